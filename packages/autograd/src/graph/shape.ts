@@ -164,11 +164,12 @@ export function checkReducible(operation: string, shape: Shape, axes: Shape): vo
 
 /** The order of axes, counted from the front; each must be named once. */
 export function normalizeOrder(order: Shape, shape: Shape): Shape {
-  if (order.length !== shape.length) {
-    const given = `${formatShape(order)} names ${order.length} axes`;
-    throw new ShapeError(`permute: ${given}, ${formatShape(shape)} has ${shape.length}`);
+  const axes = distinctAxes("permute", order, shape);
+  if (axes.length < shape.length) {
+    const given = `${formatShape(order)} does not name every axis of ${formatShape(shape)}`;
+    throw new ShapeError(`permute: ${given}`);
   }
-  return distinctAxes("permute", order, shape);
+  return axes;
 }
 
 /** Axis `i` of the result is axis `order[i]` of `shape`. */
@@ -368,8 +369,8 @@ export type Padding = readonly [before: number, after: number];
 /** Each axis with its padding, one pair an axis, added. */
 export function paddedShape(shape: Shape, padding: readonly Padding[]): Shape {
   if (padding.length !== shape.length) {
-    const given = `${formatShape(shape)} needs ${shape.length}`;
-    throw new ShapeError(`pad: ${given} pairs [before, after], got ${padding.length}`);
+    const expected = `a pair [before, after] for each axis of ${formatShape(shape)}`;
+    throw new ShapeError(`pad: expects ${expected}, got ${padding.length}`);
   }
   const sizes = shape.map((size, axis) => {
     const [before, after] = padding[axis]!;

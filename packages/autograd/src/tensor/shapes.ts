@@ -1,0 +1,44 @@
+// The shape algebra: what every operation does to shapes, computed by the compiler. Types only; the
+// same rules for the run stand in ../graph/shape.ts. How they are written: ./shapes/dimension.ts.
+export type {
+  Axes,
+  AxesCheck,
+  InsertAt,
+  InsertAtCheck,
+  NonEmptyAxesCheck,
+  Permute,
+  PermuteCheck,
+  Reduce,
+  Squeeze,
+  SqueezeCheck,
+  Transpose,
+  TransposeCheck,
+} from "./shapes/axes.ts";
+export type { Broadcast, BroadcastCheck, BroadcastToCheck } from "./shapes/broadcast.ts";
+export type {
+  Dimension,
+  FormatDimension,
+  FormatShape,
+  RankUnknown,
+  SameDimension,
+  SameShape,
+  SameShapeCheck,
+  Shape,
+  SizesCheck,
+} from "./shapes/dimension.ts";
+export type {
+  Concat,
+  ConcatCheck,
+  Parts,
+  Repeat,
+  Split,
+  SplitCheck,
+  Stack,
+  StackCheck,
+  Tile,
+} from "./shapes/join.ts";
+export type { Matmul, MatmulCheck } from "./shapes/matmul.ts";
+export type { Nested, NestedCheck, NestedShape } from "./shapes/nested.ts";
+export type { At, AtCheck, Gather, OneHot, Pad, PadCheck, Padding, Slice } from "./shapes/range.ts";
+export type { Flatten, Product, Reshape, ReshapeCheck } from "./shapes/reshape.ts";
+export type { Apply, KeepShape, ShapeFunction } from "./shapes/shape-function.ts";

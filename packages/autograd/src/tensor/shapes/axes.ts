@@ -1,0 +1,255 @@
+// Axes as types: which one is meant, and the shapes of operations that remove, move or add axes.
+// An axis is a literal (negative: from the end), or `number`, which leaves the result's rank open.
+import type {
+  FormatDimension,
+  FormatShape,
+  IsAny,
+  IsKnown,
+  RankUnknown,
+  SameDimension,
+  Shape,
+} from "./dimension.ts";
+
+/** One axis, several, or (left out) all. */
+export type Axes = number | readonly number[] | undefined;
+
+/** `[2, 1, 0]` for three axes: at -1 - i stands what axis -1 - i is called from the front. */
+type IndicesFromEnd<
+  S extends Shape,
+  Seen extends unknown[] = [],
+  Done extends number[] = [],
+> = S extends readonly [unknown, ...infer Rest extends Shape]
+  ? IndicesFromEnd<Rest, [...Seen, 0], [Seen["length"] & number, ...Done]>
+  : Done;
+
+/** The axis counted from the front; `never` if out of range, `number` if not known. */
+export type Axis<S extends Shape, A extends number> = number extends A
+  ? number
+  : `${A}` extends `-${infer FromEnd extends number}`
+    ? [never, ...IndicesFromEnd<S>][FromEnd] extends infer Index extends number
+      ? Index
+      : never
+    : `${A}` extends keyof S
+      ? A
+      : never;
+
+/** Every axis whose index is in `Index` replaced by the sizes `With`. */
+export type ReplaceAt<
+  S extends Shape,
+  Index extends number,
+  With extends Shape,
+  Seen extends unknown[] = [],
+  Done extends number[] = [],
+> = S extends readonly [infer First extends number, ...infer Rest extends Shape]
+  ? ReplaceAt<
+      Rest,
+      Index,
+      With,
+      [...Seen, 0],
+      Seen["length"] extends Index ? [...Done, ...With] : [...Done, First]
+    >
+  : Done;
+
+type Indices<S extends Shape, A> = A extends number
+  ? Axis<S, A>
+  : A extends readonly number[]
+    ? { [I in keyof A]: Axis<S, A[I] & number> }[number]
+    : never;
+
+/** `undefined` reduces all axes, to a scalar or (`keepDims`) to size 1 each. */
+export type Reduce<S extends Shape, A, KeepDims extends boolean> =
+  IsAny<A> extends true
+    ? Shape
+    : A extends undefined
+      ? KeepDims extends true
+        ? RankUnknown<S> extends true
+          ? Shape
+          : { -readonly [I in keyof S]: 1 }
+        : []
+      : RankUnknown<S> extends true
+        ? Shape
+        : number extends Indices<S, A> | (A extends readonly unknown[] ? A["length"] : never)
+          ? Shape
+          : ReplaceAt<S, Indices<S, A>, KeepDims extends true ? [1] : []>;
+
+// Checks
+
+/** Axes that the shape does not have. */
+type OutOfRange<S extends Shape, A> = A extends number
+  ? [Axis<S, A>] extends [never]
+    ? A
+    : never
+  : A extends readonly number[]
+    ? { [I in keyof A]: [Axis<S, A[I] & number>] extends [never] ? A[I] : never }[number]
+    : never;
+
+/** The first axis of a list that was named before. */
+type Repeated<S extends Shape, A, Seen = never> = A extends readonly [
+  infer First extends number,
+  ...infer Rest,
+]
+  ? number extends First
+    ? Repeated<S, Rest, Seen>
+    : Axis<S, First> extends Seen
+      ? First
+      : Repeated<S, Rest, Seen | Axis<S, First>>
+  : never;
+
+/** `sum: axis -3 is out of range for [100, 784]`, `sum: axis -1 is repeated in [1, -1]` */
+export type AxesCheck<Operation extends string, S extends Shape, A, Fits> =
+  RankUnknown<S> extends true
+    ? Fits
+    : [OutOfRange<S, A>] extends [never]
+      ? A extends Shape
+        ? [Repeated<S, A>] extends [never]
+          ? Fits
+          : `${Operation}: axis ${Repeated<S, A>} is repeated in ${FormatShape<A>}`
+        : Fits
+      : OutOfRangeMessage<Operation, S, OutOfRange<S, A>>;
+
+type OutOfRangeMessage<
+  Operation extends string,
+  S extends Shape,
+  A,
+> = `${Operation}: axis ${A & number} is out of range for ${FormatShape<S>}`;
+
+/**
+ * For reductions without a start value: `max: axis 1 of [2, 0] has size 0, expected at least 1`.
+ * An empty result is no fault, whatever it is reduced from.
+ */
+export type NonEmptyAxesCheck<Operation extends string, S extends Shape, A, Fits> =
+  AxesCheck<Operation, S, A, Fits> extends infer Checked extends string
+    ? Checked
+    : RankUnknown<S> extends true
+      ? Fits
+      : 0 extends S[number]
+        ? FirstEmpty<S, A extends undefined ? number : Indices<S, A>> extends infer Empty extends
+            number
+          ? [0] extends [Reduce<S, A, false>[number]]
+            ? Fits
+            : `${Operation}: axis ${Empty} of ${FormatShape<S>} has size 0, expected at least 1`
+          : Fits
+        : Fits;
+
+type FirstEmpty<
+  S extends Shape,
+  Index extends number,
+  Seen extends unknown[] = [],
+> = S extends readonly [infer First, ...infer Rest extends Shape]
+  ? [First, Seen["length"]] extends [0, Index]
+    ? Seen["length"]
+    : FirstEmpty<Rest, Index, [...Seen, 0]>
+  : false;
+
+// Moving axes
+
+type SwapLastTwo<S extends Shape> = S extends readonly [
+  ...infer Front extends Shape,
+  infer Rows extends number,
+  infer Columns extends number,
+]
+  ? [...Front, Columns, Rows]
+  : never;
+
+/** The last two axes swapped; `never` if there are fewer. */
+export type Transpose<S extends Shape> = RankUnknown<S> extends true ? Shape : SwapLastTwo<S>;
+
+/** For methods, whose mistake can only be shown at the tensor itself. */
+export type TransposeCheck<S extends Shape, Fits> = [Transpose<S>] extends [never]
+  ? `transpose: expects at least 2 axes, got ${FormatShape<S>}`
+  : Fits;
+
+/** Axis i of the result is axis `Order[i]`. */
+export type Permute<S extends Shape, Order extends Shape> =
+  true extends RankUnknown<Order>
+    ? Shape
+    : RankUnknown<S> extends true
+      ? { -readonly [I in keyof Order]: number }
+      : {
+          -readonly [I in keyof Order]: Axis<S, Order[I]> extends infer Index extends number
+            ? number extends Index
+              ? number
+              : S[Index] & number
+            : never;
+        };
+
+export type PermuteCheck<S extends Shape, Order extends Shape, Fits> = true extends
+  | RankUnknown<S>
+  | RankUnknown<Order>
+  ? Fits
+  : AxesCheck<"permute", S, Order, Fits> extends infer Message extends string
+    ? Message
+    : S["length"] extends Order["length"]
+      ? Fits
+      : `permute: ${FormatShape<Order>} does not name every axis of ${FormatShape<S>}`;
+
+// Axes of size 1
+
+/** An axis of size `Size` that stands at `A` of the result. `never` if there is no such place. */
+export type InsertAt<S extends Shape, A extends number, Size extends number> =
+  RankUnknown<S> extends true
+    ? Shape
+    : Axis<[...S, Size], A> extends infer Index extends number
+      ? number extends Index
+        ? Shape
+        : InsertAtIndex<S, Index, Size>
+      : never;
+
+type InsertAtIndex<
+  S extends Shape,
+  Index extends number,
+  Size extends number,
+  Before extends number[] = [],
+> = Before["length"] extends Index
+  ? [...Before, Size, ...S]
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    ? InsertAtIndex<Rest, Index, Size, [...Before, First]>
+    : never;
+
+export type InsertAtCheck<Operation extends string, S extends Shape, A extends number, Fits> = [
+  InsertAt<S, A, 1>,
+] extends [never]
+  ? OutOfRangeMessage<Operation, S, A>
+  : Fits;
+
+/** Without the named axes; without all of size 1 if none is named, which every size must tell. */
+export type Squeeze<S extends Shape, A> =
+  IsAny<A> extends true
+    ? Shape
+    : A extends undefined
+      ? RankUnknown<S> extends true
+        ? Shape
+        : DropOnes<S>
+      : Reduce<S, A, false>;
+
+type DropOnes<S extends Shape, Done extends number[] = []> = S extends readonly [
+  infer First extends number,
+  ...infer Rest extends Shape,
+]
+  ? First extends 1
+    ? DropOnes<Rest, Done>
+    : IsKnown<First> extends true
+      ? DropOnes<Rest, [...Done, First]>
+      : Shape
+  : Done;
+
+/** `squeeze: axis 1 of [2, 3] has size 3, expected 1` */
+export type SqueezeCheck<S extends Shape, A, Fits> =
+  AxesCheck<"squeeze", S, A, Fits> extends infer Checked extends string
+    ? Checked
+    : RankUnknown<S> extends true
+      ? Fits
+      : WideAxis<S, A extends number ? [A] : A> extends infer Wide extends number
+        ? `squeeze: axis ${Wide} of ${FormatShape<S>} has size ${SizeAt<S, Wide>}, expected 1`
+        : Fits;
+
+/** The first named axis whose size cannot be 1. */
+type WideAxis<S extends Shape, A> = A extends readonly [infer First extends number, ...infer Rest]
+  ? number extends First
+    ? WideAxis<S, Rest>
+    : SameDimension<S[Axis<S, First>], 1> extends true
+      ? WideAxis<S, Rest>
+      : First
+  : false;
+
+type SizeAt<S extends Shape, A extends number> = FormatDimension<S[Axis<S, A>]>;

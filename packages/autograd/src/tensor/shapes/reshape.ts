@@ -1,0 +1,151 @@
+// Reshaping as types: same elements, other shape. Both shapes are compared by their products, after
+// common sizes are cancelled: that is exact for sizes that are not known too, and four times faster.
+import type { Divide, Multiply } from "./arithmetic.ts";
+import type { Axis } from "./axes.ts";
+import type {
+  FormatShape,
+  IsNotSize,
+  NotSizeMessage,
+  RankUnknown,
+  SameDimension,
+  Shape,
+} from "./dimension.ts";
+
+/** The number of elements. */
+export type Product<S extends Shape, Done extends number = 1> =
+  RankUnknown<S> extends true
+    ? number
+    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+      ? Product<Rest, Multiply<Done, First>>
+      : Done;
+
+/** Without the first axis of that size; `false` if there is none. */
+type Drop<S extends Shape, Size, Before extends number[] = []> = S extends readonly [
+  infer First extends number,
+  ...infer Rest extends Shape,
+]
+  ? First extends Size
+    ? [...Before, ...Rest]
+    : Drop<Rest, Size, [...Before, First]>
+  : false;
+
+/** What is left of both shapes without the literal sizes that they share. */
+type Cancel<
+  From extends Shape,
+  To extends Shape,
+  Left extends number[] = [],
+> = To extends readonly [infer First extends number, ...infer Rest extends Shape]
+  ? number extends First
+    ? Cancel<From, Rest, [...Left, First]>
+    : Drop<From, First> extends infer Others extends Shape
+      ? Cancel<Others, Rest, Left>
+      : Cancel<From, Rest, [...Left, First]>
+  : [From, Left];
+
+type ReplaceOpen<To extends Shape, Size extends number> = {
+  -readonly [I in keyof To]: To[I] extends -1 ? Size : To[I];
+};
+
+/** The size that -1 stands for; `never` if no size makes the products equal. */
+type SolveOpen<From extends Shape, Others extends Shape> =
+  Cancel<From, Others> extends [infer Left extends Shape, infer Right extends Shape]
+    ? Divide<Product<Left>, Product<Right>>
+    : never;
+
+type ReshapeOpen<From extends Shape, To extends Shape, Others> = Others extends Shape
+  ? 0 extends Others[number]
+    ? never
+    : number extends Others[number]
+      ? ReplaceOpen<To, number>
+      : RankUnknown<From> extends true
+        ? ReplaceOpen<To, number>
+        : SolveOpen<From, Others> extends infer Size extends number
+          ? [Size] extends [never]
+            ? never
+            : ReplaceOpen<To, Size>
+          : never
+  : never;
+
+type SameCount<From extends Shape, To extends Shape> = 0 extends From[number] & To[number]
+  ? true
+  : Cancel<From, To> extends [infer Left extends Shape, infer Right extends Shape]
+    ? SameDimension<Product<Left>, Product<Right>>
+    : never;
+
+/** `To` with -1 solved (`number` where it cannot be); `never` if the elements do not fit. */
+export type Reshape<From extends Shape, To extends Shape> =
+  RankUnknown<To> extends true
+    ? Shape
+    : true extends HasBadSize<To>
+      ? never
+      : -1 extends To[number]
+        ? ReshapeOpen<From, To, Drop<To, -1>>
+        : RankUnknown<From> extends true
+          ? [...To]
+          : SameCount<From, To> extends true
+            ? [...To]
+            : never;
+
+type HasBadSize<To extends Shape> = {
+  [I in keyof To]: To[I] extends -1 ? false : IsNotSize<To[I]>;
+}[number];
+
+/** `reshape: [100, 28, 28] has 78400 elements, [100, 783] has 78300` */
+export type ReshapeCheck<Operation extends string, From extends Shape, To extends Shape, Fits> = [
+  Reshape<From, To>,
+] extends [never]
+  ? Reason<Operation, From, To, Drop<To, -1>>
+  : Fits;
+
+type Reason<
+  Operation extends string,
+  From extends Shape,
+  To extends Shape,
+  Others,
+> = Others extends Shape
+  ? -1 extends Others[number]
+    ? `${Operation}: ${FormatShape<To>} has more than one -1`
+    : true extends HasBadSize<To>
+      ? BadSize<Operation, To>
+      : 0 extends Others[number]
+        ? `${Given<Operation, From>}, -1 in ${FormatShape<To>} could be any size`
+        : `${Given<Operation, From>}, ${FormatShape<To>} needs a multiple of ${Product<Others>}`
+  : true extends HasBadSize<To>
+    ? BadSize<Operation, To>
+    : `${Given<Operation, From>}, ${FormatShape<To>} has ${Product<To>}`;
+
+type Given<
+  Operation extends string,
+  From extends Shape,
+> = `${Operation}: ${FormatShape<From>} has ${Product<From>} elements`;
+
+type BadSize<Operation extends string, To extends Shape> = NotSizeMessage<
+  Operation,
+  To,
+  "a non-negative integer, or -1 once",
+  -1
+>;
+
+/** All axes from `Start` on joined into one, as PyTorch's `flatten`; a scalar becomes `[1]`. */
+export type Flatten<S extends Shape, Start extends number> =
+  RankUnknown<S> extends true
+    ? Start extends 0
+      ? [number]
+      : Shape
+    : S extends readonly []
+      ? [1]
+      : Axis<S, Start> extends infer Index extends number
+        ? number extends Index
+          ? Shape
+          : FlattenAt<S, Index>
+        : never;
+
+type FlattenAt<
+  S extends Shape,
+  Index extends number,
+  Before extends number[] = [],
+> = Before["length"] extends Index
+  ? [...Before, Product<S>]
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    ? FlattenAt<Rest, Index, [...Before, First]>
+    : never;
