@@ -214,37 +214,33 @@ function replacedAt(shape: Shape, index: number, ...sizes: readonly number[]): S
 // Same elements, other shape
 
 /** `to` with -1, if one is there, solved; both must have the same number of elements. */
-export function reshapeShape(from: Shape, to: Shape): Shape {
+export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Shape {
   const open = to.indexOf(-1);
   if (to.indexOf(-1, open + 1) > open) {
-    throw new ShapeError(`reshape: ${formatShape(to)} has more than one -1`);
+    throw new ShapeError(`${operation}: ${formatShape(to)} has more than one -1`);
   }
   to.forEach((size, axis) => {
     const fits = isSize(size) || size === -1;
-    if (!fits) throw notASize("reshape", to, axis, "a non-negative integer, or -1 once");
+    if (!fits) throw notASize(operation, to, axis, "a non-negative integer, or -1 once");
   });
   const count = elementCount(from);
-  const given = `${formatShape(from)} has ${count} elements`;
+  const given = `${operation}: ${formatShape(from)} has ${count} elements`;
   const rest = elementCount(to.filter((size) => size !== -1));
   if (open < 0) {
-    if (rest !== count) {
-      throw new ShapeError(`reshape: ${given}, ${formatShape(to)} has ${rest}`);
-    }
+    if (rest !== count) throw new ShapeError(`${given}, ${formatShape(to)} has ${rest}`);
     return Object.freeze([...to]);
   }
-  if (rest === 0) {
-    throw new ShapeError(`reshape: ${given}, -1 in ${formatShape(to)} could be any size`);
-  }
+  if (rest === 0) throw new ShapeError(`${given}, -1 in ${formatShape(to)} could be any size`);
   if (count % rest !== 0) {
-    throw new ShapeError(`reshape: ${given}, ${formatShape(to)} needs a multiple of ${rest}`);
+    throw new ShapeError(`${given}, ${formatShape(to)} needs a multiple of ${rest}`);
   }
   return replacedAt(to, open, count / rest);
 }
 
-/** `[first, product of the others]`; a scalar gives `[1]`, a vector `[length, 1]`. */
-export function flattenedShape(shape: Shape): Shape {
-  const [first, ...others] = shape;
-  return Object.freeze(first === undefined ? [1] : [first, elementCount(others)]);
+/** All axes from `start` on joined into one; a scalar becomes `[1]`. */
+export function flattenedShape(shape: Shape, start = 0): Shape {
+  const index = shape.length === 0 ? 0 : normalizeAxis("flatten", start, shape);
+  return Object.freeze([...shape.slice(0, index), elementCount(shape.slice(index))]);
 }
 
 // Products

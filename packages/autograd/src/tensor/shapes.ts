@@ -19,6 +19,7 @@ export type {
   Dimension,
   FormatDimension,
   FormatShape,
+  IsAny,
   RankUnknown,
   SameDimension,
   SameShape,

@@ -23,9 +23,14 @@ export type Dimension<Name extends string> = number & { readonly [dimensionName]
 /** Only `any` is both above 0 and below 1. */
 export type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** Whether the compiler does not know how many axes there are: `Shape`, `number[]`, `any`. */
+export type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
+
+/**
+ * Whether the compiler does not know how many axes there are: `Shape`, `number[]`, `any`, a union
+ * of shapes of several ranks.
+ */
 export type RankUnknown<S extends Shape> =
-  IsAny<S> extends true ? true : number extends S["length"] ? true : false;
+  IsAny<S> extends true ? true : number extends S["length"] ? true : IsUnion<S["length"]>;
 
 /** Whether a size is one literal that counts something: not `number`, not -1, not 1.5. */
 export type IsKnown<N extends number> = number extends N

@@ -1,6 +1,6 @@
 // The shape of nested arrays as a type, for `tensor([[1, 2], [3, 4]])`, and the message for ragged
 // ones. Lengths are literal if the array is written in the call, `number` if it comes from elsewhere.
-import type { FormatShape, SameShape, Shape } from "./dimension.ts";
+import type { FormatShape, IsUnion, SameShape, Shape } from "./dimension.ts";
 
 /** A number or boolean, or arrays of these to any depth. */
 export type Nested = number | boolean | readonly Nested[];
@@ -9,8 +9,6 @@ export type Nested = number | boolean | readonly Nested[];
 interface TypedArrayLike extends ArrayLike<number> {
   readonly BYTES_PER_ELEMENT: number;
 }
-
-type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
 /**
  * The shape, or `"ragged"`. All elements of an array are looked at in one step, as a union, so that

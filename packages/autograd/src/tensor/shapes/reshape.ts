@@ -12,12 +12,14 @@ import type {
 } from "./dimension.ts";
 
 /** The number of elements. */
-export type Product<S extends Shape, Done extends number = 1> =
-  RankUnknown<S> extends true
-    ? number
-    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-      ? Product<Rest, Multiply<Done, First>>
-      : Done;
+export type Product<S extends Shape> = RankUnknown<S> extends true ? number : ProductOf<S>;
+
+type ProductOf<S extends Shape, Done extends number = 1> = S extends readonly [
+  infer First extends number,
+  ...infer Rest extends Shape,
+]
+  ? ProductOf<Rest, Multiply<Done, First>>
+  : Done;
 
 /** Without the first axis of that size; `false` if there is none. */
 type Drop<S extends Shape, Size, Before extends number[] = []> = S extends readonly [
@@ -49,7 +51,7 @@ type ReplaceOpen<To extends Shape, Size extends number> = {
 /** The size that -1 stands for; `never` if no size makes the products equal. */
 type SolveOpen<From extends Shape, Others extends Shape> =
   Cancel<From, Others> extends [infer Left extends Shape, infer Right extends Shape]
-    ? Divide<Product<Left>, Product<Right>>
+    ? Divide<ProductOf<Left>, ProductOf<Right>>
     : never;
 
 type ReshapeOpen<From extends Shape, To extends Shape, Others> = Others extends Shape
@@ -69,7 +71,7 @@ type ReshapeOpen<From extends Shape, To extends Shape, Others> = Others extends 
 type SameCount<From extends Shape, To extends Shape> = 0 extends From[number] & To[number]
   ? true
   : Cancel<From, To> extends [infer Left extends Shape, infer Right extends Shape]
-    ? SameDimension<Product<Left>, Product<Right>>
+    ? SameDimension<ProductOf<Left>, ProductOf<Right>>
     : never;
 
 /** `To` with -1 solved (`number` where it cannot be); `never` if the elements do not fit. */
@@ -145,7 +147,7 @@ type FlattenAt<
   Index extends number,
   Before extends number[] = [],
 > = Before["length"] extends Index
-  ? [...Before, Product<S>]
+  ? [...Before, ProductOf<S>]
   : S extends readonly [infer First extends number, ...infer Rest extends Shape]
     ? FlattenAt<Rest, Index, [...Before, First]>
     : never;

@@ -5,17 +5,18 @@ import type { Shape } from "./dimension.ts";
 
 /**
  * To make one, extend it and say what comes out: a shape, or a message if the input does not fit.
- * `interface Halve extends ShapeFunction { readonly output: HalveShape<this["input"]> }`
+ * `interface Doubled extends ShapeFunction { readonly output: DoubledShape<this["input"]> }`
  */
 export interface ShapeFunction {
-  readonly input: Shape;
+  /** A shape. Not declared as one: the compiler would go on with `Shape & [2, 3]` for `[2, 3]`. */
+  readonly input: unknown;
   readonly output: unknown;
 }
 
-/** What a shape function gives for a shape; any shape at all if it is not a shape function. */
-export type Apply<Function, S extends Shape> = Function extends ShapeFunction
-  ? (Function & { readonly input: S })["output"]
-  : Shape;
+/** What a shape function gives for a shape: another one, or a message. */
+export type Apply<F extends ShapeFunction, S extends Shape> = (F & {
+  readonly input: S;
+})["output"];
 
 /** For layers that leave the shape as it is, such as activations. */
 export interface KeepShape extends ShapeFunction {

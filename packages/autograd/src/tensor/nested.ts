@@ -1,0 +1,24 @@
+// The shape of nested arrays, for `tensor([[1, 2], [3, 4]])`. The same rule in types: shapes/nested.ts.
+import { ShapeError } from "../graph/errors.ts";
+import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
+
+/** Lengths from the outermost array to the innermost; throws `ShapeError` if some differ. */
+export function nestedShape(operation: string, values: unknown): Shape {
+  return Object.freeze(shapeAt(operation, values, []));
+}
+
+/** `path` says where in the whole `values` stand, for the message. */
+function shapeAt(operation: string, values: unknown, path: readonly number[]): Shape {
+  if (!Array.isArray(values)) return [];
+  const first: Shape = values.length > 0 ? shapeAt(operation, values[0], [...path, 0]) : [];
+  for (let i = 1; i < values.length; i++) {
+    if (first.length === 0 && !Array.isArray(values[i])) continue; // numbers: nothing to build
+    const next = shapeAt(operation, values[i], [...path, i]);
+    if (!shapesEqual(first, next)) {
+      const found = `element ${formatShape([...path, i])} has shape ${formatShape(next)}`;
+      const expected = `element ${formatShape([...path, 0])} has ${formatShape(first)}`;
+      throw new ShapeError(`${operation}: ragged nested array: ${found}, ${expected}`);
+    }
+  }
+  return [values.length, ...first];
+}
