@@ -7,6 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 cd "$root"
+rm -rf packages/*/dist
 npx --yes pnpm@12 build
 npx --yes pnpm@12 --recursive --filter "./packages/*" exec pnpm pack --pack-destination "$folder"
 
