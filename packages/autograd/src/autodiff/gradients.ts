@@ -1,0 +1,135 @@
+// The reverse pass: from a cost back to what it depends on. Nothing here knows an operation.
+import { DTypeError, GradientError } from "../graph/errors.ts";
+import { checkHistory, origins } from "../graph/history.ts";
+import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import {
+  checkSameShape,
+  elementCount,
+  formatShape,
+  type Shape,
+  shapesEqual,
+} from "../graph/shape.ts";
+import { full } from "../ops/creation.ts";
+import { add } from "../ops/elementwise.ts";
+import { reshape } from "../ops/movement.ts";
+import { cast } from "../ops/operands.ts";
+import { sum } from "../ops/reduce.ts";
+import { isFloating } from "../scalar/dtype.ts";
+
+/**
+ * The gradients of `cost` with respect to `inputs`, as nodes: zeros where it does not depend on
+ * one. `seed` is what the cost itself stands for in what follows it; 1 if left out, and then the
+ * cost must be one number.
+ */
+export function gradients(
+  operation: string,
+  cost: Node,
+  inputs: readonly Node[],
+  seed?: Node,
+): readonly Node[] {
+  checkCost(operation, cost, seed);
+  inputs.forEach((input, i) => checkInput(operation, input, i));
+  const order = topologicalOrder([cost], origins);
+  const wanted = dependents(operation, order, inputs);
+  const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i]!;
+    const g = gradientOf.get(node);
+    if (!g || !wanted.has(node)) continue;
+    origins(node).forEach((input, position) => {
+      if (!wanted.has(input)) return;
+      const rule = ruleFor(node, position);
+      if (typeof rule === "string") return;
+      const share = sumTo(rule(g, node.inputs, node, position), input, node);
+      const soFar = gradientOf.get(input);
+      gradientOf.set(input, soFar ? add(soFar, share) : share);
+    });
+  }
+  return inputs.map((input) => gradientOf.get(input) ?? full(input.shape, 0, input.dtype));
+}
+
+function ruleFor(node: Node, position: number) {
+  const rules = node.operation.gradient;
+  return rules[Math.min(position, rules.length - 1)]!;
+}
+
+/** The inputs and all between them and the end of `order` that passes a gradient on to one. */
+function dependents(
+  operation: string,
+  order: readonly Node[],
+  inputs: readonly Node[],
+): ReadonlySet<Node> {
+  const wanted = new Set(inputs);
+  for (const node of order) {
+    checkHistory(operation, node, wanted);
+    if (!isFloating(node.dtype)) continue;
+    const passesOn = origins(node).some(
+      (input, position) => wanted.has(input) && typeof ruleFor(node, position) !== "string",
+    );
+    if (passesOn) wanted.add(node);
+  }
+  return wanted;
+}
+
+/** Summed over the axes along which `input` was broadcast, back to its shape. */
+function sumTo(share: Node, input: Node, node: Node): Node {
+  if (share.dtype !== input.dtype) {
+    throw new Error(
+      `unreachable: the gradient of ${node.operation.name} is ${share.dtype}, its input ${input.dtype}`,
+    );
+  }
+  if (shapesEqual(share.shape, input.shape)) return share;
+  const added = share.shape.length - input.shape.length;
+  const axes = share.shape.flatMap((size, axis) => {
+    const own = axis < added ? undefined : input.shape[axis - added];
+    return own === size ? [] : [axis];
+  });
+  checkBroadcast(share.shape, input.shape, node);
+  return reshape(sum(share, axes, true), input.shape);
+}
+
+/** A rule must give a broadcast of its input: anything else is a fault in the rule. */
+function checkBroadcast(share: Shape, input: Shape, node: Node): void {
+  const added = share.length - input.length;
+  const fits =
+    added >= 0 && input.every((size, axis) => size === share[added + axis] || size === 1);
+  if (!fits) {
+    throw new Error(
+      `unreachable: the gradient of ${node.operation.name} is ${formatShape(share)}, ` +
+        `its input ${formatShape(input)}`,
+    );
+  }
+}
+
+function checkCost(operation: string, cost: Node, seed: Node | undefined): void {
+  if (!isFloating(cost.dtype)) {
+    throw new GradientError(
+      `${operation}: the cost is ${cost.dtype}, expected float32 or float64; ` +
+        "only numbers with fractions have gradients",
+    );
+  }
+  if (!seed && elementCount(cost.shape) !== 1) {
+    throw new GradientError(
+      `${operation}: the cost must be one number, got ${formatShape(cost.shape)}; ` +
+        "reduce it (mean, sum) or give a seed gradient of that shape",
+    );
+  }
+  if (!seed) return;
+  checkSameShape(`${operation}: seed and cost`, seed.shape, cost.shape);
+  if (!isFloating(seed.dtype)) {
+    throw new DTypeError(`${operation}: the seed is ${seed.dtype}, expected ${cost.dtype}`);
+  }
+}
+
+function checkInput(operation: string, input: Node, position: number): void {
+  if (isFloating(input.dtype)) return;
+  throw new GradientError(
+    `${operation}: input ${position} is ${input.dtype}, expected float32 or float64; ` +
+      'only numbers with fractions have gradients: cast("float32") first',
+  );
+}
+
+function seedOf(cost: Node, seed: Node | undefined): Node {
+  return seed ? cast(seed, cost.dtype) : full(cost.shape, 1, cost.dtype);
+}

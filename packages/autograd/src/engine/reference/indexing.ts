@@ -1,0 +1,56 @@
+// Slices picked, and added to, by indices that are data.
+import { NablaError } from "../../graph/errors.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount, formatShape } from "../../graph/shape.ts";
+import { allocate, type Data } from "../../scalar/dtype.ts";
+
+/** The slices of `data` at `indices`. */
+export function gather(node: NodeOf<"gather">, data: Data, indices: Data): Data {
+  const output = allocate(node.dtype, elementCount(node.shape));
+  eachSlice(node, node.inputs[0]!, indices, (inData, inPicked, length) => {
+    output.set(data.subarray(inData, inData + length), inPicked);
+  });
+  return output;
+}
+
+/** `data` with the slices of `updates` added at `indices`, from the first to the last. */
+export function scatterAdd(
+  node: NodeOf<"scatter">,
+  data: Data,
+  indices: Data,
+  updates: Data,
+): Data {
+  const output = data.slice();
+  eachSlice(node, node, indices, (inData, inPicked, length) => {
+    for (let i = 0; i < length; i++) {
+      output[inData + i] = output[inData + i]! + updates[inPicked + i]!;
+    }
+  });
+  return output;
+}
+
+/** Calls `slice` with where each slice stands: in the data that is indexed, and among those picked. */
+function eachSlice(
+  node: NodeOf<"gather" | "scatter">,
+  { shape }: Node,
+  indices: Data,
+  slice: (inData: number, inPicked: number, length: number) => void,
+): void {
+  const { axis } = node.attributes;
+  const size = shape[axis]!;
+  const outer = elementCount(shape.slice(0, axis));
+  const length = elementCount(shape.slice(axis + 1));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < indices.length; i++) {
+      const given = indices[i]!;
+      const index = given < 0 ? given + size : given;
+      if (index < 0 || index >= size) {
+        throw new NablaError(
+          `${node.operation.name}: index ${given} (position ${i}) is out of range for ` +
+            `axis ${axis} of ${formatShape(shape)}`,
+        );
+      }
+      slice((o * size + index) * length, (o * indices.length + i) * length, length);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// The reference: each node computed by itself, in plain JavaScript over typed arrays, in the order
+// that the mathematics is written in. It is the oracle of all other back ends, and the fallback.
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount, type Shape, shapesEqual } from "../../graph/shape.ts";
+import { allocate, type Data } from "../../scalar/dtype.ts";
+import { evaluateAll } from "../../scalar/evaluate.ts";
+import { gather, scatterAdd } from "./indexing.ts";
+import { broadcastView, copy, rowMajor } from "./layout.ts";
+import { matmul } from "./matmul.ts";
+import { move } from "./move.ts";
+import { reduce } from "./reduce.ts";
+import { argSort } from "./sort.ts";
+
+/** The value of `node`, row-major, given those of its inputs, which stay as they are. */
+export function interpret(node: Node, inputs: readonly Data[]): Data {
+  switch (node.family) {
+    case "source":
+      throw new Error(`unreachable: a ${node.operation.name} without a value`);
+    case "literal":
+      return allocate(node.dtype, 1).fill(node.attributes.value);
+    case "iota":
+      return iota(node);
+    case "elementwise":
+      return elementwise(node, inputs);
+    case "reduce":
+      return reduce(node, inputs[0]!);
+    case "movement":
+      return move(node, inputs);
+    case "contract":
+      return matmul(node, inputs[0]!, inputs[1]!);
+    case "gather":
+      return gather(node, inputs[0]!, inputs[1]!);
+    case "scatter":
+      return scatterAdd(node, inputs[0]!, inputs[1]!, inputs[2]!);
+    case "sort":
+      return argSort(node, inputs[0]!);
+  }
+}
+
+function iota(node: NodeOf<"iota">): Data {
+  const count = node.shape[node.attributes.axis]!;
+  const positions = Int32Array.from({ length: count }, (_, i) => i);
+  const strides = node.shape.map((_, axis) => (axis === node.attributes.axis ? 1 : 0));
+  const output = allocate(node.dtype, elementCount(node.shape));
+  copy(node.shape, positions, { offset: 0, strides }, output, rowMajor(node.shape));
+  return output;
+}
+
+function elementwise(node: NodeOf<"elementwise">, inputs: readonly Data[]): Data {
+  const output = allocate(node.dtype, elementCount(node.shape));
+  const types = node.inputs.map((input) => input.dtype);
+  const stretched = inputs.map((data, i) => stretch(data, node.inputs[i]!, node.shape));
+  evaluateAll(node.operation.value, stretched, types, output);
+  return output;
+}
+
+/** As many elements as `shape` has; one element may stay alone. */
+function stretch(data: Data, node: Node, shape: Shape): Data {
+  if (data.length === 1 || shapesEqual(node.shape, shape)) return data;
+  const output = allocate(node.dtype, elementCount(shape));
+  copy(shape, data, broadcastView(node.shape, shape), output, rowMajor(shape));
+  return output;
+}

@@ -1,0 +1,23 @@
+// Runs a graph node by node; what nothing needs any more is let go at once.
+import type { Node } from "../../graph/node.ts";
+import type { Data } from "../../scalar/dtype.ts";
+import { interpret } from "./interpret.ts";
+
+/** The values of `outputs`. `order`: all nodes without a value that they need, inputs first. */
+export function run(order: readonly Node[], outputs: readonly Node[]): readonly Data[] {
+  const uses = new Map<Node, number>();
+  const use = (node: Node, count: number): number => {
+    const left = (uses.get(node) ?? 0) + count;
+    uses.set(node, left);
+    return left;
+  };
+  for (const node of order) for (const input of node.inputs) use(input, 1);
+  for (const node of outputs) use(node, 1);
+  const values = new Map<Node, Data>();
+  const valueOf = (node: Node): Data => node.cell.value ?? values.get(node)!;
+  for (const node of order) {
+    values.set(node, interpret(node, node.inputs.map(valueOf)));
+    for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);
+  }
+  return outputs.map(valueOf);
+}

@@ -1,0 +1,174 @@
+// A node: one use of an operation. Nodes are immutable, so a graph is data: it can be printed,
+// differentiated, rewritten and compiled by functions that only read it.
+import type { Data, DType } from "../scalar/dtype.ts";
+import type { Scalar } from "../scalar/expression.ts";
+import type { Shape } from "./shape.ts";
+
+/**
+ * A share of the gradient: given `g`, the gradient of the cost with respect to `output`, the one
+ * with respect to the input at `position`, or a broadcast of it. Written in differentiable
+ * operations, so that gradients are graphs.
+ */
+export type GradientRule = (
+  g: Node,
+  inputs: readonly Node[],
+  output: Node,
+  position: number,
+) => Node;
+
+/** Why an operation passes no gradient on to an input. */
+export type NoGradient = `none: ${string}`;
+
+interface Definition {
+  /** The public name, as a user calls it. */
+  readonly name: string;
+  /** One rule an input; the last one serves all further inputs. */
+  readonly gradient: readonly (GradientRule | NoGradient)[];
+}
+
+/** Values that are there before anything runs. */
+export interface Source extends Definition {
+  readonly family: "source";
+}
+/** One number, part of the graph's structure. */
+export interface Literal extends Definition {
+  readonly family: "literal";
+}
+/** Each element is its own position along an axis. */
+export interface Iota extends Definition {
+  readonly family: "iota";
+}
+/** One element of each input gives one of the output; inputs broadcast. */
+export interface Elementwise extends Definition {
+  readonly family: "elementwise";
+  readonly value: Scalar;
+  /** Where the function and its derivatives are smooth; tests draw from there. */
+  readonly domain?: readonly [from: number, to: number];
+}
+/** Combines the elements along some axes, which stay as size 1. */
+export interface Reduce extends Definition {
+  readonly family: "reduce";
+  readonly start: number;
+  /** Of the total so far (input 0) and an element (input 1). */
+  readonly combine: Scalar;
+}
+/** The same elements in another arrangement. */
+export interface Movement extends Definition {
+  readonly family: "movement";
+}
+/** `[...batch, m, k] x [...batch, k, n]`: sums of products over k; batch axes broadcast. */
+export interface Contract extends Definition {
+  readonly family: "contract";
+}
+/** Slices of input 0 along an axis, picked by the indices of input 1. */
+export interface Gather extends Definition {
+  readonly family: "gather";
+}
+/** Input 0 with the slices of input 2 added at the indices of input 1. */
+export interface Scatter extends Definition {
+  readonly family: "scatter";
+}
+/** The positions along an axis in the order of their elements; equal ones keep theirs. */
+export interface Sort extends Definition {
+  readonly family: "sort";
+}
+
+/** How a movement arranges its input: what its output's index means there. */
+export type Move =
+  /** Row-major order kept. */
+  | { readonly kind: "reshape" }
+  /** Axes of size 1 repeated, axes added in front. */
+  | { readonly kind: "broadcast" }
+  /** Axis `i` of the output is axis `order[i]` of the input. */
+  | { readonly kind: "permute"; readonly order: readonly number[] }
+  /** Index `i` of the output is index `start + i * step` of the input; steps are positive. */
+  | { readonly kind: "slice"; readonly start: readonly number[]; readonly step: readonly number[] }
+  | { readonly kind: "flip"; readonly axes: readonly number[] }
+  /** Index `i` of the input is index `before + i * step` of the output; elsewhere `value`. */
+  | {
+      readonly kind: "pad";
+      readonly before: readonly number[];
+      readonly step: readonly number[];
+      readonly value: number;
+    }
+  | { readonly kind: "concat"; readonly axis: number };
+
+/** Where the value of a source node was computed. */
+export interface History {
+  /** The node that computed it; undefined once the past has been let go. */
+  tip: Node | undefined;
+  /** Whether a parameter stands somewhere in a past that was let go. */
+  hadParameters: boolean;
+}
+
+/** What the nodes of each family know beside their operation. */
+interface AttributesOf {
+  source: { readonly label?: string; readonly history?: History };
+  literal: { readonly value: number };
+  iota: { readonly axis: number };
+  elementwise: Readonly<Record<string, never>>;
+  reduce: { readonly axes: readonly number[] };
+  movement: Move;
+  contract: Readonly<Record<string, never>>;
+  gather: { readonly axis: number };
+  scatter: { readonly axis: number };
+  sort: { readonly axis: number; readonly descending: boolean };
+}
+
+interface OperationOf {
+  source: Source;
+  literal: Literal;
+  iota: Iota;
+  elementwise: Elementwise;
+  reduce: Reduce;
+  movement: Movement;
+  contract: Contract;
+  gather: Gather;
+  scatter: Scatter;
+  sort: Sort;
+}
+
+export type Family = keyof OperationOf;
+export type Operation = OperationOf[Family];
+
+/** A node of one family. */
+export interface NodeOf<F extends Family> {
+  readonly family: F;
+  readonly operation: OperationOf[F];
+  readonly inputs: readonly Node[];
+  readonly attributes: AttributesOf[F];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Length of the longest way down to a node without inputs. */
+  readonly depth: number;
+  /** The one thing about a node that changes: what is known of its value. */
+  readonly cell: Cell;
+}
+
+/** One use of an operation; `family` tells which kind. */
+export type Node = { [F in Family]: NodeOf<F> }[Family];
+
+/** What is known of a node's value. */
+export interface Cell {
+  /** Row-major; never written to once it is here. */
+  value?: Data;
+  /** To be computed, and kept, by whatever run computes this node. */
+  companions?: readonly Node[];
+  /** Set in place of the value when later updates have overwritten it: whose it was. */
+  overwritten?: string;
+}
+
+/** A node, frozen. Its shape and dtype have been checked by the family's maker. */
+export function createNode<F extends Family>(
+  operation: OperationOf[F] & { readonly family: F },
+  inputs: readonly Node[],
+  attributes: AttributesOf[F],
+  shape: Shape,
+  dtype: DType,
+): NodeOf<F> {
+  let depth = 0;
+  for (const input of inputs) depth = Math.max(depth, input.depth + 1);
+  const { family } = operation;
+  const cell: Cell = {};
+  return Object.freeze({ family, operation, inputs, attributes, shape, dtype, depth, cell });
+}

@@ -1,0 +1,46 @@
+// The public names of @nabla/autograd, grouped by what a user does.
+
+export type { BackendName } from "./engine/backend.ts";
+// Errors
+export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/errors.ts";
+export type { Data, DType } from "./scalar/dtype.ts";
+// Compute
+export * from "./tensor/arithmetic.ts";
+export * from "./tensor/arrangement.ts";
+export * from "./tensor/comparison.ts";
+export * from "./tensor/conversion.ts";
+export type { DTypeOption } from "./tensor/creation.ts";
+// Create
+export {
+  arange,
+  eye,
+  full,
+  linspace,
+  oneHot,
+  ones,
+  onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./tensor/creation.ts";
+export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
+// Differentiate
+export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
+export * from "./tensor/functions.ts";
+export * from "./tensor/indexing.ts";
+// Look
+export { print, toDot } from "./tensor/look.ts";
+export type { ParameterOptions } from "./tensor/parameter.ts";
+export { Parameter, parameter } from "./tensor/parameter.ts";
+export * from "./tensor/products.ts";
+export type { Random, RandomOptions } from "./tensor/random.ts";
+export { manualSeed, random } from "./tensor/random.ts";
+export * from "./tensor/reduce.ts";
+
+// Run
+export { backend, realize, setBackend } from "./tensor/run.ts";
+// Shapes as types, for functions and layers of one's own
+export type * from "./tensor/shapes.ts";
+export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";
+export { Tensor } from "./tensor/tensor.ts";
+export type { Tree } from "./tensor/tree.ts";

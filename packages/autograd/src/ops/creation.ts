@@ -1,0 +1,69 @@
+// Nodes without inputs: given values, filled shapes, positions.
+import { createNode, type History, type Iota, type Node, type Source } from "../graph/node.ts";
+import { checkShape, type Shape } from "../graph/shape.ts";
+import type { Data, DType } from "../scalar/dtype.ts";
+import { add, equal, mul } from "./elementwise.ts";
+import { broadcastTo, expandDims } from "./movement.ts";
+import { cast, literal } from "./operands.ts";
+
+const constantOperation: Source = { family: "source", name: "constant", gradient: [] };
+const parameterOperation: Source = { family: "source", name: "parameter", gradient: [] };
+/** What was computed earlier. A derivative goes on to where, as long as that is kept. */
+const computedOperation: Source = { family: "source", name: "computed", gradient: [(g) => g] };
+
+/** The values of `data`, which the caller hands over. */
+export function constant(data: Data, shape: Shape, dtype: DType): Node {
+  return source(constantOperation, data, shape, dtype, {});
+}
+
+/** The value that the parameter called `label` has now. */
+export function parameterValue(data: Data, shape: Shape, dtype: DType, label: string): Node {
+  return source(parameterOperation, data, shape, dtype, { label });
+}
+
+/** A node with the value of `history.tip`, and without its inputs. */
+export function computed(data: Data, shape: Shape, dtype: DType, history: History): Node {
+  return source(computedOperation, data, shape, dtype, { history });
+}
+
+function source(
+  operation: Source,
+  data: Data,
+  shape: Shape,
+  dtype: DType,
+  attributes: { readonly label?: string; readonly history?: History },
+): Node {
+  const node = createNode(operation, [], attributes, shape, dtype);
+  node.cell.value = data;
+  return node;
+}
+
+/** `value` everywhere. */
+export function full(shape: Shape, value: number, dtype: DType): Node {
+  return broadcastTo(literal(value, dtype), checkShape("full", shape));
+}
+
+const iotaOperation: Iota = { family: "iota", name: "iota", gradient: [] };
+
+/** int32: the position of each element along `axis`. */
+export function iota(shape: Shape, axis: number): Node {
+  return createNode(iotaOperation, [], { axis }, shape, "int32");
+}
+
+/** `count` numbers from `start` on, `step` apart. */
+export function steps(count: number, start: number, step: number, dtype: DType): Node {
+  const position = cast(iota(Object.freeze([count]), 0), dtype);
+  return add(mul(position, step), start);
+}
+
+/** 1 where row and column agree, else 0. */
+export function eye(rows: number, columns: number, dtype: DType): Node {
+  const shape = checkShape("eye", [rows, columns]);
+  return cast(equal(iota(shape, 0), iota(shape, 1)), dtype);
+}
+
+/** A last axis of `depth`, with 1 at the index and 0 elsewhere; all 0 for an index outside. */
+export function oneHot(indices: Node, depth: number, dtype: DType): Node {
+  const positions = iota(checkShape("oneHot", [depth]), 0);
+  return cast(equal(expandDims(indices, -1), positions), dtype);
+}

@@ -1,0 +1,152 @@
+// Makers of operations: from one definition (what an element is, what its gradient is) the
+// function that builds its nodes, with the family's shape rule and promotion.
+import {
+  createNode,
+  type Elementwise,
+  type GradientRule,
+  type Node,
+  type NoGradient,
+  type Reduce,
+} from "../graph/node.ts";
+import {
+  type Axes,
+  broadcastShapes,
+  normalizeAxes,
+  reducedShape,
+  type Shape,
+  shapesEqual,
+} from "../graph/shape.ts";
+import { type DType, promote } from "../scalar/dtype.ts";
+import { input, type Scalar, typeOf } from "../scalar/expression.ts";
+import { reshape } from "./movement.ts";
+import { type Accepts, cast, type Operand, operandNodes } from "./operands.ts";
+
+interface ElementwiseOptions {
+  /** What it computes with; default: "floating". */
+  readonly accepts?: Accepts;
+  /** Where it is smooth; default: everywhere that tests draw from. */
+  readonly domain?: readonly [from: number, to: number];
+}
+
+/** Builds nodes of an elementwise operation of one input. */
+export interface Unary {
+  (x: Operand): Node;
+  readonly operation: Elementwise;
+}
+
+/** A function of one element. `gradient` is given `g`, the input `x` and the output `y`. */
+export function unary(
+  name: string,
+  definition: ElementwiseOptions & {
+    readonly value: (x: Scalar) => Scalar;
+    readonly gradient: ((g: Node, x: Node, y: Node) => Node) | NoGradient;
+  },
+): Unary {
+  const { gradient, domain } = definition;
+  const rule: GradientRule | NoGradient =
+    typeof gradient === "string" ? gradient : (g, [x], y) => gradient(g, x!, y);
+  const operation = elementwise(name, definition.value(input(0)), [rule], domain);
+  const build = elementwiseBuilder(operation, definition.accepts);
+  return Object.assign((x: Operand) => build(x), { operation });
+}
+
+/** Builds nodes of an elementwise operation of two inputs. */
+export interface Binary {
+  (a: Operand, b: Operand): Node;
+  readonly operation: Elementwise;
+}
+
+type BinaryRule = ((g: Node, a: Node, b: Node, y: Node) => Node) | NoGradient;
+
+/** A function of two elements. Each gradient is given `g`, both inputs and the output `y`. */
+export function binary(
+  name: string,
+  definition: ElementwiseOptions & {
+    readonly value: (a: Scalar, b: Scalar) => Scalar;
+    readonly gradient: readonly [BinaryRule, BinaryRule] | NoGradient;
+  },
+): Binary {
+  const { gradient, domain } = definition;
+  const rules = typeof gradient === "string" ? [gradient] : gradient;
+  const operation = elementwise(
+    name,
+    definition.value(input(0), input(1)),
+    rules.map((rule) => (typeof rule === "string" ? rule : (g, [a, b], y) => rule(g, a!, b!, y))),
+    domain,
+  );
+  const build = elementwiseBuilder(operation, definition.accepts);
+  return Object.assign((a: Operand, b: Operand) => build(a, b), { operation });
+}
+
+function elementwise(
+  name: string,
+  value: Scalar,
+  gradient: readonly (GradientRule | NoGradient)[],
+  domain: readonly [number, number] | undefined,
+): Elementwise {
+  const family = "elementwise";
+  return domain ? { family, name, value, gradient, domain } : { family, name, value, gradient };
+}
+
+function elementwiseBuilder(operation: Elementwise, accepts: Accepts = "floating") {
+  const probe: DType = "float64";
+  const isTruth = typeOf(operation.value, [probe, probe]) === "bool";
+  return (...operands: readonly Operand[]): Node => {
+    const inputs = operandNodes(operands, accepts);
+    return createNode(
+      operation,
+      inputs,
+      {},
+      commonShape(operation.name, inputs),
+      isTruth ? "bool" : inputs[0]!.dtype,
+    );
+  };
+}
+
+/** The shape that all `inputs` broadcast to. */
+export function commonShape(name: string, inputs: readonly Node[]): Shape {
+  const { shape } = inputs[0]!;
+  const allEqual = inputs.every((node) => node.shape === shape || shapesEqual(node.shape, shape));
+  return allEqual ? shape : broadcastShapes(name, ...inputs.map((node) => node.shape));
+}
+
+/** Builds nodes of a reduction. */
+export interface Reduction {
+  (x: Node, axis?: Axes, keepDims?: boolean): Node;
+  readonly operation: Reduce;
+}
+
+/**
+ * Combines the elements along axes, starting from `start`. `gradient` is given `g` and the output
+ * `y` with the reduced axes kept as size 1, so that both broadcast against the input `x`.
+ */
+export function reduction(
+  name: string,
+  definition: {
+    readonly start: number;
+    readonly combine: (total: Scalar, x: Scalar) => Scalar;
+    readonly gradient: (g: Node, x: Node, y: Node) => Node;
+    /** The least dtype that totals have; smaller ones are converted first. */
+    readonly atLeast?: DType;
+    /** Called before the node is made, where not every shape can be reduced. */
+    readonly check?: (name: string, shape: Shape, axes: Shape) => void;
+  },
+): Reduction {
+  const { start, gradient, atLeast = "bool", check } = definition;
+  const operation: Reduce = {
+    family: "reduce",
+    name,
+    start,
+    combine: definition.combine(input(0), input(1)),
+    gradient: [(g, [x], y) => gradient(g, x!, y)],
+  };
+  const build = (x: Node, axis?: Axes, keepDims = false): Node => {
+    const axes = normalizeAxes(name, axis, x.shape);
+    check?.(name, x.shape, axes);
+    const from = cast(x, promote(x.dtype, atLeast));
+    const kept = reducedShape(x.shape, axes, true);
+    const node = createNode(operation, [from], { axes }, kept, from.dtype);
+    return keepDims ? node : reshape(node, reducedShape(x.shape, axes, false));
+  };
+  return Object.assign(build, { operation });
+}

@@ -1,0 +1,24 @@
+// Products that sum over an axis of both operands.
+import { type Contract, createNode, type Node } from "../graph/node.ts";
+import { matmulShape } from "../graph/shape.ts";
+import { expandDims, reshape, transpose } from "./movement.ts";
+import { operandNodes } from "./operands.ts";
+
+const matmulOperation: Contract = {
+  family: "contract",
+  name: "matmul",
+  gradient: [(g, [, b]) => matmul(g, transpose(b!)), (g, [a]) => matmul(transpose(a!), g)],
+};
+
+/**
+ * [...batch, m, k] x [...batch, k, n] gives [...batch, m, n]; batch axes broadcast. A vector is a
+ * row on the left and a column on the right, and leaves no axis behind.
+ */
+export function matmul(a: Node, b: Node): Node {
+  const shape = matmulShape(a.shape, b.shape);
+  const [left, right] = operandNodes([a, b], "number") as readonly [Node, Node];
+  const rows = left.shape.length === 1 ? expandDims(left, 0) : left;
+  const columns = right.shape.length === 1 ? expandDims(right, 1) : right;
+  const full = matmulShape(rows.shape, columns.shape);
+  return reshape(createNode(matmulOperation, [rows, columns], {}, full, left.dtype), shape);
+}

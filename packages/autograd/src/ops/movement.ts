@@ -1,0 +1,185 @@
+// Operations that move elements without changing them.
+import {
+  createNode,
+  type GradientRule,
+  type Move,
+  type Movement,
+  type Node,
+} from "../graph/node.ts";
+import {
+  type Axes,
+  broadcastToShape,
+  concatShape,
+  elementCount,
+  expandedShape,
+  normalizeAxes,
+  normalizeAxis,
+  normalizeOrder,
+  type Padding,
+  paddedShape,
+  permutedShape,
+  reshapeShape,
+  type Shape,
+  shapesEqual,
+  sliceRange,
+  squeezedShape,
+  stackShape,
+  transposed,
+} from "../graph/shape.ts";
+import { promote } from "../scalar/dtype.ts";
+import { cast } from "./operands.ts";
+
+/** A movement whose rule is given the node's own move. */
+function movement<Kind extends Move["kind"]>(
+  name: string,
+  kind: Kind,
+  gradient: (g: Node, x: Node, move: Extract<Move, { kind: Kind }>, position: number) => Node,
+): (inputs: readonly Node[], move: Extract<Move, { kind: Kind }>, shape: Shape) => Node {
+  const rule: GradientRule = (g, inputs, output, position) => {
+    const move = output.attributes as Extract<Move, { kind: Kind }>;
+    return gradient(g, inputs[position]!, move, position);
+  };
+  const operation: Movement = { family: "movement", name, gradient: [rule] };
+  return (inputs, move, shape) =>
+    createNode(operation, inputs, move, Object.freeze(shape), inputs[0]!.dtype);
+}
+
+const reshapeNode = movement("reshape", "reshape", (g, x) => reshape(g, x.shape));
+
+/** The same elements, in row-major order, in another shape; one size may be -1. */
+export function reshape(x: Node, shape: Shape): Node {
+  if (shapesEqual(x.shape, shape)) return x;
+  return reshapeNode([x], { kind: "reshape" }, reshapeShape(x.shape, shape));
+}
+
+/** With an axis of size 1 at `axis` of the result. */
+export function expandDims(x: Node, axis: number): Node {
+  return reshape(x, expandedShape(x.shape, axis));
+}
+
+/** Without the axes of size 1: all, or those given. */
+export function squeeze(x: Node, axis?: Axes): Node {
+  return reshape(x, squeezedShape(x.shape, axis));
+}
+
+const permuteNode = movement("permute", "permute", (g, _, { order }) =>
+  permute(
+    g,
+    order.map((_, axis) => order.indexOf(axis)),
+  ),
+);
+
+/** Axis `i` of the result is axis `order[i]` of `x`. */
+export function permute(x: Node, order: readonly number[]): Node {
+  const normal = normalizeOrder(order, x.shape);
+  if (normal.every((axis, i) => axis === i)) return x;
+  return permuteNode([x], { kind: "permute", order: normal }, permutedShape(x.shape, normal));
+}
+
+/** The last two axes swapped. */
+export function transpose(x: Node): Node {
+  const rank = transposed(x.shape).length;
+  const front = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  return permute(x, [...front, rank - 1, rank - 2]);
+}
+
+// The reverse pass sums a broadcast operand's share back, so there is nothing left to do here.
+const broadcastNode = movement("broadcastTo", "broadcast", (g) => g);
+
+/** Axes of size 1 repeated, and axes added in front, as far as `shape` says. */
+export function broadcastTo(x: Node, shape: Shape): Node {
+  if (shapesEqual(x.shape, shape)) return x;
+  return broadcastNode([x], { kind: "broadcast" }, broadcastToShape(x.shape, shape));
+}
+
+const sliceNode = movement("slice", "slice", (g, x, { start, step }) =>
+  spread(g, x.shape, start, step),
+);
+
+/** Along each axis `size` elements from `start` on, every `step`-th. No bounds are checked. */
+function pick(x: Node, start: Shape, step: Shape, shape: Shape): Node {
+  if (shapesEqual(x.shape, shape)) return x;
+  return sliceNode([x], { kind: "slice", start, step }, shape);
+}
+
+/** The elements `from` to `to` (exclusive) along `axis`; negative bounds count from the end. */
+export function slice(x: Node, axis: number, from: number, to?: number): Node {
+  const range = sliceRange(x.shape, axis, from, to);
+  const size = range.end - range.start;
+  return pick(
+    x,
+    x.shape.map((_, i) => (i === range.axis ? range.start : 0)),
+    x.shape.map(() => 1),
+    x.shape.map((all, i) => (i === range.axis ? size : all)),
+  );
+}
+
+const padNode = movement("pad", "pad", (g, x, { before, step }) => pick(g, before, step, x.shape));
+
+/** `x` laid into zeros of `shape`: index `i` goes to `before + i * step`. Undoes `pick`. */
+function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node {
+  return padNode([x], { kind: "pad", before, step, value: 0 }, shape);
+}
+
+/** `value` laid around: `padding` has one pair `[before, after]` an axis. */
+export function pad(x: Node, padding: readonly Padding[], value = 0): Node {
+  const shape = paddedShape(x.shape, padding);
+  if (shapesEqual(x.shape, shape)) return x;
+  const before = padding.map(([count]) => count);
+  return padNode([x], { kind: "pad", before, step: x.shape.map(() => 1), value }, shape);
+}
+
+const flipNode = movement("flip", "flip", (g, _, { axes }) => flip(g, axes));
+
+/** The elements along the axes in reverse order. */
+export function flip(x: Node, axis?: Axes): Node {
+  const axes = normalizeAxes("flip", axis, x.shape);
+  return axes.length === 0 ? x : flipNode([x], { kind: "flip", axes }, x.shape);
+}
+
+const concatOperation: Movement = {
+  family: "movement",
+  name: "concat",
+  gradient: [
+    (g, inputs, output, position) => {
+      const { axis } = output.attributes as Extract<Move, { kind: "concat" }>;
+      const sizes = inputs.map((input) => input.shape[axis]!);
+      const from = sizes.slice(0, position).reduce((sum, size) => sum + size, 0);
+      return slice(g, axis, from, from + sizes[position]!);
+    },
+  ],
+};
+
+/** The nodes one after the other along `axis`; all other sizes must agree. */
+export function concat(nodes: readonly Node[], axis = 0): Node {
+  const shape = concatShape(
+    axis,
+    nodes.map((node) => node.shape),
+  );
+  const dtype = nodes.map((node) => node.dtype).reduce(promote);
+  const inputs = nodes.map((node) => cast(node, dtype));
+  const attributes = { kind: "concat", axis: normalizeAxis("concat", axis, shape) } as const;
+  return inputs.length === 1
+    ? inputs[0]!
+    : createNode(concatOperation, inputs, attributes, shape, dtype);
+}
+
+/** The nodes, which have equal shapes, along a new axis at `axis` of the result. */
+export function stack(nodes: readonly Node[], axis = 0): Node {
+  const shape = stackShape(
+    axis,
+    nodes.map((node) => node.shape),
+  );
+  const index = axis < 0 ? axis + shape.length : axis;
+  return concat(
+    nodes.map((node) => expandDims(node, index)),
+    index,
+  );
+}
+
+/** All axes from `startAxis` on made one. */
+export function flatten(x: Node, startAxis = 0): Node {
+  if (x.shape.length === 0) return reshape(x, [1]);
+  const start = normalizeAxis("flatten", startAxis, x.shape);
+  return reshape(x, [...x.shape.slice(0, start), elementCount(x.shape.slice(start))]);
+}

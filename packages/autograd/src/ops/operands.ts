@@ -1,0 +1,100 @@
+// What operations are given: nodes, or plain numbers, brought to one dtype before the node is made.
+import { createNode, type Elementwise, type Literal, type Node } from "../graph/node.ts";
+import { type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
+import * as scalar from "../scalar/expression.ts";
+
+/** A node, or a number that takes the dtype of what it meets. */
+export type Operand = Node | number;
+
+/**
+ * What an operation computes with. "floating": integers become float32. "number": bool becomes
+ * int32. "bool": everything becomes a truth value. "any": as it comes.
+ */
+export type Accepts = "floating" | "number" | "bool" | "any";
+
+const literalOperation: Literal = { family: "literal", name: "literal", gradient: [] };
+
+const scalarShape: readonly number[] = Object.freeze([]);
+
+/** Literals made before, so that a loop which writes the same number each turn makes one node. */
+const literals = new Map<string, Node>();
+const mostLiterals = 1000;
+
+/** One number of the graph itself. Shape: []. */
+export function literal(value: number, dtype: DType): Node {
+  const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
+  let node = literals.get(key);
+  if (!node) {
+    if (literals.size >= mostLiterals) literals.clear();
+    node = createNode(literalOperation, [], { value }, scalarShape, dtype);
+    literals.set(key, node);
+  }
+  return node;
+}
+
+const castOperations = new Map(
+  dtypes.map((to): [DType, Elementwise] => [
+    to,
+    {
+      family: "elementwise",
+      name: "cast",
+      value: scalar.cast(to, scalar.input(0)),
+      gradient: [(g, [x]) => cast(g, x!.dtype)],
+    },
+  ]),
+);
+
+/** Converted to `dtype`: towards zero for integers (which wrap around), `!= 0` for bool. */
+export function cast(x: Node, dtype: DType): Node {
+  if (x.dtype === dtype) return x;
+  if (x.family === "literal") return literal(convert(x.attributes.value, dtype), dtype);
+  return createNode(castOperations.get(dtype)!, [x], {}, x.shape, dtype);
+}
+
+/** `operands` as nodes of one dtype, fit for what the operation accepts. */
+export function operandNodes(operands: readonly Operand[], accepts: Accepts): readonly Node[] {
+  const dtype = commonDType(operands, accepts);
+  return operands.map((operand) =>
+    typeof operand === "number" ? literal(convert(operand, dtype), dtype) : cast(operand, dtype),
+  );
+}
+
+/** The dtype that `operands` promote to; numbers only count where they do not fit the others. */
+function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
+  if (accepts === "bool") return "bool";
+  let common: DType | undefined;
+  for (const operand of operands) {
+    if (typeof operand === "number") continue;
+    common = common ? promote(common, operand.dtype) : operand.dtype;
+  }
+  for (const operand of operands) {
+    if (typeof operand !== "number") continue;
+    common = common ? dtypeWith(common, operand) : "float32";
+  }
+  if (!common) throw new Error(`unreachable: ${operands.length} operands`);
+  if (accepts === "floating" && !isFloating(common)) return "float32";
+  if (accepts === "number" && common === "bool") return "int32";
+  return common;
+}
+
+/** The least dtype from `dtype` on that holds `value`. */
+function dtypeWith(dtype: DType, value: number): DType {
+  if (isFloating(dtype)) return dtype;
+  if (!Number.isInteger(value) || value !== (value | 0)) return "float32";
+  if (dtype === "bool") return value === 0 || value === 1 ? "bool" : "int32";
+  return dtype === "uint8" && (value < 0 || value > 255) ? "int32" : dtype;
+}
+
+function convert(value: number, dtype: DType): number {
+  switch (dtype) {
+    case "bool":
+      return value === 0 ? 0 : 1;
+    case "uint8":
+      return value & 255;
+    case "int32":
+      return value | 0;
+    case "float32":
+    case "float64":
+      return value;
+  }
+}

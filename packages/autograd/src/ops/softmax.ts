@@ -1,0 +1,37 @@
+// Functions of a whole axis, composed. The greatest element is taken off first, so that nothing
+// overflows; what is taken off cancels out, so nothing needs to be differentiated through it.
+import { type Node } from "../graph/node.ts";
+import { type Axes, normalizeAxes, reducedShape } from "../graph/shape.ts";
+import { add, div, exp, isFinite, log, stopGradient, sub, where } from "./elementwise.ts";
+import { reshape } from "./movement.ts";
+import { max, sum } from "./reduce.ts";
+
+/** log(sum(exp(x))); -infinity of nothing. */
+export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
+  const axes = normalizeAxes("logSumExp", axis, x.shape);
+  const kept = reducedShape(x.shape, axes, true);
+  const isEmpty = axes.some((i) => x.shape[i] === 0);
+  const shift = isEmpty ? null : greatest(x, axes);
+  const total = log(sum(exp(shift ? sub(x, shift) : x), axes, true));
+  const result = shift ? add(total, shift) : total;
+  return keepDims ? result : reshape(reshape(result, kept), reducedShape(x.shape, axes, false));
+}
+
+/** exp(x) / sum(exp(x)): positive, with sum 1 along the axis. */
+export function softmax(x: Node, axis: Axes = -1): Node {
+  const axes = normalizeAxes("softmax", axis, x.shape);
+  const powers = exp(sub(x, greatest(x, axes)));
+  return div(powers, sum(powers, axes, true));
+}
+
+/** log(softmax(x)), without the digits that the logarithm of a small number would lose. */
+export function logSoftmax(x: Node, axis: Axes = -1): Node {
+  const axes = normalizeAxes("logSoftmax", axis, x.shape);
+  return sub(x, logSumExp(x, axes, true));
+}
+
+/** The greatest element along the axes, kept as size 1; 0 where it is infinite. */
+function greatest(x: Node, axes: readonly number[]): Node {
+  const top = stopGradient(max(x, axes, true));
+  return where(isFinite(top), top, 0);
+}

@@ -1,0 +1,53 @@
+// Element types: what they are called, how they are stored, and how two of them promote.
+
+/** The type of a tensor's elements. */
+export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
+
+/** What holds a tensor's elements: a typed array, row-major. A bool is a byte, 0 or 1. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Every dtype, in the order of promotion: of two, the result takes the later one. */
+export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+
+const arrays = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+/** A typed array of `size` zeros that holds `dtype`. */
+export function allocate(dtype: DType, size: number): Data {
+  return new arrays[dtype](size);
+}
+
+/** Bytes that one element takes. */
+export function bytesPerElement(dtype: DType): number {
+  return arrays[dtype].BYTES_PER_ELEMENT;
+}
+
+/** Whether `dtype` has fractions, and so gradients. */
+export function isFloating(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** The dtype that holds both: bool < uint8 < int32 < float32 < float64. */
+export function promote(a: DType, b: DType): DType {
+  return dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;
+}
+
+/** The number nearest to `value` that `dtype` holds: its least or greatest for an infinity. */
+export function clampTo(dtype: DType, value: number): number {
+  switch (dtype) {
+    case "bool":
+      return value > 0 ? 1 : 0;
+    case "uint8":
+      return Math.min(Math.max(value, 0), 255);
+    case "int32":
+      return Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
+    case "float32":
+    case "float64":
+      return value;
+  }
+}

@@ -1,0 +1,125 @@
+// The language that says what one element is. An expression is data: back ends interpret it or
+// render it, and none of them has a formula of its own. Shared parts are shared objects.
+import type { DType } from "./dtype.ts";
+import { type OperatorName, operators } from "./operators.ts";
+
+/** What one element of an output is, in terms of one element of each input. */
+export type Scalar =
+  | { readonly kind: "input"; readonly position: number }
+  /** A number that takes the type of what it meets. */
+  | { readonly kind: "literal"; readonly value: number }
+  | { readonly kind: "cast"; readonly to: DType; readonly operand: Scalar }
+  | {
+      readonly kind: "apply";
+      readonly operator: OperatorName;
+      readonly operands: readonly Scalar[];
+    };
+
+/** A part of an expression; a number stands for its literal. */
+export type Part = Scalar | number;
+
+function toScalar(part: Part): Scalar {
+  return typeof part === "number" ? { kind: "literal", value: part } : part;
+}
+
+function apply(operator: OperatorName, ...parts: readonly Part[]): Scalar {
+  return { kind: "apply", operator, operands: parts.map(toScalar) };
+}
+
+const unary =
+  (operator: OperatorName) =>
+  (x: Part): Scalar =>
+    apply(operator, x);
+const binary =
+  (operator: OperatorName) =>
+  (a: Part, b: Part): Scalar =>
+    apply(operator, a, b);
+
+type UnaryPart = (x: Part) => Scalar;
+type BinaryPart = (a: Part, b: Part) => Scalar;
+
+/** The element of the input at `position`. */
+export const input = (position: number): Scalar => ({ kind: "input", position });
+
+/** `operand` converted to `to`: towards zero for integers, `!= 0` for bool. */
+export const cast = (to: DType, operand: Part): Scalar => ({
+  kind: "cast",
+  to,
+  operand: toScalar(operand),
+});
+
+/** `a` where `condition` holds, else `b`. */
+export const select = (condition: Part, a: Part, b: Part): Scalar =>
+  apply("select", condition, a, b);
+
+export const add: BinaryPart = binary("add");
+export const sub: BinaryPart = binary("sub");
+export const mul: BinaryPart = binary("mul");
+export const div: BinaryPart = binary("div");
+export const remainder: BinaryPart = binary("remainder");
+export const pow: BinaryPart = binary("pow");
+export const max: BinaryPart = binary("max");
+export const min: BinaryPart = binary("min");
+export const atan2: BinaryPart = binary("atan2");
+export const neg: UnaryPart = unary("neg");
+export const abs: UnaryPart = unary("abs");
+export const sqrt: UnaryPart = unary("sqrt");
+export const floor: UnaryPart = unary("floor");
+export const ceil: UnaryPart = unary("ceil");
+export const round: UnaryPart = unary("round");
+export const trunc: UnaryPart = unary("trunc");
+export const exp: UnaryPart = unary("exp");
+export const expm1: UnaryPart = unary("expm1");
+export const log: UnaryPart = unary("log");
+export const log1p: UnaryPart = unary("log1p");
+export const sin: UnaryPart = unary("sin");
+export const cos: UnaryPart = unary("cos");
+export const tanh: UnaryPart = unary("tanh");
+export const equal: BinaryPart = binary("equal");
+export const less: BinaryPart = binary("less");
+export const lessEqual: BinaryPart = binary("lessEqual");
+export const and: BinaryPart = binary("and");
+export const or: BinaryPart = binary("or");
+export const xor: BinaryPart = binary("xor");
+export const not: UnaryPart = unary("not");
+export const shiftLeft: BinaryPart = binary("shiftLeft");
+export const shiftRight: BinaryPart = binary("shiftRight");
+/** Shifts in zeros from the left, as if the number had no sign. */
+export const shiftRightUnsigned: BinaryPart = binary("shiftRightUnsigned");
+
+/**
+ * The type of an expression whose inputs have the types `inputs`; null for a bare literal, which
+ * takes the type of what it meets.
+ */
+export function typeOf(expression: Scalar, inputs: readonly DType[]): DType | null {
+  const known = new Map<Scalar, DType | null>();
+  const visit = (part: Scalar): DType | null => {
+    let type = known.get(part);
+    if (type !== undefined) return type;
+    type = typeOfPart(part, inputs, visit);
+    known.set(part, type);
+    return type;
+  };
+  return visit(expression);
+}
+
+function typeOfPart(
+  part: Scalar,
+  inputs: readonly DType[],
+  visit: (part: Scalar) => DType | null,
+): DType | null {
+  switch (part.kind) {
+    case "input":
+      return inputs[part.position]!;
+    case "literal":
+      return null;
+    case "cast":
+      return part.to;
+    case "apply": {
+      const types = part.operands.map(visit);
+      if (operators[part.operator].result === "bool") return "bool";
+      const numbers = part.operator === "select" ? types.slice(1) : types;
+      return numbers.find((type) => type !== null) ?? null;
+    }
+  }
+}

@@ -1,0 +1,318 @@
+// Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output has
+// the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
+// gradient, is defined in ops/elementwise.ts.
+import type { Shape } from "../graph/shape.ts";
+import * as ops from "../ops/elementwise.ts";
+import { type Broadcasting, binary, unary } from "./faces.ts";
+import type * as T from "./shapes.ts";
+import {
+  addMethods,
+  type Operand,
+  operandOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+} from "./tensor.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** Sums, element by element; operands broadcast. */
+    add<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"add", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Differences, element by element; operands broadcast. */
+    sub<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"sub", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Products, element by element; operands broadcast. */
+    mul<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"mul", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Quotients, element by element; integers are divided as float32. */
+    div<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"div", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** What is left after division, with the sign of the divisor, as in NumPy. */
+    mod<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"mod", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Powers; NaN for a negative base and a fractional exponent. */
+    pow<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"pow", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** The greater of two; NaN if either is. Equal operands share the gradient. */
+    maximum<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"maximum", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** The lesser of two; NaN if either is. Equal operands share the gradient. */
+    minimum<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"minimum", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Kept between two bounds. */
+    clip(low: number, high: number): Tensor<S>;
+    /** The numbers with the other sign. */
+    neg(): Tensor<S>;
+    /** Absolute values; the derivative at 0 is 0. */
+    abs(): Tensor<S>;
+    /** -1, 0 or 1; NaN stays NaN. Its gradient is 0. */
+    sign(): Tensor<S>;
+    /** x * x. */
+    square(): Tensor<S>;
+    /** Square roots; NaN below 0. */
+    sqrt(): Tensor<S>;
+    /** 1 / x. */
+    reciprocal(): Tensor<S>;
+    /** The greatest integers that are not above x. Its gradient is 0. */
+    floor(): Tensor<S>;
+    /** The least integers that are not below x. Its gradient is 0. */
+    ceil(): Tensor<S>;
+    /** The nearest integers; halves go to the even one, as in NumPy. Its gradient is 0. */
+    round(): Tensor<S>;
+    /** Integer parts: rounded towards zero. Its gradient is 0. */
+    trunc(): Tensor<S>;
+  }
+}
+
+/**
+ * Sums, element by element; operands broadcast.
+ *
+ * @example
+ * tensor([1, 2]).add(10).arraySync(); // => [11, 12]
+ */
+export function add<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"add", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("add", ops.add, a, b);
+}
+
+/**
+ * Differences, element by element; operands broadcast.
+ *
+ * @example
+ * tensor([1, 2]).sub(tensor([1, 1])).arraySync(); // => [0, 1]
+ */
+export function sub<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"sub", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("sub", ops.sub, a, b);
+}
+
+/**
+ * Products, element by element; operands broadcast.
+ *
+ * @example
+ * tensor([1, 2]).mul(tensor([[10], [20]])).arraySync(); // => [[10, 20], [20, 40]]
+ */
+export function mul<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"mul", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("mul", ops.mul, a, b);
+}
+
+/**
+ * Quotients, element by element; integers are divided as float32.
+ *
+ * @example
+ * tensor([1, 3]).div(2).arraySync(); // => [0.5, 1.5]
+ */
+export function div<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"div", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("div", ops.div, a, b);
+}
+
+/**
+ * What is left after division, with the sign of the divisor, as in NumPy.
+ *
+ * @example
+ * tensor([5, -5]).mod(3).arraySync(); // => [2, 1]
+ */
+export function mod<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"mod", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("mod", ops.mod, a, b);
+}
+
+/**
+ * Powers; NaN for a negative base and a fractional exponent.
+ *
+ * @example
+ * tensor([2, 3]).pow(2).arraySync(); // => [4, 9]
+ */
+export function pow<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"pow", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("pow", ops.pow, a, b);
+}
+
+/**
+ * The greater of two; NaN if either is. Equal operands share the gradient.
+ *
+ * @example
+ * tensor([1, 5]).maximum(3).arraySync(); // => [3, 5]
+ */
+export function maximum<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"maximum", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("maximum", ops.maximum, a, b);
+}
+
+/**
+ * The lesser of two; NaN if either is. Equal operands share the gradient.
+ *
+ * @example
+ * tensor([1, 5]).minimum(3).arraySync(); // => [1, 3]
+ */
+export function minimum<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"minimum", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("minimum", ops.minimum, a, b);
+}
+
+/**
+ * Kept between `low` and `high`; the gradient is 0 outside.
+ *
+ * @example
+ * clip(tensor([-2, 0.5, 2]), -1, 1).arraySync(); // => [-1, 0.5, 1]
+ */
+export function clip<X extends Operand>(x: X, low: number, high: number): Tensor<ShapeOf<X>> {
+  return tensorOf(ops.minimum(ops.maximum(operandOf("clip", x), low), high));
+}
+
+/**
+ * The numbers with the other sign.
+ *
+ * @example
+ * tensor([1, -2]).neg().arraySync(); // => [-1, 2]
+ */
+export function neg<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("neg", ops.neg, x);
+}
+
+/**
+ * Absolute values; the derivative at 0 is 0.
+ *
+ * @example
+ * tensor([1, -2]).abs().arraySync(); // => [1, 2]
+ */
+export function abs<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("abs", ops.abs, x);
+}
+
+/**
+ * -1, 0 or 1; NaN stays NaN. Its gradient is 0.
+ *
+ * @example
+ * tensor([3, 0, -2]).sign().arraySync(); // => [1, 0, -1]
+ */
+export function sign<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("sign", ops.sign, x);
+}
+
+/**
+ * x * x.
+ *
+ * @example
+ * tensor([1, -3]).square().arraySync(); // => [1, 9]
+ */
+export function square<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("square", ops.square, x);
+}
+
+/**
+ * Square roots; NaN below 0.
+ *
+ * @example
+ * tensor([4, 9]).sqrt().arraySync(); // => [2, 3]
+ */
+export function sqrt<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("sqrt", ops.sqrt, x);
+}
+
+/**
+ * 1 / x.
+ *
+ * @example
+ * tensor([2, 4]).reciprocal().arraySync(); // => [0.5, 0.25]
+ */
+export function reciprocal<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("reciprocal", ops.reciprocal, x);
+}
+
+/**
+ * The greatest integers that are not above x. Its gradient is 0.
+ *
+ * @example
+ * tensor([1.5, -1.5]).floor().arraySync(); // => [1, -2]
+ */
+export function floor<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("floor", ops.floor, x);
+}
+
+/**
+ * The least integers that are not below x. Its gradient is 0.
+ *
+ * @example
+ * tensor([1.5, -1.5]).ceil().arraySync(); // => [2, -1]
+ */
+export function ceil<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("ceil", ops.ceil, x);
+}
+
+/**
+ * The nearest integers; halves go to the even one, as in NumPy. Its gradient is 0.
+ *
+ * @example
+ * tensor([0.5, 1.5, 2.6]).round().arraySync(); // => [0, 2, 3]
+ */
+export function round<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("round", ops.round, x);
+}
+
+/**
+ * Integer parts: rounded towards zero. Its gradient is 0.
+ *
+ * @example
+ * tensor([1.5, -1.5]).trunc().arraySync(); // => [1, -1]
+ */
+export function trunc<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("trunc", ops.trunc, x);
+}
+
+addMethods({
+  add,
+  sub,
+  mul,
+  div,
+  mod,
+  pow,
+  maximum,
+  minimum,
+  clip,
+  neg,
+  abs,
+  sign,
+  square,
+  sqrt,
+  reciprocal,
+  floor,
+  ceil,
+  round,
+  trunc,
+});

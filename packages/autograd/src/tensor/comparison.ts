@@ -1,0 +1,230 @@
+// Comparisons, logic and choice, element by element, as functions and as methods. Operands broadcast, and the output has
+// the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
+// gradient, is defined in ops/elementwise.ts.
+import type { Shape } from "../graph/shape.ts";
+import * as ops from "../ops/elementwise.ts";
+import { type Broadcasting, binary, unary } from "./faces.ts";
+import type * as T from "./shapes.ts";
+import {
+  addMethods,
+  type Operand,
+  operandOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+} from "./tensor.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** Whether both are equal; bool. NaN equals nothing. */
+    equal<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"equal", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether both differ; bool. NaN differs from all. */
+    notEqual<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"notEqual", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether it is less than the other; bool. */
+    less<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"less", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether it is at most the other; bool. */
+    lessEqual<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"lessEqual", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether it is greater than the other; bool. */
+    greater<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"greater", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether it is at least the other; bool. */
+    greaterEqual<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"greaterEqual", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether both hold; bool. A number holds unless it is 0. */
+    logicalAnd<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"logicalAnd", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether at least one holds; bool. A number holds unless it is 0. */
+    logicalOr<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"logicalOr", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Whether it does not hold (a number: whether it is 0); bool. */
+    logicalNot(): Tensor<S>;
+    /** Whether it is not a number; bool. */
+    isNaN(): Tensor<S>;
+    /** Whether it is neither infinite nor NaN; bool. */
+    isFinite(): Tensor<S>;
+  }
+}
+
+/**
+ * Whether both are equal; bool. NaN equals nothing.
+ *
+ * @example
+ * tensor([1, 2]).equal(2).arraySync(); // => [0, 1]
+ */
+export function equal<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"equal", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("equal", ops.equal, a, b);
+}
+
+/**
+ * Whether both differ; bool. NaN differs from all.
+ *
+ * @example
+ * tensor([1, 2]).notEqual(2).arraySync(); // => [1, 0]
+ */
+export function notEqual<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"notEqual", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("notEqual", ops.notEqual, a, b);
+}
+
+/**
+ * Whether it is less than the other; bool.
+ *
+ * @example
+ * tensor([1, 2, 3]).less(2).arraySync(); // => [1, 0, 0]
+ */
+export function less<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"less", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("less", ops.less, a, b);
+}
+
+/**
+ * Whether it is at most the other; bool.
+ *
+ * @example
+ * tensor([1, 2, 3]).lessEqual(2).arraySync(); // => [1, 1, 0]
+ */
+export function lessEqual<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"lessEqual", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("lessEqual", ops.lessEqual, a, b);
+}
+
+/**
+ * Whether it is greater than the other; bool.
+ *
+ * @example
+ * tensor([1, 2, 3]).greater(2).arraySync(); // => [0, 0, 1]
+ */
+export function greater<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"greater", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("greater", ops.greater, a, b);
+}
+
+/**
+ * Whether it is at least the other; bool.
+ *
+ * @example
+ * tensor([1, 2, 3]).greaterEqual(2).arraySync(); // => [0, 1, 1]
+ */
+export function greaterEqual<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"greaterEqual", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("greaterEqual", ops.greaterEqual, a, b);
+}
+
+/**
+ * Whether both hold; bool. A number holds unless it is 0.
+ *
+ * @example
+ * tensor([0, 2]).logicalAnd(1).arraySync(); // => [0, 1]
+ */
+export function logicalAnd<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"logicalAnd", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("logicalAnd", ops.logicalAnd, a, b);
+}
+
+/**
+ * Whether at least one holds; bool. A number holds unless it is 0.
+ *
+ * @example
+ * tensor([0, 2]).logicalOr(0).arraySync(); // => [0, 1]
+ */
+export function logicalOr<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"logicalOr", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("logicalOr", ops.logicalOr, a, b);
+}
+
+/**
+ * Whether it does not hold (a number: whether it is 0); bool.
+ *
+ * @example
+ * tensor([0, 2]).logicalNot().arraySync(); // => [1, 0]
+ */
+export function logicalNot<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("logicalNot", ops.logicalNot, x);
+}
+
+/**
+ * Whether it is not a number; bool.
+ *
+ * @example
+ * tensor([1, Number.NaN]).isNaN().arraySync(); // => [0, 1]
+ */
+export function isNaN<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("isNaN", ops.isNaN, x);
+}
+
+/**
+ * Whether it is neither infinite nor NaN; bool.
+ *
+ * @example
+ * tensor([1, -1 / 0]).isFinite().arraySync(); // => [1, 0]
+ */
+export function isFinite<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("isFinite", ops.isFinite, x);
+}
+
+/**
+ * `a` where the condition holds, else `b`; all three broadcast. No gradient reaches what was not
+ * chosen.
+ *
+ * @example
+ * where(tensor([true, false]), tensor([1, 2]), 0).arraySync(); // => [1, 0]
+ */
+export function where<C extends Operand, X extends Operand, Y extends Operand>(
+  condition: C,
+  a: Broadcasting<"where", C, X>,
+  b: T.BroadcastCheck<"where", ShapeOf<C>, ShapeOf<Y>, Broadcasting<"where", X, Y>>,
+): Tensor<T.Broadcast<T.Broadcast<ShapeOf<C>, ShapeOf<X>>, ShapeOf<Y>>> {
+  const operands = [condition, a, b].map((x) => operandOf("where", x));
+  return tensorOf(ops.where(operands[0]!, operands[1]!, operands[2]!));
+}
+
+addMethods({
+  equal,
+  notEqual,
+  less,
+  lessEqual,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  logicalOr,
+  logicalNot,
+  isNaN,
+  isFinite,
+});

@@ -1,0 +1,43 @@
+// Other dtypes, and the end of gradients.
+import type { Shape } from "../graph/shape.ts";
+import * as ops from "../ops/elementwise.ts";
+import { cast as castNode } from "../ops/operands.ts";
+import { type DType } from "../scalar/dtype.ts";
+import { checkDType } from "./checks.ts";
+import { unary } from "./faces.ts";
+import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** Converted to another dtype: towards zero for integers, `!= 0` for bool. */
+    cast(dtype: DType): Tensor<S>;
+    /** The same values, but nothing is differentiated through them. */
+    stopGradient(): Tensor<S>;
+  }
+}
+
+/**
+ * Converted to another dtype: towards zero for integers (which wrap around), `!= 0` for bool.
+ * A gradient is converted back.
+ *
+ * @example
+ * cast(tensor([1.5, -1.5]), "int32").dataSync(); // => Int32Array [1, -1]
+ */
+export function cast<X extends Tensor>(x: X, dtype: DType): Tensor<ShapeOf<X>> {
+  return tensorOf(castNode(nodeOf("cast", x), checkDType("cast", dtype)));
+}
+
+/**
+ * The same values, but nothing is differentiated through them.
+ *
+ * @example
+ * tensor([1, 2]).stopGradient().arraySync(); // => [1, 2]
+ */
+export function stopGradient<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("stopGradient", ops.stopGradient, x);
+}
+
+addMethods({
+  cast,
+  stopGradient,
+});

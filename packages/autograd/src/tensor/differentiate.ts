@@ -1,0 +1,172 @@
+// Derivatives as users call them. What a derivative is made of: autodiff/gradients.ts.
+import * as autodiff from "../autodiff/gradients.ts";
+import { GradientError, NablaError } from "../graph/errors.ts";
+import { checkParameterHistory, origins } from "../graph/history.ts";
+import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import type { Shape } from "../graph/shape.ts";
+import { add, alias } from "../ops/elementwise.ts";
+import { type Parameter, parameterOf } from "./parameter.ts";
+import { addMethods, nodeOf, type ShapeOf, Tensor, tensorOf } from "./tensor.ts";
+import { mapTree, type Tree } from "./tree.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /**
+     * Adds this tensor's gradient with respect to each parameter below it to that parameter's
+     * `grad`. It must be one number, unless `seed`, a tensor of its shape, says how much each of its
+     * elements counts. Nothing is computed yet; what computes the gradients computes this tensor, too.
+     */
+    backward(seed?: Tensor): void;
+  }
+}
+
+/**
+ * Adds the gradient of `cost` with respect to each parameter below it to that parameter's `grad`.
+ * The cost must be one number, unless `seed`, a tensor of its shape, says how much each of its
+ * elements counts. Nothing is computed yet; what computes the gradients computes the cost, too.
+ * Throws `GradientError` if it is not one number, or depends on no parameter.
+ *
+ * @example
+ * const w = parameter([1, 2]);
+ * backward(w.square().sum());
+ * w.grad?.arraySync(); // => [2, 4]
+ */
+export function backward(cost: Tensor, seed?: Tensor): void {
+  const node = nodeOf("backward", cost);
+  const found = parametersBelow(node);
+  const inputs = [...found.keys()];
+  const seedNode = seed && nodeOf("backward", seed);
+  const shares = autodiff.gradients("backward", node, inputs, seedNode);
+  if (inputs.length === 0) {
+    throw new GradientError("backward: the cost depends on no parameter: nothing can be learnt");
+  }
+  [...found.values()].forEach((parameter, i) => {
+    const soFar = parameter.grad;
+    const share = soFar ? add(nodeOf("backward", soFar), shares[i]!) : alias(shares[i]!);
+    share.cell.companions = [node];
+    parameter.grad = tensorOf(share);
+  });
+}
+
+/** The values of parameters that `cost` depends on, and whose they are. */
+function parametersBelow(cost: Node): Map<Node, Parameter> {
+  const found = new Map<Node, Parameter>();
+  const inputsOf = (node: Node) => (parameterOf(node) ? [] : origins(node));
+  for (const node of topologicalOrder([cost], inputsOf)) {
+    checkParameterHistory("backward", node);
+    const parameter = parameterOf(node);
+    if (parameter) found.set(node, parameter);
+  }
+  return found;
+}
+
+/** One gradient for each of a list of tensors. */
+export type GradientsOf<Inputs extends readonly Tensor[]> = {
+  [I in keyof Inputs]: Tensor<ShapeOf<Inputs[I]>>;
+};
+
+export interface GradientOptions {
+  /** What the cost stands for in what follows it: a tensor of its shape. Default: 1. */
+  readonly seed?: Tensor;
+}
+
+/**
+ * The gradients of `cost` with respect to each of `inputs`, which are graphs in turn; zeros where
+ * the cost does not depend on one. Throws `GradientError` if the cost is not one number and no seed is
+ * given, and for inputs that are not floating.
+ *
+ * @example
+ * const [x, y] = [tensor(3), tensor(2)];
+ * const [dx, dy] = gradients(x.mul(y).square(), [x, y]);
+ * dx.itemSync(); // => 24
+ * gradients(dy, [x])[0].itemSync(); // => 24
+ */
+export function gradients<const Inputs extends readonly Tensor[]>(
+  cost: Tensor,
+  inputs: readonly [...Inputs],
+  { seed }: GradientOptions = {},
+): GradientsOf<Inputs> {
+  const nodes = inputs.map((input) => nodeOf("gradients", input));
+  const seedNode = seed && nodeOf("gradients", seed);
+  return autodiff
+    .gradients("gradients", nodeOf("gradients", cost), nodes, seedNode)
+    .map((node) => tensorOf(node)) as readonly Tensor[] as GradientsOf<Inputs>;
+}
+
+export interface ArgumentOptions {
+  /** Positions of the arguments to differentiate with respect to. Default: the first alone. */
+  readonly argnums?: number | readonly number[];
+}
+
+/** The function's arguments and its gradient: of the first argument, or a list for `argnums`. */
+type GradientOf<Args extends unknown[], Options> = Options extends {
+  readonly argnums: readonly number[];
+}
+  ? Tree[]
+  : Options extends { readonly argnums: infer N extends number }
+    ? Args[N]
+    : Args[0];
+
+/**
+ * The function that gives the gradient of `f` with respect to its first argument, or to those at
+ * `argnums`. Arguments are tensors, or arrays and plain objects of tensors, and the gradient has the
+ * form of the argument. `f` must give one number.
+ *
+ * @example
+ * const cube = (x: Tensor<[]>) => x.mul(x).mul(x);
+ * grad(cube)(tensor(2)).itemSync(); // => 12
+ * grad(grad(cube))(tensor(2)).itemSync(); // => 12
+ */
+export function grad<
+  Args extends unknown[],
+  const Options extends ArgumentOptions = Record<never, never>,
+>(f: (...args: Args) => Tensor, options?: Options): (...args: Args) => GradientOf<Args, Options> {
+  const both = valueAndGrad(f, options);
+  return (...args) => both(...args)[1];
+}
+
+/**
+ * Like `grad`, but the function gives the value of `f` as well: `[value, gradient]`.
+ *
+ * @example
+ * const [value, gradient] = valueAndGrad((x: Tensor<[2]>) => x.square().sum())(tensor([1, 2]));
+ * value.itemSync(); // => 5
+ * gradient.arraySync(); // => [2, 4]
+ */
+export function valueAndGrad<
+  Args extends unknown[],
+  Y extends Tensor,
+  const Options extends ArgumentOptions = Record<never, never>,
+>(
+  f: (...args: Args) => Y,
+  options?: Options,
+): (...args: Args) => [value: Y, gradient: GradientOf<Args, Options>] {
+  const { argnums = 0 } = options ?? {};
+  const positions = typeof argnums === "number" ? [argnums] : argnums;
+  return (...args) => {
+    const inputs: Tensor[] = [];
+    // Each argument stands for itself alone: the same tensor given twice is two inputs.
+    const own = args.map((arg, i) => {
+      if (!positions.includes(i)) return arg;
+      return mapTree("grad", arg, (x) => {
+        const input = new Tensor(alias(nodeOf("grad", x)));
+        inputs.push(input);
+        return input;
+      });
+    });
+    const missing = positions.find((i) => i >= args.length);
+    if (missing !== undefined) {
+      throw new NablaError(`grad: argnums has ${missing}, the function was given ${args.length}`);
+    }
+    const value = f(...(own as Args));
+    const nodes = inputs.map((x) => nodeOf("grad", x));
+    const shares = autodiff.gradients("grad", nodeOf("grad", value), nodes);
+    const shareOf = new Map(inputs.map((x, i) => [x, tensorOf(shares[i]!)]));
+    const trees = positions.map((i) => mapTree("grad", own[i], (x) => shareOf.get(x)!));
+    const gradient = typeof argnums === "number" ? trees[0] : trees;
+    return [value, gradient as GradientOf<Args, Options>];
+  };
+}
+
+addMethods({ backward });

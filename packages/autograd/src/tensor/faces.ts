@@ -1,0 +1,33 @@
+// What the faces of elementwise operations share.
+import type { Node } from "../graph/node.ts";
+import type { Shape } from "../graph/shape.ts";
+import type { Operand as NodeOperand } from "../ops/operands.ts";
+import type * as T from "./shapes.ts";
+import { type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+/** `Y` where it broadcasts with `X`, else a text that says what is wrong. */
+export type Broadcasting<Operation extends string, X, Y> = T.BroadcastCheck<
+  Operation,
+  ShapeOf<X>,
+  ShapeOf<Y>,
+  Y
+>;
+
+/** The face of an operation on one operand; `name` is what errors call it. */
+export function unary<S extends Shape>(
+  name: string,
+  operation: (x: NodeOperand) => Node,
+  x: Operand,
+): Tensor<S> {
+  return tensorOf(operation(operandOf(name, x)));
+}
+
+/** The face of an operation on two operands, whose types the caller has checked. */
+export function binary<S extends Shape>(
+  name: string,
+  operation: (a: NodeOperand, b: NodeOperand) => Node,
+  a: unknown,
+  b: unknown,
+): Tensor<S> {
+  return tensorOf(operation(operandOf(name, a as Operand), operandOf(name, b as Operand)));
+}

@@ -1,0 +1,141 @@
+// Parameters: named cells that hold a tensor and can be given another. A graph built on a parameter
+// means the value that it had then.
+import { DTypeError, ShapeError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
+import { parameterValue } from "../ops/creation.ts";
+import { alias } from "../ops/elementwise.ts";
+import type { Data, DType } from "../scalar/dtype.ts";
+import { nodeOfValues } from "./creation.ts";
+import type * as T from "./shapes.ts";
+import { Tensor, tensorOf } from "./tensor.ts";
+
+/** Which parameter a node is a value of. */
+const parameters = new WeakMap<Node, Parameter>();
+let unnamed = 0;
+
+/** The parameter that `node` is a value of, if it is one. */
+export function parameterOf(node: Node): Parameter | undefined {
+  return parameters.get(node);
+}
+
+/**
+ * A tensor that can be given another value, and collects its gradient. Made by `parameter`.
+ *
+ * @example
+ * const w = parameter([1, 2], { name: "w" });
+ * w.mul(w).sum().backward();
+ * w.grad?.arraySync(); // => [2, 4]
+ * w.assign(w.sub(1));
+ * w.arraySync(); // => [0, 1]
+ */
+export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
+  /** What printed graphs and errors call it. */
+  readonly name: string;
+  /** What `backward` has added up since it was last cleared (set to null); null: nothing yet. */
+  grad: Tensor<S> | null = null;
+  /** The nodes that stand for the value now, and for the one before. */
+  #current: Node[] = [];
+  #previous: Node[] = [];
+
+  /** @internal Use `parameter`. */
+  constructor(node: Node, name: string) {
+    super(node);
+    this.name = name;
+    this.#begin(node);
+  }
+
+  /** @internal A value by itself once it is known: what it was computed from need not be kept. */
+  protected override currentNode(): Node {
+    const node = this.#current.at(-1)!;
+    const { value } = node.cell;
+    if (!value || node.family === "source") return node;
+    return this.#hold(this.#valueOf(node, value));
+  }
+
+  #valueOf(node: Node, value: Data): Node {
+    return parameterValue(value, node.shape, node.dtype, this.name);
+  }
+
+  /** A node of its own, so that a gradient with respect to it is not one of what it was made from. */
+  #begin(node: Node): void {
+    this.#current = [];
+    this.#hold(node.cell.value ? this.#valueOf(node, node.cell.value) : alias(node));
+  }
+
+  #hold(node: Node): Node {
+    this.#current.push(node);
+    parameters.set(node, this);
+    return node;
+  }
+
+  /**
+   * Gives it another value, of the same shape and dtype; nothing is computed yet. Graphs built
+   * before keep the old value, which stays readable until the update after this one: a graph that
+   * is first read later throws. Use `snapshot` for values that must stay longer.
+   */
+  assign(value: Tensor | T.Nested | Data): this {
+    const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
+    if (!shapesEqual(node.shape, this.shape)) {
+      const given = formatShape(node.shape);
+      throw new ShapeError(`assign: got ${given}, "${this.name}" is ${formatShape(this.shape)}`);
+    }
+    if (node.dtype !== this.dtype) {
+      throw new DTypeError(`assign: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
+    }
+    if (this.currentNode().cell.value) {
+      for (const old of this.#previous) {
+        old.cell.overwritten = this.name;
+        delete old.cell.value;
+      }
+      this.#previous = this.#current;
+    }
+    this.#begin(node);
+    return this;
+  }
+
+  #converted(values: T.Nested | Data): Node {
+    return nodeOfValues("assign", values, ArrayBuffer.isView(values) ? undefined : this.dtype);
+  }
+
+  /**
+   * The value of now as a tensor that no later update touches.
+   *
+   * @example
+   * const w = parameter([1, 2]);
+   * const before = w.snapshot();
+   * for (let i = 0; i < 3; i++) w.assign(w.mul(2));
+   * before.arraySync(); // => [1, 2]
+   */
+  snapshot(): Tensor<S> {
+    return tensorOf(nodeOfValues("snapshot", this.dataSync(), this.dtype, this.shape));
+  }
+}
+
+/**
+ * A parameter with the given first value: numbers as `tensor` takes them, or a tensor.
+ *
+ * @example
+ * parameter([[0, 0]], { name: "weight" }).shape; // => [1, 2]
+ */
+export function parameter<X extends Tensor>(
+  value: X,
+  options?: ParameterOptions,
+): Parameter<X extends Tensor<infer S> ? S : never>;
+export function parameter<const V extends T.Nested | Data>(
+  value: T.NestedCheck<V, V>,
+  options?: ParameterOptions & { readonly dtype?: DType },
+): Parameter<T.NestedShape<V>>;
+export function parameter(
+  value: unknown,
+  { name = `parameter ${unnamed++}`, dtype }: ParameterOptions & { readonly dtype?: DType } = {},
+): Parameter {
+  const node =
+    value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
+  return new Parameter(node, name);
+}
+
+export interface ParameterOptions {
+  /** What printed graphs and errors call it. Default: "parameter 0" and so on. */
+  readonly name?: string;
+}

@@ -1,0 +1,171 @@
+// Random draws. Each has a key of its own: made of the seed that it is given, or else of the seed
+// of the whole program and the number of draws so far.
+import { NablaError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { checkShape, type Shape } from "../graph/shape.ts";
+import * as graph from "../ops/creation.ts";
+import { add, less, mul } from "../ops/elementwise.ts";
+import { cast } from "../ops/operands.ts";
+import * as ops from "../ops/random.ts";
+import type { DType } from "../scalar/dtype.ts";
+import { checkCount, checkDType } from "./checks.ts";
+import type * as T from "./shapes.ts";
+import { type Tensor, tensorOf } from "./tensor.ts";
+
+export interface RandomOptions {
+  /** A whole number; the same one gives the same draw. Left out: each call draws anew. */
+  readonly seed?: number;
+  /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
+  readonly dtype?: DType;
+}
+
+let programSeed = 0;
+let draws = 0;
+
+/**
+ * Starts the sequence of random draws anew: after the same seed the same calls give the same
+ * numbers. Without it a program starts with seed 0.
+ *
+ * @example
+ * manualSeed(7);
+ * const first = random.uniform([3]).arraySync();
+ * manualSeed(7);
+ * random.uniform([3]).arraySync().join() === first.join(); // => true
+ */
+export function manualSeed(seed: number): void {
+  programSeed = checkSeed("manualSeed", seed);
+  draws = 0;
+}
+
+function checkSeed(operation: string, seed: number): number {
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new NablaError(`${operation}: the seed is ${seed}, expected an integer`);
+}
+
+/** Two words: the seed's low 32 bits, and its other bits mixed with the number of the draw. */
+function keyOf(operation: string, { seed }: RandomOptions): Node {
+  const [base, draw] =
+    seed === undefined ? [programSeed, ++draws] : [checkSeed(operation, seed), 0];
+  const high = Math.floor(base / 2 ** 32);
+  const words = Int32Array.of(base, high ^ Math.imul(draw, 0x9e3779b1));
+  return graph.constant(words, keyShape, "int32");
+}
+const keyShape: Shape = Object.freeze([2]);
+
+export interface Random {
+  /**
+   * Evenly spread over `low` (included, default 0) to `high` (excluded, default 1).
+   *
+   * @example
+   * random.uniform([2, 3], { low: -1, high: 1, seed: 0 }).shape; // => [2, 3]
+   */
+  uniform<const S extends number[]>(
+    shape: T.SizesCheck<"random.uniform", S, readonly [...S]>,
+    options?: RandomOptions & { readonly low?: number; readonly high?: number },
+  ): Tensor<S>;
+  /**
+   * Normally distributed, with `mean` (default 0) and `standardDeviation` (default 1).
+   *
+   * @example
+   * random.normal([100], { mean: 5, seed: 0 }).shape; // => [100]
+   */
+  normal<const S extends number[]>(
+    shape: T.SizesCheck<"random.normal", S, readonly [...S]>,
+    options?: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number },
+  ): Tensor<S>;
+  /**
+   * 1 with `probability` (default 0.5), else 0.
+   *
+   * @example
+   * random.bernoulli([4], 1).arraySync(); // => [1, 1, 1, 1]
+   */
+  bernoulli<const S extends number[]>(
+    shape: T.SizesCheck<"random.bernoulli", S, readonly [...S]>,
+    probability?: number,
+    options?: RandomOptions,
+  ): Tensor<S>;
+  /**
+   * 0 to `count` - 1 in random order, as int32.
+   *
+   * @example
+   * random.permutation(4, { seed: 1 }).sum().itemSync(); // => 6
+   */
+  permutation<const N extends number>(count: N, options?: RandomOptions): Tensor<[N]>;
+  /**
+   * Whole numbers from `low` (included) to `high` (excluded), as int32.
+   *
+   * @example
+   * random.randint([5], 3, 4).arraySync(); // => [3, 3, 3, 3, 3]
+   */
+  randint<const S extends number[]>(
+    shape: T.SizesCheck<"random.randint", S, readonly [...S]>,
+    low: number,
+    high: number,
+    options?: RandomOptions,
+  ): Tensor<S>;
+}
+
+/** Random draws; nodes like any other, so the same on every back end and when computed again. */
+export const random: Random = {
+  uniform(shape, options = {}) {
+    const { low = 0, high = 1, dtype = "float32" } = options;
+    const draw = ops.uniform(
+      keyOf("random.uniform", options),
+      sizes("random.uniform", shape),
+      floating("random.uniform", dtype),
+    );
+    return tensorOf(low === 0 && high === 1 ? draw : add(mul(draw, high - low), low));
+  },
+  normal(shape, options = {}) {
+    const { mean = 0, standardDeviation = 1, dtype = "float32" } = options;
+    const draw = ops.normal(
+      keyOf("random.normal", options),
+      sizes("random.normal", shape),
+      floating("random.normal", dtype),
+    );
+    return tensorOf(add(mul(draw, standardDeviation), mean));
+  },
+  bernoulli(shape, probability = 0.5, options = {}) {
+    const { dtype = "bool" } = options;
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new NablaError(`random.bernoulli: probability is ${probability}, expected 0 to 1`);
+    }
+    const draw = ops.uniform(
+      keyOf("random.bernoulli", options),
+      sizes("random.bernoulli", shape),
+      "float32",
+    );
+    return tensorOf(cast(less(draw, probability), checkDType("random.bernoulli", dtype)));
+  },
+  permutation(count, options = {}) {
+    const { dtype = "int32" } = options;
+    const size = checkCount("random.permutation", "count", count);
+    const order = ops.permutation(keyOf("random.permutation", options), size);
+    return tensorOf(cast(order, checkDType("random.permutation", dtype)));
+  },
+  randint(shape, low, high, options = {}) {
+    const { dtype = "int32" } = options;
+    const inRange = Number.isInteger(low) && Number.isInteger(high) && low < high;
+    if (!inRange || low < -(2 ** 31) || high > 2 ** 31) {
+      throw new NablaError(
+        `random.randint: ${low} to ${high}, expected integers of 32 bits, the first below the second`,
+      );
+    }
+    const draw = ops.integers(
+      keyOf("random.randint", options),
+      sizes("random.randint", shape),
+      low,
+      high,
+    );
+    return tensorOf(cast(draw, checkDType("random.randint", dtype)));
+  },
+};
+
+function sizes(operation: string, shape: unknown): Shape {
+  return checkShape(operation, shape as Shape);
+}
+
+function floating(operation: string, dtype: DType): DType {
+  if (dtype === "float32" || dtype === "float64") return dtype;
+  throw new NablaError(`${operation}: dtype is "${dtype}", expected "float32" or "float64"`);
+}

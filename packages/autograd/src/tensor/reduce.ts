@@ -1,0 +1,236 @@
+// Reductions, as functions and as methods. `axis`: one axis, several, or (left out) all; negative
+// ones count from the end. Reduced axes go, or stay as size 1 with `keepDims`. An axis that is not
+// there: `ShapeError`. What each computes, and its gradient, is defined in ops/reduce.ts.
+import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
+import * as ops from "../ops/reduce.ts";
+import * as composed from "../ops/softmax.ts";
+import type * as T from "./shapes.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+export interface ReduceOptions<KeepDims extends boolean = boolean> {
+  /** Keep reduced axes, with size 1. Default: false. */
+  readonly keepDims?: KeepDims;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** The sum; 0 of nothing. bool and uint8 are summed as int32. */
+    sum<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"sum", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The mean; NaN of nothing. Integers are averaged as float32. */
+    mean<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"mean", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The greatest element; NaN if one is. Equal ones share the gradient. */
+    max<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.NonEmptyAxesCheck<"max", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The least element; NaN if one is. Equal ones share the gradient. */
+    min<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** log(sum(exp(x))), without overflow; -infinity of nothing. */
+    logSumExp<
+      X extends Tensor,
+      const A extends T.Axes = undefined,
+      KeepDims extends boolean = false,
+    >(
+      this: X,
+      axis?: T.AxesCheck<"logSumExp", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** Where the first of the greatest elements stands, as int32; over all axes: counted row-major. */
+    argMax<
+      X extends Tensor,
+      const A extends number | undefined = undefined,
+      KeepDims extends boolean = false,
+    >(
+      this: X,
+      axis?: T.NonEmptyAxesCheck<"argMax", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** Where the first of the least elements stands, as int32; over all axes: counted row-major. */
+    argMin<
+      X extends Tensor,
+      const A extends number | undefined = undefined,
+      KeepDims extends boolean = false,
+    >(
+      this: X,
+      axis?: T.NonEmptyAxesCheck<"argMin", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1. */
+    softmax<X extends Tensor, const A extends number = -1>(
+      this: X,
+      axis?: T.AxesCheck<"softmax", ShapeOf<X>, A, A>,
+    ): Tensor<ShapeOf<X>>;
+    /** log(softmax(x)) along `axis` (default: the last), without loss of digits. */
+    logSoftmax<X extends Tensor, const A extends number = -1>(
+      this: X,
+      axis?: T.AxesCheck<"logSoftmax", ShapeOf<X>, A, A>,
+    ): Tensor<ShapeOf<X>>;
+  }
+}
+
+/**
+ * The sum; 0 of nothing. bool and uint8 are summed as int32.
+ *
+ * @example
+ * sum(tensor([[1, 2], [3, 4]]), 0).arraySync(); // => [4, 6]
+ */
+export function sum<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"sum", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.sum(nodeOf("sum", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * The mean; NaN of nothing. Integers are averaged as float32.
+ *
+ * @example
+ * mean(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [1.5, 3.5]
+ */
+export function mean<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"mean", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.mean(nodeOf("mean", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * The greatest element; NaN if one is. Equal ones share the gradient.
+ *
+ * @example
+ * max(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [5, 4]
+ */
+export function max<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.NonEmptyAxesCheck<"max", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.max(nodeOf("max", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * The least element; NaN if one is. Equal ones share the gradient.
+ *
+ * @example
+ * min(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [1, 3]
+ */
+export function min<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.min(nodeOf("min", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * log(sum(exp(x))), without overflow; -infinity of nothing.
+ *
+ * @example
+ * logSumExp(tensor([1000, 1000])).sub(1000).arraySync(); // => 0.6931471824645996
+ */
+export function logSumExp<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"logSumExp", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(composed.logSumExp(nodeOf("logSumExp", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * Where the first of the greatest elements stands, as int32; over all axes: counted row-major.
+ *
+ * @example
+ * argMax(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [1, 1]
+ */
+export function argMax<
+  X extends Tensor,
+  const A extends number | undefined = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.NonEmptyAxesCheck<"argMax", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.argMax(nodeOf("argMax", x), axis as number | undefined, options.keepDims));
+}
+
+/**
+ * Where the first of the least elements stands, as int32; over all axes: counted row-major.
+ *
+ * @example
+ * argMin(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [0, 0]
+ */
+export function argMin<
+  X extends Tensor,
+  const A extends number | undefined = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.NonEmptyAxesCheck<"argMin", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.argMin(nodeOf("argMin", x), axis as number | undefined, options.keepDims));
+}
+
+/**
+ * exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1.
+ *
+ * @example
+ * softmax(tensor([0, 0])).arraySync(); // => [0.5, 0.5]
+ */
+export function softmax<X extends Tensor, const A extends number = -1>(
+  x: X,
+  axis?: T.AxesCheck<"softmax", ShapeOf<X>, A, A>,
+): Tensor<ShapeOf<X>> {
+  return tensorOf(composed.softmax(nodeOf("softmax", x), axis as GivenAxes));
+}
+
+/**
+ * log(softmax(x)) along `axis` (default: the last), without loss of digits.
+ *
+ * @example
+ * logSoftmax(tensor([0, 0])).exp().arraySync(); // => [0.5, 0.5]
+ */
+export function logSoftmax<X extends Tensor, const A extends number = -1>(
+  x: X,
+  axis?: T.AxesCheck<"logSoftmax", ShapeOf<X>, A, A>,
+): Tensor<ShapeOf<X>> {
+  return tensorOf(composed.logSoftmax(nodeOf("logSoftmax", x), axis as GivenAxes));
+}
+
+addMethods({ sum, mean, max, min, logSumExp, argMax, argMin, softmax, logSoftmax });

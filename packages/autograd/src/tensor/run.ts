@@ -1,0 +1,34 @@
+// When and where graphs run.
+import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
+import { realize as realizeNodes } from "../engine/realize.ts";
+import { nodeOf, type Tensor } from "./tensor.ts";
+
+/**
+ * Computes several tensors in one run, so that what they share is computed once, and keeps their
+ * values.
+ *
+ * @example
+ * const x = tensor([1, 2]).exp();
+ * realize(x.sum(), x.mean());
+ */
+export function realize(...tensors: readonly Tensor[]): void {
+  realizeNodes(
+    "realize",
+    tensors.map((x) => nodeOf("realize", x)),
+  );
+}
+
+/**
+ * What graphs run on. "reference": plain JavaScript.
+ *
+ * @example
+ * backend(); // => "reference"
+ */
+export function backend(): BackendName {
+  return currentBackend().name;
+}
+
+/** Chooses what graphs run on. Throws `NablaError` for a name that is not a back end's. */
+export function setBackend(name: BackendName): void {
+  chooseBackend(name);
+}

@@ -1,0 +1,190 @@
+// What a user holds: an immutable handle on a node of the graph. The operations are declared, with
+// their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
+import { valueOf } from "../engine/realize.ts";
+import { NablaError, ShapeError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
+import { slice, squeeze } from "../ops/movement.ts";
+import type { Operand as NodeOperand } from "../ops/operands.ts";
+import type { Data, DType } from "../scalar/dtype.ts";
+import { formatTensor, type NestedNumbers, nest } from "./format.ts";
+import { detached, settle } from "./settle.ts";
+
+/** What can stand where a tensor is expected: a number takes the dtype of what it meets. */
+export type Operand = number | Tensor;
+
+/** The shape of an operand; a number is a scalar. Distributes over unions of tensors. */
+export type ShapeOf<X> = X extends Tensor<infer S> ? S : readonly [];
+
+/** What `array()` gives: arrays nested as deep as the shape, `number` for a scalar. */
+export type ArrayOf<S extends Shape> = number extends S["length"]
+  ? NestedNumbers
+  : S extends readonly [number, ...infer Rest extends Shape]
+    ? ArrayOf<Rest>[]
+    : number;
+
+/**
+ * An array of numbers of one dtype, with any number of axes. It is a handle on a graph: operations
+ * build larger graphs, and nothing is computed until a value is read.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * x.mul(10).add(1).arraySync(); // => [[11, 21], [31, 41]]
+ */
+export class Tensor<out S extends Shape = Shape> {
+  #node: Node;
+
+  /** @internal Tensors are made by functions: `tensor`, `zeros`, operations. */
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** @internal */
+  static nodeOf(x: Tensor): Node {
+    x.#node = detached(x.currentNode());
+    return x.#node;
+  }
+
+  /** @internal The node that stands for the value now; a parameter's changes. */
+  protected currentNode(): Node {
+    return this.#node;
+  }
+
+  /** Sizes of the axes, outermost first; `[]` for a scalar. Frozen. */
+  get shape(): Readonly<S> {
+    return this.#node.shape as Readonly<S>;
+  }
+
+  /** The type of the elements. */
+  get dtype(): DType {
+    return this.#node.dtype;
+  }
+
+  /** How many elements there are. */
+  get size(): number {
+    return elementCount(this.#node.shape);
+  }
+
+  /** How many axes there are. */
+  get rank(): number {
+    return this.#node.shape.length;
+  }
+
+  /** The elements in row-major order, as a typed array of the dtype; a copy. */
+  async data(): Promise<Data> {
+    return this.dataSync();
+  }
+
+  /**
+   * The elements in row-major order, as a typed array of the dtype; a copy.
+   *
+   * @example
+   * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
+   */
+  dataSync(): Data {
+    return valueOf("dataSync", Tensor.nodeOf(this)).slice();
+  }
+
+  /** The elements as arrays nested as deep as the shape; a number for a scalar. */
+  async array<X extends Tensor>(this: X): Promise<ArrayOf<ShapeOf<X>>> {
+    return this.arraySync();
+  }
+
+  /**
+   * The elements as arrays nested as deep as the shape; a number for a scalar. A bool is 0 or 1.
+   *
+   * @example
+   * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
+   */
+  arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
+    const data = valueOf("arraySync", Tensor.nodeOf(this));
+    return nest(data, this.shape);
+  }
+
+  /** The only element, as a number. Throws `ShapeError` unless there is just one. */
+  async item(): Promise<number> {
+    return this.itemSync();
+  }
+
+  /**
+   * The only element, as a number. Throws `ShapeError` unless there is just one.
+   *
+   * @example
+   * tensor([1, 2, 3]).sum().itemSync(); // => 6
+   */
+  itemSync(): number {
+    if (this.size !== 1) {
+      const given = `${formatShape(this.shape)} has ${this.size} elements`;
+      throw new ShapeError(`item: ${given}, expected 1; for all of them: array() or data()`);
+    }
+    return valueOf("itemSync", Tensor.nodeOf(this))[0]!;
+  }
+
+  /** Computes the value now, if it is not known yet. Returns the tensor itself. */
+  realize(): this {
+    valueOf("realize", Tensor.nodeOf(this));
+    return this;
+  }
+
+  /** The values if they are known, else the graph that will compute them; nothing is run. */
+  toString(): string {
+    return formatTensor(Tensor.nodeOf(this));
+  }
+
+  /**
+   * The slices along the first axis, one after the other.
+   *
+   * @example
+   * [...tensor([[1, 2], [3, 4]])].map((row) => row.sum().itemSync()); // => [3, 7]
+   */
+  *[Symbol.iterator](): IterableIterator<Tensor> {
+    if (this.rank === 0) throw new ShapeError("iteration: a scalar has no axis to go along");
+    for (let i = 0; i < this.shape[0]!; i++) {
+      yield tensorOf(squeeze(slice(Tensor.nodeOf(this), 0, i, i + 1), 0));
+    }
+  }
+}
+
+// What console.log shows in Node.
+Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: Tensor): string {
+    return this.toString();
+  },
+});
+
+/** Makes each `f(x, …)` callable as `x.f(…)`. The face that calls this declares the methods' types. */
+export function addMethods(
+  functions: Readonly<Record<string, (...given: never[]) => unknown>>,
+): void {
+  for (const [name, f] of Object.entries(functions)) {
+    const value = function (this: Tensor, ...rest: unknown[]): unknown {
+      return f(...([this, ...rest] as never[]));
+    };
+    Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+  }
+}
+
+/** The tensor of a node that an operation has made. */
+export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
+  return new Tensor<S>(settle(node));
+}
+
+/** The node of a tensor that a user has given to `operation`. */
+export function nodeOf(operation: string, x: Tensor): Node {
+  if (x instanceof Tensor) return Tensor.nodeOf(x);
+  throw new NablaError(`${operation}: got ${describe(x)}, expected a tensor`);
+}
+
+/** The node, or the number, that a user has given to `operation`. */
+export function operandOf(operation: string, x: Operand): NodeOperand {
+  if (typeof x === "number") return x;
+  if (x instanceof Tensor) return Tensor.nodeOf(x);
+  throw new NablaError(`${operation}: got ${describe(x)}, expected a tensor or a number`);
+}
+
+function describe(x: unknown): string {
+  if (Array.isArray(x) || ArrayBuffer.isView(x)) return "an array (tensor(array) makes a tensor)";
+  if (x instanceof Promise) return "a promise (await it first)";
+  if (typeof x === "string") return JSON.stringify(x);
+  return typeof x === "object" && x !== null ? `an object (${x.constructor?.name})` : String(x);
+}
