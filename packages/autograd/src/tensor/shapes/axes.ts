@@ -118,7 +118,7 @@ type OutOfRangeMessage<
  * An empty result is no fault, whatever it is reduced from.
  */
 export type NonEmptyAxesCheck<Operation extends string, S extends Shape, A, Fits> =
-  AxesCheck<Operation, S, A, Fits> extends infer Checked extends string
+  AxesCheck<Operation, S, A, true> extends infer Checked extends string
     ? Checked
     : RankUnknown<S> extends true
       ? Fits
@@ -177,7 +177,7 @@ export type PermuteCheck<S extends Shape, Order extends Shape, Fits> = true exte
   | RankUnknown<S>
   | RankUnknown<Order>
   ? Fits
-  : AxesCheck<"permute", S, Order, Fits> extends infer Message extends string
+  : AxesCheck<"permute", S, Order, true> extends infer Message extends string
     ? Message
     : S["length"] extends Order["length"]
       ? Fits
@@ -235,7 +235,7 @@ type DropOnes<S extends Shape, Done extends number[] = []> = S extends readonly 
 
 /** `squeeze: axis 1 of [2, 3] has size 3, expected 1` */
 export type SqueezeCheck<S extends Shape, A, Fits> =
-  AxesCheck<"squeeze", S, A, Fits> extends infer Checked extends string
+  AxesCheck<"squeeze", S, A, true> extends infer Checked extends string
     ? Checked
     : RankUnknown<S> extends true
       ? Fits

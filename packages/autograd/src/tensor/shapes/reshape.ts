@@ -54,18 +54,17 @@ type SolveOpen<From extends Shape, Others extends Shape> =
     ? Divide<ProductOf<Left>, ProductOf<Right>>
     : never;
 
+/** With -1 solved from the other sizes of `To`, none of which may be -1 again, or 0. */
 type ReshapeOpen<From extends Shape, To extends Shape, Others> = Others extends Shape
-  ? 0 extends Others[number]
-    ? never
-    : number extends Others[number]
+  ? [Extract<Others[number], -1 | 0>] extends [never]
+    ? true extends RankUnknown<From> | (number extends Others[number] ? true : false)
       ? ReplaceOpen<To, number>
-      : RankUnknown<From> extends true
-        ? ReplaceOpen<To, number>
-        : SolveOpen<From, Others> extends infer Size extends number
-          ? [Size] extends [never]
-            ? never
-            : ReplaceOpen<To, Size>
-          : never
+      : SolveOpen<From, Others> extends infer Size extends number
+        ? [Size] extends [never]
+          ? never
+          : ReplaceOpen<To, Size>
+        : never
+    : never
   : never;
 
 type SameCount<From extends Shape, To extends Shape> = 0 extends From[number] & To[number]

@@ -1,0 +1,73 @@
+// What shape errors say. Two tests hold these texts, so that the compiler and the run use the same
+// words: shape-messages.test-d.ts computes each in types, shape-messages.test.ts has each thrown.
+// Both are tables over these keys: a text without its type or its throw does not compile.
+
+export const messages = {
+  "sizes, negative": "zeros: dimension 1 of [2, -3] is -3, expected a non-negative integer",
+  "sizes, fraction": "zeros: dimension 0 of [1.5, 3] is 1.5, expected a non-negative integer",
+  "same shape": "quadraticCost: [32, 10] and [32, 1] differ",
+  "same shape, ranks": "quadraticCost: [32, 1] and [32] differ",
+
+  broadcast: "add: [32, 10] and [128] do not broadcast: 10 and 128 differ",
+  "broadcast, rightmost": "add: [2, 3, 4] and [5, 4, 4] do not broadcast: 3 and 4 differ",
+  "broadcast, empty": "add: [2, 0] and [2, 3] do not broadcast: 0 and 3 differ",
+  "broadcast three": "where: [3] and [4] do not broadcast: 3 and 4 differ",
+  "broadcast to": "broadcastTo: [3] cannot be broadcast to [4]",
+  "broadcast to fewer axes": "broadcastTo: [1, 3] cannot be broadcast to [3]",
+
+  "matmul, inner": "matmul: [100, 784] x [128, 10]: inner dimensions 784 and 128 differ",
+  "matmul, vectors": "matmul: [3] x [4]: inner dimensions 3 and 4 differ",
+  "matmul, vector right": "matmul: [2, 3] x [2]: inner dimensions 3 and 2 differ",
+  "matmul, batch": "matmul: [2, 3, 4] x [5, 4, 6]: batch dimensions [2] and [5] do not broadcast",
+  "matmul, scalar": "matmul: [] x [3]: both operands need at least 1 axis",
+
+  axis: "sum: axis -3 is out of range for [100, 784]",
+  "axis, scalar": "sum: axis 0 is out of range for []",
+  "axis, in a list": "sum: axis 2 is out of range for [100, 784]",
+  "axis, repeated": "sum: axis -1 is repeated in [1, -1]",
+  "axis, empty": "max: axis 1 of [2, 0] has size 0, expected at least 1",
+  "axis, all and empty": "argMax: axis 0 of [0, 3] has size 0, expected at least 1",
+  transpose: "transpose: expects at least 2 axes, got [3]",
+  "permute, range": "permute: axis 2 is out of range for [2, 3]",
+  "permute, repeated": "permute: axis -1 is repeated in [1, -1]",
+  "permute, missing": "permute: [1, 0] does not name every axis of [2, 3, 4]",
+  expandDims: "expandDims: axis 3 is out of range for [2, 3]",
+  squeeze: "squeeze: axis 1 of [2, 3] has size 3, expected 1",
+  "squeeze, in a list": "squeeze: axis -2 of [1, 2, 1] has size 2, expected 1",
+  "squeeze, range": "squeeze: axis 2 is out of range for [2, 1]",
+
+  reshape: "reshape: [100, 28, 28] has 78400 elements, [100, 783] has 78300",
+  "reshape, to a scalar": "reshape: [2] has 2 elements, [] has 1",
+  "reshape, open": "reshape: [2, 6] has 12 elements, [5, -1] needs a multiple of 5",
+  "reshape, two open": "reshape: [-1, -1] has more than one -1",
+  "reshape, any": "reshape: [2, 0] has 0 elements, -1 in [0, -1] could be any size",
+  "reshape, negative":
+    "reshape: dimension 0 of [-2, 6] is -2, expected a non-negative integer, or -1 once",
+  flatten: "flatten: axis 2 is out of range for [2, 3]",
+
+  "concat, sizes": "concat: [2, 3] and [2, 4] differ outside axis 0",
+  "concat, third": "concat: [2, 3] and [4, 2] differ outside axis -2",
+  "concat, ranks": "concat: [2, 3] and [2] differ outside axis 0",
+  "concat, axis": "concat: axis 2 is out of range for [2, 3]",
+  "concat, none": "concat: expects at least 1 tensor, got none",
+  "stack, shapes": "stack: [2, 3] and [2, 4] differ",
+  "stack, axis": "stack: axis 3 is out of range for [2, 3]",
+  "stack, none": "stack: expects at least 1 tensor, got none",
+  "split, equal": "split: axis 0 of [5, 2] has size 5, not a multiple of 2",
+  "split, sizes": "split: axis -1 of [5, 4] has size 4, the parts [2, 1] add up to 3",
+  "split, none": "split: 0 parts, expected a positive integer",
+
+  gather: "gather: axis 2 is out of range for [2, 3]",
+  slice: "slice: axis 2 is out of range for [2, 3]",
+  at: "at: index 3 is out of range for axis 0 of [3, 4]",
+  "at, negative": "at: index -4 is out of range for axis 0 of [3, 4]",
+  "at, scalar": "at: axis 0 is out of range for []",
+  pad: "pad: expects a pair [before, after] for each axis of [2, 3], got 1",
+
+  ragged: "tensor: ragged nested array: element [1] has shape [1], element [0] has [2]",
+  "ragged, deep":
+    "tensor: ragged nested array: element [1, 2] has shape [2], element [1, 0] has []",
+  "tensor of a shape": "tensor: [4] has 4 elements, [2, 3] has 6",
+} as const;
+
+export type Messages = typeof messages;
