@@ -27,7 +27,8 @@ type InTypes = {
   "matmul, vectors": T.MatmulCheck<[3], [4], Fits>;
   "matmul, vector right": T.MatmulCheck<[2, 3], [2], Fits>;
   "matmul, batch": T.MatmulCheck<[2, 3, 4], [5, 4, 6], Fits>;
-  "matmul, scalar": T.MatmulCheck<[], [3], Fits>;
+  "matmul, scalar left": T.MatmulCheck<[], [3], Fits>;
+  "matmul, scalar right": T.MatmulCheck<[2, 3], [], Fits>;
 
   axis: T.AxesCheck<"sum", [100, 784], -3, Fits>;
   "axis, scalar": T.AxesCheck<"sum", [], 0, Fits>;
@@ -41,6 +42,7 @@ type InTypes = {
   "permute, missing": T.PermuteCheck<[2, 3, 4], [1, 0], Fits>;
   expandDims: T.InsertAtCheck<"expandDims", [2, 3], 3, Fits>;
   squeeze: T.SqueezeCheck<[2, 3], 1, Fits>;
+  "squeeze, empty": T.SqueezeCheck<[0, 3], 0, Fits>;
   "squeeze, in a list": T.SqueezeCheck<[1, 2, 1], [0, -2], Fits>;
   "squeeze, range": T.SqueezeCheck<[2, 1], 2, Fits>;
 
@@ -50,6 +52,7 @@ type InTypes = {
   "reshape, two open": T.ReshapeCheck<"reshape", [2, 6], [-1, -1], Fits>;
   "reshape, any": T.ReshapeCheck<"reshape", [2, 0], [0, -1], Fits>;
   "reshape, negative": T.ReshapeCheck<"reshape", [2, 6], [-2, 6], Fits>;
+  "reshape, fraction": T.ReshapeCheck<"reshape", [2], [2, 1.5], Fits>;
   flatten: T.AxesCheck<"flatten", [2, 3], 2, Fits>;
 
   "concat, sizes": T.ConcatCheck<[[2, 3], [2, 4]], 0>;

@@ -24,7 +24,8 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   "matmul, vectors": () => shape.matmulShape([3], [4]),
   "matmul, vector right": () => shape.matmulShape([2, 3], [2]),
   "matmul, batch": () => shape.matmulShape([2, 3, 4], [5, 4, 6]),
-  "matmul, scalar": () => shape.matmulShape([], [3]),
+  "matmul, scalar left": () => shape.matmulShape([], [3]),
+  "matmul, scalar right": () => shape.matmulShape([2, 3], []),
 
   axis: () => shape.normalizeAxes("sum", -3, [100, 784]),
   "axis, scalar": () => shape.normalizeAxes("sum", 0, []),
@@ -38,6 +39,7 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   "permute, missing": () => shape.permutedShape([2, 3, 4], [1, 0]),
   expandDims: () => shape.expandedShape([2, 3], 3),
   squeeze: () => shape.squeezedShape([2, 3], 1),
+  "squeeze, empty": () => shape.squeezedShape([0, 3], 0),
   "squeeze, in a list": () => shape.squeezedShape([1, 2, 1], [0, -2]),
   "squeeze, range": () => shape.squeezedShape([2, 1], 2),
 
@@ -47,6 +49,7 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   "reshape, two open": () => shape.reshapeShape([2, 6], [-1, -1]),
   "reshape, any": () => shape.reshapeShape([2, 0], [0, -1]),
   "reshape, negative": () => shape.reshapeShape([2, 6], [-2, 6]),
+  "reshape, fraction": () => shape.reshapeShape([2], [2, 1.5]),
   flatten: () => shape.flattenedShape([2, 3], 2),
 
   "concat, sizes": () =>

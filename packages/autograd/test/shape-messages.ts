@@ -19,7 +19,8 @@ export const messages = {
   "matmul, vectors": "matmul: [3] x [4]: inner dimensions 3 and 4 differ",
   "matmul, vector right": "matmul: [2, 3] x [2]: inner dimensions 3 and 2 differ",
   "matmul, batch": "matmul: [2, 3, 4] x [5, 4, 6]: batch dimensions [2] and [5] do not broadcast",
-  "matmul, scalar": "matmul: [] x [3]: both operands need at least 1 axis",
+  "matmul, scalar left": "matmul: [] x [3]: both operands need at least 1 axis",
+  "matmul, scalar right": "matmul: [2, 3] x []: both operands need at least 1 axis",
 
   axis: "sum: axis -3 is out of range for [100, 784]",
   "axis, scalar": "sum: axis 0 is out of range for []",
@@ -33,6 +34,7 @@ export const messages = {
   "permute, missing": "permute: [1, 0] does not name every axis of [2, 3, 4]",
   expandDims: "expandDims: axis 3 is out of range for [2, 3]",
   squeeze: "squeeze: axis 1 of [2, 3] has size 3, expected 1",
+  "squeeze, empty": "squeeze: axis 0 of [0, 3] has size 0, expected 1",
   "squeeze, in a list": "squeeze: axis -2 of [1, 2, 1] has size 2, expected 1",
   "squeeze, range": "squeeze: axis 2 is out of range for [2, 1]",
 
@@ -43,6 +45,8 @@ export const messages = {
   "reshape, any": "reshape: [2, 0] has 0 elements, -1 in [0, -1] could be any size",
   "reshape, negative":
     "reshape: dimension 0 of [-2, 6] is -2, expected a non-negative integer, or -1 once",
+  "reshape, fraction":
+    "reshape: dimension 1 of [2, 1.5] is 1.5, expected a non-negative integer, or -1 once",
   flatten: "flatten: axis 2 is out of range for [2, 3]",
 
   "concat, sizes": "concat: [2, 3] and [2, 4] differ outside axis 0",

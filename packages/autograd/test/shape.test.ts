@@ -425,6 +425,7 @@ describe("joining and cutting", () => {
       }),
     );
     expect(() => paddedShape([2], [[-1, 0]])).toThrow(ShapeError);
+    expect(() => paddedShape([2], [[0, -1]])).toThrow(ShapeError);
     expect(() => paddedShape([2], [[0, 0.5]])).toThrow(ShapeError);
   });
 
