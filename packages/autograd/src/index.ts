@@ -3,6 +3,7 @@
 export type { BackendName } from "./engine/backend.ts";
 // Errors
 export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/errors.ts";
+export { checkSameShape, formatShape } from "./graph/shape.ts";
 export type { Data, DType } from "./scalar/dtype.ts";
 // Compute
 export * from "./tensor/arithmetic.ts";
@@ -36,10 +37,9 @@ export * from "./tensor/products.ts";
 export type { Random, RandomOptions } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";
 export * from "./tensor/reduce.ts";
-
 // Run
 export { backend, realize, setBackend } from "./tensor/run.ts";
-// Shapes as types, for functions and layers of one's own
+// Shapes as text and as types, for functions and layers of one's own
 export type * from "./tensor/shapes.ts";
 export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";
 export { Tensor } from "./tensor/tensor.ts";

@@ -1,0 +1,82 @@
+// Data in mini-batches.
+import {
+  type Gather,
+  NablaError,
+  random,
+  realize,
+  type ShapeOf,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
+
+/** Tensors with one row an example: all have the same first size. */
+export type Dataset = Readonly<Record<string, Tensor>>;
+
+/** Some examples of a dataset, under the dataset's names. */
+export type Batch<D extends Dataset> = {
+  readonly [Name in keyof D]: Tensor<Gather<ShapeOf<D[Name]>, 0, [number]>>;
+};
+
+export interface BatchOptions {
+  /** Examples in a batch. */
+  readonly size: number;
+  /** A seed: the examples come in an order drawn with it. Left out: as they stand. */
+  readonly shuffle?: number;
+  /** Leave out a last batch that is smaller than the others. Default: false. */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * A dataset in batches of `size` examples. The last one holds what is left, unless `dropLast`. The
+ * same seed gives the same order. Throws `NablaError` for an empty dataset, and for tensors of different
+ * numbers of examples.
+ *
+ * @example
+ * const dataset = { inputs: arange(5), targets: arange(5).mul(10) };
+ * for (const { inputs, targets } of batches(dataset, { size: 2 })) {
+ *   console.log(inputs.arraySync(), targets.arraySync());
+ * }
+ * // => [0, 1] [0, 10]
+ * //    [2, 3] [20, 30]
+ * //    [4] [40]
+ */
+export function* batches<D extends Dataset>(
+  dataset: D,
+  { size, shuffle, dropLast = false }: BatchOptions,
+): Generator<Batch<D>, void, undefined> {
+  const count = exampleCount("batches", dataset);
+  if (!(Number.isSafeInteger(size) && size > 0)) {
+    throw new NablaError(`batches: size is ${size}, expected a positive integer`);
+  }
+  realize(...Object.values(dataset));
+  const order =
+    shuffle === undefined ? undefined : random.permutation(count, { seed: shuffle }).dataSync();
+  const end = dropLast ? count - (count % size) : count;
+  for (let from = 0; from < end; from += size) {
+    const to = Math.min(from + size, count);
+    const rows = order && tensor(order.subarray(from, to));
+    const parts = Object.entries(dataset).map(([name, all]) => [
+      name,
+      rows ? all.gather(0, rows) : all.slice(0, from, to),
+    ]);
+    yield Object.fromEntries(parts) as Batch<D>;
+  }
+}
+
+/** How many examples a dataset has. */
+export function exampleCount(operation: string, dataset: Dataset): number {
+  const sizes = Object.entries(dataset).map(([name, { shape }]) => ({ name, size: shape[0] }));
+  const [first] = sizes;
+  if (!first) throw new NablaError(`${operation}: the dataset has no tensors`);
+  const scalar = sizes.find(({ size }) => size === undefined);
+  if (scalar)
+    throw new NablaError(`${operation}: "${scalar.name}" is one number, expected a row an example`);
+  const other = sizes.find(({ size }) => size !== first.size);
+  if (other) {
+    throw new NablaError(
+      `${operation}: "${first.name}" has ${first.size} examples, "${other.name}" has ${other.size}`,
+    );
+  }
+  if (first.size === 0) throw new NablaError(`${operation}: the dataset has no examples`);
+  return first.size!;
+}

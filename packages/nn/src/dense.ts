@@ -1,0 +1,71 @@
+// The dense layer: each neuron sees every input.
+import {
+  formatShape,
+  NablaError,
+  type Parameter,
+  parameter,
+  ShapeError,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { type Initializer, xavierUniform } from "./initializers.ts";
+import type { Layer } from "./layer.ts";
+import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
+
+export interface DenseOptions {
+  /** Whether a number is added for each neuron. Default: true; it starts at 0. */
+  readonly bias?: boolean;
+  /** First values of the weights. Default: `xavierUniform()`. */
+  readonly initializer?: Initializer;
+}
+
+/** A layer of `outputFeatures` neurons with `inputFeatures` weights each. Made by `dense`. */
+export interface Dense<In extends number = number, Out extends number = number>
+  extends Layer,
+    Shaped<DenseShape<In, Out>> {
+  readonly inputFeatures: In;
+  readonly outputFeatures: Out;
+  /** [inputs, outputs]: column `j` holds the weights of neuron `j`. */
+  readonly weight: Parameter<[In, Out]>;
+  /** [outputs]; undefined without bias. */
+  readonly bias: Parameter<[Out]> | undefined;
+  parameters(): readonly Parameter[];
+  /** `x` [..., inputs] to [..., outputs]: x W + b. */
+  forward<X extends Tensor>(
+    x: OutputCheck<DenseShape<In, Out>, ShapeOf<X>, X>,
+  ): Tensor<Output<DenseShape<In, Out>, ShapeOf<X>>>;
+}
+
+/**
+ * A layer of neurons that each see all activations before them: the weighted sums x W + b, to which
+ * an activation such as `sigmoid` is applied next. Input: [..., inputFeatures]; output:
+ * [..., outputFeatures]. Throws `NablaError` for sizes that are not positive integers.
+ *
+ * @example
+ * const layer = dense(3, 2);
+ * layer.forward(zeros([5, 3])).shape; // => [5, 2]
+ * layer.parameters().length; // => 2
+ */
+export function dense<const In extends number, const Out extends number>(
+  inputFeatures: In,
+  outputFeatures: Out,
+  { bias: hasBias = true, initializer = xavierUniform() }: DenseOptions = {},
+): Dense<In, Out> {
+  for (const features of [inputFeatures, outputFeatures]) {
+    if (Number.isSafeInteger(features) && features > 0) continue;
+    throw new NablaError(`dense: features must be a positive integer, got ${features}`);
+  }
+  const weight = parameter(initializer([inputFeatures, outputFeatures]), { name: "weight" });
+  const bias = hasBias ? parameter(zeros([outputFeatures as number]), { name: "bias" }) : undefined;
+  const forward = (x: Tensor): Tensor => {
+    if (x.rank === 0 || x.shape.at(-1) !== inputFeatures) {
+      throw new ShapeError(`dense: expects ${inputFeatures} features, got ${formatShape(x.shape)}`);
+    }
+    const weighted = x.matmul(weight);
+    return bias ? weighted.add(bias) : weighted;
+  };
+  const parameters = () => (bias ? [weight, bias] : [weight]);
+  const sizes = { inputFeatures, outputFeatures };
+  return { ...sizes, weight, bias, parameters, forward } as unknown as Dense<In, Out>;
+}

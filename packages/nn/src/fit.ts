@@ -1,0 +1,169 @@
+// The training loop, as something to loop over.
+import { NablaError, realize, type Tensor } from "@nabla/autograd";
+import { batches, type Dataset, exampleCount } from "./batches.ts";
+import { applyLayer, type Layer } from "./layer.ts";
+import type { Metric } from "./metrics.ts";
+import type { Optimizer } from "./sgd.ts";
+
+export interface FitOptions {
+  /** One number for outputs and targets, such as `quadraticCost`. */
+  readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
+  readonly optimizer: Optimizer;
+  /** How often to go through the dataset. */
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Seed of the order of examples, which each epoch draws anew. Default: 0. */
+  readonly shuffle?: number;
+  /** What to measure the metrics on. Default: the dataset itself. */
+  readonly validation?: Dataset;
+  /** Measured at the end of each epoch, under these names. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
+  readonly reportEvery?: number;
+  /** Ends training in order after the step that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** How training stands. */
+export interface Report {
+  /** The epoch under way, from 1. */
+  readonly epoch: number;
+  /** Steps taken, in all epochs. */
+  readonly step: number;
+  /** The mean cost of this epoch's examples so far, each measured before its own step. */
+  readonly cost: number;
+  /** What was measured at the end of the epoch; undefined within it. */
+  readonly metrics: Readonly<Record<string, number>> | undefined;
+  /** Of the training so far, without the time spent on metrics. */
+  readonly examplesPerSecond: number;
+  /** What all epochs will still take at that pace. */
+  readonly secondsLeft: number;
+}
+
+/**
+ * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The dataset
+ * has two tensors, whatever they are called: first what goes in, then what should come out. Loop over
+ * the reports; leaving the loop ends training.
+ *
+ * @example
+ * const dataset = { inputs: tensor([[0], [1]]), targets: tensor([[1], [3]]) };
+ * const network = dense(1, 1);
+ * const optimizer = sgd(network.parameters(), { learningRate: 0.4 });
+ * const options = { cost: quadraticCost, optimizer, epochs: 100, batchSize: 2 };
+ * let cost = Number.POSITIVE_INFINITY;
+ * for await (const report of fit(network, dataset, options)) cost = report.cost;
+ * cost < 1e-3; // => true
+ */
+export async function* fit(
+  model: Layer,
+  dataset: Dataset,
+  options: FitOptions,
+): AsyncGenerator<Report, void, undefined> {
+  const {
+    optimizer,
+    batchSize,
+    shuffle = 0,
+    metrics = {},
+    validation,
+    reportEvery,
+    signal,
+  } = options;
+  const examples = exampleCount("fit", dataset);
+  for (const data of [dataset, validation]) if (data) checkPair(data);
+  for (const [name, value] of Object.entries({ epochs: options.epochs, batchSize })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new NablaError(`fit: ${name} is ${value}, expected a positive integer`);
+  }
+  let [step, seen, seconds] = [0, 0, 0];
+  const progress = (epoch: number, cost: number, measured?: Record<string, number>): Report => ({
+    epoch,
+    step,
+    cost,
+    metrics: measured,
+    examplesPerSecond: seen / seconds,
+    secondsLeft: ((options.epochs * examples - seen) * seconds) / seen,
+  });
+  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    let [total, inEpoch] = [0, 0];
+    let started = performance.now();
+    for (const batch of batches(dataset, { size: batchSize, shuffle: shuffle + epoch })) {
+      if (signal?.aborted) return;
+      const [inputs, targets] = pairOf(batch);
+      const cost = options.cost(applyLayer(model, inputs), targets);
+      cost.backward();
+      optimizer.step();
+      const count = inputs.shape[0]!;
+      const value = await cost.item();
+      if (Number.isNaN(value)) {
+        throw new NablaError(
+          `fit: the cost became NaN at step ${step + 1} (epoch ${epoch}); ` +
+            "a smaller learning rate may help",
+        );
+      }
+      [step, seen, inEpoch, total] = [
+        step + 1,
+        seen + count,
+        inEpoch + count,
+        total + value * count,
+      ];
+      const isDue = reportEvery !== undefined && step % reportEvery === 0 && inEpoch < examples;
+      if (!isDue) continue;
+      seconds += (performance.now() - started) / 1000;
+      yield progress(epoch, total / inEpoch);
+      started = performance.now();
+    }
+    seconds += (performance.now() - started) / 1000;
+    const measured = await measure(model, validation ?? dataset, metrics);
+    yield progress(epoch, total / inEpoch, measured);
+  }
+}
+
+/** Examples that metrics are computed on at a time: bounds the memory that activations take. */
+const measuredAtOnce = 1000;
+
+/**
+ * The mean of each metric over all examples of a dataset, which has two tensors: first what goes in,
+ * then what should come out.
+ *
+ * @example
+ * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };
+ * await measure(sequential((x) => x), dataset, { cost: quadraticCost }); // => { cost: 0 }
+ */
+export async function measure(
+  model: Layer,
+  dataset: Dataset,
+  metrics: Readonly<Record<string, Metric>>,
+): Promise<Record<string, number>> {
+  const examples = exampleCount("measure", dataset);
+  checkPair(dataset);
+  const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
+  for (const batch of batches(dataset, { size: measuredAtOnce })) {
+    if (means.size === 0) break;
+    const [inputs, targets] = pairOf(batch);
+    const outputs = applyLayer(model, inputs);
+    const values = Object.entries(metrics).map(([name, metric]) => ({
+      name,
+      value: metric(outputs, targets),
+    }));
+    realize(...values.map(({ value }) => value));
+    for (const { name, value } of values) {
+      const weighted = ((await value.item()) * inputs.shape[0]!) / examples;
+      means.set(name, means.get(name)! + weighted);
+    }
+  }
+  return Object.fromEntries(means);
+}
+
+function pairOf(dataset: Dataset): readonly [inputs: Tensor, targets: Tensor] {
+  const [inputs, targets] = Object.values(dataset);
+  return [inputs!, targets!];
+}
+
+function checkPair(dataset: Dataset): void {
+  const names = Object.keys(dataset);
+  if (names.length === 2) return;
+  throw new NablaError(
+    `fit: the dataset has ${names.length} tensors (${names.join(", ")}), expected 2: ` +
+      "what goes in, and what should come out",
+  );
+}

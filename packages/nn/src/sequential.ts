@@ -1,0 +1,44 @@
+// Layers one after the other.
+import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { applyLayer, type Layer, type LayerFunction } from "./layer.ts";
+import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
+
+/** Layers, and functions of a tensor, one after the other. Made by `sequential`. */
+export interface Sequential<Layers extends readonly unknown[] = readonly (Layer | LayerFunction)[]>
+  extends Layer,
+    Shaped<SequentialShape<Layers>> {
+  readonly layers: Layers;
+  /** Those of all layers, in order; one that is shared is named once. */
+  parameters(): readonly Parameter[];
+  /** What the last layer gives. */
+  forward<X extends Tensor>(
+    x: OutputCheck<SequentialShape<Layers>, ShapeOf<X>, X>,
+  ): Tensor<Output<SequentialShape<Layers>, ShapeOf<X>>>;
+}
+
+/**
+ * A network of layers, each fed with what the one before gives. A layer without parameters may be a
+ * plain function. Where one layer's features do not fit the next one's, the compiler says so at
+ * the guilty layer.
+ *
+ * @example
+ * const network = sequential(dense(784, 16), sigmoid, dense(16, 10), sigmoid);
+ * network.forward(zeros([100, 784])).shape; // => [100, 10]
+ */
+export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
+  ...layers: { readonly [K in keyof Layers]: Layers[K] & ChainAt<Layers, K> }
+): Sequential<Layers> {
+  const list = layers as readonly unknown[] as readonly (Layer | LayerFunction)[];
+  list.forEach((layer, i) => {
+    const isLayer = typeof layer === "function" || typeof layer?.forward === "function";
+    if (isLayer) return;
+    throw new NablaError(
+      `sequential: layer ${i} is ${typeof layer}, expected a layer or a function`,
+    );
+  });
+  const found = list.flatMap((layer) => (typeof layer === "function" ? [] : layer.parameters()));
+  const all = [...new Set(found)];
+  const forward = (x: Tensor): Tensor =>
+    list.reduce((activations, layer) => applyLayer(layer, activations), x);
+  return { layers: list, parameters: () => all, forward } as unknown as Sequential<Layers>;
+}
