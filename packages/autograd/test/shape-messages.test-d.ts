@@ -35,7 +35,7 @@ type InTypes = {
   "axis, in a list": T.AxesCheck<"sum", [100, 784], [0, 2], Fits>;
   "axis, repeated": T.AxesCheck<"sum", [100, 784], [1, -1], Fits>;
   "axis, empty": T.NonEmptyAxesCheck<"max", [2, 0], -1, Fits>;
-  "axis, all and empty": T.NonEmptyAxesCheck<"argMax", [0, 3], undefined, Fits>;
+  "axis, all and empty": T.NonEmptyAxesCheck<"max", [0, 3], undefined, Fits>;
   transpose: T.TransposeCheck<[3], Fits>;
   "permute, range": T.PermuteCheck<[2, 3], [0, 2], Fits>;
   "permute, repeated": T.PermuteCheck<[2, 3], [1, -1], Fits>;
@@ -53,7 +53,8 @@ type InTypes = {
   "reshape, any": T.ReshapeCheck<"reshape", [2, 0], [0, -1], Fits>;
   "reshape, negative": T.ReshapeCheck<"reshape", [2, 6], [-2, 6], Fits>;
   "reshape, fraction": T.ReshapeCheck<"reshape", [2], [2, 1.5], Fits>;
-  flatten: T.AxesCheck<"flatten", [2, 3], 2, Fits>;
+  flatten: T.FlattenCheck<[2, 3], 2, Fits>;
+  "flatten, scalar": T.FlattenCheck<[], 1, Fits>;
 
   "concat, sizes": T.ConcatCheck<[[2, 3], [2, 4]], 0>;
   "concat, third": T.ConcatCheck<[[2, 3], [5, 3], [4, 2]], -2>;

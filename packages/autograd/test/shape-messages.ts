@@ -27,7 +27,7 @@ export const messages = {
   "axis, in a list": "sum: axis 2 is out of range for [100, 784]",
   "axis, repeated": "sum: axis -1 is repeated in [1, -1]",
   "axis, empty": "max: axis 1 of [2, 0] has size 0, expected at least 1",
-  "axis, all and empty": "argMax: axis 0 of [0, 3] has size 0, expected at least 1",
+  "axis, all and empty": "max: axis 0 of [0, 3] has size 0, expected at least 1",
   transpose: "transpose: expects at least 2 axes, got [3]",
   "permute, range": "permute: axis 2 is out of range for [2, 3]",
   "permute, repeated": "permute: axis -1 is repeated in [1, -1]",
@@ -48,6 +48,7 @@ export const messages = {
   "reshape, fraction":
     "reshape: dimension 1 of [2, 1.5] is 1.5, expected a non-negative integer, or -1 once",
   flatten: "flatten: axis 2 is out of range for [2, 3]",
+  "flatten, scalar": "flatten: axis 1 is out of range for []",
 
   "concat, sizes": "concat: [2, 3] and [2, 4] differ outside axis 0",
   "concat, third": "concat: [2, 3] and [4, 2] differ outside axis -2",
@@ -75,3 +76,43 @@ export const messages = {
 } as const;
 
 export type Messages = typeof messages;
+
+/** Operations on two operands: each is called `[2] and [3] do not broadcast` by its own name. */
+export const binaryOperations = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "pow",
+  "maximum",
+  "minimum",
+  "equal",
+  "notEqual",
+  "less",
+  "lessEqual",
+  "greater",
+  "greaterEqual",
+  "logicalAnd",
+  "logicalOr",
+] as const;
+
+export type BinaryMisfit<Operation extends string> =
+  `${Operation}: [2] and [3] do not broadcast: 2 and 3 differ`;
+
+/** Operations along an axis that a vector has not. */
+export const axisOperations = [
+  "sum",
+  "mean",
+  "max",
+  "min",
+  "logSumExp",
+  "argMax",
+  "argMin",
+  "softmax",
+  "logSoftmax",
+  "argSort",
+  "flip",
+] as const;
+
+export type AxisMisfit<Operation extends string> = `${Operation}: axis 1 is out of range for [2]`;

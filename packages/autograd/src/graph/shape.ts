@@ -239,7 +239,7 @@ export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Sha
 
 /** All axes from `start` on joined into one; a scalar becomes `[1]`. */
 export function flattenedShape(shape: Shape, start = 0): Shape {
-  const index = shape.length === 0 ? 0 : normalizeAxis("flatten", start, shape);
+  const index = axisBelow("flatten", start, Math.max(1, shape.length), shape);
   return Object.freeze([...shape.slice(0, index), elementCount(shape.slice(index))]);
 }
 

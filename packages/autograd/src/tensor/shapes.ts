@@ -41,5 +41,5 @@ export type {
 export type { Matmul, MatmulCheck } from "./shapes/matmul.ts";
 export type { Nested, NestedCheck, NestedShape } from "./shapes/nested.ts";
 export type { At, AtCheck, Gather, OneHot, Pad, PadCheck, Padding, Slice } from "./shapes/range.ts";
-export type { Flatten, Product, Reshape, ReshapeCheck } from "./shapes/reshape.ts";
+export type { Flatten, FlattenCheck, Product, Reshape, ReshapeCheck } from "./shapes/reshape.ts";
 export type { Apply, KeepShape, ShapeFunction } from "./shapes/shape-function.ts";

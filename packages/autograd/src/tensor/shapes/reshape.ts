@@ -1,7 +1,7 @@
 // Reshaping as types: same elements, other shape. Both shapes are compared by their products, after
 // common sizes are cancelled: that is exact for sizes that are not known too, and four times faster.
 import type { Divide, Multiply } from "./arithmetic.ts";
-import type { Axis } from "./axes.ts";
+import type { AxesCheck, Axis } from "./axes.ts";
 import type {
   FormatShape,
   IsNotSize,
@@ -140,6 +140,13 @@ export type Flatten<S extends Shape, Start extends number> =
           ? Shape
           : FlattenAt<S, Index>
         : never;
+
+/** `flatten: axis 2 is out of range for [2, 3]`; a scalar is taken for `[1]`. */
+export type FlattenCheck<S extends Shape, Start extends number, Fits> = S extends readonly []
+  ? AxesCheck<"flatten", [1], Start, true> extends string
+    ? AxesCheck<"flatten", [], Start, Fits>
+    : Fits
+  : AxesCheck<"flatten", S, Start, Fits>;
 
 type FlattenAt<
   S extends Shape,
