@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Example, examplesIn } from "./examples.ts";
-import { expectPrinted, expectShown, expectThrow } from "./expect.ts";
+import { expectPrinted, expectShown, expectThrow, recorder } from "./expect.ts";
 import { checkedModule, exampleModule } from "./module.ts";
 
 const fence = "```";
@@ -80,9 +80,9 @@ describe("making an example a module", () => {
 
   test("a promise that stands behind no expression statement is an error", () => {
     expect(() => checkedModule(example("const x = 1; // => 1"), [])).toThrow(
-      'page.md:1: "// => 1" does not stand behind an expression statement',
+      'page.md:1: "// => 1" stands behind neither an expression statement nor a loop',
     );
-    expect(() => checkedModule(example("f();\n\n// => 1"), [])).toThrow(/does not stand behind/);
+    expect(() => checkedModule(example("f();\n\n// => 1"), [])).toThrow(/stands behind neither/);
   });
 
   test("code that cannot be parsed is an error that says where", () => {
@@ -96,10 +96,11 @@ describe("running an example", () => {
     expect(imports).toMatch(/^import .*export \{\};$/);
     // oxlint-disable-next-line typescript/no-implied-eval -- running text is what is tested
     const body = new Function(
-      "expectPrinted, expectShown, expectThrow",
+      "expectPrinted, expectShown, expectThrow, console, printed",
       `return (async () => {${rest.join("\n")}})();`,
     );
-    await body(expectPrinted, expectShown, expectThrow);
+    const { console, printed } = recorder();
+    await body(expectPrinted, expectShown, expectThrow, console, printed);
   };
 
   test.each([
@@ -109,6 +110,18 @@ describe("running an example", () => {
     ["console.log('a', 1); // => a 1", "console.log('a', 1); // => a 2"],
     ["console.log('a\\nb'); // => a\n//    b", "console.log('a\\nb'); // => a\n//    c"],
     ["for (const i of [1, 2]) { i * 0; // => 0\n}", "for (const i of [1, 2]) { i; // => 1\n}"],
+    [
+      "for (const i of [1, 2]) console.log(i); // => 1\n//    2",
+      "for (const i of [1, 2]) console.log(i); // => 1",
+    ],
+    [
+      "for await (const i of [1, 2]) {\n  console.log(i, [i]);\n}\n// => 1 [1]\n//    2 [2]",
+      "for await (const i of [1, 2]) {\n  console.log(i);\n}\n// => 1",
+    ],
+    [
+      "for (const i of [1]) {\n  i; // => 1\n  console.log(i);\n}\n// => 1",
+      "for (const i of [1]) {\n  i; // => 2\n  console.log(i);\n}\n// => 1",
+    ],
     ["(() => { throw new TypeError('no'); })(); // => throws no", "1; // => throws no"],
     ["'// => 3'; // => '// => 3'", "'// => 3'; // => 3"],
   ])("%s holds, %s does not", async (right, wrong) => {

@@ -18,10 +18,19 @@ export function expectShown(value: unknown, text: string): void {
   );
 }
 
-/** Checks `console.log(...values); // => text`. */
-export function expectPrinted(values: readonly unknown[], text: string): void {
-  const shown = values.map((value) => (hasOwnText(value) ? String(value) : value));
-  expectText(formatWithOptions(layout, ...shown), text);
+/** A console for an example, and the lines that it prints. */
+export function recorder(): { readonly console: Console; readonly printed: string[] } {
+  const printed: string[] = [];
+  const log = (...values: readonly unknown[]): void => {
+    const shown = values.map((value) => (hasOwnText(value) ? String(value) : value));
+    printed.push(formatWithOptions(layout, ...shown));
+  };
+  return { console: { ...console, log }, printed };
+}
+
+/** Checks `console.log(...values); // => text`, and a loop of such statements. */
+export function expectPrinted(printed: readonly string[], text: string): void {
+  expectText(printed.join("\n"), text);
 }
 
 /** Checks `statement; // => throws text`, where the text is part of the error's message. */

@@ -74,31 +74,57 @@ function importsFor(example: Example, names: readonly PublicName[]): string {
 /** Rewrites each statement before a `// => value` comment into a check of that value. */
 function withChecks(code: string, place: string): string {
   const { program, comments } = parse(code, place);
-  const statements: (Node & { type: "ExpressionStatement" })[] = [];
-  new Visitor({ ExpressionStatement: (node) => void statements.push(node) }).visit(program);
+  const statements: Statement[] = [];
+  const collect = (statement: Statement): void => void statements.push(statement);
+  new Visitor({
+    ExpressionStatement: collect,
+    ForStatement: collect,
+    ForOfStatement: collect,
+    WhileStatement: collect,
+  }).visit(program);
 
-  let result = code;
-  for (const { start, text } of promises(code, comments).toReversed()) {
-    const statement = statements.findLast(
+  const insertions = promises(code, comments).flatMap(({ start, text }) => {
+    const ending = statements.filter(
       ({ end }) => end <= start && /^[^\S\n]*\n?[^\S\n]*$/.test(code.slice(end, start)),
     );
-    if (!statement) {
-      throw new Error(`${place}: "// => ${text}" does not stand behind an expression statement`);
+    const innermost = ending.at(-1);
+    if (!innermost) {
+      throw new Error(
+        `${place}: "// => ${text}" stands behind neither an expression statement nor a loop`,
+      );
     }
-    const { expression } = statement;
-    const source = code.slice(expression.start, expression.end);
-    const expected = JSON.stringify(text);
-    const printed = /^console\.log\(([^]*)\)$/.exec(source)?.[1];
-    const check = text.startsWith("throws ")
-      ? `{ let thrown = null; try { ${source}; } catch (e) { thrown = e; } expectThrow(thrown, ${expected}); }`
-      : printed === undefined
-        ? `expectShown(${source}, ${expected});`
-        : `expectPrinted([${printed}], ${expected});`;
-    result = result.slice(0, statement.start) + check + result.slice(statement.end);
-  }
-  const imports = `import { expectPrinted, expectShown, expectThrow } from "${import.meta.dirname}/expect.ts"; `;
-  return imports + result;
+    const printing = code.startsWith("console.log(", innermost.start);
+    return checkAround(printing ? ending[0]! : innermost, printing, text); // all that a loop prints
+  });
+  const checked = insertions
+    .toSorted((a, b) => b.at - a.at)
+    .reduce((result, { at, text }) => result.slice(0, at) + text + result.slice(at), code);
+  const support = "expectPrinted, expectShown, expectThrow, recorder";
+  return `import { ${support} } from "${import.meta.dirname}/expect.ts"; const { console, printed } = recorder(); ${checked}`;
 }
+
+type Insertion = { readonly at: number; readonly text: string };
+
+function checkAround(statement: Statement, printing: boolean, text: string): Insertion[] {
+  const around = (node: Node, before: string, after: string): Insertion[] => [
+    { at: node.start, text: before },
+    { at: node.end, text: after },
+  ];
+  const expected = JSON.stringify(text);
+  if (text.startsWith("throws ")) {
+    const after = `} catch (error) { thrown = error; } expectThrow(thrown, ${expected}); }`;
+    return around(statement, "{ let thrown = null; try { ", after);
+  }
+  if (printing || statement.type !== "ExpressionStatement") {
+    const after = `; expectPrinted(printed, ${expected}); }`;
+    return around(statement, "{ printed.length = 0; ", after);
+  }
+  return around(statement.expression, "expectShown(", `, ${expected})`);
+}
+
+type Statement = Node & {
+  type: "ExpressionStatement" | "ForStatement" | "ForOfStatement" | "WhileStatement";
+};
 
 /** The `// => value` comments; lines behind one, indented to its value, go on with it. */
 function promises(code: string, comments: readonly Comment[]): { start: number; text: string }[] {
@@ -116,7 +142,7 @@ function promises(code: string, comments: readonly Comment[]): { start: number; 
 }
 
 function parse(code: string, place: string): ReturnType<typeof parseSync> {
-  const parsed = parseSync("example.ts", code);
+  const parsed = parseSync("example.ts", code, { sourceType: "module" });
   const [error] = parsed.errors;
   if (error) throw new Error(`${place}: ${error.message}\n${error.codeframe ?? ""}`);
   return parsed;
