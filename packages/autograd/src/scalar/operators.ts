@@ -8,13 +8,13 @@ export interface Operator {
   readonly result: "same" | "bool";
   readonly evaluate: (a: number, b: number, c: number) => number;
   /** Only where integers differ from a wrapped float64 result. */
-  readonly evaluateInteger?: (a: number, b: number) => number;
+  readonly evaluateInteger?: (a: number, b: number, c: number) => number;
 }
 
 const same = (
   arity: 1 | 2 | 3,
   evaluate: Operator["evaluate"],
-  evaluateInteger?: (a: number, b: number) => number,
+  evaluateInteger?: Operator["evaluate"],
 ): Operator =>
   evaluateInteger
     ? { arity, result: "same", evaluate, evaluateInteger }
@@ -64,7 +64,11 @@ export type OperatorName =
 export const operators: Readonly<Record<OperatorName, Operator>> = {
   add: same(2, (a, b) => a + b),
   sub: same(2, (a, b) => a - b),
-  mul: same(2, (a, b) => a * b, Math.imul),
+  mul: same(
+    2,
+    (a, b) => a * b,
+    (a, b) => Math.imul(a, b),
+  ),
   div: same(2, (a, b) => a / b),
   /** Exact; takes the sign of the dividend. By zero: NaN, for integers 0. */
   remainder: same(2, (a, b) => a % b),
