@@ -27,10 +27,15 @@ export type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false
 
 /**
  * Whether the compiler does not know how many axes there are: `Shape`, `number[]`, `any`, a union
- * of shapes of several ranks.
+ * of shapes of several ranks, and `never`, which is what an operation gave that did not fit.
  */
-export type RankUnknown<S extends Shape> =
-  IsAny<S> extends true ? true : number extends S["length"] ? true : IsUnion<S["length"]>;
+export type RankUnknown<S extends Shape> = [S] extends [never]
+  ? true
+  : IsAny<S> extends true
+    ? true
+    : number extends S["length"]
+      ? true
+      : IsUnion<S["length"]>;
 
 /** Whether a size is one literal that counts something: not `number`, not -1, not 1.5. */
 export type IsKnown<N extends number> = number extends N

@@ -55,16 +55,16 @@ type SolveOpen<From extends Shape, Others extends Shape> =
     : never;
 
 /** With -1 solved from the other sizes of `To`, none of which may be -1 again, or 0. */
-type ReshapeOpen<From extends Shape, To extends Shape, Others> = Others extends Shape
-  ? [Extract<Others[number], -1 | 0>] extends [never]
-    ? true extends RankUnknown<From> | (number extends Others[number] ? true : false)
-      ? ReplaceOpen<To, number>
-      : SolveOpen<From, Others> extends infer Size extends number
-        ? [Size] extends [never]
-          ? never
-          : ReplaceOpen<To, Size>
-        : never
-    : never
+type ReshapeOpen<From extends Shape, To extends Shape, Others extends Shape> = [
+  Extract<Others[number], -1 | 0>,
+] extends [never]
+  ? true extends RankUnknown<From> | (number extends Others[number] ? true : false)
+    ? ReplaceOpen<To, number>
+    : SolveOpen<From, Others> extends infer Size extends number
+      ? [Size] extends [never]
+        ? never
+        : ReplaceOpen<To, Size>
+      : never
   : never;
 
 type SameCount<From extends Shape, To extends Shape> = 0 extends From[number] & To[number]
@@ -79,8 +79,8 @@ export type Reshape<From extends Shape, To extends Shape> =
     ? Shape
     : true extends HasBadSize<To>
       ? never
-      : -1 extends To[number]
-        ? ReshapeOpen<From, To, Drop<To, -1>>
+      : Drop<To, -1> extends infer Others extends Shape
+        ? ReshapeOpen<From, To, Others>
         : RankUnknown<From> extends true
           ? [...To]
           : SameCount<From, To> extends true
