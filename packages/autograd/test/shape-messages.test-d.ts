@@ -1,6 +1,15 @@
-import { expectTypeOf, test } from "vitest";
+import type * as nabla from "@nabla/autograd";
+import type { Tensor } from "@nabla/autograd";
+import { describe, expectTypeOf, test } from "vitest";
 import type * as T from "../src/tensor/shapes.ts";
-import { type Messages, messages } from "./shape-messages.ts";
+import {
+  type AxisMisfit,
+  type axisOperations,
+  type BinaryMisfit,
+  type binaryOperations,
+  type Messages,
+  messages,
+} from "./shape-messages.ts";
 
 /** The type that a check's parameter would have if it fitted. */
 type Fits = "fits";
@@ -86,4 +95,86 @@ test("the compiler says what is thrown, word for word", () => {
   expectTypeOf(inTypes).toExtend<Messages>();
   const given: Messages = inTypes;
   expectTypeOf(given).toExtend<InTypes>();
+});
+
+describe("the message begins with the name that is called", () => {
+  type Two = Tensor<[2]>;
+  type Three = Tensor<[3]>;
+  const two = {} as Two;
+  type First<F> = F extends (a: infer A) => unknown ? Exclude<A, undefined> : never;
+  type Second<F> = F extends (a: never, b: infer B) => unknown ? Exclude<B, undefined> : never;
+  type Binary = { [Name in (typeof binaryOperations)[number]]: BinaryMisfit<Name> };
+  type AlongAxis = { [Name in (typeof axisOperations)[number]]: AxisMisfit<Name> };
+
+  test("of the function", () => {
+    type BinaryFunctions = {
+      add: Second<typeof nabla.add<Two, Three>>;
+      sub: Second<typeof nabla.sub<Two, Three>>;
+      mul: Second<typeof nabla.mul<Two, Three>>;
+      div: Second<typeof nabla.div<Two, Three>>;
+      mod: Second<typeof nabla.mod<Two, Three>>;
+      pow: Second<typeof nabla.pow<Two, Three>>;
+      maximum: Second<typeof nabla.maximum<Two, Three>>;
+      minimum: Second<typeof nabla.minimum<Two, Three>>;
+      equal: Second<typeof nabla.equal<Two, Three>>;
+      notEqual: Second<typeof nabla.notEqual<Two, Three>>;
+      less: Second<typeof nabla.less<Two, Three>>;
+      lessEqual: Second<typeof nabla.lessEqual<Two, Three>>;
+      greater: Second<typeof nabla.greater<Two, Three>>;
+      greaterEqual: Second<typeof nabla.greaterEqual<Two, Three>>;
+      logicalAnd: Second<typeof nabla.logicalAnd<Two, Three>>;
+      logicalOr: Second<typeof nabla.logicalOr<Two, Three>>;
+    };
+    expectTypeOf<BinaryFunctions>().toEqualTypeOf<Binary>();
+    type AxisFunctions = {
+      sum: Second<typeof nabla.sum<Two, 1>>;
+      mean: Second<typeof nabla.mean<Two, 1>>;
+      max: Second<typeof nabla.max<Two, 1>>;
+      min: Second<typeof nabla.min<Two, 1>>;
+      logSumExp: Second<typeof nabla.logSumExp<Two, 1>>;
+      argMax: Second<typeof nabla.argMax<Two, 1>>;
+      argMin: Second<typeof nabla.argMin<Two, 1>>;
+      softmax: Second<typeof nabla.softmax<Two, 1>>;
+      logSoftmax: Second<typeof nabla.logSoftmax<Two, 1>>;
+      argSort: Second<typeof nabla.argSort<Two, 1>>;
+      flip: Second<typeof nabla.flip<Two, 1>>;
+    };
+    expectTypeOf<AxisFunctions>().toEqualTypeOf<AlongAxis>();
+  });
+
+  test("of the method", () => {
+    type BinaryMethods = {
+      add: First<typeof two.add<Two, Three>>;
+      sub: First<typeof two.sub<Two, Three>>;
+      mul: First<typeof two.mul<Two, Three>>;
+      div: First<typeof two.div<Two, Three>>;
+      mod: First<typeof two.mod<Two, Three>>;
+      pow: First<typeof two.pow<Two, Three>>;
+      maximum: First<typeof two.maximum<Two, Three>>;
+      minimum: First<typeof two.minimum<Two, Three>>;
+      equal: First<typeof two.equal<Two, Three>>;
+      notEqual: First<typeof two.notEqual<Two, Three>>;
+      less: First<typeof two.less<Two, Three>>;
+      lessEqual: First<typeof two.lessEqual<Two, Three>>;
+      greater: First<typeof two.greater<Two, Three>>;
+      greaterEqual: First<typeof two.greaterEqual<Two, Three>>;
+      logicalAnd: First<typeof two.logicalAnd<Two, Three>>;
+      logicalOr: First<typeof two.logicalOr<Two, Three>>;
+    };
+    expectTypeOf<BinaryMethods>().toEqualTypeOf<Binary>();
+    type AxisMethods = {
+      sum: First<typeof two.sum<Two, 1>>;
+      mean: First<typeof two.mean<Two, 1>>;
+      max: First<typeof two.max<Two, 1>>;
+      min: First<typeof two.min<Two, 1>>;
+      logSumExp: First<typeof two.logSumExp<Two, 1>>;
+      argMax: First<typeof two.argMax<Two, 1>>;
+      argMin: First<typeof two.argMin<Two, 1>>;
+      softmax: First<typeof two.softmax<Two, 1>>;
+      logSoftmax: First<typeof two.logSoftmax<Two, 1>>;
+      argSort: First<typeof two.argSort<Two, 1>>;
+      flip: First<typeof two.flip<Two, 1>>;
+    };
+    expectTypeOf<AxisMethods>().toEqualTypeOf<AlongAxis>();
+  });
 });

@@ -363,16 +363,10 @@ describe("joining and cutting", () => {
           const whole = shape.at(axis)!;
           const sum = (list: Shape) => list.reduce((total, n) => total + n, 0);
           const fits = typeof parts === "number" ? whole % parts === 0 : sum(parts) === whole;
-          expect(sizes !== undefined).toBe(fits);
-          if (sizes) {
-            expect(
-              concatShape(
-                axis,
-                sizes.map((n) => shape.with(axis, n)),
-              ),
-            ).toEqual(shape);
-            expect(sizes).toHaveLength(typeof parts === "number" ? parts : parts.length);
-          }
+          const count = typeof parts === "number" ? parts : parts.length;
+          expect(sizes?.length).toBe(fits ? count : undefined);
+          const together = sizes?.map((n) => shape.with(axis, n)) ?? [shape];
+          expect(concatShape(axis, together)).toEqual(shape);
         },
       ),
       { numRuns: 300 },
@@ -491,6 +485,6 @@ test("every shape that a rule gives is frozen", () => {
     gatheredShape: gatheredShape(0, [2], [3]),
     nestedShape: nestedShape("tensor", [[1]]),
   };
-  for (const [rule, shape] of Object.entries(given))
-    expect(Object.isFrozen(shape), rule).toBe(true);
+  const thawed = Object.entries(given).filter(([, shape]) => !Object.isFrozen(shape));
+  expect(thawed).toEqual([]);
 });
