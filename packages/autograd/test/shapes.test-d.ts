@@ -6,6 +6,7 @@ import {
   concat,
   type Dimension,
   expandDims,
+  type FormatShape,
   flatten,
   full,
   gather,
@@ -15,7 +16,9 @@ import {
   type Parameter,
   parameter,
   permute,
+  type Repeat,
   reshape,
+  type SameShapeCheck,
   type Shape,
   type ShapeOf,
   sigmoid,
@@ -24,6 +27,7 @@ import {
   stack,
   sum,
   type Tensor,
+  type Tile,
   tensor,
   transpose,
   where,
@@ -259,6 +263,7 @@ describe("reductions", () => {
     // @ts-expect-error no element to be the greatest
     zeros([2, 0]).max(1);
     expectTypeOf(shapeOf(zeros([2, 0]).max(0))).toEqualTypeOf<[0]>();
+    expectTypeOf(shapeOf(zeros([n, 0]).max(0))).toEqualTypeOf<[0]>();
     expectTypeOf(shapeOf(zeros([2, 0]).sum(1))).toEqualTypeOf<[2]>();
   });
 
@@ -387,6 +392,8 @@ describe("joining and cutting", () => {
     expectTypeOf(zeros([6]).split(n)).toEqualTypeOf<Tensor<[number]>[]>();
     // @ts-expect-error 5 is not a multiple of 2
     zeros([5]).split(2);
+    // @ts-expect-error 0 parts
+    zeros([5]).split(0);
     // @ts-expect-error 2 + 2 is not 5
     zeros([5]).split([2, 2]);
   });
@@ -444,6 +451,85 @@ describe("joining and cutting", () => {
     expectTypeOf(shapeOf(gather(images, 0, zeros([n])))).toEqualTypeOf<[number, 784]>();
     // @ts-expect-error out of range
     gather(images, 2, rows);
+  });
+});
+
+describe("what the compiler does not know", () => {
+  test("a tensor of unknown rank may go through everything", () => {
+    const x = unknownRank;
+    expectTypeOf(shapeOf(x.permute([2, 0, 1]))).toEqualTypeOf<[number, number, number]>();
+    expectTypeOf(shapeOf(x.permute(someShape))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.expandDims(7))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.squeeze())).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.squeeze(3))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.max([0, 5]))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.sum(undefined, { keepDims: true }))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.flatten(2))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.slice(4, 0, 1))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.at(9))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.pad([[1, 1]]))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.gather(3, weight))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(weight.gather(0, x))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(weight.matmul(x))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.softmax(3).flip(4))).toEqualTypeOf<Shape>();
+    expectTypeOf(x.split(2, 5)).toEqualTypeOf<[Tensor, Tensor]>();
+    expectTypeOf(x.split([1, 2, 3])).toEqualTypeOf<[Tensor, Tensor, Tensor]>();
+    expectTypeOf(shapeOf(concat([x, weight], 4))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(concat([weight, x]))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(stack([x, weight]))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(stack([weight, x]))).toEqualTypeOf<[2, 784, 16]>();
+  });
+
+  test("an axis, a size or a list that is not literal leaves open what hangs on it", () => {
+    const x = zeros([2, 3, 1]);
+    expectTypeOf(shapeOf(x.squeeze(n))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.flatten(n))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.gather(n, bias))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(x.permute([n, 0, 1]))).toEqualTypeOf<[number, 2, 3]>();
+    expectTypeOf(shapeOf(x.slice(1, n))).toEqualTypeOf<[2, number, 1]>();
+    expectTypeOf(shapeOf(x.slice(1, 1, n))).toEqualTypeOf<[2, number, 1]>();
+    expectTypeOf(shapeOf(x.slice(1, 0.5))).toEqualTypeOf<[2, number, 1]>();
+    expectTypeOf(shapeOf(x.pad(anything as [number, number][]))).toEqualTypeOf<
+      [number, number, number]
+    >();
+    expectTypeOf(x.split(2, n)).toEqualTypeOf<[Tensor, Tensor]>();
+    expectTypeOf(x.split([n, 2], 1)).toEqualTypeOf<[Tensor<[2, number, 1]>, Tensor<[2, 2, 1]>]>();
+    expectTypeOf(x.split(someShape, 1)).toEqualTypeOf<Tensor<[2, number, 1]>[]>();
+    expectTypeOf(shapeOf(concat([images, zeros([2, 3])], n))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(concat([images, zeros([5, 2])], 1))).toEqualTypeOf<[5, 786]>();
+    expectTypeOf(shapeOf(stack([bias, bias], n))).toEqualTypeOf<Shape>();
+  });
+
+  test("shapes that must be the same are taken for the same", () => {
+    type Same<A extends Shape, B extends Shape> = SameShapeCheck<"cost", A, B, "fits">;
+    expectTypeOf<Same<[2, 3], [2, 3]>>().toEqualTypeOf<"fits">();
+    expectTypeOf<Same<[number, 3], [2, 3]>>().toEqualTypeOf<"fits">();
+    expectTypeOf<Same<[2, 3], Shape>>().toEqualTypeOf<"fits">();
+    expectTypeOf<Same<Shape, [2, 3]>>().toEqualTypeOf<"fits">();
+    expectTypeOf<Same<[number, 3], [2, 4]>>().toEqualTypeOf<"cost: [?, 3] and [2, 4] differ">();
+    expectTypeOf<Same<[number], [2, 4]>>().toEqualTypeOf<"cost: [?] and [2, 4] differ">();
+  });
+
+  test("messages show it as ? and ...", () => {
+    expectTypeOf<FormatShape<[number, 3]>>().toEqualTypeOf<"[?, 3]">();
+    expectTypeOf<FormatShape<Shape>>().toEqualTypeOf<"[...]">();
+    expectTypeOf<FormatShape<[Dimension<"batch">, 3]>>().toEqualTypeOf<"[batch, 3]">();
+    expectTypeOf<FormatShape<[]>>().toEqualTypeOf<"[]">();
+  });
+});
+
+describe("tile and repeat", () => {
+  test("multiply sizes", () => {
+    expectTypeOf<Tile<[2, 3], [4, 5]>>().toEqualTypeOf<[8, 15]>();
+    expectTypeOf<Tile<[3], [4, 5]>>().toEqualTypeOf<[4, 15]>();
+    expectTypeOf<Tile<[2, 3], [5]>>().toEqualTypeOf<[2, 15]>();
+    expectTypeOf<Tile<[2, number], [5, 5]>>().toEqualTypeOf<[10, number]>();
+    expectTypeOf<Tile<Shape, [5]>>().toEqualTypeOf<Shape>();
+    expectTypeOf<Tile<[5], Shape>>().toEqualTypeOf<Shape>();
+    expectTypeOf<Repeat<[2, 3], 4, -1>>().toEqualTypeOf<[2, 12]>();
+    expectTypeOf<Repeat<[2, 3], number, 0>>().toEqualTypeOf<[number, 3]>();
+    expectTypeOf<Repeat<[2, 3], 4, number>>().toEqualTypeOf<Shape>();
+    expectTypeOf<Repeat<Shape, 4, 2>>().toEqualTypeOf<Shape>();
   });
 });
 

@@ -31,11 +31,9 @@ export type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false
  */
 export type RankUnknown<S extends Shape> = [S] extends [never]
   ? true
-  : IsAny<S> extends true
+  : number extends S["length"]
     ? true
-    : number extends S["length"]
-      ? true
-      : IsUnion<S["length"]>;
+    : IsUnion<S["length"]>;
 
 /** Whether a size is one literal that counts something: not `number`, not -1, not 1.5. */
 export type IsKnown<N extends number> = number extends N
