@@ -39,10 +39,16 @@ export type Factor =
       readonly check: number;
     };
 
-/** constant + the sum of coefficient * factor. */
+/** coefficient * factor. */
+export interface Term {
+  readonly coefficient: number;
+  readonly factor: Factor;
+}
+
+/** constant + the sum of the terms. */
 export interface Index {
   readonly constant: number;
-  readonly terms: readonly { readonly coefficient: number; readonly factor: Factor }[];
+  readonly terms: readonly Term[];
 }
 
 // Values: one element each, in registers
@@ -169,7 +175,25 @@ export function addIndices(...indices: readonly Index[]): Index {
   const terms = [...coefficients].flatMap(([factor, coefficient]) =>
     coefficient === 0 ? [] : [{ coefficient, factor }],
   );
-  return { constant, terms };
+  return rejoined({ constant, terms });
+}
+
+/** by * floor(x / by) + x mod by is x. */
+function rejoined(index: Index): Index {
+  for (const { coefficient, factor } of index.terms) {
+    if (factor.kind !== "remainder") continue;
+    const other = index.terms.find(
+      (t) =>
+        t.factor.kind === "quotient" &&
+        t.factor.of === factor.of &&
+        t.factor.by === factor.by &&
+        t.coefficient === coefficient * factor.by,
+    );
+    if (!other) continue;
+    const terms = index.terms.filter((t) => t.factor !== factor && t !== other);
+    return addIndices({ constant: index.constant, terms }, scaleIndex(factor.of, coefficient));
+  }
+  return index;
 }
 
 /** index * by. */
@@ -203,24 +227,32 @@ function greatestFactor(factor: Factor): number {
   }
 }
 
-/** floor(index / by) and what is left, for an index that is not negative, simplified where that can be seen. */
+/**
+ * floor(index / by) and what is left, for an index that is never negative; simplified where multiples
+ * of `by` can be seen.
+ */
 export function divideIndex(index: Index, by: number): { quotient: Index; remainder: Index } {
   if (by === 1) return { quotient: index, remainder: constantIndex(0) };
-  // Multiples of `by` go into the quotient whole, if the others cannot reach `by` together.
-  const isWhole = (coefficient: number) => coefficient % by === 0;
-  const whole = index.terms.filter(({ coefficient }) => isWhole(coefficient));
+  const isPositive = index.constant >= 0 && index.terms.every(({ coefficient }) => coefficient > 0);
+  if (!isPositive) return opaqueDivision(index, by);
+  // Multiples of `by` go into the quotient whole.
+  const isWhole = ({ coefficient }: { coefficient: number }) => coefficient % by === 0;
+  const whole: Index = {
+    constant: Math.floor(index.constant / by),
+    terms: index.terms.filter(isWhole).map((t) => ({ ...t, coefficient: t.coefficient / by })),
+  };
   const rest: Index = {
     constant: index.constant % by,
-    terms: index.terms.filter(({ coefficient }) => !isWhole(coefficient)),
+    terms: index.terms.filter((t) => !isWhole(t)),
   };
-  const wholePart: Index = {
-    constant: Math.floor(index.constant / by),
-    terms: whole.map(({ coefficient, factor }) => ({ coefficient: coefficient / by, factor })),
-  };
-  const isSmall = rest.terms.every(({ coefficient }) => coefficient > 0) && greatest(rest) < by;
-  if (isSmall) return { quotient: wholePart, remainder: rest };
+  if (greatest(rest) < by) return { quotient: whole, remainder: rest };
+  const { quotient, remainder } = opaqueDivision(rest, by);
+  return { quotient: addIndices(whole, quotient), remainder };
+}
+
+function opaqueDivision(of: Index, by: number): { quotient: Index; remainder: Index } {
   return {
-    quotient: addIndices(wholePart, term({ kind: "quotient", of: rest, by })),
-    remainder: term({ kind: "remainder", of: rest, by }),
+    quotient: term({ kind: "quotient", of, by }),
+    remainder: term({ kind: "remainder", of, by }),
   };
 }

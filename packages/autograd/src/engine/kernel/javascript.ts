@@ -1,0 +1,223 @@
+// Kernels as plain JavaScript: the oracle that shows whether a plan is right, before any question of
+// how WebAssembly renders it. Every operation is rounded to its dtype, as there.
+import type { Data, DType } from "../../scalar/dtype.ts";
+import { operators } from "../../scalar/operators.ts";
+import type {
+  Buffer,
+  Factor,
+  Index,
+  Kernel,
+  Statement,
+  Total,
+  Value,
+  Variable,
+} from "./language.ts";
+
+/** Called with the check's number and the index where an index from the data is out of range. */
+export type Fail = (check: number, index: number) => void;
+
+/** Runs a kernel on the arrays of its buffers. */
+export type KernelFunction = (arrays: (buffer: Buffer) => Data, fail: Fail) => void;
+
+/** The kernel as a function. */
+export function kernelToJavaScript(kernel: Kernel): KernelFunction {
+  const writer = new Writer();
+  for (const statement of kernel.body) writer.statement(statement);
+  const names = [...writer.buffers.values()];
+  const build = new Function(...names, "operators", "roundings", "fail", writer.text());
+  return (arrays, fail) => {
+    build(...[...writer.buffers.keys()].map(arrays), operators, roundings, fail);
+  };
+}
+
+const roundings: Readonly<Record<DType, (x: number) => number>> = {
+  float32: Math.fround,
+  float64: (x) => x,
+  int32: (x) => x | 0,
+  uint8: (x) => x & 255,
+  bool: (x) => (x === 0 ? 0 : 1),
+};
+
+class Writer {
+  readonly buffers = new Map<Buffer, string>();
+  readonly #lines: string[] = [];
+  readonly #names = new Map<object, string>();
+  /** Names of values that are computed at a line that still holds; one map a block. */
+  readonly #scopes: Map<Value | Factor, string>[] = [new Map<Value | Factor, string>()];
+
+  text(): string {
+    return `"use strict";\n${this.#lines.join("\n")}`;
+  }
+
+  #line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  #nameOf(thing: Variable | Total, prefix: string): string {
+    let name = this.#names.get(thing);
+    if (name === undefined) this.#names.set(thing, (name = `${prefix}${this.#names.size}`));
+    return name;
+  }
+
+  #array(buffer: Buffer): string {
+    let name = this.buffers.get(buffer);
+    if (name === undefined) this.buffers.set(buffer, (name = `b${buffer.id}`));
+    return name;
+  }
+
+  #block(open: string, write: () => void): void {
+    this.#line(open);
+    this.#scopes.push(new Map<Value | Factor, string>());
+    write();
+    this.#scopes.pop();
+    this.#line("}");
+  }
+
+  #loop(variable: Variable, write: () => void): void {
+    const name = this.#nameOf(variable, "i");
+    this.#block(`for (let ${name} = 0; ${name} < ${variable.size}; ${name}++) {`, write);
+  }
+
+  #loops(variables: readonly Variable[], write: () => void): void {
+    const [first, ...rest] = variables;
+    if (first) this.#loop(first, () => this.#loops(rest, write));
+    else write();
+  }
+
+  statement(statement: Statement): void {
+    switch (statement.kind) {
+      case "for":
+        this.#loop(statement.variable, () =>
+          statement.body.forEach((part) => this.statement(part)),
+        );
+        return;
+      case "store":
+      case "accumulate": {
+        const value = this.#value(statement.value);
+        const index = this.#index(statement.index);
+        const assign = statement.kind === "store" ? "=" : "+=";
+        this.#line(`${this.#array(statement.buffer)}[${index}] ${assign} ${value};`);
+        return;
+      }
+      case "reduce": {
+        const { total, combine, start, variables, value, lanes } = statement;
+        const name = this.#nameOf(total, "t");
+        const step = (a: string, b: string) =>
+          this.#rounded(total.dtype, `operators.${combine}.evaluate(${a}, ${b})`);
+        this.#line(`const ${name}s = new Array(${lanes}).fill(${literal(start)});`);
+        this.#line(`let ${name}lane = 0;`);
+        this.#loops(variables, () => {
+          const element = this.#value(value);
+          this.#line(`${name}s[${name}lane] = ${step(`${name}s[${name}lane]`, element)};`);
+          this.#line(`${name}lane = (${name}lane + 1) % ${lanes};`);
+        });
+        this.#line(`for (let half = ${lanes / 2}; half >= 1; half /= 2)`);
+        this.#line(
+          `  for (let l = 0; l < half; l++) ${name}s[l] = ${step(`${name}s[l]`, `${name}s[l + half]`)};`,
+        );
+        this.#line(`const ${name} = ${name}s[0];`);
+        return;
+      }
+      case "multiply": {
+        const { total, row, column, inner, left, right, body } = statement;
+        const name = this.#nameOf(total, "t");
+        this.#loops([row, column], () => {
+          this.#line(`let ${name} = 0;`);
+          this.#loop(inner, () => {
+            const isWhole = total.dtype === "int32" || total.dtype === "uint8";
+            const [a, b] = [this.#value(left), this.#value(right)];
+            const product = isWhole ? `Math.imul(${a}, ${b})` : `${a} * ${b}`;
+            this.#line(
+              `${name} = ${this.#rounded(total.dtype, `${name} + ${this.#rounded(total.dtype, product)}`)};`,
+            );
+          });
+          for (const part of body) this.statement(part);
+        });
+        return;
+      }
+    }
+  }
+
+  #rounded(dtype: DType, text: string): string {
+    return dtype === "float64" ? `(${text})` : `roundings.${dtype}(${text})`;
+  }
+
+  /** The value's name, computed on a line of its own unless it is at hand. */
+  #value(value: Value): string {
+    if (value.kind === "total") return this.#nameOf(value, "t");
+    if (value.kind === "literal")
+      return literal(value.dtype === "float32" ? Math.fround(value.value) : value.value);
+    return this.#named(value, () => this.#expression(value));
+  }
+
+  #named(thing: Value | Factor, write: () => string): string {
+    const scope = this.#scopes.find((names) => names.has(thing));
+    if (scope) return scope.get(thing)!;
+    const text = write();
+    const name = `v${this.#lines.length}`;
+    this.#line(`const ${name} = ${text};`);
+    this.#scopes.at(-1)!.set(thing, name);
+    return name;
+  }
+
+  #expression(value: Exclude<Value, Total | { kind: "literal" }>): string {
+    switch (value.kind) {
+      case "load":
+        return `${this.#array(value.buffer)}[${this.#index(value.index)}]`;
+      case "position":
+        return this.#index(value.index);
+      case "cast":
+        return `roundings.${value.dtype}(${this.#value(value.operand)})`;
+      case "apply": {
+        const { on, operator, operands } = value;
+        const { evaluateInteger } = operators[operator];
+        const isWhole = on === "int32" || on === "uint8";
+        const method = isWhole && evaluateInteger ? "evaluateInteger" : "evaluate";
+        const call = `operators.${operator}.${method}(${operands.map((x) => this.#value(x)).join(", ")})`;
+        return this.#rounded(value.dtype, call);
+      }
+      case "guard": {
+        const name = `g${this.#lines.length}`;
+        const bounds = value.bounds.map(({ index, from, to }) => {
+          const text = this.#index(index);
+          return `${from} <= ${text} && ${text} < ${to}`;
+        });
+        this.#line(`let ${name};`);
+        this.#block(`if (${bounds.join(" && ")}) {`, () =>
+          this.#line(`${name} = ${this.#value(value.value)};`),
+        );
+        this.#block("else {", () => this.#line(`${name} = ${this.#value(value.otherwise)};`));
+        return name;
+      }
+    }
+  }
+
+  #index({ constant, terms }: Index): string {
+    const parts = terms.map(
+      ({ coefficient, factor }) => `${coefficient} * ${this.#factor(factor)}`,
+    );
+    return `(${[constant, ...parts].join(" + ")})`;
+  }
+
+  #factor(factor: Factor): string {
+    switch (factor.kind) {
+      case "variable":
+        return this.#nameOf(factor, "i");
+      case "quotient":
+        return `Math.floor(${this.#index(factor.of)} / ${factor.by})`;
+      case "remainder":
+        return `(${this.#index(factor.of)} % ${factor.by})`;
+      case "element":
+        return this.#named(factor, () => {
+          const given = this.#value(factor.value);
+          const from = `(${given} < 0 ? ${given} + ${factor.size} : ${given})`;
+          return `${from} >= 0 && ${from} < ${factor.size} ? ${from} : (fail(${factor.check}, ${given}), 0)`;
+        });
+    }
+  }
+}
+
+function literal(value: number): string {
+  if (Object.is(value, -0)) return "-0";
+  return value < 0 ? `(${value})` : String(value);
+}

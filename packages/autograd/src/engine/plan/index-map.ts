@@ -1,0 +1,113 @@
+// Where the elements of a node stand in its inputs: an index for each axis of the output gives one
+// for each axis of the input. This is what becomes of broadcasting and of movements.
+import type { Move, NodeOf } from "../../graph/node.ts";
+import { type Shape, stridesOf } from "../../graph/shape.ts";
+import {
+  addIndices,
+  type Bound,
+  constantIndex,
+  divideIndex,
+  type Index,
+  scaleIndex,
+  type Term,
+} from "../kernel/language.ts";
+
+/** One index an axis. */
+export type Place = readonly Index[];
+
+/** The row-major position of a place. */
+export function flatten(at: Place, shape: Shape): Index {
+  const strides = stridesOf(shape);
+  return addIndices(...at.map((index, axis) => scaleIndex(index, strides[axis]!)));
+}
+
+/** The place of a row-major position. */
+export function unflatten(position: Index, shape: Shape): Place {
+  const at: Index[] = [];
+  let rest = position;
+  for (let axis = shape.length - 1; axis > 0; axis--) {
+    const { quotient, remainder } = divideIndex(rest, Math.max(shape[axis]!, 1));
+    at.unshift(remainder);
+    rest = quotient;
+  }
+  return shape.length === 0 ? [] : [rest, ...at];
+}
+
+/** Where an operand that broadcasts to `shape` has its element for the place `at`. */
+export function broadcastPlace(at: Place, operand: Shape): Place {
+  const added = at.length - operand.length;
+  return operand.map((size, axis) => (size === 1 ? constantIndex(0) : at[added + axis]!));
+}
+
+/** Where an element of a movement of one input stands in it; within `bounds`, if there are any. */
+export function movedPlace(
+  node: NodeOf<"movement">,
+  move: Exclude<Move, { kind: "concat" }>,
+  at: Place,
+): { readonly at: Place; readonly bounds: readonly Bound[] } {
+  const from = node.inputs[0]!.shape;
+  const inside = (place: Place) => ({ at: place, bounds: [] });
+  switch (move.kind) {
+    case "reshape":
+      return inside(unflatten(flatten(at, node.shape), from));
+    case "broadcast":
+      return inside(broadcastPlace(at, from));
+    case "permute":
+      return inside(from.map((_, axis) => at[move.order.indexOf(axis)]!));
+    case "slice":
+      return inside(
+        at.map((index, axis) => shifted(scaleIndex(index, move.step[axis]!), move.start[axis]!)),
+      );
+    case "flip":
+      return inside(
+        at.map((index, axis) =>
+          move.axes.includes(axis) ? shifted(scaleIndex(index, -1), from[axis]! - 1) : index,
+        ),
+      );
+    case "pad":
+      return padded(move, at, from, node.shape);
+  }
+}
+
+function shifted(index: Index, by: number): Index {
+  return addIndices(index, constantIndex(by));
+}
+
+function padded(move: Extract<Move, { kind: "pad" }>, at: Place, from: Shape, to: Shape) {
+  const bounds: Bound[] = [];
+  const place = at.map((index, axis) => {
+    const [before, step, size] = [move.before[axis]!, move.step[axis]!, from[axis]!];
+    const end = before + Math.max(0, (size - 1) * step + 1);
+    if (size === 0 || before > 0 || end < to[axis]!) {
+      bounds.push({ index, from: before, to: size === 0 ? before : end });
+    }
+    const { quotient, remainder } = divideIndex(shifted(index, -before), step);
+    if (step > 1) bounds.push({ index: remainder, from: 0, to: 1 });
+    return quotient;
+  });
+  return { at: place, bounds };
+}
+
+/** Where the parts of a concatenation start along its axis. */
+export function partStarts(node: NodeOf<"movement">, axis: number): readonly number[] {
+  const starts = [0];
+  for (const input of node.inputs) starts.push(starts.at(-1)! + input.shape[axis]!);
+  return starts;
+}
+
+/** The place with its index along `axis` counted from `start`. */
+export function placeFrom(at: Place, axis: number, start: number): Place {
+  return at.map((index, i) => (i === axis ? shifted(index, -start) : index));
+}
+
+/** Whether two places are the same, term by term. */
+export function samePlace(a: Place, b: Place): boolean {
+  return a.length === b.length && a.every((index, axis) => sameIndex(index, b[axis]!));
+}
+
+function sameIndex(a: Index, b: Index): boolean {
+  if (a.constant !== b.constant || a.terms.length !== b.terms.length) return false;
+  const coefficientIn = (terms: readonly Term[], wanted: Term) =>
+    terms.find(({ factor }) => factor === wanted.factor)?.coefficient;
+  return a.terms.every((term) => coefficientIn(b.terms, term) === term.coefficient);
+}

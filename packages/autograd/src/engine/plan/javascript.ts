@@ -1,0 +1,46 @@
+// Runs plans in plain JavaScript, kernel by kernel: what tests compare WebAssembly's renderings with.
+import { NablaError } from "../../graph/errors.ts";
+import type { Node } from "../../graph/node.ts";
+import { formatShape } from "../../graph/shape.ts";
+import { allocate, type Data } from "../../scalar/dtype.ts";
+import { kernelToJavaScript } from "../kernel/javascript.ts";
+import type { Buffer } from "../kernel/language.ts";
+import type { Check } from "./lower.ts";
+import type { Plan } from "./plan.ts";
+
+/** The values of the plan's results. `host` computes a node that no kernel does. */
+export function runPlan(
+  plan: Plan,
+  inputs: readonly Data[],
+  host: (node: Node, inputs: readonly Data[]) => Data,
+): readonly Data[] {
+  const arrays = new Map<Buffer, Data>();
+  plan.inputs.forEach((buffer, i) => {
+    if (buffer) arrays.set(buffer, inputs[i]!);
+  });
+  const arrayOf = (buffer: Buffer): Data => {
+    let array = arrays.get(buffer);
+    if (!array) arrays.set(buffer, (array = allocate(buffer.dtype, buffer.size)));
+    return array;
+  };
+  for (const step of plan.steps) {
+    if (step.kind === "host") {
+      const [buffer] = step.writes as ReadonlySet<Buffer> & Iterable<Buffer>;
+      arrayOf(buffer!).set(host(step.node, [...step.reads].map(arrayOf)));
+      continue;
+    }
+    kernelToJavaScript(step.kernel)(arrayOf, (check, index) => {
+      throw outOfRange(plan.checks[check]!, index);
+    });
+  }
+  return plan.results.map((result) =>
+    result.kind === "input" ? inputs[result.position]! : arrayOf(result.buffer),
+  );
+}
+
+/** What is thrown for an index from the data that is not on its axis. */
+export function outOfRange({ operation, axis, shape }: Check, index: number): NablaError {
+  return new NablaError(
+    `${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`,
+  );
+}

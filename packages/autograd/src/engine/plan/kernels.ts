@@ -1,0 +1,351 @@
+// From stored nodes to kernels. Each product, reduction and scatter begins a kernel; what is computed
+// from its result at the same place joins it, and so do elementwise nodes over the same elements.
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount, type Shape } from "../../graph/shape.ts";
+import { clampTo } from "../../scalar/dtype.ts";
+import {
+  type Buffer,
+  constantIndex,
+  type Index,
+  type Kernel,
+  type Statement,
+  type Total,
+  term,
+  type Value,
+  type Variable,
+} from "../kernel/language.ts";
+import { flatten, type Place, samePlace, unflatten } from "./index-map.ts";
+import { type Check, Lowering } from "./lower.ts";
+import { hasOwnLoop } from "./stored.ts";
+
+/** What a plan runs, in order: kernels, and nodes that the host computes. */
+export type Step =
+  | {
+      readonly kind: "kernel";
+      readonly kernel: Kernel;
+      readonly reads: ReadonlySet<Buffer>;
+      readonly writes: ReadonlySet<Buffer>;
+    }
+  | {
+      readonly kind: "host";
+      readonly node: Node;
+      readonly reads: ReadonlySet<Buffer>;
+      readonly writes: ReadonlySet<Buffer>;
+    };
+
+/** A kernel in the making: nodes that are computed in the same loops. */
+interface Group {
+  /** First what the loops are for, then what has joined, in order. */
+  readonly nodes: Node[];
+  /** Stored nodes of other groups that it reads. */
+  readonly reads: Set<Node>;
+  /** Place of the first node, whose loops these are. */
+  readonly at: Place;
+}
+
+/** Divides `stored` (in topological order) into steps, in an order that can run. */
+export function stepsOf(
+  stored: readonly Node[],
+  outputs: readonly Node[],
+  bufferOf: (node: Node) => Buffer | undefined,
+  addCheck: (check: Check) => number,
+  fuse: boolean,
+): readonly Step[] {
+  const groupOf = new Map<Node, Group>();
+  const groups: Group[] = [];
+  for (const node of stored) {
+    const reads = storedReads(node, bufferOf);
+    const joined =
+      fuse && !hasOwnLoop(node) ? groupToJoin(node, reads, groupOf, bufferOf) : undefined;
+    const group = joined ?? { nodes: [], reads: new Set<Node>(), at: ownPlace(node.shape) };
+    if (!joined) groups.push(group);
+    group.nodes.push(node);
+    for (const read of reads) if (groupOf.get(read) !== group) group.reads.add(read);
+    groupOf.set(node, group);
+  }
+  // What only its own kernel uses stays in registers.
+  const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
+  return inOrder(groups, groupOf).map((group) => toStep(group, needed, bufferOf, addCheck));
+}
+
+/** A loop variable for each axis wider than 1. */
+function ownPlace(shape: Shape): Place {
+  const names = ["i", "j", "k", "l", "m", "n"];
+  return shape.map((size, axis) => {
+    const name = names[axis] ?? `i${axis}`;
+    return size === 1 ? constantIndex(0) : term({ kind: "variable", name, size });
+  });
+}
+
+/** The stored nodes that computing `node` reads. */
+function storedReads(node: Node, bufferOf: (node: Node) => Buffer | undefined): ReadonlySet<Node> {
+  const reads = new Set<Node>();
+  const waiting = [...node.inputs];
+  const seen = new Set<Node>(waiting);
+  for (let input = waiting.pop(); input; input = waiting.pop()) {
+    if (bufferOf(input)) {
+      reads.add(input);
+      continue;
+    }
+    for (const next of input.inputs) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      waiting.push(next);
+    }
+  }
+  return reads;
+}
+
+/** The latest group that computes something `node` reads at its own place, if it can join there. */
+function groupToJoin(
+  node: Node,
+  reads: ReadonlySet<Node>,
+  groupOf: ReadonlyMap<Node, Group>,
+  bufferOf: (node: Node) => Buffer | undefined,
+): Group | undefined {
+  const candidates = new Set([...reads].reverse().flatMap((read) => groupOf.get(read) ?? []));
+  for (const group of candidates) {
+    const [root] = group.nodes as [Node];
+    const fits =
+      root.family !== "scatter" &&
+      root.family !== "sort" &&
+      elementCount(root.shape) === elementCount(node.shape) &&
+      readsInPlace(node, group, bufferOf) &&
+      [...reads].every((read) => {
+        const other = groupOf.get(read);
+        return !other || other === group || !dependsOn(other, group, groupOf);
+      });
+    if (fits) return group;
+  }
+  return undefined;
+}
+
+/** Whether all that `node` reads of the group is what the group has just computed at that place. */
+function readsInPlace(
+  node: Node,
+  group: Group,
+  bufferOf: (node: Node) => Buffer | undefined,
+): boolean {
+  let isInPlace = true;
+  const lowering = new Lowering({
+    bufferOf,
+    addCheck: () => 0,
+    atHand(read, at) {
+      if (!group.nodes.includes(read)) return undefined;
+      if (samePlace(at, placeIn(group, read)))
+        return { kind: "literal", dtype: read.dtype, value: 0 };
+      isInPlace = false;
+      return { kind: "literal", dtype: read.dtype, value: 0 };
+    },
+  });
+  lowering.writtenOut(node, placeIn(group, node));
+  return isInPlace;
+}
+
+/** The place of a node whose elements are those of the group's first node, in row-major order. */
+function placeIn(group: Group, node: Node): Place {
+  const [root] = group.nodes as [Node];
+  return node === root ? group.at : unflatten(flatten(group.at, root.shape), node.shape);
+}
+
+function dependsOn(group: Group, on: Group, groupOf: ReadonlyMap<Node, Group>): boolean {
+  const waiting = [group];
+  const seen = new Set(waiting);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    for (const read of next.reads) {
+      const below = groupOf.get(read);
+      if (below === on) return true;
+      if (!below || seen.has(below)) continue;
+      seen.add(below);
+      waiting.push(below);
+    }
+  }
+  return false;
+}
+
+/** Groups after all that they read from. */
+function inOrder(groups: readonly Group[], groupOf: ReadonlyMap<Node, Group>): readonly Group[] {
+  const ordered = new Set<Group>();
+  for (const group of groups) {
+    const path = [group];
+    while (path.length > 0) {
+      const here = path.at(-1)!;
+      const missing = [...here.reads]
+        .map((read) => groupOf.get(read))
+        .find((below) => below && !ordered.has(below));
+      if (missing && !ordered.has(here)) path.push(missing);
+      else ordered.add(path.pop()!);
+    }
+  }
+  return [...ordered];
+}
+
+function toStep(
+  group: Group,
+  needed: ReadonlySet<Node>,
+  bufferOf: (node: Node) => Buffer | undefined,
+  addCheck: (check: Check) => number,
+): Step {
+  const [root, ...others] = group.nodes as [Node, ...Node[]];
+  const reads = new Set([...group.reads].map((node) => bufferOf(node)!));
+  const kept = group.nodes.filter((node) => needed.has(node));
+  const writes = new Set(kept.map((node) => bufferOf(node)!));
+  if (root.family === "sort") return { kind: "host", node: root, reads, writes };
+  const operations = group.nodes.map((node) => node.operation.name);
+  const body = loopsOf(group, root, others, writes, bufferOf, addCheck);
+  return { kind: "kernel", kernel: { operations, body }, reads, writes };
+}
+
+function loopsOf(
+  group: Group,
+  root: Node,
+  others: readonly Node[],
+  writes: ReadonlySet<Buffer>,
+  bufferOf: (node: Node) => Buffer | undefined,
+  addCheck: (check: Check) => number,
+): readonly Statement[] {
+  const values = new Map<Node, Value>();
+  const lowering = new Lowering({
+    bufferOf,
+    addCheck,
+    atHand: (node, at) => {
+      const value = values.get(node);
+      return value && samePlace(at, placeIn(group, node)) ? value : undefined;
+    },
+  });
+  /** Stores the first node's value, and then those of the nodes that have joined. */
+  const stores = (first: Value): readonly Statement[] => {
+    const statements: Statement[] = [];
+    for (const node of [root, ...others]) {
+      const at = placeIn(group, node);
+      const value = node === root ? first : lowering.writtenOut(node, at);
+      values.set(node, value);
+      const buffer = bufferOf(node)!;
+      if (!writes.has(buffer)) continue;
+      statements.push({ kind: "store", buffer, index: flatten(at, node.shape), value });
+    }
+    return statements;
+  };
+  const { at } = group;
+  switch (root.family) {
+    case "contract":
+      return productLoops(root, at, lowering, stores);
+    case "reduce": {
+      const [reduce, total] = reduceLoops(root, at, lowering);
+      return nested(at, [reduce, ...stores(total)]);
+    }
+    case "scatter":
+      return scatterLoops(root, at, bufferOf(root)!, lowering);
+    default:
+      return nested(at, stores(lowering.writtenOut(root, at)));
+  }
+}
+
+/** The statements inside a loop for each variable of the place. */
+function nested(at: Place, body: readonly Statement[]): readonly Statement[] {
+  return at.reduceRight<readonly Statement[]>((inner, index) => {
+    const variable = variableOf(index);
+    return variable ? [{ kind: "for", variable, body: inner }] : inner;
+  }, body);
+}
+
+function variableOf(index: Index): Variable | undefined {
+  const factor = index.terms[0]?.factor;
+  return factor?.kind === "variable" ? factor : undefined;
+}
+
+function productLoops(
+  node: NodeOf<"contract">,
+  at: Place,
+  lowering: Lowering,
+  stores: (total: Value) => readonly Statement[],
+): readonly Statement[] {
+  const [left, right] = node.inputs as readonly [Node, Node];
+  const batch = at.slice(0, -2);
+  const [m, n] = at.slice(-2) as [Index, Index];
+  const inner: Variable = { kind: "variable", name: "p", size: left.shape.at(-1)! };
+  const p = term(inner);
+  const own = (operand: Node, tail: Place): Place => {
+    const front = operand.shape.slice(0, -2);
+    const added = batch.length - front.length;
+    return [
+      ...front.map((size, axis) => (size === 1 ? constantIndex(0) : batch[added + axis]!)),
+      ...tail,
+    ];
+  };
+  const total: Total = { kind: "total", dtype: node.dtype };
+  return nested(batch, [
+    {
+      kind: "multiply",
+      total,
+      row: variableOf(m) ?? single("i"),
+      column: variableOf(n) ?? single("j"),
+      inner,
+      left: lowering.valueAt(left, own(left, [m, p])),
+      right: lowering.valueAt(right, own(right, [p, n])),
+      body: stores(total),
+    },
+  ]);
+}
+
+/** The variable of an axis of size 1, which no index mentions. */
+function single(name: string): Variable {
+  return { kind: "variable", name, size: 1 };
+}
+
+function reduceLoops(
+  node: NodeOf<"reduce">,
+  at: Place,
+  lowering: Lowering,
+): readonly [reduce: Statement, total: Total] {
+  const [x] = node.inputs as readonly [Node];
+  const { axes } = node.attributes;
+  const total: Total = { kind: "total", dtype: node.dtype };
+  const variables: Variable[] = [];
+  const place = x.shape.map((size, axis) => {
+    if (!axes.includes(axis)) return at[axis]!;
+    const variable: Variable = { kind: "variable", name: `r${variables.length}`, size };
+    variables.push(variable);
+    return term(variable);
+  });
+  const { combine } = node.operation;
+  if (combine.kind !== "apply")
+    throw new Error(`unreachable: ${node.operation.name} combines nothing`);
+  const reduce: Statement = {
+    kind: "reduce",
+    total,
+    combine: combine.operator,
+    start: clampTo(node.dtype, node.operation.start),
+    variables,
+    value: lowering.valueAt(x, place),
+    lanes: axes.includes(x.shape.length - 1) ? 16 : 1,
+  };
+  return [reduce, total];
+}
+
+function scatterLoops(
+  node: NodeOf<"scatter">,
+  at: Place,
+  buffer: Buffer,
+  lowering: Lowering,
+): readonly Statement[] {
+  const [base, indices, updates] = node.inputs as readonly [Node, Node, Node];
+  const { axis } = node.attributes;
+  const rank = indices.shape.length;
+  const from = ownPlace(updates.shape);
+  const index = lowering.checkedIndex(node, node.shape, indices, from.slice(axis, axis + rank));
+  const to = [...from.slice(0, axis), term(index), ...from.slice(axis + rank)];
+  return [
+    ...nested(at, [
+      { kind: "store", buffer, index: flatten(at, node.shape), value: lowering.valueAt(base, at) },
+    ]),
+    ...nested(from, [
+      {
+        kind: "accumulate",
+        buffer,
+        index: flatten(to, node.shape),
+        value: lowering.valueAt(updates, from),
+      },
+    ]),
+  ];
+}

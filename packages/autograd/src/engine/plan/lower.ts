@@ -1,0 +1,181 @@
+// From nodes to values of the kernel language: what one element of a node is, at a place. Nodes that
+// are stored are loaded; all others are written out where they are used, movements as indices.
+import type { Node, NodeOf } from "../../graph/node.ts";
+import type { Shape } from "../../graph/shape.ts";
+import type { DType } from "../../scalar/dtype.ts";
+import { type Scalar, typeOf } from "../../scalar/expression.ts";
+import { operators } from "../../scalar/operators.ts";
+import {
+  type Bound,
+  type Buffer,
+  constantIndex,
+  type Factor,
+  term,
+  type Value,
+} from "../kernel/language.ts";
+import {
+  broadcastPlace,
+  flatten,
+  movedPlace,
+  type Place,
+  partStarts,
+  placeFrom,
+} from "./index-map.ts";
+
+/** An index from the data that is checked when the plan runs; what the error says. */
+export interface Check {
+  readonly operation: string;
+  readonly axis: number;
+  readonly shape: Shape;
+}
+
+/** What lowering needs to know of the plan. */
+export interface Surroundings {
+  /** Where a node is stored; undefined if it is written out where it is used. */
+  bufferOf(node: Node): Buffer | undefined;
+  /** The node's value in registers, if it is at hand at that place. */
+  atHand(node: Node, at: Place): Value | undefined;
+  /** Registers a check, and gives its number. */
+  addCheck(check: Check): number;
+}
+
+/** Lowers nodes within one kernel; equal parts become shared values. */
+export class Lowering {
+  readonly #plan: Surroundings;
+  readonly #values = new Map<Place, Map<Node, Value>>();
+  readonly #places = new Map<Place, Map<Shape, Place>>();
+
+  constructor(plan: Surroundings) {
+    this.#plan = plan;
+  }
+
+  /** The element of `node` at the place `at`. */
+  valueAt(node: Node, at: Place): Value {
+    const here = this.#plan.atHand(node, at);
+    if (here) return here;
+    let values = this.#values.get(at);
+    if (!values) this.#values.set(at, (values = new Map<Node, Value>()));
+    let value = values.get(node);
+    if (!value) {
+      const buffer = this.#plan.bufferOf(node);
+      value = buffer
+        ? { kind: "load", dtype: node.dtype, buffer, index: flatten(at, node.shape) }
+        : this.writtenOut(node, at);
+      values.set(node, value);
+    }
+    return value;
+  }
+
+  /** What the node's operation makes of its inputs' elements. */
+  writtenOut(node: Node, at: Place): Value {
+    switch (node.family) {
+      case "literal":
+        return { kind: "literal", dtype: node.dtype, value: node.attributes.value };
+      case "iota":
+        return { kind: "position", dtype: "int32", index: at[node.attributes.axis]! };
+      case "elementwise": {
+        const operands = node.inputs.map((input) =>
+          this.valueAt(input, this.#broadcast(at, input.shape)),
+        );
+        return expressionValue(node.operation.value, operands, node.dtype);
+      }
+      case "movement":
+        return this.#moved(node, at);
+      case "gather":
+        return this.#gathered(node, at);
+      default:
+        throw new Error(`unreachable: ${node.operation.name} is written out`);
+    }
+  }
+
+  /** The same place object for the same operand shape, so that what is read there is shared. */
+  #broadcast(at: Place, shape: Shape): Place {
+    let places = this.#places.get(at);
+    if (!places) this.#places.set(at, (places = new Map<Shape, Place>()));
+    const isSame = shape.length === at.length && !shape.includes(1);
+    let place = isSame ? at : places.get(shape);
+    if (!place) places.set(shape, (place = broadcastPlace(at, shape)));
+    return place;
+  }
+
+  #moved(node: NodeOf<"movement">, at: Place): Value {
+    const { attributes: move, dtype } = node;
+    if (move.kind === "concat") return this.#part(node, move.axis, at, 0);
+    const { at: from, bounds } = movedPlace(node, move, at);
+    const value = this.valueAt(node.inputs[0]!, from);
+    if (bounds.length === 0) return value;
+    const outside = move.kind === "pad" ? move.value : 0;
+    return {
+      kind: "guard",
+      dtype,
+      bounds,
+      value,
+      otherwise: { kind: "literal", dtype, value: outside },
+    };
+  }
+
+  /** From the part at `position` on: its element where the place lies in it, else a later part's. */
+  #part(node: NodeOf<"movement">, axis: number, at: Place, position: number): Value {
+    const starts = partStarts(node, axis);
+    const [from, to] = [starts[position]!, starts[position + 1]!];
+    const value = this.valueAt(node.inputs[position]!, placeFrom(at, axis, from));
+    if (position === node.inputs.length - 1) return value;
+    const bounds: readonly Bound[] = [{ index: at[axis]!, from, to }];
+    const otherwise = this.#part(node, axis, at, position + 1);
+    return { kind: "guard", dtype: node.dtype, bounds, value, otherwise };
+  }
+
+  #gathered(node: NodeOf<"gather">, at: Place): Value {
+    const [x, indices] = node.inputs as readonly [Node, Node];
+    const { axis } = node.attributes;
+    const rank = indices.shape.length;
+    const factor = this.checkedIndex(node, x.shape, indices, at.slice(axis, axis + rank));
+    return this.valueAt(x, [...at.slice(0, axis), term(factor), ...at.slice(axis + rank)]);
+  }
+
+  /** The index that `indices` have at a place, checked against the axis that it goes along. */
+  checkedIndex(node: NodeOf<"gather" | "scatter">, shape: Shape, indices: Node, at: Place): Factor {
+    const { axis } = node.attributes;
+    const check = this.#plan.addCheck({ operation: node.operation.name, axis, shape });
+    return { kind: "element", value: this.valueAt(indices, at), size: shape[axis]!, check };
+  }
+}
+
+/** An expression of the scalar language with values for its inputs. */
+function expressionValue(expression: Scalar, operands: readonly Value[], dtype: DType): Value {
+  const types = operands.map((operand) => operand.dtype);
+  const known = new Map<Scalar, Value>();
+  const lower = (part: Scalar, expected: DType): Value => {
+    if (part.kind === "literal") return { kind: "literal", dtype: expected, value: part.value };
+    let value = known.get(part);
+    if (!value) known.set(part, (value = lowerPart(part, expected)));
+    return value;
+  };
+  const lowerPart = (part: Exclude<Scalar, { kind: "literal" }>, expected: DType): Value => {
+    switch (part.kind) {
+      case "input":
+        return operands[part.position]!;
+      case "cast": {
+        const operand = lower(part.operand, typeOf(part.operand, types) ?? part.to);
+        return { kind: "cast", dtype: part.to, operand };
+      }
+      case "apply": {
+        const { operator, operands: parts } = part;
+        const numbers = operator === "select" ? parts.slice(1) : parts;
+        const isTruth = operators[operator].result === "bool";
+        const own = numbers.map((x) => typeOf(x, types)).find((type) => type !== null);
+        const on = own ?? (isTruth ? "float64" : expected);
+        const lowered = parts.map((x, i) =>
+          lower(x, operator === "select" && i === 0 ? "bool" : on),
+        );
+        return { kind: "apply", dtype: isTruth ? "bool" : on, on, operator, operands: lowered };
+      }
+    }
+  };
+  return lower(expression, dtype);
+}
+
+/** The place where every index is the axis's own variable, given those of the axes wider than 1. */
+export function wholePlace(shape: Shape, variableOf: (axis: number) => Factor): Place {
+  return shape.map((size, axis) => (size === 1 ? constantIndex(0) : term(variableOf(axis))));
+}

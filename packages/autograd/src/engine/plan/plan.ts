@@ -1,0 +1,93 @@
+// A plan: what runs in place of a graph. Made once for each structure, and run on any data.
+import type { Node } from "../../graph/node.ts";
+import { elementCount } from "../../graph/shape.ts";
+import type { Buffer } from "../kernel/language.ts";
+import { type Step, stepsOf } from "./kernels.ts";
+import type { Check } from "./lower.ts";
+import { type Layout, type Lifetime, layOut } from "./memory.ts";
+import type { Pass } from "./rewrite.ts";
+import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
+import { storedNodes } from "./stored.ts";
+
+/** What a plan is made by, in order; each can be switched off by its name. */
+const passes: Readonly<Record<Exclude<PassName, "fuse">, Pass>> = {
+  foldConstants,
+  simplify,
+  mergeCommon,
+};
+
+export type PassName = "foldConstants" | "simplify" | "mergeCommon" | "fuse";
+export const passNames: readonly PassName[] = ["foldConstants", "simplify", "mergeCommon", "fuse"];
+
+/** Where the value of an output is found when the plan has run. */
+export type Result =
+  | { readonly kind: "buffer"; readonly buffer: Buffer }
+  /** It is the value of an input, as it stands. */
+  | { readonly kind: "input"; readonly position: number };
+
+export interface Plan {
+  /** The buffers of the graph's inputs that are read, by position; undefined: not read. */
+  readonly inputs: readonly (Buffer | undefined)[];
+  readonly steps: readonly Step[];
+  readonly results: readonly Result[];
+  readonly checks: readonly Check[];
+  /** Where all buffers but those of inputs lie. */
+  readonly layout: Layout;
+}
+
+/** The plan of the graph above `inputs` (nodes with values) that computes `outputs`. */
+export function planOf(
+  inputs: readonly Node[],
+  outputs: readonly Node[],
+  off: ReadonlySet<PassName> = new Set<PassName>(),
+): Plan {
+  let rewritten = outputs;
+  for (const [name, pass] of Object.entries(passes)) {
+    if (!off.has(name as PassName)) rewritten = pass(rewritten);
+  }
+  const fuse = !off.has("fuse");
+  const stored = storedNodes(
+    rewritten.filter((node) => !node.cell.value),
+    fuse,
+  );
+  const buffers = new Map<Node, Buffer>();
+  const addBuffer = (node: Node): Buffer => {
+    const buffer = { id: buffers.size, dtype: node.dtype, size: elementCount(node.shape) };
+    buffers.set(node, buffer);
+    return buffer;
+  };
+  const inputBuffers = inputs.map(addBuffer);
+  for (const node of stored) addBuffer(node);
+  const checks: Check[] = [];
+  const addCheck = (check: Check) => checks.push(check) - 1;
+  const steps = stepsOf(stored, rewritten, (node) => buffers.get(node), addCheck, fuse);
+  const read = new Set(steps.flatMap((step) => [...step.reads]));
+  const results = rewritten.map((node): Result => {
+    const position = inputs.indexOf(node);
+    return position < 0
+      ? { kind: "buffer", buffer: buffers.get(node)! }
+      : { kind: "input", position };
+  });
+  return {
+    inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
+    steps,
+    results,
+    checks,
+    layout: layOut(lifetimesOf(steps, results)),
+  };
+}
+
+/** From the step that writes a buffer to the last that reads it; results are needed to the end. */
+function lifetimesOf(steps: readonly Step[], results: readonly Result[]): readonly Lifetime[] {
+  const first = new Map<Buffer, number>();
+  const last = new Map<Buffer, number>();
+  steps.forEach((step, i) => {
+    for (const buffer of step.writes) {
+      first.set(buffer, i);
+      last.set(buffer, i);
+    }
+    for (const buffer of step.reads) last.set(buffer, i);
+  });
+  for (const result of results) if (result.kind === "buffer") last.set(result.buffer, steps.length);
+  return [...first].map(([buffer, from]) => ({ buffer, first: from, last: last.get(buffer)! }));
+}
