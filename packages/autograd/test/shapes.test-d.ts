@@ -603,6 +603,8 @@ describe("a program", () => {
     weight.matmul(x);
     weight.matmul(anything);
     x.transpose().sum(5).reshape([3]).at(0);
+    expectTypeOf(shapeOf(weight.sum(anything))).toEqualTypeOf<Shape>();
+    expectTypeOf(shapeOf(weight.squeeze(anything))).toEqualTypeOf<Shape>();
     expectTypeOf(shapeOf(weight.matmul(x))).toEqualTypeOf<Shape>();
   });
 
