@@ -9,6 +9,8 @@ export type { Data, DType } from "./scalar/dtype.ts";
 export * from "./tensor/arithmetic.ts";
 export * from "./tensor/arrangement.ts";
 export * from "./tensor/comparison.ts";
+// Run
+export { compile } from "./tensor/compile.ts";
 export * from "./tensor/conversion.ts";
 export type { DTypeOption } from "./tensor/creation.ts";
 // Create
@@ -37,7 +39,6 @@ export * from "./tensor/products.ts";
 export type { Random, RandomOptions } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";
 export * from "./tensor/reduce.ts";
-// Run
 export { backend, realize, setBackend } from "./tensor/run.ts";
 // Shapes as text and as types, for functions and layers of one's own
 export type * from "./tensor/shapes.ts";

@@ -62,13 +62,13 @@ export function sgd(
       if (updates.length === 0) {
         throw new NablaError("step: no parameter has a gradient; call backward() on a cost first");
       }
-      const values = updates.map(([p, direction]) => p.sub(direction.mul(learningRate)));
-      realize(...values, ...(momentum === 0 ? [] : updates.map(([, direction]) => direction)));
-      updates.forEach(([p, direction], i) => {
-        p.assign(values[i]!);
+      const changed = updates.flatMap(([p, direction]) => {
+        const velocity = velocities.get(p)?.assign(direction);
+        p.assign(p.sub((velocity ?? direction).mul(learningRate)));
         p.grad = null;
-        velocities.get(p)?.assign(direction);
+        return velocity ? [p, velocity] : [p];
       });
+      realize(...changed);
     },
   };
 }

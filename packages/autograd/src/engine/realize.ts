@@ -1,9 +1,9 @@
 // The engine's seam: from nodes to their values. What has a value already is not computed again.
 import { NablaError } from "../graph/errors.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import type { Data } from "../scalar/dtype.ts";
-import { currentBackend } from "./backend.ts";
+import { isPlaceholder } from "../ops/creation.ts";
+import { currentBackend, type Graph } from "./backend.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
@@ -12,34 +12,51 @@ import { currentBackend } from "./backend.ts";
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter((node) => !node.cell.value));
   if (outputs.size === 0) return;
-  let order = pending(operation, [...outputs]);
-  const companions = order.flatMap((node) => node.cell.companions ?? []);
+  let graph = graphOf(operation, [...outputs]);
+  const companions = graph.order.flatMap((node) => node.cell.companions ?? []);
   const added = companions.filter((node) => !node.cell.value && !outputs.has(node));
   if (added.length > 0) {
     for (const node of added) outputs.add(node);
-    order = pending(operation, [...outputs]);
+    graph = graphOf(operation, [...outputs]);
   }
-  const kept = [...outputs];
+  const placeholder = graph.inputs.find(isPlaceholder);
+  if (placeholder) throw tracingError(operation);
+  const values = graph.inputs.map((node) => node.cell.value!);
+  const homes = graph.outputs.map((node) => node.cell.home);
   currentBackend()
-    .run(order, kept)
+    .prepare(graph)
+    .run(values, homes)
     .forEach((value, i) => {
-      kept[i]!.cell.value = value;
+      graph.outputs[i]!.cell.value = value;
     });
 }
 
 /** The value of a node, computed if it is not there. */
-export function valueOf(operation: string, node: Node): Data {
+export function valueOf(operation: string, node: Node): Value {
   realize(operation, [node]);
   return node.cell.value!;
 }
 
-/** The nodes below `roots` that have no value yet, inputs first. */
-function pending(operation: string, roots: readonly Node[]): Node[] {
-  const isPending = (node: Node): boolean => {
+/** The graph of `outputs`, from nodes that have values, or will be given some. */
+export function graphOf(operation: string, outputs: readonly Node[]): Graph {
+  const inputs: Node[] = [];
+  const isGiven = (node: Node): boolean => node.cell.value !== undefined || isPlaceholder(node);
+  const inputsOf = (node: Node) => {
     if (node.cell.overwritten) throw overwrittenError(operation, node.cell.overwritten);
-    return !node.cell.value;
+    return isGiven(node) ? [] : node.inputs;
   };
-  return topologicalOrder(roots.filter(isPending), (node) => node.inputs.filter(isPending));
+  const order = topologicalOrder(outputs, inputsOf).filter((node) => {
+    if (isGiven(node)) inputs.push(node);
+    return !isGiven(node);
+  });
+  return { inputs, order, outputs };
+}
+
+function tracingError(operation: string): NablaError {
+  return new NablaError(
+    `${operation}: this value is not known while compile() traces the function; ` +
+      "return the tensor and read it outside, or choose by where()",
+  );
 }
 
 function overwrittenError(operation: string, name: string): NablaError {

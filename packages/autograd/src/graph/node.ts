@@ -148,10 +148,27 @@ export interface NodeOf<F extends Family> {
 /** One use of an operation; `family` tells which kind. */
 export type Node = { [F in Family]: NodeOf<F> }[Family];
 
+/** A value that a back end keeps in memory of its own. */
+export interface Resident {
+  readonly byteLength: number;
+  /** A copy of the elements, row-major. */
+  read(): Data;
+}
+
+/** Elements, row-major, wherever they are; never written to while a node has them. */
+export type Value = Data | Resident;
+
+/** The elements of a value; not to be written to. */
+export function dataOf(value: Value): Data {
+  return ArrayBuffer.isView(value) ? value : value.read();
+}
+
 /** What is known of a node's value. */
 export interface Cell {
-  /** Row-major; never written to once it is here. */
-  value?: Data;
+  value?: Value;
+  /** Stands for a place that is kept for values like this one (a parameter's), so a back end may
+   * leave the value there. At most two values are in use for one home at a time. */
+  home?: object;
   /** To be computed, and kept, by whatever run computes this node. */
   companions?: readonly Node[];
   /** Set in place of the value when later updates have overwritten it: whose it was. */

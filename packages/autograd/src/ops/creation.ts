@@ -1,40 +1,59 @@
 // Nodes without inputs: given values, filled shapes, positions.
-import { createNode, type History, type Iota, type Node, type Source } from "../graph/node.ts";
+import {
+  createNode,
+  type History,
+  type Iota,
+  type Node,
+  type Source,
+  type Value,
+} from "../graph/node.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import type { DType } from "../scalar/dtype.ts";
 import { add, equal, mul } from "./elementwise.ts";
 import { broadcastTo, expandDims } from "./movement.ts";
 import { cast, literal } from "./operands.ts";
 
 const constantOperation: Source = { family: "source", name: "constant", gradient: [] };
 const parameterOperation: Source = { family: "source", name: "parameter", gradient: [] };
+/** What is given anew each time that a compiled function is called. */
+const placeholderOperation: Source = { family: "source", name: "placeholder", gradient: [] };
 /** What was computed earlier. A derivative goes on to where, as long as that is kept. */
 const computedOperation: Source = { family: "source", name: "computed", gradient: [(g) => g] };
 
 /** The values of `data`, which the caller hands over. */
-export function constant(data: Data, shape: Shape, dtype: DType): Node {
+export function constant(data: Value, shape: Shape, dtype: DType): Node {
   return source(constantOperation, data, shape, dtype, {});
 }
 
 /** The value that the parameter called `label` has now. */
-export function parameterValue(data: Data, shape: Shape, dtype: DType, label: string): Node {
+export function parameterValue(data: Value, shape: Shape, dtype: DType, label: string): Node {
   return source(parameterOperation, data, shape, dtype, { label });
 }
 
+/** What a compiled function is called with: a value that is not there while it is traced. */
+export function placeholder(shape: Shape, dtype: DType, label: string): Node {
+  return createNode(placeholderOperation, [], { label }, shape, dtype);
+}
+
+/** Whether `node` stands for a value that is not there while a function is traced. */
+export function isPlaceholder(node: Node): boolean {
+  return node.operation === placeholderOperation;
+}
+
 /** A node with the value of `history.tip`, and without its inputs. */
-export function computed(data: Data, shape: Shape, dtype: DType, history: History): Node {
+export function computed(data: Value, shape: Shape, dtype: DType, history: History): Node {
   return source(computedOperation, data, shape, dtype, { history });
 }
 
 function source(
   operation: Source,
-  data: Data,
+  value: Value,
   shape: Shape,
   dtype: DType,
   attributes: { readonly label?: string; readonly history?: History },
 ): Node {
   const node = createNode(operation, [], attributes, shape, dtype);
-  node.cell.value = data;
+  node.cell.value = value;
   return node;
 }
 

@@ -1,5 +1,5 @@
 // Tensors as people read them: nested arrays, and text that leaves out the middle of long axes.
-import { type Node } from "../graph/node.ts";
+import { dataOf, type Node } from "../graph/node.ts";
 import { printGraph } from "../graph/print.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
@@ -25,8 +25,8 @@ const shownWhole = 1000;
 
 /** The value with dtype and shape if it is known, else the graph. */
 export function formatTensor(node: Node): string {
-  const { value } = node.cell;
-  if (!value) return printGraph([node]);
+  if (!node.cell.value) return printGraph([node]);
+  const value = dataOf(node.cell.value);
   const head = `Tensor ${node.dtype} ${formatShape(node.shape)}`;
   if (node.shape.length === 0) return `${head} ${formatNumber(value[0]!, node.dtype)}`;
   const isWhole = elementCount(node.shape) <= shownWhole;

@@ -1,7 +1,10 @@
 // Parameters: named cells that hold a tensor and can be given another. A graph built on a parameter
 // means the value that it had then.
+
+import { valueOf } from "../engine/realize.ts";
+import { currentTrace, type Trace } from "../engine/trace.ts";
 import { DTypeError, ShapeError } from "../graph/errors.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { parameterValue } from "../ops/creation.ts";
 import { alias } from "../ops/elementwise.ts";
@@ -37,6 +40,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** The nodes that stand for the value now, and for the one before. */
   #current: Node[] = [];
   #previous: Node[] = [];
+  readonly #home = {};
 
   /** @internal Use `parameter`. */
   constructor(node: Node, name: string) {
@@ -48,19 +52,24 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** @internal A value by itself once it is known: what it was computed from need not be kept. */
   protected override currentNode(): Node {
     const node = this.#current.at(-1)!;
-    const { value } = node.cell;
+    const trace = currentTrace();
+    // While a function is traced, what it has not assigned itself is an input.
+    const value = trace && !trace.assigned.has(this) ? valueOf("compile", node) : node.cell.value;
     if (!value || node.family === "source") return node;
     return this.#hold(this.#valueOf(node, value));
   }
 
-  #valueOf(node: Node, value: Data): Node {
+  #valueOf(node: Node, value: Value): Node {
     return parameterValue(value, node.shape, node.dtype, this.name);
   }
 
   /** A node of its own, so that a gradient with respect to it is not one of what it was made from. */
   #begin(node: Node): void {
+    for (const old of this.#current) delete old.cell.home;
     this.#current = [];
-    this.#hold(node.cell.value ? this.#valueOf(node, node.cell.value) : alias(node));
+    const own = node.cell.value ? this.#valueOf(node, node.cell.value) : alias(node);
+    own.cell.home = this.#home;
+    this.#hold(own);
   }
 
   #hold(node: Node): Node {
@@ -83,15 +92,42 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (node.dtype !== this.dtype) {
       throw new DTypeError(`assign: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
     }
-    if (this.currentNode().cell.value) {
-      for (const old of this.#previous) {
-        old.cell.overwritten = this.name;
-        delete old.cell.value;
-      }
-      this.#previous = this.#current;
-    }
+    const trace = currentTrace();
+    if (trace) this.#noteAssignment(trace);
+    else this.#retire();
     this.#begin(node);
     return this;
+  }
+
+  /** The value before the one of now makes room for the next. */
+  #retire(): void {
+    if (!this.currentNode().cell.value) return;
+    for (const old of this.#previous) {
+      old.cell.overwritten = this.name;
+      delete old.cell.value;
+    }
+    this.#previous = this.#current;
+  }
+
+  #noteAssignment(trace: Trace): void {
+    if (trace.assigned.has(this)) return;
+    const [current, grad] = [this.#current, this.grad];
+    trace.assigned.set(this, () => {
+      this.#current = current;
+      this.grad = grad;
+    });
+  }
+
+  /** @internal Takes a value that a compiled function has computed for it. */
+  static adopt(parameter: Parameter, value: Value): void {
+    const { shape, dtype } = parameter;
+    parameter.#retire();
+    parameter.#begin(parameterValue(value, shape, dtype, parameter.name));
+  }
+
+  /** @internal Stands for the place where a back end may keep its values. */
+  static homeOf(parameter: Parameter): object {
+    return parameter.#home;
   }
 
   #converted(values: T.Nested | Data): Node {

@@ -1,5 +1,6 @@
 // Random draws. Each has a key of its own: made of the seed that it is given, or else of the seed
 // of the whole program and the number of draws so far.
+import { currentTrace } from "../engine/trace.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
@@ -42,13 +43,22 @@ function checkSeed(operation: string, seed: number): number {
   throw new NablaError(`${operation}: the seed is ${seed}, expected an integer`);
 }
 
-/** Two words: the seed's low 32 bits, and its other bits mixed with the number of the draw. */
+/** The node of a key. One that no seed fixes is drawn anew each time a compiled function is called. */
 function keyOf(operation: string, { seed }: RandomOptions): Node {
-  const [base, draw] =
-    seed === undefined ? [programSeed, ++draws] : [checkSeed(operation, seed), 0];
-  const high = Math.floor(base / 2 ** 32);
-  const words = Int32Array.of(base, high ^ Math.imul(draw, 0x9e3779b1));
-  return graph.constant(words, keyShape, "int32");
+  const words = seed === undefined ? nextKey() : keyWords(checkSeed(operation, seed), 0);
+  const node = graph.constant(words, keyShape, "int32");
+  if (seed === undefined) currentTrace()?.keys.push(node);
+  return node;
+}
+
+/** The key of the program's next draw. */
+export function nextKey(): Int32Array {
+  return keyWords(programSeed, ++draws);
+}
+
+/** Two words: the seed's low 32 bits, and its other bits mixed with the number of the draw. */
+function keyWords(seed: number, draw: number): Int32Array {
+  return Int32Array.of(seed, Math.floor(seed / 2 ** 32) ^ Math.imul(draw, 0x9e3779b1));
 }
 const keyShape: Shape = Object.freeze([2]);
 

@@ -1,6 +1,7 @@
 // When and where graphs run.
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
+import { currentTrace } from "../engine/trace.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
 /**
@@ -12,6 +13,8 @@ import { nodeOf, type Tensor } from "./tensor.ts";
  * realize(x.sum(), x.mean());
  */
 export function realize(...tensors: readonly Tensor[]): void {
+  // A function that is being traced computes when it is called.
+  if (currentTrace()) return;
   realizeNodes(
     "realize",
     tensors.map((x) => nodeOf("realize", x)),

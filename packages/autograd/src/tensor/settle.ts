@@ -1,6 +1,7 @@
 // Keeps a graph that only grows within bounds. Every so many levels its end is computed and starts
 // afresh as a source, with its past behind it; the oldest pasts are let go.
 import { realize } from "../engine/realize.ts";
+import { currentTrace } from "../engine/trace.ts";
 import { forget } from "../graph/history.ts";
 import type { History, Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -24,7 +25,7 @@ let bytesInPasts = 0;
 
 /** `node`, or a source with its value if a long graph stands below it. */
 export function settle(node: Node): Node {
-  if (node.depth < levels) return node;
+  if (node.depth < levels || currentTrace()) return node;
   realize(node.operation.name, [node]);
   const history: History = { tip: node, hadParameters: false };
   remember(history);

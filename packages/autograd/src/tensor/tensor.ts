@@ -2,7 +2,7 @@
 // their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
 import { valueOf } from "../engine/realize.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
-import type { Node } from "../graph/node.ts";
+import { dataOf, type Node } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
@@ -82,7 +82,8 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
    */
   dataSync(): Data {
-    return valueOf("dataSync", Tensor.nodeOf(this)).slice();
+    const value = valueOf("dataSync", Tensor.nodeOf(this));
+    return ArrayBuffer.isView(value) ? value.slice() : value.read();
   }
 
   /** The elements as arrays nested as deep as the shape; a number for a scalar. */
@@ -97,7 +98,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
    */
   arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
-    const data = valueOf("arraySync", Tensor.nodeOf(this));
+    const data = dataOf(valueOf("arraySync", Tensor.nodeOf(this)));
     return nest(data, this.shape);
   }
 
@@ -117,7 +118,7 @@ export class Tensor<out S extends Shape = Shape> {
       const given = `${formatShape(this.shape)} has ${this.size} elements`;
       throw new ShapeError(`item: ${given}, expected 1; for all of them: array() or data()`);
     }
-    return valueOf("itemSync", Tensor.nodeOf(this))[0]!;
+    return dataOf(valueOf("itemSync", Tensor.nodeOf(this)))[0]!;
   }
 
   /** Computes the value now, if it is not known yet. Returns the tensor itself. */

@@ -19,3 +19,13 @@ export function mapTree(operation: string, tree: unknown, replace: (x: Tensor) =
     `${operation}: got ${String(tree)}, expected a tensor, or an array or object of tensors`,
   );
 }
+
+/** The tensors of a tree, in order. */
+export function tensorsOf(operation: string, tree: unknown): readonly Tensor[] {
+  const found: Tensor[] = [];
+  mapTree(operation, tree, (x) => {
+    found.push(x);
+    return x;
+  });
+  return found;
+}

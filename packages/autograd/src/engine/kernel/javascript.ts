@@ -24,6 +24,7 @@ export function kernelToJavaScript(kernel: Kernel): KernelFunction {
   const writer = new Writer();
   for (const statement of kernel.body) writer.statement(statement);
   const names = [...writer.buffers.values()];
+  // oxlint-disable-next-line typescript/no-implied-eval
   const build = new Function(...names, "operators", "roundings", "fail", writer.text());
   return (arrays, fail) => {
     build(...[...writer.buffers.keys()].map(arrays), operators, roundings, fail);

@@ -1,6 +1,6 @@
 // Passes that make a graph smaller and keep every bit of its results: nothing is reassociated, and
 // nothing is assumed of NaN, infinities or the sign of zero.
-import type { Node } from "../../graph/node.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
 import { permute, reshape } from "../../ops/movement.ts";
 import { literal } from "../../ops/operands.ts";
@@ -100,53 +100,43 @@ export const simplify: Pass = (outputs) => rewrite(outputs, simplified);
 
 function simplified(node: Node): Node {
   const [x, y] = node.inputs;
-  switch (node.family) {
-    case "elementwise": {
-      const { value } = node.operation;
-      if (value.kind === "input") return passOn(node, x!);
-      if (value.kind !== "apply" || !isDirect(value.operands)) return node;
-      switch (value.operator) {
-        case "mul":
-          if (isLiteral(y!, 1)) return passOn(node, x!);
-          return isLiteral(x!, 1) ? passOn(node, y!) : node;
-        case "div":
-          return isLiteral(y!, 1) ? passOn(node, x!) : node;
-        case "sub":
-          return isLiteral(y!, 0) ? passOn(node, x!) : node;
-        case "neg":
-          return x!.family === "elementwise" &&
-            x!.operation === node.operation &&
-            isFloating(node.dtype)
-            ? x!.inputs[0]!
-            : node;
-        default:
-          return node;
-      }
+  if (!x) return node;
+  if (node.family === "elementwise") return simplifiedElementwise(node, x, y);
+  return node.family === "movement" ? simplifiedMovement(node, x) : node;
+}
+
+function simplifiedElementwise(node: NodeOf<"elementwise">, x: Node, y: Node | undefined): Node {
+  const { value } = node.operation;
+  if (value.kind === "input") return passOn(node, x);
+  if (value.kind !== "apply" || !isDirect(value.operands)) return node;
+  switch (value.operator) {
+    case "mul":
+      if (y && isLiteral(y, 1)) return passOn(node, x);
+      return y && isLiteral(x, 1) ? passOn(node, y) : node;
+    case "div":
+      return y && isLiteral(y, 1) ? passOn(node, x) : node;
+    case "sub":
+      return y && isLiteral(y, 0) ? passOn(node, x) : node;
+    case "neg": {
+      const isUndone = x.family === "elementwise" && x.operation === node.operation;
+      return isUndone && isFloating(node.dtype) && !x.cell.value ? x.inputs[0]! : node;
     }
-    case "movement": {
-      if (node.attributes.kind === "reshape") {
-        const from =
-          x!.family === "movement" && x!.attributes.kind === "reshape" && !x!.cell.value
-            ? x!.inputs[0]!
-            : x!;
-        return reshape(from, node.shape);
-      }
-      if (node.attributes.kind === "permute" && x!.family === "movement" && !x!.cell.value) {
-        const inner = x!.attributes;
-        if (inner.kind !== "permute") return node;
-        return permute(
-          x!.inputs[0]!,
-          node.attributes.order.map((axis) => inner.order[axis]!),
-        );
-      }
-      return node;
-    }
-    case "reduce":
-      // Over axes of size 1 there is nothing to combine; but start + x could turn -0 into 0.
-      return node;
     default:
       return node;
   }
+}
+
+/** Two reshapes, and two permutations, are one. */
+function simplifiedMovement(node: NodeOf<"movement">, x: Node): Node {
+  const [below] = x.inputs;
+  if (!below || x.family !== "movement" || x.cell.value) return node;
+  const [move, inner] = [node.attributes, x.attributes];
+  if (move.kind === "reshape" && inner.kind === "reshape") return reshape(below, node.shape);
+  if (move.kind !== "permute" || inner.kind !== "permute") return node;
+  return permute(
+    below,
+    move.order.map((axis) => inner.order[axis]!),
+  );
 }
 
 function isDirect(operands: readonly Scalar[]): boolean {

@@ -1,10 +1,14 @@
 // Runs a graph node by node; what nothing needs any more is let go at once.
-import type { Node } from "../../graph/node.ts";
+import { dataOf, type Node, type Value } from "../../graph/node.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
 
-/** The values of `outputs`. `order`: all nodes without a value that they need, inputs first. */
-export function run(order: readonly Node[], outputs: readonly Node[]): readonly Data[] {
+/** The values of `outputs`. `order`: all nodes that they need and `given` has no value of, inputs first. */
+export function run(
+  order: readonly Node[],
+  outputs: readonly Node[],
+  given: ReadonlyMap<Node, Value>,
+): readonly Data[] {
   const uses = new Map<Node, number>();
   const use = (node: Node, count: number): number => {
     const left = (uses.get(node) ?? 0) + count;
@@ -14,7 +18,11 @@ export function run(order: readonly Node[], outputs: readonly Node[]): readonly 
   for (const node of order) for (const input of node.inputs) use(input, 1);
   for (const node of outputs) use(node, 1);
   const values = new Map<Node, Data>();
-  const valueOf = (node: Node): Data => node.cell.value ?? values.get(node)!;
+  const valueOf = (node: Node): Data => {
+    let value = values.get(node);
+    if (!value) values.set(node, (value = dataOf(given.get(node)!)));
+    return value;
+  };
   for (const node of order) {
     values.set(node, interpret(node, node.inputs.map(valueOf)));
     for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);

@@ -1,0 +1,35 @@
+// Whether a function is being traced, and what it has done beside building its graph.
+import type { Node } from "../graph/node.ts";
+
+/** What a traced function has done. */
+export interface Trace {
+  /** Keys of random draws, in order: each call of the compiled function draws anew. */
+  readonly keys: Node[];
+  /** Undoes what was assigned to parameters, one function for each, by the parameter. */
+  readonly assigned: Map<object, () => void>;
+}
+
+let current: Trace | undefined;
+
+/** The trace under way, if there is one. */
+export function currentTrace(): Trace | undefined {
+  return current;
+}
+
+/** Calls `f` and says what it has done. Whatever it assigned stays until it is undone. */
+export function traced<Result>(f: () => Result): {
+  readonly result: Result;
+  readonly trace: Trace;
+} {
+  const outer = current;
+  const trace: Trace = { keys: [], assigned: new Map<object, () => void>() };
+  current = trace;
+  try {
+    return { result: f(), trace };
+  } catch (error) {
+    for (const undo of trace.assigned.values()) undo();
+    throw error;
+  } finally {
+    current = outer;
+  }
+}
