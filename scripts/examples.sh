@@ -9,7 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$root"
 rm -rf packages/*/dist
 npx --yes pnpm@12 build
-npx --yes pnpm@12 --recursive --filter "./packages/*" exec pnpm pack --pack-destination "$folder"
+npx --yes pnpm@12 --recursive --filter "./packages/*" exec pnpm pack --pack-destination "$folder" >/dev/null
 
 cp -r examples/. "$folder"
 cd "$folder"
