@@ -1,0 +1,45 @@
+// What a stream that people may be watching can show.
+
+/** What we need of `process.stdout` and `process.stderr`. */
+export interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  getColorDepth?(env?: Environment): number;
+  write(text: string): unknown;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Terminal {
+  /** Whether a line may be drawn over: a person's terminal, not a file, a dumb one or a build's log. */
+  readonly isLive: boolean;
+  /** Characters in a line. */
+  readonly columns: number;
+  readonly colors: "none" | "basic" | "256" | "full";
+}
+
+/** NO_COLOR is kept as https://no-color.org says: any value but an empty one. */
+export function terminalOf(stream: Stream, env: Environment): Terminal {
+  const isLive = stream.isTTY === true && env["TERM"] !== "dumb" && !env["CI"];
+  const depth = isLive && !env["NO_COLOR"] ? (stream.getColorDepth?.(env) ?? 1) : 1;
+  // A terminal that does not know its width says 0.
+  return { isLive, columns: stream.columns || 80, colors: colorsOf(depth) };
+}
+
+function colorsOf(bits: number): Terminal["colors"] {
+  if (bits >= 24) return "full";
+  if (bits >= 8) return "256";
+  return bits >= 4 ? "basic" : "none";
+}
+
+/** Terminals' names for the colours in use, by "select graphic rendition" (ECMA-48, section 8.3.117). */
+const renditions = { red: 31, green: 32, cyan: 36, dim: 2 } as const;
+
+/** `text` in a colour, where there are colours. */
+export function styled(
+  { colors }: Pick<Terminal, "colors">,
+  style: keyof typeof renditions,
+  text: string,
+): string {
+  return colors === "none" ? text : `\x1b[${renditions[style]}m${text}\x1b[0m`;
+}
