@@ -1,12 +1,9 @@
 // Runs plans in plain JavaScript, kernel by kernel: what tests compare WebAssembly's renderings with.
-import { NablaError } from "../../graph/errors.ts";
 import type { Node } from "../../graph/node.ts";
-import { formatShape } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { kernelToJavaScript } from "../kernel/javascript.ts";
 import type { Buffer } from "../kernel/language.ts";
-import type { Check } from "./lower.ts";
-import type { Plan } from "./plan.ts";
+import { outOfRange, type Plan } from "./plan.ts";
 
 /** The values of the plan's results. `host` computes a node that no kernel does. */
 export function runPlan(
@@ -35,12 +32,5 @@ export function runPlan(
   }
   return plan.results.map((result) =>
     result.kind === "input" ? inputs[result.position]! : arrayOf(result.buffer),
-  );
-}
-
-/** What is thrown for an index from the data that is not on its axis. */
-export function outOfRange({ operation, axis, shape }: Check, index: number): NablaError {
-  return new NablaError(
-    `${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`,
   );
 }

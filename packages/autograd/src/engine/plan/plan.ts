@@ -1,6 +1,7 @@
 // A plan: what runs in place of a graph. Made once for each structure, and run on any data.
+import { NablaError } from "../../graph/errors.ts";
 import type { Node } from "../../graph/node.ts";
-import { elementCount } from "../../graph/shape.ts";
+import { elementCount, formatShape } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import type { Check } from "./lower.ts";
@@ -28,6 +29,8 @@ export type Result =
 export interface Plan {
   /** The buffers of the graph's inputs that are read, by position; undefined: not read. */
   readonly inputs: readonly (Buffer | undefined)[];
+  /** How many buffers there are; their ids are smaller. */
+  readonly buffers: number;
   readonly steps: readonly Step[];
   readonly results: readonly Result[];
   readonly checks: readonly Check[];
@@ -70,6 +73,7 @@ export function planOf(
   });
   return {
     inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
+    buffers: buffers.size,
     steps,
     results,
     checks,
@@ -90,4 +94,11 @@ function lifetimesOf(steps: readonly Step[], results: readonly Result[]): readon
   });
   for (const result of results) if (result.kind === "buffer") last.set(result.buffer, steps.length);
   return [...first].map(([buffer, from]) => ({ buffer, first: from, last: last.get(buffer)! }));
+}
+
+/** What is thrown for an index from the data that is not on its axis. */
+export function outOfRange({ operation, axis, shape }: Check, index: number): NablaError {
+  return new NablaError(
+    `${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`,
+  );
 }

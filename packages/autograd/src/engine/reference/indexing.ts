@@ -46,7 +46,7 @@ function eachSlice(
       const index = given < 0 ? given + size : given;
       if (index < 0 || index >= size) {
         throw new NablaError(
-          `${node.operation.name}: index ${given} (position ${i}) is out of range for ` +
+          `${node.operation.name}: index ${given} is out of range for ` +
             `axis ${axis} of ${formatShape(shape)}`,
         );
       }
