@@ -32,7 +32,7 @@ export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.
 export * from "./tensor/functions.ts";
 export * from "./tensor/indexing.ts";
 // Look
-export { print, toDot } from "./tensor/look.ts";
+export { explainPlan, print, toDot } from "./tensor/look.ts";
 export type { ParameterOptions } from "./tensor/parameter.ts";
 export { Parameter, parameter } from "./tensor/parameter.ts";
 export * from "./tensor/products.ts";

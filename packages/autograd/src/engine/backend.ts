@@ -2,9 +2,11 @@
 import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { run } from "./reference/run.ts";
+import { prepare } from "./wasm/backend.ts";
+import { hasVectors } from "./wasm/features.ts";
 
-/** Names of the back ends. "reference": plain JavaScript. */
-export type BackendName = "reference";
+/** Names of the back ends. "wasm": WebAssembly with vectors. "reference": plain JavaScript. */
+export type BackendName = "wasm" | "reference";
 
 /** A graph to run: from nodes that are given values to those whose values are wanted. */
 export interface Graph {
@@ -33,20 +35,31 @@ const reference: Backend = {
   }),
 };
 
-const backends: Readonly<Record<BackendName, Backend>> = { reference };
+const wasm: Backend = {
+  name: "wasm",
+  prepare: ({ inputs, order, outputs }) => prepare(inputs, order, outputs),
+};
 
-let current = backends.reference;
+const backends: Readonly<Record<BackendName, Backend>> = { wasm, reference };
 
-/** What graphs run on from now on. */
+let current: Backend | undefined;
+
+/** What graphs run on from now on: WebAssembly where the host runs vectors, else the reference. */
 export function currentBackend(): Backend {
+  current ??= hasVectors() ? wasm : reference;
   return current;
 }
 
-/** Chooses the back end by name. Throws `NablaError` if there is none of that name. */
+/** Chooses the back end by name. Throws `NablaError` if there is none of that name here. */
 export function chooseBackend(name: string): void {
   if (!Object.hasOwn(backends, name)) {
     const names = Object.keys(backends).map((known) => `"${known}"`);
     throw new NablaError(`setBackend: "${name}" is not a back end, expected ${names.join(" or ")}`);
+  }
+  if (name === "wasm" && !hasVectors()) {
+    throw new NablaError(
+      'setBackend: "wasm" needs a host that runs WebAssembly with 128-bit vectors; this one does not',
+    );
   }
   current = backends[name as BackendName];
 }

@@ -151,7 +151,7 @@ function layOut(expression: Scalar, types: readonly DType[]): Program {
 const integerEvaluates = new Map<string, Evaluate>();
 
 /** What `operator` gives for elements of `type`: the results of integer arithmetic wrap around. */
-function evaluateOn(type: DType, operator: OperatorName): Evaluate {
+export function evaluateOn(type: DType, operator: OperatorName): Evaluate {
   const { evaluate, evaluateInteger = evaluate, result } = operators[operator];
   if (result === "bool" || (type !== "int32" && type !== "uint8")) return evaluate;
   const key = `${operator} ${type}`;
@@ -166,11 +166,18 @@ function evaluateOn(type: DType, operator: OperatorName): Evaluate {
   return wrapped;
 }
 
-/** As storing it would: integers wrap around, bool is whether it is not 0 (NaN is not). */
-const conversions: Readonly<Record<DType, Evaluate>> = {
+/**
+ * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest, and 0
+ * for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is not).
+ */
+export const conversions: Readonly<Record<DType, (value: number) => number>> = {
   bool: (value) => (value === 0 ? 0 : 1),
-  uint8: (value) => value & 255,
-  int32: (value) => value | 0,
+  uint8: (value) => toInt32(value) & 255,
+  int32: toInt32,
   float32: (value) => Math.fround(value),
   float64: (value) => value,
 };
+
+function toInt32(value: number): number {
+  return value >= 2 ** 31 ? 2 ** 31 - 1 : value < -(2 ** 31) ? -(2 ** 31) : value | 0;
+}

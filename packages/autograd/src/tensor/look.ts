@@ -1,4 +1,7 @@
 // Graphs to look at.
+import { explain } from "../engine/plan/explain.ts";
+import { planOf } from "../engine/plan/plan.ts";
+import { graphOf } from "../engine/realize.ts";
 import { graphToDot, printGraph } from "../graph/print.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
@@ -21,4 +24,23 @@ export function print(...tensors: readonly Tensor[]): string {
  */
 export function toDot(...tensors: readonly Tensor[]): string {
   return graphToDot(tensors.map((x) => nodeOf("toDot", x)));
+}
+
+/**
+ * What would run to compute the tensors: the kernels that their graph becomes, the operations that
+ * are fused into each, its arithmetic and the bytes it moves, and the arena that holds what
+ * lies between. Nothing is computed.
+ *
+ * @example
+ * const x = tensor([1, 2, 3, 4]);
+ * console.log(explainPlan(x.mul(2).add(1).sigmoid().sum()));
+ * // => 1 kernel, 28 FLOP, 20 B moved, arena 64 B
+ * //    1. sum + reshape: 28 FLOP, 20 B
+ * //      t0 = add over r0 < 4 in 16 lanes: div(1, add(1, exp(neg(add(mul(b0[r0], 2), 1)))))
+ * //      b2[0] = t0
+ */
+export function explainPlan(...tensors: readonly Tensor[]): string {
+  const outputs = tensors.map((x) => nodeOf("explainPlan", x)).filter((node) => !node.cell.value);
+  const { inputs } = graphOf("explainPlan", outputs);
+  return explain(planOf(inputs, outputs));
 }

@@ -157,7 +157,7 @@ export function min<
  * log(sum(exp(x))), without overflow; -infinity of nothing.
  *
  * @example
- * logSumExp(tensor([1000, 1000])).sub(1000).arraySync(); // => 0.6931471824645996
+ * logSumExp(tensor([0, 0])).arraySync(); // => 0.6931
  */
 export function logSumExp<
   X extends Tensor,

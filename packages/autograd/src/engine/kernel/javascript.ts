@@ -1,6 +1,7 @@
 // Kernels as plain JavaScript: the oracle that shows whether a plan is right, before any question of
 // how WebAssembly renders it. Every operation is rounded to its dtype, as there.
 import type { Data, DType } from "../../scalar/dtype.ts";
+import { conversions } from "../../scalar/evaluate.ts";
 import { operators } from "../../scalar/operators.ts";
 import type {
   Buffer,
@@ -25,9 +26,16 @@ export function kernelToJavaScript(kernel: Kernel): KernelFunction {
   for (const statement of kernel.body) writer.statement(statement);
   const names = [...writer.buffers.values()];
   // oxlint-disable-next-line typescript/no-implied-eval
-  const build = new Function(...names, "operators", "roundings", "fail", writer.text());
+  const build = new Function(
+    ...names,
+    "operators",
+    "roundings",
+    "conversions",
+    "fail",
+    writer.text(),
+  );
   return (arrays, fail) => {
-    build(...[...writer.buffers.keys()].map(arrays), operators, roundings, fail);
+    build(...[...writer.buffers.keys()].map(arrays), operators, roundings, conversions, fail);
   };
 }
 
@@ -168,7 +176,7 @@ class Writer {
       case "position":
         return this.#index(value.index);
       case "cast":
-        return `roundings.${value.dtype}(${this.#value(value.operand)})`;
+        return `conversions.${value.dtype}(${this.#value(value.operand)})`;
       case "apply": {
         const { on, operator, operands } = value;
         const { evaluateInteger } = operators[operator];

@@ -2,17 +2,8 @@
 // are stored are loaded; all others are written out where they are used, movements as indices.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { Shape } from "../../graph/shape.ts";
-import type { DType } from "../../scalar/dtype.ts";
-import { type Scalar, typeOf } from "../../scalar/expression.ts";
-import { operators } from "../../scalar/operators.ts";
-import {
-  type Bound,
-  type Buffer,
-  constantIndex,
-  type Factor,
-  term,
-  type Value,
-} from "../kernel/language.ts";
+import { expressionValue } from "../kernel/expression.ts";
+import { type Bound, type Buffer, type Factor, term, type Value } from "../kernel/language.ts";
 import {
   broadcastPlace,
   flatten,
@@ -139,43 +130,4 @@ export class Lowering {
     const check = this.#plan.addCheck({ operation: node.operation.name, axis, shape });
     return { kind: "element", value: this.valueAt(indices, at), size: shape[axis]!, check };
   }
-}
-
-/** An expression of the scalar language with values for its inputs. */
-function expressionValue(expression: Scalar, operands: readonly Value[], dtype: DType): Value {
-  const types = operands.map((operand) => operand.dtype);
-  const known = new Map<Scalar, Value>();
-  const lower = (part: Scalar, expected: DType): Value => {
-    if (part.kind === "literal") return { kind: "literal", dtype: expected, value: part.value };
-    let value = known.get(part);
-    if (!value) known.set(part, (value = lowerPart(part, expected)));
-    return value;
-  };
-  const lowerPart = (part: Exclude<Scalar, { kind: "literal" }>, expected: DType): Value => {
-    switch (part.kind) {
-      case "input":
-        return operands[part.position]!;
-      case "cast": {
-        const operand = lower(part.operand, typeOf(part.operand, types) ?? part.to);
-        return { kind: "cast", dtype: part.to, operand };
-      }
-      case "apply": {
-        const { operator, operands: parts } = part;
-        const numbers = operator === "select" ? parts.slice(1) : parts;
-        const isTruth = operators[operator].result === "bool";
-        const own = numbers.map((x) => typeOf(x, types)).find((type) => type !== null);
-        const on = own ?? (isTruth ? "float64" : expected);
-        const lowered = parts.map((x, i) =>
-          lower(x, operator === "select" && i === 0 ? "bool" : on),
-        );
-        return { kind: "apply", dtype: isTruth ? "bool" : on, on, operator, operands: lowered };
-      }
-    }
-  };
-  return lower(expression, dtype);
-}
-
-/** The place where every index is the axis's own variable, given those of the axes wider than 1. */
-export function wholePlace(shape: Shape, variableOf: (axis: number) => Factor): Place {
-  return shape.map((size, axis) => (size === 1 ? constantIndex(0) : term(variableOf(axis))));
 }

@@ -1,0 +1,65 @@
+// What values and indices depend on: loop variables, and totals.
+import type { Factor, Index, Total, Value, Variable } from "./language.ts";
+
+export type Dependence = Variable | Total;
+
+const known = new WeakMap<Value | Factor, ReadonlySet<Dependence>>();
+const nothing: ReadonlySet<Dependence> = new Set<Dependence>();
+
+/** The variables and totals that a value depends on. */
+export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
+  let dependences = known.get(value);
+  if (!dependences) known.set(value, (dependences = found(value)));
+  return dependences;
+}
+
+/** The variables and totals that an index depends on. */
+export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
+  return union(index.terms.map(({ factor }) => dependencesOf(factor)));
+}
+
+function found(value: Value | Factor): ReadonlySet<Dependence> {
+  switch (value.kind) {
+    case "variable":
+    case "total":
+      return new Set<Dependence>([value]);
+    case "literal":
+      return nothing;
+    case "quotient":
+    case "remainder":
+      return dependencesOfIndex(value.of);
+    case "element":
+      return dependencesOf(value.value);
+    case "load":
+    case "position":
+      return dependencesOfIndex(value.index);
+    case "cast":
+      return dependencesOf(value.operand);
+    case "apply":
+      return union(value.operands.map(dependencesOf));
+    case "guard":
+      return union([
+        ...value.bounds.map((bound) => dependencesOfIndex(bound.index)),
+        dependencesOf(value.value),
+        dependencesOf(value.otherwise),
+      ]);
+  }
+}
+
+function union(sets: readonly ReadonlySet<Dependence>[]): ReadonlySet<Dependence> {
+  const filled = sets.filter((set) => set.size > 0);
+  if (filled.length <= 1) return filled[0] ?? nothing;
+  return new Set(filled.flatMap((set) => [...set]));
+}
+
+/**
+ * How far an index moves when `variable` moves by one; undefined if that is not the same everywhere.
+ */
+export function strideAlong(index: Index, variable: Variable): number | undefined {
+  let stride = 0;
+  for (const { coefficient, factor } of index.terms) {
+    if (factor === variable) stride = coefficient;
+    else if (dependencesOf(factor).has(variable)) return undefined;
+  }
+  return stride;
+}

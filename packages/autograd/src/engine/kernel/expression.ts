@@ -1,0 +1,43 @@
+// Expressions of the scalar language as values of the kernel language.
+import type { DType } from "../../scalar/dtype.ts";
+import { type Scalar, typeOf } from "../../scalar/expression.ts";
+import { operators } from "../../scalar/operators.ts";
+import type { Value } from "./language.ts";
+
+/** An expression of the scalar language with values for its inputs. */
+export function expressionValue(
+  expression: Scalar,
+  operands: readonly Value[],
+  dtype: DType,
+): Value {
+  const types = operands.map((operand) => operand.dtype);
+  const known = new Map<Scalar, Value>();
+  const lower = (part: Scalar, expected: DType): Value => {
+    if (part.kind === "literal") return { kind: "literal", dtype: expected, value: part.value };
+    let value = known.get(part);
+    if (!value) known.set(part, (value = lowerPart(part, expected)));
+    return value;
+  };
+  const lowerPart = (part: Exclude<Scalar, { kind: "literal" }>, expected: DType): Value => {
+    switch (part.kind) {
+      case "input":
+        return operands[part.position]!;
+      case "cast": {
+        const operand = lower(part.operand, typeOf(part.operand, types) ?? part.to);
+        return { kind: "cast", dtype: part.to, operand };
+      }
+      case "apply": {
+        const { operator, operands: parts } = part;
+        const numbers = operator === "select" ? parts.slice(1) : parts;
+        const isTruth = operators[operator].result === "bool";
+        const own = numbers.map((x) => typeOf(x, types)).find((type) => type !== null);
+        const on = own ?? (isTruth ? "float64" : expected);
+        const lowered = parts.map((x, i) =>
+          lower(x, operator === "select" && i === 0 ? "bool" : on),
+        );
+        return { kind: "apply", dtype: isTruth ? "bool" : on, on, operator, operands: lowered };
+      }
+    }
+  };
+  return lower(expression, dtype);
+}

@@ -1,0 +1,106 @@
+// Kernels with other indices in place of loop variables: how loops are unrolled and put together.
+import {
+  addIndices,
+  type Factor,
+  type Index,
+  type Statement,
+  scaleIndex,
+  type Total,
+  term,
+  type Value,
+  type Variable,
+} from "./language.ts";
+
+/** Puts indices in place of variables. What was shared stays shared, in all that it is used on. */
+export class Substitution {
+  readonly #replacements: ReadonlyMap<Variable, Index>;
+  readonly #totals: ReadonlyMap<Total, Total>;
+  readonly #values = new Map<Value, Value>();
+  readonly #factors = new Map<Factor, Index>();
+
+  constructor(
+    replacements: ReadonlyMap<Variable, Index>,
+    totals: ReadonlyMap<Total, Total> = new Map<Total, Total>(),
+  ) {
+    this.#replacements = replacements;
+    this.#totals = totals;
+  }
+
+  index(index: Index): Index {
+    const parts = index.terms.map(({ coefficient, factor }) =>
+      scaleIndex(this.#factor(factor), coefficient),
+    );
+    return addIndices({ constant: index.constant, terms: [] }, ...parts);
+  }
+
+  #factor(factor: Factor): Index {
+    let index = this.#factors.get(factor);
+    if (!index) this.#factors.set(factor, (index = this.#replaced(factor)));
+    return index;
+  }
+
+  #replaced(factor: Factor): Index {
+    switch (factor.kind) {
+      case "variable":
+        return this.#replacements.get(factor) ?? term(factor);
+      case "element": {
+        const value = this.value(factor.value);
+        return term(value === factor.value ? factor : { ...factor, value });
+      }
+      default:
+        return term({ ...factor, of: this.index(factor.of) });
+    }
+  }
+
+  value(value: Value): Value {
+    let replaced = this.#values.get(value);
+    if (!replaced) this.#values.set(value, (replaced = this.#replacedValue(value)));
+    return replaced;
+  }
+
+  #replacedValue(value: Value): Value {
+    switch (value.kind) {
+      case "literal":
+        return value;
+      case "total":
+        return this.#totals.get(value) ?? value;
+      case "load":
+      case "position":
+        return { ...value, index: this.index(value.index) };
+      case "apply":
+        return { ...value, operands: value.operands.map((operand) => this.value(operand)) };
+      case "cast":
+        return { ...value, operand: this.value(value.operand) };
+      case "guard":
+        return {
+          ...value,
+          bounds: value.bounds.map((bound) => ({ ...bound, index: this.index(bound.index) })),
+          value: this.value(value.value),
+          otherwise: this.value(value.otherwise),
+        };
+    }
+  }
+
+  statement(statement: Statement): Statement {
+    switch (statement.kind) {
+      case "for":
+        return { ...statement, body: statement.body.map((part) => this.statement(part)) };
+      case "store":
+      case "accumulate":
+        return {
+          ...statement,
+          index: this.index(statement.index),
+          value: this.value(statement.value),
+        };
+      case "reduce":
+        return { ...statement, value: this.value(statement.value) };
+      case "multiply":
+        return {
+          ...statement,
+          left: this.value(statement.left),
+          right: this.value(statement.right),
+          body: statement.body.map((part) => this.statement(part)),
+        };
+    }
+  }
+}
