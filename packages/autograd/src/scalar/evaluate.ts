@@ -1,5 +1,7 @@
 // Interprets the scalar language on plain JavaScript numbers, many elements at a time: each step
-// is one operator over a chunk. Floats are computed in float64 whatever their dtype.
+// is one operator over a chunk. Every operator's result is rounded to its dtype, as vector units do.
+// (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A. Figueroa,
+// "When is double rounding innocuous?", 1995.)
 import type { Data, DType } from "./dtype.ts";
 import { type Scalar, typeOf } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
@@ -8,6 +10,15 @@ import { type OperatorName, operators } from "./operators.ts";
 const chunkLength = 1024;
 
 type Evaluate = (a: number, b: number, c: number) => number;
+
+/** A chunk of elements on their way; float32 in arrays that round to it. */
+type Slot = Float64Array | Float32Array;
+
+function slotOf(type: DType | null, fill = 0): Slot {
+  return (type === "float32" ? new Float32Array(chunkLength) : new Float64Array(chunkLength)).fill(
+    fill,
+  );
+}
 
 /** One operator over a chunk. */
 interface Step {
@@ -20,7 +31,7 @@ interface Step {
 
 /** An expression laid out as steps over slots; the first slots are the inputs. */
 interface Program {
-  readonly slots: readonly Float64Array[];
+  readonly slots: readonly Slot[];
   readonly steps: readonly Step[];
   readonly result: number;
 }
@@ -50,25 +61,21 @@ export function evaluateAll(
   }
 }
 
-function run({ operands, loop, slot }: Step, slots: readonly Float64Array[], count: number): void {
+function run({ operands, loop, slot }: Step, slots: readonly Slot[], count: number): void {
   const [first, second = first, third = first] = operands;
   loop(slots[slot]!, slots[first!]!, slots[second!]!, slots[third!]!, count);
 }
 
-type Loop = (
-  to: Float64Array,
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
-  count: number,
-) => void;
+type Loop = (to: Slot, a: Slot, b: Slot, c: Slot, count: number) => void;
 
-const loops = new Map<Evaluate, Loop>();
+/** Those to float32 apart: a loop that only ever sees one kind of array is faster. */
+const loops = { float32: new Map<Evaluate, Loop>(), other: new Map<Evaluate, Loop>() };
 
 /** A loop over `evaluate` alone, whose code the host can inline: 8 times as fast as a shared one. */
-function loopOf(evaluate: Evaluate): Loop {
-  let loop = loops.get(evaluate);
-  if (!loop) loops.set(evaluate, (loop = compiledLoop(evaluate) ?? sharedLoop(evaluate)));
+function loopOf(evaluate: Evaluate, type: DType | null): Loop {
+  const known = loops[type === "float32" ? type : "other"];
+  let loop = known.get(evaluate);
+  if (!loop) known.set(evaluate, (loop = compiledLoop(evaluate) ?? sharedLoop(evaluate)));
   return loop;
 }
 
@@ -95,7 +102,11 @@ export function evaluator(expression: Scalar, types: readonly DType[]): Evaluate
   const { slots, steps, result } = programOf(expression, types);
   const [only] = steps;
   const isOneOperator = steps.length === 1 && only!.operands.every((slot, i) => slot === i);
-  if (isOneOperator) return only!.evaluate;
+  if (isOneOperator) {
+    const { evaluate } = only!;
+    if (!(slots[result] instanceof Float32Array)) return evaluate;
+    return (a, b, c) => Math.fround(evaluate(a, b, c));
+  }
   return (...elements) => {
     types.forEach((_, i) => {
       slots[i]![0] = elements[i]!;
@@ -117,35 +128,42 @@ function programOf(expression: Scalar, types: readonly DType[]): Program {
 }
 
 function layOut(expression: Scalar, types: readonly DType[]): Program {
-  const slots = types.map(() => new Float64Array(chunkLength));
+  const slots = types.map((type) => slotOf(type));
   const steps: Step[] = [];
-  const slotOf = new Map<Scalar, number>();
-  const add = (fill = 0): number => slots.push(new Float64Array(chunkLength).fill(fill)) - 1;
-  const place = (part: Scalar): number => {
-    let slot = slotOf.get(part);
-    if (slot === undefined) slotOf.set(part, (slot = placed(part)));
+  const placeOf = new Map<Scalar, number>();
+  const add = (type: DType | null, fill?: number): number => slots.push(slotOf(type, fill)) - 1;
+  const place = (part: Scalar, expected: DType | null): number => {
+    // A literal takes the type of what it meets.
+    if (part.kind === "literal") return add(expected, part.value);
+    let slot = placeOf.get(part);
+    if (slot === undefined) placeOf.set(part, (slot = placed(part)));
     return slot;
   };
-  const placed = (part: Scalar): number => {
+  const placed = (part: Exclude<Scalar, { kind: "literal" }>): number => {
     switch (part.kind) {
       case "input":
         return part.position;
-      case "literal":
-        return add(part.value);
-      case "cast":
-        return step([place(part.operand)], conversions[part.to]);
+      case "cast": {
+        const operand = place(part.operand, typeOf(part.operand, types));
+        return step([operand], conversions[part.to], part.to);
+      }
       case "apply": {
+        const { operator } = part;
         const type = typeOf(part, types) ?? "float64";
-        return step(part.operands.map(place), evaluateOn(type, part.operator));
+        const numbers = operator === "select" ? part.operands.slice(1) : part.operands;
+        const own = numbers.map((operand) => typeOf(operand, types)).find((one) => one !== null);
+        const on = own ?? type;
+        const operands = part.operands.map((operand) => place(operand, on));
+        return step(operands, evaluateOn(type, operator), type);
       }
     }
   };
-  const step = (operands: readonly number[], evaluate: Evaluate): number => {
-    const slot = add();
-    steps.push({ evaluate, loop: loopOf(evaluate), operands, slot });
+  const step = (operands: readonly number[], evaluate: Evaluate, type: DType): number => {
+    const slot = add(type);
+    steps.push({ evaluate, loop: loopOf(evaluate, type), operands, slot });
     return slot;
   };
-  return { result: place(expression), slots, steps };
+  return { result: place(expression, null), slots, steps };
 }
 
 const integerEvaluates = new Map<string, Evaluate>();
