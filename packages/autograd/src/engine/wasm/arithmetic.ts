@@ -89,7 +89,7 @@ export interface Application {
 /** Adds the instructions that leave the result on the stack; false where there are none. */
 export function addOperator(code: Code, body: FunctionBody, application: Application): boolean {
   const { operator, on, operands, lanes } = application;
-  const [a, b] = operands as [Local, Local];
+  const [a] = operands as [Local];
   if (operator === "not") {
     // Of any dtype: whether it is 0.
     if (on === "bool" && lanes > 1) code.get(a).add("v128.not");
@@ -113,16 +113,23 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
     code.get(a);
     return true;
   }
-  if (lanes === 1 && addWholeScalar(code, application)) return true;
-  const shift = shiftInstructions[operator];
-  if (shift) {
-    if (lanes > 1 && application.shift === undefined) return false;
-    code.get(a);
-    if (lanes === 1) code.get(b).add(`i32.${shift}` as Instruction);
-    else code.i32(application.shift!).add(`i32x4.${shift}` as Instruction);
-  } else if (!addPlain(code, wholeInstructions[operator], application)) return false;
+  if (!addWhole(code, application)) return false;
   const isTruth = operator === "equal" || operator === "less" || operator === "lessEqual";
   if (on === "uint8" && !isTruth) addByteMask(code, lanes);
+  return true;
+}
+
+/** Of whole numbers; what is beyond the dtype's range is still to be cut off. */
+function addWhole(code: Code, application: Application): boolean {
+  const { operator, operands, lanes } = application;
+  const [a, b] = operands as [Local, Local];
+  if (lanes === 1 && addWholeScalar(code, application)) return true;
+  const shift = shiftInstructions[operator];
+  if (!shift) return addPlain(code, wholeInstructions[operator], application);
+  if (lanes > 1 && application.shift === undefined) return false;
+  code.get(a);
+  if (lanes === 1) code.get(b).add(`i32.${shift}` as Instruction);
+  else code.i32(application.shift!).add(`i32x4.${shift}` as Instruction);
   return true;
 }
 

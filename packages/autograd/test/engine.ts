@@ -1,0 +1,107 @@
+// Runs one graph in every way that there is, and says where two ways differ.
+import { compile, type Data, setBackend } from "@nabla/autograd";
+import { runPlan } from "../src/engine/plan/javascript.ts";
+import { passNames, planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { interpret } from "../src/engine/reference/interpret.ts";
+import { dataOf } from "../src/graph/node.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+import type { Choices, ProgramKind } from "./random-programs.ts";
+import { programOf } from "./random-programs.ts";
+
+/** What a program gives on a back end. */
+export function valuesOn(
+  backend: "wasm" | "reference",
+  kind: ProgramKind,
+  choices: readonly Choices[],
+): readonly Data[] {
+  setBackend(backend);
+  try {
+    const { tensors } = programOf(kind, choices);
+    return tensors.map((x) => x.dataSync());
+  } finally {
+    setBackend("wasm");
+  }
+}
+
+/** The same, all tensors as outputs of one run. */
+export function valuesAtOnce(kind: ProgramKind, choices: readonly Choices[]): readonly Data[] {
+  const { tensors } = programOf(kind, choices);
+  const copies = compile(() => [...tensors])();
+  return copies.map((x) => x.dataSync());
+}
+
+/** The same by the plan in plain JavaScript, with some passes left out. */
+export function valuesByPlan(
+  kind: ProgramKind,
+  choices: readonly Choices[],
+  off: readonly string[],
+): readonly Data[] {
+  const { tensors } = programOf(kind, choices);
+  const nodes = tensors.map((x) => nodeOf("test", x));
+  const outputs = nodes.filter((node) => !node.cell.value);
+  const { inputs } = graphOf("test", outputs);
+  const passes = new Set(passNames.filter((name) => off.includes(name)));
+  const plan = planOf(inputs, outputs, passes);
+  const values = runPlan(
+    plan,
+    inputs.map((node) => dataOf(node.cell.value!)),
+    interpret,
+  );
+  return nodes.map((node) =>
+    node.cell.value ? dataOf(node.cell.value) : values[outputs.indexOf(node)]!,
+  );
+}
+
+/** Says where two lists of values differ by more than `tolerance`; undefined if nowhere. */
+export function difference(
+  program: readonly string[],
+  given: readonly Data[],
+  expected: readonly Data[],
+  toleranceOf: (data: Data) => number,
+): string | undefined {
+  const scale = Math.max(1, ...expected.flatMap((data) => [...data].map(sizeOf)));
+  for (const [i, data] of expected.entries()) {
+    const tolerance = toleranceOf(data) * scale;
+    if (given[i]!.length !== data.length) return `t${i} has ${given[i]!.length} elements`;
+    for (const [at, wanted] of data.entries()) {
+      const value = given[i]![at]!;
+      if (Object.is(value, wanted)) continue;
+      if (Math.abs(value - wanted) <= tolerance && tolerance > 0) continue;
+      return `${program.join("\n")}\n// t${i}, element ${at}: ${value}, expected ${wanted}`;
+    }
+  }
+  return undefined;
+}
+
+function sizeOf(x: number): number {
+  return Number.isFinite(x) ? Math.abs(x) : 0;
+}
+
+/** Throws with the program where one way to run it differs from the reference. */
+export function checkProgram(kind: ProgramKind, choices: readonly Choices[]): void {
+  const { lines } = programOf(kind, choices);
+  const expected = valuesOn("reference", kind, choices);
+  const ways: readonly (readonly [string, () => readonly Data[]])[] = [
+    ["WebAssembly, tensor by tensor", () => valuesOn("wasm", kind, choices)],
+    ["compiled, all at once", () => valuesAtOnce(kind, choices)],
+    ["planned", () => valuesByPlan(kind, choices, [])],
+    ["planned without any pass", () => valuesByPlan(kind, choices, passNames)],
+    ...passNames.map(
+      (name) => [`planned without ${name}`, () => valuesByPlan(kind, choices, [name])] as const,
+    ),
+  ];
+  for (const [way, values] of ways) {
+    const found = difference(lines, values(), expected, (data) => tolerances[kind](data));
+    if (found !== undefined) throw new Error(`${way} differs from the reference:\n${found}`);
+  }
+}
+
+/**
+ * Of the largest value in the program. Twelve lines magnify the last digit's error (1e-7 or 1e-16) by
+ * what sums and products make of it: a thousandfold and more.
+ */
+const tolerances: Readonly<Record<ProgramKind, (data: Data) => number>> = {
+  exact: () => 0,
+  smooth: (data) => (data instanceof Float64Array ? 1e-10 : 1e-3),
+};
