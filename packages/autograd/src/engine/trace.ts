@@ -7,6 +7,8 @@ export interface Trace {
   readonly keys: Node[];
   /** Undoes what was assigned to parameters, one function for each, by the parameter. */
   readonly assigned: Map<object, () => void>;
+  /** Gives parameters back the gradient that they had, likewise. */
+  readonly differentiated: Map<object, () => void>;
 }
 
 let current: Trace | undefined;
@@ -22,14 +24,19 @@ export function traced<Result>(f: () => Result): {
   readonly trace: Trace;
 } {
   const outer = current;
-  const trace: Trace = { keys: [], assigned: new Map<object, () => void>() };
+  const trace: Trace = { keys: [], assigned: new Map(), differentiated: new Map() };
   current = trace;
   try {
     return { result: f(), trace };
   } catch (error) {
-    for (const undo of trace.assigned.values()) undo();
+    undo(trace);
     throw error;
   } finally {
     current = outer;
   }
+}
+
+/** Takes back all that a traced function has done to parameters. */
+export function undo({ assigned, differentiated }: Trace): void {
+  for (const restore of [...assigned.values(), ...differentiated.values()]) restore();
 }

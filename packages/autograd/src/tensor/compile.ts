@@ -2,7 +2,7 @@
 // that the function does, updates of parameters included, is one prepared run.
 import { currentBackend, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
-import { traced } from "../engine/trace.ts";
+import { traced, undo } from "../engine/trace.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { constant, placeholder } from "../ops/creation.ts";
@@ -98,12 +98,11 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     ...result.returned.map((x) => nodeOf("compile", x)),
     ...assigned.map((parameter) => nodeOf("compile", parameter)),
   ];
-  const gradients = assigned.map((parameter) => parameter.grad);
-  for (const undo of done.assigned.values()) undo();
-  const left = assigned.flatMap((parameter, i) => {
-    const grad = gradients[i]!;
-    return grad && grad !== parameter.grad ? [{ parameter, node: nodeOf("compile", grad) }] : [];
-  });
+  const differentiated = [...done.differentiated.keys()] as Parameter[];
+  const left = differentiated.flatMap((parameter) =>
+    parameter.grad ? [{ parameter, node: nodeOf("compile", parameter.grad) }] : [],
+  );
+  undo(done);
   const graph = graphOf("compile", [...outputs, ...left.map(({ node }) => node)]);
   const inputs = graph.inputs.map((node) => {
     const position = placeholders.indexOf(node);
@@ -138,7 +137,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
       ...left.map(
         ({ parameter, node }): Use =>
           (value) => {
-            parameter.grad = tensorOf(constant(value, node.shape, node.dtype));
+            Parameter.addGradient(parameter, tensorOf(constant(value, node.shape, node.dtype)));
           },
       ),
     ],

@@ -5,8 +5,8 @@ import { checkParameterHistory, origins } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
-import { add, alias } from "../ops/elementwise.ts";
-import { type Parameter, parameterOf } from "./parameter.ts";
+import { alias } from "../ops/elementwise.ts";
+import { Parameter, parameterOf } from "./parameter.ts";
 import { addMethods, nodeOf, type ShapeOf, Tensor, tensorOf } from "./tensor.ts";
 import { mapTree, type Tree } from "./tree.ts";
 
@@ -42,10 +42,9 @@ export function backward(cost: Tensor, seed?: Tensor): void {
     throw new GradientError("backward: the cost depends on no parameter: nothing can be learnt");
   }
   [...found.values()].forEach((parameter, i) => {
-    const soFar = parameter.grad;
-    const share = soFar ? add(nodeOf("backward", soFar), shares[i]!) : alias(shares[i]!);
+    const share = alias(shares[i]!);
     share.cell.companions = [node];
-    parameter.grad = tensorOf(share);
+    Parameter.addGradient(parameter, tensorOf(share));
   });
 }
 

@@ -7,7 +7,7 @@ import { DTypeError, ShapeError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { parameterValue } from "../ops/creation.ts";
-import { alias } from "../ops/elementwise.ts";
+import { add, alias } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { nodeOfValues } from "./creation.ts";
 import type * as T from "./shapes.ts";
@@ -111,11 +111,28 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   #noteAssignment(trace: Trace): void {
     if (trace.assigned.has(this)) return;
-    const [current, grad] = [this.#current, this.grad];
+    const current = this.#current;
     trace.assigned.set(this, () => {
       this.#current = current;
-      this.grad = grad;
     });
+  }
+
+  /**
+   * @internal Adds to its gradient. While a function is traced, what it had before is not known: the
+   * function starts from nothing, and each call adds what it leaves.
+   */
+  static addGradient(parameter: Parameter, share: Tensor): void {
+    const trace = currentTrace();
+    if (trace && !trace.differentiated.has(parameter)) {
+      const before = parameter.grad;
+      trace.differentiated.set(parameter, () => {
+        parameter.grad = before;
+      });
+      parameter.grad = null;
+    }
+    const { grad } = parameter;
+    const sum = grad ? add(Tensor.nodeOf(grad), Tensor.nodeOf(share)) : Tensor.nodeOf(share);
+    parameter.grad = tensorOf(sum);
   }
 
   /** @internal Takes a value that a compiled function has computed for it. */

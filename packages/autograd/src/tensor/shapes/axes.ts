@@ -10,8 +10,7 @@ import type {
   Shape,
 } from "./dimension.ts";
 
-/** One axis, several, or (left out) all. */
-export type Axes = number | readonly number[] | undefined;
+export type { Axes } from "../../graph/shape.ts";
 
 /** `[2, 1, 0]` for three axes: at -1 - i stands what axis -1 - i is called from the front. */
 type IndicesFromEnd<
