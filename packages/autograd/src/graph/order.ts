@@ -12,22 +12,30 @@ export function topologicalOrder(
 ): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
+  // A path down from a root: each node with its inputs and how many of them are done. (Three arrays,
+  // because an object for each node takes twice the time.)
+  const path: Node[] = [];
+  const below: (readonly Node[])[] = [];
+  const done: number[] = [];
+  const enter = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    path.push(node);
+    below.push(inputsOf(node));
+    done.push(0);
+  };
   for (const root of roots) {
-    if (seen.has(root)) continue;
-    seen.add(root);
-    // A path from the root: each node with its inputs and how many of them are done.
-    const path = [{ node: root, inputs: inputsOf(root), done: 0 }];
+    enter(root);
     while (path.length > 0) {
-      const here = path.at(-1)!;
-      if (here.done === here.inputs.length) {
-        order.push(here.node);
-        path.pop();
+      const last = path.length - 1;
+      const inputs = below[last]!;
+      if (done[last]! < inputs.length) {
+        enter(inputs[done[last]!++]!);
         continue;
       }
-      const next = here.inputs[here.done++]!;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      path.push({ node: next, inputs: inputsOf(next), done: 0 });
+      order.push(path.pop()!);
+      below.pop();
+      done.pop();
     }
   }
   return order;

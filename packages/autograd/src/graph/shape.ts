@@ -16,7 +16,9 @@ export function formatShape(shape: Shape): string {
 
 /** The product of the sizes: 1 for a scalar, 0 if any axis is empty. */
 export function elementCount(shape: Shape): number {
-  return shape.reduce((count, size) => count * size, 1);
+  let count = 1;
+  for (let axis = 0; axis < shape.length; axis++) count *= shape[axis]!;
+  return count;
 }
 
 /** Row-major strides, in elements: `[2, 3, 4]` has `[12, 4, 1]`. */
@@ -31,7 +33,10 @@ export function stridesOf(shape: Shape): Shape {
 }
 
 export function shapesEqual(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** A frozen copy of a shape that a user gave. Throws `ShapeError` unless all are sizes. */
@@ -70,14 +75,18 @@ export function checkSameShape(operation: string, a: Shape, b: Shape): void {
  */
 export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): Shape {
   // Operands that fit pairwise fit together, so no message shows a shape that nobody wrote.
-  shapes.forEach((b, i) => {
-    for (const a of shapes.slice(0, i)) checkBroadcast(operation, a, b);
-  });
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
-  const sizes = Array.from({ length: rank }, (_, axis) => {
-    const here = shapes.map((shape) => shape[shape.length - rank + axis] ?? 1);
-    return here.find((size) => size !== 1) ?? 1;
-  });
+  let rank = 0;
+  for (let i = 0; i < shapes.length; i++) {
+    for (let j = 0; j < i; j++) checkBroadcast(operation, shapes[j]!, shapes[i]!);
+    rank = Math.max(rank, shapes[i]!.length);
+  }
+  const sizes = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    const added = rank - shape.length;
+    for (let axis = 0; axis < shape.length; axis++) {
+      if (shape[axis] !== 1) sizes[added + axis] = shape[axis]!;
+    }
+  }
   return Object.freeze(sizes);
 }
 
@@ -250,6 +259,8 @@ export function flattenedShape(shape: Shape, start = 0): Shape {
  * stands for one row on the left, for one column on the right, and leaves no axis behind.
  */
 export function matmulShape(a: Shape, b: Shape): Shape {
+  // Two matrices that fit: by far the most frequent case.
+  if (a.length === 2 && b.length === 2 && a[1] === b[0]) return Object.freeze([a[0]!, b[1]!]);
   const given = `matmul: ${formatShape(a)} x ${formatShape(b)}`;
   if (a.length === 0 || b.length === 0) {
     throw new ShapeError(`${given}: both operands need at least 1 axis`);

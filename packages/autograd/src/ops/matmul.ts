@@ -17,6 +17,8 @@ const matmulOperation: Contract = {
 export function matmul(a: Node, b: Node): Node {
   const shape = matmulShape(a.shape, b.shape);
   const [left, right] = operandNodes([a, b], "number") as readonly [Node, Node];
+  if (left.shape.length > 1 && right.shape.length > 1)
+    return createNode(matmulOperation, [left, right], {}, shape, left.dtype);
   const rows = left.shape.length === 1 ? expandDims(left, 0) : left;
   const columns = right.shape.length === 1 ? expandDims(right, 1) : right;
   const full = matmulShape(rows.shape, columns.shape);

@@ -3,7 +3,7 @@ import { dataOf, type Node, type Value } from "../../graph/node.ts";
 import { bytesPerElement, type Data } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
 import type { Buffer } from "../kernel/language.ts";
-import { structureOf } from "../plan/key.ts";
+import { StructureCache, structureOf } from "../plan/key.ts";
 import { bytesOf as bufferBytes } from "../plan/memory.ts";
 import { outOfRange, type Plan, planOf } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
@@ -20,15 +20,18 @@ export interface ReadyGraph {
 
 /** Bytes of constants that come back and are kept. */
 const cachedBytes = 2 ** 29;
-/** So many plans are kept; the one that was not used for longest goes first. */
+/** So many plans are kept, and so many bytes of their modules. */
 const keptPlans = 512;
+const keptPlanBytes = 2 ** 26;
 
 /** What the engine has in WebAssembly, made when the first graph runs. */
 class Engine {
   readonly heap = new Heap();
   readonly homes = new Homes(this.heap);
   readonly constants = new ConstantCache(this.heap, cachedBytes);
-  readonly plans = new Map<string, LoadedPlan>();
+  readonly plans = new StructureCache<LoadedPlan>(keptPlans, keptPlanBytes, (plan) =>
+    plan.unload(),
+  );
   /** All intermediate results of whatever plan is running. */
   arena = { address: 0, bytes: 0 };
 
@@ -66,20 +69,12 @@ export function prepare(
   outputs: readonly Node[],
 ): ReadyGraph {
   engine ??= new Engine();
-  const { key, inputs } = structureOf(order, outputs);
-  const { plans } = engine;
-  let loaded = plans.get(key);
-  if (loaded) plans.delete(key);
-  loaded ??= new LoadedPlan(engine, planOf(inputs, outputs));
-  plans.set(key, loaded);
-  if (plans.size > keptPlans) {
-    const [oldest] = plans.keys();
-    plans.get(oldest!)!.unload();
-    plans.delete(oldest!);
-  }
+  const owner = engine;
+  const structure = structureOf(order, outputs);
+  const { inputs } = structure;
+  const ready = owner.plans.get(structure, () => new LoadedPlan(owner, planOf(inputs, outputs)));
   const positions = new Map(given.map((node, i) => [node, i]));
   const wanted = inputs.map((node) => positions.get(node)!);
-  const ready = loaded;
   return {
     run: (values, homes) =>
       ready.run(
@@ -98,6 +93,8 @@ class LoadedPlan {
   readonly #staging: readonly number[];
   readonly #arenaBytes: number;
   #table: number;
+  /** Of its module; compiled, it takes a few times as much. */
+  readonly bytes: number;
 
   constructor(engine: Engine, plan: Plan) {
     this.#engine = engine;
@@ -119,6 +116,7 @@ class LoadedPlan {
     const { exports } = new Instance(new Module(bytes), { nabla });
     this.#call = exports["run"] as (table: number) => void;
     this.#table = engine.heap.allocate(tableBytes(plan));
+    this.bytes = bytes.length;
   }
 
   /** Gives back the memory that it alone uses. A run makes it ready again. */
