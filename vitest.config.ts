@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
     silent: "passed-only",
+    // Some tests start processes that train; machines are shared.
+    testTimeout: 60_000,
     typecheck: {
       enabled: true,
       include: ["packages/*/test/**/*.test-d.ts"],

@@ -90,7 +90,7 @@ function leaf(kind: ProgramKind, first: number, second: number, detail: number):
   const seed = `{ seed: ${detail % 100} }`;
   if (kind === "smooth") {
     const dtype = second % 3 === 0 ? "float32" : "float64";
-    return `random.uniform(${shape}, { min: -2, max: 2, seed: ${detail % 100}, dtype: "${dtype}" }).realize()`;
+    return `random.uniform(${shape}, { low: -2, high: 2, seed: ${detail % 100}, dtype: "${dtype}" }).realize()`;
   }
   const dtype = exactDTypes[second % exactDTypes.length]!;
   const whole = `random.randint(${shape}, -9, 9, ${seed})`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { styled, terminalOf } from "../src/terminal.ts";
 
-const tty = { isTTY: true, columns: 120, getColorDepth: () => 24, write: () => true };
+const tty = { isTTY: true, columns: 120, getColorDepth: () => 24, write: (): boolean => true };
 
 describe("a stream can show", () => {
   it.each([
@@ -25,7 +25,7 @@ describe("a stream can show", () => {
       { isLive: false, columns: 120, colors: "none" },
     ],
     ["text in a build", tty, { CI: "true" }, { isLive: false, columns: 120, colors: "none" }],
-    ["text in a file", { write: () => true }, {}, { isLive: false, columns: 80, colors: "none" }],
+    ["text in a file", { write: (): boolean => true }, {}, { isLive: false, columns: 80, colors: "none" }],
     [
       "80 columns in a terminal that says it has none",
       { ...tty, columns: 0 },

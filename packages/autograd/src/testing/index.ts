@@ -1,0 +1,11 @@
+// @nabla/autograd/testing: checks of gradients and values, and fast-check arbitraries of tensors.
+// Nothing here needs a test runner: what does not hold throws.
+export {
+  broadcastablePairs,
+  type ShapeOptions,
+  shapes,
+  type TensorOptions,
+  tensors,
+} from "./arbitraries.ts";
+export { type CheckGradientsOptions, checkGradients } from "./check-gradients.ts";
+export { expectClose, type Tolerances } from "./expect-close.ts";
