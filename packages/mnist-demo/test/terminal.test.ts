@@ -25,7 +25,12 @@ describe("a stream can show", () => {
       { isLive: false, columns: 120, colors: "none" },
     ],
     ["text in a build", tty, { CI: "true" }, { isLive: false, columns: 120, colors: "none" }],
-    ["text in a file", { write: (): boolean => true }, {}, { isLive: false, columns: 80, colors: "none" }],
+    [
+      "text in a file",
+      { write: (): boolean => true },
+      {},
+      { isLive: false, columns: 80, colors: "none" },
+    ],
     [
       "80 columns in a terminal that says it has none",
       { ...tty, columns: 0 },

@@ -75,6 +75,10 @@ export const log1p: UnaryPart = unary("log1p");
 export const sin: UnaryPart = unary("sin");
 export const cos: UnaryPart = unary("cos");
 export const tanh: UnaryPart = unary("tanh");
+/** x * 2^n, for a whole number n. */
+export const scale: BinaryPart = binary("scale");
+export const exponent: UnaryPart = unary("exponent");
+export const significand: UnaryPart = unary("significand");
 export const equal: BinaryPart = binary("equal");
 export const less: BinaryPart = binary("less");
 export const lessEqual: BinaryPart = binary("lessEqual");

@@ -49,6 +49,9 @@ export type OperatorName =
   | "sin"
   | "cos"
   | "tanh"
+  | "scale"
+  | "exponent"
+  | "significand"
   | "equal"
   | "less"
   | "lessEqual"
@@ -92,6 +95,14 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   sin: same(1, (a) => Math.sin(a)),
   cos: same(1, (a) => Math.cos(a)),
   tanh: same(1, (a) => Math.tanh(a)),
+  // Parts of a float, for approximations (engine/kernel/approximations.ts), as its bits have them:
+  // of 0, subnormal numbers, infinities and NaN they make no sense.
+  /** a * 2^b, for a whole number b with 2^b a normal number. */
+  scale: same(2, (a, b) => a * 2 ** b),
+  /** The whole number e with 2^e <= |a| < 2^(e + 1). */
+  exponent: same(1, (a) => ((highWord(a) >>> 20) % 2048) - 1023),
+  /** a / 2^e: in ±[1, 2). */
+  significand: same(1, (a) => a / 2 ** (((highWord(a) >>> 20) % 2048) - 1023)),
   equal: truth((a, b) => a === b),
   less: truth((a, b) => a < b),
   lessEqual: truth((a, b) => a <= b),
@@ -112,4 +123,12 @@ function roundHalfToEven(x: number): number {
   if (fraction < 0.5) return below === 0 && x < 0 ? -0 : below;
   if (fraction > 0.5) return Math.ceil(x);
   return below % 2 === 0 ? below : Math.ceil(x);
+}
+
+const number = new DataView(new ArrayBuffer(8));
+
+/** Sign, exponent and the first bits of the fraction of a float64. */
+function highWord(x: number): number {
+  number.setFloat64(0, x);
+  return number.getUint32(0);
 }

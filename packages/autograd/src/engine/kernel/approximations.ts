@@ -1,12 +1,50 @@
+// Functions that hosts have and vector units do not, as expressions of what vector units have. They are
+// for renderers; the reference calls the host's. Their errors are measured by `pnpm ulp`
+// (docs/accuracy.md).
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
+import { exp, expm1, tanh } from "./approximations/exponential.ts";
+import { log, log1p } from "./approximations/logarithm.ts";
+import { cos, sin } from "./approximations/trigonometric.ts";
+
+export type Float = "float32" | "float64";
+
+/** An expression of input 0 that stands for an operator. */
 export interface Approximation {
   readonly value: Scalar;
+  /** Up to which |x| it holds; beyond, and for NaN, the host is asked. Left out: everywhere. */
   readonly limit?: number;
 }
-export function approximationOf(
-  _operator: OperatorName,
-  _dtype: "float32" | "float64",
-): Approximation | undefined {
-  return undefined;
+
+type Approximations = Readonly<Partial<Record<OperatorName, Approximation>>>;
+
+const approximations: Readonly<Record<Float, Approximations>> = {
+  float32: {
+    exp: exp.float32,
+    expm1: expm1.float32,
+    tanh: tanh.float32,
+    log: log.float32,
+    log1p: log1p.float32,
+    sin: sin.float32,
+    cos: cos.float32,
+  },
+  float64: {
+    exp: exp.float64,
+    expm1: expm1.float64,
+    tanh: tanh.float64,
+    log: log.float64,
+    log1p: log1p.float64,
+    sin: sin.float64,
+    cos: cos.float64,
+  },
+};
+
+/** The expression that stands for an operator on a dtype; undefined if there is none. */
+export function approximationOf(operator: OperatorName, dtype: Float): Approximation | undefined {
+  return approximations[dtype][operator];
 }
+
+/** The operators that have one. */
+export const approximated: readonly OperatorName[] = Object.keys(
+  approximations.float32,
+) as OperatorName[];

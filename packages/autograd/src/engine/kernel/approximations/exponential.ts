@@ -1,0 +1,142 @@
+// e^x and what is made of it. x = n ln 2 + r with a whole n and |r| <= ln 2 / 2, so that e^x = 2^n e^r;
+// ln 2 in two parts, of which n times the first is exact (W. J. Cody and W. Waite, "Software Manual for
+// the Elementary Functions", 1980). Coefficients: float32 of S. Moshier's Cephes library (expf, tanhf,
+// tanh), float64 of Sun's fdlibm (e_exp.c), both in the public domain or free to use.
+import {
+  abs,
+  add,
+  div,
+  floor,
+  input,
+  less,
+  max,
+  min,
+  mul,
+  neg,
+  type Part,
+  round,
+  type Scalar,
+  scale,
+  select,
+  sub,
+} from "../../../scalar/expression.ts";
+import { polynomial } from "./polynomial.ts";
+
+const x = input(0);
+
+/** e^x - 1 = 2^n (1 + rest) - 1. */
+interface Reduced {
+  readonly n: Scalar;
+  /** e^r - 1, with an error relative to itself. */
+  readonly rest: Scalar;
+}
+
+function reduced32(of: Part): Reduced {
+  const n = round(mul(of, Math.LOG2E));
+  const r = sub(sub(of, mul(n, 0.693359375)), mul(n, -2.1219444e-4));
+  const p = polynomial(
+    r,
+    [
+      5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3,
+      1.98756915e-4,
+    ],
+  );
+  return { n, rest: add(mul(p, mul(r, r)), r) };
+}
+
+function reduced64(of: Part): Reduced {
+  const n = round(mul(of, Math.LOG2E));
+  const high = sub(of, mul(n, 0.6931471803691238));
+  const low = mul(n, 1.9082149292705877e-10);
+  const r = sub(high, low);
+  const square = mul(r, r);
+  const p = polynomial(
+    square,
+    [
+      0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6,
+      4.1381367970572385e-8,
+    ],
+  );
+  const c = sub(r, mul(square, p));
+  return { n, rest: sub(high, sub(low, div(mul(r, c), sub(2, c)))) };
+}
+
+/** In two steps, since 2^n itself may be out of range where the result is not. */
+function scaled(value: Part, n: Scalar): Scalar {
+  const half = floor(mul(n, 0.5));
+  return scale(scale(value, half), sub(n, half));
+}
+
+/** Beyond `from` and `to` the result is 0 and infinity. */
+function exponential(reduced: (of: Part) => Reduced, from: number, to: number): Scalar {
+  const { n, rest } = reduced(min(max(x, from), to));
+  return scaled(add(rest, 1), n);
+}
+
+/** e^x. */
+export const exp = {
+  float32: { value: exponential(reduced32, -105, 90) },
+  float64: { value: exponential(reduced64, -746, 710) },
+} as const;
+
+/** 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not needed. */
+function exponentialMinus1(
+  reduced: (of: Part) => Reduced,
+  from: number,
+  to: number,
+  tiny: number,
+): Scalar {
+  const { n, rest } = reduced(min(max(x, from), to));
+  const before = sub(n, 1);
+  const half = add(scale(rest, before), sub(scale(1, before), 0.5));
+  // So near 0 it is x to the last bit, which halving may lose: of 0 the sign.
+  return select(less(abs(x), tiny), x, add(half, half));
+}
+
+/** e^x - 1. */
+export const expm1 = {
+  float32: { value: exponentialMinus1(reduced32, -20, 89.5, 2 ** -25) },
+  float64: { value: exponentialMinus1(reduced64, -40, 710, 2 ** -54) },
+} as const;
+
+/** 1 - 2 / (e^2|x| + 1) beyond 5/8, an odd function of x within. */
+function hyperbolicTangent(
+  reduced: (of: Part) => Reduced,
+  within: (square: Scalar) => Scalar,
+): Scalar {
+  const size = abs(x);
+  // From 20 on it is 1.
+  const { n, rest } = reduced(mul(min(size, 20), 2));
+  const beyond = sub(1, div(2, add(scale(add(rest, 1), n), 1)));
+  const signed = select(less(x, 0), neg(beyond), beyond);
+  return select(less(size, 0.625), mul(x, add(1, within(mul(x, x)))), signed);
+}
+
+/** The hyperbolic tangent. */
+export const tanh = {
+  float32: {
+    value: hyperbolicTangent(reduced32, (square) =>
+      mul(
+        square,
+        polynomial(
+          square,
+          [
+            -3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2,
+            -5.70498872745e-3,
+          ],
+        ),
+      ),
+    ),
+  },
+  float64: {
+    value: hyperbolicTangent(reduced64, (square) =>
+      mul(
+        square,
+        div(
+          polynomial(square, [-1614.6876844170845, -99.28772310019185, -0.9643991794250523]),
+          polynomial(square, [4844.063053251255, 2235.4883906010045, 112.81167849163293, 1]),
+        ),
+      ),
+    ),
+  },
+} as const;

@@ -1,0 +1,94 @@
+// Natural logarithms. x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), so that
+// log x = e ln 2 + log(1 + f). Coefficients: float32 of S. Moshier's Cephes library (logf), float64 of
+// Sun's fdlibm (e_log.c).
+import {
+  add,
+  div,
+  equal,
+  exponent,
+  input,
+  less,
+  mul,
+  type Part,
+  type Scalar,
+  select,
+  significand,
+  sub,
+} from "../../../scalar/expression.ts";
+import { polynomial } from "./polynomial.ts";
+
+const x = input(0);
+
+/** log of 2^e (1 + f). */
+type Core = (f: Scalar, e: Scalar) => Scalar;
+
+const core32: Core = (f, e) => {
+  const square = mul(f, f);
+  const p = polynomial(
+    f,
+    [
+      3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1,
+      -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1, 7.0376836292e-2,
+    ],
+  );
+  // ln 2 in two parts, of which e times the larger is exact.
+  const small = add(mul(mul(f, square), p), mul(e, -2.1219444e-4));
+  return add(add(f, sub(small, mul(square, 0.5))), mul(e, 0.693359375));
+};
+
+const core64: Core = (f, e) => {
+  const s = div(f, add(f, 2));
+  const z = mul(s, s);
+  const r = mul(
+    z,
+    polynomial(
+      z,
+      [
+        0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784,
+        0.1818357216161805, 0.15313837699209373, 0.14798198605116586,
+      ],
+    ),
+  );
+  const half = mul(0.5, mul(f, f));
+  const low = add(mul(s, add(half, r)), mul(e, 1.9082149292705877e-10));
+  return sub(mul(e, 0.6931471803691238), sub(sub(half, low), f));
+};
+
+/** `of` > 0; below `least`, the least normal number, its exponent is not in its bits. */
+function logarithm(of: Scalar, core: Core, least: number, lift: number): Scalar {
+  const isSmall = less(of, least);
+  const lifted = select(isSmall, mul(of, 2 ** lift), of);
+  const s = significand(lifted);
+  const isUpper = less(Math.SQRT2, s);
+  const f = sub(select(isUpper, mul(s, 0.5), s), 1);
+  const lowered = sub(exponent(lifted), select(isSmall, lift, 0));
+  const value = core(f, add(lowered, select(isUpper, 1, 0)));
+  const notPositive = select(equal(of, 0), Number.NEGATIVE_INFINITY, Number.NaN);
+  const infinity = Number.POSITIVE_INFINITY;
+  return select(less(0, of), select(equal(of, infinity), infinity, value), notPositive);
+}
+
+const log32 = (of: Scalar): Scalar => logarithm(of, core32, 2 ** -126, 24);
+const log64 = (of: Scalar): Scalar => logarithm(of, core64, 2 ** -1022, 54);
+
+/** The natural logarithm. */
+export const log = {
+  float32: { value: log32(x) },
+  float64: { value: log64(x) },
+} as const;
+
+/** log u and what rounding 1 + x to u has lost, over u; x itself where u is 1. */
+function logarithmOf1Plus(logOf: (of: Scalar) => Scalar): Scalar {
+  const u = add(x, 1);
+  const lost: Part = div(sub(x, sub(u, 1)), u);
+  const isInside = less(0, u);
+  const isFinite = less(u, Number.POSITIVE_INFINITY);
+  const correction = select(isInside, select(isFinite, lost, 0), 0);
+  return select(equal(u, 1), x, add(logOf(u), correction));
+}
+
+/** log(1 + x). */
+export const log1p = {
+  float32: { value: logarithmOf1Plus(log32) },
+  float64: { value: logarithmOf1Plus(log64) },
+} as const;

@@ -1,0 +1,89 @@
+// Sine and cosine. x = n pi/2 + r with |r| <= pi/4; pi/2 in parts so short that n times each is exact up to
+// a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions", 1980), so that
+// nothing is lost where r is small. Coefficients: float32 of S. Moshier's Cephes library (sinf, cosf),
+// float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
+import {
+  add,
+  equal,
+  floor,
+  input,
+  less,
+  mul,
+  neg,
+  round,
+  type Scalar,
+  select,
+  sub,
+} from "../../../scalar/expression.ts";
+import { polynomial } from "./polynomial.ts";
+
+const x = input(0);
+
+interface Precision {
+  /** pi/2 as a sum: all but the last short enough for exact products. */
+  readonly parts: readonly number[];
+  /** Greatest n. */
+  readonly turns: number;
+  /** (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4, in r^2. */
+  readonly sine: readonly number[];
+  readonly cosine: readonly number[];
+}
+
+const float32: Precision = {
+  // 12 bits each, and 24.
+  parts: [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12],
+  turns: 2 ** 12,
+  sine: [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4],
+  cosine: [4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5],
+};
+
+const float64: Precision = {
+  // 33 bits each, and 53.
+  parts: [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21],
+  turns: 2 ** 20,
+  sine: [
+    -0.16666666666666632, 0.00833333333332249, -0.0001984126982985795, 2.7557313707070068e-6,
+    -2.5050760253406863e-8, 1.58969099521155e-10,
+  ],
+  cosine: [
+    0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7,
+    2.087572321298175e-9, -1.1359647557788195e-11,
+  ],
+};
+
+/** The sine of x + `shift` quarter turns. */
+function sineShifted({ parts, sine, cosine }: Precision, shift: 0 | 1): Scalar {
+  const n = round(mul(x, 2 / Math.PI));
+  const products = parts.map((part) => mul(n, part));
+  // Exact but for the last two, whose subtraction leaves r and what rounding it has lost.
+  const before = products.slice(0, -2).reduce<Scalar>((rest, product) => sub(rest, product), x);
+  const [next, last] = products.slice(-2) as [Scalar, Scalar];
+  const first = sub(before, next);
+  const correction = sub(sub(sub(before, first), next), last);
+  const r = add(first, correction);
+  const lost = add(sub(first, r), correction);
+  const z = mul(r, r);
+  const sinR = add(r, add(mul(mul(r, z), polynomial(z, sine)), lost));
+  const cosR = sub(sub(1, mul(z, 0.5)), sub(mul(r, lost), mul(mul(z, z), polynomial(z, cosine))));
+  // Quarter turns, from 0 to 3: the odd ones swap sine and cosine, the last two change the sign.
+  const m = add(n, shift);
+  const quarter = sub(m, mul(4, floor(mul(m, 0.25))));
+  const isOdd = less(0.5, sub(quarter, mul(2, floor(mul(quarter, 0.5)))));
+  const size = select(isOdd, cosR, sinR);
+  return select(less(1.5, quarter), neg(size), size);
+}
+
+const limitOf = ({ turns }: Precision): number => (turns - 1) * (Math.PI / 2);
+
+/** As it is for 0, which has a sign. */
+const sineOf = (precision: Precision): Scalar => select(equal(x, 0), x, sineShifted(precision, 0));
+
+export const sin = {
+  float32: { value: sineOf(float32), limit: limitOf(float32) },
+  float64: { value: sineOf(float64), limit: limitOf(float64) },
+} as const;
+
+export const cos = {
+  float32: { value: sineShifted(float32, 1), limit: limitOf(float32) },
+  float64: { value: sineShifted(float64, 1), limit: limitOf(float64) },
+} as const;
