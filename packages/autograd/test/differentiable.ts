@@ -1,0 +1,272 @@
+// Everything that has a gradient, as functions of tensors with what draws their inputs: gradients.test.ts
+// checks each against differences, and `pnpm mutate` breaks each rule to see that a check fails.
+// Scalar operations come from their definitions: a new one is checked without a change here.
+import {
+  concat,
+  logSoftmax,
+  logSumExp,
+  softmax,
+  stack,
+  type Tensor,
+  tensor,
+  where,
+} from "@nabla/autograd";
+import { broadcastablePairs, shapes, tensors } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import type { Elementwise } from "../src/graph/node.ts";
+import * as elementwise from "../src/ops/elementwise.ts";
+import type { Binary, Unary } from "../src/ops/families.ts";
+import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
+
+export interface Differentiable {
+  readonly name: string;
+  readonly f: (...inputs: readonly Tensor[]) => Tensor;
+  readonly inputs: fc.Arbitrary<readonly Tensor[]>;
+}
+
+const small = shapes({ maxRank: 2, maxSize: 3 });
+const dtype = "float64";
+
+/**
+ * Numbers from a grid of 1/64, half a step off it where `isOff`: no kink lies at 1/128 and its odd
+ * multiples, and two operands of which one is off are never equal.
+ */
+function drawn(
+  shape: fc.Arbitrary<readonly number[]> | readonly number[],
+  [min, max]: readonly [number, number] = [-2, 2],
+  isOff = true,
+): fc.Arbitrary<Tensor> {
+  return tensors({ shape, dtype, min, max }).map((x) => (isOff ? x.add(1 / 128).realize() : x));
+}
+
+// Scalar operations
+
+/** Where operations are smooth whose definition does not say it. */
+const domains: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
+  div: [
+    [-2, 2],
+    [0.5, 2],
+  ],
+  // Between two jumps: 2 and a part.
+  mod: [
+    [2.6, 2.9],
+    [1.05, 1.2],
+  ],
+};
+
+function isOperation(x: unknown): x is Unary | Binary {
+  return typeof x === "function" && "operation" in x;
+}
+
+/** All that are differentiable in some input. */
+const scalarOperations = Object.entries(elementwise).flatMap(([name, build]) => {
+  if (!isOperation(build)) return [];
+  const { operation } = build as { operation: Elementwise };
+  const isSmooth = operation.gradient.some((rule) => typeof rule !== "string");
+  // Its gradient is not that of its value, on purpose.
+  return isSmooth && name !== "stopGradient" ? [{ name, build, operation }] : [];
+});
+
+const scalars: readonly Differentiable[] = scalarOperations.map(({ name, build, operation }) => {
+  const [first, second = first] = domains[name] ?? [operation.domain ?? [-2, 2]];
+  if (operation.gradient.length === 1 && build.length === 1) {
+    const unary = build as Unary;
+    return {
+      name,
+      f: (x) => tensorOf(unary(nodeOf(name, x))),
+      inputs: fc.tuple(drawn(small, first)),
+    };
+  }
+  const binary = build;
+  return {
+    name,
+    f: (a, b) => tensorOf(binary(nodeOf(name, a), nodeOf(name, b))),
+    inputs: broadcastablePairs({ maxRank: 2, maxSize: 3 }).chain(([a, b]) =>
+      fc.tuple(drawn(a, first), drawn(b, second, false)),
+    ),
+  };
+});
+
+// Reductions, movements and products
+
+const one = (shape: readonly number[]): fc.Arbitrary<readonly Tensor[]> => fc.tuple(drawn(shape));
+
+/** Distinct numbers, so that the greatest is greatest by more than a step. */
+const distinct = (count: number): fc.Arbitrary<Tensor> =>
+  fc
+    .shuffledSubarray(
+      Array.from({ length: 2 * count }, (_, i) => i / 8 - count / 8),
+      { minLength: count, maxLength: count },
+    )
+    .map((values) => tensor(Float64Array.from(values)));
+
+/** With the axes as a drawn detail: `f(x, k)`. */
+function overAxes(
+  name: string,
+  f: (x: Tensor, axes: number | readonly number[] | undefined, keepDims: boolean) => Tensor,
+  input: fc.Arbitrary<Tensor>,
+): Differentiable {
+  // The choice is an input that nothing is differentiated by: part of the function's name for a run.
+  let [axes, keepDims]: [number | readonly number[] | undefined, boolean] = [undefined, false];
+  return {
+    name,
+    f: (x) => f(x, axes, keepDims),
+    inputs: fc
+      .tuple(input, fc.constantFrom(undefined, 0, -1, [0, 1]), fc.boolean())
+      .map(([x, drawnAxes, kept]) => {
+        [axes, keepDims] = [drawnAxes, kept];
+        return [x];
+      }),
+  };
+}
+
+const indices = tensor([1, 0, -1, 1], { dtype: "int32" });
+
+const structured: readonly Differentiable[] = [
+  overAxes("sum", (x, axes, keepDims) => x.sum(axes as never, { keepDims }), drawn([2, 3])),
+  overAxes("mean", (x, axes, keepDims) => x.mean(axes as never, { keepDims }), drawn([2, 3])),
+  overAxes(
+    "max",
+    (x, axes, keepDims) => x.reshape([2, 3]).max(axes as never, { keepDims }),
+    distinct(6),
+  ),
+  overAxes(
+    "min",
+    (x, axes, keepDims) => x.reshape([2, 3]).min(axes as never, { keepDims }),
+    distinct(6),
+  ),
+  overAxes("logSumExp", (x, axes) => logSumExp(x, axes as never), drawn([2, 3])),
+  { name: "softmax", f: (x) => softmax(x), inputs: one([2, 3]) },
+  { name: "logSoftmax", f: (x) => logSoftmax(x), inputs: one([2, 3]) },
+  // Differences have few enough digits here that float32 holds them.
+  {
+    name: "cast",
+    f: (x) => x.cast("float32"),
+    inputs: fc.tuple(drawn([3], [-0.9, 0.9])),
+  },
+  {
+    name: "where",
+    f: (a, b) => where(tensor([true, false, true]), a, b),
+    inputs: fc.tuple(drawn([2, 3]), drawn([3])),
+  },
+  { name: "reshape", f: (x) => x.reshape([3, 2]), inputs: one([2, 3]) },
+  { name: "permute", f: (x) => x.permute([2, 0, 1]), inputs: one([2, 3, 2]) },
+  { name: "transpose", f: (x) => x.transpose(), inputs: one([2, 3]) },
+  { name: "expandDims", f: (x) => x.expandDims(1), inputs: one([2]) },
+  { name: "squeeze", f: (x) => x.squeeze(), inputs: one([2, 1]) },
+  { name: "broadcastTo", f: (x) => x.broadcastTo([2, 2, 3]), inputs: one([2, 1]) },
+  { name: "slice", f: (x) => x.slice(1, 1, 3), inputs: one([2, 4]) },
+  {
+    name: "pad",
+    f: (x) =>
+      x.pad([
+        [1, 2],
+        [0, 1],
+      ]),
+    inputs: one([2, 3]),
+  },
+  { name: "flip", f: (x) => x.flip(0), inputs: one([3, 2]) },
+  {
+    name: "concat",
+    f: (a, b) => concat([a, b], 1),
+    inputs: fc.tuple(drawn([2, 1]), drawn([2, 3])),
+  },
+  {
+    name: "stack",
+    f: (a, b) => stack([a, b], 1),
+    inputs: fc.tuple(drawn([2, 2]), drawn([2, 2])),
+  },
+  {
+    name: "matmul",
+    f: (a, b) => a.matmul(b as never),
+    inputs: fc.tuple(drawn([2, 3]), drawn([3, 2])),
+  },
+  {
+    name: "matmul, batches that broadcast",
+    f: (a, b) => a.matmul(b as never),
+    inputs: fc.tuple(drawn([2, 1, 2, 3]), drawn([2, 3, 1])),
+  },
+  {
+    name: "matmul of vectors",
+    f: (a, b) => a.matmul(b as never),
+    inputs: fc.tuple(drawn([3]), drawn([3, 2])),
+  },
+  { name: "gather", f: (x) => x.gather(1, indices as never), inputs: one([2, 3]) },
+  {
+    name: "scatterAdd",
+    f: (x, y) => x.scatterAdd(1, indices, y),
+    inputs: fc.tuple(drawn([2, 3]), drawn([2, 4])),
+  },
+];
+
+/** All of them. */
+export const differentiable: readonly Differentiable[] = [...scalars, ...structured];
+
+/** Which of them are linear in all inputs together. */
+export const linear: ReadonlySet<string> = new Set([
+  ...["sum", "mean", "reshape", "permute", "transpose", "expandDims", "squeeze", "broadcastTo"],
+  ...[
+    "slice",
+    "pad",
+    "flip",
+    "concat",
+    "stack",
+    "gather",
+    "scatterAdd",
+    "where",
+    "add",
+    "sub",
+    "neg",
+  ],
+]);
+
+// Compositions
+
+type Step = readonly [operation: number, first: number, second: number];
+
+/** Of tensors of shape [2, 3], and smooth. */
+const steps: readonly ((x: Tensor, y: Tensor) => Tensor)[] = [
+  (x, y) => x.add(y),
+  (x, y) => x.mul(y.sigmoid()),
+  (x, y) => x.sub(y.tanh()),
+  (x, y) => x.div(y.square().add(1)),
+  (x, y) => x.matmul(y.transpose() as never).matmul(y as never),
+  (x) => x.sin(),
+  (x) => x.tanh().exp(),
+  (x) => softmax(x),
+  (x) => x.sub(x.mean(1, { keepDims: true })),
+  (x, y) => concat([x.slice(0, 0, 1), y.slice(0, 1, 2)], 0),
+  (x) => x.flip().permute([1, 0]).reshape([2, 3]),
+  (x, y) => x.add(y.sum(0).cos()),
+  (x) => x.gather(0, tensor([1, 1], { dtype: "int32" }) as never),
+  (x) => x.square().add(1).log(),
+];
+
+/** Up to `most` steps, and a function that takes them. */
+export const compositions: fc.Arbitrary<{
+  readonly f: (...inputs: readonly Tensor[]) => Tensor;
+  readonly inputs: readonly Tensor[];
+}> = fc
+  .tuple(
+    fc.array(fc.tuple(fc.nat(steps.length - 1), fc.nat(99), fc.nat(99)), {
+      minLength: 1,
+      maxLength: 6,
+      size: "max",
+    }),
+    drawn([2, 3], [-1, 1]),
+    drawn([2, 3], [-1, 1]),
+  )
+  .map(([choices, a, b]) => ({
+    f: (...inputs) => composed(choices, inputs),
+    inputs: [a, b],
+  }));
+
+function composed(choices: readonly Step[], inputs: readonly Tensor[]): Tensor {
+  const pool = [...inputs];
+  for (const [operation, first, second] of choices) {
+    // Recent results first, so that the graph is deep.
+    const pick = (n: number) => pool[pool.length - 1 - (n % Math.min(3, pool.length))]!;
+    pool.push(steps[operation]!(pick(first), pick(second)));
+  }
+  return pool.at(-1)!;
+}

@@ -1,0 +1,119 @@
+// Breaks every gradient rule, one at a time and in several ways, and sees whether a check of
+// packages/autograd/test/differentiable.ts fails. A mutant that survives is a hole in the tests.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gradients, type Tensor } from "@nabla/autograd";
+import { checkGradients } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import type {
+  GradientRule,
+  Node,
+  NoGradient,
+  Operation,
+} from "../packages/autograd/src/graph/node.ts";
+import { topologicalOrder } from "../packages/autograd/src/graph/order.ts";
+import { mul, neg } from "../packages/autograd/src/ops/elementwise.ts";
+import { Tensor as TensorClass } from "../packages/autograd/src/tensor/tensor.ts";
+import { compositions, differentiable } from "../packages/autograd/test/differentiable.ts";
+
+/** What is made of the gradient that a rule gives. */
+const mutations: Readonly<Record<string, (g: Node) => Node>> = {
+  "another sign": neg,
+  "a factor of 2": (g) => mul(g, 2),
+  nothing: (g) => mul(g, 0),
+};
+
+/** Changes to the reverse pass itself: what a text is replaced by. */
+const reversePass = "packages/autograd/src/autodiff/gradients.ts";
+const textMutations: Readonly<Record<string, readonly [from: string, to: string]>> = {
+  "the share of a second use is lost": ["soFar ? add(soFar, share) : share", "share"],
+  "a broadcast share is not summed": [
+    "reshape(sum(share, axes, true), input.shape)",
+    "reshape(max(share, axes, true), input.shape)",
+  ],
+  "the incoming gradient is 2": [
+    "full(cost.shape, 1, cost.dtype)",
+    "full(cost.shape, 2, cost.dtype)",
+  ],
+};
+
+/** One draw of each function, always the same. */
+const draws = 6;
+const cases = [
+  ...differentiable.flatMap(({ name, f, inputs }) =>
+    fc.sample(inputs, { numRuns: draws, seed: 3 }).map((xs) => ({ name, f, inputs: xs })),
+  ),
+  ...fc
+    .sample(compositions, { numRuns: 20, seed: 3 })
+    .map(({ f, inputs }, i) => ({ name: `composition ${i}`, f, inputs })),
+];
+
+/** The operations of all graphs and their gradients, and the checks that each occurs in. */
+function operationsOf(): Map<Operation, (typeof cases)[number][]> {
+  const found = new Map<Operation, (typeof cases)[number][]>();
+  for (const one of cases) {
+    const y = one.f(...one.inputs);
+    const seeded = gradients(y.sum() as Tensor, one.inputs);
+    const nodes = [y, ...seeded].map((x) => TensorClass.nodeOf(x));
+    for (const operation of new Set(topologicalOrder(nodes).map((node) => node.operation))) {
+      found.set(operation, [...(found.get(operation) ?? []), one]);
+    }
+  }
+  return found;
+}
+
+function isKilled(checks: readonly (typeof cases)[number][]): boolean {
+  return checks.some(({ f, inputs }) => {
+    try {
+      checkGradients(f, [...inputs], { order: 2 });
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+const survivors: string[] = [];
+let count = 0;
+function report(name: string, killed: boolean): void {
+  count++;
+  if (killed) return;
+  survivors.push(name);
+  console.log(`survived: ${name}`);
+}
+
+const all = operationsOf();
+for (const [, checks] of all) {
+  if (isKilled(checks)) throw new Error("a check fails though nothing is broken: pnpm test");
+}
+for (const [operation, checks] of all) {
+  const rules = operation.gradient as (GradientRule | NoGradient)[];
+  rules.forEach((rule, i) => {
+    if (typeof rule === "string") return;
+    for (const [what, mutation] of Object.entries(mutations)) {
+      rules[i] = (...args) => mutation(rule(...args));
+      report(`${operation.name}, rule ${i}: ${what}`, isKilled(checks));
+    }
+    rules[i] = rule;
+  });
+}
+
+const path = fileURLToPath(new URL(`../${reversePass}`, import.meta.url));
+const source = readFileSync(path, "utf8");
+for (const [what, [from, to]] of Object.entries(textMutations)) {
+  if (source.split(from).length !== 2) throw new Error(`${reversePass} no longer says ${from}`);
+  try {
+    // Where `max` stands for `sum`, it has to be imported.
+    const imported = source.replace("import { sum }", "import { max, sum }");
+    writeFileSync(path, imported.replace(from, to));
+    const test = ["vitest", "run", "packages/autograd/test/gradients.test.ts"];
+    report(`reverse pass: ${what}`, spawnSync("npx", test).status !== 0);
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+console.log(`${count - survivors.length} of ${count} broken rules were found`);
+process.exitCode = survivors.length === 0 ? 0 : 1;
