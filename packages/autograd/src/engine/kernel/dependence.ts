@@ -8,9 +8,25 @@ const nothing: ReadonlySet<Dependence> = new Set<Dependence>();
 
 /** The variables and totals that a value depends on. */
 export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
-  let dependences = known.get(value);
-  if (!dependences) known.set(value, (dependences = found(value)));
-  return dependences;
+  // Operands first, without recursion: chains of values may be long.
+  const path: (Value | Factor)[] = [value];
+  while (path.length > 0) {
+    const here = path.at(-1)!;
+    const next = known.has(here) ? undefined : operandsOf(here).find((part) => !known.has(part));
+    if (next) {
+      path.push(next);
+      continue;
+    }
+    if (!known.has(here)) known.set(here, found(here));
+    path.pop();
+  }
+  return known.get(value)!;
+}
+
+/** The values that an operator or a cast is made of. */
+export function operandsOf(value: Value | Factor): readonly Value[] {
+  if (value.kind === "apply") return value.operands;
+  return value.kind === "cast" ? [value.operand] : [];
 }
 
 /** The variables and totals that an index depends on. */

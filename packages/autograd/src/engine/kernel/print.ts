@@ -1,4 +1,5 @@
 // Kernels as text, for people and for tests that show what a change did to the code.
+import { operandsOf } from "./dependence.ts";
 import type { Buffer, Factor, Index, Kernel, Statement, Total, Value } from "./language.ts";
 
 /**
@@ -9,100 +10,170 @@ import type { Buffer, Factor, Index, Kernel, Statement, Total, Value } from "./l
  * ```
  */
 export function printKernel(kernel: Kernel): string {
-  const names = new Map<Total, string>();
-  const nameOf = (total: Total): string => {
-    let name = names.get(total);
-    if (name === undefined) names.set(total, (name = `t${names.size}`));
-    return name;
-  };
-  const lines = [`kernel ${kernel.operations.join(" ")}`];
-  for (const statement of kernel.body) printStatement(statement, 1, lines, nameOf);
-  return lines.join("\n");
+  const printer = new Printer();
+  return [`kernel ${kernel.operations.join(" ")}`, ...printer.block(kernel.body, 1)].join("\n");
 }
 
 type NameOf = (total: Total) => string;
 
-function printStatement(
-  statement: Statement,
-  depth: number,
-  lines: string[],
-  nameOf: NameOf,
-): void {
-  const line = (text: string) => lines.push("  ".repeat(depth) + text);
-  const value = (x: Value) => printValue(x, nameOf);
-  const place = (buffer: Buffer, index: Index) => `b${buffer.id}[${printIndex(index, nameOf)}]`;
-  switch (statement.kind) {
-    case "for":
-      line(`for ${statement.variable.name} < ${statement.variable.size}`);
-      for (const inner of statement.body) printStatement(inner, depth + 1, lines, nameOf);
-      return;
-    case "store":
-      line(`${place(statement.buffer, statement.index)} = ${value(statement.value)}`);
-      return;
-    case "accumulate":
-      line(`${place(statement.buffer, statement.index)} += ${value(statement.value)}`);
-      return;
-    case "reduce": {
-      const over = statement.variables.map(({ name, size }) => `${name} < ${size}`).join(", ");
-      const lanes = statement.lanes === 1 ? "" : ` in ${statement.lanes} lanes`;
-      line(
-        `${nameOf(statement.total)} = ${statement.combine} over ${over}${lanes}: ${value(statement.value)}`,
-      );
-      return;
+class Printer {
+  readonly #totals = new Map<Total, string>();
+  /** Values that have lines of their own, since they are used more than once. */
+  readonly #shared = new Map<Value, string>();
+
+  /** The lines of statements that stand in one loop. */
+  block(statements: readonly Statement[], depth: number): readonly string[] {
+    const uses = usesIn(statements);
+    return statements.flatMap((statement) => {
+      const lines: string[] = [];
+      const line = (text: string) => lines.push("  ".repeat(depth) + text);
+      for (const value of valuesOf(statement)) {
+        for (const part of inwardFirst(value)) {
+          if (uses.get(part)! < 2 || this.#shared.has(part)) continue;
+          const text = this.#value(part);
+          this.#shared.set(part, `v${this.#shared.size}`);
+          line(`${this.#shared.get(part)} = ${text}`);
+        }
+      }
+      this.#statement(statement, depth, line, lines);
+      return lines;
+    });
+  }
+
+  #nameOf: NameOf = (total) => {
+    let name = this.#totals.get(total);
+    if (name === undefined) this.#totals.set(total, (name = `t${this.#totals.size}`));
+    return name;
+  };
+
+  #statement(
+    statement: Statement,
+    depth: number,
+    line: (text: string) => void,
+    lines: string[],
+  ): void {
+    const value = (x: Value) => this.#value(x);
+    const place = (buffer: Buffer, index: Index) =>
+      `b${buffer.id}[${printIndex(index, this.#text)}]`;
+    switch (statement.kind) {
+      case "for":
+        line(`for ${statement.variable.name} < ${statement.variable.size}`);
+        lines.push(...this.block(statement.body, depth + 1));
+        return;
+      case "store":
+        line(`${place(statement.buffer, statement.index)} = ${value(statement.value)}`);
+        return;
+      case "accumulate":
+        line(`${place(statement.buffer, statement.index)} += ${value(statement.value)}`);
+        return;
+      case "reduce": {
+        const { total, combine, variables, lanes } = statement;
+        const over = variables.map(({ name, size }) => `${name} < ${size}`).join(", ");
+        const inLanes = lanes === 1 ? "" : ` in ${lanes} lanes`;
+        const text = value(statement.value);
+        line(`${this.#nameOf(total)} = ${combine} over ${over}${inLanes}: ${text}`);
+        return;
+      }
+      case "multiply": {
+        const { row, column, inner, left, right } = statement;
+        const sizes = [row, column, inner].map(({ name, size }) => `${name} < ${size}`).join(", ");
+        const product = `${value(left)} * ${value(right)}`;
+        line(`multiply ${this.#nameOf(statement.total)} over ${sizes}: ${product}`);
+        lines.push(...this.block(statement.body, depth + 1));
+        return;
+      }
     }
-    case "multiply": {
-      const { row, column, inner, left, right } = statement;
-      const sizes = [row, column, inner].map(({ name, size }) => `${name} < ${size}`).join(", ");
-      line(`multiply ${nameOf(statement.total)} over ${sizes}: ${value(left)} * ${value(right)}`);
-      for (const part of statement.body) printStatement(part, depth + 1, lines, nameOf);
-      return;
+  }
+
+  #value(value: Value): string {
+    return this.#shared.get(value) ?? this.#expression(value);
+  }
+
+  readonly #text = (value: Value): string => this.#value(value);
+
+  #expression(value: Value): string {
+    switch (value.kind) {
+      case "literal":
+        return Object.is(value.value, -0) ? "-0" : String(value.value);
+      case "load":
+        return `b${value.buffer.id}[${printIndex(value.index, this.#text)}]`;
+      case "position":
+        return printIndex(value.index, this.#text);
+      case "apply":
+        return `${value.operator}(${value.operands.map(this.#text).join(", ")})`;
+      case "cast":
+        return `${value.dtype}(${this.#value(value.operand)})`;
+      case "guard": {
+        const bounds = value.bounds.map(
+          ({ index, from, to }) => `${from} <= ${printIndex(index, this.#text)} < ${to}`,
+        );
+        const [inside, outside] = [this.#value(value.value), this.#value(value.otherwise)];
+        return `(${bounds.join(" and ")} ? ${inside} : ${outside})`;
+      }
+      case "total":
+        return this.#nameOf(value);
     }
   }
 }
 
-/** A value as text. Parts that are shared are written out each time. */
-function printValue(value: Value, nameOf: NameOf): string {
-  const inner = (x: Value) => printValue(x, nameOf);
-  switch (value.kind) {
-    case "literal":
-      return Object.is(value.value, -0) ? "-0" : String(value.value);
-    case "load":
-      return `b${value.buffer.id}[${printIndex(value.index, nameOf)}]`;
-    case "position":
-      return printIndex(value.index, nameOf);
-    case "apply":
-      return `${value.operator}(${value.operands.map(inner).join(", ")})`;
-    case "cast":
-      return `${value.dtype}(${inner(value.operand)})`;
-    case "guard": {
-      const bounds = value.bounds.map(
-        ({ index, from, to }) => `${from} <= ${printIndex(index, nameOf)} < ${to}`,
-      );
-      return `(${bounds.join(" and ")} ? ${inner(value.value)} : ${inner(value.otherwise)})`;
-    }
-    case "total":
-      return nameOf(value);
-  }
+/** The values that a statement is made of; not those of the statements in it, nor inside a reduction. */
+function valuesOf(statement: Statement): readonly Value[] {
+  return statement.kind === "store" || statement.kind === "accumulate" ? [statement.value] : [];
 }
 
-function printIndex({ constant, terms }: Index, nameOf: NameOf): string {
+/** How often each part that computes something is used in the statements. */
+function usesIn(statements: readonly Statement[]): ReadonlyMap<Value, number> {
+  const uses = new Map<Value, number>();
+  for (const root of statements.flatMap(valuesOf)) {
+    const waiting = [root];
+    for (let value = waiting.pop(); value; value = waiting.pop()) {
+      const before = uses.get(value) ?? 0;
+      uses.set(value, before + 1);
+      if (before === 0) waiting.push(...operandsOf(value));
+    }
+  }
+  return uses;
+}
+
+/** Operators and casts of a value, operands before what uses them. */
+function inwardFirst(root: Value): readonly Value[] {
+  const order: Value[] = [];
+  const seen = new Set<Value>();
+  const path: Value[] = [root];
+  while (path.length > 0) {
+    const value = path.at(-1)!;
+    const next = operandsOf(value).find((operand) => !seen.has(operand));
+    seen.add(value);
+    if (next) {
+      path.push(next);
+      continue;
+    }
+    path.pop();
+    if (value.kind === "apply") order.push(value);
+  }
+  return order;
+}
+
+type TextOf = (value: Value) => string;
+
+function printIndex({ constant, terms }: Index, text: TextOf): string {
   const parts = terms.map(({ coefficient, factor }) => {
-    const text = printFactor(factor, nameOf);
-    return coefficient === 1 ? text : `${coefficient}*${text}`;
+    const part = printFactor(factor, text);
+    return coefficient === 1 ? part : `${coefficient}*${part}`;
   });
   if (constant !== 0 || parts.length === 0) parts.push(String(constant));
   return parts.join(" + ");
 }
 
-function printFactor(factor: Factor, nameOf: NameOf): string {
+function printFactor(factor: Factor, text: TextOf): string {
   switch (factor.kind) {
     case "variable":
       return factor.name;
     case "quotient":
-      return `floor((${printIndex(factor.of, nameOf)}) / ${factor.by})`;
+      return `floor((${printIndex(factor.of, text)}) / ${factor.by})`;
     case "remainder":
-      return `((${printIndex(factor.of, nameOf)}) mod ${factor.by})`;
+      return `((${printIndex(factor.of, text)}) mod ${factor.by})`;
     case "element":
-      return printValue(factor.value, nameOf);
+      return text(factor.value);
   }
 }

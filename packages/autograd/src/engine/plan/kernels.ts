@@ -33,6 +33,9 @@ export type Step =
       readonly writes: ReadonlySet<Buffer>;
     };
 
+/** So many nodes may be computed in one kernel: longer code is compiled badly. */
+const mostNodes = 50;
+
 /** A kernel in the making: nodes that are computed in the same loops. */
 interface Group {
   /** First what the loops are for, then what has joined, in order. */
@@ -107,6 +110,7 @@ function groupToJoin(
   for (const group of candidates) {
     const [root] = group.nodes as [Node];
     const fits =
+      group.nodes.length < mostNodes &&
       root.family !== "scatter" &&
       root.family !== "sort" &&
       elementCount(root.shape) === elementCount(node.shape) &&

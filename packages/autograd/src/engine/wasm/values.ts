@@ -8,6 +8,7 @@ import {
   type Dependence,
   dependencesOf,
   dependencesOfIndex,
+  operandsOf,
   strideAlong,
 } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
@@ -286,6 +287,27 @@ export class ValueWriter {
 
   /** The value's one element, in a local. */
   scalar(value: Value): Local {
+    this.#operandsFirst(value, "names", (part) => this.#scalar(part));
+    return this.#scalar(value);
+  }
+
+  /** Computes what a value is made of, from the inside out: chains of values may be long. */
+  #operandsFirst(value: Value, names: "names" | "vectors", compute: (part: Value) => void): void {
+    const isKnown = (part: Value) =>
+      operandsOf(part).length === 0 || this.#scopes.some((scope) => scope[names].has(part));
+    if (isKnown(value)) return;
+    const path = [value];
+    for (let here = path.at(-1); here; here = path.at(-1)) {
+      const next = isKnown(here) ? undefined : operandsOf(here).find((part) => !isKnown(part));
+      if (next) path.push(next);
+      else {
+        path.pop();
+        if (here !== value) compute(here);
+      }
+    }
+  }
+
+  #scalar(value: Value): Local {
     if (value.kind === "total") return this.#totals.get(value)!;
     // Literals of one number share a local.
     const key = value.kind === "literal" ? `${value.dtype} ${literalKey(value.value)}` : value;
@@ -463,6 +485,11 @@ export class ValueWriter {
 
   /** The value's elements along the vector's variable, in a local. */
   wide(value: Value): Local {
+    this.#operandsFirst(value, "vectors", (part) => this.#wide(part));
+    return this.#wide(value);
+  }
+
+  #wide(value: Value): Local {
     const { variable } = this.vector!;
     const dependences = dependencesOf(value);
     if (value.kind === "total") {

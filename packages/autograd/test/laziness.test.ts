@@ -1,0 +1,173 @@
+// What is computed when, how often, and how deep a graph may be.
+import {
+  compile,
+  gradients,
+  manualSeed,
+  NablaError,
+  parameter,
+  random,
+  realize,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import * as backend from "../src/engine/backend.ts";
+
+/** Counts the runs of graphs from now on. */
+function countRuns(): () => number {
+  const current = backend.currentBackend();
+  const prepare = vi.spyOn(current, "prepare");
+  return () => prepare.mock.calls.length;
+}
+afterEach(() => vi.restoreAllMocks());
+
+describe("a value is computed once", () => {
+  test("however often it is read", () => {
+    const runs = countRuns();
+    const x = tensor([1, 2]).exp();
+    expect(runs()).toBe(0);
+    x.dataSync();
+    x.dataSync();
+    x.sum().itemSync();
+    expect(runs()).toBe(2);
+  });
+
+  test("with others, where one run computes several", () => {
+    const runs = countRuns();
+    const x = tensor([1, 2]).exp();
+    const [a, b] = [x.sum(), x.max()];
+    realize(a, b);
+    a.itemSync();
+    b.itemSync();
+    expect(runs()).toBe(1);
+  });
+
+  test("and the cost with the gradients that were made from it", () => {
+    const runs = countRuns();
+    const w = parameter([1, 2]);
+    const cost = w.square().sum();
+    cost.backward();
+    w.assign(w.sub(w.grad!.mul(0.5)));
+    realize(w);
+    expect(runs()).toBe(1);
+    expect(cost.itemSync()).toBe(5);
+    expect(w.arraySync()).toEqual([0, 0]);
+    expect(runs()).toBe(1);
+  });
+});
+
+describe("values of parameters that have been updated", () => {
+  const step = (w: ReturnType<typeof parameter>) => realize(w.assign(w.add(1)));
+
+  test("outputs that are read after a step are those of before it", () => {
+    const w = parameter([1, 2]);
+    const outputs = w.mul(10);
+    step(w);
+    expect(outputs.arraySync()).toEqual([10, 20]);
+    expect(w.arraySync()).toEqual([2, 3]);
+  });
+
+  test("outputs of two steps ago throw, and never give a wrong number", () => {
+    const w = parameter([1, 2], { name: "weight" });
+    const outputs = w.mul(10);
+    step(w);
+    step(w);
+    expect(() => outputs.arraySync()).toThrow(
+      new NablaError(
+        'arraySync: the graph was built on a value of parameter "weight" that two later updates ' +
+          "have overwritten; read the result before the step, or build it on parameter.snapshot()",
+      ),
+    );
+    expect(w.arraySync()).toEqual([3, 4]);
+  });
+
+  test("a snapshot stays", () => {
+    const w = parameter([1, 2]);
+    const before = w.snapshot();
+    for (let i = 0; i < 5; i++) step(w);
+    expect(before.arraySync()).toEqual([1, 2]);
+  });
+
+  test("what was read before stays, too", () => {
+    const w = parameter([1, 2]);
+    const outputs = w.mul(10).realize();
+    for (let i = 0; i < 5; i++) step(w);
+    expect(outputs.arraySync()).toEqual([10, 20]);
+  });
+});
+
+describe("long graphs", () => {
+  test("100,000 turns without reading neither overflow the stack nor keep all that was", () => {
+    let x: Tensor = tensor(0, { dtype: "float64" });
+    for (let i = 0; i < 100_000; i++) x = x.mul(0.5).add(1);
+    expect(x.itemSync()).toBe(2);
+  });
+
+  test("the gradient of a chain of 100,000 operations", () => {
+    const x = tensor(1, { dtype: "float64" });
+    let y: Tensor = x;
+    for (let i = 0; i < 100_000; i++) y = y.add(x);
+    expect(gradients(y, [x])[0].itemSync()).toBe(100_001);
+  });
+});
+
+test("an array that was given may change: the tensor does not", () => {
+  const values = new Float32Array([1, 2]);
+  const x = tensor(values);
+  const y = x.mul(2);
+  values.fill(0);
+  expect(y.arraySync()).toEqual([2, 4]);
+  (x.dataSync() as Float32Array).fill(0);
+  expect(tensor([1, 2]).add(0).arraySync()).toEqual([1, 2]);
+});
+
+describe("compiled functions", () => {
+  test("give what uncompiled ones give: parameters and random draws advance alike", () => {
+    const run = (isCompiled: boolean) => {
+      manualSeed(4);
+      const w = parameter([1, 2]);
+      const f = (x: Tensor) => {
+        const cost = w
+          .sub(x)
+          .mul(random.uniform([2]))
+          .square()
+          .sum();
+        const [g] = gradients(cost, [w]);
+        w.assign(w.sub(g.mul(0.1)));
+        return cost;
+      };
+      const g = isCompiled ? compile(f) : f;
+      return [0, 1, 2, 3].map((i) => g(tensor([i, 0])).itemSync());
+    };
+    expect(run(true)).toEqual(run(false));
+  });
+
+  test("trace once for each signature", () => {
+    let traces = 0;
+    const f = compile((x: Tensor) => {
+      traces++;
+      return x.mul(2);
+    });
+    f(tensor([1]));
+    f(tensor([2]));
+    expect(traces).toBe(1);
+    expect(f(tensor([1, 2])).arraySync()).toEqual([2, 4]);
+    expect(traces).toBe(2);
+  });
+
+  test("cannot read a value while they are traced", () => {
+    const f = compile((x: Tensor) => (x.sum().itemSync() > 0 ? x : x.neg()));
+    expect(() => f(tensor([1]))).toThrow(
+      "itemSync: this value is not known while compile() traces the function; " +
+        "return the tensor and read it outside, or choose by where()",
+    );
+  });
+
+  test("leave gradients as uncompiled ones do", () => {
+    const w = parameter([3]);
+    const f = compile(() => w.square().sum().backward());
+    f();
+    f();
+    expect(w.grad?.arraySync()).toEqual([12]);
+  });
+});
