@@ -42,25 +42,33 @@ export interface BatchOptions {
  */
 export function* batches<D extends Dataset>(
   dataset: D,
-  { size, shuffle, dropLast = false }: BatchOptions,
+  options: BatchOptions,
 ): Generator<Batch<D>, void, undefined> {
   const count = exampleCount("batches", dataset);
+  realize(...Object.values(dataset));
+  for (const rows of batchRows(count, options)) yield examplesAt(dataset, rows);
+}
+
+/** The rows of the examples of each batch: int32 [size]. */
+export function* batchRows(
+  count: number,
+  { size, shuffle, dropLast = false }: BatchOptions,
+): Generator<Tensor<[number]>, void, undefined> {
   if (!(Number.isSafeInteger(size) && size > 0)) {
     throw new NablaError(`batches: size is ${size}, expected a positive integer`);
   }
-  realize(...Object.values(dataset));
   const order =
-    shuffle === undefined ? undefined : random.permutation(count, { seed: shuffle }).dataSync();
+    shuffle === undefined
+      ? Int32Array.from({ length: count }, (_, i) => i)
+      : random.permutation(count, { seed: shuffle }).dataSync();
   const end = dropLast ? count - (count % size) : count;
-  for (let from = 0; from < end; from += size) {
-    const to = Math.min(from + size, count);
-    const rows = order && tensor(order.subarray(from, to));
-    const parts = Object.entries(dataset).map(([name, all]) => [
-      name,
-      rows ? all.gather(0, rows) : all.slice(0, from, to),
-    ]);
-    yield Object.fromEntries(parts) as Batch<D>;
-  }
+  for (let from = 0; from < end; from += size) yield tensor(order.subarray(from, from + size));
+}
+
+/** The examples that stand in these rows. */
+export function examplesAt<D extends Dataset>(dataset: D, rows: Tensor<[number]>): Batch<D> {
+  const parts = Object.entries(dataset).map(([name, all]) => [name, all.gather(0, rows)]);
+  return Object.fromEntries(parts) as Batch<D>;
 }
 
 /** How many examples a dataset has. */

@@ -1,6 +1,6 @@
 // The training loop, as something to loop over.
-import { NablaError, realize, type Tensor } from "@nabla/autograd";
-import { batches, type Dataset, exampleCount } from "./batches.ts";
+import { compile, NablaError, realize, type Tensor } from "@nabla/autograd";
+import { batches, batchRows, type Dataset, examplesAt, exampleCount } from "./batches.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./sgd.ts";
@@ -22,6 +22,11 @@ export interface FitOptions {
   readonly reportEvery?: number;
   /** Ends training in order after the step that is under way. */
   readonly signal?: AbortSignal;
+  /**
+   * Whether a step is traced once and replayed. False: for models or costs that read values, or do
+   * something else at each step. Default: true.
+   */
+  readonly compiled?: boolean;
 }
 
 /** How training stands. */
@@ -67,6 +72,7 @@ export async function* fit(
     validation,
     reportEvery,
     signal,
+    compiled = true,
   } = options;
   const examples = exampleCount("fit", dataset);
   for (const data of [dataset, validation]) if (data) checkPair(data);
@@ -74,6 +80,15 @@ export async function* fit(
     if (Number.isSafeInteger(value) && value > 0) continue;
     throw new NablaError(`fit: ${name} is ${value}, expected a positive integer`);
   }
+  realize(...Object.values(dataset));
+  const takeStep = (rows: Tensor<[number]>): Tensor => {
+    const [inputs, targets] = pairOf(examplesAt(dataset, rows));
+    const cost = options.cost(applyLayer(model, inputs), targets);
+    cost.backward();
+    optimizer.step();
+    return cost;
+  };
+  const stepOn = compiled ? compile(takeStep) : takeStep;
   let [step, seen, seconds] = [0, 0, 0];
   const progress = (epoch: number, cost: number, measured?: Record<string, number>): Report => ({
     epoch,
@@ -86,13 +101,10 @@ export async function* fit(
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     let [total, inEpoch] = [0, 0];
     let started = performance.now();
-    for (const batch of batches(dataset, { size: batchSize, shuffle: shuffle + epoch })) {
+    for (const rows of batchRows(examples, { size: batchSize, shuffle: shuffle + epoch })) {
       if (signal?.aborted) return;
-      const [inputs, targets] = pairOf(batch);
-      const cost = options.cost(applyLayer(model, inputs), targets);
-      cost.backward();
-      optimizer.step();
-      const count = inputs.shape[0]!;
+      const cost = stepOn(rows);
+      const count = rows.size;
       const value = await cost.item();
       if (Number.isNaN(value)) {
         throw new NablaError(
