@@ -1,6 +1,6 @@
 // The training loop, as something to loop over.
 import { compile, NablaError, realize, type Tensor } from "@nabla/autograd";
-import { batches, batchRows, type Dataset, examplesAt, exampleCount } from "./batches.ts";
+import { batches, batchRows, type Dataset, exampleCount, examplesAt } from "./batches.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./sgd.ts";

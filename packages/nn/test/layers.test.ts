@@ -1,0 +1,117 @@
+import { manualSeed, random, type Tensor, tensor } from "@nabla/autograd";
+import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dense } from "../src/dense.ts";
+import {
+  heNormal,
+  heUniform,
+  type Initializer,
+  xavierNormal,
+  xavierUniform,
+} from "../src/initializers.ts";
+import { sequential } from "../src/sequential.ts";
+
+describe("dense", () => {
+  test("is x W + b, neuron by neuron", () => {
+    const layer = dense(3, 2);
+    fc.assert(
+      fc.property(tensors({ shape: [4, 3] }), (x) => {
+        const [w, b] = [layer.weight.arraySync(), layer.bias!.arraySync()];
+        const wanted = (x.arraySync() as number[][]).map((row) =>
+          b.map((bias, j) => row.reduce((sum, a, i) => sum + a * w[i]![j]!, bias)),
+        );
+        expectClose(layer.forward(x as Tensor<[4, 3]>), wanted, { absoluteTolerance: 1e-5 });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("takes any axes in front, and leaves out the bias when told", () => {
+    const layer = dense(3, 2, { bias: false });
+    expect(layer.forward(random.uniform([2, 5, 3])).shape).toEqual([2, 5, 2]);
+    expect(layer.parameters()).toHaveLength(1);
+    expect(layer.parameters()[0]).toBe(layer.weight);
+    expect(layer.bias).toBeUndefined();
+  });
+
+  test("has the gradients of differences", () => {
+    fc.assert(
+      fc.property(tensors({ shape: [2, 3] }), tensors({ shape: [3, 4] }), (x, w) =>
+        checkGradients((a, b) => a.matmul(b as never).sigmoid(), [x, w]),
+      ),
+      { numRuns: 5 },
+    );
+  });
+
+  test.each([
+    [() => dense(16.5, 10), "dense: features must be a positive integer, got 16.5"],
+    [() => dense(0, 10), "dense: features must be a positive integer, got 0"],
+    [
+      () => dense(784, 16).forward(random.uniform([2, 28, 28]) as never),
+      "dense: expects 784 features, got [2, 28, 28]",
+    ],
+  ])("refuses what does not fit: %#", (make, message) => expect(make).toThrow(message));
+});
+
+describe("sequential", () => {
+  test("applies layers and functions in order", () => {
+    const first = dense(2, 3);
+    const network = sequential(first, (x: Tensor) => x.relu(), dense(3, 1));
+    const x = tensor([[1, 2]]);
+    const hidden = first.forward(x).relu();
+    const [, , last] = network.layers;
+    expect(network.forward(x).arraySync()).toEqual(last.forward(hidden).arraySync());
+    expect(network.parameters()).toHaveLength(4);
+  });
+
+  test("names a shared layer's parameters once", () => {
+    const shared = dense(3, 3);
+    const [weight, bias, ...others] = sequential(shared, shared).parameters();
+    expect(weight).toBe(shared.weight);
+    expect(bias).toBe(shared.bias);
+    expect(others).toHaveLength(0);
+  });
+
+  test("says where features do not fit, when it runs, too", () => {
+    const make = sequential as (...layers: unknown[]) => { forward(x: unknown): Tensor };
+    const network = make(dense(4, 3), dense(2, 1));
+    expect(() => network.forward(random.uniform([1, 4]))).toThrow(
+      "dense: expects 2 features, got [1, 3]",
+    );
+  });
+
+  test("names what is not a layer", () => {
+    const make = sequential as (...layers: unknown[]) => unknown;
+    expect(() => make(dense(4, 3), 5)).toThrow(
+      "sequential: layer 1 is number, expected a layer or a function",
+    );
+  });
+});
+
+describe("initializers", () => {
+  const [inputs, outputs] = [200, 100];
+  test.each<[string, Initializer, number]>([
+    ["xavierUniform", xavierUniform(), 2 / (inputs + outputs)],
+    ["xavierNormal", xavierNormal(), 2 / (inputs + outputs)],
+    ["heUniform", heUniform(), 2 / inputs],
+    ["heNormal", heNormal(), 2 / inputs],
+  ])("%s has the variance of its paper", (_, initializer, variance) => {
+    manualSeed(1);
+    const w = initializer([inputs, outputs]).cast("float64");
+    const count = inputs * outputs;
+    // Five standard deviations of the estimates, of normal draws.
+    expect(Math.abs(w.mean().itemSync())).toBeLessThan(5 * Math.sqrt(variance / count));
+    expect(Math.abs(w.square().mean().itemSync() / variance - 1)).toBeLessThan(
+      5 * Math.sqrt(2 / count),
+    );
+  });
+
+  test("draw the same after the same manualSeed", () => {
+    const drawn = () => {
+      manualSeed(3);
+      return dense(4, 4).weight.arraySync();
+    };
+    expect(drawn()).toEqual(drawn());
+  });
+});
