@@ -9,6 +9,7 @@ import {
   realize,
   type Tensor,
   tensor,
+  zeros,
 } from "@nabla/autograd";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as backend from "../src/engine/backend.ts";
@@ -94,6 +95,18 @@ describe("values of parameters that have been updated", () => {
     for (let i = 0; i < 5; i++) step(w);
     expect(outputs.arraySync()).toEqual([10, 20]);
   });
+});
+
+test("a number that was read is still a number of its graph: other graphs of that form differ", () => {
+  const zero = tensor(1)
+    .sum()
+    .mul(0)
+    .add(tensor([], { shape: [0] }).sum());
+  const read = zeros([]);
+  read.itemSync();
+  expect(read.add(0.5).itemSync()).toBe(0.5);
+  expect(tensor(2).add(0.5).itemSync()).toBe(2.5);
+  expect(zero.add(0.5).itemSync()).toBe(0.5);
 });
 
 describe("long graphs", () => {

@@ -3,6 +3,7 @@ import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
+import { allocate } from "../scalar/dtype.ts";
 import { currentBackend, type Graph } from "./backend.ts";
 
 /**
@@ -10,11 +11,11 @@ import { currentBackend, type Graph } from "./backend.ts";
  * that errors start with. Companions of what the run computes are computed and kept, too.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
-  const outputs = new Set(nodes.filter((node) => !node.cell.value));
+  const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   let graph = graphOf(operation, [...outputs]);
   const companions = graph.order.flatMap((node) => node.cell.companions ?? []);
-  const added = companions.filter((node) => !node.cell.value && !outputs.has(node));
+  const added = companions.filter((node) => isPending(node) && !outputs.has(node));
   if (added.length > 0) {
     for (const node of added) outputs.add(node);
     graph = graphOf(operation, [...outputs]);
@@ -34,7 +35,13 @@ export function realize(operation: string, nodes: readonly Node[]): void {
 /** The value of a node, computed if it is not there. */
 export function valueOf(operation: string, node: Node): Value {
   realize(operation, [node]);
+  if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
   return node.cell.value!;
+}
+
+/** A literal is no input of a run: plans are made for its number, and graphs share its node. */
+function isPending(node: Node): boolean {
+  return !node.cell.value && node.family !== "literal";
 }
 
 /** The graph of `outputs`, from nodes that have values, or will be given some. */
