@@ -1,24 +1,17 @@
 // Functions that hosts have and vector units do not, as expressions of what vector units have. They are
 // for renderers; the reference calls the host's. Their errors are measured by `pnpm ulp`
 // (docs/accuracy.md).
-import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
+import type { Approximation, Float } from "./approximations/approximation.ts";
 import { exp, expm1, tanh } from "./approximations/exponential.ts";
 import { log, log1p } from "./approximations/logarithm.ts";
 import { cos, sin } from "./approximations/trigonometric.ts";
 
-export type Float = "float32" | "float64";
+export type { Approximation, Float } from "./approximations/approximation.ts";
 
-/** An expression of input 0 that stands for an operator. */
-export interface Approximation {
-  readonly value: Scalar;
-  /** Up to which |x| it holds; beyond, and for NaN, the host is asked. Left out: everywhere. */
-  readonly limit?: number;
-}
-
-type Approximations = Readonly<Partial<Record<OperatorName, Approximation>>>;
-
-const approximations: Readonly<Record<Float, Approximations>> = {
+const approximations: Readonly<
+  Record<Float, Readonly<Partial<Record<OperatorName, Approximation>>>>
+> = {
   float32: {
     exp: exp.float32,
     expm1: expm1.float32,

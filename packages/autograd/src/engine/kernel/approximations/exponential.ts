@@ -20,6 +20,7 @@ import {
   select,
   sub,
 } from "../../../scalar/expression.ts";
+import type { Approximations } from "./approximation.ts";
 import { polynomial } from "./polynomial.ts";
 
 const x = input(0);
@@ -74,10 +75,10 @@ function exponential(reduced: (of: Part) => Reduced, from: number, to: number): 
 }
 
 /** e^x. */
-export const exp = {
+export const exp: Approximations = {
   float32: { value: exponential(reduced32, -105, 90) },
   float64: { value: exponential(reduced64, -746, 710) },
-} as const;
+};
 
 /** 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not needed. */
 function exponentialMinus1(
@@ -94,10 +95,10 @@ function exponentialMinus1(
 }
 
 /** e^x - 1. */
-export const expm1 = {
+export const expm1: Approximations = {
   float32: { value: exponentialMinus1(reduced32, -20, 89.5, 2 ** -25) },
   float64: { value: exponentialMinus1(reduced64, -40, 710, 2 ** -54) },
-} as const;
+};
 
 /** 1 - 2 / (e^2|x| + 1) beyond 5/8, an odd function of x within. */
 function hyperbolicTangent(
@@ -113,7 +114,7 @@ function hyperbolicTangent(
 }
 
 /** The hyperbolic tangent. */
-export const tanh = {
+export const tanh: Approximations = {
   float32: {
     value: hyperbolicTangent(reduced32, (square) =>
       mul(
@@ -139,4 +140,4 @@ export const tanh = {
       ),
     ),
   },
-} as const;
+};

@@ -15,6 +15,7 @@ import {
   significand,
   sub,
 } from "../../../scalar/expression.ts";
+import type { Approximations } from "./approximation.ts";
 import { polynomial } from "./polynomial.ts";
 
 const x = input(0);
@@ -72,10 +73,10 @@ const log32 = (of: Scalar): Scalar => logarithm(of, core32, 2 ** -126, 24);
 const log64 = (of: Scalar): Scalar => logarithm(of, core64, 2 ** -1022, 54);
 
 /** The natural logarithm. */
-export const log = {
+export const log: Approximations = {
   float32: { value: log32(x) },
   float64: { value: log64(x) },
-} as const;
+};
 
 /** log u and what rounding 1 + x to u has lost, over u; x itself where u is 1. */
 function logarithmOf1Plus(logOf: (of: Scalar) => Scalar): Scalar {
@@ -88,7 +89,7 @@ function logarithmOf1Plus(logOf: (of: Scalar) => Scalar): Scalar {
 }
 
 /** log(1 + x). */
-export const log1p = {
+export const log1p: Approximations = {
   float32: { value: logarithmOf1Plus(log32) },
   float64: { value: logarithmOf1Plus(log64) },
-} as const;
+};

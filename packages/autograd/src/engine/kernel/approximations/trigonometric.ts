@@ -15,6 +15,7 @@ import {
   select,
   sub,
 } from "../../../scalar/expression.ts";
+import type { Approximations } from "./approximation.ts";
 import { polynomial } from "./polynomial.ts";
 
 const x = input(0);
@@ -78,12 +79,12 @@ const limitOf = ({ turns }: Precision): number => (turns - 1) * (Math.PI / 2);
 /** As it is for 0, which has a sign. */
 const sineOf = (precision: Precision): Scalar => select(equal(x, 0), x, sineShifted(precision, 0));
 
-export const sin = {
+export const sin: Approximations = {
   float32: { value: sineOf(float32), limit: limitOf(float32) },
   float64: { value: sineOf(float64), limit: limitOf(float64) },
-} as const;
+};
 
-export const cos = {
+export const cos: Approximations = {
   float32: { value: sineShifted(float32, 1), limit: limitOf(float32) },
   float64: { value: sineShifted(float64, 1), limit: limitOf(float64) },
-} as const;
+};
