@@ -177,6 +177,12 @@ export const relu: Unary = unary("relu", {
   gradient: (g, x) => where(less(0, x), g, 0),
 });
 
+/** log(1 + e^x), a smooth relu. Primitive: composed, it overflows for large x. */
+export const softplus: Unary = unary("softplus", {
+  value: (x) => scalar.add(scalar.max(x, 0), scalar.log1p(scalar.exp(scalar.neg(scalar.abs(x))))),
+  gradient: (g, x) => mul(g, sigmoid(x)),
+});
+
 // Rounding
 
 /** The greatest integer that is not above x. */

@@ -1,6 +1,6 @@
-// Exponentials, trigonometry and activations, element by element, as functions and as methods. Operands broadcast, and the output has
-// the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
-// gradient, is defined in ops/elementwise.ts.
+// Exponentials, trigonometry and activations, element by element, as functions and as methods. The
+// output has the input's shape. What each computes, and its gradient, is defined in
+// ops/elementwise.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { unary } from "./faces.ts";
@@ -26,6 +26,8 @@ declare module "./tensor.ts" {
     tanh(): Tensor<S>;
     /** x above 0, else 0; the derivative at 0 is 0. */
     relu(): Tensor<S>;
+    /** log(1 + e^x), a smooth relu. */
+    softplus(): Tensor<S>;
   }
 }
 
@@ -119,6 +121,16 @@ export function relu<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
   return unary("relu", ops.relu, x);
 }
 
+/**
+ * log(1 + e^x), a smooth relu.
+ *
+ * @example
+ * tensor([0, 1000]).softplus().arraySync(); // => [0.6931, 1000]
+ */
+export function softplus<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("softplus", ops.softplus, x);
+}
+
 addMethods({
   exp,
   expm1,
@@ -129,4 +141,5 @@ addMethods({
   sigmoid,
   tanh,
   relu,
+  softplus,
 });

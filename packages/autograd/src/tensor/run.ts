@@ -2,6 +2,7 @@
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
 import { currentTrace } from "../engine/trace.ts";
+import { wasmMemory } from "../engine/wasm/backend.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
 /**
@@ -19,6 +20,49 @@ export function realize(...tensors: readonly Tensor[]): void {
     "realize",
     tensors.map((x) => nodeOf("realize", x)),
   );
+}
+
+/**
+ * Marks a tensor, so that whatever run computes it next keeps its value: reading it is free then. For
+ * what a step computes on its way, such as outputs beside the cost.
+ *
+ * @example
+ * const outputs = keep(tensor([1, 2]).sigmoid());
+ * outputs.sum().itemSync(); // => 1.6119
+ * outputs.arraySync(); // => [0.7311, 0.8808]
+ */
+export function keep<T extends Tensor>(x: T): T {
+  const node = nodeOf("keep", x);
+  node.cell.companions = [...(node.cell.companions ?? []), node];
+  return x;
+}
+
+/** Bytes in use, by what they are for. */
+export interface MemoryUse {
+  /** Intermediate results, in WebAssembly memory: as many as the largest plan so far has needed. */
+  readonly arena: number;
+  /** Parameters, in WebAssembly memory: two places for each. */
+  readonly parameters: number;
+  /** Constants that came back, in WebAssembly memory, up to 512 MiB. */
+  readonly cache: number;
+  /** All typed arrays of the process, nabla's and others', as far as the host tells: Node does. */
+  readonly javascript: number;
+}
+
+/**
+ * Bytes in use. Nothing has to be given back by hand: this is for looking.
+ *
+ * @example
+ * const before = memory().parameters;
+ * const w = parameter(zeros([1000]));
+ * realize(w.assign(w.add(1)));
+ * memory().parameters - before >= 8000; // => true
+ */
+export function memory(): MemoryUse {
+  const { process } = globalThis as {
+    readonly process?: { memoryUsage?(): { readonly arrayBuffers: number } };
+  };
+  return { ...wasmMemory(), javascript: process?.memoryUsage?.().arrayBuffers ?? 0 };
 }
 
 /**

@@ -219,13 +219,7 @@ export type Instruction = keyof typeof plain | keyof typeof saturating | keyof t
 
 /** What `name` begins with. */
 export function opcodeOf(name: Instruction): readonly number[] {
-  const [prefix, number] =
-    name in plain
-      ? [undefined, plain[name as keyof typeof plain]]
-      : name in saturating
-        ? [0xfc, saturating[name as keyof typeof saturating]]
-        : [0xfd, vector[name as keyof typeof vector]];
-  return prefix === undefined ? [number] : [prefix, ...unsigned(number)];
+  return opcodes.get(name)!;
 }
 
 /** LEB128 (5.2.2): seven bits a byte, the lowest first. */
@@ -250,4 +244,17 @@ export function signed(value: number): number[] {
   }
   bytes.push(rest & 127);
   return bytes;
+}
+
+const opcodes: ReadonlyMap<Instruction, readonly number[]> = new Map([
+  ...bytesOf(plain, (number) => [number]),
+  ...bytesOf(saturating, (number) => [0xfc, ...unsigned(number)]),
+  ...bytesOf(vector, (number) => [0xfd, ...unsigned(number)]),
+]);
+
+function bytesOf(
+  group: Readonly<Record<string, number>>,
+  encode: (number: number) => readonly number[],
+): readonly (readonly [Instruction, readonly number[]])[] {
+  return Object.entries(group).map(([name, number]) => [name as Instruction, encode(number)]);
 }
