@@ -1,0 +1,153 @@
+// docs/engine.md, with what each stage really gives. `pnpm test engine-page -u` writes it anew.
+import {
+  explainPlan,
+  gradients,
+  manualSeed,
+  parameter,
+  print,
+  random,
+  type Tensor,
+} from "@nabla/autograd";
+import binaryen from "binaryen";
+import { expect, test } from "vitest";
+import { structureOf } from "../src/engine/plan/key.ts";
+import { planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { planToModule } from "../src/engine/wasm/module.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+
+function block(text: string, language = "text"): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+/** The step of the network that README trains: its cost and the new parameters. */
+function seedStep(): readonly Tensor[] {
+  manualSeed(0);
+  const sizes = [784, 16, 16, 10];
+  const images = random.uniform([100, 784]).realize();
+  const targets = random.uniform([100, 10]).realize();
+  const weights = sizes
+    .slice(1)
+    .map((out, i) =>
+      parameter(random.normal([sizes[i]!, out]).realize() as Tensor, { name: `w${i + 1}` }),
+    );
+  const biases = sizes
+    .slice(1)
+    .map((out, i) => parameter(random.normal([out]).realize() as Tensor, { name: `b${i + 1}` }));
+  const outputs = weights.reduce<Tensor>(
+    (a, w, i) => a.matmul(w).add(biases[i]!).sigmoid(),
+    images as Tensor,
+  );
+  const cost = outputs.sub(targets).square().sum().div(100);
+  const all = [...weights, ...biases];
+  const updates = gradients(cost, all).map((g, i) => all[i]!.sub(g.mul(3)));
+  return [cost, ...updates];
+}
+
+function watOf(outputs: readonly Tensor[]): { readonly text: string; readonly bytes: number } {
+  const nodes = outputs.map((x) => nodeOf("test", x));
+  const { inputs } = graphOf("test", nodes);
+  const { bytes } = planToModule(planOf(inputs, nodes), false);
+  const module = binaryen.readBinary(bytes);
+  module.setFeatures(binaryen.Features.All);
+  const text = module.emitText().trimEnd();
+  module.dispose();
+  return { text, bytes: bytes.length };
+}
+
+test("docs/engine.md shows what the engine does", async () => {
+  const step = seedStep();
+  const [cost] = step as [Tensor];
+  const nodes = step.map((x) => nodeOf("test", x));
+  const { inputs, order } = graphOf("test", nodes);
+  const { words } = structureOf(order, nodes);
+  const plan = planOf(inputs, nodes);
+  const explained = explainPlan(...step);
+  const kernels = explained.split(/\n(?=\d+\. )/).slice(1);
+  const small = watOf([random.uniform([9], { seed: 1 }).realize().mul(2).add(1) as Tensor]);
+  const module = watOf(step);
+  const arena = [...plan.layout.offsets].map(
+    ([buffer, offset]) => `b${buffer.id}: ${buffer.size} ${buffer.dtype} at ${offset}`,
+  );
+  const page = `# The engine, followed by one step
+
+What happens between \`optimizer.step()\` and the new weights, for the network that README trains:
+784-16-16-10, sigmoid, quadratic cost, 100 images, learning rate 3. Every printout on this page is made by
+\`packages/autograd/test/engine-page.test.ts\`, which fails when one no longer holds.
+
+## 1. The graph
+
+The cost is a graph of ${printedNodes(print(cost))} nodes: nothing has been computed. \`print(cost)\`:
+
+${block(print(cost))}
+
+The reverse pass (\`autodiff/gradients.ts\`) adds the gradients to it, and the optimiser one subtraction for
+each parameter. That makes ${order.length} nodes to compute, from ${inputs.length} that have values.
+
+## 2. The key
+
+\`engine/plan/key.ts\` writes the structure of that graph (operations, attributes, shapes, dtypes, wiring; not the
+data) as ${words.length} numbers and looks them up. If such a graph ran before, its plan is there, and the rest of
+this page does not happen. \`compile()\` skips even this.
+
+## 3. Rewriting
+
+\`engine/plan/simplify.ts\` merges common subexpressions, folds constants and leaves out what changes nothing, as
+long as IEEE 754 results stay: no sum is reordered, and \`x * 0\` stays, since x may be NaN.
+
+## 4. What is stored
+
+\`engine/plan/stored.ts\` decides which nodes get memory. Sums and products have loops of their own and are stored;
+so is what a product reads many times, and what is dear and used twice. Everything else is written out where it is
+used: movements (reshape, transpose, slices, broadcasts) become index arithmetic, elementwise operations expressions.
+
+## 5. Kernels
+
+\`engine/plan/kernels.ts\` groups stored nodes that are computed at the same places into kernels.
+\`explainPlan\` of the step:
+
+${block(explained)}
+
+In words: kernel 1 is the first layer, with bias and sigmoid in the product's epilogue. Kernel ${kernelNumber(kernels, "784*p + i")} is its
+gradient: it reads the images by columns (\`b0[784*p + i]\`, so there is no transposed copy), and its epilogue is the
+update of the weights, so the gradient itself is never stored.
+
+## 6. The arena
+
+What one kernel leaves for another lies in one arena, by how long it is needed (\`engine/plan/memory.ts\`):
+${plan.layout.bytes} bytes for the whole step. Parameters have two places each, outside: the new value goes into the one that the
+value before the last one had, so that a graph built on the last one can still be read.
+
+${block(arena.join("\n"))}
+
+## 7. Bytes
+
+\`engine/wasm/\` renders each kernel as a function: loops over vectors of four float32 (two float64) and, for what is
+left over, a vector of which not all lanes are stored; products in tiles of four rows and two vectors of columns.
+The module of the step has ${module.bytes} bytes and is run by one call. To read one, here is \`x.mul(2).add(1)\` of nine
+elements, ${small.bytes} bytes, as binaryen prints it:
+
+${block(small.text, "wat")}
+
+All addresses come from a table whose address is the argument: words 0 and 1 take an index that is out of
+range, word 2 on the addresses of the buffers.
+
+## 8. The same, slowly
+
+\`setBackend("reference")\` runs each node of the graph by itself, in plain JavaScript (\`engine/reference/\`). It is the
+oracle: \`pnpm fuzz\` compares random programs on both, bit for bit where only + - * / square roots, sums,
+comparisons and movements occur ([accuracy](accuracy.md) says what the other functions may differ by).
+\`engine/kernel/javascript.ts\` runs the kernels of a plan in plain JavaScript, to tell an error of the plan from one
+of its rendering.
+`;
+  await expect(page).toMatchFileSnapshot("../../../docs/engine.md");
+  expect(kernels.length).toBeLessThanOrEqual(12);
+});
+
+function printedNodes(text: string): number {
+  return text.split("\n").length;
+}
+
+function kernelNumber(kernels: readonly string[], text: string): number {
+  return kernels.findIndex((kernel) => kernel.includes(text)) + 1;
+}
