@@ -3,21 +3,49 @@ import { doctest } from "./scripts/doctest/plugin.ts";
 
 const conditions = ["@nabla/source"];
 
+/** Tests that compare back ends, or are about one of them, or about none. */
+const once = [
+  "approximations",
+  "browser",
+  "engine",
+  "engine-page",
+  "shape",
+  "shape-messages",
+  "wasm",
+];
+
 export default defineConfig({
   plugins: [doctest(import.meta.dirname)],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
     silent: "passed-only",
     // Some tests start processes that train; machines are shared.
     testTimeout: 60_000,
-    typecheck: {
-      enabled: true,
-      include: ["packages/*/test/**/*.test-d.ts"],
-      tsconfig: "./tsconfig.json",
-      // Errors outside the type tests are for `pnpm typecheck` to report.
-      ignoreSourceErrors: true,
-    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "wasm",
+          include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
+          typecheck: {
+            enabled: true,
+            include: ["packages/*/test/**/*.test-d.ts"],
+            tsconfig: "./tsconfig.json",
+            // Errors outside the type tests are for `pnpm typecheck` to report.
+            ignoreSourceErrors: true,
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "reference",
+          include: ["packages/{autograd,nn}/test/**/*.test.ts"],
+          exclude: once.map((name) => `packages/autograd/test/${name}.test.ts`),
+          setupFiles: ["scripts/reference-backend.ts"],
+        },
+      },
+    ],
   },
 });

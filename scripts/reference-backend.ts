@@ -1,0 +1,4 @@
+// Runs before each test file of the project "reference" (vitest.config.ts).
+import { setBackend } from "@nabla/autograd";
+
+setBackend("reference");
