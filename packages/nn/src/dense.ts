@@ -6,7 +6,7 @@ import {
   parameter,
   ShapeError,
   type ShapeOf,
-  type Tensor,
+  Tensor,
   zeros,
 } from "@nabla/autograd";
 import { type Initializer, xavierUniform } from "./initializers.ts";
@@ -54,11 +54,15 @@ export function dense<const In extends number, const Out extends number>(
 ): Dense<In, Out> {
   for (const features of [inputFeatures, outputFeatures]) {
     if (Number.isSafeInteger(features) && features > 0) continue;
-    throw new NablaError(`dense: features must be a positive integer, got ${features}`);
+    const given = typeof features === "string" ? JSON.stringify(features) : features;
+    throw new NablaError(`dense: features must be a positive integer, got ${given}`);
   }
   const weight = parameter(initializer([inputFeatures, outputFeatures]), { name: "weight" });
   const bias = hasBias ? parameter(zeros([outputFeatures as number]), { name: "bias" }) : undefined;
   const forward = (x: Tensor): Tensor => {
+    if (!(x instanceof Tensor)) {
+      throw new NablaError(`dense: expects a tensor, got ${typeof x}; tensor(x) makes one`);
+    }
     if (x.rank === 0 || x.shape.at(-1) !== inputFeatures) {
       throw new ShapeError(`dense: expects ${inputFeatures} features, got ${formatShape(x.shape)}`);
     }

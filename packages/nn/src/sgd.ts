@@ -41,6 +41,9 @@ export function sgd(
   parameters: readonly Parameter[],
   { learningRate, momentum = 0 }: SgdOptions,
 ): Optimizer {
+  if (!Array.isArray(parameters)) {
+    throw new NablaError(`sgd: expects a list of parameters, such as network.parameters()`);
+  }
   if (parameters.length === 0)
     throw new NablaError("sgd: got no parameters, nothing can be learnt");
   if (!(learningRate > 0)) {

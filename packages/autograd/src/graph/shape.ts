@@ -41,7 +41,11 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
 
 /** A frozen copy of a shape that a user gave. Throws `ShapeError` unless all are sizes. */
 export function checkShape(operation: string, shape: Shape): Shape {
-  const copy = Object.freeze([...shape]);
+  // Not every caller has a compiler.
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${operation}: shape is ${String(shape)}, expected an array of sizes`);
+  }
+  const copy: Shape = Object.freeze([...shape]);
   copy.forEach((size, axis) => {
     if (!isSize(size)) throw notASize(operation, copy, axis, "a non-negative integer");
   });

@@ -10,7 +10,7 @@ import {
 import { checkShape, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { add, equal, mul } from "./elementwise.ts";
-import { broadcastTo, expandDims } from "./movement.ts";
+import { broadcastTo } from "./movement.ts";
 import { cast, literal } from "./operands.ts";
 
 const constantOperation: Source = { family: "source", name: "constant", gradient: [] };
@@ -79,10 +79,4 @@ export function steps(count: number, start: number, step: number, dtype: DType):
 export function eye(rows: number, columns: number, dtype: DType): Node {
   const shape = checkShape("eye", [rows, columns]);
   return cast(equal(iota(shape, 0), iota(shape, 1)), dtype);
-}
-
-/** A last axis of `depth`, with 1 at the index and 0 elsewhere; all 0 for an index outside. */
-export function oneHot(indices: Node, depth: number, dtype: DType): Node {
-  const positions = iota(checkShape("oneHot", [depth]), 0);
-  return cast(equal(expandDims(indices, -1), positions), dtype);
 }

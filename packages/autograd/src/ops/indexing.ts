@@ -3,8 +3,8 @@
 import { DTypeError } from "../graph/errors.ts";
 import { createNode, type Gather, type Node, type Scatter, type Sort } from "../graph/node.ts";
 import { checkSameShape, gatheredShape, normalizeAxis } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
-import { full } from "./creation.ts";
+import { type DType, promote } from "../scalar/dtype.ts";
+import { eye, full } from "./creation.ts";
 import { cast } from "./operands.ts";
 
 const gatherOperation: Gather = {
@@ -23,6 +23,17 @@ export function gather(x: Node, axis: number, indices: Node): Node {
   const normal = normalizeAxis("gather", axis, x.shape);
   const whole = wholeNumbers("gather", indices);
   return createNode(gatherOperation, [x, whole], { axis: normal }, shape, x.dtype);
+}
+
+/** Rows of the identity matrix; under its own name in errors. */
+const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
+
+/** A last axis of `depth`, with 1 at the index and 0 elsewhere. */
+export function oneHot(indices: Node, depth: number, dtype: DType): Node {
+  const identity = eye(depth, depth, dtype);
+  const shape = gatheredShape(0, identity.shape, indices.shape);
+  const whole = wholeNumbers("oneHot", indices);
+  return createNode(oneHotOperation, [identity, whole], { axis: 0 }, shape, dtype);
 }
 
 const scatterOperation: Scatter = {

@@ -3,6 +3,7 @@ import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, elementCount, reshapeShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
+import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { allocate, type Data, type DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType } from "./checks.ts";
 import type * as T from "./shapes.ts";
@@ -252,7 +253,8 @@ export function eye<const N extends number, const M extends number = N>(
 }
 
 /**
- * A last axis of `depth`: 1 at the index, 0 elsewhere; nothing but 0 for an index outside.
+ * A last axis of `depth`: 1 at the index, 0 elsewhere. Negative indices count from the end; one
+ * outside of `depth` is an error when the graph runs.
  *
  * @example
  * oneHot(tensor([2, 0], { dtype: "int32" }), 3).arraySync(); // => [[0, 0, 1], [1, 0, 0]]
@@ -262,11 +264,6 @@ export function oneHot<X extends Tensor, const Depth extends number>(
   depth: Depth,
   { dtype = "float32" }: DTypeOption = {},
 ): Tensor<T.OneHot<ShapeOf<X>, Depth>> {
-  const node = nodeOf("oneHot", indices);
-  if (node.dtype !== "int32" && node.dtype !== "uint8") {
-    throw new DTypeError(`oneHot: indices are ${node.dtype}, expected int32 or uint8`);
-  }
-  return tensorOf(
-    ops.oneHot(node, checkCount("oneHot", "depth", depth), checkDType("oneHot", dtype)),
-  );
+  const count = checkCount("oneHot", "depth", depth);
+  return tensorOf(oneHotNode(nodeOf("oneHot", indices), count, checkDType("oneHot", dtype)));
 }

@@ -86,7 +86,10 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   inputs: readonly [...Inputs],
   { seed }: GradientOptions = {},
 ): GradientsOf<Inputs> {
-  const nodes = inputs.map((input) => nodeOf("gradients", input));
+  if (!Array.isArray(inputs)) {
+    throw new NablaError("gradients: expects a list of tensors to differentiate with respect to");
+  }
+  const nodes = inputs.map((input: Tensor) => nodeOf("gradients", input));
   const seedNode = seed && nodeOf("gradients", seed);
   return autodiff
     .gradients("gradients", nodeOf("gradients", cost), nodes, seedNode)

@@ -133,6 +133,17 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
+   * Throws `NablaError` where a number is wanted, as in `x + 1` and `x < y`: a tensor has methods for
+   * that. In a string it is what `toString` gives.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new NablaError(
+      "a tensor is not a number: x.add(y), x.less(y) make tensors, x.itemSync() gives the number",
+    );
+  }
+
+  /**
    * The slices along the first axis, one after the other.
    *
    * @example

@@ -1,0 +1,60 @@
+// What is said to the usual mistakes of those who have no compiler to tell them.
+import { NablaError, parameter, tensor, zeros } from "@nabla/autograd";
+import { crossEntropy, dense, quadraticCost, sequential, sgd } from "@nabla/nn";
+import { expect, test } from "vitest";
+
+/** For what the compiler would not let through. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Any = any;
+
+const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
+  [() => dense(3, 16.5), "dense: features must be a positive integer, got 16.5"],
+  [() => dense("3" as Any, 4), 'dense: features must be a positive integer, got "3"'],
+  [
+    () => dense(3, 4).forward([[1, 2, 3]] as Any),
+    "dense: expects a tensor, got object; tensor(x) makes one",
+  ],
+  [() => dense(3, 4).forward(zeros([2, 5]) as Any), "dense: expects 3 features, got [2, 5]"],
+  [
+    () => sequential(dense(3, 4), "sigmoid" as Any),
+    "sequential: layer 1 is string, expected a layer or a function",
+  ],
+  [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
+  [
+    () => sgd(dense(3, 4) as Any, { learningRate: 1 }),
+    "sgd: expects a list of parameters, such as network.parameters()",
+  ],
+  [
+    () => sgd([parameter([1])], { learningRate: -1 }),
+    "sgd: learningRate is -1, expected a positive number",
+  ],
+  [
+    () => {
+      sgd([parameter([1])], { learningRate: 1 }).step();
+    },
+    "step: no parameter has a gradient; call backward() on a cost first",
+  ],
+  [
+    () => quadraticCost(zeros([3, 10]), zeros([3, 1]) as Any),
+    "quadraticCost: [3, 10] and [3, 1] differ",
+  ],
+  [
+    () => crossEntropy(zeros([1, 10]), tensor([10], { dtype: "int32" })).itemSync(),
+    "oneHot: index 10 is out of range for axis 0 of [10, 10]",
+  ],
+  [
+    () => crossEntropy(zeros([3, 10]), tensor([1, 2, 3])),
+    "oneHot: indices are float32, expected int32 or uint8",
+  ],
+];
+
+test.each(mistakes.map(([run, message]) => ({ run, message })))("$message", ({ run, message }) => {
+  let thrown: unknown;
+  try {
+    run();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(NablaError);
+  expect((thrown as Error).message).toBe(message);
+});
