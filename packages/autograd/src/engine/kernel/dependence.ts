@@ -34,6 +34,50 @@ export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
   return union(index.terms.map(({ factor }) => dependencesOf(factor)));
 }
 
+/** All loads in a value, those of its indices included. */
+export function loadsOf(value: Value): readonly Extract<Value, { kind: "load" }>[] {
+  const loads: Extract<Value, { kind: "load" }>[] = [];
+  const waiting: (Value | Factor)[] = [value];
+  const seen = new Set(waiting);
+  for (let here = waiting.pop(); here; here = waiting.pop()) {
+    if (here.kind === "load") loads.push(here);
+    for (const part of partsOf(here)) {
+      if (seen.has(part)) continue;
+      seen.add(part);
+      waiting.push(part);
+    }
+  }
+  return loads;
+}
+
+/** All that a value or a factor is made of. */
+function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
+  const factorsOf = (index: Index) => index.terms.map(({ factor }) => factor);
+  switch (value.kind) {
+    case "variable":
+    case "total":
+    case "literal":
+      return [];
+    case "quotient":
+    case "remainder":
+      return factorsOf(value.of);
+    case "element":
+      return [value.value];
+    case "load":
+    case "position":
+      return factorsOf(value.index);
+    case "cast":
+    case "apply":
+      return operandsOf(value);
+    case "guard":
+      return [
+        ...value.bounds.flatMap((bound) => factorsOf(bound.index)),
+        value.value,
+        value.otherwise,
+      ];
+  }
+}
+
 function found(value: Value | Factor): ReadonlySet<Dependence> {
   switch (value.kind) {
     case "variable":

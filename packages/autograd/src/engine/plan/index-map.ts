@@ -105,7 +105,8 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.length === b.length && a.every((index, axis) => sameIndex(index, b[axis]!));
 }
 
-function sameIndex(a: Index, b: Index): boolean {
+/** Whether two indices are the same, term by term. */
+export function sameIndex(a: Index, b: Index): boolean {
   if (a.constant !== b.constant || a.terms.length !== b.terms.length) return false;
   const coefficientIn = (terms: readonly Term[], wanted: Term) =>
     terms.find(({ factor }) => factor === wanted.factor)?.coefficient;

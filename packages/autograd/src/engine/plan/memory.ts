@@ -2,6 +2,8 @@
 // needed makes room for what comes.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
+import { replaceable } from "./in-place.ts";
+import type { Step } from "./kernels.ts";
 
 /** Buffers start at multiples of this: a cache line, and four vectors. */
 export const alignment = 64;
@@ -12,9 +14,9 @@ export function bytesOf(buffer: Buffer): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** First and last step at which a buffer is needed. */
+/** First and last step at which buffers that follow each other in one place are needed. */
 export interface Lifetime {
-  readonly buffer: Buffer;
+  readonly buffers: readonly Buffer[];
   readonly first: number;
   readonly last: number;
 }
@@ -27,13 +29,14 @@ export interface Layout {
 
 /** Offsets under which no two buffers that are needed at one time overlap: largest first, lowest fit. */
 export function layOut(lifetimes: readonly Lifetime[]): Layout {
-  const bySize = [...lifetimes].sort((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer));
+  const sizeOf = ({ buffers }: Lifetime) => Math.max(...buffers.map(bytesOf));
+  const bySize = [...lifetimes].sort((a, b) => sizeOf(b) - sizeOf(a));
   const placed: { readonly life: Lifetime; readonly from: number; readonly to: number }[] = [];
   for (const life of bySize) {
     const taken = placed
       .filter(({ life: other }) => other.first <= life.last && life.first <= other.last)
       .sort((a, b) => a.from - b.from);
-    const size = bytesOf(life.buffer);
+    const size = sizeOf(life);
     let from = 0;
     for (const other of taken) {
       if (from + size <= other.from) break;
@@ -41,6 +44,40 @@ export function layOut(lifetimes: readonly Lifetime[]): Layout {
     }
     placed.push({ life, from, to: from + size });
   }
-  const offsets = new Map(placed.map(({ life, from }) => [life.buffer, from]));
+  const offsets = new Map(
+    placed.flatMap(({ life, from }) => life.buffers.map((buffer) => [buffer, from] as const)),
+  );
   return { offsets, bytes: placed.reduce((end, { to }) => Math.max(end, to), 0) };
+}
+
+/**
+ * How long each place is needed: from the step that writes a buffer to the last that reads it, and on
+ * as long as that step's own result takes its place. `kept` are needed to the end.
+ */
+export function lifetimesOf(
+  steps: readonly Step[],
+  kept: ReadonlySet<Buffer>,
+): readonly Lifetime[] {
+  const lifetimeOf = new Map<Buffer, { buffers: Buffer[]; first: number; last: number }>();
+  const lastRead = new Map<Buffer, number>();
+  steps.forEach(({ reads }, i) => {
+    for (const buffer of reads) lastRead.set(buffer, i);
+  });
+  for (const buffer of kept) lastRead.set(buffer, steps.length);
+  steps.forEach((step, i) => {
+    for (const buffer of step.writes) {
+      const last = lastRead.get(buffer) ?? i;
+      const before = predecessor(step, (read) => lastRead.get(read) === i && lifetimeOf.has(read));
+      const lifetime = before && lifetimeOf.get(before);
+      if (lifetime) lifetime.buffers.push(buffer);
+      if (lifetime) lifetime.last = last;
+      lifetimeOf.set(buffer, lifetime ?? { buffers: [buffer], first: i, last });
+    }
+  });
+  return [...new Set(lifetimeOf.values())];
+}
+
+/** A buffer that is free and whose place the step's result may take. */
+function predecessor(step: Step, isFree: (buffer: Buffer) => boolean): Buffer | undefined {
+  return step.kind === "kernel" ? replaceable(step.kernel).find(isFree) : undefined;
 }

@@ -5,7 +5,7 @@ import { elementCount, formatShape } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import type { Check } from "./lower.ts";
-import { type Layout, type Lifetime, layOut } from "./memory.ts";
+import { type Layout, layOut, lifetimesOf } from "./memory.ts";
 import type { Pass } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import { storedNodes } from "./stored.ts";
@@ -71,29 +71,17 @@ export function planOf(
       ? { kind: "buffer", buffer: buffers.get(node)! }
       : { kind: "input", position };
   });
+  const kept = new Set(
+    results.flatMap((result) => (result.kind === "buffer" ? [result.buffer] : [])),
+  );
   return {
     inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
     buffers: buffers.size,
     steps,
     results,
     checks,
-    layout: layOut(lifetimesOf(steps, results)),
+    layout: layOut(lifetimesOf(steps, kept)),
   };
-}
-
-/** From the step that writes a buffer to the last that reads it; results are needed to the end. */
-function lifetimesOf(steps: readonly Step[], results: readonly Result[]): readonly Lifetime[] {
-  const first = new Map<Buffer, number>();
-  const last = new Map<Buffer, number>();
-  steps.forEach((step, i) => {
-    for (const buffer of step.writes) {
-      first.set(buffer, i);
-      last.set(buffer, i);
-    }
-    for (const buffer of step.reads) last.set(buffer, i);
-  });
-  for (const result of results) if (result.kind === "buffer") last.set(result.buffer, steps.length);
-  return [...first].map(([buffer, from]) => ({ buffer, first: from, last: last.get(buffer)! }));
 }
 
 /** What is thrown for an index from the data that is not on its axis. */

@@ -1,0 +1,35 @@
+// Kernels that may write over what they read: each element is read where it is written, for the last
+// time, and nothing else is stored between.
+import { bytesPerElement } from "../../scalar/dtype.ts";
+import { loadsOf } from "../kernel/dependence.ts";
+import type { Buffer, Index, Kernel, Statement } from "../kernel/language.ts";
+import { sameIndex } from "./index-map.ts";
+
+type Store = Extract<Statement, { kind: "store" }>;
+
+/** Of the buffers that the kernel reads, those whose place its result may take. */
+export function replaceable(kernel: Kernel): readonly Buffer[] {
+  const store = onlyStore(kernel.body);
+  if (!store) return [];
+  const places = new Map<Buffer, Index[]>();
+  for (const { buffer, index } of loadsOf(store.value)) {
+    places.set(buffer, [...(places.get(buffer) ?? []), index]);
+  }
+  return [...places].flatMap(([buffer, indices]) =>
+    hasSameLayout(buffer, store.buffer) && indices.every((index) => sameIndex(index, store.index))
+      ? [buffer]
+      : [],
+  );
+}
+
+/** What is stored in loops that do nothing else. */
+function onlyStore(body: readonly Statement[]): Store | undefined {
+  const [statement, ...others] = body;
+  if (!statement || others.length > 0) return undefined;
+  if (statement.kind === "for") return onlyStore(statement.body);
+  return statement.kind === "store" ? statement : undefined;
+}
+
+function hasSameLayout(a: Buffer, b: Buffer): boolean {
+  return a.size === b.size && bytesPerElement(a.dtype) === bytesPerElement(b.dtype);
+}

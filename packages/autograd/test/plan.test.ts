@@ -1,0 +1,157 @@
+// What each pass of a plan does, seen in the kernels that come out, and that it keeps the results that
+// it must keep. That results agree with any pass off is engine.test.ts.
+import {
+  gradients,
+  memory,
+  oneHot,
+  parameter,
+  random,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@nabla/autograd";
+import { describe, expect, test } from "vitest";
+import { explain } from "../src/engine/plan/explain.ts";
+import { type PassName, type Plan, planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+
+/** The plan of some tensors, without the passes that are `off`. */
+function planFor(tensors: readonly Tensor[], off: readonly PassName[] = []): Plan {
+  const nodes = tensors.map((x) => nodeOf("test", x));
+  return planOf(graphOf("test", nodes).inputs, nodes, new Set(off));
+}
+
+/** The statements of the kernels, without the header of costs. */
+function kernelsOf(tensors: readonly Tensor[], off: readonly PassName[] = []): string {
+  const [, ...lines] = explain(planFor(tensors, off)).split("\n");
+  return lines.map((line) => line.replace(/: [^:]*FLOP.*/, "")).join("\n");
+}
+
+const x = (...shape: number[]) => random.uniform(shape).realize() as Tensor;
+
+describe("mergeCommon", () => {
+  const twice = (a: Tensor) => [a.exp().sum().add(a.exp().sum())];
+
+  test("computes equal operations on equal inputs once", () => {
+    const a = x(40);
+    expect(planFor(twice(a)).steps).toHaveLength(1);
+    expect(kernelsOf(twice(a)).match(/exp/g)).toHaveLength(1);
+    expect(kernelsOf(twice(a), ["mergeCommon"]).match(/exp/g)).toHaveLength(2);
+  });
+
+  test("keeps 0 and -0 apart", () => {
+    const a = tensor([-0]);
+    expect(Object.is(a.add(0).div(1).itemSync(), 0)).toBe(true);
+    expect([1 / a.mul(0).itemSync(), 1 / a.mul(-0).itemSync()]).toEqual([-Infinity, Infinity]);
+  });
+});
+
+describe("foldConstants", () => {
+  const folded = (a: Tensor) => [a.mul(tensor([2, 2]).sum().mul(0).add(zeros([]).add(3).mul(2)))];
+
+  test("computes what is made of literals while planning, rounded as when it runs", () => {
+    const third = zeros([]).add(1).div(3);
+    expect(kernelsOf([x(3).mul(third)])).toContain(`, ${Math.fround(1 / 3)})`);
+    expect(kernelsOf(folded(x(2)))).toContain("6");
+    expect(kernelsOf(folded(x(2)), ["foldConstants"])).not.toContain("6)");
+  });
+});
+
+describe("simplify", () => {
+  test("leaves out what changes no bit", () => {
+    const a = x(2, 3);
+    for (const same of [a.mul(1), a.div(1), a.sub(0), a.neg().neg(), a.transpose().transpose()]) {
+      expect(planFor([same]).results).toEqual([{ kind: "input", position: 0 }]);
+      expect(planFor([same], ["simplify"]).results).toEqual([
+        { kind: "buffer", buffer: expect.anything() as object },
+      ]);
+    }
+  });
+
+  test("keeps what NaN, infinities and the sign of zero need", () => {
+    const a = tensor([NaN, Infinity, -0]);
+    expect(a.mul(0).arraySync()).toEqual([NaN, NaN, -0]);
+    expect(a.add(0).arraySync()).toEqual([NaN, Infinity, 0]);
+    expect(a.sub(a).arraySync()).toEqual([NaN, NaN, 0]);
+    expect(a.div(a).arraySync()).toEqual([NaN, NaN, NaN]);
+  });
+});
+
+describe("fuse", () => {
+  test("writes a chain of elementwise operations and movements as one loop", () => {
+    const chain = x(5, 4).transpose().mul(2).add(1).sigmoid().slice(0, 1, 3).reshape([10]);
+    expect(planFor([chain]).steps).toHaveLength(1);
+    expect(planFor([chain], ["fuse"]).steps).toHaveLength(4);
+  });
+
+  test("draws elementwise operations into a sum, and out of it", () => {
+    const sum = x(100, 8).square().sum(0).div(100).sqrt();
+    expect(kernelsOf([sum])).toBe(
+      [
+        "1. sum + sqrt",
+        "  for j < 8",
+        "    t0 = add over r0 < 100: mul(b0[8*r0 + j], b0[8*r0 + j])",
+        "    b2[j] = sqrt(div(t0, 100))",
+      ].join("\n"),
+    );
+  });
+
+  test("draws bias and activation, and the update by a gradient, into products", () => {
+    const [a, w, b] = [x(6, 5), parameter(x(5, 3)), parameter(x(3))];
+    const y = a.matmul(w).add(b).relu();
+    const cost = y.square().sum();
+    const [g] = gradients(cost, [w]);
+    const text = kernelsOf([cost, w.sub(g.mul(0.1))]);
+    expect(text.match(/multiply/g)).toHaveLength(2);
+    expect(text).toMatch(
+      /multiply t0 over i < 5, j < 3, p < 6: b0\[5\*p \+ i\] \* .*\n.* = sub\(b1\[3\*i \+ j\], mul\(t0, /,
+    );
+  });
+
+  test("reads gathered bytes, cast and scaled, inside a product", () => {
+    const images = tensor(new Uint8Array(40), { shape: [10, 4] });
+    const rows = tensor([3, 1], { dtype: "int32" });
+    const y = images
+      .gather(0, rows)
+      .cast("float32")
+      .div(255)
+      .matmul(zeros([4, 3]).add(x(3)));
+    expect(kernelsOf([y])).toMatch(/b\d\[4\*i \+ p\]|b0\[4\*/);
+  });
+
+  test("makes one-hot rows by comparing positions, and stores none", () => {
+    const labels = tensor([3, 1], { dtype: "int32" });
+    const cost = x(2, 5).mul(oneHot(labels, 5)).sum();
+    expect(planFor([cost]).steps).toHaveLength(1);
+    expect(kernelsOf([cost])).toContain("equal(");
+  });
+});
+
+describe("the arena", () => {
+  test("gives the place of what is no longer needed to what comes", () => {
+    const chain = (turns: number) => {
+      let a = x(64, 64) as Tensor<[64, 64]>;
+      for (let i = 0; i < turns; i++) a = a.matmul(a);
+      return planFor([a]).layout.bytes;
+    };
+    expect(chain(12)).toBe(chain(3));
+  });
+
+  test("computes in place where each element is read just where it is written", () => {
+    const sums = x(1000, 2).sum(1);
+    const { layout } = planFor([sums.exp().add(sums.max())]);
+    const single = planFor([x(1000).exp()]).layout.bytes;
+    expect(layout.bytes).toBeLessThan(2 * single);
+  });
+
+  test("a request beyond 4 GiB says so, and leaves everything usable", () => {
+    const before = memory();
+    const large = random.uniform([2 ** 17, 2 ** 16]).exp();
+    expect(() => large.add(large.transpose().reshape([2 ** 17, 2 ** 16])).realize()).toThrow(
+      /^memory: \d+ bytes more do not fit; \d+ are in use, and WebAssembly's limit is 4 GiB$/,
+    );
+    expect(tensor([1, 2]).exp().sum().itemSync()).toBeCloseTo(10.1073, 4);
+    expect(memory().parameters).toBe(before.parameters);
+  });
+});
