@@ -141,6 +141,26 @@ function sinOf(x: bigint, shift: bigint): bigint {
   return quarter >= 2n ? -value : value;
 }
 
+/** The sum of (-1)^n x^(2n + 1) / (n! (2n + 1)). */
+function erfSeries(x: bigint): bigint {
+  const square = times(x, x);
+  let [sum, power] = [0n, x];
+  for (let n = 1n; power !== 0n && power !== -1n; n++) {
+    sum += power / (2n * n - 1n);
+    power = -times(power, square) / n;
+  }
+  return sum;
+}
+
+/** By Newton's method, from above. */
+function squareRoot(x: bigint): bigint {
+  let root = x + one;
+  for (let next = 0n; ; root = next) {
+    next = (root + over(x, root)) / 2n;
+    if (next >= root) return root;
+  }
+}
+
 const exact: Readonly<Partial<Record<OperatorName, (x: bigint) => bigint>>> = {
   exp: expOf,
   expm1: (x) => expOf(x) - one,
@@ -148,6 +168,7 @@ const exact: Readonly<Partial<Record<OperatorName, (x: bigint) => bigint>>> = {
     const e = expOf(2n * x);
     return over(e - one, e + one);
   },
+  erf: (x) => times(over(2n * one, squareRoot(2n * halfPi)), erfSeries(x)),
   log: logOf,
   log1p: (x) => logOf(x + one),
   sin: (x) => sinOf(x, 0n),
@@ -168,6 +189,11 @@ const ranges64: Readonly<Partial<Record<OperatorName, readonly (readonly [number
   tanh: [
     [-22, 22],
     [-1, 1],
+    [-1e-5, 1e-5],
+  ],
+  erf: [
+    [-7, 7],
+    [-1.5, 1.5],
     [-1e-5, 1e-5],
   ],
   log: [

@@ -236,6 +236,7 @@ const exactOnly: readonly Operation[] = [
 
 const smoothOnly: readonly Operation[] = [
   method("tanh", isFloat),
+  method("erf", isFloat),
   method("sigmoid", isFloat),
   method("sin", isFloat),
   method("cos", isFloat),

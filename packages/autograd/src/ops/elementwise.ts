@@ -170,6 +170,12 @@ export const tanh: Unary = unary("tanh", {
   gradient: (g, _, y) => mul(g, sub(1, square(y))),
 });
 
+/** The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+export const erf: Unary = unary("erf", {
+  value: scalar.erf,
+  gradient: (g, x) => mul(g, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
+});
+
 /** x above 0, else 0; its derivative at 0 is 0. */
 export const relu: Unary = unary("relu", {
   accepts: "number",

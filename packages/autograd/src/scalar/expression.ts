@@ -75,6 +75,7 @@ export const log1p: UnaryPart = unary("log1p");
 export const sin: UnaryPart = unary("sin");
 export const cos: UnaryPart = unary("cos");
 export const tanh: UnaryPart = unary("tanh");
+export const erf: UnaryPart = unary("erf");
 /** x * 2^n, for a whole number n. */
 export const scale: BinaryPart = binary("scale");
 export const exponent: UnaryPart = unary("exponent");

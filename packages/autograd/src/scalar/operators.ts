@@ -1,5 +1,6 @@
 // What each operator of the scalar language means, on JavaScript numbers. Floats are computed in
 // float64 and rounded where they are stored; integers wrap around, as in C and in WebAssembly.
+import { erf } from "./error-function.ts";
 
 /** An operator's arity, the type of what it gives, and its value. */
 export interface Operator {
@@ -49,6 +50,7 @@ export type OperatorName =
   | "sin"
   | "cos"
   | "tanh"
+  | "erf"
   | "scale"
   | "exponent"
   | "significand"
@@ -95,6 +97,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   sin: same(1, (a) => Math.sin(a)),
   cos: same(1, (a) => Math.cos(a)),
   tanh: same(1, (a) => Math.tanh(a)),
+  erf: same(1, erf),
   // Parts of a float, for approximations (engine/kernel/approximations.ts), as its bits have them:
   // of 0, subnormal numbers, infinities and NaN they make no sense.
   /** a * 2^b, for a whole number b with 2^b a normal number. */

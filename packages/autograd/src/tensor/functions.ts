@@ -24,6 +24,8 @@ declare module "./tensor.ts" {
     sigmoid(): Tensor<S>;
     /** The hyperbolic tangent, between -1 and 1. */
     tanh(): Tensor<S>;
+    /** The error function. */
+    erf(): Tensor<S>;
     /** x above 0, else 0; the derivative at 0 is 0. */
     relu(): Tensor<S>;
     /** log(1 + e^x), a smooth relu. */
@@ -112,6 +114,16 @@ export function tanh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
+ * The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+ *
+ * @example
+ * tensor([0, 1]).erf().arraySync(); // => [0, 0.8427]
+ */
+export function erf<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("erf", ops.erf, x);
+}
+
+/**
  * x above 0, else 0; the derivative at 0 is 0.
  *
  * @example
@@ -140,6 +152,7 @@ addMethods({
   cos,
   sigmoid,
   tanh,
+  erf,
   relu,
   softplus,
 });

@@ -3,6 +3,7 @@
 // (docs/accuracy.md).
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Approximation, Float } from "./approximations/approximation.ts";
+import { erf } from "./approximations/error-function.ts";
 import { exp, expm1, tanh } from "./approximations/exponential.ts";
 import { log, log1p } from "./approximations/logarithm.ts";
 import { cos, sin } from "./approximations/trigonometric.ts";
@@ -16,6 +17,7 @@ const approximations: Readonly<
     exp: exp.float32,
     expm1: expm1.float32,
     tanh: tanh.float32,
+    erf: erf.float32,
     log: log.float32,
     log1p: log1p.float32,
     sin: sin.float32,
@@ -25,6 +27,7 @@ const approximations: Readonly<
     exp: exp.float64,
     expm1: expm1.float64,
     tanh: tanh.float64,
+    erf: erf.float64,
     log: log.float64,
     log1p: log1p.float64,
     sin: sin.float64,

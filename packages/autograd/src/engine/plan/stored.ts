@@ -115,6 +115,7 @@ const operatorWork: Readonly<Partial<Record<OperatorName, number>>> = {
   sin: 15,
   cos: 15,
   tanh: 15,
+  erf: 100,
 };
 
 const works = new WeakMap<Scalar, number>();

@@ -69,15 +69,18 @@ function scaled(value: Part, n: Scalar): Scalar {
 }
 
 /** Beyond `from` and `to` the result is 0 and infinity. */
-function exponential(reduced: (of: Part) => Reduced, from: number, to: number): Scalar {
-  const { n, rest } = reduced(min(max(x, from), to));
+function exponential(of: Part, reduced: (of: Part) => Reduced, from: number, to: number): Scalar {
+  const { n, rest } = reduced(min(max(of, from), to));
   return scaled(add(rest, 1), n);
 }
 
+export const exponential32 = (of: Part): Scalar => exponential(of, reduced32, -105, 90);
+export const exponential64 = (of: Part): Scalar => exponential(of, reduced64, -746, 710);
+
 /** e^x. */
 export const exp: Approximations = {
-  float32: { value: exponential(reduced32, -105, 90) },
-  float64: { value: exponential(reduced64, -746, 710) },
+  float32: { value: exponential32(x) },
+  float64: { value: exponential64(x) },
 };
 
 /** 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not needed. */
