@@ -9,6 +9,7 @@ const once = [
   "browser",
   "engine",
   "engine-page",
+  "plan",
   "shape",
   "shape-messages",
   "wasm",

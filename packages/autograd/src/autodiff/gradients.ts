@@ -20,31 +20,31 @@ import { isFloating } from "../scalar/dtype.ts";
 /**
  * The gradients of `cost` with respect to `inputs`, as nodes: zeros where it does not depend on
  * one. `seed` is what the cost itself stands for in what follows it; 1 if left out, and then the
- * cost must be one number.
+ * cost must be one number. `order`: what to go back through, inputs first, if it is known already.
  */
 export function gradients(
   operation: string,
   cost: Node,
   inputs: readonly Node[],
   seed?: Node,
+  order: readonly Node[] = topologicalOrder([cost], origins),
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  const order = topologicalOrder([cost], origins);
   const wanted = dependents(operation, order, inputs);
   const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
     const g = gradientOf.get(node);
     if (!g || !wanted.has(node)) continue;
-    origins(node).forEach((input, position) => {
-      if (!wanted.has(input)) return;
+    for (const [position, input] of origins(node).entries()) {
+      if (!wanted.has(input)) continue;
       const rule = ruleFor(node, position);
-      if (typeof rule === "string") return;
+      if (typeof rule === "string") continue;
       const share = sumTo(rule(g, node.inputs, node, position), input, node);
       const soFar = gradientOf.get(input);
       gradientOf.set(input, soFar ? add(soFar, share) : share);
-    });
+    }
   }
   return inputs.map((input) => gradientOf.get(input) ?? full(input.shape, 0, input.dtype));
 }

@@ -13,13 +13,11 @@ import { currentBackend, type Graph } from "./backend.ts";
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
-  let graph = graphOf(operation, [...outputs]);
-  const companions = graph.order.flatMap((node) => node.cell.companions ?? []);
-  const added = companions.filter((node) => isPending(node) && !outputs.has(node));
-  if (added.length > 0) {
-    for (const node of added) outputs.add(node);
-    graph = graphOf(operation, [...outputs]);
-  }
+  const graph = graphOf(operation, outputs, (node) => {
+    for (const companion of node.cell.companions ?? []) {
+      if (isPending(companion)) outputs.add(companion);
+    }
+  });
   const placeholder = graph.inputs.find(isPlaceholder);
   if (placeholder) throw tracingError(operation);
   const values = graph.inputs.map((node) => node.cell.value!);
@@ -44,19 +42,31 @@ function isPending(node: Node): boolean {
   return !node.cell.value && node.family !== "literal";
 }
 
-/** The graph of `outputs`, from nodes that have values, or will be given some. */
-export function graphOf(operation: string, outputs: readonly Node[]): Graph {
+const none: readonly Node[] = [];
+
+/**
+ * The graph of `outputs`, from nodes that have values, or will be given some. Each node to compute is
+ * shown to `visit`, which may add outputs.
+ */
+export function graphOf(
+  operation: string,
+  outputs: Iterable<Node>,
+  visit?: (node: Node) => void,
+): Graph {
   const inputs: Node[] = [];
-  const isGiven = (node: Node): boolean => node.cell.value !== undefined || isPlaceholder(node);
-  const inputsOf = (node: Node) => {
-    if (node.cell.overwritten) throw overwrittenError(operation, node.cell.overwritten);
-    return isGiven(node) ? [] : node.inputs;
+  const inputsOf = (node: Node): readonly Node[] => {
+    const { value, overwritten } = node.cell;
+    if (overwritten !== undefined) throw overwrittenError(operation, overwritten);
+    if (value || isPlaceholder(node)) {
+      inputs.push(node);
+      return none;
+    }
+    visit?.(node);
+    return node.inputs;
   };
-  const order = topologicalOrder(outputs, inputsOf).filter((node) => {
-    if (isGiven(node)) inputs.push(node);
-    return !isGiven(node);
-  });
-  return { inputs, order, outputs };
+  const all = topologicalOrder(outputs, inputsOf);
+  const order = all.filter((node) => !node.cell.value && !isPlaceholder(node));
+  return { inputs, order, outputs: [...outputs] };
 }
 
 function tracingError(operation: string): NablaError {

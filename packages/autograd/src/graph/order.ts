@@ -3,11 +3,11 @@
 import type { Node } from "./node.ts";
 
 /**
- * All nodes that `roots` need, inputs before what uses them. `inputsOf` may leave out what need
- * not be walked (what is already computed, say).
+ * All nodes that `roots` need, inputs before what uses them. `inputsOf` is asked once for each node; it
+ * may leave out what need not be walked (what is already computed, say), and add roots to a set.
  */
 export function topologicalOrder(
-  roots: readonly Node[],
+  roots: Iterable<Node>,
   inputsOf: (node: Node) => readonly Node[] = (node) => node.inputs,
 ): Node[] {
   const order: Node[] = [];
@@ -17,22 +17,19 @@ export function topologicalOrder(
   const path: Node[] = [];
   const below: (readonly Node[])[] = [];
   const done: number[] = [];
-  const enter = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    path.push(node);
-    below.push(inputsOf(node));
-    done.push(0);
-  };
   for (const root of roots) {
-    enter(root);
-    while (path.length > 0) {
-      const last = path.length - 1;
-      const inputs = below[last]!;
-      if (done[last]! < inputs.length) {
-        enter(inputs[done[last]!++]!);
-        continue;
+    let next: Node | undefined = root;
+    for (;;) {
+      if (next && !seen.has(next)) {
+        seen.add(next);
+        path.push(next);
+        below.push(inputsOf(next));
+        done.push(0);
       }
+      const last = path.length - 1;
+      if (last < 0) break;
+      next = below[last]![done[last]!++];
+      if (next) continue;
       order.push(path.pop()!);
       below.pop();
       done.pop();

@@ -146,10 +146,13 @@ export function normalizeAxes(operation: string, axes: Axes, shape: Shape): Shap
 }
 
 function distinctAxes(operation: string, axes: Shape, shape: Shape): Shape {
-  const indices = axes.map((axis) => normalizeAxis(operation, axis, shape));
-  const repeated = axes.find((_, i) => indices.indexOf(indices[i]!) < i);
-  if (repeated !== undefined) {
-    throw new ShapeError(`${operation}: axis ${repeated} is repeated in ${formatShape(axes)}`);
+  const indices: number[] = [];
+  for (const axis of axes) {
+    const index = normalizeAxis(operation, axis, shape);
+    if (indices.includes(index)) {
+      throw new ShapeError(`${operation}: axis ${axis} is repeated in ${formatShape(axes)}`);
+    }
+    indices.push(index);
   }
   return Object.freeze(indices);
 }
@@ -190,12 +193,19 @@ export function permutedShape(shape: Shape, order: Shape): Shape {
   return Object.freeze(normalizeOrder(order, shape).map((axis) => shape[axis]!));
 }
 
-/** The last two axes swapped. */
-export function transposed(shape: Shape): Shape {
-  if (shape.length < 2) {
+/** The order of axes that swaps the last two. */
+export function transposedOrder(shape: Shape): Shape {
+  const rank = shape.length;
+  if (rank < 2) {
     throw new ShapeError(`transpose: expects at least 2 axes, got ${formatShape(shape)}`);
   }
-  return Object.freeze([...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!]);
+  const front = rank === 2 ? [] : [...shape.keys()].slice(0, -2);
+  return Object.freeze([...front, rank - 1, rank - 2]);
+}
+
+/** The last two axes swapped. */
+export function transposed(shape: Shape): Shape {
+  return Object.freeze(transposedOrder(shape).map((axis) => shape[axis]!));
 }
 
 /** Without the given axes, which must have size 1; without all axes of size 1 if left out. */
@@ -228,6 +238,9 @@ function replacedAt(shape: Shape, index: number, ...sizes: readonly number[]): S
 
 /** `to` with -1, if one is there, solved; both must have the same number of elements. */
 export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Shape {
+  // Sizes that fit: by far the most frequent case.
+  const isPlain = to.every(isSize);
+  if (isPlain && elementCount(from) === elementCount(to)) return Object.freeze([...to]);
   const open = to.indexOf(-1);
   if (to.indexOf(-1, open + 1) > open) {
     throw new ShapeError(`${operation}: ${formatShape(to)} has more than one -1`);
@@ -239,10 +252,7 @@ export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Sha
   const count = elementCount(from);
   const given = `${operation}: ${formatShape(from)} has ${count} elements`;
   const rest = elementCount(to.filter((size) => size !== -1));
-  if (open < 0) {
-    if (rest !== count) throw new ShapeError(`${given}, ${formatShape(to)} has ${rest}`);
-    return Object.freeze([...to]);
-  }
+  if (open < 0) throw new ShapeError(`${given}, ${formatShape(to)} has ${rest}`);
   if (rest === 0) throw new ShapeError(`${given}, -1 in ${formatShape(to)} could be any size`);
   if (count % rest !== 0) {
     throw new ShapeError(`${given}, ${formatShape(to)} needs a multiple of ${rest}`);

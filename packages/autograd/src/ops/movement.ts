@@ -17,14 +17,13 @@ import {
   normalizeOrder,
   type Padding,
   paddedShape,
-  permutedShape,
   reshapeShape,
   type Shape,
   shapesEqual,
   sliceRange,
   squeezedShape,
   stackShape,
-  transposed,
+  transposedOrder,
 } from "../graph/shape.ts";
 import { promote } from "../scalar/dtype.ts";
 import { cast } from "./operands.ts";
@@ -73,14 +72,17 @@ const permuteNode = movement("permute", "permute", (g, _, { order }) =>
 export function permute(x: Node, order: readonly number[]): Node {
   const normal = normalizeOrder(order, x.shape);
   if (normal.every((axis, i) => axis === i)) return x;
-  return permuteNode([x], { kind: "permute", order: normal }, permutedShape(x.shape, normal));
+  return permuted(x, normal);
+}
+
+function permuted(x: Node, order: Shape): Node {
+  const shape = order.map((axis) => x.shape[axis]!);
+  return permuteNode([x], { kind: "permute", order }, shape);
 }
 
 /** The last two axes swapped. */
 export function transpose(x: Node): Node {
-  const rank = transposed(x.shape).length;
-  const front = Array.from({ length: rank - 2 }, (_, axis) => axis);
-  return permute(x, [...front, rank - 1, rank - 2]);
+  return permuted(x, transposedOrder(x.shape));
 }
 
 // The reverse pass sums a broadcast operand's share back, so there is nothing left to do here.

@@ -17,17 +17,19 @@ const literalOperation: Literal = { family: "literal", name: "literal", gradient
 const scalarShape: readonly number[] = Object.freeze([]);
 
 /** Literals made before, so that a loop which writes the same number each turn makes one node. */
-const literals = new Map<string, Node>();
+const literals = new Map(dtypes.map((dtype) => [dtype, new Map<number | "-0", Node>()]));
 const mostLiterals = 1000;
 
 /** One number of the graph itself. Shape: []. */
 export function literal(value: number, dtype: DType): Node {
-  const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
-  let node = literals.get(key);
+  const known = literals.get(dtype)!;
+  // To a Map 0 and -0 are one key.
+  const key = Object.is(value, -0) ? "-0" : value;
+  let node = known.get(key);
   if (!node) {
-    if (literals.size >= mostLiterals) literals.clear();
+    if (known.size >= mostLiterals) known.clear();
     node = createNode(literalOperation, [], { value }, scalarShape, dtype);
-    literals.set(key, node);
+    known.set(key, node);
   }
   return node;
 }

@@ -34,10 +34,10 @@ declare module "./tensor.ts" {
  */
 export function backward(cost: Tensor, seed?: Tensor): void {
   const node = nodeOf("backward", cost);
-  const found = parametersBelow(node);
+  const { order, found } = parametersBelow(node);
   const inputs = [...found.keys()];
   const seedNode = seed && nodeOf("backward", seed);
-  const shares = autodiff.gradients("backward", node, inputs, seedNode);
+  const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) {
     throw new GradientError("backward: the cost depends on no parameter: nothing can be learnt");
   }
@@ -48,16 +48,20 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   });
 }
 
-/** The values of parameters that `cost` depends on, and whose they are. */
-function parametersBelow(cost: Node): Map<Node, Parameter> {
+/** What `cost` depends on, and the values of parameters where that ends. */
+function parametersBelow(cost: Node): {
+  readonly order: readonly Node[];
+  readonly found: ReadonlyMap<Node, Parameter>;
+} {
   const found = new Map<Node, Parameter>();
-  const inputsOf = (node: Node) => (parameterOf(node) ? [] : origins(node));
-  for (const node of topologicalOrder([cost], inputsOf)) {
+  const order = topologicalOrder([cost], (node) => {
     checkParameterHistory("backward", node);
     const parameter = parameterOf(node);
-    if (parameter) found.set(node, parameter);
-  }
-  return found;
+    if (!parameter) return origins(node);
+    found.set(node, parameter);
+    return [];
+  });
+  return { order, found };
 }
 
 /** One gradient for each of a list of tensors. */

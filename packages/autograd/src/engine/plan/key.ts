@@ -61,31 +61,33 @@ export function structureOf(order: readonly Node[], outputs: readonly Node[]): S
   const numbers = new Map<Node, number>();
   const inputs: Node[] = [];
   writer.begin();
-  const writeReference = (node: Node): void => {
-    let number = numbers.get(node);
-    if (number === undefined) {
-      // Only a node with a value has no number yet when it is used.
-      number = -1 - inputs.length;
-      numbers.set(node, number);
-      inputs.push(node);
-      writer.word(dtypeNumbers.get(node.dtype)!);
-      writer.list(node.shape);
-    }
-    writer.word(number);
-  };
   for (let position = 0; position < order.length; position++) {
     const node = order[position]!;
     writer.word(operationNumber(node.operation));
     writer.word(node.inputs.length);
-    for (const input of node.inputs) writeReference(input);
+    for (const input of node.inputs) writeReference(input, numbers, inputs);
     writeAttributes(node);
     writer.word(dtypeNumbers.get(node.dtype)!);
     writer.list(node.shape);
     numbers.set(node, position);
   }
-  for (const output of outputs) writeReference(output);
+  for (const output of outputs) writeReference(output, numbers, inputs);
   const words = writer.words();
   return { words, hash: hashOf(words), inputs };
+}
+
+/** Which node it is: its position in the order, or the -1st, -2nd, … of the inputs. */
+function writeReference(node: Node, numbers: Map<Node, number>, inputs: Node[]): void {
+  let number = numbers.get(node);
+  if (number === undefined) {
+    // Only a node with a value has no number yet when it is used.
+    number = -1 - inputs.length;
+    numbers.set(node, number);
+    inputs.push(node);
+    writer.word(dtypeNumbers.get(node.dtype)!);
+    writer.list(node.shape);
+  }
+  writer.word(number);
 }
 
 function operationNumber(operation: object): number {

@@ -12,6 +12,7 @@ import { Heap } from "./heap.ts";
 import { webAssembly } from "./host.ts";
 import { planToModule, tableBytes } from "./module.ts";
 import { ConstantCache, Homes, isResident, ResidentValue, readFrom, writeTo } from "./residents.ts";
+import { tableHead } from "./values.ts";
 
 /** A graph made ready to run. Inputs and outputs in the graph's order. */
 export interface ReadyGraph {
@@ -92,7 +93,9 @@ class LoadedPlan {
   /** Bytes of the arena in which inputs that are not in memory already are laid, behind the buffers. */
   readonly #staging: readonly number[];
   readonly #arenaBytes: number;
-  #table: number;
+  #table = 0;
+  /** The arena whose addresses are in the table. */
+  #arena = 0;
   /** Of its module; compiled, it takes a few times as much. */
   readonly bytes: number;
 
@@ -115,7 +118,6 @@ class LoadedPlan {
     const { Module, Instance } = webAssembly!;
     const { exports } = new Instance(new Module(bytes), { nabla });
     this.#call = exports["run"] as (table: number) => void;
-    this.#table = engine.heap.allocate(tableBytes(plan));
     this.bytes = bytes.length;
   }
 
@@ -128,76 +130,96 @@ class LoadedPlan {
   run(values: readonly Value[], homes: readonly (object | undefined)[]): readonly Value[] {
     const { heap } = this.#engine;
     const plan = this.#plan;
-    if (this.#table === 0) this.#table = heap.allocate(tableBytes(plan));
     const arena = this.#engine.arenaOf(this.#arenaBytes);
-    const addresses = new Map<Buffer, number>();
-    for (const [buffer, offset] of plan.layout.offsets) addresses.set(buffer, arena + offset);
-    this.#placeInputs(values, arena, addresses);
-    const resident = this.#placeOutputs(homes, addresses);
-    const table = new Int32Array(heap.memory.buffer, this.#table, 2 + plan.buffers);
-    table[0] = 0;
-    for (const [buffer, address] of addresses) table[2 + buffer.id] = address;
+    this.#readyTable(arena);
+    this.#placeInputs(values, arena);
+    const residents = this.#placeOutputs(homes, arena);
+    heap.words[this.#table / 4] = 0;
     this.#call(this.#table);
     this.#checkFailure();
-    homes.forEach((home, i) => {
-      if (home && resident[i]) this.#engine.homes.settle(home);
-    });
     return plan.results.map((result, i) => {
       if (result.kind === "input") {
         const value = values[result.position]!;
         // A parameter's place is used again; only its own nodes may hold what is there.
         return isResident(value) ? value.read() : value;
       }
+      const resident = residents[i];
+      if (resident) this.#engine.homes.settle(homes[i]!);
       const { buffer } = result;
-      return resident[i] ?? readFrom(heap, addresses.get(buffer)!, buffer.dtype, buffer.size);
+      return resident ?? readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size);
     });
   }
 
+  /** Where in the heap's words the address of a buffer is. */
+  #entryOf(buffer: Buffer): number {
+    return this.#table / 4 + tableHead + buffer.id;
+  }
+
+  #addressOf(buffer: Buffer): number {
+    return this.#engine.heap.words[this.#entryOf(buffer)]! >>> 0;
+  }
+
+  #setAddress(buffer: Buffer, address: number): void {
+    this.#engine.heap.words[this.#entryOf(buffer)] = address;
+  }
+
+  /** Fills in the addresses of what lies in the arena, unless they are there from the last run. */
+  #readyTable(arena: number): void {
+    if (this.#table !== 0 && this.#arena === arena) return;
+    if (this.#table === 0) this.#table = this.#engine.heap.allocate(tableBytes(this.#plan));
+    for (const [buffer, offset] of this.#plan.layout.offsets) {
+      this.#setAddress(buffer, arena + offset);
+    }
+    this.#arena = arena;
+  }
+
   /** Finds, or copies, each input that is read. */
-  #placeInputs(values: readonly Value[], arena: number, addresses: Map<Buffer, number>): void {
+  #placeInputs(values: readonly Value[], arena: number): void {
     const { heap, constants } = this.#engine;
     const inUse = new Set<number>();
-    const staged: (readonly [Data, number])[] = [];
     this.#plan.inputs.forEach((buffer, i) => {
       if (!buffer) return;
       const value = values[i]!;
       if (isResident(value)) {
-        addresses.set(buffer, value.address);
+        this.#setAddress(buffer, value.address);
         return;
       }
       const data = dataOf(value);
       const cached = constants.addressOf(data, inUse);
-      if (cached !== undefined) inUse.add(cached);
-      const address = cached ?? arena + this.#staging[i]!;
-      if (cached === undefined) staged.push([data, address]);
-      addresses.set(buffer, address);
+      if (cached === undefined) writeTo(heap, arena + this.#staging[i]!, data);
+      else inUse.add(cached);
+      this.#setAddress(buffer, cached ?? arena + this.#staging[i]!);
     });
-    for (const [data, address] of staged) writeTo(heap, address, data);
   }
 
-  /** Puts outputs that have a home there; what was computed for it, by output. */
+  /** Puts outputs that have a home there, and all others in the arena; the former, by output. */
   #placeOutputs(
     homes: readonly (object | undefined)[],
-    addresses: Map<Buffer, number>,
+    arena: number,
   ): readonly (ResidentValue | undefined)[] {
     const { heap, homes: places } = this.#engine;
     const taken = new Set<Buffer>();
     return this.#plan.results.map((result, i) => {
-      const home = homes[i];
       // Two outputs may be one buffer; only one of them can be its home.
-      if (!home || result.kind === "input" || taken.has(result.buffer)) return undefined;
+      if (result.kind === "input" || taken.has(result.buffer)) return undefined;
       const { buffer } = result;
+      const home = homes[i];
+      if (!home) {
+        this.#setAddress(buffer, arena + this.#plan.layout.offsets.get(buffer)!);
+        return undefined;
+      }
       taken.add(buffer);
-      const bytes = buffer.size * bytesPerElement(buffer.dtype);
-      const address = places.nextPlace(home, bytes);
-      addresses.set(buffer, address);
+      const address = places.nextPlace(home, buffer.size * bytesPerElement(buffer.dtype));
+      this.#setAddress(buffer, address);
       return new ResidentValue(heap, address, buffer.dtype, buffer.size);
     });
   }
 
   #checkFailure(): void {
-    const [check, index] = new Int32Array(this.#engine.heap.memory.buffer, this.#table, 2);
-    if (check !== 0) throw outOfRange(this.#plan.checks[check! - 1]!, index!);
+    const { words } = this.#engine.heap;
+    const check = words[this.#table / 4]!;
+    if (check === 0) return;
+    throw outOfRange(this.#plan.checks[check - 1]!, words[this.#table / 4 + 1]!);
   }
 
   /** Computes a node that no kernel does, on the arrays of its buffers. */
@@ -205,12 +227,10 @@ class LoadedPlan {
     const { heap } = this.#engine;
     const host = this.#plan.steps[step]!;
     if (host.kind !== "host") throw new Error(`unreachable: step ${step} is a kernel`);
-    const table = new Int32Array(heap.memory.buffer, this.#table, 2 + this.#plan.buffers);
-    const addressOf = (buffer: Buffer): number => table[2 + buffer.id]! >>> 0;
     const inputs = [...host.reads].map((buffer) =>
-      readFrom(heap, addressOf(buffer), buffer.dtype, buffer.size),
+      readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size),
     );
     const [output] = host.writes;
-    writeTo(heap, addressOf(output!), interpret(host.node, inputs));
+    writeTo(heap, this.#addressOf(output!), interpret(host.node, inputs));
   }
 }

@@ -20,12 +20,26 @@ export class Heap {
   #free: Block[] = [{ from: alignment, to: pageBytes }];
   readonly #sizes = new Map<number, number>();
   #bytes: Uint8Array = new Uint8Array(this.memory.buffer);
+  #words: Int32Array = new Int32Array(this.memory.buffer);
 
   /** All of the memory; good until the next `allocate`. */
   get bytes(): Uint8Array {
-    // Growing puts another buffer in place of the old one.
-    if (this.#bytes.buffer !== this.memory.buffer) this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#renew();
     return this.#bytes;
+  }
+
+  /** All of the memory, as words of 4 bytes; good until the next `allocate`. */
+  get words(): Int32Array {
+    this.#renew();
+    return this.#words;
+  }
+
+  /** Growing puts another buffer in place of the old one. */
+  #renew(): void {
+    const { buffer } = this.memory;
+    if (this.#bytes.buffer === buffer) return;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
   }
 
   /** The address of a block of at least `bytes`. Throws `NablaError` if there is no more memory. */
