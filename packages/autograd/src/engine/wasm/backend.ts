@@ -1,6 +1,6 @@
 // Graphs run on WebAssembly: planned and rendered once for each structure, then called.
 import { dataOf, type Node, type Value } from "../../graph/node.ts";
-import { bytesPerElement, type Data } from "../../scalar/dtype.ts";
+import { bytesPerElement } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { StructureCache, structureOf } from "../plan/key.ts";
