@@ -1,6 +1,9 @@
 // The public names of @nabla/nn, grouped by what a user does.
 
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
+// Training
+export type { AdamOptions } from "./adam.ts";
+export { adam } from "./adam.ts";
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 // Costs
@@ -15,10 +18,10 @@ export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers
 export type { Layer, LayerFunction } from "./layer.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
+export type { Optimizer } from "./optimizer.ts";
 export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
-export type { Optimizer, SgdOptions } from "./sgd.ts";
-// Training
+export type { SgdOptions } from "./sgd.ts";
 export { sgd } from "./sgd.ts";
 
 // Shapes as types, for layers of one's own

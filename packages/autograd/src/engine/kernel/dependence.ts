@@ -1,5 +1,5 @@
 // What values and indices depend on: loop variables, and totals.
-import type { Factor, Index, Total, Value, Variable } from "./language.ts";
+import type { Buffer, Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
 export type Dependence = Variable | Total;
 
@@ -35,7 +35,7 @@ export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
 }
 
 /** All loads in a value, those of its indices included. */
-export function loadsOf(value: Value): readonly Extract<Value, { kind: "load" }>[] {
+export function loadsOf(value: Value | Factor): readonly Extract<Value, { kind: "load" }>[] {
   const loads: Extract<Value, { kind: "load" }>[] = [];
   const waiting: (Value | Factor)[] = [value];
   const seen = new Set(waiting);
@@ -48,6 +48,30 @@ export function loadsOf(value: Value): readonly Extract<Value, { kind: "load" }>
     }
   }
   return loads;
+}
+
+/** What statements read, and what they write. */
+export function buffersOf(statements: readonly Statement[]): {
+  readonly reads: ReadonlySet<Buffer>;
+  readonly writes: ReadonlySet<Buffer>;
+} {
+  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  const read = (value: Value | Factor): void => {
+    for (const { buffer } of loadsOf(value)) reads.add(buffer);
+  };
+  const visit = (statement: Statement): void => {
+    if (statement.kind === "store" || statement.kind === "accumulate") {
+      writes.add(statement.buffer);
+      for (const { factor } of statement.index.terms) read(factor);
+    }
+    if (statement.kind === "multiply") [statement.left, statement.right].forEach(read);
+    if ("value" in statement) read(statement.value);
+    if ("body" in statement) statement.body.forEach(visit);
+  };
+  statements.forEach(visit);
+  // What a kernel reads of its own results it has itself written there.
+  for (const buffer of writes) reads.delete(buffer);
+  return { reads, writes };
 }
 
 /** All that a value or a factor is made of. */

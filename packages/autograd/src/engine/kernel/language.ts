@@ -142,6 +142,14 @@ export interface Multiply {
   readonly body: readonly Statement[];
 }
 
+/** Rows of a product that a renderer keeps in registers at once; how many columns: `tileColumns`. */
+export const tileRows = 4;
+
+/** Columns of a product that a renderer keeps in registers at once: two vectors of 16 bytes. */
+export function tileColumns(dtype: DType): number {
+  return dtype === "float64" ? 4 : 8;
+}
+
 /** A nest of loops that reads some buffers and writes others. */
 export interface Kernel {
   /** Names of the operations that were fused into it, in order. */

@@ -8,12 +8,38 @@ import {
   constantIndex,
   divideIndex,
   type Index,
+  type Statement,
   scaleIndex,
   type Term,
+  term,
+  type Variable,
 } from "../kernel/language.ts";
 
 /** One index an axis. */
 export type Place = readonly Index[];
+
+/** A loop variable for each axis wider than 1. */
+export function ownPlace(shape: Shape): Place {
+  const names = ["i", "j", "k", "l", "m", "n"];
+  return shape.map((size, axis) => {
+    const name = names[axis] ?? `i${axis}`;
+    return size === 1 ? constantIndex(0) : term({ kind: "variable", name, size });
+  });
+}
+
+/** The variable that an index of a place is. */
+export function variableOf(index: Index): Variable | undefined {
+  const factor = index.terms[0]?.factor;
+  return factor?.kind === "variable" ? factor : undefined;
+}
+
+/** The statements inside a loop for each variable of the place. */
+export function nested(at: Place, body: readonly Statement[]): readonly Statement[] {
+  return at.reduceRight<readonly Statement[]>((inner, index) => {
+    const variable = variableOf(index);
+    return variable ? [{ kind: "for", variable, body: inner }] : inner;
+  }, body);
+}
 
 /** The row-major position of a place. */
 export function flatten(at: Place, shape: Shape): Index {

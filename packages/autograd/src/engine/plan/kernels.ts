@@ -1,12 +1,11 @@
 // From stored nodes to kernels. Each product, reduction and scatter begins a kernel; what is computed
 // from its result at the same place joins it, and so do elementwise nodes over the same elements.
 import type { Node, NodeOf } from "../../graph/node.ts";
-import { elementCount, type Shape } from "../../graph/shape.ts";
-import { clampTo } from "../../scalar/dtype.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { clampTo, type DType } from "../../scalar/dtype.ts";
+import { buffersOf } from "../kernel/dependence.ts";
 import {
   type Buffer,
-  constantIndex,
-  type Index,
   type Kernel,
   type Statement,
   type Total,
@@ -14,8 +13,9 @@ import {
   type Value,
   type Variable,
 } from "../kernel/language.ts";
-import { flatten, type Place, samePlace, unflatten } from "./index-map.ts";
+import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import { type Check, Lowering } from "./lower.ts";
+import { type Product, productLoops } from "./products.ts";
 import { hasOwnLoop } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
@@ -46,14 +46,24 @@ interface Group {
   readonly at: Place;
 }
 
+/** What steps are made with. */
+export interface Planning {
+  /** Where a node is stored; undefined if it is written out where it is used. */
+  readonly bufferOf: (node: Node) => Buffer | undefined;
+  /** A buffer for what no node stands for. */
+  readonly addBuffer: (dtype: DType, size: number) => Buffer;
+  /** Registers a check, and gives its number. */
+  readonly addCheck: (check: Check) => number;
+}
+
 /** Divides `stored` (in topological order) into steps, in an order that can run. */
 export function stepsOf(
   stored: readonly Node[],
   outputs: readonly Node[],
-  bufferOf: (node: Node) => Buffer | undefined,
-  addCheck: (check: Check) => number,
+  plan: Planning,
   fuse: boolean,
 ): readonly Step[] {
+  const { bufferOf } = plan;
   const groupOf = new Map<Node, Group>();
   const groups: Group[] = [];
   for (const node of stored) {
@@ -68,16 +78,7 @@ export function stepsOf(
   }
   // What only its own kernel uses stays in registers.
   const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
-  return inOrder(groups, groupOf).map((group) => toStep(group, needed, bufferOf, addCheck));
-}
-
-/** A loop variable for each axis wider than 1. */
-function ownPlace(shape: Shape): Place {
-  const names = ["i", "j", "k", "l", "m", "n"];
-  return shape.map((size, axis) => {
-    const name = names[axis] ?? `i${axis}`;
-    return size === 1 ? constantIndex(0) : term({ kind: "variable", name, size });
-  });
+  return inOrder(groups, groupOf).flatMap((group) => toSteps(group, needed, plan));
 }
 
 /** The stored nodes that computing `node` reads. */
@@ -184,20 +185,19 @@ function inOrder(groups: readonly Group[], groupOf: ReadonlyMap<Node, Group>): r
   return [...ordered];
 }
 
-function toStep(
-  group: Group,
-  needed: ReadonlySet<Node>,
-  bufferOf: (node: Node) => Buffer | undefined,
-  addCheck: (check: Check) => number,
-): Step {
+function toSteps(group: Group, needed: ReadonlySet<Node>, plan: Planning): readonly Step[] {
   const [root, ...others] = group.nodes as [Node, ...Node[]];
-  const reads = new Set([...group.reads].map((node) => bufferOf(node)!));
   const kept = group.nodes.filter((node) => needed.has(node));
-  const writes = new Set(kept.map((node) => bufferOf(node)!));
-  if (root.family === "sort") return { kind: "host", node: root, reads, writes };
+  const writes = new Set(kept.map((node) => plan.bufferOf(node)!));
+  if (root.family === "sort") {
+    const reads = new Set([...group.reads].map((node) => plan.bufferOf(node)!));
+    return [{ kind: "host", node: root, reads, writes }];
+  }
   const operations = group.nodes.map((node) => node.operation.name);
-  const body = loopsOf(group, root, others, writes, bufferOf, addCheck);
-  return { kind: "kernel", kernel: { operations, body }, reads, writes };
+  const { copies, body } = loopsOf(group, root, others, writes, plan);
+  return [...copies.map(({ kernel }) => kernel), { operations, body }].map(
+    (kernel): Step => ({ kind: "kernel", kernel, ...buffersOf(kernel.body) }),
+  );
 }
 
 function loopsOf(
@@ -205,9 +205,9 @@ function loopsOf(
   root: Node,
   others: readonly Node[],
   writes: ReadonlySet<Buffer>,
-  bufferOf: (node: Node) => Buffer | undefined,
-  addCheck: (check: Check) => number,
-): readonly Statement[] {
+  plan: Planning,
+): Product {
+  const { bufferOf, addCheck, addBuffer } = plan;
   const values = new Map<Node, Value>();
   const lowering = new Lowering({
     bufferOf,
@@ -231,70 +231,19 @@ function loopsOf(
     return statements;
   };
   const { at } = group;
+  const inPlace = (body: readonly Statement[]): Product => ({ copies: [], body });
   switch (root.family) {
     case "contract":
-      return productLoops(root, at, lowering, stores);
+      return productLoops(root, at, { lowering, addBuffer, stores });
     case "reduce": {
       const [reduce, total] = reduceLoops(root, at, lowering);
-      return nested(at, [reduce, ...stores(total)]);
+      return inPlace(nested(at, [reduce, ...stores(total)]));
     }
     case "scatter":
-      return scatterLoops(root, at, bufferOf(root)!, lowering);
+      return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:
-      return nested(at, stores(lowering.writtenOut(root, at)));
+      return inPlace(nested(at, stores(lowering.writtenOut(root, at))));
   }
-}
-
-/** The statements inside a loop for each variable of the place. */
-function nested(at: Place, body: readonly Statement[]): readonly Statement[] {
-  return at.reduceRight<readonly Statement[]>((inner, index) => {
-    const variable = variableOf(index);
-    return variable ? [{ kind: "for", variable, body: inner }] : inner;
-  }, body);
-}
-
-function variableOf(index: Index): Variable | undefined {
-  const factor = index.terms[0]?.factor;
-  return factor?.kind === "variable" ? factor : undefined;
-}
-
-function productLoops(
-  node: NodeOf<"contract">,
-  at: Place,
-  lowering: Lowering,
-  stores: (total: Value) => readonly Statement[],
-): readonly Statement[] {
-  const [left, right] = node.inputs as readonly [Node, Node];
-  const batch = at.slice(0, -2);
-  const [m, n] = at.slice(-2) as [Index, Index];
-  const inner: Variable = { kind: "variable", name: "p", size: left.shape.at(-1)! };
-  const p = term(inner);
-  const own = (operand: Node, tail: Place): Place => {
-    const front = operand.shape.slice(0, -2);
-    const added = batch.length - front.length;
-    return [
-      ...front.map((size, axis) => (size === 1 ? constantIndex(0) : batch[added + axis]!)),
-      ...tail,
-    ];
-  };
-  const total: Total = { kind: "total", dtype: node.dtype };
-  return nested(batch, [
-    {
-      kind: "multiply",
-      total,
-      row: variableOf(m) ?? single("i"),
-      column: variableOf(n) ?? single("j"),
-      inner,
-      left: lowering.valueAt(left, own(left, [m, p])),
-      right: lowering.valueAt(right, own(right, [p, n])),
-      body: stores(total),
-    },
-  ]);
-}
-
-/** The variable of an axis of size 1, which no index mentions. */
-function single(name: string): Variable {
-  return { kind: "variable", name, size: 1 };
 }
 
 function reduceLoops(

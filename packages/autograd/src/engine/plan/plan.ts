@@ -2,6 +2,7 @@
 import { NablaError } from "../../graph/errors.ts";
 import type { Node } from "../../graph/node.ts";
 import { elementCount, formatShape } from "../../graph/shape.ts";
+import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import type { Check } from "./lower.ts";
@@ -54,16 +55,16 @@ export function planOf(
     fuse,
   );
   const buffers = new Map<Node, Buffer>();
-  const addBuffer = (node: Node): Buffer => {
-    const buffer = { id: buffers.size, dtype: node.dtype, size: elementCount(node.shape) };
-    buffers.set(node, buffer);
-    return buffer;
-  };
-  const inputBuffers = inputs.map(addBuffer);
-  for (const node of stored) addBuffer(node);
+  let count = 0;
+  const addBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
+  for (const node of [...inputs, ...stored]) {
+    buffers.set(node, addBuffer(node.dtype, elementCount(node.shape)));
+  }
+  const inputBuffers = inputs.map((node) => buffers.get(node)!);
   const checks: Check[] = [];
   const addCheck = (check: Check) => checks.push(check) - 1;
-  const steps = stepsOf(stored, rewritten, (node) => buffers.get(node), addCheck, fuse);
+  const bufferOf = (node: Node) => buffers.get(node);
+  const steps = stepsOf(stored, rewritten, { bufferOf, addBuffer, addCheck }, fuse);
   const read = new Set(steps.flatMap((step) => [...step.reads]));
   const results = rewritten.map((node): Result => {
     const position = inputs.indexOf(node);
@@ -76,7 +77,7 @@ export function planOf(
   );
   return {
     inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
-    buffers: buffers.size,
+    buffers: count,
     steps,
     results,
     checks,

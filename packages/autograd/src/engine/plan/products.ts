@@ -1,0 +1,285 @@
+// Loops of products. Small ones read their operands where they lie. Large ones read them from copies in
+// the order of use, tile by tile ("packed": K. Goto and R. A. van de Geijn, "Anatomy of High-Performance
+// Matrix Multiplication", 2008), where a cache would not hold what a tile goes through.
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
+import { strideAlong } from "../kernel/dependence.ts";
+import {
+  addIndices,
+  type Buffer,
+  constantIndex,
+  type Index,
+  type Kernel,
+  type Multiply,
+  type Statement,
+  scaleIndex,
+  type Total,
+  term,
+  tileColumns,
+  tileRows,
+  type Value,
+  type Variable,
+} from "../kernel/language.ts";
+import { Substitution } from "../kernel/substitute.ts";
+import { flatten, nested, ownPlace, type Place, variableOf } from "./index-map.ts";
+import type { Lowering } from "./lower.ts";
+
+/** A product's loops, and the kernels that make the copies it reads, to be run before. */
+export interface Product {
+  readonly copies: readonly { readonly kernel: Kernel; readonly buffer: Buffer }[];
+  readonly body: readonly Statement[];
+}
+
+/** What a product is lowered with. */
+export interface Surroundings {
+  readonly lowering: Lowering;
+  addBuffer(dtype: DType, size: number): Buffer;
+  /** What is stored of a total. */
+  stores(total: Value): readonly Statement[];
+}
+
+/** The product `node` at the place `at`. */
+export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surroundings): Product {
+  const [left, right] = node.inputs as readonly [Node, Node];
+  const batch = at.slice(0, -2);
+  const [m, n] = at.slice(-2) as [Index, Index];
+  const inner: Variable = { kind: "variable", name: "p", size: left.shape.at(-1)! };
+  const total: Total = { kind: "total", dtype: node.dtype };
+  const whole: Multiply = {
+    kind: "multiply",
+    total,
+    row: variableOf(m) ?? single("i"),
+    column: variableOf(n) ?? single("j"),
+    inner,
+    left: plan.lowering.valueAt(left, [...frontOf(left, batch), m, term(inner)]),
+    right: plan.lowering.valueAt(right, [...frontOf(right, batch), term(inner), n]),
+    body: plan.stores(total),
+  };
+  const packed = {
+    left: isWorthPackingLeft(whole) ? pack(left, "left", batch, plan) : undefined,
+    right: isWorthPackingRight(whole) ? pack(right, "right", batch, plan) : undefined,
+  };
+  const copies = [packed.left, packed.right].flatMap((copy) => copy ?? []);
+  const body = copies.length > 0 ? inTiles(whole, packed) : [whole];
+  return { copies, body: nested(batch, body) };
+}
+
+/** The variable of an axis of size 1, which no index mentions. */
+function single(name: string): Variable {
+  return { kind: "variable", name, size: 1 };
+}
+
+/** The operand's place on its batch axes. */
+function frontOf(operand: Node, batch: Place): Place {
+  const front = operand.shape.slice(0, -2);
+  const added = batch.length - front.length;
+  return front.map((size, axis) => (size === 1 ? constantIndex(0) : batch[added + axis]!));
+}
+
+// Whether to copy
+
+/** Multiplications below which no copy is worth its own kernel: some 20 µs. */
+const fewestProducts = 2 ** 20;
+/** So often must each element be used from a copy, in tiles, until that has cost nothing. */
+const fewestTiles = 8;
+
+function isWorthPackingRight({ row, column, inner, right }: Multiply): boolean {
+  const isLarge = row.size * column.size * inner.size >= fewestProducts;
+  if (!isLarge || row.size < fewestTiles * tileRows || column.size < 8) return false;
+  if (right.kind !== "load" || strideAlong(right.index, column) !== 1) return true;
+  return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype);
+}
+
+function isWorthPackingLeft({ row, column, inner, left }: Multiply): boolean {
+  const isLarge = row.size * column.size * inner.size >= fewestProducts;
+  if (!isLarge || column.size < fewestTiles * tileColumns(left.dtype)) return false;
+  if (left.kind !== "load") return true;
+  if (strideAlong(left.index, inner) === 1) return false;
+  return !isHeld(inner.size, strideAlong(left.index, inner), left.dtype);
+}
+
+/** Bytes of a line of the first cache, its lines per set, and bytes from one line of a set to the next. */
+const line = 64;
+const ways = 8;
+const period = 4096;
+
+/** Whether the first cache holds `count` lines that lie `stride` elements apart, until they come again. */
+function isHeld(count: number, stride: number | undefined, dtype: DType): boolean {
+  if (stride === undefined) return false;
+  const bytes = Math.abs(stride) * bytesPerElement(dtype);
+  if (bytes <= line) return true;
+  const sets = Math.min(period / line, period / greatestCommonDivisor(bytes, period));
+  return count <= sets * ways;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+// Copies
+
+/** A copy of an operand, tile by tile. */
+interface Packed {
+  readonly kernel: Kernel;
+  readonly buffer: Buffer;
+  /** The element for position `p` of the inner variable and `within` of a tile. */
+  at(tile: Index, within: Index, p: Index): Value;
+}
+
+/** The operand's rows (left) or columns (right), a tile's at once: [tile, inner, row or column of the tile]. */
+function pack(operand: Node, side: "left" | "right", batch: Place, plan: Surroundings): Packed {
+  const { dtype } = operand;
+  const [height, width] = operand.shape.slice(-2) as [number, number];
+  const [count, depth] = side === "left" ? [height, width] : [width, height];
+  const size = side === "left" ? tileRows : tileColumns(dtype);
+  const frontShape = operand.shape.slice(0, -2);
+  const one = Math.ceil(count / size) * size * depth;
+  const buffer = plan.addBuffer(dtype, elementCount(frontShape) * one);
+  const indexOf = (front: Place, tile: Index, within: Index, p: Index): Index =>
+    addIndices(
+      scaleIndex(flatten(front, frontShape), one),
+      scaleIndex(tile, size * depth),
+      scaleIndex(p, size),
+      within,
+    );
+  const front = ownPlace(frontShape);
+  const inner: Variable = { kind: "variable", name: "p", size: depth };
+  const p = term(inner);
+  const body = stretches(count, size).flatMap(({ loops, tile, within, index }) => {
+    const at = side === "left" ? [index, p] : [p, index];
+    const store: Statement = {
+      kind: "store",
+      buffer,
+      index: indexOf(front, tile, term(within), p),
+      value: plan.lowering.valueAt(operand, [...front, ...at]),
+    };
+    return inLoops([...loops, inner, within], [store]);
+  });
+  const frontHere = frontOf(operand, batch);
+  return {
+    kernel: { operations: ["pack"], body: nested(front, body) },
+    buffer,
+    at: (tile, within, position) => ({
+      kind: "load",
+      dtype,
+      buffer,
+      index: indexOf(frontHere, tile, within, position),
+    }),
+  };
+}
+
+// Tiles
+
+/** Rows, or columns, that a loop goes through tile by tile. */
+interface Stretch {
+  /** The loops over tiles, if there is more than one. */
+  readonly loops: readonly Variable[];
+  readonly tile: Index;
+  /** Position in the tile. */
+  readonly within: Variable;
+  /** Row or column. */
+  readonly index: Index;
+}
+
+/** Whole tiles of `size`, and what is left over. */
+function stretches(count: number, size: number): readonly Stretch[] {
+  const tiles = Math.floor(count / size);
+  const parts: Stretch[] = [];
+  const add = (loops: readonly Variable[], tile: Index, width: number): void => {
+    const within: Variable = { kind: "variable", name: "t", size: width };
+    parts.push({ loops, tile, within, index: addIndices(scaleIndex(tile, size), term(within)) });
+  };
+  const loop: Variable = { kind: "variable", name: "u", size: tiles };
+  if (tiles > 0) add([loop], term(loop), size);
+  if (count % size > 0) add([], constantIndex(tiles), count % size);
+  return parts;
+}
+
+/** Bytes of the left operand that are gone through for one tile of columns after the other. */
+const blockBytes = 2 ** 18;
+
+/**
+ * The product in tiles: for some rows at once (which the second cache holds) all columns, and for each
+ * tile of columns (which the first cache holds) all these rows.
+ */
+function inTiles(
+  whole: Multiply,
+  packed: { readonly left: Packed | undefined; readonly right: Packed | undefined },
+): readonly Statement[] {
+  const { row, column, inner, left } = whole;
+  const bytesOfRow = inner.size * bytesPerElement(left.dtype);
+  const tilesAtOnce = Math.max(1, Math.floor(blockBytes / bytesOfRow / tileRows));
+  const columns = stretches(column.size, tileColumns(whole.total.dtype));
+  const product = (rows: Stretch, ofColumns: Stretch): Statement =>
+    tiled(whole, rows, ofColumns, packed);
+  return stretches(row.size, tileRows).flatMap((rows) =>
+    inBlocks(rows, tilesAtOnce).flatMap(({ block, rows: some }) => {
+      const body = columns.flatMap((ofColumns) =>
+        inLoops([...ofColumns.loops, ...some.loops], [product(some, ofColumns)]),
+      );
+      return inLoops(block ? [block] : [], body);
+    }),
+  );
+}
+
+/** The stretch, so many tiles at once: whole blocks, and what is left over. */
+function inBlocks(
+  rows: Stretch,
+  tilesAtOnce: number,
+): readonly { readonly block: Variable | undefined; readonly rows: Stretch }[] {
+  const [loop] = rows.loops;
+  if (!loop || loop.size <= tilesAtOnce) return [{ block: undefined, rows }];
+  const moved = (tile: Index, size: number): Stretch => {
+    const own: Variable = { kind: "variable", name: loop.name, size };
+    const place = new Substitution(new Map([[loop, addIndices(tile, term(own))]]));
+    const within: Variable = { ...rows.within };
+    const here = new Substitution(new Map([[rows.within, term(within)]]));
+    return {
+      loops: [own],
+      tile: place.index(rows.tile),
+      within,
+      index: here.index(place.index(rows.index)),
+    };
+  };
+  const blocks = Math.floor(loop.size / tilesAtOnce);
+  const rest = loop.size % tilesAtOnce;
+  const block: Variable = { kind: "variable", name: "v", size: blocks };
+  const whole = { block, rows: moved(term(block, tilesAtOnce), tilesAtOnce) };
+  const last = moved(constantIndex(blocks * tilesAtOnce), rest);
+  return rest > 0 ? [whole, { block: undefined, rows: last }] : [whole];
+}
+
+/** The product of one tile of rows and one of columns. */
+function tiled(
+  whole: Multiply,
+  rows: Stretch,
+  columns: Stretch,
+  packed: { readonly left: Packed | undefined; readonly right: Packed | undefined },
+): Multiply {
+  const total: Total = { kind: "total", dtype: whole.total.dtype };
+  const p = term(whole.inner);
+  const here = new Substitution(
+    new Map([
+      [whole.row, rows.index],
+      [whole.column, columns.index],
+    ]),
+    new Map([[whole.total, total]]),
+  );
+  return {
+    ...whole,
+    total,
+    row: rows.within,
+    column: columns.within,
+    left: packed.left?.at(rows.tile, term(rows.within), p) ?? here.value(whole.left),
+    right: packed.right?.at(columns.tile, term(columns.within), p) ?? here.value(whole.right),
+    body: whole.body.map((statement) => here.statement(statement)),
+  };
+}
+
+function inLoops(variables: readonly Variable[], body: readonly Statement[]): readonly Statement[] {
+  return variables.reduceRight<readonly Statement[]>(
+    (inner, variable) => [{ kind: "for", variable, body: inner }],
+    body,
+  );
+}
