@@ -10,6 +10,7 @@ const once = [
   "engine",
   "engine-page",
   "plan",
+  "products",
   "shape",
   "shape-messages",
   "wasm",

@@ -146,7 +146,7 @@ function pack(operand: Node, side: "left" | "right", batch: Place, plan: Surroun
   const front = ownPlace(frontShape);
   const inner: Variable = { kind: "variable", name: "p", size: depth };
   const p = term(inner);
-  const body = stretches(count, size).flatMap(({ loops, tile, within, index }) => {
+  const body = stretches(count, size, ["i", "t"]).flatMap(({ loops, tile, within, index }) => {
     const at = side === "left" ? [index, p] : [p, index];
     const store: Statement = {
       kind: "store",
@@ -182,15 +182,19 @@ interface Stretch {
   readonly index: Index;
 }
 
-/** Whole tiles of `size`, and what is left over. */
-function stretches(count: number, size: number): readonly Stretch[] {
+/** Whole tiles of `size`, and what is left over. `names`: of the loop over tiles, and of that in one. */
+function stretches(
+  count: number,
+  size: number,
+  names: readonly [string, string],
+): readonly Stretch[] {
   const tiles = Math.floor(count / size);
   const parts: Stretch[] = [];
   const add = (loops: readonly Variable[], tile: Index, width: number): void => {
-    const within: Variable = { kind: "variable", name: "t", size: width };
+    const within: Variable = { kind: "variable", name: names[1], size: width };
     parts.push({ loops, tile, within, index: addIndices(scaleIndex(tile, size), term(within)) });
   };
-  const loop: Variable = { kind: "variable", name: "u", size: tiles };
+  const loop: Variable = { kind: "variable", name: names[0], size: tiles };
   if (tiles > 0) add([loop], term(loop), size);
   if (count % size > 0) add([], constantIndex(tiles), count % size);
   return parts;
@@ -209,12 +213,12 @@ function inTiles(
 ): readonly Statement[] {
   const { row, column, inner, left } = whole;
   const bytesOfRow = inner.size * bytesPerElement(left.dtype);
-  const tilesAtOnce = Math.max(1, Math.floor(blockBytes / bytesOfRow / tileRows));
-  const columns = stretches(column.size, tileColumns(whole.total.dtype));
+  const mostTiles = Math.max(1, Math.floor(blockBytes / bytesOfRow / tileRows));
+  const columns = stretches(column.size, tileColumns(whole.total.dtype), ["j", "c"]);
   const product = (rows: Stretch, ofColumns: Stretch): Statement =>
     tiled(whole, rows, ofColumns, packed);
-  return stretches(row.size, tileRows).flatMap((rows) =>
-    inBlocks(rows, tilesAtOnce).flatMap(({ block, rows: some }) => {
+  return stretches(row.size, tileRows, ["i", "r"]).flatMap((rows) =>
+    inBlocks(rows, mostTiles).flatMap(({ block, rows: some }) => {
       const body = columns.flatMap((ofColumns) =>
         inLoops([...ofColumns.loops, ...some.loops], [product(some, ofColumns)]),
       );
@@ -223,31 +227,33 @@ function inTiles(
   );
 }
 
-/** The stretch, so many tiles at once: whole blocks, and what is left over. */
+/** The stretch in blocks of about equal size, with at most so many tiles each. */
 function inBlocks(
   rows: Stretch,
-  tilesAtOnce: number,
+  mostTiles: number,
 ): readonly { readonly block: Variable | undefined; readonly rows: Stretch }[] {
   const [loop] = rows.loops;
-  if (!loop || loop.size <= tilesAtOnce) return [{ block: undefined, rows }];
-  const moved = (tile: Index, size: number): Stretch => {
-    const own: Variable = { kind: "variable", name: loop.name, size };
-    const place = new Substitution(new Map([[loop, addIndices(tile, term(own))]]));
-    const within: Variable = { ...rows.within };
-    const here = new Substitution(new Map([[rows.within, term(within)]]));
-    return {
-      loops: [own],
-      tile: place.index(rows.tile),
-      within,
-      index: here.index(place.index(rows.index)),
-    };
-  };
-  const blocks = Math.floor(loop.size / tilesAtOnce);
-  const rest = loop.size % tilesAtOnce;
-  const block: Variable = { kind: "variable", name: "v", size: blocks };
-  const whole = { block, rows: moved(term(block, tilesAtOnce), tilesAtOnce) };
-  const last = moved(constantIndex(blocks * tilesAtOnce), rest);
-  return rest > 0 ? [whole, { block: undefined, rows: last }] : [whole];
+  if (!loop || loop.size <= mostTiles) return [{ block: undefined, rows }];
+  const tiles = Math.ceil(loop.size / Math.ceil(loop.size / mostTiles));
+  const block: Variable = { kind: "variable", name: "h", size: Math.floor(loop.size / tiles) };
+  const rest = loop.size % tiles;
+  const whole = { block, rows: movedTo(rows, loop, term(block, tiles), tiles) };
+  if (rest === 0) return [whole];
+  const last = movedTo(rows, loop, constantIndex(loop.size - rest), rest);
+  return [whole, { block: undefined, rows: last }];
+}
+
+/** So many tiles of the stretch, whose loop is `loop`, from `tile` on. */
+function movedTo(rows: Stretch, loop: Variable, tile: Index, size: number): Stretch {
+  const own: Variable = { kind: "variable", name: loop.name, size };
+  const within: Variable = { ...rows.within };
+  const here = new Substitution(
+    new Map([
+      [loop, addIndices(tile, term(own))],
+      [rows.within, term(within)],
+    ]),
+  );
+  return { loops: [own], tile: here.index(rows.tile), within, index: here.index(rows.index) };
 }
 
 /** The product of one tile of rows and one of columns. */

@@ -1,0 +1,116 @@
+// Products of every size and arrangement, those that are read from copies included. Whole numbers, so
+// that every order of summation gives the same bits.
+import { type DType, random, setBackend, type Tensor, tensor } from "@nabla/autograd";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { runPlan } from "../src/engine/plan/javascript.ts";
+import { type Plan, planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { interpret } from "../src/engine/reference/interpret.ts";
+import { dataOf } from "../src/graph/node.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+
+interface Product {
+  readonly sizes: readonly [m: number, k: number, n: number];
+  readonly batches: readonly [left: readonly number[], right: readonly number[]];
+  readonly isTransposed: readonly [left: boolean, right: boolean];
+  readonly dtype: DType;
+}
+
+/** The product, with something before and after it. */
+function productOf({ sizes: [m, k, n], batches, isTransposed, dtype }: Product): Tensor {
+  const operand = (batch: readonly number[], rows: number, columns: number, turned: boolean) => {
+    const shape = [...batch, ...(turned ? [columns, rows] : [rows, columns])];
+    const x = random
+      .uniform(shape, { seed: rows })
+      .mul(9)
+      .sub(4)
+      .cast("int32")
+      .cast(dtype)
+      .realize();
+    return (turned ? x.transpose() : x) as Tensor;
+  };
+  const left = operand(batches[0], m, k, isTransposed[0]);
+  const right = operand(batches[1], k, n, isTransposed[1]);
+  return left.matmul(right).add(tensor(1, { dtype })).mul(2);
+}
+
+function planFor(y: Tensor): {
+  readonly plan: Plan;
+  readonly inputs: readonly ReturnType<typeof dataOf>[];
+} {
+  const nodes = [nodeOf("test", y)];
+  const { inputs } = graphOf("test", nodes);
+  return { plan: planOf(inputs, nodes), inputs: inputs.map((node) => dataOf(node.cell.value!)) };
+}
+
+function check(product: Product): void {
+  const wasm = productOf(product).dataSync();
+  const { plan, inputs } = planFor(productOf(product));
+  const [planned] = runPlan(plan, inputs, interpret);
+  setBackend("reference");
+  try {
+    const expected = productOf(product).dataSync();
+    expect(wasm).toEqual(expected);
+    expect(planned).toEqual(expected);
+  } finally {
+    setBackend("wasm");
+  }
+}
+
+const operations = ({ plan }: { readonly plan: Plan }) =>
+  plan.steps.flatMap((step) => (step.kind === "kernel" ? [step.kernel.operations.join()] : []));
+
+const large: Product = {
+  sizes: [103, 130, 101],
+  batches: [[], []],
+  isTransposed: [false, false],
+  dtype: "float32",
+};
+
+test("a large product reads columns that a cache would not hold from a copy", () => {
+  expect(operations(planFor(productOf({ ...large, sizes: [128, 512, 512] })))).toEqual([
+    "pack",
+    "matmul,mul",
+  ]);
+  const turned: Product = { ...large, isTransposed: [true, true], sizes: [128, 1024, 128] };
+  expect(operations(planFor(productOf(turned)))).toEqual(["pack", "pack", "matmul,mul"]);
+  expect(operations(planFor(productOf({ ...large, sizes: [16, 16, 16] })))).toEqual(["matmul,mul"]);
+});
+
+const flags = [false, true] as const;
+const cases = flags.flatMap((left) =>
+  flags.flatMap((right) =>
+    (["float32", "float64", "int32"] as const).map(
+      (dtype): Product => ({
+        ...large,
+        isTransposed: [left, right],
+        dtype,
+      }),
+    ),
+  ),
+);
+
+test.each(cases)("large: $dtype, transposed $isTransposed", (product) => check(product));
+
+test.each([
+  { ...large, sizes: [261, 300, 17], isTransposed: [true, true] },
+  { ...large, sizes: [64, 1100, 72], isTransposed: [true, true] },
+  { ...large, sizes: [70, 80, 90], batches: [[3], [3]], isTransposed: [false, true] },
+  { ...large, sizes: [70, 80, 200], batches: [[2, 3], [3]], isTransposed: [false, true] },
+  { ...large, sizes: [70, 80, 200], batches: [[], [2]], isTransposed: [true, true] },
+] satisfies readonly Product[])("in blocks and batches: $sizes, $batches", (product) =>
+  check(product),
+);
+
+test("small products of any size", () => {
+  const size = fc.integer({ min: 0, max: 19 });
+  const batch = fc.constantFrom([], [1], [2]);
+  const product = fc.record({
+    sizes: fc.tuple(size, size, size),
+    batches: fc.tuple(batch, batch),
+    isTransposed: fc.tuple(fc.boolean(), fc.boolean()),
+    dtype: fc.constantFrom<DType>("float32", "float64", "int32"),
+  });
+  fc.assert(fc.property(product, check), { numRuns: 60 });
+});
