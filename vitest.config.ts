@@ -12,6 +12,7 @@ const once = [
   "plan",
   "products",
   "shape",
+  "threads",
   "shape-messages",
   "wasm",
 ];

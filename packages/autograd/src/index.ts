@@ -40,7 +40,7 @@ export type { Random, RandomOptions } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";
 export * from "./tensor/reduce.ts";
 export type { MemoryUse } from "./tensor/run.ts";
-export { backend, keep, memory, realize, setBackend } from "./tensor/run.ts";
+export { backend, keep, memory, realize, setBackend, threads } from "./tensor/run.ts";
 // Shapes as text and as types, for functions and layers of one's own
 export type * from "./tensor/shapes.ts";
 export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";

@@ -64,12 +64,13 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
-    await page.waitForFunction("globalThis.result !== undefined || globalThis.failure");
+    await page.waitForFunction("globalThis.dividedRuns !== undefined");
     expect(errors).toEqual([]);
     expect(await page.evaluate("globalThis.crossOriginIsolated")).toBe(isIsolated);
     const here = trained();
     expect(here.backend).toBe("wasm");
     expect(await page.evaluate("globalThis.result")).toEqual(here);
+    expect(await page.evaluate("globalThis.dividedRuns")).toBe(isIsolated ? 1 : 0);
     await page.close();
   });
 });

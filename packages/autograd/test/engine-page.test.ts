@@ -10,6 +10,7 @@ import {
 } from "@nabla/autograd";
 import binaryen from "binaryen";
 import { expect, test } from "vitest";
+import { isWorthSharing } from "../src/engine/kernel/cost.ts";
 import { structureOf } from "../src/engine/plan/key.ts";
 import { planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
@@ -47,7 +48,7 @@ function seedStep(): readonly Tensor[] {
 function watOf(outputs: readonly Tensor[]): { readonly text: string; readonly bytes: number } {
   const nodes = outputs.map((x) => nodeOf("test", x));
   const { inputs } = graphOf("test", nodes);
-  const { bytes } = planToModule(planOf(inputs, nodes), false);
+  const { bytes } = planToModule(planOf(inputs, nodes), { isFused: false, isShared: false });
   const module = binaryen.readBinary(bytes);
   module.setFeatures(binaryen.Features.All);
   const text = module.emitText().trimEnd();
@@ -66,6 +67,9 @@ test("docs/engine.md shows what the engine does", async () => {
   const kernels = explained.split(/\n(?=\d+\. )/).slice(1);
   const small = watOf([random.uniform([9], { seed: 1 }).realize().mul(2).add(1) as Tensor]);
   const module = watOf(step);
+  const shared = plan.steps.filter(
+    (one) => one.kind === "kernel" && isWorthSharing(one.kernel),
+  ).length;
   const arena = [...plan.layout.offsets].map(
     ([buffer, offset]) => `b${buffer.id}: ${buffer.size} ${buffer.dtype} at ${offset}`,
   );
@@ -132,7 +136,15 @@ ${block(small.text, "wat")}
 All addresses come from a table whose address is the argument: words 0 and 1 take an index that is out of
 range, word 2 on the addresses of the buffers.
 
-## 8. The same, slowly
+## 8. On several threads
+
+Kernels that take some microseconds (\`engine/kernel/cost.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the turns of their
+outermost loop among the threads; the module then has a second function, \`part\`, which each thread calls with its
+number. Threads meet at a barrier before and after what they share; everything else is done by the first. No element
+is computed in another order than by one thread, so every number has the same bits. Workers (\`pool.ts\`, \`worker.ts\`) share the
+memory and take commands from some of its words: they look for the next one for some microseconds, then sleep.
+
+## 9. The same, slowly
 
 \`setBackend("reference")\` runs each node of the graph by itself, in plain JavaScript (\`engine/reference/\`). It is the
 oracle: \`pnpm fuzz\` compares random programs on both, bit for bit where only + - * / square roots, sums,

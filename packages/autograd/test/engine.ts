@@ -1,9 +1,11 @@
 // Runs one graph in every way that there is, and says where two ways differ.
-import { compile, type Data, setBackend } from "@nabla/autograd";
+import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd";
+import { setLeastShared } from "../src/engine/kernel/cost.ts";
 import { runPlan } from "../src/engine/plan/javascript.ts";
 import { passNames, planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { interpret } from "../src/engine/reference/interpret.ts";
+import { threadPool } from "../src/engine/wasm/backend.ts";
 import { dataOf } from "../src/graph/node.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
 import type { Choices, ProgramKind } from "./random-programs.ts";
@@ -29,6 +31,36 @@ export function valuesAtOnce(kind: ProgramKind, choices: readonly Choices[]): re
   const { tensors } = programOf(kind, choices);
   const copies = compile(() => [...tensors])();
   return copies.map((x) => x.dataSync());
+}
+
+/** The same on several threads, each kernel divided among them; and whether that could be done. */
+export function valuesInParts(
+  kind: ProgramKind,
+  choices: readonly Choices[],
+  count: number,
+): { readonly values: readonly Data[]; readonly wasShared: boolean } {
+  const before = threads();
+  threads(count);
+  setLeastShared(0);
+  try {
+    const { tensors } = programOf(kind, choices);
+    // One output more: a structure of its own, so that no plan is found that was made undivided.
+    const marker = tensor([count]);
+    const run = compile(() => [...tensors, marker]);
+    run();
+    // Now workers have started, and at the second run they load the plan.
+    threadPool()?.settle();
+    run();
+    threadPool()?.settle();
+    const runs = threadPool()?.runs;
+    const values = run()
+      .slice(0, -1)
+      .map((x) => x.dataSync());
+    return { values, wasShared: threadPool()?.runs !== runs };
+  } finally {
+    setLeastShared(5000);
+    threads(before);
+  }
 }
 
 /** The same by the plan in plain JavaScript, with some passes left out. */
@@ -95,6 +127,13 @@ export function checkProgram(kind: ProgramKind, choices: readonly Choices[]): vo
       (name) => [`planned without ${name}`, () => valuesByPlan(kind, choices, [name])] as const,
     ),
   ];
+  const shared = difference(
+    lines,
+    valuesInParts(kind, choices, 2).values,
+    valuesAtOnce(kind, choices),
+    0,
+  );
+  if (shared !== undefined) throw new Error(`two threads differ from one:\n${shared}`);
   // What was float32 once has no more digits as float64.
   const isDouble = tensors.every(({ dtype }) => dtype !== "float32");
   const tolerance = kind === "exact" ? 0 : isDouble ? 1e-10 : 1e-3;

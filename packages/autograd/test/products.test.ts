@@ -28,7 +28,7 @@ function productOf({ sizes: [m, k, n], batches, isTransposed, dtype }: Product):
       .cast("int32")
       .cast(dtype)
       .realize();
-    return (turned ? x.transpose() : x) as Tensor;
+    return turned ? x.transpose() : x;
   };
   const left = operand(batches[0], m, k, isTransposed[0]);
   const right = operand(batches[1], k, n, isTransposed[1]);

@@ -34,7 +34,8 @@ describe("modules of random programs are valid", () => {
         const outputs = nodes.filter((node) => !node.cell.value && node.family !== "literal");
         const { inputs } = graphOf("test", outputs);
         const off = new Set<PassName>(fuse ? [] : ["fuse"]);
-        const { bytes } = planToModule(planOf(inputs, outputs, off), hasFusedMultiply());
+        const features = { isFused: hasFusedMultiply(), isShared: fuse };
+        const { bytes } = planToModule(planOf(inputs, outputs, off), features);
         expect(webAssembly!.validate(bytes)).toBe(true);
         validatedByBinaryen(bytes);
       }),
@@ -69,7 +70,7 @@ describe("the encoder", () => {
     inner.get(i).i32(1).add("i32.add").tee(i).i32(10).add("i32.lt_s").add("br_if", 0);
     body.code.block("loop", () => body.code.append(inner));
     body.code.get(table!).get(sum).memory("f64.store", 300).i32(-200).call(host);
-    const bytes = module.encoded(module.define(body));
+    const bytes = module.encoded({ run: module.define(body) });
     expect(webAssembly!.validate(bytes)).toBe(true);
     const text = validatedByBinaryen(bytes);
     expect(text).toContain("f64.store offset=300 align=1");

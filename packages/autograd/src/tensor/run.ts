@@ -2,7 +2,8 @@
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
 import { currentTrace } from "../engine/trace.ts";
-import { wasmMemory } from "../engine/wasm/backend.ts";
+import { setThreadCount, threadCount, wasmMemory } from "../engine/wasm/backend.ts";
+import { checkCount } from "./checks.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
 /**
@@ -74,6 +75,21 @@ export function memory(): MemoryUse {
  */
 export function backend(): BackendName {
   return currentBackend().name;
+}
+
+/**
+ * How many threads run what is large enough for more than one: as many as the machine has (16 at
+ * most), or as `count` says. Results have the same bits for any number. One where memory cannot
+ * be shared: in pages that are not isolated from other origins. Throws `NablaError` unless `count` is
+ * a positive integer.
+ *
+ * @example
+ * threads(1);
+ * threads(); // => 1
+ */
+export function threads(count?: number): number {
+  if (count !== undefined) setThreadCount(checkCount("threads", "count", count, 1));
+  return threadCount();
 }
 
 /**

@@ -1,6 +1,7 @@
 // A plan as text: its kernels, what was fused into each, and what they cost.
 import { bytesPerElement } from "../../scalar/dtype.ts";
-import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
+import { flopsOfKernel } from "../kernel/cost.ts";
+import type { Buffer } from "../kernel/language.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Step } from "./kernels.ts";
 import type { Plan } from "./plan.ts";
@@ -39,47 +40,5 @@ function bytesMoved(step: Step): number {
 }
 
 function flopsOf(step: Step): number {
-  return step.kind === "host" ? 0 : kernelFlops(step.kernel);
-}
-
-function kernelFlops({ body }: Kernel): number {
-  return body.reduce((sum, statement) => sum + statementFlops(statement), 0);
-}
-
-function statementFlops(statement: Statement): number {
-  const all = (statements: readonly Statement[]) =>
-    statements.reduce((sum, inner) => sum + statementFlops(inner), 0);
-  switch (statement.kind) {
-    case "for":
-      return statement.variable.size * all(statement.body);
-    case "store":
-      return valueFlops(statement.value);
-    case "accumulate":
-      return 1 + valueFlops(statement.value);
-    case "reduce": {
-      const times = statement.variables.reduce((product, { size }) => product * size, 1);
-      return times * (1 + valueFlops(statement.value));
-    }
-    case "multiply": {
-      const { row, column, inner, left, right, body } = statement;
-      const products = inner.size * (2 + valueFlops(left) + valueFlops(right));
-      return row.size * column.size * (products + all(body));
-    }
-  }
-}
-
-/** Operators of a value; what is shared counts once. */
-function valueFlops(value: Value, seen: Set<Value> = new Set<Value>()): number {
-  if (seen.has(value)) return 0;
-  seen.add(value);
-  switch (value.kind) {
-    case "apply":
-      return value.operands.reduce((sum, operand) => sum + valueFlops(operand, seen), 1);
-    case "cast":
-      return valueFlops(value.operand, seen);
-    case "guard":
-      return valueFlops(value.value, seen) + valueFlops(value.otherwise, seen);
-    default:
-      return 0;
-  }
+  return step.kind === "host" ? 0 : flopsOfKernel(step.kernel);
 }

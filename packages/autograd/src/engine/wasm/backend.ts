@@ -7,10 +7,11 @@ import { StructureCache, structureOf } from "../plan/key.ts";
 import { bytesOf as bufferBytes } from "../plan/memory.ts";
 import { outOfRange, type Plan, planOf } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
-import { hasFusedMultiply } from "./features.ts";
+import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
 import { Heap } from "./heap.ts";
 import { webAssembly } from "./host.ts";
-import { planToModule, tableBytes } from "./module.ts";
+import { mostThreads, planToModule, tableBytes } from "./module.ts";
+import { availableThreads, type Loaded, type PartFunction, Pool } from "./pool.ts";
 import { ConstantCache, Homes, isResident, ResidentValue, readFrom, writeTo } from "./residents.ts";
 import { tableHead } from "./values.ts";
 
@@ -36,6 +37,15 @@ class Engine {
   /** All intermediate results of whatever plan is running. */
   arena = { address: 0, bytes: 0 };
 
+  /** Threads that run plans; undefined where one has to do. */
+  #pool: Pool | undefined;
+  get pool(): Pool | undefined {
+    if (!this.heap.isShared || threadCount() === 1) return undefined;
+    this.#pool ??= new Pool(this.heap);
+    this.#pool.resize(threadCount());
+    return this.#pool;
+  }
+
   /** The address of an arena of at least `bytes`. */
   arenaOf(bytes: number): number {
     if (this.arena.bytes < bytes) {
@@ -48,6 +58,24 @@ class Engine {
 }
 
 let engine: Engine | undefined;
+
+let wantedThreads: number | undefined;
+
+/** How many threads run what is large enough. */
+export function threadCount(): number {
+  wantedThreads ??= Math.min(availableThreads(), mostThreads);
+  return hasSharedMemory() ? wantedThreads : 1;
+}
+
+/** The workers, once something has run; for tests. */
+export function threadPool(): Pool | undefined {
+  return engine?.pool;
+}
+
+/** Chooses how many threads run what is large enough. */
+export function setThreadCount(count: number): void {
+  wantedThreads = Math.min(count, mostThreads);
+}
 
 /** Bytes of WebAssembly memory by what they are for. */
 export function wasmMemory(): {
@@ -90,6 +118,10 @@ class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
   readonly #call: (table: number) => void;
+  /** Where some of it is worth several threads: one thread's part, and the module for the others. */
+  readonly #forThreads: { readonly part: PartFunction; readonly module: Uint8Array } | undefined;
+  #loaded: Loaded | undefined;
+  #hasRun = false;
   /** Bytes of the arena in which inputs that are not in memory already are laid, behind the buffers. */
   readonly #staging: readonly number[];
   readonly #arenaBytes: number;
@@ -109,7 +141,9 @@ class LoadedPlan {
       return offset;
     });
     this.#arenaBytes = end;
-    const { bytes, hostOperators } = planToModule(plan, hasFusedMultiply());
+    const { isShared } = engine.heap;
+    const features = { isFused: hasFusedMultiply(), isShared };
+    const { bytes, hostOperators, isForThreads } = planToModule(plan, features);
     const nabla: Record<string, unknown> = {
       memory: engine.heap.memory,
       host: (step: number) => this.#host(step),
@@ -118,6 +152,7 @@ class LoadedPlan {
     const { Module, Instance } = webAssembly!;
     const { exports } = new Instance(new Module(bytes), { nabla });
     this.#call = exports["run"] as (table: number) => void;
+    if (isForThreads) this.#forThreads = { part: exports["part"] as PartFunction, module: bytes };
     this.bytes = bytes.length;
   }
 
@@ -135,7 +170,7 @@ class LoadedPlan {
     this.#placeInputs(values, arena);
     const residents = this.#placeOutputs(homes, arena);
     heap.words[this.#table / 4] = 0;
-    this.#call(this.#table);
+    if (!this.#runInParts()) this.#call(this.#table);
     this.#checkFailure();
     return plan.results.map((result, i) => {
       if (result.kind === "input") {
@@ -148,6 +183,19 @@ class LoadedPlan {
       const { buffer } = result;
       return resident ?? readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size);
     });
+  }
+
+  /** Runs it together with other threads; false if they have other things to do, or none are there. */
+  #runInParts(): boolean {
+    if (!this.#forThreads) return false;
+    const { pool } = this.#engine;
+    if (!pool) return false;
+    const { part, module } = this.#forThreads;
+    if (this.#loaded && pool.has(this.#loaded)) return pool.run(this.#loaded, this.#table, part);
+    // What runs only once is not worth it; and loading goes on while this thread runs it alone.
+    if (this.#hasRun) this.#loaded = pool.load(module);
+    this.#hasRun = true;
+    return false;
   }
 
   /** Where in the heap's words the address of a buffer is. */

@@ -48,6 +48,12 @@ export class Code {
     return this.add(name, 0, ...unsigned(offset), ...lane);
   }
 
+  /** An atomic instruction on the word at the address on the stack plus `offset`. */
+  atomic(name: Instruction, offset: number): this {
+    // Here the alignment must be that of the access: 2^2 bytes.
+    return this.add(name, 2, ...unsigned(offset));
+  }
+
   i32(value: number): this {
     return this.add("i32.const", ...signed(value | 0));
   }
@@ -127,7 +133,10 @@ export class FunctionBody {
   }
 }
 
-/** A module that imports one memory and some functions, and exports one of its functions. */
+/** Pages of 64 KiB that 32-bit addresses reach. */
+export const mostPages = 65_536;
+
+/** A module that imports one memory and some functions, and exports some of its functions. */
 export class ModuleWriter {
   readonly #types: Signature[] = [];
   readonly #imports: { readonly name: string; readonly type: number }[] = [];
@@ -154,21 +163,27 @@ export class ModuleWriter {
     return known >= 0 ? known : this.#types.push(signature) - 1;
   }
 
-  /** The module, with the function `exported` under the name `run`; imports are from "nabla". */
-  encoded(exported: number): Uint8Array<ArrayBuffer> {
+  /** The module, which exports functions by name; imports are from "nabla". */
+  encoded(exported: Readonly<Record<string, number>>, isShared = false): Uint8Array<ArrayBuffer> {
     const types = this.#types.map(({ parameters, results }) => [
       0x60,
       ...vectorOf(parameters.map((type) => [valueTypes[type]])),
       ...vectorOf(results.map((type) => [valueTypes[type]])),
     ]);
-    const memory = [...nameOf("nabla"), ...nameOf("memory"), 0x02, 0x00, 0x01];
+    // A memory that threads share says how large it may become.
+    const limits = isShared ? [0x03, 0x01, ...unsigned(mostPages)] : [0x00, 0x01];
+    const memory = [...nameOf("nabla"), ...nameOf("memory"), 0x02, ...limits];
     const imports = this.#imports.map(({ name, type }) => [
       ...nameOf("nabla"),
       ...nameOf(name),
       0x00,
       ...unsigned(type),
     ]);
-    const exports = [[...nameOf("run"), 0x00, ...unsigned(exported)]];
+    const exports = Object.entries(exported).map(([name, index]) => [
+      ...nameOf(name),
+      0x00,
+      ...unsigned(index),
+    ]);
     const bytes = [
       ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
       ...section(1, vectorOf(types)),

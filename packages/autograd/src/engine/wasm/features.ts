@@ -34,10 +34,18 @@ function enableRelaxed(): void {
   process.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
+/**
+ * Whether threads can share memory: in Node always, in pages that are isolated from other origins
+ * (https://web.dev/articles/coop-coep).
+ */
+export function hasSharedMemory(): boolean {
+  return typeof SharedArrayBuffer === "function";
+}
+
 function validates(write: (body: FunctionBody) => void): boolean {
   if (!webAssembly) return false;
   const module = new ModuleWriter();
   const body = new FunctionBody([]);
   write(body);
-  return webAssembly.validate(module.encoded(module.define(body)));
+  return webAssembly.validate(module.encoded({ run: module.define(body) }));
 }

@@ -1,10 +1,10 @@
 // The one WebAssembly memory of the engine, and who has which part of it.
 import { NablaError } from "../../graph/errors.ts";
+import { mostPages } from "./encoder.ts";
+import { hasSharedMemory } from "./features.ts";
 import { type Memory, webAssembly } from "./host.ts";
 
 const pageBytes = 65_536;
-/** What 32-bit addresses reach. */
-const mostPages = 65_536;
 /** Blocks start at multiples of this: a cache line, and four vectors. */
 const alignment = 64;
 
@@ -15,7 +15,12 @@ interface Block {
 
 /** Blocks of memory, lowest fit first; what is freed is put together with its neighbours. */
 export class Heap {
-  readonly memory: Memory = new webAssembly!.Memory({ initial: 1, maximum: mostPages });
+  readonly isShared: boolean = hasSharedMemory();
+  readonly memory: Memory = new webAssembly!.Memory({
+    initial: 1,
+    maximum: mostPages,
+    shared: this.isShared,
+  });
   /** In ascending order, never side by side. */
   #free: Block[] = [{ from: alignment, to: pageBytes }];
   readonly #sizes = new Map<number, number>();

@@ -2,7 +2,7 @@
 // declare it, along with hundreds of globals that hide forgotten imports.)
 
 export interface Memory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
   /** Adds pages of 64 KiB; throws `RangeError` if the host has none. */
   grow(pages: number): number;
 }
@@ -14,7 +14,11 @@ interface WebAssemblyHost {
     module: object,
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   ) => { readonly exports: Readonly<Record<string, unknown>> };
-  readonly Memory: new (options: { readonly initial: number; readonly maximum: number }) => Memory;
+  readonly Memory: new (options: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => Memory;
 }
 
 /** The host's WebAssembly; undefined where there is none. */

@@ -1,5 +1,5 @@
 // WebAssembly's instructions by the names of its specification (2.0, chapter 5.4, and the relaxed SIMD
-// proposal): how each is encoded, and what follows its opcode.
+// and threads proposals): how each is encoded, and what follows its opcode.
 
 /** Opcodes of one byte. */
 const plain = {
@@ -214,8 +214,18 @@ const vector = {
   "f32x4.relaxed_madd": 261,
 } as const;
 
+/** Of the threads proposal; opcodes behind 0xfe. */
+const atomic = {
+  "i32.atomic.load": 0x10,
+  "i32.atomic.rmw.add": 0x1e,
+} as const;
+
 /** The name of an instruction. */
-export type Instruction = keyof typeof plain | keyof typeof saturating | keyof typeof vector;
+export type Instruction =
+  | keyof typeof plain
+  | keyof typeof saturating
+  | keyof typeof vector
+  | keyof typeof atomic;
 
 /** What `name` begins with. */
 export function opcodeOf(name: Instruction): readonly number[] {
@@ -250,6 +260,7 @@ const opcodes: ReadonlyMap<Instruction, readonly number[]> = new Map([
   ...bytesOf(plain, (number) => [number]),
   ...bytesOf(saturating, (number) => [0xfc, ...unsigned(number)]),
   ...bytesOf(vector, (number) => [0xfd, ...unsigned(number)]),
+  ...bytesOf(atomic, (number) => [0xfe, number]),
 ]);
 
 function bytesOf(

@@ -2,10 +2,11 @@
 // variable by which what is stored lies side by side; what is left over at the end is a vector of
 // which not all lanes are stored.
 import type { DType } from "../../scalar/dtype.ts";
+import { isWorthSharing } from "../kernel/cost.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import type { Kernel, Reduce, Statement, Value, Variable } from "../kernel/language.ts";
 import { addExtract, addLiteral, addOperator, type Lanes, registerType } from "./arithmetic.ts";
-import type { FunctionBody, Local } from "./encoder.ts";
+import { FunctionBody, type Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import { type ProductWriter, writeMultiply } from "./multiply.ts";
 import { type HostFunction, ValueWriter } from "./values.ts";
@@ -24,10 +25,36 @@ export interface Surroundings {
   readonly isFused: boolean;
 }
 
-/** Writes the kernel as a function of the table's address. */
-export function writeKernel(kernel: Kernel, body: FunctionBody, surroundings: Surroundings): void {
+/** A kernel as a function. */
+export interface KernelFunction {
+  readonly body: FunctionBody;
+  /** Whether its loops are divided among the parts of a run; else the whole is done by each call. */
+  readonly isShared: boolean;
+}
+
+/** Writes the kernel as a function of the table's address, the part of a run and the number of parts. */
+export function writeKernel(kernel: Kernel, surroundings: Surroundings): KernelFunction {
+  const isShared = isWorthSharing(kernel) && kernel.body.every(outermostVariable);
+  const writer = written(kernel, surroundings, isShared);
+  // The host's functions are not there in other threads.
+  if (!isShared || !writer.values.callsHost) return { body: writer.values.body, isShared };
+  return { body: written(kernel, surroundings, false).values.body, isShared: false };
+}
+
+function written(kernel: Kernel, surroundings: Surroundings, isShared: boolean): StatementWriter {
+  const body = new FunctionBody(["i32", "i32", "i32"]);
   const writer = new StatementWriter(kernel, body, surroundings);
-  for (const statement of kernel.body) writer.statement(statement);
+  for (const statement of kernel.body) {
+    writer.values.shared = isShared ? outermostVariable(statement) : undefined;
+    writer.statement(statement);
+  }
+  return writer;
+}
+
+/** The variable of the loop around all of a statement. */
+function outermostVariable(statement: Statement): Variable | undefined {
+  if (statement.kind === "for") return statement.variable;
+  return statement.kind === "multiply" ? statement.row : undefined;
 }
 
 class StatementWriter implements ProductWriter {
@@ -218,7 +245,10 @@ class StatementWriter implements ProductWriter {
     const { values } = this;
     const { total, start, variables, value } = reduce;
     const { body } = values;
-    const [table] = body.parameters as [Local];
+    const [runTable, part] = body.parameters as [Local, Local];
+    // Each part has its own.
+    const table = body.local("i32");
+    values.code.get(part).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
     const type = registerType(total.dtype, 1);
     const [load, store] = [`${type}.load`, `${type}.store`] as [Instruction, Instruction];
     const totalsOffset = this.#totalsOffset;

@@ -79,6 +79,10 @@ export class ValueWriter {
   readonly #shifted = new Map<Variable, Map<number, Substitution>>();
   /** Along which variable vectors go at present. */
   vector: Vector | undefined;
+  /** The variable whose loops are divided among the parts of a run. */
+  shared: Variable | undefined;
+  /** Whether a function of the host is called. */
+  callsHost = false;
 
   constructor(body: FunctionBody, hostFunction: HostFunction) {
     this.body = body;
@@ -107,6 +111,10 @@ export class ValueWriter {
     const counter = this.counterOf(variable);
     const inner = this.scoped(write, [variable]);
     const { code } = this;
+    if (variable === this.shared) {
+      this.#sharedLoop(counter, from, to, step, inner);
+      return;
+    }
     code.i32(from).set(counter);
     if (from + step >= to) {
       code.append(inner);
@@ -116,6 +124,26 @@ export class ValueWriter {
       code.append(inner);
       code.get(counter).i32(step).add("i32.add").tee(counter).i32(to).add("i32.lt_s");
       code.add("br_if", 0);
+    });
+  }
+
+  /** This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) / parts. */
+  #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
+    const { code } = this;
+    const [, part, parts] = this.body.parameters as [Local, Local, Local];
+    const turns = Math.ceil((to - from) / step);
+    const end = this.body.local("i32");
+    code.get(part).i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(counter);
+    code.get(part).i32(1).add("i32.add").i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(end);
+    code.get(counter).get(end).add("i32.lt_s");
+    code.block("if", () => {
+      code.block("loop", () => {
+        code.append(inner);
+        code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
+        code.add("br_if", 0);
+      });
     });
   }
 
@@ -442,6 +470,7 @@ export class ValueWriter {
   ): void {
     const { operator, on, dtype } = value;
     for (const operand of operands) addCast(code, operand, on, "float64", 1);
+    this.callsHost = true;
     code.call(this.#hostFunction(operator, on, operands.length));
     const result = this.body.local("f64");
     code.set(result);

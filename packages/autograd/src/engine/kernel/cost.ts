@@ -1,0 +1,98 @@
+// What kernels cost: counted, and estimated in time.
+import { bytesPerElement } from "../../scalar/dtype.ts";
+import { buffersOf } from "./dependence.ts";
+import type { Kernel, Statement, Value } from "./language.ts";
+
+/** Nanoseconds from which on a kernel is divided among threads: some ten barriers. */
+let leastShared = 5000;
+
+/** For tests, which divide all that can be divided. */
+export function setLeastShared(nanoseconds: number): void {
+  leastShared = nanoseconds;
+}
+
+/** Per nanosecond of one thread, on a vector unit of 16 bytes: the machines that this was measured on. */
+const productsPerNanosecond = 25;
+const operatorsPerNanosecond = 2;
+const bytesPerNanosecond = 16;
+
+/** Whether the kernel is large enough for several threads, and no two turns of its loops meet. */
+export function isWorthSharing(kernel: Kernel): boolean {
+  const isIndependent = !kernel.body.some(hasAccumulate);
+  return isIndependent && nanosecondsOf(kernel) >= leastShared;
+}
+
+/** About how long a thread takes. */
+export function nanosecondsOf(kernel: Kernel): number {
+  const products = kernel.body.reduce((sum, statement) => sum + productsOf(statement), 0);
+  const operators = flopsOfKernel(kernel) - 2 * products;
+  const { reads, writes } = buffersOf(kernel.body);
+  const bytes = [...reads, ...writes].reduce(
+    (sum, { dtype, size }) => sum + size * bytesPerElement(dtype),
+    0,
+  );
+  return (
+    products / productsPerNanosecond +
+    operators / operatorsPerNanosecond +
+    bytes / bytesPerNanosecond
+  );
+}
+
+/** Multiplications of products of matrices, each with an addition. */
+function productsOf(statement: Statement): number {
+  if (statement.kind === "multiply") {
+    return statement.row.size * statement.column.size * statement.inner.size;
+  }
+  if (statement.kind !== "for") return 0;
+  return (
+    statement.variable.size * statement.body.reduce((sum, inner) => sum + productsOf(inner), 0)
+  );
+}
+
+function hasAccumulate(statement: Statement): boolean {
+  if (statement.kind === "accumulate") return true;
+  return "body" in statement && statement.body.some(hasAccumulate);
+}
+
+/** Operators that a kernel applies, each of them counting 1. */
+export function flopsOfKernel({ body }: Kernel): number {
+  return body.reduce((sum, statement) => sum + statementFlops(statement), 0);
+}
+
+function statementFlops(statement: Statement): number {
+  const all = (statements: readonly Statement[]) =>
+    statements.reduce((sum, inner) => sum + statementFlops(inner), 0);
+  switch (statement.kind) {
+    case "for":
+      return statement.variable.size * all(statement.body);
+    case "store":
+      return valueFlops(statement.value);
+    case "accumulate":
+      return 1 + valueFlops(statement.value);
+    case "reduce": {
+      const times = statement.variables.reduce((product, { size }) => product * size, 1);
+      return times * (1 + valueFlops(statement.value));
+    }
+    case "multiply": {
+      const { row, column, inner, left, right, body } = statement;
+      const products = inner.size * (2 + valueFlops(left) + valueFlops(right));
+      return row.size * column.size * (products + all(body));
+    }
+  }
+}
+
+/** Operators of a value; what is shared counts once. */
+function valueFlops(value: Value, seen: Set<Value> = new Set<Value>()): number {
+  if (seen.has(value)) return 0;
+  seen.add(value);
+  switch (value.kind) {
+    case "apply":
+      return value.operands.reduce((sum, operand) => sum + valueFlops(operand, seen), 1);
+    case "cast":
+      return valueFlops(value.operand, seen);
+    case "guard":
+      return valueFlops(value.value, seen) + valueFlops(value.otherwise, seen);
+    default:
+      return 0;
+  }
+}
