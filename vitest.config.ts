@@ -11,6 +11,7 @@ const once = [
   "engine-page",
   "plan",
   "products",
+  "reductions",
   "shape",
   "threads",
   "shape-messages",

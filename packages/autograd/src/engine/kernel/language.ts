@@ -115,7 +115,7 @@ export type Statement =
 /**
  * total = `start` combined with `value` for all values of `variables`, in row-major order. They are
  * dealt in turn to `lanes` running totals, which are then combined in halves: total i with total
- * i + lanes / 2, then i + lanes / 4 and so on (engine/reference/reduce.ts says the same).
+ * i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
  */
 export interface Reduce {
   readonly kind: "reduce";

@@ -2,20 +2,14 @@
 // from its result at the same place joins it, and so do elementwise nodes over the same elements.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
-import { clampTo, type DType } from "../../scalar/dtype.ts";
+import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
-import {
-  type Buffer,
-  type Kernel,
-  type Statement,
-  type Total,
-  term,
-  type Value,
-  type Variable,
-} from "../kernel/language.ts";
+import { type Buffer, type Kernel, type Statement, term, type Value } from "../kernel/language.ts";
 import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
+import type { Loops } from "./loops.ts";
 import { type Check, Lowering } from "./lower.ts";
-import { type Product, productLoops } from "./products.ts";
+import { productLoops } from "./products.ts";
+import { reductionLoops } from "./reductions.ts";
 import { hasOwnLoop } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
@@ -194,8 +188,8 @@ function toSteps(group: Group, needed: ReadonlySet<Node>, plan: Planning): reado
     return [{ kind: "host", node: root, reads, writes }];
   }
   const operations = group.nodes.map((node) => node.operation.name);
-  const { copies, body } = loopsOf(group, root, others, writes, plan);
-  return [...copies.map(({ kernel }) => kernel), { operations, body }].map(
+  const { before, body } = loopsOf(group, root, others, writes, plan);
+  return [...before, { operations, body }].map(
     (kernel): Step => ({ kind: "kernel", kernel, ...buffersOf(kernel.body) }),
   );
 }
@@ -206,7 +200,7 @@ function loopsOf(
   others: readonly Node[],
   writes: ReadonlySet<Buffer>,
   plan: Planning,
-): Product {
+): Loops {
   const { bufferOf, addCheck, addBuffer } = plan;
   const values = new Map<Node, Value>();
   const lowering = new Lowering({
@@ -231,49 +225,17 @@ function loopsOf(
     return statements;
   };
   const { at } = group;
-  const inPlace = (body: readonly Statement[]): Product => ({ copies: [], body });
+  const inPlace = (body: readonly Statement[]): Loops => ({ before: [], body });
   switch (root.family) {
     case "contract":
       return productLoops(root, at, { lowering, addBuffer, stores });
-    case "reduce": {
-      const [reduce, total] = reduceLoops(root, at, lowering);
-      return inPlace(nested(at, [reduce, ...stores(total)]));
-    }
+    case "reduce":
+      return reductionLoops(root, at, { lowering, addBuffer, stores });
     case "scatter":
       return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:
       return inPlace(nested(at, stores(lowering.writtenOut(root, at))));
   }
-}
-
-function reduceLoops(
-  node: NodeOf<"reduce">,
-  at: Place,
-  lowering: Lowering,
-): readonly [reduce: Statement, total: Total] {
-  const [x] = node.inputs as readonly [Node];
-  const { axes } = node.attributes;
-  const total: Total = { kind: "total", dtype: node.dtype };
-  const variables: Variable[] = [];
-  const place = x.shape.map((size, axis) => {
-    if (!axes.includes(axis)) return at[axis]!;
-    const variable: Variable = { kind: "variable", name: `r${variables.length}`, size };
-    variables.push(variable);
-    return term(variable);
-  });
-  const { combine } = node.operation;
-  if (combine.kind !== "apply")
-    throw new Error(`unreachable: ${node.operation.name} combines nothing`);
-  const reduce: Statement = {
-    kind: "reduce",
-    total,
-    combine: combine.operator,
-    start: clampTo(node.dtype, node.operation.start),
-    variables,
-    value: lowering.valueAt(x, place),
-    lanes: axes.includes(x.shape.length - 1) ? 16 : 1,
-  };
-  return [reduce, total];
 }
 
 function scatterLoops(

@@ -7,7 +7,6 @@ import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import {
   addIndices,
-  type Buffer,
   constantIndex,
   type Index,
   type Kernel,
@@ -23,24 +22,10 @@ import {
 } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
 import { flatten, nested, ownPlace, type Place, variableOf } from "./index-map.ts";
-import type { Lowering } from "./lower.ts";
-
-/** A product's loops, and the kernels that make the copies it reads, to be run before. */
-export interface Product {
-  readonly copies: readonly { readonly kernel: Kernel; readonly buffer: Buffer }[];
-  readonly body: readonly Statement[];
-}
-
-/** What a product is lowered with. */
-export interface Surroundings {
-  readonly lowering: Lowering;
-  addBuffer(dtype: DType, size: number): Buffer;
-  /** What is stored of a total. */
-  stores(total: Value): readonly Statement[];
-}
+import type { Loops, Surroundings } from "./loops.ts";
 
 /** The product `node` at the place `at`. */
-export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surroundings): Product {
+export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surroundings): Loops {
   const [left, right] = node.inputs as readonly [Node, Node];
   const batch = at.slice(0, -2);
   const [m, n] = at.slice(-2) as [Index, Index];
@@ -60,9 +45,9 @@ export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surround
     left: isWorthPackingLeft(whole) ? pack(left, "left", batch, plan) : undefined,
     right: isWorthPackingRight(whole) ? pack(right, "right", batch, plan) : undefined,
   };
-  const copies = [packed.left, packed.right].flatMap((copy) => copy ?? []);
-  const body = copies.length > 0 ? inTiles(whole, packed) : [whole];
-  return { copies, body: nested(batch, body) };
+  const before = [packed.left, packed.right].flatMap((copy) => copy?.kernel ?? []);
+  const body = before.length > 0 ? inTiles(whole, packed) : [whole];
+  return { before, body: nested(batch, body) };
 }
 
 /** The variable of an axis of size 1, which no index mentions. */
@@ -121,8 +106,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** A copy of an operand, tile by tile. */
 interface Packed {
+  /** Makes it. */
   readonly kernel: Kernel;
-  readonly buffer: Buffer;
   /** The element for position `p` of the inner variable and `within` of a tile. */
   at(tile: Index, within: Index, p: Index): Value;
 }
@@ -159,7 +144,6 @@ function pack(operand: Node, side: "left" | "right", batch: Place, plan: Surroun
   const frontHere = frontOf(operand, batch);
   return {
     kernel: { operations: ["pack"], body: nested(front, body) },
-    buffer,
     at: (tile, within, position) => ({
       kind: "load",
       dtype,

@@ -1,41 +1,60 @@
-// Reductions, and the order in which their elements are combined, which every back end keeps so
-// that float64 results agree to the last bit: the elements of one output, in row-major order,
-// are dealt in turn to 16 running totals where the last axis is reduced (as vector units do), to one
-// otherwise; the totals are then combined in halves: i with i + 8, then i + 4, i + 2, i + 1.
+// Reductions, in the order that kernel/reduction.ts says.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, stridesOf } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
+import { chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { copy, rowMajor } from "./layout.ts";
-
-const lanes = 16;
 
 /** `data` combined along the node's axes. */
 export function reduce(node: NodeOf<"reduce">, data: Data): Data {
   const { shape } = node.inputs[0]!;
   const { axes } = node.attributes;
-  const { combine, start: unclamped } = node.operation;
-  const start = clampTo(node.dtype, unclamped);
   const output = allocate(node.dtype, elementCount(node.shape));
   const count = elementCount(axes.map((axis) => shape[axis]!));
-  const total = evaluator(combine, [node.dtype, node.dtype]);
-  const isLastReduced = axes.includes(shape.length - 1);
+  const chunks = chunksOf(shape, axes);
   const rows = reducedLast(node, data);
-  const totals = new Float64Array(isLastReduced ? lanes : 1);
-  for (let row = 0; row < output.length; row++) {
-    totals.fill(start);
-    for (let i = 0, lane = 0; i < count; i++) {
-      totals[lane] = total(totals[lane]!, rows[row * count + i]!, 0);
-      if (++lane === totals.length) lane = 0;
+  const combine = combiner(node, lanesOf(shape, axes));
+  if (!chunks) {
+    for (let row = 0; row < output.length; row++) {
+      output[row] = combine(rows, row * count, (row + 1) * count);
     }
-    for (let half = totals.length / 2; half >= 1; half /= 2) {
+    return output;
+  }
+  const size = chunks.size * (count / shape[chunks.axis]!);
+  const results = allocate(node.dtype, chunks.count);
+  for (let row = 0; row < output.length; row++) {
+    const [start, end] = [row * count, (row + 1) * count];
+    for (let i = 0; i < chunks.count; i++) {
+      const from = start + i * size;
+      results[i] = combine(rows, from, Math.min(from + size, end));
+    }
+    output[row] = combine(results, 0, chunks.count);
+  }
+  return output;
+}
+
+/** Combines elements from a position up to another. */
+function combiner(
+  node: NodeOf<"reduce">,
+  lanes: number,
+): (data: Data, from: number, to: number) => number {
+  const start = clampTo(node.dtype, node.operation.start);
+  const total = evaluator(node.operation.combine, [node.dtype, node.dtype]);
+  const totals = new Float64Array(lanes);
+  return (data, from, to) => {
+    totals.fill(start);
+    for (let i = from, lane = 0; i < to; i++) {
+      totals[lane] = total(totals[lane]!, data[i]!, 0);
+      if (++lane === lanes) lane = 0;
+    }
+    for (let half = lanes / 2; half >= 1; half /= 2) {
       for (let lane = 0; lane < half; lane++) {
         totals[lane] = total(totals[lane]!, totals[lane + half]!, 0);
       }
     }
-    output[row] = totals[0]!;
-  }
-  return output;
+    return totals[0]!;
+  };
 }
 
 /** The input with its reduced axes last: one run of elements for each output. */

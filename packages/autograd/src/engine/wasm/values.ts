@@ -421,7 +421,7 @@ export class ValueWriter {
     else this.#addLaneByLane(code, value, locals);
   }
 
-  /** The approximation where no operand is beyond the limit or NaN; what the host computes elsewhere. */
+  /** The approximation; what the host computes where an operand is beyond the limit or NaN. */
   #addWithin(
     code: Code,
     limit: number,
@@ -446,21 +446,49 @@ export class ValueWriter {
     const condition = this.body.local("i32");
     if (lanes === 1) code.get(isWithin).set(condition);
     else {
-      code.get(isWithin).add("v128.not");
-      // Only lanes that hold elements count.
-      if (lanes === 2) code.v128(new Uint8Array(16).fill(255, 0, 8)).add("v128.and");
+      // Only lanes that are wanted count: nobody knows what is in the others.
+      const wanted = new Uint8Array(16).fill(255, 0, 4 * this.vector!.valid);
+      code.get(isWithin).add("v128.not").v128(wanted).add("v128.and");
       code.add("v128.any_true").add("i32.eqz").set(condition);
     }
     const inside = this.scoped(() => this.code.get(element(approximated)), [], true);
     const outside = this.scoped(
       () => {
         if (lanes === 1) this.#addHostCall(this.code, value, [operand]);
-        else this.#addLaneByLane(this.code, value, [operand]);
+        else this.#addHostLanes(value, operand, isWithin, element(approximated));
       },
       [],
       true,
     );
     addBranches(code, condition, inside, outside, registerType(value.dtype, lanes));
+  }
+
+  /** Leaves `approximated` on the stack, with what the host computes in the lanes that are not within. */
+  #addHostLanes(
+    value: Extract<Value, { kind: "apply" }>,
+    operand: Local,
+    isWithin: Local,
+    approximated: Local,
+  ): void {
+    const { code } = this;
+    const { on, dtype } = value;
+    const result = this.body.local("v128");
+    const given = this.body.local(registerType(on, 1));
+    const computed = this.body.local(registerType(dtype, 1));
+    code.get(approximated).set(result);
+    for (let lane = 0; lane < this.vector!.valid; lane++) {
+      addExtract(code, isWithin, "bool", lane);
+      code.add("i32.eqz");
+      code.block("if", () => {
+        addExtract(code, operand, on, lane);
+        code.set(given);
+        this.#addHostCall(code, value, [given]);
+        code.set(computed).get(result);
+        addReplace(code, computed, dtype, lane);
+        code.set(result);
+      });
+    }
+    code.get(result);
   }
 
   #addHostCall(

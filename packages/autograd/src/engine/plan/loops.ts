@@ -1,0 +1,18 @@
+// What products and reductions become, and what they are lowered with.
+import type { DType } from "../../scalar/dtype.ts";
+import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
+import type { Lowering } from "./lower.ts";
+
+/** The loops of a kernel, and kernels that are run before it. */
+export interface Loops {
+  readonly before: readonly Kernel[];
+  readonly body: readonly Statement[];
+}
+
+export interface Surroundings {
+  readonly lowering: Lowering;
+  /** A buffer for what no node stands for. */
+  addBuffer(dtype: DType, size: number): Buffer;
+  /** What is stored of a total. */
+  stores(total: Value): readonly Statement[];
+}

@@ -1,0 +1,111 @@
+// Loops of reductions: at once, or chunk by chunk where there is much to reduce (kernel/reduction.ts).
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { clampTo } from "../../scalar/dtype.ts";
+import {
+  addIndices,
+  constantIndex,
+  type Index,
+  type Reduce,
+  type Statement,
+  scaleIndex,
+  type Total,
+  term,
+  type Value,
+  type Variable,
+} from "../kernel/language.ts";
+import { type Chunks, chunksOf, lanesOf } from "../kernel/reduction.ts";
+import { flatten, nested, ownPlace, type Place } from "./index-map.ts";
+import type { Loops, Surroundings } from "./loops.ts";
+
+/** The reduction `node` at the place `at`. */
+export function reductionLoops(node: NodeOf<"reduce">, at: Place, plan: Surroundings): Loops {
+  const [x] = node.inputs as readonly [Node];
+  const chunks = chunksOf(x.shape, node.attributes.axes);
+  if (chunks) return inChunks(node, x, chunks, at, plan);
+  const { variables, place } = reducedPlace(node, x, at);
+  const reduce = reduceOf(node, x, variables, plan.lowering.valueAt(x, place));
+  return { before: [], body: nested(at, [reduce, ...plan.stores(reduce.total)]) };
+}
+
+function reduceOf(
+  node: NodeOf<"reduce">,
+  x: Node,
+  variables: readonly Variable[],
+  value: Value,
+): Reduce {
+  const { combine, start } = node.operation;
+  if (combine.kind !== "apply") {
+    throw new Error(`unreachable: ${node.operation.name} combines nothing`);
+  }
+  return {
+    kind: "reduce",
+    total: { kind: "total", dtype: node.dtype } satisfies Total,
+    combine: combine.operator,
+    start: clampTo(node.dtype, start),
+    variables,
+    value,
+    lanes: lanesOf(x.shape, node.attributes.axes),
+  };
+}
+
+/** Where elements for the result at `at` are: a loop variable for each axis that is reduced. */
+function reducedPlace(
+  node: NodeOf<"reduce">,
+  x: Node,
+  at: Place,
+  chunk?: { readonly axis: number; readonly from: Index; readonly size: number },
+): { readonly variables: readonly Variable[]; readonly place: Place } {
+  const variables: Variable[] = [];
+  const place = x.shape.map((whole, axis) => {
+    if (!node.attributes.axes.includes(axis)) return at[axis]!;
+    const size = axis === chunk?.axis ? chunk.size : whole;
+    const variable: Variable = { kind: "variable", name: `r${variables.length}`, size };
+    variables.push(variable);
+    return axis === chunk?.axis ? addIndices(chunk.from, term(variable)) : term(variable);
+  });
+  return { variables, place };
+}
+
+/** A kernel that reduces each chunk by itself, and the loops that reduce their results. */
+function inChunks(
+  node: NodeOf<"reduce">,
+  x: Node,
+  { axis, size, count }: Chunks,
+  at: Place,
+  plan: Surroundings,
+): Loops {
+  const width = elementCount(node.shape);
+  const results = plan.addBuffer(node.dtype, count * width);
+  const indexOf = (chunk: Index, here: Place): Index =>
+    addIndices(scaleIndex(chunk, width), flatten(here, node.shape));
+  /** `chunks` of them, the first of which begins where `first` says. */
+  const chunksFrom = (first: number, chunks: number, length: number): Statement => {
+    const variable: Variable = { kind: "variable", name: "c", size: chunks };
+    const chunk = addIndices(constantIndex(first), term(variable));
+    const here = ownPlace(node.shape);
+    const from = scaleIndex(chunk, size);
+    const { variables, place } = reducedPlace(node, x, here, { axis, from, size: length });
+    const reduce = reduceOf(node, x, variables, plan.lowering.valueAt(x, place));
+    const { total } = reduce;
+    const index = indexOf(chunk, here);
+    const body = nested(here, [reduce, { kind: "store", buffer: results, index, value: total }]);
+    return { kind: "for", variable, body };
+  };
+  const rest = x.shape[axis]! % size;
+  const whole = rest === 0 ? count : count - 1;
+  const body = [chunksFrom(0, whole, size)];
+  if (rest > 0) body.push(chunksFrom(whole, 1, rest));
+  const variable: Variable = { kind: "variable", name: "c", size: count };
+  const value: Value = {
+    kind: "load",
+    dtype: node.dtype,
+    buffer: results,
+    index: indexOf(term(variable), at),
+  };
+  const last = reduceOf(node, x, [variable], value);
+  return {
+    before: [{ operations: [`${node.operation.name} of each chunk`], body }],
+    body: nested(at, [last, ...plan.stores(last.total)]),
+  };
+}

@@ -1,0 +1,51 @@
+// Reductions of much, which go chunk by chunk: the same bits everywhere, and more of them right.
+import { random, setBackend, type Tensor, tensor } from "@nabla/autograd";
+import { afterEach, expect, test } from "vitest";
+import { runPlan } from "../src/engine/plan/javascript.ts";
+import { planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { interpret } from "../src/engine/reference/interpret.ts";
+import { dataOf } from "../src/graph/node.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+
+afterEach(() => {
+  setBackend("wasm");
+});
+
+function planned(y: Tensor) {
+  const nodes = [nodeOf("test", y)];
+  const { inputs } = graphOf("test", nodes);
+  const values = inputs.map((node) => dataOf(node.cell.value!));
+  return runPlan(planOf(inputs, nodes), values, interpret)[0];
+}
+
+test.each([
+  { shape: [70_001], axis: undefined },
+  { shape: [32_768], axis: undefined },
+  { shape: [32_769], axis: 0 },
+  { shape: [3, 20_000], axis: undefined },
+  { shape: [3, 40_000], axis: -1 },
+  { shape: [300, 203], axis: undefined },
+  { shape: [40_001, 3], axis: 0 },
+  { shape: [2, 20_001, 3], axis: [0, 1] },
+  { shape: [1, 300, 4, 129], axis: [0, 1, 3] },
+])("of $shape along $axis gives the same bits everywhere", ({ shape, axis }) => {
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = random.normal(shape, { seed: 7, dtype }).realize() as Tensor;
+    const sum = () => x.mul(x).sum(axis).add(1);
+    const wasm = sum().dataSync();
+    expect(planned(sum())).toEqual(wasm);
+    setBackend("reference");
+    expect(sum().dataSync()).toEqual(wasm);
+    expect(x.max(axis).dataSync()).toEqual(planned(x.max(axis)));
+    setBackend("wasm");
+  }
+});
+
+test("a long sum in float32 keeps its digits", () => {
+  const count = 3_000_000;
+  const tenths = tensor(new Float32Array(count).fill(0.1));
+  // Each running total takes 1024 elements of a chunk at most, each addition half a unit in the last place.
+  const error = Math.abs(tenths.sum().itemSync() / (count * Math.fround(0.1)) - 1);
+  expect(error).toBeLessThanOrEqual(1024 * 2 ** -24);
+});
