@@ -46,7 +46,7 @@ function main({ memory, control, part }) {
 }`;
 
 /** The worker's script for Node (CommonJS) and for pages. */
-export const workerSource = {
+export const workerSource: { readonly node: string; readonly page: string } = {
   node: `${main}\nmain(require("node:worker_threads").workerData);`,
   page: `${main}\nonmessage = (event) => main(event.data);`,
-} as const;
+};
