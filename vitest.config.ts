@@ -14,6 +14,7 @@ const once = [
   "reductions",
   "shape",
   "threads",
+  "trial",
   "shape-messages",
   "wasm",
 ];

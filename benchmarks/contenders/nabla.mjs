@@ -1,0 +1,110 @@
+// nabla, as built. Arguments: "compiled" or "uncompiled", and the number of threads.
+import { compile, grad, tensor, threads } from "@nabla/autograd";
+import {
+  adam,
+  crossEntropy,
+  dense,
+  fit,
+  quadraticCost,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+} from "@nabla/nn";
+import { numbers, oneHotLabels, steps, weights } from "../works.mjs";
+import { serve } from "./serve.mjs";
+
+const [mode, count] = process.argv.slice(2);
+threads(Number(count));
+const isCompiled = mode === "compiled";
+const prepared = (f) => (isCompiled ? compile(f) : f);
+const matrix = (data, shape) => tensor(data, { shape });
+
+function network({ sizes, cost }) {
+  const layers = sizes.slice(1).flatMap((outputs, i) => {
+    const layer = dense(sizes[i], outputs);
+    layer.weight.assign(matrix(weights(sizes[i], outputs, i), [sizes[i], outputs]));
+    if (cost === "quadratic") return [layer, sigmoid];
+    return i < sizes.length - 2 ? [layer, relu] : [layer];
+  });
+  return sequential(...layers);
+}
+
+function step({ sizes, cost, optimizer, learningRate, batch }) {
+  const model = network({ sizes, cost });
+  const options = { learningRate };
+  const optimise =
+    optimizer === "adam" ? adam(model.parameters(), options) : sgd(model.parameters(), options);
+  const x = matrix(numbers(batch * sizes[0], 100), [batch, sizes[0]]).realize();
+  const y = matrix(oneHotLabels(batch), [batch, 10]).realize();
+  const costOf = cost === "quadratic" ? quadraticCost : crossEntropy;
+  const run = prepared(() => {
+    const value = costOf(model.forward(x), y);
+    value.backward();
+    optimise.step();
+    return value;
+  });
+  return { run, first: run().itemSync(), isSync: true };
+}
+
+function product(n) {
+  const [a, b] = [1, 2].map((seed) => matrix(numbers(n * n, seed), [n, n]).realize());
+  const multiply = prepared((x, y) => x.matmul(y));
+  const run = () => multiply(a, b).realize();
+  return { run, first: run().slice(0, 0, 1).sum().itemSync(), isSync: true };
+}
+
+function elementwise(isGradient) {
+  const x = tensor(numbers(1_000_000, 1)).realize();
+  const f = (t) => t.mul(2).add(1).tanh().mul(t.sigmoid()).sum();
+  const g = isGradient ? grad(f) : f;
+  const compiled = prepared(g);
+  const run = () => compiled(x).realize();
+  return { run, first: run().sum().itemSync(), isSync: true };
+}
+
+function scalars() {
+  const f = (s) => {
+    let y = s;
+    for (let i = 0; i < 7; i++) y = y.mul(s).add(s).tanh();
+    return y;
+  };
+  const g = prepared(grad(f));
+  const s = tensor(0.5);
+  const run = () => g(s).realize();
+  return { run, first: run().itemSync(), isSync: true };
+}
+
+function epoch() {
+  const bytes = Uint8Array.from(numbers(60_000 * 784, 5), (x) => (x + 0.5) * 256);
+  const inputs = tensor(bytes, { shape: [60_000, 784] });
+  const targets = matrix(oneHotLabels(60_000), [60_000, 10]);
+  const dataset = { inputs, targets };
+  const inner = network(steps.W1);
+  const model = {
+    forward: (x) => inner.forward(x.cast("float32").div(255)),
+    parameters: () => inner.parameters(),
+  };
+  const optimizer = sgd(model.parameters(), { learningRate: 3 });
+  const options = {
+    cost: quadraticCost,
+    optimizer,
+    epochs: 1,
+    batchSize: 100,
+    compiled: isCompiled,
+  };
+  const run = async () => {
+    let last;
+    for await (const report of fit(model, dataset, options)) last = report;
+    return last.cost;
+  };
+  return { run };
+}
+
+await serve(async (work) => {
+  if (work in steps) return step(steps[work]);
+  if (work.startsWith("W5")) return product(Number(work.slice(3)));
+  if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
+  if (work === "W7") return scalars();
+  return epoch();
+});

@@ -1,0 +1,154 @@
+"""PyTorch, eager, on the CPU. Argument: the number of threads. Answers as serve.mjs does."""
+
+import json
+import math
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(int(sys.argv[1]))
+STEPS = json.loads(sys.argv[2])
+BATCH_SECONDS = 0.2
+
+
+def numbers(count, seed):
+    positions = torch.arange(count, dtype=torch.int64) + 1 + seed * 1_000_003
+    return ((positions * 2_654_435_761) % 2**32).double().div(2**32).sub(0.5).float()
+
+
+def labels(count):
+    return (torch.arange(count) * 7 + 3) % 10
+
+
+def network(sizes):
+    parameters = []
+    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
+        weight = (2 * numbers(inputs * outputs, i + 1) / math.sqrt(inputs)).reshape(inputs, outputs)
+        # As PyTorch has it: [outputs, inputs].
+        parameters.append(weight.t().contiguous().requires_grad_())
+        parameters.append(torch.zeros(outputs, requires_grad=True))
+    return parameters
+
+
+def forward(parameters, x, cost):
+    h = x
+    layers = len(parameters) // 2
+    for i in range(layers):
+        h = F.linear(h, parameters[2 * i], parameters[2 * i + 1])
+        if cost == "quadratic":
+            h = torch.sigmoid(h)
+        elif i < layers - 1:
+            h = torch.relu(h)
+    return h
+
+
+def trainer(parameters, work):
+    kind = torch.optim.Adam if work["optimizer"] == "adam" else torch.optim.SGD
+    optimizer = kind(parameters, lr=work["learningRate"])
+
+    def run(x, y):
+        optimizer.zero_grad()
+        outputs = forward(parameters, x, work["cost"])
+        if work["cost"] == "quadratic":
+            cost = ((outputs - y) ** 2).sum(1).mean()
+        else:
+            cost = F.cross_entropy(outputs, y)
+        cost.backward()
+        optimizer.step()
+        return cost
+
+    return run
+
+
+def step(work):
+    parameters = network(work["sizes"])
+    x = numbers(work["batch"] * work["sizes"][0], 100).reshape(work["batch"], -1)
+    y = labels(work["batch"])
+    if work["cost"] == "quadratic":
+        y = F.one_hot(y, 10).float()
+    train = trainer(parameters, work)
+    return (lambda: train(x, y)), train(x, y).item()
+
+
+def product(n):
+    a, b = (numbers(n * n, seed).reshape(n, n) for seed in (1, 2))
+    return (lambda: a @ b), (a @ b)[0].sum().item()
+
+
+def elementwise(is_gradient):
+    x = numbers(1_000_000, 1)
+    f = lambda t: (torch.tanh(t * 2 + 1) * torch.sigmoid(t)).sum()
+    if not is_gradient:
+        return (lambda: f(x)), f(x).item()
+    x.requires_grad_()
+
+    def run():
+        x.grad = None
+        f(x).backward()
+        return x.grad
+
+    return run, run().sum().item()
+
+
+def scalars():
+    s = torch.tensor(0.5, requires_grad=True)
+
+    def run():
+        s.grad = None
+        y = s
+        for _ in range(7):
+            y = torch.tanh(y * s + s)
+        y.backward()
+        return s.grad
+
+    return run, run().item()
+
+
+def epoch():
+    images = ((numbers(60_000 * 784, 5) + 0.5) * 256).to(torch.uint8).reshape(60_000, 784)
+    targets = F.one_hot(labels(60_000), 10).float()
+    train = trainer(network(STEPS["W1"]["sizes"]), STEPS["W1"])
+
+    def run():
+        order = torch.randperm(60_000)
+        for i in range(0, 60_000, 100):
+            rows = order[i : i + 100]
+            train(images[rows].float() / 255, targets[rows])
+
+    return run, None
+
+
+def prepare(work):
+    if work in STEPS:
+        return step(STEPS[work])
+    if work.startswith("W5"):
+        return product(int(work[3:]))
+    if work.startswith("W6"):
+        return elementwise(work.endswith("gradient"))
+    return scalars() if work == "W7" else epoch()
+
+
+def timed(run, count):
+    start = time.perf_counter()
+    for _ in range(count):
+        run()
+    return (time.perf_counter() - start) / count
+
+
+run, calls = None, 1
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {}
+    if request["command"] == "prepare":
+        try:
+            run, answer["first"] = prepare(request["work"])
+            once = max(timed(run, 3), 1e-7)
+            timed(run, max(1, int(BATCH_SECONDS / once)))
+            calls = max(1, math.ceil(BATCH_SECONDS / max(timed(run, 3), 1e-7)))
+        except Exception as error:
+            answer["failed"] = str(error).split("\n")[0]
+    else:
+        answer["milliseconds"] = timed(run, calls) * 1e3
+    print(json.dumps(answer), flush=True)

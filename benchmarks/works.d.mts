@@ -1,0 +1,22 @@
+// Types of works.mjs, which plain Node runs.
+
+/** What each work is. */
+export const works: Readonly<
+  Record<
+    | "W1"
+    | "W2"
+    | "W3"
+    | "W4"
+    | "W5 256"
+    | "W5 512"
+    | "W5 1024"
+    | "W6 forward"
+    | "W6 gradient"
+    | "W7"
+    | "W8",
+    string
+  >
+>;
+
+/** The training steps among them. */
+export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4", unknown>>;

@@ -1,0 +1,68 @@
+// What is timed, on what numbers. Every contender makes its weights and data by `numbers`, so that all
+// compute the same, and their first costs can be compared. (torch.py has the same formulas.)
+
+/** `count` numbers from -0.5 up to 0.5 that look random: a multiplicative hash of their positions. */
+export function numbers(count, seed) {
+  return Float32Array.from(
+    { length: count },
+    (_, i) => (Math.imul(i + 1 + seed * 1_000_003, 2_654_435_761) >>> 0) / 2 ** 32 - 0.5,
+  );
+}
+
+/** Labels of `count` examples, 0 to 9. */
+export function labels(count) {
+  return Int32Array.from({ length: count }, (_, i) => (i * 7 + 3) % 10);
+}
+
+/** The labels as rows with a 1 at the label. */
+export function oneHotLabels(count) {
+  const rows = new Float32Array(10 * count);
+  labels(count).forEach((label, i) => (rows[10 * i + label] = 1));
+  return rows;
+}
+
+/** First weights of layer `i`, [inputs, outputs]. */
+export function weights(inputs, outputs, i) {
+  return numbers(inputs * outputs, i + 1).map((x) => (2 * x) / Math.sqrt(inputs));
+}
+
+/** Training steps: layers, cost, optimiser, examples in a batch. */
+export const steps = {
+  W1: {
+    sizes: [784, 16, 16, 10],
+    cost: "quadratic",
+    optimizer: "sgd",
+    learningRate: 3,
+    batch: 100,
+  },
+  W2: { sizes: [784, 30, 10], cost: "quadratic", optimizer: "sgd", learningRate: 3, batch: 10 },
+  W3: {
+    sizes: [784, 128, 10],
+    cost: "cross-entropy",
+    optimizer: "sgd",
+    learningRate: 0.1,
+    batch: 100,
+  },
+  W4: {
+    sizes: [784, 512, 512, 10],
+    cost: "cross-entropy",
+    optimizer: "adam",
+    learningRate: 0.001,
+    batch: 128,
+  },
+};
+
+/** All works, with what they are. */
+export const works = {
+  W1: "784-16-16-10, sigmoid, quadratic, batch 100, SGD: a step",
+  W2: "784-30-10, sigmoid, quadratic, batch 10, SGD: a step",
+  W3: "784-128-10, relu, cross-entropy, batch 100, SGD: a step",
+  W4: "784-512-512-10, relu, cross-entropy, batch 128, Adam: a step",
+  "W5 256": "product of two 256 x 256 matrices",
+  "W5 512": "product of two 512 x 512 matrices",
+  "W5 1024": "product of two 1024 x 1024 matrices",
+  "W6 forward": "sum(tanh(2x + 1) sigmoid(x)) of 1,000,000",
+  "W6 gradient": "its gradient",
+  W7: "the gradient of 21 operations on one number",
+  W8: "an epoch of W1: 600 steps, shuffled, gathered from 60,000 images of bytes",
+};
