@@ -2,8 +2,11 @@
 // takes commands from shared memory (control.ts), and never from its event loop, which stands still.
 import { commands, controlWords as words } from "./control.ts";
 
-/** Times that a worker looks for the next command before it sleeps: about as long as a small step takes. */
-const looks = 20_000;
+/**
+ * Milliseconds for which a worker looks for the next command before it sleeps. A compiled loop comes back
+ * within some 15 µs. Longer, and it keeps a core from what the host does beside: collecting garbage, compiling.
+ */
+const looking = 0.03;
 
 /** Given `memory`, `control` (an address) and `part`. */
 const main = `
@@ -33,7 +36,8 @@ function main({ memory, control, part }) {
   let seen = word(${words.command});
   Atomics.add(words, base + ${words.ready}, 1);
   for (;;) {
-    for (let i = 0; i < ${looks} && word(${words.command}) === seen; i++);
+    const end = performance.now() + ${looking};
+    while (word(${words.command}) === seen && performance.now() < end);
     if (word(${words.command}) === seen) {
       Atomics.wait(words, base + ${words.command}, seen);
       continue;
