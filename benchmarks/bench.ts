@@ -20,6 +20,9 @@ const repeats = Number(values.repeats);
 
 type Work = keyof typeof works;
 
+/** No peer, but what a person makes of one work. */
+const byHand = "by hand";
+
 /** What a contender answers. */
 interface Answer {
   readonly first?: number | null;
@@ -100,6 +103,7 @@ function contenders(): readonly Contender[] {
     ...torch,
     node("jax-js", "jax-js jit", "jax-js"),
     node("tfjs", "tfjs wasm", "tfjs"),
+    node(byHand, "by hand, 1 thr.", "yardstick"),
   ];
 }
 
@@ -174,9 +178,12 @@ const limits = [
   `reading memory: ${readBandwidth().toFixed(1)} GB/s`,
 ];
 const all = contenders();
-const families = [...new Set(all.map(({ family }) => family))].filter((name) => name !== "nabla");
+const families = [...new Set(all.map(({ family }) => family))].filter(
+  (name) => name !== "nabla" && name !== byHand,
+);
 const columns = [...all.map(({ name }) => name), ...families.map((name) => `${name} / nabla`)];
 const rows = [`| work | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---").join("|")}|`];
+const notes: string[] = [];
 console.log(limits.join("\n"));
 console.log(rows.join("\n"));
 for (const work of chosen) {
@@ -194,13 +201,36 @@ for (const work of chosen) {
     const ratio = best(family) / best("nabla");
     return Number.isFinite(ratio) ? `**${ratio.toFixed(ratio < 10 ? 2 : 0)}**` : "";
   });
+  const hand = best(byHand);
+  const alone = times.get(all.find(({ name }) => name === "nabla compiled, 1 thr.")!);
+  if (Number.isFinite(hand)) {
+    notes.push(
+      `${work}: one thread of nabla, compiled, takes ${(alone! / hand).toFixed(2)} times as long as by hand.`,
+    );
+  }
   rows.push(`| ${[work, ...cells, ...ratios].join(" | ")} |`);
   console.log(rows.at(-1));
 }
 for (const contender of all) contender.end();
+console.log(notes.join("\n"));
+
+/** Median milliseconds from import to first result, each time in a process of its own. */
+function firstResult(library: string): number {
+  const sample = Array.from({ length: repeats }, () =>
+    Number(
+      execFileSync(process.execPath, ["first-result.mjs", library], {
+        cwd: here,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    ),
+  );
+  return median(sample);
+}
 
 if (positionals.length === 0) {
   const [cpu] = cpus();
+  const firsts = ["nabla", "jax-js", "tfjs"].map((name) => `${name} ${inTime(firstResult(name))}`);
   const page = `# Results
 
 Written by \`pnpm bench\` on Node ${process.versions.node} (V8 ${process.versions.v8}), ${cpus().length} cores of ${cpu!.model}. Medians of ${repeats}
@@ -212,6 +242,10 @@ ${rows.join("\n")}
 ${Object.entries(works)
   .map(([work, what]) => `- ${work}: ${what}`)
   .join("\n")}
+
+${notes.join("\n")}
+
+From import to first result, in a cold process: ${firsts.join(", ")}.
 
 Limits of this machine, by one thread:
 ${limits.map((limit) => `- ${limit}`).join("\n")}
