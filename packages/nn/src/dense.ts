@@ -10,7 +10,7 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { type Initializer, xavierUniform } from "./initializers.ts";
-import type { Layer } from "./layer.ts";
+import type { Layer, NamedParameter } from "./layer.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 
 export interface DenseOptions {
@@ -31,6 +31,8 @@ export interface Dense<In extends number = number, Out extends number = number>
   /** [outputs]; undefined without bias. */
   readonly bias: Parameter<[Out]> | undefined;
   parameters(): readonly Parameter[];
+  /** "weight", and "bias" if there is one. */
+  namedParameters(): readonly NamedParameter[];
   /** `x` [..., inputs] to [..., outputs]: x W + b. */
   forward<X extends Tensor>(
     x: OutputCheck<DenseShape<In, Out>, ShapeOf<X>, X>,
@@ -70,6 +72,10 @@ export function dense<const In extends number, const Out extends number>(
     return bias ? weighted.add(bias) : weighted;
   };
   const parameters = () => (bias ? [weight, bias] : [weight]);
+  const namedParameters = () => parameters().map((p) => [p.name, p] as const);
   const sizes = { inputFeatures, outputFeatures };
-  return { ...sizes, weight, bias, parameters, forward } as unknown as Dense<In, Out>;
+  return { ...sizes, weight, bias, parameters, namedParameters, forward } as unknown as Dense<
+    In,
+    Out
+  >;
 }

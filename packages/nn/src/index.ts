@@ -15,10 +15,13 @@ export type { FitOptions, Report } from "./fit.ts";
 export { fit, measure } from "./fit.ts";
 export type { Initializer } from "./initializers.ts";
 export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers.ts";
-export type { Layer, LayerFunction } from "./layer.ts";
+export type { Layer, LayerFunction, NamedParameter } from "./layer.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
 export type { Optimizer } from "./optimizer.ts";
+// Files
+export type { LoadOptions, SaveOptions } from "./safetensors.ts";
+export { loadSafetensors, toSafetensors } from "./safetensors.ts";
 export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
 export type { SgdOptions } from "./sgd.ts";

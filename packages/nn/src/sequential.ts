@@ -1,6 +1,12 @@
 // Layers one after the other.
 import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { applyLayer, type Layer, type LayerFunction } from "./layer.ts";
+import {
+  applyLayer,
+  type Layer,
+  type LayerFunction,
+  type NamedParameter,
+  namedParametersOf,
+} from "./layer.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
 
 /** Layers, and functions of a tensor, one after the other. Made by `sequential`. */
@@ -10,6 +16,8 @@ export interface Sequential<Layers extends readonly unknown[] = readonly (Layer 
   readonly layers: Layers;
   /** Those of all layers, in order; one that is shared is named once. */
   parameters(): readonly Parameter[];
+  /** Those of all layers, each behind its layer's position: "0.weight". */
+  namedParameters(): readonly NamedParameter[];
   /** What the last layer gives. */
   forward<X extends Tensor>(
     x: OutputCheck<SequentialShape<Layers>, ShapeOf<X>, X>,
@@ -38,7 +46,18 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
   });
   const found = list.flatMap((layer) => (typeof layer === "function" ? [] : layer.parameters()));
   const all = [...new Set(found)];
+  const named = list.flatMap((layer, i) =>
+    namedParametersOf(layer).map(([name, p]): NamedParameter => [`${i}.${name}`, p]),
+  );
+  // The first name of what is shared stands for all.
+  const firsts = all.map((one) => named.find(([, p]) => p === one)!);
   const forward = (x: Tensor): Tensor =>
     list.reduce((activations, layer) => applyLayer(layer, activations), x);
-  return { layers: list, parameters: () => all, forward } as unknown as Sequential<Layers>;
+  const namedParameters = () => firsts;
+  return {
+    layers: list,
+    parameters: () => all,
+    namedParameters,
+    forward,
+  } as unknown as Sequential<Layers>;
 }
