@@ -50,7 +50,7 @@ export interface SaveOptions {
  *
  * @example
  * const bytes = toSafetensors(dense(2, 1));
- * bytes.length; // => 148
+ * bytes.length; // => 140
  */
 export function toSafetensors(model: Layer, { metadata }: SaveOptions = {}): Uint8Array {
   const named = namedParametersOf(model);
