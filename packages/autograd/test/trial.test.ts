@@ -42,6 +42,15 @@ test("neither sleepy first runs nor a single slow one decide", () => {
   ).toBe(0);
 });
 
+test("threads that often wait for a core are not chosen, though some of their runs are faster", () => {
+  expect(
+    chosen(
+      (turn) => (turn % 3 === 0 ? 5 : 1),
+      () => 2,
+    ),
+  ).toBe(0);
+});
+
 test("after some thousand runs it is tried anew", () => {
   const trial = new Trial();
   for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 2 : 1);
