@@ -7,7 +7,7 @@ import { programs } from "../packages/autograd/test/random-programs.ts";
 const help = `Usage: pnpm fuzz [--runs 1000] [--seed N]
 
 Draws random programs of tensors and compares what they give on the reference, in WebAssembly,
-compiled, and planned without each pass. Ends with exit code 1 at the first difference, and prints
+compiled, on two threads, and planned without each pass. Ends with exit code 1 at the first difference, and prints
 the smallest program found that shows it.`;
 
 const { values } = parseArgs({

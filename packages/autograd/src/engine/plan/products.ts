@@ -64,7 +64,7 @@ function frontOf(operand: Node, batch: Place): Place {
 
 // Whether to copy
 
-/** Multiplications below which no copy is worth its own kernel: some 20 µs. */
+/** Multiplications below which no copy is worth its own kernel: some 40 µs. */
 const fewestProducts = 2 ** 20;
 /** So often must each element be used from a copy, in tiles, until that has cost nothing. */
 const fewestTiles = 8;
@@ -157,7 +157,7 @@ function pack(operand: Node, side: "left" | "right", batch: Place, plan: Surroun
 
 /** Rows, or columns, that a loop goes through tile by tile. */
 interface Stretch {
-  /** The loops over tiles, if there is more than one. */
+  /** The loop over whole tiles; none for what is left over. */
   readonly loops: readonly Variable[];
   readonly tile: Index;
   /** Position in the tile. */

@@ -15,12 +15,9 @@ interface Block {
 
 /** Blocks of memory, lowest fit first; what is freed is put together with its neighbours. */
 export class Heap {
-  readonly isShared: boolean = hasSharedMemory();
-  readonly memory: Memory = new webAssembly!.Memory({
-    initial: 1,
-    maximum: mostPages,
-    shared: this.isShared,
-  });
+  readonly memory: Memory = newMemory();
+  /** Whether other threads can have it, too. */
+  readonly isShared: boolean = !(this.memory.buffer instanceof ArrayBuffer);
   /** In ascending order, never side by side. */
   #free: Block[] = [{ from: alignment, to: pageBytes }];
   readonly #sizes = new Map<number, number>();
@@ -109,5 +106,17 @@ export class Heap {
     } catch {
       return false;
     }
+  }
+}
+
+/** Shared where that can be had: for a shared one, small hosts may not find the room it could once need. */
+function newMemory(): Memory {
+  const { Memory } = webAssembly!;
+  const limits = { initial: 1, maximum: mostPages };
+  if (!hasSharedMemory()) return new Memory({ ...limits, shared: false });
+  try {
+    return new Memory({ ...limits, shared: true });
+  } catch {
+    return new Memory({ ...limits, shared: false });
   }
 }
