@@ -1,0 +1,27 @@
+// The shape of a product of matrices.
+import { ShapeError } from "../errors.ts";
+import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
+import { formatShape, type Shape } from "./sizes.ts";
+
+/**
+ * `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes broadcast. A vector
+ * stands for one row on the left, for one column on the right, and leaves no axis behind.
+ */
+export function matmulShape(a: Shape, b: Shape): Shape {
+  // Two matrices that fit: by far the most frequent case.
+  if (a.length === 2 && b.length === 2 && a[1] === b[0]) return Object.freeze([a[0]!, b[1]!]);
+  const given = `matmul: ${formatShape(a)} x ${formatShape(b)}`;
+  if (a.length === 0 || b.length === 0) {
+    throw new ShapeError(`${given}: both operands need at least 1 axis`);
+  }
+  const [k, k2] = [a.at(-1)!, b.at(b.length === 1 ? -1 : -2)!];
+  if (k !== k2) throw new ShapeError(`${given}: inner dimensions ${k} and ${k2} differ`);
+  const [batchA, batchB] = [a.slice(0, -2), b.slice(0, -2)];
+  if (broadcastMisfit(batchA, batchB)) {
+    const batches = `${formatShape(batchA)} and ${formatShape(batchB)}`;
+    throw new ShapeError(`${given}: batch dimensions ${batches} do not broadcast`);
+  }
+  const rows = a.slice(-2, -1);
+  const columns = b.length === 1 ? [] : b.slice(-1);
+  return Object.freeze([...broadcastShapes("matmul", batchA, batchB), ...rows, ...columns]);
+}

@@ -1,0 +1,52 @@
+// Axes in another order, and axes of size 1 put in and taken away.
+import { ShapeError } from "../errors.ts";
+import { type Axes, axisBelow, distinctAxes, insertedAt, reducedShape } from "./axes.ts";
+import { formatShape, type Shape } from "./sizes.ts";
+
+/** The order of axes, counted from the front; each must be named once. */
+export function normalizeOrder(order: Shape, shape: Shape): Shape {
+  const axes = distinctAxes("permute", order, shape);
+  if (axes.length < shape.length) {
+    const given = `${formatShape(order)} does not name every axis of ${formatShape(shape)}`;
+    throw new ShapeError(`permute: ${given}`);
+  }
+  return axes;
+}
+
+/** Axis `i` of the result is axis `order[i]` of `shape`. */
+export function permutedShape(shape: Shape, order: Shape): Shape {
+  return Object.freeze(normalizeOrder(order, shape).map((axis) => shape[axis]!));
+}
+
+/** The order of axes that swaps the last two. */
+export function transposedOrder(shape: Shape): Shape {
+  const rank = shape.length;
+  if (rank < 2) {
+    throw new ShapeError(`transpose: expects at least 2 axes, got ${formatShape(shape)}`);
+  }
+  const front = rank === 2 ? [] : [...shape.keys()].slice(0, -2);
+  return Object.freeze([...front, rank - 1, rank - 2]);
+}
+
+/** The last two axes swapped. */
+export function transposed(shape: Shape): Shape {
+  return Object.freeze(transposedOrder(shape).map((axis) => shape[axis]!));
+}
+
+/** Without the given axes, which must have size 1; without all axes of size 1 if left out. */
+export function squeezedShape(shape: Shape, axes?: Axes): Shape {
+  if (axes === undefined) return Object.freeze(shape.filter((size) => size !== 1));
+  const list = typeof axes === "number" ? [axes] : axes;
+  const indices = distinctAxes("squeeze", list, shape);
+  const wide = indices.findIndex((axis) => shape[axis] !== 1);
+  if (wide >= 0) {
+    const given = `axis ${list[wide]} of ${formatShape(shape)} has size ${shape[indices[wide]!]}`;
+    throw new ShapeError(`squeeze: ${given}, expected 1`);
+  }
+  return reducedShape(shape, indices, false);
+}
+
+/** With an axis of size 1 that stands at `axis` of the result: 0 to rank, or -1 to -rank - 1. */
+export function expandedShape(shape: Shape, axis: number): Shape {
+  return insertedAt(shape, axisBelow("expandDims", axis, shape.length + 1, shape), 1);
+}

@@ -1,0 +1,71 @@
+// Shapes as lists of sizes: their checks, how messages print them, and how many elements they have.
+import { ShapeError } from "../errors.ts";
+
+export type Shape = readonly number[];
+
+/** As messages print it: `[2, 3]`, and `[]` for a scalar. Also used for lists of axes. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** The product of the sizes: 1 for a scalar, 0 if any axis is empty. */
+export function elementCount(shape: Shape): number {
+  let count = 1;
+  for (let axis = 0; axis < shape.length; axis++) count *= shape[axis]!;
+  return count;
+}
+
+/** Row-major strides, in elements: `[2, 3, 4]` has `[12, 4, 1]`. */
+export function stridesOf(shape: Shape): Shape {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return Object.freeze(strides);
+}
+
+export function shapesEqual(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
+
+/** A frozen copy of a shape that a user gave. Throws `ShapeError` unless all are sizes. */
+export function checkShape(operation: string, shape: Shape): Shape {
+  // Not every caller has a compiler.
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${operation}: shape is ${String(shape)}, expected an array of sizes`);
+  }
+  const copy: Shape = Object.freeze([...shape]);
+  copy.forEach((size, axis) => {
+    if (!isSize(size)) throw notASize(operation, copy, axis, "a non-negative integer");
+  });
+  if (!Number.isSafeInteger(elementCount(copy))) {
+    throw new ShapeError(`${operation}: ${formatShape(copy)} has more than 2^53 - 1 elements`);
+  }
+  return copy;
+}
+
+export function isSize(size: number): boolean {
+  return Number.isSafeInteger(size) && size >= 0;
+}
+
+export function notASize(
+  operation: string,
+  shape: Shape,
+  axis: number,
+  expected: string,
+): ShapeError {
+  const given = `dimension ${axis} of ${formatShape(shape)} is ${shape[axis]}`;
+  return new ShapeError(`${operation}: ${given}, expected ${expected}`);
+}
+
+/** For operations that take equal shapes only: `quadraticCost: [32, 10] and [32, 1] differ`. */
+export function checkSameShape(operation: string, a: Shape, b: Shape): void {
+  if (!shapesEqual(a, b)) {
+    throw new ShapeError(`${operation}: ${formatShape(a)} and ${formatShape(b)} differ`);
+  }
+}
