@@ -268,6 +268,7 @@ The functions below are approximations in WebAssembly (\`engine/kernel/approxima
 \`pnpm ulp\`, which wrote this page: in float32 over one of every ${stride} bit patterns, in float64 over random
 numbers compared with 256-bit arithmetic. Beyond the inputs that are named, and for operators that are
 not here (\`pow\`, \`atan2\`, \`remainder\`), WebAssembly asks the host, element by element.
+Float32 products and their additions are rounded once here, as relaxed SIMD does where the host has it.
 
 | operator | dtype | largest error (ulp) | at | inputs | tried |
 |---|---|---|---|---|---|

@@ -76,8 +76,10 @@ export const sin: UnaryPart = unary("sin");
 export const cos: UnaryPart = unary("cos");
 export const tanh: UnaryPart = unary("tanh");
 export const erf: UnaryPart = unary("erf");
-/** x * 2^n, for a whole number n. */
-export const scale: BinaryPart = binary("scale");
+/** a * b + c, rounded once or twice. */
+export const mulAdd = (a: Part, b: Part, c: Part): Scalar => apply("mulAdd", a, b, c);
+/** 2^n, for a whole number n. */
+export const powerOf2: UnaryPart = unary("powerOf2");
 export const exponent: UnaryPart = unary("exponent");
 export const significand: UnaryPart = unary("significand");
 export const equal: BinaryPart = binary("equal");

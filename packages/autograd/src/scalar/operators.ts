@@ -51,7 +51,8 @@ export type OperatorName =
   | "cos"
   | "tanh"
   | "erf"
-  | "scale"
+  | "mulAdd"
+  | "powerOf2"
   | "exponent"
   | "significand"
   | "equal"
@@ -98,10 +99,12 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   cos: same(1, (a) => Math.cos(a)),
   tanh: same(1, (a) => Math.tanh(a)),
   erf: same(1, erf),
-  // Parts of a float, for approximations (engine/kernel/approximations.ts), as its bits have them:
-  // of 0, subnormal numbers, infinities and NaN they make no sense.
-  /** a * 2^b, for a whole number b with 2^b a normal number. */
-  scale: same(2, (a, b) => a * 2 ** b),
+  // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits have
+  // them: of 0, subnormal numbers, infinities and NaN they make no sense.
+  /** a * b + c, rounded once or twice: as is faster where it runs. */
+  mulAdd: same(3, (a, b, c) => a * b + c),
+  /** 2^a, for a whole number a with 2^a a normal number. */
+  powerOf2: same(1, (a) => 2 ** a),
   /** The whole number e with 2^e <= |a| < 2^(e + 1). */
   exponent: same(1, (a) => ((highWord(a) >>> 20) % 2048) - 1023),
   /** a / 2^e: in ±[1, 2). */

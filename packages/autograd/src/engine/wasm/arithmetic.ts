@@ -96,9 +96,9 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
     else compareWithZero(code, a, on, lanes, "eq");
     return true;
   }
-  if (operator === "scale" || operator === "exponent" || operator === "significand") {
+  if (operator === "powerOf2" || operator === "exponent" || operator === "significand") {
     if (!isFloat(on)) return false;
-    addBitsOfFloat(code, operator, on as "float32" | "float64", operands, lanes);
+    addBitsOfFloat(code, operator, on as "float32" | "float64", a, lanes);
     return true;
   }
   if (isFloat(on)) return addPlain(code, floatInstructions[operator], application);
@@ -131,6 +131,26 @@ function addWhole(code: Code, application: Application): boolean {
   if (lanes === 1) code.get(b).add(`i32.${shift}` as Instruction);
   else code.i32(application.shift!).add(`i32x4.${shift}` as Instruction);
   return true;
+}
+
+/** Adds a * b + c: as one instruction, rounded once, if `isFused` and there is one. */
+export function addMultiplyAdd(
+  code: Code,
+  body: FunctionBody,
+  on: DType,
+  [a, b, c]: readonly [Local, Local, Local],
+  lanes: Lanes,
+  isFused: boolean,
+): void {
+  if (isFused && isFloat(on) && lanes > 1) {
+    code.get(a).get(b).get(c);
+    code.add(`${prefixOf(on, lanes)}.relaxed_madd` as Instruction);
+    return;
+  }
+  const product = body.local(registerType(on, lanes));
+  addOperator(code, body, { operator: "mul", on, operands: [a, b], lanes });
+  code.set(product);
+  addOperator(code, body, { operator: "add", on, operands: [product, c], lanes });
 }
 
 function addPlain(code: Code, instruction: string | undefined, application: Application): boolean {
@@ -235,12 +255,11 @@ function addWholeScalar(code: Code, { operator, operands }: Application): boolea
 /** The operators on a float's exponent and significand (IEEE 754-2019, 3.4), on its bits. */
 function addBitsOfFloat(
   code: Code,
-  operator: "scale" | "exponent" | "significand",
+  operator: "powerOf2" | "exponent" | "significand",
   on: "float32" | "float64",
-  operands: readonly Local[],
+  x: Local,
   lanes: Lanes,
 ): void {
-  const [x, n] = operands as [Local, Local];
   const [fractionBits, bias] = on === "float32" ? [23, 127] : [52, 1023];
   const word = on === "float32" ? "i32" : "i64";
   const shape = lanes === 1 ? word : on === "float32" ? "i32x4" : "i64x2";
@@ -271,14 +290,13 @@ function addBitsOfFloat(
     }
   };
   switch (operator) {
-    case "scale":
-      code.get(x).get(n);
+    case "powerOf2":
+      code.get(x);
       addLiteral(code, magic + bias, on, lanes);
       code.add(`${prefix}.add` as Instruction);
       reinterpret(toBits);
       shiftBy("shl");
       reinterpret(fromBits);
-      code.add(`${prefix}.mul` as Instruction);
       return;
     case "exponent":
       code.get(x);

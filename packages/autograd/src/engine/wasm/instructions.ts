@@ -212,6 +212,7 @@ const vector = {
   "i32x4.trunc_sat_f64x2_s_zero": 252,
   "f64x2.convert_low_i32x4_s": 254,
   "f32x4.relaxed_madd": 261,
+  "f64x2.relaxed_madd": 263,
 } as const;
 
 /** Of the threads proposal; opcodes behind 0xfe. */

@@ -5,7 +5,7 @@
 import type { Multiply, Statement, Total } from "../kernel/language.ts";
 import { addIndices, constantIndex, term } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
-import { addLiteral, addOperator } from "./arithmetic.ts";
+import { addLiteral, addMultiplyAdd } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";
 import type { ValueWriter } from "./values.ts";
 
@@ -107,15 +107,7 @@ function addProduct(
   multiply: Multiply,
   { values, lanes, isFused }: ProductWriter,
 ): void {
-  const { dtype } = multiply.total;
   const { code, body } = values;
-  if (dtype === "float32" && isFused) {
-    code.get(left).get(right).get(total).add("f32x4.relaxed_madd").set(total);
-    return;
-  }
-  const product = body.local("v128");
-  addOperator(code, body, { operator: "mul", on: dtype, operands: [left, right], lanes });
-  code.set(product);
-  addOperator(code, body, { operator: "add", on: dtype, operands: [total, product], lanes });
+  addMultiplyAdd(code, body, multiply.total.dtype, [left, right, total], lanes, isFused);
   code.set(total);
 }

@@ -64,7 +64,7 @@ class StatementWriter implements ProductWriter {
   readonly #totalsOffset: number;
 
   constructor(kernel: Kernel, body: FunctionBody, surroundings: Surroundings) {
-    this.values = new ValueWriter(body, surroundings.hostFunction);
+    this.values = new ValueWriter(body, surroundings);
     this.lanes = dtypesOf(kernel).has("float64") ? 2 : 4;
     this.isFused = surroundings.isFused;
     this.#totalsOffset = surroundings.totalsOffset;

@@ -18,6 +18,7 @@ import {
   constantIndex,
   type Factor,
   type Index,
+  type Total,
   term,
   type Value,
   type Variable,
@@ -27,6 +28,7 @@ import {
   addCast,
   addExtract,
   addLiteral,
+  addMultiplyAdd,
   addOperator,
   addReplace,
   addSelect,
@@ -61,6 +63,13 @@ interface Scope {
 /** Names a function of the host: an operator on a dtype. */
 export type HostFunction = (operator: OperatorName, on: DType, arity: number) => number;
 
+/** What instructions there are beside those that all hosts have. */
+export interface Host {
+  readonly hostFunction: HostFunction;
+  /** Whether a product and its addition may be one instruction, rounded once. */
+  readonly isFused: boolean;
+}
+
 interface Address {
   readonly local: Local;
   /** In bytes. */
@@ -70,7 +79,7 @@ interface Address {
 export class ValueWriter {
   readonly body: FunctionBody;
   readonly #table: Local;
-  readonly #hostFunction: HostFunction;
+  readonly #host: Host;
   readonly #scopes: Scope[];
   readonly #variables = new Map<Variable, Local>();
   readonly #totals = new Map<Dependence, Local>();
@@ -84,10 +93,10 @@ export class ValueWriter {
   /** Whether a function of the host is called. */
   callsHost = false;
 
-  constructor(body: FunctionBody, hostFunction: HostFunction) {
+  constructor(body: FunctionBody, host: Host) {
     this.body = body;
     this.#table = body.parameters[0]!;
-    this.#hostFunction = hostFunction;
+    this.#host = host;
     this.#scopes = [newScope([], false, body.code)];
   }
 
@@ -402,6 +411,10 @@ export class ValueWriter {
     }
     const approximation =
       on === "float32" || on === "float64" ? approximationOf(operator, on) : undefined;
+    if (approximation && lanes === 1 && this.#host.isFused) {
+      this.#addAsVector(code, value);
+      return;
+    }
     if (approximation) {
       let expanded = this.#expanded.get(value);
       if (!expanded) {
@@ -414,11 +427,36 @@ export class ValueWriter {
       return;
     }
     const locals = operands.map(element);
+    if (operator === "mulAdd") {
+      const three = locals as [Local, Local, Local];
+      addMultiplyAdd(code, this.body, on, three, lanes, this.#host.isFused);
+      return;
+    }
     const [, count] = operands;
     const shift = count?.kind === "literal" ? count.value : undefined;
     if (addOperator(code, this.body, { operator, on, operands: locals, lanes, shift })) return;
     if (lanes === 1) this.#addHostCall(code, value, locals);
     else this.#addLaneByLane(code, value, locals);
+  }
+
+  /** One element in the first lane of a vector: only vectors round a product and its addition once. */
+  #addAsVector(code: Code, value: Extract<Value, { kind: "apply" }>): void {
+    const { dtype, operands } = value;
+    const [given] = operands as [Value];
+    const element = this.scalar(given);
+    const operand: Total = { kind: "total", dtype: given.dtype };
+    const { vector } = this;
+    const inner = this.scoped(() => {
+      const first = this.body.local("v128");
+      addSplat(this.code, element, given.dtype);
+      this.code.set(first);
+      this.bindTotal(operand, first);
+      const variable: Variable = { kind: "variable", name: "lane", size: 1 };
+      this.vector = { variable, lanes: dtype === "float64" ? 2 : 4, valid: 1 };
+      addExtract(this.code, this.wide({ ...value, operands: [operand] }), dtype, 0);
+    });
+    this.vector = vector;
+    code.append(inner);
   }
 
   /** The approximation; what the host computes where an operand is beyond the limit or NaN. */
@@ -499,7 +537,7 @@ export class ValueWriter {
     const { operator, on, dtype } = value;
     for (const operand of operands) addCast(code, operand, on, "float64", 1);
     this.callsHost = true;
-    code.call(this.#hostFunction(operator, on, operands.length));
+    code.call(this.#host.hostFunction(operator, on, operands.length));
     const result = this.body.local("f64");
     code.set(result);
     addCast(code, result, "float64", dtype, 1);

@@ -1,7 +1,7 @@
 // e^x and what is made of it. x = n ln 2 + r with a whole n and |r| <= ln 2 / 2, so that e^x = 2^n e^r;
 // ln 2 in two parts, of which n times the first is exact (W. J. Cody and W. Waite, "Software Manual for
-// the Elementary Functions", 1980). Coefficients: float32 of S. Moshier's Cephes library (expf, tanhf,
-// tanh), float64 of Sun's fdlibm (e_exp.c), both in the public domain or free to use.
+// the Elementary Functions", 1980). Coefficients: float32 of S. Moshier's Cephes library (expf),
+// float64 of Sun's fdlibm (e_exp.c), both in the public domain or free to use.
 import {
   abs,
   add,
@@ -12,11 +12,12 @@ import {
   max,
   min,
   mul,
+  mulAdd,
   neg,
   type Part,
+  powerOf2,
   round,
   type Scalar,
-  scale,
   select,
   sub,
 } from "../../../scalar/expression.ts";
@@ -34,7 +35,7 @@ interface Reduced {
 
 function reduced32(of: Part): Reduced {
   const n = round(mul(of, Math.LOG2E));
-  const r = sub(sub(of, mul(n, 0.693359375)), mul(n, -2.1219444e-4));
+  const r = mulAdd(n, 2.1219444e-4, mulAdd(n, -0.693359375, of));
   const p = polynomial(
     r,
     [
@@ -42,12 +43,12 @@ function reduced32(of: Part): Reduced {
       1.98756915e-4,
     ],
   );
-  return { n, rest: add(mul(p, mul(r, r)), r) };
+  return { n, rest: mulAdd(p, mul(r, r), r) };
 }
 
 function reduced64(of: Part): Reduced {
   const n = round(mul(of, Math.LOG2E));
-  const high = sub(of, mul(n, 0.6931471803691238));
+  const high = mulAdd(n, -0.6931471803691238, of);
   const low = mul(n, 1.9082149292705877e-10);
   const r = sub(high, low);
   const square = mul(r, r);
@@ -65,7 +66,7 @@ function reduced64(of: Part): Reduced {
 /** In two steps, since 2^n itself may be out of range where the result is not. */
 function scaled(value: Part, n: Scalar): Scalar {
   const half = floor(mul(n, 0.5));
-  return scale(scale(value, half), sub(n, half));
+  return mul(mul(value, powerOf2(half)), powerOf2(sub(n, half)));
 }
 
 /** Beyond `from` and `to` the result is 0 and infinity. */
@@ -91,8 +92,8 @@ function exponentialMinus1(
   tiny: number,
 ): Scalar {
   const { n, rest } = reduced(min(max(x, from), to));
-  const before = sub(n, 1);
-  const half = add(scale(rest, before), sub(scale(1, before), 0.5));
+  const power = powerOf2(sub(n, 1));
+  const half = mulAdd(rest, power, sub(power, 0.5));
   // So near 0 it is x to the last bit, which halving may lose: of 0 the sign.
   return select(less(abs(x), tiny), x, add(half, half));
 }
@@ -103,44 +104,25 @@ export const expm1: Approximations = {
   float64: { value: exponentialMinus1(reduced64, -40, 710, 2 ** -54) },
 };
 
-/** 1 - 2 / (e^2|x| + 1) beyond 5/8, an odd function of x within. */
-function hyperbolicTangent(
-  reduced: (of: Part) => Reduced,
-  within: (square: Scalar) => Scalar,
-): Scalar {
+/** t / (t + 2) with t = e^2|x| - 1, of which nothing is lost near 0. */
+function hyperbolicTangent(reduced: (of: Part) => Reduced, tiny: number): Scalar {
   const size = abs(x);
   // From 20 on it is 1.
   const { n, rest } = reduced(mul(min(size, 20), 2));
-  const beyond = sub(1, div(2, add(scale(add(rest, 1), n), 1)));
-  const signed = select(less(x, 0), neg(beyond), beyond);
-  return select(less(size, 0.625), mul(x, add(1, within(mul(x, x)))), signed);
+  const power = powerOf2(n);
+  const t = mulAdd(rest, power, sub(power, 1));
+  const divisor = add(t, 2);
+  const quotient = div(t, divisor);
+  // What rounding the divisor has lost counts where it is about 2.
+  const lost = sub(t, sub(divisor, 2));
+  const corrected = mulAdd(mul(quotient, lost), -0.5, quotient);
+  const value = select(less(t, 1), corrected, quotient);
+  // So near 0 it is x to the last bit; of 0 it has the sign.
+  return select(less(size, tiny), x, select(less(x, 0), neg(value), value));
 }
 
 /** The hyperbolic tangent. */
 export const tanh: Approximations = {
-  float32: {
-    value: hyperbolicTangent(reduced32, (square) =>
-      mul(
-        square,
-        polynomial(
-          square,
-          [
-            -3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2,
-            -5.70498872745e-3,
-          ],
-        ),
-      ),
-    ),
-  },
-  float64: {
-    value: hyperbolicTangent(reduced64, (square) =>
-      mul(
-        square,
-        div(
-          polynomial(square, [-1614.6876844170845, -99.28772310019185, -0.9643991794250523]),
-          polynomial(square, [4844.063053251255, 2235.4883906010045, 112.81167849163293, 1]),
-        ),
-      ),
-    ),
-  },
+  float32: { value: hyperbolicTangent(reduced32, 2 ** -12) },
+  float64: { value: hyperbolicTangent(reduced64, 2 ** -27) },
 };

@@ -9,6 +9,7 @@ import {
   input,
   less,
   mul,
+  mulAdd,
   type Part,
   type Scalar,
   select,
@@ -33,8 +34,8 @@ const core32: Core = (f, e) => {
     ],
   );
   // ln 2 in two parts, of which e times the larger is exact.
-  const small = add(mul(mul(f, square), p), mul(e, -2.1219444e-4));
-  return add(add(f, sub(small, mul(square, 0.5))), mul(e, 0.693359375));
+  const small = mulAdd(mul(f, square), p, mul(e, -2.1219444e-4));
+  return mulAdd(e, 0.693359375, add(f, mulAdd(square, -0.5, small)));
 };
 
 const core64: Core = (f, e) => {

@@ -1,7 +1,7 @@
 // Polynomials, by Horner's rule.
-import { add, mul, type Part, type Scalar } from "../../../scalar/expression.ts";
+import { mulAdd, type Part, type Scalar } from "../../../scalar/expression.ts";
 
 /** c[0] + c[1] x + c[2] x^2 + …; the last coefficient is used first. */
 export function polynomial(x: Scalar, coefficients: readonly Part[]): Part {
-  return coefficients.reduceRight((sum, coefficient) => add(mul(sum, x), coefficient));
+  return coefficients.reduceRight((sum, coefficient) => mulAdd(sum, x, coefficient));
 }
