@@ -26,6 +26,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation.ts";
+export * from "./tensor/cumulative.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
 // Differentiate
 export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";

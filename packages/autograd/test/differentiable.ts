@@ -5,6 +5,7 @@ import {
   concat,
   logSoftmax,
   logSumExp,
+  type ScanOptions,
   softmax,
   stack,
   type Tensor,
@@ -120,6 +121,33 @@ function overAxes(
   };
 }
 
+/** Along a drawn axis, in a drawn way. */
+function alongAxis(
+  name: string,
+  f: (x: Tensor, axis: number | undefined, options: ScanOptions) => Tensor,
+  input: fc.Arbitrary<Tensor>,
+): Differentiable {
+  let [axis, options]: [number | undefined, ScanOptions] = [undefined, {}];
+  return {
+    name,
+    f: (x) => f(x, axis, options),
+    inputs: fc
+      .tuple(input, fc.constantFrom(undefined, 0, -1), fc.boolean(), fc.boolean())
+      .map(([x, drawnAxis, exclusive, reverse]) => {
+        [axis, options] = [drawnAxis, { exclusive, reverse }];
+        return [x];
+      }),
+  };
+}
+
+const rowsOfColumns = tensor(
+  [
+    [1, 0, -1],
+    [1, 1, 0],
+    [0, -2, 0],
+  ],
+  { dtype: "int32" },
+);
 const indices = tensor([1, 0, -1, 1], { dtype: "int32" });
 
 const structured: readonly Differentiable[] = [
@@ -197,6 +225,29 @@ const structured: readonly Differentiable[] = [
     f: (x, y) => x.scatterAdd(1, indices, y),
     inputs: fc.tuple(drawn([2, 3]), drawn([2, 4])),
   },
+  {
+    name: "takeAlongAxis",
+    f: (x) => x.takeAlongAxis(rowsOfColumns, 0),
+    inputs: one([2, 3]),
+  },
+  {
+    name: "takeAlongAxis, axes that broadcast",
+    f: (x) => x.takeAlongAxis(rowsOfColumns, 0),
+    inputs: one([2, 1]),
+  },
+  { name: "sort", f: (x) => x.sort(), inputs: fc.tuple(distinct(5)) },
+  {
+    name: "topK",
+    f: (x) => x.reshape([2, 3]).topK(2, 0, { largest: false }).values,
+    inputs: fc.tuple(distinct(6)),
+  },
+  alongAxis("cumSum", (x, axis, options) => x.cumSum(axis as never, options), drawn([2, 3])),
+  // Whole numbers, of which many are 0.
+  alongAxis(
+    "cumProd",
+    (x, axis, options) => x.cumProd(axis as never, options),
+    tensors({ shape: [2, 4], dtype: "int32", min: -1, max: 2 }).map((x) => x.cast(dtype).realize()),
+  ),
 ];
 
 /** All of them. */
@@ -213,6 +264,8 @@ export const linear: ReadonlySet<string> = new Set([
     "stack",
     "gather",
     "scatterAdd",
+    "takeAlongAxis",
+    "cumSum",
     "where",
     "add",
     "sub",

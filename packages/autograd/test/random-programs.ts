@@ -195,6 +195,18 @@ const anywhere: readonly Operation[] = [
     const at = `tensor([${detail % size}, 0, 0], { dtype: "int32" })`;
     return `${x.name}.scatterAdd(${axis}, ${at}, ${x.name}.gather(${axis}, ${at}))`;
   },
+  (x, y, detail) => {
+    const { rank } = x.tensor;
+    const axis = rank === 0 ? 0 : detail % rank;
+    if (!x.tensor.shape[axis] || rank !== y.tensor.rank) return undefined;
+    const at = `${y.name}.cast("int32").mod(${x.tensor.shape[axis]}).slice(${axis}, 0, 3)`;
+    return `${x.name}.takeAlongAxis(${at}, ${axis})`;
+  },
+  (x, _, detail) => {
+    if (!isNumber(x) || x.tensor.rank === 0) return undefined;
+    const options = `{ exclusive: ${detail % 2 === 0}, reverse: ${detail % 3 === 0} }`;
+    return `${x.name}.cumSum(${detail % x.tensor.rank}, ${options})`;
+  },
   // A gradient with respect to something further up.
   (x, y) =>
     isFloat(x) && isFloat(y)
@@ -235,6 +247,10 @@ const exactOnly: readonly Operation[] = [
 ];
 
 const smoothOnly: readonly Operation[] = [
+  (x, _, detail) =>
+    isFloat(x) && x.tensor.rank > 0
+      ? `${x.name}.tanh().cumProd(${detail % x.tensor.rank})`
+      : undefined,
   method("tanh", isFloat),
   method("erf", isFloat),
   method("sigmoid", isFloat),

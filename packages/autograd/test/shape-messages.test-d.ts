@@ -82,6 +82,11 @@ type InTypes = {
   at: T.AtCheck<[3, 4], 3, Fits>;
   "at, negative": T.AtCheck<[3, 4], -4, Fits>;
   "at, scalar": T.AtCheck<[], 0, Fits>;
+  "takeAlongAxis, axis": T.TakeAlongCheck<[2, 3], [2, 1], 2, Fits>;
+  "takeAlongAxis, ranks": T.TakeAlongCheck<[2, 3], [3], -1, Fits>;
+  takeAlongAxis: T.TakeAlongCheck<[2, 3], [4, 1], -1, Fits>;
+  topK: T.TopKCheck<[2, 3], 5, -1, Fits>;
+  "topK, negative": T.TopKCheck<[2, 3], -1, 0, Fits>;
   pad: T.PadCheck<[2, 3], [[1, 1]], Fits>;
 
   ragged: T.NestedCheck<[[1, 2], [3]], Fits>;
@@ -137,6 +142,9 @@ describe("the message begins with the name that is called", () => {
       softmax: Second<typeof nabla.softmax<Two, 1>>;
       logSoftmax: Second<typeof nabla.logSoftmax<Two, 1>>;
       argSort: Second<typeof nabla.argSort<Two, 1>>;
+      sort: Second<typeof nabla.sort<Two, 1>>;
+      cumSum: Second<typeof nabla.cumSum<Two, 1>>;
+      cumProd: Second<typeof nabla.cumProd<Two, 1>>;
       flip: Second<typeof nabla.flip<Two, 1>>;
     };
     expectTypeOf<AxisFunctions>().toEqualTypeOf<AlongAxis>();
@@ -173,6 +181,9 @@ describe("the message begins with the name that is called", () => {
       softmax: First<typeof two.softmax<Two, 1>>;
       logSoftmax: First<typeof two.logSoftmax<Two, 1>>;
       argSort: First<typeof two.argSort<Two, 1>>;
+      sort: First<typeof two.sort<Two, 1>>;
+      cumSum: First<typeof two.cumSum<Two, 1>>;
+      cumProd: First<typeof two.cumProd<Two, 1>>;
       flip: First<typeof two.flip<Two, 1>>;
     };
     expectTypeOf<AxisMethods>().toEqualTypeOf<AlongAxis>();

@@ -78,6 +78,11 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   at: () => nabla.at(of(3, 4), 3),
   "at, negative": () => nabla.at(of(3, 4), -4),
   "at, scalar": () => nabla.at(of(), 0),
+  "takeAlongAxis, axis": () => nabla.takeAlongAxis(of(2, 3), of(2, 1).cast("int32"), 2),
+  "takeAlongAxis, ranks": () => nabla.takeAlongAxis(of(2, 3), of(3).cast("int32")),
+  takeAlongAxis: () => nabla.takeAlongAxis(of(2, 3), of(4, 1).cast("int32")),
+  topK: () => nabla.topK(of(2, 3), 5),
+  "topK, negative": () => nabla.topK(of(2, 3), unknown(-1), 0),
   pad: () => nabla.pad(of(2, 3), [[1, 1]]),
 
   ragged: () => nestedShape("tensor", [[1, 2], [3]]),

@@ -67,6 +67,11 @@ export const messages = {
   at: "at: index 3 is out of range for axis 0 of [3, 4]",
   "at, negative": "at: index -4 is out of range for axis 0 of [3, 4]",
   "at, scalar": "at: axis 0 is out of range for []",
+  "takeAlongAxis, axis": "takeAlongAxis: axis 2 is out of range for [2, 3]",
+  "takeAlongAxis, ranks": "takeAlongAxis: [2, 3] and indices [3], expected as many axes in both",
+  takeAlongAxis: "takeAlongAxis: [2, 3] and indices [4, 1] do not broadcast outside axis 1",
+  topK: "topK: axis -1 of [2, 3] has size 3, 5 elements cannot be taken",
+  "topK, negative": "topK: axis 0 of [2, 3] has size 2, -1 elements cannot be taken",
   pad: "pad: expects a pair [before, after] for each axis of [2, 3], got 1",
 
   ragged: "tensor: ragged nested array: element [1] has shape [1], element [0] has [2]",
@@ -112,6 +117,9 @@ export const axisOperations = [
   "softmax",
   "logSoftmax",
   "argSort",
+  "sort",
+  "cumSum",
+  "cumProd",
   "flip",
 ] as const;
 

@@ -60,13 +60,23 @@ export interface Movement extends Definition {
 export interface Contract extends Definition {
   readonly family: "contract";
 }
-/** Slices of input 0 along an axis, picked by the indices of input 1. */
+/**
+ * Elements of input 0 along an axis, picked by the indices of input 1: whole slices, the same for all
+ * else, or (`along`) each element by an index of its own.
+ */
 export interface Gather extends Definition {
   readonly family: "gather";
 }
-/** Input 0 with the slices of input 2 added at the indices of input 1. */
+/** Input 0 with what stands in input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {
   readonly family: "scatter";
+}
+/** Each element is the total of all up to it along an axis; the inputs have the output's shape. */
+export interface Scan extends Definition {
+  readonly family: "scan";
+  readonly start: number;
+  /** Of the total so far (input 0) and an element of each input (inputs 1, 2, …). */
+  readonly combine: Scalar;
 }
 /** The positions along an axis in the order of their elements; equal ones keep theirs. */
 export interface Sort extends Definition {
@@ -110,8 +120,9 @@ interface AttributesOf {
   reduce: { readonly axes: readonly number[] };
   movement: Move;
   contract: Readonly<Record<string, never>>;
-  gather: { readonly axis: number };
-  scatter: { readonly axis: number };
+  gather: { readonly axis: number; readonly along: boolean };
+  scatter: { readonly axis: number; readonly along: boolean };
+  scan: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
 }
 
@@ -125,6 +136,7 @@ interface OperationOf {
   contract: Contract;
   gather: Gather;
   scatter: Scatter;
+  scan: Scan;
   sort: Sort;
 }
 

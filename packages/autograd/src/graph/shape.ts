@@ -2,6 +2,7 @@
 // the shape rule of every operation that has one. Broadcasting and axes follow NumPy.
 // The same rules in types stand in ../tensor/shapes; both give the same messages, word for word.
 // What is returned is frozen.
+export { alongShapes, checkCountAlong } from "./shape/along.ts";
 export {
   type Axes,
   checkReducible,

@@ -1,10 +1,24 @@
 // Elements picked by indices that are data themselves. An index outside the axis is an error when
 // the graph runs; negative indices count from the end.
 import { DTypeError } from "../graph/errors.ts";
-import { createNode, type Gather, type Node, type Scatter, type Sort } from "../graph/node.ts";
-import { checkSameShape, gatheredShape, normalizeAxis } from "../graph/shape.ts";
+import {
+  createNode,
+  type Gather,
+  type Node,
+  type NodeOf,
+  type Scatter,
+  type Sort,
+} from "../graph/node.ts";
+import {
+  alongShapes,
+  checkCountAlong,
+  checkSameShape,
+  gatheredShape,
+  normalizeAxis,
+} from "../graph/shape.ts";
 import { type DType, promote } from "../scalar/dtype.ts";
 import { eye, full } from "./creation.ts";
+import { broadcastTo, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
 const gatherOperation: Gather = {
@@ -12,7 +26,7 @@ const gatherOperation: Gather = {
   name: "gather",
   gradient: [
     (g, [x, indices], output) =>
-      scatterAdd(full(x!.shape, 0, g.dtype), axisOf(output), indices!, g),
+      scatterNode(full(x!.shape, 0, g.dtype), indices!, g, attributesOf(output)),
     "none: indices are whole numbers",
   ],
 };
@@ -22,7 +36,18 @@ export function gather(x: Node, axis: number, indices: Node): Node {
   const shape = gatheredShape(axis, x.shape, indices.shape);
   const normal = normalizeAxis("gather", axis, x.shape);
   const whole = wholeNumbers("gather", indices);
-  return createNode(gatherOperation, [x, whole], { axis: normal }, shape, x.dtype);
+  return createNode(gatherOperation, [x, whole], { axis: normal, along: false }, shape, x.dtype);
+}
+
+const takeOperation: Gather = { ...gatherOperation, name: "takeAlongAxis" };
+
+/** The elements of `x` at `indices` along `axis`; all other axes go together, and broadcast. */
+export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
+  const normal = normalizeAxis("takeAlongAxis", axis, x.shape);
+  const { data, picked } = alongShapes("takeAlongAxis", x.shape, indices.shape, normal);
+  const whole = broadcastTo(wholeNumbers("takeAlongAxis", indices), picked);
+  const attributes = { axis: normal, along: true };
+  return createNode(takeOperation, [broadcastTo(x, data), whole], attributes, picked, x.dtype);
 }
 
 /** Rows of the identity matrix; under its own name in errors. */
@@ -33,7 +58,8 @@ export function oneHot(indices: Node, depth: number, dtype: DType): Node {
   const identity = eye(depth, depth, dtype);
   const shape = gatheredShape(0, identity.shape, indices.shape);
   const whole = wholeNumbers("oneHot", indices);
-  return createNode(oneHotOperation, [identity, whole], { axis: 0 }, shape, dtype);
+  const attributes = { axis: 0, along: false };
+  return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
 }
 
 const scatterOperation: Scatter = {
@@ -42,17 +68,31 @@ const scatterOperation: Scatter = {
   gradient: [
     (g) => g,
     "none: indices are whole numbers",
-    (g, [, indices], output) => gather(g, axisOf(output), indices!),
+    (g, [, indices], output) => {
+      const attributes = attributesOf(output);
+      if (!attributes.along) return gather(g, attributes.axis, indices!);
+      return takeAlongAxis(g, indices!, attributes.axis);
+    },
   ],
 };
+
+function scatterNode(
+  x: Node,
+  indices: Node,
+  updates: Node,
+  attributes: NodeOf<"scatter">["attributes"],
+): Node {
+  return createNode(scatterOperation, [x, indices, updates], attributes, x.shape, x.dtype);
+}
 
 /** `x` with the slices of `updates` added at `indices` along `axis`, in their order. */
 export function scatterAdd(x: Node, axis: number, indices: Node, updates: Node): Node {
   const normal = normalizeAxis("scatterAdd", axis, x.shape);
   checkSameShape("scatterAdd", updates.shape, gatheredShape(normal, x.shape, indices.shape));
   const dtype = promote(x.dtype, updates.dtype);
-  const inputs = [cast(x, dtype), wholeNumbers("scatterAdd", indices), cast(updates, dtype)];
-  return createNode(scatterOperation, inputs, { axis: normal }, x.shape, dtype);
+  const whole = wholeNumbers("scatterAdd", indices);
+  const attributes = { axis: normal, along: false };
+  return scatterNode(cast(x, dtype), whole, cast(updates, dtype), attributes);
 }
 
 const sortOperation: Sort = {
@@ -67,11 +107,30 @@ export function argSort(x: Node, axis = -1, descending = false): Node {
   return createNode(sortOperation, [x], { axis: normal, descending }, x.shape, "int32");
 }
 
-function axisOf(node: Node): number {
+/** The elements along `axis` in ascending order; NaN comes last. */
+export function sort(x: Node, axis = -1, descending = false): Node {
+  const normal = normalizeAxis("sort", axis, x.shape);
+  return takeAlongAxis(x, argSort(x, normal, descending), normal);
+}
+
+/** The `k` greatest (or least) elements along `axis`, those first, and where they stand. */
+export function topK(
+  x: Node,
+  k: number,
+  axis = -1,
+  largest = true,
+): { readonly values: Node; readonly indices: Node } {
+  const normal = normalizeAxis("topK", axis, x.shape);
+  checkCountAlong("topK", k, axis, x.shape);
+  const indices = slice(argSort(x, normal, largest), normal, 0, k);
+  return { values: takeAlongAxis(x, indices, normal), indices };
+}
+
+function attributesOf(node: Node): NodeOf<"gather" | "scatter">["attributes"] {
   if (node.family !== "gather" && node.family !== "scatter") {
     throw new Error(`unreachable: ${node.family}`);
   }
-  return node.attributes.axis;
+  return node.attributes;
 }
 
 function wholeNumbers(name: string, indices: Node): Node {

@@ -20,6 +20,25 @@ declare module "./tensor.ts" {
       indices: Tensor,
       updates: Tensor,
     ): Tensor<ShapeOf<X>>;
+    /** The elements at `indices` along `axis` (default: the last), each by an index of its own. */
+    takeAlongAxis<X extends Tensor, I extends Tensor, const A extends number = -1>(
+      this: X,
+      indices: T.TakeAlongCheck<ShapeOf<X>, ShapeOf<I>, A, I>,
+      axis?: A,
+    ): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>>;
+    /** The elements along `axis` (default: the last) in ascending order; NaN comes last. */
+    sort<X extends Tensor, const A extends number = -1>(
+      this: X,
+      axis?: T.AxesCheck<"sort", ShapeOf<X>, A, A>,
+      options?: SortOptions,
+    ): Tensor<ShapeOf<X>>;
+    /** The `k` greatest elements along `axis` (default: the last), and where they stand. */
+    topK<X extends Tensor, const K extends number, const A extends number = -1>(
+      this: X,
+      k: T.TopKCheck<ShapeOf<X>, K, A, K>,
+      axis?: T.AxesCheck<"topK", ShapeOf<X>, A, A>,
+      options?: TopKOptions,
+    ): TopElements<T.TopK<ShapeOf<X>, K, A>>;
     /** Where the elements along `axis` (default: the last) stand in ascending order, as int32. */
     argSort<X extends Tensor, const A extends number = -1>(
       this: X,
@@ -69,6 +88,71 @@ export function scatterAdd<X extends Tensor, const A extends number>(
 }
 
 /**
+ * The elements of `x` at `indices` along `axis` (default: the last), each by an index of its own; the
+ * other axes of both go together, and broadcast. With what `argSort` or `argMax` gives it finds the
+ * elements themselves.
+ *
+ * @example
+ * const columns = tensor([[2], [0]], { dtype: "int32" });
+ * takeAlongAxis(tensor([[1, 2, 3], [4, 5, 6]]), columns).arraySync(); // => [[3], [4]]
+ */
+export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extends number = -1>(
+  x: X,
+  indices: T.TakeAlongCheck<ShapeOf<X>, ShapeOf<I>, A, I>,
+  axis?: A,
+): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>> {
+  const where = nodeOf("takeAlongAxis", indices as Tensor);
+  return tensorOf(ops.takeAlongAxis(nodeOf("takeAlongAxis", x), where, axis));
+}
+
+/**
+ * The elements along `axis` (default: the last) in ascending order. NaN comes last, in descending order
+ * too. A gradient goes to where each element came from.
+ *
+ * @example
+ * sort(tensor([3, 1, 2])).arraySync(); // => [1, 2, 3]
+ * sort(tensor([3, 1, 2]), 0, { descending: true }).arraySync(); // => [3, 2, 1]
+ */
+export function sort<X extends Tensor, const A extends number = -1>(
+  x: X,
+  axis?: T.AxesCheck<"sort", ShapeOf<X>, A, A>,
+  { descending = false }: SortOptions = {},
+): Tensor<ShapeOf<X>> {
+  return tensorOf(ops.sort(nodeOf("sort", x), axis as number | undefined, descending));
+}
+
+export interface TopKOptions {
+  /** The greatest; else the least. Default: true. */
+  readonly largest?: boolean;
+}
+
+/** What `topK` gives: elements, and where they stand along the axis, as int32. */
+export interface TopElements<S extends Shape> {
+  readonly values: Tensor<S>;
+  readonly indices: Tensor<S>;
+}
+
+/**
+ * The `k` greatest elements along `axis` (default: the last), the greatest first, and where they stand;
+ * with `largest: false` the least. NaN is neither. A gradient goes through the values.
+ *
+ * @example
+ * const { values, indices } = topK(tensor([3, 9, 5]), 2);
+ * values.arraySync(); // => [9, 5]
+ * indices.arraySync(); // => [1, 2]
+ */
+export function topK<X extends Tensor, const K extends number, const A extends number = -1>(
+  x: X,
+  k: T.TopKCheck<ShapeOf<X>, K, A, K>,
+  axis?: T.AxesCheck<"topK", ShapeOf<X>, A, A>,
+  { largest = true }: TopKOptions = {},
+): TopElements<T.TopK<ShapeOf<X>, K, A>> {
+  const node = nodeOf("topK", x);
+  const { values, indices } = ops.topK(node, k as number, axis as number | undefined, largest);
+  return { values: tensorOf(values), indices: tensorOf(indices) };
+}
+
+/**
  * Where the elements along `axis` (default: the last) stand in ascending order, as int32. NaN
  * comes last; equal elements keep their order.
  *
@@ -83,4 +167,4 @@ export function argSort<X extends Tensor, const A extends number = -1>(
   return tensorOf(ops.argSort(nodeOf("argSort", x), axis as number | undefined, descending));
 }
 
-addMethods({ gather, scatterAdd, argSort });
+addMethods({ gather, scatterAdd, takeAlongAxis, sort, topK, argSort });

@@ -1,6 +1,13 @@
 // The shape algebra: what every operation does to shapes, computed by the compiler. Types only; the
 // same rules for the run stand in ../graph/shape.ts. How they are written: ./shapes/dimension.ts.
 export type {
+  Cumulative,
+  TakeAlong,
+  TakeAlongCheck,
+  TopK,
+  TopKCheck,
+} from "./shapes/along.ts";
+export type {
   Axes,
   AxesCheck,
   InsertAt,

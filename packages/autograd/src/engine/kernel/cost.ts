@@ -73,6 +73,8 @@ function statementFlops(statement: Statement): number {
       const times = statement.variables.reduce((product, { size }) => product * size, 1);
       return times * (1 + valueFlops(statement.value));
     }
+    case "scan":
+      return statement.variable.size * (valueFlops(statement.next) + all(statement.body));
     case "multiply": {
       const { row, column, inner, left, right, body } = statement;
       const products = inner.size * (2 + valueFlops(left) + valueFlops(right));

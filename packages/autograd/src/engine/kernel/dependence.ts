@@ -36,18 +36,15 @@ export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
 
 /** All loads in a value, those of its indices included. */
 export function loadsOf(value: Value | Factor): readonly Extract<Value, { kind: "load" }>[] {
-  const loads: Extract<Value, { kind: "load" }>[] = [];
-  const waiting: (Value | Factor)[] = [value];
-  const seen = new Set(waiting);
-  for (let here = waiting.pop(); here; here = waiting.pop()) {
-    if (here.kind === "load") loads.push(here);
-    for (const part of partsOf(here)) {
-      if (seen.has(part)) continue;
-      seen.add(part);
-      waiting.push(part);
-    }
-  }
-  return loads;
+  return [...allParts(value)].flatMap((part) => (part.kind === "load" ? [part] : []));
+}
+
+/** A value with all that it is made of, indices included. */
+export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
+  // A set goes through what is added on the way.
+  const parts = new Set([value]);
+  for (const part of parts) for (const inner of partsOf(part)) parts.add(inner);
+  return parts;
 }
 
 /** What statements read, and what they write. */
@@ -65,6 +62,7 @@ export function buffersOf(statements: readonly Statement[]): {
       for (const { factor } of statement.index.terms) read(factor);
     }
     if (statement.kind === "multiply") [statement.left, statement.right].forEach(read);
+    if (statement.kind === "scan") read(statement.next);
     if ("value" in statement) read(statement.value);
     if ("body" in statement) statement.body.forEach(visit);
   };

@@ -127,6 +127,17 @@ class Writer {
         this.#line(`const ${name} = ${name}s[0];`);
         return;
       }
+      case "scan": {
+        const { before, total, start, variable, next, body } = statement;
+        const [last, name] = [this.#nameOf(before, "t"), this.#nameOf(total, "t")];
+        this.#line(`let ${last} = ${literal(start)};`);
+        this.#loop(variable, () => {
+          this.#line(`const ${name} = ${this.#value(next)};`);
+          for (const part of body) this.statement(part);
+          this.#line(`${last} = ${name};`);
+        });
+        return;
+      }
       case "multiply": {
         const { total, row, column, inner, left, right, body } = statement;
         const name = this.#nameOf(total, "t");

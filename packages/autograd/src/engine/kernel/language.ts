@@ -76,7 +76,7 @@ export type Value =
       readonly value: Value;
       readonly otherwise: Value;
     }
-  /** What a `reduce` or `multiply` has added up. */
+  /** What a `reduce`, `scan` or `multiply` has added up. */
   | Total;
 
 /** Holds where from <= index < to. */
@@ -86,7 +86,7 @@ export interface Bound {
   readonly to: number;
 }
 
-/** The result of a `reduce` or `multiply`, for the statements behind it. Compared by identity. */
+/** The result of a `reduce`, `scan` or `multiply`, for what comes after it. Compared by identity. */
 export interface Total {
   readonly kind: "total";
   readonly dtype: DType;
@@ -110,6 +110,7 @@ export type Statement =
       readonly value: Value;
     }
   | Reduce
+  | Scan
   | Multiply;
 
 /**
@@ -125,6 +126,17 @@ export interface Reduce {
   readonly variables: readonly Variable[];
   readonly value: Value;
   readonly lanes: 1 | 16;
+}
+
+/** For `variable` from 0 on: total = `next`, made from the total `before` it (at first `start`); `body`. */
+export interface Scan {
+  readonly kind: "scan";
+  readonly before: Total;
+  readonly total: Total;
+  readonly start: number;
+  readonly variable: Variable;
+  readonly next: Value;
+  readonly body: readonly Statement[];
 }
 
 /**

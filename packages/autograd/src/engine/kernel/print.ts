@@ -21,23 +21,33 @@ class Printer {
   /** Values that have lines of their own, since they are used more than once. */
   readonly #shared = new Map<Value, string>();
 
-  /** The lines of statements that stand in one loop. */
-  block(statements: readonly Statement[], depth: number): readonly string[] {
-    const uses = usesIn(statements);
-    return statements.flatMap((statement) => {
-      const lines: string[] = [];
-      const line = (text: string) => lines.push("  ".repeat(depth) + text);
-      for (const value of valuesOf(statement)) {
-        for (const part of inwardFirst(value)) {
-          if (uses.get(part)! < 2 || this.#shared.has(part)) continue;
-          const text = this.#value(part);
-          this.#shared.set(part, `v${this.#shared.size}`);
-          line(`${this.#shared.get(part)} = ${text}`);
-        }
+  /** The lines of statements that stand in one loop, behind a value that has one of its own. */
+  block(
+    statements: readonly Statement[],
+    depth: number,
+    first?: { readonly value: Value; readonly name?: string },
+  ): readonly string[] {
+    const uses = usesIn([...(first ? [first.value] : []), ...statements.flatMap(valuesOf)]);
+    const lines: string[] = [];
+    const line = (text: string) => lines.push("  ".repeat(depth) + text);
+    const share = (value: Value) => {
+      for (const part of inwardFirst(value)) {
+        if (uses.get(part)! < 2 || this.#shared.has(part)) continue;
+        const text = this.#value(part);
+        this.#shared.set(part, `v${this.#shared.size}`);
+        line(`${this.#shared.get(part)} = ${text}`);
       }
+    };
+    if (first) {
+      share(first.value);
+      const text = this.#value(first.value);
+      line(first.name === undefined ? text : `${first.name} = ${text}`);
+    }
+    for (const statement of statements) {
+      valuesOf(statement).forEach(share);
       this.#statement(statement, depth, line, lines);
-      return lines;
-    });
+    }
+    return lines;
   }
 
   #nameOf: NameOf = (total) => {
@@ -70,8 +80,23 @@ class Printer {
         const { total, combine, variables, lanes } = statement;
         const over = variables.map(({ name, size }) => `${name} < ${size}`).join(", ");
         const inLanes = lanes === 1 ? "" : ` in ${lanes} lanes`;
-        const text = value(statement.value);
-        line(`${this.#nameOf(total)} = ${combine} over ${over}${inLanes}: ${text}`);
+        const start = `${this.#nameOf(total)} = ${combine} over ${over}${inLanes}:`;
+        const uses = usesIn([statement.value]);
+        if (inwardFirst(statement.value).every((part) => uses.get(part)! < 2)) {
+          line(`${start} ${value(statement.value)}`);
+          return;
+        }
+        line(start);
+        lines.push(...this.block([], depth + 1, { value: statement.value }));
+        return;
+      }
+      case "scan": {
+        const { before, total, start, variable, next } = statement;
+        const [last, name] = [this.#nameOf(before), this.#nameOf(total)];
+        line(
+          `scan ${variable.name} < ${variable.size}, ${last} = ${start}, then the ${name} before`,
+        );
+        lines.push(...this.block(statement.body, depth + 1, { name, value: next }));
         return;
       }
       case "multiply": {
@@ -121,10 +146,10 @@ function valuesOf(statement: Statement): readonly Value[] {
   return statement.kind === "store" || statement.kind === "accumulate" ? [statement.value] : [];
 }
 
-/** How often each part that computes something is used in the statements. */
-function usesIn(statements: readonly Statement[]): ReadonlyMap<Value, number> {
+/** How often each part of the values is used. */
+function usesIn(values: readonly Value[]): ReadonlyMap<Value, number> {
   const uses = new Map<Value, number>();
-  for (const root of statements.flatMap(valuesOf)) {
+  for (const root of values) {
     const waiting = [root];
     for (let value = waiting.pop(); value; value = waiting.pop()) {
       const before = uses.get(value) ?? 0;

@@ -94,6 +94,12 @@ export class Substitution {
         };
       case "reduce":
         return { ...statement, value: this.value(statement.value) };
+      case "scan":
+        return {
+          ...statement,
+          next: this.value(statement.next),
+          body: statement.body.map((part) => this.statement(part)),
+        };
       case "multiply":
         return {
           ...statement,

@@ -1,15 +1,16 @@
-// From stored nodes to kernels. Each product, reduction and scatter begins a kernel; what is computed
+// From stored nodes to kernels. Each product, reduction, scan and scatter begins a kernel; what is computed
 // from its result at the same place joins it, and so do elementwise nodes over the same elements.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
-import { type Buffer, type Kernel, type Statement, term, type Value } from "../kernel/language.ts";
+import { type Buffer, type Kernel, type Statement, type Value } from "../kernel/language.ts";
 import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { type Check, Lowering } from "./lower.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
+import { scanLoops } from "./scans.ts";
 import { hasOwnLoop } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
@@ -229,6 +230,8 @@ function loopsOf(
   switch (root.family) {
     case "contract":
       return productLoops(root, at, { lowering, addBuffer, stores });
+    case "scan":
+      return scanLoops(root, at, { lowering, addBuffer, stores });
     case "reduce":
       return reductionLoops(root, at, { lowering, addBuffer, stores });
     case "scatter":
@@ -245,11 +248,8 @@ function scatterLoops(
   lowering: Lowering,
 ): readonly Statement[] {
   const [base, indices, updates] = node.inputs as readonly [Node, Node, Node];
-  const { axis } = node.attributes;
-  const rank = indices.shape.length;
   const from = ownPlace(updates.shape);
-  const index = lowering.checkedIndex(node, node.shape, indices, from.slice(axis, axis + rank));
-  const to = [...from.slice(0, axis), term(index), ...from.slice(axis + rank)];
+  const { place: to } = lowering.indexedPlace(node, node.shape, indices, from);
   return [
     ...nested(at, [
       { kind: "store", buffer, index: flatten(at, node.shape), value: lowering.valueAt(base, at) },

@@ -1,4 +1,4 @@
-// What products and reductions become, and what they are lowered with.
+// What products, reductions and scans become, and what they are lowered with.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
 import type { Lowering } from "./lower.ts";

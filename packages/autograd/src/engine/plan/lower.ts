@@ -2,6 +2,7 @@
 // are stored are loaded; all others are written out where they are used, movements as indices.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { Shape } from "../../graph/shape.ts";
+import { allParts } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { type Bound, type Buffer, type Factor, term, type Value } from "../kernel/language.ts";
 import {
@@ -118,16 +119,31 @@ export class Lowering {
 
   #gathered(node: NodeOf<"gather">, at: Place): Value {
     const [x, indices] = node.inputs as readonly [Node, Node];
-    const { axis } = node.attributes;
-    const rank = indices.shape.length;
-    const factor = this.checkedIndex(node, x.shape, indices, at.slice(axis, axis + rank));
-    return this.valueAt(x, [...at.slice(0, axis), term(factor), ...at.slice(axis + rank)]);
+    const { place, factor } = this.indexedPlace(node, x.shape, indices, at);
+    const value = this.valueAt(x, place);
+    if (allParts(value).has(factor)) return value;
+    // All elements are the same, so none of them is looked up; the index is checked all the same.
+    const bounds: readonly Bound[] = [
+      { index: term(factor), from: 0, to: x.shape[node.attributes.axis]! },
+    ];
+    return { kind: "guard", dtype: node.dtype, bounds, value, otherwise: value };
   }
 
-  /** The index that `indices` have at a place, checked against the axis that it goes along. */
-  checkedIndex(node: NodeOf<"gather" | "scatter">, shape: Shape, indices: Node, at: Place): Factor {
-    const { axis } = node.attributes;
+  /**
+   * Where that which stands at `at`, among what is picked or added, stands in the data of `shape` that
+   * is indexed. The index is checked against its axis.
+   */
+  indexedPlace(
+    node: NodeOf<"gather" | "scatter">,
+    shape: Shape,
+    indices: Node,
+    at: Place,
+  ): { readonly place: Place; readonly factor: Factor } {
+    const { axis, along } = node.attributes;
+    const end = axis + (along ? 1 : indices.shape.length);
+    const value = this.valueAt(indices, along ? at : at.slice(axis, end));
     const check = this.#plan.addCheck({ operation: node.operation.name, axis, shape });
-    return { kind: "element", value: this.valueAt(indices, at), size: shape[axis]!, check };
+    const factor: Factor = { kind: "element", value, size: shape[axis]!, check };
+    return { place: [...at.slice(0, axis), term(factor), ...at.slice(end)], factor };
   }
 }

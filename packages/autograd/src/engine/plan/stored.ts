@@ -44,6 +44,7 @@ export function hasOwnLoop(node: Node): boolean {
     case "reduce":
     case "contract":
     case "scatter":
+    case "scan":
     case "sort":
       return true;
     default:

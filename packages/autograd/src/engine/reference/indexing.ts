@@ -36,13 +36,16 @@ function eachSlice(
   indices: Data,
   slice: (inData: number, inPicked: number, length: number) => void,
 ): void {
-  const { axis } = node.attributes;
+  const { axis, along } = node.attributes;
   const size = shape[axis]!;
   const outer = elementCount(shape.slice(0, axis));
-  const length = elementCount(shape.slice(axis + 1));
+  const inner = elementCount(shape.slice(axis + 1));
+  // Along the axis every element is a slice by itself, and has its own index.
+  const length = along ? 1 : inner;
+  const count = along ? indices.length / outer : indices.length;
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < indices.length; i++) {
-      const given = indices[i]!;
+    for (let i = 0; i < count; i++) {
+      const given = indices[along ? o * count + i : i]!;
       const index = given < 0 ? given + size : given;
       if (index < 0 || index >= size) {
         throw new NablaError(
@@ -50,7 +53,8 @@ function eachSlice(
             `axis ${axis} of ${formatShape(shape)}`,
         );
       }
-      slice((o * size + index) * length, (o * indices.length + i) * length, length);
+      const inSlice = along ? i % inner : 0;
+      slice((o * size + index) * inner + inSlice, (o * count + i) * length, length);
     }
   }
 }

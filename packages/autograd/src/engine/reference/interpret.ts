@@ -9,6 +9,7 @@ import { broadcastView, copy, rowMajor } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
 import { reduce } from "./reduce.ts";
+import { scan } from "./scan.ts";
 import { argSort } from "./sort.ts";
 
 /** The value of `node`, row-major, given those of its inputs, which stay as they are. */
@@ -32,6 +33,8 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return gather(node, inputs[0]!, inputs[1]!);
     case "scatter":
       return scatterAdd(node, inputs[0]!, inputs[1]!, inputs[2]!);
+    case "scan":
+      return scan(node, inputs);
     case "sort":
       return argSort(node, inputs[0]!);
   }

@@ -4,7 +4,7 @@
 import type { DType } from "../../scalar/dtype.ts";
 import { isWorthSharing } from "../kernel/cost.ts";
 import { strideAlong } from "../kernel/dependence.ts";
-import type { Kernel, Reduce, Statement, Value, Variable } from "../kernel/language.ts";
+import type { Kernel, Reduce, Scan, Statement, Value, Variable } from "../kernel/language.ts";
 import { addExtract, addLiteral, addOperator, type Lanes, registerType } from "./arithmetic.ts";
 import { FunctionBody, type Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
@@ -84,6 +84,9 @@ class StatementWriter implements ProductWriter {
       case "reduce":
         this.#reduce(statement);
         return;
+      case "scan":
+        this.#scan(statement);
+        return;
       case "multiply":
         writeMultiply(statement, this);
     }
@@ -129,6 +132,21 @@ class StatementWriter implements ProductWriter {
     values.code.set(sum);
     if (lanes === 1) values.store(buffer, index, sum);
     else values.storeWide(buffer, index, sum);
+  }
+
+  /** One running total; or one in each lane, for as many scans side by side. */
+  #scan({ before, total, start, variable, next, body }: Scan): void {
+    const { values } = this;
+    const lanes: Lanes = values.vector ? this.lanes : 1;
+    const last = values.body.local(registerType(total.dtype, lanes));
+    addLiteral(values.code, start, total.dtype, lanes);
+    values.code.set(last);
+    values.loop(variable, 0, variable.size, 1, () => {
+      values.bindTotal(before, last);
+      values.bindTotal(total, lanes === 1 ? values.scalar(next) : values.wide(next));
+      for (const statement of body) this.statement(statement);
+      values.code.get(values.totalOf(total)).set(last);
+    });
   }
 
   // Reductions
@@ -318,6 +336,8 @@ function isForVectors(variable: Variable, body: readonly Statement[]): boolean {
         return strideAlong(statement.index, variable) === 1;
       case "reduce":
         return statement.lanes === 1;
+      case "scan":
+        return isForVectors(variable, statement.body);
       default:
         return false;
     }
@@ -341,6 +361,7 @@ function dtypesOf(kernel: Kernel): ReadonlySet<DType> {
   };
   const walk = (statement: Statement): void => {
     if ("value" in statement) visit(statement.value);
+    if (statement.kind === "scan") visit(statement.next);
     if ("body" in statement) statement.body.forEach(walk);
     if ("buffer" in statement) dtypes.add(statement.buffer.dtype);
     if (statement.kind === "multiply") [statement.left, statement.right].forEach(visit);

@@ -169,6 +169,11 @@ export class ValueWriter {
     this.#totals.set(total, local);
   }
 
+  /** The local that `total` is in. */
+  totalOf(total: Dependence): Local {
+    return this.#totals.get(total)!;
+  }
+
   /** A value with `variable` moved on by `by`; what is shared stays shared from call to call. */
   shifted(variable: Variable, by: number): Substitution {
     let shifts = this.#shifted.get(variable);

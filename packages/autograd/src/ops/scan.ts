@@ -1,0 +1,114 @@
+// Running totals along an axis: each element combined with all before it, in one pass.
+import { createNode, type GradientRule, type Node, type Scan } from "../graph/node.ts";
+import { normalizeAxis } from "../graph/shape.ts";
+import { promote } from "../scalar/dtype.ts";
+import * as scalar from "../scalar/expression.ts";
+import { mul } from "./elementwise.ts";
+import { flip, pad, reshape, slice } from "./movement.ts";
+import { cast } from "./operands.ts";
+
+const [total, first, second] = [scalar.input(0), scalar.input(1), scalar.input(2)];
+
+// -0, since -0 + x is x for all x; 0 + -0 is 0.
+const sumOperation: Scan = {
+  family: "scan",
+  name: "cumSum",
+  start: -0,
+  combine: scalar.add(total, first),
+  gradient: [rule((g, axis) => backwards(g, axis, (x) => scan(sumOperation, axis, x)))],
+};
+
+/**
+ * y[k] = x[0] … x[k]. Primitive, as a sum of logarithms would lose digits and signs. The gradient is
+ * y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: nothing is divided, so zeros do no harm.
+ */
+const productOperation: Scan = {
+  family: "scan",
+  name: "cumProd",
+  start: 1,
+  combine: scalar.mul(total, first),
+  gradient: [rule((g, axis, [x], y) => mul(adjoint(g, x!, axis), delayed(y, axis, 1)))],
+};
+
+/**
+ * y[k] = a[k] y[k - 1] + b[k]. Primitive, as products of many a's, by which one would divide in a
+ * composition, overflow and vanish. Its gradient is one of the same kind: G. E. Blelloch, "Prefix sums
+ * and their applications", 1990, section 1.4.
+ */
+const recurrenceOperation: Scan = {
+  family: "scan",
+  name: "linearRecurrence",
+  start: 0,
+  combine: scalar.add(scalar.mul(total, first), second),
+  gradient: [
+    rule((g, axis, [a], y) => mul(adjoint(g, a!, axis), delayed(y, axis, 0))),
+    rule((g, axis, [a]) => adjoint(g, a!, axis)),
+  ],
+};
+
+function rule(
+  gradient: (g: Node, axis: number, inputs: readonly Node[], output: Node) => Node,
+): GradientRule {
+  return (g, inputs, output) => {
+    if (output.family !== "scan") throw new Error(`unreachable: ${output.family}`);
+    return gradient(g, output.attributes.axis, inputs, output);
+  };
+}
+
+function scan(operation: Scan, axis: number, ...inputs: readonly Node[]): Node {
+  const [{ shape, dtype }] = inputs as readonly [Node];
+  return createNode(operation, inputs, { axis }, shape, dtype);
+}
+
+/** What y[k] changes in the sum of g * y: G[k] = g[k] + a[k + 1] G[k + 1]. */
+function adjoint(g: Node, a: Node, axis: number): Node {
+  const next = backwards(a, axis, (x) => delayed(x, axis, 0));
+  const factors = flip(next, axis);
+  return backwards(g, axis, (x) => scan(recurrenceOperation, axis, factors, x));
+}
+
+/** `f` of the elements from the last to the first. */
+function backwards(x: Node, axis: number, f: (x: Node) => Node): Node {
+  return flip(f(flip(x, axis)), axis);
+}
+
+/** Each element one place later, and `start` in the first. */
+function delayed(x: Node, axis: number, start: number): Node {
+  if (x.shape[axis] === 0) return x;
+  const padding = x.shape.map((_, i) => [i === axis ? 1 : 0, 0] as const);
+  return pad(slice(x, axis, 0, -1), padding, start);
+}
+
+export interface ScanOptions {
+  /** Without the element itself. */
+  readonly exclusive?: boolean;
+  /** From the last element to the first. */
+  readonly reverse?: boolean;
+}
+
+/** The sum of all elements up to each, along `axis`; in row-major order over all axes if left out. */
+export function cumSum(x: Node, axis?: number, options?: ScanOptions): Node {
+  return runningTotal(sumOperation, 0, x, axis, options);
+}
+
+/** The product of all elements up to each, along `axis`; in row-major order over all axes if left out. */
+export function cumProd(x: Node, axis?: number, options?: ScanOptions): Node {
+  return runningTotal(productOperation, 1, x, axis, options);
+}
+
+function runningTotal(
+  operation: Scan,
+  nothing: number,
+  x: Node,
+  axis: number | undefined,
+  { exclusive = false, reverse = false }: ScanOptions = {},
+): Node {
+  if (axis === undefined) {
+    return runningTotal(operation, nothing, reshape(x, [-1]), 0, { exclusive, reverse });
+  }
+  const normal = normalizeAxis(operation.name, axis, x.shape);
+  const whole = cast(x, promote(x.dtype, "int32"));
+  const all = (elements: Node): Node =>
+    scan(operation, normal, exclusive ? delayed(elements, normal, nothing) : elements);
+  return reverse ? backwards(whole, normal, all) : all(whole);
+}

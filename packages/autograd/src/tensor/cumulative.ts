@@ -1,0 +1,61 @@
+// Running totals along an axis, as functions and as methods. What each computes, and its gradient, is
+// defined in ops/scan.ts.
+import type { Shape } from "../graph/shape.ts";
+import * as ops from "../ops/scan.ts";
+import type * as T from "./shapes.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+export type { ScanOptions } from "../ops/scan.ts";
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** The sum of all elements up to each along `axis`; left out: over all axes, row-major. */
+    cumSum<X extends Tensor, const A extends number | undefined = undefined>(
+      this: X,
+      axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
+      options?: ops.ScanOptions,
+    ): Tensor<T.Cumulative<ShapeOf<X>, A>>;
+    /** The product of all elements up to each along `axis`; left out: over all axes, row-major. */
+    cumProd<X extends Tensor, const A extends number | undefined = undefined>(
+      this: X,
+      axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
+      options?: ops.ScanOptions,
+    ): Tensor<T.Cumulative<ShapeOf<X>, A>>;
+  }
+}
+
+/**
+ * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements in
+ * row-major order. bool and uint8 are summed as int32. `exclusive`: without the element itself;
+ * `reverse`: from the end.
+ *
+ * @example
+ * cumSum(tensor([1, 2, 3])).arraySync(); // => [1, 3, 6]
+ * cumSum(tensor([1, 2, 3]), 0, { exclusive: true }).arraySync(); // => [0, 1, 3]
+ * cumSum(tensor([[1, 2], [3, 4]]), 1, { reverse: true }).arraySync(); // => [[3, 2], [7, 4]]
+ */
+export function cumSum<X extends Tensor, const A extends number | undefined = undefined>(
+  x: X,
+  axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
+  options?: ops.ScanOptions,
+): Tensor<T.Cumulative<ShapeOf<X>, A>> {
+  return tensorOf(ops.cumSum(nodeOf("cumSum", x), axis as number | undefined, options));
+}
+
+/**
+ * The product of all elements up to each along `axis`, as NumPy's `cumprod`: left out, over all elements
+ * in row-major order. The options are those of `cumSum`. The gradient divides by nothing: it is right
+ * where elements are 0.
+ *
+ * @example
+ * cumProd(tensor([1, 2, 3, 4])).arraySync(); // => [1, 2, 6, 24]
+ */
+export function cumProd<X extends Tensor, const A extends number | undefined = undefined>(
+  x: X,
+  axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
+  options?: ops.ScanOptions,
+): Tensor<T.Cumulative<ShapeOf<X>, A>> {
+  return tensorOf(ops.cumProd(nodeOf("cumProd", x), axis as number | undefined, options));
+}
+
+addMethods({ cumSum, cumProd });

@@ -1,0 +1,132 @@
+// Picking, ordering and adding by indices, beside loops that are written out here.
+import { gather, NablaError, type Tensor, tensor, zeros } from "@nabla/autograd";
+import { shapes, tensors } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { indicesOf, placeOf } from "./indices.ts";
+
+/** A tensor, an axis of it, and its size, which is not 0. */
+const lines = shapes({ minRank: 1, minSize: 1, maxSize: 4 }).chain((shape) =>
+  fc.tuple(tensors({ shape }), fc.nat(shape.length - 1)),
+);
+
+describe("takeAlongAxis", () => {
+  const cases = lines.chain(([x, axis]) => {
+    const size = x.shape[axis]!;
+    // Other axes are those of x, or 1 on either side.
+    const narrow = fc.array(fc.constantFrom("x", "indices", "none"), {
+      minLength: x.rank,
+      maxLength: x.rank,
+    });
+    return fc.tuple(narrow, fc.nat(4)).chain(([ones, count]) => {
+      const shape = x.shape.map((n, i) => (i === axis ? count : ones[i] === "indices" ? 1 : n));
+      const kept = x.shape.map((n, i) => (i !== axis && ones[i] === "x" ? Math.min(n, 1) : n));
+      const narrowed = x.shape.reduce<Tensor>(
+        (y, _, i) => y.slice<Tensor, number, 0, number>(i, 0, kept[i]),
+        x,
+      );
+      const indices = tensors({ shape, dtype: "int32", min: -size, max: size - 1 });
+      return fc.record({ x: fc.constant(narrowed), axis: fc.constant(axis), indices });
+    });
+  });
+
+  test("takes each element by its own index; other axes broadcast, negative indices count back", () => {
+    fc.assert(
+      fc.property(cases, ({ x, axis, indices }) => {
+        const y = x.takeAlongAxis(indices, axis);
+        const [data, at] = [x.dataSync(), indices.dataSync()];
+        const clipped = (shape: readonly number[], index: readonly number[]) =>
+          index.map((i, n) => (shape[n] === 1 ? 0 : i));
+        const size = x.shape[axis]!;
+        const expected = indicesOf(y.shape).map((index) => {
+          const given = at[placeOf(indices.shape, clipped(indices.shape, index))]!;
+          const from = index.with(axis, given < 0 ? given + size : given);
+          return data[placeOf(x.shape, clipped(x.shape, from))]!;
+        });
+        expect([...y.dataSync()]).toEqual(expected);
+      }),
+    );
+  });
+
+  test("says which index is out of range, and of which axis", () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const at = (rows: number[][]) => tensor(rows, { dtype: "int32" }) as Tensor;
+    expect(() => x.takeAlongAxis(at([[0, 1, 2]]), 0).arraySync()).toThrow(
+      new NablaError("takeAlongAxis: index 2 is out of range for axis 0 of [2, 3]"),
+    );
+    expect(() => x.takeAlongAxis(at([[-4], [0]]), 1).arraySync()).toThrow(
+      new NablaError("takeAlongAxis: index -4 is out of range for axis 1 of [2, 3]"),
+    );
+  });
+});
+
+test("an index beyond the axis is an error, whether picked or added to, and memory stays as it is", () => {
+  const index = (i: number) => tensor([i], { dtype: "int32" });
+  for (const i of [3, -4, 2 ** 31 - 1, -(2 ** 31)]) {
+    const message = `index ${i} is out of range for axis 0 of [3]`;
+    expect(() => gather(zeros([3]), 0, index(i)).arraySync()).toThrow(`gather: ${message}`);
+    expect(() =>
+      zeros([3])
+        .scatterAdd(0, index(i), tensor([1]))
+        .arraySync(),
+    ).toThrow(`scatterAdd: ${message}`);
+  }
+  expect(gather(tensor([1, 2, 3]), 0, index(-3)).arraySync()).toEqual([1]);
+});
+
+/** As NumPy orders: NaN behind all numbers. */
+function ordered(line: readonly number[], descending: boolean): readonly number[] {
+  const numbers = line.filter((x) => !Number.isNaN(x)).sort((a, b) => (descending ? b - a : a - b));
+  return [...numbers, ...line.filter(Number.isNaN)];
+}
+
+describe("sort and topK", () => {
+  const special = fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, 1, 1, -2.5);
+  const cases = shapes({ minRank: 1, maxSize: 5 }).chain((shape) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    return fc.record({
+      x: fc
+        .array(special, { minLength: count, maxLength: count, size: "max" })
+        .map((data) => tensor(Float32Array.from(data), { shape }) as Tensor),
+      axis: fc.nat(shape.length - 1),
+      flag: fc.boolean(),
+    });
+  });
+
+  /** The lines along an axis, each as a list. */
+  const linesOf = (x: Tensor, axis: number): readonly (readonly number[])[] => {
+    const data = x.dataSync();
+    return indicesOf(x.shape.with(axis, 1)).map((index) =>
+      Array.from(
+        { length: x.shape[axis]! },
+        (_, i) => data[placeOf(x.shape, index.with(axis, i))]!,
+      ),
+    );
+  };
+
+  test("sort puts each line in order", () => {
+    fc.assert(
+      fc.property(cases, ({ x, axis, flag }) => {
+        const sorted = x.sort(axis, { descending: flag });
+        const expected = linesOf(x, axis).map((line) => ordered(line, flag));
+        expect(linesOf(sorted, axis)).toEqual(expected);
+      }),
+    );
+  });
+
+  test("topK gives the first of the sorted ones, and where they stand", () => {
+    fc.assert(
+      fc.property(cases, fc.nat(4), ({ x, axis, flag }, most) => {
+        const k = Math.min(most, x.shape[axis]!);
+        const { values, indices } = x.topK(k, axis, { largest: flag });
+        const expected = linesOf(x, axis).map((line) => ordered(line, flag).slice(0, k));
+        expect(linesOf(values, axis)).toEqual(expected);
+        expect(linesOf(x.takeAlongAxis(indices, axis), axis)).toEqual(expected);
+        expect(indices.dtype).toBe("int32");
+      }),
+    );
+  });
+});
