@@ -3,6 +3,7 @@
 export type { BackendName } from "./engine/backend.ts";
 // Errors
 export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/errors.ts";
+export type { PadMode } from "./graph/shape.ts";
 export { checkSameShape, formatShape } from "./graph/shape.ts";
 export type { Data, DType } from "./scalar/dtype.ts";
 // Compute
@@ -27,11 +28,13 @@ export {
   zerosLike,
 } from "./tensor/creation.ts";
 export * from "./tensor/cumulative.ts";
+export * from "./tensor/diagonal.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
 // Differentiate
 export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
 export * from "./tensor/functions.ts";
 export * from "./tensor/indexing.ts";
+export * from "./tensor/joining.ts";
 // Look
 export { explainPlan, print, toDot } from "./tensor/look.ts";
 export type { ParameterOptions } from "./tensor/parameter.ts";

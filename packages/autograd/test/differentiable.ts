@@ -185,6 +185,31 @@ const structured: readonly Differentiable[] = [
   { name: "broadcastTo", f: (x) => x.broadcastTo([2, 2, 3]), inputs: one([2, 1]) },
   { name: "slice", f: (x) => x.slice(1, 1, 3), inputs: one([2, 4]) },
   {
+    name: "slice, several axes in steps and backwards",
+    f: (x) => x.slice([[1], [undefined, undefined, -2]]),
+    inputs: one([3, 4]),
+  },
+  ...(["edge", "reflect", "symmetric", "wrap"] as const).map((mode) => ({
+    name: `pad, ${mode}`,
+    f: (x: Tensor) =>
+      x.pad(
+        [
+          [1, 0],
+          [0, 2],
+        ] as never,
+        mode,
+      ),
+    inputs: one([2, 3]),
+  })),
+  { name: "roll", f: (x) => x.roll([1, -1], [0, 1]), inputs: one([3, 2]) },
+  { name: "tile", f: (x) => x.tile([2, 1, 2]), inputs: one([3, 2]) },
+  { name: "repeat", f: (x) => x.repeat(2, 0), inputs: one([2, 2]) },
+  { name: "tril", f: (x) => x.tril(-1), inputs: one([2, 3, 3]) },
+  { name: "triu", f: (x) => x.triu(1), inputs: one([3, 3]) },
+  { name: "diagonal", f: (x) => x.diagonal(1, [2, 0] as never), inputs: one([3, 2, 3]) },
+  { name: "diag", f: (x) => x.diag(-1), inputs: one([2]) },
+  { name: "trace", f: (x) => x.trace(), inputs: one([2, 3]) },
+  {
     name: "pad",
     f: (x) =>
       x.pad([
@@ -258,6 +283,14 @@ export const linear: ReadonlySet<string> = new Set([
   ...["sum", "mean", "reshape", "permute", "transpose", "expandDims", "squeeze", "broadcastTo"],
   ...[
     "slice",
+    "roll",
+    "tile",
+    "repeat",
+    "tril",
+    "triu",
+    "diagonal",
+    "diag",
+    "trace",
     "pad",
     "flip",
     "concat",

@@ -195,6 +195,16 @@ const anywhere: readonly Operation[] = [
     const at = `tensor([${detail % size}, 0, 0], { dtype: "int32" })`;
     return `${x.name}.scatterAdd(${axis}, ${at}, ${x.name}.gather(${axis}, ${at}))`;
   },
+  (x, _, detail) =>
+    x.tensor.rank === 0
+      ? undefined
+      : `${x.name}.slice(${detail % x.tensor.rank}, undefined, undefined, ${[-2, -1, 2, 3][detail % 4]})`,
+  (x, _, detail) =>
+    x.tensor.rank < 2 || !isNumber(x)
+      ? undefined
+      : `${x.name}.${detail % 2 === 0 ? "tril" : "triu"}(${(detail % 5) - 2})`,
+  (x, _, detail) =>
+    x.tensor.rank < 2 ? undefined : `${x.name}.diagonal(${(detail % 5) - 2}, [0, -1])`,
   (x, y, detail) => {
     const { rank } = x.tensor;
     const axis = rank === 0 ? 0 : detail % rank;

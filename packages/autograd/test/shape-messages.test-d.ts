@@ -87,6 +87,19 @@ type InTypes = {
   takeAlongAxis: T.TakeAlongCheck<[2, 3], [4, 1], -1, Fits>;
   topK: T.TopKCheck<[2, 3], 5, -1, Fits>;
   "topK, negative": T.TopKCheck<[2, 3], -1, 0, Fits>;
+  "slice, ranges": T.SliceCheck<[2, 3], [[1], [1], [1]], Fits>;
+  "slice, step": T.StepCheck<1, 0>;
+  "transpose, order": T.PermuteCheck<[2, 3, 4], [1, 0], Fits, "transpose">;
+  "tile, times": T.TimesCheck<"tile", [2, -1], Fits>;
+  "repeat, times": T.TimesCheck<"repeat", 1.5, Fits>;
+  "repeat, axis": T.AxesCheck<"repeat", [2, 3], 2, Fits>;
+  tril: T.MatrixCheck<"tril", [3], Fits>;
+  triu: T.MatrixCheck<"triu", [], Fits>;
+  diagonal: T.MatrixCheck<"diagonal", [3], Fits>;
+  "diagonal, axis": T.AxesCheck<"diagonal", [2, 3], [0, 2], Fits>;
+  "diagonal, twice": T.AxesCheck<"diagonal", [2, 3], [1, -1], Fits>;
+  trace: T.MatrixCheck<"trace", [3], Fits>;
+  diag: T.DiagCheck<[2, 3, 4], Fits>;
   pad: T.PadCheck<[2, 3], [[1, 1]], Fits>;
 
   ragged: T.NestedCheck<[[1, 2], [3]], Fits>;

@@ -14,21 +14,26 @@ export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
 export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
 export { matmulShape } from "./shape/matmul.ts";
 export {
+  diagonalLength,
   expandedShape,
   normalizeOrder,
+  normalizePair,
   permutedShape,
   squeezedShape,
   transposed,
   transposedOrder,
 } from "./shape/order.ts";
 export {
+  checkPadMode,
   gatheredShape,
   normalizeIndex,
   type Padding,
+  type PadMode,
   paddedShape,
+  type Range,
   type SliceRange,
-  slicedShape,
   sliceRange,
+  sliceRanges,
 } from "./shape/range.ts";
 export { flattenedShape, reshapeShape } from "./shape/reshape.ts";
 export {

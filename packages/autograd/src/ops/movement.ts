@@ -17,10 +17,13 @@ import {
   normalizeOrder,
   type Padding,
   paddedShape,
+  type Range,
   reshapeShape,
   type Shape,
+  type SliceRange,
   shapesEqual,
   sliceRange,
+  sliceRanges,
   squeezedShape,
   stackShape,
   transposedOrder,
@@ -70,19 +73,21 @@ const permuteNode = movement("permute", "permute", (g, _, { order }) =>
 
 /** Axis `i` of the result is axis `order[i]` of `x`. */
 export function permute(x: Node, order: readonly number[]): Node {
-  const normal = normalizeOrder(order, x.shape);
-  if (normal.every((axis, i) => axis === i)) return x;
-  return permuted(x, normal);
+  return permuted(x, normalizeOrder(order, x.shape));
 }
 
 function permuted(x: Node, order: Shape): Node {
+  if (order.every((axis, i) => axis === i)) return x;
   const shape = order.map((axis) => x.shape[axis]!);
   return permuteNode([x], { kind: "permute", order }, shape);
 }
 
-/** The last two axes swapped. */
-export function transpose(x: Node): Node {
-  return permuted(x, transposedOrder(x.shape));
+/** The axes in the given order; the last two swapped if it is left out. */
+export function transpose(x: Node, order?: readonly number[]): Node {
+  return permuted(
+    x,
+    order ? normalizeOrder(order, x.shape, "transpose") : transposedOrder(x.shape),
+  );
 }
 
 // The reverse pass sums a broadcast operand's share back, so there is nothing left to do here.
@@ -104,22 +109,36 @@ function pick(x: Node, start: Shape, step: Shape, shape: Shape): Node {
   return sliceNode([x], { kind: "slice", start, step }, shape);
 }
 
-/** The elements `from` to `to` (exclusive) along `axis`; negative bounds count from the end. */
-export function slice(x: Node, axis: number, from: number, to?: number): Node {
-  const range = sliceRange(x.shape, axis, from, to);
-  const size = range.end - range.start;
-  return pick(
+/** Every `step`-th element `from` to `to` (exclusive) along `axis`, as in NumPy's `from:to:step`. */
+export function slice(x: Node, axis: number, ...range: Range): Node {
+  return sliced(x, [sliceRange(x.shape, axis, ...range)]);
+}
+
+/** A slice along each of the first axes. */
+export function sliceEach(x: Node, ranges: readonly Range[]): Node {
+  return sliced(x, sliceRanges(x.shape, ranges));
+}
+
+function sliced(x: Node, ranges: readonly SliceRange[]): Node {
+  const along = (axis: number) => ranges.find((range) => range.axis === axis);
+  const picked = pick(
     x,
-    x.shape.map((_, i) => (i === range.axis ? range.start : 0)),
-    x.shape.map(() => 1),
-    x.shape.map((all, i) => (i === range.axis ? size : all)),
+    // Backwards is forwards from the last one, and then reversed.
+    x.shape.map((_, axis) => {
+      const { start, step, size } = along(axis) ?? { start: 0, step: 1, size: 0 };
+      return step > 0 || size === 0 ? start : start + (size - 1) * step;
+    }),
+    x.shape.map((_, axis) => Math.abs(along(axis)?.step ?? 1)),
+    x.shape.map((all, axis) => along(axis)?.size ?? all),
   );
+  const back = ranges.filter(({ step }) => step < 0).map(({ axis }) => axis);
+  return back.length === 0 ? picked : flip(picked, back);
 }
 
 const padNode = movement("pad", "pad", (g, x, { before, step }) => pick(g, before, step, x.shape));
 
 /** `x` laid into zeros of `shape`: index `i` goes to `before + i * step`. Undoes `pick`. */
-function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node {
+export function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node {
   return padNode([x], { kind: "pad", before, step, value: 0 }, shape);
 }
 

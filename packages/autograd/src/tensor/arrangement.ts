@@ -1,17 +1,19 @@
 // Other arrangements of the same elements, as functions and as methods. Shapes that do not fit:
 // `ShapeError`. How each moves elements, and its gradient, is defined in ops/movement.ts.
-import type { Axes as GivenAxes, Padding as GivenPadding, Shape } from "../graph/shape.ts";
-import { normalizeIndex, splitSizes } from "../graph/shape.ts";
+
+import { NablaError } from "../graph/errors.ts";
+import type {
+  Axes as GivenAxes,
+  Padding as GivenPadding,
+  Range as GivenRange,
+  PadMode,
+  Shape,
+} from "../graph/shape.ts";
+import { normalizeIndex } from "../graph/shape.ts";
 import * as ops from "../ops/movement.ts";
+import * as composed from "../ops/rearrange.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
-
-/** One tensor for each shape of a tuple. */
-export type Tensors<Shapes extends readonly Shape[]> = { [I in keyof Shapes]: Tensor<Shapes[I]> };
-/** The shapes of a list of tensors. */
-export type ShapesOf<List extends readonly Tensor[]> = {
-  readonly [I in keyof List]: ShapeOf<List[I]>;
-};
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -25,10 +27,11 @@ declare module "./tensor.ts" {
       this: X,
       startAxis?: A,
     ): Tensor<T.Flatten<ShapeOf<X>, A>>;
-    /** The last two axes swapped. */
-    transpose<X extends Tensor>(
-      this: T.TransposeCheck<ShapeOf<X>, X>,
-    ): Tensor<T.Transpose<ShapeOf<X>>>;
+    /** The last two axes swapped; given an order, all axes in that order. */
+    transpose<X extends Tensor, const Order extends number[] = never>(
+      this: T.TransposeCheck<ShapeOf<X>, X, Order>,
+      order?: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order], "transpose">,
+    ): Tensor<T.Transpose<ShapeOf<X>, Order>>;
     /** Axis `i` of the result is axis `order[i]` of this tensor. */
     permute<X extends Tensor, const Order extends number[]>(
       this: X,
@@ -49,40 +52,45 @@ declare module "./tensor.ts" {
       this: X,
       shape: T.BroadcastToCheck<ShapeOf<X>, To, readonly [...To]>,
     ): Tensor<To>;
-    /** The elements `from` to `to` (excluded) along `axis`; negative bounds count from the end. */
+    /**
+     * Every `step`-th element `from` to `to` (excluded) along `axis`; negative bounds count from the end,
+     * negative steps go backwards. A list has one range `[from, to, step]` for each of the first axes.
+     */
     slice<
       X extends Tensor,
-      const A extends number,
-      const From extends number,
+      const A extends number | readonly T.Range[],
+      const From extends number | undefined = undefined,
       const To extends number | undefined = undefined,
+      const Step extends number | undefined = undefined,
     >(
       this: X,
-      axis: T.AxesCheck<"slice", ShapeOf<X>, A, A>,
-      from: From,
+      axis: T.SliceCheck<ShapeOf<X>, A, A>,
+      from?: From,
       to?: To,
-    ): Tensor<T.Slice<ShapeOf<X>, A, From, To>>;
+      step?: T.StepCheck<A, Step>,
+    ): Tensor<T.Slice<ShapeOf<X>, A, From, To, Step>>;
     /** The slice at `index` of the first axis, which goes; a negative index counts from the end. */
     at<X extends Tensor, const I extends number>(
       this: X,
       index: T.AtCheck<ShapeOf<X>, I, I>,
     ): Tensor<T.At<ShapeOf<X>>>;
-    /** `value` (default 0) laid around: one pair `[before, after]` an axis. */
+    /** `value` (default 0), or elements of its own, laid around: a pair `[before, after]` an axis. */
     pad<X extends Tensor, const P extends T.Padding>(
       this: X,
       padding: T.PadCheck<ShapeOf<X>, P, P>,
-      value?: number,
+      value?: number | PadMode,
     ): Tensor<T.Pad<ShapeOf<X>, P>>;
     /** The elements along `axis` (default: all axes) in reverse order. */
     flip<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
       axis?: T.AxesCheck<"flip", ShapeOf<X>, A, A>,
     ): Tensor<ShapeOf<X>>;
-    /** Cut along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes. */
-    split<X extends Tensor, const P extends T.Parts, const A extends number = 0>(
+    /** The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. */
+    roll<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
-      parts: T.SplitCheck<ShapeOf<X>, P, A, P>,
-      axis?: T.AxesCheck<"split", ShapeOf<X>, A, A>,
-    ): Tensors<T.Split<ShapeOf<X>, P, A>>;
+      shift: number | readonly number[],
+      axis?: T.AxesCheck<"roll", ShapeOf<X>, A, A>,
+    ): Tensor<ShapeOf<X>>;
   }
 }
 
@@ -113,15 +121,18 @@ export function flatten<X extends Tensor, const A extends number = 0>(
 }
 
 /**
- * The last two axes swapped.
+ * The last two axes swapped, of batches of matrices too. Given an order, as NumPy's `transpose`, axis `i`
+ * of the result is axis `order[i]` of `x`.
  *
  * @example
  * transpose(tensor([[1, 2], [3, 4]])).arraySync(); // => [[1, 3], [2, 4]]
+ * transpose(zeros([2, 3, 4]), [2, 0, 1]).shape; // => [4, 2, 3]
  */
-export function transpose<X extends Tensor>(
-  x: T.TransposeCheck<ShapeOf<X>, X>,
-): Tensor<T.Transpose<ShapeOf<X>>> {
-  return tensorOf(ops.transpose(nodeOf("transpose", x as Tensor)));
+export function transpose<X extends Tensor, const Order extends number[] = never>(
+  x: T.TransposeCheck<ShapeOf<X>, X, Order>,
+  order?: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order], "transpose">,
+): Tensor<T.Transpose<ShapeOf<X>, Order>> {
+  return tensorOf(ops.transpose(nodeOf("transpose", x as Tensor), order as Shape | undefined));
 }
 
 /**
@@ -177,24 +188,32 @@ export function broadcastTo<X extends Tensor, const To extends number[]>(
 }
 
 /**
- * The elements `from` to `to` (excluded; default: the end) along `axis`. As in `Array.slice`
- * negative bounds count from the end, and bounds beyond it stop there.
+ * Every `step`-th element `from` to `to` (excluded) along `axis`, as NumPy's `from:to:step`: negative
+ * bounds count from the end, bounds beyond it stop there, negative steps go backwards. What is left out
+ * is all of it. A list in place of the axis has one range `[from, to, step]` for each of the first axes.
  *
  * @example
  * slice(tensor([1, 2, 3, 4]), 0, 1, -1).arraySync(); // => [2, 3]
+ * slice(tensor([1, 2, 3, 4]), 0, undefined, undefined, -2).arraySync(); // => [4, 2]
+ * slice(tensor([[1, 2, 3], [4, 5, 6]]), [[1], [0, 2]]).arraySync(); // => [[4, 5]]
  */
 export function slice<
   X extends Tensor,
-  const A extends number,
-  const From extends number,
+  const A extends number | readonly T.Range[],
+  const From extends number | undefined = undefined,
   const To extends number | undefined = undefined,
+  const Step extends number | undefined = undefined,
 >(
   x: X,
-  axis: T.AxesCheck<"slice", ShapeOf<X>, A, A>,
-  from: From,
+  axis: T.SliceCheck<ShapeOf<X>, A, A>,
+  from?: From,
   to?: To,
-): Tensor<T.Slice<ShapeOf<X>, A, From, To>> {
-  return tensorOf(ops.slice(nodeOf("slice", x), axis as number, from, to));
+  step?: T.StepCheck<A, Step>,
+): Tensor<T.Slice<ShapeOf<X>, A, From, To, Step>> {
+  const node = nodeOf("slice", x);
+  const along = axis as number | readonly GivenRange[];
+  if (typeof along !== "number") return tensorOf(ops.sliceEach(node, along));
+  return tensorOf(ops.slice(node, along, from, to, step as number | undefined));
 }
 
 /**
@@ -213,17 +232,29 @@ export function at<X extends Tensor, const I extends number>(
 }
 
 /**
- * `value` (default 0) laid around: one pair `[before, after]` an axis.
+ * `value` (default 0) laid around: one pair `[before, after]` an axis. In place of a value, what of `x`
+ * is laid around it, as in NumPy: "edge", its outermost elements; "reflect" or "symmetric", those behind
+ * them, as in a mirror, without or with the outermost; "wrap", those of the other end.
  *
  * @example
  * pad(tensor([1, 2]), [[1, 2]]).arraySync(); // => [0, 1, 2, 0, 0]
+ * pad(tensor([1, 2, 3]), [[2, 1]], "reflect").arraySync(); // => [3, 2, 1, 2, 3, 2]
  */
 export function pad<X extends Tensor, const P extends T.Padding>(
   x: X,
   padding: T.PadCheck<ShapeOf<X>, P, P>,
-  value: number = 0,
+  value: number | PadMode = 0,
 ): Tensor<T.Pad<ShapeOf<X>, P>> {
-  return tensorOf(ops.pad(nodeOf("pad", x), padding as readonly GivenPadding[], value));
+  const [node, pairs] = [nodeOf("pad", x), padding as readonly GivenPadding[]];
+  if (typeof value === "number") return tensorOf(ops.pad(node, pairs, value));
+  return tensorOf(composed.padWithin(node, pairs, checkPadMode(value)));
+}
+
+function checkPadMode(mode: PadMode): PadMode {
+  const modes: readonly PadMode[] = ["edge", "reflect", "symmetric", "wrap"];
+  if (modes.includes(mode)) return mode;
+  const expected = `a number, ${modes.map((one) => `"${one}"`).join(", ")}`;
+  throw new NablaError(`pad: value is ${JSON.stringify(mode)}, expected ${expected}`);
 }
 
 /**
@@ -240,54 +271,19 @@ export function flip<X extends Tensor, const A extends T.Axes = undefined>(
 }
 
 /**
- * Cut along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes.
+ * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. As in
+ * NumPy: several axes take one shift each, or one for all; without an axis all elements move on in
+ * row-major order.
  *
  * @example
- * split(tensor([1, 2, 3, 4]), 2).map((part) => part.arraySync()); // => [[1, 2], [3, 4]]
+ * roll(tensor([1, 2, 3]), 1).arraySync(); // => [3, 1, 2]
  */
-export function split<X extends Tensor, const P extends T.Parts, const A extends number = 0>(
+export function roll<X extends Tensor, const A extends T.Axes = undefined>(
   x: X,
-  parts: T.SplitCheck<ShapeOf<X>, P, A, P>,
-  axis?: T.AxesCheck<"split", ShapeOf<X>, A, A>,
-): Tensors<T.Split<ShapeOf<X>, P, A>> {
-  const node = nodeOf("split", x);
-  const along = (axis ?? 0) as number;
-  let from = 0;
-  return splitSizes(node.shape, parts, along).map((size) => {
-    const part = ops.slice(node, along, from, from + size);
-    from += size;
-    return tensorOf(part);
-  }) as readonly Tensor[] as Tensors<T.Split<ShapeOf<X>, P, A>>;
-}
-
-/**
- * The tensors one after the other along `axis` (default 0); all other sizes must agree.
- *
- * @example
- * concat([tensor([1, 2]), tensor([3])]).arraySync(); // => [1, 2, 3]
- */
-export function concat<const L extends readonly Tensor[], const A extends number = 0>(
-  tensors: readonly [...L] & T.ConcatCheck<ShapesOf<L>, A>,
-  axis?: A,
-): Tensor<T.Concat<ShapesOf<L>, A>> {
-  return tensorOf(ops.concat(nodesOf("concat", tensors), axis));
-}
-
-/**
- * The tensors, which have equal shapes, along a new axis at `axis` (default 0) of the result.
- *
- * @example
- * stack([tensor([1, 2]), tensor([3, 4])]).arraySync(); // => [[1, 2], [3, 4]]
- */
-export function stack<const L extends readonly Tensor[], const A extends number = 0>(
-  tensors: readonly [...L] & T.StackCheck<ShapesOf<L>, A>,
-  axis?: A,
-): Tensor<T.Stack<ShapesOf<L>, A>> {
-  return tensorOf(ops.stack(nodesOf("stack", tensors), axis));
-}
-
-function nodesOf(operation: string, tensors: readonly Tensor[]) {
-  return tensors.map((x) => nodeOf(operation, x));
+  shift: number | readonly number[],
+  axis?: T.AxesCheck<"roll", ShapeOf<X>, A, A>,
+): Tensor<ShapeOf<X>> {
+  return tensorOf(composed.roll(nodeOf("roll", x), shift, axis as GivenAxes));
 }
 
 addMethods({
@@ -302,5 +298,5 @@ addMethods({
   at,
   pad,
   flip,
-  split,
+  roll,
 });

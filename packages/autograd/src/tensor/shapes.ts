@@ -23,6 +23,14 @@ export type {
 } from "./shapes/axes.ts";
 export type { Broadcast, BroadcastCheck, BroadcastToCheck } from "./shapes/broadcast.ts";
 export type {
+  AxisPair,
+  Diag,
+  DiagCheck,
+  Diagonal,
+  MatrixCheck,
+  Trace,
+} from "./shapes/diagonal.ts";
+export type {
   Dimension,
   FormatDimension,
   FormatShape,
@@ -44,9 +52,22 @@ export type {
   Stack,
   StackCheck,
   Tile,
+  TimesCheck,
 } from "./shapes/join.ts";
 export type { Matmul, MatmulCheck } from "./shapes/matmul.ts";
 export type { Nested, NestedCheck, NestedShape } from "./shapes/nested.ts";
-export type { At, AtCheck, Gather, OneHot, Pad, PadCheck, Padding, Slice } from "./shapes/range.ts";
+export type {
+  At,
+  AtCheck,
+  Gather,
+  OneHot,
+  Pad,
+  PadCheck,
+  Padding,
+  Range,
+  Slice,
+  SliceCheck,
+  StepCheck,
+} from "./shapes/range.ts";
 export type { Flatten, FlattenCheck, Product, Reshape, ReshapeCheck } from "./shapes/reshape.ts";
 export type { Apply, KeepShape, ShapeFunction } from "./shapes/shape-function.ts";

@@ -4,11 +4,11 @@ import { type Axes, axisBelow, distinctAxes, insertedAt, reducedShape } from "./
 import { formatShape, type Shape } from "./sizes.ts";
 
 /** The order of axes, counted from the front; each must be named once. */
-export function normalizeOrder(order: Shape, shape: Shape): Shape {
-  const axes = distinctAxes("permute", order, shape);
+export function normalizeOrder(order: Shape, shape: Shape, operation = "permute"): Shape {
+  const axes = distinctAxes(operation, order, shape);
   if (axes.length < shape.length) {
     const given = `${formatShape(order)} does not name every axis of ${formatShape(shape)}`;
-    throw new ShapeError(`permute: ${given}`);
+    throw new ShapeError(`${operation}: ${given}`);
   }
   return axes;
 }
@@ -49,4 +49,28 @@ export function squeezedShape(shape: Shape, axes?: Axes): Shape {
 /** With an axis of size 1 that stands at `axis` of the result: 0 to rank, or -1 to -rank - 1. */
 export function expandedShape(shape: Shape, axis: number): Shape {
   return insertedAt(shape, axisBelow("expandDims", axis, shape.length + 1, shape), 1);
+}
+
+/** Two different axes, counted from the front, as those of a matrix. */
+export function normalizePair(
+  operation: string,
+  axes: Shape,
+  shape: Shape,
+): readonly [number, number] {
+  if (shape.length < 2) {
+    throw new ShapeError(`${operation}: expects at least 2 axes, got ${formatShape(shape)}`);
+  }
+  const [first, second, ...more] = distinctAxes(operation, axes, shape);
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new ShapeError(`${operation}: axes are ${formatShape(axes)}, expected two`);
+  }
+  return [first, second];
+}
+
+/** How many elements lie on a diagonal; those above the main one have positive offsets. */
+export function diagonalLength(rows: number, columns: number, offset: number): number {
+  return Math.max(
+    0,
+    offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns),
+  );
 }

@@ -3,35 +3,50 @@ import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
 import { checkShape, formatShape, isSize, type Shape } from "./sizes.ts";
 
-/** Where a slice along one axis starts and ends, counted from the front. */
+/** The elements `start`, `start + step`, … of one axis, `size` of them; counted from the front. */
 export interface SliceRange {
   readonly axis: number;
   readonly start: number;
-  readonly end: number;
+  readonly step: number;
+  readonly size: number;
 }
+
+/** `[from, to, step]` of one axis, as in NumPy's `from:to:step`; what is left out is all of it. */
+export type Range = readonly [from?: number | undefined, to?: number | undefined, step?: number];
 
 /**
  * The range that `from` to `to` (exclusive) means along `axis`. As in NumPy and in `Array.slice`
- * a negative bound counts from the end, one beyond the axis stops there, and `to` before `from`
- * means nothing at all.
+ * a negative bound counts from the end, and one beyond the axis stops there; a negative step goes
+ * backwards, from the end if `from` is left out.
  */
-export function sliceRange(shape: Shape, axis: number, from: number, to?: number): SliceRange {
+export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: Range): SliceRange {
   const index = normalizeAxis("slice", axis, shape);
-  const size = shape[index]!;
-  const position = (bound: number): number => {
+  const all = shape[index]!;
+  if (!Number.isSafeInteger(step) || step === 0) {
+    throw new ShapeError(`slice: step ${step} of axis ${axis}, expected an integer other than 0`);
+  }
+  const [least, most] = step > 0 ? [0, all] : [-1, all - 1];
+  const position = (bound: number | undefined, whole: number): number => {
+    if (bound === undefined) return whole;
     if (!Number.isInteger(bound)) {
       throw new ShapeError(`slice: bound ${bound} of axis ${axis}, expected an integer`);
     }
-    return Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size);
+    return Math.min(Math.max(bound < 0 ? bound + all : bound, least), most);
   };
-  const start = position(from);
-  return { axis: index, start, end: Math.max(start, to === undefined ? size : position(to)) };
+  const [first, last] = step > 0 ? [least, most] : [most, least];
+  const start = position(from, first);
+  const size = Math.max(0, Math.ceil((position(to, last) - start) / step));
+  return { axis: index, start: size === 0 ? 0 : start, step, size };
 }
 
-/** With what `sliceRange` leaves of `axis`. */
-export function slicedShape(shape: Shape, axis: number, from: number, to?: number): Shape {
-  const range = sliceRange(shape, axis, from, to);
-  return replacedAt(shape, range.axis, range.end - range.start);
+/** The ranges of the first axes, one each. */
+export function sliceRanges(shape: Shape, ranges: readonly Range[]): readonly SliceRange[] {
+  if (ranges.length > shape.length) {
+    throw new ShapeError(
+      `slice: ${ranges.length} ranges for the ${shape.length} axes of ${formatShape(shape)}`,
+    );
+  }
+  return ranges.map((range, axis) => sliceRange(shape, axis, ...range));
 }
 
 /** The position along `axis`, counted from the front. Throws `ShapeError` if there is none. */
@@ -73,4 +88,20 @@ export function paddedShape(shape: Shape, padding: readonly Padding[]): Shape {
 /** `axis` replaced by the shape of the indices, as in NumPy's `take`. */
 export function gatheredShape(axis: number, shape: Shape, indices: Shape): Shape {
   return replacedAt(shape, normalizeAxis("gather", axis, shape), ...indices);
+}
+
+/** What `pad` lays around: the outermost elements, or the others as in a mirror or a circle. */
+export type PadMode = "edge" | "reflect" | "symmetric" | "wrap";
+
+/** Throws `ShapeError` unless an axis has elements enough to add `padding` in the way of `mode`. */
+export function checkPadMode(shape: Shape, padding: readonly Padding[], mode: PadMode): void {
+  shape.forEach((size, axis) => {
+    const most = Math.max(...padding[axis]!);
+    const limit =
+      mode === "reflect" ? Math.max(0, size - 1) : mode === "edge" && size > 0 ? Infinity : size;
+    if (most > limit) {
+      const given = `axis ${axis} of ${formatShape(shape)} has size ${size}`;
+      throw new ShapeError(`pad: ${given}, "${mode}" can add at most ${limit}, got ${most}`);
+    }
+  });
 }

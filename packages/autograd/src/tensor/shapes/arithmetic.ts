@@ -145,6 +145,7 @@ type DivideStep<Rest extends Digit[], Divisor extends Digit[], Taken extends Col
     ? DivideStep<Left, Divisor, [...Taken, 0]>
     : [Rest, Taken["length"]];
 
+/** `[quotient, whether nothing is left]` */
 type DivideDigits<
   A extends Digit[],
   Divisor extends Digit[],
@@ -157,13 +158,24 @@ type DivideDigits<
     ]
     ? DivideDigits<Lower, Divisor, Left, [Next, ...Quotient]>
     : never
-  : [Rest[number]] extends [0]
-    ? ToNumber<Quotient>
-    : never;
+  : [ToNumber<Quotient>, [Rest[number]] extends [0] ? true : false];
 
 /** a / b where it is whole, else `never`; b must not be 0. */
 export type Divide<A extends number, B extends number> = B extends 1
   ? A
   : BothKnown<A, B> extends true
-    ? DivideDigits<Digits<A>, Digits<B>>
+    ? DivideDigits<Digits<A>, Digits<B>> extends [infer Quotient extends number, true]
+      ? Quotient
+      : never
+    : number;
+
+/** a / b, or the next whole number above it; b must not be 0. */
+export type DivideUp<A extends number, B extends number> = B extends 1
+  ? A
+  : BothKnown<A, B> extends true
+    ? DivideDigits<Digits<A>, Digits<B>> extends [infer Quotient extends number, infer IsWhole]
+      ? IsWhole extends true
+        ? Quotient
+        : Add<Quotient, 1>
+      : never
     : number;

@@ -150,11 +150,17 @@ type SwapLastTwo<S extends Shape> = S extends readonly [
   ? [...Front, Columns, Rows]
   : never;
 
-/** The last two axes swapped; `never` if there are fewer. */
-export type Transpose<S extends Shape> = RankUnknown<S> extends true ? Shape : SwapLastTwo<S>;
+/** The axes in that order; without one the last two swapped, `never` if there are fewer. */
+export type Transpose<S extends Shape, Order extends Shape = never> = [Order] extends [never]
+  ? RankUnknown<S> extends true
+    ? Shape
+    : SwapLastTwo<S>
+  : Permute<S, Order>;
 
 /** For methods, whose mistake can only be shown at the tensor itself. */
-export type TransposeCheck<S extends Shape, Fits> = [Transpose<S>] extends [never]
+export type TransposeCheck<S extends Shape, Fits, Order extends Shape = never> = [
+  Transpose<S, Order>,
+] extends [never]
   ? `transpose: expects at least 2 axes, got ${FormatShape<S>}`
   : Fits;
 
@@ -172,15 +178,18 @@ export type Permute<S extends Shape, Order extends Shape> =
             : never;
         };
 
-export type PermuteCheck<S extends Shape, Order extends Shape, Fits> = true extends
-  | RankUnknown<S>
-  | RankUnknown<Order>
+export type PermuteCheck<
+  S extends Shape,
+  Order extends Shape,
+  Fits,
+  Operation extends string = "permute",
+> = true extends RankUnknown<S> | RankUnknown<Order>
   ? Fits
-  : AxesCheck<"permute", S, Order, true> extends infer Message extends string
+  : AxesCheck<Operation, S, Order, true> extends infer Message extends string
     ? Message
     : S["length"] extends Order["length"]
       ? Fits
-      : `permute: ${FormatShape<Order>} does not name every axis of ${FormatShape<S>}`;
+      : `${Operation}: ${FormatShape<Order>} does not name every axis of ${FormatShape<S>}`;
 
 // Axes of size 1
 

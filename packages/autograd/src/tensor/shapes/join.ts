@@ -10,7 +10,9 @@ import type {
   SameDimension,
   SameShape,
   Shape,
+  SizesCheck,
 } from "./dimension.ts";
+import type { Product } from "./reshape.ts";
 
 type Shapes = readonly Shape[];
 
@@ -187,20 +189,42 @@ type GivenAxis<
 // tile and repeat
 
 /** As NumPy's `tile`: aligned at the last axis, the shorter one has 1 in front. */
-export type Tile<S extends Shape, Times extends Shape, Done extends number[] = []> = true extends
+export type Tile<
+  S extends Shape,
+  Times extends number | Shape,
+  Done extends number[] = [],
+> = Times extends number
+  ? Tile<S, [Times]>
+  : Times extends Shape
+    ? TileEach<S, Times, Done>
+    : never;
+
+type TileEach<S extends Shape, Times extends Shape, Done extends number[] = []> = true extends
   | RankUnknown<S>
   | RankUnknown<Times>
   ? Shape
   : S extends readonly [...infer RestS extends Shape, infer LastS extends number]
     ? Times extends readonly [...infer RestTimes extends Shape, infer LastTimes extends number]
-      ? Tile<RestS, RestTimes, [Multiply<LastS, LastTimes>, ...Done]>
+      ? TileEach<RestS, RestTimes, [Multiply<LastS, LastTimes>, ...Done]>
       : [...S, ...Done]
     : [...Times, ...Done];
 
-/** Each element along `A`, `Times` times. */
-export type Repeat<S extends Shape, Times extends number, A extends number> =
-  RankUnknown<S> extends true
+/** Each element along `A`, `Times` times; without an axis all of them, in one axis. */
+export type Repeat<
+  S extends Shape,
+  Times extends number,
+  A extends number | undefined = undefined,
+> = A extends number
+  ? RankUnknown<S> extends true
     ? Shape
     : number extends Axis<S, A>
       ? Shape
-      : ReplaceAt<S, Axis<S, A>, [Multiply<SizeAt<S, A>, Times>]>;
+      : ReplaceAt<S, Axis<S, A>, [Multiply<SizeAt<S, A>, Times>]>
+  : [Multiply<Product<S>, Times>];
+
+/** `repeat: dimension 0 of [-1] is -1, expected a non-negative integer` */
+export type TimesCheck<Operation extends string, Times, Fits> = Times extends number
+  ? SizesCheck<Operation, [Times], Fits>
+  : Times extends Shape
+    ? SizesCheck<Operation, Times, Fits>
+    : Fits;

@@ -1,7 +1,8 @@
 // Parts of axes as types: slice, at, pad, gather, oneHot.
-import type { Add, Difference, IsLess } from "./arithmetic.ts";
-import type { Axis, ReplaceAt } from "./axes.ts";
-import type { FormatShape, IsKnown, RankUnknown, Shape } from "./dimension.ts";
+import type { Range } from "../../graph/shape.ts";
+import type { Add, Difference, DivideUp, IsLess } from "./arithmetic.ts";
+import type { AxesCheck, Axis, ReplaceAt } from "./axes.ts";
+import type { FormatShape, IsKnown, IsUnion, RankUnknown, Shape } from "./dimension.ts";
 
 /** `A` replaced by the shape of the indices, as in NumPy's `take`. */
 export type Gather<S extends Shape, A extends number, Indices extends Shape> = true extends
@@ -41,19 +42,87 @@ type Between<Start extends number, End extends number> = Start extends 0
       : number
     : number;
 
-type SliceLength<Size extends number, From extends number, To> = To extends undefined
-  ? Between<Position<Size, From>, Size>
-  : To extends number
-    ? Between<Position<Size, From>, Position<Size, To>>
+/** The same for a slice that goes backwards: one more than the position, 0 before the first element. */
+type PositionBack<Size extends number, Bound extends number> = number extends Bound
+  ? number
+  : IsKnown<Size> extends true
+    ? `${Bound}` extends `-${infer FromEnd extends number}`
+      ? Difference<Add<Size, 1>, FromEnd>
+      : IsKnown<Bound> extends true
+        ? IsLess<Bound, Size> extends true
+          ? Add<Bound, 1>
+          : Size
+        : number
+    : number;
+
+type Or<Bound, Whole extends number> = Bound extends number ? Bound : Whole;
+
+type SliceLength<Size extends number, From, To, Step> = Step extends undefined | 1
+  ? Between<Position<Size, Or<From, 0>>, To extends number ? Position<Size, To> : Size>
+  : Step extends number
+    ? number extends Step
+      ? number
+      : `${Step}` extends `-${infer Back extends number}`
+        ? DivideUp<
+            Between<
+              To extends number ? PositionBack<Size, To> : 0,
+              From extends number ? PositionBack<Size, From> : Size
+            >,
+            Back
+          >
+        : DivideUp<SliceLength<Size, From, To, 1>, Step>
     : never;
 
-/** From `From` to `To` (left out: the end) along `A`; bounds as in `Array.slice`. */
-export type Slice<S extends Shape, A extends number, From extends number, To> =
+/** `[from, to, step]` of one axis; what is left out is all of it. */
+export type { Range } from "../../graph/shape.ts";
+
+/** `From` to `To` along the axis `A`, or (a list) a range of each of the first axes, as in NumPy. */
+export type Slice<
+  S extends Shape,
+  A extends number | readonly Range[],
+  From = undefined,
+  To = undefined,
+  Step = undefined,
+> =
   RankUnknown<S> extends true
     ? Shape
-    : number extends Axis<S, A>
-      ? Shape
-      : ReplaceAt<S, Axis<S, A>, [SliceLength<S[Axis<S, A>], From, To>]>;
+    : A extends readonly Range[]
+      ? { -readonly [I in keyof S]: I extends keyof A ? RangeLength<S[I], A[I]> : S[I] }
+      : A extends number
+        ? number extends Axis<S, A>
+          ? Shape
+          : ReplaceAt<S, Axis<S, A>, [SliceLength<S[Axis<S, A>], From, To, Step>]>
+        : never;
+
+type RangeLength<Size extends number, R> = R extends Range
+  ? IsUnion<R["length"]> extends true
+    ? number
+    : SliceLength<Size, R[0], R[1], R[2]>
+  : Size;
+
+/** `slice: axis 2 is out of range for [2, 3]`, `slice: 3 ranges for the 2 axes of [2, 3]` */
+export type SliceCheck<S extends Shape, A, Fits> = A extends readonly unknown[]
+  ? true extends RankUnknown<S> | RankUnknown<{ [I in keyof A]: number }>
+    ? Fits
+    : HasAxes<S, A> extends true
+      ? Fits
+      : `slice: ${A["length"]} ranges for the ${S["length"]} axes of ${FormatShape<S>}`
+  : AxesCheck<"slice", S, A, Fits>;
+
+/** Whether the list is no longer than the shape. */
+type HasAxes<S extends Shape, A extends readonly unknown[]> = A extends readonly [
+  unknown,
+  ...infer Rest,
+]
+  ? S extends readonly [unknown, ...infer RestS extends Shape]
+    ? HasAxes<RestS, Rest>
+    : false
+  : true;
+
+/** `slice: step 0 of axis 1, expected an integer other than 0` */
+export type StepCheck<A, Step> = Step extends 0
+  ? `slice: step 0 of axis ${A & number}, expected an integer other than 0`
+  : Step;
 
 // at
 
