@@ -7,6 +7,7 @@ export type { PadMode } from "./graph/shape.ts";
 export { checkSameShape, formatShape } from "./graph/shape.ts";
 export type { Data, DType } from "./scalar/dtype.ts";
 // Compute
+export * from "./tensor/activations.ts";
 export * from "./tensor/arithmetic.ts";
 export * from "./tensor/arrangement.ts";
 export * from "./tensor/comparison.ts";
@@ -32,7 +33,7 @@ export * from "./tensor/diagonal.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
 // Differentiate
 export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
-export * from "./tensor/functions.ts";
+export * from "./tensor/exponentials.ts";
 export * from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
 // Look
@@ -47,6 +48,9 @@ export type { MemoryUse } from "./tensor/run.ts";
 export { backend, keep, memory, realize, setBackend, threads } from "./tensor/run.ts";
 // Shapes as text and as types, for functions and layers of one's own
 export type * from "./tensor/shapes.ts";
+export * from "./tensor/special.ts";
+export * from "./tensor/statistics.ts";
 export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";
 export { Tensor } from "./tensor/tensor.ts";
 export type { Tree } from "./tensor/tree.ts";
+export * from "./tensor/trigonometry.ts";

@@ -64,8 +64,9 @@ const scalarOperations = Object.entries(elementwise).flatMap(([name, build]) => 
   if (!isOperation(build)) return [];
   const { operation } = build as { operation: Elementwise };
   const isSmooth = operation.gradient.some((rule) => typeof rule !== "string");
-  // Its gradient is not that of its value, on purpose.
-  return isSmooth && name !== "stopGradient" ? [{ name, build, operation }] : [];
+  // The gradient of one is not that of its value, on purpose; the first operand of the other is an order.
+  const isApart = name === "stopGradient" || name === "polygamma";
+  return isSmooth && !isApart ? [{ name, build, operation }] : [];
 });
 
 const scalars: readonly Differentiable[] = scalarOperations.map(({ name, build, operation }) => {
@@ -150,6 +151,9 @@ const rowsOfColumns = tensor(
 );
 const indices = tensor([1, 0, -1, 1], { dtype: "int32" });
 
+/** Of which no two along an axis are near each other. */
+const spreadOut = distinct(6).map((x) => x.reshape([2, 3]).realize());
+
 const structured: readonly Differentiable[] = [
   overAxes("sum", (x, axes, keepDims) => x.sum(axes as never, { keepDims }), drawn([2, 3])),
   overAxes("mean", (x, axes, keepDims) => x.mean(axes as never, { keepDims }), drawn([2, 3])),
@@ -163,7 +167,43 @@ const structured: readonly Differentiable[] = [
     (x, axes, keepDims) => x.reshape([2, 3]).min(axes as never, { keepDims }),
     distinct(6),
   ),
+  overAxes("prod", (x, axes, keepDims) => x.prod(axes as never, { keepDims }), drawn([2, 3])),
+  {
+    name: "prod of factors that are 0",
+    f: (x) =>
+      x
+        .mul(tensor([1, 0, 1, 0, 1], { dtype }))
+        .reshape([5])
+        .prod(),
+    inputs: one([5]),
+  },
+  {
+    name: "prod of a factor that is 0",
+    f: (x) => x.mul(tensor([1, 0, 1], { dtype })).prod(),
+    inputs: one([3]),
+  },
+  overAxes(
+    "variance",
+    (x, axes, keepDims) => x.variance(axes as never, { keepDims, correction: 1 }),
+    drawn([2, 3]),
+  ),
+  overAxes("std", (x, axes, keepDims) => x.std(axes as never, { keepDims }), spreadOut),
+  overAxes("norm", (x, axes, keepDims) => x.norm(axes as never, { keepDims }), drawn([2, 3])),
+  overAxes("norm of 3", (x, axes) => x.norm(axes as never, { p: 3 }), drawn([2, 3], [0.1, 2])),
+  overAxes("norm of 1", (x, axes) => x.norm(axes as never, { p: 1 }), drawn([2, 3])),
   overAxes("logSumExp", (x, axes) => logSumExp(x, axes as never), drawn([2, 3])),
+  ...[0, 1, 2].map((order) => ({
+    name: `polygamma ${order}`,
+    f: (x: Tensor) => tensorOf(elementwise.polygamma(order, nodeOf("polygamma", x))),
+    inputs: fc.tuple(drawn([3], [0.5, 4])),
+  })),
+  { name: "leakyRelu", f: (x) => x.leakyRelu(0.2), inputs: one([2, 3]) },
+  { name: "elu", f: (x) => x.elu(1.5), inputs: one([2, 3]) },
+  { name: "gelu", f: (x) => x.gelu(), inputs: one([2, 3]) },
+  { name: "gelu by tanh", f: (x) => x.gelu("tanh"), inputs: one([2, 3]) },
+  { name: "silu", f: (x) => x.silu(), inputs: one([2, 3]) },
+  { name: "logSigmoid", f: (x) => x.logSigmoid(), inputs: one([2, 3]) },
+  { name: "hardSigmoid", f: (x) => x.mul(2).hardSigmoid(), inputs: one([2, 3]) },
   { name: "softmax", f: (x) => softmax(x), inputs: one([2, 3]) },
   { name: "logSoftmax", f: (x) => logSoftmax(x), inputs: one([2, 3]) },
   // Differences have few enough digits here that float32 holds them.

@@ -7,13 +7,15 @@ import {
   elementCount,
   normalizeAxes,
   normalizeAxis,
+  reducedShape,
 } from "../graph/shape.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { isFloating, promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
-import { iota } from "./creation.ts";
-import { div, equal, isNaN, logicalOr, mul, where } from "./elementwise.ts";
+import { div, mul } from "./arithmetic.ts";
+import { equal, greater, isNaN, logicalNot, logicalOr, where } from "./comparison.ts";
+import { full, iota } from "./creation.ts";
 import { type Reduction, reduction } from "./families.ts";
-import { broadcastTo, reshape } from "./movement.ts";
+import { broadcastTo, pad, permute, reshape, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
 /** The sum; 0 of nothing. bool and uint8 are summed as int32. */
@@ -45,6 +47,45 @@ function shareAmongEqual(g: Node, x: Node, y: Node): Node {
   const chosen = cast(equal(x, y), g.dtype);
   const axes = y.shape.flatMap((size, axis) => (size === x.shape[axis] ? [] : [axis]));
   return mul(chosen, div(g, sum(chosen, axes, true)));
+}
+
+/**
+ * The product; 1 of nothing. bool and uint8 are multiplied as int32. Halves are multiplied until one
+ * element is left, so that derivatives of any order divide by nothing, and hold where factors are 0.
+ */
+export function prod(x: Node, axis?: Axes, keepDims = false): Node {
+  const axes = normalizeAxes("prod", axis, x.shape);
+  let factors = axesAsLast(cast(x, promote(x.dtype, "int32")), axes);
+  const last = factors.shape.length - 1;
+  if (factors.shape[last] === 0)
+    factors = full([...factors.shape.slice(0, -1), 1], 1, factors.dtype);
+  for (let count = factors.shape[last]!; count > 1; count = factors.shape[last]!) {
+    const half = Math.ceil(count / 2);
+    const even = pad(factors, [...factors.shape.slice(0, -1).map(none), [0, 2 * half - count]], 1);
+    factors = mul(slice(even, last, 0, half), slice(even, last, half));
+  }
+  return reshape(factors, reducedShape(x.shape, axes, keepDims));
+}
+
+const none = (): readonly [number, number] => [0, 0];
+
+/** `x` with `axes` made one, at the end. */
+function axesAsLast(x: Node, axes: readonly number[]): Node {
+  const kept = x.shape.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
+  const sizes = (of: readonly number[]) => of.map((i) => x.shape[i]!);
+  return reshape(permute(x, [...kept, ...axes]), [...sizes(kept), elementCount(sizes(axes))]);
+}
+
+/** Whether at least one holds; false of nothing. Numbers count as true unless they are 0. */
+export function any(x: Node, axis?: Axes, keepDims = false): Node {
+  const axes = normalizeAxes("any", axis, x.shape);
+  return greater(sum(cast(x, "bool"), axes, keepDims), 0);
+}
+
+/** Whether all hold; true of nothing. Numbers count as true unless they are 0. */
+export function all(x: Node, axis?: Axes, keepDims = false): Node {
+  const axes = normalizeAxes("all", axis, x.shape);
+  return equal(sum(logicalNot(x), axes, keepDims), 0);
 }
 
 /** The mean; NaN of nothing. */

@@ -75,7 +75,19 @@ export const log1p: UnaryPart = unary("log1p");
 export const sin: UnaryPart = unary("sin");
 export const cos: UnaryPart = unary("cos");
 export const tanh: UnaryPart = unary("tanh");
+export const log2: UnaryPart = unary("log2");
+export const asin: UnaryPart = unary("asin");
+export const acos: UnaryPart = unary("acos");
+export const atan: UnaryPart = unary("atan");
+export const sinh: UnaryPart = unary("sinh");
+export const cosh: UnaryPart = unary("cosh");
+export const asinh: UnaryPart = unary("asinh");
+export const acosh: UnaryPart = unary("acosh");
+export const atanh: UnaryPart = unary("atanh");
 export const erf: UnaryPart = unary("erf");
+export const erfc: UnaryPart = unary("erfc");
+export const lgamma: UnaryPart = unary("lgamma");
+export const polygamma: BinaryPart = binary("polygamma");
 /** a * b + c, rounded once or twice. */
 export const mulAdd = (a: Part, b: Part, c: Part): Scalar => apply("mulAdd", a, b, c);
 /** 2^n, for a whole number n. */

@@ -1,6 +1,7 @@
 // What each operator of the scalar language means, on JavaScript numbers. Floats are computed in
 // float64 and rounded where they are stored; integers wrap around, as in C and in WebAssembly.
-import { erf } from "./error-function.ts";
+import { erf, erfc } from "./error-function.ts";
+import { lgamma, polygamma } from "./gamma-function.ts";
 
 /** An operator's arity, the type of what it gives, and its value. */
 export interface Operator {
@@ -50,7 +51,19 @@ export type OperatorName =
   | "sin"
   | "cos"
   | "tanh"
+  | "log2"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
   | "erf"
+  | "erfc"
+  | "lgamma"
+  | "polygamma"
   | "mulAdd"
   | "powerOf2"
   | "exponent"
@@ -98,7 +111,19 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   sin: same(1, (a) => Math.sin(a)),
   cos: same(1, (a) => Math.cos(a)),
   tanh: same(1, (a) => Math.tanh(a)),
+  log2: same(1, (a) => Math.log2(a)),
+  asin: same(1, (a) => Math.asin(a)),
+  acos: same(1, (a) => Math.acos(a)),
+  atan: same(1, (a) => Math.atan(a)),
+  sinh: same(1, (a) => Math.sinh(a)),
+  cosh: same(1, (a) => Math.cosh(a)),
+  asinh: same(1, (a) => Math.asinh(a)),
+  acosh: same(1, (a) => Math.acosh(a)),
+  atanh: same(1, (a) => Math.atanh(a)),
   erf: same(1, erf),
+  erfc: same(1, erfc),
+  lgamma: same(1, lgamma),
+  polygamma: same(2, polygamma),
   // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits have
   // them: of 0, subnormal numbers, infinities and NaN they make no sense.
   /** a * b + c, rounded once or twice: as is faster where it runs. */

@@ -1,6 +1,6 @@
 // Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output has
 // the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
-// gradient, is defined in ops/elementwise.ts.
+// gradient, is defined in ops/arithmetic.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { type Broadcasting, binary, unary } from "./faces.ts";
@@ -68,6 +68,13 @@ declare module "./tensor.ts" {
     square(): Tensor<S>;
     /** Square roots; NaN below 0. */
     sqrt(): Tensor<S>;
+    /** 1 / sqrt(x); infinite at 0, NaN below. */
+    rsqrt(): Tensor<S>;
+    /** sqrt(a^2 + b^2), without overflow; operands broadcast. */
+    hypot<X extends Tensor, Y extends Operand>(
+      this: X,
+      other: Broadcasting<"hypot", X, Y>,
+    ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
     /** 1 / x. */
     reciprocal(): Tensor<S>;
     /** The greatest integers that are not above x. Its gradient is 0. */
@@ -192,7 +199,7 @@ export function minimum<X extends Operand, Y extends Operand>(
  * clip(tensor([-2, 0.5, 2]), -1, 1).arraySync(); // => [-1, 0.5, 1]
  */
 export function clip<X extends Operand>(x: X, low: number, high: number): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.minimum(ops.maximum(operandOf("clip", x), low), high));
+  return tensorOf(ops.clip(operandOf("clip", x), low, high));
 }
 
 /**
@@ -243,6 +250,29 @@ export function square<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
  */
 export function sqrt<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
   return unary("sqrt", ops.sqrt, x);
+}
+
+/**
+ * 1 / sqrt(x); infinite at 0, NaN below.
+ *
+ * @example
+ * tensor([4, 0.25]).rsqrt().arraySync(); // => [0.5, 2]
+ */
+export function rsqrt<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
+  return unary("rsqrt", ops.rsqrt, x);
+}
+
+/**
+ * sqrt(a^2 + b^2), without overflow; operands broadcast. The derivatives at 0, 0 are 0.
+ *
+ * @example
+ * hypot(tensor([3, 5]), tensor([4, 12])).arraySync(); // => [5, 13]
+ */
+export function hypot<X extends Operand, Y extends Operand>(
+  a: X,
+  b: Broadcasting<"hypot", X, Y>,
+): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  return binary("hypot", ops.hypot, a, b);
 }
 
 /**
@@ -310,6 +340,8 @@ addMethods({
   sign,
   square,
   sqrt,
+  rsqrt,
+  hypot,
   reciprocal,
   floor,
   ceil,

@@ -38,6 +38,24 @@ declare module "./tensor.ts" {
       axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The product; 1 of nothing. bool and uint8 are multiplied as int32. */
+    prod<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"prod", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** Whether at least one holds, as bool; false of nothing. Numbers hold unless they are 0. */
+    any<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"any", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** Whether all hold, as bool; true of nothing. Numbers hold unless they are 0. */
+    all<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"all", ShapeOf<X>, A, A>,
+      options?: ReduceOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
     /** log(sum(exp(x))), without overflow; -infinity of nothing. */
     logSumExp<
       X extends Tensor,
@@ -154,6 +172,60 @@ export function min<
 }
 
 /**
+ * The product; 1 of nothing. bool and uint8 are multiplied as int32.
+ *
+ * @example
+ * prod(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [2, 12]
+ */
+export function prod<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"prod", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.prod(nodeOf("prod", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * Whether at least one holds, as bool; false of nothing. Numbers hold unless they are 0.
+ *
+ * @example
+ * any(tensor([[0, 2], [0, 0]]), 1).arraySync(); // => [1, 0]
+ */
+export function any<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"any", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.any(nodeOf("any", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
+ * Whether all hold, as bool; true of nothing. Numbers hold unless they are 0.
+ *
+ * @example
+ * all(tensor([[1, 2], [3, 0]]), 1).arraySync(); // => [1, 0]
+ */
+export function all<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"all", ShapeOf<X>, A, A>,
+  options: ReduceOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.all(nodeOf("all", x), axis as GivenAxes, options.keepDims));
+}
+
+/**
  * log(sum(exp(x))), without overflow; -infinity of nothing.
  *
  * @example
@@ -233,4 +305,4 @@ export function logSoftmax<X extends Tensor, const A extends number = -1>(
   return tensorOf(composed.logSoftmax(nodeOf("logSoftmax", x), axis as GivenAxes));
 }
 
-addMethods({ sum, mean, max, min, logSumExp, argMax, argMin, softmax, logSoftmax });
+addMethods({ sum, mean, max, min, prod, any, all, logSumExp, argMax, argMin, softmax, logSoftmax });

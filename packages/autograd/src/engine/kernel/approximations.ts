@@ -5,7 +5,7 @@ import type { OperatorName } from "../../scalar/operators.ts";
 import type { Approximation, Float } from "./approximations/approximation.ts";
 import { erf } from "./approximations/error-function.ts";
 import { exp, expm1, tanh } from "./approximations/exponential.ts";
-import { log, log1p } from "./approximations/logarithm.ts";
+import { log, log1p, log2 } from "./approximations/logarithm.ts";
 import { cos, sin } from "./approximations/trigonometric.ts";
 
 export type { Approximation, Float } from "./approximations/approximation.ts";
@@ -20,6 +20,7 @@ const approximations: Readonly<
     erf: erf.float32,
     log: log.float32,
     log1p: log1p.float32,
+    log2: log2.float32,
     sin: sin.float32,
     cos: cos.float32,
   },
@@ -30,6 +31,7 @@ const approximations: Readonly<
     erf: erf.float64,
     log: log.float64,
     log1p: log1p.float64,
+    log2: log2.float64,
     sin: sin.float64,
     cos: cos.float64,
   },

@@ -22,7 +22,7 @@ import { polynomial } from "./polynomial.ts";
 const x = input(0);
 
 /** log of 2^e (1 + f). */
-type Core = (f: Scalar, e: Scalar) => Scalar;
+type Core = (f: Scalar, e: Part) => Scalar;
 
 const core32: Core = (f, e) => {
   const square = mul(f, f);
@@ -77,6 +77,18 @@ const log64 = (of: Scalar): Scalar => logarithm(of, core64, 2 ** -1022, 54);
 export const log: Approximations = {
   float32: { value: log32(x) },
   float64: { value: log64(x) },
+};
+
+/** log2 x = e + log(1 + f) / ln 2: exact for powers of 2, of which f is 0. */
+const binary =
+  (core: Core): Core =>
+  (f, e) =>
+    add(mul(core(f, 0), Math.LOG2E), e);
+
+/** The logarithm to base 2. */
+export const log2: Approximations = {
+  float32: { value: logarithm(x, binary(core32), 2 ** -126, 24) },
+  float64: { value: logarithm(x, binary(core64), 2 ** -1022, 54) },
 };
 
 /** log u and what rounding 1 + x to u has lost, over u; x itself where u is 1. */

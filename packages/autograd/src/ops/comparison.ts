@@ -1,0 +1,99 @@
+// Comparisons, logic and choice, element by element; operands broadcast, results of comparisons are
+// bool and have no gradient.
+import { createNode, type Elementwise, type Node } from "../graph/node.ts";
+import * as scalar from "../scalar/expression.ts";
+import { type Binary, binary, commonShape, type Unary, unary } from "./families.ts";
+import { type Operand, operandNodes } from "./operands.ts";
+
+/** Whether a = b; NaN equals nothing. */
+export const equal: Binary = binary("equal", {
+  accepts: "any",
+  value: scalar.equal,
+  gradient: "none: a truth value",
+});
+
+/** Whether a differs from b; NaN differs from all. */
+export const notEqual: Binary = binary("notEqual", {
+  accepts: "any",
+  value: (a, b) => scalar.not(scalar.equal(a, b)),
+  gradient: "none: a truth value",
+});
+
+/** Whether a < b. */
+export const less: Binary = binary("less", {
+  accepts: "any",
+  value: scalar.less,
+  gradient: "none: a truth value",
+});
+
+/** Whether a <= b. */
+export const lessEqual: Binary = binary("lessEqual", {
+  accepts: "any",
+  value: scalar.lessEqual,
+  gradient: "none: a truth value",
+});
+
+/** Whether a > b. */
+export const greater: Binary = binary("greater", {
+  accepts: "any",
+  value: (a, b) => scalar.less(b, a),
+  gradient: "none: a truth value",
+});
+
+/** Whether a >= b. */
+export const greaterEqual: Binary = binary("greaterEqual", {
+  accepts: "any",
+  value: (a, b) => scalar.lessEqual(b, a),
+  gradient: "none: a truth value",
+});
+
+/** Whether both hold; numbers count as true unless they are 0. */
+export const logicalAnd: Binary = binary("logicalAnd", {
+  accepts: "bool",
+  value: scalar.and,
+  gradient: "none: a truth value",
+});
+
+/** Whether at least one holds. */
+export const logicalOr: Binary = binary("logicalOr", {
+  accepts: "bool",
+  value: scalar.or,
+  gradient: "none: a truth value",
+});
+
+/** Whether it does not hold. */
+export const logicalNot: Unary = unary("logicalNot", {
+  accepts: "bool",
+  value: scalar.not,
+  gradient: "none: a truth value",
+});
+
+/** Whether it is not a number. */
+export const isNaN: Unary = unary("isNaN", {
+  value: (x) => scalar.not(scalar.equal(x, x)),
+  gradient: "none: a truth value",
+});
+
+/** Whether it is neither infinite nor NaN. */
+export const isFinite: Unary = unary("isFinite", {
+  value: (x) => scalar.less(scalar.abs(x), Number.POSITIVE_INFINITY),
+  gradient: "none: a truth value",
+});
+
+const whereOperation: Elementwise = {
+  family: "elementwise",
+  name: "where",
+  value: scalar.select(scalar.input(0), scalar.input(1), scalar.input(2)),
+  gradient: [
+    "none: a truth value",
+    (g, [condition]) => where(condition!, g, 0),
+    (g, [condition]) => where(condition!, 0, g),
+  ],
+};
+
+/** `a` where the condition holds, else `b`; all three broadcast. */
+export function where(condition: Operand, a: Operand, b: Operand): Node {
+  const [truth] = operandNodes([condition], "bool");
+  const inputs = [truth!, ...operandNodes([a, b], "any")];
+  return createNode(whereOperation, inputs, {}, commonShape("where", inputs), inputs[1]!.dtype);
+}

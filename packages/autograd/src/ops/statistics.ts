@@ -1,0 +1,83 @@
+// Spread and length of what lies along axes, composed so that digits are not lost.
+import { NablaError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { type Axes, elementCount, normalizeAxes } from "../graph/shape.ts";
+import { isFloating } from "../scalar/dtype.ts";
+import { abs, div, mul, sqrt, square, stopGradient, sub } from "./arithmetic.ts";
+import { equal, isFinite, logicalAnd, notEqual, where } from "./comparison.ts";
+import { pow } from "./exponentials.ts";
+import { reshape } from "./movement.ts";
+import { cast } from "./operands.ts";
+import { max, mean, min, sum } from "./reduce.ts";
+
+/**
+ * The mean of the squared distances from the mean, of n elements divided by n - `correction`. In two
+ * passes: the difference of the mean of squares and the square of the mean would cancel.
+ */
+export function variance(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
+  return spread("variance", x, axis, keepDims, correction);
+}
+
+/** The square root of the variance; where that is 0, so is the derivative. */
+export function std(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
+  return rootOrZero(spread("std", x, axis, keepDims, correction));
+}
+
+function spread(
+  name: string,
+  x: Node,
+  axis: Axes | undefined,
+  keepDims: boolean,
+  correction: number,
+): Node {
+  if (!(typeof correction === "number" && Number.isFinite(correction))) {
+    throw new NablaError(`${name}: correction must be a finite number, got ${String(correction)}`);
+  }
+  const axes = normalizeAxes(name, axis, x.shape);
+  const floating = asFloating(x);
+  const distances = sub(floating, mean(floating, axes, true));
+  const count = elementCount(axes.map((i) => x.shape[i]!));
+  return div(sum(square(distances), axes, keepDims), Math.max(count - correction, 0));
+}
+
+/**
+ * (sum |x|^p)^(1/p). Elements are divided by the greatest first, so that their powers neither overflow
+ * nor vanish. The derivatives at 0 are 0.
+ */
+export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
+  if (typeof p !== "number" || Number.isNaN(p)) {
+    throw new NablaError(`norm: p must be a number, got ${String(p)}`);
+  }
+  const axes = normalizeAxes("norm", axis, x.shape);
+  const size = abs(asFloating(x));
+  if (p === Number.POSITIVE_INFINITY) return max(size, axes, keepDims);
+  if (p === Number.NEGATIVE_INFINITY) return min(size, axes, keepDims);
+  if (p === 0) return cast(sum(notEqual(size, 0), axes, keepDims), size.dtype);
+  if (p === 1) return sum(size, axes, keepDims);
+  if (size.shape.some((count) => count === 0)) return sum(size, axes, keepDims);
+  const most = stopGradient(max(size, axes, true));
+  const scale = where(logicalAnd(isFinite(most), notEqual(most, 0)), most, 1);
+  const parts = div(size, scale);
+  const length =
+    p === 2
+      ? rootOrZero(sum(square(parts), axes, true))
+      : powerOrZero(sum(powerOrZero(parts, p), axes, true), 1 / p);
+  const result = mul(length, scale);
+  return keepDims ? result : reshape(result, sum(size, axes).shape);
+}
+
+/** The square root, whose derivative at 0 is 0 here. */
+function rootOrZero(x: Node): Node {
+  const isZero = equal(x, 0);
+  return where(isZero, 0, sqrt(where(isZero, 1, x)));
+}
+
+/** x^p of what is not negative, whose derivative at 0 is 0 here. */
+function powerOrZero(x: Node, p: number): Node {
+  const isZero = equal(x, 0);
+  return where(isZero, p > 0 ? 0 : Number.POSITIVE_INFINITY, pow(where(isZero, 1, x), p));
+}
+
+function asFloating(x: Node): Node {
+  return isFloating(x.dtype) ? x : cast(x, "float32");
+}

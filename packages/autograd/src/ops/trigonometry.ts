@@ -1,0 +1,99 @@
+// Circular and hyperbolic functions and their inverses, element by element; angles in radians.
+import type { Node } from "../graph/node.ts";
+import * as scalar from "../scalar/expression.ts";
+import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { type Binary, binary, type Unary, unary } from "./families.ts";
+
+/** Where the inverse functions are smooth. */
+const inside: readonly [number, number] = [-0.9, 0.9];
+const beyond: readonly [number, number] = [1.1, 4];
+const positive: readonly [number, number] = [0.1, 4];
+
+/** The sine of an angle in radians. */
+export const sin: Unary = unary("sin", { value: scalar.sin, gradient: (g, x) => mul(g, cos(x)) });
+
+/** The cosine of an angle in radians. */
+export const cos: Unary = unary("cos", {
+  value: scalar.cos,
+  gradient: (g, x) => neg(mul(g, sin(x))),
+});
+
+/** The tangent of an angle in radians: the quotient of sine and cosine, within 3 ulp. */
+export const tan: Unary = unary("tan", {
+  value: (x) => scalar.div(scalar.sin(x), scalar.cos(x)),
+  domain: [-1.2, 1.2],
+  gradient: (g, _, y) => mul(g, add(square(y), 1)),
+});
+
+/** The angle in [-pi/2, pi/2] whose sine is x; NaN beyond 1. */
+export const asin: Unary = unary("asin", {
+  value: scalar.asin,
+  domain: inside,
+  gradient: (g, x) => mul(g, rsqrt(oneMinusSquare(x))),
+});
+
+/** The angle in [0, pi] whose cosine is x; NaN beyond 1. */
+export const acos: Unary = unary("acos", {
+  value: scalar.acos,
+  domain: inside,
+  gradient: (g, x) => neg(mul(g, rsqrt(oneMinusSquare(x)))),
+});
+
+/** 1 - x^2, of which nothing is lost where x is near 1. */
+function oneMinusSquare(x: Node): Node {
+  return mul(sub(1, x), add(1, x));
+}
+
+/** The angle in [-pi/2, pi/2] whose tangent is x. */
+export const atan: Unary = unary("atan", {
+  value: scalar.atan,
+  gradient: (g, x) => div(g, add(square(x), 1)),
+});
+
+/** The angle in [-pi, pi] of the point (b, a), by the signs of both; of 0, 0 it is 0. */
+export const atan2: Binary = binary("atan2", {
+  value: scalar.atan2,
+  domain: positive,
+  gradient: [
+    (g, a, b) => mul(g, div(b, add(square(a), square(b)))),
+    (g, a, b) => neg(mul(g, div(a, add(square(a), square(b))))),
+  ],
+});
+
+/** The hyperbolic sine, (e^x - e^-x) / 2. A primitive: composed it loses all digits near 0. */
+export const sinh: Unary = unary("sinh", {
+  value: scalar.sinh,
+  gradient: (g, x) => mul(g, cosh(x)),
+});
+
+/** The hyperbolic cosine, (e^x + e^-x) / 2. A primitive: composed it overflows early. */
+export const cosh: Unary = unary("cosh", {
+  value: scalar.cosh,
+  gradient: (g, x) => mul(g, sinh(x)),
+});
+
+/** The hyperbolic tangent, between -1 and 1. */
+export const tanh: Unary = unary("tanh", {
+  value: scalar.tanh,
+  gradient: (g, _, y) => mul(g, sub(1, square(y))),
+});
+
+/** The number whose hyperbolic sine is x. A primitive: composed it loses all digits near 0. */
+export const asinh: Unary = unary("asinh", {
+  value: scalar.asinh,
+  gradient: (g, x) => mul(g, rsqrt(add(square(x), 1))),
+});
+
+/** The number, not negative, whose hyperbolic cosine is x; NaN below 1. */
+export const acosh: Unary = unary("acosh", {
+  value: scalar.acosh,
+  domain: beyond,
+  gradient: (g, x) => mul(g, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1)))),
+});
+
+/** The number whose hyperbolic tangent is x; NaN beyond 1. A primitive: as for asinh. */
+export const atanh: Unary = unary("atanh", {
+  value: scalar.atanh,
+  domain: inside,
+  gradient: (g, x) => div(g, oneMinusSquare(x)),
+});

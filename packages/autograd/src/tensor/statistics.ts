@@ -1,0 +1,104 @@
+// Spread and length along axes, as functions and as methods; axes as in reduce.ts. What each computes is
+// defined in ops/statistics.ts.
+import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
+import * as ops from "../ops/statistics.ts";
+import type { ReduceOptions } from "./reduce.ts";
+import type * as T from "./shapes.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+export interface SpreadOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
+  /** What is taken off the count that is divided by: 1 for the estimate from a sample. Default: 0. */
+  readonly correction?: number;
+}
+
+export interface NormOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
+  /** The power that sizes are raised to; Infinity: the greatest size. Default: 2. */
+  readonly p?: number;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** The mean of the squared distances from the mean; divided by n, as in NumPy, or by n - `correction`. */
+    variance<
+      X extends Tensor,
+      const A extends T.Axes = undefined,
+      KeepDims extends boolean = false,
+    >(
+      this: X,
+      axis?: T.AxesCheck<"variance", ShapeOf<X>, A, A>,
+      options?: SpreadOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The square root of the variance. Where that is 0, so is the derivative. */
+    std<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
+      options?: SpreadOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+    /** The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are 0. */
+    norm<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
+      this: X,
+      axis?: T.AxesCheck<"norm", ShapeOf<X>, A, A>,
+      options?: NormOptions<KeepDims>,
+    ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
+  }
+}
+
+/**
+ * The mean of the squared distances from the mean; divided by n, as in NumPy, or by n - `correction`.
+ *
+ * @example
+ * variance(tensor([1, 2, 3, 4])).itemSync(); // => 1.25
+ */
+export function variance<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"variance", ShapeOf<X>, A, A>,
+  options: SpreadOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(
+    ops.variance(nodeOf("variance", x), axis as GivenAxes, options.keepDims, options.correction),
+  );
+}
+
+/**
+ * The square root of the variance. Where that is 0, so is the derivative.
+ *
+ * @example
+ * std(tensor([1, 2, 3, 4]), 0, { correction: 1 }).itemSync(); // => 1.291
+ */
+export function std<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
+  options: SpreadOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(
+    ops.std(nodeOf("std", x), axis as GivenAxes, options.keepDims, options.correction),
+  );
+}
+
+/**
+ * The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are 0.
+ *
+ * @example
+ * norm(tensor([[3, 4], [0, 0]]), 1).arraySync(); // => [5, 0]
+ */
+export function norm<
+  X extends Tensor,
+  const A extends T.Axes = undefined,
+  KeepDims extends boolean = false,
+>(
+  x: X,
+  axis?: T.AxesCheck<"norm", ShapeOf<X>, A, A>,
+  options: NormOptions<KeepDims> = {},
+): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  return tensorOf(ops.norm(nodeOf("norm", x), axis as GivenAxes, options.keepDims, options.p));
+}
+
+addMethods({ variance, std, norm });

@@ -1,0 +1,130 @@
+// Products, spread, lengths and truth along axes, against loops.
+import { grad, norm, type Tensor, tensor, zeros } from "@nabla/autograd";
+import { expectClose, tensors } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+const float64 = { dtype: "float64" } as const;
+
+/** Matrices with what a loop makes of each column. */
+function columns(f: (x: Tensor) => Tensor, ofColumn: (column: readonly number[]) => number): void {
+  const shape = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5 }));
+  const matrices = shape.chain((sizes) => tensors({ shape: sizes, dtype: "float64" }));
+  fc.assert(
+    fc.property(matrices, (x) => {
+      const rows = x.arraySync() as number[][];
+      const expected = rows[0]!.map((_, column) => ofColumn(rows.map((row) => row[column]!)));
+      expectClose(f(x), tensor(expected, float64), { relativeTolerance: 1e-12 });
+    }),
+    { numRuns: 30 },
+  );
+}
+
+const total = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
+const meanOf = (xs: readonly number[]) => total(xs) / xs.length;
+const varianceOf = (xs: readonly number[]) => meanOf(xs.map((x) => (x - meanOf(xs)) ** 2));
+
+describe("along the first axis it is what a loop gives:", () => {
+  test("prod", () =>
+    columns(
+      (x) => x.prod(0),
+      (xs) => xs.reduce((a, b) => a * b, 1),
+    ));
+  test("variance", () => columns((x) => x.variance(0), varianceOf));
+  test("std", () =>
+    columns(
+      (x) => x.std(0),
+      (xs) => Math.sqrt(varianceOf(xs)),
+    ));
+  test("norm", () =>
+    columns(
+      (x) => x.norm(0),
+      (xs) => Math.hypot(...xs),
+    ));
+  test("norm of 1", () =>
+    columns(
+      (x) => x.norm(0, { p: 1 }),
+      (xs) => total(xs.map(Math.abs)),
+    ));
+  test("norm of 3", () =>
+    columns(
+      (x) => x.norm(0, { p: 3 }),
+      (xs) => Math.cbrt(total(xs.map((x) => Math.abs(x) ** 3))),
+    ));
+  test("norm of infinity", () =>
+    columns(
+      (x) => x.norm(0, { p: Infinity }),
+      (xs) => Math.max(...xs.map(Math.abs)),
+    ));
+  test("norm of 0", () =>
+    columns(
+      (x) => x.round().norm(0, { p: 0 }),
+      (xs) => xs.filter((x) => Math.abs(x) > 0.5).length,
+    ));
+  test("any", () =>
+    columns(
+      (x) => x.round().any(0).cast("float64"),
+      (xs) => Number(xs.some((x) => Math.abs(x) > 0.5)),
+    ));
+  test("all", () =>
+    columns(
+      (x) => x.round().all(0).cast("float64"),
+      (xs) => Number(xs.every((x) => Math.abs(x) > 0.5)),
+    ));
+});
+
+test("a correction is taken off the count", () => {
+  expect(tensor([1, 2, 3, 4]).variance(0, { correction: 1 }).itemSync()).toBeCloseTo(5 / 3, 6);
+  expect(tensor([5]).variance(0, { correction: 1 }).itemSync()).toBeNaN();
+  expect(() => tensor([5]).std(0, { correction: Number.NaN })).toThrow(
+    "std: correction must be a finite number, got NaN",
+  );
+});
+
+test("the variance of large numbers near each other keeps its digits", () => {
+  const x = tensor([1e6 + 1, 1e6 + 2, 1e6 + 3]);
+  expect(x.variance().itemSync()).toBeCloseTo(2 / 3, 6);
+});
+
+test("lengths neither overflow nor vanish, and infinite elements make them infinite", () => {
+  expect(norm(tensor([3e38, 0])).itemSync()).toBe(Math.fround(3e38));
+  const small = norm(tensor([3e-38, 4e-38])).itemSync();
+  expect(Math.abs(small / 5e-38 - 1)).toBeLessThan(1e-6);
+  expect(norm(tensor([1, Infinity])).itemSync()).toBe(Infinity);
+  expect(norm(tensor([1, Number.NaN])).itemSync()).toBeNaN();
+  expect(norm(zeros([3])).itemSync()).toBe(0);
+});
+
+test("at 0 the derivatives of lengths and of equal numbers' spread are 0", () => {
+  const zero = tensor([0, 0]);
+  expect(grad((x: Tensor) => x.norm())(zero).arraySync()).toEqual([0, 0]);
+  expect(grad((x: Tensor) => x.norm(0, { p: 3 }))(zero).arraySync()).toEqual([0, 0]);
+  expect(grad((x: Tensor) => x.std())(tensor([7, 7])).arraySync()).toEqual([0, 0]);
+});
+
+test("of nothing", () => {
+  const none = zeros([2, 0]);
+  expect(none.prod(1).arraySync()).toEqual([1, 1]);
+  expect(none.any(1).arraySync()).toEqual([0, 0]);
+  expect(none.all(1).arraySync()).toEqual([1, 1]);
+  expect(none.norm(1).arraySync()).toEqual([0, 0]);
+  expect(none.variance(1).arraySync()).toEqual([Number.NaN, Number.NaN]);
+});
+
+test("products of whole numbers stay whole, and wrap around", () => {
+  const bytes = tensor(Uint8Array.of(200, 3, 2));
+  expect(bytes.prod().dtype).toBe("int32");
+  expect(bytes.prod().itemSync()).toBe(1200);
+  const large = tensor(Int32Array.of(65_536, 65_537));
+  expect(large.prod().itemSync()).toBe(65_536);
+});
+
+test("softmax and logSumExp hold at ±10,000", () => {
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = tensor([1e4, -1e4, 1e4], { dtype });
+    expect(x.softmax().arraySync()).toEqual([0.5, 0, 0.5]);
+    expect(x.logSoftmax().arraySync()[1]).toBeCloseTo(-2e4 - Math.LN2, 2);
+    expect(x.logSumExp().itemSync()).toBeCloseTo(1e4 + Math.LN2, 2);
+    expect(x.neg().logSumExp().itemSync()).toBe(1e4);
+  }
+});
