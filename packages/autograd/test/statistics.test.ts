@@ -7,7 +7,10 @@ import { describe, expect, test } from "vitest";
 const float64 = { dtype: "float64" } as const;
 
 /** Matrices with what a loop makes of each column. */
-function columns(f: (x: Tensor) => Tensor, ofColumn: (column: readonly number[]) => number): void {
+function expectColumns(
+  f: (x: Tensor) => Tensor,
+  ofColumn: (column: readonly number[]) => number,
+): void {
   const shape = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5 }));
   const matrices = shape.chain((sizes) => tensors({ shape: sizes, dtype: "float64" }));
   fc.assert(
@@ -26,48 +29,48 @@ const varianceOf = (xs: readonly number[]) => meanOf(xs.map((x) => (x - meanOf(x
 
 describe("along the first axis it is what a loop gives:", () => {
   test("prod", () =>
-    columns(
+    expectColumns(
       (x) => x.prod(0),
       (xs) => xs.reduce((a, b) => a * b, 1),
     ));
-  test("variance", () => columns((x) => x.variance(0), varianceOf));
+  test("variance", () => expectColumns((x) => x.variance(0), varianceOf));
   test("std", () =>
-    columns(
+    expectColumns(
       (x) => x.std(0),
       (xs) => Math.sqrt(varianceOf(xs)),
     ));
   test("norm", () =>
-    columns(
+    expectColumns(
       (x) => x.norm(0),
       (xs) => Math.hypot(...xs),
     ));
   test("norm of 1", () =>
-    columns(
+    expectColumns(
       (x) => x.norm(0, { p: 1 }),
       (xs) => total(xs.map(Math.abs)),
     ));
   test("norm of 3", () =>
-    columns(
+    expectColumns(
       (x) => x.norm(0, { p: 3 }),
       (xs) => Math.cbrt(total(xs.map((x) => Math.abs(x) ** 3))),
     ));
   test("norm of infinity", () =>
-    columns(
+    expectColumns(
       (x) => x.norm(0, { p: Infinity }),
       (xs) => Math.max(...xs.map(Math.abs)),
     ));
   test("norm of 0", () =>
-    columns(
+    expectColumns(
       (x) => x.round().norm(0, { p: 0 }),
       (xs) => xs.filter((x) => Math.abs(x) > 0.5).length,
     ));
   test("any", () =>
-    columns(
+    expectColumns(
       (x) => x.round().any(0).cast("float64"),
       (xs) => Number(xs.some((x) => Math.abs(x) > 0.5)),
     ));
   test("all", () =>
-    columns(
+    expectColumns(
       (x) => x.round().all(0).cast("float64"),
       (xs) => Number(xs.every((x) => Math.abs(x) > 0.5)),
     ));
