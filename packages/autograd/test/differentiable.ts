@@ -188,7 +188,11 @@ const structured: readonly Differentiable[] = [
     drawn([2, 3]),
   ),
   overAxes("std", (x, axes, keepDims) => x.std(axes as never, { keepDims }), spreadOut),
-  overAxes("norm", (x, axes, keepDims) => x.norm(axes as never, { keepDims }), drawn([2, 3])),
+  overAxes(
+    "norm",
+    (x, axes, keepDims) => x.norm(axes as never, { keepDims }),
+    drawn([2, 3], [0.5, 2]),
+  ),
   overAxes("norm of 3", (x, axes) => x.norm(axes as never, { p: 3 }), drawn([2, 3], [0.1, 2])),
   overAxes("norm of 1", (x, axes) => x.norm(axes as never, { p: 1 }), drawn([2, 3])),
   overAxes("logSumExp", (x, axes) => logSumExp(x, axes as never), drawn([2, 3])),

@@ -49,3 +49,12 @@ test("a long sum in float32 keeps its digits", () => {
   const error = Math.abs(tenths.sum().itemSync() / (count * Math.fround(0.1)) - 1);
   expect(error).toBeLessThanOrEqual(1024 * 2 ** -24);
 });
+
+test("what a reduction in vectors gives can be an index, of each lane its own", () => {
+  const x = tensor([5, 1, 4, 2, 9, 3, 6, 0], { shape: [2, 4] });
+  const table = tensor([1, 2, 3, 4, 10, 20, 30, 40], { shape: [2, 4] });
+  // Of each column the row of the least element: 0, 0, 0, 1 without the modulus.
+  expect(x.argMin(0).arraySync()).toEqual([0, 0, 0, 1]);
+  const rows = x.argMin(0, { keepDims: true }).add(3).mod(2);
+  expect(table.takeAlongAxis(rows, 0).arraySync()).toEqual([[10, 20, 30, 4]]);
+});

@@ -624,17 +624,17 @@ export class ValueWriter {
   }
 
   #addWide(code: Code, value: Exclude<Value, { kind: "total" }>): void {
-    const { variable, lanes } = this.vector!;
+    const { lanes } = this.vector!;
     switch (value.kind) {
       case "literal":
         addLiteral(code, value.value, value.dtype, lanes);
         return;
       case "load":
-        if (strideAlong(value.index, variable) === 1) this.#addWideLoad(code, value);
+        if (this.#stride(value.index) === 1) this.#addWideLoad(code, value);
         else this.#addScalars(code, value);
         return;
       case "position": {
-        const stride = strideAlong(value.index, variable);
+        const stride = this.#stride(value.index);
         if (stride === undefined) {
           this.#addScalars(code, value);
           return;
@@ -651,9 +651,7 @@ export class ValueWriter {
         this.#addApply(code, value, lanes);
         return;
       case "guard": {
-        const isUniform = value.bounds.every(
-          ({ index }) => !dependencesOfIndex(index).has(variable),
-        );
+        const isUniform = value.bounds.every(({ index }) => this.#stride(index) === 0);
         if (!isUniform) {
           this.#addScalars(code, value);
           return;
@@ -664,6 +662,14 @@ export class ValueWriter {
         addBranches(code, condition, inside, outside, "v128");
       }
     }
+  }
+
+  /** How far an index moves from lane to lane; undefined if not evenly. */
+  #stride(index: Index): number | undefined {
+    const isWide = [...dependencesOfIndex(index)].some(
+      (one) => this.#totals.get(one)?.type === "v128",
+    );
+    return isWide ? undefined : strideAlong(index, this.vector!.variable);
   }
 
   /** Elements that lie side by side. */
@@ -687,9 +693,25 @@ export class ValueWriter {
   /** Lane by lane, where elements do not lie side by side. */
   #addScalars(code: Code, value: Value): void {
     const { variable } = this.vector!;
+    const totals = [...dependencesOf(value)].filter(
+      (one): one is Total => this.#totals.get(one)?.type === "v128",
+    );
     this.#addLanes(code, value.dtype, (lane) => {
-      code.get(this.scalar(lane === 0 ? value : this.shifted(variable, lane).value(value)));
+      const own = new Map(totals.map((total) => [total, this.#totalInLane(code, total, lane)]));
+      const moved = lane === 0 ? value : this.shifted(variable, lane).value(value);
+      const replaced = totals.length === 0 ? moved : new Substitution(new Map(), own).value(moved);
+      code.get(this.scalar(replaced));
     });
+  }
+
+  /** A total of its own for one lane of one that is a vector. */
+  #totalInLane(code: Code, total: Total, lane: number): Total {
+    const own: Total = { kind: "total", dtype: total.dtype };
+    const local = this.body.local(registerType(total.dtype, 1));
+    addExtract(code, this.#totals.get(total)!, total.dtype, lane);
+    code.set(local);
+    this.bindTotal(own, local);
+    return own;
   }
 
   // Memory
