@@ -3,6 +3,7 @@
 // Scalar operations come from their definitions: a new one is checked without a change here.
 import {
   concat,
+  einsum,
   logSoftmax,
   logSumExp,
   type ScanOptions,
@@ -288,6 +289,34 @@ const structured: readonly Differentiable[] = [
     f: (a, b) => a.matmul(b as never),
     inputs: fc.tuple(drawn([3]), drawn([3, 2])),
   },
+  {
+    name: "einsum",
+    f: (a, b, c) => einsum("bij,bjk,kl->bil", a, b, c),
+    inputs: fc.tuple(drawn([2, 2, 3]), drawn([1, 3, 2]), drawn([2, 2])),
+  },
+  {
+    name: "einsum, a diagonal and dots",
+    f: (a, b) => einsum("ii...,...j->j...", a, b),
+    inputs: fc.tuple(drawn([2, 2, 3]), drawn([3, 2])),
+  },
+  {
+    name: "tensordot",
+    f: (a, b) =>
+      a.tensordot(
+        b as never,
+        [
+          [0, 2],
+          [1, 0],
+        ] as never,
+      ),
+    inputs: fc.tuple(drawn([2, 2, 3]), drawn([3, 2])),
+  },
+  {
+    name: "dot",
+    f: (a, b) => a.dot(b as never),
+    inputs: fc.tuple(drawn([2, 3]), drawn([2, 3, 2])),
+  },
+  { name: "outer", f: (a, b) => a.outer(b), inputs: fc.tuple(drawn([2]), drawn([2, 2])) },
   { name: "gather", f: (x) => x.gather(1, indices as never), inputs: one([2, 3]) },
   {
     name: "scatterAdd",

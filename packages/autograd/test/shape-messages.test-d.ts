@@ -39,6 +39,24 @@ type InTypes = {
   "matmul, scalar left": T.MatmulCheck<[], [3], Fits>;
   "matmul, scalar right": T.MatmulCheck<[2, 3], [], Fits>;
 
+  dot: T.DotCheck<[2, 3], [2], Fits>;
+  tensordot: T.TensordotCheck<[2, 3], [2, 3], 1, Fits>;
+  "tensordot, axes": T.TensordotCheck<[2, 3], [3, 4], [[0], [0]], Fits>;
+  "tensordot, count": T.TensordotCheck<[2, 3], [4], 2, Fits>;
+  "tensordot, range": T.TensordotCheck<[2, 3], [3, 4], [1, 2], Fits>;
+  "einsum, sizes": T.EinsumCheck<"ij,jk", [[2, 3], [4, 5]], Fits>;
+  "einsum, third": T.EinsumCheck<"ij,j,ji", [[2, 3], [1], [3, 6]], Fits>;
+  "einsum, diagonal": T.EinsumCheck<"ii->i", [[2, 3]], Fits>;
+  "einsum, dots": T.EinsumCheck<"...j,...j->...", [[2, 3], [5, 3]], Fits>;
+  "einsum, rank": T.EinsumCheck<"ijk->", [[2, 3]], Fits>;
+  "einsum, rank and dots": T.EinsumCheck<"i...jk", [[2, 3]], Fits>;
+  "einsum, tensors": T.EinsumCheck<"ij,jk->ik", [[2, 3]], Fits>;
+  "einsum, letters": T.EinsumCheck<"ij;jk->ik", [[2, 3], [3, 4]], Fits>;
+  "einsum, two arrows": T.EinsumCheck<"ij->jk->k", [[2, 3]], Fits>;
+  "einsum, output": T.EinsumCheck<"ij->ik", [[2, 3]], Fits>;
+  "einsum, output twice": T.EinsumCheck<"ij->ii", [[2, 3]], Fits>;
+  "einsum, output without dots": T.EinsumCheck<"...i->i", [[2, 3]], Fits>;
+
   axis: T.AxesCheck<"sum", [100, 784], -3, Fits>;
   "axis, scalar": T.AxesCheck<"sum", [], 0, Fits>;
   "axis, in a list": T.AxesCheck<"sum", [100, 784], [0, 2], Fits>;

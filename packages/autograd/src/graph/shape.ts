@@ -11,6 +11,7 @@ export {
   reducedShape,
 } from "./shape/axes.ts";
 export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
+export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
 export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
 export { matmulShape } from "./shape/matmul.ts";
 export {
@@ -45,3 +46,4 @@ export {
   shapesEqual,
   stridesOf,
 } from "./shape/sizes.ts";
+export { dotAxes, type PairedAxes, tensordotAxes } from "./shape/tensordot.ts";

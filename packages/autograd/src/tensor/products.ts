@@ -1,6 +1,11 @@
-// Products that sum over an axis of both operands.
+// Products that sum over axes of their operands. What does not fit: `ShapeError`. What is bool or uint8 is
+// summed as int32 by all but `matmul`.
+import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
+import * as contraction from "../ops/contraction.ts";
+import { einsum as einsumOf } from "../ops/einsum.ts";
 import * as ops from "../ops/matmul.ts";
+import type { ShapesOf } from "./joining.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -11,6 +16,22 @@ declare module "./tensor.ts" {
       this: X,
       other: T.MatmulCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
     ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Summed over the last axis of this tensor and the last but one, or the only one, of the other. */
+    dot<X extends Tensor, Y extends Tensor>(
+      this: X,
+      other: T.DotCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
+    ): Tensor<T.Dot<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Each element of this tensor times each of the other: `[size, size of the other]`. */
+    outer<X extends Tensor, Y extends Tensor>(
+      this: X,
+      other: Y,
+    ): Tensor<T.Outer<ShapeOf<X>, ShapeOf<Y>>>;
+    /** Summed over so many of the last axes here and the first there, or over pairs of axes. */
+    tensordot<X extends Tensor, Y extends Tensor, const A extends T.PairedAxes = 2>(
+      this: X,
+      other: Y,
+      axes?: T.TensordotCheck<ShapeOf<X>, ShapeOf<Y>, A, A>,
+    ): Tensor<T.Tensordot<ShapeOf<X>, ShapeOf<Y>, A>>;
   }
 }
 
@@ -29,4 +50,74 @@ export function matmul<X extends Tensor, Y extends Tensor>(
   return tensorOf(ops.matmul(nodeOf("matmul", a), nodeOf("matmul", b as Tensor)));
 }
 
-addMethods({ matmul });
+/**
+ * NumPy's `dot`: the sum of products over the last axis of `a` and the last but one, or the only one, of
+ * `b`. Of vectors a number, of matrices their product; where one is a scalar, the other times it. For
+ * batches of matrices use `matmul`, which pairs the batches.
+ *
+ * @example
+ * dot(tensor([1, 2, 3]), tensor([4, 5, 6])).arraySync(); // => 32
+ */
+export function dot<X extends Tensor, Y extends Tensor>(
+  a: X,
+  b: T.DotCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
+): Tensor<T.Dot<ShapeOf<X>, ShapeOf<Y>>> {
+  return tensorOf(contraction.dot(nodeOf("dot", a), nodeOf("dot", b as Tensor)));
+}
+
+/**
+ * Each element of `a` times each of `b`, both taken as vectors: `[size of a, size of b]`.
+ *
+ * @example
+ * outer(tensor([1, 2]), tensor([1, 10])).arraySync(); // => [[1, 10], [2, 20]]
+ */
+export function outer<X extends Tensor, Y extends Tensor>(
+  a: X,
+  b: Y,
+): Tensor<T.Outer<ShapeOf<X>, ShapeOf<Y>>> {
+  return tensorOf(contraction.outer(nodeOf("outer", a), nodeOf("outer", b)));
+}
+
+/**
+ * NumPy's `tensordot`: the sum of products over the last `axes` (default: 2) axes of `a` and as many
+ * first ones of `b`; or over the axes that are listed, pair by pair. Left are the other axes of `a`, then
+ * those of `b`.
+ *
+ * @example
+ * tensordot(ones([2, 3, 4]), ones([3, 4, 5])).shape; // => [2, 5]
+ * tensordot(ones([2, 3]), ones([4, 2]), [0, 1]).shape; // => [3, 4]
+ */
+export function tensordot<X extends Tensor, Y extends Tensor, const A extends T.PairedAxes = 2>(
+  a: X,
+  b: Y,
+  axes?: T.TensordotCheck<ShapeOf<X>, ShapeOf<Y>, A, A>,
+): Tensor<T.Tensordot<ShapeOf<X>, ShapeOf<Y>, A>> {
+  const [left, right] = [nodeOf("tensordot", a), nodeOf("tensordot", b)];
+  return tensorOf(contraction.tensordot(left, right, axes as T.PairedAxes | undefined));
+}
+
+/**
+ * Sums of products in Einstein's notation, as NumPy's `einsum`: letters name the axes of each tensor,
+ * and those of the output behind "->". What the output does not name is summed over, a letter that comes
+ * twice in one tensor takes its diagonal, "..." stands for all other axes, which broadcast. Without "->"
+ * the output has the letters that occur once, by the alphabet. Any number of tensors: they are multiplied
+ * two at a time, as products of matrices, the pairs that leave least first.
+ *
+ * @example
+ * const [a, b] = [tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])];
+ * einsum("ij,jk->ik", a, b).arraySync(); // => [[19, 22], [43, 50]]
+ * einsum("ii", a).arraySync(); // => 5
+ * einsum("...i,...i->...", a, b).arraySync(); // => [17, 53]
+ */
+export function einsum<const E extends string, const L extends readonly Tensor[]>(
+  expression: T.EinsumCheck<E, ShapesOf<L>, E>,
+  ...tensors: L
+): Tensor<T.Einsum<E, ShapesOf<L>>> {
+  if (typeof expression !== "string") {
+    throw new NablaError(`einsum: expression is ${String(expression)}, expected a string`);
+  }
+  const nodes = tensors.map((x) => nodeOf("einsum", x));
+  return tensorOf(einsumOf(expression, nodes));
+}
+
+addMethods({ matmul, dot, outer, tensordot });

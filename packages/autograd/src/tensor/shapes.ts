@@ -42,6 +42,7 @@ export type {
   Shape,
   SizesCheck,
 } from "./shapes/dimension.ts";
+export type { Einsum, EinsumCheck } from "./shapes/einsum.ts";
 export type {
   Concat,
   ConcatCheck,
@@ -71,3 +72,11 @@ export type {
 } from "./shapes/range.ts";
 export type { Flatten, FlattenCheck, Product, Reshape, ReshapeCheck } from "./shapes/reshape.ts";
 export type { Apply, KeepShape, ShapeFunction } from "./shapes/shape-function.ts";
+export type {
+  Dot,
+  DotCheck,
+  Outer,
+  PairedAxes,
+  Tensordot,
+  TensordotCheck,
+} from "./shapes/tensordot.ts";

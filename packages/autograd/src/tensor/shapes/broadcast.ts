@@ -2,7 +2,7 @@
 import type { Common, FormatDimension, FormatShape, RankUnknown, Shape } from "./dimension.ts";
 
 /** The common size of one axis, boxed so that a user's type parameter counts as found; or false. */
-type BroadcastDimension<A extends number, B extends number> = { a: A; b: B } extends
+export type BroadcastDimension<A extends number, B extends number> = { a: A; b: B } extends
   | { a: B; b: A }
   | { b: 1 }
   ? [A]

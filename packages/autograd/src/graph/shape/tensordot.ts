@@ -1,0 +1,58 @@
+// Which axes of two tensors a product sums over.
+import { ShapeError } from "../errors.ts";
+import { distinctAxes } from "./axes.ts";
+import { formatShape, type Shape } from "./sizes.ts";
+
+/** So many axes, the last of the one and the first of the other; or the axes of each, pair by pair. */
+export type PairedAxes = number | readonly [a: number | Shape, b: number | Shape];
+
+/** The axes of `a` and of `b` that go together, counted from the front. */
+export function tensordotAxes(
+  a: Shape,
+  b: Shape,
+  axes: PairedAxes,
+): readonly [ofA: Shape, ofB: Shape] {
+  const given = `tensordot: ${formatShape(a)} and ${formatShape(b)}`;
+  if (typeof axes === "number") {
+    const most = Math.min(a.length, b.length);
+    if (!Number.isInteger(axes) || axes < 0 || axes > most) {
+      throw new ShapeError(`${given} have no ${axes} axes to sum over`);
+    }
+    const count = Array.from({ length: axes }, (_, i) => i);
+    return checked(given, a, b, [count.map((i) => a.length - axes + i), count]);
+  }
+  const [listA, listB] = axes.map((list) => (typeof list === "number" ? [list] : list)) as [
+    Shape,
+    Shape,
+  ];
+  const [ofA, ofB] = [distinctAxes("tensordot", listA, a), distinctAxes("tensordot", listB, b)];
+  if (ofA.length !== ofB.length) {
+    throw new ShapeError(
+      `tensordot: axes ${formatShape(listA)} and ${formatShape(listB)}, expected as many of both`,
+    );
+  }
+  return checked(given, a, b, [ofA, ofB]);
+}
+
+function checked(
+  given: string,
+  a: Shape,
+  b: Shape,
+  [ofA, ofB]: readonly [Shape, Shape],
+): readonly [Shape, Shape] {
+  const misfit = ofA.findIndex((axis, i) => a[axis] !== b[ofB[i]!]);
+  if (misfit >= 0) {
+    throw new ShapeError(`${given} differ in the axes that are summed over`);
+  }
+  return [ofA, ofB];
+}
+
+/** The last axis of `a` and the last but one, or the only one, of `b`. */
+export function dotAxes(a: Shape, b: Shape): readonly [ofA: number, ofB: number] {
+  const [ofA, ofB] = [a.length - 1, Math.max(0, b.length - 2)];
+  if (a[ofA] !== b[ofB]) {
+    const given = `dot: ${formatShape(a)} x ${formatShape(b)}`;
+    throw new ShapeError(`${given}: inner dimensions ${a[ofA]} and ${b[ofB]} differ`);
+  }
+  return [ofA, ofB];
+}
