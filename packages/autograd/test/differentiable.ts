@@ -18,6 +18,7 @@ import fc from "fast-check";
 import type { Elementwise } from "../src/graph/node.ts";
 import * as elementwise from "../src/ops/elementwise.ts";
 import type { Binary, Unary } from "../src/ops/families.ts";
+import { linearRecurrence } from "../src/ops/scan.ts";
 import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
 
 export interface Differentiable {
@@ -338,6 +339,11 @@ const structured: readonly Differentiable[] = [
     name: "topK",
     f: (x) => x.reshape([2, 3]).topK(2, 0, { largest: false }).values,
     inputs: fc.tuple(distinct(6)),
+  },
+  {
+    name: "linearRecurrence",
+    f: (a, b) => tensorOf(linearRecurrence(nodeOf("test", a), nodeOf("test", b), 1)),
+    inputs: fc.tuple(drawn([2, 4]), drawn([2, 4])),
   },
   alongAxis("cumSum", (x, axis, options) => x.cumSum(axis as never, options), drawn([2, 3])),
   // Whole numbers, of which many are 0.

@@ -1,5 +1,5 @@
 // Picking, ordering and adding by indices, beside loops that are written out here.
-import { gather, NablaError, type Tensor, tensor, zeros } from "@nabla/autograd";
+import { type DType, gather, NablaError, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { shapes, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -84,7 +84,7 @@ function ordered(line: readonly number[], descending: boolean): readonly number[
 }
 
 describe("sort and topK", () => {
-  const special = fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, 1, 1, -2.5);
+  const special = fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, 1, 1, -2.5, 1e-40, -1e-40);
   const cases = shapes({ minRank: 1, maxSize: 5 }).chain((shape) => {
     const count = shape.reduce((a, b) => a * b, 1);
     return fc.record({
@@ -115,6 +115,30 @@ describe("sort and topK", () => {
         expect(linesOf(sorted, axis)).toEqual(expected);
       }),
     );
+  });
+
+  test("argSort keeps equal elements as they stand, of every dtype", () => {
+    const dtypes = fc.constantFrom<DType>("float32", "float64", "int32", "uint8", "bool");
+    const lists = dtypes.chain((dtype) =>
+      tensors({ shape: shapes({ minRank: 1, maxRank: 1, maxSize: 40 }), dtype: "int32" }).map((x) =>
+        x.cast(dtype).realize(),
+      ),
+    );
+    fc.assert(
+      fc.property(lists, fc.boolean(), (x, descending) => {
+        const data = [...x.dataSync()];
+        const expected = data
+          .map((element, i) => [element, i] as const)
+          .sort(([a, i], [b, j]) => (descending ? b - a : a - b) || i - j)
+          .map(([, i]) => i);
+        expect([...x.argSort(0, { descending }).dataSync()]).toEqual(expected);
+      }),
+    );
+    const zeros = tensor([0, -0, 0, -0]);
+    expect(zeros.argSort().arraySync()).toEqual([0, 1, 2, 3]);
+    expect(zeros.argSort(0, { descending: true }).arraySync()).toEqual([0, 1, 2, 3]);
+    const extremes = tensor([2 ** 31 - 1, -(2 ** 31), 0], { dtype: "int32" });
+    expect(extremes.argSort().arraySync()).toEqual([1, 2, 0]);
   });
 
   test("topK gives the first of the sorted ones, and where they stand", () => {

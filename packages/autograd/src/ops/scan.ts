@@ -55,6 +55,11 @@ function rule(
   };
 }
 
+/** y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0 on; `a` and `b` have one shape and dtype. */
+export function linearRecurrence(a: Node, b: Node, axis: number): Node {
+  return scan(recurrenceOperation, axis, a, b);
+}
+
 function scan(operation: Scan, axis: number, ...inputs: readonly Node[]): Node {
   const [{ shape, dtype }] = inputs as readonly [Node];
   return createNode(operation, inputs, { axis }, shape, dtype);
@@ -64,7 +69,7 @@ function scan(operation: Scan, axis: number, ...inputs: readonly Node[]): Node {
 function adjoint(g: Node, a: Node, axis: number): Node {
   const next = backwards(a, axis, (x) => delayed(x, axis, 0));
   const factors = flip(next, axis);
-  return backwards(g, axis, (x) => scan(recurrenceOperation, axis, factors, x));
+  return backwards(g, axis, (x) => linearRecurrence(factors, x, axis));
 }
 
 /** `f` of the elements from the last to the first. */

@@ -25,7 +25,7 @@ declare module "./tensor.ts" {
     /** All axes from `startAxis` (default 0) on made one. */
     flatten<X extends Tensor, const A extends number = 0>(
       this: X,
-      startAxis?: A,
+      startAxis?: T.FlattenCheck<ShapeOf<X>, A, A>,
     ): Tensor<T.Flatten<ShapeOf<X>, A>>;
     /** The last two axes swapped; given an order, all axes in that order. */
     transpose<X extends Tensor, const Order extends number[] = never>(
@@ -115,9 +115,9 @@ export function reshape<X extends Tensor, const To extends number[]>(
  */
 export function flatten<X extends Tensor, const A extends number = 0>(
   x: X,
-  startAxis?: A,
+  startAxis?: T.FlattenCheck<ShapeOf<X>, A, A>,
 ): Tensor<T.Flatten<ShapeOf<X>, A>> {
-  return tensorOf(ops.flatten(nodeOf("flatten", x), startAxis));
+  return tensorOf(ops.flatten(nodeOf("flatten", x), startAxis as number | undefined));
 }
 
 /**
