@@ -3,6 +3,7 @@
 export type { BackendName } from "./engine/backend.ts";
 // Errors
 export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/errors.ts";
+export type { GraphData, GraphNode } from "./graph/json.ts";
 export type { PadMode } from "./graph/shape.ts";
 export { checkSameShape, formatShape } from "./graph/shape.ts";
 export type { Data, DType } from "./scalar/dtype.ts";
@@ -29,15 +30,20 @@ export {
   zerosLike,
 } from "./tensor/creation.ts";
 export * from "./tensor/cumulative.ts";
+export type { GradientRuleOf } from "./tensor/custom.ts";
+export { checkpoint, customGradient } from "./tensor/custom.ts";
 export * from "./tensor/diagonal.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
 // Differentiate
 export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
 export * from "./tensor/exponentials.ts";
 export * from "./tensor/indexing.ts";
+export type { JacobianOf } from "./tensor/jacobian.ts";
+export { hessian, jacobian } from "./tensor/jacobian.ts";
 export * from "./tensor/joining.ts";
+export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
 // Look
-export { explainPlan, print, toDot } from "./tensor/look.ts";
+export { explainPlan, print, toDot, toJSON } from "./tensor/look.ts";
 export type { ParameterOptions } from "./tensor/parameter.ts";
 export { Parameter, parameter } from "./tensor/parameter.ts";
 export * from "./tensor/products.ts";
@@ -54,3 +60,5 @@ export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";
 export { Tensor } from "./tensor/tensor.ts";
 export type { Tree } from "./tensor/tree.ts";
 export * from "./tensor/trigonometry.ts";
+export type { AxesOf, BatchOf, VmapOptions } from "./tensor/vmap.ts";
+export { vmap } from "./tensor/vmap.ts";

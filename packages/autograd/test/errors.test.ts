@@ -86,7 +86,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => compile((x: Tensor) => tensor(x.sum().itemSync()))(tensor([1, 2])),
-    "itemSync: this value is not known while compile() traces the function; " +
+    "itemSync: this value is not known while compile() or vmap() traces the function; " +
       "return the tensor and read it outside, or choose by where()",
   ],
   [

@@ -65,7 +65,10 @@ export function programOf(kind: ProgramKind, choices: readonly Choices[]): Progr
 
 function evaluated(expression: string, pool: readonly Named[]): Tensor {
   const names = [...Object.keys(nabla), ...pool.map(({ name }) => name)];
-  const values = [...Object.values(nabla), ...pool.map(({ tensor }) => tensor)];
+  const values: readonly unknown[] = [
+    ...Object.values<unknown>(nabla),
+    ...pool.map(({ tensor }) => tensor),
+  ];
   // oxlint-disable-next-line typescript/no-implied-eval
   return new Function(...names, `return ${expression}`)(...values) as Tensor;
 }

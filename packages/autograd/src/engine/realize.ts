@@ -71,7 +71,7 @@ export function graphOf(
 
 function tracingError(operation: string): NablaError {
   return new NablaError(
-    `${operation}: this value is not known while compile() traces the function; ` +
+    `${operation}: this value is not known while compile() or vmap() traces the function; ` +
       "return the tensor and read it outside, or choose by where()",
   );
 }

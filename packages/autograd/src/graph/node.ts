@@ -83,6 +83,18 @@ export interface Sort extends Definition {
   readonly family: "sort";
 }
 
+/** The value of input 0; gradients go to the further inputs, by a rule of its own. */
+export interface Custom extends Definition {
+  readonly family: "custom";
+}
+
+/** What of a gradient goes to each input of a custom node after the first; undefined: nothing. */
+export type CustomRule = (
+  g: Node,
+  inputs: readonly Node[],
+  output: Node,
+) => readonly (Node | undefined)[];
+
 /** How a movement arranges its input: what its output's index means there. */
 export type Move =
   /** Row-major order kept. */
@@ -124,6 +136,7 @@ interface AttributesOf {
   scatter: { readonly axis: number; readonly along: boolean };
   scan: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
+  custom: { readonly rule: CustomRule };
 }
 
 interface OperationOf {
@@ -138,6 +151,7 @@ interface OperationOf {
   scatter: Scatter;
   scan: Scan;
   sort: Sort;
+  custom: Custom;
 }
 
 export type Family = keyof OperationOf;
@@ -200,4 +214,11 @@ export function createNode<F extends Family>(
   const { family } = operation;
   const cell: Cell = {};
   return Object.freeze({ family, operation, inputs, attributes, shape, dtype, depth, cell });
+}
+
+/** The same operation on other inputs of the same shapes and dtypes. */
+export function copyNode(node: Node, inputs: readonly Node[]): Node {
+  const { operation, attributes, shape, dtype } = node;
+  // A node's family ties its operation to its attributes; a copy keeps both.
+  return createNode(operation as never, inputs, attributes as never, shape, dtype) as Node;
 }

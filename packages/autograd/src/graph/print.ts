@@ -55,7 +55,9 @@ function label(node: Node): string {
       return given === undefined ? node.operation.name : `${node.operation.name} "${given}"`;
     }
     default: {
-      const shown = Object.entries(node.attributes).filter(([name]) => name !== "kind");
+      const shown = Object.entries(node.attributes).filter(
+        ([name, value]) => name !== "kind" && typeof value !== "function",
+      );
       const text = shown.map(([name, value]) =>
         Array.isArray(value) ? ` ${name}=${formatShape(value)}` : ` ${name}=${String(value)}`,
       );

@@ -9,7 +9,7 @@ import * as scalar from "../scalar/expression.ts";
 import { iota } from "./creation.ts";
 import { add, cos, floor, log, mul, sqrt, sub } from "./elementwise.ts";
 import { argSort } from "./indexing.ts";
-import { reshape, slice } from "./movement.ts";
+import { reshape, slice, stack } from "./movement.ts";
 import { cast } from "./operands.ts";
 
 type Words = readonly [scalar.Scalar, scalar.Scalar];
@@ -46,6 +46,18 @@ function draw(name: string, stream: number, value: (words: Words) => scalar.Scal
     value: value(threefry(key, counter)),
     gradient: ["none: drawn at random"],
   };
+}
+
+const [splitFirst, splitSecond] = [0, 1].map((word) =>
+  // A counter that no draw uses: those count from 0 with a second word of 0 or 1.
+  draw("splitKey", 2, (words) => words[word]!),
+) as [Elementwise, Elementwise];
+
+/** `count` keys made of one, [count, 2], whose draws have nothing to do with each other or with its own. */
+export function splitKey(key: Node, count: number): Node {
+  const shape = Object.freeze([count]);
+  const words = [splitFirst, splitSecond].map((one) => drawn(one, key, shape, "int32"));
+  return stack(words, 1);
 }
 
 const word = draw("randomWord", 0, ([first]) => first);

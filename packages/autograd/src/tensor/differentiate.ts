@@ -7,8 +7,9 @@ import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
 import { alias } from "../ops/elementwise.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
-import { addMethods, nodeOf, type ShapeOf, Tensor, tensorOf } from "./tensor.ts";
-import { mapTree, type Tree } from "./tree.ts";
+import type { Tensor } from "./tensor.ts";
+import { addMethods, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
+import { independent, mapTree, type Tree } from "./tree.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -151,20 +152,7 @@ export function valueAndGrad<
   const { argnums = 0 } = options ?? {};
   const positions = typeof argnums === "number" ? [argnums] : argnums;
   return (...args) => {
-    const inputs: Tensor[] = [];
-    // Each argument stands for itself alone: the same tensor given twice is two inputs.
-    const own = args.map((arg, i) => {
-      if (!positions.includes(i)) return arg;
-      return mapTree("grad", arg, (x) => {
-        const input = new Tensor(alias(nodeOf("grad", x)));
-        inputs.push(input);
-        return input;
-      });
-    });
-    const missing = positions.find((i) => i >= args.length);
-    if (missing !== undefined) {
-      throw new NablaError(`grad: argnums has ${missing}, the function was given ${args.length}`);
-    }
+    const { own, inputs } = independent("grad", args, positions);
     const value = f(...(own as Args));
     const nodes = inputs.map((x) => nodeOf("grad", x));
     const shares = autodiff.gradients("grad", nodeOf("grad", value), nodes);

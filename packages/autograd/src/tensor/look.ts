@@ -2,6 +2,7 @@
 import { explain } from "../engine/plan/explain.ts";
 import { planOf } from "../engine/plan/plan.ts";
 import { graphOf } from "../engine/realize.ts";
+import { type GraphData, graphToJson } from "../graph/json.ts";
 import { graphToDot, printGraph } from "../graph/print.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
@@ -24,6 +25,20 @@ export function print(...tensors: readonly Tensor[]): string {
  */
 export function toDot(...tensors: readonly Tensor[]): string {
   return graphToDot(tensors.map((x) => nodeOf("toDot", x)));
+}
+
+/**
+ * The graph below the tensors as plain data that `JSON.stringify` writes whole: a list of nodes, inputs before
+ * what uses them, and the numbers of those that were asked for. The values of constants and
+ * parameters are not part of it. Nothing is computed.
+ *
+ * @example
+ * const { nodes, outputs } = toJSON(tensor([1, 2]).sum());
+ * nodes.map(({ operation }) => operation); // => ["constant", "sum", "reshape"]
+ * outputs; // => [2]
+ */
+export function toJSON(...tensors: readonly Tensor[]): GraphData {
+  return graphToJson(tensors.map((x) => nodeOf("toJSON", x)));
 }
 
 /**

@@ -1,6 +1,8 @@
 // Trees of tensors: a tensor, or an array or plain object of trees.
 import { NablaError } from "../graph/errors.ts";
-import { Tensor } from "./tensor.ts";
+import { checkSameShape } from "../graph/shape.ts";
+import { alias } from "../ops/elementwise.ts";
+import { nodeOf, Tensor } from "./tensor.ts";
 
 /** A tensor, or arrays and plain objects of tensors, as deep as one likes. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
@@ -28,4 +30,69 @@ export function tensorsOf(operation: string, tree: unknown): readonly Tensor[] {
     return x;
   });
   return found;
+}
+
+/** Arguments to differentiate with respect to, each of which stands for itself alone. */
+export interface Independent {
+  /** The arguments, with `inputs` in place of their tensors. */
+  readonly own: readonly unknown[];
+  readonly inputs: readonly Tensor[];
+}
+
+/** The arguments at `positions` with tensors of their own: the same tensor given twice is two inputs. */
+export function independent(
+  operation: string,
+  args: readonly unknown[],
+  positions: readonly number[] = args.map((_, i) => i),
+): Independent {
+  const missing = positions.find((i) => i >= args.length);
+  if (missing !== undefined) {
+    throw new NablaError(
+      `${operation}: argnums has ${missing}, the function was given ${args.length}`,
+    );
+  }
+  const inputs: Tensor[] = [];
+  const own = args.map((arg, i) => {
+    if (!positions.includes(i)) return arg;
+    return mapTree(operation, arg, (x) => {
+      const input = new Tensor(alias(nodeOf(operation, x)));
+      inputs.push(input);
+      return input;
+    });
+  });
+  return { own, inputs };
+}
+
+/** The tensors of two trees of one form, in pairs; `what` names the second in errors. */
+export function pairsOf(
+  operation: string,
+  what: string,
+  tree: unknown,
+  other: unknown,
+): readonly (readonly [Tensor, Tensor])[] {
+  const [first, second] = [tensorsOf(operation, tree), tensorsOf(operation, other)];
+  if (first.length !== second.length || formOf(tree) !== formOf(other)) {
+    throw new NablaError(
+      `${operation}: ${what} has the form ${formOf(other)}, expected ${formOf(tree)}`,
+    );
+  }
+  return first.map((x, i) => {
+    const y = second[i]!;
+    checkSameShape(`${operation}: ${what}`, y.shape, x.shape);
+    return [x, y];
+  });
+}
+
+/** How a tree is built: `{w: tensor, b: [tensor, tensor]}`. */
+function formOf(tree: unknown): string {
+  if (tree instanceof Tensor) return "tensor";
+  if (Array.isArray(tree)) return `[${tree.map(formOf).join(", ")}]`;
+  const parts = Object.entries(tree as object);
+  return `{${parts.map(([name, part]) => `${name}: ${formOf(part)}`).join(", ")}}`;
+}
+
+/** `tree` with `replacements`, one after the other, in place of its tensors. */
+export function refilled(operation: string, tree: unknown, replacements: readonly Tensor[]): Tree {
+  let next = 0;
+  return mapTree(operation, tree, () => replacements[next++]!);
 }

@@ -101,6 +101,7 @@ function writeAttributes(node: Node): void {
     case "source":
     case "elementwise":
     case "contract":
+    case "custom":
       return;
     case "literal":
       writer.number(node.attributes.value);

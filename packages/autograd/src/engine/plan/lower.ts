@@ -75,6 +75,8 @@ export class Lowering {
         return this.#moved(node, at);
       case "gather":
         return this.#gathered(node, at);
+      case "custom":
+        return this.valueAt(node.inputs[0]!, at);
       default:
         throw new Error(`unreachable: ${node.operation.name} is written out`);
     }

@@ -1,6 +1,6 @@
 // Rewriting a graph: from the outputs down, each node with its rewritten inputs is given to a rule
 // that may put another in its place. What no output needs any more is gone by itself.
-import { createNode, type Node } from "../../graph/node.ts";
+import { copyNode, type Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 
 /** A pass of the plan: outputs in, outputs of the same values out. */
@@ -24,11 +24,4 @@ function withInputs(node: Node, replaced: ReadonlyMap<Node, Node>): Node {
   if (node.inputs.every((input) => replaced.get(input) === input)) return node;
   const inputs = node.inputs.map((input) => replaced.get(input)!);
   return copyNode(node, inputs);
-}
-
-/** The same operation on other inputs of the same shapes and dtypes. */
-export function copyNode(node: Node, inputs: readonly Node[]): Node {
-  const { operation, attributes, shape, dtype } = node;
-  // A node's family ties its operation to its attributes; a copy keeps both.
-  return createNode(operation as never, inputs, attributes as never, shape, dtype) as Node;
 }

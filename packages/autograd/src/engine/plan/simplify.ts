@@ -101,6 +101,7 @@ export const simplify: Pass = (outputs) => rewrite(outputs, simplified);
 function simplified(node: Node): Node {
   const [x, y] = node.inputs;
   if (!x) return node;
+  if (node.family === "custom") return x;
   if (node.family === "elementwise") return simplifiedElementwise(node, x, y);
   return node.family === "movement" ? simplifiedMovement(node, x) : node;
 }

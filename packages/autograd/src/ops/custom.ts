@@ -1,0 +1,34 @@
+// Nodes that have the value of another and a gradient rule of their own.
+import {
+  type Custom,
+  type CustomRule,
+  createNode,
+  type GradientRule,
+  type Node,
+} from "../graph/node.ts";
+import { full } from "./creation.ts";
+
+/** The rule's answers by the gradient that it was given: it is asked once, not once an input. */
+const answers = new WeakMap<Node, WeakMap<Node, readonly (Node | undefined)[]>>();
+
+const share: GradientRule = (g, inputs, output, position) => {
+  if (output.family !== "custom") throw new Error(`unreachable: ${output.family}`);
+  let ofOutput = answers.get(output);
+  if (!ofOutput) answers.set(output, (ofOutput = new WeakMap()));
+  let shares = ofOutput.get(g);
+  if (!shares) ofOutput.set(g, (shares = output.attributes.rule(g, inputs.slice(1), output)));
+  const input = inputs[position]!;
+  return shares[position - 1] ?? full(input.shape, 0, input.dtype);
+};
+
+const operations = new Map<string, Custom>();
+
+/** The value of `y`. Gradients go to `inputs`, by `rule`, which is given them; none goes to `y`. */
+export function custom(name: string, y: Node, inputs: readonly Node[], rule: CustomRule): Node {
+  let operation = operations.get(name);
+  if (!operation) {
+    operation = { family: "custom", name, gradient: ["none: another rule stands for it", share] };
+    operations.set(name, operation);
+  }
+  return createNode(operation, [y, ...inputs], { rule }, y.shape, y.dtype);
+}

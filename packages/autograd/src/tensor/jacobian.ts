@@ -1,0 +1,94 @@
+// Matrices of derivatives, whole.
+import { batched } from "../autodiff/vmap.ts";
+import type { Node } from "../graph/node.ts";
+import { elementCount, type Shape } from "../graph/shape.ts";
+import { eye, full, placeholder } from "../ops/creation.ts";
+import { permute, reshape } from "../ops/movement.ts";
+import { grad } from "./differentiate.ts";
+import { pulledBack, pushedForward } from "./linearize.ts";
+import type { Tensor } from "./tensor.ts";
+import { nodeOf, tensorOf } from "./tensor.ts";
+import { independent, mapTree, type Tree } from "./tree.ts";
+
+/** What each output changes by with each element of X: shape [...output, ...X]. */
+export type JacobianOf<Value, X> =
+  Value extends Tensor<infer Out extends Shape>
+    ? X extends Tensor<infer In extends Shape>
+      ? number extends Out["length"]
+        ? Tensor
+        : number extends In["length"]
+          ? Tensor
+          : Tensor<readonly [...Out, ...In]>
+      : { [Name in keyof X]: JacobianOf<Value, X[Name]> }
+    : { [Name in keyof Value]: JacobianOf<Value[Name], X> };
+
+/**
+ * The function that gives all derivatives of `f` with respect to its first argument: of shape [...output,
+ * ...input]. Argument and value are tensors, or arrays and plain objects of tensors; then there is a
+ * derivative for each output and, in it, for each input. Computed backwards, or forwards where there are fewer
+ * inputs than outputs; all rows (or columns) at once.
+ *
+ * @example
+ * const f = (x: Tensor<[2]>) => stack([x.sum(), x.prod(), x.at(0).square()]);
+ * jacobian(f)(tensor([3, 5])).arraySync(); // => [[1, 1], [5, 3], [6, 0]]
+ */
+export function jacobian<X, Rest extends unknown[], Value extends Tree>(
+  f: (x: X, ...rest: Rest) => Value,
+): (x: X, ...rest: Rest) => JacobianOf<Value, X> {
+  return (x, ...rest) => {
+    const { own, inputs } = independent("jacobian", [x]);
+    const nodes = inputs.map((input) => nodeOf("jacobian", input));
+    const value = f(own[0] as X, ...rest);
+    const size = nodes.reduce((total, node) => total + elementCount(node.shape), 0);
+    return mapTree("jacobian", value, (y: Tensor) => {
+      const output = nodeOf("jacobian", y);
+      const isTall = elementCount(output.shape) > size;
+      const parts = isTall ? columns(output, nodes) : rows(output, nodes);
+      let next = 0;
+      // A tree in place of a tensor: the form of the argument within that of the value.
+      return mapTree("jacobian", own[0], () => tensorOf(parts[next++]!)) as Tensor;
+    }) as unknown as JacobianOf<Value, X>;
+  };
+}
+
+/** Backwards: the pullback of each unit vector of the output. */
+function rows(output: Node, inputs: readonly Node[]): readonly Node[] {
+  const count = elementCount(output.shape);
+  const seed = placeholder(output.shape, output.dtype, "seed");
+  const shares = pulledBack("jacobian", [[output, seed]], inputs);
+  const units = new Map([[seed, unitsOf(output, count)]]);
+  return batched(shares, units, count).map((all, i) =>
+    reshape(all, [...output.shape, ...inputs[i]!.shape]),
+  );
+}
+
+/** Forwards: what the output changes by along each unit vector of an input. */
+function columns(output: Node, inputs: readonly Node[]): readonly Node[] {
+  return inputs.map((input) => {
+    const count = elementCount(input.shape);
+    const tangent = placeholder(input.shape, input.dtype, "tangent");
+    const tangents = inputs.map((one) => (one === input ? tangent : full(one.shape, 0, one.dtype)));
+    const pushed = pushedForward("jacobian", [output], inputs, tangents);
+    const [all] = batched(pushed, new Map([[tangent, unitsOf(input, count)]]), count) as [Node];
+    const behind = output.shape.map((_, i) => i + 1);
+    return reshape(permute(all, [...behind, 0]), [...output.shape, ...input.shape]);
+  });
+}
+
+function unitsOf(node: Node, count: number): Node {
+  return reshape(eye(count, count, node.dtype), [count, ...node.shape]);
+}
+
+/**
+ * The function that gives all second derivatives of `f`, which gives one number, with respect to its first
+ * argument: of shape [...input, ...input]; for trees of tensors a tree of trees. It is symmetric.
+ *
+ * @example
+ * const f = (x: Tensor<[2]>) => x.at(0).square().mul(x.at(1));
+ * hessian(f)(tensor([3, 5])).arraySync(); // => [[10, 6], [6, 0]]
+ */
+export function hessian<X, Rest extends unknown[]>(
+  f: (x: X, ...rest: Rest) => Tensor,
+): (x: X, ...rest: Rest) => JacobianOf<X, X> {
+  return jacobian(grad(f) as never) as never;
+}

@@ -1,0 +1,148 @@
+// Functions near a point: their derivatives as linear maps, backwards (vjp) and forwards (jvp).
+import { gradients } from "../autodiff/gradients.ts";
+import { GradientError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { full } from "../ops/creation.ts";
+import { add, alias, mul } from "../ops/elementwise.ts";
+import { sum } from "../ops/reduce.ts";
+import { isFloating } from "../scalar/dtype.ts";
+import { grad } from "./differentiate.ts";
+import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
+
+/**
+ * The value of `f` and its pullback: `[value, pullback]`. The pullback is given what stands for each
+ * output in what follows, a tree of the value's form, and gives one for each argument: the
+ * product of that (a row vector) and the matrix of derivatives. Arguments and value are tensors, or arrays and
+ * plain objects of tensors.
+ *
+ * @example
+ * const [value, pullback] = vjp((x: Tensor, y: Tensor) => x.mul(y), tensor([2, 3]), tensor([5, 7]));
+ * value.arraySync(); // => [10, 21]
+ * const [dx, dy] = pullback(tensor([1, 10]));
+ * dx.arraySync(); // => [5, 70]
+ * dy.arraySync(); // => [2, 30]
+ */
+export function vjp<Args extends unknown[], Value extends Tree>(
+  f: (...args: Args) => Value,
+  ...args: Args
+): [value: Value, pullback: (seed: Value) => Args] {
+  const { own, inputs } = independent("vjp", args);
+  const value = f(...(own as Args));
+  const nodes = inputs.map((x) => nodeOf("vjp", x));
+  const pullback = (seed: Value): Args => {
+    const pairs = pairsOf("vjp", "the seed", value, seed);
+    const shares = pulledBack("vjp", pairs.map(nodesOf), nodes);
+    return refilled(
+      "vjp",
+      own,
+      shares.map((share) => tensorOf(share)),
+    ) as unknown as Args;
+  };
+  return [value, pullback];
+}
+
+function nodesOf([x, y]: readonly [Tensor, Tensor]): readonly [Node, Node] {
+  return [nodeOf("vjp", x), nodeOf("vjp", y)];
+}
+
+/** The gradients of all outputs, each with its seed, added up. */
+export function pulledBack(
+  operation: string,
+  seeded: readonly (readonly [output: Node, seed: Node])[],
+  inputs: readonly Node[],
+): readonly Node[] {
+  const parts = seeded
+    .filter(([output]) => isFloating(output.dtype))
+    .map(([output, seed]) => gradients(operation, output, inputs, seed));
+  return inputs.map((input, i) => {
+    const shares = parts.map((part) => part[i]!);
+    return shares.length > 0 ? shares.reduce(add) : full(input.shape, 0, input.dtype);
+  });
+}
+
+/**
+ * The value of `f` and its change along `tangents`: `[value, tangent]`. Tangents have the form of
+ * the arguments, and the result the form of the value: the product of the matrix of derivatives and the
+ * tangents (a column vector). It is the pullback of the pullback: J. Townsend, "A new trick for calculating
+ * Jacobian vector products", 2017; what that computes beside is left out when it runs.
+ *
+ * @example
+ * const [value, tangent] = jvp((x: Tensor) => x.square(), [tensor([2, 3])], [tensor([1, 10])]);
+ * value.arraySync(); // => [4, 9]
+ * tangent.arraySync(); // => [4, 60]
+ */
+export function jvp<Args extends unknown[], Value extends Tree>(
+  f: (...args: Args) => Value,
+  args: Args,
+  tangents: Args,
+): [value: Value, tangent: Value] {
+  if (!Array.isArray(args)) {
+    throw new GradientError("jvp: expects the arguments and the tangents as lists");
+  }
+  const { own, inputs } = independent("jvp", args);
+  const pairs = pairsOf("jvp", "the list of tangents", own, tangents);
+  const value = f(...(own as unknown as Args));
+  const outputs = tensorsOf("jvp", value).map((x) => nodeOf("jvp", x));
+  const pushed = pushedForward(
+    "jvp",
+    outputs,
+    inputs.map((x) => nodeOf("jvp", x)),
+    pairs.map(([, tangent]) => nodeOf("jvp", tangent)),
+  );
+  return [
+    value,
+    refilled(
+      "jvp",
+      value,
+      pushed.map((node) => tensorOf(node)),
+    ) as Value,
+  ];
+}
+
+/** What each output changes by where the inputs change by `tangents`. */
+export function pushedForward(
+  operation: string,
+  outputs: readonly Node[],
+  inputs: readonly Node[],
+  tangents: readonly Node[],
+): readonly Node[] {
+  // The pullback is linear in its seeds, so it does not matter which they are.
+  const seeds = outputs.map((node) => alias(full(node.shape, 0, floatingOf(node))));
+  const shares = pulledBack(
+    operation,
+    outputs.map((output, i) => [output, seeds[i]!] as const),
+    inputs,
+  );
+  const products = shares.map((share, i) => sum(mul(share, tangents[i]!)));
+  if (products.length === 0) return seeds;
+  return gradients(operation, products.reduce(add), seeds);
+}
+
+function floatingOf({ dtype }: Node): Node["dtype"] {
+  return isFloating(dtype) ? dtype : "float32";
+}
+
+/**
+ * The Hessian of `f` at `x` times `v`, without the Hessian: the gradient of the gradient's product with
+ * `v`. `f` gives one number; `x` is a tensor, or an array or plain object of tensors, and `v` has its form.
+ *
+ * @example
+ * const f = (x: Tensor) => x.square().mul(x).sum();
+ * hessianVectorProduct(f, tensor([1, 2]), tensor([1, 10])).arraySync(); // => [6, 120]
+ */
+export function hessianVectorProduct<X extends Tree>(f: (x: X) => Tensor, x: X, v: X): X {
+  const { own, inputs } = independent("hessianVectorProduct", [x]);
+  const pairs = pairsOf("hessianVectorProduct", "the vector", own[0], v);
+  const slopes = tensorsOf("hessianVectorProduct", grad(f)(own[0] as X));
+  const products = pairs.map(([, part], i) =>
+    sum(mul(nodeOf("hessianVectorProduct", slopes[i]!), nodeOf("hessianVectorProduct", part))),
+  );
+  const nodes = inputs.map((input) => nodeOf("hessianVectorProduct", input));
+  const found = gradients("hessianVectorProduct", products.reduce(add), nodes);
+  return refilled(
+    "hessianVectorProduct",
+    x,
+    found.map((node) => tensorOf(node)),
+  ) as X;
+}

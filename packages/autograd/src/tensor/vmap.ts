@@ -1,0 +1,168 @@
+// From a function of one example to one of many at once.
+import { batched } from "../autodiff/vmap.ts";
+import { currentTrace, traced, undo } from "../engine/trace.ts";
+import { NablaError, ShapeError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { formatShape } from "../graph/shape.ts";
+import { placeholder } from "../ops/creation.ts";
+import { permute } from "../ops/movement.ts";
+import { splitKey } from "../ops/random.ts";
+import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { mapTree, type Tree, tensorsOf } from "./tree.ts";
+
+/** Which axis of each tensor counts the examples; null: all examples have the same. */
+export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: string]: AxesOf };
+
+export interface VmapOptions {
+  /**
+   * The axis of examples in each argument: one for all, or a list of one an argument, each of which may be
+   * an array or object of the argument's form. Default: 0.
+   */
+  readonly inAxes?: AxesOf;
+  /** Where the axis of examples goes in the results, likewise. Default: 0. */
+  readonly outAxes?: number;
+  /**
+   * Whether random draws (without a seed of their own) differ from example to example. Default:
+   * "different".
+   */
+  readonly randomness?: "different" | "same";
+}
+
+/** A tree of examples as one of batches, whose first axis is not known beforehand. */
+export type BatchOf<T> =
+  T extends Tensor<infer S>
+    ? number extends S["length"]
+      ? Tensor
+      : Tensor<readonly [number, ...S]>
+    : T extends readonly unknown[]
+      ? { [I in keyof T]: BatchOf<T[I]> }
+      : T extends object
+        ? { [Name in keyof T]: BatchOf<T[Name]> }
+        : T;
+
+/** Arguments and results of a function that is applied to batches. */
+type Arguments<Args extends unknown[], Options> = Options extends { readonly inAxes: unknown }
+  ? Tree[]
+  : { [I in keyof Args]: BatchOf<Args[I]> };
+type Results<Value, Options> = Options extends { readonly outAxes: unknown }
+  ? Value extends Tensor
+    ? Tensor
+    : Tree
+  : BatchOf<Value>;
+
+/**
+ * The function that applies `f`, which is written for one example, to a batch of them at once: as a loop
+ * over the examples would, but as one graph. `f` is called once, with tensors that stand for an
+ * example; reading their values throws. Tensors that it captures are the same for all examples. Nests, and
+ * goes together with `grad`, `compile` and the rest: `vmap(grad(f))` is each example's gradient.
+ *
+ * @example
+ * const distance = (x: Tensor<[2]>, y: Tensor<[2]>) => x.sub(y).norm();
+ * const distances = vmap(distance, { inAxes: [0, null] });
+ * distances(tensor([[3, 4], [0, 1]]), tensor([0, 0])).arraySync(); // => [5, 1]
+ */
+export function vmap<
+  Args extends unknown[],
+  Value extends Tree,
+  const Options extends VmapOptions = Record<never, never>,
+>(
+  f: (...args: Args) => Value,
+  options?: Options,
+): (...args: Arguments<Args, Options>) => Results<Value, Options> {
+  const { inAxes = 0, outAxes = 0, randomness = "different" } = (options ?? {}) as VmapOptions;
+  return (...given) => {
+    const examples = new Map<Node, Node>();
+    let count: number | undefined;
+    const take = (x: Tensor, axis: number): Tensor => {
+      const { rank, shape } = x;
+      if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+        throw new ShapeError(
+          `vmap: axis ${axis} of examples is out of range for an argument of ${formatShape(shape)}`,
+        );
+      }
+      const normal = axis < 0 ? axis + rank : axis;
+      const size = shape[normal]!;
+      count ??= size;
+      if (size !== count) {
+        throw new ShapeError(
+          `vmap: ${count} examples in one argument, ${size} in another of ${formatShape(shape)}`,
+        );
+      }
+      const others = shape.map((_, i) => i).filter((i) => i !== normal);
+      const example = placeholder(
+        others.map((i) => shape[i]!),
+        x.dtype,
+        `example ${examples.size}`,
+      );
+      examples.set(example, permute(nodeOf("vmap", x), [normal, ...others]));
+      return new Tensor(example);
+    };
+    const args = (given as readonly unknown[]).map((arg, i) =>
+      along(arg, axesFor(inAxes, i, given.length), take),
+    );
+    if (count === undefined) {
+      throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
+    }
+    const examplesCount: number = count;
+    const { result, trace } = traced(() => f(...(args as Args)));
+    if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
+      undo(trace);
+      throw new NablaError(
+        "vmap: the function assigns to a parameter or calls backward(); return what is to be " +
+          "assigned, and gradients from grad()",
+      );
+    }
+    currentTrace()?.keys.push(...trace.keys);
+    if (randomness === "different") {
+      for (const key of trace.keys) examples.set(key, splitKey(key, examplesCount));
+    }
+    const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
+    const all = batched(outputs, examples, examplesCount);
+    let next = 0;
+    return mapTree("vmap", result, () => tensorOf(toAxis(all[next++]!, outAxes))) as Results<
+      Value,
+      Options
+    >;
+  };
+}
+
+function axesFor(inAxes: AxesOf, position: number, count: number): AxesOf {
+  if (!Array.isArray(inAxes)) return inAxes;
+  if (inAxes.length !== count) {
+    throw new NablaError(`vmap: inAxes has ${inAxes.length} entries for ${count} arguments`);
+  }
+  return (inAxes as readonly AxesOf[])[position]!;
+}
+
+/** The tensors of a tree, each replaced with regard to its axis. */
+function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => Tensor): unknown {
+  if (axes === null) return tree;
+  if (typeof axes === "number") return mapTree("vmap", tree, (x) => take(x, axes));
+  const isTree = typeof tree === "object" && tree !== null && !(tree instanceof Tensor);
+  const names = Object.keys(axes);
+  const parts = isTree ? Object.entries(tree) : [];
+  const missing = isTree ? parts.find(([name]) => !names.includes(name)) : undefined;
+  if (!isTree || missing || Array.isArray(tree) !== Array.isArray(axes)) {
+    throw new NablaError(
+      `vmap: inAxes ${JSON.stringify(axes)} does not have the form of the argument`,
+    );
+  }
+  const mapped = parts.map(
+    ([name, part]) =>
+      [name, along(part, (axes as Readonly<Record<string, AxesOf>>)[name]!, take)] as const,
+  );
+  return Array.isArray(tree) ? mapped.map(([, part]) => part) : Object.fromEntries(mapped);
+}
+
+/** With its first axis at `axis`. */
+function toAxis(node: Node, axis: number): Node {
+  const rank = node.shape.length;
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ShapeError(
+      `vmap: outAxes ${axis} is out of range for a result of ${formatShape(node.shape)}`,
+    );
+  }
+  const to = axis < 0 ? axis + rank : axis;
+  const others = node.shape.map((_, i) => i).slice(1);
+  return permute(node, [...others.slice(0, to), 0, ...others.slice(to)]);
+}
