@@ -79,7 +79,7 @@ function sharesOf(
  * @example
  * const block = checkpoint((x: Tensor) => x.sin().exp().cos());
  * const x = tensor([0.5]);
- * gradients(block(x).sum(), [x])[0].arraySync(); // => [-1.4171]
+ * gradients(block(x).sum(), [x])[0].arraySync(); // => [-1.416]
  */
 export function checkpoint<Args extends unknown[], Value extends Tree>(
   f: (...args: Args) => Value,
