@@ -15,6 +15,7 @@ export * from "./tensor/comparison.ts";
 // Run
 export { compile } from "./tensor/compile.ts";
 export * from "./tensor/conversion.ts";
+export * from "./tensor/convolution.ts";
 export type { DTypeOption } from "./tensor/creation.ts";
 // Create
 export {
@@ -46,6 +47,7 @@ export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
 export { explainPlan, print, toDot, toJSON } from "./tensor/look.ts";
 export type { ParameterOptions } from "./tensor/parameter.ts";
 export { Parameter, parameter } from "./tensor/parameter.ts";
+export * from "./tensor/pooling.ts";
 export * from "./tensor/products.ts";
 export type { Random, RandomOptions } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";

@@ -60,6 +60,7 @@ const rules: { readonly [F in Family]: Rule<F> } = {
       node.dtype,
     ),
   custom: batchedCustom,
+  convolve: batchedConvolve,
 };
 
 /**
@@ -125,6 +126,8 @@ function batchedMovement(node: NodeOf<"movement">, inputs: readonly Input[], cou
       return moved(x, { ...move, order: [0, ...move.order.map((axis) => axis + 1)] });
     case "slice":
       return moved(x, { ...move, start: [0, ...move.start], step: [1, ...move.step] });
+    case "window":
+      return moved(x, move);
     case "flip":
       return moved(x, { ...move, axes: move.axes.map((axis) => axis + 1) });
     case "pad":
@@ -253,6 +256,40 @@ function insertedAt(shape: Shape, axis: number, size: number): Shape {
 /** The order that brings `axis` to the front. */
 function frontFrom(axis: number, rank: number): readonly number[] {
   return [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
+}
+
+/** The batch is part of the examples under one kernel, and part of the groups where each has its own. */
+function batchedConvolve(
+  { operation, attributes, shape, dtype }: NodeOf<"convolve">,
+  inputs: readonly Input[],
+  count: number,
+): Node {
+  const [x, kernel] = inputs as readonly [Input, Input];
+  const [examples, groups, outputs, ...places] = shape as readonly [
+    number,
+    number,
+    number,
+    ...number[],
+  ];
+  const convolved = (a: Node, b: Node, all: Shape) =>
+    createNode(operation, [a, b], attributes, all, dtype);
+  if (!kernel.isBatched) {
+    const [, , ...rest] = x.node.shape;
+    const flat = reshape(x.node, [count * examples, ...rest]);
+    const all = convolved(flat, kernel.node, [count * examples, groups, outputs, ...places]);
+    return reshape(all, [count, ...shape]);
+  }
+  const [, , , channels, ...size] = stretched(x, count).shape;
+  const behind = (from: number) => places.map((_, i) => from + i);
+  const inGroups = permute(stretched(x, count), [1, 0, 2, 3, ...behind(4)]);
+  const [, , ...kernels] = kernel.node.shape;
+  const all = convolved(
+    reshape(inGroups, [examples, count * groups, channels!, ...size]),
+    reshape(kernel.node, [count * groups, ...kernels]),
+    [examples, count * groups, outputs, ...places],
+  );
+  const apart = reshape(all, [examples, count, groups, outputs, ...places]);
+  return permute(apart, [1, 0, 2, 3, ...behind(4)]);
 }
 
 /** Its rule is one of examples, so it is batched, too, when a gradient asks for it. */

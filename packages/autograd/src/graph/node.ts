@@ -83,6 +83,13 @@ export interface Sort extends Definition {
   readonly family: "sort";
 }
 
+/**
+ * `[n, groups, c, ...size] x [groups, m, c, ...window]` gives `[n, groups, m, ...places]`: for each place of
+ * the window the sum of its products with what lies under it.
+ */
+export interface Convolve extends Definition {
+  readonly family: "convolve";
+}
 /** The value of input 0; gradients go to the further inputs, by a rule of its own. */
 export interface Custom extends Definition {
   readonly family: "custom";
@@ -113,7 +120,15 @@ export type Move =
       readonly step: readonly number[];
       readonly value: number;
     }
-  | { readonly kind: "concat"; readonly axis: number };
+  | { readonly kind: "concat"; readonly axis: number }
+  /** Index `i` of the last axes but their windows, and `w` in the window, is `i * stride + w * dilation`. */
+  | ({ readonly kind: "window" } & Windows);
+
+/** How a window goes over the last axes: from place to place, and from element to element in it. */
+export interface Windows {
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+}
 
 /** Where the value of a source node was computed. */
 export interface History {
@@ -137,6 +152,7 @@ interface AttributesOf {
   scan: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
   custom: { readonly rule: CustomRule };
+  convolve: Windows;
 }
 
 interface OperationOf {
@@ -152,6 +168,7 @@ interface OperationOf {
   scan: Scan;
   sort: Sort;
   custom: Custom;
+  convolve: Convolve;
 }
 
 export type Family = keyof OperationOf;

@@ -47,3 +47,13 @@ export {
   stridesOf,
 } from "./shape/sizes.ts";
 export { dotAxes, type PairedAxes, tensordotAxes } from "./shape/tensordot.ts";
+export {
+  checkConvolution,
+  type PerAxis,
+  paddingPairs,
+  perAxis,
+  type WindowOptions,
+  type WindowPadding,
+  type WindowPlaces,
+  windowPlaces,
+} from "./shape/windows.ts";

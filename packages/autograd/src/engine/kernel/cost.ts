@@ -1,7 +1,7 @@
 // What kernels cost: counted, and estimated in time.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { buffersOf } from "./dependence.ts";
-import type { Kernel, Statement, Value } from "./language.ts";
+import type { Kernel, Statement, Value, Variable } from "./language.ts";
 
 /** Nanoseconds from which on a kernel is divided among threads: some ten barriers. */
 let leastShared = 5000;
@@ -41,12 +41,17 @@ export function nanosecondsOf(kernel: Kernel): number {
 /** Multiplications of products of matrices, each with an addition. */
 function productsOf(statement: Statement): number {
   if (statement.kind === "multiply") {
-    return statement.row.size * statement.column.size * statement.inner.size;
+    return statement.row.size * statement.column.size * sizeOf(statement.inner);
   }
   if (statement.kind !== "for") return 0;
   return (
     statement.variable.size * statement.body.reduce((sum, inner) => sum + productsOf(inner), 0)
   );
+}
+
+/** How often the innermost of nested loops turns. */
+function sizeOf(variables: readonly Variable[]): number {
+  return variables.reduce((product, { size }) => product * size, 1);
 }
 
 function hasAccumulate(statement: Statement): boolean {
@@ -77,7 +82,7 @@ function statementFlops(statement: Statement): number {
       return statement.variable.size * (valueFlops(statement.next) + all(statement.body));
     case "multiply": {
       const { row, column, inner, left, right, body } = statement;
-      const products = inner.size * (2 + valueFlops(left) + valueFlops(right));
+      const products = sizeOf(inner) * (2 + valueFlops(left) + valueFlops(right));
       return row.size * column.size * (products + all(body));
     }
   }

@@ -143,7 +143,7 @@ class Writer {
         const name = this.#nameOf(total, "t");
         this.#loops([row, column], () => {
           this.#line(`let ${name} = 0;`);
-          this.#loop(inner, () => {
+          this.#loops(inner, () => {
             const isWhole = total.dtype === "int32" || total.dtype === "uint8";
             const [a, b] = [this.#value(left), this.#value(right)];
             const product = isWhole ? `Math.imul(${a}, ${b})` : `${a} * ${b}`;

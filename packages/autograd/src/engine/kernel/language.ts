@@ -140,15 +140,15 @@ export interface Scan {
 }
 
 /**
- * For each row and column: total = the sum over `inner` of left * right, then `body`. `left` depends
- * on `row` and `inner`, `right` on `inner` and `column`; a renderer may go in blocks.
+ * For each row and column: total = the sum over the `inner` variables, the last fastest, of left * right, then
+ * `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a renderer may go in blocks.
  */
 export interface Multiply {
   readonly kind: "multiply";
   readonly total: Total;
   readonly row: Variable;
   readonly column: Variable;
-  readonly inner: Variable;
+  readonly inner: readonly Variable[];
   readonly left: Value;
   readonly right: Value;
   readonly body: readonly Statement[];

@@ -101,7 +101,9 @@ class Printer {
       }
       case "multiply": {
         const { row, column, inner, left, right } = statement;
-        const sizes = [row, column, inner].map(({ name, size }) => `${name} < ${size}`).join(", ");
+        const sizes = [row, column, ...inner]
+          .map(({ name, size }) => `${name} < ${size}`)
+          .join(", ");
         const product = `${value(left)} * ${value(right)}`;
         line(`multiply ${this.#nameOf(statement.total)} over ${sizes}: ${product}`);
         lines.push(...this.block(statement.body, depth + 1));

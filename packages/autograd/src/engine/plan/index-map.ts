@@ -90,6 +90,20 @@ export function movedPlace(
           move.axes.includes(axis) ? shifted(scaleIndex(index, -1), from[axis]! - 1) : index,
         ),
       );
+    case "window": {
+      const window = node.shape.length - from.length;
+      const places = from.length - window;
+      return inside(
+        from.map((_, axis) => {
+          const i = axis - places;
+          if (i < 0) return at[axis]!;
+          return addIndices(
+            scaleIndex(at[axis]!, move.stride[i]!),
+            scaleIndex(at[from.length + i]!, move.dilation[i]!),
+          );
+        }),
+      );
+    }
     case "pad":
       return padded(move, at, from, node.shape);
   }

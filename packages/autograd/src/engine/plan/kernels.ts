@@ -8,7 +8,7 @@ import { type Buffer, type Kernel, type Statement, type Value } from "../kernel/
 import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { type Check, Lowering } from "./lower.ts";
-import { productLoops } from "./products.ts";
+import { convolutionLoops, productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
 import { hasOwnLoop } from "./stored.ts";
@@ -230,6 +230,8 @@ function loopsOf(
   switch (root.family) {
     case "contract":
       return productLoops(root, at, { lowering, addBuffer, stores });
+    case "convolve":
+      return convolutionLoops(root, at, { lowering, addBuffer, stores });
     case "scan":
       return scanLoops(root, at, { lowering, addBuffer, stores });
     case "reduce":

@@ -24,6 +24,32 @@ import { Substitution } from "../kernel/substitute.ts";
 import { flatten, nested, ownPlace, type Place, variableOf } from "./index-map.ts";
 import type { Loops, Surroundings } from "./loops.ts";
 
+/** The convolution `node` at the place `at`: along its last axis, in tiles of channels and places. */
+export function convolutionLoops(node: NodeOf<"convolve">, at: Place, plan: Surroundings): Loops {
+  const [x, kernel] = node.inputs as readonly [Node, Node];
+  const { stride, dilation } = node.attributes;
+  const [example, group, output, ...places] = at as readonly [Index, Index, Index, ...Index[]];
+  const inner = kernel.shape.slice(2).map((size, i): Variable => {
+    return { kind: "variable", name: i === 0 ? "c" : `w${i}`, size };
+  });
+  const [channel, ...within] = inner.map((variable) => term(variable)) as [Index, ...Index[]];
+  const under = places.map((place, i) =>
+    addIndices(scaleIndex(place, stride[i]!), scaleIndex(within[i]!, dilation[i]!)),
+  );
+  const total: Total = { kind: "total", dtype: node.dtype };
+  const product: Multiply = {
+    kind: "multiply",
+    total,
+    row: variableOf(output) ?? single("k"),
+    column: variableOf(places.at(-1)!) ?? single("j"),
+    inner,
+    left: plan.lowering.valueAt(kernel, [group, output, channel, ...within]),
+    right: plan.lowering.valueAt(x, [example, group, channel, ...under]),
+    body: plan.stores(total),
+  };
+  return { before: [], body: nested([example, group, ...places.slice(0, -1)], [product]) };
+}
+
 /** The product `node` at the place `at`. */
 export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surroundings): Loops {
   const [left, right] = node.inputs as readonly [Node, Node];
@@ -31,12 +57,12 @@ export function productLoops(node: NodeOf<"contract">, at: Place, plan: Surround
   const [m, n] = at.slice(-2) as [Index, Index];
   const inner: Variable = { kind: "variable", name: "p", size: left.shape.at(-1)! };
   const total: Total = { kind: "total", dtype: node.dtype };
-  const whole: Multiply = {
+  const whole: MatrixProduct = {
     kind: "multiply",
     total,
     row: variableOf(m) ?? single("i"),
     column: variableOf(n) ?? single("j"),
-    inner,
+    inner: [inner],
     left: plan.lowering.valueAt(left, [...frontOf(left, batch), m, term(inner)]),
     right: plan.lowering.valueAt(right, [...frontOf(right, batch), term(inner), n]),
     body: plan.stores(total),
@@ -62,6 +88,9 @@ function frontOf(operand: Node, batch: Place): Place {
   return front.map((size, axis) => (size === 1 ? constantIndex(0) : batch[added + axis]!));
 }
 
+/** A product over one variable. */
+type MatrixProduct = Multiply & { readonly inner: readonly [Variable] };
+
 // Whether to copy
 
 /** Multiplications below which no copy is worth its own kernel: some 40 µs. */
@@ -69,14 +98,14 @@ const fewestProducts = 2 ** 20;
 /** So often must each element be used from a copy, in tiles, until that has cost nothing. */
 const fewestTiles = 8;
 
-function isWorthPackingRight({ row, column, inner, right }: Multiply): boolean {
+function isWorthPackingRight({ row, column, inner: [inner], right }: MatrixProduct): boolean {
   const isLarge = row.size * column.size * inner.size >= fewestProducts;
   if (!isLarge || row.size < fewestTiles * tileRows || column.size < 8) return false;
   if (right.kind !== "load" || strideAlong(right.index, column) !== 1) return true;
   return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype);
 }
 
-function isWorthPackingLeft({ row, column, inner, left }: Multiply): boolean {
+function isWorthPackingLeft({ row, column, inner: [inner], left }: MatrixProduct): boolean {
   const isLarge = row.size * column.size * inner.size >= fewestProducts;
   if (!isLarge || column.size < fewestTiles * tileColumns(left.dtype)) return false;
   if (left.kind !== "load") return true;
@@ -192,10 +221,15 @@ const blockBytes = 2 ** 18;
  * tile of columns (which the first cache holds) all these rows.
  */
 function inTiles(
-  whole: Multiply,
+  whole: MatrixProduct,
   packed: { readonly left: Packed | undefined; readonly right: Packed | undefined },
 ): readonly Statement[] {
-  const { row, column, inner, left } = whole;
+  const {
+    row,
+    column,
+    inner: [inner],
+    left,
+  } = whole;
   const bytesOfRow = inner.size * bytesPerElement(left.dtype);
   const mostTiles = Math.max(1, Math.floor(blockBytes / bytesOfRow / tileRows));
   const columns = stretches(column.size, tileColumns(whole.total.dtype), ["j", "c"]);
@@ -242,13 +276,13 @@ function movedTo(rows: Stretch, loop: Variable, tile: Index, size: number): Stre
 
 /** The product of one tile of rows and one of columns. */
 function tiled(
-  whole: Multiply,
+  whole: MatrixProduct,
   rows: Stretch,
   columns: Stretch,
   packed: { readonly left: Packed | undefined; readonly right: Packed | undefined },
 ): Multiply {
   const total: Total = { kind: "total", dtype: whole.total.dtype };
-  const p = term(whole.inner);
+  const p = term(whole.inner[0]);
   const here = new Substitution(
     new Map([
       [whole.row, rows.index],

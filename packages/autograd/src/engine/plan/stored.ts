@@ -43,6 +43,7 @@ export function hasOwnLoop(node: Node): boolean {
   switch (node.family) {
     case "reduce":
     case "contract":
+    case "convolve":
     case "scatter":
     case "scan":
     case "sort":
@@ -62,7 +63,7 @@ function isWorthStoring(
   if (work === 0) return false;
   const readers = direct.flatMap((user) => readersThrough(user, users));
   // A product reads each element many times.
-  if (readers.some(({ family }) => family === "contract")) return true;
+  if (readers.some(({ family }) => family === "contract" || family === "convolve")) return true;
   if (direct.length > 1 && work > cheap) return true;
   const count = elementCount(node.shape);
   const isRepeated = readers.some(

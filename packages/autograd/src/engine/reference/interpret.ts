@@ -4,6 +4,7 @@ import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, shapesEqual } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { evaluateAll } from "../../scalar/evaluate.ts";
+import { convolve } from "./convolve.ts";
 import { gather, scatterAdd } from "./indexing.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 import { matmul } from "./matmul.ts";
@@ -37,6 +38,8 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return scan(node, inputs);
     case "sort":
       return argSort(node, inputs[0]!);
+    case "convolve":
+      return convolve(node, inputs[0]!, inputs[1]!);
     case "custom":
       return inputs[0]!.slice();
   }

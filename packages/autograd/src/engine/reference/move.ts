@@ -32,6 +32,19 @@ export function move(node: NodeOf<"movement">, inputs: readonly Data[]): Data {
       read({ offset: place(last, strides), strides: back });
       break;
     }
+    case "window": {
+      const front = from.length - how.stride.length;
+      const behind = strides.slice(front);
+      read({
+        offset: 0,
+        strides: [
+          ...strides.slice(0, front),
+          ...behind.map((stride, i) => stride * how.stride[i]!),
+          ...behind.map((stride, i) => stride * how.dilation[i]!),
+        ],
+      });
+      break;
+    }
     case "pad": {
       output.fill(how.value);
       const wide = stridesOf(shape);

@@ -67,7 +67,7 @@ function writeTile(multiply: Multiply, rows: number, columns: number, writer: Pr
     values.code.set(local);
   }
   const validIn = (vector: number) => Math.min(lanes, columns - vector * lanes);
-  values.loop(inner, 0, inner.size, 1, () => {
+  values.loops(inner, () => {
     const rights = Array.from({ length: vectors }, (_, vector) => {
       values.vector = { variable: column, lanes, valid: validIn(vector) };
       return values.wide(values.shifted(column, vector * lanes).value(right));

@@ -163,12 +163,6 @@ class StatementWriter implements ProductWriter {
     addOperator(code, body, { operator: combine, on: total.dtype, operands: [a, b], lanes });
   }
 
-  #loops(variables: readonly Variable[], write: () => void): void {
-    const [first, ...others] = variables;
-    if (first) this.values.loop(first, 0, first.size, 1, () => this.#loops(others, write));
-    else write();
-  }
-
   /** One running total; or one in each lane, for as many results. */
   #reduceInOrder(reduce: Reduce): void {
     const { values } = this;
@@ -177,7 +171,7 @@ class StatementWriter implements ProductWriter {
     const local = values.body.local(registerType(total.dtype, lanes));
     addLiteral(values.code, start, total.dtype, lanes);
     values.code.set(local);
-    this.#loops(variables, () => {
+    this.values.loops(variables, () => {
       const element = lanes === 1 ? values.scalar(value) : values.wide(value);
       this.#combine(reduce, local, element, lanes);
       values.code.set(local);
@@ -211,7 +205,7 @@ class StatementWriter implements ProductWriter {
       values.vector = undefined;
     };
     const [outer, end] = [variables.slice(0, -1), last.size - rest];
-    this.#loops(outer, () => {
+    this.values.loops(outer, () => {
       values.loop(last, 0, end, totalsOfReduce, () =>
         totals.forEach((local, i) => take(local, i * lanes, lanes)),
       );
@@ -280,7 +274,7 @@ class StatementWriter implements ProductWriter {
         .get(startLocal)
         .memory(store, totalsOffset + 8 * i);
     values.code.get(table).set(turn);
-    this.#loops(variables, () => {
+    this.values.loops(variables, () => {
       const next = values.scalar(value);
       values.code.get(turn).memory(load, totalsOffset).set(local);
       values.code.get(turn);

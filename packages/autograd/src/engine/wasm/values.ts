@@ -136,6 +136,13 @@ export class ValueWriter {
     });
   }
 
+  /** `write` in nested loops, each over all of its variable. */
+  loops(variables: readonly Variable[], write: () => void): void {
+    const [first, ...others] = variables;
+    if (first) this.loop(first, 0, first.size, 1, () => this.loops(others, write));
+    else write();
+  }
+
   /** This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) / parts. */
   #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
     const { code } = this;

@@ -1,0 +1,64 @@
+// Convolutions in the textbook's order: for each place of the window its products, channel by channel, from
+// first to last.
+import type { NodeOf } from "../../graph/node.ts";
+import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
+import { allocate, type Data } from "../../scalar/dtype.ts";
+
+/** `[n, groups, c, ...size] x [groups, m, c, ...window]`; each product and sum is rounded. */
+export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data {
+  const [from, of] = node.inputs.map((input) => input.shape) as [Shape, Shape];
+  const { stride, dilation } = node.attributes;
+  const output = allocate(node.dtype, elementCount(node.shape));
+  const rounded = node.dtype === "float32" ? Math.fround : (value: number) => value;
+  const [groups, outputs, channels, ...window] = of as readonly [
+    number,
+    number,
+    number,
+    ...number[],
+  ];
+  const strides = stridesOf(from);
+  const along = strides.slice(3);
+  const places = placesOf(
+    node.shape.slice(3),
+    along.map((step, i) => step * stride[i]!),
+  );
+  const within = placesOf(
+    window,
+    along.map((step, i) => step * dilation[i]!),
+  );
+  const ofKernel = channels * within.length;
+  let position = 0;
+  for (let n = 0; n < node.shape[0]!; n++) {
+    for (let group = 0; group < groups; group++) {
+      const corner = n * strides[0]! + group * strides[1]!;
+      for (let m = 0; m < outputs; m++) {
+        const first = (group * outputs + m) * ofKernel;
+        for (const place of places) {
+          let total = 0;
+          for (let c = 0; c < channels; c++) {
+            const start = corner + c * strides[2]! + place;
+            for (let w = 0; w < within.length; w++) {
+              const product = rounded(
+                kernel[first + c * within.length + w]! * x[start + within[w]!]!,
+              );
+              total = rounded(total + product);
+            }
+          }
+          output[position++] = total;
+        }
+      }
+    }
+  }
+  return output;
+}
+
+/** The offset of each position, in row-major order. */
+function placesOf(shape: Shape, strides: readonly number[]): readonly number[] {
+  return shape.reduce<readonly number[]>(
+    (offsets, size, axis) =>
+      offsets.flatMap((offset) =>
+        Array.from({ length: size }, (_, i) => offset + i * strides[axis]!),
+      ),
+    [0],
+  );
+}

@@ -1,0 +1,153 @@
+// Shapes of windows that go over the last axes of what they look at, and of what convolutions make of it.
+import { NablaError, ShapeError } from "../errors.ts";
+import { formatShape, type Shape } from "./sizes.ts";
+
+/** Zeros around an axis: as many as keep the size (divided by the stride), none, or so many. */
+export type WindowPadding =
+  | "same"
+  | "valid"
+  | number
+  | readonly (number | readonly [number, number])[];
+
+/** One number for all axes, or one for each. */
+export type PerAxis = number | readonly number[];
+
+export interface WindowOptions {
+  /** From one place of the window to the next. Default: 1. */
+  readonly stride?: PerAxis;
+  /** Default: "valid", none. */
+  readonly padding?: WindowPadding;
+  /** From one element under the window to the next. Default: 1. */
+  readonly dilation?: PerAxis;
+}
+
+/** The options, one entry an axis. */
+export interface WindowPlaces {
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: readonly (readonly [before: number, after: number])[];
+  /** How many places of the window there are along each axis. */
+  readonly places: readonly number[];
+}
+
+/** Where a window is put on axes of `sizes`; `shape` is what errors name. */
+export function windowPlaces(
+  operation: string,
+  shape: Shape,
+  sizes: Shape,
+  window: Shape,
+  options: WindowOptions,
+): WindowPlaces {
+  const stride = perAxis(operation, "stride", options.stride ?? 1, sizes.length);
+  const dilation = perAxis(operation, "dilation", options.dilation ?? 1, sizes.length);
+  const extent = window.map((count, i) => dilation[i]! * (count - 1) + 1);
+  const padding = paddingOf(operation, options.padding ?? "valid", sizes, extent, stride);
+  const places = sizes.map((size, i) => {
+    const [before, after] = padding[i]!;
+    const room = size + before + after - extent[i]!;
+    if (window[i]! < 1 || room < 0) {
+      throw new ShapeError(
+        `${operation}: a window of ${formatShape(window)} (dilation ${formatShape(dilation)}) does not fit ` +
+          `into ${formatShape(shape)} with padding ${JSON.stringify(padding)}`,
+      );
+    }
+    return Math.floor(room / stride[i]!) + 1;
+  });
+  return { stride, dilation, padding, places };
+}
+
+/** One positive whole number an axis. */
+export function perAxis(
+  operation: string,
+  what: string,
+  given: PerAxis,
+  count: number,
+): readonly number[] {
+  const list = typeof given === "number" ? Array.from({ length: count }, () => given) : given;
+  const isList = Array.isArray(list) && list.length === count;
+  if (!isList || list.some((one) => !Number.isInteger(one) || one < 1)) {
+    throw new NablaError(
+      `${operation}: ${what} is ${JSON.stringify(given)}, expected a positive integer, or ${count} of them`,
+    );
+  }
+  return list;
+}
+
+function paddingOf(
+  operation: string,
+  given: WindowPadding,
+  sizes: Shape,
+  extent: readonly number[],
+  stride: readonly number[],
+): readonly (readonly [number, number])[] {
+  if (given === "valid") return sizes.map(() => [0, 0]);
+  if (given === "same") {
+    return sizes.map((size, i) => {
+      const places = Math.ceil(size / stride[i]!);
+      const all = Math.max(0, (places - 1) * stride[i]! + extent[i]! - size);
+      return [Math.floor(all / 2), Math.ceil(all / 2)];
+    });
+  }
+  return paddingPairs(operation, given, sizes.length);
+}
+
+/** Padding in numbers, as a pair an axis. */
+export function paddingPairs(
+  operation: string,
+  given: WindowPadding,
+  count: number,
+): readonly (readonly [number, number])[] {
+  const list =
+    typeof given === "number" ? Array.from({ length: count }, () => given) : (given as unknown);
+  const pairs = (Array.isArray(list) ? list : []).map((one: unknown) =>
+    Array.isArray(one) ? (one as readonly number[]) : [one as number, one as number],
+  );
+  const isWhole = (x: number) => Number.isInteger(x) && x >= 0;
+  if (pairs.length !== count || !pairs.every((pair) => pair.length === 2 && pair.every(isWhole))) {
+    throw new NablaError(
+      `${operation}: padding is ${JSON.stringify(given)}, expected "same", "valid", an integer from 0 on, ` +
+        `or ${count} integers or pairs [before, after]`,
+    );
+  }
+  return pairs as unknown as readonly (readonly [number, number])[];
+}
+
+/** Batch and channels, and a kernel's. */
+const axesInFront = 2;
+
+/** Throws where an input and a kernel do not go together. */
+export function checkConvolution(
+  operation: string,
+  x: Shape,
+  kernel: Shape,
+  axes: number,
+  groups: number,
+  isTransposed: boolean,
+): void {
+  const names = ["width", "height", "depth"].slice(0, axes).reverse().join(", ");
+  if (x.length !== axesInFront + axes) {
+    throw new ShapeError(
+      `${operation}: ${formatShape(x)} has ${x.length} axes, expected ${axesInFront + axes}: ` +
+        `examples, channels, ${names}`,
+    );
+  }
+  if (kernel.length !== axesInFront + axes) {
+    throw new ShapeError(
+      `${operation}: the kernel ${formatShape(kernel)} has ${kernel.length} axes, expected ` +
+        `${axesInFront + axes}: channels out, channels in, ${names}`,
+    );
+  }
+  if (!Number.isInteger(groups) || groups < 1) {
+    throw new NablaError(`${operation}: groups is ${groups}, expected a positive integer`);
+  }
+  const [own, wanted] = [x[1]!, isTransposed ? kernel[0]! : kernel[1]! * groups];
+  if (own !== wanted || kernel[0]! % groups !== 0) {
+    const inGroups = groups === 1 ? "" : ` in ${groups} groups`;
+    throw new ShapeError(
+      `${operation}: ${formatShape(x)} with kernel ${formatShape(kernel)}${inGroups}: ` +
+        (own === wanted
+          ? `${kernel[0]} channels are not divisible`
+          : `${own} channels, the kernel has ${wanted}`),
+    );
+  }
+}

@@ -1,0 +1,171 @@
+// Convolutions, as networks call the cross-correlation of an input and a kernel: one family, of which the
+// gradients are members, too. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
+// learning", 2016, https://arxiv.org/abs/1603.07285
+import { type Convolve, createNode, type Node, type NodeOf } from "../graph/node.ts";
+import {
+  checkConvolution,
+  type PerAxis,
+  paddingPairs,
+  perAxis,
+  type Shape,
+  type WindowOptions,
+  type WindowPadding,
+  windowPlaces,
+} from "../graph/shape.ts";
+import { promote } from "../scalar/dtype.ts";
+import { permute, reshape, slice, spread } from "./movement.ts";
+import { cast } from "./operands.ts";
+import { padded, turned } from "./windows.ts";
+
+const operation: Convolve = {
+  family: "convolve",
+  name: "convolution",
+  gradient: [
+    (g, [x, kernel], output) => gradientOfInput(g, x!.shape, kernel!, windowsOf(output)),
+    (g, [x, kernel], output) => gradientOfKernel(g, x!, kernel!.shape, windowsOf(output)),
+  ],
+};
+
+function windowsOf(node: Node): NodeOf<"convolve">["attributes"] {
+  if (node.family !== "convolve") throw new Error(`unreachable: ${node.family}`);
+  return node.attributes;
+}
+
+/** Axes in front of the window's: examples (or groups), groups (or channels out), channels. */
+const front = 3;
+
+/** `[n, groups, c, ...size] x [groups, m, c, ...window]`, without padding. */
+function convolve(
+  x: Node,
+  kernel: Node,
+  stride: readonly number[],
+  dilation: readonly number[],
+): Node {
+  const places = stride.map((step, i) => {
+    const extent = dilation[i]! * (kernel.shape[front + i]! - 1) + 1;
+    return Math.floor((x.shape[front + i]! - extent) / step) + 1;
+  });
+  const shape = [x.shape[0]!, x.shape[1]!, kernel.shape[1]!, ...places];
+  return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
+}
+
+/** The output's gradient, with zeros between for the stride and around, under the kernel turned round. */
+function gradientOfInput(
+  g: Node,
+  shape: Shape,
+  kernel: Node,
+  { stride, dilation }: NodeOf<"convolve">["attributes"],
+): Node {
+  const reach = dilation.map((step, i) => step * (kernel.shape[front + i]! - 1));
+  const size = shape.slice(front).map((one, i) => one + reach[i]!);
+  const wide = spread(
+    g,
+    [...g.shape.slice(0, front), ...size],
+    [0, 0, 0, ...reach],
+    [1, 1, 1, ...stride],
+  );
+  const axes = stride.length;
+  const back = permute(turned(kernel, axes), [0, 2, 1, ...stride.map((_, i) => front + i)]);
+  return convolve(
+    wide,
+    back,
+    stride.map(() => 1),
+    dilation,
+  );
+}
+
+/** The input under the output's gradient: stride and dilation change places, examples and channels, too. */
+function gradientOfKernel(
+  g: Node,
+  x: Node,
+  shape: Shape,
+  { stride, dilation }: NodeOf<"convolve">["attributes"],
+): Node {
+  const spatial = stride.map((_, i) => front + i);
+  const channels = permute(x, [2, 1, 0, ...spatial]);
+  const examples = permute(g, [1, 2, 0, ...spatial]);
+  let found = permute(convolve(channels, examples, dilation, stride), [1, 2, 0, ...spatial]);
+  // Where the stride leaves a rest of the input, the window could move further.
+  spatial.forEach((axis) => (found = slice(found, axis, 0, shape[axis])));
+  return found;
+}
+
+export interface ConvolutionOptions extends WindowOptions {
+  /** Channels are divided into so many groups, each with a kernel of its own. Default: 1. */
+  readonly groups?: number;
+}
+
+/** `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; `name` is what errors call it. */
+export function convolution(
+  name: string,
+  x: Node,
+  kernel: Node,
+  axes: number,
+  options: ConvolutionOptions,
+): Node {
+  const { groups = 1 } = options;
+  checkConvolution(name, x.shape, kernel.shape, axes, groups, false);
+  const [channels, window] = [kernel.shape[1]!, kernel.shape.slice(2)];
+  const { stride, dilation, padding, places } = windowPlaces(
+    name,
+    x.shape,
+    x.shape.slice(2),
+    window,
+    options,
+  );
+  const dtype = promote(promote(x.dtype, kernel.dtype), "float32");
+  const wide = padded(cast(x, dtype), padding, 0);
+  const [count, outputs] = [x.shape[0]!, kernel.shape[0]!];
+  const inGroups = reshape(wide, [count, groups, channels, ...wide.shape.slice(2)]);
+  const kernels = reshape(cast(kernel, dtype), [groups, outputs / groups, channels, ...window]);
+  const result = convolve(inGroups, kernels, stride, dilation);
+  return reshape(result, [count, outputs, ...places]);
+}
+
+export interface TransposedOptions {
+  readonly stride?: PerAxis;
+  /** What the convolution that it undoes had around its input. Default: 0. */
+  readonly padding?: Exclude<WindowPadding, "same">;
+  readonly dilation?: PerAxis;
+  /** Added to the size at the end of each axis. Default: 0. */
+  readonly outputPadding?: PerAxis;
+  readonly groups?: number;
+}
+
+/** The gradient of a convolution's input: `[n, m, ...places] x [m, c / groups, ...window]`. */
+export function transposedConvolution(
+  name: string,
+  x: Node,
+  kernel: Node,
+  axes: number,
+  options: TransposedOptions,
+): Node {
+  const { groups = 1 } = options;
+  checkConvolution(name, x.shape, kernel.shape, axes, groups, true);
+  const stride = perAxis(name, "stride", options.stride ?? 1, axes);
+  const dilation = perAxis(name, "dilation", options.dilation ?? 1, axes);
+  const given = options.padding === "valid" ? 0 : (options.padding ?? 0);
+  const padding = paddingPairs(name, given, axes);
+  const more = paddingPairs(name, options.outputPadding ?? 0, axes).map(([one]) => one);
+  const [count, inputs, ...size] = x.shape as readonly [number, number, ...number[]];
+  const [, channels, ...window] = kernel.shape as readonly [number, number, ...number[]];
+  const dtype = promote(promote(x.dtype, kernel.dtype), "float32");
+  const inGroups = reshape(cast(x, dtype), [count, groups, inputs / groups, ...size]);
+  const kernels = reshape(cast(kernel, dtype), [groups, inputs / groups, channels, ...window]);
+  const whole = size.map(
+    (places, i) => (places - 1) * stride[i]! + dilation[i]! * (window[i]! - 1) + 1,
+  );
+  const shape = [count, groups, channels, ...whole];
+  const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });
+  const flat = reshape(full, [count, groups * channels, ...whole]);
+  let result = padded(
+    flat,
+    more.map((one) => [0, one] as const),
+    0,
+  );
+  padding.forEach(([before, after], i) => {
+    const end = result.shape[2 + i]! - after;
+    result = slice(result, 2 + i, Math.min(before, end), end);
+  });
+  return result;
+}

@@ -1,0 +1,79 @@
+// The greatest, or the mean, of what lies under a window.
+import { NablaError, ShapeError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import {
+  elementCount,
+  formatShape,
+  type PerAxis,
+  perAxis,
+  type WindowOptions,
+  windowPlaces,
+} from "../graph/shape.ts";
+import { isFloating } from "../scalar/dtype.ts";
+import { div } from "./arithmetic.ts";
+import { full } from "./creation.ts";
+import { permute } from "./movement.ts";
+import { cast } from "./operands.ts";
+import { max, sum } from "./reduce.ts";
+import { padded, windows } from "./windows.ts";
+
+/** The greatest element under each place of the window; equal ones share the gradient. */
+export function maxPool(x: Node, window: PerAxis, options: WindowOptions): Node {
+  const least = isFloating(x.dtype)
+    ? Number.NEGATIVE_INFINITY
+    : x.dtype === "int32"
+      ? -(2 ** 31)
+      : 0;
+  const { under, axes } = pooled("maxPool", x, window, options, least);
+  return max(under, axes);
+}
+
+export interface AveragePoolOptions extends WindowOptions {
+  /** Whether padding counts as zeros in the mean. Default: true. */
+  readonly countIncludePad?: boolean;
+}
+
+/** The mean of the elements under each place of the window. */
+export function averagePool(x: Node, window: PerAxis, options: AveragePoolOptions): Node {
+  const floating = isFloating(x.dtype) ? x : cast(x, "float32");
+  const { under, axes } = pooled("averagePool", floating, window, options, 0);
+  const total = sum(under, axes);
+  if (options.countIncludePad ?? true) {
+    return div(total, elementCount(axes.map((axis) => under.shape[axis]!)));
+  }
+  const ones = full([1, 1, ...x.shape.slice(2)], 1, floating.dtype);
+  const counted = pooled("averagePool", ones, window, options, 0);
+  return div(total, sum(counted.under, counted.axes));
+}
+
+/** What lies under the window, `[...window, n, c, ...places]`: in front, so that places go in vectors. */
+function pooled(
+  name: string,
+  x: Node,
+  given: PerAxis,
+  options: WindowOptions,
+  around: number,
+): { readonly under: Node; readonly axes: readonly number[] } {
+  const count = typeof given === "number" ? x.shape.length - 2 : given.length;
+  if (count < 1 || x.shape.length !== count + 2) {
+    throw new ShapeError(
+      `${name}: ${formatShape(x.shape)} with a window of ${JSON.stringify(given)}: expected examples, ` +
+        "channels, and one axis for each of the window's",
+    );
+  }
+  const window = perAxis(name, "window", given, count);
+  const withStride = { ...options, stride: options.stride ?? window };
+  const place = windowPlaces(name, x.shape, x.shape.slice(2), window, withStride);
+  if (place.padding.some((pair, i) => pair.some((one) => one >= window[i]!))) {
+    throw new NablaError(
+      `${name}: padding ${JSON.stringify(place.padding)} must be less than the window ${formatShape(window)}`,
+    );
+  }
+  const under = windows(padded(x, place.padding, around), window, place);
+  const axes = window.map((_, i) => i);
+  const behind = x.shape.length;
+  return {
+    under: permute(under, [...axes.map((axis) => behind + axis), ...x.shape.map((_, i) => i)]),
+    axes,
+  };
+}
