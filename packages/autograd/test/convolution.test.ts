@@ -201,7 +201,7 @@ describe("pooling", () => {
 test("vmap over inputs, kernels and both is a loop", () => {
   const [xs, kernels] = [normal([3, 2, 2, 5, 5], 1), normal([3, 4, 2, 3, 3], 2)];
   const f = (x: Tensor, kernel: Tensor) => conv2d(x, kernel, { stride: 2 });
-  const at = (t: Tensor, i: number) => t.at(i as never) as Tensor;
+  const at = (t: Tensor, i: number) => t.at(i as never);
   const both = vmap(f)(xs, kernels);
   const shared = vmap(f, { inAxes: [0, null] })(xs, at(kernels, 0));
   const fixed = vmap(f, { inAxes: [null, 0] })(at(xs, 0), kernels);
