@@ -3,6 +3,7 @@
 // The layers of packages/autograd/src: each imports only from itself and those before it.
 const layers = [
   "scalar/",
+  "matrix/",
   "graph/",
   "ops/",
   "autodiff/",

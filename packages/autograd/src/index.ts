@@ -42,6 +42,7 @@ export * from "./tensor/indexing.ts";
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";
 export * from "./tensor/joining.ts";
+export * from "./tensor/linear-algebra.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
 // Look
 export { explainPlan, print, toDot, toJSON } from "./tensor/look.ts";

@@ -20,6 +20,7 @@ import * as elementwise from "../src/ops/elementwise.ts";
 import type { Binary, Unary } from "../src/ops/families.ts";
 import { linearRecurrence } from "../src/ops/scan.ts";
 import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
+import { ofMatrices } from "./differentiable-matrices.ts";
 
 export interface Differentiable {
   readonly name: string;
@@ -355,7 +356,7 @@ const structured: readonly Differentiable[] = [
 ];
 
 /** All of them. */
-export const differentiable: readonly Differentiable[] = [...scalars, ...structured];
+export const differentiable: readonly Differentiable[] = [...scalars, ...structured, ...ofMatrices];
 
 /** Which of them are linear in all inputs together. */
 export const linear: ReadonlySet<string> = new Set([

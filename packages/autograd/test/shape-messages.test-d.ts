@@ -57,6 +57,11 @@ type InTypes = {
   "einsum, output twice": T.EinsumCheck<"ij->ii", [[2, 3]], Fits>;
   "einsum, output without dots": T.EinsumCheck<"...i->i", [[2, 3]], Fits>;
 
+  square: T.SquareCheck<"inverse", [4, 2, 3], Fits>;
+  "square, vector": T.SquareCheck<"cholesky", [3], Fits>;
+  "solve, sizes": T.SolveCheck<"solve", [3, 3], [2, 4], Fits>;
+  "solve, batch": T.SolveCheck<"triangularSolve", [2, 3, 3], [5, 3, 1], Fits>;
+
   axis: T.AxesCheck<"sum", [100, 784], -3, Fits>;
   "axis, scalar": T.AxesCheck<"sum", [], 0, Fits>;
   "axis, in a list": T.AxesCheck<"sum", [100, 784], [0, 2], Fits>;

@@ -53,6 +53,11 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   "einsum, output twice": () => nabla.einsum(unknown<string>("ij->ii"), of(2, 3)),
   "einsum, output without dots": () => nabla.einsum("...i->i", of(2, 3)),
 
+  square: () => nabla.inverse(of(4, 2, 3)),
+  "square, vector": () => nabla.cholesky(of(3)),
+  "solve, sizes": () => nabla.solve(of(3, 3), of(2, 4)),
+  "solve, batch": () => nabla.triangularSolve(of(2, 3, 3), of(5, 3, 1)),
+
   axis: () => nabla.sum(of(100, 784), -3),
   "axis, scalar": () => nabla.sum(of(), 0),
   "axis, in a list": () => nabla.sum(of(100, 784), [0, 2]),

@@ -40,6 +40,12 @@ export const messages = {
   "einsum, output twice": 'einsum: "i" is twice in the output of "ij->ii"',
   "einsum, output without dots": 'einsum: "..." is not in the output of "...i->i"',
 
+  square: "inverse: expects square matrices, got [4, 2, 3]",
+  "square, vector": "cholesky: expects at least 2 axes, got [3]",
+  "solve, sizes": "solve: [3, 3] x [2, 4]: inner dimensions 3 and 2 differ",
+  "solve, batch":
+    "triangularSolve: [2, 3, 3] x [5, 3, 1]: batch dimensions [2] and [5] do not broadcast",
+
   axis: "sum: axis -3 is out of range for [100, 784]",
   "axis, scalar": "sum: axis 0 is out of range for []",
   "axis, in a list": "sum: axis 2 is out of range for [100, 784]",

@@ -61,6 +61,14 @@ const rules: { readonly [F in Family]: Rule<F> } = {
     ),
   custom: batchedCustom,
   convolve: batchedConvolve,
+  routine: (node, inputs, count) =>
+    createNode(
+      node.operation,
+      inputs.map((input) => stretched(input, count)),
+      {},
+      [count, ...node.shape],
+      node.dtype,
+    ),
 };
 
 /**

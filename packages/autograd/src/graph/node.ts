@@ -1,5 +1,6 @@
 // A node: one use of an operation. Nodes are immutable, so a graph is data: it can be printed,
 // differentiated, rewritten and compiled by functions that only read it.
+import type { MatrixFunction } from "../matrix/matrix.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
 import type { Shape } from "./shape.ts";
@@ -94,6 +95,15 @@ export interface Convolve extends Definition {
 export interface Custom extends Definition {
   readonly family: "custom";
 }
+/**
+ * One algorithm on the matrices that the last two axes of the inputs hold; axes before them are batches, the
+ * same in all inputs and the output. For what goes on element after element, each needing those
+ * before: a plain function in float64, which back ends call between their kernels.
+ */
+export interface Routine extends Definition {
+  readonly family: "routine";
+  readonly compute: MatrixFunction;
+}
 
 /** What of a gradient goes to each input of a custom node after the first; undefined: nothing. */
 export type CustomRule = (
@@ -153,6 +163,7 @@ interface AttributesOf {
   sort: { readonly axis: number; readonly descending: boolean };
   custom: { readonly rule: CustomRule };
   convolve: Windows;
+  routine: Readonly<Record<string, never>>;
 }
 
 interface OperationOf {
@@ -169,6 +180,7 @@ interface OperationOf {
   sort: Sort;
   custom: Custom;
   convolve: Convolve;
+  routine: Routine;
 }
 
 export type Family = keyof OperationOf;

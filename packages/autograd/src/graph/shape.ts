@@ -13,7 +13,7 @@ export {
 export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
 export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
 export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
-export { matmulShape } from "./shape/matmul.ts";
+export { checkMatrices, checkSquare, matmulShape, solveShape } from "./shape/matmul.ts";
 export {
   diagonalLength,
   expandedShape,

@@ -43,6 +43,7 @@ export type {
   SizesCheck,
 } from "./shapes/dimension.ts";
 export type { Einsum, EinsumCheck } from "./shapes/einsum.ts";
+export type { Batch, Factor, SolveCheck, Spectrum, SquareCheck } from "./shapes/factors.ts";
 export type {
   Concat,
   ConcatCheck,

@@ -23,7 +23,7 @@ export function runPlan(
   for (const step of plan.steps) {
     if (step.kind === "host") {
       const [buffer] = step.writes as ReadonlySet<Buffer> & Iterable<Buffer>;
-      arrayOf(buffer!).set(host(step.node, [...step.reads].map(arrayOf)));
+      arrayOf(buffer!).set(host(step.node, step.inputs.map(arrayOf)));
       continue;
     }
     kernelToJavaScript(step.kernel)(arrayOf, (check, index) => {

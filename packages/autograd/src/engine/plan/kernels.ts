@@ -11,7 +11,7 @@ import { type Check, Lowering } from "./lower.ts";
 import { convolutionLoops, productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
-import { hasOwnLoop } from "./stored.ts";
+import { hasOwnLoop, isByHost } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
 export type Step =
@@ -24,6 +24,8 @@ export type Step =
   | {
       readonly kind: "host";
       readonly node: Node;
+      /** Of the node's inputs, one for each. */
+      readonly inputs: readonly Buffer[];
       readonly reads: ReadonlySet<Buffer>;
       readonly writes: ReadonlySet<Buffer>;
     };
@@ -108,7 +110,7 @@ function groupToJoin(
     const fits =
       group.nodes.length < mostNodes &&
       root.family !== "scatter" &&
-      root.family !== "sort" &&
+      !isByHost(root) &&
       elementCount(root.shape) === elementCount(node.shape) &&
       readsInPlace(node, group, bufferOf) &&
       [...reads].every((read) => {
@@ -184,9 +186,9 @@ function toSteps(group: Group, needed: ReadonlySet<Node>, plan: Planning): reado
   const [root, ...others] = group.nodes as [Node, ...Node[]];
   const kept = group.nodes.filter((node) => needed.has(node));
   const writes = new Set(kept.map((node) => plan.bufferOf(node)!));
-  if (root.family === "sort") {
-    const reads = new Set([...group.reads].map((node) => plan.bufferOf(node)!));
-    return [{ kind: "host", node: root, reads, writes }];
+  if (isByHost(root)) {
+    const inputs = root.inputs.map((node) => plan.bufferOf(node)!);
+    return [{ kind: "host", node: root, inputs, reads: new Set(inputs), writes }];
   }
   const operations = group.nodes.map((node) => node.operation.name);
   const { before, body } = loopsOf(group, root, others, writes, plan);

@@ -102,6 +102,7 @@ function writeAttributes(node: Node): void {
     case "elementwise":
     case "contract":
     case "custom":
+    case "routine":
       return;
     case "literal":
       writer.number(node.attributes.value);

@@ -47,10 +47,16 @@ export function hasOwnLoop(node: Node): boolean {
     case "scatter":
     case "scan":
     case "sort":
+    case "routine":
       return true;
     default:
       return false;
   }
+}
+
+/** Whether the host computes it, from arrays. */
+export function isByHost({ family }: Node): boolean {
+  return family === "sort" || family === "routine";
 }
 
 function isWorthStoring(
@@ -59,7 +65,7 @@ function isWorthStoring(
   direct: readonly Node[],
   users: ReadonlyMap<Node, readonly Node[]>,
 ): boolean {
-  if (direct.some(({ family }) => family === "sort")) return true;
+  if (direct.some(isByHost)) return true;
   if (work === 0) return false;
   const readers = direct.flatMap((user) => readersThrough(user, users));
   // A product reads each element many times.

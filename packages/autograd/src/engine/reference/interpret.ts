@@ -10,6 +10,7 @@ import { broadcastView, copy, rowMajor } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
 import { reduce } from "./reduce.ts";
+import { routine } from "./routine.ts";
 import { scan } from "./scan.ts";
 import { argSort } from "./sort.ts";
 
@@ -38,6 +39,8 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return scan(node, inputs);
     case "sort":
       return argSort(node, inputs[0]!);
+    case "routine":
+      return routine(node, inputs);
     case "convolve":
       return convolve(node, inputs[0]!, inputs[1]!);
     case "custom":

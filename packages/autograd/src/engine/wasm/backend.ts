@@ -288,7 +288,7 @@ class LoadedPlan {
     const { heap } = this.#engine;
     const host = this.#plan.steps[step]!;
     if (host.kind !== "host") throw new Error(`unreachable: step ${step} is a kernel`);
-    const inputs = [...host.reads].map((buffer) =>
+    const inputs = host.inputs.map((buffer) =>
       readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size),
     );
     const [output] = host.writes;

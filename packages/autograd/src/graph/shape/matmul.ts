@@ -7,10 +7,10 @@ import { formatShape, type Shape } from "./sizes.ts";
  * `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes broadcast. A vector
  * stands for one row on the left, for one column on the right, and leaves no axis behind.
  */
-export function matmulShape(a: Shape, b: Shape): Shape {
+export function matmulShape(a: Shape, b: Shape, operation = "matmul"): Shape {
   // Two matrices that fit: by far the most frequent case.
   if (a.length === 2 && b.length === 2 && a[1] === b[0]) return Object.freeze([a[0]!, b[1]!]);
-  const given = `matmul: ${formatShape(a)} x ${formatShape(b)}`;
+  const given = `${operation}: ${formatShape(a)} x ${formatShape(b)}`;
   if (a.length === 0 || b.length === 0) {
     throw new ShapeError(`${given}: both operands need at least 1 axis`);
   }
@@ -23,5 +23,24 @@ export function matmulShape(a: Shape, b: Shape): Shape {
   }
   const rows = a.slice(-2, -1);
   const columns = b.length === 1 ? [] : b.slice(-1);
-  return Object.freeze([...broadcastShapes("matmul", batchA, batchB), ...rows, ...columns]);
+  return Object.freeze([...broadcastShapes(operation, batchA, batchB), ...rows, ...columns]);
+}
+
+/** Throws unless there are the two axes of matrices. */
+export function checkMatrices(operation: string, shape: Shape): void {
+  if (shape.length >= 2) return;
+  throw new ShapeError(`${operation}: expects at least 2 axes, got ${formatShape(shape)}`);
+}
+
+/** Throws unless the last two axes are those of square matrices. */
+export function checkSquare(operation: string, shape: Shape): void {
+  checkMatrices(operation, shape);
+  if (shape.at(-2) === shape.at(-1)) return;
+  throw new ShapeError(`${operation}: expects square matrices, got ${formatShape(shape)}`);
+}
+
+/** That of x in `a x = b`: what `b` has, in the common batches. A vector stands for one column. */
+export function solveShape(operation: string, a: Shape, b: Shape): Shape {
+  checkSquare(operation, a);
+  return matmulShape(a, b, operation);
 }

@@ -25,7 +25,8 @@ type Less<Size extends number, By extends number> = By extends 0
       : number
     : number;
 
-type Least<A extends number, B extends number> = { is: A } extends { is: B }
+/** The smaller of two sizes. */
+export type Least<A extends number, B extends number> = { is: A } extends { is: B }
   ? A
   : IsKnown<A> extends true
     ? IsKnown<B> extends true

@@ -43,8 +43,13 @@ type WithBatch<Batch extends Shape, Rows extends number, Columns extends number>
   : [...Batch, Rows, Columns];
 
 /** `matmul: [100, 784] x [128, 10]: inner dimensions 784 and 128 differ` */
-export type MatmulCheck<A extends Shape, B extends Shape, Fits> = [Matmul<A, B>] extends [never]
-  ? `matmul: ${FormatShape<A>} x ${FormatShape<B>}: ${Reason<A, B>}`
+export type MatmulCheck<
+  A extends Shape,
+  B extends Shape,
+  Fits,
+  Operation extends string = "matmul",
+> = [Matmul<A, B>] extends [never]
+  ? `${Operation}: ${FormatShape<A>} x ${FormatShape<B>}: ${Reason<A, B>}`
   : Fits;
 
 type Reason<A extends Shape, B extends Shape> = [] extends A | B

@@ -1,0 +1,176 @@
+// Jacobi's rotations: turning the axes in one plane after the other until a matrix is diagonal (eigenvalues)
+// or its columns are orthogonal (singular values). Slower than what reduces to few diagonals first, but
+// short, and as exact as the numbers given: J. Demmel, K. Veselić, "Jacobi's method is more accurate than
+// QR", 1992. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, sections 8.5 and 8.6.3.
+import { lengthOf, type Matrix, scaleOf } from "./matrix.ts";
+
+/** Each sweep goes over all planes; they converge quadratically, in six to ten of them. */
+const mostSweeps = 60;
+
+/** Cosine and sine of the rotation that makes [[a, c], [c, b]] diagonal, by the smaller angle. */
+function rotation(a: number, b: number, c: number): readonly [cosine: number, sine: number] {
+  const cotangent = (b - a) / (2 * c);
+  const tangent = Math.sign(cotangent || 1) / (Math.abs(cotangent) + Math.hypot(1, cotangent));
+  const cosine = 1 / Math.sqrt(1 + tangent * tangent);
+  return [cosine, tangent * cosine];
+}
+
+/** Rotates two lists of `count` elements, `step` apart. */
+function rotate(
+  x: Float64Array,
+  p: number,
+  q: number,
+  step: number,
+  count: number,
+  cosine: number,
+  sine: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [p + i * step, q + i * step];
+    const [a, b] = [x[from]!, x[to]!];
+    x[from] = cosine * a - sine * b;
+    x[to] = sine * a + cosine * b;
+  }
+}
+
+/**
+ * Of a symmetric `a` [n, n], whose lower triangle is read: the eigenvalues in ascending order, and in n rows
+ * below them the eigenvectors as columns. All NaN if an element of `a` is not finite.
+ */
+export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
+  const { data, rows: n } = a;
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) data[j * n + i] = data[i * n + j]!;
+  const scale = scaleOf(a);
+  if (Number.isNaN(scale)) {
+    output.fill(Number.NaN);
+    return;
+  }
+  for (let i = 0; i < n * n; i++) data[i] = data[i]! * scale;
+  // Row i is what will be eigenvector i.
+  const vectors = identity(n);
+  for (let sweep = 0; sweep < mostSweeps && sweepPlanes(data, vectors, n); sweep++);
+  const values = Float64Array.from({ length: n }, (_, i) => data[i * n + i]! / scale);
+  const order = [...values.keys()].sort((i, j) => values[i]! - values[j]!);
+  order.forEach((from, k) => {
+    output[k] = values[from]!;
+    for (let i = 0; i < n; i++) output[(1 + i) * n + k] = vectors[from * n + i]!;
+  });
+}
+
+/** One sweep; whether it found anything to rotate. */
+function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean {
+  let hasRotated = false;
+  for (let p = 0; p < n; p++) {
+    for (let q = p + 1; q < n; q++) {
+      const [first, second, between] = [a[p * n + p]!, a[q * n + q]!, a[p * n + q]!];
+      const least = Number.EPSILON * Math.sqrt(Math.abs(first)) * Math.sqrt(Math.abs(second));
+      if (Math.abs(between) <= least) continue;
+      hasRotated = true;
+      const [cosine, sine] = rotation(first, second, between);
+      rotate(a, p * n, q * n, 1, n, cosine, sine);
+      rotate(a, p, q, n, n, cosine, sine);
+      rotate(vectors, p * n, q * n, 1, n, cosine, sine);
+      // By construction; rounding would leave a trace.
+      a[p * n + q] = 0;
+      a[q * n + p] = 0;
+    }
+  }
+  return hasRotated;
+}
+
+/**
+ * Of `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in descending order,
+ * the rows of V [n, k]. All NaN if an element of `a` is not finite.
+ */
+export function factorSingular({ data: output }: Matrix, a: Matrix): void {
+  const { data, rows: m, columns: n } = a;
+  const scale = scaleOf(a);
+  if (Number.isNaN(scale)) {
+    output.fill(Number.NaN);
+    return;
+  }
+  // Row j of `columns` is column j of the matrix, or of its transpose if that has fewer columns.
+  const [long, short] = m >= n ? [m, n] : [n, m];
+  const [step, next] = m >= n ? [n, 1] : [1, n];
+  const columns = new Float64Array(short * long);
+  for (let j = 0; j < short; j++) {
+    for (let i = 0; i < long; i++) columns[j * long + i] = data[i * step + j * next]! * scale;
+  }
+  const turns = identity(short);
+  for (let sweep = 0; sweep < mostSweeps && sweepColumns(columns, turns, long, short); sweep++);
+  const lengths = Float64Array.from({ length: short }, (_, j) =>
+    lengthOf(columns, j * long, 1, long),
+  );
+  const order = [...lengths.keys()].sort((i, j) => lengths[j]! - lengths[i]!);
+  const unit = new Float64Array(short * long);
+  order.forEach((from, j) => {
+    const length = lengths[from]!;
+    if (length === 0) addOrthogonal(unit, j, long);
+    else for (let i = 0; i < long; i++) unit[j * long + i] = columns[from * long + i]! / length;
+  });
+  const [u, v] = m >= n ? [0, (m + 1) * short] : [(m + 1) * short, 0];
+  order.forEach((from, j) => {
+    output[m * short + j] = lengths[from]! / scale;
+    for (let i = 0; i < long; i++) output[u + i * short + j] = unit[j * long + i]!;
+    for (let i = 0; i < short; i++) output[v + i * short + j] = turns[from * short + i]!;
+  });
+}
+
+/** One sweep over pairs of columns; whether two were not orthogonal to within rounding. */
+function sweepColumns(
+  columns: Float64Array,
+  turns: Float64Array,
+  long: number,
+  short: number,
+): boolean {
+  const tolerance = Number.EPSILON * Math.sqrt(long);
+  let hasRotated = false;
+  for (let p = 0; p < short; p++) {
+    for (let q = p + 1; q < short; q++) {
+      const first = product(columns, p, p, long);
+      const second = product(columns, q, q, long);
+      const between = product(columns, p, q, long);
+      if (!(Math.abs(between) > tolerance * Math.sqrt(first) * Math.sqrt(second))) continue;
+      hasRotated = true;
+      const [cosine, sine] = rotation(first, second, between);
+      rotate(columns, p * long, q * long, 1, long, cosine, sine);
+      rotate(turns, p * short, q * short, 1, short, cosine, sine);
+    }
+  }
+  return hasRotated;
+}
+
+/** The scalar product of two rows of `x`. */
+function product(x: Float64Array, p: number, q: number, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += x[p * count + i]! * x[q * count + i]!;
+  return sum;
+}
+
+/** Makes row `j` of `unit` a unit vector at right angles to the rows before it. */
+function addOrthogonal(unit: Float64Array, j: number, count: number): void {
+  const row = unit.subarray(j * count, (j + 1) * count);
+  for (let axis = 0; axis < count; axis++) {
+    row.fill(0);
+    row[axis] = 1;
+    // Twice is enough: L. Giraud, J. Langou, M. Rozložník, 2005.
+    for (let time = 0; time < 2; time++) {
+      for (let other = 0; other < j; other++) {
+        const along = product(unit, other, j, count);
+        for (let i = 0; i < count; i++) row[i] = row[i]! - along * unit[other * count + i]!;
+      }
+    }
+    const length = lengthOf(row, 0, 1, count);
+    // The axes' squared lengths add up to count - j, so one has as much as their mean.
+    if (length * length < (count - j) / (2 * count)) continue;
+    for (let i = 0; i < count; i++) row[i] = row[i]! / length;
+    return;
+  }
+}
+
+/** [n, n] */
+function identity(n: number): Float64Array {
+  const rows = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
+  return rows;
+}

@@ -1,0 +1,55 @@
+// Householder's reflections: a matrix as one with orthonormal columns times an upper triangle.
+// G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 5.2. Signs are those of
+// LAPACK's dgeqrf: a reflection turns its column against the sign of its first element.
+import { lengthOf, type Matrix } from "./matrix.ts";
+
+/** Of `a` [m, n], m >= n: the rows of Q [m, n], and below them those of R [n, n]. */
+export function factorQr({ data: output }: Matrix, { data: a, rows: m, columns: n }: Matrix): void {
+  const factors = new Float64Array(n);
+  for (let k = 0; k < n; k++) factors[k] = reflectColumn(a, m, n, k);
+  const q = output.subarray(0, m * n);
+  const r = output.subarray(m * n);
+  for (let k = 0; k < n; k++) r.set(a.subarray(k * n + k, (k + 1) * n), k * n + k);
+  // Q is all reflections, one after the other, of the first columns of the identity.
+  for (let k = 0; k < n; k++) q[k * n + k] = 1;
+  for (let k = n - 1; k >= 0; k--) reflect(q, a, m, n, k, factors[k]!, k);
+}
+
+/**
+ * Reflects column `k` onto its first element, and the columns behind it likewise: I - t v vᵀ with v = 1
+ * in row k and, in the rows below, what is left there in `a`. Gives t.
+ */
+function reflectColumn(a: Float64Array, m: number, n: number, k: number): number {
+  const first = a[k * n + k]!;
+  const below = lengthOf(a, (k + 1) * n + k, n, m - k - 1);
+  if (below === 0) return 0;
+  const target = -Math.sign(first || 1) * lengthOf(Float64Array.of(first, below), 0, 1, 2);
+  for (let i = k + 1; i < m; i++) a[i * n + k] = a[i * n + k]! / (first - target);
+  a[k * n + k] = target;
+  const factor = (target - first) / target;
+  reflect(a, a, m, n, k, factor, k + 1);
+  return factor;
+}
+
+/** Applies the reflection that column `k` of `a` holds to the columns of `x` from `from` on. */
+function reflect(
+  x: Float64Array,
+  a: Float64Array,
+  m: number,
+  n: number,
+  k: number,
+  factor: number,
+  from: number,
+): void {
+  if (factor === 0) return;
+  // vᵀ x, and then x - factor v vᵀ x; by rows, as they lie in memory.
+  const products = x.slice(k * n, (k + 1) * n);
+  for (let i = k + 1; i < m; i++) {
+    const v = a[i * n + k]!;
+    for (let c = from; c < n; c++) products[c] = products[c]! + v * x[i * n + c]!;
+  }
+  for (let i = k; i < m; i++) {
+    const v = factor * (i === k ? 1 : a[i * n + k]!);
+    for (let c = from; c < n; c++) x[i * n + c] = x[i * n + c]! - v * products[c]!;
+  }
+}

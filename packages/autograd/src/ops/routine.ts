@@ -1,0 +1,62 @@
+// The maker of operations that are an algorithm on matrices (matrix/), and what such operations share.
+import {
+  createNode,
+  type GradientRule,
+  type Node,
+  type NoGradient,
+  type Routine,
+} from "../graph/node.ts";
+import { checkSquare, type Shape, solveShape } from "../graph/shape.ts";
+import type { MatrixFunction } from "../matrix/matrix.ts";
+import { broadcastTo, expandDims, squeeze } from "./movement.ts";
+import { operandNodes } from "./operands.ts";
+
+/** Builds a node whose matrices are `[rows, columns]`, in the batches of the first input. */
+export type RoutineBuilder = (
+  inputs: readonly [Node, ...Node[]],
+  rows: number,
+  columns: number,
+) => Node;
+
+export function routine(
+  name: string,
+  compute: MatrixFunction,
+  gradient: readonly (GradientRule | NoGradient)[],
+): RoutineBuilder {
+  const operation: Routine = { family: "routine", name, compute, gradient };
+  return (inputs, rows, columns) => {
+    const [{ shape, dtype }] = inputs;
+    return createNode(operation, inputs, {}, [...shape.slice(0, -2), rows, columns], dtype);
+  };
+}
+
+/** `a` with floating elements, checked to be square matrices; integers become float32. */
+export function squareMatrices(operation: string, a: Node): Node {
+  checkSquare(operation, a.shape);
+  return operandNodes([a], "floating")[0]!;
+}
+
+/**
+ * What `solve` makes of `a` and `b` once they have one dtype and `b` is matrices in the common batches, to
+ * which it has to broadcast what it has of `a`; of a vector `b`, the only column.
+ */
+export function solved(
+  operation: string,
+  a: Node,
+  b: Node,
+  solve: (a: Node, b: Node, batch: Shape) => Node,
+): Node {
+  const shape = solveShape(operation, a.shape, b.shape);
+  const [left, right] = operandNodes([a, b], "floating") as readonly [Node, Node];
+  if (b.shape.length === 1) {
+    const batch = shape.slice(0, -1);
+    const column = broadcastTo(expandDims(right, 1), [...shape, 1]);
+    return squeeze(solve(left, column, batch), -1);
+  }
+  return solve(left, broadcastTo(right, shape), shape.slice(0, -2));
+}
+
+/** `x` with its matrices broadcast to the axes `batch`. */
+export function inBatch(x: Node, batch: Shape): Node {
+  return broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+}

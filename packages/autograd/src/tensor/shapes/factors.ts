@@ -1,0 +1,58 @@
+// What linear algebra makes of matrices, as types: square ones, systems of equations, factors.
+import type { Least, MatrixCheck } from "./diagonal.ts";
+import type { FormatShape, RankUnknown, SameDimension, Shape } from "./dimension.ts";
+import type { MatmulCheck } from "./matmul.ts";
+
+/** `inverse: expects square matrices, got [2, 3]` */
+export type SquareCheck<Operation extends string, S extends Shape, Fits> =
+  RankUnknown<S> extends true
+    ? Fits
+    : S extends readonly [...unknown[], infer Rows, infer Columns]
+      ? SameDimension<Rows, Columns> extends true
+        ? Fits
+        : `${Operation}: expects square matrices, got ${FormatShape<S>}`
+      : MatrixCheck<Operation, S, Fits>;
+
+/** For `b` in `a x = b`: `solve: [3, 3] x [2, 1]: inner dimensions 3 and 2 differ`. */
+export type SolveCheck<Operation extends string, A extends Shape, B extends Shape, Fits> =
+  SquareCheck<Operation, A, true> extends true ? MatmulCheck<A, B, Fits, Operation> : Fits;
+
+/** Without the axes of the matrices: one number for each. */
+export type Batch<S extends Shape> =
+  RankUnknown<S> extends true
+    ? Shape
+    : S extends readonly [...infer Front extends Shape, unknown, unknown]
+      ? [...Front]
+      : never;
+
+/** Each matrix `[m, n]` with `m` and `n` replaced; k: the smaller of both. */
+export type Factor<S extends Shape, Rows extends FactorSize, Columns extends FactorSize> =
+  RankUnknown<S> extends true
+    ? Shape
+    : S extends readonly [
+          ...infer Front extends Shape,
+          infer M extends number,
+          infer N extends number,
+        ]
+      ? [...Front, FactorSizes<M, N>[Rows], FactorSizes<M, N>[Columns]]
+      : never;
+
+/** One number for each of the `k`, or of the `n`, in each matrix `[m, n]`. */
+export type Spectrum<S extends Shape, Size extends FactorSize> =
+  RankUnknown<S> extends true
+    ? Shape
+    : S extends readonly [
+          ...infer Front extends Shape,
+          infer M extends number,
+          infer N extends number,
+        ]
+      ? [...Front, FactorSizes<M, N>[Size]]
+      : never;
+
+type FactorSize = "m" | "n" | "k";
+
+interface FactorSizes<M extends number, N extends number> {
+  m: M;
+  n: N;
+  k: Least<M, N>;
+}

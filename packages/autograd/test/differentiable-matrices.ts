@@ -1,0 +1,60 @@
+// Linear algebra with a gradient, for differentiable.ts: of matrices that are far from singular, and of
+// those that have eigenvalues or singular values far from each other.
+import {
+  cholesky,
+  determinant,
+  eye,
+  inverse,
+  slogdet,
+  solve,
+  type Tensor,
+  triangularSolve,
+} from "@nabla/autograd";
+import { tensors } from "@nabla/autograd/testing";
+import fc from "fast-check";
+
+const dtype = "float64";
+const drawn = (shape: readonly number[]) => tensors({ shape, dtype, min: -2, max: 2 });
+const one = (shape: readonly number[]): fc.Arbitrary<readonly Tensor[]> => fc.tuple(drawn(shape));
+const two = (a: readonly number[], b: readonly number[]): fc.Arbitrary<readonly Tensor[]> =>
+  fc.tuple(drawn(a), drawn(b));
+
+const identity = (x: Tensor): Tensor => eye(x.shape.at(-1)!, x.shape.at(-1), { dtype });
+const turned = (x: Tensor): Tensor => x.transpose();
+const product = (a: Tensor, b: Tensor): Tensor => a.matmul(b as never);
+
+/** Near twice the identity. */
+const regular = (x: Tensor): Tensor => x.mul(0.25).add(identity(x).mul(2));
+/** Symmetric, with eigenvalues of at least 1. */
+const positive = (x: Tensor): Tensor => product(x, turned(x)).add(identity(x));
+
+const flags = [false, true];
+const triangles = flags.flatMap((lower) =>
+  flags.flatMap((transpose) =>
+    flags.map((unitDiagonal) => ({ lower, transpose, unitDiagonal }) as const),
+  ),
+);
+
+export const ofMatrices: readonly {
+  readonly name: string;
+  readonly f: (...inputs: readonly Tensor[]) => Tensor;
+  readonly inputs: fc.Arbitrary<readonly Tensor[]>;
+}[] = [
+  { name: "cholesky", f: (x) => cholesky(positive(x)), inputs: one([3, 3]) },
+  { name: "cholesky, batch", f: (x) => cholesky(positive(x)), inputs: one([2, 2, 2]) },
+  ...triangles.map((options) => ({
+    name: `triangularSolve ${JSON.stringify(options)}`,
+    f: (...[a, b]: readonly Tensor[]) => triangularSolve(regular(a!), b!, options),
+    inputs: two([3, 3], [3, 2]),
+  })),
+  { name: "solve", f: (a, b) => solve(regular(a), b), inputs: two([3, 3], [3, 2]) },
+  {
+    name: "solve, batches that broadcast",
+    f: (a, b) => solve(regular(a), b),
+    inputs: two([2, 1, 2, 2], [2, 2, 1]),
+  },
+  { name: "solve for a vector", f: (a, b) => solve(regular(a), b), inputs: two([2, 2, 2], [2]) },
+  { name: "inverse", f: (x) => inverse(regular(x)), inputs: one([3, 3]) },
+  { name: "determinant", f: (x) => determinant(regular(x)), inputs: one([2, 3, 3]) },
+  { name: "slogdet", f: (x) => slogdet(regular(x)).logAbsDet, inputs: one([2, 2, 2]) },
+];

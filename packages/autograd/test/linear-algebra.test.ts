@@ -1,0 +1,341 @@
+// Triangular factors, systems of equations, inverses and determinants against what defines them.
+// Bounds are multiples of n * eps * norm, as backward error analysis gives them (N. J. Higham, "Accuracy and
+// Stability of Numerical Algorithms", 2002, chapters 8 to 10): eps of the dtype, as values are rounded to it.
+import {
+  backend,
+  cholesky,
+  compile,
+  determinant,
+  explainPlan,
+  eye,
+  grad,
+  gradients,
+  inverse,
+  jvp,
+  ones,
+  setBackend,
+  slogdet,
+  solve,
+  stack,
+  type Tensor,
+  tensor,
+  triangularSolve,
+  vmap,
+  zeros,
+} from "@nabla/autograd";
+import { checkGradients, expectClose } from "@nabla/autograd/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Drawn,
+  distance,
+  drawn,
+  identityOf,
+  matrices,
+  matricesOf,
+  normOf,
+  spacingOf,
+  times,
+  turned,
+} from "./matrices.ts";
+
+const float64 = { dtype: "float64" } as const;
+const square = drawn.map((one): Drawn => ({ ...one, m: one.n }));
+
+/** Positive definite ones. */
+function positive(one: Drawn): Tensor {
+  const x = matrices({ ...one, m: one.n, decay: 0 });
+  return x
+    .matmul(x.transpose() as never)
+    .add(eye(one.n, one.n, { dtype: one.dtype }) as never)
+    .realize();
+}
+
+/** Goes over the matrices of several tensors, side by side. */
+function forEachMatrix(
+  tensors: readonly Tensor[],
+  check: (...matrices: ReturnType<typeof matricesOf>) => void,
+): void {
+  const all = tensors.map(matricesOf);
+  all[0]!.forEach((_, i) => check(...all.map((list) => list[i]!)));
+}
+
+describe("cholesky", () => {
+  test("is a lower triangle, and its product with its transpose the matrix", () => {
+    fc.assert(
+      fc.property(drawn, (one) => {
+        const a = positive(one);
+        const l = cholesky(a);
+        expect([l.shape, l.dtype]).toEqual([a.shape, a.dtype]);
+        forEachMatrix([a, l], (a, l) => {
+          const bound = 2 * (one.n + 1) * spacingOf(one.dtype) * normOf(a);
+          expect(distance(times(l, turned(l)), a)).toBeLessThanOrEqual(bound);
+          l.forEach((row, r) =>
+            row.forEach((x, c) => expect(c > r ? x === 0 : c < r || x > 0).toBe(true)),
+          );
+        });
+      }),
+    );
+  });
+
+  test("reads the lower triangle only", () => {
+    const a = tensor([
+      [4, Number.NaN],
+      [2, 10],
+    ]);
+    expect(cholesky(a).arraySync()).toEqual([
+      [2, 0],
+      [1, 3],
+    ]);
+  });
+
+  test("is NaN where the matrix is not positive definite, and nowhere else in the batch", () => {
+    const bad = [
+      [1, 2],
+      [2, 1],
+    ];
+    const good = [
+      [1, 0],
+      [0, 1],
+    ];
+    const nothing = [
+      [0, 0],
+      [0, 0],
+    ];
+    const all = cholesky(tensor([bad, good, nothing]));
+    expect(all.at(0).dataSync().every(Number.isNaN)).toBe(true);
+    expect(all.at(1).arraySync()).toEqual(good);
+    expect(all.at(2).dataSync().every(Number.isNaN)).toBe(true);
+  });
+
+  test("its gradient is symmetric", () => {
+    const a = positive({ batch: [], m: 4, n: 4, dtype: "float64", decay: 0, seed: 1 });
+    const [g] = gradients(cholesky(a).sin().sum(), [a]);
+    expectClose(g, g.transpose(), { absoluteTolerance: 1e-15 });
+  });
+});
+
+describe("triangularSolve", () => {
+  test("solves for every kind of triangle, whatever stands elsewhere", () => {
+    const options = fc.record({
+      lower: fc.boolean(),
+      transpose: fc.boolean(),
+      unitDiagonal: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(square, options, fc.integer({ min: 0, max: 4 }), (one, options, columns) => {
+        const { n, dtype } = one;
+        const a = matrices({ ...one, decay: 0 }).add(eye(n, n, { dtype }).mul(4) as never);
+        const b = matrices({ ...one, n: columns, seed: one.seed + 1, decay: 0 });
+        const x = triangularSolve(a, b, options);
+        expect(x.shape).toEqual(b.shape);
+        forEachMatrix([a, b, x], (a, b, x) => {
+          const triangle = a.map((row, r) =>
+            row.map((value, c) => {
+              if (r === c) return options.unitDiagonal ? 1 : value;
+              return c < r === options.lower ? value : 0;
+            }),
+          );
+          const matrix = options.transpose ? turned(triangle) : triangle;
+          const bound = 2 * (n + 1) * spacingOf(dtype) * normOf(matrix) * normOf(x);
+          expect(distance(times(matrix, x), b)).toBeLessThanOrEqual(bound);
+        });
+      }),
+    );
+  });
+
+  test("divides by what is on the diagonal, 0 included", () => {
+    const a = tensor([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(triangularSolve(a, tensor([1, 1])).arraySync()).toEqual([
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ]);
+  });
+});
+
+describe("solve", () => {
+  test("leaves a residual of a few n * eps * |a| * |x|", () => {
+    fc.assert(
+      fc.property(square, fc.integer({ min: 0, max: 4 }), (one, columns) => {
+        const a = matrices(one);
+        const b = matrices({ ...one, n: columns, seed: one.seed + 1 });
+        const x = solve(a, b);
+        expect([x.shape, x.dtype]).toEqual([b.shape, b.dtype]);
+        forEachMatrix([a, b, x], (a, b, x) => {
+          const bound = 8 * (one.n + 1) * spacingOf(one.dtype) * normOf(a) * normOf(x);
+          expect(distance(times(a, x), b)).toBeLessThanOrEqual(bound);
+        });
+      }),
+    );
+  });
+
+  test("takes vectors, and batches that broadcast, as matmul does", () => {
+    const one: Drawn = { batch: [3], m: 2, n: 2, dtype: "float64", decay: 0, seed: 3 };
+    const a = matrices(one);
+    const close = { relativeTolerance: 1e-12 };
+    const v = tensor([1, 2], float64);
+    const columns = matrices({ ...one, batch: [4, 1], n: 5 });
+    expectClose(a.matmul(solve(a, columns) as never), columns.broadcastTo([4, 3, 2, 5]), close);
+    const x = solve(a, v);
+    expect(x.shape).toEqual([3, 2]);
+    expectClose(a.matmul(x.expandDims(-1) as never).squeeze(-1), v.broadcastTo([3, 2]), close);
+    expect(solve(tensor([[2]]), tensor([6])).arraySync()).toEqual([3]);
+  });
+
+  test("integers become float32, float32 with float64 becomes float64", () => {
+    const a = tensor([[2]], { dtype: "int32" });
+    expect(solve(a, tensor([3], { dtype: "int32" })).dtype).toBe("float32");
+    expect(solve(tensor([[2]]), tensor([3], float64)).dtype).toBe("float64");
+  });
+
+  test("is NaN where the matrix is singular, and nowhere else in the batch", () => {
+    const a = tensor([
+      [
+        [1, 2],
+        [2, 4],
+      ],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    ]);
+    expect(solve(a, tensor([1, 3])).arraySync()).toEqual([
+      [Number.NaN, Number.NaN],
+      [3, 1],
+    ]);
+    expect(inverse(a).at(0).dataSync().every(Number.isNaN)).toBe(true);
+    const [g] = gradients(solve(a, tensor([1, 3])).sum(), [a]);
+    expect(g.at(1).arraySync()).toEqual([
+      [-3, -1],
+      [-3, -1],
+    ]);
+  });
+
+  test("eliminates once for the value and both gradients", () => {
+    const a = matrices({ batch: [], m: 3, n: 3, dtype: "float64", decay: 0, seed: 1 });
+    const b = tensor([1, 2, 3], float64);
+    const cost = solve(a, b).square().sum();
+    const plan = explainPlan(cost, ...gradients(cost, [a, b]));
+    expect(plan.match(/(lu|solve\w*), by the host/g)).toEqual([
+      "lu, by the host",
+      "solve, by the host",
+      "solveTransposed, by the host",
+    ]);
+  });
+});
+
+describe("inverse and determinants", () => {
+  test("a matrix times its inverse is the identity", () => {
+    fc.assert(
+      fc.property(square, (one) => {
+        const a = matrices({ ...one, decay: Math.min(3, one.decay) });
+        const x = inverse(a);
+        forEachMatrix([a, x], (a, x) => {
+          const bound = 8 * (one.n + 1) * spacingOf(one.dtype) * normOf(a) * normOf(x);
+          expect(distance(times(a, x), identityOf(one.n))).toBeLessThanOrEqual(bound);
+        });
+      }),
+    );
+  });
+
+  test("the determinant is the sum over all permutations", () => {
+    const expansion = (a: readonly (readonly number[])[]): number =>
+      a.length === 0
+        ? 1
+        : a[0]!.reduce((sum, x, c) => {
+            const minor = a.slice(1).map((row) => row.filter((_, i) => i !== c));
+            return sum + (c % 2 === 0 ? x : -x) * expansion(minor);
+          }, 0);
+    fc.assert(
+      fc.property(square, (drawn) => {
+        const one = { ...drawn, m: Math.min(5, drawn.n), n: Math.min(5, drawn.n) };
+        const a = matrices({ ...one, dtype: "float64" });
+        const [d, { sign, logAbsDet }] = [determinant(a), slogdet(a)];
+        expect([d.shape, sign.shape, logAbsDet.shape]).toEqual([one.batch, one.batch, one.batch]);
+        matricesOf(a).forEach((matrix, i) => {
+          const expected = expansion(matrix);
+          // Hadamard's bound: the product of the rows' lengths.
+          const size = matrix.reduce((product, row) => product * Math.hypot(...row), 1);
+          const bound = 1e-13 * size;
+          expect(Math.abs(d.dataSync()[i]! - expected)).toBeLessThanOrEqual(bound);
+          const again = sign.dataSync()[i]! * Math.exp(logAbsDet.dataSync()[i]!);
+          expect(Math.abs(again - expected)).toBeLessThanOrEqual(bound);
+        });
+      }),
+    );
+  });
+
+  test("of a singular matrix: 0, with the cofactors as gradient", () => {
+    const a = tensor(
+      [
+        [1, 2, 3],
+        [2, 4, 6],
+        [1, 0, 1],
+      ],
+      float64,
+    );
+    expect(determinant(a).itemSync()).toBeCloseTo(0, 15);
+    const { sign, logAbsDet } = slogdet(a);
+    expect([Math.abs(sign.itemSync()), logAbsDet.itemSync()]).toEqual([0, -Infinity]);
+    checkGradients((x) => determinant(x as never), [a]);
+    // Two pivots missing, and all of them.
+    checkGradients((x) => determinant(x as never), [ones([3, 3], float64)]);
+    checkGradients((x) => determinant(x as never), [zeros([3, 3], float64)]);
+    checkGradients((x) => determinant(x as never), [zeros([1, 1], float64)]);
+  });
+});
+
+describe("all of them", () => {
+  const a = positive({ batch: [3], m: 4, n: 4, dtype: "float64", decay: 0, seed: 5 });
+  const b = matrices({ batch: [3], m: 4, n: 2, dtype: "float64", decay: 0, seed: 6 });
+  const all: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
+    cholesky: (a) => cholesky(a as never),
+    triangularSolve: (a, b) => triangularSolve(a as never, b as never),
+    solve: (a, b) => solve(a as never, b as never),
+    inverse: (a) => inverse(a as never),
+    determinant: (a) => determinant(a as never),
+    logAbsDet: (a) => slogdet(a as never).logAbsDet,
+  };
+  const close = { relativeTolerance: 1e-11, absoluteTolerance: 1e-11 };
+
+  test.each(Object.entries(all))("%s: the same bits on every back end, compiled or not", (_, f) => {
+    const own = backend();
+    const values = (["wasm", "reference"] as const).flatMap((name) => {
+      setBackend(name);
+      return [f(a, b).dataSync(), compile(f)(a, b).dataSync()];
+    });
+    setBackend(own);
+    for (const other of values.slice(1)) expect(other).toEqual(values[0]);
+  });
+
+  test.each(Object.entries(all))(
+    "%s: a batch is a loop, by vmap too, and its gradients",
+    (_, f) => {
+      const one = (i: number) => [a.at(i), b.at(i)] as const;
+      const looped = stack([0, 1, 2].map((i) => f(...one(i))));
+      expect(f(a, b).dataSync()).toEqual(looped.dataSync());
+      expect(vmap(f)(a, b).dataSync()).toEqual(looped.dataSync());
+      const cost = (a: Tensor, b: Tensor) => f(a, b).sin().sum();
+      const gradientsOfAll = stack([0, 1, 2].map((i) => grad(cost)(...one(i))));
+      expectClose(vmap(grad(cost))(a, b), gradientsOfAll, close);
+      expectClose(grad(cost)(a, b), gradientsOfAll, close);
+    },
+  );
+
+  test.each(Object.entries(all))("%s: jvp is the slope along a direction", (_, f) => {
+    const direction = a.sin().add(a.sin().transpose() as never);
+    const [, slope] = jvp((x: Tensor) => f(x, b), [a], [direction]);
+    const h = 1e-5;
+    const at = (by: number) => f(a.add(direction.mul(by)), b);
+    expectClose(
+      slope,
+      at(h)
+        .sub(at(-h))
+        .div(2 * h),
+      { relativeTolerance: 1e-6, absoluteTolerance: 1e-6 },
+    );
+  });
+});
