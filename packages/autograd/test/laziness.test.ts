@@ -1,6 +1,7 @@
 // What is computed when, how often, and how deep a graph may be.
 import {
   compile,
+  external,
   gradients,
   manualSeed,
   NablaError,
@@ -9,6 +10,7 @@ import {
   realize,
   type Tensor,
   tensor,
+  vmap,
   zeros,
 } from "@nabla/autograd";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -166,6 +168,19 @@ describe("compiled functions", () => {
     expect(traces).toBe(1);
     expect(f(tensor([1, 2])).arraySync()).toEqual([2, 4]);
     expect(traces).toBe(2);
+  });
+
+  test("ask for external numbers at each call, through vmap as well, and trace once", () => {
+    let [rate, traces] = [1, 0];
+    const f = compile((x: Tensor) => {
+      traces++;
+      const scaled = vmap((row: Tensor) => row.mul(external(() => rate)))(x);
+      return scaled.add(external(() => -rate, { dtype: "int32" }));
+    });
+    expect(f(tensor([1, 2])).arraySync()).toEqual([0, 1]);
+    rate = 10;
+    expect(f(tensor([1, 2])).arraySync()).toEqual([0, 10]);
+    expect(traces).toBe(1);
   });
 
   test("cannot read a value while they are traced", () => {

@@ -3,7 +3,7 @@ import { compile, NablaError, realize, type Tensor } from "@nabla/autograd";
 import { batches, batchRows, type Dataset, exampleCount, examplesAt } from "./batches.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface FitOptions {
   /** One number for outputs and targets, such as `quadraticCost`. */

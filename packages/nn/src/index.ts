@@ -2,8 +2,6 @@
 
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
 // Training
-export type { AdamOptions } from "./adam.ts";
-export { adam } from "./adam.ts";
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 // Costs
@@ -18,14 +16,22 @@ export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers
 export type { Layer, LayerFunction, NamedParameter } from "./layer.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
-export type { Optimizer } from "./optimizer.ts";
+export type { AdamOptions } from "./optimizers/adam.ts";
+export { adam } from "./optimizers/adam.ts";
+export type {
+  Optimizer,
+  OptimizerState,
+  ParameterGroup,
+  Parameters,
+} from "./optimizers/optimizer.ts";
+export type { SgdOptions } from "./optimizers/sgd.ts";
+export { sgd } from "./optimizers/sgd.ts";
 // Files
 export type { LoadOptions, SaveOptions } from "./safetensors.ts";
 export { loadSafetensors, toSafetensors } from "./safetensors.ts";
+export type { LearningRate, Schedule } from "./schedules.ts";
 export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
-export type { SgdOptions } from "./sgd.ts";
-export { sgd } from "./sgd.ts";
 
 // Shapes as types, for layers of one's own
 export type { Shaped } from "./shapes.ts";

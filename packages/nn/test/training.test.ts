@@ -1,15 +1,14 @@
-import { compile, manualSeed, parameter, random, type Tensor, tensor } from "@nabla/autograd";
+import { manualSeed, random, type Tensor, tensor } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { adam } from "../src/adam.ts";
 import { batches } from "../src/batches.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
 import { fit, measure, type Report } from "../src/fit.ts";
 import { accuracy } from "../src/metrics.ts";
+import { sgd } from "../src/optimizers/sgd.ts";
 import { sequential } from "../src/sequential.ts";
-import { sgd } from "../src/sgd.ts";
 
 describe("quadraticCost", () => {
   test("is the mean over examples of the sum of squared differences", () => {
@@ -76,101 +75,6 @@ describe("crossEntropy", () => {
       { numRuns: 10 },
     );
   });
-});
-
-describe("adam", () => {
-  test("takes the steps of the paper's algorithm", () => {
-    const w = parameter([1, -0.3], { dtype: "float64" });
-    const optimizer = adam([w], { learningRate: 0.1, beta1: 0.8, beta2: 0.95, epsilon: 1e-3 });
-    const expected = [1, -0.3].map((x) => ({ x, m: 0, v: 0 }));
-    for (let t = 1; t <= 5; t++) {
-      w.square().square().sum().backward();
-      optimizer.step();
-      for (const one of expected) {
-        const g = 4 * one.x ** 3;
-        one.m = 0.8 * one.m + 0.2 * g;
-        one.v = 0.95 * one.v + 0.05 * g ** 2;
-        const [mean, square] = [one.m / (1 - 0.8 ** t), one.v / (1 - 0.95 ** t)];
-        one.x -= (0.1 * mean) / (Math.sqrt(square) + 1e-3);
-      }
-      w.arraySync().forEach((x, i) => expect(x).toBeCloseTo(expected[i]!.x, 12));
-    }
-  });
-
-  test("counts its steps when it is compiled, too", () => {
-    const [w, v] = [parameter([2]), parameter([2])];
-    const [one, other] = [adam([w]), adam([v])];
-    const stepOf = (p: typeof w, optimizer: typeof one) => () => {
-      p.square().sum().backward();
-      optimizer.step();
-    };
-    const [plain, fast] = [stepOf(w, one), compile(stepOf(v, other))];
-    for (let i = 0; i < 4; i++) {
-      plain();
-      fast();
-      expect(v.arraySync()).toEqual(w.arraySync());
-    }
-  });
-
-  test.each([
-    [() => adam([]), "adam: got no parameters, nothing can be learnt"],
-    [
-      () => adam([parameter([1])], { learningRate: 0 }),
-      "adam: learningRate is 0, expected a positive number",
-    ],
-    [() => adam([parameter([1])], { beta2: 1 }), "adam: beta2 is 1, expected 0 up to 1"],
-  ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
-});
-
-describe("sgd", () => {
-  test("goes against the gradient", () => {
-    const w = parameter([3, -1]);
-    const optimizer = sgd([w], { learningRate: 0.25 });
-    w.square().sum().backward();
-    optimizer.step();
-    expect(w.arraySync()).toEqual([1.5, -0.5]);
-    expect(w.grad).toBeNull();
-  });
-
-  test("with momentum keeps a part of the step before: v = m v + g, w - rate * v", () => {
-    const w = parameter([1], { dtype: "float64" });
-    const optimizer = sgd([w], { learningRate: 0.1, momentum: 0.9 });
-    let [expected, velocity] = [1, 0];
-    for (let i = 0; i < 5; i++) {
-      w.square().sum().backward();
-      optimizer.step();
-      velocity = 0.9 * velocity + 2 * expected;
-      expected -= 0.1 * velocity;
-      expect(w.arraySync()[0]).toBeCloseTo(expected, 12);
-    }
-  });
-
-  test("adds up the gradients of several costs, and computes the costs with the step", () => {
-    const w = parameter([2]);
-    const optimizer = sgd([w], { learningRate: 0.5 });
-    const [a, b] = [w.square().sum(), w.mul(3).sum()];
-    a.backward();
-    b.backward();
-    optimizer.step();
-    expect([a.itemSync(), b.itemSync()]).toEqual([4, 6]);
-    expect(w.arraySync()).toEqual([2 - 0.5 * (4 + 3)]);
-  });
-
-  test.each([
-    [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
-    [
-      () => sgd([parameter([1])], { learningRate: -1 }),
-      "sgd: learningRate is -1, expected a positive number",
-    ],
-    [
-      () => sgd([parameter([1])], { learningRate: 1, momentum: 1 }),
-      "sgd: momentum is 1, expected 0 up to 1",
-    ],
-    [
-      () => sgd([parameter([1])], { learningRate: 1 }).step(),
-      "step: no parameter has a gradient; call backward() on a cost first",
-    ],
-  ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
 });
 
 describe("batches", () => {

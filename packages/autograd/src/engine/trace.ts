@@ -1,10 +1,12 @@
 // Whether a function is being traced, and what it has done beside building its graph.
-import type { Node } from "../graph/node.ts";
+import type { Node, Value } from "../graph/node.ts";
 
 /** What a traced function has done. */
 export interface Trace {
   /** Keys of random draws, in order: each call of the compiled function draws anew. */
   readonly keys: Node[];
+  /** Numbers from outside, and how to ask for them: each call of the compiled function asks anew. */
+  readonly asked: Map<Node, () => Value>;
   /** Undoes what was assigned to parameters, one function for each, by the parameter. */
   readonly assigned: Map<object, () => void>;
   /** Gives parameters back the gradient that they had, likewise. */
@@ -24,7 +26,12 @@ export function traced<Result>(f: () => Result): {
   readonly trace: Trace;
 } {
   const outer = current;
-  const trace: Trace = { keys: [], assigned: new Map(), differentiated: new Map() };
+  const trace: Trace = {
+    keys: [],
+    asked: new Map(),
+    assigned: new Map(),
+    differentiated: new Map(),
+  };
   current = trace;
   try {
     return { result: f(), trace };

@@ -34,8 +34,8 @@ const keptSignatures = 64;
  * (their shapes and dtypes) to build the graph, and what it computes, returns and assigns to
  * parameters is then run as a whole, with the values of each call. Arguments and result are tensors, or
  * arrays and plain objects of tensors. Parameters have their values of the time of the call, and
- * random draws are drawn anew; numbers and other tensors that `f` uses stay what they were when
- * it was traced. Reading a value inside `f` throws.
+ * random draws are drawn anew, and `external` numbers asked for anew; other numbers and tensors
+ * that `f` uses stay what they were when it was traced. Reading a value inside `f` throws.
  *
  * @example
  * const w = parameter([1, 2]);
@@ -110,6 +110,8 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
       return (given: readonly Tensor[]) => valueOf("compile", nodeOf("compile", given[position]!));
     const parameter = parameterOf(node);
     if (parameter) return () => valueOf("compile", nodeOf("compile", parameter));
+    const ask = done.asked.get(node);
+    if (ask) return ask;
     let key = node.cell.value;
     if (!done.keys.includes(node)) return () => node.cell.value!;
     // The first call draws what was drawn for the trace.

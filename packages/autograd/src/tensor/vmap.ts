@@ -113,6 +113,7 @@ export function vmap<
       );
     }
     currentTrace()?.keys.push(...trace.keys);
+    for (const [node, ask] of trace.asked) currentTrace()?.asked.set(node, ask);
     if (randomness === "different") {
       for (const key of trace.keys) examples.set(key, splitKey(key, examplesCount));
     }

@@ -1,0 +1,32 @@
+// Numbers that come from outside of a graph at each of its runs, such as a learning rate's.
+import { currentTrace } from "../engine/trace.ts";
+import { constant } from "../ops/creation.ts";
+import { allocate, type DType } from "../scalar/dtype.ts";
+import { checkDType } from "./checks.ts";
+import { type Tensor, tensorOf } from "./tensor.ts";
+
+/**
+ * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so that what
+ * changes from call to call is data, and nothing is compiled anew. Elsewhere `f` is asked once,
+ * now. `f` should only look: it may be asked more than once for a call.
+ *
+ * @example
+ * let rate = 0.5;
+ * const scale = compile((x: Tensor) => x.mul(external(() => rate)));
+ * scale(tensor([2])).arraySync(); // => [1]
+ * rate = 3;
+ * scale(tensor([2])).arraySync(); // => [6]
+ */
+export function external(
+  f: () => number,
+  { dtype = "float32" }: { readonly dtype?: DType } = {},
+): Tensor<[]> {
+  const to = checkDType("external", dtype);
+  const ask = () => {
+    const value = f();
+    return allocate(to, 1).fill(to === "bool" ? Number(value !== 0) : value);
+  };
+  const node = constant(ask(), Object.freeze([]), to);
+  currentTrace()?.asked.set(node, ask);
+  return tensorOf(node);
+}

@@ -1,0 +1,193 @@
+// What all optimisers share: groups of parameters, what is kept of each from step to step, and one
+// run for all that changes.
+import {
+  external,
+  formatShape,
+  NablaError,
+  type Parameter,
+  parameter,
+  realize,
+  ShapeError,
+  type Tensor,
+  tensor,
+  zerosLike,
+} from "@nabla/autograd";
+import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
+
+/** What an optimiser has gathered, by name: "steps", and "0.velocity" of the first parameter. */
+export type OptimizerState = Readonly<Record<string, Tensor>>;
+
+/** Changes parameters by their gradients. */
+export interface Optimizer {
+  readonly parameters: readonly Parameter[];
+  /**
+   * Takes one step with the gradients that `backward` has left, and clears them. The costs that
+   * `backward` was called on are computed in the same run, so reading them afterwards is free.
+   */
+  step(): void;
+  /**
+   * All that later steps depend on besides the parameters: the number of steps taken, float64, and
+   * what is kept of each parameter, under its position in `parameters`. No later step changes it.
+   */
+  state(): OptimizerState;
+  /**
+   * Goes on from a state that an optimiser of the same kind, for the same parameters, has given. All
+   * is checked before anything is changed. Throws `NablaError` for names that only one side has, and
+   * `ShapeError` for shapes that differ.
+   */
+  load(state: OptimizerState): void;
+}
+
+/** Some of an optimiser's parameters, with what is special about them. */
+export type ParameterGroup<Options> = Partial<Options> & {
+  readonly parameters: readonly Parameter[];
+};
+
+/** Parameters, all alike or in groups. */
+export type Parameters<Options> = readonly Parameter[] | readonly ParameterGroup<Options>[];
+
+/** What a rule knows of a parameter besides its value. */
+export interface Update<Options> {
+  readonly g: Tensor;
+  /** What is kept of it, by the rule's names; the rule assigns. */
+  readonly kept: Readonly<Record<string, Parameter>>;
+  /** Of this step, in the parameter's dtype if it changes from step to step. */
+  readonly learningRate: number | Tensor;
+  /** Steps taken, with this one: 1, 2, … as float64. */
+  readonly steps: Tensor;
+  readonly options: Options;
+}
+
+/** How one kind of optimiser works. */
+export interface Rule<Options> {
+  /** What its errors start with. */
+  readonly name: string;
+  /** Throws `NablaError` for options out of range. */
+  check(options: Options): void;
+  /** Names of what is kept of a parameter from step to step: tensors of its shape, 0 at first. */
+  keeps(options: Options): readonly string[];
+  /** The parameter's new value. */
+  update(p: Parameter, how: Update<Options>): Tensor;
+}
+
+interface Member<Options> {
+  readonly p: Parameter;
+  readonly options: Options;
+  readonly kept: Readonly<Record<string, Parameter>>;
+}
+
+/** An optimiser by `rule`. Groups say what differs from `options`. */
+export function optimizer<Options extends { readonly learningRate: LearningRate }>(
+  rule: Rule<Options>,
+  parameters: Parameters<Options>,
+  options: Options,
+): Optimizer {
+  const { name } = rule;
+  const members = groupsOf(name, parameters).flatMap((group): Member<Options>[] => {
+    const { parameters: list, ...special } = group;
+    const merged = { ...options, ...special } as Options;
+    checkLearningRate(name, merged.learningRate);
+    rule.check(merged);
+    return list.map((p) => ({ p, options: merged, kept: keptOf(p, rule.keeps(merged)) }));
+  });
+  const all = members.map(({ p }) => p);
+  if (all.length === 0) throw new NablaError(`${name}: got no parameters, nothing can be learnt`);
+  const twice = all.find((p, i) => all.indexOf(p) !== i);
+  if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
+  const steps = parameter(0, { name: "steps", dtype: "float64" });
+  const named = (): ReadonlyMap<string, Parameter> =>
+    new Map([
+      ["steps", steps],
+      ...members.flatMap(({ kept }, i) =>
+        Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
+      ),
+    ]);
+  return {
+    parameters: all,
+    step() {
+      const moving = members.filter(({ p }) => p.grad);
+      if (moving.length === 0) {
+        throw new NablaError("step: no parameter has a gradient; call backward() on a cost first");
+      }
+      const rates = moving.map(({ p, options: { learningRate } }) =>
+        typeof learningRate === "number"
+          ? learningRate
+          : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
+      );
+      steps.assign(steps.add(1));
+      const changed = moving.flatMap(({ p, kept, options: own }, i) => {
+        const how = { g: p.grad!, kept, learningRate: rates[i]!, steps, options: own };
+        return [p.assign(rule.update(p, how)), ...Object.values(kept)];
+      });
+      for (const { p } of moving) p.grad = null;
+      realize(steps, ...changed);
+    },
+    state() {
+      return Object.fromEntries([...named()].map(([key, cell]) => [key, cell.snapshot()]));
+    },
+    load(state) {
+      loadState(named(), state);
+    },
+  };
+}
+
+function groupsOf<Options>(
+  name: string,
+  parameters: Parameters<Options>,
+): readonly ParameterGroup<Options>[] {
+  if (!Array.isArray(parameters)) {
+    throw new NablaError(`${name}: expects a list of parameters, such as network.parameters()`);
+  }
+  const isGroup = (one: Parameter | ParameterGroup<Options>): one is ParameterGroup<Options> =>
+    "parameters" in one;
+  const list: readonly (Parameter | ParameterGroup<Options>)[] = parameters;
+  if (list.every(isGroup)) return list;
+  if (list.some(isGroup)) {
+    throw new NablaError(`${name}: got parameters and groups in one list, expected either`);
+  }
+  return [{ parameters: list } as unknown as ParameterGroup<Options>];
+}
+
+function keptOf(p: Parameter, keys: readonly string[]): Readonly<Record<string, Parameter>> {
+  const cells = keys.map((key) => [key, parameter(zerosLike(p), { name: `${key} of ${p.name}` })]);
+  return Object.fromEntries(cells);
+}
+
+function loadState(cells: ReadonlyMap<string, Parameter>, state: OptimizerState): void {
+  for (const key of Object.keys(state)) {
+    if (!cells.has(key))
+      throw new NablaError(`load: "${key}" is in the state, not in the optimiser`);
+  }
+  for (const [key, { shape }] of cells) {
+    const given = state[key];
+    if (!given) throw new NablaError(`load: "${key}" is in the optimiser, not in the state`);
+    const [is, wanted] = [formatShape(given.shape), formatShape(shape)];
+    if (is !== wanted)
+      throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
+  }
+  for (const [key, cell] of cells) {
+    const given = state[key]!;
+    // Copied: what is loaded belongs to the optimiser alone.
+    const data = given.dataSync();
+    cell.assign(tensor(data, { dtype: cell.dtype }).reshape(cell.shape));
+  }
+  realize(...cells.values());
+}
+
+/** Throws `NablaError` unless `value` is a positive number. */
+export function checkPositive(operation: string, name: string, value: number): void {
+  if (value > 0) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected a positive number`);
+}
+
+/** Throws `NablaError` unless `value` is 0 or more, and finite. */
+export function checkNotNegative(operation: string, name: string, value: number): void {
+  if (value >= 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 or more`);
+}
+
+/** Throws `NablaError` unless `value` is 0 or more and below 1. */
+export function checkFraction(operation: string, name: string, value: number): void {
+  if (value >= 0 && value < 1) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 up to 1`);
+}

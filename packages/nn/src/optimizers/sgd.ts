@@ -1,0 +1,57 @@
+// Stochastic gradient descent.
+import type { LearningRate } from "../schedules.ts";
+import {
+  checkFraction,
+  checkNotNegative,
+  type Optimizer,
+  optimizer,
+  type Parameters,
+  type Rule,
+} from "./optimizer.ts";
+
+export interface SgdOptions {
+  /** How far to go against the gradient: a number, or a schedule. */
+  readonly learningRate: LearningRate;
+  /** How much of the last step is kept in the next. Default: 0. */
+  readonly momentum?: number;
+  /** Whether the gradient counts as if it were taken where the momentum leads. Default: false. */
+  readonly nesterov?: boolean;
+  /** How much of the parameter is added to its gradient. Default: 0. */
+  readonly weightDecay?: number;
+}
+
+const rule: Rule<Required<SgdOptions>> = {
+  name: "sgd",
+  check({ momentum, weightDecay }) {
+    checkFraction("sgd", "momentum", momentum);
+    checkNotNegative("sgd", "weightDecay", weightDecay);
+  },
+  keeps: ({ momentum }) => (momentum === 0 ? [] : ["velocity"]),
+  update(p, { g, kept, learningRate, options: { momentum, nesterov, weightDecay } }) {
+    const slope = weightDecay === 0 ? g : g.add(p.mul(weightDecay));
+    const { velocity } = kept;
+    if (!velocity) return p.sub(slope.mul(learningRate));
+    velocity.assign(velocity.mul(momentum).add(slope));
+    const direction = nesterov ? slope.add(velocity.mul(momentum)) : velocity;
+    return p.sub(direction.mul(learningRate));
+  },
+};
+
+/**
+ * Goes against the gradient: p - learningRate * g. With momentum m, against a velocity that keeps
+ * a part of what it was: v = m v + g, p - learningRate * v (B. T. Polyak, "Some methods of speeding
+ * up the convergence of iteration methods", 1964), with `nesterov` against g + m v (I. Sutskever et
+ * al., "On the importance of initialization and momentum in deep learning", 2013). `weightDecay` w
+ * makes g + w p of g, the gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options out
+ * of range.
+ *
+ * @example
+ * const w = parameter([3]);
+ * const optimizer = sgd([w], { learningRate: 0.25 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.arraySync(); // => [1.5]
+ */
+export function sgd(parameters: Parameters<SgdOptions>, options: SgdOptions): Optimizer {
+  return optimizer(rule, parameters, { momentum: 0, nesterov: false, weightDecay: 0, ...options });
+}

@@ -1,0 +1,211 @@
+import { compile, parameter, type Tensor, tensor } from "@nabla/autograd";
+import { describe, expect, test } from "vitest";
+import { adam } from "../src/optimizers/adam.ts";
+import type { Optimizer } from "../src/optimizers/optimizer.ts";
+import { sgd } from "../src/optimizers/sgd.ts";
+
+describe("adam", () => {
+  test("takes the steps of the paper's algorithm", () => {
+    const w = parameter([1, -0.3], { dtype: "float64" });
+    const optimizer = adam([w], { learningRate: 0.1, beta1: 0.8, beta2: 0.95, epsilon: 1e-3 });
+    const expected = [1, -0.3].map((x) => ({ x, m: 0, v: 0 }));
+    for (let t = 1; t <= 5; t++) {
+      w.square().square().sum().backward();
+      optimizer.step();
+      for (const one of expected) {
+        const g = 4 * one.x ** 3;
+        one.m = 0.8 * one.m + 0.2 * g;
+        one.v = 0.95 * one.v + 0.05 * g ** 2;
+        const [mean, square] = [one.m / (1 - 0.8 ** t), one.v / (1 - 0.95 ** t)];
+        one.x -= (0.1 * mean) / (Math.sqrt(square) + 1e-3);
+      }
+      w.arraySync().forEach((x, i) => expect(x).toBeCloseTo(expected[i]!.x, 12));
+    }
+  });
+
+  test("counts its steps when it is compiled, too", () => {
+    const [w, v] = [parameter([2]), parameter([2])];
+    const [one, other] = [adam([w]), adam([v])];
+    const stepOf = (p: typeof w, optimizer: typeof one) => () => {
+      p.square().sum().backward();
+      optimizer.step();
+    };
+    const [plain, fast] = [stepOf(w, one), compile(stepOf(v, other))];
+    for (let i = 0; i < 4; i++) {
+      plain();
+      fast();
+      expect(v.arraySync()).toEqual(w.arraySync());
+    }
+  });
+
+  test.each([
+    [() => adam([]), "adam: got no parameters, nothing can be learnt"],
+    [
+      () => adam([parameter([1])], { learningRate: 0 }),
+      "adam: learningRate is 0, expected a positive number or a schedule",
+    ],
+    [() => adam([parameter([1])], { beta2: 1 }), "adam: beta2 is 1, expected 0 up to 1"],
+  ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
+});
+
+describe("sgd", () => {
+  test("goes against the gradient", () => {
+    const w = parameter([3, -1]);
+    const optimizer = sgd([w], { learningRate: 0.25 });
+    w.square().sum().backward();
+    optimizer.step();
+    expect(w.arraySync()).toEqual([1.5, -0.5]);
+    expect(w.grad).toBeNull();
+  });
+
+  test("with momentum keeps a part of the step before: v = m v + g, w - rate * v", () => {
+    const w = parameter([1], { dtype: "float64" });
+    const optimizer = sgd([w], { learningRate: 0.1, momentum: 0.9 });
+    let [expected, velocity] = [1, 0];
+    for (let i = 0; i < 5; i++) {
+      w.square().sum().backward();
+      optimizer.step();
+      velocity = 0.9 * velocity + 2 * expected;
+      expected -= 0.1 * velocity;
+      expect(w.arraySync()[0]).toBeCloseTo(expected, 12);
+    }
+  });
+
+  test("adds up the gradients of several costs, and computes the costs with the step", () => {
+    const w = parameter([2]);
+    const optimizer = sgd([w], { learningRate: 0.5 });
+    const [a, b] = [w.square().sum(), w.mul(3).sum()];
+    a.backward();
+    b.backward();
+    optimizer.step();
+    expect([a.itemSync(), b.itemSync()]).toEqual([4, 6]);
+    expect(w.arraySync()).toEqual([2 - 0.5 * (4 + 3)]);
+  });
+
+  test.each([
+    [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
+    [
+      () => sgd([parameter([1])], { learningRate: -1 }),
+      "sgd: learningRate is -1, expected a positive number or a schedule",
+    ],
+    [
+      () => sgd([parameter([1])], { learningRate: 1, momentum: 1 }),
+      "sgd: momentum is 1, expected 0 up to 1",
+    ],
+    [
+      () => sgd([parameter([1])], { learningRate: 1 }).step(),
+      "step: no parameter has a gradient; call backward() on a cost first",
+    ],
+  ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
+});
+
+describe("parameter groups", () => {
+  test("say what is special about some parameters", () => {
+    const [weight, bias] = [parameter([1, 1]), parameter([1])];
+    const groups = [{ parameters: [weight] }, { parameters: [bias], weightDecay: 0 }];
+    const optimizer = sgd(groups, { learningRate: 0.5, weightDecay: 0.25 });
+    weight.sum().add(bias.sum()).backward();
+    optimizer.step();
+    expect(weight.arraySync()).toEqual([0.375, 0.375]);
+    expect(bias.arraySync()).toEqual([0.5]);
+    expect(optimizer.parameters.map(({ shape }) => shape)).toEqual([[2], [1]]);
+  });
+
+  test.each([
+    [(w: Tensor) => [{ parameters: [w] }, w], "expected either"],
+    [(w: Tensor) => [w, w], 'parameter "w" is there twice'],
+    [(w: Tensor) => [{ parameters: [w], momentum: 2 }], "momentum is 2, expected 0 up to 1"],
+  ])("that make no sense are refused: %#", (groups, message) => {
+    const w = parameter([1], { name: "w" });
+    expect(() => sgd(groups(w) as never, { learningRate: 1 })).toThrow(message);
+  });
+});
+
+describe("learning rates", () => {
+  const costOf = (w: ReturnType<typeof parameter>) => w.sum();
+  test("may follow a schedule of the steps taken, also where steps are compiled once", () => {
+    const rates = [1, 0.5, 0.25, 0];
+    let traces = 0;
+    for (const isCompiled of [false, true]) {
+      const w = parameter([0]);
+      const optimizer = sgd([w], { learningRate: (step) => rates[step]! });
+      const step = () => {
+        if (isCompiled) traces++;
+        costOf(w).backward();
+        optimizer.step();
+      };
+      const take = isCompiled ? compile(step) : step;
+      const seen = rates.map(() => {
+        take();
+        return w.arraySync()[0];
+      });
+      expect(seen).toEqual([-1, -1.5, -1.75, -1.75]);
+    }
+    expect(traces).toBe(1);
+  });
+
+  test("that are no numbers are refused, with the step", () => {
+    const w = parameter([0]);
+    const optimizer = adam([w], { learningRate: (step) => 1 - step });
+    const step = () => {
+      costOf(w).backward();
+      optimizer.step();
+    };
+    step();
+    step();
+    expect(step).toThrow("adam: the schedule gives -1 at step 2, expected a number of 0 or more");
+  });
+});
+
+describe("a state", () => {
+  const optimizers: readonly (readonly [string, (w: ReturnType<typeof parameter>) => Optimizer])[] =
+    [
+      ["sgd", (w) => sgd([w], { learningRate: (step) => 0.1 / (1 + step), momentum: 0.9 })],
+      ["adam", (w) => adam([w], { learningRate: 0.1 })],
+    ];
+  const step = (w: ReturnType<typeof parameter>, optimizer: Optimizer) => {
+    w.square().square().sum().backward();
+    optimizer.step();
+  };
+
+  test.each(optimizers)("of %s lets another go on with the same bits", (_, make) => {
+    const w = parameter([1, -0.3]);
+    const optimizer = make(w);
+    for (let i = 0; i < 3; i++) step(w, optimizer);
+    const saved = { w: w.snapshot(), state: optimizer.state() };
+    for (let i = 0; i < 3; i++) step(w, optimizer);
+    const v = parameter(saved.w);
+    const other = make(v);
+    other.load(saved.state);
+    const go = compile(() => step(v, other));
+    for (let i = 0; i < 3; i++) go();
+    expect(v.arraySync()).toEqual(w.arraySync());
+    expect(other.state()["steps"]!.itemSync()).toBe(6);
+  });
+
+  test("has the number of steps, and what is kept of each parameter by its position", () => {
+    const optimizer = sgd([parameter([1]), parameter([[2]])], { learningRate: 1, momentum: 0.5 });
+    const shapes = Object.entries(optimizer.state()).map(([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({
+      steps: [],
+      "0.velocity": [1],
+      "1.velocity": [1, 1],
+    });
+  });
+
+  test("that does not fit changes nothing", () => {
+    const optimizer = sgd([parameter([1, 2])], { learningRate: 1, momentum: 0.5 });
+    const steps = tensor(3, { dtype: "float64" });
+    const velocity = tensor([1, 1]);
+    expect(() => optimizer.load({ steps })).toThrow(
+      'load: "0.velocity" is in the optimiser, not in the state',
+    );
+    expect(() => optimizer.load({ steps, "0.velocity": velocity, "1.velocity": velocity })).toThrow(
+      'load: "1.velocity" is in the state, not in the optimiser',
+    );
+    expect(() => optimizer.load({ steps, "0.velocity": tensor([1]) })).toThrow(
+      'load: "0.velocity" is [1] in the state, [2] in the optimiser',
+    );
+    expect(optimizer.state()["steps"]!.itemSync()).toBe(0);
+  });
+});
