@@ -111,6 +111,15 @@ test("a number that was read is still a number of its graph: other graphs of tha
   expect(zero.add(0.5).itemSync()).toBe(0.5);
 });
 
+test("reading a parameter's value does not take it out of the graphs built on it", () => {
+  const w = parameter(random.normal([2], { seed: 1 }), { name: "w" });
+  const cost = w.square().sum();
+  const values = w.arraySync();
+  const [ofAll] = gradients(cost.add(w.sum()), [w]);
+  expect(gradients(cost, [w])[0].arraySync()).toEqual(values.map((x) => 2 * x));
+  expect(ofAll.arraySync()).toEqual(values.map((x) => Math.fround(2 * x + 1)));
+});
+
 describe("long graphs", () => {
   test("100,000 turns without reading neither overflow the stack nor keep all that was", () => {
     let x: Tensor = tensor(0, { dtype: "float64" });

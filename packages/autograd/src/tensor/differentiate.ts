@@ -5,7 +5,7 @@ import { checkParameterHistory, origins } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
-import { alias } from "../ops/elementwise.ts";
+import { add, alias } from "../ops/elementwise.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
@@ -94,11 +94,24 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   if (!Array.isArray(inputs)) {
     throw new NablaError("gradients: expects a list of tensors to differentiate with respect to");
   }
-  const nodes = inputs.map((input: Tensor) => nodeOf("gradients", input));
+  const node = nodeOf("gradients", cost);
+  const order = topologicalOrder([node], origins);
+  const below = new Set(order);
+  const groups = inputs.map((input: Tensor) => nodesOf(input, below));
   const seedNode = seed && nodeOf("gradients", seed);
-  return autodiff
-    .gradients("gradients", nodeOf("gradients", cost), nodes, seedNode)
-    .map((node) => tensorOf(node)) as readonly Tensor[] as GradientsOf<Inputs>;
+  const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
+  let next = 0;
+  return groups.map((group) =>
+    tensorOf(group.map(() => shares[next++]!).reduce((sum, share) => add(sum, share))),
+  ) as readonly Tensor[] as GradientsOf<Inputs>;
+}
+
+/** The nodes that an input stands for: a parameter's value has another one once it is known. */
+function nodesOf(input: Tensor, below: ReadonlySet<Node>): readonly Node[] {
+  const node = nodeOf("gradients", input);
+  const all = input instanceof Parameter ? Parameter.currentNodes(input) : [node];
+  const found = all.filter((one) => below.has(one));
+  return found.length > 0 ? found : [node];
 }
 
 export interface ArgumentOptions {

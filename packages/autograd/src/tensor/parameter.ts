@@ -142,6 +142,11 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     parameter.#begin(parameterValue(value, shape, dtype, parameter.name));
   }
 
+  /** @internal All nodes that stand for its value of now. */
+  static currentNodes(parameter: Parameter): readonly Node[] {
+    return parameter.#current;
+  }
+
   /** @internal Stands for the place where a back end may keep its values. */
   static homeOf(parameter: Parameter): object {
     return parameter.#home;
