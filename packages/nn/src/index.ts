@@ -9,6 +9,20 @@ export { crossEntropy, quadraticCost } from "./costs.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
 // Layers
 export { dense } from "./dense.ts";
+// Look inside
+export type { Cost, CostOptions } from "./explain/example-costs.ts";
+export { exampleCosts } from "./explain/example-costs.ts";
+export type {
+  Avenues,
+  Effects,
+  LayerNudges,
+  NeuronNudges,
+  Nudges,
+} from "./explain/nudges.ts";
+export { nudges } from "./explain/nudges.ts";
+export { perExampleGradients } from "./explain/per-example.ts";
+export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
+export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
 export type { FitOptions, Report } from "./fit.ts";
 export { fit, measure } from "./fit.ts";
 export type { Initializer } from "./initializers.ts";

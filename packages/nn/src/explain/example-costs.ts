@@ -1,0 +1,32 @@
+// What each example by itself costs.
+import { type Tensor, vmap } from "@nabla/autograd";
+import { quadraticCost } from "../costs.ts";
+import type { Layer } from "../layer.ts";
+
+/** One number for outputs and targets: the mean over their examples. */
+export type Cost = (outputs: Tensor, targets: Tensor) => Tensor;
+
+export interface CostOptions {
+  /** A mean over examples, such as `crossEntropy`. Default: `quadraticCost`. */
+  readonly cost?: Cost;
+}
+
+/**
+ * The cost of each example by itself, [examples]: for the quadratic cost the sum of squared differences
+ * C_k = sum_j (a_j - y_j)^2. The cost of all is their mean. Inputs and targets have one row an example.
+ *
+ * @example
+ * const network = sequential((x) => x);
+ * const [outputs, targets] = [tensor([[0.5, 0], [1, 1]]), tensor([[1, 0], [1, 0]])];
+ * exampleCosts(network, outputs, targets).arraySync(); // => [0.25, 1]
+ */
+export function exampleCosts(
+  model: Layer,
+  inputs: Tensor,
+  targets: Tensor,
+  { cost = quadraticCost }: CostOptions = {},
+): Tensor<[number]> {
+  const one = (output: Tensor, target: Tensor): Tensor =>
+    cost(output.expandDims(0), target.expandDims(0)).reshape([]);
+  return vmap(one)(model.forward(inputs), targets) as Tensor<[number]>;
+}

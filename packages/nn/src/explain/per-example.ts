@@ -1,0 +1,29 @@
+// What each example by itself says of every weight and bias.
+import { gradients, type Tensor, vmap } from "@nabla/autograd";
+import type { Layer } from "../layer.ts";
+import type { Cost } from "./example-costs.ts";
+
+/**
+ * The gradient of each example's own cost, one tensor for each of `model.parameters()`, in their order:
+ * [examples, ...the parameter's shape], as one graph. Row k is dC_k/dp, so what example k wants of
+ * the parameter, its nudge, is minus that. As the cost C is the mean of the C_k, the mean of the rows is
+ * the batch's gradient dC/dp, and the mean of the nudges is the negative gradient.
+ *
+ * @example
+ * const layer = dense(1, 1, { bias: false });
+ * layer.weight.assign([[2]]);
+ * const [inputs, targets] = [tensor([[1], [3]]), tensor([[0], [0]])];
+ * const [each] = perExampleGradients(layer, quadraticCost, inputs, targets);
+ * each?.flatten().arraySync(); // => [4, 36]
+ */
+export function perExampleGradients(
+  model: Layer,
+  cost: Cost,
+  inputs: Tensor,
+  targets: Tensor,
+): readonly Tensor[] {
+  const parameters = model.parameters();
+  const ofOne = (input: Tensor, target: Tensor): readonly Tensor[] =>
+    gradients(cost(model.forward(input.expandDims(0)), target.expandDims(0)), parameters);
+  return vmap(ofOne)(inputs, targets);
+}

@@ -1,0 +1,148 @@
+// Which weights and biases a cost is most sensitive to, and whether the gradient says the truth.
+import { gradients, NablaError, type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { type Layer, namedParametersOf } from "../layer.ts";
+
+/** One weight or bias, and how sensitive the cost is to it. */
+export interface Component {
+  /** The parameter's name in the model and the place in it: "1.weight[405, 3]", "1.bias[3]". */
+  readonly name: string;
+  readonly parameter: Parameter;
+  /** Where the layer stands in the model: "1"; "" for a model that is one layer. */
+  readonly layer: string;
+  /** What the layer calls the parameter: "weight", "bias". */
+  readonly kind: string;
+  /** Where the component stands in the parameter. */
+  readonly index: readonly number[];
+  /** Of a dense layer's weight: which input; undefined for a bias. */
+  readonly row: number | undefined;
+  /** Of a dense layer: which neuron. */
+  readonly column: number | undefined;
+  /** What it is now. */
+  readonly value: number;
+  /** dC/dvalue: by how much the cost changes for each unit that it changes. */
+  readonly derivative: number;
+  /** How many times as sensitive the cost is to the first of the list: 32 for 0.1 where that has 3.2. */
+  readonly ratio: number;
+}
+
+export interface SensitivityOptions {
+  /** How many components to give; Infinity: all of them. Default: 10. */
+  readonly top?: number;
+}
+
+/**
+ * The weights and biases of a model that a cost is most sensitive to: components of the gradient, those
+ * of the greatest |dC/dvalue| first. Where it is 3.2 for one and 0.1 for another, a nudge of the first
+ * does 32 times as much. Throws `NablaError` unless `top` is 1 or more.
+ *
+ * @example
+ * const layer = dense(2, 1);
+ * layer.weight.assign([[0.5], [0]]);
+ * const cost = quadraticCost(layer.forward(tensor([[4, 1]])), tensor([[0]]));
+ * const [first, second] = await sensitivity(cost, layer);
+ * first?.name; // => weight[0, 0]
+ * first?.derivative; // => 16
+ * [second?.derivative, second?.ratio]; // => [4, 4]
+ */
+export async function sensitivity(
+  cost: Tensor | (() => Tensor),
+  model: Layer,
+  { top = 10 }: SensitivityOptions = {},
+): Promise<readonly Component[]> {
+  if (!(top >= 1)) throw new NablaError(`sensitivity: top is ${top}, expected 1 or more`);
+  const named = namedParametersOf(model);
+  const parameters = named.map(([, p]) => p);
+  const graphs = gradients(typeof cost === "function" ? cost() : cost, parameters);
+  const read = await Promise.all(
+    named.map(async ([name, p], i) => ({
+      name,
+      p,
+      values: await p.data(),
+      derivatives: await graphs[i]!.data(),
+    })),
+  );
+  const places = read.flatMap(({ derivatives }, of) =>
+    Array.from(derivatives, (derivative, at) => ({ of, at, size: magnitude(derivative) })),
+  );
+  places.sort((a, b) => b.size - a.size);
+  const greatest = places[0]?.size ?? 0;
+  return places.slice(0, top).map(({ of, at, size }) => {
+    const { name, p, values, derivatives } = read[of]!;
+    const index = indexOf(at, p.shape);
+    const dot = name.lastIndexOf(".");
+    return {
+      name: `${name}[${index.join(", ")}]`,
+      parameter: p,
+      layer: name.slice(0, Math.max(dot, 0)),
+      kind: name.slice(dot + 1),
+      index,
+      row: index.at(-2),
+      column: index.at(-1),
+      value: values[at]!,
+      derivative: derivatives[at]!,
+      ratio: greatest / size,
+    };
+  });
+}
+
+/** What is not a number comes first, where it is seen. */
+function magnitude(derivative: number): number {
+  return Number.isNaN(derivative) ? Number.POSITIVE_INFINITY : Math.abs(derivative);
+}
+
+function indexOf(position: number, shape: readonly number[]): number[] {
+  let rest = position;
+  return shape
+    .toReversed()
+    .map((size) => {
+      const i = rest % size;
+      rest = (rest - i) / size;
+      return i;
+    })
+    .reverse();
+}
+
+/** What a nudge of one component was said to do, and did. */
+export interface NudgeResult {
+  /** The cost before and with the nudge. */
+  readonly before: number;
+  readonly after: number;
+  /** The change that the derivative says: derivative times nudge. */
+  readonly predicted: number;
+  /** after - before. For a smooth cost it differs from `predicted` in proportion to the nudge's square. */
+  readonly actual: number;
+}
+
+/**
+ * Really nudges one weight or bias by `by`, and gives it its value back: what the gradient predicts for
+ * the cost, and what happens. `cost` is a function, since it is computed twice. Graphs built on the
+ * parameter before and not yet read cannot be read afterwards; read them first. In float32 a change of
+ * the cost that is small beside the cost loses digits.
+ *
+ * @example
+ * const layer = dense(1, 1);
+ * layer.weight.assign([[0.5]]);
+ * const cost = () => quadraticCost(layer.forward(tensor([[2]])), tensor([[0]]));
+ * const [weight] = await sensitivity(cost, layer);
+ * const { predicted, actual } = await tryNudge(cost, weight!, 0.25);
+ * predicted; // => 1
+ * actual; // => 1.25
+ * layer.weight.arraySync(); // => [[0.5]]
+ */
+export async function tryNudge(
+  cost: () => Tensor,
+  { parameter: p, index, derivative }: Pick<Component, "parameter" | "index" | "derivative">,
+  by: number,
+): Promise<NudgeResult> {
+  const [own, before] = [p.snapshot(), await cost().item()];
+  const nudged = await p.data();
+  const position = index.reduce((at, i, axis) => at * p.shape[axis]! + i, 0);
+  nudged[position]! += by;
+  try {
+    p.assign(tensor(nudged, { shape: p.shape }));
+    const after = await cost().item();
+    return { before, after, predicted: derivative * by, actual: after - before };
+  } finally {
+    p.assign(own);
+  }
+}
