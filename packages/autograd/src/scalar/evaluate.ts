@@ -3,7 +3,7 @@
 // (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A. Figueroa,
 // "When is double rounding innocuous?", 1995.)
 import type { Data, DType } from "./dtype.ts";
-import { type Scalar, typeOf } from "./expression.ts";
+import { type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
 /** How many elements one step works on: a few chunks fit into the first-level cache. */
@@ -128,6 +128,7 @@ function programOf(expression: Scalar, types: readonly DType[]): Program {
 }
 
 function layOut(expression: Scalar, types: readonly DType[]): Program {
+  const typeOf = typesIn(types);
   const slots = types.map((type) => slotOf(type));
   const steps: Step[] = [];
   const placeOf = new Map<Scalar, number>();
@@ -144,14 +145,14 @@ function layOut(expression: Scalar, types: readonly DType[]): Program {
       case "input":
         return part.position;
       case "cast": {
-        const operand = place(part.operand, typeOf(part.operand, types));
+        const operand = place(part.operand, typeOf(part.operand));
         return step([operand], conversions[part.to], part.to);
       }
       case "apply": {
         const { operator } = part;
-        const type = typeOf(part, types) ?? "float64";
+        const type = typeOf(part) ?? "float64";
         const numbers = operator === "select" ? part.operands.slice(1) : part.operands;
-        const own = numbers.map((operand) => typeOf(operand, types)).find((one) => one !== null);
+        const own = numbers.map((operand) => typeOf(operand)).find((one) => one !== null);
         const on = own ?? type;
         const operands = part.operands.map((operand) => place(operand, on));
         return step(operands, evaluateOn(type, operator), type);

@@ -111,6 +111,11 @@ export const shiftRightUnsigned: BinaryPart = binary("shiftRightUnsigned");
  * takes the type of what it meets.
  */
 export function typeOf(expression: Scalar, inputs: readonly DType[]): DType | null {
+  return typesIn(inputs)(expression);
+}
+
+/** The same for many parts of an expression, each of which is looked at once. */
+export function typesIn(inputs: readonly DType[]): (part: Scalar) => DType | null {
   const known = new Map<Scalar, DType | null>();
   const visit = (part: Scalar): DType | null => {
     let type = known.get(part);
@@ -119,7 +124,7 @@ export function typeOf(expression: Scalar, inputs: readonly DType[]): DType | nu
     known.set(part, type);
     return type;
   };
-  return visit(expression);
+  return visit;
 }
 
 function typeOfPart(

@@ -1,6 +1,6 @@
 // Expressions of the scalar language as values of the kernel language.
 import type { DType } from "../../scalar/dtype.ts";
-import { type Scalar, typeOf } from "../../scalar/expression.ts";
+import { type Scalar, typesIn } from "../../scalar/expression.ts";
 import { operators } from "../../scalar/operators.ts";
 import type { Value } from "./language.ts";
 
@@ -10,7 +10,7 @@ export function expressionValue(
   operands: readonly Value[],
   dtype: DType,
 ): Value {
-  const types = operands.map((operand) => operand.dtype);
+  const typeOf = typesIn(operands.map((operand) => operand.dtype));
   const known = new Map<Scalar, Value>();
   const lower = (part: Scalar, expected: DType): Value => {
     if (part.kind === "literal") return { kind: "literal", dtype: expected, value: part.value };
@@ -23,14 +23,14 @@ export function expressionValue(
       case "input":
         return operands[part.position]!;
       case "cast": {
-        const operand = lower(part.operand, typeOf(part.operand, types) ?? part.to);
+        const operand = lower(part.operand, typeOf(part.operand) ?? part.to);
         return { kind: "cast", dtype: part.to, operand };
       }
       case "apply": {
         const { operator, operands: parts } = part;
         const numbers = operator === "select" ? parts.slice(1) : parts;
         const isTruth = operators[operator].result === "bool";
-        const own = numbers.map((x) => typeOf(x, types)).find((type) => type !== null);
+        const own = numbers.map((x) => typeOf(x)).find((type) => type !== null);
         const on = own ?? (isTruth ? "float64" : expected);
         const lowered = parts.map((x, i) =>
           lower(x, operator === "select" && i === 0 ? "bool" : on),
