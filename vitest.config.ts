@@ -27,6 +27,11 @@ export default defineConfig({
     silent: "passed-only",
     // Some tests start processes that train; machines are shared.
     testTimeout: 60_000,
+    // All processors: by default one is left free, which on two is half of them.
+    maxWorkers: "100%",
+    // A worker keeps what it imported from file to file: a test restores what it sets for all (a back
+    // end, a seed, a number of threads).
+    isolate: false,
     projects: [
       {
         extends: true,

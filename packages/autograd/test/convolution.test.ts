@@ -97,17 +97,17 @@ test("conv2d is what a loop gives, for any stride, padding, dilation and groups"
         absoluteTolerance: 1e-4,
       });
     }),
-    { numRuns: 40 },
+    { numRuns: 16 },
   );
 });
 
 test("its gradients, and theirs, agree with differences", () => {
   fc.assert(
     fc.property(cases, (one) => {
-      const [x, kernel] = operands({ ...one, size: [one.size[0], Math.min(one.size[1], 5)] });
+      const [x, kernel] = operands({ ...one, outputs: 2, size: [4, Math.min(one.size[1], 5)] });
       checkGradients((a, b) => conv2d(a, b, { ...one, padding: 2 }), [x, kernel], { order: 2 });
     }),
-    { numRuns: 4 },
+    { numRuns: 3 },
   );
 });
 
@@ -130,7 +130,7 @@ test("the transpose is the gradient of the input", () => {
       const inside = wide.slice(2, top, top + x.shape[2]!).slice(3, left, left + x.shape[3]!);
       expectClose(inside, g, close);
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });
 
@@ -183,8 +183,9 @@ describe("pooling", () => {
       );
       const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
       expectClose(averagePool(x, window, { stride }), expected(mean), close);
-      checkGradients((a) => averagePool(a, window, { stride }), [x], { order: 2 });
-      checkGradients((a) => maxPool(a.mul(100), window, { stride }), [x]);
+      const corner = x.slice(1, 0, 1).slice(2, 0, 5).slice(3, 0, 4);
+      checkGradients((a) => averagePool(a, window, { stride }), [corner], { order: 2 });
+      checkGradients((a) => maxPool(a.mul(100), window, { stride }), [corner]);
     }
   });
 
