@@ -157,6 +157,10 @@ export class Tensor<out S extends Shape = Shape> {
   }
 }
 
+/** What the tensors of any copy of this package have. */
+const brand = Symbol.for("@nabla/autograd.tensor");
+Object.defineProperty(Tensor.prototype, brand, { value: true });
+
 // What console.log shows in Node.
 Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: Tensor): string {
@@ -198,5 +202,8 @@ function describe(x: unknown): string {
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return "an array (tensor(array) makes a tensor)";
   if (x instanceof Promise) return "a promise (await it first)";
   if (typeof x === "string") return JSON.stringify(x);
+  if (typeof x === "object" && x !== null && brand in x) {
+    return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";
+  }
   return typeof x === "object" && x !== null ? `an object (${x.constructor?.name})` : String(x);
 }

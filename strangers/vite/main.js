@@ -1,0 +1,7 @@
+import { train } from "./train.js";
+
+document.querySelector("#page").textContent = String(train());
+const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+worker.onmessage = ({ data }) => {
+  document.querySelector("#worker").textContent = String(data);
+};
