@@ -26,7 +26,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => sgd([parameter([1])], { learningRate: -1 }),
-    "sgd: learningRate is -1, expected a positive number",
+    "sgd: learningRate is -1, expected a positive number or a schedule",
   ],
   [
     () => {
