@@ -127,6 +127,13 @@ describe("what is differentiated, and what not", () => {
     );
   });
 
+  test("backward leaves alone a parameter that stands behind stopGradient only", () => {
+    const [w, scale] = [parameter([1, 2]), parameter([3, 4])];
+    w.mul(scale.stopGradient()).sum().backward();
+    expect(w.grad?.arraySync()).toEqual([3, 4]);
+    expect(scale.grad).toBeNull();
+  });
+
   test("at kinks: relu and abs are flat, ties share", () => {
     const x = tensor([0, 0]);
     expect(gradients(x.relu().sum(), [x])[0].arraySync()).toEqual([0, 0]);

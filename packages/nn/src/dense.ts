@@ -1,16 +1,9 @@
 // The dense layer: each neuron sees every input.
-import {
-  formatShape,
-  NablaError,
-  type Parameter,
-  parameter,
-  ShapeError,
-  type ShapeOf,
-  Tensor,
-  zeros,
-} from "@nabla/autograd";
+import { type Parameter, parameter, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
+import { checkAxis, checkCount, checkTensor } from "./checks.ts";
 import { type Initializer, xavierUniform } from "./initializers.ts";
-import type { Layer, NamedParameter } from "./layer.ts";
+import type { NamedParameter } from "./layer.ts";
+import { type MadeOf, madeOf } from "./parts.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 
 export interface DenseOptions {
@@ -22,7 +15,7 @@ export interface DenseOptions {
 
 /** A layer of `outputFeatures` neurons with `inputFeatures` weights each. Made by `dense`. */
 export interface Dense<In extends number = number, Out extends number = number>
-  extends Layer,
+  extends MadeOf,
     Shaped<DenseShape<In, Out>> {
   readonly inputFeatures: In;
   readonly outputFeatures: Out;
@@ -54,27 +47,17 @@ export function dense<const In extends number, const Out extends number>(
   outputFeatures: Out,
   { bias: hasBias = true, initializer = xavierUniform() }: DenseOptions = {},
 ): Dense<In, Out> {
-  for (const features of [inputFeatures, outputFeatures]) {
-    if (Number.isSafeInteger(features) && features > 0) continue;
-    const given = typeof features === "string" ? JSON.stringify(features) : features;
-    throw new NablaError(`dense: features must be a positive integer, got ${given}`);
-  }
+  for (const features of [inputFeatures, outputFeatures]) checkCount("dense", "features", features);
   const weight = parameter(initializer([inputFeatures, outputFeatures]), { name: "weight" });
   const bias = hasBias ? parameter(zeros([outputFeatures as number]), { name: "bias" }) : undefined;
   const forward = (x: Tensor): Tensor => {
-    if (!(x instanceof Tensor)) {
-      throw new NablaError(`dense: expects a tensor, got ${typeof x}; tensor(x) makes one`);
-    }
-    if (x.rank === 0 || x.shape.at(-1) !== inputFeatures) {
-      throw new ShapeError(`dense: expects ${inputFeatures} features, got ${formatShape(x.shape)}`);
-    }
+    checkTensor("dense", x);
+    checkAxis("dense", x.shape, -1, inputFeatures, "features");
     const weighted = x.matmul(weight);
     return bias ? weighted.add(bias) : weighted;
   };
-  const parameters = () => (bias ? [weight, bias] : [weight]);
-  const namedParameters = () => parameters().map((p) => [p.name, p] as const);
   const sizes = { inputFeatures, outputFeatures };
-  return { ...sizes, weight, bias, parameters, namedParameters, forward } as unknown as Dense<
+  return { ...sizes, weight, bias, ...madeOf({ weight, bias }), forward } as unknown as Dense<
     In,
     Out
   >;

@@ -2,6 +2,8 @@
 
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
 // Training
+export type { BatchNorm, BatchNormOptions } from "./batch-norm.ts";
+export { batchNorm } from "./batch-norm.ts";
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 // Costs
@@ -9,6 +11,8 @@ export { crossEntropy, quadraticCost } from "./costs.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
 // Layers
 export { dense } from "./dense.ts";
+export type { Dropout } from "./dropout.ts";
+export { dropout } from "./dropout.ts";
 // Look inside
 export type { Cost, CostOptions } from "./explain/example-costs.ts";
 export { exampleCosts } from "./explain/example-costs.ts";
@@ -27,7 +31,7 @@ export type { FitOptions, Report } from "./fit.ts";
 export { fit, measure } from "./fit.ts";
 export type { Initializer } from "./initializers.ts";
 export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers.ts";
-export type { Layer, LayerFunction, NamedParameter } from "./layer.ts";
+export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
 export type { AdamOptions } from "./optimizers/adam.ts";
@@ -40,6 +44,8 @@ export type {
 } from "./optimizers/optimizer.ts";
 export type { SgdOptions } from "./optimizers/sgd.ts";
 export { sgd } from "./optimizers/sgd.ts";
+export type { MadeOf } from "./parts.ts";
+export { madeOf } from "./parts.ts";
 // Files
 export type { LoadOptions, SaveOptions } from "./safetensors.ts";
 export { loadSafetensors, toSafetensors } from "./safetensors.ts";

@@ -1,17 +1,38 @@
 // What a layer is: anything that turns one tensor into another and says which parameters it has.
 import type { Parameter, Tensor } from "@nabla/autograd";
 
-/** An object that turns a tensor into another by the parameters that it names. */
+/**
+ * An object that turns a tensor into another by the parameters that it names. All but the first two
+ * are for layers that have something to say there; `madeOf` writes them for layers of several parts.
+ */
 export interface Layer {
   // `any`, so that layers may say exactly which inputs they take (shapes.ts).
   // oxlint-disable-next-line typescript/no-explicit-any
   forward(x: any): Tensor;
+  /** What training changes. */
   parameters(): readonly Parameter[];
   /** The parameters by name, in the same order; of a layer without this: by position. */
   namedParameters?(): readonly NamedParameter[];
+  /**
+   * What belongs to a trained model beside its parameters, by name: values that training measures
+   * and optimisers leave alone, such as the running statistics of `batchNorm`.
+   */
+  namedBuffers?(): readonly NamedParameter[];
+  /** From now on `forward` does what is right in training: `dropout` drops, `batchNorm` measures. */
+  train?(): void;
+  /** From now on `forward` does what is right for using the model: the same for the same input. */
+  evaluate?(): void;
+  /** Whether it was last told to `train`, as layers are at first; none where both are the same. */
+  readonly training?: boolean;
+  /** What it is made of, by name. */
+  readonly parts?: Parts;
 }
 
 export type NamedParameter = readonly [name: string, p: Parameter];
+
+/** What a layer may be made of. */
+export type Part = Parameter | Layer | LayerFunction | undefined;
+export type Parts = Readonly<Record<string, Part>>;
 
 /** A layer without parameters may be just a function. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -26,4 +47,9 @@ export function applyLayer(layer: Layer | LayerFunction, x: Tensor): Tensor {
 export function namedParametersOf(layer: Layer | LayerFunction): readonly NamedParameter[] {
   if (typeof layer === "function") return [];
   return layer.namedParameters?.() ?? layer.parameters().map((p, i) => [String(i), p]);
+}
+
+/** What a layer, or a function, keeps beside its parameters, by name. */
+export function namedBuffersOf(layer: Layer | LayerFunction): readonly NamedParameter[] {
+  return typeof layer === "function" ? [] : (layer.namedBuffers?.() ?? []);
 }

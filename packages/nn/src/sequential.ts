@@ -1,17 +1,12 @@
 // Layers one after the other.
 import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
-import {
-  applyLayer,
-  type Layer,
-  type LayerFunction,
-  type NamedParameter,
-  namedParametersOf,
-} from "./layer.ts";
+import { applyLayer, type Layer, type LayerFunction, type NamedParameter } from "./layer.ts";
+import { type MadeOf, madeOf } from "./parts.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
 
 /** Layers, and functions of a tensor, one after the other. Made by `sequential`. */
 export interface Sequential<Layers extends readonly unknown[] = readonly (Layer | LayerFunction)[]>
-  extends Layer,
+  extends MadeOf,
     Shaped<SequentialShape<Layers>> {
   readonly layers: Layers;
   /** Those of all layers, in order; one that is shared is named once. */
@@ -44,20 +39,9 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
       `sequential: layer ${i} is ${typeof layer}, expected a layer or a function`,
     );
   });
-  const found = list.flatMap((layer) => (typeof layer === "function" ? [] : layer.parameters()));
-  const all = [...new Set(found)];
-  const named = list.flatMap((layer, i) =>
-    namedParametersOf(layer).map(([name, p]): NamedParameter => [`${i}.${name}`, p]),
-  );
-  // The first name of what is shared stands for all.
-  const firsts = all.map((one) => named.find(([, p]) => p === one)!);
   const forward = (x: Tensor): Tensor =>
     list.reduce((activations, layer) => applyLayer(layer, activations), x);
-  const namedParameters = () => firsts;
-  return {
-    layers: list,
-    parameters: () => all,
-    namedParameters,
-    forward,
-  } as unknown as Sequential<Layers>;
+  // Positions are names, in order: JavaScript keeps whole numbers sorted.
+  const made = madeOf(Object.fromEntries(list.entries()));
+  return { layers: list, ...made, forward } as unknown as Sequential<Layers>;
 }

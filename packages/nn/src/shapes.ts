@@ -82,6 +82,27 @@ type DenseMessage<
   In extends number,
 > = `dense: expects ${FormatDimension<In>} features, got ${FormatShape<S>}`;
 
+/** Any shape whose second axis has `C` channels; it stays as it is. */
+export interface ChannelShape<Operation extends string, C extends number> extends ShapeFunction {
+  readonly output: ChannelOutput<Operation, this["input"], C>;
+}
+
+type ChannelOutput<Operation extends string, S, C extends number> = S extends Shape
+  ? RankUnknown<S> extends true
+    ? S
+    : S extends readonly [unknown, infer Channels extends number, ...unknown[]]
+      ? SameDimension<Channels, C> extends true
+        ? S
+        : ChannelMessage<Operation, S, C>
+      : ChannelMessage<Operation, S, C>
+  : never;
+
+type ChannelMessage<
+  Operation extends string,
+  S extends Shape,
+  C extends number,
+> = `${Operation}: expects ${FormatDimension<C>} channels, got ${FormatShape<S>}`;
+
 // A sequence
 
 /** The shape after all layers; the first message if one of them does not fit. */

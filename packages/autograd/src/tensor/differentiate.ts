@@ -58,11 +58,15 @@ function parametersBelow(cost: Node): {
   const order = topologicalOrder([cost], (node) => {
     checkParameterHistory("backward", node);
     const parameter = parameterOf(node);
-    if (!parameter) return origins(node);
-    found.set(node, parameter);
-    return [];
+    if (parameter) found.set(node, parameter);
+    return parameter || endsGradients(node) ? [] : origins(node);
   });
   return { order, found };
+}
+
+/** Whether nothing is differentiated through a node, as through `stopGradient`. */
+function endsGradients({ inputs, operation }: Node): boolean {
+  return inputs.length > 0 && operation.gradient.every((rule) => typeof rule === "string");
 }
 
 /** One gradient for each of a list of tensors. */

@@ -1,0 +1,131 @@
+// Batch normalisation: each channel with the mean 0 and the variance 1 of the batch.
+import {
+  type DTypeOption,
+  keep,
+  NablaError,
+  ones,
+  type Parameter,
+  parameter,
+  realize,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { checkAxis, checkCount, checkTensor } from "./checks.ts";
+import { Mode } from "./mode.ts";
+import { checkFraction, checkPositive } from "./optimizers/optimizer.ts";
+import { type MadeOf, madeOf } from "./parts.ts";
+import type { ChannelShape, Output, OutputCheck, Shaped } from "./shapes.ts";
+
+export interface BatchNormOptions extends DTypeOption {
+  /** How much of the running statistics each batch replaces. Default: 0.1. */
+  readonly momentum?: number;
+  /** Added to the variance. Default: 1e-5. */
+  readonly epsilon?: number;
+}
+
+/** Normalises by the batch in training, by running statistics after. Made by `batchNorm`. */
+export interface BatchNorm<C extends number = number>
+  extends MadeOf,
+    Shaped<ChannelShape<"batchNorm", C>> {
+  readonly channels: C;
+  /** [channels]: what normalised values are multiplied by; 1 at first. */
+  readonly weight: Parameter<[C]>;
+  /** [channels]: what is added then; 0 at first. */
+  readonly bias: Parameter<[C]>;
+  /** [channels]; not trained, but measured. 0 at first. */
+  readonly runningMean: Parameter<[C]>;
+  /** [channels]; not trained, but measured. 1 at first. */
+  readonly runningVariance: Parameter<[C]>;
+  readonly training: boolean;
+  /** `x` [examples, channels, ...]; the shape stays as it is. */
+  forward<X extends Tensor>(
+    x: OutputCheck<ChannelShape<"batchNorm", C>, ShapeOf<X>, X>,
+  ): Tensor<Output<ChannelShape<"batchNorm", C>, ShapeOf<X>>>;
+}
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel. In training mean and variance
+ * are those of the batch over all axes but the second, and each `forward` moves the running
+ * statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's mean and
+ * unbiased variance; after `evaluate()` these stand in for them. Input: [examples, channels, ...].
+ * S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing
+ * internal covariate shift", ICML 2015, algorithms 1 and 2. Throws `NablaError` in training for one
+ * element a channel, whose variance says nothing.
+ *
+ * @example
+ * const layer = batchNorm(1);
+ * const x = tensor([[1], [3]]);
+ * layer.forward(x).arraySync(); // => [[-1.0000], [1.0000]]
+ * layer.runningMean.arraySync(); // => [0.2]
+ * layer.evaluate();
+ * layer.forward(x).arraySync(); // => [[0.7628], [2.6697]]
+ */
+export function batchNorm<const C extends number>(
+  channels: C,
+  { momentum = 0.1, epsilon = 1e-5, dtype = "float32" }: BatchNormOptions = {},
+): BatchNorm<C> {
+  checkCount("batchNorm", "channels", channels);
+  checkFraction("batchNorm", "momentum", momentum);
+  checkPositive("batchNorm", "epsilon", epsilon);
+  const cell = (name: string, value: Tensor) => parameter(value, { name });
+  const weight = cell("weight", ones([channels as number], { dtype }));
+  const bias = cell("bias", zeros([channels as number], { dtype }));
+  const runningMean = cell("running_mean", zeros([channels as number], { dtype }));
+  const runningVariance = cell("running_var", ones([channels as number], { dtype }));
+  const mode = new Mode();
+  /** A row of channels along the second axis of `x`. */
+  const along = (x: Tensor, row: Tensor): Tensor =>
+    row.reshape([channels, ...x.shape.slice(2).map(() => 1)]);
+
+  const byBatch = (x: Tensor): Tensor => {
+    const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    const count = x.size / channels;
+    if (count < 2) {
+      throw new NablaError(
+        `batchNorm: [${x.shape.join(", ")}] has ${count} elements a channel, expected at least 2 ` +
+          "in training; evaluate() uses the running statistics",
+      );
+    }
+    // What the last step has measured is there by now, or costs a few operations on rows: left alone,
+    // the running statistics would hold on to the graphs of all steps. Nothing happens in compile().
+    realize(runningMean, runningVariance);
+    const mean = keep(x.mean(axes, { keepDims: true }));
+    const centred = x.sub(mean);
+    const variance = keep(centred.square().mean(axes, { keepDims: true }));
+    const move = (running: Parameter, measured: Tensor) => {
+      const row = measured
+        .reshape([channels as number])
+        .stopGradient()
+        .cast(dtype);
+      running.assign(running.mul(1 - momentum).add(row.mul(momentum)));
+    };
+    move(runningMean, mean);
+    move(runningVariance, variance.mul(count / (count - 1)));
+    return centred.mul(variance.add(epsilon).rsqrt());
+  };
+  const byRunning = (x: Tensor): Tensor => {
+    const [mean, variance] = [runningMean, runningVariance].map((p) => along(x, p.stopGradient()));
+    return x.sub(mean!).mul(variance!.add(epsilon).rsqrt());
+  };
+  const forward = (x: Tensor): Tensor => {
+    checkTensor("batchNorm", x);
+    checkAxis("batchNorm", x.shape, 1, channels, "channels");
+    const normalised = mode.training ? byBatch(x) : byRunning(x);
+    return normalised.mul(along(x, weight)).add(along(x, bias));
+  };
+  return {
+    channels,
+    weight,
+    bias,
+    runningMean,
+    runningVariance,
+    ...madeOf({ weight, bias }, { running_mean: runningMean, running_var: runningVariance }),
+    get training() {
+      return mode.training;
+    },
+    train: mode.train,
+    evaluate: mode.evaluate,
+    forward,
+  } as unknown as BatchNorm<C>;
+}

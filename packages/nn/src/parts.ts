@@ -1,0 +1,74 @@
+// Layers made of parameters and of other layers: the names of all that stands below, and modes that
+// are passed on.
+import { Parameter } from "@nabla/autograd";
+import {
+  type Layer,
+  type LayerFunction,
+  type NamedParameter,
+  namedBuffersOf,
+  namedParametersOf,
+  type Part,
+  type Parts,
+} from "./layer.ts";
+
+/** All of a layer but its `forward`. */
+export interface MadeOf extends Required<Omit<Layer, "forward" | "training">> {}
+
+/**
+ * What a layer of several parts says of itself: parameters under the names of the parts, those of a
+ * layer behind its name and a dot, as in PyTorch's `state_dict`; one that is shared is named once.
+ * `train` and `evaluate` are passed on to all parts. `buffers` are cells of its own that are not trained.
+ *
+ * @example
+ * const parts = { inner: dense(4, 8), outer: dense(8, 4) };
+ * const block = {
+ *   ...madeOf(parts),
+ *   forward: (x: Tensor) => x.add(parts.outer.forward(parts.inner.forward(x).relu())),
+ * };
+ * block.namedParameters().map(([name]) => name);
+ * // => ["inner.weight", "inner.bias", "outer.weight", "outer.bias"]
+ */
+export function madeOf(parts: Parts, buffers: Readonly<Record<string, Parameter>> = {}): MadeOf {
+  const parameters = firstNames(parts, namedParametersOf);
+  const ownBuffers = Object.entries(buffers);
+  const layers = Object.values(parts).flatMap((part) => (isLayer(part) ? [part] : []));
+  return {
+    parts,
+    parameters: () => parameters().map(([, p]) => p),
+    namedParameters: parameters,
+    namedBuffers: () => [...ownBuffers, ...firstNames(withoutParameters(parts), namedBuffersOf)()],
+    train() {
+      for (const layer of layers) layer.train?.();
+    },
+    evaluate() {
+      for (const layer of layers) layer.evaluate?.();
+    },
+  };
+}
+
+/** All that parts name, behind their own names; the first name of what is shared stands for all. */
+function firstNames(
+  parts: Parts,
+  namesOf: (layer: Layer | LayerFunction) => readonly NamedParameter[],
+): () => readonly NamedParameter[] {
+  return () => {
+    const seen = new Set<Parameter>();
+    return Object.entries(parts)
+      .flatMap(([name, part]): readonly NamedParameter[] => {
+        if (part === undefined) return [];
+        if (part instanceof Parameter) return [[name, part]];
+        return namesOf(part).map(([inner, p]) => [`${name}.${inner}`, p]);
+      })
+      .filter(([, p]) => !seen.has(p) && seen.add(p));
+  };
+}
+
+function withoutParameters(parts: Parts): Parts {
+  return Object.fromEntries(
+    Object.entries(parts).filter(([, part]) => !(part instanceof Parameter)),
+  );
+}
+
+function isLayer(part: Part): part is Layer {
+  return typeof part === "object" && !(part instanceof Parameter);
+}
