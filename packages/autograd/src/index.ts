@@ -39,6 +39,7 @@ export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/dif
 export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
 export * from "./tensor/exponentials.ts";
 export { external } from "./tensor/external.ts";
+export * from "./tensor/factors.ts";
 export * from "./tensor/indexing.ts";
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";

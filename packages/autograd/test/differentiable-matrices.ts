@@ -2,12 +2,17 @@
 // those that have eigenvalues or singular values far from each other.
 import {
   cholesky,
+  concat,
   determinant,
+  eigh,
   eye,
   inverse,
+  qr,
   slogdet,
   solve,
+  svd,
   type Tensor,
+  tensor,
   triangularSolve,
 } from "@nabla/autograd";
 import { tensors } from "@nabla/autograd/testing";
@@ -27,6 +32,26 @@ const product = (a: Tensor, b: Tensor): Tensor => a.matmul(b as never);
 const regular = (x: Tensor): Tensor => x.mul(0.25).add(identity(x).mul(2));
 /** Symmetric, with eigenvalues of at least 1. */
 const positive = (x: Tensor): Tensor => product(x, turned(x)).add(identity(x));
+
+/**
+ * Near a diagonal of 6, 3 and 0.5: what lies on it stays apart, and the greatest in its column. Nothing beside
+ * it is 0, where Householder's reflections change their signs.
+ */
+const apart = (x: Tensor): Tensor => {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const diagonal = tensor([6, 3, 0.5], { dtype }).slice(0, 0, rows).expandDims(-1);
+  return x
+    .mul(0.1)
+    .add(0.03)
+    .add(eye(rows, columns, { dtype }).mul(diagonal));
+};
+const symmetric = (x: Tensor): Tensor => apart(x).add(turned(apart(x)));
+/** All that was made, in one list for each matrix of the batch. */
+const together = (...parts: readonly Tensor[]): Tensor =>
+  concat(
+    parts.map((part) => part.reshape([part.shape.length > 2 ? part.shape[0]! : 1, -1])),
+    1,
+  );
 
 const flags = [false, true];
 const triangles = flags.flatMap((lower) =>
@@ -57,4 +82,32 @@ export const ofMatrices: readonly {
   { name: "inverse", f: (x) => inverse(regular(x)), inputs: one([3, 3]) },
   { name: "determinant", f: (x) => determinant(regular(x)), inputs: one([2, 3, 3]) },
   { name: "slogdet", f: (x) => slogdet(regular(x)).logAbsDet, inputs: one([2, 2, 2]) },
+  ...[
+    [3, 2],
+    [2, 3],
+    [2, 3, 1],
+  ].map((shape) => ({
+    name: `qr of ${shape.join(" x ")}`,
+    f: (x: Tensor) => together(qr(apart(x)).q, qr(apart(x)).r),
+    inputs: one(shape),
+  })),
+  { name: "eigenvalues", f: (x) => eigh(symmetric(x)).eigenvalues, inputs: one([3, 3]) },
+  { name: "eigenvectors", f: (x) => eigh(symmetric(x)).eigenvectors, inputs: one([3, 3]) },
+  {
+    name: "eigenvectors, batch, by the upper triangle",
+    f: (x) => eigh(symmetric(x), { lower: false }).eigenvectors,
+    inputs: one([2, 2, 2]),
+  },
+  ...[
+    [3, 2],
+    [2, 3],
+    [2, 2, 2],
+  ].map((shape) => ({
+    name: `svd of ${shape.join(" x ")}`,
+    f: (x: Tensor) => {
+      const { u, s, vh } = svd(apart(x));
+      return together(u, s.expandDims(-2), vh);
+    },
+    inputs: one(shape),
+  })),
 ];

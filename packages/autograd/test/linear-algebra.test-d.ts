@@ -2,11 +2,14 @@
 import {
   cholesky,
   determinant,
+  eigh,
   inverse,
+  qr,
   type Shape,
   type ShapeOf,
   slogdet,
   solve,
+  svd,
   type Tensor,
   triangularSolve,
   zeros,
@@ -57,5 +60,37 @@ describe("systems of equations", () => {
     expectTypeOf(() => solve(square, zeros([4]))).toBeFunction();
     // @ts-expect-error: expects square matrices
     expectTypeOf(() => triangularSolve(tall, zeros([5]))).toBeFunction();
+  });
+});
+
+describe("factors", () => {
+  test("have the shapes that the matrix and the options say", () => {
+    expectTypeOf(shapeOf(qr(tall).q)).toEqualTypeOf<[5, 2]>();
+    expectTypeOf(shapeOf(qr(tall).r)).toEqualTypeOf<[2, 2]>();
+    expectTypeOf(shapeOf(tall.qr({ mode: "complete" }).q)).toEqualTypeOf<[5, 5]>();
+    expectTypeOf(shapeOf(tall.qr({ mode: "complete" }).r)).toEqualTypeOf<[5, 2]>();
+    expectTypeOf(shapeOf(eigh(batch).eigenvalues)).toEqualTypeOf<[number, 7, 3]>();
+    expectTypeOf(shapeOf(square.eigh().eigenvectors)).toEqualTypeOf<[3, 3]>();
+    expectTypeOf(shapeOf(svd(tall).u)).toEqualTypeOf<[5, 2]>();
+    expectTypeOf(shapeOf(svd(batch).s)).toEqualTypeOf<[number, 7, 3]>();
+    expectTypeOf(shapeOf(svd(tall, { fullMatrices: true }).u)).toEqualTypeOf<[5, 5]>();
+    expectTypeOf(shapeOf(tall.svd().vh)).toEqualTypeOf<[2, 2]>();
+    expectTypeOf(shapeOf(tall.transpose().svd({ fullMatrices: true }).vh)).toEqualTypeOf<[5, 5]>();
+  });
+
+  test("where the compiler does not know a size, neither what is the smaller", () => {
+    expectTypeOf(shapeOf(qr(zeros([n, 3])).q)).toEqualTypeOf<[number, number]>();
+    expectTypeOf(shapeOf(svd(unknownRank).s)).toEqualTypeOf<Shape>();
+  });
+
+  test("of what are no matrices are refused", () => {
+    // @ts-expect-error: expects at least 2 axes
+    expectTypeOf(() => qr(zeros([3]))).toBeFunction();
+    // @ts-expect-error: expects at least 2 axes
+    expectTypeOf(() => zeros([]).svd()).toBeFunction();
+    // @ts-expect-error: expects square matrices
+    expectTypeOf(() => eigh(tall)).toBeFunction();
+    // @ts-expect-error: not a mode
+    expectTypeOf(() => qr(tall, { mode: "full" })).toBeFunction();
   });
 });

@@ -2,25 +2,18 @@
 // Bounds are multiples of n * eps * norm, as backward error analysis gives them (N. J. Higham, "Accuracy and
 // Stability of Numerical Algorithms", 2002, chapters 8 to 10): eps of the dtype, as values are rounded to it.
 import {
-  backend,
   cholesky,
-  compile,
   determinant,
   explainPlan,
   eye,
-  grad,
   gradients,
   inverse,
-  jvp,
   ones,
-  setBackend,
   slogdet,
   solve,
-  stack,
   type Tensor,
   tensor,
   triangularSolve,
-  vmap,
   zeros,
 } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
@@ -285,57 +278,5 @@ describe("inverse and determinants", () => {
     checkGradients((x) => determinant(x as never), [ones([3, 3], float64)]);
     checkGradients((x) => determinant(x as never), [zeros([3, 3], float64)]);
     checkGradients((x) => determinant(x as never), [zeros([1, 1], float64)]);
-  });
-});
-
-describe("all of them", () => {
-  const a = positive({ batch: [3], m: 4, n: 4, dtype: "float64", decay: 0, seed: 5 });
-  const b = matrices({ batch: [3], m: 4, n: 2, dtype: "float64", decay: 0, seed: 6 });
-  const all: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
-    cholesky: (a) => cholesky(a as never),
-    triangularSolve: (a, b) => triangularSolve(a as never, b as never),
-    solve: (a, b) => solve(a as never, b as never),
-    inverse: (a) => inverse(a as never),
-    determinant: (a) => determinant(a as never),
-    logAbsDet: (a) => slogdet(a as never).logAbsDet,
-  };
-  const close = { relativeTolerance: 1e-11, absoluteTolerance: 1e-11 };
-
-  test.each(Object.entries(all))("%s: the same bits on every back end, compiled or not", (_, f) => {
-    const own = backend();
-    const values = (["wasm", "reference"] as const).flatMap((name) => {
-      setBackend(name);
-      return [f(a, b).dataSync(), compile(f)(a, b).dataSync()];
-    });
-    setBackend(own);
-    for (const other of values.slice(1)) expect(other).toEqual(values[0]);
-  });
-
-  test.each(Object.entries(all))(
-    "%s: a batch is a loop, by vmap too, and its gradients",
-    (_, f) => {
-      const one = (i: number) => [a.at(i), b.at(i)] as const;
-      const looped = stack([0, 1, 2].map((i) => f(...one(i))));
-      expect(f(a, b).dataSync()).toEqual(looped.dataSync());
-      expect(vmap(f)(a, b).dataSync()).toEqual(looped.dataSync());
-      const cost = (a: Tensor, b: Tensor) => f(a, b).sin().sum();
-      const gradientsOfAll = stack([0, 1, 2].map((i) => grad(cost)(...one(i))));
-      expectClose(vmap(grad(cost))(a, b), gradientsOfAll, close);
-      expectClose(grad(cost)(a, b), gradientsOfAll, close);
-    },
-  );
-
-  test.each(Object.entries(all))("%s: jvp is the slope along a direction", (_, f) => {
-    const direction = a.sin().add(a.sin().transpose() as never);
-    const [, slope] = jvp((x: Tensor) => f(x, b), [a], [direction]);
-    const h = 1e-5;
-    const at = (by: number) => f(a.add(direction.mul(by)), b);
-    expectClose(
-      slope,
-      at(h)
-        .sub(at(-h))
-        .div(2 * h),
-      { relativeTolerance: 1e-6, absoluteTolerance: 1e-6 },
-    );
   });
 });

@@ -59,6 +59,9 @@ type InTypes = {
 
   square: T.SquareCheck<"inverse", [4, 2, 3], Fits>;
   "square, vector": T.SquareCheck<"cholesky", [3], Fits>;
+  "qr, vector": T.MatrixCheck<"qr", [3], Fits>;
+  "svd, scalar": T.MatrixCheck<"svd", [], Fits>;
+  eigh: T.SquareCheck<"eigh", [2, 3], Fits>;
   "solve, sizes": T.SolveCheck<"solve", [3, 3], [2, 4], Fits>;
   "solve, batch": T.SolveCheck<"triangularSolve", [2, 3, 3], [5, 3, 1], Fits>;
 

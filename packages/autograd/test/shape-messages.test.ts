@@ -55,6 +55,9 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
 
   square: () => nabla.inverse(of(4, 2, 3)),
   "square, vector": () => nabla.cholesky(of(3)),
+  "qr, vector": () => nabla.qr(of(3)),
+  "svd, scalar": () => nabla.svd(of()),
+  eigh: () => nabla.eigh(of(2, 3)),
   "solve, sizes": () => nabla.solve(of(3, 3), of(2, 4)),
   "solve, batch": () => nabla.triangularSolve(of(2, 3, 3), of(5, 3, 1)),
 

@@ -42,6 +42,9 @@ export const messages = {
 
   square: "inverse: expects square matrices, got [4, 2, 3]",
   "square, vector": "cholesky: expects at least 2 axes, got [3]",
+  "qr, vector": "qr: expects at least 2 axes, got [3]",
+  "svd, scalar": "svd: expects at least 2 axes, got []",
+  eigh: "eigh: expects square matrices, got [2, 3]",
   "solve, sizes": "solve: [3, 3] x [2, 4]: inner dimensions 3 and 2 differ",
   "solve, batch":
     "triangularSolve: [2, 3, 3] x [5, 3, 1]: batch dimensions [2] and [5] do not broadcast",

@@ -35,7 +35,8 @@ function rotate(
 
 /**
  * Of a symmetric `a` [n, n], whose lower triangle is read: the eigenvalues in ascending order, and in n rows
- * below them the eigenvectors as columns. All NaN if an element of `a` is not finite.
+ * below them the eigenvectors as columns, the largest component of each positive. All NaN if an element
+ * of `a` is not finite.
  */
 export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: n } = a;
@@ -53,7 +54,9 @@ export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
   const order = [...values.keys()].sort((i, j) => values[i]! - values[j]!);
   order.forEach((from, k) => {
     output[k] = values[from]!;
-    for (let i = 0; i < n; i++) output[(1 + i) * n + k] = vectors[from * n + i]!;
+    const vector = row(vectors, from, n);
+    const sign = signOfLargest(vector);
+    for (let i = 0; i < n; i++) output[(1 + i) * n + k] = sign * vector[i]!;
   });
 }
 
@@ -80,7 +83,8 @@ function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean
 
 /**
  * Of `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in descending order,
- * the rows of V [n, k]. All NaN if an element of `a` is not finite.
+ * the rows of V [n, k]. The largest component of each column of U is positive. All NaN if an element of `a`
+ * is not finite.
  */
 export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: m, columns: n } = a;
@@ -108,11 +112,14 @@ export function factorSingular({ data: output }: Matrix, a: Matrix): void {
     if (length === 0) addOrthogonal(unit, j, long);
     else for (let i = 0; i < long; i++) unit[j * long + i] = columns[from * long + i]! / length;
   });
+  // What is long belongs to U in a tall matrix.
   const [u, v] = m >= n ? [0, (m + 1) * short] : [(m + 1) * short, 0];
   order.forEach((from, j) => {
     output[m * short + j] = lengths[from]! / scale;
-    for (let i = 0; i < long; i++) output[u + i * short + j] = unit[j * long + i]!;
-    for (let i = 0; i < short; i++) output[v + i * short + j] = turns[from * short + i]!;
+    const [ofLong, ofShort] = [row(unit, j, long), row(turns, from, short)];
+    const sign = signOfLargest(m >= n ? ofLong : ofShort);
+    for (let i = 0; i < long; i++) output[u + i * short + j] = sign * ofLong[i]!;
+    for (let i = 0; i < short; i++) output[v + i * short + j] = sign * ofShort[i]!;
   });
 }
 
@@ -149,23 +156,35 @@ function product(x: Float64Array, p: number, q: number, count: number): number {
 
 /** Makes row `j` of `unit` a unit vector at right angles to the rows before it. */
 function addOrthogonal(unit: Float64Array, j: number, count: number): void {
-  const row = unit.subarray(j * count, (j + 1) * count);
+  const added = row(unit, j, count);
   for (let axis = 0; axis < count; axis++) {
-    row.fill(0);
-    row[axis] = 1;
+    added.fill(0);
+    added[axis] = 1;
     // Twice is enough: L. Giraud, J. Langou, M. Rozložník, 2005.
     for (let time = 0; time < 2; time++) {
       for (let other = 0; other < j; other++) {
         const along = product(unit, other, j, count);
-        for (let i = 0; i < count; i++) row[i] = row[i]! - along * unit[other * count + i]!;
+        for (let i = 0; i < count; i++) added[i] = added[i]! - along * unit[other * count + i]!;
       }
     }
-    const length = lengthOf(row, 0, 1, count);
+    const length = lengthOf(added, 0, 1, count);
     // The axes' squared lengths add up to count - j, so one has as much as their mean.
     if (length * length < (count - j) / (2 * count)) continue;
-    for (let i = 0; i < count; i++) row[i] = row[i]! / length;
+    for (let i = 0; i < count; i++) added[i] = added[i]! / length;
     return;
   }
+}
+
+function row(x: Float64Array, i: number, count: number): Float64Array {
+  return x.subarray(i * count, (i + 1) * count);
+}
+
+/** -1 if the largest component, or the first of those that are as large but for rounding, is negative. */
+function signOfLargest(vector: Float64Array): number {
+  let largest = 0;
+  for (const x of vector) largest = Math.max(largest, Math.abs(x));
+  const first = vector.find((x) => Math.abs(x) >= largest * (1 - 2 ** -20));
+  return first !== undefined && first < 0 ? -1 : 1;
 }
 
 /** [n, n] */

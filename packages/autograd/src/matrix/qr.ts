@@ -3,16 +3,22 @@
 // LAPACK's dgeqrf: a reflection turns its column against the sign of its first element.
 import { lengthOf, type Matrix } from "./matrix.ts";
 
-/** Of `a` [m, n], m >= n: the rows of Q [m, n], and below them those of R [n, n]. */
+/**
+ * Of `a` [m, n] with k = min(m, n): Q [m, k], and in k rows below it R [k, n]. Where a row of Q is shorter
+ * than one of R, the rest is 0. All NaN if an element of `a` is not finite.
+ */
 export function factorQr({ data: output }: Matrix, { data: a, rows: m, columns: n }: Matrix): void {
-  const factors = new Float64Array(n);
-  for (let k = 0; k < n; k++) factors[k] = reflectColumn(a, m, n, k);
-  const q = output.subarray(0, m * n);
+  if (!a.every(Number.isFinite)) {
+    output.fill(Number.NaN);
+    return;
+  }
+  const k = Math.min(m, n);
+  const factors = Float64Array.from({ length: k }, (_, i) => reflectColumn(a, m, n, i));
   const r = output.subarray(m * n);
-  for (let k = 0; k < n; k++) r.set(a.subarray(k * n + k, (k + 1) * n), k * n + k);
+  for (let i = 0; i < k; i++) r.set(a.subarray(i * n + i, (i + 1) * n), i * n + i);
   // Q is all reflections, one after the other, of the first columns of the identity.
-  for (let k = 0; k < n; k++) q[k * n + k] = 1;
-  for (let k = n - 1; k >= 0; k--) reflect(q, a, m, n, k, factors[k]!, k);
+  for (let i = 0; i < k; i++) output[i * n + i] = 1;
+  for (let i = k - 1; i >= 0; i--) reflect(output, a, m, n, i, factors[i]!, i);
 }
 
 /**

@@ -43,7 +43,18 @@ export type {
   SizesCheck,
 } from "./shapes/dimension.ts";
 export type { Einsum, EinsumCheck } from "./shapes/einsum.ts";
-export type { Batch, Factor, SolveCheck, Spectrum, SquareCheck } from "./shapes/factors.ts";
+export type {
+  Batch,
+  Factor,
+  QrMode,
+  QrQ,
+  QrR,
+  SolveCheck,
+  Spectrum,
+  SquareCheck,
+  SvdU,
+  SvdVh,
+} from "./shapes/factors.ts";
 export type {
   Concat,
   ConcatCheck,

@@ -16,7 +16,10 @@ const mostWork = 400;
 
 /** The nodes to store, in topological order; without `fuse` all elementwise ones, too. */
 export function storedNodes(outputs: readonly Node[], fuse: boolean): readonly Node[] {
-  const order = topologicalOrder(outputs, plannedInputs).filter((node) => !node.cell.value);
+  // A placeholder has no value yet, but a buffer like all sources.
+  const order = topologicalOrder(outputs, plannedInputs).filter(
+    (node) => !node.cell.value && node.family !== "source",
+  );
   const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) for (const input of node.inputs) users.get(input)?.push(node);
   const isOutput = new Set(outputs);

@@ -1,4 +1,5 @@
 // What linear algebra makes of matrices, as types: square ones, systems of equations, factors.
+import type { QrMode } from "../../ops/qr.ts";
 import type { Least, MatrixCheck } from "./diagonal.ts";
 import type { FormatShape, RankUnknown, SameDimension, Shape } from "./dimension.ts";
 import type { MatmulCheck } from "./matmul.ts";
@@ -48,6 +49,36 @@ export type Spectrum<S extends Shape, Size extends FactorSize> =
         ]
       ? [...Front, FactorSizes<M, N>[Size]]
       : never;
+
+export type { QrMode };
+
+/** [m, k], or [m, m] in mode "complete". */
+export type QrQ<S extends Shape, Mode extends QrMode> = Factor<
+  S,
+  "m",
+  Mode extends "reduced" ? "k" : "m"
+>;
+
+/** [k, n], or [m, n] in mode "complete". */
+export type QrR<S extends Shape, Mode extends QrMode> = Factor<
+  S,
+  Mode extends "reduced" ? "k" : "m",
+  "n"
+>;
+
+/** [m, k], or [m, m] of full matrices. */
+export type SvdU<S extends Shape, Full extends boolean> = Factor<
+  S,
+  "m",
+  Full extends false ? "k" : "m"
+>;
+
+/** [k, n], or [n, n] of full matrices. */
+export type SvdVh<S extends Shape, Full extends boolean> = Factor<
+  S,
+  Full extends false ? "k" : "n",
+  "n"
+>;
 
 type FactorSize = "m" | "n" | "k";
 

@@ -1,0 +1,160 @@
+// Matrices as products of simpler ones, as functions and as methods: of the last two axes; those before
+// them are batches. As all of linear algebra (tensor/linear-algebra.ts) computed in float64, with the same
+// bits on every back end, and rounded to the dtype of the operand at the end; integers become float32.
+import { NablaError } from "../graph/errors.ts";
+import type { Shape } from "../graph/shape.ts";
+import * as symmetric from "../ops/eigh.ts";
+import * as orthogonal from "../ops/qr.ts";
+import * as singular from "../ops/svd.ts";
+import type * as T from "./shapes.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+const qrModes: readonly T.QrMode[] = ["reduced", "complete"];
+
+export interface QrOptions<Mode extends T.QrMode = T.QrMode> {
+  /** "reduced" (default): Q is `[m, k]`, k = min(m, n). "complete": Q is `[m, m]`. */
+  readonly mode?: Mode;
+}
+
+export interface QrFactors<S extends Shape, Mode extends T.QrMode = "reduced"> {
+  /** Its columns are orthonormal. */
+  readonly q: Tensor<T.QrQ<S, Mode>>;
+  /** An upper triangle. */
+  readonly r: Tensor<T.QrR<S, Mode>>;
+}
+
+export interface EighOptions {
+  /** Whether the triangle that is read lies below the diagonal. Default: true. */
+  readonly lower?: boolean;
+}
+
+export interface Eigensystem<S extends Shape> {
+  /** `[...batch, n]`, in ascending order. */
+  readonly eigenvalues: Tensor<T.Spectrum<S, "n">>;
+  /** `[...batch, n, n]`: column i belongs to eigenvalue i. */
+  readonly eigenvectors: Tensor<S>;
+}
+
+export interface SvdOptions<Full extends boolean = boolean> {
+  /** Whether U is `[m, m]` and V `[n, n]`, also where they need fewer columns. Default: false. */
+  readonly fullMatrices?: Full;
+}
+
+export interface SingularFactors<S extends Shape, Full extends boolean = false> {
+  /** `[...batch, m, k]`, with orthonormal columns. */
+  readonly u: Tensor<T.SvdU<S, Full>>;
+  /** `[...batch, k]`: the singular values, in descending order. */
+  readonly s: Tensor<T.Spectrum<S, "k">>;
+  /** `[...batch, k, n]`: the transpose of V, with orthonormal rows. */
+  readonly vh: Tensor<T.SvdVh<S, Full>>;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor<out S extends Shape = Shape> {
+    /** Q with orthonormal columns and the upper triangle R with `q r` = this. */
+    qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
+      this: T.MatrixCheck<"qr", ShapeOf<X>, X>,
+      options?: QrOptions<Mode>,
+    ): QrFactors<ShapeOf<X>, Mode>;
+    /** Eigenvalues, ascending, and eigenvectors of symmetric matrices, whose lower triangle is read. */
+    eigh<X extends Tensor>(
+      this: T.SquareCheck<"eigh", ShapeOf<X>, X>,
+      options?: EighOptions,
+    ): Eigensystem<ShapeOf<X>>;
+    /** Singular values, descending, and vectors: `u diag(s) vh` = this. */
+    svd<X extends Tensor, const Full extends boolean = false>(
+      this: T.MatrixCheck<"svd", ShapeOf<X>, X>,
+      options?: SvdOptions<Full>,
+    ): SingularFactors<ShapeOf<X>, Full>;
+  }
+}
+
+/**
+ * Q with orthonormal columns and an upper triangle R, whose product is `a` `[...batch, m, n]`. With
+ * k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and `[m, n]`. (NumPy's mode "r"
+ * is the `r` of this.) Signs are those of NumPy and LAPACK: elements on R's diagonal are negative as often as
+ * not. Any shape has factors; where an element is not finite they are NaN throughout.
+ *
+ * Gradients need the first k columns of `a` to be independent: where they are not, R has a 0 on its diagonal
+ * (or what rounding leaves of it) and gradients are not finite (or huge). What completes a basis beyond the k columns has none: differentiating
+ * the complete Q of a tall matrix throws `GradientError`. Throws `ShapeError` for fewer than 2 axes.
+ *
+ * By Householder's reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2. Gradients:
+ * S. F. Walter and L. Lehmann, 2010 (tall), M. Roberts and S. J. Roberts, 2020 (wide).
+ *
+ * @example
+ * const { q, r } = qr(tensor([[3, 1], [4, 2]]));
+ * r.arraySync(); // => [[-5, -2.2], [0, 0.4]]
+ * q.arraySync(); // => [[-0.6, -0.8], [-0.8, 0.6]]
+ */
+export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
+  a: T.MatrixCheck<"qr", ShapeOf<X>, X>,
+  options: QrOptions<Mode> = {},
+): QrFactors<ShapeOf<X>, Mode> {
+  const mode: T.QrMode = options.mode ?? "reduced";
+  if (!qrModes.includes(mode)) {
+    throw new NablaError(`qr: mode is "${mode}", expected "reduced" or "complete"`);
+  }
+  const { q, r } = orthogonal.qr(nodeOf("qr", a as Tensor), mode);
+  return { q: tensorOf(q), r: tensorOf(r) };
+}
+
+/**
+ * The eigenvalues `[...batch, n]`, in ascending order, and as columns the eigenvectors of symmetric matrices
+ * `[...batch, n, n]`, of which the lower triangle is read (with `lower: false` the upper one).
+ * Eigenvectors have length 1, and their largest component (the first of those equally large) is
+ * positive. Where an element that is read is not finite, all is NaN.
+ *
+ * Gradients are symmetric. Those of the eigenvalues exist always, but where some are equal they belong to the
+ * order in which they happen to stand; of a symmetric function of them (a sum, a largest gap's bounds) they are
+ * right. The eigenvectors of equal eigenvalues can be turned among themselves, so that what depends on
+ * eigenvectors has gradients of NaN where any two eigenvalues are equal, and large ones where they nearly are;
+ * so have second derivatives of eigenvalues. Throws `ShapeError` unless matrices are square.
+ *
+ * By Jacobi's rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.5. Gradients:
+ * M. B. Giles, "Collected matrix derivative results", 2008, section 3.1.
+ *
+ * @example
+ * const { eigenvalues, eigenvectors } = eigh(tensor([[3, 1], [1, 3]]));
+ * eigenvalues.arraySync(); // => [2, 4]
+ * eigenvectors.arraySync(); // => [[0.7071, 0.7071], [-0.7071, 0.7071]]
+ */
+export function eigh<X extends Tensor>(
+  a: T.SquareCheck<"eigh", ShapeOf<X>, X>,
+  options: EighOptions = {},
+): Eigensystem<ShapeOf<X>> {
+  const node = nodeOf("eigh", a);
+  const { eigenvalues, eigenvectors } = symmetric.eigh(node, options.lower ?? true);
+  return { eigenvalues: tensorOf(eigenvalues), eigenvectors: tensorOf(eigenvectors) };
+}
+
+/**
+ * The singular values of matrices `a` `[...batch, m, n]`, and the vectors that go with them:
+ * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh` `[k, n]`, the
+ * transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is `[m, m]` and `vh` `[n, n]`. The
+ * largest component of each column of U (the first of those equally large) is positive. Where an element is
+ * not finite, all is NaN.
+ *
+ * Gradients of the singular values are those of `eigh`'s eigenvalues; at a value of 0, where the value as a
+ * function of `a` has a kink, the one of `u` and `vh` as they are. What depends on vectors has gradients that are not
+ * finite where any two singular values are equal, or (unless `a` is square) one is 0. What completes a
+ * basis in full matrices has none: differentiating it throws `GradientError`. Throws `ShapeError` for
+ * fewer than 2 axes.
+ *
+ * By Jacobi's rotations from one side: Golub and Van Loan, "Matrix Computations", 2013, section 8.6.3.
+ * Gradients: J. Townsend, "Differentiating the singular value decomposition", 2016.
+ *
+ * @example
+ * const { u, s, vh } = svd(tensor([[0, 2], [3, 0]]));
+ * s.arraySync(); // => [3, 2]
+ * u.mul(s).matmul(vh).arraySync(); // => [[0, 2], [3, 0]]
+ */
+export function svd<X extends Tensor, const Full extends boolean = false>(
+  a: T.MatrixCheck<"svd", ShapeOf<X>, X>,
+  options: SvdOptions<Full> = {},
+): SingularFactors<ShapeOf<X>, Full> {
+  const { u, s, vh } = singular.svd(nodeOf("svd", a as Tensor), options.fullMatrices ?? false);
+  return { u: tensorOf(u), s: tensorOf(s), vh: tensorOf(vh) };
+}
+
+addMethods({ qr, eigh, svd });

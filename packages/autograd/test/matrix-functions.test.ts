@@ -1,0 +1,83 @@
+// What all of linear algebra does alike: the same on every back end, for batches, and along directions.
+import {
+  backend,
+  cholesky,
+  compile,
+  determinant,
+  eigh,
+  eye,
+  grad,
+  inverse,
+  jvp,
+  qr,
+  setBackend,
+  slogdet,
+  solve,
+  stack,
+  svd,
+  type Tensor,
+  triangularSolve,
+  vmap,
+} from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
+import { expect, test } from "vitest";
+import { matrices } from "./matrices.ts";
+
+const drawn = { batch: [3], m: 4, n: 4, dtype: "float64", decay: 0, seed: 5 } as const;
+const x = matrices(drawn);
+/** Symmetric and positive definite. */
+const a: Tensor = x.matmul(x.transpose() as never).add(eye(4, 4, { dtype: "float64" }) as never);
+const b = matrices({ ...drawn, n: 2, seed: 6 });
+
+/** With wide and tall matrices where there is a choice. */
+const all: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
+  cholesky: (a) => cholesky(a as never),
+  triangularSolve: (a, b) => triangularSolve(a as never, b as never),
+  solve: (a, b) => solve(a as never, b as never),
+  inverse: (a) => inverse(a as never),
+  determinant: (a) => determinant(a as never),
+  logAbsDet: (a) => slogdet(a as never).logAbsDet,
+  "q of qr, tall": (a) => qr(a.slice(-1, 0, 2)).q,
+  "r of qr, wide": (a) => qr(a.slice(-2, 0, 2)).r,
+  "eigenvalues of eigh": (a) => eigh(a as never).eigenvalues,
+  "eigenvectors of eigh": (a) => eigh(a as never).eigenvectors,
+  "u of svd, tall": (a) => svd(a.slice(-1, 0, 2)).u,
+  "s of svd": (a) => svd(a).s,
+  "vh of svd, wide": (a) => svd(a.slice(-2, 0, 2)).vh,
+};
+const close = { relativeTolerance: 1e-11, absoluteTolerance: 1e-11 };
+
+test.each(Object.entries(all))("%s: the same bits on every back end, compiled or not", (_, f) => {
+  const own = backend();
+  const values = (["wasm", "reference"] as const).flatMap((name) => {
+    setBackend(name);
+    return [f(a, b).dataSync(), compile(f)(a, b).dataSync()];
+  });
+  setBackend(own);
+  for (const other of values.slice(1)) expect(other).toEqual(values[0]);
+});
+
+test.each(Object.entries(all))("%s: a batch is a loop, by vmap too, and its gradients", (_, f) => {
+  const one = (i: number) => [a.at(i), b.at(i)] as const;
+  const looped = stack([0, 1, 2].map((i) => f(...one(i))));
+  expect(f(a, b).dataSync()).toEqual(looped.dataSync());
+  expect(vmap(f)(a, b).dataSync()).toEqual(looped.dataSync());
+  const cost = (a: Tensor, b: Tensor) => f(a, b).sin().sum();
+  const gradientsOfAll = stack([0, 1, 2].map((i) => grad(cost)(...one(i))));
+  expectClose(vmap(grad(cost))(a, b), gradientsOfAll, close);
+  expectClose(grad(cost)(a, b), gradientsOfAll, close);
+});
+
+test.each(Object.entries(all))("%s: jvp is the slope along a direction", (_, f) => {
+  const direction = a.sin().add(a.sin().transpose() as never);
+  const [, slope] = jvp((x: Tensor) => f(x, b), [a], [direction]);
+  const h = 1e-5;
+  const at = (by: number) => f(a.add(direction.mul(by)), b);
+  expectClose(
+    slope,
+    at(h)
+      .sub(at(-h))
+      .div(2 * h),
+    { relativeTolerance: 1e-6, absoluteTolerance: 1e-6 },
+  );
+});
