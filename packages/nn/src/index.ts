@@ -6,6 +6,8 @@ export type { BatchNorm, BatchNormOptions } from "./batch-norm.ts";
 export { batchNorm } from "./batch-norm.ts";
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
+export { clipGradNorm, clipGradValue } from "./clipping.ts";
+export { constant } from "./constant.ts";
 // Costs
 export { crossEntropy, quadraticCost } from "./costs.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
@@ -34,14 +36,25 @@ export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers
 export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
+export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
+export { adaDelta } from "./optimizers/ada-delta.ts";
+export type { AdaGradOptions } from "./optimizers/ada-grad.ts";
+export { adaGrad } from "./optimizers/ada-grad.ts";
 export type { AdamOptions } from "./optimizers/adam.ts";
 export { adam } from "./optimizers/adam.ts";
+export type { AdamWOptions } from "./optimizers/adam-w.ts";
+export { adamW } from "./optimizers/adam-w.ts";
+export { weightsDecay } from "./optimizers/groups.ts";
+export type { LionOptions } from "./optimizers/lion.ts";
+export { lion } from "./optimizers/lion.ts";
 export type {
   Optimizer,
   OptimizerState,
   ParameterGroup,
   Parameters,
 } from "./optimizers/optimizer.ts";
+export type { RmsPropOptions } from "./optimizers/rms-prop.ts";
+export { rmsProp } from "./optimizers/rms-prop.ts";
 export type { SgdOptions } from "./optimizers/sgd.ts";
 export { sgd } from "./optimizers/sgd.ts";
 export type { MadeOf } from "./parts.ts";
@@ -49,7 +62,24 @@ export { madeOf } from "./parts.ts";
 // Files
 export type { LoadOptions, SaveOptions } from "./safetensors.ts";
 export { loadSafetensors, toSafetensors } from "./safetensors.ts";
-export type { LearningRate, Schedule } from "./schedules.ts";
+export type {
+  CosineDecayOptions,
+  ExponentialDecayOptions,
+  LearningRate,
+  LinearOptions,
+  OneCycleOptions,
+  Schedule,
+  StepDecayOptions,
+  WarmupOptions,
+} from "./schedules.ts";
+export {
+  cosineDecay,
+  exponentialDecay,
+  linear,
+  oneCycle,
+  stepDecay,
+  warmup,
+} from "./schedules.ts";
 export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
 

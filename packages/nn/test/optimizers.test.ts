@@ -1,7 +1,10 @@
 import { compile, parameter, type Tensor, tensor } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
+import { adaDelta } from "../src/optimizers/ada-delta.ts";
 import { adam } from "../src/optimizers/adam.ts";
+import { lion } from "../src/optimizers/lion.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
+import { rmsProp } from "../src/optimizers/rms-prop.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 
 describe("adam", () => {
@@ -42,7 +45,7 @@ describe("adam", () => {
     [() => adam([]), "adam: got no parameters, nothing can be learnt"],
     [
       () => adam([parameter([1])], { learningRate: 0 }),
-      "adam: learningRate is 0, expected a positive number or a schedule",
+      "adam: learningRate is 0, expected a positive number",
     ],
     [() => adam([parameter([1])], { beta2: 1 }), "adam: beta2 is 1, expected 0 up to 1"],
   ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
@@ -86,7 +89,7 @@ describe("sgd", () => {
     [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
     [
       () => sgd([parameter([1])], { learningRate: -1 }),
-      "sgd: learningRate is -1, expected a positive number or a schedule",
+      "sgd: learningRate is -1, expected a positive number",
     ],
     [
       () => sgd([parameter([1])], { learningRate: 1, momentum: 1 }),
@@ -162,6 +165,9 @@ describe("a state", () => {
     [
       ["sgd", (w) => sgd([w], { learningRate: (step) => 0.1 / (1 + step), momentum: 0.9 })],
       ["adam", (w) => adam([w], { learningRate: 0.1 })],
+      ["rmsProp", (w) => rmsProp([w], { momentum: 0.5 })],
+      ["adaDelta", (w) => adaDelta([w])],
+      ["lion", (w) => lion([w], { learningRate: (step) => 0.1 / (1 + step), weightDecay: 0.1 })],
     ];
   const step = (w: ReturnType<typeof parameter>, optimizer: Optimizer) => {
     w.square().square().sum().backward();

@@ -174,6 +174,16 @@ function loadState(cells: ReadonlyMap<string, Parameter>, state: OptimizerState)
   realize(...cells.values());
 }
 
+/** The parameter after a step's weight decay by itself: p (1 - learningRate * weightDecay). */
+export function decayed(
+  p: Parameter,
+  { learningRate, options: { weightDecay } }: Update<{ readonly weightDecay: number }>,
+): Tensor {
+  if (weightDecay === 0) return p;
+  if (typeof learningRate === "number") return p.mul(1 - learningRate * weightDecay);
+  return p.mul(learningRate.mul(-weightDecay).add(1));
+}
+
 /** Throws `NablaError` unless `value` is a positive number. */
 export function checkPositive(operation: string, name: string, value: number): void {
   if (value > 0) return;
