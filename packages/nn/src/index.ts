@@ -16,6 +16,10 @@ export { dense } from "./dense.ts";
 export type { Dropout } from "./dropout.ts";
 export { dropout } from "./dropout.ts";
 // Look inside
+export type { DataOptions, DataPoint } from "./explain/data-study.ts";
+export { dataStudy } from "./explain/data-study.ts";
+export type { DescentOptions, DescentPoint } from "./explain/descent-study.ts";
+export { descentStudy } from "./explain/descent-study.ts";
 export type { Cost, CostOptions } from "./explain/example-costs.ts";
 export { exampleCosts } from "./explain/example-costs.ts";
 export type {

@@ -1,0 +1,90 @@
+// What more labelled examples are good for: the same training on fewer and on more of them.
+import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
+import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { quadraticCost } from "../costs.ts";
+import { fit, measure } from "../fit.ts";
+import type { Layer } from "../layer.ts";
+import { accuracy, type Metric } from "../metrics.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { CostOptions } from "./example-costs.ts";
+
+export interface DataOptions extends CostOptions {
+  /** How many examples to learn from, one training for each. */
+  readonly sizes: readonly number[];
+  /** Makes the optimiser of each training: `(parameters) => sgd(parameters, { learningRate: 3 })`. */
+  readonly optimizer: (parameters: readonly Parameter[]) => Optimizer;
+  /** Steps of each training at least: it ends with the epoch in which they are reached. */
+  readonly steps: number;
+  readonly batchSize: number;
+  /** What is measured on the examples learnt from and on others. Default: `accuracy`. */
+  readonly metric?: Metric;
+  /** Seed of which examples come first, and of their order in training. Default: 0. */
+  readonly shuffle?: number;
+  /** Ends the study in order, after the step under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was learnt from some of the examples. */
+export interface DataPoint {
+  /** How many. */
+  readonly examples: number;
+  readonly steps: number;
+  /** The metric on these examples, and on those that were not learnt from. */
+  readonly train: number;
+  readonly test: number;
+}
+
+/**
+ * Trains a new model on the first `size` of the training examples in an order drawn with `shuffle`, for
+ * each of `sizes`, and tells how good it is on them and on others. All trainings take about as many
+ * steps, so that what differs is how much there was to see. `model` makes a model; to start all from the
+ * same weights, call `manualSeed` in it. Datasets have two tensors: what goes in, and what should come
+ * out. Throws `NablaError` for sizes that are no positive integers or more than there are examples.
+ *
+ * @example
+ * const inputs = tensor([[-2], [-1], [1], [2]]);
+ * const data = { inputs, targets: tensor([[1, 0], [1, 0], [0, 1], [0, 1]]) };
+ * const optimizer = (parameters: readonly Parameter[]) => sgd(parameters, { learningRate: 0.1 });
+ * const options = { sizes: [4], optimizer, steps: 50, batchSize: 2 };
+ * for await (const point of dataStudy(() => dense(1, 2), { train: data, test: data }, options)) {
+ *   console.log(point);
+ * }
+ * // => { examples: 4, steps: 50, train: 1, test: 1 }
+ */
+export async function* dataStudy(
+  model: () => Layer,
+  { train, test }: { readonly train: Dataset; readonly test: Dataset },
+  options: DataOptions,
+): AsyncGenerator<DataPoint, void, undefined> {
+  const { sizes, optimizer, steps, batchSize, shuffle = 0, signal } = options;
+  const { cost = quadraticCost, metric = accuracy } = options;
+  const available = exampleCount("dataStudy", train);
+  for (const size of sizes) {
+    if (Number.isSafeInteger(size) && size > 0 && size <= available) continue;
+    throw new NablaError(`dataStudy: size is ${size}, expected an integer from 1 to ${available}`);
+  }
+  if (!(Number.isSafeInteger(steps) && steps > 0)) {
+    throw new NablaError(`dataStudy: steps is ${steps}, expected a positive integer`);
+  }
+  const order = random.permutation(available, { seed: shuffle }).dataSync();
+  for (const size of sizes) {
+    const own = model();
+    const some = examplesAt(train, tensor(order.subarray(0, size)));
+    const inEpoch = Math.ceil(size / batchSize);
+    const reports = fit(own, some, {
+      cost,
+      optimizer: optimizer(own.parameters()),
+      epochs: Math.ceil(steps / inEpoch),
+      batchSize,
+      shuffle,
+      ...(signal && { signal }),
+    });
+    let taken = 0;
+    for await (const { step } of reports) taken = step;
+    if (signal?.aborted) return;
+    const measured = async (dataset: Dataset) =>
+      (await measure(own, dataset, { metric }))["metric"]!;
+    const found = { train: await measured(some), test: await measured(test) };
+    yield { examples: size, steps: taken, ...found };
+  }
+}
