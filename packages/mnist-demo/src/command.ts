@@ -1,23 +1,15 @@
 // The command `train`, given its arguments, streams and a signal to stop; train.ts gives it the process's.
 
 import { setImmediate } from "node:timers/promises";
-import { NablaError } from "@nabla/autograd";
 import type { Report } from "@nabla/nn";
 import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { loadMnist } from "./load.ts";
 import { help, parseOptions, type TrainOptions } from "./options.ts";
 import { epochOf, progressOn } from "./progress.ts";
-import { type Environment, type Stream, terminalOf } from "./terminal.ts";
+import { type CommandContext, runCommand } from "./run-command.ts";
+import { terminalOf } from "./terminal.ts";
 import { type Training, training } from "./training.ts";
-
-export interface CommandContext {
-  readonly stdout: Stream;
-  readonly stderr: Stream;
-  readonly env: Environment;
-  /** Aborted: end after the step under way, with the accuracy so far. */
-  readonly signal: AbortSignal;
-}
 
 /** 128 + 2, the number of SIGINT: what shells report of a program that Ctrl-C has ended. */
 const interrupted = 130;
@@ -27,16 +19,7 @@ const millisecondsBetweenPauses = 20;
 
 /** Runs `train` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
 export async function runTrain(args: readonly string[], context: CommandContext): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options !== "help") return await train(options, context);
-    context.stdout.write(help);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof NablaError)) throw error;
-    context.stderr.write(`${error.message}\n`);
-    return 1;
-  }
+  return await runCommand({ help, parse: parseOptions, run: train }, args, context);
 }
 
 async function train(options: TrainOptions, context: CommandContext): Promise<number> {

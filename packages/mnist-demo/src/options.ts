@@ -1,8 +1,14 @@
-// The command line of `train`: what may be said, what is meant when it is not, and what is answered
-// to what may not.
+// The command line of `train`: what may be said, and what is meant when it is not.
 
-import { parseArgs } from "node:util";
-import { NablaError } from "@nabla/autograd";
+import {
+  integers,
+  name,
+  naturalNumber,
+  oneOf,
+  positiveInteger,
+  positiveNumber,
+  readArguments,
+} from "./command-line.ts";
 
 const activationNames = ["sigmoid", "tanh", "relu"] as const;
 const costNames = ["quadratic", "cross-entropy"] as const;
@@ -45,7 +51,6 @@ const valueOptions = [
   "examples",
   "data",
 ] as const;
-type ValueOption = (typeof valueOptions)[number];
 
 export const help = `Trains a small network on the MNIST digits.
 
@@ -80,129 +85,24 @@ Examples
   npx --yes pnpm@12 train --activation relu --cost cross-entropy --seed 7
 `;
 
+/** Sizes whose weights surely fit into memory. */
+const layerSizes = integers(1, 10_000, "16,16");
+
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
-  // `pnpm train -- --epochs 3` hands the "--" on.
-  const args = given[0] === "--" ? given.slice(1) : [...given];
-  const { tokens } = parseArgs({
-    args,
-    options: {
-      ...Object.fromEntries(valueOptions.map((name) => [name, { type: "string" } as const])),
-      help: { type: "boolean", short: "h" },
-    },
-    strict: false,
-    tokens: true,
+  return readArguments({ command: "train", values: valueOptions }, given, (said) => {
+    const activation = said.read("activation", oneOf(activationNames), "sigmoid");
+    const cost = said.read("cost", oneOf(costNames), "quadratic");
+    return {
+      epochs: said.read("epochs", positiveInteger, 10),
+      batchSize: said.read("batch-size", positiveInteger, 100),
+      learningRate: said.read("learning-rate", positiveNumber, learningRates[cost][activation]),
+      hidden: said.read("hidden", layerSizes, [16, 16]),
+      activation,
+      cost,
+      seed: said.read("seed", naturalNumber, 0),
+      examples: said.read("examples", positiveInteger, undefined),
+      data: said.read("data", name("a folder"), undefined),
+    };
   });
-  const texts = new Map<ValueOption, string>();
-  let wantsHelp = false;
-  let stray: string | undefined;
-  for (const token of tokens) {
-    if (token.kind === "positional") stray ??= token.value;
-    if (token.kind !== "option") continue;
-    if (token.name === "help") wantsHelp = true;
-    else texts.set(knownOption(token.name, token.rawName), token.value ?? "");
-  }
-  if (wantsHelp) return "help";
-  const options = optionsOf(texts);
-  if (stray === undefined) return options;
-  throw new NablaError(`train: got ${JSON.stringify(stray)}, expected only options`);
-}
-
-function optionsOf(texts: ReadonlyMap<ValueOption, string>): TrainOptions {
-  const read = <T, U>(name: ValueOption, kind: Kind<T>, otherwise: U): T | U => {
-    const text = texts.get(name);
-    if (text === undefined) return otherwise;
-    const value = kind.read(text);
-    if (value !== undefined) return value;
-    const got = text === "" ? "nothing" : JSON.stringify(text);
-    throw new NablaError(`--${name}: got ${got}, expected ${kind.expected}`);
-  };
-  const activation = read("activation", oneOf(activationNames), "sigmoid");
-  const cost = read("cost", oneOf(costNames), "quadratic");
-  return {
-    epochs: read("epochs", positiveInteger, 10),
-    batchSize: read("batch-size", positiveInteger, 100),
-    learningRate: read("learning-rate", positiveNumber, learningRates[cost][activation]),
-    hidden: read("hidden", layerSizes, [16, 16]),
-    activation,
-    cost,
-    seed: read("seed", seed, 0),
-    examples: read("examples", positiveInteger, undefined),
-    data: read("data", folder, undefined),
-  };
-}
-
-/** How a value is read from its text (undefined: it cannot be), and what it may be, in words. */
-interface Kind<T> {
-  readonly read: (text: string) => T | undefined;
-  readonly expected: string;
-}
-
-const positiveInteger: Kind<number> = {
-  read: (text) => integer(text, 1, Number.MAX_SAFE_INTEGER),
-  expected: "a positive integer",
-};
-
-const seed: Kind<number> = {
-  read: (text) => integer(text, 0, Number.MAX_SAFE_INTEGER),
-  expected: "an integer from 0",
-};
-
-const positiveNumber: Kind<number> = {
-  read: (text) => {
-    const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : 0;
-    return value > 0 && Number.isFinite(value) ? value : undefined;
-  },
-  expected: "a positive number",
-};
-
-/** Sizes whose weights surely fit into memory. */
-const mostNeurons = 10_000;
-
-const layerSizes: Kind<readonly number[]> = {
-  read: (text) => {
-    const sizes = text.split(",").map((size) => integer(size.trim(), 1, mostNeurons));
-    return sizes.includes(undefined) ? undefined : (sizes as number[]);
-  },
-  expected: `one or more integers from 1 to ${mostNeurons}, such as 16,16`,
-};
-
-const folder: Kind<string> = { read: (text) => text || undefined, expected: "a folder" };
-
-function oneOf<Name extends string>(names: readonly Name[]): Kind<Name> {
-  return {
-    read: (text) => names.find((name) => name === text),
-    expected: `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`,
-  };
-}
-
-function integer(text: string, least: number, most: number): number | undefined {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : undefined;
-}
-
-function knownOption(name: string, rawName: string): ValueOption {
-  const known = valueOptions.find((option) => option === name);
-  if (known !== undefined) return known;
-  const [nearest] = [...valueOptions, "help"]
-    .map((option) => ({ option, distance: editDistance(name, option) }))
-    .filter(({ option, distance }) => distance <= 2 || option.startsWith(name))
-    .sort((a, b) => a.distance - b.distance);
-  const all = `expected --${valueOptions.join(", --")} or --help`;
-  const hint = nearest ? `did you mean --${nearest.option}?` : all;
-  throw new NablaError(`train: there is no option ${JSON.stringify(rawName)}; ${hint}`);
-}
-
-/** How many letters must be put in, left out or replaced (V. I. Levenshtein, 1966). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, replaced));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }

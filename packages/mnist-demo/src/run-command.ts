@@ -1,0 +1,39 @@
+// What every command is given, and what it answers to a user's mistake.
+
+import { NablaError } from "@nabla/autograd";
+import type { Environment, Stream } from "./terminal.ts";
+
+export interface CommandContext {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly env: Environment;
+  /** Aborted: end after the step under way, with the accuracy so far. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line on
+ * stderr. "help" writes the help.
+ */
+export async function runCommand<Options>(
+  { help, parse, run }: Command<Options>,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  try {
+    const options = parse(args);
+    if (options !== "help") return await run(options, context);
+    context.stdout.write(help);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    context.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+export interface Command<Options> {
+  readonly help: string;
+  readonly parse: (args: readonly string[]) => Options | "help";
+  readonly run: (options: Options, context: CommandContext) => Promise<number>;
+}
