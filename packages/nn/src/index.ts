@@ -33,6 +33,23 @@ export { nudges } from "./explain/nudges.ts";
 export { perExampleGradients } from "./explain/per-example.ts";
 export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
 export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
+// Files
+export type { ByteStream } from "./files/reading.ts";
+export type {
+  LoadOptions,
+  LoadReport,
+  NameOptions,
+  SafetensorsFile,
+  Saved,
+  SaveOptions,
+} from "./files/safetensors.ts";
+export {
+  loadSafetensors,
+  readSafetensors,
+  saveSafetensors,
+  toSafetensors,
+} from "./files/safetensors.ts";
+export type { ByteSink } from "./files/sinks.ts";
 export type { FitOptions, Report } from "./fit.ts";
 export { fit, measure } from "./fit.ts";
 export type { Initializer } from "./initializers.ts";
@@ -63,9 +80,6 @@ export type { SgdOptions } from "./optimizers/sgd.ts";
 export { sgd } from "./optimizers/sgd.ts";
 export type { MadeOf } from "./parts.ts";
 export { madeOf } from "./parts.ts";
-// Files
-export type { LoadOptions, SaveOptions } from "./safetensors.ts";
-export { loadSafetensors, toSafetensors } from "./safetensors.ts";
 export type {
   CosineDecayOptions,
   ExponentialDecayOptions,

@@ -1,0 +1,83 @@
+// Tensors as they stand in a safetensors file, behind its header: little-endian elements in row-major order.
+import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
+import {
+  type Described,
+  dtypeOf,
+  type Entry,
+  type Header,
+  headerLength,
+  headerOf,
+  lengthBytes,
+  parseHeader,
+  quoted,
+} from "./header.ts";
+import type { Reading } from "./reading.ts";
+
+/** A tensor that is to be written, and what the file calls it. */
+export interface Stored extends Described {
+  readonly stored: Tensor;
+}
+
+/** A file of these tensors, in this order: its header, and the elements of each. */
+export function fileOf(
+  subject: string,
+  tensors: readonly Stored[],
+  metadata: Readonly<Record<string, string>> | undefined,
+): readonly Uint8Array[] {
+  const header = headerOf(subject, tensors, metadata);
+  realize(...tensors.map(({ stored }) => stored));
+  return [
+    header,
+    ...tensors.map(({ stored }) => {
+      const { buffer, byteOffset, byteLength } = stored.dataSync();
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    }),
+  ];
+}
+
+/** What the header says. */
+export function* headerIn(subject: string): Reading<Header> {
+  const name = "its header";
+  const length = headerLength(
+    subject,
+    yield { bytes: lengthBytes, name: "the length of its header", wanted: true },
+  );
+  return parseHeader(subject, yield { bytes: length, name, wanted: true });
+}
+
+/** The tensors that are wanted, by name. */
+export function* elementsIn(
+  subject: string,
+  { entries }: Header,
+  isWanted: (entry: Entry) => boolean,
+): Reading<readonly (readonly [name: string, x: Tensor])[]> {
+  for (const entry of entries) if (isWanted(entry)) dtypeOf(subject, entry);
+  const found: [name: string, x: Tensor][] = [];
+  for (const entry of entries) {
+    const wanted = isWanted(entry);
+    const name = quoted(entry.name);
+    const bytes = yield { bytes: entry.end - entry.begin, name, wanted };
+    if (wanted) found.push([entry.name, tensorOf(subject, entry, bytes)]);
+  }
+  yield "end";
+  return found;
+}
+
+const arrays = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+/** The tensor that the bytes stand for. They are copied: bytes may begin anywhere, numbers may not. */
+function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
+  const dtype = dtypeOf(subject, entry);
+  const other = dtype === "bool" ? bytes.find((byte) => byte > 1) : undefined;
+  if (other !== undefined) {
+    const name = quoted(entry.name);
+    throw new NablaError(`${subject}: ${name} has the byte ${other}, expected 0 or 1 for BOOL`);
+  }
+  return tensor(new arrays[dtype](new Uint8Array(bytes).buffer), { dtype, shape: entry.shape });
+}

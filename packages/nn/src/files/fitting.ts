@@ -1,0 +1,88 @@
+// What a file gives to whom: parameters take the tensors of their names, all of them or none.
+import { formatShape, NablaError, type Parameter, realize, type Tensor } from "@nabla/autograd";
+import { dtypeOf, type Entry, type Header, quoted } from "./header.ts";
+
+/** Where a tensor of a file goes. */
+export interface Place {
+  readonly p: Parameter;
+  /** Whether the file has its transpose. */
+  readonly isTransposed: boolean;
+}
+
+/** Names that only one side has. */
+export interface Misfit {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * Checks that tensors of the header fit the places of their names. Throws one error for all that does
+ * not; with `strict`, names that only one side has are in it.
+ */
+export function checkFits(
+  subject: string,
+  { entries }: Header,
+  places: ReadonlyMap<string, Place>,
+  { strict }: { readonly strict: boolean },
+): Misfit {
+  const found = new Map(entries.map((entry) => [entry.name, entry]));
+  const missing = [...places.keys()].filter((name) => !found.has(name));
+  const unexpected = [...found.keys()].filter((name) => !places.has(name));
+  const problems = [...places].flatMap(([name, place]) => {
+    const entry = found.get(name);
+    return entry ? difference(subject, entry, place) : [];
+  });
+  if (strict && unexpected.length > 0) {
+    problems.unshift(`${listed(unexpected)} in the file, not in the model`);
+  }
+  if (strict && missing.length > 0) {
+    problems.unshift(`${listed(missing)} in the model, not in the file`);
+  }
+  if (problems.length > 0) throw new NablaError(`${subject}: ${shortened(problems).join("; ")}`);
+  return { missing, unexpected };
+}
+
+/** What is different between a tensor and its place. */
+function difference(subject: string, entry: Entry, { p, isTransposed }: Place): string[] {
+  const dtype = dtypeOf(subject, entry);
+  const name = quoted(entry.name);
+  if (isTransposed && p.rank !== 2) {
+    return [`${name} is ${formatShape(p.shape)} in the model, only a matrix can be transposed`];
+  }
+  const [given, wanted] = [entry.shape, isTransposed ? p.shape.toReversed() : p.shape];
+  if (formatShape(given) !== formatShape(wanted)) {
+    const hint =
+      given.length === 2 && formatShape(given.toReversed()) === formatShape(wanted)
+        ? `; ${isTransposed ? "leave it out of" : "see"} the option transpose`
+        : "";
+    const inModel = `${formatShape(p.shape)}${isTransposed ? " transposed" : ""} in the model`;
+    return [`${name} is ${formatShape(given)} in the file, ${inModel}${hint}`];
+  }
+  if (dtype !== p.dtype) return [`${name} is ${dtype} in the file, ${p.dtype} in the model`];
+  return [];
+}
+
+/** The most that an error lists of one kind. */
+const mostListed = 8;
+
+function shortened(list: readonly string[]): readonly string[] {
+  const more = list.length - mostListed;
+  return more > 0 ? [...list.slice(0, mostListed), `and ${more} more`] : list;
+}
+
+function listed(names: readonly string[]): string {
+  const verb = names.length === 1 ? "is" : "are";
+  return `${shortened(names.map(quoted)).join(", ")} ${verb}`;
+}
+
+/** Gives each place its tensor. */
+export function assign(
+  tensors: readonly (readonly [name: string, x: Tensor])[],
+  places: ReadonlyMap<string, Place>,
+): void {
+  const changed = tensors.map(([name, x]) => {
+    const { p, isTransposed } = places.get(name)!;
+    return p.assign(isTransposed ? x.transpose() : x);
+  });
+  realize(...changed);
+}

@@ -1,0 +1,135 @@
+// Reading from the first byte to the last, written once for bytes in memory and for streams: what reads
+// is a generator that asks for what comes next.
+import { NablaError } from "@nabla/autograd";
+
+/** What comes next in a file. */
+export interface Part {
+  readonly bytes: number;
+  /** What errors call it. */
+  readonly name: string;
+  /** Whether the bytes are wanted. False: they are passed over, and an empty array is given. */
+  readonly wanted: boolean;
+}
+
+/** Asks for the parts of a file in order, at last for its end, and gives what they say. */
+export type Reading<Result> = Generator<Part | "end", Result, Uint8Array>;
+
+/** Bytes that come in pieces: a `ReadableStream`, such as a response's body, or one of Node's. */
+export type ByteStream = AsyncIterable<Uint8Array> | WebStream;
+
+/** What is needed of a `ReadableStream`; not all of them can be iterated. */
+interface WebStream {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+  };
+}
+
+const nothing: Uint8Array = new Uint8Array();
+
+/** Reads bytes that are there. */
+export function readFrom<Result>(
+  subject: string,
+  bytes: Uint8Array,
+  reading: Reading<Result>,
+): Result {
+  let at = 0;
+  let step = reading.next();
+  while (!step.done) {
+    const part = step.value;
+    if (part === "end") {
+      if (at < bytes.length) throw goesOn(subject, at);
+      step = reading.next(nothing);
+      continue;
+    }
+    const end = at + part.bytes;
+    if (end > bytes.length) throw endsEarly(subject, bytes.length, part.name, end);
+    step = reading.next(bytes.subarray(at, part.wanted ? end : at));
+    at = end;
+  }
+  return step.value;
+}
+
+/** Reads bytes as they come. What is kept of them is what has come, never what a file only promises. */
+export async function readStream<Result>(
+  subject: string,
+  stream: ByteStream,
+  reading: Reading<Result>,
+): Promise<Result> {
+  const chunks = chunksOf(stream)[Symbol.asyncIterator]();
+  let rest = nothing;
+  let at = 0;
+  const next = async (): Promise<boolean> => {
+    const { done, value } = await chunks.next();
+    if (!done && !(value instanceof Uint8Array)) {
+      throw new NablaError(`${subject}: the stream gave ${typeof value}, expected Uint8Array`);
+    }
+    rest = done ? rest : value;
+    return !done;
+  };
+  const take = async (part: Part | "end"): Promise<Uint8Array> => {
+    if (part === "end") {
+      while (rest.length === 0 && (await next()));
+      if (rest.length > 0) throw goesOn(subject, at);
+      return nothing;
+    }
+    const { bytes, name, wanted } = part;
+    const pieces: Uint8Array[] = [];
+    let missing = bytes;
+    while (missing > 0) {
+      if (rest.length === 0 && !(await next())) {
+        throw endsEarly(subject, at + bytes - missing, name, at + bytes);
+      }
+      const piece = rest.subarray(0, missing);
+      rest = rest.subarray(piece.length);
+      missing -= piece.length;
+      // A copy (slice would be none of a Buffer): whoever gave the chunk may use its memory again.
+      if (wanted) pieces.push(new Uint8Array(piece));
+    }
+    at += bytes;
+    return joined(pieces);
+  };
+  try {
+    let step = reading.next();
+    while (!step.done) step = reading.next(await take(step.value));
+    return step.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+async function* chunksOf(stream: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
+  if (Symbol.asyncIterator in stream) {
+    yield* stream;
+    return;
+  }
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || !value) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+function endsEarly(subject: string, length: number, name: string, end: number): NablaError {
+  return new NablaError(`${subject}: the file ends at byte ${length}, ${name} at byte ${end}`);
+}
+
+function goesOn(subject: string, end: number): NablaError {
+  return new NablaError(`${subject}: the file goes on behind byte ${end}, where its tensors end`);
+}

@@ -1,0 +1,197 @@
+// Parameters as files that others can read, too: safetensors, a header in JSON and the elements behind it
+// (https://github.com/huggingface/safetensors#format). A file can do nothing but give numbers.
+import { formatShape, NablaError, type Tensor } from "@nabla/autograd";
+import { type Layer, namedParametersOf } from "../layer.ts";
+import { writeFileWhole } from "./disk.ts";
+import { elementsIn, fileOf, headerIn } from "./elements.ts";
+import { assign, checkFits, type Place } from "./fitting.ts";
+import { inFileOrder, quoted } from "./header.ts";
+import type { ByteStream, Reading } from "./reading.ts";
+import { type ByteSink, writeStream } from "./sinks.ts";
+import { readSource, subjectOf } from "./source.ts";
+
+/** How a file's tensors stand to a model's. */
+export interface NameOptions {
+  /** What the file calls the model's parameter `name`. Default: the same. */
+  readonly rename?: (name: string) => string;
+  /**
+   * Whether the file has the transpose of the model's matrix `name`: PyTorch keeps the weights of a dense
+   * layer as [outputs, inputs]. Default: of none.
+   */
+  readonly transpose?: (name: string) => boolean;
+}
+
+export interface SaveOptions extends NameOptions {
+  /** Texts to keep with the parameters. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface LoadOptions extends NameOptions {
+  /** Whether file and model must name the same parameters. False: what both have is loaded. Default: true. */
+  readonly strict?: boolean;
+}
+
+/** What `loadSafetensors` did. With `strict`, nothing is missing or unexpected. */
+export interface LoadReport {
+  /** The model's parameters that the file has not. */
+  readonly missing: readonly string[];
+  /** The file's tensors that the model has not. */
+  readonly unexpected: readonly string[];
+  /** The texts that were kept with the parameters. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What a file holds. */
+export interface SafetensorsFile {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A model, or tensors by name. */
+export type Saved = Layer | Readonly<Record<string, Tensor>>;
+
+/**
+ * The parameters of a model, or any tensors, as the bytes of a safetensors file. A model's are named as
+ * `namedParameters` has them: for a `sequential` the layer's position and the layer's own name, as in
+ * PyTorch's `state_dict`. The bytes are those that the format's own library would write. Throws
+ * `NablaError` for metadata other than strings, and for names that are given twice.
+ *
+ * @example
+ * const bytes = toSafetensors(dense(2, 1));
+ * bytes.length; // => 140
+ */
+export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Array {
+  const chunks = chunksOf("toSafetensors", saved, options);
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * Writes what `toSafetensors` gives to a file or into a stream (a `WritableStream` or one of Node's, which
+ * is closed then). The file is there whole or not at all: it takes the place of an old one only when its
+ * bytes are on the disk. Throws `NablaError` for what the disk refuses, with the old file as it was.
+ *
+ * @example
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const [one, other] = [dense(2, 1), dense(2, 1)];
+ * await Promise.all([saveSafetensors(writable, one), loadSafetensors(other, readable)]);
+ * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
+ */
+export async function saveSafetensors(
+  target: string | ByteSink,
+  saved: Saved,
+  options: SaveOptions = {},
+): Promise<void> {
+  const subject = subjectOf("saveSafetensors", target);
+  const chunks = chunksOf(subject, saved, options);
+  if (typeof target === "string") await writeFileWhole(subject, target, chunks);
+  else await writeStream(target, chunks);
+}
+
+/** The header, and the elements of each tensor. */
+function chunksOf(
+  subject: string,
+  saved: Saved,
+  { metadata, rename = same, transpose = none }: SaveOptions,
+): readonly Uint8Array[] {
+  const named = tensorsOf(saved).map(([name, x]) => {
+    const stored = transpose(name) ? transposedMatrix(subject, name, x) : x;
+    return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
+  });
+  return fileOf(subject, inFileOrder(named), metadata);
+}
+
+const same = (name: string): string => name;
+const none = (): boolean => false;
+
+function tensorsOf(saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
+  if (typeof saved === "function" || typeof saved.forward === "function") {
+    return namedParametersOf(saved as Layer);
+  }
+  return Object.entries(saved as Readonly<Record<string, Tensor>>);
+}
+
+function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
+  if (x.rank === 2) return x.transpose();
+  const given = formatShape(x.shape);
+  throw new NablaError(`${subject}: ${quoted(name)} is ${given}, only a matrix can be transposed`);
+}
+
+/**
+ * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as a
+ * promise. Throws `NablaError` for what is no such file, and for dtypes that nabla has not.
+ *
+ * @example
+ * const bytes = toSafetensors({ x: tensor([1, 2]) }, { metadata: { made: "here" } });
+ * const file = readSafetensors(bytes);
+ * file.tensors.x!.arraySync(); // => [1, 2]
+ * file.metadata; // => { made: "here" }
+ */
+export function readSafetensors(source: Uint8Array): SafetensorsFile;
+export function readSafetensors(source: string | ByteStream): Promise<SafetensorsFile>;
+export function readSafetensors(
+  source: Uint8Array | string | ByteStream,
+): SafetensorsFile | Promise<SafetensorsFile> {
+  const subject = subjectOf("readSafetensors", source);
+  return readSource(subject, source, everything(subject));
+}
+
+function* everything(subject: string): Reading<SafetensorsFile> {
+  const header = yield* headerIn(subject);
+  const tensors = yield* elementsIn(subject, header, () => true);
+  return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
+}
+
+/**
+ * Gives a model the parameters of a safetensors file, by name, and says what was not found; of a path or a
+ * stream as a promise. All is checked before anything is changed. Throws `NablaError` for what is no such
+ * file, for dtypes that nabla has not, for names that only one side has (unless `strict` is false), and
+ * for shapes and dtypes that differ, all of them in one error.
+ *
+ * @example
+ * const [one, other] = [dense(2, 1), dense(2, 1)];
+ * loadSafetensors(other, toSafetensors(one));
+ * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
+ */
+export function loadSafetensors(
+  model: Layer,
+  source: Uint8Array,
+  options?: LoadOptions,
+): LoadReport;
+export function loadSafetensors(
+  model: Layer,
+  source: string | ByteStream,
+  options?: LoadOptions,
+): Promise<LoadReport>;
+export function loadSafetensors(
+  model: Layer,
+  source: Uint8Array | string | ByteStream,
+  options: LoadOptions = {},
+): LoadReport | Promise<LoadReport> {
+  const subject = subjectOf("loadSafetensors", source);
+  return readSource(subject, source, into(subject, model, options));
+}
+
+function* into(
+  subject: string,
+  model: Layer,
+  { strict = true, rename = same, transpose = none }: LoadOptions,
+): Reading<LoadReport> {
+  const header = yield* headerIn(subject);
+  const places = new Map<string, Place>();
+  for (const [name, p] of namedParametersOf(model)) {
+    const inFile = rename(name);
+    if (places.has(inFile)) {
+      throw new NablaError(`${subject}: more than one parameter is called ${quoted(inFile)}`);
+    }
+    places.set(inFile, { p, isTransposed: transpose(name) });
+  }
+  const { missing, unexpected } = checkFits(subject, header, places, { strict });
+  assign(yield* elementsIn(subject, header, (entry) => places.has(entry.name)), places);
+  return { missing, unexpected, metadata: header.metadata };
+}

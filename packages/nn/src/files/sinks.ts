@@ -1,0 +1,56 @@
+// Writing bytes into streams, those of the web and Node's.
+
+/** Takes bytes: a `WritableStream`, or one of Node's. It is closed when all is written. */
+export type ByteSink = WebSink | NodeSink;
+
+/** What is needed of a `WritableStream`. */
+interface WebSink {
+  getWriter(): {
+    write(chunk: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+    abort(reason?: unknown): Promise<void>;
+  };
+}
+
+/** What is needed of Node's `Writable`. */
+interface NodeSink {
+  write(chunk: Uint8Array, done: (error?: Error | null) => void): boolean;
+  end(): unknown;
+  destroy(error?: Error): unknown;
+  once(event: "error" | "finish", listener: (error: Error) => void): unknown;
+}
+
+/** Writes all chunks, and closes the stream; one that fails is aborted, and its error thrown. */
+export async function writeStream(sink: ByteSink, chunks: Iterable<Uint8Array>): Promise<void> {
+  if ("getWriter" in sink) await writeWebStream(sink, chunks);
+  else await writeNodeStream(sink, chunks);
+}
+
+async function writeWebStream(sink: WebSink, chunks: Iterable<Uint8Array>): Promise<void> {
+  const writer = sink.getWriter();
+  try {
+    for (const chunk of chunks) await writer.write(chunk);
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+  await writer.close();
+}
+
+async function writeNodeStream(sink: NodeSink, chunks: Iterable<Uint8Array>): Promise<void> {
+  // An error is also given to the write that met it; without a listener it would end the process.
+  const finished = new Promise<void>((resolve, reject) => {
+    sink.once("finish", () => resolve());
+    sink.once("error", reject);
+  });
+  const written = async (): Promise<void> => {
+    for (const chunk of chunks) {
+      await new Promise<void>((resolve, reject) => {
+        sink.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    sink.end();
+    await finished;
+  };
+  await Promise.all([finished, written()]);
+}

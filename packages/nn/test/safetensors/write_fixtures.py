@@ -1,0 +1,54 @@
+"""Files as others write them, for safetensors-files.test.ts: pip install safetensors numpy torch, then
+python3 write_fixtures.py in this folder. With `read FILE` it says, as JSON, what a file holds."""
+
+import json
+import sys
+
+import numpy
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+
+def read(path):
+    with safe_open(path, framework="np") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        return {
+            "metadata": file.metadata(),
+            "tensors": {
+                name: {"dtype": str(x.dtype), "shape": x.shape, "values": x.flatten().tolist()}
+                for name, x in tensors.items()
+            },
+        }
+
+
+def write_dtypes():
+    tensors = {
+        "truth": numpy.array([True, False, True]),
+        "bytes": numpy.array([[0, 128], [255, 7]], dtype=numpy.uint8),
+        "whole": numpy.array([-(2**31), 2**31 - 1], dtype=numpy.int32),
+        "single": numpy.array([[1.5, -0.0, 1e-45]], dtype=numpy.float32),
+        "double": numpy.array(0.1, dtype=numpy.float64),
+        "empty": numpy.zeros((0, 3), dtype=numpy.float32),
+        'é "x"': numpy.array([1.0], dtype=numpy.float32),
+    }
+    save_file(tensors, "dtypes.safetensors", metadata={"made by": "Gödel"})
+    save_file({"half": numpy.array([1.0], dtype=numpy.float16)}, "half.safetensors")
+
+
+def write_pytorch():
+    import torch
+    from safetensors.torch import save_file as save_torch_file
+
+    torch.manual_seed(1)
+    network = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Sigmoid(), torch.nn.Linear(4, 2))
+    x = torch.randn(5, 3)
+    save_torch_file(network.state_dict(), "network.safetensors", metadata={"format": "pt"})
+    outputs = network(x).detach()
+    save_torch_file({"inputs": x, "outputs": outputs}, "network-outputs.safetensors")
+
+
+if sys.argv[1:2] == ["read"]:
+    print(json.dumps(read(sys.argv[2])))
+else:
+    write_dtypes()
+    write_pytorch()
