@@ -10,7 +10,9 @@ export type LearningRate = number | Schedule;
 /** Throws `NablaError` unless it is a positive number or a function. */
 export function checkLearningRate(operation: string, learningRate: LearningRate): void {
   if (typeof learningRate === "function" || learningRate > 0) return;
-  throw new NablaError(`${operation}: learningRate is ${learningRate}, expected a positive number`);
+  throw new NablaError(
+    `${operation}: learningRate is ${learningRate}, expected a positive number or a schedule`,
+  );
 }
 
 /** What the schedule says of the step. Throws `NablaError` unless it is 0 or more. */

@@ -45,7 +45,7 @@ describe("adam", () => {
     [() => adam([]), "adam: got no parameters, nothing can be learnt"],
     [
       () => adam([parameter([1])], { learningRate: 0 }),
-      "adam: learningRate is 0, expected a positive number",
+      "adam: learningRate is 0, expected a positive number or a schedule",
     ],
     [() => adam([parameter([1])], { beta2: 1 }), "adam: beta2 is 1, expected 0 up to 1"],
   ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
@@ -89,7 +89,7 @@ describe("sgd", () => {
     [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
     [
       () => sgd([parameter([1])], { learningRate: -1 }),
-      "sgd: learningRate is -1, expected a positive number",
+      "sgd: learningRate is -1, expected a positive number or a schedule",
     ],
     [
       () => sgd([parameter([1])], { learningRate: 1, momentum: 1 }),

@@ -78,7 +78,10 @@ describe("options that make no sense are refused", () => {
       () => oneCycle({ most: 1, steps: 10, rise: 1 }),
       "oneCycle: rise is 1, expected a number between 0 and 1",
     ],
-    [() => warmup({ steps: 1, after: 0 }), "warmup: learningRate is 0, expected a positive number"],
+    [
+      () => warmup({ steps: 1, after: 0 }),
+      "warmup: learningRate is 0, expected a positive number or a schedule",
+    ],
     [
       () => rateAt("sgd", () => Number.NaN, 3),
       "sgd: the schedule gives NaN at step 3, expected a number of 0 or more",
