@@ -114,7 +114,8 @@ const edges: Readonly<Record<string, readonly (readonly [x: number, y: number])[
     [nan, nan],
   ],
   digamma: [
-    [0, nan],
+    [0, -inf],
+    [-0, inf],
     [-1, nan],
     [inf, inf],
     [nan, nan],

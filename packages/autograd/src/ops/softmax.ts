@@ -10,8 +10,7 @@ import { max, sum } from "./reduce.ts";
 export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("logSumExp", axis, x.shape);
   const kept = reducedShape(x.shape, axes, true);
-  const isEmpty = axes.some((i) => x.shape[i] === 0);
-  const shift = isEmpty ? null : greatest(x, axes);
+  const shift = isEmptyAlong(axes, x) ? null : greatest(x, axes);
   const total = log(sum(exp(shift ? sub(x, shift) : x), axes, true));
   const result = shift ? add(total, shift) : total;
   return keepDims ? result : reshape(reshape(result, kept), reducedShape(x.shape, axes, false));
@@ -27,7 +26,13 @@ export function softmax(x: Node, axis: Axes = -1): Node {
 /** log(softmax(x)), without the digits that the logarithm of a small number would lose. */
 export function logSoftmax(x: Node, axis: Axes = -1): Node {
   const axes = normalizeAxes("logSoftmax", axis, x.shape);
-  return sub(x, logSumExp(x, axes, true));
+  // Not x - logSumExp(x): beside 1e4 that has few digits left of what is near 1.
+  const shifted = isEmptyAlong(axes, x) ? x : sub(x, greatest(x, axes));
+  return sub(shifted, log(sum(exp(shifted), axes, true)));
+}
+
+function isEmptyAlong(axes: readonly number[], x: Node): boolean {
+  return axes.some((i) => x.shape[i] === 0);
 }
 
 /** The greatest element along the axes, kept as size 1; 0 where it is infinite. */

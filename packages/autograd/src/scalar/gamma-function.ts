@@ -13,6 +13,8 @@ export function lgamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (!Number.isFinite(x) || (x <= 0 && Number.isInteger(x))) return Infinity;
   if (x === 1 || x === 2) return 0;
+  // Gamma is 1 / x at 0, as far as the digits go.
+  if (Math.abs(x) < 1e-20) return -Math.log(Math.abs(x));
   if (x < 0.5) {
     return Math.log(Math.PI / Math.abs(sineOfTurns(x))) - lgamma(1 - x);
   }
@@ -40,13 +42,17 @@ function sineOfTurns(x: number): number {
 /** So many steps down from `least`; below, where poles lie close, polygamma is NaN. */
 const mostSteps = 10_000;
 
-/** The derivative of order n + 1 of lgamma: digamma for n = 0. NaN at the poles 0, -1, -2, …. */
+/**
+ * The derivative of order n + 1 of lgamma: digamma for n = 0. Infinite at 0, with the sign of its side; NaN
+ * at the poles -1, -2, ….
+ */
 export function polygamma(n: number, x: number): number {
   if (!(Number.isInteger(n) && n >= 0) || Number.isNaN(x) || x === -Infinity) return Number.NaN;
-  if ((x <= 0 && Number.isInteger(x)) || x < least - mostSteps) return Number.NaN;
+  const sign = n % 2 === 0 ? 1 : -1;
+  if (x === 0) return -sign / x ** (n + 1);
+  if ((x < 0 && Number.isInteger(x)) || x < least - mostSteps) return Number.NaN;
   const from = least + n;
   // psi_n(x) = psi_n(x + 1) - (-1)^n n! / x^(n + 1)
-  const sign = n % 2 === 0 ? 1 : -1;
   let [shifted, sum] = [x, 0];
   for (; shifted < from; shifted++) sum += shifted ** -(n + 1);
   return asymptotic(n, shifted) - sign * factorial(n) * sum;

@@ -1,0 +1,105 @@
+// How each call of fixtures/data is written with nabla.
+
+import type { Tensor } from "@nabla/autograd";
+import * as nabla from "@nabla/autograd";
+import type { Call } from "../../../fixtures/cases.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+/** A function of tensors whose further arguments stand in the options, in this order. */
+type Loose = (...args: readonly unknown[]) => Tensor;
+
+const functions = nabla as unknown as Readonly<Record<string, Loose>>;
+
+/** Calls the function of this name with the inputs, then the named options. */
+const withOptions =
+  (name: string, ...names: readonly string[]): Call =>
+  (inputs, options) =>
+    functions[name]!(...inputs, ...names.map((one) => options[one]));
+
+/** Calls it with the inputs, then all options as one object. */
+const withAll =
+  (name: string): Call =>
+  (inputs, options) =>
+    functions[name]!(...inputs, options);
+
+/** Calls it with an axis, then the other options as one object. */
+const alongAxis =
+  (name: string): Call =>
+  ([x], { axis, ...others }) =>
+    functions[name]!(x, axis, others);
+
+const eye = (x: Tensor): Tensor => nabla.eye(x.shape.at(-1)!, x.shape.at(-1), { dtype: x.dtype });
+/** Near twice the identity. */
+const regular = (x: Tensor): Tensor => x.mul(0.25).add(eye(x).mul(2));
+/** Symmetric, with eigenvalues of at least 1. */
+const positive = (x: Tensor): Tensor => x.matmul(x.transpose() as never).add(eye(x));
+const signAndSize = (x: Tensor): readonly Tensor[] => {
+  const { sign, logAbsDet } = nabla.slogdet(x);
+  return [sign, logAbsDet];
+};
+
+const named: Readonly<Record<string, Call>> = {
+  gelu: withOptions("gelu", "approximate"),
+  leakyRelu: withOptions("leakyRelu", "slope"),
+  elu: withOptions("elu", "alpha"),
+  clip: withOptions("clip", "low", "high"),
+  reshape: withOptions("reshape", "shape"),
+  flatten: withOptions("flatten", "axis"),
+  expandDims: withOptions("expandDims", "axis"),
+  permute: withOptions("permute", "order"),
+  squeeze: withOptions("squeeze", "axis"),
+  broadcastTo: withOptions("broadcastTo", "shape"),
+  slice: ([x], { ranges }) =>
+    functions["slice"]!(
+      x,
+      (ranges as (number | null)[][]).map((range) => range.map((bound) => bound ?? undefined)),
+    ),
+  at: withOptions("at", "index"),
+  pad: withOptions("pad", "padding", "mode"),
+  flip: withOptions("flip", "axis"),
+  roll: withOptions("roll", "shift", "axis"),
+  tile: withOptions("tile", "times"),
+  repeat: withOptions("repeat", "times", "axis"),
+  split: withOptions("split", "parts", "axis"),
+  concat: (inputs, { axis }) => functions["concat"]!(inputs, axis),
+  stack: (inputs, { axis }) => functions["stack"]!(inputs, axis),
+  tril: withOptions("tril", "offset"),
+  triu: withOptions("triu", "offset"),
+  diagonal: withOptions("diagonal", "offset", "axes"),
+  diag: withOptions("diag", "offset"),
+  gather: ([x, indices], { axis }) => functions["gather"]!(x, axis, indices),
+  takeAlongAxis: withOptions("takeAlongAxis", "axis"),
+  scatterAdd: ([x, indices, y], { axis }) => functions["scatterAdd"]!(x, axis, indices, y),
+  oneHot: withOptions("oneHot", "depth"),
+  topK: ([x], { k, axis, largest }) =>
+    (functions["topK"]!(x, k, axis, { largest }) as unknown as { values: Tensor }).values,
+  einsum: (inputs, { expression }) => functions["einsum"]!(expression, ...inputs),
+  tensordot: withOptions("tensordot", "axes"),
+  norm: ([x], { axis, p, ...others }) =>
+    functions["norm"]!(x, axis, { p: Number(p ?? 2), ...others }),
+  maxPool: ([x], { window, ...others }) => functions["maxPool"]!(x, window, others),
+  averagePool: ([x], { window, ...others }) => functions["averagePool"]!(x, window, others),
+  slogdet: ([x]) => signAndSize(x!),
+  "cholesky of positive": ([x]) => nabla.cholesky(positive(x!)),
+  "inverse of regular": ([x]) => nabla.inverse(regular(x!)),
+  "determinant of regular": ([x]) => nabla.determinant(regular(x!)),
+  "slogdet of regular": ([x]) => signAndSize(regular(x!)),
+  "solve of regular": ([a, b]) => nabla.solve(regular(a!), b!),
+  "triangularSolve of regular": ([a, b], options: Options) =>
+    nabla.triangularSolve(regular(a!), b!, options),
+  ...Object.fromEntries(
+    ["sum", "mean", "max", "min", "prod", "any", "all", "logSumExp", "variance", "std"]
+      .concat(["argMax", "argMin", "softmax", "logSoftmax", "cumSum", "cumProd", "sort", "argSort"])
+      .map((name) => [name, alongAxis(name)]),
+  ),
+  ...Object.fromEntries(
+    [1, 2, 3].flatMap((n) =>
+      [`conv${n}d`, `convTranspose${n}d`].map((name) => [name, withAll(name)]),
+    ),
+  ),
+};
+
+/** The call of this name: all else is a function of the inputs alone. */
+export function callNamed(name: string): Call {
+  return named[name] ?? withOptions(name);
+}

@@ -1,0 +1,33 @@
+// Values and gradients against those of NumPy, SciPy and PyTorch (fixtures/make.py).
+import { describe, expect, test } from "vitest";
+import { checkCases, readCases } from "../../../fixtures/cases.ts";
+import { callNamed } from "./fixture-calls.ts";
+
+const families = [
+  "comparisons",
+  "cumulative",
+  "elementwise-binary",
+  "elementwise-unary",
+  "indexing",
+  "linear-algebra",
+  "movement",
+  "products",
+  "reductions",
+  "softmax",
+  "sorting",
+  "windows",
+];
+
+describe.each(families)("%s", (family) => {
+  const cases = readCases(family);
+  const calls = [...new Set(cases.map(({ call }) => call))];
+
+  test("has cases enough", () => expect(cases.length).toBeGreaterThanOrEqual(40));
+
+  test.each(calls)("%s", (name) => {
+    checkCases(
+      cases.filter(({ call }) => call === name),
+      callNamed(name),
+    );
+  });
+});
