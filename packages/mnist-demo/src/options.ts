@@ -10,8 +10,8 @@ import {
   readArguments,
 } from "./command-line.ts";
 
-const activationNames = ["sigmoid", "tanh", "relu"] as const;
-const costNames = ["quadratic", "cross-entropy"] as const;
+export const activationNames = ["sigmoid", "tanh", "relu"] as const;
+export const costNames = ["quadratic", "cross-entropy"] as const;
 export type ActivationName = (typeof activationNames)[number];
 export type CostName = (typeof costNames)[number];
 

@@ -11,6 +11,9 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
+/** 128 + 2, the number of SIGINT: what shells report of a program that Ctrl-C has ended. */
+export const interrupted: number = 130;
+
 /**
  * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line on
  * stderr. "help" writes the help.

@@ -69,8 +69,11 @@ export function training(mnist: Mnist, options: TrainingOptions, signal?: AbortS
   };
 }
 
+/** What a network's layers are made from. */
+export type NetworkOptions = Pick<TrainingOptions, "hidden" | "activation" | "cost">;
+
 /** Images to activations between 0 and 1; sigmoid outputs for the quadratic cost, else logits. */
-function networkOf({ hidden, activation, cost }: TrainingOptions): Layer {
+export function networkOf({ hidden, activation, cost }: NetworkOptions): Layer {
   const sizes = [784, ...hidden];
   const layers = sizes
     .slice(1)

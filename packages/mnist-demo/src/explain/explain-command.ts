@@ -1,0 +1,94 @@
+// The command `explain`, given its arguments and streams; explain.ts gives it the process's.
+
+import { NablaError } from "@nabla/autograd";
+import type { Layer } from "@nabla/nn";
+import { follow } from "../follow.ts";
+import { type Digits, loadMnist, type Mnist } from "../load.ts";
+import { readModel } from "../model-file.ts";
+import { type CostName, parseOptions as parseTraining } from "../options.ts";
+import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
+import { terminalOf } from "../terminal.ts";
+import { training } from "../training.ts";
+import { averageSections } from "./average-sections.ts";
+import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
+import { writeFiles } from "./document.ts";
+import { type ExplainOptions, help, parseOptions } from "./explain-options.ts";
+import { forwardSections } from "./forward-sections.ts";
+import { printed } from "./section.ts";
+import { type Walk, walkThrough } from "./walk.ts";
+
+/** Runs `explain` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
+export async function runExplain(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  return await runCommand({ help, parse: parseOptions, run: explain }, args, context);
+}
+
+async function explain(options: ExplainOptions, context: CommandContext): Promise<number> {
+  const { stdout, stderr, env, signal } = context;
+  const mnist = await loadMnist({ directory: options.data });
+  const example = exampleOf(options, mnist.test);
+  const { network, cost, what } = await networkFor(options, mnist, context);
+  if (signal.aborted) return interrupted;
+  const walk = await walkThrough(network, mnist.test, example, cost);
+  const place = options.neuron ?? { layer: walk.told.layers.length, index: walk.label };
+  checkPlace(place, walk);
+  const sections = [
+    ...forwardSections(walk),
+    ...backwardSections(walk, place),
+    ...averageSections(walk),
+  ];
+  stdout.write(`${what}\n\n${printed(sections, terminalOf(stdout, env))}`);
+  const title = `What a ${walk.label} wants of a network`;
+  for (const path of await writeFiles(title, sections, options)) stderr.write(`wrote ${path}\n`);
+  return 0;
+}
+
+function exampleOf({ example, digit }: ExplainOptions, { labels }: Digits): number {
+  const count = labels.size;
+  if (example !== undefined && example >= count) {
+    throw new NablaError(`--example: got ${example}, there are ${count} test digits`);
+  }
+  if (digit === undefined) return example ?? 0;
+  if (example !== undefined) {
+    throw new NablaError("--digit: got --example as well, expected one of them");
+  }
+  const found = labels.dataSync().indexOf(digit);
+  if (found >= 0) return found;
+  throw new NablaError(`--digit: got ${digit}, there is none among the test digits`);
+}
+
+function checkPlace({ layer, index }: NeuronPlace, { told: { layers } }: Walk): void {
+  const sizes = layers.map(({ layer: { outputFeatures } }) => outputFeatures);
+  if (layer <= sizes.length && index < sizes[layer - 1]!) return;
+  throw new NablaError(
+    `--neuron: got ${layer}:${index}, the layers 1 to ${sizes.length} have ${sizes.join(", ")} neurons`,
+  );
+}
+
+async function networkFor(
+  options: ExplainOptions,
+  mnist: Mnist,
+  context: CommandContext,
+): Promise<{ readonly network: Layer; readonly cost: CostName; readonly what: string }> {
+  if (options.model !== undefined) {
+    const { network, description } = await readModel("--model", options.model);
+    return { network, cost: description.cost, what: `The network in ${options.model}` };
+  }
+  const trained = parseTraining(["--epochs", `${options.epochs}`, "--seed", `${options.seed}`]);
+  if (trained === "help") throw new Error("unreachable: help was not asked for");
+  context.stderr.write(
+    `training a network for ${options.epochs} epochs; --model takes one you have\n`,
+  );
+  const run = training(mnist, trained, context.signal);
+  const last = await follow(run, options.epochs, context);
+  const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());
+  const sizes = [784, ...trained.hidden, 10].join("-");
+  const epochs = `${options.epochs} epoch${options.epochs === 1 ? "" : "s"}`;
+  return {
+    network: run.network,
+    cost: trained.cost,
+    what: `A ${sizes} network after ${epochs}: test accuracy ${accuracy.toFixed(4)}`,
+  };
+}

@@ -1,0 +1,93 @@
+// The walk, forward: the digit, the activations, and the cost term by term.
+
+import { drawDigits } from "../drawing.ts";
+import type { Terminal } from "../terminal.ts";
+import { bars, table, wrapped } from "./bars.ts";
+import { digitFigure, levelFigure } from "./figures.ts";
+import type { Section } from "./section.ts";
+import type { Walk } from "./walk.ts";
+
+/** More neurons of a layer than these are not listed. */
+export const mostListed = 40;
+
+export function forwardSections(walk: Walk): Section[] {
+  return [digitSection(walk), activationsSection(walk), costSection(walk)];
+}
+
+function digitSection({ example, label, pixels, outputs }: Walk): Section {
+  const answer = outputs.indexOf(Math.max(...outputs));
+  return {
+    title: `The digit: number ${example} of the test digits, a ${label}`,
+    text: (terminal) => drawDigits([{ pixels, answer, label }], terminal).trimEnd().split("\n"),
+    figures: [digitFigure(`What the network sees: 784 grey levels. It answers ${answer}.`, pixels)],
+  };
+}
+
+function activationsSection({ told: { layers }, outputs }: Walk): Section {
+  const shown = layers.map(({ activations }, l) => ({
+    title: layerName(l, layers.length),
+    values: l === layers.length - 1 ? outputs : activations.arraySync(),
+  }));
+  const intro =
+    "Each neuron adds up what lies before it, weighted, and its bias; the activation is what it " +
+    "makes of that sum.";
+  return {
+    title: "The activations it causes",
+    text: (terminal) => [
+      ...wrapped(intro, terminal),
+      ...shown.flatMap(({ title, values }) => ["", title, ...levels(values, terminal)]),
+    ],
+    figures: shown.map(({ title, values }) => levelFigure(`Activations of ${title}`, values)),
+  };
+}
+
+function levels(values: readonly number[], terminal: Terminal): string[] {
+  const figures = values.slice(0, mostListed).map((value, i) => ({ label: String(i), value }));
+  const rest = values.length - figures.length;
+  const more = rest > 0 ? [`… and ${rest} more`] : [];
+  return [...bars(figures, { kind: "level", longest: 20 }, terminal), ...more];
+}
+
+/** "hidden layer 1", "the outputs". */
+export function layerName(l: number, count: number): string {
+  return l === count - 1 ? "the outputs" : `hidden layer ${l + 1}`;
+}
+
+function costSection({ costName, outputs, label, told, otherCosts }: Walk): Section {
+  const cost = told.cost.itemSync();
+  const terms = outputs.map((a, j) => {
+    const y = j === label ? 1 : 0;
+    return { a, y, term: costName === "quadratic" ? (a - y) ** 2 : y === 0 ? 0 : -Math.log(a) };
+  });
+  const head = costName === "quadratic" ? "(a - y)^2" : "-y log a";
+  const mean = otherCosts.reduce((sum, c) => sum + c, 0) / otherCosts.length;
+  const cheaper = otherCosts.filter((c) => c < cost).length / otherCosts.length;
+  const beside =
+    `The sum is this digit's cost, C = ${cost.toPrecision(4)}. The mean over the first ` +
+    `${otherCosts.length} test digits is ${mean.toPrecision(4)}; ` +
+    `${(100 * cheaper).toFixed(0)} % of them cost less than this one.`;
+  return {
+    title: "What the answer costs, term by term",
+    text: (terminal) => [
+      ...table(
+        [
+          ["digit", "output a", "target y", head],
+          ...terms.map(({ a, y, term }, j) => [
+            String(j),
+            a.toFixed(4),
+            String(y),
+            term.toFixed(6),
+          ]),
+        ],
+        terminal,
+      ),
+      ...wrapped(beside, terminal),
+    ],
+    figures: [
+      levelFigure(
+        "Each output's part of the cost",
+        terms.map(({ term }) => term),
+      ),
+    ],
+  };
+}

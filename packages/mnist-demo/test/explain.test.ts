@@ -1,0 +1,148 @@
+// The walk through one digit: what is written is what the public calls give, on any terminal.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { manualSeed, oneHot } from "@nabla/autograd";
+import { nudges, quadraticCost, toSafetensors } from "@nabla/nn";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runExplain } from "../src/explain/explain-command.ts";
+import { help } from "../src/explain/explain-options.ts";
+import { loadMnist } from "../src/load.ts";
+import { networkOf } from "../src/training.ts";
+import { folderWith, mnistFiles } from "./mnist-folder.ts";
+
+const description = { hidden: [12, 5], activation: "sigmoid", cost: "quadratic" } as const;
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "explain-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+/** A network of its own first weights, and the file of it. */
+function modelFile(given: Parameters<typeof networkOf>[0] = description) {
+  manualSeed(4);
+  const network = networkOf(given);
+  const file = join(folder(), "model.safetensors");
+  writeFileSync(file, toSafetensors(network, { metadata: { cost: given.cost } }));
+  return { network, file };
+}
+
+async function run(args: string, terminal: { isTTY?: boolean; columns?: number } = {}) {
+  const texts = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof texts) => ({
+    ...terminal,
+    getColorDepth: () => 24,
+    write: (text: string) => (texts[name] += text),
+  });
+  const code = await runExplain(args.split(" ").filter(Boolean), {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    env: {},
+    signal: new AbortController().signal,
+  });
+  return { code, ...texts };
+}
+
+test("a network from a file: the numbers are those of the public calls", async () => {
+  const [data, { network, file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
+  const { code, stdout, stderr } = await run(
+    `--digit 3 --neuron 2:4 --model ${file} --data ${data}`,
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  const { images, labels } = (await loadMnist({ directory: data })).test;
+  const target = oneHot(labels, 10);
+  const cost = quadraticCost(network.forward(images.slice(0, 3, 4)), target.slice(0, 3, 4));
+  expect(stdout).toContain("number 3 of the test digits, a 3");
+  expect(stdout).toContain(`C = ${cost.itemSync().toPrecision(4)}.`);
+  const mean = quadraticCost(network.forward(images), target).itemSync();
+  expect(stdout.replaceAll("\n", " ")).toContain(`first 20 test digits is ${mean.toPrecision(4)}`);
+  const neuron = nudges(network, images.at(3), target.at(3)).layers[1]!.neuron(4);
+  const [z, a] = [neuron.weightedSum, neuron.activation].map((x) => x.itemSync().toFixed(3));
+  expect(stdout).toContain("Neuron 4 of hidden layer 2: its three avenues");
+  expect(stdout).toContain(`Its weighted sum is ${z}, its activation ${a}.`);
+});
+
+test("trains a network first if it has none, and says so on stderr", async () => {
+  const { code, stdout, stderr } = await run(`--data ${folderWith(mnistFiles(200, 20))}`);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^A 784-16-16-10 network after 1 epoch: test accuracy 0\.\d{4}\n/);
+  expect(stderr).toMatch(
+    /^training a network for 1 epochs?; --model takes one you have\nepoch 1\/1/,
+  );
+  expect(stdout).not.toContain("\x1b");
+});
+
+test("fits into a narrow terminal, and is coloured only in one", async () => {
+  const args = `--model ${modelFile().file} --data ${folderWith(mnistFiles(20, 20))}`;
+  for (const columns of [40, 80, 200]) {
+    const plain = await run(args, { columns });
+    const long = plain.stdout
+      .split("\n")
+      .slice(1)
+      .filter((line) => line.length > columns);
+    expect(long).toEqual([]);
+    expect(plain.stdout).not.toContain("\x1b");
+  }
+  const colored = await run(args, { columns: 80, isTTY: true });
+  expect(colored.stdout).toContain("\x1b[36m");
+});
+
+test("softmax outputs cost -log of the right one's probability", async () => {
+  const { file } = modelFile({ ...description, cost: "cross-entropy" });
+  const { stdout } = await run(`--model ${file} --data ${folderWith(mnistFiles(20, 20))}`);
+  expect(stdout).toContain("-y log a");
+  const [, a, term] = /^0 +(0\.\d{4}) +1 +(\d\.\d{6})$/m.exec(stdout)!;
+  expect(Number(term)).toBeCloseTo(-Math.log(Number(a)), 2);
+});
+
+test("writes a page and an image that need nothing else", async () => {
+  const [html, svg] = ["digit.html", "digit.svg"].map((name) => join(folder(), name));
+  const data = folderWith(mnistFiles(20, 20));
+  const { stderr } = await run(
+    `--neuron 1:0 --model ${modelFile().file} --data ${data} --html ${html} --svg ${svg}`,
+  );
+  expect(stderr).toBe(`wrote ${html}\nwrote ${svg}\n`);
+  const [page, image] = [readFileSync(html!, "utf8"), readFileSync(svg!, "utf8")];
+  expect(page.match(/<section>/g)).toHaveLength(8);
+  expect(page.match(/<figure>/g)!.length).toBeGreaterThan(8);
+  expect(image).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="960" height="\d+"/);
+  for (const text of [page, image]) {
+    expect(text).not.toMatch(/\b(href|src)=|@import|NaN|undefined/);
+    expect(text.replaceAll("http://www.w3.org/", "")).not.toContain("http");
+  }
+});
+
+test("--help goes to stdout", async () => {
+  expect(await run("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+describe("one line on stderr and exit code 1", () => {
+  const data = () => folderWith(mnistFiles(20, 20));
+  test.each([
+    ["--neuron 3", '--neuron: got "3", expected a layer from 1 and a neuron from 0, such as 2:5'],
+    ["--digit 10", '--digit: got "10", expected a digit, 0 to 9'],
+    ["--digit 1 --example 2", "--digit: got --example as well, expected one of them"],
+    ["--example 20", "--example: got 20, there are 20 test digits"],
+    ["--modle x", 'explain: there is no option "--modle"; did you mean --model?'],
+    ["--neuron 3:10", "--neuron: got 3:10, the layers 1 to 3 have 12, 5, 10 neurons"],
+    ["--html no/such/folder.html", /^--html: "no\/such\/folder.html": ENOENT/],
+  ])("%s", async (args, message) => {
+    const { code, stderr } = await run(`${args} --model ${modelFile().file} --data ${data()}`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("files that are no network's", async () => {
+    const file = join(folder(), "x.safetensors");
+    writeFileSync(file, "not a model at all");
+    const { code, stderr } = await run(`--model ${file} --data ${data()}`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^--model: ".*": loadSafetensors: the header has \d+ bytes/);
+    const none = await run(`--model ${file}.not --data ${data()}`);
+    expect(none.stderr).toMatch(/^--model: ".*not": ENOENT/);
+  });
+});
