@@ -1,4 +1,13 @@
-import { manualSeed, random, tensor } from "@nabla/autograd";
+import {
+  backend,
+  compile,
+  manualSeed,
+  random,
+  setBackend,
+  type Tensor,
+  tensor,
+  vmap,
+} from "@nabla/autograd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { threefry } from "../src/ops/random.ts";
@@ -28,35 +37,153 @@ test.each(knownAnswers)("Threefry of $counter under $key", ({ key, counter, word
   expect(given).toEqual(words);
 });
 
-/** Mean, and mean of squares. */
-function moments(values: ArrayLike<number>): readonly [number, number] {
-  let [sum, squares] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    sum += values[i]!;
-    squares += values[i]! ** 2;
-  }
-  return [sum / values.length, squares / values.length];
-}
+const count = 20_000;
+/** So many standard deviations lie between a statistic and its mean in one of a million samples. */
+const deviations = 4.9;
+/** What the Kolmogorov-Smirnov distance exceeds in one of a million samples: 2 exp(-2 c^2) = 1e-6. */
+const farthest = 2.7 / Math.sqrt(count);
 
 /** The largest distance between the distribution of `values` and `cumulative`. */
-function kolmogorovSmirnov(
-  values: Float32Array | Float64Array,
-  cumulative: (x: number) => number,
-): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.reduce((worst, x, i) => {
+function kolmogorovSmirnov(values: Iterable<number>, cumulative: (x: number) => number): number {
+  const sorted = Float64Array.from(values).sort();
+  let worst = 0;
+  sorted.forEach((x, i) => {
     const wanted = cumulative(x);
-    return Math.max(
-      worst,
-      Math.abs(wanted - i / sorted.length),
-      Math.abs(wanted - (i + 1) / sorted.length),
-    );
-  }, 0);
+    const [below, above] = [i / sorted.length, (i + 1) / sorted.length];
+    worst = Math.max(worst, Math.abs(wanted - below), Math.abs(wanted - above));
+  });
+  return worst;
 }
 
-const count = 100_000;
-/** Passed by all but one of a million samples that have the distribution. */
-const farthest = 2.7 / Math.sqrt(count);
+/** The sum of (observed - expected)^2 / expected over equally probable outcomes 0 to `outcomes` - 1. */
+function chiSquare(values: Iterable<number>, outcomes: number): number {
+  const observed = new Float64Array(outcomes);
+  let all = 0;
+  for (const x of values) {
+    observed[x] = observed[x]! + 1;
+    all++;
+  }
+  const expected = all / outcomes;
+  return observed.reduce((sum, x) => sum + (x - expected) ** 2 / expected, 0);
+}
+
+/** What it exceeds in one of a million samples: E. B. Wilson, M. M. Hilferty, 1931. */
+function mostChiSquare(outcomes: number): number {
+  const k = outcomes - 1;
+  return k * (1 - 2 / (9 * k) + deviations * Math.sqrt(2 / (9 * k))) ** 3;
+}
+
+/** The distribution of normal numbers: G. Marsaglia, "Evaluating the normal distribution", 2004. */
+function cumulativeNormal(x: number): number {
+  if (Math.abs(x) > 8) return x > 0 ? 1 : 0;
+  let [sum, term] = [x, x];
+  for (let i = 3; sum !== sum + term; i += 2) sum += term *= (x * x) / i;
+  return 0.5 + (sum * Math.exp(-(x * x) / 2)) / Math.sqrt(2 * Math.PI);
+}
+
+/** Expects the mean, and the mean of squares, to be within the deviations that the estimates have. */
+function expectMoments(
+  values: Iterable<number>,
+  mean: number,
+  variance: number,
+  fourth: number,
+): void {
+  const xs = Float64Array.from(values, (x) => x - mean);
+  const [first, second] = [1, 2].map((p) => xs.reduce((sum, x) => sum + x ** p, 0) / xs.length);
+  const within = (spread: number) => deviations * Math.sqrt(spread / xs.length);
+  expect(Math.abs(first!)).toBeLessThanOrEqual(within(variance));
+  expect(Math.abs(second! - variance)).toBeLessThanOrEqual(within(fourth - variance ** 2));
+}
+
+/** Expects two lists to have nothing to do with each other: Pearson's coefficient. */
+function expectUncorrelated(a: ArrayLike<number>, b: ArrayLike<number>, size = a.length): void {
+  const mean = (x: ArrayLike<number>) => Array.from(x).reduce((sum, y) => sum + y, 0) / size;
+  const [ma, mb] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    ab += (a[i]! - ma) * (b[i]! - mb);
+    aa += (a[i]! - ma) ** 2;
+    bb += (b[i]! - mb) ** 2;
+  }
+  expect(Math.abs(ab / Math.sqrt(aa * bb))).toBeLessThanOrEqual(deviations / Math.sqrt(size));
+}
+
+describe("distributions", () => {
+  test.each(["float32", "float64"] as const)("uniform, %s", (dtype) => {
+    const values = random.uniform([count], { low: -1, high: 3, seed: 5, dtype }).dataSync();
+    expect(kolmogorovSmirnov(values, (x) => (x + 1) / 4)).toBeLessThanOrEqual(farthest);
+    expectMoments(values, 1, 16 / 12, 256 / 80);
+    expect(values.every((x) => x >= -1 && x < 3)).toBe(true);
+    expectUncorrelated(values, values.slice(1), count - 1);
+  });
+
+  test.each(["float32", "float64"] as const)("normal, %s", (dtype) => {
+    const options = { mean: 2, standardDeviation: 3, seed: 6, dtype };
+    const values = random.normal([count], options).dataSync();
+    const distance = kolmogorovSmirnov(values, (x) => cumulativeNormal((x - 2) / 3));
+    expect(distance).toBeLessThanOrEqual(farthest);
+    expectMoments(values, 2, 9, 3 * 81);
+    expectUncorrelated(values, values.slice(1), count - 1);
+  });
+
+  test("bernoulli", () => {
+    const values = random.bernoulli([count], 0.3, { seed: 7 }).dataSync();
+    const [p, q] = [0.3, 0.7];
+    expectMoments(values, p, p * q, p * q * (p ** 3 + q ** 3));
+    expect(random.bernoulli([99], 0, { seed: 1 }).any().itemSync()).toBe(0);
+    expect(random.bernoulli([99], 1, { seed: 1 }).all().itemSync()).toBe(1);
+  });
+
+  test.each([
+    [-2, 5],
+    [0, 97],
+  ] as const)("whole numbers from %i to %i", (low, high) => {
+    const values = random.randint([count], low, high, { seed: 1 }).dataSync();
+    const size = high - low;
+    const shifted = Array.from(values, (x) => x - low);
+    expect(chiSquare(shifted, size)).toBeLessThanOrEqual(mostChiSquare(size));
+    const variance = (size ** 2 - 1) / 12;
+    const fourth = (variance * (3 * size ** 2 - 7)) / 20;
+    expectMoments(shifted, (size - 1) / 2, variance, fourth);
+  });
+
+  test("whole numbers of all 32 bits", () => {
+    const values = random.randint([count], -(2 ** 31), 2 ** 31, { seed: 2 }).dataSync();
+    const distance = kolmogorovSmirnov(values, (x) => (x + 2 ** 31) / 2 ** 32);
+    expect(distance).toBeLessThanOrEqual(farthest);
+  });
+
+  test("permutations: each of the 24 of 4 as often as the others", () => {
+    const all = vmap((seed: Tensor) => random.permutation(4, { seed }))(random.split(3, count));
+    // Each as one number: its digits to the base of 4.
+    const codes = all.matmul(tensor([64, 16, 4, 1])).dataSync();
+    const known = [...new Set(codes)].sort((a, b) => a - b);
+    expect(known).toHaveLength(24);
+    const values = Array.from(codes, (code) => known.indexOf(code));
+    expect(chiSquare(values, 24)).toBeLessThanOrEqual(mostChiSquare(24));
+  });
+
+  test("a permutation has each number once", () => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(), (n, seed) => {
+        const drawn = [...random.permutation(n, { seed }).dataSync()];
+        expect(drawn.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** One of each, with what draws them. */
+const draws: Readonly<Record<string, (seed: number | Tensor) => Tensor>> = {
+  uniform: (seed) => random.uniform([1000], { seed, low: -0.7, high: 1.9 }),
+  "uniform, float64": (seed) => random.uniform([1000], { seed, dtype: "float64" }),
+  normal: (seed) => random.normal([1000], { seed, mean: 0.3, standardDeviation: 1.7 }),
+  "normal, float64": (seed) => random.normal([1000], { seed, dtype: "float64" }),
+  bernoulli: (seed) => random.bernoulli([1000], 0.3, { seed }),
+  permutation: (seed) => random.permutation(1000, { seed }),
+  randint: (seed) => random.randint([1000], -5, 9, { seed }),
+};
 
 describe("draws", () => {
   test("are the same for the same seed, and others for another", () => {
@@ -70,44 +197,14 @@ describe("draws", () => {
     expect(first[0]).not.toEqual(first[1]);
   });
 
-  test("uniform ones fill their interval evenly", () => {
-    const values = random
-      .uniform([count], { low: -1, high: 3, seed: 5, dtype: "float64" })
-      .dataSync();
-    const distance = kolmogorovSmirnov(values as Float64Array, (x) => (x + 1) / 4);
-    expect(distance).toBeLessThan(farthest);
-    expect(Math.min(...values.slice(0, 1000))).toBeGreaterThanOrEqual(-1);
-    expect(Math.max(...values.slice(0, 1000))).toBeLessThan(3);
-  });
-
-  test("normal ones have the moments of the normal distribution", () => {
-    const values = random.normal([count], { mean: 2, standardDeviation: 3, seed: 6 }).dataSync();
-    const [mean, square] = moments(values);
-    // Five standard deviations of each estimate.
-    expect(Math.abs(mean - 2)).toBeLessThan((5 * 3) / Math.sqrt(count));
-    expect(Math.abs(square - 4 - 9)).toBeLessThan(
-      (5 * Math.sqrt(2 * 81 + 4 * 4 * 9)) / Math.sqrt(count),
-    );
-  });
-
-  test("bernoulli ones are true as often as they should be", () => {
-    const [mean] = moments(random.bernoulli([count], 0.3, { seed: 7 }).dataSync());
-    expect(Math.abs(mean - 0.3)).toBeLessThan((5 * Math.sqrt(0.21)) / Math.sqrt(count));
-  });
-
-  test("a permutation has each number once", () => {
-    fc.assert(
-      fc.property(fc.nat(50), fc.nat(), (n, seed) => {
-        const drawn = [...random.permutation(n, { seed }).dataSync()];
-        expect(drawn.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  test("whole numbers are within their bounds, and all occur", () => {
-    const values = new Set(random.randint([1000], -2, 3, { seed: 1 }).dataSync());
-    expect([...values].toSorted((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2]);
+  test.each(Object.entries(draws))("%s: the same on every back end, compiled or not", (_, draw) => {
+    const own = backend();
+    const values = (["wasm", "reference"] as const).flatMap((name) => {
+      setBackend(name);
+      return [draw(7), draw(random.key(7)), compile(draw)(random.key(7))].map((x) => x.dataSync());
+    });
+    setBackend(own);
+    for (const other of values.slice(1)) expect(other).toEqual(values[0]);
   });
 
   test("are nodes like any other: one that is used twice is drawn once", () => {
@@ -118,5 +215,66 @@ describe("draws", () => {
         .add(x.slice(0, 0, 1))
         .itemSync(),
     ).toBeCloseTo(1 + x.arraySync()[0]!, 6);
+  });
+});
+
+describe("keys", () => {
+  test("that are made of one have nothing to do with each other, or with it", () => {
+    const parent = random.key(11);
+    const keys = [parent, ...random.split(parent, 3), ...random.split(random.split(parent).at(0))];
+    const streams = keys.map((seed) => random.uniform([count], { seed }).dataSync());
+    streams.forEach((a, i) => {
+      expect(kolmogorovSmirnov(a, (x) => x)).toBeLessThanOrEqual(farthest);
+      streams.slice(i + 1).forEach((b) => expectUncorrelated(a, b));
+    });
+  });
+
+  test("are not what their parent draws", () => {
+    const words = random.split(4, 100).dataSync();
+    const drawn = random
+      .uniform([200], { seed: 4 })
+      .mul(2 ** 24)
+      .dataSync();
+    const starts = Array.from(words, (word) => word >>> 8);
+    expect(Array.from(drawn).filter((start) => starts.includes(start))).toEqual([]);
+  });
+
+  test("are as many as are asked for, all different, and the first ones do not depend on how many", () => {
+    const keys = random.split(5, 1000);
+    expect([keys.shape, keys.dtype]).toEqual([[1000, 2], "int32"]);
+    expect(new Set(keys.arraySync().map(String)).size).toBe(1000);
+    expect(random.split(5).arraySync()).toEqual(keys.slice(0, 0, 2).arraySync());
+    expect(random.split(random.key(5)).arraySync()).toEqual(random.split(5).arraySync());
+  });
+
+  test("first draws by many keys are as evenly spread as many draws by one", () => {
+    const firsts = vmap((seed: Tensor) => random.uniform([], { seed }))(random.split(2, count));
+    expect(kolmogorovSmirnov(firsts.dataSync(), (x) => x)).toBeLessThanOrEqual(farthest);
+  });
+
+  test("are data to a compiled function; without a seed one is drawn by each of its calls", () => {
+    let traces = 0;
+    const draw = compile((seed: Tensor) => {
+      traces++;
+      return random.uniform([3], { seed });
+    });
+    const [a, b] = [...random.split(1)].map((key) => draw(key).arraySync());
+    expect(a).not.toEqual(b);
+    expect(traces).toBe(1);
+    const own = compile(() => random.uniform([3], { seed: random.key() }));
+    expect(own().arraySync()).not.toEqual(own().arraySync());
+  });
+
+  test("anything else is refused", () => {
+    expect(() => random.normal([2], { seed: tensor([1, 2]) })).toThrow(
+      "random.normal: the key is float32, expected int32 [2], as random.key and random.split give it",
+    );
+    expect(() => random.uniform([2], { seed: random.split(1) })).toThrow(
+      "random.uniform: the key is [2, 2], expected int32 [2], as random.key and random.split give it",
+    );
+    expect(() => random.split(1, -1)).toThrow(
+      "random.split: count is -1, expected a non-negative integer",
+    );
+    expect(() => random.key(0.5)).toThrow("random.key: the seed is 0.5, expected an integer");
   });
 });

@@ -7,9 +7,10 @@ import { elementCount, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { iota } from "./creation.ts";
-import { add, cos, floor, log, mul, sqrt, sub } from "./elementwise.ts";
+import { add, floor, mul } from "./elementwise.ts";
 import { argSort } from "./indexing.ts";
 import { reshape, slice, stack } from "./movement.ts";
+import { normalDirection, normalRadius } from "./normal.ts";
 import { cast } from "./operands.ts";
 
 type Words = readonly [scalar.Scalar, scalar.Scalar];
@@ -84,15 +85,15 @@ export function uniform(key: Node, shape: Shape, dtype: DType): Node {
   return cast(drawn(fraction32, key, shape, "float32"), dtype);
 }
 
-/**
- * Mean 0, standard deviation 1: G. E. P. Box and M. E. Muller, "A note on the generation of random
- * normal deviates", Annals of Mathematical Statistics 29 (1958), 610.
- */
+/** Mean 0, standard deviation 1. */
 export function normal(key: Node, shape: Shape, dtype: DType): Node {
-  const one = drawn(fraction64, key, shape, "float64");
-  const other = drawn(otherFraction64, key, shape, "float64");
-  const radius = sqrt(mul(log(sub(1, one)), -2));
-  return cast(mul(radius, cos(mul(other, 2 * Math.PI))), dtype);
+  const [radius, direction] = [
+    [fraction64, normalRadius],
+    [otherFraction64, normalDirection],
+  ].map(([fraction, made]) => {
+    return createNode(made!, [drawn(fraction!, key, shape, "float64")], {}, shape, "float64");
+  });
+  return cast(mul(radius!, direction!), dtype);
 }
 
 /** Whole numbers from `low` (included) to `high` (excluded), as int32. */

@@ -1,9 +1,9 @@
-// Random draws. Each has a key of its own: made of the seed that it is given, or else of the seed
-// of the whole program and the number of draws so far.
+// Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is given,
+// or else of the seed of the whole program and the number of draws so far.
 import { currentTrace } from "../engine/trace.ts";
-import { NablaError } from "../graph/errors.ts";
+import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { checkShape, type Shape } from "../graph/shape.ts";
+import { checkShape, formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import * as graph from "../ops/creation.ts";
 import { add, less, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
@@ -11,14 +11,20 @@ import * as ops from "../ops/random.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 export interface RandomOptions {
-  /** A whole number; the same one gives the same draw. Left out: each call draws anew. */
-  readonly seed?: number;
+  /**
+   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Left out:
+   * each call draws anew.
+   */
+  readonly seed?: Seed;
   /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
   readonly dtype?: DType;
 }
+
+/** A whole number, or a key that stands for one: int32 `[2]`. */
+export type Seed = number | Tensor;
 
 let programSeed = 0;
 let draws = 0;
@@ -44,11 +50,20 @@ function checkSeed(operation: string, seed: number): number {
 }
 
 /** The node of a key. One that no seed fixes is drawn anew each time a compiled function is called. */
-function keyOf(operation: string, { seed }: RandomOptions): Node {
+function keyOf(operation: string, seed: Seed | undefined): Node {
+  if (seed instanceof Tensor) return checkKey(operation, nodeOf(operation, seed));
   const words = seed === undefined ? nextKey() : keyWords(checkSeed(operation, seed), 0);
   const node = graph.constant(words, keyShape, "int32");
   if (seed === undefined) currentTrace()?.keys.push(node);
   return node;
+}
+
+function checkKey(operation: string, key: Node): Node {
+  const expected = "expected int32 [2], as random.key and random.split give it";
+  if (key.dtype !== "int32")
+    throw new DTypeError(`${operation}: the key is ${key.dtype}, ${expected}`);
+  if (shapesEqual(key.shape, keyShape)) return key;
+  throw new ShapeError(`${operation}: the key is ${formatShape(key.shape)}, ${expected}`);
 }
 
 /** The key of the program's next draw. */
@@ -113,6 +128,26 @@ export interface Random {
     high: number,
     options?: RandomOptions,
   ): Tensor<S>;
+  /**
+   * A key, int32 `[2]`: what a seed is as a tensor, so that it can be split, given to a compiled function
+   * and batched by `vmap`. Without a seed it is one of the program's own, another at each call.
+   *
+   * @example
+   * const [a, b] = [7, random.key(7)].map((seed) => random.uniform([3], { seed }));
+   * a!.equal(b!).all().itemSync(); // => 1
+   */
+  key(seed?: number): Tensor<[2]>;
+  /**
+   * `count` (default 2) keys made of one, `[count, 2]`. Draws by each have nothing to do with those by the others,
+   * or by the key that was split: one seed is enough for all that a program draws, in any order.
+   *
+   * @example
+   * const [forWeights, forData] = random.split(7);
+   * const weights = random.normal([2, 3], { seed: forWeights! });
+   * const each = vmap((seed: Tensor) => random.normal([3], { seed }));
+   * each(random.split(forData!, 100)).shape; // => [100, 3]
+   */
+  split<const N extends number = 2>(seed: Seed, count?: N): Tensor<[N, 2]>;
 }
 
 /** Random draws; nodes like any other, so the same on every back end and when computed again. */
@@ -120,7 +155,7 @@ export const random: Random = {
   uniform(shape, options = {}) {
     const { low = 0, high = 1, dtype = "float32" } = options;
     const draw = ops.uniform(
-      keyOf("random.uniform", options),
+      keyOf("random.uniform", options.seed),
       sizes("random.uniform", shape),
       floating("random.uniform", dtype),
     );
@@ -129,7 +164,7 @@ export const random: Random = {
   normal(shape, options = {}) {
     const { mean = 0, standardDeviation = 1, dtype = "float32" } = options;
     const draw = ops.normal(
-      keyOf("random.normal", options),
+      keyOf("random.normal", options.seed),
       sizes("random.normal", shape),
       floating("random.normal", dtype),
     );
@@ -141,7 +176,7 @@ export const random: Random = {
       throw new NablaError(`random.bernoulli: probability is ${probability}, expected 0 to 1`);
     }
     const draw = ops.uniform(
-      keyOf("random.bernoulli", options),
+      keyOf("random.bernoulli", options.seed),
       sizes("random.bernoulli", shape),
       "float32",
     );
@@ -150,7 +185,7 @@ export const random: Random = {
   permutation(count, options = {}) {
     const { dtype = "int32" } = options;
     const size = checkCount("random.permutation", "count", count);
-    const order = ops.permutation(keyOf("random.permutation", options), size);
+    const order = ops.permutation(keyOf("random.permutation", options.seed), size);
     return tensorOf(cast(order, checkDType("random.permutation", dtype)));
   },
   randint(shape, low, high, options = {}) {
@@ -162,12 +197,19 @@ export const random: Random = {
       );
     }
     const draw = ops.integers(
-      keyOf("random.randint", options),
+      keyOf("random.randint", options.seed),
       sizes("random.randint", shape),
       low,
       high,
     );
     return tensorOf(cast(draw, checkDType("random.randint", dtype)));
+  },
+  key(seed) {
+    return tensorOf(keyOf("random.key", seed));
+  },
+  split(seed, count) {
+    const size = checkCount("random.split", "count", count ?? 2);
+    return tensorOf(ops.splitKey(keyOf("random.split", seed), size));
   },
 };
 

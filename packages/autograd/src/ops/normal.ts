@@ -1,0 +1,104 @@
+// Normal numbers of even ones: G. E. P. Box and M. E. Muller, "A note on the generation of random normal
+// deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine are written out in
+// operations that IEEE 754 rounds exactly, where those of the scalar language may differ in their last bit
+// from one back end to another: a draw must not. Coefficients: Sun's fdlibm (e_log.c, k_sin.c, k_cos.c).
+import type { Elementwise } from "../graph/node.ts";
+import {
+  add,
+  div,
+  equal,
+  exponent,
+  input,
+  less,
+  mul,
+  neg,
+  type Part,
+  round,
+  type Scalar,
+  select,
+  significand,
+  sqrt,
+  sub,
+} from "../scalar/expression.ts";
+
+const x = input(0);
+
+/** c[0] + c[1] x + c[2] x^2 + …, each product and sum rounded. */
+function polynomial(x: Scalar, coefficients: readonly Part[]): Part {
+  return coefficients.reduceRight((sum, coefficient) => add(mul(sum, x), coefficient));
+}
+
+/** log x for a normal number x > 0, as e log 2 + 2 artanh(f / (2 + f)) of x = 2^e (1 + f). */
+function logarithm(of: Scalar): Scalar {
+  const s = significand(of);
+  const isUpper = less(Math.SQRT2, s);
+  const f = sub(select(isUpper, mul(s, 0.5), s), 1);
+  const e = add(exponent(of), select(isUpper, 1, 0));
+  const ratio = div(f, add(f, 2));
+  const square = mul(ratio, ratio);
+  const rest = polynomial(
+    square,
+    [
+      0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784,
+      0.1818357216161805, 0.15313837699209373, 0.14798198605116586,
+    ],
+  );
+  const half = mul(0.5, mul(f, f));
+  const low = add(mul(ratio, add(half, mul(square, rest))), mul(e, 1.9082149292705877e-10));
+  return sub(mul(e, 0.6931471803691238), sub(sub(half, low), f));
+}
+
+/** cos(2 pi x) for x from 0 to 1: of a whole number of quarter turns and the angle beyond, which is exact. */
+function cosineOfTurns(of: Scalar): Scalar {
+  const quarters = mul(of, 4);
+  const whole = round(quarters);
+  const angle = mul(sub(quarters, whole), Math.PI / 2);
+  const square = mul(angle, angle);
+  const sine = add(
+    angle,
+    mul(
+      mul(angle, square),
+      polynomial(
+        square,
+        [
+          -0.16666666666666632, 0.00833333333332249, -0.0001984126982985795, 2.7557313707070068e-6,
+          -2.5050760253406863e-8, 1.58969099521155e-10,
+        ],
+      ),
+    ),
+  );
+  const cosine = add(
+    sub(1, mul(0.5, square)),
+    mul(
+      mul(square, square),
+      polynomial(
+        square,
+        [
+          0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7,
+          2.087572321298175e-9, -1.1359647557788195e-11,
+        ],
+      ),
+    ),
+  );
+  const odd = select(equal(whole, 1), neg(sine), sine);
+  const even = select(equal(whole, 2), neg(cosine), cosine);
+  return select(equal(whole, 1), odd, select(equal(whole, 3), odd, even));
+}
+
+const gradient: Elementwise["gradient"] = ["none: drawn at random"];
+
+/** sqrt(-2 log(1 - x)) for x from 0 to 1, exclusive, in steps of 2^-53. */
+export const normalRadius: Elementwise = {
+  family: "elementwise",
+  name: "randomRadius",
+  value: sqrt(mul(logarithm(sub(1, x)), -2)),
+  gradient,
+};
+
+/** cos(2 pi x) */
+export const normalDirection: Elementwise = {
+  family: "elementwise",
+  name: "randomDirection",
+  value: cosineOfTurns(x),
+  gradient,
+};
