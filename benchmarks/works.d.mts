@@ -13,10 +13,19 @@ export const works: Readonly<
     | "W6 forward"
     | "W6 gradient"
     | "W7"
-    | "W8",
+    | "W8"
+    | "W9",
     string
   >
 >;
 
 /** The training steps among them. */
 export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4", unknown>>;
+
+/** The steps of the scaling table, by `scaledName`. */
+export const scaled: Readonly<Record<string, unknown>>;
+export const batches: readonly number[];
+export const widths: readonly number[];
+export function scaledName(batch: number, width: number): string;
+
+export const convolutional: unknown;

@@ -52,6 +52,42 @@ export const steps = {
   },
 };
 
+/** Steps from small to large, for the table that shows when threads help: 784-width-10. */
+export const batches = [1, 10, 100, 1000];
+export const widths = [8, 32, 128, 512];
+export const scaledName = (batch, width) => `batch ${batch}, width ${width}`;
+export const scaled = Object.fromEntries(
+  batches.flatMap((batch) =>
+    widths.map((width) => [
+      scaledName(batch, width),
+      {
+        sizes: [784, width, 10],
+        cost: "cross-entropy",
+        optimizer: "sgd",
+        learningRate: 0.01,
+        batch,
+      },
+    ]),
+  ),
+);
+
+/** A network of two convolutions with relu and pooling, and a dense layer: W9. */
+export const convolutional = {
+  image: 28,
+  channels: [1, 8, 16],
+  window: 5,
+  pool: 2,
+  features: 256,
+  learningRate: 0.1,
+  batch: 64,
+};
+
+/** First kernels of convolution `i`, [outputs, inputs, window, window]. */
+export function kernels(inputs, outputs, window, i) {
+  const count = inputs * window * window;
+  return numbers(outputs * count, i + 1).map((x) => (2 * x) / Math.sqrt(count));
+}
+
 /** All works, with what they are. */
 export const works = {
   W1: "784-16-16-10, sigmoid, quadratic, batch 100, SGD: a step",
@@ -65,4 +101,5 @@ export const works = {
   "W6 gradient": "its gradient",
   W7: "the gradient of 21 operations on one number",
   W8: "an epoch of W1: 600 steps, shuffled, gathered from 60,000 images of bytes",
+  W9: "convolutions 1-8-16 of 5 x 5 with relu and pooling, dense 256-10, cross-entropy, batch 64, SGD: a step",
 };

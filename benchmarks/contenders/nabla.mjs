@@ -1,5 +1,5 @@
 // nabla, as built. Arguments: "compiled" or "uncompiled", and the number of threads.
-import { compile, grad, tensor, threads } from "@nabla/autograd";
+import { compile, conv2d, grad, maxPool, parameter, tensor, threads } from "@nabla/autograd";
 import {
   adam,
   crossEntropy,
@@ -11,7 +11,16 @@ import {
   sgd,
   sigmoid,
 } from "@nabla/nn";
-import { numbers, oneHotLabels, steps, weights } from "../works.mjs";
+import {
+  convolutional,
+  kernels,
+  labels,
+  numbers,
+  oneHotLabels,
+  scaled,
+  steps,
+  weights,
+} from "../works.mjs";
 import { serve } from "./serve.mjs";
 
 const [mode, count] = process.argv.slice(2);
@@ -101,10 +110,40 @@ function epoch() {
   return { run };
 }
 
+function convolutions() {
+  const { image, channels, window, pool, features, learningRate, batch } = convolutional;
+  const layers = channels.slice(1).map((outputs, i) => {
+    const shape = [outputs, channels[i], window, window];
+    return {
+      kernel: parameter(matrix(kernels(channels[i], outputs, window, i), shape)),
+      bias: parameter(matrix(new Float32Array(outputs), [outputs, 1, 1])),
+    };
+  });
+  const last = dense(features, 10);
+  last.weight.assign(matrix(weights(features, 10, 2), [features, 10]));
+  const all = [...layers.flatMap(({ kernel, bias }) => [kernel, bias]), ...last.parameters()];
+  const optimizer = sgd(all, { learningRate });
+  const size = batch * image * image;
+  const x = matrix(numbers(size, 100), [batch, 1, image, image]).realize();
+  const y = tensor(labels(batch)).realize();
+  const run = prepared(() => {
+    const maps = layers.reduce(
+      (h, { kernel, bias }) => maxPool(conv2d(h, kernel).add(bias).relu(), pool),
+      x,
+    );
+    const cost = crossEntropy(last.forward(maps.reshape([batch, features])), y);
+    cost.backward();
+    optimizer.step();
+    return cost;
+  });
+  return { run, first: run().itemSync(), isSync: true };
+}
+
 await serve(async (work) => {
   if (work in steps) return step(steps[work]);
+  if (work in scaled) return step(scaled[work]);
   if (work.startsWith("W5")) return product(Number(work.slice(3)));
   if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
   if (work === "W7") return scalars();
-  return epoch();
+  return work === "W8" ? epoch() : convolutions();
 });

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 torch.set_num_threads(int(sys.argv[1]))
 STEPS = json.loads(sys.argv[2])
+CONVOLUTIONAL = json.loads(sys.argv[3])
 BATCH_SECONDS = 0.2
 
 
@@ -120,6 +121,37 @@ def epoch():
     return run, None
 
 
+def convolutions():
+    channels, window, pool = (CONVOLUTIONAL[name] for name in ("channels", "window", "pool"))
+    parameters = []
+    for i, (inputs, outputs) in enumerate(zip(channels, channels[1:])):
+        count = inputs * window * window
+        kernel = 2 * numbers(outputs * count, i + 1) / math.sqrt(count)
+        parameters.append(kernel.reshape(outputs, inputs, window, window).requires_grad_())
+        parameters.append(torch.zeros(outputs, requires_grad=True))
+    features, batch, image = (CONVOLUTIONAL[name] for name in ("features", "batch", "image"))
+    weight = (2 * numbers(features * 10, 3) / math.sqrt(features)).reshape(features, 10)
+    parameters.append(weight.t().contiguous().requires_grad_())
+    parameters.append(torch.zeros(10, requires_grad=True))
+    optimizer = torch.optim.SGD(parameters, lr=CONVOLUTIONAL["learningRate"])
+    x = numbers(batch * image * image, 100).reshape(batch, 1, image, image)
+    y = labels(batch)
+
+    def run():
+        optimizer.zero_grad()
+        h = x
+        for i in range(len(channels) - 1):
+            h = F.conv2d(h, parameters[2 * i], parameters[2 * i + 1])
+            h = F.max_pool2d(torch.relu(h), pool)
+        outputs = F.linear(h.flatten(1), parameters[-2], parameters[-1])
+        cost = F.cross_entropy(outputs, y)
+        cost.backward()
+        optimizer.step()
+        return cost
+
+    return run, run().item()
+
+
 def prepare(work):
     if work in STEPS:
         return step(STEPS[work])
@@ -127,7 +159,9 @@ def prepare(work):
         return product(int(work[3:]))
     if work.startswith("W6"):
         return elementwise(work.endswith("gradient"))
-    return scalars() if work == "W7" else epoch()
+    if work == "W7":
+        return scalars()
+    return epoch() if work == "W8" else convolutions()
 
 
 def timed(run, count):

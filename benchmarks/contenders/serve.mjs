@@ -32,10 +32,10 @@ export async function serve(prepare) {
         if (prepared) {
           answer.first = prepared.first;
           const time = prepared.isSync ? timedSync : timed;
-          await time(5);
-          const once = Math.max(await time(5), 1e-4);
+          await time(2);
+          const once = Math.max(await time(3), 1e-4);
           await time(Math.ceil(batchMilliseconds / once));
-          calls = Math.max(1, Math.ceil(batchMilliseconds / Math.max(await time(5), 1e-4)));
+          calls = Math.max(1, Math.ceil(batchMilliseconds / Math.max(await time(3), 1e-4)));
         } else answer.missing = true;
       } catch (error) {
         answer.failed = String(error?.message ?? error).split("\n")[0];

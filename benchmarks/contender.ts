@@ -1,0 +1,120 @@
+// Those who are timed: processes that prepare a work, and time it whenever they are asked.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { convolutional, scaled, steps } from "./works.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** No peer, but what a person makes of one work. */
+export const byHand = "by hand";
+
+/** What a contender answers. */
+interface Answer {
+  readonly first?: number | null;
+  readonly milliseconds?: number;
+  readonly missing?: boolean;
+  readonly failed?: string;
+}
+
+/** A process that times works. */
+export class Contender {
+  readonly name: string;
+  /** Of whom it is a configuration. */
+  readonly family: string;
+  readonly #process: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+
+  constructor(
+    family: string,
+    name: string,
+    command: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.family = family;
+    this.name = name;
+    this.#process = spawn(command, args, {
+      cwd: here,
+      env: { ...process.env, ...environment },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
+  }
+
+  async ask(request: { readonly command: string; readonly work: string }): Promise<Answer> {
+    this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done === true) return { failed: "ended" };
+    return JSON.parse(value) as Answer;
+  }
+
+  end(): void {
+    this.#process.stdin!.end();
+    this.#process.kill();
+  }
+}
+
+/** How to start a contender. */
+interface Entry {
+  readonly family: string;
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Those of them that are wanted, and here. Those from npm run on the Node that this is. */
+export function contenders(isWanted: (name: string) => boolean = () => true): readonly Contender[] {
+  const node = (family: string, name: string, file: string, ...args: readonly string[]): Entry => {
+    const script = `contenders/${file}.mjs`;
+    return { family, name, command: process.execPath, args: [script, ...args] };
+  };
+  const entries: readonly Entry[] = [
+    ...["1", "2"].flatMap((threads) =>
+      ["compiled", "uncompiled"].map((mode) =>
+        node("nabla", `nabla ${mode}, ${threads} thr.`, "nabla", mode, threads),
+      ),
+    ),
+    ...["1", "2"].flatMap(pytorch),
+    node("jax-js", "jax-js jit", "jax-js"),
+    node("tfjs", "tfjs wasm", "tfjs"),
+    node(byHand, "by hand, 1 thr.", "yardstick"),
+  ];
+  return entries
+    .filter(({ name }) => isWanted(name))
+    .map(({ family, name, command, args, environment }) => {
+      return new Contender(family, name, command, args, environment);
+    });
+}
+
+/** PyTorch on so many threads, where there is one. */
+function pytorch(threads: string): readonly Entry[] {
+  const command = pythonWithTorch();
+  if (command === undefined) {
+    console.log("no python3 with torch: PyTorch is left out");
+    return [];
+  }
+  const given = [{ ...steps, ...scaled }, convolutional].map((work) => JSON.stringify(work));
+  return [
+    {
+      family: "PyTorch",
+      name: `PyTorch eager, ${threads} thr.`,
+      command,
+      args: ["contenders/pytorch.py", threads, ...given],
+      // Its BLAS has threads of its own.
+      environment: { OPENBLAS_NUM_THREADS: threads, OMP_NUM_THREADS: threads },
+    },
+  ];
+}
+
+function pythonWithTorch(): string | undefined {
+  return ["python3", "/usr/bin/python3"].find((python) => {
+    try {
+      execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

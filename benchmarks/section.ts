@@ -1,0 +1,145 @@
+// What RESULTS.md says of one Node, the one that runs this: tables, with the limits of the machine.
+//   node section.ts FILE REPEATS NAME...
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { byHand, type Contender, contenders } from "./contender.ts";
+import { fusedPeak, readBandwidth } from "./limits.ts";
+import { inTime, median, timed } from "./timed.ts";
+import { batches, scaledName, widths, works } from "./works.mjs";
+
+const [file, repeatsText, ...names] = process.argv.slice(2) as [string, string, ...string[]];
+const repeats = Number(repeatsText);
+const here = fileURLToPath(new URL(".", import.meta.url));
+const lines: string[] = [];
+
+function write(line: string): void {
+  lines.push(line);
+  console.log(line);
+}
+
+function writeHead(columns: readonly string[]): void {
+  write(`| ${columns.join(" | ")} |`);
+  write(`|${columns.map(() => "---").join("|")}|`);
+}
+
+/** Multiplications and additions of a work that is one product. */
+function flopsOf(work: string): number | undefined {
+  return work.startsWith("W5") ? 2 * Number(work.slice(3)) ** 3 : undefined;
+}
+
+function ratio(value: number): string {
+  return Number.isFinite(value) ? `**${value.toFixed(value < 10 ? 2 : 0)}**` : "";
+}
+
+/** The works, with what each contender takes, and notes on what follows from it. */
+async function writeWorks(chosen: readonly string[], peak: number): Promise<void> {
+  const all = contenders();
+  const families = [...new Set(all.map(({ family }) => family))].filter(
+    (name) => name !== "nabla" && name !== byHand,
+  );
+  const ratios = families.map((name) => `${name} / nabla`);
+  writeHead(["work", ...all.map(({ name }) => name), ...ratios]);
+  const notes: string[] = [];
+  for (const work of chosen) {
+    const times = await timed(work, all, repeats);
+    const best = (family: string) =>
+      Math.min(...[...times].flatMap(([one, time]) => (one.family === family ? [time] : [])));
+    const flops = flopsOf(work);
+    const cells = all.map((contender) => {
+      const time = times.get(contender);
+      if (time === undefined) return "";
+      const rate = flops === undefined ? "" : ` (${(flops / time / 1e6).toFixed(0)} GFLOP/s)`;
+      return `${inTime(time)}${rate}`;
+    });
+    const over = families.map((name) => ratio(best(name) / best("nabla")));
+    write(`| ${[work, ...cells, ...over].join(" | ")} |`);
+    notes.push(...notesOn(work, all, times, peak));
+  }
+  for (const contender of all) contender.end();
+  write("");
+  for (const note of notes) write(`- ${note}`);
+  write("");
+}
+
+function notesOn(
+  work: string,
+  all: readonly Contender[],
+  times: ReadonlyMap<Contender, number>,
+  peak: number,
+): readonly string[] {
+  const of = (name: string) => times.get(all.find((one) => one.name === name)!)!;
+  const [one, two] = [1, 2].map((threads) => of(`nabla compiled, ${threads} thr.`)) as [
+    number,
+    number,
+  ];
+  const notes: string[] = [];
+  const hand = all.find(({ family }) => family === byHand);
+  const handTime = hand && times.get(hand);
+  if (handTime !== undefined) {
+    notes.push(
+      `${work}: one thread, compiled, takes ${(one / handTime).toFixed(2)} times as long as by hand.`,
+    );
+  }
+  const flops = flopsOf(work);
+  if (flops !== undefined) {
+    const part = (flops / one / 1e6 / peak) * 100;
+    notes.push(
+      `${work}: one thread, compiled, is at ${part.toFixed(0)} % of the peak of 128 bits; two are ${(one / two).toFixed(2)} times as fast.`,
+    );
+  }
+  return notes;
+}
+
+/** Steps from small to large by one thread and by two: none may be slower for having two. */
+async function writeScaling(): Promise<void> {
+  const all = contenders((name) => /^(nabla compiled|PyTorch eager, 1)/.test(name));
+  write("A step of 784-width-10 (relu, cross-entropy, SGD), compiled, by batch size and width:");
+  write("");
+  writeHead(["step", ...all.map(({ name }) => name), "two threads / one", "PyTorch / nabla"]);
+  for (const batch of batches) {
+    for (const width of widths) {
+      const name = scaledName(batch, width);
+      const times = await timed(name, all, repeats);
+      const given = all.map((one) => times.get(one)!);
+      const [one, two, torch] = given as [number, number, number | undefined];
+      const peer = torch === undefined ? "" : ratio(torch / Math.min(one, two));
+      write(`| ${[name, ...given.map(inTime), (two / one).toFixed(2), peer].join(" | ")} |`);
+    }
+  }
+  for (const contender of all) contender.end();
+  write("");
+}
+
+/** Median milliseconds from import to first result, each time in a process of its own, in turn. */
+function writeFirstResults(): void {
+  const libraries = ["nabla", "jax-js", "tfjs"];
+  const samples = new Map(libraries.map((library) => [library, [] as number[]]));
+  for (let i = 0; i < repeats; i++) {
+    for (const [library, sample] of samples) {
+      const text = execFileSync(process.execPath, ["first-result.mjs", library], {
+        cwd: here,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      sample.push(Number(text));
+    }
+  }
+  const parts = [...samples].map(([library, sample]) => `${library} ${inTime(median(sample))}`);
+  write(`From import to first result, in a cold process: ${parts.join(", ")}.`);
+  write("");
+}
+
+write(`## Node ${process.versions.node} (V8 ${process.versions.v8})`);
+write("");
+const peak = fusedPeak();
+write("Limits of this machine, by one thread of WebAssembly:");
+write("");
+write(`- fused multiply-add of 128 bits, registers only: ${peak.toFixed(1)} GFLOP/s`);
+write(`- reading memory: ${readBandwidth().toFixed(1)} GB/s`);
+write("");
+const chosen = names.filter((name) => name in works);
+if (chosen.length > 0) await writeWorks(chosen, peak);
+if (names.includes("scaling")) await writeScaling();
+if (names.includes("import")) writeFirstResults();
+writeFileSync(file, lines.join("\n"));
