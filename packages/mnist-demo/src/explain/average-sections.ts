@@ -51,18 +51,18 @@ function times(ratio: number): string {
   return ratio < 1e6 ? ratio.toFixed(0) : ratio.toExponential(1);
 }
 
-function tenSection({ components, ten }: Walk): Section {
-  const averages = components.map(
+function tenSection({ ofTen, ten }: Walk): Section {
+  const averages = ofTen.map(
     (_, c) => ten.reduce((sum, { wants }) => sum + wants[c]!, 0) / ten.length,
   );
   const intro =
-    "The first ten test digits have wishes for these five components, too. One wants up what another " +
-    "wants down; the average is the negative gradient of the ten digits' cost, and a step goes along it.";
+    "These five components matter most to the first ten test digits together. One digit wants up what " +
+    "another wants down; the average is the negative gradient of their cost, and a step goes along it.";
   return {
-    title: "What ten digits want of them, and what remains on average",
+    title: "What ten digits want, and what remains on average",
     text: (terminal) => {
       const rows = [
-        ["digit", ...components.map(({ name }) => name)],
+        ["digit", ...ofTen.map(({ name }) => name)],
         ...ten.map(({ label, wants }) => [String(label), ...wants.map((x) => signed(x).trim())]),
         ["average", ...averages.map((x) => signed(x).trim())],
       ];
@@ -78,7 +78,7 @@ function tenSection({ components, ten }: Walk): Section {
           row: `${i < ten.length ? `${i}: ` : ""}${row}`,
           values: wants,
         })),
-        components.map(({ name }) => name),
+        ofTen.map(({ name }) => name),
       ),
     ],
   };

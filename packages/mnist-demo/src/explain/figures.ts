@@ -112,6 +112,8 @@ export function matrixFigure(
           x: "name",
           y: "row",
           text: (d: { value: number }) => d.value.toPrecision(2),
+          stroke: "#ffffff",
+          fill: "#000000",
         }),
       ],
     }),

@@ -36,7 +36,9 @@ export interface Walk {
   /** Of the first component, nudged by this much. */
   readonly nudgedBy: number;
   readonly nudged: NudgeResult;
-  /** The ten digits, and what each wants of each component: minus its gradient. */
+  /** What the cost of the first ten digits is most sensitive to. */
+  readonly ofTen: readonly Component[];
+  /** The ten digits, and what each wants of each of these components: minus its gradient. */
   readonly ten: readonly { readonly label: number; readonly wants: readonly number[] }[];
 }
 
@@ -66,6 +68,9 @@ export async function walkThrough(
   const nudgedBy = 0.1;
   const nudged = await tryNudge(costNow, components[0]!, nudgedBy);
   const around = some(digits, 0, Math.min(compared, digits.labels.size));
+  const ten = some(digits, 0, 10);
+  const costOfTen = cost(network.forward(ten.images), ten.targets);
+  const ofTen = await sensitivity(costOfTen, network, { top: 5 });
   const [otherCosts, pixels, labels] = await Promise.all([
     exampleCosts(network, around.images, around.targets, { cost }).array(),
     one.images.data(),
@@ -83,7 +88,8 @@ export async function walkThrough(
     leastSensitive: all.findLast(({ derivative }) => derivative !== 0) ?? all.at(-1)!,
     nudgedBy,
     nudged,
-    ten: await wantsOfTen(network, cost, some(digits, 0, 10), components),
+    ofTen,
+    ten: await wantsOfTen(network, cost, ten, ofTen),
   };
 }
 

