@@ -52,7 +52,7 @@ export type { ParameterOptions } from "./tensor/parameter.ts";
 export { Parameter, parameter } from "./tensor/parameter.ts";
 export * from "./tensor/pooling.ts";
 export * from "./tensor/products.ts";
-export type { Random, RandomOptions, Seed } from "./tensor/random.ts";
+export type { Random, RandomOptions, RandomState, Seed } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";
 export * from "./tensor/reduce.ts";
 export type { MemoryUse } from "./tensor/run.ts";

@@ -146,6 +146,19 @@ test("an array that was given may change: the tensor does not", () => {
 });
 
 describe("compiled functions", () => {
+  test("draw in the program's order, used or not, in whatever order they are used", () => {
+    const f = (x: Tensor<[2]>) => {
+      const [first, , third] = [random.uniform([2]), random.normal([2]), random.uniform([2])];
+      return x.add(third.mul(10)).add(first);
+    };
+    const called = (g: typeof f): number[][] => {
+      manualSeed(5);
+      const calls = Array.from({ length: 3 }, () => g(tensor([1, 2])).arraySync());
+      return [...calls, random.uniform([2]).arraySync()];
+    };
+    expect(called(compile(f))).toEqual(called(f));
+  });
+
   test("give what uncompiled ones give: parameters and random draws advance alike", () => {
     const run = (isCompiled: boolean) => {
       manualSeed(4);

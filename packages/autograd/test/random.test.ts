@@ -207,6 +207,30 @@ describe("draws", () => {
     for (const other of values.slice(1)) expect(other).toEqual(values[0]);
   });
 
+  test("go on from a state as they went on then, with other draws and seeds between", () => {
+    manualSeed(2 ** 40 + 3);
+    random.normal([2]);
+    const state = JSON.parse(JSON.stringify(random.state())) as ReturnType<typeof random.state>;
+    const drawn = () => [random.uniform([3]).arraySync(), random.permutation(9).arraySync()];
+    const first = drawn();
+    manualSeed(1);
+    drawn();
+    random.restore(state);
+    expect(drawn()).toEqual(first);
+    expect(random.state()).toEqual({ seed: 2 ** 40 + 3, draws: 3 });
+  });
+
+  test("go on from no state that cannot be", () => {
+    const before = random.state();
+    expect(() => random.restore({ seed: 0.5, draws: 0 })).toThrow(
+      "random.restore: the seed is 0.5, expected an integer",
+    );
+    expect(() => random.restore({ seed: 0, draws: -1 })).toThrow(
+      "random.restore: draws is -1, expected a count",
+    );
+    expect(random.state()).toEqual(before);
+  });
+
   test("are nodes like any other: one that is used twice is drawn once", () => {
     const x = random.uniform([4]);
     expect(x.sub(x).arraySync()).toEqual([0, 0, 0, 0]);

@@ -17,6 +17,8 @@ type Use = (value: Value) => void;
 /** A traced function, ready to run. */
 interface Compiled {
   readonly prepared: Prepared;
+  /** Draws the keys of this call, as many as the function does and in its order, used or not. */
+  readonly draw: () => void;
   /** The value of each input of the graph, given the arguments of this call. */
   readonly inputs: readonly ((args: readonly Tensor[]) => Value)[];
   readonly homes: readonly (object | undefined)[];
@@ -104,6 +106,9 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   );
   undo(done);
   const graph = graphOf("compile", [...outputs, ...left.map(({ node }) => node)]);
+  // The first call draws what was drawn for the trace.
+  let drawn = new Map(done.keys.map((node) => [node, node.cell.value!]));
+  let isTraced = true;
   const inputs = graph.inputs.map((node) => {
     const position = placeholders.indexOf(node);
     if (position >= 0)
@@ -112,18 +117,15 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (parameter) return () => valueOf("compile", nodeOf("compile", parameter));
     const ask = done.asked.get(node);
     if (ask) return ask;
-    let key = node.cell.value;
-    if (!done.keys.includes(node)) return () => node.cell.value!;
-    // The first call draws what was drawn for the trace.
-    return () => {
-      const drawn = key ?? nextKey();
-      key = undefined;
-      return drawn;
-    };
+    return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
   });
   const plain = result.returned.map(() => undefined);
   return {
     prepared: currentBackend().prepare(graph),
+    draw() {
+      if (!isTraced) drawn = new Map(done.keys.map((node) => [node, nextKey()]));
+      isTraced = false;
+    },
     inputs,
     homes: [
       ...plain,
@@ -150,6 +152,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
 
 function replay(ready: Compiled, args: readonly Tensor[]): unknown {
   const { prepared, inputs, homes, uses, result, returned } = ready;
+  ready.draw();
   const values = prepared.run(
     inputs.map((valueFor) => valueFor(args)),
     homes,

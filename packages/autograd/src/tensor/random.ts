@@ -77,6 +77,14 @@ function keyWords(seed: number, draw: number): Int32Array {
 }
 const keyShape: Shape = Object.freeze([2]);
 
+/** Where the sequence of random draws stands: plain data, which can be kept in a file. */
+export interface RandomState {
+  /** What `manualSeed` was called with last; 0 before. */
+  readonly seed: number;
+  /** Draws since then, of those without a seed of their own. */
+  readonly draws: number;
+}
+
 export interface Random {
   /**
    * Evenly spread over `low` (included, default 0) to `high` (excluded, default 1).
@@ -148,6 +156,26 @@ export interface Random {
    * each(random.split(forData!, 100)).shape; // => [100, 3]
    */
   split<const N extends number = 2>(seed: Seed, count?: N): Tensor<[N, 2]>;
+  /**
+   * Where the sequence of draws stands, for `restore`.
+   *
+   * @example
+   * manualSeed(7);
+   * random.uniform([3]);
+   * random.state(); // => { seed: 7, draws: 1 }
+   */
+  state(): RandomState;
+  /**
+   * Goes on from where the sequence of draws once stood: what is drawn next is what was drawn then.
+   * Throws `NablaError` for numbers that no state has.
+   *
+   * @example
+   * const before = random.state();
+   * const drawn = random.uniform([3]).arraySync();
+   * random.restore(before);
+   * random.uniform([3]).arraySync().join() === drawn.join(); // => true
+   */
+  restore(state: RandomState): void;
 }
 
 /** Random draws; nodes like any other, so the same on every back end and when computed again. */
@@ -210,6 +238,14 @@ export const random: Random = {
   split(seed, count) {
     const size = checkCount("random.split", "count", count ?? 2);
     return tensorOf(ops.splitKey(keyOf("random.split", seed), size));
+  },
+  state: () => ({ seed: programSeed, draws }),
+  restore(state) {
+    const seed = checkSeed("random.restore", state.seed);
+    if (!(Number.isSafeInteger(state.draws) && state.draws >= 0)) {
+      throw new NablaError(`random.restore: draws is ${state.draws}, expected a count`);
+    }
+    [programSeed, draws] = [seed, state.draws];
   },
 };
 
