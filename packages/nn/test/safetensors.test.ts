@@ -2,6 +2,7 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
+import { batchNorm } from "../src/batch-norm.ts";
 import { dense } from "../src/dense.ts";
 import {
   loadSafetensors,
@@ -48,6 +49,19 @@ test("what was written is read again, bit for bit, under the names of layers", (
     "0.weight": { dtype: "F32", shape: [3, 16], data_offsets: [64, 256] },
     "2.weight": { dtype: "F32", shape: [16, 2], data_offsets: [256, 384] },
   });
+});
+
+test("what training has measured is written and read, too", () => {
+  const made = () => sequential(dense(1, 2), batchNorm(2));
+  const [one, other] = [made(), made()];
+  one.forward(tensor([[1], [3]]));
+  const file = toSafetensors(one);
+  expect(Object.keys(readSafetensors(file).tensors)).toContain("1.running_var");
+  loadSafetensors(other, file);
+  for (const model of [one, other]) model.evaluate();
+  const x = tensor([[2], [5]]);
+  expect(other.forward(x).arraySync()).toEqual(one.forward(x).arraySync());
+  expect(other.layers[1].runningMean.arraySync()).not.toEqual([0, 0]);
 });
 
 test("a file at an odd place in memory is read, too", () => {

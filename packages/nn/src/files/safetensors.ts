@@ -1,7 +1,7 @@
 // Parameters as files that others can read, too: safetensors, a header in JSON and the elements behind it
 // (https://github.com/huggingface/safetensors#format). A file can do nothing but give numbers.
 import { formatShape, NablaError, type Tensor } from "@nabla/autograd";
-import { type Layer, namedParametersOf } from "../layer.ts";
+import { type Layer, type NamedParameter, namedBuffersOf, namedParametersOf } from "../layer.ts";
 import { writeFileWhole } from "./disk.ts";
 import { elementsIn, fileOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
@@ -51,8 +51,8 @@ export interface SafetensorsFile {
 export type Saved = Layer | Readonly<Record<string, Tensor>>;
 
 /**
- * The parameters of a model, or any tensors, as the bytes of a safetensors file. A model's are named as
- * `namedParameters` has them: for a `sequential` the layer's position and the layer's own name, as in
+ * The parameters of a model and its buffers, or any tensors, as the bytes of a safetensors file. A
+ * model's are named as `namedParameters` and `namedBuffers` have them: for a `sequential` the layer's position and the layer's own name, as in
  * PyTorch's `state_dict`. The bytes are those that the format's own library would write. Throws
  * `NablaError` for metadata other than strings, and for names that are given twice.
  *
@@ -111,9 +111,14 @@ const none = (): boolean => false;
 
 function tensorsOf(saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
   if (typeof saved === "function" || typeof saved.forward === "function") {
-    return namedParametersOf(saved as Layer);
+    return namedCellsOf(saved as Layer);
   }
   return Object.entries(saved as Readonly<Record<string, Tensor>>);
+}
+
+/** All that a trained model has. */
+export function namedCellsOf(model: Layer): readonly NamedParameter[] {
+  return [...namedParametersOf(model), ...namedBuffersOf(model)];
 }
 
 function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
@@ -148,7 +153,7 @@ function* everything(subject: string): Reading<SafetensorsFile> {
 }
 
 /**
- * Gives a model the parameters of a safetensors file, by name, and says what was not found; of a path or a
+ * Gives a model the parameters and buffers of a safetensors file, by name, and says what was not found; of a path or a
  * stream as a promise. All is checked before anything is changed. Throws `NablaError` for what is no such
  * file, for dtypes that nabla has not, for names that only one side has (unless `strict` is false), and
  * for shapes and dtypes that differ, all of them in one error.
@@ -184,7 +189,7 @@ function* into(
 ): Reading<LoadReport> {
   const header = yield* headerIn(subject);
   const places = new Map<string, Place>();
-  for (const [name, p] of namedParametersOf(model)) {
+  for (const [name, p] of namedCellsOf(model)) {
     const inFile = rename(name);
     if (places.has(inFile)) {
       throw new NablaError(`${subject}: more than one parameter is called ${quoted(inFile)}`);
