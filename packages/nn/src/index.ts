@@ -34,6 +34,8 @@ export { perExampleGradients } from "./explain/per-example.ts";
 export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
 export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
 // Files
+export type { Progress, Training } from "./files/checkpoint.ts";
+export { loadCheckpoint, saveCheckpoint } from "./files/checkpoint.ts";
 export type { ByteStream } from "./files/reading.ts";
 export type {
   LoadOptions,

@@ -6,7 +6,6 @@ import {
   type Entry,
   type Header,
   headerLength,
-  headerOf,
   lengthBytes,
   parseHeader,
   quoted,
@@ -18,21 +17,13 @@ export interface Stored extends Described {
   readonly stored: Tensor;
 }
 
-/** A file of these tensors, in this order: its header, and the elements of each. */
-export function fileOf(
-  subject: string,
-  tensors: readonly Stored[],
-  metadata: Readonly<Record<string, string>> | undefined,
-): readonly Uint8Array[] {
-  const header = headerOf(subject, tensors, metadata);
+/** The bytes of each tensor, as they are now. */
+export function elementsOf(tensors: readonly Stored[]): readonly Uint8Array[] {
   realize(...tensors.map(({ stored }) => stored));
-  return [
-    header,
-    ...tensors.map(({ stored }) => {
-      const { buffer, byteOffset, byteLength } = stored.dataSync();
-      return new Uint8Array(buffer, byteOffset, byteLength);
-    }),
-  ];
+  return tensors.map(({ stored }) => {
+    const { buffer, byteOffset, byteLength } = stored.dataSync();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
 }
 
 /** What the header says. */
@@ -59,7 +50,6 @@ export function* elementsIn(
     const bytes = yield { bytes: entry.end - entry.begin, name, wanted };
     if (wanted) found.push([entry.name, tensorOf(subject, entry, bytes)]);
   }
-  yield "end";
   return found;
 }
 

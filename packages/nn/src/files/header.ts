@@ -174,7 +174,7 @@ function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<strin
   throw new NablaError(`${subject}: the header has ${quoted(key)} twice`);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -3,9 +3,9 @@
 import { formatShape, NablaError, type Tensor } from "@nabla/autograd";
 import { type Layer, type NamedParameter, namedBuffersOf, namedParametersOf } from "../layer.ts";
 import { writeFileWhole } from "./disk.ts";
-import { elementsIn, fileOf, headerIn } from "./elements.ts";
+import { elementsIn, elementsOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
-import { inFileOrder, quoted } from "./header.ts";
+import { headerOf, inFileOrder, quoted } from "./header.ts";
 import type { ByteStream, Reading } from "./reading.ts";
 import { type ByteSink, writeStream } from "./sinks.ts";
 import { readSource, subjectOf } from "./source.ts";
@@ -103,7 +103,8 @@ function chunksOf(
     const stored = transpose(name) ? transposedMatrix(subject, name, x) : x;
     return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
   });
-  return fileOf(subject, inFileOrder(named), metadata);
+  const tensors = inFileOrder(named);
+  return [headerOf(subject, tensors, metadata), ...elementsOf(tensors)];
 }
 
 const same = (name: string): string => name;
@@ -149,6 +150,7 @@ export function readSafetensors(
 function* everything(subject: string): Reading<SafetensorsFile> {
   const header = yield* headerIn(subject);
   const tensors = yield* elementsIn(subject, header, () => true);
+  yield "end";
   return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
 }
 
@@ -197,6 +199,8 @@ function* into(
     places.set(inFile, { p, isTransposed: transpose(name) });
   }
   const { missing, unexpected } = checkFits(subject, header, places, { strict });
-  assign(yield* elementsIn(subject, header, (entry) => places.has(entry.name)), places);
+  const tensors = yield* elementsIn(subject, header, (entry) => places.has(entry.name));
+  yield "end";
+  assign(tensors, places);
   return { missing, unexpected, metadata: header.metadata };
 }

@@ -1,0 +1,185 @@
+// Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the model's
+// tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a checksum.
+import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
+import type { Layer } from "../layer.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { Checksum, checksumBytes, summed } from "./checksum.ts";
+import { writeFileWhole } from "./disk.ts";
+import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
+import { assign, checkFits, type Place } from "./fitting.ts";
+import { type Described, type Header, headerOf, inFileOrder, isObject } from "./header.ts";
+import type { ByteStream, Reading } from "./reading.ts";
+import { namedCellsOf } from "./safetensors.ts";
+import { type ByteSink, writeStream } from "./sinks.ts";
+import { readSource, subjectOf } from "./source.ts";
+
+/** What is trained, and by what. */
+export interface Training {
+  readonly model: Layer;
+  /** Left out: nothing of an optimiser is kept or loaded. */
+  readonly optimizer?: Optimizer;
+}
+
+/** Where training stands: whatever the loop needs to go on, such as epoch and step. */
+export type Progress = Readonly<Record<string, number | string | boolean>>;
+
+const [inModel, inOptimizer] = ["model.", "optimizer."];
+const format = "nabla checkpoint 1";
+const checksum: Described = { name: "checksum", dtype: "uint8", shape: [checksumBytes] };
+
+/**
+ * Keeps all that training goes on from: the model's parameters and buffers, the optimiser's state, where
+ * the sequence of random draws stands, and the progress. The values are those at the call. A file is
+ * written whole or not at all, synced, and only then takes the place of the one before; a stream is
+ * closed. Throws `NablaError` for what the disk refuses, and for numbers in the progress that JSON has not.
+ *
+ * @example
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const model = dense(2, 1);
+ * const optimizer = adam(model.parameters());
+ * const saved = saveCheckpoint(writable, { model, optimizer, progress: { epoch: 3 } });
+ * await loadCheckpoint(readable, { model, optimizer }); // => { epoch: 3 }
+ * await saved;
+ */
+export async function saveCheckpoint(
+  target: string | ByteSink,
+  training: Training & { readonly progress?: Progress },
+): Promise<void> {
+  const subject = subjectOf("saveCheckpoint", target);
+  const chunks = checkpointOf(subject, training);
+  if (typeof target === "string") await writeFileWhole(subject, target, chunks);
+  else await writeStream(target, chunks);
+}
+
+function checkpointOf(
+  subject: string,
+  { model, optimizer, progress = {} }: Training & { readonly progress?: Progress },
+): readonly Uint8Array[] {
+  const lost = Object.entries(progress).find(([, value]) => !isKept(value));
+  if (lost) {
+    const given = `progress "${lost[0]}" is ${String(lost[1])}`;
+    throw new NablaError(`${subject}: ${given}, expected a finite number, a string or a boolean`);
+  }
+  const stored = (prefix: string, name: string, x: Tensor): Stored => ({
+    name: prefix + name,
+    dtype: x.dtype,
+    shape: x.shape,
+    stored: x,
+  });
+  const tensors = inFileOrder([
+    ...namedCellsOf(model).map(([name, p]) => stored(inModel, name, p)),
+    ...Object.entries(optimizer?.state() ?? {}).map(([name, x]) => stored(inOptimizer, name, x)),
+  ]);
+  const metadata = {
+    format,
+    random: JSON.stringify(random.state()),
+    progress: JSON.stringify(progress),
+  };
+  const chunks = [headerOf(subject, [...tensors, checksum], metadata), ...elementsOf(tensors)];
+  const sum = new Checksum();
+  for (const chunk of chunks) sum.add(chunk);
+  return [...chunks, sum.bytes()];
+}
+
+/** Whether JSON gives back what it was given. */
+function isKept(value: unknown): value is number | string | boolean {
+  return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+}
+
+/**
+ * Goes on from a checkpoint: gives the model, the optimiser and the sequence of random draws what was
+ * kept, and returns the progress. All is checked before anything is changed. Without an optimiser the
+ * model is loaded alone. Throws `NablaError` for a file that is damaged or no checkpoint, and for names,
+ * shapes and dtypes that differ; the optimiser throws what its `load` throws.
+ *
+ * @example
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const [one, other] = [dense(2, 1), dense(2, 1)];
+ * await Promise.all([
+ *   saveCheckpoint(writable, { model: one }),
+ *   loadCheckpoint(readable, { model: other }),
+ * ]);
+ * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
+ */
+export async function loadCheckpoint(
+  source: string | ByteStream | Uint8Array,
+  training: Training,
+): Promise<Progress> {
+  const subject = subjectOf("loadCheckpoint", source);
+  return readSource(subject, source, checkpointIn(subject, training));
+}
+
+function* checkpointIn(subject: string, { model, optimizer }: Training): Reading<Progress> {
+  const sum = new Checksum();
+  const header = yield* summed(sum, headerIn(subject));
+  const { randomState, progress, entries } = contentOf(subject, header);
+  const places = new Map(
+    namedCellsOf(model).map(([name, p]): [string, Place] => [
+      inModel + name,
+      { p, isTransposed: false },
+    ]),
+  );
+  const ofModel = entries.filter(({ name }) => !name.startsWith(inOptimizer));
+  checkFits(subject, { ...header, entries: ofModel }, places, { strict: true });
+  const tensors = yield* summed(
+    sum,
+    elementsIn(subject, { ...header, entries }, () => true),
+  );
+  const given = yield { bytes: checksumBytes, name: "its checksum", wanted: true };
+  if (!sum.bytes().every((byte, i) => byte === given[i])) {
+    throw new NablaError(`${subject}: the file is damaged: its bytes have another checksum`);
+  }
+  yield "end";
+  const optimizerState = tensors
+    .filter(([name]) => name.startsWith(inOptimizer))
+    .map(([name, x]) => [name.slice(inOptimizer.length), x] as const);
+  optimizer?.load(Object.fromEntries(optimizerState));
+  assign(
+    tensors.filter(([name]) => places.has(name)),
+    places,
+  );
+  random.restore(randomState);
+  return progress;
+}
+
+/** What the header of a checkpoint says. */
+function contentOf(
+  subject: string,
+  { entries, metadata }: Header,
+): Pick<Header, "entries"> & {
+  readonly randomState: RandomState;
+  readonly progress: Progress;
+} {
+  const last = entries.at(-1);
+  const isChecksum =
+    last?.name === checksum.name && last.format === "U8" && last.end - last.begin === checksumBytes;
+  if (metadata["format"] !== format || !isChecksum) {
+    const hint = "loadSafetensors reads files of parameters";
+    throw new NablaError(`${subject}: the file is no checkpoint of nabla's; ${hint}`);
+  }
+  const { seed, draws } = parsed(metadata["random"]) ?? {};
+  const progress = parsed(metadata["progress"]);
+  const isRandom = isCount(draws) && typeof seed === "number" && Number.isSafeInteger(seed);
+  if (!isRandom || !progress || !isProgress(progress)) {
+    throw new NablaError(`${subject}: the file's texts are not those of a checkpoint`);
+  }
+  return { entries: entries.slice(0, -1), randomState: { seed, draws }, progress };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isProgress(values: Readonly<Record<string, unknown>>): values is Progress {
+  return Object.values(values).every(isKept);
+}
+
+/** An object written as JSON; undefined for what is none. */
+function parsed(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
