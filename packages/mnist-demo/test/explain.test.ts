@@ -107,7 +107,10 @@ test("writes a page and an image that need nothing else", async () => {
   const [page, image] = [readFileSync(html!, "utf8"), readFileSync(svg!, "utf8")];
   expect(page.match(/<section>/g)).toHaveLength(8);
   expect(page.match(/<figure>/g)!.length).toBeGreaterThan(8);
-  expect(image).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="960" height="\d+"/);
+  expect(image).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="9\d\d" height="\d+"/);
+  // Only places are rounded to hundredths.
+  expect(/>-?0\.\d{3,}</.test(image)).toBe(true);
+  expect(/="\d+\.\d{3}/.test(image)).toBe(false);
   for (const text of [page, image]) {
     expect(text).not.toMatch(/\b(href|src)=|@import|NaN|undefined/);
     expect(text.replaceAll("http://www.w3.org/", "")).not.toContain("http");

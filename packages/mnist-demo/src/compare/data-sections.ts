@@ -62,12 +62,13 @@ function accuracies(points: readonly DataPoint[]): SectionFigure {
       marks: [
         plot.line(lines, { x: "examples", y: "accuracy", stroke: "of", strokeWidth: 2 }),
         plot.dot(lines, { x: "examples", y: "accuracy", fill: "of" }),
-        plot.text(lines.slice(-2), {
+        plot.text(lines.slice(0, 2), {
           x: "examples",
           y: "accuracy",
           text: "of",
           fill: "of",
-          dx: 8,
+          dx: 12,
+          dy: -8,
           textAnchor: "start",
         }),
       ],

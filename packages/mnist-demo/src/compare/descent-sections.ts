@@ -57,7 +57,9 @@ function menSection(drunk: Descent, careful: Descent): Section {
       "",
       ...wrapped(moral, terminal),
     ],
-    figures: [curves("Cost of all digits against time", [drunk, careful], "seconds")],
+    figures: [
+      curves(`The drunk man (${a}) and the careful man (${b})`, [drunk, careful], "seconds"),
+    ],
   };
 }
 
@@ -150,7 +152,7 @@ function lineFigure(
       width: 448,
       height: 280,
       marginRight: 60,
-      x: { type: "log", label: labels.x, ticks: 5, tickFormat: "~s" },
+      x: { type: "log", label: labels.x, ticks: 5, tickFormat: "~g" },
       y: { label: labels.y, grid: true, zero: true },
       color: {
         domain: descents.map(([first]) => String(first!.batchSize)),

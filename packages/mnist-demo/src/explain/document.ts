@@ -73,7 +73,7 @@ export async function htmlOf(title: string, sections: readonly Section[]): Promi
   for (const [i, { title: heading, text, figures }] of sections.entries()) {
     const pictures = (await drawn(figures)).map(
       ({ caption, element }) =>
-        `<figure>${element.outerHTML}<figcaption>${escaped(caption)}</figcaption></figure>`,
+        `<figure>${short(element.outerHTML)}<figcaption>${escaped(caption)}</figcaption></figure>`,
     );
     const lines = escaped(text(paper).join("\n"));
     parts.push(
@@ -107,26 +107,27 @@ pre { overflow-x: auto; font-size: 0.8rem; line-height: 1.35 }
 
 /** Between figures, and for a caption. */
 const [gap, captionHeight, titleHeight] = [16, 22, 44];
-const sheet = 960;
+const widest = 960;
 /** About what a character of a caption takes, at 13 pixels. */
 const characterWidth = 6.6;
 
 export async function svgOf(title: string, sections: readonly Section[]): Promise<string> {
   const figures = await drawn(sections.flatMap((section) => section.figures));
   const placed: string[] = [];
-  let [x, y, rowHeight] = [gap, titleHeight, 0];
+  let [x, y, rowHeight, right] = [gap, titleHeight, 0, title.length * 11];
   for (const { caption, width: drawnWidth, height, element } of figures) {
-    const width = Math.max(drawnWidth, caption.length * characterWidth);
-    if (x + width + gap > sheet) [x, y, rowHeight] = [gap, y + rowHeight + gap, 0];
+    const width = Math.max(drawnWidth, Math.ceil(caption.length * characterWidth));
+    if (x + width + gap > widest) [x, y, rowHeight] = [gap, y + rowHeight + gap, 0];
     element.setAttribute("x", String(x));
     element.setAttribute("y", String(y + captionHeight));
     placed.push(
       `<text x="${x}" y="${y + 14}" font-size="13">${escaped(caption)}</text>`,
-      element.outerHTML,
+      short(element.outerHTML),
     );
     [x, rowHeight] = [x + width + gap, Math.max(rowHeight, height + captionHeight)];
+    right = Math.max(right, Math.ceil(x));
   }
-  const height = y + rowHeight + gap;
+  const [sheet, height] = [Math.min(right, widest), y + rowHeight + gap];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet}" height="${height}" viewBox="0 0 ${sheet} ${height}" font-family="system-ui, sans-serif">
 <title>${escaped(title)}</title>
 <rect width="${sheet}" height="${height}" fill="#fff"/>
@@ -138,4 +139,9 @@ ${placed.join("\n")}
 
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Places to a hundredth of a pixel; the text stays as it is. */
+function short(svg: string): string {
+  return svg.replace(/="[^"]*"/g, (attribute) => attribute.replace(/(\.\d\d)\d+/g, "$1"));
 }
