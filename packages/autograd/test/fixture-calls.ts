@@ -33,6 +33,15 @@ const eye = (x: Tensor): Tensor => nabla.eye(x.shape.at(-1)!, x.shape.at(-1), { 
 const regular = (x: Tensor): Tensor => x.mul(0.25).add(eye(x).mul(2));
 /** Symmetric, with eigenvalues of at least 1. */
 const positive = (x: Tensor): Tensor => x.matmul(x.transpose() as never).add(eye(x));
+/** Symmetric, with eigenvalues that are about 1, 2, 3, …. */
+const apart = (x: Tensor): Tensor => {
+  const diagonal = nabla.arange(1, x.shape.at(-1)! + 1, 1, { dtype: x.dtype }).diag();
+  return x
+    .add(x.transpose() as never)
+    .mul(0.1)
+    .add(diagonal);
+};
+const lastDiagonal = (x: Tensor): Tensor => x.diagonal(0, [-2, -1] as never);
 const signAndSize = (x: Tensor): readonly Tensor[] => {
   const { sign, logAbsDet } = nabla.slogdet(x);
   return [sign, logAbsDet];
@@ -66,6 +75,7 @@ const named: Readonly<Record<string, Call>> = {
   tril: withOptions("tril", "offset"),
   triu: withOptions("triu", "offset"),
   diagonal: withOptions("diagonal", "offset", "axes"),
+  trace: withOptions("trace", "offset"),
   diag: withOptions("diag", "offset"),
   gather: ([x, indices], { axis }) => functions["gather"]!(x, axis, indices),
   takeAlongAxis: withOptions("takeAlongAxis", "axis"),
@@ -84,6 +94,18 @@ const named: Readonly<Record<string, Call>> = {
   "inverse of regular": ([x]) => nabla.inverse(regular(x!)),
   "determinant of regular": ([x]) => nabla.determinant(regular(x!)),
   "slogdet of regular": ([x]) => signAndSize(regular(x!)),
+  "qr of regular": ([x]) => {
+    const { r } = nabla.qr(regular(x!));
+    return r.mul(lastDiagonal(r).sign().expandDims(-1));
+  },
+  "eigh of apart": ([x]) => {
+    const { eigenvalues, eigenvectors } = nabla.eigh(apart(x!));
+    return [eigenvalues, eigenvectors.square()];
+  },
+  "svd of apart": ([x]) => {
+    const { u, s, vh } = nabla.svd(apart(x!));
+    return [u.square(), s, vh.square()];
+  },
   "solve of regular": ([a, b]) => nabla.solve(regular(a!), b!),
   "triangularSolve of regular": ([a, b], options: Options) =>
     nabla.triangularSolve(regular(a!), b!, options),

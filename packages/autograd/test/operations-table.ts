@@ -1,0 +1,199 @@
+// Measures what each operation of the catalogue can do, and writes docs/operations.md of it: no cell is
+// typed in by hand.
+import { readdirSync } from "node:fs";
+import * as nabla from "@nabla/autograd";
+import {
+  compile,
+  type DType,
+  gradients,
+  NablaError,
+  setBackend,
+  stack,
+  Tensor,
+  vmap,
+} from "@nabla/autograd";
+import { checkGradients, expectClose } from "@nabla/autograd/testing";
+import { readCases } from "../../../fixtures/cases.ts";
+import type { Node } from "../src/graph/node.ts";
+import { topologicalOrder } from "../src/graph/order.ts";
+import { nodeOf } from "../src/tensor/tensor.ts";
+import { catalogue, type Entry, others } from "./catalogue.ts";
+import { whyPrimitive } from "./primitives.ts";
+
+const dtypes: readonly DType[] = ["float32", "float64", "int32", "uint8", "bool"];
+const close = { relativeTolerance: 1e-9, absoluteTolerance: 1e-9 };
+
+/** Public operations that the catalogue does not have, and names in it that are not public. */
+export function missingFromCatalogue(): { readonly missing: string[]; readonly unknown: string[] } {
+  const methods = Reflect.ownKeys(Tensor.prototype).filter((name) => typeof name === "string");
+  const draws = Object.keys(nabla.random).map((name) => `random.${name}`);
+  const known = Object.entries(nabla).flatMap(([name, value]) =>
+    typeof value === "function" ? [name] : [],
+  );
+  const all = new Set([...known, ...methods, ...draws]);
+  const listed = new Set(catalogue.map(({ name }) => name));
+  return {
+    missing: [...all].filter((name) => !listed.has(name) && !others.has(name)),
+    unknown: [...listed].filter((name) => !all.has(name)),
+  };
+}
+
+/** The table, and below it the primitives, as Markdown. */
+export function operationsPage(): string {
+  const oracles = oraclesByCall();
+  const reached = new Map<string, Node>();
+  const titles = [...new Set(catalogue.map(({ group }) => group))];
+  const tables = titles.map((title) => {
+    const entries = catalogue.filter(({ group }) => group === title);
+    const lines = entries.map((entry) => `| ${rowOf(entry, oracles, reached).join(" | ")} |`);
+    return [`### ${title}`, "", head, rule, ...lines].join("\n");
+  });
+  return `${intro}\n\n${tables.join("\n\n")}\n\n${primitivesTable(reached)}\n`;
+}
+
+const columns = ["operation", "made", "gradient", "second", "jvp", "vmap", "dtypes"].concat([
+  "WASM",
+  "compiled",
+  "compared with",
+]);
+const head = `| ${columns.join(" | ")} |`;
+const rule = `|${"---|".repeat(columns.length)}`;
+
+function rowOf(
+  entry: Entry,
+  oracles: ReadonlyMap<string, string>,
+  reached: Map<string, Node>,
+): readonly string[] {
+  const { name, f, inputs } = entry;
+  const graph = f(...inputs);
+  const node = nodeOf("test", graph);
+  const nodes = topologicalOrder([node]);
+  for (const one of nodes) reached.set(one.operation.name, one);
+  const own = nodes.find(({ operation }) => operation.name === name.replace("random.", ""));
+  const derivatives = derivativesOf(entry, graph, node, reached);
+  setBackend("reference");
+  const expected = f(...inputs).realize();
+  setBackend("wasm");
+  const wasm = f(...inputs).realize();
+  expectClose(wasm, expected, close);
+  expectClose(compile(f)(...inputs), expected, close);
+  const oracle = entry.oracle ?? oracles.get(name);
+  if (oracle === undefined) throw new Error(`${name}: is compared with nothing`);
+  const made = own && own.inputs.length > 0 ? `primitive: ${own.family}` : "composed";
+  const mapped = inputs.length === 0 ? "constant" : asLoop(entry);
+  return [`\`${name}\``, made, ...derivatives, mapped, dtypesOf(entry), "yes", "yes", oracle];
+}
+
+/** Gradient, second gradient, jvp: "yes" where they agree with differences, else why there is none. */
+function derivativesOf(
+  { f, inputs, name }: Entry,
+  graph: Tensor,
+  node: Node,
+  reached: Map<string, Node>,
+): readonly string[] {
+  const none = reasonForNone(inputs, graph, node);
+  if (none !== undefined) return [none, "none", "none"];
+  const floating = inputs.filter(({ dtype }) => dtype === "float64");
+  const ofFloating = (...given: Tensor[]): Tensor => {
+    let next = 0;
+    return f(...inputs.map((x) => (x.dtype === "float64" ? given[next++]! : x)));
+  };
+  try {
+    checkGradients(ofFloating, floating, { order: 2 });
+  } catch (error) {
+    throw new Error(`${name}: ${String(error)}`, { cause: error });
+  }
+  const slopes = gradients(graph.sin().sum(), floating);
+  for (const one of topologicalOrder(slopes.map((g) => nodeOf("test", g)))) {
+    reached.set(one.operation.name, one);
+  }
+  return ["yes", "yes", "yes"];
+}
+
+function reasonForNone(
+  inputs: readonly Tensor[],
+  { dtype }: Tensor,
+  node: Node,
+): string | undefined {
+  if (inputs.every((x) => x.dtype !== "float64")) return "none: no input with fractions";
+  if (dtype === "bool") return "none: truth values";
+  if (!dtype.startsWith("float")) return "none: whole numbers";
+  const rules = node.operation.gradient;
+  const isNone = rules.length > 0 && rules.every((one) => typeof one === "string");
+  return isNone ? String(rules[0]) : undefined;
+}
+
+function asLoop({ f, inputs, name }: Entry): string {
+  const examples = [inputs, inputs.map((x) => (x.dtype === "float64" ? x.mul(0.9) : x))];
+  const batches = inputs.map((_, i) => stack(examples.map((one) => one[i]!)));
+  const looped = stack(examples.map((one) => f(...one)));
+  try {
+    expectClose(vmap(f)(...batches), looped, close);
+  } catch (error) {
+    throw new Error(`${name}: vmap: ${String(error)}`, { cause: error });
+  }
+  return "yes";
+}
+
+/** Which dtypes it takes, and what becomes of those that do not stay. */
+function dtypesOf({ f, inputs }: Entry): string {
+  if (inputs.every((x) => x.dtype !== "float64")) return f(...inputs).dtype;
+  const taken = dtypes.flatMap((dtype) => {
+    try {
+      const cast = inputs.map((x) => (x.dtype === "float64" ? x.cast(dtype) : x));
+      const result = f(...cast).realize().dtype;
+      return [result === dtype ? dtype : `${dtype} → ${result}`];
+    } catch (error) {
+      if (!(error instanceof NablaError)) throw error;
+      return [];
+    }
+  });
+  return taken.join(", ");
+}
+
+const names = { numpy: "NumPy", scipy: "SciPy", torch: "PyTorch" };
+
+/** From the calls of fixtures/data to the libraries whose values are there. */
+function oraclesByCall(): ReadonlyMap<string, string> {
+  const found = new Map<string, Set<string>>();
+  for (const file of readdirSync(new URL("../../../fixtures/data", import.meta.url)).sort()) {
+    for (const { call, oracle } of readCases(file.replace(".json", ""))) {
+      const name = call.split(" of ")[0]!;
+      found.set(name, (found.get(name) ?? new Set()).add(names[oracle]));
+    }
+  }
+  return new Map([...found].map(([name, libraries]) => [name, [...libraries].sort().join(", ")]));
+}
+
+function primitivesTable(reached: ReadonlyMap<string, Node>): string {
+  const sources = new Set(["source", "literal"]);
+  const lines = [...reached.values()]
+    .filter(({ family }) => !sources.has(family))
+    .map(({ operation: { name, family } }) => {
+      const why = whyPrimitive(family, name);
+      if (why === undefined) throw new Error(`primitives.ts has no reason for ${family} ${name}`);
+      return `| \`${name}\` | ${family} | ${why} |`;
+    })
+    .sort();
+  return ["## Primitives", "", primitivesIntro, "", "| primitive | family | why |"]
+    .concat(["|---|---|---|", ...lines])
+    .join("\n");
+}
+
+const intro = `# Operations
+
+Written by \`pnpm operations\`, which runs each operation on an example and writes "yes" where it held;
+a test fails where an operation is missing, or this page is not what that command writes.
+
+- *made*: a primitive (its family follows), or composed of primitives.
+- *gradient*, *second*: agree with differences in float64 to 1e-6 (\`checkGradients\`); *jvp*: agrees with the gradient.
+- *vmap*: equals a loop over the examples. *WASM*, *compiled*: equal the reference.
+- *dtypes*: what it takes, and the result's dtype where it is another.
+- *compared with*: whose values and gradients tests have beside the reference's: those of [fixtures](../fixtures/README.md), or what is named.
+
+At kinks: the derivatives of \`relu\` and \`abs\` at 0 are 0, those of \`leakyRelu\` and \`elu\` the slope below; equal
+elements of \`max\`, \`min\`, \`maximum\` and \`minimum\` share the gradient, and so do bounds of \`clip\`; those of
+\`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.`;
+
+const primitivesIntro = `All else is composed of these, gradients included.
+An operation is a primitive where no composition of the others has its digits, or only one that takes more time or memory.`;
