@@ -9,6 +9,7 @@ const once = [
   "browser",
   "engine",
   "engine-page",
+  "operations",
   "plan",
   "products",
   "reductions",

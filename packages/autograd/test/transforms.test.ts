@@ -1,4 +1,5 @@
-// Functions from functions to functions: each against what it is defined by.
+// Functions from functions to functions: each against what it is defined by. Of functions drawn at random:
+// random-functions.test.ts.
 import {
   checkpoint,
   compile,
@@ -7,7 +8,6 @@ import {
   grad,
   gradients,
   hessian,
-  hessianVectorProduct,
   jacobian,
   jvp,
   parameter,
@@ -19,16 +19,13 @@ import {
   vjp,
   vmap,
 } from "@nabla/autograd";
-import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
+import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compositions, differentiable } from "./differentiable.ts";
+import { differentiable } from "./differentiable.ts";
 
 const float64 = { dtype: "float64" } as const;
 const close = { relativeTolerance: 1e-9, absoluteTolerance: 1e-9 };
-
-/** Three examples of each input, drawn one by one. */
-const threefold = <T>(arbitrary: fc.Arbitrary<T>) => fc.tuple(arbitrary, arbitrary, arbitrary);
 
 describe("vmap is what a loop over the examples gives", () => {
   test.each(differentiable)("$name", ({ f, inputs }) => {
@@ -47,23 +44,6 @@ describe("vmap is what a loop over the examples gives", () => {
         expectClose(some.at(1 as never), first, close);
       }),
       { numRuns: 3 },
-    );
-  });
-
-  test("functions composed at random, and their gradients", () => {
-    fc.assert(
-      fc.property(
-        compositions,
-        threefold(tensors({ shape: [2, 3], dtype: "float64", min: -1, max: 1 })),
-        ({ f }, xs) => {
-          const cost = (x: Tensor) => f(x, x.cos()).sum();
-          const looped = stack(xs.map((x) => grad(cost)(x)));
-          expectClose(vmap(grad(cost))(stack(xs)), looped, close);
-          const fused = compile((all: Tensor) => vmap(grad(cost))(all));
-          expectClose(fused(stack(xs)), looped, close);
-        },
-      ),
-      { numRuns: 12 },
     );
   });
 
@@ -176,43 +156,6 @@ describe("vmap is what a loop over the examples gives", () => {
 });
 
 describe("jvp and vjp", () => {
-  // Of each operation: gradients.test.ts.
-  test("are transposed to each other: <jvp(v), u> = <v, vjp(u)>", () => {
-    fc.assert(
-      fc.property(compositions, ({ f, inputs }) => {
-        const tangents = inputs.map((x) => x.mul(1.7).cos());
-        const [value, tangent] = jvp(f, [...inputs], tangents);
-        const [, pullback] = vjp(f, ...inputs);
-        const seed = value.mul(0.3).sin();
-        const right = pullback(seed).map((g, i) => g.mul(tangents[i]!).sum());
-        expectClose(
-          tangent.mul(seed).sum(),
-          right.reduce((a, b) => a.add(b)),
-          close,
-        );
-        expectClose(value, f(...inputs), close);
-      }),
-      { numRuns: 12 },
-    );
-  });
-
-  test("jvp is the difference along the tangent", () => {
-    fc.assert(
-      fc.property(compositions, ({ f, inputs }) => {
-        const tangents = inputs.map((x) => x.sin());
-        const [, tangent] = jvp(f, [...inputs], tangents);
-        const step = 1e-5;
-        const moved = (by: number) => f(...inputs.map((x, i) => x.add(tangents[i]!.mul(by))));
-        const difference = moved(step)
-          .sub(moved(-step))
-          .div(2 * step);
-        // Differences are right to some step^2 times a third derivative.
-        expectClose(tangent, difference, { relativeTolerance: 1e-4, absoluteTolerance: 1e-6 });
-      }),
-      { numRuns: 12 },
-    );
-  });
-
   test("take trees of several outputs", () => {
     const f = ({ a, b }: { a: Tensor; b: Tensor }) => [a.mul(b), b.square()];
     const point = { a: tensor([1, 2]), b: tensor([3, 4]) };
@@ -247,25 +190,6 @@ describe("jacobian and hessian", () => {
     const quadratic = (x: Tensor) => x.matmul(b.matmul(x as never) as never).mul(0.5);
     const expected = b.add(b.transpose() as never).mul(0.5);
     expectClose(hessian(quadratic)(random.normal([4], { seed: 4, ...float64 })), expected, close);
-  });
-
-  test("Hessians are symmetric, are the Jacobian of the gradient, and give the product with a vector", () => {
-    fc.assert(
-      fc.property(compositions, ({ f, inputs: [x, y] }) => {
-        const cost = (one: Tensor) => f(one, y!).sum();
-        const h = hessian(cost)(x!).reshape([6, 6]);
-        expectClose(h, h.transpose(), { relativeTolerance: 1e-8, absoluteTolerance: 1e-9 });
-        const v = x!.cos();
-        const product = hessianVectorProduct(cost, x!, v);
-        expectClose(product.reshape([6]), h.matmul(v.reshape([6]) as never), {
-          relativeTolerance: 1e-8,
-          absoluteTolerance: 1e-9,
-        });
-        const compiled = compile((one: Tensor) => hessian(cost)(one));
-        expectClose(compiled(x!).reshape([6, 6]), h, close);
-      }),
-      { numRuns: 12 },
-    );
   });
 
   test("of trees are trees of trees", () => {

@@ -1,0 +1,24 @@
+// Functions composed at random: 200, most of them on the reference, where nothing is compiled; and of some all that
+// transformations promise. As many as one likes: `pnpm fuzz`.
+import { backend } from "@nabla/autograd";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkDerivatives, checkTransformations, randomFunctions } from "./random-functions.ts";
+
+test("gradients and second gradients agree with differences to 1e-6", () => {
+  const numRuns = backend() === "reference" ? 160 : 40;
+  fc.assert(fc.property(randomFunctions, checkDerivatives), { numRuns });
+});
+
+test("vmap, jvp, vjp, Jacobians and Hessians are what they are defined by, alone and together", () => {
+  const numRuns = backend() === "reference" ? 20 : 6;
+  fc.assert(fc.property(randomFunctions, checkTransformations), { numRuns });
+});
+
+test("a failure prints the function line by line, as short as it can be", () => {
+  const isLong = fc.check(
+    fc.property(randomFunctions, ({ lines }) => !lines.some((line) => line.includes("sin(x)"))),
+    { numRuns: 1000, seed: 1 },
+  );
+  expect(isLong.counterexample?.[0].lines).toEqual(["t2 = sin(x) with x = t1, y = t1"]);
+});
