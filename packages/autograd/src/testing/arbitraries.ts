@@ -1,6 +1,7 @@
 // Shapes and tensors that fast-check draws. They shrink to few axes, small sizes and simple numbers.
 import fc from "fast-check";
 import { type DType, NablaError, type Tensor, tensor } from "../index.ts";
+import { type Grid, type Limits, Shrinking, smallerGrids, smallerShapes } from "./shrinking.ts";
 
 export interface ShapeOptions {
   /** Default: 0. */
@@ -29,12 +30,15 @@ export function shapes(options: ShapeOptions = {}): fc.Arbitrary<number[]> {
     );
   }
   const size = fc.integer({ min: minSize, max: maxSize });
-  return fc.array(size, { minLength: minRank, maxLength: maxRank, size: "max" });
+  const drawn = fc.array(size, { minLength: minRank, maxLength: maxRank, size: "max" });
+  limitsOf.set(drawn, { minRank, minSize });
+  return drawn;
 }
 
-export interface TensorOptions {
-  /** A shape, or what draws one. Default: `shapes()`. */
-  readonly shape?: readonly number[] | fc.Arbitrary<readonly number[]>;
+/** How small the shapes of `shapes()` may become, for what is drawn of them. */
+const limitsOf = new WeakMap<object, Limits>();
+
+export interface NumberOptions {
   /** Default: "float32". */
   readonly dtype?: DType;
   /** Default: -3; 0 for uint8 and bool. */
@@ -43,32 +47,71 @@ export interface TensorOptions {
   readonly max?: number;
 }
 
+export interface TensorOptions extends NumberOptions {
+  /** A shape, or what draws one. Default: `shapes()`. */
+  readonly shape?: readonly number[] | fc.Arbitrary<readonly number[]>;
+}
+
 /** So fine are the numbers with fractions. */
 const unit = 1 / 64;
 
 /**
- * Tensors of numbers between `min` and `max`: multiples of 1/64 where the dtype has fractions.
+ * Tensors of numbers between `min` and `max`: multiples of 1/64 where the dtype has fractions. What fails shrinks to
+ * the fewest elements that matter, and to numbers near 0.
  *
  * @example
  * import fc from "fast-check";
  * fc.assert(fc.property(tensors({ dtype: "int32" }), (x) => x.sub(x).square().sum().itemSync() === 0));
  */
 export function tensors(options: TensorOptions = {}): fc.Arbitrary<Tensor> {
-  const { shape = shapes(), dtype = "float32" } = options;
+  const { shape = shapes() } = options;
+  const numbers = numbersOf("tensors", options);
+  const drawn = "generate" in shape ? shape : fc.constant(shape);
+  const one = drawn.map((sizes) => [sizes]);
+  return grids(one, limitsOf.get(shape), numbers).map(([grid]) => tensorOf(grid!, numbers));
+}
+
+/** What elements are drawn from: whole numbers of a unit, and the simplest of them. */
+interface Numbers {
+  readonly element: fc.Arbitrary<number>;
+  readonly target: number;
+  readonly scale: number;
+  readonly dtype: DType;
+}
+
+function numbersOf(name: string, options: NumberOptions): Numbers {
+  const { dtype = "float32" } = options;
   const isUnsigned = dtype === "uint8" || dtype === "bool";
   const { min = isUnsigned ? 0 : -3, max = dtype === "bool" ? 1 : 3 } = options;
-  if (!(min <= max)) throw new NablaError(`tensors: min is ${min}, max ${max}, expected no more`);
+  if (!(min <= max)) throw new NablaError(`${name}: min is ${min}, max ${max}, expected no more`);
   const scale = dtype === "float32" || dtype === "float64" ? unit : 1;
-  const element = fc
-    .integer({ min: Math.ceil(min / scale), max: Math.floor(max / scale) })
-    .map((n) => n * scale);
-  const drawn = "generate" in shape ? shape : fc.constant(shape);
-  return drawn.chain((sizes) => {
-    const count = sizes.reduce((product, size) => product * size, 1);
+  const element = fc.integer({ min: Math.ceil(min / scale), max: Math.floor(max / scale) });
+  const target = Math.min(Math.max(0, Math.ceil(min / scale)), Math.floor(max / scale));
+  return { element, target, scale, dtype };
+}
+
+/** One grid a shape. What has no limits keeps its shape, and its numbers become simpler. */
+function grids(
+  shapesDrawn: fc.Arbitrary<readonly (readonly number[])[]>,
+  limits: Limits | undefined,
+  { element, target }: Numbers,
+): fc.Arbitrary<readonly Grid[]> {
+  const filled = (shape: readonly number[]): fc.Arbitrary<Grid> => {
+    const count = shape.reduce((product, size) => product * size, 1);
     return fc
       .array(element, { minLength: count, maxLength: count, size: "max" })
-      .map((data) => tensor(Float64Array.from(data), { shape: [...sizes], dtype }) as Tensor);
-  });
+      .map((units) => ({ shape, units }));
+  };
+  const filledAll = (all: readonly (readonly number[])[]): fc.Arbitrary<readonly Grid[]> =>
+    fc.tuple(...all.map(filled));
+  const smaller = (drawn: readonly Grid[]) => smallerGrids(drawn, limits, target);
+  if (limits) return new Shrinking(shapesDrawn.chain(filledAll), smaller);
+  return shapesDrawn.chain((all) => new Shrinking(filledAll(all), smaller));
+}
+
+function tensorOf({ shape, units }: Grid, { scale, dtype }: Numbers): Tensor {
+  const data = Float64Array.from(units, (n) => n * scale);
+  return tensor(data, { shape: [...shape], dtype }) as Tensor;
 }
 
 /**
@@ -83,6 +126,36 @@ export function tensors(options: TensorOptions = {}): fc.Arbitrary<Tensor> {
  * );
  */
 export function broadcastablePairs(options: ShapeOptions = {}): fc.Arbitrary<[number[], number[]]> {
+  const { minRank = 0, minSize = 0 } = options;
+  return new Shrinking(
+    pairsDrawn(options),
+    (pair) => smallerShapes(pair, { minRank, minSize }) as Iterable<[number[], number[]]>,
+  );
+}
+
+/**
+ * Pairs of tensors whose shapes broadcast against each other. What fails shrinks with both shapes at once.
+ *
+ * @example
+ * import fc from "fast-check";
+ * fc.assert(
+ *   fc.property(broadcastableTensors({ dtype: "int32" }), ([a, b]) => {
+ *     expectClose(a.mul(b), b.mul(a));
+ *   }),
+ * );
+ */
+export function broadcastableTensors(
+  options: ShapeOptions & NumberOptions = {},
+): fc.Arbitrary<[Tensor, Tensor]> {
+  const { minRank = 0, minSize = 0 } = options;
+  const numbers = numbersOf("broadcastableTensors", options);
+  return grids(pairsDrawn(options), { minRank, minSize }, numbers).map(([a, b]) => [
+    tensorOf(a!, numbers),
+    tensorOf(b!, numbers),
+  ]);
+}
+
+function pairsDrawn(options: ShapeOptions): fc.Arbitrary<[number[], number[]]> {
   const { minRank = 0 } = options;
   return shapes(options).chain((shape) => {
     const narrowed = fc

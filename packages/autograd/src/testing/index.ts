@@ -2,6 +2,8 @@
 // Nothing here needs a test runner: what does not hold throws.
 export {
   broadcastablePairs,
+  broadcastableTensors,
+  type NumberOptions,
   type ShapeOptions,
   shapes,
   type TensorOptions,
