@@ -141,6 +141,28 @@ describe("sort and topK", () => {
     expect(extremes.argSort().arraySync()).toEqual([1, 2, 0]);
   });
 
+  test("many elements are sorted as few are", () => {
+    const words = Int32Array.from({ length: 3000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+    // Bits of any kind: both infinities, NaN, subnormals, both zeros, and each of these twice.
+    const odd = [0x7f800000, -0x800000, 0x7fc00000, 1, -0x80000000, 0, -1, -0x7fffffff];
+    words.set([...odd, ...odd], 700);
+    const floats = new Float32Array(words.buffer);
+    for (const data of [words, floats, Uint8Array.from(words, (word) => word & 255)]) {
+      for (const descending of [false, true]) {
+        const found = tensor(data).argSort(0, { descending }).dataSync();
+        const isBehind = (i: number) => Number(Number.isNaN(data[i]!));
+        const expected = [...data.keys()].sort((i, j) => {
+          const way = isBehind(i) - isBehind(j);
+          if (way !== 0 || isBehind(i) === 1) return way || i - j;
+          const [a, b] = [data[i]!, data[j]!];
+          if (a === b) return i - j;
+          return a < b === descending ? 1 : -1;
+        });
+        expect([...found]).toEqual(expected);
+      }
+    }
+  });
+
   test("topK gives the first of the sorted ones, and where they stand", () => {
     fc.assert(
       fc.property(cases, fc.nat(4), ({ x, axis, flag }, most) => {
