@@ -149,8 +149,8 @@ export async function measure(
   const examples = exampleCount("measure", dataset);
   checkPair(dataset);
   const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
+  if (means.size === 0) return {};
   for (const batch of batches(dataset, { size: measuredAtOnce })) {
-    if (means.size === 0) break;
     const [inputs, targets] = pairOf(batch);
     const outputs = applyLayer(model, inputs);
     const values = Object.entries(metrics).map(([name, metric]) => ({
