@@ -40,13 +40,15 @@ export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.
 export * from "./tensor/exponentials.ts";
 export { external } from "./tensor/external.ts";
 export * from "./tensor/factors.ts";
+// Look
+export type { GradientOrigin, ValueRange } from "./tensor/find-nan.ts";
+export { findNaN, NaNReport } from "./tensor/find-nan.ts";
 export * from "./tensor/indexing.ts";
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";
 export * from "./tensor/joining.ts";
 export * from "./tensor/linear-algebra.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
-// Look
 export { explainPlan, print, toDot, toJSON } from "./tensor/look.ts";
 export type { ParameterOptions } from "./tensor/parameter.ts";
 export { Parameter, parameter } from "./tensor/parameter.ts";

@@ -10,6 +10,7 @@ import {
   type Shape,
   shapesEqual,
 } from "../graph/shape.ts";
+import { beginGradientOf, siteOfCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
 import { reshape } from "../ops/movement.ts";
@@ -33,18 +34,25 @@ export function gradients(
   inputs.forEach((input, i) => checkInput(operation, input, i));
   const wanted = dependents(operation, order, inputs);
   const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i]!;
-    const g = gradientOf.get(node);
-    if (!g || !wanted.has(node)) continue;
-    for (const [position, input] of origins(node).entries()) {
-      if (!wanted.has(input)) continue;
-      const rule = ruleFor(node, position);
-      if (typeof rule === "string") continue;
-      const share = sumTo(rule(g, node.inputs, node, position), input, node);
-      const soFar = gradientOf.get(input);
-      gradientOf.set(input, soFar ? add(soFar, share) : share);
+  const pass = siteOfCall(operation, cost.shape);
+  const outer = beginGradientOf(undefined);
+  try {
+    for (let i = order.length - 1; i >= 0; i--) {
+      const node = order[i]!;
+      const g = gradientOf.get(node);
+      if (!g || !wanted.has(node)) continue;
+      beginGradientOf({ operation: node.operation.name, site: node.cell.site, pass });
+      for (const [position, input] of origins(node).entries()) {
+        if (!wanted.has(input)) continue;
+        const rule = ruleFor(node, position);
+        if (typeof rule === "string") continue;
+        const share = sumTo(rule(g, node.inputs, node, position), input, node);
+        const soFar = gradientOf.get(input);
+        gradientOf.set(input, soFar ? add(soFar, share) : share);
+      }
     }
+  } finally {
+    beginGradientOf(outer);
   }
   return inputs.map((input) => gradientOf.get(input) ?? full(input.shape, 0, input.dtype));
 }

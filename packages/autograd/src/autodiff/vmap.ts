@@ -3,6 +3,7 @@
 import { type CustomRule, createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
+import { madeAt } from "../graph/site.ts";
 import { add, mul } from "../ops/arithmetic.ts";
 import { greaterEqual, less, logicalOr, where } from "../ops/comparison.ts";
 import { iota, placeholder } from "../ops/creation.ts";
@@ -88,8 +89,13 @@ export function batched(
       const all = known.get(input);
       return { node: all ?? input, isBatched: all !== undefined };
     });
-    if (inputs.some(({ isBatched }) => isBatched))
+    if (!inputs.some(({ isBatched }) => isBatched)) continue;
+    const before = madeAt(node.cell.site);
+    try {
       known.set(node, batchedNode(node, inputs, count));
+    } finally {
+      madeAt(before);
+    }
   }
   return outputs.map((node) => known.get(node) ?? stretched({ node, isBatched: false }, count));
 }

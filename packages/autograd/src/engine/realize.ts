@@ -69,14 +69,16 @@ export function graphOf(
   return { inputs, order, outputs: [...outputs] };
 }
 
-function tracingError(operation: string): NablaError {
+/** For what reads a placeholder. */
+export function tracingError(operation: string): NablaError {
   return new NablaError(
     `${operation}: this value is not known while compile() or vmap() traces the function; ` +
       "return the tensor and read it outside, or choose by where()",
   );
 }
 
-function overwrittenError(operation: string, name: string): NablaError {
+/** For what needs the value of a parameter that is gone. */
+export function overwrittenError(operation: string, name: string): NablaError {
   return new NablaError(
     `${operation}: the graph was built on a value of parameter "${name}" that two later updates ` +
       "have overwritten; read the result before the step, or build it on parameter.snapshot()",

@@ -4,6 +4,7 @@ import type { MatrixFunction } from "../matrix/matrix.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
 import type { Shape } from "./shape.ts";
+import { type Site, siteOfNow } from "./site.ts";
 
 /**
  * A share of the gradient: given `g`, the gradient of the cost with respect to `output`, the one
@@ -218,8 +219,10 @@ export function dataOf(value: Value): Data {
   return ArrayBuffer.isView(value) ? value : value.read();
 }
 
-/** What is known of a node's value. */
+/** What is known of a node's value, and of where it comes from. */
 export interface Cell {
+  /** Where it was made; literals, which graphs share, have none. */
+  site: Site | undefined;
   value?: Value;
   /** Stands for a place that is kept for values like this one (a parameter's), so a back end may
    * leave the value there. At most two values are in use for one home at a time. */
@@ -238,16 +241,18 @@ export function createNode<F extends Family>(
   shape: Shape,
   dtype: DType,
 ): NodeOf<F> {
+  const { family } = operation;
   let depth = 0;
   for (const input of inputs) depth = Math.max(depth, input.depth + 1);
-  const { family } = operation;
-  const cell: Cell = {};
+  const cell: Cell = { site: siteOfNow() };
   return Object.freeze({ family, operation, inputs, attributes, shape, dtype, depth, cell });
 }
 
-/** The same operation on other inputs of the same shapes and dtypes. */
+/** The same operation, written at the same place, on other inputs of the same shapes and dtypes. */
 export function copyNode(node: Node, inputs: readonly Node[]): Node {
   const { operation, attributes, shape, dtype } = node;
   // A node's family ties its operation to its attributes; a copy keeps both.
-  return createNode(operation as never, inputs, attributes as never, shape, dtype) as Node;
+  const copy = createNode(operation as never, inputs, attributes as never, shape, dtype) as Node;
+  copy.cell.site = node.cell.site;
+  return copy;
 }

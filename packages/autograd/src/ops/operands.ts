@@ -29,6 +29,7 @@ export function literal(value: number, dtype: DType): Node {
   if (!node) {
     if (known.size >= mostLiterals) known.clear();
     node = createNode(literalOperation, [], { value }, scalarShape, dtype);
+    node.cell.site = undefined;
     known.set(key, node);
   }
   return node;

@@ -1,31 +1,35 @@
 // Functions that are traced once for each signature and replayed after: no graph is built, and all
 // that the function does, updates of parameters included, is one prepared run.
-import { currentBackend, type Prepared } from "../engine/backend.ts";
+import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
 import { traced, undo } from "../engine/trace.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { constant, placeholder } from "../ops/creation.ts";
+import { Call, noteCall } from "./last-call.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
 
-/** What to do with an output of the run. */
-type Use = (value: Value) => void;
+/** What to do with an output of the run; gives the node that has its value now. */
+type Use = (value: Value) => Node;
 
 /** A traced function, ready to run. */
 interface Compiled {
   readonly prepared: Prepared;
   /** Draws the keys of this call, as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /** The value of each input of the graph, given the arguments of this call. */
-  readonly inputs: readonly ((args: readonly Tensor[]) => Value)[];
+  /** What was traced. */
+  readonly graph: Graph;
+  /** The value of each input of the graph, given the arguments of this call; of parameters, the node. */
+  readonly inputs: readonly ((args: readonly Tensor[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
   /** Of the outputs after those that are returned. */
   readonly uses: readonly Use[];
   readonly result: unknown;
   readonly returned: readonly Tensor[];
+  last?: Call;
 }
 
 /** So many signatures are kept; the one that was not called for longest goes first. */
@@ -114,7 +118,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (position >= 0)
       return (given: readonly Tensor[]) => valueOf("compile", nodeOf("compile", given[position]!));
     const parameter = parameterOf(node);
-    if (parameter) return () => valueOf("compile", nodeOf("compile", parameter));
+    if (parameter) return () => nodeOf("compile", parameter);
     const ask = done.asked.get(node);
     if (ask) return ask;
     return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
@@ -126,6 +130,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
       if (!isTraced) drawn = new Map(done.keys.map((node) => [node, nextKey()]));
       isTraced = false;
     },
+    graph,
     inputs,
     homes: [
       ...plain,
@@ -141,7 +146,9 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
       ...left.map(
         ({ parameter, node }): Use =>
           (value) => {
-            Parameter.addGradient(parameter, tensorOf(constant(value, node.shape, node.dtype)));
+            const share = constant(value, node.shape, node.dtype);
+            Parameter.addGradient(parameter, tensorOf(share));
+            return share;
           },
       ),
     ],
@@ -151,16 +158,27 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
 }
 
 function replay(ready: Compiled, args: readonly Tensor[]): unknown {
-  const { prepared, inputs, homes, uses, result, returned } = ready;
+  const { prepared, graph, inputs, homes, uses, result, returned } = ready;
+  ready.last?.end();
   ready.draw();
+  const given = inputs.map((inputFor) => inputFor(args));
   const values = prepared.run(
-    inputs.map((valueFor) => valueFor(args)),
+    given.map((value) => ("cell" in value ? valueOf("compile", value) : value)),
     homes,
   );
-  uses.forEach((use, i) => use(values[returned.length + i]!));
+  const call = new Call(new Map(graph.inputs.map((node, i) => [node, given[i]!])));
+  ready.last = call;
+  uses.forEach((use, i) => {
+    const position = returned.length + i;
+    noteCall(use(values[position]!), call, graph.outputs[position]!);
+  });
   if (result === undefined) return undefined;
-  const valueOfReturned = new Map(returned.map((x, i) => [x, values[i]!]));
-  return mapTree("compile", result, (x) =>
-    tensorOf(constant(valueOfReturned.get(x)!, x.shape, x.dtype)),
+  const outputs = new Map(
+    returned.map((x, i) => {
+      const node = constant(values[i]!, x.shape, x.dtype);
+      noteCall(node, call, graph.outputs[i]!);
+      return [x, node];
+    }),
   );
+  return mapTree("compile", result, (x) => tensorOf(outputs.get(x)!));
 }

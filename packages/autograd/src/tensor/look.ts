@@ -4,6 +4,7 @@ import { planOf } from "../engine/plan/plan.ts";
 import { graphOf } from "../engine/realize.ts";
 import { type GraphData, graphToJson } from "../graph/json.ts";
 import { graphToDot, printGraph } from "../graph/print.ts";
+import { NaNReport } from "./find-nan.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
 /**
@@ -13,8 +14,14 @@ import { nodeOf, type Tensor } from "./tensor.ts";
  * const w = parameter([1, 2], { name: "w" });
  * print(w.mul(2).sum());
  */
-export function print(...tensors: readonly Tensor[]): string {
-  return printGraph(tensors.map((x) => nodeOf("print", x)));
+export function print(...tensors: readonly Tensor[]): string;
+/** What `findNaN` found, as text. */
+export function print(found: NaNReport | null): string;
+export function print(...tensors: readonly (Tensor | NaNReport | null)[]): string {
+  const [found] = tensors;
+  if (found === null) return "all finite";
+  if (found instanceof NaNReport) return found.toString();
+  return printGraph(tensors.map((x) => nodeOf("print", x as Tensor)));
 }
 
 /**

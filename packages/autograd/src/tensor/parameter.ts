@@ -6,6 +6,7 @@ import { currentTrace, type Trace } from "../engine/trace.ts";
 import { DTypeError, ShapeError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
+import { endCall } from "../graph/site.ts";
 import { parameterValue } from "../ops/creation.ts";
 import { add, alias } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
@@ -56,7 +57,11 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     // While a function is traced, what it has not assigned itself is an input.
     const value = trace && !trace.assigned.has(this) ? valueOf("compile", node) : node.cell.value;
     if (!value || node.family === "source") return node;
-    return this.#hold(this.#valueOf(node, value));
+    const source = this.#valueOf(node, value);
+    // It was written where what it was computed by was.
+    node.cell.site?.fix();
+    source.cell.site = node.cell.site;
+    return this.#hold(source);
   }
 
   #valueOf(node: Node, value: Value): Node {
@@ -96,6 +101,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (trace) this.#noteAssignment(trace);
     else this.#retire();
     this.#begin(node);
+    endCall("assign", this.shape, false);
     return this;
   }
 
@@ -136,10 +142,11 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /** @internal Takes a value that a compiled function has computed for it. */
-  static adopt(parameter: Parameter, value: Value): void {
+  static adopt(parameter: Parameter, value: Value): Node {
     const { shape, dtype } = parameter;
     parameter.#retire();
     parameter.#begin(parameterValue(value, shape, dtype, parameter.name));
+    return parameter.#current.at(-1)!;
   }
 
   /** @internal All nodes that stand for its value of now. */
@@ -190,7 +197,9 @@ export function parameter(
 ): Parameter {
   const node =
     value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
-  return new Parameter(node, name);
+  const result = new Parameter(node, name);
+  endCall("parameter", node.shape, true);
+  return result;
 }
 
 export interface ParameterOptions {

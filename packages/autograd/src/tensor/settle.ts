@@ -29,7 +29,14 @@ export function settle(node: Node): Node {
   realize(node.operation.name, [node]);
   const history: History = { tip: node, hadParameters: false };
   remember(history);
-  return computed(node.cell.value!, node.shape, node.dtype, history);
+  return sited(computed(node.cell.value!, node.shape, node.dtype, history), node);
+}
+
+/** `stand`, written where `node` was, whose stack would keep alive what it was called on. */
+function sited(stand: Node, node: Node): Node {
+  node.cell.site?.fix();
+  stand.cell.site = node.cell.site;
+  return stand;
 }
 
 function remember(history: History): void {
@@ -55,5 +62,5 @@ export function detached(node: Node): Node {
   const { value } = node.cell;
   if (!value || node.inputs.length === 0) return node;
   const isEndOfGradients = node.operation.gradient.every((rule) => typeof rule === "string");
-  return isEndOfGradients ? constant(value, node.shape, node.dtype) : node;
+  return isEndOfGradients ? sited(constant(value, node.shape, node.dtype), node) : node;
 }

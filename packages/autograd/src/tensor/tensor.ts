@@ -4,6 +4,7 @@ import { valueOf } from "../engine/realize.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
+import { endCall, useOf } from "../graph/site.ts";
 import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
@@ -41,8 +42,10 @@ export class Tensor<out S extends Shape = Shape> {
 
   /** @internal */
   static nodeOf(x: Tensor): Node {
-    x.#node = detached(x.currentNode());
-    return x.#node;
+    const node = detached(x.currentNode());
+    x.#node = node;
+    useOf(node.cell.site);
+    return node;
   }
 
   /** @internal The node that stands for the value now; a parameter's changes. */
@@ -182,6 +185,7 @@ export function addMethods(
 
 /** The tensor of a node that an operation has made. */
 export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
+  endCall(node.operation.name, node.shape, node.inputs.length === 0);
   return new Tensor<S>(settle(node));
 }
 

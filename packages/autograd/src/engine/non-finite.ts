@@ -1,0 +1,161 @@
+// Where in a graph the first NaN or infinity came up: each node's value by itself, on the back end of now.
+import { origins } from "../graph/history.ts";
+import { copyNode, dataOf, type Node, type Value } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { elementCount } from "../graph/shape.ts";
+import { madeAt } from "../graph/site.ts";
+import { constant, isPlaceholder } from "../ops/creation.ts";
+import { bytesPerElement, type Data } from "../scalar/dtype.ts";
+import { overwrittenError, realize, tracingError } from "./realize.ts";
+
+/** What there is among the elements of a value. */
+export interface Range {
+  /** Of the finite elements; NaN if there are none. */
+  readonly min: number;
+  readonly max: number;
+  /** How many elements are NaN or infinite. */
+  readonly nonFinite: number;
+  /** The first of those, and where it stands in row-major order. */
+  readonly first: { readonly value: number; readonly position: number } | undefined;
+  readonly hasNaN: boolean;
+}
+
+/** A node that made a NaN or an infinity, and what it made it of. */
+export interface NonFiniteOrigin {
+  readonly node: Node;
+  readonly range: Range;
+  readonly inputs: readonly Range[];
+}
+
+/**
+ * The first node below `root`, inputs first, that made a NaN or an infinity of finite inputs which is part of the
+ * reason that `root` is not finite; undefined if it is finite. If there is none: the first that made a NaN of
+ * none, and then the first infinity that was given. `given`: values of nodes that have none themselves.
+ */
+export function nonFiniteOrigin(
+  operation: string,
+  root: Node,
+  given: ReadonlyMap<Node, Value> = new Map<Node, Value>(),
+): NonFiniteOrigin | undefined {
+  const { order, ranges } = rangesOf(operation, root, given);
+  const isFinite = (node: Node) => ranges.get(node)!.nonFinite === 0;
+  const hasNaN = (node: Node) => ranges.get(node)!.hasNaN;
+  if (isFinite(root)) return undefined;
+  const reasons = new Set(
+    topologicalOrder([root], (node) => origins(node).filter((input) => !isFinite(input))),
+  );
+  const suspects = order.filter((node) => reasons.has(node));
+  const isMade = (node: Node) =>
+    origins(node).length === 0 ? hasNaN(node) : origins(node).every(isFinite);
+  const node =
+    suspects.find(isMade) ??
+    suspects.find((one) => hasNaN(one) && !origins(one).some(hasNaN)) ??
+    suspects[0]!;
+  const inputs = node.inputs.map((input) => ranges.get(input)!);
+  return { node, range: ranges.get(node)!, inputs };
+}
+
+/** Computed at a time: bounds how many values are held. */
+const nodesAtOnce = 64;
+const bytesAtOnce = 2 ** 26;
+
+/** The ranges of `root` and all below it that may be the reason for what it is; inputs first. */
+function rangesOf(
+  operation: string,
+  root: Node,
+  given: ReadonlyMap<Node, Value>,
+): { readonly order: readonly Node[]; readonly ranges: ReadonlyMap<Node, Range> } {
+  const values = new Map<Node, Value>();
+  const ranges = new Map<Node, Range>();
+  const order = topologicalOrder([root], (node) => {
+    const { overwritten } = node.cell;
+    const value = given.get(node) ?? node.cell.value;
+    if (!value) {
+      if (overwritten !== undefined) throw overwrittenError(operation, overwritten);
+      if (isPlaceholder(node)) throw tracingError(operation);
+      if (node.family === "literal") ranges.set(node, rangeOf([node.attributes.value]));
+      return node.inputs;
+    }
+    values.set(node, value);
+    const range = rangeOf(dataOf(value));
+    ranges.set(node, range);
+    return range.nonFinite === 0 ? [] : origins(node);
+  });
+  const pending = order.filter((node) => !ranges.has(node));
+  const uses = new Map<Node, number>();
+  for (const { inputs } of pending) {
+    for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  }
+  for (const some of portionsOf(pending)) {
+    compute(operation, some, values);
+    for (const node of some) {
+      ranges.set(node, rangeOf(dataOf(values.get(node)!)));
+      if (!uses.has(node)) values.delete(node);
+      for (const input of node.inputs) {
+        const left = uses.get(input)! - 1;
+        uses.set(input, left);
+        if (left === 0) values.delete(input);
+      }
+    }
+  }
+  return { order, ranges };
+}
+
+/** `nodes` in lists that are computed one after the other. */
+function* portionsOf(nodes: readonly Node[]): Generator<readonly Node[]> {
+  let portion: Node[] = [];
+  let bytes = 0;
+  for (const node of nodes) {
+    portion.push(node);
+    bytes += elementCount(node.shape) * bytesPerElement(node.dtype);
+    if (portion.length < nodesAtOnce && bytes < bytesAtOnce) continue;
+    yield portion;
+    [portion, bytes] = [[], 0];
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/** Puts the values of `nodes` into `values`, which has those of all that they are made of. */
+function compute(operation: string, nodes: readonly Node[], values: Map<Node, Value>): void {
+  const before = madeAt(undefined);
+  const copies = new Map<Node, Node>();
+  const copyOf = (input: Node): Node => {
+    if (input.family === "literal") return input;
+    let copy = copies.get(input);
+    if (!copy) {
+      copy = constant(values.get(input)!, input.shape, input.dtype);
+      copies.set(input, copy);
+    }
+    return copy;
+  };
+  for (const node of nodes) copies.set(node, copyNode(node, node.inputs.map(copyOf)));
+  madeAt(before);
+  realize(
+    operation,
+    nodes.map((node) => copies.get(node)!),
+  );
+  for (const node of nodes) values.set(node, copies.get(node)!.cell.value!);
+}
+
+function rangeOf(data: Data | readonly number[]): Range {
+  let [min, max, nonFinite, hasNaN] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+    false,
+  ];
+  let first: Range["first"];
+  for (let position = 0; position < data.length; position++) {
+    const value = data[position]!;
+    if (Number.isFinite(value)) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+      continue;
+    }
+    nonFinite++;
+    hasNaN ||= Number.isNaN(value);
+    first ??= { value, position };
+  }
+  if (nonFinite === data.length) min = max = Number.NaN;
+  return { min, max, nonFinite, first, hasNaN };
+}

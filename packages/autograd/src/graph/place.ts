@@ -1,0 +1,77 @@
+// A place in a program, read from the text of a stack.
+
+/** A place in a user's program. */
+export interface Place {
+  /** `file:line:column`, as editors and terminals open it. */
+  readonly at: string;
+  /** The public function that was called there. */
+  readonly called: string | undefined;
+}
+
+/** `    at name (file:1:2)` of V8 and JavaScriptCore's `name@file:1:2`. */
+const frame = /^\s*(?:at (?:(.*?) \()?|([^@]*)@)(.+:\d+:\d+)\)?$/;
+
+/**
+ * The innermost frame that is not nabla's, of a stack as text. Where all are (training by `fit`, say), the
+ * innermost that is not of @nabla/autograd.
+ */
+export function placeOf(stack: unknown): Place | undefined {
+  if (typeof stack !== "string") return undefined;
+  let called: string | undefined;
+  let ofLayers: Place | undefined;
+  for (const line of stack.split("\n")) {
+    const match = frame.exec(line);
+    if (!match) continue;
+    const [, v8, other, location] = match;
+    const at = pathOf(location!);
+    if (at.startsWith("node:")) continue;
+    if (!isOfNabla(at)) return { at, called };
+    if (!isOfAutograd(at)) ofLayers ??= { at, called };
+    const name = nameOf(v8 ?? other ?? "");
+    if (name !== methods) called = name;
+  }
+  return ofLayers;
+}
+
+/** What all methods of tensors are called: they hand on to the function. */
+const methods = "value";
+
+/** `log` of `log`, `Module.log` and `Object.log`. */
+function nameOf(text: string): string | undefined {
+  return /(?:^|[.\s])([\w$]+)(?: \[as [\w$]+\])?$/.exec(text)?.[1];
+}
+
+/** A path, of a URL of a file; other URLs as they are. */
+function pathOf(location: string): string {
+  if (!location.startsWith("file://")) return location;
+  const path = location.slice("file://".length).replace(/^\/(?=[A-Za-z]:)/, "");
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+const own = pathOf(import.meta.url);
+const ending = /autograd\/(?:src|dist)\/graph\/place\.[jt]s$/.exec(own);
+/** The folder of nabla's packages; undefined if this file is part of a bundle. */
+const packages = ending ? own.slice(0, ending.index) : undefined;
+const inPackages = /^(autograd|nn)\/(?:src|dist)\//;
+const installed = /@nabla\/(autograd|nn)\/(?:src|dist)\//;
+
+function packageOf(at: string): string | undefined {
+  if (packages === undefined) {
+    const file = at.replace(/:\d+:\d+$/, "");
+    return file === own ? "autograd" : installed.exec(at)?.[1];
+  }
+  const inside = at.startsWith(packages) ? inPackages.exec(at.slice(packages.length)) : undefined;
+  return (inside ?? installed.exec(at))?.[1];
+}
+
+function isOfNabla(at: string): boolean {
+  return packageOf(at) !== undefined;
+}
+
+function isOfAutograd(at: string): boolean {
+  return packageOf(at) === "autograd";
+}

@@ -1,0 +1,188 @@
+// The operation that a NaN or an infinity came from, and where it was written.
+import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
+import type { Node } from "../graph/node.ts";
+import { formatShape, type Shape } from "../graph/shape.ts";
+import type { Origin, Site } from "../graph/site.ts";
+import type { DType } from "../scalar/dtype.ts";
+import { callThatGave } from "./last-call.ts";
+import { nodeOf, Tensor } from "./tensor.ts";
+
+/** What there is among the elements of a tensor. */
+export interface ValueRange {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The least and greatest of the finite elements; NaN if there are none. */
+  readonly min: number;
+  readonly max: number;
+  /** How many elements are NaN or infinite. */
+  readonly nonFinite: number;
+}
+
+/** Of a gradient's operation: the operation whose gradient it is part of. */
+export interface GradientOrigin {
+  readonly operation: string;
+  /** Where that was written: `file:line:column`. */
+  readonly createdAt: string | undefined;
+  /** Where the gradient was asked for. */
+  readonly askedAt: string | undefined;
+  /** Set if that operation is part of a gradient itself. */
+  readonly gradientOf: GradientOrigin | undefined;
+}
+
+/** The operation that a NaN or an infinity came from. As text it says all that it knows. */
+export class NaNReport {
+  /** What the operation made. */
+  readonly node: Tensor;
+  readonly operation: string;
+  /**
+   * Where it was written, `file:line:column`; of a gradient's operation, where the operation was that it is the
+   * gradient of. Undefined where the host tells no stacks.
+   */
+  readonly createdAt: string | undefined;
+  /** The public function that was called there: `softmax` for one of the operations that it is made of. */
+  readonly calledAs: string | undefined;
+  /** Set if the operation is part of a gradient. */
+  readonly gradientOf: GradientOrigin | undefined;
+  readonly inputs: readonly ValueRange[];
+  readonly output: ValueRange;
+  /** Index of the first element that is NaN or infinite. */
+  readonly index: readonly number[];
+  readonly #text: string;
+
+  /** @internal Made by `findNaN`. */
+  constructor(node: Node, range: Range, inputs: readonly Range[]) {
+    const { site } = node.cell;
+    this.node = new Tensor(node);
+    this.operation = node.operation.name;
+    const [place] = placesOf(site);
+    this.createdAt = textOf(placesOf(site));
+    this.calledAs = place?.called;
+    this.gradientOf = originOf(site?.gradientOf);
+    this.inputs = node.inputs.map((input, i) => rangeOf(input, inputs[i]!));
+    this.output = rangeOf(node, range);
+    this.index = indexOf(range.first?.position ?? 0, node.shape);
+    this.#text = this.#describe(node, range, isInferred(site));
+  }
+
+  #describe(node: Node, range: Range, isGuess: boolean): string {
+    const { operation, createdAt, calledAs, gradientOf, index, output } = this;
+    const label =
+      node.family === "source" && node.attributes.label ? ` "${node.attributes.label}"` : "";
+    const of = chainOf(gradientOf).map((one) => `, in the gradient of ${one.operation}`);
+    const isGiven = node.inputs.length === 0;
+    const made = `${String(range.first?.value)} (${output.nonFinite} of ${sizeText(node)}, first at ${formatShape(index)})`;
+    const finite = this.inputs.every(({ nonFinite }) => nonFinite === 0) ? " of finite inputs" : "";
+    const what = isGiven ? `was given ${made}` : `made ${made}${finite}`;
+    const guess = isGuess ? " (by calls like this one; this one was not looked at)" : "";
+    const within =
+      calledAs === undefined || calledAs === (gradientOf ?? this).operation
+        ? ""
+        : ` as ${calledAs}`;
+    const written = gradientOf ? chainOf(gradientOf).at(-1)!.operation : operation;
+    const lines = [
+      `${operation}${label}${of.join("")}: ${what}`,
+      `  ${written} was written at ${createdAt ?? "a place that is not known"}${within}${guess}`,
+    ];
+    if (gradientOf?.askedAt !== undefined)
+      lines.push(`  the gradient was asked for at ${gradientOf.askedAt}`);
+    for (const [i, input] of this.inputs.entries()) lines.push(`  input ${i}: ${rangeText(input)}`);
+    const hint = hints[node.family === "source" ? "source" : operation];
+    if (hint !== undefined) lines.push(`  ${hint}`);
+    return lines.join("\n");
+  }
+
+  /** Some lines for people: what was made where, and of what. */
+  toString(): string {
+    return this.#text;
+  }
+}
+
+// What console.log shows in Node.
+Object.defineProperty(NaNReport.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: NaNReport): string {
+    return this.toString();
+  },
+});
+
+/**
+ * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made one of finite
+ * inputs, with the place in your program where it was written, and what its inputs were. Null if all
+ * elements are finite. The graph is computed once more, each operation by itself. Of what a compiled function
+ * returned, assigned to parameters or left as gradients it tells as long as the function has not
+ * been called again; of a graph on a parameter's value that is gone it throws `NablaError`.
+ *
+ * @example
+ * const x = tensor([0, 1]);
+ * const found = findNaN(x.log().sum());
+ * found?.operation; // => "log"
+ * found?.inputs.map(({ min, max }) => [min, max]); // => [[0, 1]]
+ * findNaN(x.exp()); // => null
+ */
+export function findNaN(x: Tensor): NaNReport | null {
+  const node = nodeOf("findNaN", x);
+  const call = callThatGave(node);
+  const found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.call.given);
+  return found ? new NaNReport(found.node, found.range, found.inputs) : null;
+}
+
+const hints: Readonly<Record<string, string>> = {
+  source: "what came before it is not part of this graph",
+};
+
+function rangeOf({ shape, dtype }: Node, { min, max, nonFinite }: Range): ValueRange {
+  return { shape, dtype, min, max, nonFinite };
+}
+
+function rangeText({ shape, dtype, min, max, nonFinite }: ValueRange): string {
+  const finite = min === max ? `all ${min}` : `${min} to ${max}`;
+  const bounds = Number.isNaN(min) ? "nothing finite" : finite;
+  const others = nonFinite > 0 ? `, ${nonFinite} NaN or infinite` : "";
+  return `${dtype} ${formatShape(shape)}, ${bounds}${others}`;
+}
+
+function sizeText(node: Node): string {
+  const size = node.shape.reduce((product, count) => product * count, 1);
+  return size === 1 ? "1 element" : `${size} elements`;
+}
+
+/** The places of a site, or where what it is the gradient of was written. */
+function placesOf(site: Site | undefined): Site["places"] {
+  if (!site) return [];
+  const { places, gradientOf } = site;
+  return places.length === 0 && gradientOf ? placesOf(gradientOf.site) : places;
+}
+
+function isInferred(site: Site | undefined): boolean {
+  if (!site) return false;
+  if (site.places.length === 0 && site.gradientOf) return isInferred(site.gradientOf.site);
+  return site.isInferred;
+}
+
+function textOf(places: Site["places"]): string | undefined {
+  return places.length > 0 ? places.map(({ at }) => at).join(" or ") : undefined;
+}
+
+function originOf(origin: Origin | undefined): GradientOrigin | undefined {
+  if (!origin) return undefined;
+  return {
+    operation: origin.operation,
+    createdAt: textOf(placesOf(origin.site)),
+    askedAt: textOf(placesOf(origin.pass)),
+    gradientOf: originOf(origin.site?.gradientOf),
+  };
+}
+
+function chainOf(origin: GradientOrigin | undefined): readonly GradientOrigin[] {
+  return origin ? [origin, ...chainOf(origin.gradientOf)] : [];
+}
+
+/** The index of the element at `position` in row-major order. */
+function indexOf(position: number, shape: Shape): readonly number[] {
+  let rest = position;
+  const index = shape.map(() => 0);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return index;
+}

@@ -1,0 +1,299 @@
+// Planted bugs: each must be traced back to its line, which a comment there names.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  compile,
+  findNaN,
+  grad,
+  gradients,
+  NablaError,
+  type NaNReport,
+  parameter,
+  print,
+  type Tensor,
+  tensor,
+  vmap,
+  where,
+} from "@nabla/autograd";
+import { describe, expect, test, vi } from "vitest";
+
+const file = fileURLToPath(import.meta.url);
+const source = readFileSync(file, "utf8").split("\n");
+
+/** The number of the line that ends in the comment `// <mark>`. */
+const lineOf = (mark: string) => source.findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
+
+interface Bug {
+  readonly name: string;
+  readonly plant: () => Tensor;
+  /** What made it, and of which operation's gradient. */
+  readonly operation: string;
+  readonly gradientOf?: string;
+}
+
+const norm = (x: Tensor) => {
+  const squares = x.square().sum();
+  return squares.sqrt(); // norm'(0)
+};
+
+const bugs: readonly Bug[] = [
+  {
+    name: "log of 0",
+    operation: "log",
+    plant() {
+      const chances = tensor([0.5, 0, 0.5]);
+      const logs = chances.log(); // log of 0
+      return chances.mul(logs).sum().neg();
+    },
+  },
+  {
+    name: "0/0",
+    operation: "div",
+    plant() {
+      const counts = tensor([
+        [1, 3],
+        [0, 0],
+      ]);
+      const totals = counts.sum(1, { keepDims: true });
+      return counts
+        .add(0)
+        .div(totals) // 0/0
+        .sum();
+    },
+  },
+  {
+    name: "sqrt'(0)",
+    operation: "div",
+    gradientOf: "sqrt",
+    plant() {
+      const x = parameter([0, 4]);
+      const roots = x.sqrt(); // sqrt'(0)
+      roots.sum().backward();
+      return x.grad!;
+    },
+  },
+  {
+    name: "overflow in exp",
+    operation: "exp",
+    plant() {
+      const x = tensor([1, 100]);
+      const grown = x.exp(); // overflow in exp
+      return grown.reciprocal().mul(grown);
+    },
+  },
+  {
+    name: "0 times infinity in a mask",
+    operation: "mul",
+    plant() {
+      const scores = tensor([1, 2, Number.NEGATIVE_INFINITY]);
+      const mask = tensor([1, 1, 0]);
+      return scores.mul(mask).sum(); // 0 times infinity in a mask
+    },
+  },
+  {
+    name: "bad data in one row",
+    operation: "constant",
+    plant() {
+      const broken: [number, number] = [3, Number.NaN];
+      const rows = tensor([[1, 2], broken]); // bad data in one row
+      return rows.matmul(tensor([[1], [1]])).mean();
+    },
+  },
+  {
+    name: "norm'(0)",
+    operation: "div",
+    gradientOf: "sqrt",
+    plant: () => grad(norm)(tensor([0, 0, 0])),
+  },
+  {
+    name: "softmax written naively",
+    operation: "exp",
+    plant() {
+      const logits = tensor([[1000, 0]]);
+      const powers = logits.exp(); // softmax written naively
+      return powers.div(powers.sum(1, { keepDims: true }));
+    },
+  },
+  {
+    name: "pow with a negative base",
+    operation: "pow",
+    plant: () => tensor([4, -8]).pow(1 / 3), // pow with a negative base
+  },
+  {
+    name: "acos'(1)",
+    operation: "rsqrt",
+    gradientOf: "acos",
+    plant() {
+      const x = tensor([0, 1]);
+      const angles = x.acos(); // acos'(1)
+      return gradients(angles.sum(), [x])[0];
+    },
+  },
+  {
+    name: "atan2'(0, 0)",
+    operation: "div",
+    gradientOf: "atan2",
+    plant() {
+      const [y, x] = [tensor([0, 1]), tensor([0, 1])];
+      const angles = y.atan2(x); // atan2'(0, 0)
+      return gradients(angles.sum(), [y])[0];
+    },
+  },
+  {
+    name: "log in a branch that is not taken",
+    operation: "div",
+    gradientOf: "log",
+    plant() {
+      const x = tensor([0, 2]);
+      const logs = x.log(); // log in a branch that is not taken
+      return gradients(where(x.greater(0), logs, 0).sum(), [x])[0];
+    },
+  },
+  {
+    name: "an overflowing sum in float32",
+    operation: "sum",
+    plant() {
+      const x = tensor([3e38, 3e38]);
+      return x.sum().sub(1); // an overflowing sum in float32
+    },
+  },
+  {
+    name: "variance of one example",
+    operation: "div",
+    plant() {
+      const x = tensor([[3], [4]]);
+      return x.variance(1, { correction: 1 }); // variance of one example
+    },
+  },
+];
+
+/** What must be true of a report on a bug. */
+function expectReport(found: NaNReport | null, { name, operation, gradientOf }: Bug): void {
+  expect(found?.createdAt?.replace(/:\d+$/, "")).toBe(`${file}:${lineOf(name)}`);
+  expect(found?.operation).toBe(operation);
+  expect(found?.gradientOf?.operation).toBe(gradientOf);
+}
+
+describe("the first operation that made a NaN or an infinity is found, and its line", () => {
+  test.each(bugs)("$name", (bug) => {
+    const planted = bug.plant();
+    expectReport(findNaN(planted), bug);
+    planted.dataSync();
+    expectReport(findNaN(planted), bug);
+  });
+
+  test.each(bugs)("$name, compiled", (bug) => {
+    const step = compile((x: Tensor) => bug.plant().mul(x));
+    const result = step(tensor(1));
+    expectReport(findNaN(result), bug);
+    expect(result.dataSync().every(Number.isFinite)).toBe(false);
+  });
+
+  test.each(bugs)("$name, in a loop that has gone on for long", (bug) => {
+    let planted = bug.plant();
+    for (let i = 0; i < 40; i++) planted = bug.plant();
+    expectReport(findNaN(planted), bug);
+  });
+});
+
+test("a report says what the inputs were, and which element went wrong", () => {
+  const x = tensor([
+    [2, 3],
+    [1, 0],
+  ]);
+  const found = findNaN(x.log().sum())!;
+  const shape = [2, 2];
+  expect(found.inputs).toEqual([{ shape, dtype: "float32", min: 0, max: 3, nonFinite: 0 }]);
+  expect(found.output).toMatchObject({ shape, max: Math.fround(Math.log(3)), nonFinite: 1 });
+  expect(found.index).toEqual([1, 1]);
+  expect(found.node.dataSync()[3]).toBe(Number.NEGATIVE_INFINITY);
+  const lines = print(found).split("\n");
+  expect(lines[0]).toBe("log: made -Infinity (1 of 4 elements, first at [1, 1]) of finite inputs");
+  expect(lines[1]).toMatch(/^ {2}log was written at .*find-nan\.test\.ts:\d+:\d+$/);
+  expect(lines[2]).toBe("  input 0: float32 [2, 2], 0 to 3");
+});
+
+test("nothing is found where the result is finite, whatever lies before it", () => {
+  const scores = where(tensor([1, 0], { dtype: "bool" }), tensor([1, 2]), Number.NEGATIVE_INFINITY);
+  expect(findNaN(scores.softmax())).toBeNull();
+  expect(findNaN(tensor([1, 2], { dtype: "int32" }))).toBeNull();
+  expect(print(findNaN(tensor([1])))).toBe("all finite");
+});
+
+test("an infinity that was given on purpose is not blamed for another bug", () => {
+  const x = parameter([0, 1]);
+  const masked = where(tensor([1, 0], { dtype: "bool" }), x.log(), Number.NEGATIVE_INFINITY);
+  expect(findNaN(masked.sum())?.operation).toBe("log");
+});
+
+test("lines are the user's in layers, batches of examples and gradients of gradients", () => {
+  const f = (x: Tensor) => x.sqrt().sum(); // within
+  const found = findNaN(vmap(grad(grad((x: Tensor) => f(x))))(tensor([1, 0])));
+  expect(found?.createdAt).toContain(`find-nan.test.ts:${lineOf("within")}:`);
+  expect(found?.gradientOf?.operation).toBeDefined();
+});
+
+test("like calls at other lines are told apart, or both are named", () => {
+  const x = tensor([0, 1]);
+  const here = () => x.log().sum(); // here
+  const there = () => x.log().sum(); // there
+  for (let i = 0; i < 50; i++) here();
+  expect(findNaN(here())?.createdAt).toContain(`:${lineOf("here")}:`);
+  expect(String(findNaN(here()))).toContain("by calls like this one");
+  // The first calls after another one are looked at.
+  tensor([5]);
+  expect(findNaN(there())?.createdAt).toContain(`:${lineOf("there")}:`);
+});
+
+test("a loop that repeats itself takes hardly any stacks", () => {
+  const w = parameter([1, 2]);
+  const step = () => {
+    w.sub(3).square().mean().backward();
+    w.assign(w.sub(w.grad!.mul(0.1))).realize();
+    w.grad = null;
+  };
+  const stacks = vi.spyOn(Error, "captureStackTrace");
+  for (let i = 0; i < 20; i++) step();
+  stacks.mockClear();
+  for (let i = 0; i < 200; i++) step();
+  // Eight calls a step, each looked at three times more: the 32nd, the 64th and the 128th time.
+  expect(stacks.mock.calls.length).toBeLessThanOrEqual(24);
+  stacks.mockRestore();
+});
+
+describe("compiled functions", () => {
+  const w = parameter([4, 1], { name: "w" });
+  const step = compile((x: Tensor) => {
+    const cost = w.mul(x).sqrt().sum(); // step
+    const [g] = gradients(cost, [w]);
+    w.assign(w.sub(g)); // update
+    return cost;
+  });
+
+  test("what a call assigned to parameters is found, too", () => {
+    w.assign([4, 1]);
+    step(tensor([1, 0]));
+    const found = findNaN(w);
+    expect(found?.gradientOf?.operation).toBe("sqrt");
+    expect(found?.createdAt).toContain(`:${lineOf("step")}:`);
+  });
+
+  test("a parameter that an earlier call spoilt is named", () => {
+    w.assign([4, 1]);
+    step(tensor([1, 0]));
+    const cost = step(tensor([1, 1]));
+    const found = findNaN(cost);
+    expect(found?.operation).toBe("parameter");
+    expect(String(found)).toContain('parameter "w": was given NaN');
+  });
+
+  test("what cannot be known any more is said", () => {
+    w.assign([4, 1]);
+    const cost = step(tensor([1, -1]));
+    step(tensor([1, 1]));
+    const message =
+      "findNaN: this was computed by a compiled function, and the function has been called again since; " +
+      "look right after the call, or call the function that is not compiled";
+    expect(() => findNaN(cost)).toThrow(new NablaError(message));
+  });
+});
