@@ -4,14 +4,23 @@ import {
   arange,
   backward,
   compile,
+  concat,
+  customGradient,
+  einsum,
+  findNaN,
   gather,
+  grad,
   gradients,
+  hessian,
   NablaError,
   oneHot,
   parameter,
+  random,
   setBackend,
+  stack,
   type Tensor,
   tensor,
+  vmap,
   zeros,
 } from "@nabla/autograd";
 import { expect, test } from "vitest";
@@ -19,6 +28,21 @@ import { expect, test } from "vitest";
 /** For what the compiler would not let through. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Any = any;
+
+const matrix: Tensor<[2, 3]> = tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+
+/** What stands for a value while a function is traced, kept until after. */
+function leftByTrace(): Tensor {
+  let left: Tensor = matrix;
+  compile((x: Tensor) => {
+    left = x.mul(2);
+    return x;
+  })(matrix);
+  return left;
+}
 
 const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => tensor([1]).add("x" as Any), 'add: got "x", expected a tensor or a number'],
@@ -92,6 +116,138 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [
     () => compile((x: Any) => tensor(x))(3 as Any),
     "compile: got 3, expected a tensor, or an array or object of tensors",
+  ],
+  [
+    () => matrix.sum({ keepDims: true } as Any),
+    "sum: axis is an object (Object), expected an integer or a list of integers; options come after it",
+  ],
+  [
+    () => matrix.sum("rows" as Any),
+    'sum: axis is "rows", expected an integer or a list of integers; options come after it',
+  ],
+  [() => matrix.softmax(2 as Any), "softmax: axis 2 is out of range for [2, 3]"],
+  [() => matrix.at(0.5 as Any), "at: index 0.5 is out of range for axis 0 of [2, 3]"],
+  [() => (matrix as Any).permute(1, 0), "permute: axis is 1, expected a list of integers"],
+  [() => (matrix as Any).reshape(3, 2), "reshape: shape is 3, expected an array of sizes"],
+  [() => (matrix as Any).reshape([4, 2]), "reshape: [2, 3] has 6 elements, [4, 2] has 8"],
+  [() => (matrix as Any).reshape([-1, -1]), "reshape: [-1, -1] has more than one -1"],
+  [() => matrix.matmul(matrix as Any), "matmul: [2, 3] x [2, 3]: inner dimensions 3 and 2 differ"],
+  [() => matrix.matmul(2 as Any), "matmul: got 2, expected a tensor"],
+  [() => matrix.add(tensor([1, 2]) as Any), "add: [2, 3] and [2] do not broadcast: 3 and 2 differ"],
+  [() => (matrix as Any).add(), "add: got undefined, expected a tensor or a number"],
+  [() => (matrix as Any).clip(0), "clip: high is undefined, expected a number"],
+  [
+    () => matrix.slice([[0, 2, 0]] as Any),
+    "slice: step 0 of axis 0, expected an integer other than 0",
+  ],
+  [
+    () => (matrix as Any).slice({ from: 0, to: 1 }),
+    "slice: expects an axis, from and to, or a list of ranges [from, to, step], one an axis",
+  ],
+  [
+    () => concat([matrix, tensor([[1, 2]])] as Any, 0),
+    "concat: [2, 3] and [1, 2] differ outside axis 0",
+  ],
+  [
+    () => (concat as Any)(matrix, matrix),
+    "concat: expects a list of tensors: concat([a, b], axis)",
+  ],
+  [() => stack([] as Any), "stack: expects at least 1 tensor, got none"],
+  [
+    () => (einsum as Any)("ij->iz", matrix),
+    'einsum: "z" is in the output of "ij->iz", but in no term',
+  ],
+  [
+    () => (einsum as Any)("ij;jk->ik", matrix, matrix),
+    'einsum: "ij;jk" is not made of letters and at most one "..."',
+  ],
+  [() => (einsum as Any)(matrix, matrix), "einsum: expression is a tensor, expected a string"],
+  [
+    () => zeros([Number.NaN, 2]),
+    "zeros: dimension 0 of [NaN, 2] is NaN, expected a non-negative integer",
+  ],
+  [
+    () => zeros([2, -1] as Any),
+    "zeros: dimension 1 of [2, -1] is -1, expected a non-negative integer",
+  ],
+  [() => zeros(["2"] as Any), 'zeros: dimension 0 of [2] is "2", expected a non-negative integer'],
+  [
+    () => zeros([2], "float64" as Any),
+    'zeros: options are "float64", expected an object such as { dtype: "float64" }',
+  ],
+  [
+    () => tensor([tensor(1), tensor(2)] as Any),
+    "tensor: found a tensor among the values, expected numbers; stack or concat put tensors together",
+  ],
+  [
+    () => random.normal([2], { seed: "a" as Any }),
+    'random.normal: the seed is "a", expected an integer',
+  ],
+  [
+    () => parameter([1, 2], { name: "w" }).assign(new Float64Array(2)),
+    'assign: got float64, "w" is float32',
+  ],
+  [
+    () => backward(parameter([0.4], { name: "w" }).round().sum()),
+    'backward: no gradient goes to parameter "w": round passes on none: piecewise constant',
+  ],
+  [
+    () => backward(parameter([1, 2]).argMax().sum()),
+    "backward: the cost is int32, expected float32 or float64; " +
+      "only numbers with fractions have gradients",
+  ],
+  [() => grad(matrix as Any), "grad: got a tensor, expected a function"],
+  [() => grad((() => 3) as Any)(matrix), "grad: got 3, expected a tensor"],
+  [
+    () => grad((async (x: Tensor) => x.sum()) as Any)(matrix),
+    "grad: got a promise (await it first), expected a tensor",
+  ],
+  [
+    () => grad((x: Tensor) => x.mul(2))(matrix),
+    "grad: the cost must be one number, got [2, 3]; " +
+      "reduce it (mean, sum) or give a seed gradient of that shape",
+  ],
+  [
+    () => grad((x: Tensor) => x.sum())(3 as Any),
+    "grad: got 3, expected a tensor, or an array or object of tensors",
+  ],
+  [
+    () => grad((x: Tensor) => x.sum())(tensor([1, 2], { dtype: "int32" })),
+    "grad: the cost is int32, expected float32 or float64; " +
+      "only numbers with fractions have gradients",
+  ],
+  [() => compile(matrix as Any), "compile: got a tensor, expected a function"],
+  [
+    () => compile((async (x: Tensor) => x) as Any)(matrix),
+    "compile: got a promise (await it first), expected a tensor, or an array or object of tensors",
+  ],
+  [
+    () => compile((x: Tensor) => x.add(leftByTrace()))(matrix),
+    "compile: the function uses a tensor that another traced function has left, " +
+      "whose value is not known; return it there, and give what is returned to this one",
+  ],
+  [
+    () => leftByTrace().arraySync(),
+    "arraySync: this value is not known while compile() or vmap() traces the function; " +
+      "return the tensor and read it outside, or choose by where()",
+  ],
+  [() => vmap(3 as Any), "vmap: got 3, expected a function"],
+  [
+    () => vmap((x: Tensor) => x)(tensor(1) as Any),
+    "vmap: axis 0 of examples is out of range for an argument of []",
+  ],
+  [
+    () => customGradient((x: Tensor) => x, undefined as Any),
+    "customGradient: the rule is undefined, expected a function",
+  ],
+  [
+    () => hessian((x: Tensor) => x)(tensor([1, 2])),
+    "hessian: the cost must be one number, got [2]; " +
+      "reduce it (mean, sum) or give a seed gradient of that shape",
+  ],
+  [
+    () => findNaN(parameter([1]).grad as Any),
+    "findNaN: got null, expected a tensor; a parameter has a gradient from backward() to the step",
   ],
   [
     () => {

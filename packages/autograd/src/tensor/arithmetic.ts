@@ -3,6 +3,7 @@
 // gradient, is defined in ops/arithmetic.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
+import { checkNumber } from "./checks.ts";
 import { type Broadcasting, binary, unary } from "./faces.ts";
 import type * as T from "./shapes.ts";
 import {
@@ -199,7 +200,9 @@ export function minimum<X extends Operand, Y extends Operand>(
  * clip(tensor([-2, 0.5, 2]), -1, 1).arraySync(); // => [-1, 0.5, 1]
  */
 export function clip<X extends Operand>(x: X, low: number, high: number): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.clip(operandOf("clip", x), low, high));
+  const node = operandOf("clip", x);
+  for (const [name, bound] of Object.entries({ low, high })) checkNumber("clip", name, bound);
+  return tensorOf(ops.clip(node, low, high));
 }
 
 /**

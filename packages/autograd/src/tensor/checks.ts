@@ -1,4 +1,5 @@
 // Checks of options that several functions take.
+import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError } from "../graph/errors.ts";
 import { type DType, dtypes } from "../scalar/dtype.ts";
 
@@ -6,12 +7,33 @@ import { type DType, dtypes } from "../scalar/dtype.ts";
 export function checkDType(operation: string, dtype: DType): DType {
   if (dtypes.includes(dtype)) return dtype;
   const names = dtypes.map((name) => `"${name}"`).join(", ");
-  throw new DTypeError(`${operation}: dtype is ${JSON.stringify(dtype)}, expected ${names}`);
+  throw new DTypeError(`${operation}: dtype is ${describe(dtype)}, expected ${names}`);
 }
 
 /** `value`, if it is a whole number from `least` on; else throws `NablaError`. */
 export function checkCount(operation: string, name: string, value: number, least = 0): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   const expected = least === 0 ? "a non-negative integer" : `an integer of at least ${least}`;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected ${expected}`);
+  throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected ${expected}`);
+}
+
+/** Throws `NablaError` unless `f` is a function; `what` is what errors call it. */
+export function checkFunction(operation: string, f: unknown, what = ""): void {
+  if (typeof f === "function") return;
+  const given = `${what === "" ? "got" : `${what} is`} ${describe(f)}`;
+  throw new NablaError(`${operation}: ${given}, expected a function`);
+}
+
+/** Throws `NablaError` unless `options` are an object of options. */
+export function checkOptions(operation: string, options: unknown): void {
+  const isPlain = typeof options === "object" && options !== null && !Array.isArray(options);
+  if (isPlain) return;
+  const expected = 'an object such as { dtype: "float64" }';
+  throw new NablaError(`${operation}: options are ${describe(options)}, expected ${expected}`);
+}
+
+/** Throws `NablaError` unless `value` is a number other than NaN. */
+export function checkNumber(operation: string, name: string, value: unknown): void {
+  if (typeof value === "number" && !Number.isNaN(value)) return;
+  throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected a number`);
 }

@@ -3,9 +3,11 @@
 import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
 import { traced, undo } from "../engine/trace.ts";
+import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
-import { constant, placeholder } from "../ops/creation.ts";
+import { constant, isPlaceholder, placeholder } from "../ops/creation.ts";
+import { checkFunction } from "./checks.ts";
 import { Call, noteCall } from "./last-call.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { nextKey } from "./random.ts";
@@ -58,6 +60,7 @@ const keptSignatures = 64;
 export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
 ): (...args: Args) => Result {
+  checkFunction("compile", f);
   const compiled = new Map<string, Compiled>();
   return (...args) => {
     const tensors = tensorsOf("compile", args);
@@ -121,6 +124,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (parameter) return () => nodeOf("compile", parameter);
     const ask = done.asked.get(node);
     if (ask) return ask;
+    if (isPlaceholder(node)) throw foreignError();
     return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
   });
   const plain = result.returned.map(() => undefined);
@@ -181,4 +185,11 @@ function replay(ready: Compiled, args: readonly Tensor[]): unknown {
     }),
   );
   return mapTree("compile", result, (x) => tensorOf(outputs.get(x)!));
+}
+
+function foreignError(): NablaError {
+  return new NablaError(
+    "compile: the function uses a tensor that another traced function has left, whose value is not known; " +
+      "return it there, and give what is returned to this one",
+  );
 }

@@ -1,11 +1,12 @@
 // Tensors from given values, and filled ones.
+import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, elementCount, reshapeShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { allocate, type Data, type DType } from "../scalar/dtype.ts";
-import { checkCount, checkDType } from "./checks.ts";
+import { checkCount, checkDType, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -31,6 +32,7 @@ export function tensor<const V extends T.Nested | Data, const To extends number[
     readonly dtype?: DType;
   } = {},
 ): Tensor<[To] extends [never] ? T.NestedShape<V> : To> {
+  checkOptions("tensor", options);
   return tensorOf(nodeOfValues("tensor", values, options.dtype, options.shape as Shape));
 }
 
@@ -106,8 +108,8 @@ function toNumber(operation: string, value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return Number(value);
   throw new NablaError(
-    `${operation}: found ${typeof value === "string" ? JSON.stringify(value) : String(value)} ` +
-      "among the values, expected numbers",
+    `${operation}: found ${describe(value)} among the values, expected numbers` +
+      (describe(value) === "a tensor" ? "; stack or concat put tensors together" : ""),
   );
 }
 
@@ -123,9 +125,11 @@ function filled<S extends Shape>(
   operation: string,
   shape: unknown,
   value: number,
-  { dtype = "float32" }: DTypeOption,
+  options: DTypeOption,
 ): Tensor<S> {
   const checked = checkShape(operation, shape as Shape);
+  checkOptions(operation, options);
+  const { dtype = "float32" } = options;
   return tensorOf(ops.full(checked, value, checkDType(operation, dtype)));
 }
 

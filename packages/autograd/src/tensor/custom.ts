@@ -6,6 +6,7 @@ import { formatShape, shapesEqual } from "../graph/shape.ts";
 import { custom } from "../ops/custom.ts";
 import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
+import { checkFunction } from "./checks.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
@@ -36,6 +37,8 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
   f: (...inputs: Inputs) => Value,
   rule: GradientRuleOf<Inputs>,
 ): (...inputs: Inputs) => Value {
+  checkFunction("customGradient", f);
+  checkFunction("customGradient", rule, "the rule");
   return (...inputs) => {
     const nodes = inputs.map((x) => nodeOf("customGradient", x));
     const stopped = nodes.map((node) => new Tensor(stopGradient(node)));
@@ -84,6 +87,7 @@ function sharesOf(
 export function checkpoint<Args extends unknown[], Value extends Tree>(
   f: (...args: Args) => Value,
 ): (...args: Args) => Value {
+  checkFunction("checkpoint", f);
   return (...args) => {
     const { own, inputs } = independent("checkpoint", args);
     const nodes = inputs.map((x) => nodeOf("checkpoint", x));

@@ -6,6 +6,7 @@ import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
 import { add, alias } from "../ops/elementwise.ts";
+import { checkFunction } from "./checks.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
@@ -39,9 +40,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const inputs = [...found.keys()];
   const seedNode = seed && nodeOf("backward", seed);
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
-  if (inputs.length === 0) {
-    throw new GradientError("backward: the cost depends on no parameter: nothing can be learnt");
-  }
+  if (inputs.length === 0) throw nothingToLearn(node);
   [...found.values()].forEach((parameter, i) => {
     const share = alias(shares[i]!);
     share.cell.companions = [node];
@@ -62,6 +61,21 @@ function parametersBelow(cost: Node): {
     return parameter || endsGradients(node) ? [] : origins(node);
   });
   return { order, found };
+}
+
+/** What there is to say of a cost that no gradient leads from to a parameter. */
+function nothingToLearn(cost: Node): GradientError {
+  const order = topologicalOrder([cost], origins);
+  const below = order.find((node) => parameterOf(node));
+  const end = order.find(endsGradients);
+  if (!below || !end) {
+    return new GradientError("backward: the cost depends on no parameter: nothing can be learnt");
+  }
+  const [rule] = end.operation.gradient;
+  return new GradientError(
+    `backward: no gradient goes to parameter "${parameterOf(below)!.name}": ` +
+      `${end.operation.name} passes on ${String(rule)}`,
+  );
 }
 
 /** Whether nothing is differentiated through a node, as through `stopGradient`. */
@@ -146,7 +160,7 @@ export function grad<
   Args extends unknown[],
   const Options extends ArgumentOptions = Record<never, never>,
 >(f: (...args: Args) => Tensor, options?: Options): (...args: Args) => GradientOf<Args, Options> {
-  const both = valueAndGrad(f, options);
+  const both = withGradient("grad", f, options);
   return (...args) => both(...args)[1];
 }
 
@@ -166,15 +180,29 @@ export function valueAndGrad<
   f: (...args: Args) => Y,
   options?: Options,
 ): (...args: Args) => [value: Y, gradient: GradientOf<Args, Options>] {
+  return withGradient("valueAndGrad", f, options);
+}
+
+/** What `valueAndGrad` gives, for the public function `operation`. */
+export function withGradient<
+  Args extends unknown[],
+  Y extends Tensor,
+  const Options extends ArgumentOptions,
+>(
+  operation: string,
+  f: (...args: Args) => Y,
+  options?: Options,
+): (...args: Args) => [value: Y, gradient: GradientOf<Args, Options>] {
+  checkFunction(operation, f);
   const { argnums = 0 } = options ?? {};
   const positions = typeof argnums === "number" ? [argnums] : argnums;
   return (...args) => {
-    const { own, inputs } = independent("grad", args, positions);
+    const { own, inputs } = independent(operation, args, positions);
     const value = f(...(own as Args));
-    const nodes = inputs.map((x) => nodeOf("grad", x));
-    const shares = autodiff.gradients("grad", nodeOf("grad", value), nodes);
+    const nodes = inputs.map((x) => nodeOf(operation, x));
+    const shares = autodiff.gradients(operation, nodeOf(operation, value), nodes);
     const shareOf = new Map(inputs.map((x, i) => [x, tensorOf(shares[i]!)]));
-    const trees = positions.map((i) => mapTree("grad", own[i], (x) => shareOf.get(x)!));
+    const trees = positions.map((i) => mapTree(operation, own[i], (x) => shareOf.get(x)!));
     const gradient = typeof argnums === "number" ? trees[0] : trees;
     return [value, gradient as GradientOf<Args, Options>];
   };

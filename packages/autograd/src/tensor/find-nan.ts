@@ -1,5 +1,6 @@
 // The operation that a NaN or an infinity came from, and where it was written.
 import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
+import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape, type Shape } from "../graph/shape.ts";
 import type { Origin, Site } from "../graph/site.ts";
@@ -119,6 +120,11 @@ Object.defineProperty(NaNReport.prototype, Symbol.for("nodejs.util.inspect.custo
  * findNaN(x.exp()); // => null
  */
 export function findNaN(x: Tensor): NaNReport | null {
+  if ((x as Tensor | null) === null) {
+    throw new NablaError(
+      "findNaN: got null, expected a tensor; a parameter has a gradient from backward() to the step",
+    );
+  }
   const node = nodeOf("findNaN", x);
   const call = callThatGave(node);
   const found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.call.given);

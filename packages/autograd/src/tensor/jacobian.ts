@@ -4,7 +4,8 @@ import type { Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
 import { eye, full, placeholder } from "../ops/creation.ts";
 import { permute, reshape } from "../ops/movement.ts";
-import { grad } from "./differentiate.ts";
+import { checkFunction } from "./checks.ts";
+import { withGradient } from "./differentiate.ts";
 import { pulledBack, pushedForward } from "./linearize.ts";
 import type { Tensor } from "./tensor.ts";
 import { nodeOf, tensorOf } from "./tensor.ts";
@@ -35,6 +36,7 @@ export type JacobianOf<Value, X> =
 export function jacobian<X, Rest extends unknown[], Value extends Tree>(
   f: (x: X, ...rest: Rest) => Value,
 ): (x: X, ...rest: Rest) => JacobianOf<Value, X> {
+  checkFunction("jacobian", f);
   return (x, ...rest) => {
     const { own, inputs } = independent("jacobian", [x]);
     const nodes = inputs.map((input) => nodeOf("jacobian", input));
@@ -90,5 +92,6 @@ function unitsOf(node: Node, count: number): Node {
 export function hessian<X, Rest extends unknown[]>(
   f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => JacobianOf<X, X> {
-  return jacobian(grad(f) as never) as never;
+  const both = withGradient("hessian", f);
+  return jacobian((x: X, ...rest: Rest) => both(x, ...rest)[1] as never) as never;
 }

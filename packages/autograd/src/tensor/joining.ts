@@ -1,5 +1,7 @@
 // Tensors put together, cut into parts and repeated, as functions and as methods. Shapes that do not fit:
 // `ShapeError`. How each moves elements is defined in ops/movement.ts and ops/rearrange.ts.
+import { NablaError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
 import { type Shape, splitSizes } from "../graph/shape.ts";
 import * as ops from "../ops/movement.ts";
 import * as composed from "../ops/rearrange.ts";
@@ -86,8 +88,9 @@ export function stack<const L extends readonly Tensor[], const A extends number 
   return tensorOf(ops.stack(nodesOf("stack", tensors), axis));
 }
 
-function nodesOf(operation: string, tensors: readonly Tensor[]) {
-  return tensors.map((x) => nodeOf(operation, x));
+function nodesOf(operation: string, tensors: readonly Tensor[]): readonly Node[] {
+  if (Array.isArray(tensors)) return tensors.map((x) => nodeOf(operation, x));
+  throw new NablaError(`${operation}: expects a list of tensors: ${operation}([a, b], axis)`);
 }
 
 /**

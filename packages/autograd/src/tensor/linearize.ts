@@ -6,7 +6,8 @@ import { full } from "../ops/creation.ts";
 import { add, alias, mul } from "../ops/elementwise.ts";
 import { sum } from "../ops/reduce.ts";
 import { isFloating } from "../scalar/dtype.ts";
-import { grad } from "./differentiate.ts";
+import { checkFunction } from "./checks.ts";
+import { withGradient } from "./differentiate.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
 
@@ -27,6 +28,7 @@ export function vjp<Args extends unknown[], Value extends Tree>(
   f: (...args: Args) => Value,
   ...args: Args
 ): [value: Value, pullback: (seed: Value) => Args] {
+  checkFunction("vjp", f);
   const { own, inputs } = independent("vjp", args);
   const value = f(...(own as Args));
   const nodes = inputs.map((x) => nodeOf("vjp", x));
@@ -77,6 +79,7 @@ export function jvp<Args extends unknown[], Value extends Tree>(
   args: Args,
   tangents: Args,
 ): [value: Value, tangent: Value] {
+  checkFunction("jvp", f);
   if (!Array.isArray(args)) {
     throw new GradientError("jvp: expects the arguments and the tangents as lists");
   }
@@ -132,9 +135,10 @@ function floatingOf({ dtype }: Node): Node["dtype"] {
  * hessianVectorProduct(f, tensor([1, 2]), tensor([1, 10])).arraySync(); // => [6, 120]
  */
 export function hessianVectorProduct<X extends Tree>(f: (x: X) => Tensor, x: X, v: X): X {
+  const both = withGradient("hessianVectorProduct", f);
   const { own, inputs } = independent("hessianVectorProduct", [x]);
   const pairs = pairsOf("hessianVectorProduct", "the vector", own[0], v);
-  const slopes = tensorsOf("hessianVectorProduct", grad(f)(own[0] as X));
+  const slopes = tensorsOf("hessianVectorProduct", both(own[0] as X)[1]);
   const products = pairs.map(([, part], i) =>
     sum(mul(nodeOf("hessianVectorProduct", slopes[i]!), nodeOf("hessianVectorProduct", part))),
   );

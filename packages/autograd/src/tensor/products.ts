@@ -1,5 +1,6 @@
 // Products that sum over axes of their operands. What does not fit: `ShapeError`. What is bool or uint8 is
 // summed as int32 by all but `matmul`.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as contraction from "../ops/contraction.ts";
@@ -114,7 +115,7 @@ export function einsum<const E extends string, const L extends readonly Tensor[]
   ...tensors: L
 ): Tensor<T.Einsum<E, ShapesOf<L>>> {
   if (typeof expression !== "string") {
-    throw new NablaError(`einsum: expression is ${String(expression)}, expected a string`);
+    throw new NablaError(`einsum: expression is ${describe(expression)}, expected a string`);
   }
   const nodes = tensors.map((x) => nodeOf("einsum", x));
   return tensorOf(einsumOf(expression, nodes));

@@ -1,6 +1,7 @@
 // Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is given,
 // or else of the seed of the whole program and the number of draws so far.
 import { currentTrace } from "../engine/trace.ts";
+import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
@@ -46,7 +47,7 @@ export function manualSeed(seed: number): void {
 
 function checkSeed(operation: string, seed: number): number {
   if (Number.isSafeInteger(seed)) return seed;
-  throw new NablaError(`${operation}: the seed is ${seed}, expected an integer`);
+  throw new NablaError(`${operation}: the seed is ${describe(seed)}, expected an integer`);
 }
 
 /** The node of a key. One that no seed fixes is drawn anew each time a compiled function is called. */

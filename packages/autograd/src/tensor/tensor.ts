@@ -1,6 +1,7 @@
 // What a user holds: an immutable handle on a node of the graph. The operations are declared, with
 // their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
 import { valueOf } from "../engine/realize.ts";
+import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
@@ -192,22 +193,17 @@ export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
 /** The node of a tensor that a user has given to `operation`. */
 export function nodeOf(operation: string, x: Tensor): Node {
   if (x instanceof Tensor) return Tensor.nodeOf(x);
-  throw new NablaError(`${operation}: got ${describe(x)}, expected a tensor`);
+  throw new NablaError(`${operation}: got ${given(x)}, expected a tensor`);
 }
 
 /** The node, or the number, that a user has given to `operation`. */
 export function operandOf(operation: string, x: Operand): NodeOperand {
   if (typeof x === "number") return x;
   if (x instanceof Tensor) return Tensor.nodeOf(x);
-  throw new NablaError(`${operation}: got ${describe(x)}, expected a tensor or a number`);
+  throw new NablaError(`${operation}: got ${given(x)}, expected a tensor or a number`);
 }
 
-function describe(x: unknown): string {
-  if (Array.isArray(x) || ArrayBuffer.isView(x)) return "an array (tensor(array) makes a tensor)";
-  if (x instanceof Promise) return "a promise (await it first)";
-  if (typeof x === "string") return JSON.stringify(x);
-  if (typeof x === "object" && x !== null && brand in x) {
-    return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";
-  }
-  return typeof x === "object" && x !== null ? `an object (${x.constructor?.name})` : String(x);
+function given(x: unknown): string {
+  const text = describe(x);
+  return text === "an array" ? "an array (tensor(array) makes a tensor)" : text;
 }

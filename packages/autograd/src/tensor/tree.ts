@@ -1,4 +1,5 @@
 // Trees of tensors: a tensor, or an array or plain object of trees.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import { checkSameShape } from "../graph/shape.ts";
 import { alias } from "../ops/elementwise.ts";
@@ -11,15 +12,20 @@ export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
 export function mapTree(operation: string, tree: unknown, replace: (x: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return replace(tree);
   if (Array.isArray(tree)) return tree.map((part) => mapTree(operation, part, replace));
-  if (typeof tree === "object" && tree !== null) {
+  if (isObject(tree)) {
     const parts = Object.entries(tree);
     return Object.fromEntries(
       parts.map(([name, part]) => [name, mapTree(operation, part, replace)]),
     );
   }
   throw new NablaError(
-    `${operation}: got ${String(tree)}, expected a tensor, or an array or object of tensors`,
+    `${operation}: got ${describe(tree)}, expected a tensor, or an array or object of tensors`,
   );
+}
+
+function isObject(tree: unknown): tree is object {
+  const isOther = ArrayBuffer.isView(tree) || tree instanceof Promise;
+  return typeof tree === "object" && tree !== null && !isOther;
 }
 
 /** The tensors of a tree, in order. */

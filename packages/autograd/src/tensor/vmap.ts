@@ -7,6 +7,7 @@ import { formatShape } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
 import { permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
+import { checkFunction } from "./checks.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
 
@@ -69,6 +70,7 @@ export function vmap<
   f: (...args: Args) => Value,
   options?: Options,
 ): (...args: Arguments<Args, Options>) => Results<Value, Options> {
+  checkFunction("vmap", f);
   const { inAxes = 0, outAxes = 0, randomness = "different" } = (options ?? {}) as VmapOptions;
   return (...given) => {
     const examples = new Map<Node, Node>();

@@ -1,4 +1,5 @@
 // Axes by their numbers: which are meant, and shapes with axes removed, put in or replaced.
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { elementCount, formatShape, type Shape } from "./sizes.ts";
 
@@ -11,6 +12,7 @@ export function normalizeAxis(operation: string, axis: number, shape: Shape): nu
 }
 
 export function axisBelow(operation: string, axis: number, rank: number, shape: Shape): number {
+  if (typeof axis !== "number") throw notAnAxis(operation, axis, "an integer");
   const index = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || index < 0 || index >= rank) {
     const given = `axis ${axis} is out of range for ${formatShape(shape)}`;
@@ -19,14 +21,24 @@ export function axisBelow(operation: string, axis: number, rank: number, shape: 
   return index;
 }
 
+// Not every caller has a compiler.
+function notAnAxis(operation: string, axis: unknown, expected: string): ShapeError {
+  return new ShapeError(`${operation}: axis is ${describe(axis)}, expected ${expected}`);
+}
+
 /** The axes in ascending order, all if left out; none may be named twice. */
 export function normalizeAxes(operation: string, axes: Axes, shape: Shape): Shape {
   if (axes === undefined) return Object.freeze([...shape.keys()]);
   const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list)) {
+    const expected = "an integer or a list of integers; options come after it";
+    throw notAnAxis(operation, list, expected);
+  }
   return Object.freeze([...distinctAxes(operation, list, shape)].sort((a, b) => a - b));
 }
 
 export function distinctAxes(operation: string, axes: Shape, shape: Shape): Shape {
+  if (!Array.isArray(axes)) throw notAnAxis(operation, axes, "a list of integers");
   const indices: number[] = [];
   for (const axis of axes) {
     const index = normalizeAxis(operation, axis, shape);

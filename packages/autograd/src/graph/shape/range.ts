@@ -1,4 +1,5 @@
 // Parts of axes: slices, single positions, padding, and positions that are data.
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
 import { checkShape, formatShape, isSize, type Shape } from "./sizes.ts";
@@ -29,7 +30,7 @@ export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: 
   const position = (bound: number | undefined, whole: number): number => {
     if (bound === undefined) return whole;
     if (!Number.isInteger(bound)) {
-      throw new ShapeError(`slice: bound ${bound} of axis ${axis}, expected an integer`);
+      throw new ShapeError(`slice: bound ${describe(bound)} of axis ${axis}, expected an integer`);
     }
     return Math.min(Math.max(bound < 0 ? bound + all : bound, least), most);
   };
@@ -41,6 +42,11 @@ export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: 
 
 /** The ranges of the first axes, one each. */
 export function sliceRanges(shape: Shape, ranges: readonly Range[]): readonly SliceRange[] {
+  if (!Array.isArray(ranges) || !ranges.every(Array.isArray)) {
+    throw new ShapeError(
+      "slice: expects an axis, from and to, or a list of ranges [from, to, step], one an axis",
+    );
+  }
   if (ranges.length > shape.length) {
     throw new ShapeError(
       `slice: ${ranges.length} ranges for the ${shape.length} axes of ${formatShape(shape)}`,

@@ -1,10 +1,11 @@
 // The same elements in another shape.
 import { ShapeError } from "../errors.ts";
 import { axisBelow, replacedAt } from "./axes.ts";
-import { elementCount, formatShape, isSize, notASize, type Shape } from "./sizes.ts";
+import { elementCount, formatShape, isSize, notAShape, notASize, type Shape } from "./sizes.ts";
 
 /** `to` with -1, if one is there, solved; both must have the same number of elements. */
 export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Shape {
+  if (!Array.isArray(to)) throw notAShape(operation, to);
   // Sizes that fit: by far the most frequent case.
   const isPlain = to.every(isSize);
   if (isPlain && elementCount(from) === elementCount(to)) return Object.freeze([...to]);

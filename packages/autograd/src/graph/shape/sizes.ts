@@ -1,4 +1,5 @@
 // Shapes as lists of sizes: their checks, how messages print them, and how many elements they have.
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 
 export type Shape = readonly number[];
@@ -36,9 +37,7 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
 /** A frozen copy of a shape that a user gave. Throws `ShapeError` unless all are sizes. */
 export function checkShape(operation: string, shape: Shape): Shape {
   // Not every caller has a compiler.
-  if (!Array.isArray(shape)) {
-    throw new ShapeError(`${operation}: shape is ${String(shape)}, expected an array of sizes`);
-  }
+  if (!Array.isArray(shape)) throw notAShape(operation, shape);
   const copy: Shape = Object.freeze([...shape]);
   copy.forEach((size, axis) => {
     if (!isSize(size)) throw notASize(operation, copy, axis, "a non-negative integer");
@@ -47,6 +46,11 @@ export function checkShape(operation: string, shape: Shape): Shape {
     throw new ShapeError(`${operation}: ${formatShape(copy)} has more than 2^53 - 1 elements`);
   }
   return copy;
+}
+
+export function notAShape(operation: string, shape: unknown): ShapeError {
+  const given = `shape is ${describe(shape)}`;
+  return new ShapeError(`${operation}: ${given}, expected an array of sizes`);
 }
 
 export function isSize(size: number): boolean {
@@ -59,7 +63,7 @@ export function notASize(
   axis: number,
   expected: string,
 ): ShapeError {
-  const given = `dimension ${axis} of ${formatShape(shape)} is ${shape[axis]}`;
+  const given = `dimension ${axis} of ${formatShape(shape)} is ${describe(shape[axis])}`;
   return new ShapeError(`${operation}: ${given}, expected ${expected}`);
 }
 
