@@ -38,7 +38,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "wasm",
-          include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "examples/derivatives/*.test.ts",
+          ],
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],
