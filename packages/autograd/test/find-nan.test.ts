@@ -226,6 +226,12 @@ test("an infinity that was given on purpose is not blamed for another bug", () =
   expect(findNaN(masked.sum())?.operation).toBe("log");
 });
 
+test("an infinity that stands in the program is found where it is used", () => {
+  const found = findNaN(tensor([0, 1]).mul(Number.POSITIVE_INFINITY)); // used
+  expect(found?.operation).toBe("mul");
+  expect(found?.createdAt).toContain(`:${lineOf("used")}:`);
+});
+
 test("lines are the user's in layers, batches of examples and gradients of gradients", () => {
   const f = (x: Tensor) => x.sqrt().sum(); // within
   const found = findNaN(vmap(grad(grad((x: Tensor) => f(x))))(tensor([1, 0])));
@@ -275,6 +281,13 @@ describe("compiled functions", () => {
     step(tensor([1, 0]));
     const found = findNaN(w);
     expect(found?.gradientOf?.operation).toBe("sqrt");
+    expect(found?.createdAt).toContain(`:${lineOf("step")}:`);
+  });
+
+  test("what was computed of a call's result leads into the function", () => {
+    w.assign([4, 1]);
+    const found = findNaN(step(tensor([1, -1])).mul(2));
+    expect(found?.operation).toBe("sqrt");
     expect(found?.createdAt).toContain(`:${lineOf("step")}:`);
   });
 

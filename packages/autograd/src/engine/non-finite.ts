@@ -44,7 +44,8 @@ export function nonFiniteOrigin(
   const reasons = new Set(
     topologicalOrder([root], (node) => origins(node).filter((input) => !isFinite(input))),
   );
-  const suspects = order.filter((node) => reasons.has(node));
+  // What is made of an infinity that stands in the program is of more use than the number itself.
+  const suspects = order.filter((node) => reasons.has(node) && node.family !== "literal");
   const isMade = (node: Node) =>
     origins(node).length === 0 ? hasNaN(node) : origins(node).every(isFinite);
   const node =

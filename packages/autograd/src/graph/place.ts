@@ -58,11 +58,13 @@ const ending = /autograd\/(?:src|dist)\/graph\/place\.[jt]s$/.exec(own);
 const packages = ending ? own.slice(0, ending.index) : undefined;
 const inPackages = /^(autograd|nn)\/(?:src|dist)\//;
 const installed = /@nabla\/(autograd|nn)\/(?:src|dist)\//;
+/** Where a bundle's source map says that nabla's code comes from. */
+const mapped = /(?:@nabla|packages)\/(autograd|nn)\/(?:src|dist)\//;
 
 function packageOf(at: string): string | undefined {
   if (packages === undefined) {
     const file = at.replace(/:\d+:\d+$/, "");
-    return file === own ? "autograd" : installed.exec(at)?.[1];
+    return file === own ? "autograd" : mapped.exec(at)?.[1];
   }
   const inside = at.startsWith(packages) ? inPackages.exec(at.slice(packages.length)) : undefined;
   return (inside ?? installed.exec(at))?.[1];

@@ -87,8 +87,7 @@ export class NaNReport {
     if (gradientOf?.askedAt !== undefined)
       lines.push(`  the gradient was asked for at ${gradientOf.askedAt}`);
     for (const [i, input] of this.inputs.entries()) lines.push(`  input ${i}: ${rangeText(input)}`);
-    const hint = hints[node.family === "source" ? "source" : operation];
-    if (hint !== undefined) lines.push(`  ${hint}`);
+    if (node.family === "source") lines.push(`  ${beforeIt(node)}`);
     return lines.join("\n");
   }
 
@@ -126,14 +125,25 @@ export function findNaN(x: Tensor): NaNReport | null {
     );
   }
   const node = nodeOf("findNaN", x);
-  const call = callThatGave(node);
-  const found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.call.given);
+  let call = callThatGave(node);
+  let found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.call.given);
+  // What a compiled function gave is looked into as well, as long as that call is its last.
+  while (found) {
+    call = callThatGave(found.node);
+    if (!call?.call.isKnown) break;
+    const before = nonFiniteOrigin("findNaN", call.output, call.call.given);
+    if (!before || before.node === found.node) break;
+    found = before;
+  }
   return found ? new NaNReport(found.node, found.range, found.inputs) : null;
 }
 
-const hints: Readonly<Record<string, string>> = {
-  source: "what came before it is not part of this graph",
-};
+/** Why a report ends at a value that was given. */
+function beforeIt(node: Node): string {
+  return callThatGave(node)
+    ? "a compiled function computed it, in a call that was not its last"
+    : "what came before it is not part of this graph";
+}
 
 function rangeOf({ shape, dtype }: Node, { min, max, nonFinite }: Range): ValueRange {
   return { shape, dtype, min, max, nonFinite };

@@ -17,6 +17,12 @@ export class Call {
     this.#given = undefined;
   }
 
+  /** Whether all that it was called with is still there. */
+  get isKnown(): boolean {
+    if (!this.#given) return false;
+    return [...this.#given.values()].every((value) => !("cell" in value) || value.cell.value);
+  }
+
   get given(): ReadonlyMap<Node, Value> {
     if (!this.#given) throw goneError("the function has been called again since");
     const values = new Map<Node, Value>();
