@@ -1,6 +1,7 @@
 // The training loop, as something to loop over.
 import { compile, NablaError, realize, type Tensor } from "@nabla/autograd";
 import { batches, batchRows, type Dataset, exampleCount, examplesAt } from "./batches.ts";
+import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
@@ -27,6 +28,16 @@ export interface FitOptions {
    * something else at each step. Default: true.
    */
   readonly compiled?: boolean;
+  /**
+   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch, and
+   * when `signal` ends training.
+   */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * Goes on from the checkpoint if there is one, with the same bits as if training had not been
+   * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more. Default: false.
+   */
+  readonly resume?: boolean;
 }
 
 /** How training stands. */
@@ -89,44 +100,52 @@ export async function* fit(
     return cost;
   };
   const stepOn = compiled ? compile(takeStep) : takeStep;
-  let [step, seen, seconds] = [0, 0, 0];
-  const progress = (epoch: number, cost: number, measured?: Record<string, number>): Report => ({
-    epoch,
-    step,
-    cost,
+  const course = { examples, batchSize, shuffle };
+  const checkpoints = checkpointsOf({ model, optimizer }, course, options);
+  const start = await checkpoints.start();
+  let at = start;
+  let seconds = 0;
+  const progress = (measured?: Record<string, number>): Report => ({
+    epoch: at.epoch,
+    step: at.step,
+    cost: at.total / at.inEpoch,
     metrics: measured,
-    examplesPerSecond: seen / seconds,
-    secondsLeft: ((options.epochs * examples - seen) * seconds) / seen,
+    examplesPerSecond: (at.seen - start.seen) / seconds,
+    secondsLeft: ((options.epochs * examples - at.seen) * seconds) / (at.seen - start.seen),
   });
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    let [total, inEpoch] = [0, 0];
-    let started = performance.now();
+  for (let { epoch } = start; epoch <= options.epochs; epoch++) {
+    let passed = 0;
     for (const rows of batchRows(examples, { size: batchSize, shuffle: shuffle + epoch })) {
-      if (signal?.aborted) return;
-      const cost = stepOn(rows);
-      const count = rows.size;
-      const value = await cost.item();
+      passed += rows.size;
+      if (passed <= at.inEpoch) continue;
+      if (signal?.aborted) {
+        if (at.step > start.step) await checkpoints.save(at);
+        return;
+      }
+      const started = performance.now();
+      const value = await stepOn(rows).item();
+      seconds += (performance.now() - started) / 1000;
+      const { step, seen, total } = at;
       if (Number.isNaN(value)) {
         throw new NablaError(
           `fit: the cost became NaN at step ${step + 1} (epoch ${epoch}); ` +
             "a smaller learning rate may help",
         );
       }
-      [step, seen, inEpoch, total] = [
-        step + 1,
-        seen + count,
-        inEpoch + count,
-        total + value * count,
-      ];
-      const isDue = reportEvery !== undefined && step % reportEvery === 0 && inEpoch < examples;
-      if (!isDue) continue;
-      seconds += (performance.now() - started) / 1000;
-      yield progress(epoch, total / inEpoch);
-      started = performance.now();
+      at = {
+        epoch,
+        step: step + 1,
+        seen: seen + rows.size,
+        inEpoch: passed,
+        total: total + value * rows.size,
+      };
+      if (passed === examples) break;
+      if (reportEvery !== undefined && at.step % reportEvery === 0) yield progress();
+      await checkpoints.after(at);
     }
-    seconds += (performance.now() - started) / 1000;
-    const measured = await measure(model, validation ?? dataset, metrics);
-    yield progress(epoch, total / inEpoch, measured);
+    yield progress(await measure(model, validation ?? dataset, metrics));
+    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0 };
+    await checkpoints.save(at);
   }
 }
 

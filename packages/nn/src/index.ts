@@ -54,6 +54,7 @@ export {
 export type { ByteSink } from "./files/sinks.ts";
 export type { FitOptions, Report } from "./fit.ts";
 export { fit, measure } from "./fit.ts";
+export type { CheckpointOptions } from "./fit-checkpoints.ts";
 export type { Initializer } from "./initializers.ts";
 export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers.ts";
 export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";

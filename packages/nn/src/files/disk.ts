@@ -124,6 +124,12 @@ function isRunning(owner: number): boolean {
   }
 }
 
+/** Whether an error says that a file is not there. */
+export function isMissing(error: unknown): boolean {
+  const cause = error instanceof NablaError ? error.cause : undefined;
+  return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+}
+
 /** What the operating system said, in words; other errors as they are. */
 function systemError(subject: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

@@ -1,0 +1,119 @@
+// Where fit stands, and the checkpoints that it keeps on its way and goes on from.
+import { NablaError } from "@nabla/autograd";
+import {
+  loadCheckpoint,
+  type Progress,
+  saveCheckpoint,
+  type Training,
+} from "./files/checkpoint.ts";
+import { isMissing } from "./files/disk.ts";
+import { namedParametersOf } from "./layer.ts";
+
+export interface CheckpointOptions {
+  /** The file, which is always whole: a new checkpoint takes the place of the one before. */
+  readonly path: string;
+  /** Steps between checkpoints. Left out: there is one at the end of each epoch only. */
+  readonly every?: number;
+}
+
+/** Where training stands. */
+export interface Position {
+  /** The epoch under way, from 1. */
+  readonly epoch: number;
+  /** Steps taken, in all epochs. */
+  readonly step: number;
+  /** Examples that were trained on, in all epochs. */
+  readonly seen: number;
+  /** Examples of the epoch under way. */
+  readonly inEpoch: number;
+  /** The sum of their costs. */
+  readonly total: number;
+}
+
+/** What must be the same for a position to mean the same. */
+export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle", number>>;
+
+const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0 };
+
+/** Keeps checkpoints, and goes on from one. */
+export interface Checkpoints {
+  /** Where the checkpoint left off, with all of the training as it was; where there is none: the beginning. */
+  start(): Promise<Position>;
+  /** Keeps one if it is time after this step. */
+  after(position: Position): Promise<void>;
+  /** Keeps one. */
+  save(position: Position): Promise<void>;
+}
+
+/** The checkpoints that `fit` was asked for. */
+export function checkpointsOf(
+  training: Training,
+  course: Course,
+  {
+    checkpoint,
+    resume = false,
+  }: { readonly checkpoint?: CheckpointOptions; readonly resume?: boolean },
+): Checkpoints {
+  if (!checkpoint) {
+    if (resume) throw new NablaError("fit: resume has nothing to go on from; give checkpoint, too");
+    const nothing = (): Promise<void> => Promise.resolve();
+    return { start: () => Promise.resolve(beginning), after: nothing, save: nothing };
+  }
+  const { path, every } = checkpoint;
+  if (every !== undefined && !(Number.isSafeInteger(every) && every > 0)) {
+    throw new NablaError(`fit: checkpoint.every is ${every}, expected a positive integer`);
+  }
+  const save = async (position: Position): Promise<void> => {
+    checkNumbers(training, position);
+    await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });
+  };
+  return {
+    async start() {
+      if (!resume) return beginning;
+      try {
+        return positionIn(path, course, await loadCheckpoint(path, training));
+      } catch (error) {
+        if (isMissing(error)) return beginning;
+        throw error;
+      }
+    },
+    async after(position) {
+      if (every !== undefined && position.step % every === 0) await save(position);
+    },
+    save,
+  };
+}
+
+/** Throws rather than let what has become NaN take the place of the last good checkpoint. */
+function checkNumbers({ model }: Training, { step }: Position): void {
+  for (const [name, p] of namedParametersOf(model)) {
+    const values = p.dataSync();
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isNaN(values[i]!)) continue;
+      throw new NablaError(
+        `fit: "${name}" became NaN by step ${step}; the checkpoint before is kept; ` +
+          "a smaller learning rate may help",
+      );
+    }
+  }
+}
+
+function positionIn(path: string, course: Course, progress: Progress): Position {
+  for (const [name, value] of Object.entries(course)) {
+    if (progress[name] === value) continue;
+    const given = `${name} is ${progress[name]} in the checkpoint, ${value} in this training`;
+    throw new NablaError(`fit: ${path}: ${given}`);
+  }
+  const numberOf = (name: keyof Position): number => {
+    const value = progress[name];
+    if (typeof value === "number") return value;
+    throw new NablaError(`fit: ${path}: the checkpoint has no ${name}, it is not one of fit's`);
+  };
+  return {
+    epoch: numberOf("epoch"),
+    step: numberOf("step"),
+    seen: numberOf("seen"),
+    inEpoch: numberOf("inEpoch"),
+    total: numberOf("total"),
+  };
+}
