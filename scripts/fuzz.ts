@@ -1,96 +1,67 @@
-// Random programs, run in every way that there is (packages/autograd/test/engine.ts), and random functions, whose
-// derivatives are checked (random-functions.ts): as many as one likes.
+// Random cases, as many as one likes, of what the tests try some of.
 import { parseArgs } from "node:util";
-import { setBackend } from "@nabla/autograd";
-import fc from "fast-check";
-import { checkProgram } from "../packages/autograd/test/engine.ts";
-import {
-  checkDerivatives,
-  checkTransformations,
-  randomFunctions,
-} from "../packages/autograd/test/random-functions.ts";
-import { type ProgramKind, programs } from "../packages/autograd/test/random-programs.ts";
+import { fuzzFiles } from "./fuzz/files.ts";
+import { fuzzFunctions } from "./fuzz/functions.ts";
+import type { Fuzz } from "./fuzz/fuzz.ts";
+import { fuzzPrograms } from "./fuzz/programs.ts";
 
-const help = `Usage: pnpm fuzz [--runs 2000] [--only programs|derivatives] [--seed N]
+interface Subject {
+  readonly fuzz: Fuzz;
+  /** Cases, where nothing else is said. */
+  readonly runs: number;
+}
 
-Draws random programs of tensors and compares what they give on the reference, in WebAssembly,
-compiled, on two threads, and planned without each pass. Draws as many random functions, compares their
-gradients and second gradients with differences, and of every tenth all that transformations promise. Ends with exit
-code 1 at the first difference, and prints the smallest program or function found that shows it.`;
+const subjects: Readonly<Record<string, Subject>> = {
+  programs: { fuzz: fuzzPrograms, runs: 2000 },
+  functions: { fuzz: fuzzFunctions, runs: 2000 },
+  files: { fuzz: fuzzFiles, runs: 10_000 },
+};
 
-const { values } = parseArgs({
+const help = `Usage: pnpm fuzz [programs] [functions] [files] [--runs N] [--seed N]
+
+Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
+not as it should be, with the smallest found that shows it.
+
+programs  of tensors: the same on the reference, in WebAssembly, compiled, on two threads, and
+          planned without each pass (2000 runs)
+functions of tensors: gradients and second gradients are those of differences, and of every tenth
+          all holds that transformations promise (2000 runs)
+files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
+          says; memory in proportion to the file, and less than a second (10000 runs of each)`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    runs: { type: "string", default: "2000" },
-    only: { type: "string" },
-    seed: { type: "string" },
+    runs: { type: "string" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 
 if (values.help) console.log(help);
-else process.exitCode = fuzz(Number(values.runs), values.seed, values.only);
+else process.exitCode = await main(positionals.length > 0 ? positionals : Object.keys(subjects));
 
-/** Draws so many cases from a seed, and says what was wrong with the smallest that failed, if one did. */
-type Task = (numRuns: number, seed: number) => string | undefined;
-
-function fuzz(runs: number, seed: string | undefined, only: string | undefined): number {
-  if (!Number.isSafeInteger(runs) || runs < 1) {
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !(name in subjects));
+  if (unknown !== undefined) {
+    console.error(`fuzz: got "${unknown}", expected ${Object.keys(subjects).join(" or ")}`);
+    return 1;
+  }
+  const runs = values.runs === undefined ? undefined : Number(values.runs);
+  if (runs !== undefined && !(Number.isSafeInteger(runs) && runs > 0)) {
     console.error(`--runs: got ${values.runs}, expected a positive integer`);
     return 1;
   }
-  if (only !== undefined && only !== "programs" && only !== "derivatives") {
-    console.error(`--only: got "${only}", expected programs or derivatives`);
-    return 1;
-  }
-  const start = seed === undefined ? Date.now() % 2 ** 31 : Number(seed);
-  const half = Math.ceil(runs / 2);
-  const tenth = Math.ceil(runs / 10);
-  const tasks: readonly (readonly [kind: string, what: string, count: number, task: Task])[] = [
-    ["programs", "exact programs", half, programsOf("exact")],
-    ["programs", "smooth programs", Math.max(1, runs - half), programsOf("smooth")],
-    ["derivatives", "first and second derivatives", runs, derivatives],
-    ["derivatives", "functions transformed", tenth, transformations],
-  ];
-  for (const [kind, what, count, task] of tasks) {
-    if (only !== undefined && kind !== only) continue;
-    const found = task(count, start);
-    if (found !== undefined) {
-      console.error(`seed ${start}, ${what}: ${found}`);
+  const seed = Number(values.seed);
+  for (const name of names) {
+    const subject = subjects[name]!;
+    console.log(`${name}, seed ${seed}`);
+    try {
+      await subject.fuzz({ runs: runs ?? subject.runs, seed });
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
       return 1;
     }
-    console.log(`${count} ${what}: no difference (seed ${start})`);
   }
   return 0;
-}
-
-function programsOf(kind: ProgramKind): Task {
-  return (numRuns, seed) => {
-    const one = fc.property(programs, (choices) => checkProgram(kind, choices));
-    const { failed, errorInstance } = fc.check(one, { numRuns, seed });
-    return failed ? String(errorInstance) : undefined;
-  };
-}
-
-/** On the reference, where nothing is compiled: every function is a new one. */
-function derivatives(numRuns: number, seed: number): string | undefined {
-  setBackend("reference");
-  const found = functionsFailing(checkDerivatives, numRuns, seed);
-  setBackend("wasm");
-  return found;
-}
-
-function transformations(numRuns: number, seed: number): string | undefined {
-  return functionsFailing(checkTransformations, numRuns, seed);
-}
-
-function functionsFailing(
-  check: typeof checkDerivatives,
-  numRuns: number,
-  seed: number,
-): string | undefined {
-  const result = fc.check(fc.property(randomFunctions, check), { numRuns, seed });
-  if (!result.counterexample) return undefined;
-  const [{ lines, inputs }] = result.counterexample;
-  const given = inputs.map((x, i) => `t${i} = ${JSON.stringify(x.arraySync())}`);
-  return [String(result.errorInstance), ...given, ...lines].join("\n");
 }

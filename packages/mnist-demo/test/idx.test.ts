@@ -1,23 +1,13 @@
-import { gunzipSync, gzipSync } from "node:zlib";
-import { NablaError } from "@nabla/autograd";
+import { gzipSync } from "node:zlib";
 import { readIdx } from "@nabla/mnist-demo";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { counting, idxBytes, messageOf } from "./idx-bytes.ts";
-
-const shapes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 });
-const files = shapes.chain((shape) => {
-  const length = shape.reduce((product, size) => product * size, 1);
-  return fc.record({
-    shape: fc.constant(shape),
-    data: fc.uint8Array({ minLength: length, maxLength: length }),
-    compressed: fc.boolean(),
-  });
-});
+import { checkIdx, idxFiles, mutatedIdx } from "./mutated-idx.ts";
 
 test("what is written as IDX is read back, compressed or not", () => {
   fc.assert(
-    fc.property(files, ({ shape, data, compressed }) => {
+    fc.property(idxFiles, ({ shape, data, compressed }) => {
       const bytes = idxBytes(shape, data);
       const read = readIdx(compressed ? gzipSync(bytes) : bytes);
       expect(read.shape).toEqual(shape);
@@ -31,62 +21,16 @@ test("bytes that begin inside a larger buffer are read from where they begin", (
   expect(readIdx(bytes.subarray(3))).toEqual({ shape: [2], data: Uint8Array.of(5, 6) });
 });
 
-describe("a file that was changed by mistake gives an error of one line, or what it says", () => {
-  const change = fc.record({
-    kind: fc.constantFrom("replace", "insert", "remove", "truncate"),
-    at: fc.nat(),
-    byte: fc.nat(255),
-  });
-  const mutations = fc.record({
-    file: files,
-    changes: fc.array(change, { minLength: 1, maxLength: 3 }),
-  });
-
-  function mutate(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
-    const mutated = [...bytes];
-    for (const { kind, at, byte } of changes) {
-      const i = at % (mutated.length + 1);
-      if (kind === "insert") mutated.splice(i, 0, byte);
-      else if (kind === "remove") mutated.splice(i, 1);
-      else if (kind === "truncate") mutated.length = i;
-      else if (i < mutated.length) mutated[i] = byte;
-    }
-    return Uint8Array.from(mutated);
-  }
-  type Change = { readonly kind: string; readonly at: number; readonly byte: number };
-
-  /** What the bytes of an IDX file say, read as the format's page says and no further. */
-  function naivelyRead(bytes: Uint8Array): { shape: number[]; data: number[] } {
-    const shape = Array.from({ length: bytes[3]! }, (_, axis) =>
-      [...bytes.slice(4 + 4 * axis, 8 + 4 * axis)].reduce((n, byte) => n * 256 + byte, 0),
-    );
-    return { shape, data: [...bytes.slice(4 + 4 * shape.length)] };
-  }
-
-  it.each([
-    { form: "raw", bytesOf: (bytes: Uint8Array) => bytes },
-    { form: "gzip", bytesOf: (bytes: Uint8Array) => gzipSync(bytes) },
-  ])("in 300 mutated $form files", ({ bytesOf }) => {
-    let errors = 0;
-    fc.assert(
-      fc.property(mutations, ({ file: { shape, data }, changes }) => {
-        const bytes = mutate(bytesOf(idxBytes(shape, data)), changes);
-        try {
-          const read = readIdx(bytes, { name: "mutated.gz" });
-          const plain = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
-          expect({ shape: read.shape, data: [...read.data] }).toEqual(naivelyRead(plain));
-          const size = read.shape.reduce((product, length) => product * length, 1);
-          expect(read.data).toHaveLength(size);
-        } catch (error) {
-          if (!(error instanceof NablaError)) throw error;
-          expect(error.message).toMatch(/^mutated\.gz: .+$/);
-          errors++;
-        }
-      }),
-      { numRuns: 300 },
-    );
-    expect(errors).toBeGreaterThan(0);
-  });
+test("300 files that were changed by mistake give an error of one line, or what they say", () => {
+  const counts = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(mutatedIdx, (bytes) => {
+      counts[checkIdx(bytes)]++;
+    }),
+    { numRuns: 300 },
+  );
+  // The changes are neither too few nor too many.
+  expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(10);
 });
 
 describe("what does not fit is said in one line", () => {

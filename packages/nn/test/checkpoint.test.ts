@@ -1,7 +1,7 @@
 // Checkpoints: training goes on from one as if it had never stopped, and from nothing else.
 import * as zlib from "node:zlib";
 import { compile, manualSeed, NablaError, random, type Tensor } from "@nabla/autograd";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchNorm } from "../src/batch-norm.ts";
 import { quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
@@ -15,6 +15,12 @@ import { adam } from "../src/optimizers/adam.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { sequential } from "../src/sequential.ts";
+
+let before = random.state();
+beforeEach(() => {
+  before = random.state();
+});
+afterEach(() => random.restore(before));
 
 /** Draws, measures, and has an optimiser that keeps something. */
 function training() {

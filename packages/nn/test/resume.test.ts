@@ -16,11 +16,14 @@ import { sequential } from "../src/sequential.ts";
 
 let folder = "";
 let path = "";
+let before = random.state();
 beforeEach(async () => {
+  before = random.state();
   folder = await mkdtemp(join(tmpdir(), "nabla-"));
   path = join(folder, "run.checkpoint");
 });
 afterEach(async () => {
+  random.restore(before);
   vi.restoreAllMocks();
   await rm(folder, { recursive: true });
 });

@@ -1,0 +1,43 @@
+// Files with mistakes in them: safetensors, checkpoints and IDX. Each gives an error or what it says, takes memory in
+// proportion to its size, and less than a second.
+import fc from "fast-check";
+import { checkIdx, mutatedIdx } from "../../packages/mnist-demo/test/mutated-idx.ts";
+import { checkFile, checkpointFiles, mutatedFiles } from "../../packages/nn/test/mutated-files.ts";
+import type { Fuzz, FuzzOptions } from "./fuzz.ts";
+import { watchdog } from "./watchdog.ts";
+
+export const fuzzFiles: Fuzz = async (options) => {
+  await fuzzKind("safetensors files", mutatedFiles, checkFile, options);
+  const checkpoints = await checkpointFiles();
+  await fuzzKind("checkpoints", checkpoints.files, checkpoints.check, options);
+  await fuzzKind("IDX files", mutatedIdx, checkIdx, options);
+};
+
+/** Says how many of the files were read, and how many refused. */
+async function fuzzKind<File>(
+  kind: string,
+  files: fc.Arbitrary<File>,
+  check: (file: File) => Promise<Outcome> | Outcome,
+  { runs, seed }: FuzzOptions,
+): Promise<void> {
+  const watched = watchdog(kind, seed);
+  const counts = { read: 0, refused: 0 };
+  let slowest = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(files, async (file) => {
+        watched.next();
+        const before = performance.now();
+        counts[await check(file)]++;
+        slowest = Math.max(slowest, performance.now() - before);
+      }),
+      { numRuns: runs, seed },
+    );
+  } finally {
+    await watched.end();
+  }
+  const time = `the slowest took ${slowest.toFixed(1)} ms`;
+  console.log(`${runs} ${kind}: ${counts.read} read, ${counts.refused} refused; ${time}`);
+}
+
+type Outcome = "read" | "refused";
