@@ -99,6 +99,21 @@ describe("descentStudy", () => {
     expect(model.weight.arraySync()).toEqual(start);
   });
 
+  test("an abort that comes with an event is heard", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort());
+    const points = await all(
+      descentStudy(model, dataset, {
+        optimizer,
+        batchSizes: [100],
+        steps: Number.POSITIVE_INFINITY,
+        signal: controller.signal,
+      }),
+    );
+    expect(points.length).toBeGreaterThan(0);
+    expect(model.weight.arraySync()).toEqual(start);
+  });
+
   test("whoever stops listening gets the model back as it was", async () => {
     for await (const { step } of descentStudy(model, dataset, { optimizer, batchSizes: [10] })) {
       if (step === 2) break;

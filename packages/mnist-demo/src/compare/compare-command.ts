@@ -1,6 +1,5 @@
 // The command `compare`, given its arguments and streams; compare.ts gives it the process's.
 
-import { setImmediate } from "node:timers/promises";
 import { manualSeed, NablaError, oneHot, type Parameter } from "@nabla/autograd";
 import {
   type DataPoint,
@@ -74,7 +73,6 @@ async function descents(
     const descent = found.get(point.batchSize)!;
     if (descent.length === 0) stderr.write(`descending with batches of ${point.batchSize}\n`);
     descent.push(point);
-    await setImmediate();
   }
   return signal.aborted ? [] : descentSections([...found.values()] satisfies Descent[]);
 }
@@ -108,7 +106,6 @@ async function amounts(
   for await (const point of study) {
     stderr.write(`learnt from ${point.examples} digits\n`);
     points.push(point);
-    await setImmediate();
   }
   return signal.aborted ? [] : dataSections(points);
 }

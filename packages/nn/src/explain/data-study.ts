@@ -6,6 +6,7 @@ import { fit, measure } from "../fit.ts";
 import type { Layer } from "../layer.ts";
 import { accuracy, type Metric } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 export interface DataOptions extends CostOptions {
@@ -67,6 +68,7 @@ export async function* dataStudy(
     throw new NablaError(`dataStudy: steps is ${steps}, expected a positive integer`);
   }
   const order = random.permutation(available, { seed: shuffle }).dataSync();
+  const breathe = breather();
   for (const size of sizes) {
     const own = model();
     const some = examplesAt(train, tensor(order.subarray(0, size)));
@@ -77,10 +79,14 @@ export async function* dataStudy(
       epochs: Math.ceil(steps / inEpoch),
       batchSize,
       shuffle,
+      reportEvery: 1,
       ...(signal && { signal }),
     });
     let taken = 0;
-    for await (const { step } of reports) taken = step;
+    for await (const { step } of reports) {
+      taken = step;
+      await breathe();
+    }
     if (signal?.aborted) return;
     const measured = async (dataset: Dataset) =>
       (await measure(own, dataset, { metric }))["metric"]!;

@@ -14,6 +14,7 @@ import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts
 import { quadraticCost } from "../costs.ts";
 import { applyLayer, type Layer } from "../layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 export interface DescentOptions extends CostOptions {
@@ -104,6 +105,7 @@ export async function* descentStudy(
       own.step();
     });
   };
+  const breathe = breather();
   try {
     for (const batchSize of batchSizes) {
       // One step ahead of time, so that making the kernels is not counted.
@@ -125,6 +127,7 @@ export async function* descentStudy(
         takeStep(rows);
         taken += (performance.now() - started) / 1000;
         step++;
+        await breathe();
       }
       restart();
     }
