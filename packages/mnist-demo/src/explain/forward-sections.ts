@@ -61,11 +61,11 @@ function costSection({ costName, outputs, label, told, otherCosts }: Walk): Sect
   });
   const head = costName === "quadratic" ? "(a - y)^2" : "-y log a";
   const mean = otherCosts.reduce((sum, c) => sum + c, 0) / otherCosts.length;
-  const cheaper = otherCosts.filter((c) => c < cost).length / otherCosts.length;
+  const cheaper = otherCosts.filter((c) => c < cost).length;
   const beside =
     `The sum is this digit's cost, C = ${cost.toPrecision(4)}. The mean over the first ` +
     `${otherCosts.length} test digits is ${mean.toPrecision(4)}; ` +
-    `${(100 * cheaper).toFixed(0)} % of them cost less than this one.`;
+    `${cheaper} of them cost less than this one.`;
   return {
     title: "What the answer costs, term by term",
     text: (terminal) => [
