@@ -25,6 +25,9 @@ const operations: Readonly<Record<string, (i: number) => string>> = {
   concat: (i) => `concat([zeros([${100 + i}, 3]), zeros([${20 + i}, 3])])`,
   stack: (i) => `stack([zeros([${100 + i}, 3]), zeros([${100 + i}, 3])])`,
   gather: (i) => `zeros([${60000 + i}, 784]).gather(0, zeros([${100 + i}]))`,
+  conv2d: (i) =>
+    `conv2d(zeros([${100 + i}, 3, ${28 + i}, 28]), zeros([${20 + i}, 3, 5, 3]), { stride: 2, padding: 1 })`,
+  maxPool: (i) => `maxPool(zeros([${100 + i}, 3, ${28 + i}, 28]), 2)`,
   quadraticCost: (i) => `quadraticCost(zeros([${100 + i}, 10]), zeros([${100 + i}, 10]))`,
 };
 
@@ -45,9 +48,9 @@ for (const [name, operation] of Object.entries(operations)) {
   cases[`500 x ${name}, distinct`] = statements(500, operation);
 }
 
-const imports = `import { concat, stack, tensor, zeros } from "@nabla/autograd";
+const imports = `import { concat, conv2d, maxPool, stack, tensor, zeros } from "@nabla/autograd";
 import { dense, quadraticCost, sequential } from "@nabla/nn";
-export { concat, dense, quadraticCost, sequential, stack, tensor, zeros };
+export { concat, conv2d, dense, maxPool, quadraticCost, sequential, stack, tensor, zeros };
 `;
 mkdirSync(folder, { recursive: true });
 console.log("check time  total time  memory      instantiations");

@@ -4,13 +4,17 @@ import {
   conv1d,
   conv2d,
   conv3d,
+  convTranspose1d,
   convTranspose2d,
+  convTranspose3d,
   gradients,
   maxPool,
   random,
+  type ShapeOf,
   type Tensor,
   tensor,
   vmap,
+  zeros,
 } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import fc from "fast-check";
@@ -223,4 +227,31 @@ test("errors say what does not fit", () => {
     "conv2d: stride is 0, expected a positive integer, or 2 of them",
   );
   expect(() => maxPool(x, [2])).toThrow("maxPool: [1, 3, 4, 4] with a window of [2]");
+});
+
+/** Of the compiler's shape, too: what it knows must be what is given. */
+function expectShape<X extends Tensor>(x: X, shape: ShapeOf<X>): void {
+  expect(x.shape).toEqual(shape);
+}
+
+test("shapes are those that the compiler gives", () => {
+  const digits = zeros([2, 1, 28, 28]);
+  const kernel = zeros([20, 1, 5, 5]);
+  expectShape(conv2d(digits, kernel), [2, 20, 24, 24]);
+  const uneven = { stride: [2, 3], padding: [1, [2, 0]], dilation: 2 } as const;
+  expectShape(conv2d(digits, kernel, uneven), [2, 20, 11, 8]);
+  expectShape(conv2d(digits, kernel, { padding: "same", stride: 3 }), [2, 20, 10, 10]);
+  expectShape(conv1d(zeros([1, 4, 9]), zeros([6, 2, 3]), { groups: 2 }), [1, 6, 7]);
+  const solid = zeros([2, 3, 8, 9, 10]);
+  expectShape(conv3d(solid, zeros([4, 3, 3, 3, 3]), { stride: 2 }), [2, 4, 3, 4, 4]);
+  const y = zeros([2, 20, 12, 8]);
+  expectShape(convTranspose2d(y, kernel), [2, 1, 16, 12]);
+  expectShape(convTranspose2d(y, kernel, { ...uneven, outputPadding: [1, 0] }), [2, 1, 30, 28]);
+  expectShape(convTranspose1d(zeros([1, 6, 7]), zeros([6, 2, 3]), { groups: 2 }), [1, 4, 9]);
+  const small = zeros([2, 4, 3, 3, 3]);
+  expectShape(convTranspose3d(small, zeros([4, 1, 2, 2, 2]), { stride: 2 }), [2, 1, 6, 6, 6]);
+  expectShape(maxPool(digits, 2), [2, 1, 14, 14]);
+  expectShape(averagePool(digits, [2, 3]), [2, 1, 14, 9]);
+  expectShape(maxPool(digits, 3, { stride: 2, padding: 1 }), [2, 1, 14, 14]);
+  expectShape(averagePool(zeros([2, 3, 9]), 4, { padding: "same" }), [2, 3, 3]);
 });

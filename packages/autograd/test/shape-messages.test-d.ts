@@ -128,6 +128,34 @@ type InTypes = {
   diag: T.DiagCheck<[2, 3, 4], Fits>;
   pad: T.PadCheck<[2, 3], [[1, 1]], Fits>;
 
+  "conv, rank": T.WindowedCheck<"conv2d", [2, 3], 2, Fits>;
+  "conv, kernel": T.KernelCheck<"conv1d", [1, 3, 9], [2, 3], 1, 1, "valid", 1, 1, Fits>;
+  "conv, channels": T.KernelCheck<"conv2d", [1, 3, 8, 8], [4, 2, 3, 3], 2, 1, "valid", 1, 1, Fits>;
+  "conv, groups": T.KernelCheck<"conv1d", [1, 3, 8], [4, 2, 3], 1, 1, "valid", 1, 2, Fits>;
+  "conv, divisible": T.KernelCheck<"conv1d", [1, 4, 8], [3, 2, 3], 1, 1, "valid", 1, 2, Fits>;
+  "conv, window": T.KernelCheck<
+    "conv2d",
+    [1, 1, 6, 6],
+    [1, 1, 5, 2],
+    2,
+    1,
+    [1, [0, 1]],
+    [2, 1],
+    1,
+    Fits
+  >;
+  "convTranspose, channels": T.TransposedKernelCheck<
+    "convTranspose1d",
+    [1, 3, 8],
+    [4, 2, 3],
+    1,
+    1,
+    Fits
+  >;
+  "pool, axes": T.PoolCheck<"maxPool", [1, 1, 4], [2, 2], [2, 2], "valid", 1, Fits>;
+  "pool, no axes": T.PoolCheck<"averagePool", [4, 4], 2, 2, "valid", 1, Fits>;
+  "pool, window": T.PoolCheck<"maxPool", [1, 1, 4, 9], 5, 5, "valid", 1, Fits>;
+
   ragged: T.NestedCheck<[[1, 2], [3]], Fits>;
   "ragged, deep": T.NestedCheck<[[1, 2], [3, 4, [5, 6]]], Fits>;
   "tensor of a shape": T.ReshapeCheck<"tensor", T.NestedShape<[1, 2, 3, 4]>, [2, 3], Fits>;

@@ -124,6 +124,18 @@ const atRunTime: { readonly [Name in keyof Messages]: () => unknown } = {
   diag: () => nabla.diag(of(2, 3, 4)),
   pad: () => nabla.pad(of(2, 3), [[1, 1]]),
 
+  "conv, rank": () => nabla.conv2d(of(2, 3), of(1, 1, 1, 1)),
+  "conv, kernel": () => nabla.conv1d(of(1, 3, 9), of(2, 3)),
+  "conv, channels": () => nabla.conv2d(of(1, 3, 8, 8), of(4, 2, 3, 3)),
+  "conv, groups": () => nabla.conv1d(of(1, 3, 8), of(4, 2, 3), { groups: 2 }),
+  "conv, divisible": () => nabla.conv1d(of(1, 4, 8), of(3, 2, 3), { groups: 2 }),
+  "conv, window": () =>
+    nabla.conv2d(of(1, 1, 6, 6), of(1, 1, 5, 2), { padding: [1, [0, 1]], dilation: [2, 1] }),
+  "convTranspose, channels": () => nabla.convTranspose1d(of(1, 3, 8), of(4, 2, 3)),
+  "pool, axes": () => nabla.maxPool(of(1, 1, 4), [2, 2]),
+  "pool, no axes": () => nabla.averagePool(of(4, 4), 2),
+  "pool, window": () => nabla.maxPool(of(1, 1, 4, 9), 5),
+
   ragged: () => nestedShape("tensor", [[1, 2], [3]]),
   "ragged, deep": () =>
     nestedShape("tensor", [

@@ -114,6 +114,25 @@ export const messages = {
   diag: "diag: expects 1 or 2 axes, got [2, 3, 4]",
   pad: "pad: expects a pair [before, after] for each axis of [2, 3], got 1",
 
+  "conv, rank": "conv2d: [2, 3] has 2 axes, expected 4: examples, channels, height, width",
+  "conv, kernel":
+    "conv1d: the kernel [2, 3] has 2 axes, expected 3: channels out, channels in, width",
+  "conv, channels": "conv2d: [1, 3, 8, 8] with kernel [4, 2, 3, 3]: 3 channels, the kernel has 2",
+  "conv, groups":
+    "conv1d: [1, 3, 8] with kernel [4, 2, 3] in 2 groups: 3 channels, the kernel has 4",
+  "conv, divisible":
+    "conv1d: [1, 4, 8] with kernel [3, 2, 3] in 2 groups: 3 channels are not divisible",
+  "conv, window":
+    "conv2d: a window of [5, 2] (dilation [2, 1]) does not fit into [1, 1, 6, 6] with padding [[1,1],[0,1]]",
+  "convTranspose, channels":
+    "convTranspose1d: [1, 3, 8] with kernel [4, 2, 3]: 3 channels, the kernel has 4",
+  "pool, axes":
+    "maxPool: [1, 1, 4] with a window of [2,2]: expected examples, channels, and one axis for each of the window's",
+  "pool, no axes":
+    "averagePool: [4, 4] with a window of 2: expected examples, channels, and one axis for each of the window's",
+  "pool, window":
+    "maxPool: a window of [5, 5] (dilation [1, 1]) does not fit into [1, 1, 4, 9] with padding [[0,0],[0,0]]",
+
   ragged: "tensor: ragged nested array: element [1] has shape [1], element [0] has [2]",
   "ragged, deep":
     "tensor: ragged nested array: element [1, 2] has shape [2], element [1, 0] has []",

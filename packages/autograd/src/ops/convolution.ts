@@ -90,9 +90,14 @@ function gradientOfKernel(
   return found;
 }
 
-export interface ConvolutionOptions extends WindowOptions {
+export interface ConvolutionOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+  Groups extends number = number,
+> extends WindowOptions<Stride, Padding, Dilation> {
   /** Channels are divided into so many groups, each with a kernel of its own. Default: 1. */
-  readonly groups?: number;
+  readonly groups?: Groups;
 }
 
 /** `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; `name` is what errors call it. */
@@ -122,15 +127,24 @@ export function convolution(
   return reshape(result, [count, outputs, ...places]);
 }
 
-export interface TransposedOptions {
-  readonly stride?: PerAxis;
+export interface TransposedOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends TransposedPadding = TransposedPadding,
+  Dilation extends PerAxis = PerAxis,
+  OutputPadding extends PerAxis = PerAxis,
+  Groups extends number = number,
+> {
+  readonly stride?: Stride;
   /** What the convolution that it undoes had around its input. Default: 0. */
-  readonly padding?: Exclude<WindowPadding, "same">;
-  readonly dilation?: PerAxis;
+  readonly padding?: Padding;
+  readonly dilation?: Dilation;
   /** Added to the size at the end of each axis. Default: 0. */
-  readonly outputPadding?: PerAxis;
-  readonly groups?: number;
+  readonly outputPadding?: OutputPadding;
+  readonly groups?: Groups;
 }
+
+/** "same" would not say which of several sizes is meant. */
+export type TransposedPadding = Exclude<WindowPadding, "same">;
 
 /** The gradient of a convolution's input: `[n, m, ...places] x [m, c / groups, ...window]`. */
 export function transposedConvolution(

@@ -7,6 +7,7 @@ import {
   type PerAxis,
   perAxis,
   type WindowOptions,
+  type WindowPadding,
   windowPlaces,
 } from "../graph/shape.ts";
 import { isFloating } from "../scalar/dtype.ts";
@@ -28,7 +29,11 @@ export function maxPool(x: Node, window: PerAxis, options: WindowOptions): Node 
   return max(under, axes);
 }
 
-export interface AveragePoolOptions extends WindowOptions {
+export interface AveragePoolOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends WindowOptions<Stride, Padding, Dilation> {
   /** Whether padding counts as zeros in the mean. Default: true. */
   readonly countIncludePad?: boolean;
 }

@@ -1,14 +1,22 @@
 // Convolutions and their transposes, as functions. What they compute, and their gradients, is defined in
-// ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as there are.
+// ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as there are. The
+// compiler knows the shape of the result where shapes and options are literal.
+import type { PerAxis, WindowPadding } from "../graph/shape.ts";
 import {
   type ConvolutionOptions,
   convolution,
   type TransposedOptions,
+  type TransposedPadding,
   transposedConvolution,
 } from "../ops/convolution.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import type * as T from "./shapes.ts";
+import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-export type { ConvolutionOptions, TransposedOptions } from "../ops/convolution.ts";
+export type {
+  ConvolutionOptions,
+  TransposedOptions,
+  TransposedPadding,
+} from "../ops/convolution.ts";
 
 /**
  * For each place of the kernel on `x` the sum of its products with what lies under it, over all channels:
@@ -19,8 +27,19 @@ export type { ConvolutionOptions, TransposedOptions } from "../ops/convolution.t
  * const x = ones([1, 1, 4]);
  * conv1d(x, ones([1, 1, 3])).shape; // => [1, 1, 2]
  */
-export function conv1d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const [a, b] = [nodeOf("conv1d", x), nodeOf("conv1d", kernel)];
+export function conv1d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"conv1d", ShapeOf<X>, 1, X>,
+  kernel: T.KernelCheck<"conv1d", ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation, Groups, K>,
+  options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
+): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation>> {
+  const [a, b] = [nodeOf("conv1d", x as Tensor), nodeOf("conv1d", kernel as Tensor)];
   return tensorOf(convolution("conv1d", a, b, 1, options));
 }
 
@@ -33,12 +52,34 @@ export function conv1d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = 
  * const y = ones([1, 1, 2]);
  * convTranspose1d(y, ones([1, 1, 3])).shape; // => [1, 1, 4]
  */
-export function convTranspose1d(
-  x: Tensor,
-  kernel: Tensor,
-  options: TransposedOptions = {},
-): Tensor {
-  const [a, b] = [nodeOf("convTranspose1d", x), nodeOf("convTranspose1d", kernel)];
+export function convTranspose1d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends TransposedPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const OutputPadding extends PerAxis = 0,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"convTranspose1d", ShapeOf<X>, 1, X>,
+  kernel: T.TransposedKernelCheck<"convTranspose1d", ShapeOf<X>, ShapeOf<K>, 1, Groups, K>,
+  options: TransposedOptions<Stride, Padding, Dilation, OutputPadding, Groups> = {},
+): Tensor<
+  T.TransposedConvolution<
+    ShapeOf<X>,
+    ShapeOf<K>,
+    1,
+    Stride,
+    Padding,
+    Dilation,
+    OutputPadding,
+    Groups
+  >
+> {
+  const [a, b] = [
+    nodeOf("convTranspose1d", x as Tensor),
+    nodeOf("convTranspose1d", kernel as Tensor),
+  ];
   return tensorOf(transposedConvolution("convTranspose1d", a, b, 1, options));
 }
 
@@ -51,8 +92,19 @@ export function convTranspose1d(
  * const x = ones([1, 1, 4, 4]);
  * conv2d(x, ones([1, 1, 3, 3])).shape; // => [1, 1, 2, 2]
  */
-export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const [a, b] = [nodeOf("conv2d", x), nodeOf("conv2d", kernel)];
+export function conv2d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"conv2d", ShapeOf<X>, 2, X>,
+  kernel: T.KernelCheck<"conv2d", ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation, Groups, K>,
+  options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
+): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation>> {
+  const [a, b] = [nodeOf("conv2d", x as Tensor), nodeOf("conv2d", kernel as Tensor)];
   return tensorOf(convolution("conv2d", a, b, 2, options));
 }
 
@@ -65,12 +117,34 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = 
  * const y = ones([1, 1, 2, 2]);
  * convTranspose2d(y, ones([1, 1, 3, 3])).shape; // => [1, 1, 4, 4]
  */
-export function convTranspose2d(
-  x: Tensor,
-  kernel: Tensor,
-  options: TransposedOptions = {},
-): Tensor {
-  const [a, b] = [nodeOf("convTranspose2d", x), nodeOf("convTranspose2d", kernel)];
+export function convTranspose2d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends TransposedPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const OutputPadding extends PerAxis = 0,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"convTranspose2d", ShapeOf<X>, 2, X>,
+  kernel: T.TransposedKernelCheck<"convTranspose2d", ShapeOf<X>, ShapeOf<K>, 2, Groups, K>,
+  options: TransposedOptions<Stride, Padding, Dilation, OutputPadding, Groups> = {},
+): Tensor<
+  T.TransposedConvolution<
+    ShapeOf<X>,
+    ShapeOf<K>,
+    2,
+    Stride,
+    Padding,
+    Dilation,
+    OutputPadding,
+    Groups
+  >
+> {
+  const [a, b] = [
+    nodeOf("convTranspose2d", x as Tensor),
+    nodeOf("convTranspose2d", kernel as Tensor),
+  ];
   return tensorOf(transposedConvolution("convTranspose2d", a, b, 2, options));
 }
 
@@ -83,8 +157,19 @@ export function convTranspose2d(
  * const x = ones([1, 1, 4, 4, 4]);
  * conv3d(x, ones([1, 1, 3, 3, 3])).shape; // => [1, 1, 2, 2, 2]
  */
-export function conv3d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const [a, b] = [nodeOf("conv3d", x), nodeOf("conv3d", kernel)];
+export function conv3d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"conv3d", ShapeOf<X>, 3, X>,
+  kernel: T.KernelCheck<"conv3d", ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation, Groups, K>,
+  options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
+): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation>> {
+  const [a, b] = [nodeOf("conv3d", x as Tensor), nodeOf("conv3d", kernel as Tensor)];
   return tensorOf(convolution("conv3d", a, b, 3, options));
 }
 
@@ -97,11 +182,33 @@ export function conv3d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = 
  * const y = ones([1, 1, 2, 2, 2]);
  * convTranspose3d(y, ones([1, 1, 3, 3, 3])).shape; // => [1, 1, 4, 4, 4]
  */
-export function convTranspose3d(
-  x: Tensor,
-  kernel: Tensor,
-  options: TransposedOptions = {},
-): Tensor {
-  const [a, b] = [nodeOf("convTranspose3d", x), nodeOf("convTranspose3d", kernel)];
+export function convTranspose3d<
+  X extends Tensor,
+  K extends Tensor,
+  const Stride extends PerAxis = 1,
+  const Padding extends TransposedPadding = "valid",
+  const Dilation extends PerAxis = 1,
+  const OutputPadding extends PerAxis = 0,
+  const Groups extends number = 1,
+>(
+  x: T.WindowedCheck<"convTranspose3d", ShapeOf<X>, 3, X>,
+  kernel: T.TransposedKernelCheck<"convTranspose3d", ShapeOf<X>, ShapeOf<K>, 3, Groups, K>,
+  options: TransposedOptions<Stride, Padding, Dilation, OutputPadding, Groups> = {},
+): Tensor<
+  T.TransposedConvolution<
+    ShapeOf<X>,
+    ShapeOf<K>,
+    3,
+    Stride,
+    Padding,
+    Dilation,
+    OutputPadding,
+    Groups
+  >
+> {
+  const [a, b] = [
+    nodeOf("convTranspose3d", x as Tensor),
+    nodeOf("convTranspose3d", kernel as Tensor),
+  ];
   return tensorOf(transposedConvolution("convTranspose3d", a, b, 3, options));
 }

@@ -1,7 +1,8 @@
 // Pooling, as functions. What it computes is defined in ops/pooling.ts.
-import type { PerAxis, WindowOptions } from "../graph/shape.ts";
+import type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 import * as ops from "../ops/pooling.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import type * as T from "./shapes.ts";
+import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 export type { AveragePoolOptions } from "../ops/pooling.ts";
@@ -13,8 +14,18 @@ export type { AveragePoolOptions } from "../ops/pooling.ts";
  * @example
  * maxPool(arange(16).reshape([1, 1, 4, 4]), 2).arraySync(); // => [[[[5, 7], [13, 15]]]]
  */
-export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {}): Tensor {
-  return tensorOf(ops.maxPool(nodeOf("maxPool", x), window, options));
+export function maxPool<
+  X extends Tensor,
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  x: X,
+  window: T.PoolCheck<"maxPool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
+  options: WindowOptions<Stride, Padding, Dilation> = {},
+): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
+  return tensorOf(ops.maxPool(nodeOf("maxPool", x), window as PerAxis, options));
 }
 
 /**
@@ -24,10 +35,16 @@ export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {})
  * @example
  * averagePool(arange(16).reshape([1, 1, 4, 4]), 2).arraySync(); // => [[[[2.5, 4.5], [10.5, 12.5]]]]
  */
-export function averagePool(
-  x: Tensor,
-  window: PerAxis,
-  options: ops.AveragePoolOptions = {},
-): Tensor {
-  return tensorOf(ops.averagePool(nodeOf("averagePool", x), window, options));
+export function averagePool<
+  X extends Tensor,
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  x: X,
+  window: T.PoolCheck<"averagePool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
+  options: ops.AveragePoolOptions<Stride, Padding, Dilation> = {},
+): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
+  return tensorOf(ops.averagePool(nodeOf("averagePool", x), window as PerAxis, options));
 }

@@ -92,3 +92,13 @@ export type {
   Tensordot,
   TensordotCheck,
 } from "./shapes/tensordot.ts";
+export type {
+  Convolution,
+  KernelCheck,
+  PoolCheck,
+  Pooled,
+  TransposedConvolution,
+  TransposedKernelCheck,
+  WindowAxes,
+  WindowedCheck,
+} from "./shapes/windows.ts";

@@ -12,13 +12,17 @@ export type WindowPadding =
 /** One number for all axes, or one for each. */
 export type PerAxis = number | readonly number[];
 
-export interface WindowOptions {
+export interface WindowOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> {
   /** From one place of the window to the next. Default: 1. */
-  readonly stride?: PerAxis;
+  readonly stride?: Stride;
   /** Default: "valid", none. */
-  readonly padding?: WindowPadding;
+  readonly padding?: Padding;
   /** From one element under the window to the next. Default: 1. */
-  readonly dilation?: PerAxis;
+  readonly dilation?: Dilation;
 }
 
 /** The options, one entry an axis. */

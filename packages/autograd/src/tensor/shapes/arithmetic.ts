@@ -135,6 +135,13 @@ type SubtractDigits<
 export type Difference<A extends number, B extends number> =
   SubtractDigits<Digits<A>, Digits<B>> extends infer Left extends Digit[] ? ToNumber<Left> : 0;
 
+/** a - b, or 0 if b is greater; `number` where one is not known. */
+export type Subtract<A extends number, B extends number> = B extends 0
+  ? A
+  : BothKnown<A, B> extends true
+    ? Difference<A, B>
+    : number;
+
 /** Whether a < b. Both must be known. */
 export type IsLess<A extends number, B extends number> =
   SubtractDigits<Digits<A>, Digits<B>> extends false ? true : false;

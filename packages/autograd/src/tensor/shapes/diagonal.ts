@@ -1,5 +1,5 @@
 // Diagonals of matrices as types: diagonal, diag, trace, tril, triu.
-import type { Add, Difference, IsLess } from "./arithmetic.ts";
+import type { Add, IsLess, Subtract } from "./arithmetic.ts";
 import type { Axis, Reduce } from "./axes.ts";
 import type { FormatShape, IsKnown, RankUnknown, Shape } from "./dimension.ts";
 
@@ -14,16 +14,8 @@ type DiagonalLength<
 > = number extends Offset
   ? number
   : `${Offset}` extends `-${infer Below extends number}`
-    ? Least<Less<Rows, Below>, Columns>
-    : Least<Rows, Less<Columns, Offset>>;
-
-type Less<Size extends number, By extends number> = By extends 0
-  ? Size
-  : IsKnown<Size> extends true
-    ? IsKnown<By> extends true
-      ? Difference<Size, By>
-      : number
-    : number;
+    ? Least<Subtract<Rows, Below>, Columns>
+    : Least<Rows, Subtract<Columns, Offset>>;
 
 /** The smaller of two sizes. */
 export type Least<A extends number, B extends number> = { is: A } extends { is: B }
