@@ -16,7 +16,10 @@ export interface OptionNames<Value extends string, Flag extends string> {
 
 /** What was said: the text of each option that was given. */
 export interface Given<Value extends string, Flag extends string = never> {
-  /** The value of an option, or `otherwise` if it was not given. Throws `NablaError` for other texts. */
+  /**
+   * The value of an option, or `otherwise` if it was not given. Throws `NablaError` for other
+   * texts.
+   */
   read<T, U>(name: Value, kind: Kind<T>, otherwise: U): T | U;
   has(name: Value | Flag): boolean;
 }

@@ -9,7 +9,9 @@ import type { Training } from "./training.ts";
 /** So long at most does training keep Ctrl-C waiting. */
 const millisecondsBetweenPauses = 20;
 
-/** Reads the reports, shows them, and gives the last one. `onEpoch` hears of the end of each epoch. */
+/**
+ * Reads the reports, shows them, and gives the last one. `onEpoch` hears of the end of each epoch.
+ */
 export async function follow(
   run: Training,
   epochs: number,

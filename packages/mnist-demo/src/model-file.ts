@@ -1,5 +1,5 @@
-// The network that a file of parameters belongs to: its layers' sizes are those of the weights, and what
-// else must be known stands in the file's metadata.
+// The network that a file of parameters belongs to: its layers' sizes are those of the weights, and
+// what else must be known stands in the file's metadata.
 
 import { NablaError, type Tensor } from "@nabla/autograd";
 import { type Layer, loadSafetensors, readSafetensors } from "@nabla/nn";
@@ -13,8 +13,9 @@ export interface ReadModel {
 }
 
 /**
- * The network in a safetensors file. Metadata that say nothing of activation and cost mean sigmoid and
- * quadratic. Throws `NablaError`, starting with `option`, for files that are none or hold other layers.
+ * The network in a safetensors file. Metadata that say nothing of activation and cost mean sigmoid
+ * and quadratic. Throws `NablaError`, starting with `option`, for files that are none or hold other
+ * layers.
  */
 export async function readModel(option: string, path: string): Promise<ReadModel> {
   try {

@@ -15,8 +15,8 @@ export interface CommandContext {
 export const interrupted: number = 130;
 
 /**
- * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line on
- * stderr. "help" writes the help.
+ * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line
+ * on stderr. "help" writes the help.
  */
 export async function runCommand<Options>(
   { help, parse, run }: Command<Options>,

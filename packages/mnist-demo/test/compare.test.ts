@@ -1,5 +1,5 @@
-// The drunk man and the careful man, and what more digits do: on small folders, in seconds that nobody
-// counts.
+// The drunk man and the careful man, and what more digits do: on small folders, in seconds that
+// nobody counts.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// What is said of a network against the same by plain loops, by gradients() of whole batches, and by
-// really changing things.
+// What is said of a network against the same by plain loops, by gradients() of whole batches, and
+// by really changing things.
 import {
   compile,
   gradients,
@@ -44,7 +44,10 @@ const form = fc.record({
   examples: fc.integer({ min: 1, max: 6 }),
 });
 
-/** Each form is one for which the back end makes kernels anew: a few forms, with any weights and data. */
+/**
+ * Each form is one for which the back end makes kernels anew: a few forms, with any weights and
+ * data.
+ */
 const networks: fc.Arbitrary<Drawn> = fc
   .record({ form: fc.constantFrom(...fc.sample(form, 3)), seed: fc.nat(1000) })
   .map(({ form: { sizes, activation, bias, examples }, seed }) => {

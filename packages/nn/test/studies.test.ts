@@ -3,6 +3,7 @@ import {
   gradients,
   manualSeed,
   type Parameter,
+  parameter,
   random,
   type Tensor,
   tensor,
@@ -12,6 +13,7 @@ import { quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
 import { dataStudy } from "../src/explain/data-study.ts";
 import { type DescentPoint, descentStudy } from "../src/explain/descent-study.ts";
+import type { Layer } from "../src/layer.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 
@@ -112,6 +114,23 @@ describe("descentStudy", () => {
     );
     expect(points.length).toBeGreaterThan(0);
     expect(model.weight.arraySync()).toEqual(start);
+  });
+
+  test("what training measures on its way is as before, too", async () => {
+    const seen = parameter(0, { name: "seen" });
+    const counting: Layer = {
+      forward: (x: Tensor) => {
+        seen.assign(seen.add(x.shape[0]!));
+        return model.forward(x).add(seen.mul(0));
+      },
+      parameters: () => model.parameters(),
+      namedBuffers: () => [["seen", seen]],
+    };
+    const points = await all(
+      descentStudy(counting, dataset, { optimizer, batchSizes: [100], steps: 2 }),
+    );
+    expect(points).toHaveLength(3);
+    expect(seen.itemSync()).toBe(0);
   });
 
   test("whoever stops listening gets the model back as it was", async () => {

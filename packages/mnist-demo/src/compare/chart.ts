@@ -14,8 +14,8 @@ export interface ChartOptions {
 }
 
 /**
- * Curves over one range of x and y, each as marks joined by steps; later curves are drawn over earlier
- * ones. Points that are not finite are left out.
+ * Curves over one range of x and y, each as marks joined by steps; later curves are drawn over
+ * earlier ones. Points that are not finite are left out.
  */
 export function chart(curves: readonly Curve[], { width, height, unit }: ChartOptions): string[] {
   const all = curves

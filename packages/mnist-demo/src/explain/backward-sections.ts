@@ -1,5 +1,5 @@
-// The walk, backward: what each activation is wanted to do, a neuron's three avenues, and how the desires
-// of a layer's neurons add up to those of the layer before.
+// The walk, backward: what each activation is wanted to do, a neuron's three avenues, and how the
+// desires of a layer's neurons add up to those of the layer before.
 
 import type { LayerNudges } from "@nabla/nn";
 import type { Terminal } from "../terminal.ts";

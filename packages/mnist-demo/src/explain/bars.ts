@@ -11,7 +11,9 @@ export function bar(share: number, width: number): string {
   return "█".repeat(Math.floor(parts / 8)) + eighths[parts % 8]!;
 }
 
-/** One line of figures: what it is, the number, and how long its bar is beside those of the others. */
+/**
+ * One line of figures: what it is, the number, and how long its bar is beside those of the others.
+ */
 export interface Figure {
   readonly label: string;
   readonly value: number;
@@ -24,7 +26,10 @@ export function signed(value: number): string {
   return `${value < 0 ? "" : "+"}${short}`.padStart(8);
 }
 
-/** A change beside others of which the greatest is `greatest`: all with as many digits behind the point. */
+/**
+ * A change beside others of which the greatest is `greatest`: all with as many digits behind the
+ * point.
+ */
 function signedBeside(value: number, greatest: number): string {
   const digits = 2 - Math.floor(Math.log10(greatest));
   if (digits > 5) return signed(value);

@@ -1,5 +1,6 @@
-// Figures as one file that opens anywhere: an HTML page with the text beside them, or an SVG image with
-// one under the other. Observable Plot draws; linkedom stands for the document that Plot writes into.
+// Figures as one file that opens anywhere: an HTML page with the text beside them, or an SVG image
+// with one under the other. Observable Plot draws; linkedom stands for the document that Plot
+// writes into.
 
 import { writeFile } from "node:fs/promises";
 import { NablaError } from "@nabla/autograd";
@@ -11,7 +12,10 @@ export interface Files {
   readonly svg: string | undefined;
 }
 
-/** Writes the files that are asked for, and says which. Throws `NablaError` where that cannot be done. */
+/**
+ * Writes the files that are asked for, and says which. Throws `NablaError` where that cannot be
+ * done.
+ */
 export async function writeFiles(
   title: string,
   sections: readonly Section[],

@@ -93,7 +93,9 @@ export async function walkThrough(
   };
 }
 
-/** One run for all that is read of it, before the nudge that changes a parameter and gives it back. */
+/**
+ * One run for all that is read of it, before the nudge that changes a parameter and gives it back.
+ */
 function realizeAll({ cost, output, layers }: Nudges): void {
   const parts = layers.flatMap((layer) => [
     layer.previousActivations,

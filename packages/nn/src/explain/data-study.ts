@@ -12,7 +12,9 @@ import type { CostOptions } from "./example-costs.ts";
 export interface DataOptions extends CostOptions {
   /** How many examples to learn from, one training for each. */
   readonly sizes: readonly number[];
-  /** Makes the optimiser of each training: `(parameters) => sgd(parameters, { learningRate: 3 })`. */
+  /**
+   * Makes the optimiser of each training: `(parameters) => sgd(parameters, { learningRate: 3 })`.
+   */
   readonly optimizer: (parameters: readonly Parameter[]) => Optimizer;
   /** Steps of each training at least: it ends with the epoch in which they are reached. */
   readonly steps: number;
@@ -36,11 +38,12 @@ export interface DataPoint {
 }
 
 /**
- * Trains a new model on the first `size` of the training examples in an order drawn with `shuffle`, for
- * each of `sizes`, and tells how good it is on them and on others. All trainings take about as many
- * steps, so that what differs is how much there was to see. `model` makes a model; to start all from the
- * same weights, call `manualSeed` in it. Datasets have two tensors: what goes in, and what should come
- * out. Throws `NablaError` for sizes that are no positive integers or more than there are examples.
+ * Trains a new model on the first `size` of the training examples in an order drawn with `shuffle`,
+ * for each of `sizes`, and tells how good it is on them and on others. All trainings take about as
+ * many steps, so that what differs is how much there was to see. `model` makes a model; to start
+ * all from the same weights, call `manualSeed` in it. Datasets have two tensors: what goes in, and
+ * what should come out. Throws `NablaError` for sizes that are no positive integers or more than
+ * there are examples.
  *
  * @example
  * const inputs = tensor([[-2], [-1], [1], [2]]);

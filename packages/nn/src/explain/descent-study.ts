@@ -1,5 +1,5 @@
-// Stumbling down in many small steps against walking carefully in few: mini-batches of several sizes from
-// one start, measured on the whole set.
+// Stumbling down in many small steps against walking carefully in few: mini-batches of several
+// sizes from one start, measured on the whole set.
 import {
   compile,
   concat,
@@ -12,7 +12,7 @@ import {
 } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { quadraticCost } from "../costs.ts";
-import { applyLayer, type Layer } from "../layer.ts";
+import { applyLayer, type Layer, namedBuffersOf } from "../layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
@@ -20,7 +20,9 @@ import type { CostOptions } from "./example-costs.ts";
 export interface DescentOptions extends CostOptions {
   /** Examples in a batch, one descent for each; the number of all examples is the careful way. */
   readonly batchSizes: readonly number[];
-  /** Makes the optimiser of each descent: `(parameters) => sgd(parameters, { learningRate: 3 })`. */
+  /**
+   * Makes the optimiser of each descent: `(parameters) => sgd(parameters, { learningRate: 3 })`.
+   */
   readonly optimizer: (parameters: readonly Parameter[]) => Optimizer;
   /** A descent ends after so many steps. Default: 100 if `seconds` is not given. */
   readonly steps?: number;
@@ -42,8 +44,8 @@ export interface DescentPoint {
   /** The cost of the whole set. */
   readonly cost: number;
   /**
-   * Degrees between the gradient of the batch that comes next and the one of the whole set: 0 would be
-   * the steepest way down, 90 along the slope, more than 90 uphill. NaN where one of them is 0.
+   * Degrees between the gradient of the batch that comes next and the one of the whole set: 0 would
+   * be the steepest way down, 90 along the slope, more than 90 uphill. NaN where one of them is 0.
    */
   readonly angle: number;
 }
@@ -55,12 +57,13 @@ const growth = 4 / 3;
 const measuredAtOnce = 1000;
 
 /**
- * Descends from where the model stands with batches of each size in turn, and tells at steps 0, 1, 2, 3,
- * 4, 6, 8, ... and at the end: the cost of the whole set, and by what angle the batch's gradient misses
- * the true one. Batches are drawn as `batches` does, without a last one that is smaller. Afterwards the
- * model has its first values again. The dataset has two tensors: what goes in, and what should come out.
- * The cost must be a mean over examples. A descent ends where the cost is no longer a number. Throws
- * `NablaError` for sizes that are no positive integers or more than there are examples.
+ * Descends from where the model stands with batches of each size in turn, and tells at steps 0, 1,
+ * 2, 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, and by what angle the
+ * batch's gradient misses the true one. Batches are drawn as `batches` does, without a last one
+ * that is smaller. Afterwards the model has its first values again, buffers included. The dataset
+ * has two tensors: what goes in, and what should come out. The cost must be a mean over examples. A
+ * descent ends where the cost is no longer a number. Throws `NablaError` for sizes that are no
+ * positive integers or more than there are examples.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[2], [4]]) };
@@ -94,8 +97,9 @@ export async function* descentStudy(
     const [inputs, targets] = Object.values(examplesAt(dataset, rows));
     return cost(applyLayer(model, inputs!), targets!);
   };
-  const start = parameters.map((p) => p.snapshot());
-  const restart = () => realize(...parameters.map((p, i) => p.assign(start[i]!)));
+  const cells = [...parameters, ...namedBuffersOf(model).map(([, buffer]) => buffer)];
+  const start = cells.map((cell) => cell.snapshot());
+  const restart = () => realize(...cells.map((cell, i) => cell.assign(start[i]!)));
   const gradientOf = gradientsInParts(costOf, parameters);
   const whole = Int32Array.from({ length: examples }, (_, i) => i);
   const stepper = () => {
@@ -170,8 +174,9 @@ function gradientsInParts(
 }
 
 /**
- * The angle between two vectors, right for small ones, too, where the arc cosine has lost its digits.
- * W. Kahan, "How futile are mindless assessments of roundoff in floating-point computation?", 2006.
+ * The angle between two vectors, right for small ones, too, where the arc cosine has lost its
+ * digits. W. Kahan, "How futile are mindless assessments of roundoff in floating-point
+ * computation?", 2006.
  */
 function degreesBetween(a: Float64Array, b: Float64Array): number {
   const [sizeOfA, sizeOfB] = [norm(a), norm(b)];

@@ -12,8 +12,9 @@ export interface CostOptions {
 }
 
 /**
- * The cost of each example by itself, [examples]: for the quadratic cost the sum of squared differences
- * C_k = sum_j (a_j - y_j)^2. The cost of all is their mean. Inputs and targets have one row an example.
+ * The cost of each example by itself, [examples]: for the quadratic cost the sum of squared
+ * differences C_k = sum_j (a_j - y_j)^2. The cost of all is their mean. Inputs and targets have one
+ * row an example.
  *
  * @example
  * const network = sequential((x) => x);

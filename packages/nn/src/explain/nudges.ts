@@ -1,7 +1,7 @@
 // What one example wants of a network: the negative gradient, told as backpropagation is, neuron by
-// neuron and layer by layer. M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, has the
-// formulas; "what an activation wants" is G. Sanderson's way to say them (3Blue1Brown, "Backpropagation,
-// step by step", 2017).
+// neuron and layer by layer. M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, has
+// the formulas; "what an activation wants" is G. Sanderson's way to say them (3Blue1Brown,
+// "Backpropagation, step by step", 2017).
 import {
   formatShape,
   gradients,
@@ -28,9 +28,10 @@ export interface Nudges {
 }
 
 /**
- * What the example wants of a dense layer with n inputs and m neurons. "Wants" is a change in proportion
- * to the negative gradient: minus the derivative of the cost C. In the formulas a' are the activations
- * before, z = a' W + b the weighted sums, a the activations made of them, and d = -dC/dz.
+ * What the example wants of a dense layer with n inputs and m neurons. "Wants" is a change in
+ * proportion to the negative gradient: minus the derivative of the cost C. In the formulas a' are
+ * the activations before, z = a' W + b the weighted sums, a the activations made of them, and d =
+ * -dC/dz.
  */
 export interface LayerNudges {
   /** Where the layer stands in the model, as in the names of its parameters: "1". */
@@ -40,22 +41,27 @@ export interface LayerNudges {
   readonly previousActivations: Tensor<[number]>;
   /** z, [m]. */
   readonly weightedSums: Tensor<[number]>;
-  /** a, [m]: what the functions after the layer, such as `sigmoid`, make of z; z if there are none. */
+  /**
+   * a, [m]: what the functions after the layer, such as `sigmoid`, make of z; z if there are none.
+   */
   readonly activations: Tensor<[number]>;
   /**
-   * -dC/da, [m]. For the outputs and the quadratic cost 2 (y - a), in proportion to the distance from
-   * the target; for a hidden layer the `wantedOfPrevious` of the next layer.
+   * -dC/da, [m]. For the outputs and the quadratic cost 2 (y - a), in proportion to the distance
+   * from the target; for a hidden layer the `wantedOfPrevious` of the next layer.
    */
   readonly wantedActivations: Tensor<[number]>;
-  /** d = -dC/dz, [m]: the wanted activations through the activation's slope; sigmoid: times a (1 - a). */
+  /**
+   * d = -dC/dz, [m]: the wanted activations through the activation's slope; sigmoid: times a (1 -
+   * a).
+   */
   readonly wantedSums: Tensor<[number]>;
   /** The three ways to change the weighted sums. */
   readonly avenues: Avenues;
   /** By how much each avenue would change the weighted sums, for a unit of step. */
   readonly effects: Effects;
   /**
-   * -dC/da', [n]: for each activation before, the sum of what all neurons of this layer want of it, the
-   * row sums of `avenues.previousActivations`.
+   * -dC/da', [n]: for each activation before, the sum of what all neurons of this layer want of it,
+   * the row sums of `avenues.previousActivations`.
    */
   readonly wantedOfPrevious: Tensor<[number]>;
   /** One neuron of the layer, counted from 0. Throws `NablaError` if there is no such neuron. */
@@ -68,7 +74,10 @@ export interface Avenues {
   readonly bias: Tensor<[number]> | undefined;
   /** -dC/dW, [n, m]: element [i, j] is a'_i d_j, in proportion to the activation before. */
   readonly weights: Tensor<[number, number]>;
-  /** [n, m]: column j is what neuron j alone wants of the activations before, w_ij d_j: in proportion to its weights. */
+  /**
+   * [n, m]: column j is what neuron j alone wants of the activations before, w_ij d_j: in
+   * proportion to its weights.
+   */
   readonly previousActivations: Tensor<[number, number]>;
 }
 
@@ -106,10 +115,11 @@ export interface NeuronNudges {
 }
 
 /**
- * What one example wants of every activation, bias and weight of a network of dense layers: forward,
- * what there is; backward, the negative gradient, divided into a neuron's three avenues. `input` and
- * `target` are one example without an axis of examples. All is graph, so that it may be compiled.
- * Throws `NablaError` for models that hold other layers with parameters.
+ * What one example wants of every activation, bias and weight of a network of dense layers:
+ * forward, what there is; backward, the negative gradient, divided into a neuron's three avenues.
+ * `input` and `target` are one example without an axis of examples. All is graph, so that it may be
+ * compiled. Dropout does what the model was last told, `train()` or `evaluate()`. Throws
+ * `NablaError` for models that hold other layers with parameters.
  *
  * @example
  * const layer = dense(2, 1);
@@ -143,7 +153,8 @@ export function nudges(
     forward.push({ stage, before, sums, after: activations });
   }
   const cost = costOf(activations, target.expandDims(0)).reshape([]);
-  // What a layer gives is asked for where it is made: what the next one takes may be a reshape of it.
+  // What a layer gives is asked for where it is made: what the next one takes may be a reshape of
+  // it.
   const wanted = gradients(
     cost,
     forward.flatMap(({ before, sums, after }) => [before, sums, after]),

@@ -21,7 +21,10 @@ export interface Component {
   readonly value: number;
   /** dC/dvalue: by how much the cost changes for each unit that it changes. */
   readonly derivative: number;
-  /** How many times as sensitive the cost is to the first of the list: 32 for 0.1 where that has 3.2. */
+  /**
+   * How many times as sensitive the cost is to the first of the list: 32 for 0.1 where that has
+   * 3.2.
+   */
   readonly ratio: number;
 }
 
@@ -31,9 +34,9 @@ export interface SensitivityOptions {
 }
 
 /**
- * The weights and biases of a model that a cost is most sensitive to: components of the gradient, those
- * of the greatest |dC/dvalue| first. Where it is 3.2 for one and 0.1 for another, a nudge of the first
- * does 32 times as much. Throws `NablaError` unless `top` is 1 or more.
+ * The weights and biases of a model that a cost is most sensitive to: components of the gradient,
+ * those of the greatest |dC/dvalue| first. Where it is 3.2 for one and 0.1 for another, a nudge of
+ * the first does 32 times as much. Throws `NablaError` unless `top` is 1 or more.
  *
  * @example
  * const layer = dense(2, 1);
@@ -109,15 +112,18 @@ export interface NudgeResult {
   readonly after: number;
   /** The change that the derivative says: derivative times nudge. */
   readonly predicted: number;
-  /** after - before. For a smooth cost it differs from `predicted` in proportion to the nudge's square. */
+  /**
+   * after - before. For a smooth cost it differs from `predicted` in proportion to the nudge's
+   * square.
+   */
   readonly actual: number;
 }
 
 /**
- * Really nudges one weight or bias by `by`, and gives it its value back: what the gradient predicts for
- * the cost, and what happens. `cost` is a function, since it is computed twice. Graphs built on the
- * parameter before and not yet read cannot be read afterwards; read them first. In float32 a change of
- * the cost that is small beside the cost loses digits.
+ * Really nudges one weight or bias by `by`, and gives it its value back: what the gradient predicts
+ * for the cost, and what happens. `cost` is a function, since it is computed twice. Graphs built on
+ * the parameter before and not yet read cannot be read afterwards; read them first. In float32 a
+ * change of the cost that is small beside the cost loses digits.
  *
  * @example
  * const layer = dense(1, 1);

@@ -1,5 +1,5 @@
-// A network as backpropagation is told: dense layers, and between them functions that make activations
-// of weighted sums.
+// A network as backpropagation is told: dense layers, and between them functions that make
+// activations of weighted sums.
 import { NablaError, type Tensor } from "@nabla/autograd";
 import type { Dense } from "../dense.ts";
 import { applyLayer, type Layer, type LayerFunction } from "../layer.ts";
