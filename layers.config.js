@@ -78,7 +78,8 @@ export default {
   options: {
     parser: "swc",
     tsPreCompilationDeps: true,
-    exclude: { path: "(^|/)(dist|node_modules)/" },
+    // The parser takes no JSX: what the page draws with is not looked at.
+    exclude: { path: "(^|/)(dist|dist-page|node_modules)/|[.]tsx$" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@nabla/source", "import", "default"],

@@ -102,7 +102,7 @@ function pixelsToActivations(images: Tensor): Tensor {
   return images.reshape([images.shape[0]!, 784]).div(255);
 }
 
-function datasetOf({ images, labels }: Digits): Dataset {
+export function datasetOf({ images, labels }: Digits): Dataset {
   return { images, targets: oneHot(labels, 10) };
 }
 

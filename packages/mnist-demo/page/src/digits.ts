@@ -1,0 +1,55 @@
+// The MNIST digits, fetched and unfolded in the background.
+import { tensor } from "@nabla/autograd";
+import { readIdx } from "../../src/idx.ts";
+import type { Digits, Mnist } from "../../src/load.ts";
+import { type DigitFileName, digitFileNames, digitFilePath } from "./digit-files.ts";
+
+/** Fetches the four files below `base`; tells the share of bytes that has come, 0 to 1. */
+export async function fetchMnist(
+  base: string,
+  onProgress: (share: number) => void,
+): Promise<Mnist> {
+  const [have, total] = [new Map<DigitFileName, number>(), new Map<DigitFileName, number>()];
+  const sum = (counts: Map<DigitFileName, number>): number =>
+    [...counts.values()].reduce((a, b) => a + b, 0);
+  const responses = await Promise.all(
+    digitFileNames.map(async (name) => {
+      const response = await fetch(new URL(digitFilePath(name), base));
+      if (!response.ok || !response.body) {
+        throw new Error(`${name}: the server answered ${response.status} ${response.statusText}`);
+      }
+      total.set(name, Number(response.headers.get("Content-Length")));
+      return { name, body: response.body };
+    }),
+  );
+  const files = await Promise.all(
+    responses.map(async ({ name, body }) => {
+      const counted = body.pipeThrough(
+        new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+          transform(chunk, controller) {
+            have.set(name, (have.get(name) ?? 0) + chunk.length);
+            onProgress(Math.min(1, sum(have) / sum(total)));
+            controller.enqueue(chunk);
+          },
+        }),
+      );
+      const unfolded = counted.pipeThrough(new DecompressionStream("gzip"));
+      return [name, new Uint8Array(await new Response(unfolded).arrayBuffer())] as const;
+    }),
+  );
+  const bytesOf = new Map<DigitFileName, Uint8Array>(files);
+  const part = (start: "train" | "t10k"): Digits => {
+    const [imageFile, labelFile] = [
+      `${start}-images-idx3-ubyte`,
+      `${start}-labels-idx1-ubyte`,
+    ] as const;
+    const images = readIdx(bytesOf.get(imageFile)!, { name: imageFile, dimensions: 3 });
+    const labels = readIdx(bytesOf.get(labelFile)!, { name: labelFile, dimensions: 1 });
+    const count = labels.data.length;
+    return {
+      images: tensor(images.data, { shape: [count, 28, 28] }),
+      labels: tensor(labels.data, { shape: [count] }),
+    };
+  };
+  return { train: part("train"), test: part("t10k") };
+}

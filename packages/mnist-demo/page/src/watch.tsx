@@ -1,0 +1,214 @@
+// Watch it learn: what to choose, start and pause, and the curves.
+import type { VNode } from "preact";
+import { useMemo } from "preact/hooks";
+import { Chart, type Curve } from "./chart.tsx";
+import type { Point } from "./contender.ts";
+import { How } from "./how.tsx";
+import type { Choices } from "./session.ts";
+import type { Trainer } from "./trainer.ts";
+
+const architectures: readonly (readonly number[])[] = [[16, 16], [30], [100], [64, 32], []];
+/** Rates that go well with the quadratic cost. */
+const usualRate = { sigmoid: 3, tanh: 0.3, relu: 0.3 };
+
+export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
+  const { state } = trainer;
+  const { progress, choices, miniBatches, fullSet } = state;
+  const ready = state.loaded === 1;
+  const running = progress?.running ?? false;
+  const curves = useMemo(
+    () => ({
+      cost: both(miniBatches, fullSet, "cost"),
+      accuracy: both(miniBatches, fullSet, "accuracy"),
+    }),
+    [miniBatches, fullSet],
+  );
+  return (
+    <section aria-labelledby="watch">
+      <h2 id="watch">Watch it learn</h2>
+      <p>
+        The cost of a digit is the sum of the squared differences between what the network says and
+        what it should say; the cost of the network is their mean. Its negative gradient points
+        downhill. One walker looks at <em>all</em> 60,000 digits before each careful step; the other
+        looks at a mini-batch and stumbles down quickly.
+      </p>
+      <Settings choices={choices} disabled={!ready} onChange={trainer.reset} />
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={!ready}
+          onClick={running ? trainer.pause : trainer.start}
+        >
+          {running ? "Pause" : "Start"}
+        </button>
+        <button type="button" disabled={!ready} onClick={trainer.step}>
+          One step
+        </button>
+        <button type="button" disabled={!ready} onClick={() => trainer.reset()}>
+          Start over
+        </button>
+      </div>
+      <Status trainer={trainer} />
+      <div class="charts">
+        <Chart
+          title="Cost of the test digits"
+          curves={curves.cost}
+          range={[0, null]}
+          format={(y) => y.toFixed(2)}
+        />
+        <Chart
+          title="Test digits read correctly"
+          curves={curves.accuracy}
+          range={[0, 1]}
+          format={(y) => `${Math.round(y * 100)} %`}
+        />
+      </div>
+      <ul class="legend">
+        <li class="mini">mini-batches of {choices.batchSize}</li>
+        {choices.careful && <li class="full">the full set before each step</li>}
+      </ul>
+      <How
+        code={`const cost = quadraticCost(network.forward(images), targets);
+cost.backward();     // the gradient, for every weight and bias
+optimizer.step();    // a step down the slope
+
+const seen = { cost: quadraticCost, accuracy };
+await measure(network, test, seen); // the curves' points`}
+      >
+        <p>Both start from the same weights. Time is what the steps took, without the measuring.</p>
+      </How>
+    </section>
+  );
+}
+
+function both(
+  miniBatches: readonly Point[],
+  fullSet: readonly Point[],
+  what: "cost" | "accuracy",
+): readonly Curve[] {
+  const curve = (label: string, color: string, points: readonly Point[]): Curve => ({
+    label,
+    color,
+    points: points.map((point) => ({ x: point.seconds, y: point[what] })),
+  });
+  return [curve("mini-batches", "--mini", miniBatches), curve("full set", "--full", fullSet)];
+}
+
+function Status({ trainer }: { readonly trainer: Trainer }): VNode {
+  const { loaded, failure, progress } = trainer.state;
+  if (failure !== undefined) return <p role="alert">That went wrong: {failure}</p>;
+  if (progress === undefined) {
+    return (
+      <p class="status">
+        <label>
+          Fetching the digits <progress value={loaded} max={1} />
+        </label>
+      </p>
+    );
+  }
+  const { miniBatches, epoch, examplesPerSecond } = progress;
+  return (
+    <dl class="status">
+      <dt>epoch</dt>
+      <dd>{epoch}</dd>
+      <dt>steps</dt>
+      <dd>{miniBatches.step.toLocaleString("en")}</dd>
+      <dt>cost</dt>
+      <dd>{miniBatches.cost.toFixed(4)}</dd>
+      <dt>accuracy</dt>
+      <dd id="accuracy">{(miniBatches.accuracy * 100).toFixed(1)} %</dd>
+      <dt>digits a second</dt>
+      <dd>{Math.round(examplesPerSecond).toLocaleString("en")}</dd>
+    </dl>
+  );
+}
+
+interface SettingsProps {
+  readonly choices: Choices;
+  readonly disabled: boolean;
+  readonly onChange: (choices: Partial<Choices>) => void;
+}
+
+function Settings({ choices, disabled, onChange }: SettingsProps): VNode {
+  return (
+    <fieldset class="settings" disabled={disabled}>
+      <legend>The network and its training</legend>
+      <label>
+        Hidden layers
+        <select
+          value={choices.hidden.join()}
+          onChange={({ currentTarget }) =>
+            onChange({
+              hidden: currentTarget.value ? currentTarget.value.split(",").map(Number) : [],
+            })
+          }
+        >
+          {architectures.map((sizes) => (
+            <option value={sizes.join()}>{sizes.join(" and ") || "none"}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Activation
+        <select
+          value={choices.activation}
+          onChange={({ currentTarget }) => {
+            const activation = currentTarget.value as Choices["activation"];
+            onChange({ activation, learningRate: usualRate[activation] });
+          }}
+        >
+          {["sigmoid", "tanh", "relu"].map((name) => (
+            <option>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Batch size
+        <select
+          value={choices.batchSize}
+          onChange={({ currentTarget }) => onChange({ batchSize: Number(currentTarget.value) })}
+        >
+          {[1, 10, 32, 100, 1000].map((size) => (
+            <option>{size}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Learning rate
+        <input
+          type="number"
+          min="0.001"
+          max="100"
+          step="any"
+          value={choices.learningRate}
+          onChange={({ currentTarget }) => {
+            const learningRate = currentTarget.valueAsNumber;
+            if (learningRate > 0) onChange({ learningRate });
+          }}
+        />
+      </label>
+      <label>
+        Seed
+        <input
+          type="number"
+          min="0"
+          step="1"
+          value={choices.seed}
+          onChange={({ currentTarget }) => {
+            const seed = currentTarget.valueAsNumber;
+            if (Number.isSafeInteger(seed) && seed >= 0) onChange({ seed });
+          }}
+        />
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={choices.careful}
+          onChange={({ currentTarget }) => onChange({ careful: currentTarget.checked })}
+        />
+        Full set beside it
+      </label>
+    </fieldset>
+  );
+}
