@@ -6,6 +6,7 @@ import {
   type DType,
   digamma,
   erfc,
+  full,
   gradients,
   hypot,
   lgamma,
@@ -207,6 +208,15 @@ describe.each(floats)("%s at the edges", (dtype) => {
   });
 });
 
+test("a number of the graph itself is cast as one from data is", () => {
+  for (const value of [3e9, -3e9, 300.7, -1.9, Number.NaN, 0]) {
+    for (const dtype of ["int32", "uint8", "bool"] as const) {
+      const cast = full([], value).cast(dtype).itemSync();
+      expect(cast, `${value} as ${dtype}`).toBe(tensor(value).cast(dtype).itemSync());
+    }
+  }
+});
+
 describe("derivatives at kinks and far out", () => {
   const slope = (f: (x: Tensor) => Tensor, at: number) => {
     const x = tensor([at], { dtype: "float64" });
@@ -220,12 +230,14 @@ describe("derivatives at kinks and far out", () => {
     expect(slope((x) => x.leakyRelu(0.2), 0)).toBe(0.2);
     expect(slope((x) => x.elu(3), 0)).toBe(3);
     expect(slope((x) => hypot(x, x), 0)).toBe(0);
+    expect(slope((x) => tensor(0, { dtype: "float64" }).pow(x), 0)).toBe(0);
   });
 
   test("stay finite where a part that is not wanted overflows", () => {
     expect(slope((x) => x.elu(), 1000)).toBe(1);
     expect(slope((x) => x.logSigmoid(), -1000)).toBe(1);
     expect(slope((x) => logAddExp(x, 0), 1000)).toBe(1);
+    expect(slope((x) => x.asinh(), 1e200)).toBe(1e-200);
   });
 });
 

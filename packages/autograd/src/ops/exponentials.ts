@@ -1,7 +1,7 @@
 // Powers, exponentials and logarithms, element by element.
 import * as scalar from "../scalar/expression.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { equal, where } from "./comparison.ts";
+import { equal, logicalAnd, logicalOr, where } from "./comparison.ts";
 import { type Binary, binary, type Unary, unary } from "./families.ts";
 import { sigmoid } from "./logistic.ts";
 
@@ -16,8 +16,11 @@ export const pow: Binary = binary("pow", {
   gradient: [
     // Where b is 0 the power is constant, though b * a^(b - 1) is 0 * infinity at a = 0.
     (g, a, b) => mul(g, where(equal(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
-    // 0^b stays 0 for all b > 0, though log(0) is -infinity.
-    (g, a, _, y) => mul(g, where(equal(y, 0), 0, mul(y, log(a)))),
+    // 0^b stays 0 for all b > 0, though log(0) is -infinity; at b = 0 taken as on that side.
+    (g, a, b, y) => {
+      const isFlat = logicalOr(equal(y, 0), logicalAnd(equal(a, 0), equal(b, 0)));
+      return mul(g, where(isFlat, 0, mul(y, log(a))));
+    },
   ],
 });
 

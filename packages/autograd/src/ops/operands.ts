@@ -1,6 +1,7 @@
 // What operations are given: nodes, or plain numbers, brought to one dtype before the node is made.
 import { createNode, type Elementwise, type Literal, type Node } from "../graph/node.ts";
 import { type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
+import { conversions } from "../scalar/evaluate.ts";
 import * as scalar from "../scalar/expression.ts";
 
 /** A node, or a number that takes the dtype of what it meets. */
@@ -47,7 +48,7 @@ const castOperations = new Map(
   ]),
 );
 
-/** Converted to `dtype`: towards zero for integers (which wrap around), `!= 0` for bool. */
+/** Converted to `dtype`: towards zero for integers, `!= 0` for bool. */
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   if (x.family === "literal") return literal(convert(x.attributes.value, dtype), dtype);
@@ -88,16 +89,7 @@ function dtypeWith(dtype: DType, value: number): DType {
   return dtype === "uint8" && (value < 0 || value > 255) ? "int32" : dtype;
 }
 
+/** As a cast when it runs; floats are rounded where they are stored. */
 function convert(value: number, dtype: DType): number {
-  switch (dtype) {
-    case "bool":
-      return value === 0 ? 0 : 1;
-    case "uint8":
-      return value & 255;
-    case "int32":
-      return value | 0;
-    case "float32":
-    case "float64":
-      return value;
-  }
+  return isFloating(dtype) ? value : conversions[dtype](value);
 }

@@ -1,7 +1,7 @@
 // Circular and hyperbolic functions and their inverses, element by element; angles in radians.
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
-import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { add, div, hypot, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
 import { type Binary, binary, type Unary, unary } from "./families.ts";
 
 /** Where the inverse functions are smooth. */
@@ -81,7 +81,8 @@ export const tanh: Unary = unary("tanh", {
 /** The number whose hyperbolic sine is x. A primitive: composed it loses all digits near 0. */
 export const asinh: Unary = unary("asinh", {
   value: scalar.asinh,
-  gradient: (g, x) => mul(g, rsqrt(add(square(x), 1))),
+  // Not by x^2 + 1, which is infinite beyond 1e154.
+  gradient: (g, x) => div(g, hypot(x, 1)),
 });
 
 /** The number, not negative, whose hyperbolic cosine is x; NaN below 1. */
