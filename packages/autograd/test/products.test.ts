@@ -114,3 +114,21 @@ test("small products of any size", () => {
   });
   fc.assert(fc.property(product, check), { numRuns: 40 });
 });
+
+test("products with one row or one column", () => {
+  const product = fc.record({
+    sizes: fc
+      .tuple(fc.integer({ min: 1, max: 45 }), fc.integer({ min: 1, max: 11 }), fc.boolean())
+      .map(([many, k, isColumn]): Product["sizes"] => (isColumn ? [many, k, 1] : [1, k, many])),
+    batches: fc.constantFrom<Product["batches"]>([[], []], [[2], []], [[2], [2]]),
+    isTransposed: fc.tuple(fc.boolean(), fc.boolean()),
+    dtype: fc.constantFrom<DType>("float32", "float64", "int32"),
+  });
+  fc.assert(fc.property(product, check), { numRuns: 40 });
+  // Rows a whole number of pages apart, and a kernel that has a wider dtype beside.
+  check({ ...large, sizes: [37, 1024, 1] });
+  const x = random.randint([9, 7], -4, 5).cast("float32").realize();
+  const w = random.randint([7, 1], -4, 5).cast("float32").realize();
+  const expected = x.cast("int32").matmul(w.cast("int32")).mul(3);
+  expect(x.matmul(w).cast("float64").mul(3).arraySync()).toEqual(expected.arraySync());
+});

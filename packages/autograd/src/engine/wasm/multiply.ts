@@ -1,26 +1,20 @@
-// Products of matrices as instructions. A tile of 4 rows and 2 vectors of columns is kept in
+// Products of matrices as instructions. A tile of (mostly) 4 rows and 2 vectors of columns is kept in
 // registers while the loop over the inner variable runs: eight running totals, each used once for every
 // element of a row and vector of columns that is loaded. The inner loop is not unrolled, and the
 // tile no larger: V8 11 has spilled registers to the stack beyond that.
-import type { Multiply, Statement, Total } from "../kernel/language.ts";
+import type { Multiply, Total } from "../kernel/language.ts";
 import { addIndices, constantIndex, term } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
 import { addLiteral, addMultiplyAdd } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";
-import type { ValueWriter } from "./values.ts";
+import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
+import type { ProductWriter } from "./product-writer.ts";
 
 const rowsOfTile = 4;
-const vectorsOfTile = 2;
-
-/** What a product is written with. */
-export interface ProductWriter {
-  readonly values: ValueWriter;
-  /** Elements in a vector. */
-  readonly lanes: 2 | 4;
-  /** Whether a product and its addition may be one instruction, rounded once. */
-  readonly isFused: boolean;
-  statement(statement: Statement): void;
-}
+/** Vectors of columns for so many rows: fewer rows leave registers, and sums that do not wait, for more. */
+const vectorsOfTile = [0, 6, 4, 2, 2] as const;
+/** Rows where there is but one vector of columns. */
+const rowsOfNarrow = 6;
 
 /** Some rows, or columns, from where a loop's counter is. */
 interface Stretch {
@@ -42,10 +36,16 @@ function stretches(size: number, step: number): readonly Stretch[] {
 /** Writes the product, tile by tile. */
 export function writeMultiply(multiply: Multiply, writer: ProductWriter): void {
   const { values, lanes } = writer;
+  if (isMatrixVector(multiply, lanes)) {
+    writeMatrixVector(multiply, writer);
+    return;
+  }
   const { row, column } = multiply;
-  for (const rows of stretches(row.size, rowsOfTile)) {
+  const height = column.size <= lanes ? rowsOfNarrow : rowsOfTile;
+  for (const rows of stretches(row.size, height)) {
+    const vectors = vectorsOfTile[rows.step] ?? 1;
     values.loop(row, rows.from, rows.to, rows.step, () => {
-      for (const columns of stretches(column.size, vectorsOfTile * lanes)) {
+      for (const columns of stretches(column.size, vectors * lanes)) {
         values.loop(column, columns.from, columns.to, columns.step, () =>
           writeTile(multiply, rows.step, columns.step, writer),
         );

@@ -8,7 +8,8 @@ import type { Kernel, Reduce, Scan, Statement, Value, Variable } from "../kernel
 import { addExtract, addLiteral, addOperator, type Lanes, registerType } from "./arithmetic.ts";
 import { FunctionBody, type Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
-import { type ProductWriter, writeMultiply } from "./multiply.ts";
+import { writeMultiply } from "./multiply.ts";
+import type { ProductWriter } from "./product-writer.ts";
 import { type HostFunction, ValueWriter } from "./values.ts";
 
 /** Running totals of a reduction (kernel/language.ts, `Reduce`). */

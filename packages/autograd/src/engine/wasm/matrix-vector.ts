@@ -1,0 +1,152 @@
+// Products of a matrix and one column. Elements of a row lie side by side, but what can be added at the same
+// time are those of different rows, since each row's sum keeps its order: so as many rows as a vector
+// has lanes are loaded side by side, and turned in registers.
+import { bytesPerElement } from "../../scalar/dtype.ts";
+import { strideAlong } from "../kernel/dependence.ts";
+import {
+  addIndices,
+  constantIndex,
+  type Multiply,
+  type Total,
+  term,
+  type Value,
+} from "../kernel/language.ts";
+import { Substitution } from "../kernel/substitute.ts";
+import { addLiteral, addMultiplyAdd, addReplace } from "./arithmetic.ts";
+import type { Local } from "./encoder.ts";
+import type { ProductWriter } from "./product-writer.ts";
+
+/** Vectors of rows at a time, whose sums do not wait for each other. */
+const vectorsOfRows = 4;
+/** Rows that lie a multiple of so many bytes apart share the first cache's 8 lines of one place. */
+const period = 4096;
+
+function rowsAtOnce({ row, left }: Multiply, lanes: number): number {
+  const stride = left.kind === "load" ? strideAlong(left.index, row) : undefined;
+  const isCrowded = stride !== undefined && (stride * bytesPerElement(left.dtype)) % period === 0;
+  return (isCrowded ? vectorsOfRows / 2 : vectorsOfRows) * lanes;
+}
+
+/** Whether the product is one of a matrix whose rows can be loaded in whole vectors, and one column. */
+export function isMatrixVector(multiply: Multiply, lanes: 2 | 4): boolean {
+  const { row, column, inner, left, right, total } = multiply;
+  const last = inner.at(-1)!;
+  return (
+    column.size === 1 &&
+    row.size > 1 &&
+    last.size >= lanes &&
+    left.kind === "load" &&
+    left.dtype === total.dtype &&
+    right.dtype === total.dtype &&
+    bytesPerElement(left.dtype) * lanes === 16 &&
+    strideAlong(left.index, last) === 1
+  );
+}
+
+/** Writes such a product. */
+export function writeMatrixVector(multiply: Multiply, writer: ProductWriter): void {
+  const { row } = multiply;
+  const { values, lanes } = writer;
+  const step = rowsAtOnce(multiply, lanes);
+  const rest = row.size % step;
+  values.loop(row, 0, row.size - rest, step, () => writeRows(multiply, step, writer));
+  values.loop(row, row.size - rest, row.size, rest, () => writeRows(multiply, rest, writer));
+}
+
+/** `count` rows from where the counter is. */
+function writeRows(multiply: Multiply, count: number, writer: ProductWriter): void {
+  const { values, lanes } = writer;
+  const { row, inner, left, right, total, body } = multiply;
+  const totals = Array.from({ length: Math.ceil(count / lanes) }, () => values.body.local("v128"));
+  for (const local of totals) {
+    addLiteral(values.code, 0, total.dtype, lanes);
+    values.code.set(local);
+  }
+  /** Of a vector of rows, those that are there; the first one stands for those that are not. */
+  const rowsOf = (vector: number): readonly Value[] =>
+    Array.from({ length: lanes }, (_, lane) => {
+      const position = vector * lanes + lane;
+      return values.shifted(row, position < count ? position : vector * lanes).value(left);
+    });
+  const last = inner.at(-1)!;
+  const rest = last.size % lanes;
+  const one = { variable: { kind: "variable", name: "lane", size: 1 }, lanes, valid: 1 } as const;
+  const add = (local: Local, elements: Local, position: number) => {
+    const operand = values.wide(values.shifted(last, position).value(right));
+    const operands = [elements, operand, local] as const;
+    const { isFused } = writer;
+    addMultiplyAdd(values.code, values.body, total.dtype, operands, lanes, isFused);
+    values.code.set(local);
+  };
+  values.loops(inner.slice(0, -1), () => {
+    values.loop(last, 0, last.size - rest, lanes, () => {
+      totals.forEach((local, vector) => {
+        values.vector = { variable: last, lanes, valid: lanes };
+        const rows = rowsOf(vector).map((value) => values.wide(value));
+        values.vector = one;
+        turned(rows, writer).forEach((elements, position) => add(local, elements, position));
+      });
+    });
+    values.vector = one;
+    values.loop(last, last.size - rest, last.size, 1, () => {
+      totals.forEach((local, vector) => {
+        const elements = values.body.local("v128");
+        addLiteral(values.code, 0, total.dtype, lanes);
+        values.code.set(elements);
+        rowsOf(vector).forEach((value, lane) => {
+          const element = values.scalar(value);
+          values.code.get(elements);
+          addReplace(values.code, element, total.dtype, lane);
+          values.code.set(elements);
+        });
+        add(local, elements, 0);
+      });
+    });
+    values.vector = undefined;
+  });
+  totals.forEach((local, vector) => {
+    const own: Total = { kind: "total", dtype: total.dtype };
+    const moved = addIndices(term(row), constantIndex(vector * lanes));
+    const here = new Substitution(new Map([[row, moved]]), new Map([[total, own]]));
+    values.vector = { variable: row, lanes, valid: Math.min(lanes, count - vector * lanes) };
+    const code = values.scoped(() => {
+      values.bindTotal(own, local);
+      for (const statement of body) writer.statement(here.statement(statement));
+    });
+    values.code.append(code);
+    values.vector = undefined;
+  });
+}
+
+/** The columns of a square of which `rows` are the rows. */
+function turned(rows: readonly Local[], { values, lanes }: ProductWriter): readonly Local[] {
+  /** Words of 4 bytes, those of `b` numbered from 4 on. */
+  const chosen = (a: Local, b: Local, words: readonly number[]): Local => {
+    const result = values.body.local("v128");
+    const bytes = words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));
+    values.code
+      .get(a)
+      .get(b)
+      .add("i8x16.shuffle", ...bytes)
+      .set(result);
+    return result;
+  };
+  const [low, high] = [
+    [0, 1, 4, 5],
+    [2, 3, 6, 7],
+  ];
+  const [a, b, c, d] = rows as readonly [Local, Local, Local, Local];
+  if (lanes === 2) return [chosen(a, b, low), chosen(a, b, high)];
+  const [odd, even] = [
+    [0, 4, 1, 5],
+    [2, 6, 3, 7],
+  ];
+  const [ab, cd] = [chosen(a, b, odd), chosen(c, d, odd)];
+  const [abBehind, cdBehind] = [chosen(a, b, even), chosen(c, d, even)];
+  return [
+    chosen(ab, cd, low),
+    chosen(ab, cd, high),
+    chosen(abBehind, cdBehind, low),
+    chosen(abBehind, cdBehind, high),
+  ];
+}
