@@ -77,6 +77,19 @@ describe("a process with threads", () => {
     expect(stdout).toMatch(/^divided runs: [1-9]/);
   });
 
+  test("computes the same where there are no threads, and ends", async () => {
+    const x = random.normal([300, 300], { seed: 1 }).realize();
+    const expected = String(x.matmul(x).sum().itemSync());
+    const alone = fileURLToPath(new URL("threadless-program.ts", import.meta.url));
+    const ways = ["no shared memory", "workers that fail", "an exit at once"];
+    const found = ways.map(async (how) => {
+      const args = [...flags.slice(0, -1), alone, how];
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+      return [how, stdout.trim(), stderr];
+    });
+    expect(await Promise.all(found)).toEqual(ways.map((how) => [how, expected, ""]));
+  });
+
   test("ends with its error", async () => {
     await expect(run("throw")).rejects.toMatchObject({
       code: 1,

@@ -68,8 +68,10 @@ export class Pool {
     // New words: the old ones may be looked at a little longer.
     this.#control = this.#heap.allocate(controlBytes);
     this.#heap.bytes.fill(0, this.#control, this.#control + controlBytes);
+    const workers: WorkerLike[] = [];
+    this.#workers = workers;
     try {
-      this.#workers = Array.from({ length: count }, (_, i) => this.#start(i + 1));
+      while (workers.length < count) workers.push(this.#start(workers.length + 1));
     } catch {
       this.#fail();
     }
