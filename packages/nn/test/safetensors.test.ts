@@ -121,8 +121,16 @@ describe("refused, and nothing changed", () => {
     ],
     [() => fileOf({ a: [] }, 0), '"a" has dtype nothing, which the format has not'],
     [
-      () => fileOf({ "0.bias": entry("BF16", [1], 0, 2) }, 2),
-      '"0.bias" has dtype "BF16", expected F64, F32, I32, U8, BOOL',
+      () =>
+        fileOf(
+          {
+            "0.bias": entry("BF16", [16], 192, 224),
+            "0.weight": entry("F32", [3, 16], 0, 192),
+            "2.weight": entry("I32", [16, 2], 224, 352),
+          },
+          352,
+        ),
+      '"0.bias" is BF16 in the file, F32 in the model; "2.weight" is I32 in the file, F32 in the model',
     ],
     [
       () => fileOf({ a: entry("F32", [-1], 0, 4) }, 4),
@@ -156,6 +164,14 @@ describe("refused, and nothing changed", () => {
     [
       () => fileOf({ __metadata__: { a: 1 } }, 0),
       '__metadata__ is {"a":1}, expected strings by name',
+    ],
+    [
+      () => fileOf('{"\\ud800":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}', 0),
+      '"\\ud800" has half a surrogate pair, expected Unicode',
+    ],
+    [
+      () => fileOf({ __metadata__: { a: "\udc00" } }, 0),
+      '"\\udc00" has half a surrogate pair, expected Unicode',
     ],
     [() => fileOf({ __metadata__: null }, 0), "__metadata__ is null, expected strings by name"],
   ])("%#: $1", (file, message) => {
@@ -207,6 +223,10 @@ describe("what cannot be written is refused", () => {
     [
       () => toSafetensors({}, { metadata: { epoch: 3 } as never }),
       'metadata "epoch" is number, expected a string',
+    ],
+    [
+      () => toSafetensors({ "\ud800": tensor([1]) }),
+      '"\\ud800" has half a surrogate pair, expected Unicode',
     ],
     [
       () => toSafetensors({ x: tensor([1]) }, { transpose: () => true }),

@@ -1,15 +1,9 @@
 // Tensors as they stand in a safetensors file, behind its header: little-endian elements in row-major order.
 import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
-import {
-  type Described,
-  dtypeOf,
-  type Entry,
-  type Header,
-  headerLength,
-  lengthBytes,
-  parseHeader,
-  quoted,
-} from "./header.ts";
+import { dtypeOf } from "./formats.ts";
+import { type Described, lengthBytes } from "./header.ts";
+import { type Entry, type Header, headerLength, parseHeader } from "./header-in.ts";
+import { quoted } from "./names.ts";
 import type { Reading } from "./reading.ts";
 
 /** A tensor that is to be written, and what the file calls it. */

@@ -1,6 +1,8 @@
 // What a file gives to whom: parameters take the tensors of their names, all of them or none.
 import { formatShape, NablaError, type Parameter, realize, type Tensor } from "@nabla/autograd";
-import { dtypeOf, type Entry, type Header, quoted } from "./header.ts";
+import { formatNames } from "./formats.ts";
+import type { Entry, Header } from "./header-in.ts";
+import { quoted } from "./names.ts";
 
 /** Where a tensor of a file goes. */
 export interface Place {
@@ -30,7 +32,7 @@ export function checkFits(
   const unexpected = [...found.keys()].filter((name) => !places.has(name));
   const problems = [...places].flatMap(([name, place]) => {
     const entry = found.get(name);
-    return entry ? difference(subject, entry, place) : [];
+    return entry ? difference(entry, place) : [];
   });
   if (strict && unexpected.length > 0) {
     problems.unshift(`${listed(unexpected)} in the file, not in the model`);
@@ -43,23 +45,20 @@ export function checkFits(
 }
 
 /** What is different between a tensor and its place. */
-function difference(subject: string, entry: Entry, { p, isTransposed }: Place): string[] {
-  const dtype = dtypeOf(subject, entry);
-  const name = quoted(entry.name);
+function difference({ name, format, shape }: Entry, { p, isTransposed }: Place): string[] {
+  const called = quoted(name);
   if (isTransposed && p.rank !== 2) {
-    return [`${name} is ${formatShape(p.shape)} in the model, only a matrix can be transposed`];
+    return [`${called} is ${formatShape(p.shape)} in the model, only a matrix can be transposed`];
   }
-  const [given, wanted] = [entry.shape, isTransposed ? p.shape.toReversed() : p.shape];
-  if (formatShape(given) !== formatShape(wanted)) {
-    const hint =
-      given.length === 2 && formatShape(given.toReversed()) === formatShape(wanted)
-        ? `; ${isTransposed ? "leave it out of" : "see"} the option transpose`
-        : "";
+  const [given, wanted] = [shape, isTransposed ? p.shape.toReversed() : p.shape].map(formatShape);
+  if (given !== wanted) {
     const inModel = `${formatShape(p.shape)}${isTransposed ? " transposed" : ""} in the model`;
-    return [`${name} is ${formatShape(given)} in the file, ${inModel}${hint}`];
+    const isOther = shape.length === 2 && formatShape(shape.toReversed()) === wanted;
+    const hint = isOther ? "; see the option transpose" : "";
+    return [`${called} is ${given} in the file, ${inModel}${hint}`];
   }
-  if (dtype !== p.dtype) return [`${name} is ${dtype} in the file, ${p.dtype} in the model`];
-  return [];
+  if (format === formatNames[p.dtype]) return [];
+  return [`${called} is ${format} in the file, ${formatNames[p.dtype]} in the model`];
 }
 
 /** The most that an error lists of one kind. */

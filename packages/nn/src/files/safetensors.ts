@@ -5,7 +5,8 @@ import { type Layer, type NamedParameter, namedBuffersOf, namedParametersOf } fr
 import { writeFileWhole } from "./disk.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
-import { headerOf, inFileOrder, quoted } from "./header.ts";
+import { headerOf, inFileOrder } from "./header.ts";
+import { quoted } from "./names.ts";
 import type { ByteStream, Reading } from "./reading.ts";
 import { type ByteSink, writeStream } from "./sinks.ts";
 import { readSource, subjectOf } from "./source.ts";

@@ -1,11 +1,13 @@
 """Files as others write them, for safetensors-files.test.ts: pip install safetensors numpy torch, then
-python3 write_fixtures.py in this folder. With `read FILE` it says, as JSON, what a file holds."""
+python3 write_fixtures.py in this folder. With `read FILE` it says, as JSON, what a file holds, and with
+`judge FOLDER` which of the files in it can be read."""
 
 import json
+import os
 import sys
 
 import numpy
-from safetensors import safe_open
+from safetensors import SafetensorError, deserialize, safe_open
 from safetensors.numpy import save_file
 
 
@@ -19,6 +21,18 @@ def read(path):
                 for name, x in tensors.items()
             },
         }
+
+
+def judge(folder):
+    def can_be_read(name):
+        with open(os.path.join(folder, name), "rb") as file:
+            try:
+                deserialize(file.read())
+                return True
+            except SafetensorError:
+                return False
+
+    return {name: can_be_read(name) for name in os.listdir(folder)}
 
 
 def write_dtypes():
@@ -49,6 +63,8 @@ def write_pytorch():
 
 if sys.argv[1:2] == ["read"]:
     print(json.dumps(read(sys.argv[2])))
+elif sys.argv[1:2] == ["judge"]:
+    print(json.dumps(judge(sys.argv[2])))
 else:
     write_dtypes()
     write_pytorch()

@@ -1,0 +1,58 @@
+// Dtypes as safetensors files name them: ours, and those that nabla has not.
+import { type DType, NablaError } from "@nabla/autograd";
+import { quoted } from "./names.ts";
+
+/** What the format calls our dtypes. The largest elements come first, as in files of the library. */
+export const formatNames: Readonly<Record<DType, string>> = {
+  float64: "F64",
+  float32: "F32",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
+const dtypeNames = Object.entries(formatNames) as [DType, string][];
+
+/** Bits of an element of the format's dtypes that nabla has not. */
+const foreignBits: ReadonlyMap<string, number> = new Map([
+  ["F4", 4],
+  ...["F6_E2M3", "F6_E3M2"].map((name) => [name, 6] as const),
+  ...["I8", "F8_E5M2", "F8_E4M3", "F8_E8M0"].map((name) => [name, 8] as const),
+  ...["I16", "U16", "F16", "BF16"].map((name) => [name, 16] as const),
+  ["U32", 32],
+  ...["I64", "U64", "C64"].map((name) => [name, 64] as const),
+]);
+
+const bitsOfDType: Readonly<Record<DType, number>> = {
+  float64: 64,
+  float32: 32,
+  int32: 32,
+  uint8: 8,
+  bool: 8,
+};
+
+/** Bytes that elements of a dtype take. */
+export function bytesOf(dtype: DType, elements: number): number {
+  return (elements * bitsOfDType[dtype]) / 8;
+}
+
+/** Where a dtype stands in the files of the format's library: large elements first. */
+export function rankOf(dtype: DType): number {
+  return dtypeNames.findIndex(([own]) => own === dtype);
+}
+
+/** Bits of an element, undefined for what is no dtype of the format's. */
+export function bitsOf(format: string): number | undefined {
+  const own = dtypeNames.find(([, formatName]) => formatName === format)?.[0];
+  return own ? bitsOfDType[own] : foreignBits.get(format);
+}
+
+/** Our dtype of a tensor in a file; throws, by its name, for one that nabla has not. */
+export function dtypeOf(
+  subject: string,
+  { name, format }: { readonly name: string; readonly format: string },
+): DType {
+  const found = dtypeNames.find(([, formatName]) => formatName === format)?.[0];
+  if (found) return found;
+  const expected = Object.values(formatNames).join(", ");
+  throw new NablaError(`${subject}: ${quoted(name)} has dtype "${format}", expected ${expected}`);
+}

@@ -1,0 +1,147 @@
+// The header of a safetensors file, read: all rules of the format are checked here.
+// Source: https://github.com/huggingface/safetensors#format
+import { formatShape, NablaError, type Shape } from "@nabla/autograd";
+import { bitsOf } from "./formats.ts";
+import { metadataKey, mostHeaderBytes } from "./header.ts";
+import { duplicateKey } from "./json-keys.ts";
+import { checkUnicode, quoted, shown } from "./names.ts";
+
+/** What the header says of a tensor. Offsets are in bytes, from the header's end. */
+export interface Entry {
+  readonly name: string;
+  /** What the format calls the dtype. */
+  readonly format: string;
+  readonly shape: Shape;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  /** In the order in which their elements stand. */
+  readonly entries: readonly Entry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The length that the first 8 bytes of a file say its header has. */
+export function headerLength(subject: string, bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length <= mostHeaderBytes) return length;
+  const looks = likelyContent(view.getUint16(0));
+  throw new NablaError(
+    `${subject}: the header has ${length} bytes, expected at most ${mostHeaderBytes}` +
+      (looks ? `; this looks like ${looks}` : ""),
+  );
+}
+
+/** What a file that begins with these two bytes most likely is. */
+function likelyContent(magic: number): string | undefined {
+  if (magic === 0x504b) return "a PyTorch file: write it with safetensors.torch.save_file";
+  if (magic === 0x1f8b) return "gzip: unfold it first";
+  return undefined;
+}
+
+/** What the header says, given its bytes without the length. */
+export function parseHeader(subject: string, bytes: Uint8Array): Header {
+  const header = parsedObject(subject, bytes);
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
+    .map(([name, value]) => entryOf(subject, name, value))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  // No holes and no overlaps.
+  let at = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== at) {
+      throw new NablaError(`${subject}: ${quoted(name)} begins at byte ${begin}, expected ${at}`);
+    }
+    at = end;
+  }
+  return { entries, metadata: metadataOf(subject, header) };
+}
+
+function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  let text = "";
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    // Said below, as of all that is no object.
+  }
+  if (!text.startsWith("{") || !isObject(value)) {
+    const start = text === "" ? "" : `: ${JSON.stringify(text.slice(0, 20))}`;
+    throw new NablaError(`${subject}: the header is no JSON object${start}`);
+  }
+  const key = duplicateKey(text);
+  if (key !== undefined) {
+    throw new NablaError(`${subject}: the header has ${quoted(key)} twice`);
+  }
+  for (const name of Object.keys(value)) checkUnicode(subject, name);
+  return value;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function metadataOf(
+  subject: string,
+  header: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  if (!Object.hasOwn(header, metadataKey)) return {};
+  const metadata = header[metadataKey];
+  if (isObject(metadata) && Object.values(metadata).every((text) => typeof text === "string")) {
+    const texts = metadata as Readonly<Record<string, string>>;
+    for (const text of Object.entries(texts).flat()) checkUnicode(subject, text);
+    return texts;
+  }
+  throw new NablaError(
+    `${subject}: ${metadataKey} is ${shown(metadata)}, expected strings by name`,
+  );
+}
+
+function entryOf(subject: string, name: string, value: unknown): Entry {
+  const { dtype: format, shape, data_offsets: offsets } = isObject(value) ? value : {};
+  const bits = typeof format === "string" ? bitsOf(format) : undefined;
+  if (typeof format !== "string" || bits === undefined) {
+    throw new NablaError(
+      `${subject}: ${quoted(name)} has dtype ${shown(format)}, which the format has not`,
+    );
+  }
+  const count = isSizes(shape) ? countOf(shape) : undefined;
+  if (!isSizes(shape) || count === undefined) {
+    throw new NablaError(
+      `${subject}: ${quoted(name)} has shape ${shown(shape)}, expected a list of sizes`,
+    );
+  }
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    const given = shown(offsets);
+    throw new NablaError(
+      `${subject}: ${quoted(name)} has data_offsets ${given}, expected [begin, end] in bytes`,
+    );
+  }
+  const [begin, end] = offsets as [number, number];
+  const expected = (count * bits) / 8;
+  if (end - begin !== expected) {
+    const takes = `${format} ${formatShape(shape)} takes ${expected}`;
+    throw new NablaError(`${subject}: ${quoted(name)} has ${end - begin} bytes, ${takes}`);
+  }
+  return { name, format, shape, begin, end };
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return (
+    Array.isArray(value) &&
+    value.every((size: unknown) => Number.isSafeInteger(size) && Number(size) >= 0)
+  );
+}
+
+/** How many elements a tensor has; undefined if that, or a part of the product, is no exact number. */
+function countOf(shape: Shape): number | undefined {
+  let count = 1;
+  for (const size of shape) {
+    count *= size;
+    if (!Number.isSafeInteger(count)) return undefined;
+  }
+  return count;
+}
