@@ -49,7 +49,8 @@ export class Site {
       return;
     }
     this.#known = stackOfNow();
-    if (calls < newCalls / 2) return;
+    // Reading a stack is dearer still, where it has to be led back to sources most of all.
+    if (calls < newCalls - 1) return;
     this.fix();
     const [place] = this.places;
     if (place) habit.places.set(place.at, place);
@@ -128,8 +129,8 @@ interface Habit {
   next: Habit | undefined;
 }
 
-/** So many calls of a habit take their stack; then the 16th, the 32nd, …, and one in so many. */
-const newCalls = 8;
+/** So many calls of a habit take their stack; then the 129th, the 257th, …, and one in so many. */
+const newCalls = 64;
 const callsBetweenLooks = 4096;
 
 function isLookedAt(calls: number): boolean {
