@@ -39,10 +39,15 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
 
 /** `784-16-16-10 sigmoid network, quadratic cost, learning rate 3, seed 0; 60000 digits, …` */
 function descriptionOf(options: TrainOptions, { examples }: Training): string {
-  const { hidden, activation, cost, learningRate, batchSize, seed } = options;
+  const { hidden, activation, cost, optimizer, schedule, weightDecay } = options;
   const sizes = [784, ...hidden, 10].join("-");
-  return (
-    `${sizes} ${activation} network, ${cost} cost, learning rate ${learningRate}, seed ${seed}; ` +
-    `${examples} digits in batches of ${batchSize}`
-  );
+  const how = [
+    `${sizes} ${activation} network`,
+    `${cost} cost`,
+    ...(optimizer === "sgd" ? [] : [optimizer]),
+    `learning rate ${options.learningRate}${schedule === "constant" ? "" : ` (${schedule})`}`,
+    ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
+    `seed ${options.seed}`,
+  ].join(", ");
+  return `${how}; ${examples} digits in batches of ${options.batchSize}`;
 }

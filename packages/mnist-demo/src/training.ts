@@ -15,11 +15,11 @@ import {
   type Report,
   relu,
   sequential,
-  sgd,
   sigmoid,
   tanh,
 } from "@nabla/nn";
 import type { Digits, Mnist } from "./load.ts";
+import { optimizerOf } from "./optimizers.ts";
 import type { TrainingOptions } from "./options.ts";
 
 const activations = { sigmoid, tanh, relu };
@@ -42,16 +42,17 @@ export interface Training {
  * options and digits give the same network.
  */
 export function training(mnist: Mnist, options: TrainingOptions, signal?: AbortSignal): Training {
-  const { cost, seed, epochs, batchSize, learningRate } = options;
+  const { cost, seed, epochs, batchSize } = options;
   manualSeed(seed);
   const network = networkOf(options);
   const digits = firstOf(mnist.train, options.examples);
   const examples = digits.labels.size;
   const train = datasetOf(digits);
   const test = datasetOf(mnist.test);
+  const steps = epochs * Math.ceil(examples / batchSize);
   const reports = fit(network, train, {
     cost: cost === "quadratic" ? quadraticCost : crossEntropy,
-    optimizer: sgd(network.parameters(), { learningRate }),
+    optimizer: optimizerOf(network, options, steps),
     epochs,
     batchSize,
     shuffle: seed,
@@ -63,7 +64,7 @@ export function training(mnist: Mnist, options: TrainingOptions, signal?: AbortS
   return {
     network,
     examples,
-    steps: epochs * Math.ceil(examples / batchSize),
+    steps,
     reports,
     accuracy: async () => (await measure(network, test, { accuracy }))["accuracy"]!,
   };

@@ -5,7 +5,10 @@ import { messageOf } from "./idx-bytes.ts";
 const defaults = {
   epochs: 10,
   batchSize: 100,
+  optimizer: "sgd",
   learningRate: 3,
+  schedule: "constant",
+  weightDecay: 0,
   hidden: [16, 16],
   activation: "sigmoid",
   cost: "quadratic",
@@ -34,6 +37,12 @@ describe("arguments mean", () => {
       "--activation relu --cost cross-entropy",
       { activation: "relu", cost: "cross-entropy", learningRate: 0.1 },
     ],
+    ["--optimizer adam", { optimizer: "adam", learningRate: 0.001 }],
+    [
+      "--optimizer adaDelta --activation relu",
+      { optimizer: "adaDelta", learningRate: 1, activation: "relu" },
+    ],
+    ["--schedule cosine --weight-decay 1e-4", { schedule: "cosine", weightDecay: 1e-4 }],
     ["--activation relu --learning-rate 3", { activation: "relu", learningRate: 3 }],
   ])("%j", (args, meaning) => {
     expect(parseOptions(split(args))).toEqual({ ...defaults, ...meaning });
@@ -63,6 +72,15 @@ describe("arguments are refused", () => {
     ["--learning-rate -3", '--learning-rate: got "-3", expected a positive number'],
     ["--learning-rate 1e999", '--learning-rate: got "1e999", expected a positive number'],
     ["--learning-rate NaN", '--learning-rate: got "NaN", expected a positive number'],
+    [
+      "--optimizer adma",
+      '--optimizer: got "adma", expected sgd, adam, adamW, rmsProp, adaGrad, adaDelta or lion',
+    ],
+    ["--schedule step", '--schedule: got "step", expected constant, cosine or one-cycle'],
+    [
+      "--optimizer adam --weight-decay 0.1",
+      '--weight-decay: got "0.1", expected none, for adam lets no weights decay',
+    ],
     ["--hidden 16,,16", `--hidden: got "16,,16", ${sizes}`],
     ["--hidden 0", `--hidden: got "0", ${sizes}`],
     ["--hidden 1000000000", `--hidden: got "1000000000", ${sizes}`],
@@ -74,8 +92,8 @@ describe("arguments are refused", () => {
     ["--hepl", 'train: there is no option "--hepl"; did you mean --help?'],
     [
       "--momentum 0.9",
-      'train: there is no option "--momentum"; expected --epochs, --batch-size, --learning-rate, ' +
-        "--hidden, --activation, --cost, --seed, --examples, --data or --help",
+      'train: there is no option "--momentum"; expected --epochs, --batch-size, --optimizer, ' +
+        "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, --data or --help",
     ],
     ["3", 'train: got "3", expected only options'],
     ["--seed 1 extra", 'train: got "extra", expected only options'],

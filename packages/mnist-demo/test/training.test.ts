@@ -49,6 +49,21 @@ test.each<[ActivationName, CostName]>([
   expect(await run.accuracy()).toBeGreaterThan(0.9);
 });
 
+test.each([
+  "sgd --schedule cosine --weight-decay 0.0001",
+  "adam --schedule one-cycle --learning-rate 0.02",
+  "adamW --learning-rate 0.02 --weight-decay 0.1",
+  "rmsProp --learning-rate 0.01",
+  "adaGrad --learning-rate 0.1",
+  "adaDelta --learning-rate 10",
+  "lion --learning-rate 0.002 --weight-decay 0.1 --activation relu --cost cross-entropy",
+])("a network learns by --optimizer %s", async (optimizer) => {
+  const run = training(await smallMnist(), optionsOf(`--epochs 10 --optimizer ${optimizer}`));
+  const ends = (await all(run.reports)).filter(({ metrics }) => metrics);
+  expect(ends[9]!.cost).toBeLessThan(ends[0]!.cost * 0.8);
+  expect(await run.accuracy()).toBeGreaterThan(0.8);
+});
+
 test("the same seed gives the same reports, another seed others", async () => {
   const mnist = await smallMnist();
   const costs = async (seed: number): Promise<number[]> => {
