@@ -1,8 +1,10 @@
 // The training loop, as something to loop over.
-import { compile, NablaError, realize, type Tensor } from "@nabla/autograd";
-import { batches, batchRows, type Dataset, exampleCount, examplesAt } from "./batches.ts";
+import { compile, findNaN, NablaError, type Parameter, Tensor } from "@nabla/autograd";
+import { type Dataset, examplesAt } from "./batches.ts";
+import { type Feed, type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { applyLayer, type Layer } from "./layer.ts";
+import { checkPair, measure, pairOf } from "./measure.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
@@ -10,22 +12,27 @@ export interface FitOptions {
   /** One number for outputs and targets, such as `quadraticCost`. */
   readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
   readonly optimizer: Optimizer;
-  /** How often to go through the dataset. */
+  /** How often to go through the data. */
   readonly epochs: number;
-  readonly batchSize: number;
+  /** Examples in a batch; left out where the data come in batches. */
+  readonly batchSize?: number;
   /** Seed of the order of examples, which each epoch draws anew. Default: 0. */
   readonly shuffle?: number;
-  /** What to measure the metrics on. Default: the dataset itself. */
+  /** How many batches of a stream to ask for ahead of their turn. Default: 1. */
+  readonly prefetch?: number;
+  /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
   readonly validation?: Dataset;
   /** Measured at the end of each epoch, under these names. */
   readonly metrics?: Readonly<Record<string, Metric>>;
   /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
   readonly reportEvery?: number;
+  /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`. */
+  readonly beforeStep?: (parameters: readonly Parameter[]) => void;
   /** Ends training in order after the step that is under way. */
   readonly signal?: AbortSignal;
   /**
-   * Whether a step is traced once and replayed. False: for models or costs that read values, or do
-   * something else at each step. Default: true.
+   * Whether a step is traced once for each size of batch, and replayed. False: for models or costs
+   * that read values, or do something else at each step. Default: true.
    */
   readonly compiled?: boolean;
   /**
@@ -48,18 +55,24 @@ export interface Report {
   readonly step: number;
   /** The mean cost of this epoch's examples so far, each measured before its own step. */
   readonly cost: number;
+  /** The cost of the last batch alone. */
+  readonly batchCost: number;
   /** What was measured at the end of the epoch; undefined within it. */
   readonly metrics: Readonly<Record<string, number>> | undefined;
   /** Of the training so far, without the time spent on metrics. */
   readonly examplesPerSecond: number;
-  /** What all epochs will still take at that pace. */
+  /** What all epochs will still take at that pace; NaN in the first epoch of a stream. */
   readonly secondsLeft: number;
 }
 
 /**
  * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The dataset
- * has two tensors, whatever they are called: first what goes in, then what should come out. Loop over
- * the reports; leaving the loop ends training.
+ * has two tensors, whatever they are called: first what goes in, then what should come out. Instead of
+ * a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not; or a
+ * function that gives one for each epoch. Loop over the reports; leaving the loop ends training.
+ *
+ * Throws `NablaError` for data that are empty or whose numbers of examples differ, for labels that are no
+ * classes, for a stream that throws (its error is the `cause`), and when the cost becomes NaN.
  *
  * @example
  * const dataset = { inputs: tensor([[0], [1]]), targets: tensor([[1], [3]]) };
@@ -72,129 +85,146 @@ export interface Report {
  */
 export async function* fit(
   model: Layer,
-  dataset: Dataset,
+  data: TrainingData,
   options: FitOptions,
 ): AsyncGenerator<Report, void, undefined> {
-  const {
-    optimizer,
-    batchSize,
-    shuffle = 0,
-    metrics = {},
-    validation,
-    reportEvery,
-    signal,
-    compiled = true,
-  } = options;
-  const examples = exampleCount("fit", dataset);
-  for (const data of [dataset, validation]) if (data) checkPair(data);
-  for (const [name, value] of Object.entries({ epochs: options.epochs, batchSize })) {
-    if (Number.isSafeInteger(value) && value > 0) continue;
-    throw new NablaError(`fit: ${name} is ${value}, expected a positive integer`);
-  }
-  realize(...Object.values(dataset));
-  const takeStep = (rows: Tensor<[number]>): Tensor => {
-    const [inputs, targets] = pairOf(examplesAt(dataset, rows));
-    const cost = options.cost(applyLayer(model, inputs), targets);
-    cost.backward();
-    optimizer.step();
-    return cost;
-  };
-  const stepOn = compiled ? compile(takeStep) : takeStep;
-  const course = { examples, batchSize, shuffle };
+  const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
+  const { metrics = {}, reportEvery } = options;
+  checkCount("epochs", epochs, 1);
+  checkCount("prefetch", prefetch, 0);
+  const feed = feedOf(data, { batchSize, shuffle, prefetch });
+  if (validation) checkPair("fit", validation);
+  const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
+  const stepOn = stepOf(model, data, feed, options);
+  // 0 stands for what only a stream knows.
+  const course = { examples: feed.examples ?? 0, batchSize: batchSize ?? 0, shuffle };
   const checkpoints = checkpointsOf({ model, optimizer }, course, options);
   const start = await checkpoints.start();
   let at = start;
   let seconds = 0;
-  const progress = (measured?: Record<string, number>): Report => ({
+  let { examples } = feed;
+  const progress = (values?: Record<string, number>): Report => ({
     epoch: at.epoch,
     step: at.step,
     cost: at.total / at.inEpoch,
-    metrics: measured,
+    batchCost,
+    metrics: values,
     examplesPerSecond: (at.seen - start.seen) / seconds,
-    secondsLeft: ((options.epochs * examples - at.seen) * seconds) / (at.seen - start.seen),
+    secondsLeft: examples
+      ? ((epochs * examples - at.seen) * seconds) / (at.seen - start.seen)
+      : Number.NaN,
   });
-  for (let { epoch } = start; epoch <= options.epochs; epoch++) {
+  let batchCost = Number.NaN;
+  for (let { epoch } = start; epoch <= epochs; epoch++) {
     let passed = 0;
-    for (const rows of batchRows(examples, { size: batchSize, shuffle: shuffle + epoch })) {
-      passed += rows.size;
+    for await (const batch of named(feed.epoch(epoch), `epoch ${epoch}`)) {
+      const count = countOf(batch);
+      passed += count;
       if (passed <= at.inEpoch) continue;
       if (signal?.aborted) {
         if (at.step > start.step) await checkpoints.save(at);
         return;
       }
       const started = performance.now();
-      const value = await stepOn(rows).item();
+      const cost = stepOn(batch);
+      batchCost = await cost.item();
       seconds += (performance.now() - started) / 1000;
       const { step, seen, total } = at;
-      if (Number.isNaN(value)) {
+      if (Number.isNaN(batchCost)) {
         throw new NablaError(
           `fit: the cost became NaN at step ${step + 1} (epoch ${epoch}); ` +
-            "a smaller learning rate may help",
+            `a smaller learning rate may help${originOf(cost)}`,
         );
       }
       at = {
         epoch,
         step: step + 1,
-        seen: seen + rows.size,
+        seen: seen + count,
         inEpoch: passed,
-        total: total + value * rows.size,
+        total: total + batchCost * count,
       };
       if (passed === examples) break;
       if (reportEvery !== undefined && at.step % reportEvery === 0) yield progress();
       await checkpoints.after(at);
     }
-    yield progress(await measure(model, validation ?? dataset, metrics));
+    examples ??= passed;
+    yield progress(measured ? await measure(model, measured, metrics) : {});
     at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0 };
     await checkpoints.save(at);
   }
 }
 
-/** Examples that metrics are computed on at a time: bounds the memory that activations take. */
-const measuredAtOnce = 1000;
-
-/**
- * The mean of each metric over all examples of a dataset, which has two tensors: first what goes in,
- * then what should come out.
- *
- * @example
- * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };
- * await measure(sequential((x) => x), dataset, { cost: quadraticCost }); // => { cost: 0 }
- */
-export async function measure(
+/** Takes a step with a batch, and gives its cost. */
+function stepOf(
   model: Layer,
-  dataset: Dataset,
-  metrics: Readonly<Record<string, Metric>>,
-): Promise<Record<string, number>> {
-  const examples = exampleCount("measure", dataset);
-  checkPair(dataset);
-  const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
-  if (means.size === 0) return {};
-  for (const batch of batches(dataset, { size: measuredAtOnce })) {
-    const [inputs, targets] = pairOf(batch);
+  data: TrainingData,
+  feed: Feed,
+  { cost: costOf, optimizer, beforeStep, compiled = true }: FitOptions,
+): (batch: FeedBatch) => Tensor {
+  let classes: number | undefined;
+  let given: FeedBatch;
+  const takeStep = (batch: FeedBatch): Tensor => {
+    const [inputs, targets] =
+      batch instanceof Tensor ? pairOf(examplesAt(data as Dataset, batch)) : batch;
     const outputs = applyLayer(model, inputs);
-    const values = Object.entries(metrics).map(([name, metric]) => ({
-      name,
-      value: metric(outputs, targets),
-    }));
-    realize(...values.map(({ value }) => value));
-    for (const { name, value } of values) {
-      const weighted = ((await value.item()) * inputs.shape[0]!) / examples;
-      means.set(name, means.get(name)! + weighted);
+    if (classes === undefined && areLabels(targets, outputs)) {
+      classes = outputs.shape[1]!;
+      // What was given: while the step is traced, `batch` stands for it and has no values.
+      feed.checkLabels(given, classes);
     }
+    const cost = costOf(outputs, targets);
+    cost.backward();
+    beforeStep?.(optimizer.parameters);
+    optimizer.step();
+    return cost;
+  };
+  const run = compiled ? compile(takeStep) : takeStep;
+  return (batch) => {
+    given = batch;
+    if (classes !== undefined) feed.checkLabels(batch, classes);
+    return run(batch);
+  };
+}
+
+function areLabels(targets: Tensor, outputs: Tensor): boolean {
+  const isWhole = targets.dtype === "int32" || targets.dtype === "uint8";
+  return isWhole && targets.rank === 1 && outputs.rank === 2;
+}
+
+/** What `findNaN` has found of a cost that is NaN. */
+function originOf(cost: Tensor): string {
+  try {
+    const found = findNaN(cost);
+    return found ? `\n${found}` : "";
+  } catch (error) {
+    // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
+    if (error instanceof NablaError) return "";
+    throw error;
   }
-  return Object.fromEntries(means);
 }
 
-function pairOf(dataset: Dataset): readonly [inputs: Tensor, targets: Tensor] {
-  const [inputs, targets] = Object.values(dataset);
-  return [inputs!, targets!];
+function countOf(batch: FeedBatch): number {
+  return batch instanceof Tensor ? batch.size : batch[0].shape[0]!;
 }
 
-function checkPair(dataset: Dataset): void {
-  const names = Object.keys(dataset);
-  if (names.length === 2) return;
-  throw new NablaError(
-    `fit: the dataset has ${names.length} tensors (${names.join(", ")}), expected 2: ` +
-      "what goes in, and what should come out",
-  );
+/** The batches; what their source throws says where it was. */
+async function* named<Batch>(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  where: string,
+): AsyncGenerator<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (error instanceof NablaError) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw Object.assign(new NablaError(`fit: the data of ${where} threw: ${text}`), {
+      cause: error,
+    });
+  }
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const expected = least === 1 ? "a positive integer" : "an integer from 0";
+  throw new NablaError(`fit: ${name} is ${value}, expected ${expected}`);
 }

@@ -33,6 +33,7 @@ export { nudges } from "./explain/nudges.ts";
 export { perExampleGradients } from "./explain/per-example.ts";
 export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
 export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
+export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 // Files
 export type { Progress, Training } from "./files/checkpoint.ts";
 export { loadCheckpoint, saveCheckpoint } from "./files/checkpoint.ts";
@@ -53,11 +54,12 @@ export {
 } from "./files/safetensors.ts";
 export type { ByteSink } from "./files/sinks.ts";
 export type { FitOptions, Report } from "./fit.ts";
-export { fit, measure } from "./fit.ts";
+export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
 export type { Initializer } from "./initializers.ts";
 export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers.ts";
 export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
+export { measure } from "./measure.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy } from "./metrics.ts";
 export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
@@ -103,6 +105,7 @@ export {
 } from "./schedules.ts";
 export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
-
 // Shapes as types, for layers of one's own
 export type { Shaped } from "./shapes.ts";
+export type { BestModel, WatchOptions } from "./watching.ts";
+export { bestModel, earlyStopping } from "./watching.ts";

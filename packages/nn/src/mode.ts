@@ -1,6 +1,18 @@
 // Whether a layer is in training. Each layer that does something else then holds a switch of its own, so
 // that a model is told, and no other model hears of it.
 
+import { Parameter } from "@nabla/autograd";
+import type { Layer, LayerFunction } from "./layer.ts";
+
+/** The layers below `layer`, itself included, that are in training and can be told. */
+export function inTraining(layer: Layer | LayerFunction): readonly Layer[] {
+  if (typeof layer === "function") return [];
+  if (layer.training) return [layer];
+  return Object.values(layer.parts ?? {}).flatMap((part) =>
+    part === undefined || part instanceof Parameter ? [] : inTraining(part),
+  );
+}
+
 /** On at first. */
 export class Mode {
   #training = true;

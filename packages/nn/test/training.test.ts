@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { batches } from "../src/batches.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
-import { fit, measure, type Report } from "../src/fit.ts";
+import { fit, type Report } from "../src/fit.ts";
+import { measure } from "../src/measure.ts";
 import { accuracy } from "../src/metrics.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { sequential } from "../src/sequential.ts";
@@ -192,15 +193,25 @@ describe("fit", () => {
     expect((await train({ epochs: 3, signal: controller.signal })).reports).toEqual([]);
   });
 
-  test("says at which step the cost became NaN", async () => {
-    const model = network();
-    const optimizer = sgd(model.parameters(), { learningRate: 1 });
-    const cost = (outputs: Tensor) => outputs.sub(5).log().sum();
-    const first = fit(model, xor, { cost, optimizer, epochs: 1, batchSize: 4 }).next();
-    await expect(first).rejects.toThrow(
-      "fit: the cost became NaN at step 1 (epoch 1); a smaller learning rate may help",
-    );
-  });
+  test.each([true, false])(
+    "says at which step the cost became NaN, and where: %s",
+    async (compiled) => {
+      const model = network();
+      const optimizer = sgd(model.parameters(), { learningRate: 1 });
+      const cost = (outputs: Tensor) => outputs.sub(5).log().sum();
+      const first = fit(model, xor, { cost, optimizer, epochs: 1, batchSize: 4, compiled }).next();
+      const message = await first.then(
+        () => "",
+        (error: Error) => error.message,
+      );
+      const [what, ...where] = message.split("\n");
+      expect(what).toBe(
+        "fit: the cost became NaN at step 1 (epoch 1); a smaller learning rate may help",
+      );
+      expect(where[0]).toMatch(/^log: made NaN/);
+      expect(where.join()).toContain("training.test.ts");
+    },
+  );
 });
 
 describe("accuracy", () => {

@@ -2,8 +2,9 @@
 import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
 import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { quadraticCost } from "../costs.ts";
-import { fit, measure } from "../fit.ts";
+import { fit } from "../fit.ts";
 import type { Layer } from "../layer.ts";
+import { measure } from "../measure.ts";
 import { accuracy, type Metric } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { breather } from "./breather.ts";

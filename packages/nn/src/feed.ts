@@ -1,0 +1,120 @@
+// Where training has its batches from: a dataset, drawn from in another order each epoch, or a stream
+// of batches.
+import { type Data, NablaError, realize, Tensor, tensor } from "@nabla/autograd";
+import { batchRows, type Dataset, exampleCount } from "./batches.ts";
+import { checkLabels } from "./labels.ts";
+import { checkPair, type Pair, pairOf } from "./measure.ts";
+
+/** Numbers as `tensor` takes them. */
+type Numbers = Tensor | Data | readonly unknown[];
+
+/** Two things by name: first what goes in, then what should come out, with one row an example. */
+export type StreamedBatch = Readonly<Record<string, Numbers>>;
+
+/** Batches in the order in which they come. */
+export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>;
+
+/** What training can learn from: examples, batches, or a function that gives the batches of an epoch. */
+export type TrainingData = Dataset | BatchStream | ((epoch: number) => BatchStream);
+
+/** A batch as a training step takes it: the rows of a dataset's examples, or the examples. */
+export type FeedBatch = Tensor<[number]> | Pair;
+
+/** What training is fed with. */
+export interface Feed {
+  /** Examples in an epoch; undefined if only the stream knows. */
+  readonly examples: number | undefined;
+  /** The batches of an epoch, counted from 1. */
+  epoch(epoch: number): Iterable<FeedBatch> | AsyncIterable<FeedBatch>;
+  /** Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes. */
+  checkLabels(batch: FeedBatch, classes: number): void;
+}
+
+export interface FeedOptions {
+  readonly batchSize: number | undefined;
+  readonly shuffle: number;
+  readonly prefetch: number;
+}
+
+/** The batches of a dataset or a stream. */
+export function feedOf(data: TrainingData, { batchSize, shuffle, prefetch }: FeedOptions): Feed {
+  if (!isStream(data)) return datasetFeed(data, batchSize, shuffle);
+  if (batchSize !== undefined) {
+    throw new NablaError("fit: batchSize is given, but the data come in batches; leave it out");
+  }
+  return streamFeed(data, prefetch);
+}
+
+function isStream(data: TrainingData): data is Exclude<TrainingData, Dataset> {
+  return typeof data === "function" || Symbol.iterator in data || Symbol.asyncIterator in data;
+}
+
+function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): Feed {
+  const examples = exampleCount("fit", dataset);
+  checkPair("fit", dataset);
+  if (size === undefined || !(Number.isSafeInteger(size) && size > 0)) {
+    throw new NablaError(`fit: batchSize is ${size}, expected a positive integer`);
+  }
+  realize(...Object.values(dataset));
+  let areChecked = false;
+  return {
+    examples,
+    epoch: (epoch) => batchRows(examples, { size, shuffle: shuffle + epoch }),
+    checkLabels(_, classes) {
+      if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes);
+      areChecked = true;
+    },
+  };
+}
+
+function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Feed {
+  return {
+    examples: undefined,
+    async *epoch(epoch) {
+      const stream = typeof data === "function" ? data(epoch) : data;
+      let isEmpty = true;
+      for await (const batch of ahead(stream, prefetch)) {
+        isEmpty = false;
+        yield tensorsOf(batch);
+      }
+      if (!isEmpty) return;
+      const hint = epoch > 1 ? "; a generator gives its batches once: give a function of them" : "";
+      throw new NablaError(`fit: epoch ${epoch} has no batches${hint}`);
+    },
+    checkLabels: (batch, classes) => checkLabels("fit", (batch as Pair)[1], classes),
+  };
+}
+
+/** The same batches; `count` more than are wanted yet have been asked for. */
+async function* ahead(stream: BatchStream, count: number): AsyncGenerator<StreamedBatch> {
+  const isAsync = Symbol.asyncIterator in stream;
+  const source = isAsync ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
+  const asked: Promise<IteratorResult<StreamedBatch>>[] = [];
+  const ask = async () => source.next();
+  try {
+    for (;;) {
+      while (asked.length <= count) {
+        const next = ask();
+        // What fails ahead of its turn is thrown in its turn.
+        next.catch(() => {});
+        asked.push(next);
+      }
+      const { done, value } = await asked.shift()!;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await source.return?.();
+  }
+}
+
+function tensorsOf(batch: StreamedBatch): Pair {
+  checkPair("fit", batch);
+  const named = Object.entries(batch).map(
+    ([name, given]) => [name, given instanceof Tensor ? given : tensor(given as number[])] as const,
+  );
+  const dataset: Dataset = Object.fromEntries(named);
+  exampleCount("fit", dataset);
+  realize(...Object.values(dataset));
+  return pairOf(dataset);
+}

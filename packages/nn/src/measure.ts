@@ -1,0 +1,66 @@
+// What a model is worth on a dataset.
+import { NablaError, realize, type Tensor } from "@nabla/autograd";
+import { batches, type Dataset, exampleCount } from "./batches.ts";
+import { applyLayer, type Layer } from "./layer.ts";
+import type { Metric } from "./metrics.ts";
+import { inTraining } from "./mode.ts";
+
+/** Examples that metrics are computed on at a time: bounds the memory that activations take. */
+const measuredAtOnce = 1000;
+
+/**
+ * The mean of each metric over all examples of a dataset, which has two tensors: first what goes in,
+ * then what should come out. A model in training is measured as it will be used, and trains on.
+ *
+ * @example
+ * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };
+ * await measure(sequential((x) => x), dataset, { cost: quadraticCost }); // => { cost: 0 }
+ */
+export async function measure(
+  model: Layer,
+  dataset: Dataset,
+  metrics: Readonly<Record<string, Metric>>,
+): Promise<Record<string, number>> {
+  const examples = exampleCount("measure", dataset);
+  checkPair("measure", dataset);
+  const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
+  if (means.size === 0) return {};
+  const training = inTraining(model);
+  for (const layer of training) layer.evaluate?.();
+  try {
+    for (const batch of batches(dataset, { size: measuredAtOnce })) {
+      const [inputs, targets] = pairOf(batch);
+      const outputs = applyLayer(model, inputs);
+      const values = Object.entries(metrics).map(([name, metric]) => ({
+        name,
+        value: metric(outputs, targets),
+      }));
+      realize(...values.map(({ value }) => value));
+      for (const { name, value } of values) {
+        const weighted = ((await value.item()) * inputs.shape[0]!) / examples;
+        means.set(name, means.get(name)! + weighted);
+      }
+    }
+  } finally {
+    for (const layer of training) layer.train?.();
+  }
+  return Object.fromEntries(means);
+}
+
+/** The two tensors of a dataset or a batch. */
+export type Pair = readonly [inputs: Tensor, targets: Tensor];
+
+export function pairOf(dataset: Dataset): Pair {
+  const [inputs, targets] = Object.values(dataset);
+  return [inputs!, targets!];
+}
+
+/** Throws `NablaError` unless there are two tensors. */
+export function checkPair(operation: string, dataset: object): void {
+  const names = Object.keys(dataset);
+  if (names.length === 2) return;
+  throw new NablaError(
+    `${operation}: the dataset has ${names.length} tensors (${names.join(", ")}), expected 2: ` +
+      "what goes in, and what should come out",
+  );
+}

@@ -1,0 +1,234 @@
+// Where training has its data from, how it goes on, and what it answers to what cannot be learnt.
+import { manualSeed, NablaError, type Tensor, tensor } from "@nabla/autograd";
+import { describe, expect, test } from "vitest";
+import { clipGradNorm } from "../src/clipping.ts";
+import { crossEntropy, quadraticCost } from "../src/costs.ts";
+import { dense } from "../src/dense.ts";
+import { dropout } from "../src/dropout.ts";
+import type { TrainingData } from "../src/feed.ts";
+import { type FitOptions, fit, type Report } from "../src/fit.ts";
+import { measure } from "../src/measure.ts";
+import { adam } from "../src/optimizers/adam.ts";
+import { sgd } from "../src/optimizers/sgd.ts";
+import { sequential } from "../src/sequential.ts";
+import { bestModel, earlyStopping } from "../src/watching.ts";
+
+const rows = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+  [2, 1],
+];
+const wanted = [[0], [1], [1], [2], [3]];
+const dataset = { inputs: tensor(rows), targets: tensor(wanted) };
+const inTwos = [0, 2, 4].map((from) => ({
+  inputs: rows.slice(from, from + 2),
+  targets: wanted.slice(from, from + 2),
+}));
+
+async function train(data: TrainingData, options: Partial<FitOptions> = {}) {
+  manualSeed(5);
+  const model = dense(2, 1);
+  const optimizer = adam(model.parameters(), { learningRate: 0.1 });
+  const reports: Report[] = [];
+  const all = fit(model, data, { cost: quadraticCost, optimizer, epochs: 3, ...options });
+  for await (const report of all) reports.push(report);
+  return { reports, weight: model.weight.arraySync(), model, optimizer };
+}
+
+describe("data", () => {
+  test("may come in batches: arrays, typed arrays or tensors, at once or later, each epoch anew", async () => {
+    const expected = await train(inTwos);
+    expect(expected.reports.map(({ step }) => step)).toEqual([3, 6, 9]);
+    expect(expected.reports.at(-1)!.cost).toBeLessThan(expected.reports[0]!.cost);
+    const asTensors = inTwos.map(({ inputs, targets }) => ({
+      inputs: tensor(new Float32Array(inputs.flat()), { shape: [inputs.length, 2] as number[] }),
+      targets: tensor(targets),
+    }));
+    const later = (prefetch: number) =>
+      train(
+        async function* () {
+          yield* asTensors;
+        },
+        { prefetch },
+      );
+    for (const same of [await train(asTensors), await later(0), await later(2)]) {
+      expect(same.weight).toEqual(expected.weight);
+      expect(same.reports.map(({ cost }) => cost)).toEqual(
+        expected.reports.map(({ cost }) => cost),
+      );
+    }
+  });
+
+  test("are asked for ahead of their turn, and closed when training ends", async () => {
+    const log: string[] = [];
+    async function* stream() {
+      try {
+        for (const [i, batch] of inTwos.entries()) {
+          log.push(`batch ${i}`);
+          yield batch;
+        }
+      } finally {
+        log.push("closed");
+      }
+    }
+    const model = dense(2, 1);
+    const optimizer = sgd(model.parameters(), { learningRate: 0.1 });
+    const options = { cost: quadraticCost, optimizer, epochs: 9, reportEvery: 1, prefetch: 1 };
+    for await (const { step } of fit(model, stream, options)) {
+      log.push(`step ${step}`);
+      break;
+    }
+    expect(log).toEqual(["batch 0", "batch 1", "step 1", "closed"]);
+  });
+
+  test("of several sizes of batches are traced once a size, not once an epoch", async () => {
+    let traces = 0;
+    const cost = (outputs: Tensor, targets: Tensor) => {
+      traces++;
+      return quadraticCost(outputs, targets);
+    };
+    await train(dataset, { batchSize: 2, cost, epochs: 5 });
+    expect(traces).toBe(2);
+    await train(inTwos, { cost, epochs: 5 });
+    expect(traces).toBe(4);
+  });
+});
+
+describe("between the gradient and the step", () => {
+  test("gradients can be clipped, also where steps are compiled", async () => {
+    const beforeStep: FitOptions["beforeStep"] = (parameters) => {
+      clipGradNorm(parameters, 1e-3);
+    };
+    manualSeed(5);
+    const before = dense(2, 1).weight.arraySync();
+    const model = dense(2, 1);
+    model.weight.assign(tensor(before));
+    const optimizer = sgd(model.parameters(), { learningRate: 1 });
+    const options = { cost: quadraticCost, optimizer, epochs: 1, batchSize: 5, beforeStep };
+    for await (const { step } of fit(model, dataset, options)) expect(step).toBe(1);
+    const moved = [
+      ...model.weight.arraySync().map(([w], i) => w! - before[i]![0]!),
+      ...model.bias!.arraySync(),
+    ];
+    // The norm of the step is that of the gradient; float32 has 7 digits, of weights near 1.
+    expect(Math.hypot(...moved)).toBeCloseTo(1e-3, 6);
+  });
+});
+
+describe("a model in training", () => {
+  test("is measured as it will be used, and trains on", async () => {
+    const [dropped, frozen] = [dropout(0.5), dropout(0.5)];
+    frozen.evaluate();
+    const model = sequential(dropped, frozen);
+    const constant = { inputs: tensor([[1, 1, 1, 1]]), targets: tensor([[1, 1, 1, 1]]) };
+    expect(await measure(model, constant, { cost: quadraticCost })).toEqual({ cost: 0 });
+    expect([dropped.training, frozen.training]).toEqual([true, false]);
+  });
+});
+
+describe("what cannot be learnt is refused, and where it is said", () => {
+  const failing = async function* () {
+    yield inTwos[0]!;
+    throw new RangeError("the disk is gone");
+  };
+  const once = (function* () {
+    yield* inTwos;
+  })();
+  const labels = (...values: number[]) => ({
+    inputs: tensor(rows.slice(0, values.length)),
+    labels: tensor(values, { dtype: "int32" }),
+  });
+
+  test.each<[string, TrainingData, Partial<FitOptions>, string]>([
+    ["a stream that throws", failing, {}, "fit: the data of epoch 1 threw: the disk is gone"],
+    ["no batches", [], {}, "fit: epoch 1 has no batches"],
+    [
+      "a generator for two epochs",
+      once,
+      {},
+      "fit: epoch 2 has no batches; a generator gives its batches once: give a function of them",
+    ],
+    [
+      "no examples",
+      { inputs: dataset.inputs.slice(0, 0, 0), targets: dataset.targets.slice(0, 0, 0) },
+      { batchSize: 2 },
+      "fit: the dataset has no examples",
+    ],
+    [
+      "a batch whose parts differ",
+      [{ inputs: rows, targets: [[1]] }],
+      {},
+      'fit: "inputs" has 5 examples, "targets" has 1',
+    ],
+    ["no size of batches", dataset, {}, "fit: batchSize is undefined, expected a positive integer"],
+    [
+      "a size of batches for batches",
+      inTwos,
+      { batchSize: 2 },
+      "fit: batchSize is given, but the data come in batches; leave it out",
+    ],
+  ])("%s", async (_, data, options, message) => {
+    const error: unknown = await train(data, options).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NablaError);
+    expect((error as Error).message).toBe(message);
+  });
+
+  test("what a stream threw is the error's cause", async () => {
+    await expect(train(failing)).rejects.toMatchObject({
+      cause: new RangeError("the disk is gone"),
+    });
+  });
+
+  test.each<[string, TrainingData, number | undefined]>([
+    ["a dataset", labels(0, 1, 3, 2), 2],
+    ["a stream", [labels(0, 1), labels(1, 0, 3)], undefined],
+  ])("labels of %s that are no classes", async (_, data, batchSize) => {
+    const model = dense(2, 3);
+    const optimizer = sgd(model.parameters(), { learningRate: 1 });
+    const options = { cost: crossEntropy, optimizer, epochs: 1, ...(batchSize && { batchSize }) };
+    const read = async () => {
+      for await (const report of fit(model, data, options)) expect(report).toBeUndefined();
+    };
+    await expect(read()).rejects.toThrow(
+      "fit: the label of example 2 is 3, expected 0 to 2, for the model has 3 outputs",
+    );
+  });
+});
+
+describe("reports can be watched", () => {
+  const report = (cost: number, accuracy?: number) =>
+    ({ cost, metrics: accuracy === undefined ? {} : { accuracy } }) as unknown as Report;
+  const within = { cost: 0, metrics: undefined } as Report;
+
+  test("training stops after so many epochs that were no better", () => {
+    const stop = earlyStopping({ patience: 2, metric: "accuracy" });
+    const said = [0.5, 0.7, 0.6, 0.8, 0.8, 0.7].map((accuracy) => stop(report(1, accuracy)));
+    expect(said).toEqual([false, false, false, false, false, true]);
+    expect(earlyStopping({ patience: 1 })(within)).toBe(false);
+  });
+
+  test("the best model is kept, whatever training does to it afterwards", async () => {
+    const { model, reports } = await train(inTwos);
+    const best = bestModel(model);
+    expect(best.see(within)).toBe(false);
+    expect(best.see(reports[0]!)).toBe(true);
+    const kept = model.weight.arraySync();
+    for (let i = 0; i < 3; i++) model.weight.assign(model.weight.mul(2));
+    expect(best.see(report(Number.NaN))).toBe(false);
+    best.restore();
+    expect(model.weight.arraySync()).toEqual(kept);
+    expect(best.report).toBe(reports[0]);
+  });
+
+  test("by a metric that is there", () => {
+    expect(() => earlyStopping({ patience: 1, metric: "recall" })(report(1, 0.5))).toThrow(
+      'earlyStopping: there is no metric "recall", reports have accuracy',
+    );
+    expect(() => bestModel(dense(1, 1)).restore()).toThrow("restore: no epoch has ended yet");
+    expect(() => earlyStopping({ patience: 0 })).toThrow(
+      "earlyStopping: patience is 0, expected a positive integer",
+    );
+  });
+});
