@@ -53,6 +53,7 @@ export {
   toSafetensors,
 } from "./files/safetensors.ts";
 export type { ByteSink } from "./files/sinks.ts";
+export type { Bytes } from "./files/source.ts";
 export type { FitOptions, Report } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";

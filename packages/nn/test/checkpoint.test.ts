@@ -150,7 +150,9 @@ describe("refused, and nothing changed", () => {
     );
     const other = dense(1, 1);
     const file = await kept({ model: other, optimizer: adam(other.parameters()) });
-    expect(await expectRefused(file)).toMatch(/^load: "\d\.[^"]+" is in the state, not in the/);
+    expect(await expectRefused(file)).toMatch(
+      /^loadCheckpoint: "\d\.[^"]+" is in the state, not in the optimiser$/,
+    );
   });
 
   test("progress that would be lost", async () => {

@@ -71,6 +71,9 @@ test("a file at an odd place in memory is read, too", () => {
   moved.set(file, 3);
   loadSafetensors(other, moved.subarray(3));
   expect(valuesOf(other)).toEqual(valuesOf(one));
+  const third = network();
+  loadSafetensors(third, file.slice().buffer);
+  expect(valuesOf(third)).toEqual(valuesOf(one));
 });
 
 describe("refused, and nothing changed", () => {
@@ -224,6 +227,9 @@ describe("what cannot be written is refused", () => {
       () => toSafetensors({}, { metadata: { epoch: 3 } as never }),
       'metadata "epoch" is number, expected a string',
     ],
+    [() => toSafetensors("x" as never), "expects a model, or tensors by name, got string"],
+    [() => toSafetensors(null as never), "expects a model, or tensors by name, got null"],
+    [() => toSafetensors({ x: [1] as never }), '"x" is object, expected a tensor'],
     [
       () => toSafetensors({ "\ud800": tensor([1]) }),
       '"\\ud800" has half a surrogate pair, expected Unicode',

@@ -2,7 +2,7 @@
 // tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
 import type { Layer } from "../layer.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { writeFileWhole } from "./disk.ts";
 import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
@@ -12,7 +12,7 @@ import { type Header, isObject } from "./header-in.ts";
 import type { ByteStream, Reading } from "./reading.ts";
 import { namedCellsOf } from "./safetensors.ts";
 import { type ByteSink, writeStream } from "./sinks.ts";
-import { readSource, subjectOf } from "./source.ts";
+import { type Bytes, readSource, subjectOf } from "./source.ts";
 
 /** What is trained, and by what. */
 export interface Training {
@@ -91,7 +91,7 @@ function isKept(value: unknown): value is number | string | boolean {
  * Goes on from a checkpoint: gives the model, the optimiser and the sequence of random draws what was
  * kept, and returns the progress. All is checked before anything is changed. Without an optimiser the
  * model is loaded alone. Throws `NablaError` for a file that is damaged or no checkpoint, and for names,
- * shapes and dtypes that differ; the optimiser throws what its `load` throws.
+ * shapes and dtypes that differ.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -103,7 +103,7 @@ function isKept(value: unknown): value is number | string | boolean {
  * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
  */
 export async function loadCheckpoint(
-  source: string | ByteStream | Uint8Array,
+  source: string | ByteStream | Bytes,
   training: Training,
 ): Promise<Progress> {
   const subject = subjectOf("loadCheckpoint", source);
@@ -134,13 +134,24 @@ function* checkpointIn(subject: string, { model, optimizer }: Training): Reading
   const optimizerState = tensors
     .filter(([name]) => name.startsWith(inOptimizer))
     .map(([name, x]) => [name.slice(inOptimizer.length), x] as const);
-  optimizer?.load(Object.fromEntries(optimizerState));
+  if (optimizer) loadState(subject, optimizer, Object.fromEntries(optimizerState));
   assign(
     tensors.filter(([name]) => places.has(name)),
     places,
   );
   random.restore(randomState);
   return progress;
+}
+
+/** Lets the optimiser check and take its state; its error then names the file. */
+function loadState(subject: string, optimizer: Optimizer, state: OptimizerState): void {
+  try {
+    optimizer.load(state);
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    const text = error.message.replace(/^load: /, "");
+    throw new NablaError(`${subject}: ${text}`, { cause: error });
+  }
 }
 
 /** What the header of a checkpoint says. */

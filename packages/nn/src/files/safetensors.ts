@@ -1,6 +1,6 @@
 // Parameters as files that others can read, too: safetensors, a header in JSON and the elements behind it
 // (https://github.com/huggingface/safetensors#format). A file can do nothing but give numbers.
-import { formatShape, NablaError, type Tensor } from "@nabla/autograd";
+import { formatShape, NablaError, Tensor } from "@nabla/autograd";
 import { type Layer, type NamedParameter, namedBuffersOf, namedParametersOf } from "../layer.ts";
 import { writeFileWhole } from "./disk.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
@@ -9,7 +9,7 @@ import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
 import type { ByteStream, Reading } from "./reading.ts";
 import { type ByteSink, writeStream } from "./sinks.ts";
-import { readSource, subjectOf } from "./source.ts";
+import { type Bytes, readSource, subjectOf } from "./source.ts";
 
 /** How a file's tensors stand to a model's. */
 export interface NameOptions {
@@ -100,7 +100,7 @@ function chunksOf(
   saved: Saved,
   { metadata, rename = same, transpose = none }: SaveOptions,
 ): readonly Uint8Array[] {
-  const named = tensorsOf(saved).map(([name, x]) => {
+  const named = tensorsOf(subject, saved).map(([name, x]) => {
     const stored = transpose(name) ? transposedMatrix(subject, name, x) : x;
     return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
   });
@@ -111,11 +111,16 @@ function chunksOf(
 const same = (name: string): string => name;
 const none = (): boolean => false;
 
-function tensorsOf(saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
-  if (typeof saved === "function" || typeof saved.forward === "function") {
-    return namedCellsOf(saved as Layer);
+function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
+  if (typeof saved !== "object" || saved === null) {
+    const given = saved === null ? "null" : typeof saved;
+    throw new NablaError(`${subject}: expects a model, or tensors by name, got ${given}`);
   }
-  return Object.entries(saved as Readonly<Record<string, Tensor>>);
+  if (typeof saved.forward === "function") return namedCellsOf(saved as Layer);
+  const tensors = Object.entries(saved as Readonly<Record<string, Tensor>>);
+  const other = tensors.find(([, x]) => !(x instanceof Tensor));
+  if (!other) return tensors;
+  throw new NablaError(`${subject}: ${quoted(other[0])} is ${typeof other[1]}, expected a tensor`);
 }
 
 /** All that a trained model has. */
@@ -139,10 +144,10 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
  * file.tensors.x!.arraySync(); // => [1, 2]
  * file.metadata; // => { made: "here" }
  */
-export function readSafetensors(source: Uint8Array): SafetensorsFile;
+export function readSafetensors(source: Bytes): SafetensorsFile;
 export function readSafetensors(source: string | ByteStream): Promise<SafetensorsFile>;
 export function readSafetensors(
-  source: Uint8Array | string | ByteStream,
+  source: Bytes | string | ByteStream,
 ): SafetensorsFile | Promise<SafetensorsFile> {
   const subject = subjectOf("readSafetensors", source);
   return readSource(subject, source, everything(subject));
@@ -166,11 +171,7 @@ function* everything(subject: string): Reading<SafetensorsFile> {
  * loadSafetensors(other, toSafetensors(one));
  * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
  */
-export function loadSafetensors(
-  model: Layer,
-  source: Uint8Array,
-  options?: LoadOptions,
-): LoadReport;
+export function loadSafetensors(model: Layer, source: Bytes, options?: LoadOptions): LoadReport;
 export function loadSafetensors(
   model: Layer,
   source: string | ByteStream,
@@ -178,7 +179,7 @@ export function loadSafetensors(
 ): Promise<LoadReport>;
 export function loadSafetensors(
   model: Layer,
-  source: Uint8Array | string | ByteStream,
+  source: Bytes | string | ByteStream,
   options: LoadOptions = {},
 ): LoadReport | Promise<LoadReport> {
   const subject = subjectOf("loadSafetensors", source);

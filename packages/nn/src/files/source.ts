@@ -8,12 +8,16 @@ export function subjectOf(operation: string, place: unknown): string {
   return typeof place === "string" ? `${operation}: ${place}` : operation;
 }
 
+/** A file in memory. */
+export type Bytes = Uint8Array | ArrayBuffer;
+
 /** Reads bytes at once, and a file or stream as it comes. */
 export function readSource<Result>(
   subject: string,
-  source: Uint8Array | string | ByteStream,
+  source: Bytes | string | ByteStream,
   reading: Reading<Result>,
 ): Result | Promise<Result> {
+  if (source instanceof ArrayBuffer) return readFrom(subject, new Uint8Array(source), reading);
   if (source instanceof Uint8Array) return readFrom(subject, source, reading);
   if (typeof source === "string") {
     return readStream(subject, chunksOfFile(subject, source), reading);
