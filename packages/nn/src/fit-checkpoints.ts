@@ -1,11 +1,6 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
 import { NablaError } from "@nabla/autograd";
-import {
-  loadCheckpoint,
-  type Progress,
-  saveCheckpoint,
-  type Training,
-} from "./files/checkpoint.ts";
+import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { isMissing } from "./files/disk.ts";
 import { namedParametersOf } from "./layer.ts";
 
@@ -71,7 +66,7 @@ export function checkpointsOf(
     async start() {
       if (!resume) return beginning;
       try {
-        return positionIn(path, course, await loadCheckpoint(path, training));
+        return await loadChecked(path, training, (progress) => positionIn(path, course, progress));
       } catch (error) {
         if (isMissing(error)) return beginning;
         throw error;

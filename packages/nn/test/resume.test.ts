@@ -31,6 +31,8 @@ afterEach(async () => {
 const inputs = random.normal([10, 2], { seed: 1 });
 const dataset = { inputs, targets: inputs.sum(1, { keepDims: true }) };
 
+const network = () => sequential(dense(2, 3), sigmoid, dropout(0.3), dense(3, 1));
+
 interface Run {
   /** Of each step that was reported. */
   readonly costs: ReadonlyMap<number, number>;
@@ -38,8 +40,11 @@ interface Run {
 }
 
 /** Three epochs of four steps (the last of one example), in new objects, unless the options say otherwise. */
-async function run(options: Partial<FitOptions> = {}, stopAfter?: number): Promise<Run> {
-  const model = sequential(dense(2, 3), sigmoid, dropout(0.3), dense(3, 1));
+async function run(
+  options: Partial<FitOptions> = {},
+  stopAfter?: number,
+  model = network(),
+): Promise<Run> {
   const optimizer = adam(model.parameters(), { learningRate: 0.05 });
   const stop = new AbortController();
   const costs = new Map<number, number>();
@@ -106,13 +111,16 @@ describe("what is no place to go on from is said", () => {
     [{ shuffle: 1 }, "shuffle is 0 in the checkpoint, 1 in this training"],
   ])("%o", async (options, message) => {
     await run({ epochs: 1, checkpoint: { path } });
-    await expect(run({ ...options, checkpoint: { path }, resume: true })).rejects.toThrow(
+    const model = network();
+    const before = [toSafetensors(model), random.state()];
+    await expect(run({ ...options, checkpoint: { path }, resume: true }, 0, model)).rejects.toThrow(
       new NablaError(`fit: ${path}: ${message}`),
     );
+    expect([toSafetensors(model), random.state()]).toEqual(before);
   });
 
   test("other checkpoints, and none", async () => {
-    const model = sequential(dense(2, 3), sigmoid, dropout(0.3), dense(3, 1));
+    const model = network();
     const progress = { examples: 10, batchSize: 3, shuffle: 0, epoch: 1 };
     await saveCheckpoint(path, { model, optimizer: adam(model.parameters()), progress });
     await expect(run({ checkpoint: { path }, resume: true })).rejects.toThrow(

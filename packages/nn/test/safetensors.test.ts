@@ -205,6 +205,22 @@ test("what both have is loaded where that is asked for", () => {
   expect(valuesOf(model)[0]).toEqual(valuesOf(layer)[0]);
 });
 
+test("tensors that nobody wants may have dtypes that nabla has not", () => {
+  const model = sequential(dense(1, 1));
+  const file = fileOf(
+    {
+      "0.bias": { dtype: "F32", shape: [1], data_offsets: [0, 4] },
+      num_batches_tracked: { dtype: "I64", shape: [], data_offsets: [4, 12] },
+      "0.weight": { dtype: "F32", shape: [1, 1], data_offsets: [12, 16] },
+    },
+    16,
+  );
+  new DataView(file.buffer).setFloat32(file.length - 4, 1.5, true);
+  const { unexpected } = loadSafetensors(model, file, { strict: false });
+  expect(unexpected).toEqual(["num_batches_tracked"]);
+  expect(valuesOf(model)).toEqual([[1.5], [0]]);
+});
+
 test("more names than a line holds are counted", () => {
   const model = sequential(...Array.from({ length: 6 }, () => dense(1, 1)));
   expect(() => loadSafetensors(model, toSafetensors({}))).toThrow(

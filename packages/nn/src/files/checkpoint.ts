@@ -106,11 +106,24 @@ export async function loadCheckpoint(
   source: string | ByteStream | Bytes,
   training: Training,
 ): Promise<Progress> {
-  const subject = subjectOf("loadCheckpoint", source);
-  return readSource(subject, source, checkpointIn(subject, training));
+  return loadChecked(source, training, (progress) => progress);
 }
 
-function* checkpointIn(subject: string, { model, optimizer }: Training): Reading<Progress> {
+/** Likewise; returns what `check` makes of the progress. Where it throws, nothing is changed. */
+export async function loadChecked<Result>(
+  source: string | ByteStream | Bytes,
+  training: Training,
+  check: (progress: Progress) => Result,
+): Promise<Result> {
+  const subject = subjectOf("loadCheckpoint", source);
+  return readSource(subject, source, checkpointIn(subject, training, check));
+}
+
+function* checkpointIn<Result>(
+  subject: string,
+  { model, optimizer }: Training,
+  check: (progress: Progress) => Result,
+): Reading<Result> {
   const sum = new Checksum();
   const header = yield* summed(sum, headerIn(subject));
   const { randomState, progress, entries } = contentOf(subject, header);
@@ -131,6 +144,7 @@ function* checkpointIn(subject: string, { model, optimizer }: Training): Reading
     throw new NablaError(`${subject}: the file is damaged: its bytes have another checksum`);
   }
   yield "end";
+  const result = check(progress);
   const optimizerState = tensors
     .filter(([name]) => name.startsWith(inOptimizer))
     .map(([name, x]) => [name.slice(inOptimizer.length), x] as const);
@@ -140,7 +154,7 @@ function* checkpointIn(subject: string, { model, optimizer }: Training): Reading
     places,
   );
   random.restore(randomState);
-  return progress;
+  return result;
 }
 
 /** Lets the optimiser check and take its state; its error then names the file. */
