@@ -6,7 +6,7 @@ import { Trial } from "../src/engine/wasm/trial.ts";
 function chosen(together: (turn: number) => number, alone: (turn: number) => number): number {
   const trial = new Trial();
   let turn = 0;
-  for (; trial.isOpen(); turn++) trial.note(trial.isTogether() ? together(turn) : alone(turn));
+  for (; turn < 40; turn++) trial.note(trial.isTogether() ? together(turn) : alone(turn));
   let count = 0;
   for (let i = 0; i < 100; i++, trial.note(0)) if (trial.isTogether()) count++;
   return count;
@@ -49,6 +49,22 @@ test("threads that often wait for a core are not chosen, though some of their ru
       () => 2,
     ),
   ).toBe(0);
+});
+
+test("threads whose core is taken away after the trial are left out until the next", () => {
+  const after = (milliseconds: (turn: number) => number): number => {
+    const trial = new Trial();
+    for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 1 : 2);
+    let together = 0;
+    for (let turn = 0; turn < 1000; turn++) {
+      expect(trial.isTimed()).toBe(trial.isTogether());
+      if (trial.isTogether()) together++;
+      trial.note(trial.isTogether() ? milliseconds(turn) : 0);
+    }
+    return together;
+  };
+  expect(after((turn) => (turn < 500 ? 1 : 5))).toBe(508);
+  expect(after((turn) => (turn % 3 === 0 ? 5 : 1))).toBe(1000);
 });
 
 test("after some thousand runs it is tried anew", () => {

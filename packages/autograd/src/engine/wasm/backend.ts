@@ -201,14 +201,15 @@ class LoadedPlan {
   }
 
   #runAsIsFaster(): void {
-    const start = this.#trial.isOpen() ? performance.now() : 0;
+    const isTimed = this.#trial.isTimed();
+    const start = isTimed ? performance.now() : 0;
     const isTogether = this.#trial.isTogether();
     const isDone =
       isTogether && this.#engine.pool!.run(this.#loaded!, this.#table, this.#forThreads!.part);
     if (!isDone) this.#call(this.#table);
     // What was to be done together, while others were busy, says nothing of either way.
     if (isDone !== isTogether) return;
-    this.#trial.note(this.#trial.isOpen() ? performance.now() - start : 0);
+    this.#trial.note(isTimed ? performance.now() - start : 0);
   }
 
   /** Where in the heap's words the address of a buffer is. */

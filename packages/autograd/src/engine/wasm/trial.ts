@@ -6,6 +6,8 @@ const tries = 20;
 const uncounted = 5;
 /** After so many runs it is tried anew. */
 const period = 2000;
+/** So many more of the runs together slower than one alone, than faster, and all are done alone until then. */
+const mostSlow = 8;
 
 /** Chooses for each run whether several threads do it together. */
 export class Trial {
@@ -13,30 +15,46 @@ export class Trial {
   #together: number[] = [];
   #alone: number[] = [];
   #isFaster = true;
+  /** Milliseconds that a run alone took, and by how many more runs together were slower than that. */
+  #usual = 0;
+  #slow = 0;
 
   /** Whether the next run is to be done together. */
   isTogether(): boolean {
     return this.#turn < tries || (this.#turn >= 2 * tries && this.#isFaster);
   }
 
-  /** Whether the next run is part of the trial, and its time wanted. */
-  isOpen(): boolean {
+  /** Whether the time of the next run is wanted: in the trial, and of all that are done together. */
+  isTimed(): boolean {
+    return this.#isOpen() || this.#isFaster;
+  }
+
+  #isOpen(): boolean {
     return this.#turn < 2 * tries;
   }
 
   /** A run is over. */
   note(milliseconds: number): void {
-    if (this.isOpen() && this.#turn % tries >= uncounted) {
+    if (!this.#isOpen() && this.#isFaster) this.#watch(milliseconds);
+    if (this.#isOpen() && this.#turn % tries >= uncounted) {
       (this.#turn < tries ? this.#together : this.#alone).push(milliseconds);
     }
     this.#turn++;
     if (this.#turn === 2 * tries) {
-      this.#isFaster = quantile(this.#together, 0.75) < quantile(this.#alone, 0.5);
+      this.#usual = quantile(this.#alone, 0.5);
+      this.#isFaster = quantile(this.#together, 0.75) < this.#usual;
+      this.#slow = 0;
     }
     if (this.#turn < period) return;
     this.#turn = 0;
     this.#together = [];
     this.#alone = [];
+  }
+
+  /** A core may be taken away after the trial: then the others would wait at every barrier. */
+  #watch(milliseconds: number): void {
+    this.#slow = Math.max(0, this.#slow + (milliseconds > this.#usual ? 1 : -1));
+    if (this.#slow >= mostSlow) this.#isFaster = false;
   }
 }
 
