@@ -1,6 +1,7 @@
-// qr, eigh and svd against what defines them. Bounds are multiples of n * eps * norm, as backward error
-// analysis gives them (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, chapter 19; J. Demmel,
-// K. Veselić, "Jacobi's method is more accurate than QR", 1992): eps of the dtype, as values are rounded to it.
+// qr, eigh and svd against what defines them. Bounds are multiples of n * eps * norm, as backward
+// error analysis gives them (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002,
+// chapter 19; J. Demmel, K. Veselić, "Jacobi's method is more accurate than QR", 1992): eps of the
+// dtype, as values are rounded to it.
 import {
   eigh,
   eye,

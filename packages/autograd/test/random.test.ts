@@ -40,7 +40,9 @@ test.each(knownAnswers)("Threefry of $counter under $key", ({ key, counter, word
 const count = 20_000;
 /** So many standard deviations lie between a statistic and its mean in one of a million samples. */
 const deviations = 4.9;
-/** What the Kolmogorov-Smirnov distance exceeds in one of a million samples: 2 exp(-2 c^2) = 1e-6. */
+/**
+ * What the Kolmogorov-Smirnov distance exceeds in one of a million samples: 2 exp(-2 c^2) = 1e-6.
+ */
 const farthest = 2.7 / Math.sqrt(count);
 
 /** The largest distance between the distribution of `values` and `cumulative`. */
@@ -55,7 +57,9 @@ function kolmogorovSmirnov(values: Iterable<number>, cumulative: (x: number) => 
   return worst;
 }
 
-/** The sum of (observed - expected)^2 / expected over equally probable outcomes 0 to `outcomes` - 1. */
+/**
+ * The sum of (observed - expected)^2 / expected over equally probable outcomes 0 to `outcomes` - 1.
+ */
 function chiSquare(values: Iterable<number>, outcomes: number): number {
   const observed = new Float64Array(outcomes);
   let all = 0;
@@ -81,7 +85,9 @@ function cumulativeNormal(x: number): number {
   return 0.5 + (sum * Math.exp(-(x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
-/** Expects the mean, and the mean of squares, to be within the deviations that the estimates have. */
+/**
+ * Expects the mean, and the mean of squares, to be within the deviations that the estimates have.
+ */
 function expectMoments(
   values: Iterable<number>,
   mean: number,

@@ -40,7 +40,9 @@ function largeOn(count: number): { readonly values: readonly number[]; readonly 
   const [x, w] = [random.normal([301, 257]).realize(), random.normal([257, 130]).realize()];
   const run = compile((a: Tensor, b: Tensor) => {
     const y = a.matmul(b).tanh();
-    return [y.matmul(y.transpose()).softmax().sum(0), y.exp().sum(), a.transpose().matmul(y)];
+    const drawn = random.normal([50_000], { seed: 5, dtype: "float64" });
+    const products = [y.matmul(y.transpose()).softmax().sum(0), a.transpose().matmul(y)];
+    return [...products, y.exp().sum(), drawn];
   });
   run(x, w);
   threadPool()?.settle();
@@ -51,7 +53,7 @@ function largeOn(count: number): { readonly values: readonly number[]; readonly 
   return { values, runs: (threadPool()?.runs ?? 0) - runs };
 }
 
-test("large products and reductions are divided, and give the same bits", () => {
+test("large products, reductions and draws are divided, and give the same bits", () => {
   const one = largeOn(1);
   expect(one.runs).toBe(0);
   for (const count of [2, 3, 5]) {

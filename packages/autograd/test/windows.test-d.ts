@@ -1,5 +1,5 @@
-// The shapes of convolutions and pooling as the compiler sees them, and what it refuses. That the run gives the
-// same ones is in convolution.test.ts.
+// The shapes of convolutions and pooling as the compiler sees them, and what it refuses. That the
+// run gives the same ones is in convolution.test.ts.
 import {
   averagePool,
   type ConvolutionOptions,

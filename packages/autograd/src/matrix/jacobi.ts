@@ -1,7 +1,8 @@
-// Jacobi's rotations: turning the axes in one plane after the other until a matrix is diagonal (eigenvalues)
-// or its columns are orthogonal (singular values). Slower than what reduces to few diagonals first, but
-// short, and as exact as the numbers given: J. Demmel, K. Veselić, "Jacobi's method is more accurate than
-// QR", 1992. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, sections 8.5 and 8.6.3.
+// Jacobi's rotations: turning the axes in one plane after the other until a matrix is diagonal
+// (eigenvalues) or its columns are orthogonal (singular values). Slower than what reduces to few
+// diagonals first, but short, and as exact as the numbers given: J. Demmel, K. Veselić, "Jacobi's
+// method is more accurate than QR", 1992. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th
+// edition, 2013, sections 8.5 and 8.6.3.
 import { lengthOf, type Matrix, scaleOf } from "./matrix.ts";
 
 /** Each sweep goes over all planes; they converge quadratically, in six to ten of them. */
@@ -34,9 +35,9 @@ function rotate(
 }
 
 /**
- * Of a symmetric `a` [n, n], whose lower triangle is read: the eigenvalues in ascending order, and in n rows
- * below them the eigenvectors as columns, the largest component of each positive. All NaN if an element
- * of `a` is not finite.
+ * Of a symmetric `a` [n, n], whose lower triangle is read: the eigenvalues in ascending order, and
+ * in n rows below them the eigenvectors as columns, the largest component of each positive. All NaN
+ * if an element of `a` is not finite.
  */
 export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: n } = a;
@@ -82,9 +83,9 @@ function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean
 }
 
 /**
- * Of `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in descending order,
- * the rows of V [n, k]. The largest component of each column of U is positive. All NaN if an element of `a`
- * is not finite.
+ * Of `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in descending
+ * order, the rows of V [n, k]. The largest component of each column of U is positive. All NaN if an
+ * element of `a` is not finite.
  */
 export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: m, columns: n } = a;
@@ -179,7 +180,10 @@ function row(x: Float64Array, i: number, count: number): Float64Array {
   return x.subarray(i * count, (i + 1) * count);
 }
 
-/** -1 if the largest component, or the first of those that are as large but for rounding, is negative. */
+/**
+ * -1 if the largest component, or the first of those that are as large but for rounding, is
+ * negative.
+ */
 function signOfLargest(vector: Float64Array): number {
   let largest = 0;
   for (const x of vector) largest = Math.max(largest, Math.abs(x));

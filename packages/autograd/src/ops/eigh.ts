@@ -1,6 +1,6 @@
-// Eigenvalues and eigenvectors of symmetric matrices. Gradients: M. B. Giles, "Collected matrix derivative
-// results for forward and reverse mode algorithmic differentiation", 2008, section 3.1; symmetric, as
-// in M. Seeger et al., "Auto-differentiating linear algebra", 2017.
+// Eigenvalues and eigenvectors of symmetric matrices. Gradients: M. B. Giles, "Collected matrix
+// derivative results for forward and reverse mode algorithmic differentiation", 2008, section 3.1;
+// symmetric, as in M. Seeger et al., "Auto-differentiating linear algebra", 2017.
 import type { Node } from "../graph/node.ts";
 import { factorSymmetric } from "../matrix/jacobi.ts";
 import { mul, sub } from "./arithmetic.ts";
@@ -15,8 +15,8 @@ const factors = routine("eigh", factorSymmetric, [
 ]);
 
 /**
- * One is not part of the other's gradient, as that of the eigenvalues is right where two of them are equal,
- * and that of the eigenvectors is not defined there.
+ * One is not part of the other's gradient, as that of the eigenvalues is right where two of them
+ * are equal, and that of the eigenvectors is not defined there.
  */
 function eigenvaluesOf(a: Node, both: Node): Node {
   const size = a.shape.at(-1)!;
@@ -27,7 +27,10 @@ function eigenvaluesOf(a: Node, both: Node): Node {
   });
 }
 
-/** With F the inverse differences of the eigenvalues: V (F ∘ Vᵀ g) Vᵀ, and of that the symmetric part. */
+/**
+ * With F the inverse differences of the eigenvalues: V (F ∘ Vᵀ g) Vᵀ, and of that the symmetric
+ * part.
+ */
 function eigenvectorsOf(a: Node, both: Node): Node {
   const size = a.shape.at(-1)!;
   return custom(
@@ -43,7 +46,9 @@ function eigenvectorsOf(a: Node, both: Node): Node {
   );
 }
 
-/** Ascending eigenvalues [n], and their eigenvectors as columns, of what one triangle stands for. */
+/**
+ * Ascending eigenvalues [n], and their eigenvectors as columns, of what one triangle stands for.
+ */
 export function eigh(
   a: Node,
   lower: boolean,

@@ -1,7 +1,8 @@
-// Normal numbers of even ones: G. E. P. Box and M. E. Muller, "A note on the generation of random normal
-// deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine are written out in
-// operations that IEEE 754 rounds exactly, where those of the scalar language may differ in their last bit
-// from one back end to another: a draw must not. Coefficients: Sun's fdlibm (e_log.c, k_sin.c, k_cos.c).
+// Normal numbers of even ones: G. E. P. Box and M. E. Muller, "A note on the generation of random
+// normal deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine are
+// written out in operations that IEEE 754 rounds exactly, where those of the scalar language may
+// differ in their last bit from one back end to another: a draw must not. Coefficients: Sun's
+// fdlibm (e_log.c, k_sin.c, k_cos.c).
 import type { Elementwise } from "../graph/node.ts";
 import {
   add,
@@ -48,7 +49,10 @@ function logarithm(of: Scalar): Scalar {
   return sub(mul(e, 0.6931471803691238), sub(sub(half, low), f));
 }
 
-/** cos(2 pi x) for x from 0 to 1: of a whole number of quarter turns and the angle beyond, which is exact. */
+/**
+ * cos(2 pi x) for x from 0 to 1: of a whole number of quarter turns and the angle beyond, which is
+ * exact.
+ */
 function cosineOfTurns(of: Scalar): Scalar {
   const quarters = mul(of, 4);
   const whole = round(quarters);

@@ -1,7 +1,8 @@
 // Orthonormal columns times an upper triangle. Gradients: S. F. Walter, L. Lehmann, "Algorithmic
-// differentiation of linear algebra functions with application in optimum experimental design", 2010, for
-// tall matrices; M. Roberts, S. J. Roberts, "QR and LQ decomposition matrix backpropagation algorithms for
-// square, wide, and deep matrices and their software implementation", 2020, for wide ones.
+// differentiation of linear algebra functions with application in optimum experimental design",
+// 2010, for tall matrices; M. Roberts, S. J. Roberts, "QR and LQ decomposition matrix
+// backpropagation algorithms for square, wide, and deep matrices and their software
+// implementation", 2020, for wide ones.
 import { GradientError } from "../graph/errors.ts";
 import type { GradientRule, Node } from "../graph/node.ts";
 import { checkMatrices, type Shape } from "../graph/shape.ts";
@@ -24,8 +25,8 @@ export interface QrFactors {
 }
 
 /**
- * Q and R of a tall matrix share one gradient; what a wide one has beside its square, Y, makes columns
- * V = Qᵀ Y of R, whose gradient goes to Q by that product.
+ * Q and R of a tall matrix share one gradient; what a wide one has beside its square, Y, makes
+ * columns V = Qᵀ Y of R, whose gradient goes to Q by that product.
  */
 const factorsGradient: GradientRule = (g, [a], output) => {
   const [, n] = sizesOf(a!.shape);
@@ -73,8 +74,8 @@ export function qr(a: Node, mode: QrMode): QrFactors {
 }
 
 /**
- * Columns that complete the orthonormal ones that `a` [m, n], m > n, has for its own to a basis: [m, m - n].
- * Any rotation of them would do as well, so that they have no gradient.
+ * Columns that complete the orthonormal ones that `a` [m, n], m > n, has for its own to a basis:
+ * [m, m - n]. Any rotation of them would do as well, so that they have no gradient.
  */
 export function complement(operation: string, a: Node): Node {
   const [m, n] = sizesOf(a.shape);

@@ -7,8 +7,8 @@ import { iota } from "./creation.ts";
 import { expandDims } from "./movement.ts";
 
 /**
- * [i, j] is 1 / (x[j] - x[i]), or that of the squares; 0 on the diagonal, NaN where two are equal: vectors
- * that belong to equal numbers can be turned among themselves, and have no gradient.
+ * [i, j] is 1 / (x[j] - x[i]), or that of the squares; 0 on the diagonal, NaN where two are equal:
+ * vectors that belong to equal numbers can be turned among themselves, and have no gradient.
  */
 export function inverseDifferences(x: Node, of: "numbers" | "squares"): Node {
   const size = x.shape.at(-1)!;

@@ -1,5 +1,5 @@
-// Singular values and vectors. Gradients: J. Townsend, "Differentiating the singular value decomposition",
-// 2016; M. Seeger et al., "Auto-differentiating linear algebra", 2017.
+// Singular values and vectors. Gradients: J. Townsend, "Differentiating the singular value
+// decomposition", 2016; M. Seeger et al., "Auto-differentiating linear algebra", 2017.
 import type { Node } from "../graph/node.ts";
 import { checkMatrices } from "../graph/shape.ts";
 import { factorSingular } from "../matrix/jacobi.ts";
@@ -19,7 +19,9 @@ const factors = routine("svd", factorSingular, [
 /** Whether of the vectors on the left, U, or of those on the right, V. */
 type Side = "left" | "right";
 
-/** Apart from the vectors, as its gradient U diag(g) Vᵀ is right where two values are equal or 0. */
+/**
+ * Apart from the vectors, as its gradient U diag(g) Vᵀ is right where two values are equal or 0.
+ */
 function valuesOf(a: Node, all: Node): Node {
   const m = a.shape.at(-2)!;
   const size = all.shape.at(-1)!;
@@ -31,9 +33,9 @@ function valuesOf(a: Node, all: Node): Node {
 }
 
 /**
- * On the left: (U (F ∘ (Uᵀg - gᵀU)) S + (1 - U Uᵀ) g S⁻¹) Vᵀ, where F has the inverse differences of the squared
- * singular values; the second term is what leaves the columns' span, and is 0 if they span all. On the
- * right the same for the transposed matrix.
+ * On the left: (U (F ∘ (Uᵀg - gᵀU)) S + (1 - U Uᵀ) g S⁻¹) Vᵀ, where F has the inverse differences
+ * of the squared singular values; the second term is what leaves the columns' span, and is 0 if
+ * they span all. On the right the same for the transposed matrix.
  */
 function vectorsOf(side: Side, a: Node, all: Node): Node {
   const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
@@ -54,7 +56,9 @@ function vectorsOf(side: Side, a: Node, all: Node): Node {
   });
 }
 
-/** U [m, k], descending singular values [k] and V [n, k], where U diag(s) Vᵀ is `a`; k = min(m, n). */
+/**
+ * U [m, k], descending singular values [k] and V [n, k], where U diag(s) Vᵀ is `a`; k = min(m, n).
+ */
 export function svd(
   a: Node,
   fullMatrices: boolean,

@@ -1,6 +1,6 @@
-// Convolutions and their transposes, as functions. What they compute, and their gradients, is defined in
-// ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as there are. The
-// compiler knows the shape of the result where shapes and options are literal.
+// Convolutions and their transposes, as functions. What they compute, and their gradients, is
+// defined in ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as
+// there are. The compiler knows the shape of the result where shapes and options are literal.
 import type { PerAxis, WindowPadding } from "../graph/shape.ts";
 import {
   type ConvolutionOptions,
@@ -19,9 +19,9 @@ export type {
 } from "../ops/convolution.ts";
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all channels:
- * `[n, c, width]` with a kernel of `[m, c / groups, width]` gives `[n, m, places]`. Throws
- * `ShapeError` where channels differ or the kernel does not fit.
+ * For each place of the kernel on `x` the sum of its products with what lies under it, over all
+ * channels: `[n, c, width]` with a kernel of `[m, c / groups, width]` gives `[n, m, places]`.
+ * Throws `ShapeError` where channels differ or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4]);
@@ -44,9 +44,9 @@ export function conv1d<
 }
 
 /**
- * The transpose of `conv1d`, which spreads each element over a window: `[n, c, width]` with a kernel
- * of `[c, m / groups, width]`. With the same options it gives the shape that `conv1d` was given, plus
- * `outputPadding`.
+ * The transpose of `conv1d`, which spreads each element over a window: `[n, c, width]` with a
+ * kernel of `[c, m / groups, width]`. With the same options it gives the shape that `conv1d` was
+ * given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2]);
@@ -84,9 +84,9 @@ export function convTranspose1d<
 }
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all channels:
- * `[n, c, height, width]` with a kernel of `[m, c / groups, height, width]` gives `[n, m, places]`. Throws
- * `ShapeError` where channels differ or the kernel does not fit.
+ * For each place of the kernel on `x` the sum of its products with what lies under it, over all
+ * channels: `[n, c, height, width]` with a kernel of `[m, c / groups, height, width]` gives
+ * `[n, m, places]`. Throws `ShapeError` where channels differ or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4, 4]);
@@ -109,9 +109,9 @@ export function conv2d<
 }
 
 /**
- * The transpose of `conv2d`, which spreads each element over a window: `[n, c, height, width]` with a kernel
- * of `[c, m / groups, height, width]`. With the same options it gives the shape that `conv2d` was given, plus
- * `outputPadding`.
+ * The transpose of `conv2d`, which spreads each element over a window: `[n, c, height, width]` with
+ * a kernel of `[c, m / groups, height, width]`. With the same options it gives the shape that
+ * `conv2d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2, 2]);
@@ -149,9 +149,9 @@ export function convTranspose2d<
 }
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all channels:
- * `[n, c, depth, height, width]` with a kernel of `[m, c / groups, depth, height, width]` gives `[n, m, places]`. Throws
- * `ShapeError` where channels differ or the kernel does not fit.
+ * For each place of the kernel on `x` the sum of its products with what lies under it, over all
+ * channels: `[n, c, depth, height, width]` with a kernel of `[m, c / groups, depth, height, width]`
+ * gives `[n, m, places]`. Throws `ShapeError` where channels differ or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4, 4, 4]);
@@ -174,9 +174,9 @@ export function conv3d<
 }
 
 /**
- * The transpose of `conv3d`, which spreads each element over a window: `[n, c, depth, height, width]` with a kernel
- * of `[c, m / groups, depth, height, width]`. With the same options it gives the shape that `conv3d` was given, plus
- * `outputPadding`.
+ * The transpose of `conv3d`, which spreads each element over a window:
+ * `[n, c, depth, height, width]` with a kernel of `[c, m / groups, depth, height, width]`. With the same options it gives
+ * the shape that `conv3d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2, 2, 2]);

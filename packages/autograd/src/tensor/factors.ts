@@ -1,6 +1,7 @@
-// Matrices as products of simpler ones, as functions and as methods: of the last two axes; those before
-// them are batches. As all of linear algebra (tensor/linear-algebra.ts) computed in float64, with the same
-// bits on every back end, and rounded to the dtype of the operand at the end; integers become float32.
+// Matrices as products of simpler ones, as functions and as methods: of the last two axes; those
+// before them are batches. As all of linear algebra (tensor/linear-algebra.ts) computed in float64,
+// with the same bits on every back end, and rounded to the dtype of the operand at the end;
+// integers become float32.
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as symmetric from "../ops/eigh.ts";
@@ -56,7 +57,9 @@ declare module "./tensor.ts" {
       this: T.MatrixCheck<"qr", ShapeOf<X>, X>,
       options?: QrOptions<Mode>,
     ): QrFactors<ShapeOf<X>, Mode>;
-    /** Eigenvalues, ascending, and eigenvectors of symmetric matrices, whose lower triangle is read. */
+    /**
+     * Eigenvalues, ascending, and eigenvectors of symmetric matrices, whose lower triangle is read.
+     */
     eigh<X extends Tensor>(
       this: T.SquareCheck<"eigh", ShapeOf<X>, X>,
       options?: EighOptions,
@@ -71,16 +74,18 @@ declare module "./tensor.ts" {
 
 /**
  * Q with orthonormal columns and an upper triangle R, whose product is `a` `[...batch, m, n]`. With
- * k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and `[m, n]`. (NumPy's mode "r"
- * is the `r` of this.) Signs are those of NumPy and LAPACK: elements on R's diagonal are negative as often as
- * not. Any shape has factors; where an element is not finite they are NaN throughout.
+ * k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and `[m, n]`.
+ * (NumPy's mode "r" is the `r` of this.) Signs are those of NumPy and LAPACK: elements on R's
+ * diagonal are negative as often as not. Any shape has factors; where an element is not finite they
+ * are NaN throughout.
  *
- * Gradients need the first k columns of `a` to be independent: where they are not, R has a 0 on its diagonal
- * (or what rounding leaves of it) and gradients are not finite (or huge). What completes a basis beyond the k columns has none: differentiating
- * the complete Q of a tall matrix throws `GradientError`. Throws `ShapeError` for fewer than 2 axes.
+ * Gradients need the first k columns of `a` to be independent: where they are not, R has a 0 on its
+ * diagonal (or what rounding leaves of it) and gradients are not finite (or huge). What completes a
+ * basis beyond the k columns has none: differentiating the complete Q of a tall matrix throws
+ * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
  *
- * By Householder's reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2. Gradients:
- * S. F. Walter and L. Lehmann, 2010 (tall), M. Roberts and S. J. Roberts, 2020 (wide).
+ * By Householder's reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2.
+ * Gradients: S. F. Walter and L. Lehmann, 2010 (tall), M. Roberts and S. J. Roberts, 2020 (wide).
  *
  * @example
  * const { q, r } = qr(tensor([[3, 1], [4, 2]]));
@@ -100,16 +105,17 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
 }
 
 /**
- * The eigenvalues `[...batch, n]`, in ascending order, and as columns the eigenvectors of symmetric matrices
- * `[...batch, n, n]`, of which the lower triangle is read (with `lower: false` the upper one).
- * Eigenvectors have length 1, and their largest component (the first of those equally large) is
- * positive. Where an element that is read is not finite, all is NaN.
+ * The eigenvalues `[...batch, n]`, in ascending order, and as columns the eigenvectors of symmetric
+ * matrices `[...batch, n, n]`, of which the lower triangle is read (with `lower: false` the upper
+ * one). Eigenvectors have length 1, and their largest component (the first of those equally large)
+ * is positive. Where an element that is read is not finite, all is NaN.
  *
- * Gradients are symmetric. Those of the eigenvalues exist always, but where some are equal they belong to the
- * order in which they happen to stand; of a symmetric function of them (a sum, a largest gap's bounds) they are
- * right. The eigenvectors of equal eigenvalues can be turned among themselves, so that what depends on
- * eigenvectors has gradients of NaN where any two eigenvalues are equal, and large ones where they nearly are;
- * so have second derivatives of eigenvalues. Throws `ShapeError` unless matrices are square.
+ * Gradients are symmetric. Those of the eigenvalues exist always, but where some are equal they
+ * belong to the order in which they happen to stand; of a symmetric function of them (a sum, a
+ * product) they are right. The eigenvectors of equal eigenvalues can be turned among themselves, so
+ * that what depends on eigenvectors has gradients of NaN where any two eigenvalues are equal, and
+ * large ones where they nearly are; so have second derivatives of eigenvalues. Throws `ShapeError`
+ * unless matrices are square.
  *
  * By Jacobi's rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.5. Gradients:
  * M. B. Giles, "Collected matrix derivative results", 2008, section 3.1.
@@ -130,19 +136,19 @@ export function eigh<X extends Tensor>(
 
 /**
  * The singular values of matrices `a` `[...batch, m, n]`, and the vectors that go with them:
- * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh` `[k, n]`, the
- * transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is `[m, m]` and `vh` `[n, n]`. The
- * largest component of each column of U (the first of those equally large) is positive. Where an element is
- * not finite, all is NaN.
+ * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh`
+ * `[k, n]`, the transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is
+ * `[m, m]` and `vh` `[n, n]`. The largest component of each column of U (the first of those equally
+ * large) is positive. Where an element is not finite, all is NaN.
  *
- * Gradients of the singular values are those of `eigh`'s eigenvalues; at a value of 0, where the value as a
- * function of `a` has a kink, the one of `u` and `vh` as they are. What depends on vectors has gradients that are not
- * finite where any two singular values are equal, or (unless `a` is square) one is 0. What completes a
- * basis in full matrices has none: differentiating it throws `GradientError`. Throws `ShapeError` for
- * fewer than 2 axes.
+ * Gradients of the singular values are those of `eigh`'s eigenvalues; at a value of 0, where the
+ * value as a function of `a` has a kink, the one of `u` and `vh` as they are. What depends on
+ * vectors has gradients that are not finite where any two singular values are equal, or (unless `a`
+ * is square) one is 0. What completes a basis in full matrices has none: differentiating it throws
+ * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
  *
- * By Jacobi's rotations from one side: Golub and Van Loan, "Matrix Computations", 2013, section 8.6.3.
- * Gradients: J. Townsend, "Differentiating the singular value decomposition", 2016.
+ * By Jacobi's rotations from one side: Golub and Van Loan, "Matrix Computations", 2013, section
+ * 8.6.3. Gradients: J. Townsend, "Differentiating the singular value decomposition", 2016.
  *
  * @example
  * const { u, s, vh } = svd(tensor([[0, 2], [3, 0]]));

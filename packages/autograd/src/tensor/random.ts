@@ -1,5 +1,5 @@
-// Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is given,
-// or else of the seed of the whole program and the number of draws so far.
+// Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is
+// given, or else of the seed of the whole program and the number of draws so far.
 import { currentTrace } from "../engine/trace.ts";
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
@@ -16,8 +16,8 @@ import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 export interface RandomOptions {
   /**
-   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Left out:
-   * each call draws anew.
+   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Left
+   * out: each call draws anew.
    */
   readonly seed?: Seed;
   /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
@@ -50,7 +50,9 @@ function checkSeed(operation: string, seed: number): number {
   throw new NablaError(`${operation}: the seed is ${describe(seed)}, expected an integer`);
 }
 
-/** The node of a key. One that no seed fixes is drawn anew each time a compiled function is called. */
+/**
+ * The node of a key. One that no seed fixes is drawn anew each time a compiled function is called.
+ */
 function keyOf(operation: string, seed: Seed | undefined): Node {
   if (seed instanceof Tensor) return checkKey(operation, nodeOf(operation, seed));
   const words = seed === undefined ? nextKey() : keyWords(checkSeed(operation, seed), 0);
@@ -138,8 +140,9 @@ export interface Random {
     options?: RandomOptions,
   ): Tensor<S>;
   /**
-   * A key, int32 `[2]`: what a seed is as a tensor, so that it can be split, given to a compiled function
-   * and batched by `vmap`. Without a seed it is one of the program's own, another at each call.
+   * A key, int32 `[2]`: what a seed is as a tensor, so that it can be split, given to a compiled
+   * function and batched by `vmap`. Without a seed it is one of the program's own, another at each
+   * call.
    *
    * @example
    * const [a, b] = [7, random.key(7)].map((seed) => random.uniform([3], { seed }));
@@ -147,8 +150,9 @@ export interface Random {
    */
   key(seed?: number): Tensor<[2]>;
   /**
-   * `count` (default 2) keys made of one, `[count, 2]`. Draws by each have nothing to do with those by the others,
-   * or by the key that was split: one seed is enough for all that a program draws, in any order.
+   * `count` (default 2) keys made of one, `[count, 2]`. Draws by each have nothing to do with those
+   * by the others, or by the key that was split: one seed is enough for all that a program draws,
+   * in any order.
    *
    * @example
    * const [forWeights, forData] = random.split(7);

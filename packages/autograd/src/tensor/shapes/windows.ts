@@ -1,4 +1,5 @@
-// What convolutions and pooling make of sizes, as types: places of a window along each of the last axes.
+// What convolutions and pooling make of sizes, as types: places of a window along each of the last
+// axes.
 import type { PerAxis, WindowPadding } from "../../graph/shape.ts";
 import type { Add, Divide, DivideUp, IsLess, Multiply, Subtract } from "./arithmetic.ts";
 import type { FormatShape, IsKnown, RankUnknown, SameDimension, Shape } from "./dimension.ts";
