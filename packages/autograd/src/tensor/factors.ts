@@ -85,7 +85,8 @@ declare module "./tensor.ts" {
  * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
  *
  * By Householder's reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2.
- * Gradients: S. F. Walter and L. Lehmann, 2010 (tall), M. Roberts and S. J. Roberts, 2020 (wide).
+ * Gradients: S. F. Walter and L. Lehmann, 2010 (tall), D. A. O. Roberts and L. R. Roberts, 2020
+ * (wide).
  *
  * @example
  * const { q, r } = qr(tensor([[3, 1], [4, 2]]));
