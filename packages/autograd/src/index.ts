@@ -16,7 +16,7 @@ export * from "./tensor/comparison.ts";
 export { compile } from "./tensor/compile.ts";
 export * from "./tensor/conversion.ts";
 export * from "./tensor/convolution.ts";
-export type { DTypeOption } from "./tensor/creation.ts";
+export type { DTypeOption, OneHotOptions } from "./tensor/creation.ts";
 // Create
 export {
   arange,

@@ -25,3 +25,14 @@ export function checkAxis(
   if (shape.at(axis) === size && (axis < 0 || axis < shape.length)) return;
   throw new ShapeError(`${operation}: expects ${size} ${named}, got ${formatShape(shape)}`);
 }
+
+/** Throws `ShapeError` unless the axes are those `expected`: a number is a size, a name any size. */
+export function checkLayout(
+  operation: string,
+  shape: Shape,
+  expected: readonly (string | number)[],
+): void {
+  const fits = expected.every((size, axis) => typeof size === "string" || size === shape[axis]);
+  if (fits && shape.length === expected.length) return;
+  throw new ShapeError(`${operation}: expects [${expected.join(", ")}], got ${formatShape(shape)}`);
+}

@@ -1,15 +1,22 @@
 // The dense layer: each neuron sees every input.
-import { type Parameter, parameter, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
+import {
+  type DTypeOption,
+  type Parameter,
+  parameter,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "./checks.ts";
 import { type Initializer, xavierUniform } from "./initializers.ts";
 import type { NamedParameter } from "./layer.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 
-export interface DenseOptions {
+export interface DenseOptions extends DTypeOption {
   /** Whether a number is added for each neuron. Default: true; it starts at 0. */
   readonly bias?: boolean;
-  /** First values of the weights. Default: `xavierUniform()`. */
+  /** First values of the weights. Default: `xavierUniform()`; before relu take `heUniform()`. */
   readonly initializer?: Initializer;
 }
 
@@ -45,11 +52,14 @@ export interface Dense<In extends number = number, Out extends number = number>
 export function dense<const In extends number, const Out extends number>(
   inputFeatures: In,
   outputFeatures: Out,
-  { bias: hasBias = true, initializer = xavierUniform() }: DenseOptions = {},
+  { bias: hasBias = true, initializer = xavierUniform(), dtype = "float32" }: DenseOptions = {},
 ): Dense<In, Out> {
   for (const features of [inputFeatures, outputFeatures]) checkCount("dense", "features", features);
-  const weight = parameter(initializer([inputFeatures, outputFeatures]), { name: "weight" });
-  const bias = hasBias ? parameter(zeros([outputFeatures as number]), { name: "bias" }) : undefined;
+  const first = initializer([inputFeatures, outputFeatures], { dtype });
+  const weight = parameter(first.cast(dtype), { name: "weight" });
+  const bias = hasBias
+    ? parameter(zeros([outputFeatures as number], { dtype }), { name: "bias" })
+    : undefined;
   const forward = (x: Tensor): Tensor => {
     checkTensor("dense", x);
     checkAxis("dense", x.shape, -1, inputFeatures, "features");
@@ -57,8 +67,12 @@ export function dense<const In extends number, const Out extends number>(
     return bias ? weighted.add(bias) : weighted;
   };
   const sizes = { inputFeatures, outputFeatures };
-  return { ...sizes, weight, bias, ...madeOf({ weight, bias }), forward } as unknown as Dense<
-    In,
-    Out
-  >;
+  return {
+    kind: "dense",
+    ...sizes,
+    weight,
+    bias,
+    ...madeOf({ weight, bias }),
+    forward,
+  } as unknown as Dense<In, Out>;
 }

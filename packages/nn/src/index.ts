@@ -2,19 +2,25 @@
 
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
 // Training
-export type { BatchNorm, BatchNormOptions } from "./batch-norm.ts";
-export { batchNorm } from "./batch-norm.ts";
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 export { clipGradNorm, clipGradValue } from "./clipping.ts";
 export { constant } from "./constant.ts";
 // Costs
-export { crossEntropy, quadraticCost } from "./costs.ts";
+export type { CrossEntropyOptions } from "./costs.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  hinge,
+  huber,
+  klDivergence,
+  meanSquaredError,
+  negativeLogLikelihood,
+  quadraticCost,
+} from "./costs.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
 // Layers
 export { dense } from "./dense.ts";
-export type { Dropout } from "./dropout.ts";
-export { dropout } from "./dropout.ts";
 // Look inside
 export type { DataOptions, DataPoint } from "./explain/data-study.ts";
 export { dataStudy } from "./explain/data-study.ts";
@@ -57,12 +63,52 @@ export type { Bytes } from "./files/source.ts";
 export type { FitOptions, Report } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
-export type { Initializer } from "./initializers.ts";
-export { heNormal, heUniform, xavierNormal, xavierUniform } from "./initializers.ts";
+export type {
+  Fans,
+  Initializer,
+  InitializerOptions,
+  NormalOptions,
+  UniformOptions,
+  WeightShape,
+} from "./initializers.ts";
+export {
+  heNormal,
+  heUniform,
+  normal,
+  orthogonal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+} from "./initializers.ts";
 export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
+export type { AttentionInputs, AttentionOptions, MultiHeadAttention } from "./layers/attention.ts";
+export { multiHeadAttention } from "./layers/attention.ts";
+export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
+export { batchNorm } from "./layers/batch-norm.ts";
+export type { Convolution2d, Convolution2dOptions } from "./layers/convolution.ts";
+export { convolution2d } from "./layers/convolution.ts";
+export type { Dropout } from "./layers/dropout.ts";
+export { dropout } from "./layers/dropout.ts";
+export type { Embedding, EmbeddingOptions } from "./layers/embedding.ts";
+export { embedding } from "./layers/embedding.ts";
+export type { FlattenLayer } from "./layers/flatten.ts";
+export { flatten } from "./layers/flatten.ts";
+export type { GroupNorm } from "./layers/group-norm.ts";
+export { groupNorm } from "./layers/group-norm.ts";
+export type { LayerNorm, NormOptions } from "./layers/layer-norm.ts";
+export { layerNorm } from "./layers/layer-norm.ts";
+export type { Pooling2d } from "./layers/pooling.ts";
+export { averagePooling2d, maxPooling2d } from "./layers/pooling.ts";
+export type { Recurrent, RecurrentOptions, RnnOptions, Unrolled } from "./layers/recurrent.ts";
+export { gru, lstm, rnn } from "./layers/recurrent.ts";
+export type { Residual } from "./layers/residual.ts";
+export { residual } from "./layers/residual.ts";
+export type { TransformerBlock, TransformerBlockOptions } from "./layers/transformer-block.ts";
+export { transformerBlock } from "./layers/transformer-block.ts";
 export { measure } from "./measure.ts";
 export type { Metric } from "./metrics.ts";
-export { accuracy } from "./metrics.ts";
+export { accuracy, confusionMatrix, meanAbsoluteError, topK } from "./metrics.ts";
 export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
 export { adaDelta } from "./optimizers/ada-delta.ts";
 export type { AdaGradOptions } from "./optimizers/ada-grad.ts";
@@ -108,5 +154,7 @@ export type { Sequential } from "./sequential.ts";
 export { sequential } from "./sequential.ts";
 // Shapes as types, for layers of one's own
 export type { Shaped } from "./shapes.ts";
+export type { SummaryOptions } from "./summary.ts";
+export { summary } from "./summary.ts";
 export type { BestModel, WatchOptions } from "./watching.ts";
 export { bestModel, earlyStopping } from "./watching.ts";

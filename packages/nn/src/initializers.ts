@@ -1,26 +1,88 @@
-// First values of weights. A weight of shape [in, out] has `in` inputs to each neuron and `out`
-// neurons; the draws depend on `manualSeed`.
-import { random, type Tensor } from "@nabla/autograd";
+// First values of weights; the draws depend on `manualSeed`. Which to choose, by what comes after
+// the layer: Xavier's for sigmoid, tanh and softmax (the default of dense and recurrent layers and of
+// attention), He's for relu and its relatives (the default of convolutions), orthogonal for what is
+// multiplied by itself step after step (the default of a recurrent layer's own weights).
+import {
+  cholesky,
+  type DTypeOption,
+  random,
+  type SizesCheck,
+  type Tensor,
+  triangularSolve,
+  zeros as zeroTensor,
+} from "@nabla/autograd";
 
-/** Gives the first value of a weight of the shape [in, out]. */
-export type Initializer = <In extends number, Out extends number>(
-  shape: readonly [inputs: In, outputs: Out],
-) => Tensor<[In, Out]>;
+/** How many inputs each neuron has, and how many neurons each input goes to. */
+export type Fans = readonly [inputs: number, outputs: number];
+
+export interface InitializerOptions extends DTypeOption {
+  /**
+   * Left out, [inputs, outputs] is the shape of a matrix, and a kernel's [channels out, channels in,
+   * ...window] has as many inputs and outputs as channels times elements of the window.
+   */
+  readonly fans?: Fans;
+}
+
+/** Gives the first value of a weight of this shape. */
+export type Initializer = (shape: WeightShape, options?: InitializerOptions) => Tensor;
+
+/** Of a matrix or a kernel: two axes at least. */
+export type WeightShape = readonly [number, number, ...number[]];
+
+function fansOf(shape: WeightShape, { fans }: InitializerOptions): Fans {
+  if (fans) return fans;
+  const [first, second, ...window] = shape;
+  if (window.length === 0) return [first, second];
+  const places = window.reduce((product, size) => product * size, 1);
+  return [second * places, first * places];
+}
 
 /** Evenly spread over -limit to limit. */
 function spread(limitOf: (inputs: number, outputs: number) => number): Initializer {
-  return ([inputs, outputs]) => {
-    const limit = limitOf(inputs, outputs);
-    return random.uniform([inputs, outputs] as number[], { low: -limit, high: limit }) as never;
+  return (shape, options = {}) => {
+    const limit = limitOf(...fansOf(shape, options));
+    return uniform({ low: -limit, high: limit })(shape, options);
   };
 }
 
 /** Normally distributed around 0. */
 function gaussian(deviationOf: (inputs: number, outputs: number) => number): Initializer {
-  return ([inputs, outputs]) => {
-    const standardDeviation = deviationOf(inputs, outputs);
-    return random.normal([inputs, outputs] as number[], { standardDeviation }) as never;
+  return (shape, options = {}) => {
+    const standardDeviation = deviationOf(...fansOf(shape, options));
+    return normal({ standardDeviation })(shape, options);
   };
+}
+
+/**
+ * Evenly spread over `low` to `high`, whatever the shape. Default: -0.05 to 0.05.
+ *
+ * @example
+ * dense(3, 2, { initializer: uniform({ low: 1, high: 2 }) }).weight.min().itemSync() >= 1; // => true
+ */
+export function uniform({ low = -0.05, high = 0.05 }: UniformOptions = {}): Initializer {
+  return (shape, { dtype = "float32" } = {}) => random.uniform([...shape], { low, high, dtype });
+}
+
+export interface UniformOptions {
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/**
+ * Normally distributed, whatever the shape. Default: around 0 with a standard deviation of 0.05.
+ *
+ * @example
+ * const initializer = normal({ mean: 3, standardDeviation: 0 });
+ * dense(1, 2, { initializer }).weight.arraySync(); // => [[3, 3]]
+ */
+export function normal({ mean = 0, standardDeviation = 0.05 }: NormalOptions = {}): Initializer {
+  return (shape, { dtype = "float32" } = {}) =>
+    random.normal([...shape], { mean, standardDeviation, dtype });
+}
+
+export interface NormalOptions {
+  readonly mean?: number;
+  readonly standardDeviation?: number;
 }
 
 /**
@@ -54,4 +116,55 @@ export function heUniform(): Initializer {
 /** Variance 2 / in, normally distributed. Source: see `heUniform`. */
 export function heNormal(): Initializer {
   return gaussian((inputs) => Math.sqrt(2 / inputs));
+}
+
+/**
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`: the first axis by
+ * all others. Keeps lengths however often it is applied. A. M. Saxe, J. L. McClelland and S. Ganguli,
+ * "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
+ * Normal draws, made orthonormal by Cholesky's factor of their products, twice (Y. Yamamoto et al.,
+ * "Roundoff error analysis of the CholeskyQR2 algorithm", 2015), so that all directions are equally
+ * likely (F. Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
+ *
+ * @example
+ * const w = orthogonal()([2, 2]);
+ * w.matmul(w.transpose()).sub(eye(2)).abs().max().itemSync() < 1e-6; // => true
+ */
+export function orthogonal({ gain = 1 }: { readonly gain?: number } = {}): Initializer {
+  return (shape, { dtype = "float32" } = {}) => {
+    const [first, ...others] = shape;
+    const rest = others.reduce((product, size) => product * size, 1);
+    const [few, many] = [Math.min(first, rest), Math.max(first, rest)];
+    const draws = random.normal([few, many], { dtype: "float64" }) as Tensor;
+    const rows = orthonormalRows(orthonormalRows(draws));
+    const matrix = first <= rest ? rows : rows.transpose();
+    return matrix
+      .mul(gain)
+      .reshape([...shape])
+      .cast(dtype);
+  };
+}
+
+/** L⁻¹ a, L being Cholesky's factor of a aᵀ: its rows span the same, and are orthonormal. */
+function orthonormalRows(a: Tensor): Tensor {
+  return triangularSolve(cholesky(a.matmul(a.transpose())), a);
+}
+
+/**
+ * `zeros()` is an initialiser of zeros; with a shape it is the function of the same name in
+ * `@nabla/autograd`.
+ *
+ * @example
+ * dense(2, 2, { initializer: zeros() }).weight.arraySync(); // => [[0, 0], [0, 0]]
+ * zeros([2]).arraySync(); // => [0, 0]
+ */
+export function zeros(): Initializer;
+export function zeros<const S extends number[]>(
+  shape: SizesCheck<"zeros", S, readonly [...S]>,
+  options?: DTypeOption,
+): Tensor<S>;
+export function zeros(shape?: readonly number[], options?: DTypeOption): unknown {
+  const initializer: Initializer = (given, { dtype = "float32" } = {}) =>
+    zeroTensor([...given], { dtype });
+  return shape === undefined ? initializer : zeroTensor([...shape], options);
 }

@@ -24,6 +24,8 @@ export interface Layer {
   evaluate?(): void;
   /** Whether it was last told to `train`, as layers are at first; none where both are the same. */
   readonly training?: boolean;
+  /** What `summary` calls it, such as "dense". */
+  readonly kind?: string;
   /** What it is made of, by name. */
   readonly parts?: Parts;
 }

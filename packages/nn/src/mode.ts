@@ -1,6 +1,5 @@
 // Whether a layer is in training. Each layer that does something else then holds a switch of its own, so
 // that a model is told, and no other model hears of it.
-
 import { Parameter } from "@nabla/autograd";
 import type { Layer, LayerFunction } from "./layer.ts";
 
@@ -28,4 +27,15 @@ export class Mode {
   readonly evaluate = (): void => {
     this.#training = false;
   };
+}
+
+/** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */
+export function inEvaluation<Result>(model: Layer | LayerFunction, f: () => Result): Result {
+  const told = inTraining(model);
+  for (const layer of told) layer.evaluate?.();
+  try {
+    return f();
+  } finally {
+    for (const layer of told) layer.train?.();
+  }
 }

@@ -12,7 +12,7 @@ import {
 } from "./layer.ts";
 
 /** All of a layer but its `forward`. */
-export interface MadeOf extends Required<Omit<Layer, "forward" | "training">> {}
+export interface MadeOf extends Required<Omit<Layer, "forward" | "training" | "kind">> {}
 
 /**
  * What a layer of several parts says of itself: parameters under the names of the parts, those of a

@@ -43,5 +43,5 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
     list.reduce((activations, layer) => applyLayer(layer, activations), x);
   // Positions are names, in order: JavaScript keeps whole numbers sorted.
   const made = madeOf(Object.fromEntries(list.entries()));
-  return { layers: list, ...made, forward } as unknown as Sequential<Layers>;
+  return { kind: "sequential", layers: list, ...made, forward } as unknown as Sequential<Layers>;
 }

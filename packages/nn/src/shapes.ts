@@ -3,16 +3,15 @@
 import type {
   Apply,
   FormatDimension,
-  FormatShape,
   IsAny,
   KeepShape,
-  RankUnknown,
   SameDimension,
   Shape,
   ShapeFunction,
   ShapeOf,
   Tensor,
 } from "@nabla/autograd";
+import type { FeatureShape } from "./shapes/layers.ts";
 
 declare const shapeFunction: unique symbol;
 
@@ -63,45 +62,7 @@ export type OutputCheck<F extends ShapeFunction, S extends Shape, Fits> = [Outpu
   : Fits;
 
 /** `[..., In]` becomes `[..., Out]`. */
-export interface DenseShape<In extends number, Out extends number> extends ShapeFunction {
-  readonly output: DenseOutput<this["input"], In, Out>;
-}
-
-type DenseOutput<S, In extends number, Out extends number> = S extends Shape
-  ? RankUnknown<S> extends true
-    ? [...number[], Out]
-    : S extends readonly [...infer Front extends Shape, infer Features extends number]
-      ? SameDimension<Features, In> extends true
-        ? [...Front, Out]
-        : DenseMessage<S, In>
-      : DenseMessage<S, In>
-  : never;
-
-type DenseMessage<
-  S extends Shape,
-  In extends number,
-> = `dense: expects ${FormatDimension<In>} features, got ${FormatShape<S>}`;
-
-/** Any shape whose second axis has `C` channels; it stays as it is. */
-export interface ChannelShape<Operation extends string, C extends number> extends ShapeFunction {
-  readonly output: ChannelOutput<Operation, this["input"], C>;
-}
-
-type ChannelOutput<Operation extends string, S, C extends number> = S extends Shape
-  ? RankUnknown<S> extends true
-    ? S
-    : S extends readonly [unknown, infer Channels extends number, ...unknown[]]
-      ? SameDimension<Channels, C> extends true
-        ? S
-        : ChannelMessage<Operation, S, C>
-      : ChannelMessage<Operation, S, C>
-  : never;
-
-type ChannelMessage<
-  Operation extends string,
-  S extends Shape,
-  C extends number,
-> = `${Operation}: expects ${FormatDimension<C>} channels, got ${FormatShape<S>}`;
+export type DenseShape<In extends number, Out extends number> = FeatureShape<"dense", In, Out>;
 
 // A sequence
 
@@ -124,24 +85,25 @@ type FeaturesInto<Layer> = Layer extends { readonly inputFeatures: infer N exten
   ? N
   : number;
 
-/** Features that come out of a layer if `Given` go in; `number` if that is not known. */
-type FeaturesFrom<Layer, Given extends number> = Last<
-  Apply<ShapeFunctionOf<Layer>, [...number[], Given]>
->;
-
 type Last<S> = S extends readonly [...unknown[], infer Size extends number] ? Size : number;
 
 /** The layers; in place of the first that does not fit the one before it, the message. */
 type Chain<
   Layers extends readonly unknown[],
-  Given extends number = number,
+  Given extends Shape = Shape,
   Done extends unknown[] = [],
 > = number extends Layers["length"]
   ? Layers
   : Layers extends readonly [infer First, ...infer Rest]
-    ? SameDimension<Given, FeaturesInto<First>> extends true
-      ? Chain<Rest, FeaturesFrom<First, Given>, [...Done, First]>
-      : [...Done, ChainMessage<First, Given, Done>, ...Rest]
+    ? SameDimension<Last<Given>, FeaturesInto<First>> extends true
+      ? Apply<ShapeFunctionOf<First>, Given> extends infer Next
+        ? Next extends Shape
+          ? Chain<Rest, Next, [...Done, First]>
+          : Next extends string
+            ? [...Done, `sequential: layer ${Done["length"]}: ${Next}`, ...Rest]
+            : Chain<Rest, Shape, [...Done, First]>
+        : never
+      : [...Done, ChainMessage<First, Last<Given>, Done>, ...Rest]
     : Done;
 
 type ChainMessage<

@@ -2,15 +2,15 @@
 import * as zlib from "node:zlib";
 import { compile, manualSeed, NablaError, random, type Tensor } from "@nabla/autograd";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { batchNorm } from "../src/batch-norm.ts";
 import { quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
-import { dropout } from "../src/dropout.ts";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "../src/files/checkpoint.ts";
 import { Checksum } from "../src/files/checksum.ts";
 import { loadSafetensors, readSafetensors, toSafetensors } from "../src/files/safetensors.ts";
 import { sigmoid } from "../src/index.ts";
 import type { Layer } from "../src/layer.ts";
+import { batchNorm } from "../src/layers/batch-norm.ts";
+import { dropout } from "../src/layers/dropout.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
 import { sgd } from "../src/optimizers/sgd.ts";

@@ -1,5 +1,5 @@
 // What is said to the usual mistakes of those who have no compiler to tell them.
-import { NablaError, parameter, tensor, zeros } from "@nabla/autograd";
+import { compile, NablaError, parameter, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { crossEntropy, dense, quadraticCost, sequential, sgd } from "@nabla/nn";
 import { expect, test } from "vitest";
 
@@ -40,11 +40,23 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => crossEntropy(zeros([1, 10]), tensor([10], { dtype: "int32" })).itemSync(),
-    "oneHot: index 10 is out of range for axis 0 of [10, 10]",
+    "crossEntropy: label 10 is out of range for 10 classes",
+  ],
+  [
+    () => crossEntropy(zeros([2, 10]), tensor([3, -1], { dtype: "int32" })).itemSync(),
+    "crossEntropy: label -1 is out of range for 10 classes",
+  ],
+  [
+    () =>
+      compile((z: Tensor, labels: Tensor) => crossEntropy(z, labels))(
+        zeros([1, 3]),
+        tensor([-4], { dtype: "int32" }),
+      ).itemSync(),
+    "crossEntropy: label -4 is out of range for 3 classes",
   ],
   [
     () => crossEntropy(zeros([3, 10]), tensor([1, 2, 3])),
-    "oneHot: indices are float32, expected int32 or uint8",
+    "crossEntropy: indices are float32, expected int32 or uint8",
   ],
 ];
 

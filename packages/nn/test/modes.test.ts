@@ -1,9 +1,9 @@
 // Training and evaluation: a model is told, and no other model hears of it.
 import { compile, ones, type Tensor, zeros } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
-import { batchNorm } from "../src/batch-norm.ts";
 import { dense } from "../src/dense.ts";
-import { dropout } from "../src/dropout.ts";
+import { batchNorm } from "../src/layers/batch-norm.ts";
+import { dropout } from "../src/layers/dropout.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("train and evaluate", () => {

@@ -3,8 +3,8 @@ import { compile, manualSeed, random, realize, type Tensor, tensor } from "@nabl
 import { expectClose, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { batchNorm } from "../src/batch-norm.ts";
 import { dense } from "../src/dense.ts";
+import { batchNorm } from "../src/layers/batch-norm.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { sequential } from "../src/sequential.ts";
 

@@ -6,11 +6,11 @@ import { manualSeed, NablaError, random, type Tensor, tensor } from "@nabla/auto
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
-import { dropout } from "../src/dropout.ts";
 import { loadCheckpoint, saveCheckpoint } from "../src/files/checkpoint.ts";
 import { toSafetensors } from "../src/files/safetensors.ts";
 import { type FitOptions, fit } from "../src/fit.ts";
 import { sigmoid } from "../src/index.ts";
+import { dropout } from "../src/layers/dropout.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { sequential } from "../src/sequential.ts";
 

@@ -2,7 +2,6 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
-import { batchNorm } from "../src/batch-norm.ts";
 import { dense } from "../src/dense.ts";
 import {
   loadSafetensors,
@@ -12,6 +11,7 @@ import {
 } from "../src/files/safetensors.ts";
 import { sigmoid } from "../src/index.ts";
 import { heNormal } from "../src/initializers.ts";
+import { batchNorm } from "../src/layers/batch-norm.ts";
 import { sequential } from "../src/sequential.ts";
 
 const network = (hidden = 16) => {

@@ -68,6 +68,8 @@ export interface Contract extends Definition {
  */
 export interface Gather extends Definition {
   readonly family: "gather";
+  /** Indices are labels, for errors: those below 0 come with the size taken off, out of range. */
+  readonly labels?: true;
 }
 /** Input 0 with what stands in input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {

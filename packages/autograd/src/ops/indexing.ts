@@ -18,6 +18,7 @@ import {
 } from "../graph/shape.ts";
 import { type DType, promote } from "../scalar/dtype.ts";
 import { eye, full } from "./creation.ts";
+import { less, sub, where } from "./elementwise.ts";
 import { broadcastTo, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
@@ -53,13 +54,29 @@ export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
 /** Rows of the identity matrix; under its own name in errors. */
 const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
 
-/** A last axis of `depth`, with 1 at the index and 0 elsewhere. */
-export function oneHot(indices: Node, depth: number, dtype: DType): Node {
+/** The same for labels of an operation, which do not count from the end. */
+const labelOperations = new Map<string, Gather>();
+
+function labelOperation(name: string): Gather {
+  const known = labelOperations.get(name) ?? { ...gatherOperation, name, labels: true };
+  labelOperations.set(name, known);
+  return known;
+}
+
+/**
+ * A last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation whose labels
+ * the indices are.
+ */
+export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: string): Node {
   const identity = eye(depth, depth, dtype);
   const shape = gatheredShape(0, identity.shape, indices.shape);
-  const whole = wholeNumbers("oneHot", indices);
   const attributes = { axis: 0, along: false };
-  return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
+  const whole = wholeNumbers(labelsOf ?? "oneHot", indices);
+  if (labelsOf === undefined) {
+    return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
+  }
+  const labels = where(less(whole, 0), sub(whole, depth), whole);
+  return createNode(labelOperation(labelsOf), [identity, labels], attributes, shape, dtype);
 }
 
 const scatterOperation: Scatter = {

@@ -256,6 +256,11 @@ export function eye<const N extends number, const M extends number = N>(
   return tensorOf(ops.eye(rows, columns ?? rows, checkDType("eye", dtype)));
 }
 
+export interface OneHotOptions extends DTypeOption {
+  /** The operation whose labels the indices are: errors start with it, and none counts from the end. */
+  readonly labelsOf?: string;
+}
+
 /**
  * A last axis of `depth`: 1 at the index, 0 elsewhere. Negative indices count from the end; one
  * outside of `depth` is an error when the graph runs.
@@ -266,8 +271,9 @@ export function eye<const N extends number, const M extends number = N>(
 export function oneHot<X extends Tensor, const Depth extends number>(
   indices: X,
   depth: Depth,
-  { dtype = "float32" }: DTypeOption = {},
+  { dtype = "float32", labelsOf }: OneHotOptions = {},
 ): Tensor<T.OneHot<ShapeOf<X>, Depth>> {
   const count = checkCount("oneHot", "depth", depth);
-  return tensorOf(oneHotNode(nodeOf("oneHot", indices), count, checkDType("oneHot", dtype)));
+  const node = nodeOf(labelsOf ?? "oneHot", indices);
+  return tensorOf(oneHotNode(node, count, checkDType("oneHot", dtype), labelsOf));
 }

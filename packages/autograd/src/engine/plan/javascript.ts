@@ -1,9 +1,11 @@
 // Runs plans in plain JavaScript, kernel by kernel: what tests compare WebAssembly's renderings with.
+
+import { outOfRange } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { kernelToJavaScript } from "../kernel/javascript.ts";
 import type { Buffer } from "../kernel/language.ts";
-import { outOfRange, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 /** The values of the plan's results. `host` computes a node that no kernel does. */
 export function runPlan(

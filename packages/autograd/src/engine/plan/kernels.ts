@@ -1,5 +1,7 @@
 // From stored nodes to kernels. Each product, reduction, scan and scatter begins a kernel; what is computed
 // from its result at the same place joins it, and so do elementwise nodes over the same elements.
+
+import type { Check } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
@@ -7,7 +9,7 @@ import { buffersOf } from "../kernel/dependence.ts";
 import { type Buffer, type Kernel, type Statement, type Value } from "../kernel/language.ts";
 import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
-import { type Check, Lowering } from "./lower.ts";
+import { Lowering } from "./lower.ts";
 import { convolutionLoops, productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";

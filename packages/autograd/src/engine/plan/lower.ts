@@ -1,5 +1,7 @@
 // From nodes to values of the kernel language: what one element of a node is, at a place. Nodes that
 // are stored are loaded; all others are written out where they are used, movements as indices.
+
+import { type Check, checkOf } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { Shape } from "../../graph/shape.ts";
 import { allParts } from "../kernel/dependence.ts";
@@ -13,13 +15,6 @@ import {
   partStarts,
   placeFrom,
 } from "./index-map.ts";
-
-/** An index from the data that is checked when the plan runs; what the error says. */
-export interface Check {
-  readonly operation: string;
-  readonly axis: number;
-  readonly shape: Shape;
-}
 
 /** What lowering needs to know of the plan. */
 export interface Surroundings {
@@ -144,7 +139,7 @@ export class Lowering {
     const { axis, along } = node.attributes;
     const end = axis + (along ? 1 : indices.shape.length);
     const value = this.valueAt(indices, along ? at : at.slice(axis, end));
-    const check = this.#plan.addCheck({ operation: node.operation.name, axis, shape });
+    const check = this.#plan.addCheck(checkOf(node, shape));
     const factor: Factor = { kind: "element", value, size: shape[axis]!, check };
     return { place: [...at.slice(0, axis), term(factor), ...at.slice(end)], factor };
   }

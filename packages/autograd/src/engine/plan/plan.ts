@@ -1,11 +1,10 @@
 // A plan: what runs in place of a graph. Made once for each structure, and run on any data.
-import { NablaError } from "../../graph/errors.ts";
+import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
-import { elementCount, formatShape } from "../../graph/shape.ts";
+import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { type Step, stepsOf } from "./kernels.ts";
-import type { Check } from "./lower.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
 import type { Pass } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
@@ -83,11 +82,4 @@ export function planOf(
     checks,
     layout: layOut(lifetimesOf(steps, kept)),
   };
-}
-
-/** What is thrown for an index from the data that is not on its axis. */
-export function outOfRange({ operation, axis, shape }: Check, index: number): NablaError {
-  return new NablaError(
-    `${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`,
-  );
 }

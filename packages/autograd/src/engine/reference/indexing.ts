@@ -1,7 +1,7 @@
 // Slices picked, and added to, by indices that are data.
-import { NablaError } from "../../graph/errors.ts";
+import { checkOf, outOfRange } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
-import { elementCount, formatShape } from "../../graph/shape.ts";
+import { elementCount } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 
 /** The slices of `data` at `indices`. */
@@ -48,10 +48,7 @@ function eachSlice(
       const given = indices[along ? o * count + i : i]!;
       const index = given < 0 ? given + size : given;
       if (index < 0 || index >= size) {
-        throw new NablaError(
-          `${node.operation.name}: index ${given} is out of range for ` +
-            `axis ${axis} of ${formatShape(shape)}`,
-        );
+        throw outOfRange(checkOf(node, shape), given);
       }
       const inSlice = along ? i % inner : 0;
       slice((o * size + index) * inner + inSlice, (o * count + i) * length, length);

@@ -1,11 +1,13 @@
 // Graphs run on WebAssembly: planned and rendered once for each structure, then called.
+
+import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Node, type Value } from "../../graph/node.ts";
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { StructureCache, structureOf } from "../plan/key.ts";
 import { bytesOf as bufferBytes } from "../plan/memory.ts";
-import { outOfRange, type Plan, planOf } from "../plan/plan.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
 import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
 import { Heap } from "./heap.ts";

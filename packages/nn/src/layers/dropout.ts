@@ -1,14 +1,15 @@
 // Dropout: some activations are left out in each step of training.
 import { type KeepShape, NablaError, random, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "./checks.ts";
-import { Mode } from "./mode.ts";
-import { type MadeOf, madeOf } from "./parts.ts";
-import type { Shaped } from "./shapes.ts";
+import { checkTensor } from "../checks.ts";
+import { Mode } from "../mode.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { Shaped } from "../shapes.ts";
 
 /** Leaves out activations in training. Made by `dropout`. */
 export interface Dropout extends MadeOf, Shaped<KeepShape> {
   /** How likely each activation is left out. */
   readonly rate: number;
+  readonly kind: string;
   readonly training: boolean;
   /** The shape stays as it is. */
   forward<X extends Tensor>(x: X): Tensor<ShapeOf<X>>;
@@ -37,6 +38,7 @@ export function dropout(rate: number): Dropout {
     return mode.training ? dropped(x, rate) : x;
   };
   return {
+    kind: "dropout",
     rate,
     ...madeOf({}),
     get training() {

@@ -11,11 +11,13 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "./checks.ts";
-import { Mode } from "./mode.ts";
-import { checkFraction, checkPositive } from "./optimizers/optimizer.ts";
-import { type MadeOf, madeOf } from "./parts.ts";
-import type { ChannelShape, Output, OutputCheck, Shaped } from "./shapes.ts";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { Mode } from "../mode.ts";
+import { checkFraction, checkPositive } from "../optimizers/optimizer.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { ChannelShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { alongChannels } from "./standardized.ts";
 
 export interface BatchNormOptions extends DTypeOption {
   /** How much of the running statistics each batch replaces. Default: 0.1. */
@@ -74,10 +76,6 @@ export function batchNorm<const C extends number>(
   const runningMean = cell("running_mean", zeros([channels as number], { dtype }));
   const runningVariance = cell("running_var", ones([channels as number], { dtype }));
   const mode = new Mode();
-  /** A row of channels along the second axis of `x`. */
-  const along = (x: Tensor, row: Tensor): Tensor =>
-    row.reshape([channels, ...x.shape.slice(2).map(() => 1)]);
-
   const byBatch = (x: Tensor): Tensor => {
     const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     const count = x.size / channels;
@@ -105,16 +103,19 @@ export function batchNorm<const C extends number>(
     return centred.mul(variance.add(epsilon).rsqrt());
   };
   const byRunning = (x: Tensor): Tensor => {
-    const [mean, variance] = [runningMean, runningVariance].map((p) => along(x, p.stopGradient()));
+    const [mean, variance] = [runningMean, runningVariance].map((p) =>
+      alongChannels(p.stopGradient(), x.rank),
+    );
     return x.sub(mean!).mul(variance!.add(epsilon).rsqrt());
   };
   const forward = (x: Tensor): Tensor => {
     checkTensor("batchNorm", x);
     checkAxis("batchNorm", x.shape, 1, channels, "channels");
     const normalised = mode.training ? byBatch(x) : byRunning(x);
-    return normalised.mul(along(x, weight)).add(along(x, bias));
+    return normalised.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
   };
   return {
+    kind: "batchNorm",
     channels,
     weight,
     bias,

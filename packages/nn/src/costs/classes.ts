@@ -1,0 +1,77 @@
+// Costs of choosing among classes: how unlikely the right ones seem to the network.
+import { checkSameShape, logSoftmax, type Tensor, where } from "@nabla/autograd";
+import { checkFraction } from "../optimizers/optimizer.ts";
+import { checkClasses, probabilitiesOf } from "./labels.ts";
+
+export interface CrossEntropyOptions {
+  /** How much of each target is spread evenly over all classes. Default: 0. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * The mean over examples of -sum(targets * log(softmax(logits))): how unlikely the network thinks
+ * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as of
+ * sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or probabilities
+ * [examples, classes]. A label that is no class is an error when the graph runs. With `labelSmoothing` e
+ * the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking the Inception architecture
+ * for computer vision", CVPR 2016, section 7. Throws `ShapeError` for other shapes.
+ *
+ * @example
+ * const labels = tensor([0, 1], { dtype: "int32" });
+ * crossEntropy(tensor([[0, 0], [0, 0]]), labels).itemSync(); // => 0.6931
+ */
+export function crossEntropy(
+  logits: Tensor,
+  targets: Tensor,
+  { labelSmoothing = 0 }: CrossEntropyOptions = {},
+): Tensor<[]> {
+  checkClasses("crossEntropy", "logits", logits);
+  checkFraction("crossEntropy", "labelSmoothing", labelSmoothing);
+  const classes = logits.shape.at(-1)!;
+  const right = probabilitiesOf("crossEntropy", logits, targets);
+  const wanted =
+    labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+  return logSoftmax(logits)
+    .mul(wanted)
+    .sum()
+    .div(-logits.size / classes);
+}
+
+/**
+ * The mean over examples of -sum(targets * logProbabilities), for networks that end in `logSoftmax`: that
+ * of `crossEntropy` is this. Shapes and targets as there.
+ *
+ * @example
+ * const labels = tensor([1], { dtype: "int32" });
+ * negativeLogLikelihood(tensor([[0.5, 0.5]]).log(), labels).itemSync(); // => 0.6931
+ */
+export function negativeLogLikelihood(logProbabilities: Tensor, targets: Tensor): Tensor<[]> {
+  const operation = "negativeLogLikelihood";
+  checkClasses(operation, "log probabilities", logProbabilities);
+  const examples = logProbabilities.size / logProbabilities.shape.at(-1)!;
+  return logProbabilities
+    .mul(probabilitiesOf(operation, logProbabilities, targets))
+    .sum()
+    .div(-examples);
+}
+
+/**
+ * The mean over examples of sum(targets * log(targets / softmax(logits))): how much is lost by taking the
+ * network's probabilities for the targets'. `logits` [examples, classes], or log probabilities, which
+ * log softmax leaves as they are; targets are probabilities of the same shape. Where a target is 0, so
+ * is its part. S. Kullback and R. A. Leibler, "On information and sufficiency", 1951.
+ *
+ * @example
+ * klDivergence(tensor([[0, 0]]), tensor([[1, 0]])).itemSync(); // => 0.6931
+ * klDivergence(tensor([[0, 0]]), tensor([[0.5, 0.5]])).itemSync(); // => 0
+ */
+export function klDivergence(logits: Tensor, targets: Tensor): Tensor<[]> {
+  checkClasses("klDivergence", "logits", logits);
+  checkSameShape("klDivergence", logits.shape, targets.shape);
+  const logTargets = where(targets.greater(0), targets, 1).log();
+  const examples = logits.size / logits.shape.at(-1)!;
+  return targets
+    .mul(logTargets.sub(logSoftmax(logits)))
+    .sum()
+    .div(examples);
+}

@@ -1,0 +1,63 @@
+// Costs of numbers: how far outputs are from targets.
+import {
+  checkSameShape,
+  minimum,
+  type SameShapeCheck,
+  type ShapeOf,
+  type Tensor,
+} from "@nabla/autograd";
+import { checkPositive } from "../optimizers/optimizer.ts";
+
+/**
+ * The mean over examples of the sum of squared differences between outputs and targets, which both
+ * have the shape [examples, outputs]. (`meanSquaredError` divides by the number of outputs as well.)
+ *
+ * @example
+ * quadraticCost(tensor([[0.5, 0], [1, 1]]), tensor([[1, 0], [1, 0]])).itemSync(); // => 0.625
+ */
+export function quadraticCost<X extends Tensor, Y extends Tensor>(
+  outputs: X,
+  targets: SameShapeCheck<"quadraticCost", ShapeOf<X>, ShapeOf<Y>, Y>,
+): Tensor<[]> {
+  const difference = differenceOf("quadraticCost", outputs, targets);
+  const examples = outputs.rank === 0 ? 1 : outputs.shape[0]!;
+  return difference.square().sum().div(examples);
+}
+
+/**
+ * The mean of squared differences between outputs and targets, over all elements of any shape.
+ *
+ * @example
+ * meanSquaredError(tensor([[1, 2]]), tensor([[1, 4]])).itemSync(); // => 2
+ */
+export function meanSquaredError<X extends Tensor, Y extends Tensor>(
+  outputs: X,
+  targets: SameShapeCheck<"meanSquaredError", ShapeOf<X>, ShapeOf<Y>, Y>,
+): Tensor<[]> {
+  return differenceOf("meanSquaredError", outputs, targets).square().mean();
+}
+
+/**
+ * The mean over all elements of d^2 / 2 for differences |d| <= `delta`, and of delta (|d| - delta / 2) for
+ * larger ones, which so do not pull more the further off they are. P. J. Huber, "Robust estimation
+ * of a location parameter", 1964. `delta` (default: 1) is in the units of the outputs.
+ *
+ * @example
+ * huber(tensor([0.5, 3]), tensor([0, 0])).itemSync(); // => 1.3125
+ */
+export function huber<X extends Tensor, Y extends Tensor>(
+  outputs: X,
+  targets: SameShapeCheck<"huber", ShapeOf<X>, ShapeOf<Y>, Y>,
+  { delta = 1 }: { readonly delta?: number } = {},
+): Tensor<[]> {
+  checkPositive("huber", "delta", delta);
+  const size = differenceOf("huber", outputs, targets).abs();
+  const near = minimum(size, delta);
+  return near.mul(size.sub(near.mul(0.5))).mean();
+}
+
+function differenceOf(operation: string, outputs: Tensor, targets: unknown): Tensor {
+  const wanted = targets as Tensor;
+  checkSameShape(operation, outputs.shape, wanted.shape);
+  return outputs.sub(wanted);
+}

@@ -1,0 +1,25 @@
+// What is right, as labels or as probabilities.
+import { checkSameShape, formatShape, oneHot, ShapeError, type Tensor } from "@nabla/autograd";
+
+/** Throws `ShapeError` unless there are examples, and classes on the last axis. */
+export function checkClasses(operation: string, named: string, { shape, rank }: Tensor): void {
+  if (rank >= 2) return;
+  throw new ShapeError(
+    `${operation}: ${named} are ${formatShape(shape)}, expected [examples, classes]`,
+  );
+}
+
+/** Whether targets are labels, one for each row of `outputs`; else they have its shape, or it throws. */
+export function areLabels(operation: string, outputs: Tensor, targets: Tensor): boolean {
+  const front = outputs.shape.slice(0, -1);
+  const isOneARow =
+    targets.rank === front.length && targets.shape.every((size, axis) => size === front[axis]);
+  if (!isOneARow) checkSameShape(operation, outputs.shape, targets.shape);
+  return isOneARow;
+}
+
+/** Targets as probabilities, of the shape and dtype of `outputs`. */
+export function probabilitiesOf(operation: string, outputs: Tensor, targets: Tensor): Tensor {
+  if (!areLabels(operation, outputs, targets)) return targets;
+  return oneHot(targets, outputs.shape.at(-1)!, { dtype: outputs.dtype, labelsOf: operation });
+}

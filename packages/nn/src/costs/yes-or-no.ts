@@ -1,0 +1,43 @@
+// Costs of outputs that each say yes or no.
+import {
+  checkSameShape,
+  relu,
+  type SameShapeCheck,
+  type ShapeOf,
+  softplus,
+  type Tensor,
+} from "@nabla/autograd";
+
+/**
+ * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0, with
+ * p = sigmoid(logit): how unlikely the network thinks the right answers. Like `crossEntropy` it takes
+ * logits, what goes into the sigmoid, since probabilities have lost the digits that it needs: it is
+ * softplus(z) - t z. Targets between 0 and 1 are probabilities. Any shape.
+ *
+ * @example
+ * binaryCrossEntropy(tensor([0, 100]), tensor([1, 1])).itemSync(); // => 0.3466
+ */
+export function binaryCrossEntropy<X extends Tensor, Y extends Tensor>(
+  logits: X,
+  targets: SameShapeCheck<"binaryCrossEntropy", ShapeOf<X>, ShapeOf<Y>, Y>,
+): Tensor<[]> {
+  const [z, wanted] = [logits as Tensor, targets as Tensor];
+  checkSameShape("binaryCrossEntropy", z.shape, wanted.shape);
+  return softplus(z).sub(z.mul(wanted)).mean();
+}
+
+/**
+ * The mean over all elements of max(0, 1 - target * output), with targets of -1 and 1: 0 once an output
+ * is on the right side by 1. C. Cortes and V. Vapnik, "Support-vector networks", 1995. Any shape.
+ *
+ * @example
+ * hinge(tensor([2, 0.5, -1]), tensor([1, 1, 1])).itemSync(); // => 0.8333
+ */
+export function hinge<X extends Tensor, Y extends Tensor>(
+  outputs: X,
+  targets: SameShapeCheck<"hinge", ShapeOf<X>, ShapeOf<Y>, Y>,
+): Tensor<[]> {
+  const wanted = targets as Tensor;
+  checkSameShape("hinge", outputs.shape, wanted.shape);
+  return relu((outputs as Tensor).mul(wanted).neg().add(1)).mean();
+}

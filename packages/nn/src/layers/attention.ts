@@ -1,0 +1,190 @@
+// Attention: each place of a sequence takes from others what it looks for.
+import {
+  arange,
+  concat,
+  type DTypeOption,
+  formatShape,
+  NablaError,
+  type Parameter,
+  parameter,
+  ShapeError,
+  type ShapeOf,
+  softmax,
+  type Tensor,
+  where,
+  zeros,
+} from "@nabla/autograd";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { type Dense, dense } from "../dense.ts";
+import { type Initializer, xavierUniform } from "../initializers.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { FeatureShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { type Dropout, dropout } from "./dropout.ts";
+
+export interface AttentionOptions extends DTypeOption {
+  /** Each place sees itself and those before it, not those after. Default: false. */
+  readonly causal?: boolean;
+  /** How likely each weight of attention is left out in training. Default: 0. */
+  readonly dropout?: number;
+  /** Whether all four projections add a number. Default: true; they start at 0. */
+  readonly bias?: boolean;
+  /** First values of the projections, each by itself. Default: `xavierUniform()`. */
+  readonly initializer?: Initializer;
+}
+
+export interface AttentionInputs {
+  /** What is looked at, [..., places, features]. Default: `x` itself. */
+  readonly context?: Tensor;
+  /**
+   * True (or not 0) where a place may look: it broadcasts to [..., heads, places of x, places of the
+   * context], so [batch, 1, 1, places] hides what is only padding. (PyTorch's layer means the opposite,
+   * its function `scaled_dot_product_attention` the same.) What may look nowhere gets zeros.
+   */
+  readonly mask?: Tensor;
+}
+
+/** Looks in several ways at once. Made by `multiHeadAttention`. */
+export interface MultiHeadAttention<F extends number = number>
+  extends MadeOf,
+    Shaped<FeatureShape<"multiHeadAttention", F, F>> {
+  readonly features: F;
+  readonly heads: number;
+  readonly causal: boolean;
+  /** [3 features, features], as in PyTorch: the rows of queries, keys and values. */
+  readonly inputWeight: Parameter<[number, F]>;
+  /** [3 features]; undefined without bias. */
+  readonly inputBias: Parameter<[number]> | undefined;
+  /** What the heads have found, put together. */
+  readonly output: Dense<F, F>;
+  /** `x` [..., places, features]; the shape stays as it is. */
+  forward<X extends Tensor>(
+    x: OutputCheck<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>, X>,
+    inputs?: AttentionInputs,
+  ): Tensor<Output<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>>>;
+}
+
+/**
+ * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, put together and
+ * projected: queries Q come from each place of `x`, keys K and values V from each place of what is
+ * looked at, `x` itself unless `forward` is given a `context`. Input and output: [..., places,
+ * features]. Knows nothing of the order of places, but for `causal`. A. Vaswani et al., "Attention is
+ * all you need", 2017, section 3.2. Throws `NablaError` unless the features are a multiple of the heads.
+ *
+ * @example
+ * const layer = multiHeadAttention(16, 4, { causal: true });
+ * layer.forward(zeros([2, 10, 16])).shape; // => [2, 10, 16]
+ * layer.namedParameters().map(([name]) => name);
+ * // => ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]
+ */
+export function multiHeadAttention<const F extends number>(
+  features: F,
+  heads: number,
+  options: AttentionOptions = {},
+): MultiHeadAttention<F> {
+  const { causal = false, dropout: rate = 0, bias = true, dtype = "float32" } = options;
+  const { initializer = xavierUniform() } = options;
+  checkCount("multiHeadAttention", "features", features);
+  checkCount("multiHeadAttention", "heads", heads);
+  if (features % heads !== 0) {
+    throw new NablaError(
+      `multiHeadAttention: ${features} features, expected a multiple of the heads, ${heads}`,
+    );
+  }
+  const size = features as number;
+  const projection = () => initializer([size, size], { dtype }).cast(dtype);
+  const inputWeight = parameter(concat([projection(), projection(), projection()]), {
+    name: "in_proj_weight",
+  });
+  const inputBias = bias
+    ? parameter(zeros([3 * size], { dtype }), { name: "in_proj_bias" })
+    : undefined;
+  const output: Dense = dense(size, size, { bias, initializer, dtype });
+  const left: Dropout = dropout(rate);
+
+  /** Rows `from` to `to` of the three projections, [..., heads, places, features of a head] each. */
+  const projected = (x: Tensor, from: number, to: number): readonly Tensor[] => {
+    const weight = (inputWeight as Tensor).slice(0, from * size, to * size).transpose();
+    const all = x.matmul(weight);
+    const biased = inputBias
+      ? all.add((inputBias as Tensor).slice(0, from * size, to * size))
+      : all;
+    const front = x.shape.slice(0, -1);
+    const parts = biased.reshape([...front, to - from, heads, size / heads]);
+    const rank = front.length + 3;
+    return Array.from({ length: to - from }, (_, i) => {
+      const part = parts.slice(rank - 3, i, i + 1).squeeze(rank - 3);
+      return swapped(part);
+    });
+  };
+
+  const forward = (x: Tensor, { context, mask }: AttentionInputs = {}): Tensor => {
+    for (const given of [x, context ?? x]) {
+      checkTensor("multiHeadAttention", given);
+      checkAxis("multiHeadAttention", given.shape, -1, features, "features");
+      if (given.rank >= 2) continue;
+      throw new ShapeError(
+        `multiHeadAttention: expects [..., places, ${features}], got ${formatShape(given.shape)}`,
+      );
+    }
+    const [q, k, v] = context
+      ? [...projected(x, 0, 1), ...projected(context, 1, 3)]
+      : projected(x, 0, 3);
+    const scores = q!.matmul(swappedLast(k!)).mul(Math.sqrt(heads / size));
+    const weights = left.forward(weightsOf(scores, mask, causal));
+    const found = swapped(weights.matmul(v!));
+    return output.forward(found.reshape([...found.shape.slice(0, -2), size]));
+  };
+  const parts = {
+    in_proj_weight: inputWeight,
+    in_proj_bias: inputBias,
+    out_proj: output,
+    dropout: left,
+  };
+  return {
+    kind: "multiHeadAttention",
+    features,
+    heads,
+    causal,
+    inputWeight,
+    inputBias,
+    output,
+    ...madeOf(parts),
+    forward,
+  } as unknown as MultiHeadAttention<F>;
+}
+
+/** Stands for minus infinity, so that nothing seen leaves no NaN; e to that is 0. */
+const lowest = -3e38;
+
+/** Softmax over the places that may be seen. */
+function weightsOf(scores: Tensor, mask: Tensor | undefined, causal: boolean): Tensor {
+  const [queries, keys] = scores.shape.slice(-2);
+  let seen = mask?.cast("bool");
+  if (causal) {
+    if (queries !== keys) {
+      throw new ShapeError(
+        `multiHeadAttention: causal, with ${queries} places that look at ${keys}; expected as many`,
+      );
+    }
+    const place = arange(keys!, { dtype: "int32" });
+    const past = place.lessEqual(place.expandDims(1));
+    seen = seen ? seen.logicalAnd(past) : past;
+  }
+  if (!seen) return softmax(scores);
+  const weights = softmax(where(seen, scores, lowest));
+  // Only a mask of the user's can hide all.
+  return mask ? weights.mul(seen) : weights;
+}
+
+/** [..., a, b, c] to [..., b, a, c]. */
+function swapped(x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  const [a, b, c] = axes.slice(-3);
+  return x.permute([...axes.slice(0, -3), b!, a!, c!]);
+}
+
+/** [..., a, b] to [..., b, a]. */
+function swappedLast(x: Tensor): Tensor {
+  return x.transpose();
+}

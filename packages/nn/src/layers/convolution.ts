@@ -1,0 +1,109 @@
+// The convolution of images: the same few weights at each place.
+import {
+  type ConvolutionOptions,
+  conv2d,
+  type DTypeOption,
+  NablaError,
+  type Parameter,
+  type PerAxis,
+  parameter,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { heUniform, type Initializer } from "../initializers.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { ConvolutionShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+
+export interface Convolution2dOptions extends ConvolutionOptions, DTypeOption {
+  /** Whether a number is added for each channel. Default: true; it starts at 0. */
+  readonly bias?: boolean;
+  /** First values of the kernel. Default: `heUniform()`, for relu. */
+  readonly initializer?: Initializer;
+}
+
+/** A kernel that goes over images. Made by `convolution2d`. */
+export interface Convolution2d<In extends number = number, Out extends number = number>
+  extends MadeOf,
+    Shaped<ConvolutionShape<In, Out>> {
+  readonly inputChannels: In;
+  readonly outputChannels: Out;
+  /** [channels out, channels in / groups, height, width], as in PyTorch. */
+  readonly weight: Parameter<[Out, number, number, number]>;
+  /** [channels out]; undefined without bias. */
+  readonly bias: Parameter<[Out]> | undefined;
+  /** `x` [examples, channels in, height, width] to [examples, channels out, places, places]. */
+  forward<X extends Tensor>(
+    x: OutputCheck<ConvolutionShape<In, Out>, ShapeOf<X>, X>,
+  ): Tensor<Output<ConvolutionShape<In, Out>, ShapeOf<X>>>;
+}
+
+/**
+ * For each place of a kernel on an image the sum of its products with what lies under it, over all
+ * channels, plus a bias: one number for each of `outputChannels`. Input: [examples, inputChannels, height,
+ * width]; output: [examples, outputChannels, places, places], with floor((size + padding - (dilation
+ * (kernel - 1) + 1)) / stride) + 1 places along an axis. `kernelSize`: one number, or [height, width].
+ * Y. LeCun et al., "Gradient-based learning applied to document recognition", 1998, section II.
+ * Throws `NablaError` for sizes that are not positive integers or not divisible by `groups`.
+ *
+ * @example
+ * const layer = convolution2d(1, 8, 3, { padding: "same" });
+ * layer.forward(zeros([100, 1, 28, 28])).shape; // => [100, 8, 28, 28]
+ */
+export function convolution2d<const In extends number, const Out extends number>(
+  inputChannels: In,
+  outputChannels: Out,
+  kernelSize: PerAxis,
+  options: Convolution2dOptions = {},
+): Convolution2d<In, Out> {
+  const {
+    bias: hasBias = true,
+    initializer = heUniform(),
+    dtype = "float32",
+    ...windows
+  } = options;
+  const { groups = 1 } = windows;
+  for (const channels of [inputChannels, outputChannels]) {
+    checkCount("convolution2d", "channels", channels);
+  }
+  checkCount("convolution2d", "groups", groups);
+  const window = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+  if (window.length !== 2) {
+    throw new NablaError(
+      `convolution2d: kernelSize is ${JSON.stringify(kernelSize)}, expected a number or [height, width]`,
+    );
+  }
+  for (const size of window) checkCount("convolution2d", "kernelSize", size);
+  if (inputChannels % groups !== 0 || outputChannels % groups !== 0) {
+    throw new NablaError(
+      `convolution2d: ${inputChannels} channels in and ${outputChannels} out, expected multiples ` +
+        `of groups, ${groups}`,
+    );
+  }
+  const places = window[0]! * window[1]!;
+  const fans = [(inputChannels / groups) * places, (outputChannels / groups) * places] as const;
+  const weight = parameter(
+    initializer([outputChannels, inputChannels / groups, ...window], { fans, dtype }).cast(dtype),
+    { name: "weight" },
+  );
+  const bias = hasBias
+    ? parameter(zeros([outputChannels as number], { dtype }), { name: "bias" })
+    : undefined;
+  const forward = (x: Tensor): Tensor => {
+    checkTensor("convolution2d", x);
+    checkLayout("convolution2d", x.shape, ["examples", inputChannels, "height", "width"]);
+    const weighted = conv2d(x, weight, windows);
+    return bias ? weighted.add(bias.reshape([outputChannels as number, 1, 1])) : weighted;
+  };
+  return {
+    kind: "convolution2d",
+    inputChannels,
+    outputChannels,
+    weight,
+    bias,
+    ...madeOf({ weight, bias }),
+    forward,
+  } as unknown as Convolution2d<In, Out>;
+}

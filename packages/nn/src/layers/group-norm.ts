@@ -1,0 +1,78 @@
+// Group normalisation: each example's groups of channels with the mean 0 and the variance 1.
+import {
+  NablaError,
+  ones,
+  type Parameter,
+  parameter,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkPositive } from "../optimizers/optimizer.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { ChannelShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import type { NormOptions } from "./layer-norm.ts";
+import { alongChannels, standardized } from "./standardized.ts";
+
+/** Normalises groups of channels. Made by `groupNorm`. */
+export interface GroupNorm<C extends number = number>
+  extends MadeOf,
+    Shaped<ChannelShape<"groupNorm", C>> {
+  readonly groups: number;
+  readonly channels: C;
+  /** [channels]: what normalised values are multiplied by; 1 at first. */
+  readonly weight: Parameter<[C]>;
+  /** [channels]: what is added then; 0 at first. */
+  readonly bias: Parameter<[C]>;
+  /** `x` [examples, channels, ...]; the shape stays as it is. */
+  forward<X extends Tensor>(
+    x: OutputCheck<ChannelShape<"groupNorm", C>, ShapeOf<X>, X>,
+  ): Tensor<Output<ChannelShape<"groupNorm", C>, ShapeOf<X>>>;
+}
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over each example's groups
+ * of channels and all places in them: independent of the batch, so the same in training and after.
+ * Input: [examples, channels, ...]. One group is layer normalisation of images, as many as channels
+ * instance normalisation. Y. Wu and K. He, "Group normalization", ECCV 2018, section 3. Throws `NablaError`
+ * unless the channels are a multiple of the groups.
+ *
+ * @example
+ * const x = tensor([[[1], [3], [40], [20]]]);
+ * groupNorm(2, 4).forward(x).arraySync(); // => [[[-1.0000], [1.0000], [1.0000], [-1.0000]]]
+ */
+export function groupNorm<const C extends number>(
+  groups: number,
+  channels: C,
+  { epsilon = 1e-5, dtype = "float32" }: NormOptions = {},
+): GroupNorm<C> {
+  checkCount("groupNorm", "groups", groups);
+  checkCount("groupNorm", "channels", channels);
+  checkPositive("groupNorm", "epsilon", epsilon);
+  if (channels % groups !== 0) {
+    throw new NablaError(
+      `groupNorm: ${channels} channels, expected a multiple of the groups, ${groups}`,
+    );
+  }
+  const weight = parameter(ones([channels as number], { dtype }), { name: "weight" });
+  const bias = parameter(zeros([channels as number], { dtype }), { name: "bias" });
+  const forward = (x: Tensor): Tensor => {
+    checkTensor("groupNorm", x);
+    checkAxis("groupNorm", x.shape, 1, channels, "channels");
+    const elements = x.size / (x.shape[0]! * groups) || 0;
+    const grouped = x.reshape([x.shape[0]!, groups, elements]);
+    const normalised = standardized(grouped, [-1], epsilon).reshape([...x.shape]);
+    return normalised.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
+  };
+  return {
+    kind: "groupNorm",
+    groups,
+    channels,
+    weight,
+    bias,
+    ...madeOf({ weight, bias }),
+    forward,
+  } as unknown as GroupNorm<C>;
+}

@@ -1,0 +1,69 @@
+// Layer normalisation: each example's features with the mean 0 and the variance 1.
+import {
+  type DTypeOption,
+  ones,
+  type Parameter,
+  parameter,
+  type ShapeOf,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkPositive } from "../optimizers/optimizer.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { FeatureShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { standardized } from "./standardized.ts";
+
+export interface NormOptions extends DTypeOption {
+  /** Added to the variance. Default: 1e-5. */
+  readonly epsilon?: number;
+}
+
+/** Normalises the last axis. Made by `layerNorm`. */
+export interface LayerNorm<F extends number = number>
+  extends MadeOf,
+    Shaped<FeatureShape<"layerNorm", F, F>> {
+  readonly features: F;
+  /** [features]: what normalised values are multiplied by; 1 at first. */
+  readonly weight: Parameter<[F]>;
+  /** [features]: what is added then; 0 at first. */
+  readonly bias: Parameter<[F]>;
+  /** `x` [..., features]; the shape stays as it is. */
+  forward<X extends Tensor>(
+    x: OutputCheck<FeatureShape<"layerNorm", F, F>, ShapeOf<X>, X>,
+  ): Tensor<Output<FeatureShape<"layerNorm", F, F>, ShapeOf<X>>>;
+}
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features, the
+ * last axis, of each example by itself: the same in training and after. Input: [..., features].
+ * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016. Throws `NablaError` for sizes
+ * that are not positive integers.
+ *
+ * @example
+ * layerNorm(2).forward(tensor([[1, 3], [40, 20]])).arraySync();
+ * // => [[-1.0000, 1.0000], [1.0000, -1.0000]]
+ */
+export function layerNorm<const F extends number>(
+  features: F,
+  { epsilon = 1e-5, dtype = "float32" }: NormOptions = {},
+): LayerNorm<F> {
+  checkCount("layerNorm", "features", features);
+  checkPositive("layerNorm", "epsilon", epsilon);
+  const weight = parameter(ones([features as number], { dtype }), { name: "weight" });
+  const bias = parameter(zeros([features as number], { dtype }), { name: "bias" });
+  const forward = (x: Tensor): Tensor => {
+    checkTensor("layerNorm", x);
+    checkAxis("layerNorm", x.shape, -1, features, "features");
+    return standardized(x, [-1], epsilon).mul(weight).add(bias);
+  };
+  return {
+    kind: "layerNorm",
+    features,
+    weight,
+    bias,
+    ...madeOf({ weight, bias }),
+    forward,
+  } as unknown as LayerNorm<F>;
+}

@@ -1,0 +1,71 @@
+// Pooling of images: one number for each place of a window, channel by channel.
+import {
+  type AveragePoolOptions,
+  averagePool,
+  maxPool,
+  type PerAxis,
+  type ShapeOf,
+  type Tensor,
+  type WindowOptions,
+} from "@nabla/autograd";
+import { checkLayout, checkTensor } from "../checks.ts";
+import { type MadeOf, madeOf } from "../parts.ts";
+import type { PoolingShape } from "../shapes/layers.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+
+/** A window that goes over images. Made by `maxPooling2d` and `averagePooling2d`. */
+export interface Pooling2d<Operation extends string = string>
+  extends MadeOf,
+    Shaped<PoolingShape<Operation>> {
+  readonly window: PerAxis;
+  /** `x` [examples, channels, height, width] to [examples, channels, places, places]. */
+  forward<X extends Tensor>(
+    x: OutputCheck<PoolingShape<Operation>, ShapeOf<X>, X>,
+  ): Tensor<Output<PoolingShape<Operation>, ShapeOf<X>>>;
+}
+
+/**
+ * The greatest element under each place of a window, channel by channel. Input: [examples, channels,
+ * height, width]; output: [examples, channels, places, places]. `window`: its size on both axes, or
+ * [height, width]; the stride is the window if left out. Y.-T. Zhou and R. Chellappa, "Computation of
+ * optical flow using a neural network", 1988.
+ *
+ * @example
+ * maxPooling2d(2).forward(arange(16).reshape([1, 1, 4, 4])).arraySync();
+ * // => [[[[5, 7], [13, 15]]]]
+ */
+export function maxPooling2d(
+  window: PerAxis,
+  options: WindowOptions = {},
+): Pooling2d<"maxPooling2d"> {
+  return pooling("maxPooling2d", window, (x) => maxPool(x, window, options));
+}
+
+/**
+ * The mean of the elements under each place of a window, channel by channel. Shapes and options as for
+ * `maxPooling2d`; padding counts as zeros unless `countIncludePad` is false. Y. LeCun et al.,
+ * "Gradient-based learning applied to document recognition", 1998, section II.
+ *
+ * @example
+ * averagePooling2d(2).forward(arange(16).reshape([1, 1, 4, 4])).arraySync();
+ * // => [[[[2.5, 4.5], [10.5, 12.5]]]]
+ */
+export function averagePooling2d(
+  window: PerAxis,
+  options: AveragePoolOptions = {},
+): Pooling2d<"averagePooling2d"> {
+  return pooling("averagePooling2d", window, (x) => averagePool(x, window, options));
+}
+
+function pooling<Operation extends string>(
+  kind: Operation,
+  window: PerAxis,
+  pool: (x: Tensor) => Tensor,
+): Pooling2d<Operation> {
+  const forward = (x: Tensor): Tensor => {
+    checkTensor(kind, x);
+    checkLayout(kind, x.shape, ["examples", "channels", "height", "width"]);
+    return pool(x);
+  };
+  return { kind, window, ...madeOf({}), forward } as unknown as Pooling2d<Operation>;
+}

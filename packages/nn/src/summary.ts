@@ -1,0 +1,85 @@
+// A model as a table: what each layer gives, and what it has to learn.
+import { type DType, formatShape, type Tensor, zeros } from "@nabla/autograd";
+import { applyLayer, type Layer, type LayerFunction, namedParametersOf } from "./layer.ts";
+import { inEvaluation } from "./mode.ts";
+
+export interface SummaryOptions {
+  /** Of the input: "int32" for models that begin with `embedding`. Default: "float32". */
+  readonly dtype?: DType;
+}
+
+interface Row {
+  readonly name: string;
+  readonly output: string;
+  readonly parameters: number;
+}
+
+/**
+ * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and the
+ * number of its parameters; layers inside of a `sequential` one by one. Nothing is computed, and nothing
+ * of the model changes. Throws `ShapeError` where the input does not fit.
+ *
+ * @example
+ * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
+ * // => layer       output   parameters
+ * //    0 dense     [1, 16]      12,560
+ * //    1 sigmoid   [1, 16]           0
+ * //    2 dense     [1, 10]         170
+ * //    total                    12,730
+ */
+export function summary(
+  model: Layer,
+  inputShape: readonly number[],
+  { dtype = "float32" }: SummaryOptions = {},
+): string {
+  const rows: Row[] = [];
+  const input = zeros([...inputShape], { dtype }) as Tensor;
+  inEvaluation(model, () => describe("", model, input, rows));
+  const total = model.parameters().reduce((sum, { size }) => sum + size, 0);
+  return table([
+    ["layer", "output", "parameters"],
+    ...rows.map(({ name, output, parameters }) => [name, output, grouped(parameters)]),
+    ["total", "", grouped(total)],
+  ]);
+}
+
+/** Adds the rows of a layer, and gives its output. */
+function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: Row[]): Tensor {
+  const inner = layersOf(layer);
+  if (inner) {
+    const prefix = place === "" ? "" : `${place}.`;
+    return inner.reduce((y, one, i) => describe(`${prefix}${i}`, one, y, rows), x);
+  }
+  const y = applyLayer(layer, x);
+  const parameters = namedParametersOf(layer).reduce((sum, [, { size }]) => sum + size, 0);
+  rows.push({ name: `${place} ${nameOf(layer)}`.trim(), output: formatShape(y.shape), parameters });
+  return y;
+}
+
+/** The layers of a `sequential`. */
+function layersOf(layer: Layer | LayerFunction): readonly (Layer | LayerFunction)[] | undefined {
+  if (typeof layer === "function" || layer.kind !== "sequential") return undefined;
+  return (layer as Layer & { readonly layers: readonly (Layer | LayerFunction)[] }).layers;
+}
+
+function nameOf(layer: Layer | LayerFunction): string {
+  if (typeof layer === "function") return layer.name || "function";
+  return layer.kind ?? layer.constructor.name;
+}
+
+/** Thousands apart, the same in every locale. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Columns as wide as they need; the last one holds numbers. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows
+    .map(([name, output, parameters]) =>
+      [name!.padEnd(widths[0]!), output!.padEnd(widths[1]!), parameters!.padStart(widths[2]!)].join(
+        "   ",
+      ),
+    )
+    .join("\n");
+}

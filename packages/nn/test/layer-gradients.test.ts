@@ -1,0 +1,206 @@
+// Gradients of layers against differences, for all inputs and parameters, on shapes that fast-check draws;
+// and what must not matter: the order of a batch, the scale of what is normalised, what a mask hides.
+import { gelu, random, type Tensor, tanh } from "@nabla/autograd";
+import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
+import {
+  averagePooling2d,
+  batchNorm,
+  convolution2d,
+  dense,
+  embedding,
+  groupNorm,
+  gru,
+  type Layer,
+  layerNorm,
+  lstm,
+  multiHeadAttention,
+  residual,
+  rnn,
+  transformerBlock,
+} from "@nabla/nn";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+const dtype = "float64";
+const size = (max: number) => fc.integer({ min: 1, max });
+
+interface Drawn {
+  readonly layer: Layer;
+  readonly shape: readonly number[];
+}
+
+/** Layers with an input's shape, by what they are made for. */
+const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
+  dense: fc
+    .tuple(fc.array(size(3), { maxLength: 2 }), size(4), size(4))
+    .map(([front, inputs, outputs]) => ({
+      layer: dense(inputs, outputs, { dtype }),
+      shape: [...front, inputs],
+    })),
+  convolution2d: fc
+    .tuple(size(2), size(2), size(2), size(3), fc.constantFrom<"same" | 1>("same", 1))
+    .map(([groups, inputs, outputs, width, padding]) => ({
+      layer: convolution2d(groups * inputs, groups * outputs, [2, width], {
+        groups,
+        padding,
+        dtype,
+      }),
+      shape: [2, groups * inputs, 3, 3],
+    })),
+  averagePooling2d: fc.tuple(size(2), size(3)).map(([window, channels]) => ({
+    layer: averagePooling2d(window, { stride: 1 }),
+    shape: [2, channels, 3, 2],
+  })),
+  layerNorm: fc.tuple(size(3), fc.integer({ min: 2, max: 5 })).map(([rows, features]) => ({
+    layer: layerNorm(features, { dtype }),
+    shape: [rows, features],
+  })),
+  groupNorm: fc.tuple(size(2), size(2), size(2)).map(([groups, each, examples]) => ({
+    layer: groupNorm(groups, groups * each, { dtype }),
+    shape: [examples, groups * each, 3],
+  })),
+  batchNorm: fc.tuple(size(3), fc.integer({ min: 3, max: 5 })).map(([channels, examples]) => ({
+    layer: batchNorm(channels, { dtype }),
+    shape: [examples, channels],
+  })),
+  residual: size(4).map((features) => ({
+    layer: residual(dense(features, 3, { dtype }), tanh, dense(3, features, { dtype })),
+    shape: [2, features],
+  })),
+  rnn: fc.tuple(size(3), size(3), size(2)).map(([time, inputs, hidden]) => ({
+    layer: rnn(inputs, hidden, { dtype }),
+    shape: [2, time, inputs],
+  })),
+  lstm: fc.tuple(size(3), size(2), size(2)).map(([time, inputs, hidden]) => ({
+    layer: lstm(inputs, hidden, { dtype }),
+    shape: [2, time, inputs],
+  })),
+  gru: fc.tuple(size(3), size(2), size(2)).map(([time, inputs, hidden]) => ({
+    layer: gru(inputs, hidden, { dtype, returns: "last" }),
+    shape: [2, time, inputs],
+  })),
+  multiHeadAttention: fc
+    .tuple(size(2), size(2), size(3), fc.boolean())
+    .map(([heads, each, places, causal]) => ({
+      layer: multiHeadAttention(heads * each, heads, { causal, dtype }),
+      shape: [2, places, heads * each],
+    })),
+  transformerBlock: fc
+    .tuple(size(3), fc.constantFrom<"before" | "after">("before", "after"))
+    .map(([places, norm]) => ({
+      layer: transformerBlock(4, 2, { hiddenFeatures: 3, activation: gelu, norm, dtype }),
+      shape: [1, places, 4],
+    })),
+};
+
+/** What a layer gives for an input and values of its parameters. */
+const applied =
+  (layer: Layer) =>
+  (x: Tensor, ...values: Tensor[]): Tensor => {
+    // Of a result a parameter's value is differentiated through; a value by itself it would copy.
+    layer.parameters().forEach((p, i) => p.assign(values[i]!.mul(1)));
+    return layer.forward(x);
+  };
+
+describe.each(Object.entries(layers))("%s", (_, drawn) => {
+  test("has the gradients of differences", () => {
+    fc.assert(
+      fc.property(drawn, fc.nat(1000), ({ layer, shape }, seed) => {
+        const draw = (sizes: readonly number[], i: number) =>
+          random.normal([...sizes], { seed: 100 * seed + i, dtype });
+        const values = layer.parameters().map((p, i) => draw(p.shape, i + 1));
+        checkGradients(applied(layer), [draw(shape, 0), ...values]);
+      }),
+      { numRuns: 2 },
+    );
+  });
+
+  test("gives each example of a batch the same, wherever it stands", () => {
+    fc.assert(
+      fc.property(drawn, ({ layer, shape }) => {
+        const x = random.normal([...shape], { seed: 1, dtype });
+        if (shape.length === 1) return;
+        const reversed = layer.forward(x.flip(0));
+        // Sums over a batch are taken in another order.
+        expectClose(reversed, layer.forward(x).flip(0), { absoluteTolerance: 1e-12 });
+      }),
+      { numRuns: 2 },
+    );
+  });
+});
+
+test("an embedding's gradient is how often each row was asked for", () => {
+  const layer = embedding(4, 2, { dtype });
+  fc.assert(
+    fc.property(tensors({ shape: [6], dtype: "int32", min: 0, max: 3 }), (indices) => {
+      layer.weight.grad = null;
+      layer.forward(indices).sum().backward();
+      const counts = [0, 1, 2, 3].map((row) => indices.dataSync().filter((i) => i === row).length);
+      expectClose(
+        layer.weight.grad!,
+        counts.map((count) => [count, count]),
+      );
+    }),
+    { numRuns: 20 },
+  );
+});
+
+describe("what is normalised", () => {
+  const x = random.normal([3, 4, 5], { seed: 2, dtype });
+  // The epsilon in the variance is all that is left of the scale.
+  const exact = { epsilon: 1e-12, dtype } as const;
+
+  test.each([
+    ["layerNorm", layerNorm(5, exact)],
+    ["groupNorm", groupNorm(2, 4, exact)],
+    ["batchNorm", batchNorm(4, exact)],
+  ] as const)("by %s does not depend on scale and offset", (_, layer) => {
+    const y = (layer as Layer).forward(x);
+    expectClose((layer as Layer).forward(x.mul(7).add(3)), y, { absoluteTolerance: 1e-9 });
+    expect(y.abs().max().itemSync()).toBeGreaterThan(0.1);
+  });
+
+  test("by groupNorm in one group is what layerNorm makes of all channels and places", () => {
+    const rows = layerNorm(20, { dtype }).forward(x.reshape([3, 20]));
+    expectClose(groupNorm(1, 4, { dtype }).forward(x), rows.reshape([3, 4, 5]));
+  });
+});
+
+describe("attention", () => {
+  const x = random.normal([2, 4, 6], { seed: 3, dtype });
+  const changed = x.add(random.normal([2, 4, 6], { seed: 4, dtype }).mul(later(2)));
+
+  /** 1 from place `from` on, else 0. */
+  function later(from: number): Tensor {
+    return random.bernoulli([4, 1], 1).cumSum(0).greater(from).cast(dtype);
+  }
+
+  test("that is causal sees nothing of what comes later", () => {
+    const layer = multiHeadAttention(6, 2, { causal: true, dtype });
+    const [before, after] = [x, changed].map((given) => layer.forward(given));
+    expectClose(after!.slice(1, 0, 2), before!.slice(1, 0, 2));
+    expect(after!.sub(before!).abs().max().itemSync()).toBeGreaterThan(1e-3);
+  });
+
+  test("sees nothing of what the mask hides", () => {
+    const layer = multiHeadAttention(6, 3, { dtype });
+    const mask = later(2).logicalNot().reshape([1, 4]);
+    const [before, after] = [x, changed].map((context) => layer.forward(x, { context, mask }));
+    expectClose(after!, before!);
+    const shorter = layer.forward(x, { context: x.slice(1, 0, 2) });
+    expectClose(before!, shorter);
+  });
+
+  test("that may look nowhere finds zeros, and has finite gradients", () => {
+    const layer = multiHeadAttention(6, 2, { bias: false, dtype });
+    const y = layer.forward(x, { mask: later(5).reshape([1, 4]) });
+    expect(y.abs().max().itemSync()).toBe(0);
+    y.sum().backward();
+    expect(layer.inputWeight.grad!.isFinite().all().itemSync()).toBe(1);
+  });
+
+  test("does not know the order of places, unless it is causal", () => {
+    const layer = multiHeadAttention(6, 2, { dtype });
+    expectClose(layer.forward(x.flip(1)), layer.forward(x).flip(1));
+  });
+});

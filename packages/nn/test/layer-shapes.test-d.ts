@@ -1,0 +1,136 @@
+// Chains of layers of all kinds: the shapes that come out, and what the compiler refuses, where.
+import { type Shape, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
+import {
+  averagePooling2d,
+  batchNorm,
+  convolution2d,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  groupNorm,
+  gru,
+  layerNorm,
+  lstm,
+  maxPooling2d,
+  multiHeadAttention,
+  relu,
+  residual,
+  rnn,
+  sequential,
+  tanh,
+  transformerBlock,
+} from "@nabla/nn";
+import { describe, expectTypeOf, test } from "vitest";
+import type { ChannelShape, ConvolutionShape, SequenceShape } from "../src/shapes/layers.ts";
+import type { ChainAt, OutputCheck } from "../src/shapes.ts";
+
+declare function shapeOf<X extends Tensor>(x: X): ShapeOf<X>;
+declare const n: number;
+
+describe("images", () => {
+  const network = sequential(
+    convolution2d(1, 8, 3),
+    batchNorm(8),
+    relu,
+    maxPooling2d(2),
+    convolution2d(8, 16, 3),
+    groupNorm(4, 16),
+    averagePooling2d(2),
+    flatten(),
+    dense(400, 10),
+  );
+
+  test("keep examples and know their channels", () => {
+    const images = zeros([32, 1, 28, 28]);
+    expectTypeOf(shapeOf(network.forward(images))).toEqualTypeOf<[32, 10]>();
+    expectTypeOf(shapeOf(network.forward(zeros([n, 1, 28, 28])))).toEqualTypeOf<[number, 10]>();
+    const layer = convolution2d(1, 8, 3);
+    const [examples, channels] = shapeOf(layer.forward(images));
+    expectTypeOf(examples).toEqualTypeOf<32>();
+    expectTypeOf(channels).toEqualTypeOf<8>();
+    expectTypeOf(shapeOf(batchNorm(8).forward(zeros([4, 8, 2])))).toEqualTypeOf<[4, 8, 2]>();
+    expectTypeOf(shapeOf(flatten().forward(zeros([32, 8, 13, 13])))).toEqualTypeOf<[32, 1352]>();
+  });
+
+  test("of other channels are refused", () => {
+    // @ts-expect-error 3 channels
+    network.forward(zeros([32, 3, 28, 28]));
+    // @ts-expect-error no image
+    maxPooling2d(2).forward(zeros([32, 784]));
+    // @ts-expect-error 16 channels, 8 given
+    sequential(convolution2d(1, 8, 3), relu, batchNorm(16));
+    // @ts-expect-error 4 channels, 8 given by way of pooling
+    sequential(convolution2d(1, 8, 3), maxPooling2d(2), convolution2d(4, 16, 3));
+    type Says<S extends Shape> = OutputCheck<ConvolutionShape<1, 8>, S, "fits">;
+    expectTypeOf<
+      Says<[32, 3, 28, 28]>
+    >().toEqualTypeOf<"convolution2d: expects [examples, 1, height, width], got [32, 3, 28, 28]">();
+    expectTypeOf<
+      Says<[32, 784]>
+    >().toEqualTypeOf<"convolution2d: expects [examples, 1, height, width], got [32, 784]">();
+    expectTypeOf<
+      OutputCheck<ChannelShape<"batchNorm", 8>, [4], "fits">
+    >().toEqualTypeOf<"batchNorm: expects 8 channels, got [4]">();
+    type Layers = [
+      ReturnType<typeof convolution2d<1, 8>>,
+      typeof relu,
+      ReturnType<typeof batchNorm<16>>,
+    ];
+    expectTypeOf<
+      ChainAt<Layers, "2">
+    >().toEqualTypeOf<"sequential: layer 2: batchNorm: expects 16 channels, got [?, 8, ?, ?]">();
+  });
+});
+
+describe("sequences", () => {
+  const network = sequential(
+    embedding(30, 16),
+    transformerBlock(16, 4, { causal: true }),
+    layerNorm(16),
+    dropout(0.1),
+    lstm(16, 32),
+    gru(32, 8, { returns: "last" }),
+    dense(8, 2),
+  );
+
+  test("keep examples and time, until only the last step is wanted", () => {
+    const labels = zeros([5, 12], { dtype: "int32" });
+    expectTypeOf(shapeOf(network.forward(labels))).toEqualTypeOf<[5, 2]>();
+    expectTypeOf(shapeOf(embedding(30, 16).forward(labels))).toEqualTypeOf<[5, 12, 16]>();
+    const x = zeros([5, 12, 16]);
+    expectTypeOf(shapeOf(lstm(16, 32).forward(x))).toEqualTypeOf<[5, 12, 32]>();
+    expectTypeOf(shapeOf(rnn(16, 4, { returns: "last" }).forward(x))).toEqualTypeOf<[5, 4]>();
+    expectTypeOf(shapeOf(multiHeadAttention(16, 2).forward(x))).toEqualTypeOf<[5, 12, 16]>();
+  });
+
+  test("of other features are refused", () => {
+    // @ts-expect-error 8 features
+    lstm(16, 32).forward(zeros([5, 12, 8]));
+    // @ts-expect-error no time
+    gru(16, 32).forward(zeros([5, 16]));
+    // @ts-expect-error 32 features, 16 given
+    sequential(embedding(30, 16), transformerBlock(32, 4));
+    // @ts-expect-error 32 features, 16 given
+    sequential(dense(3, 16), tanh, layerNorm(32));
+    // @ts-expect-error one row an example, expected a sequence
+    sequential(rnn(3, 4, { returns: "last" }), gru(4, 5));
+    type Says<S extends Shape> = OutputCheck<SequenceShape<"lstm", 16, 32, "all">, S, "fits">;
+    expectTypeOf<
+      Says<[5, 12, 8]>
+    >().toEqualTypeOf<"lstm: expects [examples, time, 16], got [5, 12, 8]">();
+  });
+});
+
+describe("residual connections", () => {
+  test("keep the shape, which must come out as it went in", () => {
+    const block = residual(dense(8, 32), relu, dense(32, 8));
+    expectTypeOf(shapeOf(block.forward(zeros([5, 8])))).toEqualTypeOf<[5, 8]>();
+    // @ts-expect-error 8 features
+    block.forward(zeros([5, 9]));
+    // @ts-expect-error [5, 8] goes in, [5, 9] comes out
+    residual(dense(8, 9)).forward(zeros([5, 8]));
+    // @ts-expect-error 31 features, 32 given
+    residual(dense(8, 32), relu, dense(31, 8));
+  });
+});

@@ -1,0 +1,164 @@
+// Layers and costs beside PyTorch's: values, and gradients of all parameters and inputs, with weights carried
+// over as safetensors. scripts/fixtures/layers.py has written the file. All is float64, where 1e-9 of
+// the larger one is some hundred roundings, and a formula that differs shows.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gelu, gradients, relu, type Tensor, tensor } from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
+import {
+  averagePooling2d,
+  batchNorm,
+  binaryCrossEntropy,
+  convolution2d,
+  crossEntropy,
+  dense,
+  embedding,
+  groupNorm,
+  gru,
+  hinge,
+  huber,
+  klDivergence,
+  type Layer,
+  layerNorm,
+  loadSafetensors,
+  lstm,
+  maxPooling2d,
+  meanAbsoluteError,
+  meanSquaredError,
+  multiHeadAttention,
+  negativeLogLikelihood,
+  readSafetensors,
+  rnn,
+  toSafetensors,
+  transformerBlock,
+} from "@nabla/nn";
+import { describe, expect, test } from "vitest";
+
+const path = join(import.meta.dirname, "fixtures", "layers.safetensors");
+const { tensors } = readSafetensors(readFileSync(path));
+
+const tolerances = { relativeTolerance: 1e-9, absoluteTolerance: 1e-11 };
+const dtype = "float64";
+
+/** The tensors of a case whose names begin with `prefix`, by the rest of their names. */
+function below(prefix: string): Record<string, Tensor> {
+  const found = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(found.map(([name, x]) => [name.slice(prefix.length), x]));
+}
+
+/** PyTorch keeps weights of dense layers as [outputs, inputs]. */
+const isDense = (name: string) => /^weight$|out_proj.weight$|linear[12].weight$/.test(name);
+
+interface Case {
+  readonly layer: Layer;
+  readonly transpose?: (name: string) => boolean;
+  readonly call?: (...inputs: Tensor[]) => Tensor;
+}
+
+const mask = tensor([
+  [1, 1, 0],
+  [1, 0, 0],
+]).reshape([2, 1, 1, 3]);
+const attention = (heads: number, causal = false) =>
+  multiHeadAttention(6, heads, { causal, dtype });
+const looksAt = attention(2);
+const blockBefore = transformerBlock(6, 2, { hiddenFeatures: 8, activation: gelu, dtype });
+const blockAfter = transformerBlock(6, 2, {
+  hiddenFeatures: 8,
+  activation: relu,
+  norm: "after",
+  causal: true,
+  dtype,
+});
+const kernel = { stride: [2, 1], padding: 1, dilation: [1, 2], groups: 2, dtype } as const;
+
+const cases: Readonly<Record<string, Case>> = {
+  linear: { layer: dense(3, 4, { dtype }), transpose: isDense },
+  conv: { layer: convolution2d(4, 6, [3, 2], kernel) },
+  "average-pool": { layer: averagePooling2d([3, 2], { padding: 1 }) },
+  "max-pool": { layer: maxPooling2d(2, { stride: 1, padding: 1 }) },
+  "layer-norm": { layer: layerNorm(4, { dtype }) },
+  "group-norm": { layer: groupNorm(2, 4, { dtype }) },
+  "batch-norm": { layer: batchNorm(4, { dtype }) },
+  embedding: { layer: embedding(5, 3, { dtype }) },
+  rnn: { layer: rnn(3, 5, { dtype }) },
+  lstm: { layer: lstm(3, 5, { dtype }) },
+  gru: { layer: gru(3, 5, { dtype }) },
+  attention: { layer: attention(2), transpose: isDense },
+  "attention-causal": { layer: attention(3, true), transpose: isDense },
+  "attention-context": {
+    layer: looksAt,
+    transpose: isDense,
+    call: (x, context) => looksAt.forward(x, { context, mask }),
+  },
+  "block-before": { layer: blockBefore, transpose: isDense },
+  "block-after": { layer: blockAfter, transpose: isDense },
+};
+
+describe.each(Object.entries(cases))("%s", (name, { layer, transpose = () => false, call }) => {
+  const inputs = Object.values(below(`${name}/in/`));
+  const state = below(`${name}/state/`);
+  const given = Object.fromEntries(
+    [...layer.namedParameters!(), ...layer.namedBuffers!()].map(([one]) => [one, state[one]!]),
+  );
+  loadSafetensors(layer, toSafetensors(given), { transpose });
+
+  test("has PyTorch's names", () => {
+    const names = [...layer.namedParameters!(), ...layer.namedBuffers!()].map(([one]) => one);
+    expect(names.toSorted()).toEqual(Object.keys(state).toSorted());
+  });
+
+  test("has PyTorch's outputs and gradients", () => {
+    const y = (call ?? ((x) => layer.forward(x)))(...inputs);
+    expectClose(y, tensors[`${name}/out`]!, tolerances);
+    const cost = y.mul(tensors[`${name}/g`]!).sum();
+    const wanted = below(`${name}/grad/`);
+    const named = layer.namedParameters!();
+    const floating = inputs.filter((x) => x.dtype === dtype);
+    const found = gradients(cost, [...named.map(([, p]) => p), ...floating]);
+    named.forEach(([one], i) => {
+      const g = transpose(one) ? found[i]!.transpose() : found[i]!;
+      expectClose(g, wanted[one]!, tolerances);
+    });
+    floating.forEach((_, i) => {
+      expectClose(found[named.length + i]!, wanted[`in/${i}`]!, tolerances);
+    });
+    expect(Object.keys(wanted)).toHaveLength(found.length);
+  });
+});
+
+test("batchNorm's running statistics, and what it makes of them, are PyTorch's", () => {
+  const layer = batchNorm(4, { dtype });
+  const { weight, bias } = below("batch-norm/state/");
+  layer.weight.assign(weight!);
+  layer.bias.assign(bias!);
+  layer.forward(tensors["batch-norm/in/0"]!);
+  for (const [name, p] of layer.namedBuffers()) {
+    expectClose(p, tensors[`batch-norm/after/${name}`]!, tolerances);
+  }
+  layer.evaluate();
+  const y = layer.forward(tensors["batch-norm/eval/in"]!);
+  expectClose(y, tensors["batch-norm/eval/out"]!, tolerances);
+});
+
+const costs: Readonly<Record<string, (outputs: Tensor, targets: Tensor) => Tensor>> = {
+  "cross-entropy": crossEntropy,
+  "cross-entropy-smooth": (z, labels) => crossEntropy(z, labels, { labelSmoothing: 0.1 }),
+  "cross-entropy-rows": crossEntropy,
+  nll: negativeLogLikelihood,
+  kl: klDivergence,
+  binary: binaryCrossEntropy,
+  hinge,
+  mse: meanSquaredError,
+  huber: (outputs, targets) => huber(outputs, targets, { delta: 0.7 }),
+  l1: meanAbsoluteError,
+};
+
+test.each(Object.entries(costs))("%s: value and gradient are PyTorch's", (name, cost) => {
+  const [outputs, targets] = [tensors[`${name}/in/0`]!, tensors[`${name}/in/1`]!];
+  const value = cost(outputs, targets);
+  const g = tensors[`${name}/g`]!;
+  expectClose(value, tensors[`${name}/out`]!, tolerances);
+  const [gradient] = gradients(value.mul(g).sum(), [outputs]);
+  expectClose(gradient, tensors[`${name}/grad/in/0`]!, tolerances);
+});
