@@ -1,12 +1,13 @@
 // The command `train`, given its arguments, streams and a signal to stop; train.ts gives it the process's.
 
-import { saveSafetensors } from "@nabla/nn";
+import { type Report, saveSafetensors } from "@nabla/nn";
 import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { loadMnist } from "./load.ts";
 import { checkpointOf, help, parseOptions, type TrainOptions } from "./options.ts";
 import { epochOf } from "./progress.ts";
+import { Course, writeReport } from "./report.ts";
 import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
 import { terminalOf } from "./terminal.ts";
 import { type Training, training } from "./training.ts";
@@ -23,7 +24,9 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
   const checkpoint = save !== undefined && { path: checkpointOf(save), ...(every && { every }) };
   const run = training(mnist, options, signal, { ...(checkpoint && { checkpoint }), resume });
   stdout.write(`${descriptionOf(options, run)}\n`);
-  const last = await follow(run, options.epochs, context, ({ epoch, cost, metrics }) => {
+  const course = new Course(run.steps, options.epochs);
+  const watched = { ...run, reports: seenBy(course, run.reports) };
+  const last = await follow(watched, options.epochs, context, ({ epoch, cost, metrics }) => {
     const where = epochOf({ epoch, epochs: options.epochs });
     const accuracy = metrics!["accuracy"]!.toFixed(4);
     stdout.write(`${where}  cost ${cost.toFixed(4)}  test accuracy ${accuracy}\n`);
@@ -41,9 +44,21 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
     const more = signal.aborted ? `, and ${checkpointOf(save)}: --resume goes on from there` : "";
     stdout.write(`wrote ${save}${more}\n`);
   }
+  if (options.report !== undefined) {
+    const reported = { network: run.network, course, test: mnist.test };
+    await writeReport(options.report, descriptionOf(options, run), reported);
+    stdout.write(`wrote ${options.report}\n`);
+  }
   const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());
   stdout.write(`test accuracy ${accuracy.toFixed(4)}\n`);
   return signal.aborted ? interrupted : 0;
+}
+
+async function* seenBy(course: Course, reports: AsyncIterable<Report>): AsyncGenerator<Report> {
+  for await (const report of reports) {
+    course.see(report);
+    yield report;
+  }
 }
 
 /** `784-16-16-10 sigmoid network, quadratic cost, learning rate 3, seed 0; 60000 digits, …` */

@@ -44,6 +44,8 @@ export interface TrainOptions extends TrainingOptions {
   readonly save: string | undefined;
   /** Steps between checkpoints; undefined: one at the end of each epoch. */
   readonly checkpointEvery: number | undefined;
+  /** The page to write; undefined: none. */
+  readonly report: string | undefined;
   /** Whether to go on from the checkpoint beside the file. */
   readonly resume: boolean;
 }
@@ -84,6 +86,7 @@ const valueOptions = [
   "data",
   "save",
   "checkpoint-every",
+  "report",
 ] as const;
 
 export const help = `Trains a small network on the MNIST digits.
@@ -110,6 +113,8 @@ export const help = `Trains a small network on the MNIST digits.
   --checkpoint-every N    with --save: writes FILE.checkpoint every N steps, too
   --resume                with --save: goes on from FILE.checkpoint, if there is one, to the same
                           bits as without a pause
+  --report FILE           writes a page that opens anywhere: curves, what was taken for what,
+                          weights, the worst mistakes
   --help, -h              this
 
 What stands in parentheses is used if you say nothing. The learning rate of sgd is then 3 for
@@ -168,6 +173,7 @@ export function parseOptions(given: readonly string[]): TrainOptions | "help" {
       data: said.read("data", name("a folder"), undefined),
       save,
       checkpointEvery: said.read("checkpoint-every", positiveInteger, undefined),
+      report: said.read("report", name("a file"), undefined),
       resume: said.has("resume"),
     };
   });

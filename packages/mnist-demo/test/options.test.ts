@@ -17,6 +17,7 @@ const defaults = {
   data: undefined,
   save: undefined,
   checkpointEvery: undefined,
+  report: undefined,
   resume: false,
 };
 
@@ -103,7 +104,7 @@ describe("arguments are refused", () => {
       "--momentum 0.9",
       'train: there is no option "--momentum"; expected --epochs, --batch-size, --optimizer, ' +
         "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, --data, " +
-        "--save, --checkpoint-every, --resume or --help",
+        "--save, --checkpoint-every, --report, --resume or --help",
     ],
     ["3", 'train: got "3", expected only options'],
     ["--seed 1 extra", 'train: got "extra", expected only options'],
