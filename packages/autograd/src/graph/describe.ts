@@ -8,6 +8,6 @@ export function describe(x: unknown): string {
   if (typeof x !== "object" || x === null) return String(x);
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return "an array";
   if (x instanceof Promise) return "a promise (await it first)";
-  const { name } = x.constructor ?? Object;
-  return name === "Tensor" || name === "Parameter" ? "a tensor" : `an object (${name})`;
+  if ("dtype" in x && "shape" in x) return "a tensor";
+  return `an object (${(x.constructor ?? Object).name})`;
 }

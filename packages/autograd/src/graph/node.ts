@@ -221,6 +221,16 @@ export function dataOf(value: Value): Data {
   return ArrayBuffer.isView(value) ? value : value.read();
 }
 
+/** One of the values that a call of a compiled function has computed. */
+export interface CompiledCall {
+  /** Whether all that the function was called with is still there. Where it is not, the rest throws `NablaError`. */
+  readonly isKnown: boolean;
+  /** The node of the traced graph that it is the value of. */
+  readonly output: Node;
+  /** The values of the traced graph's inputs. */
+  readonly given: ReadonlyMap<Node, Value>;
+}
+
 /** What is known of a node's value, and of where it comes from. */
 export interface Cell {
   /** Where it was made; literals, which graphs share, have none. */
@@ -231,6 +241,8 @@ export interface Cell {
   home?: object;
   /** To be computed, and kept, by whatever run computes this node. */
   companions?: readonly Node[];
+  /** Set if the value is one that a compiled function has computed. */
+  computedBy?: CompiledCall;
   /** Set in place of the value when later updates have overwritten it: whose it was. */
   overwritten?: string;
 }

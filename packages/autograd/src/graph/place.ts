@@ -28,7 +28,8 @@ export function placeOf(stack: unknown): Place | undefined {
     if (!isOfNabla(at)) return { at, called };
     if (!isOfAutograd(at)) ofLayers ??= { at, called };
     const name = nameOf(v8 ?? other ?? "");
-    if (name !== methods) called = name;
+    // In a bundle names are no more what users call.
+    if (packages !== undefined && name !== methods) called = name;
   }
   return ofLayers;
 }

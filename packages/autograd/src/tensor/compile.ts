@@ -1,6 +1,6 @@
 // Functions that are traced once for each signature and replayed after: no graph is built, and all
 // that the function does, updates of parameters included, is one prepared run.
-import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
+import { currentBackend, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
 import { traced, undo } from "../engine/trace.ts";
 import { NablaError } from "../graph/errors.ts";
@@ -8,7 +8,7 @@ import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { constant, isPlaceholder, placeholder } from "../ops/creation.ts";
 import { checkFunction } from "./checks.ts";
-import { Call, noteCall } from "./last-call.ts";
+import { CallOutput, type Calls } from "./last-call.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
@@ -22,8 +22,6 @@ interface Compiled {
   readonly prepared: Prepared;
   /** Draws the keys of this call, as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /** What was traced. */
-  readonly graph: Graph;
   /** The value of each input of the graph, given the arguments of this call; of parameters, the node. */
   readonly inputs: readonly ((args: readonly Tensor[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
@@ -31,7 +29,8 @@ interface Compiled {
   readonly uses: readonly Use[];
   readonly result: unknown;
   readonly returned: readonly Tensor[];
-  last?: Call;
+  readonly calls: Calls;
+  readonly weakCalls: WeakRef<Calls>;
 }
 
 /** So many signatures are kept; the one that was not called for longest goes first. */
@@ -128,13 +127,15 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
   });
   const plain = result.returned.map(() => undefined);
+  const calls: Calls = { graph, count: 0, given: [] };
   return {
     prepared: currentBackend().prepare(graph),
     draw() {
       if (!isTraced) drawn = new Map(done.keys.map((node) => [node, nextKey()]));
       isTraced = false;
     },
-    graph,
+    calls,
+    weakCalls: new WeakRef(calls),
     inputs,
     homes: [
       ...plain,
@@ -162,27 +163,23 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
 }
 
 function replay(ready: Compiled, args: readonly Tensor[]): unknown {
-  const { prepared, graph, inputs, homes, uses, result, returned } = ready;
-  ready.last?.end();
+  const { prepared, inputs, homes, uses, result, returned, calls, weakCalls } = ready;
   ready.draw();
   const given = inputs.map((inputFor) => inputFor(args));
   const values = prepared.run(
     given.map((value) => ("cell" in value ? valueOf("compile", value) : value)),
     homes,
   );
-  const call = new Call(new Map(graph.inputs.map((node, i) => [node, given[i]!])));
-  ready.last = call;
-  uses.forEach((use, i) => {
-    const position = returned.length + i;
-    noteCall(use(values[position]!), call, graph.outputs[position]!);
-  });
+  calls.count++;
+  calls.given = given;
+  const note = (node: Node, position: number): Node => {
+    node.cell.computedBy = new CallOutput(weakCalls, calls.count, position);
+    return node;
+  };
+  uses.forEach((use, i) => note(use(values[returned.length + i]!), returned.length + i));
   if (result === undefined) return undefined;
   const outputs = new Map(
-    returned.map((x, i) => {
-      const node = constant(values[i]!, x.shape, x.dtype);
-      noteCall(node, call, graph.outputs[i]!);
-      return [x, node];
-    }),
+    returned.map((x, i) => [x, note(constant(values[i]!, x.shape, x.dtype), i)]),
   );
   return mapTree("compile", result, (x) => tensorOf(outputs.get(x)!));
 }

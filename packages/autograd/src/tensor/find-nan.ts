@@ -5,7 +5,6 @@ import type { Node } from "../graph/node.ts";
 import { formatShape, type Shape } from "../graph/shape.ts";
 import type { Origin, Site } from "../graph/site.ts";
 import type { DType } from "../scalar/dtype.ts";
-import { callThatGave } from "./last-call.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
 
 /** What there is among the elements of a tensor. */
@@ -125,13 +124,12 @@ export function findNaN(x: Tensor): NaNReport | null {
     );
   }
   const node = nodeOf("findNaN", x);
-  let call = callThatGave(node);
-  let found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.call.given);
+  const call = node.cell.computedBy;
+  let found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.given);
   // What a compiled function gave is looked into as well, as long as that call is its last.
-  while (found) {
-    call = callThatGave(found.node);
-    if (!call?.call.isKnown) break;
-    const before = nonFiniteOrigin("findNaN", call.output, call.call.given);
+  while (found?.node.cell.computedBy?.isKnown) {
+    const { output, given } = found.node.cell.computedBy;
+    const before = nonFiniteOrigin("findNaN", output, given);
     if (!before || before.node === found.node) break;
     found = before;
   }
@@ -140,7 +138,7 @@ export function findNaN(x: Tensor): NaNReport | null {
 
 /** Why a report ends at a value that was given. */
 function beforeIt(node: Node): string {
-  return callThatGave(node)
+  return node.cell.computedBy
     ? "a compiled function computed it, in a call that was not its last"
     : "what came before it is not part of this graph";
 }

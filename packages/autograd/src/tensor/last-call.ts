@@ -1,37 +1,61 @@
 // What a compiled function was called with last, so that what it gave can be looked into: its result is a value
 // without a graph, but the graph that was traced is there, and so are the values that it was run on.
+import type { Graph } from "../engine/backend.ts";
 import { NablaError } from "../graph/errors.ts";
-import type { Node, Value } from "../graph/node.ts";
+import type { CompiledCall, Node, Value } from "../graph/node.ts";
 
-/** One call of a compiled function. */
-export class Call {
-  /** The values of the traced graph's inputs; of a parameter, the node of the time of the call. */
-  #given: ReadonlyMap<Node, Node | Value> | undefined;
+/** The calls of one traced function. */
+export interface Calls {
+  readonly graph: Graph;
+  /** How many there have been. */
+  count: number;
+  /** The values of the graph's inputs in the last one; of a parameter, the node of that time. */
+  given: readonly (Node | Value)[];
+}
 
-  constructor(given: ReadonlyMap<Node, Node | Value>) {
-    this.#given = given;
+/** One output of one call. It keeps nothing alive: a result outlives what it was computed of. */
+export class CallOutput implements CompiledCall {
+  readonly #calls: WeakRef<Calls>;
+  readonly #number: number;
+  readonly #position: number;
+
+  constructor(calls: WeakRef<Calls>, number: number, position: number) {
+    this.#calls = calls;
+    this.#number = number;
+    this.#position = position;
   }
 
-  /** Lets go of what it was called with. */
-  end(): void {
-    this.#given = undefined;
-  }
-
-  /** Whether all that it was called with is still there. */
   get isKnown(): boolean {
-    if (!this.#given) return false;
-    return [...this.#given.values()].every((value) => !("cell" in value) || value.cell.value);
+    const calls = this.#last();
+    return calls?.given.every((value) => !("cell" in value) || value.cell.value) ?? false;
+  }
+
+  get output(): Node {
+    return this.#known().graph.outputs[this.#position]!;
   }
 
   get given(): ReadonlyMap<Node, Value> {
-    if (!this.#given) throw goneError("the function has been called again since");
-    const values = new Map<Node, Value>();
-    for (const [node, value] of this.#given) {
-      const known = "cell" in value ? value.cell.value : value;
-      if (!known) throw goneError("a parameter that it used has been updated twice since");
-      values.set(node, known);
-    }
-    return values;
+    const { graph, given } = this.#known();
+    return new Map(
+      graph.inputs.map((node, i) => {
+        const value = given[i]!;
+        const known = "cell" in value ? value.cell.value : value;
+        if (!known) throw goneError("a parameter that it used has been updated twice since");
+        return [node, known];
+      }),
+    );
+  }
+
+  /** The calls, if this one is their last. */
+  #last(): Calls | undefined {
+    const calls = this.#calls.deref();
+    return calls?.count === this.#number ? calls : undefined;
+  }
+
+  #known(): Calls {
+    const calls = this.#last();
+    if (!calls) throw goneError("the function has been called again since");
+    return calls;
   }
 }
 
@@ -40,21 +64,4 @@ function goneError(what: string): NablaError {
     `findNaN: this was computed by a compiled function, and ${what}; ` +
       "look right after the call, or call the function that is not compiled",
   );
-}
-
-/** What of a call a node is: the traced graph's node whose value it has. */
-interface Given {
-  readonly call: Call;
-  readonly output: Node;
-}
-const calls = new WeakMap<Node, Given>();
-
-/** Notes that `node` has the value that `call` computed of `output`. */
-export function noteCall(node: Node, call: Call, output: Node): void {
-  calls.set(node, { call, output });
-}
-
-/** The call that computed the value of `node`, if one did. */
-export function callThatGave(node: Node): Given | undefined {
-  return calls.get(node);
 }
