@@ -239,6 +239,15 @@ test("lines are the user's in layers, batches of examples and gradients of gradi
   expect(found?.gradientOf?.operation).toBeDefined();
 });
 
+test("functions that do the same for one caller are each looked at", () => {
+  const first = (x: Tensor) => x.log(); // first
+  const second = (x: Tensor) => x.log(); // second
+  for (let i = 0; i < 12; i++) {
+    const found = findNaN((i % 2 === 0 ? first : second)(tensor([0, 1])));
+    expect(found?.createdAt).toMatch(`:${lineOf(i % 2 === 0 ? "first" : "second")}:`);
+  }
+});
+
 test("like calls at other lines are told apart, or both are named", () => {
   const x = tensor([0, 1]);
   const here = () => x.log().sum(); // here
