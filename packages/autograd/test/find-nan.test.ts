@@ -263,17 +263,21 @@ test("like calls at other lines are told apart, or both are named", () => {
 test("a loop that repeats itself takes hardly any stacks", () => {
   const w = parameter([1, 2]);
   const step = () => {
-    w.sub(3).square().mean().backward();
-    w.assign(w.sub(w.grad!.mul(0.1))).realize();
+    const x = tensor([3, 4]);
+    const cost = w.sub(x).square().mean();
+    cost.backward();
+    w.assign(w.sub(w.grad!.mul(0.1)));
     w.grad = null;
+    cost.itemSync();
   };
   const stacks = vi.spyOn(Error, "captureStackTrace");
   for (let i = 0; i < 70; i++) step();
   stacks.mockClear();
   for (let i = 0; i < 200; i++) step();
-  // Eight calls a step, each looked at twice more: the 129th and the 257th time.
-  expect(stacks.mock.calls.length).toBeLessThanOrEqual(16);
+  const count = stacks.mock.calls.length;
   stacks.mockRestore();
+  // Of thirteen calls a step each is looked at twice more: the 129th and the 257th time.
+  expect(count).toBeLessThanOrEqual(30);
 });
 
 describe("compiled functions", () => {

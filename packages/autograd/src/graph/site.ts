@@ -40,7 +40,8 @@ export class Site {
 
   /** Notes the call under way, to a function called `name`. Afterwards, `isSource` tells, it begins a lineage. */
   note(name: string, shape: Shape, isSource: boolean): void {
-    const habit = habitOf(name, shape, latest);
+    // A source begins a lineage, whatever was read before it was made.
+    const habit = habitOf(name, shape, isSource ? 0 : latest);
     this.lineage = isSource ? habit.number : latest;
     latest = 0;
     const calls = habit.calls++;
@@ -163,10 +164,12 @@ function habitOf(name: string, shape: Shape, lineage: number): Habit {
 }
 
 function lookUp(name: string, shape: Shape, lineage: number): Habit {
-  let call = Math.imul(lineage, 0x27d4eb2d);
+  let call = 0;
   for (let i = 0; i < name.length; i++) call = mixed(call, name.charCodeAt(i));
   for (const size of shape) call = mixed(call, size);
-  let [key, check] = [call, call];
+  // Of the calls before, lineages do not count: they follow from calls before those, without an end.
+  let key = mixed(call, lineage);
+  let check = key;
   for (let i = 0; i < recent.length; i++) {
     const before = recent[(position + i) % recent.length]!;
     key = mixed(key, before);
