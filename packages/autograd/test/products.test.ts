@@ -1,6 +1,14 @@
 // Products of every size and arrangement, those that are read from copies included. Whole numbers, so
 // that every order of summation gives the same bits.
-import { type DType, random, setBackend, type Tensor, tensor } from "@nabla/autograd";
+import {
+  type DType,
+  explainPlan,
+  random,
+  setBackend,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runPlan } from "../src/engine/plan/javascript.ts";
@@ -102,6 +110,23 @@ test.each([
 ] satisfies readonly Product[])("in blocks and batches: $sizes, $batches", (product) =>
   check(product),
 );
+
+test("a product beside which much is read is gone through by rows, with the same result", () => {
+  const many = zeros([300_000]).add(1).realize();
+  const [m, k, n] = [131, 67, 133] as const;
+  const product = () => {
+    const beside = many.slice(0, 5, 5 + m * n).reshape([m, n]);
+    return productOf({ ...large, sizes: [m, k, n], isTransposed: [false, true] }).add(beside);
+  };
+  expect(explainPlan(product())).toMatch(/for i < 32\n +for j < 16\n +multiply/);
+  const found = product().dataSync();
+  setBackend("reference");
+  try {
+    expect(found).toEqual(product().dataSync());
+  } finally {
+    setBackend("wasm");
+  }
+});
 
 test("small products of any size", () => {
   const size = fc.integer({ min: 0, max: 19 });
