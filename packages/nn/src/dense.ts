@@ -26,7 +26,7 @@ export interface Dense<In extends number = number, Out extends number = number>
     Shaped<DenseShape<In, Out>> {
   readonly inputFeatures: In;
   readonly outputFeatures: Out;
-  /** [inputs, outputs]: column `j` holds the weights of neuron `j`. */
+  /** `[inputs, outputs]`: column `j` holds the weights of neuron `j`. */
   readonly weight: Parameter<[In, Out]>;
   /** [outputs]; undefined without bias. */
   readonly bias: Parameter<[Out]> | undefined;

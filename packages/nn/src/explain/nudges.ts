@@ -75,7 +75,7 @@ export interface Avenues {
   /** -dC/dW, [n, m]: element [i, j] is a'_i d_j, in proportion to the activation before. */
   readonly weights: Tensor<[number, number]>;
   /**
-   * [n, m]: column j is what neuron j alone wants of the activations before, w_ij d_j: in
+   * `[n, m]`: column j is what neuron j alone wants of the activations before, w_ij d_j: in
    * proportion to its weights.
    */
   readonly previousActivations: Tensor<[number, number]>;

@@ -31,9 +31,9 @@ export interface BatchNorm<C extends number = number>
   extends MadeOf,
     Shaped<ChannelShape<"batchNorm", C>> {
   readonly channels: C;
-  /** [channels]: what normalised values are multiplied by; 1 at first. */
+  /** `[channels]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[C]>;
-  /** [channels]: what is added then; 0 at first. */
+  /** `[channels]`: what is added then; 0 at first. */
   readonly bias: Parameter<[C]>;
   /** [channels]; not trained, but measured. 0 at first. */
   readonly runningMean: Parameter<[C]>;
