@@ -18,6 +18,7 @@ const once = [
   "reductions",
   "safetensors-others",
   "shape",
+  "testing",
   "threads",
   "trial",
   "shape-messages",

@@ -10,6 +10,7 @@ import {
   hessian,
   jacobian,
   jvp,
+  manualSeed,
   parameter,
   random,
   stack,
@@ -117,6 +118,25 @@ describe("vmap is what a loop over the examples gives", () => {
     expect(new Set(seeded.dataSync()).size).toBe(1);
     const compiled = compile((all: Tensor) => vmap(noisy)(all));
     expect(new Set([...compiled(x).dataSync(), ...compiled(x).dataSync()]).size).toBe(6);
+  });
+
+  test("draws in a gradient are those of its value, per example or shared", () => {
+    const dropped = (one: Tensor) =>
+      one
+        .mul(random.bernoulli([4], 0.5))
+        .square()
+        .sum();
+    manualSeed(5);
+    const x = random.uniform([3, 4], { low: 1, high: 2, seed: 1, ...float64 });
+    for (const randomness of ["different", "same"] as const) {
+      const slopes = vmap(grad(dropped), { randomness })(x);
+      // 2 x where an element was kept, else 0.
+      const kept = slopes.div(x).mul(0.5);
+      expectClose(kept, kept.round(), close);
+      const patterns = new Set((kept.round().arraySync() as number[][]).map(String));
+      if (randomness === "same") expect(patterns.size).toBe(1);
+      else expect(patterns.size).toBeGreaterThan(1);
+    }
   });
 
   test("differentiates, with respect to what is captured, too", () => {
