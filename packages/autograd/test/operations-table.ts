@@ -182,8 +182,9 @@ function primitivesTable(reached: ReadonlyMap<string, Node>): string {
 
 const intro = `# Operations
 
-Written by \`pnpm operations\`, which runs each operation on an example and writes "yes" where it held;
-a test fails where an operation is missing, or this page is not what that command writes.
+Written by \`pnpm operations\`, which runs each operation on an example: "yes" is what it found, and where it finds
+anything else than "yes" or a reason it stops. A test fails where an operation is missing, or this page is not what
+that command would write.
 
 - *made*: a primitive (its family follows), or composed of primitives.
 - *gradient*, *second*: agree with differences in float64 to 1e-6 (\`checkGradients\`); *jvp*: agrees with the gradient.

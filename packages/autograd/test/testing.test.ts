@@ -110,6 +110,20 @@ describe("what is drawn", () => {
     );
   });
 
+  test("special numbers where they are asked for, of which the one that matters is left", () => {
+    const drawn = tensors({ dtype: "float64", special: true });
+    const [nan] = smallest(drawn, (x) => !x.dataSync().some(Number.isNaN));
+    expect(nan!.arraySync()).toBeNaN();
+    // Half of the smallest number is 0.
+    const halved = smallest(
+      drawn,
+      (x) => !x.mul(0.5).equal(0).logicalAnd(x.notEqual(0)).any().itemSync(),
+    );
+    for (const x of halved) expect(Math.abs(x.itemSync())).toBe(Number.MIN_VALUE);
+    const zero = smallest(drawn, (x) => !x.dataSync().some((value) => Object.is(value, -0)));
+    expect(zero.map(nested)).toEqual([-0, -0, -0]);
+  });
+
   test("bounds of which the least is above the most are refused", () => {
     expect(() => tensors({ min: 2, max: 1 })).toThrow("tensors: min is 2, max 1, expected no more");
     expect(() => broadcastableTensors({ minSize: 4, maxSize: 3 })).toThrow("shapes: ranks");

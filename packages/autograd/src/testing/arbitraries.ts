@@ -45,6 +45,8 @@ export interface NumberOptions {
   readonly min?: number;
   /** Default: 3; 1 for bool. */
   readonly max?: number;
+  /** Whether some numbers with fractions are NaN, infinite, -0 or the smallest there are. Default: false. */
+  readonly special?: boolean;
 }
 
 export interface TensorOptions extends NumberOptions {
@@ -85,7 +87,15 @@ function numbersOf(name: string, options: NumberOptions): Numbers {
   const { min = isUnsigned ? 0 : -3, max = dtype === "bool" ? 1 : 3 } = options;
   if (!(min <= max)) throw new NablaError(`${name}: min is ${min}, max ${max}, expected no more`);
   const scale = dtype === "float32" || dtype === "float64" ? unit : 1;
-  const element = fc.integer({ min: Math.ceil(min / scale), max: Math.floor(max / scale) });
+  const whole = fc.integer({ min: Math.ceil(min / scale), max: Math.floor(max / scale) });
+  const least = (dtype === "float32" ? 2 ** -149 : Number.MIN_VALUE) / scale;
+  const odd = fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, least, -least);
+  const isSpecial = options.special === true && scale === unit;
+  const weighted = [
+    { arbitrary: whole, weight: 4 },
+    { arbitrary: odd, weight: 1 },
+  ] as const;
+  const element = isSpecial ? fc.oneof(...weighted) : whole;
   const target = Math.min(Math.max(0, Math.ceil(min / scale)), Math.floor(max / scale));
   return { element, target, scale, dtype };
 }

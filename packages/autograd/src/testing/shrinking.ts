@@ -113,9 +113,16 @@ export function* smallerGrids(
   yield grids.map((grid) => ({ ...grid, units: grid.units.map(() => target) }));
   for (const [k, grid] of grids.entries()) {
     for (const [i, n] of grid.units.entries()) {
-      for (let step = n - target; step !== 0; step = Math.trunc(step / 2)) {
-        yield grids.with(k, { ...grid, units: grid.units.with(i, n - step) });
-      }
+      // What is no whole number of the grid (NaN, infinite, too small) has nothing between it and the target.
+      if (!Number.isInteger(n)) yield grids.with(k, withUnit(grid, i, target));
+      else
+        for (let step = n - target; step !== 0; step = Math.trunc(step / 2)) {
+          yield grids.with(k, withUnit(grid, i, n - step));
+        }
     }
   }
+}
+
+function withUnit(grid: Grid, i: number, n: number): Grid {
+  return { ...grid, units: grid.units.with(i, n) };
 }
