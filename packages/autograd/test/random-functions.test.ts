@@ -6,12 +6,12 @@ import { expect, test } from "vitest";
 import { checkDerivatives, checkTransformations, randomFunctions } from "./random-functions.ts";
 
 test("gradients and second gradients agree with differences to 1e-6", () => {
-  const numRuns = backend() === "reference" ? 160 : 40;
+  const numRuns = backend() === "reference" ? 180 : 20;
   fc.assert(fc.property(randomFunctions, checkDerivatives), { numRuns });
 });
 
 test("vmap, jvp, vjp, Jacobians and Hessians are what they are defined by, alone and together", () => {
-  const numRuns = backend() === "reference" ? 20 : 6;
+  const numRuns = backend() === "reference" ? 20 : 4;
   fc.assert(fc.property(randomFunctions, checkTransformations), { numRuns });
 });
 
