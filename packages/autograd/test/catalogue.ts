@@ -234,7 +234,7 @@ export const catalogue: readonly Entry[] = [
 /** Public functions that are no operations: they take functions, read, run, or look. */
 export const others: ReadonlySet<string> = new Set(
   [
-    "DTypeError GradientError NablaError ShapeError Parameter Tensor parameter tensor",
+    "parameter tensor",
     "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
     "customGradient checkpoint compile external keep realize backend setBackend threads memory",
     "manualSeed random.state random.restore print toDot toJSON explainPlan checkSameShape formatShape findNaN",
