@@ -237,7 +237,9 @@ export const others: ReadonlySet<string> = new Set(
     "parameter tensor",
     "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
     "customGradient checkpoint compile external keep realize backend setBackend threads memory",
-    "manualSeed random.state random.restore print toDot toJSON explainPlan checkSameShape formatShape findNaN",
-    "constructor currentNode shape dtype size rank data dataSync array arraySync item itemSync toString",
+    "manualSeed random.state random.restore print toDot toJSON",
+    "explainPlan checkSameShape formatShape findNaN",
+    "constructor currentNode shape dtype size rank data dataSync array arraySync",
+    "item itemSync toString",
   ].flatMap((line) => line.split(" ")),
 );

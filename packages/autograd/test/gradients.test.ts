@@ -14,7 +14,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { differentiable, linear } from "./differentiable.ts";
 
-/** Rules are the same on every back end; how each computes is compared elsewhere (engine.test.ts). */
+/**
+ * Rules are the same on every back end; how each computes is compared elsewhere (engine.test.ts).
+ */
 const numRuns = backend() === "reference" ? 2 : 4;
 
 describe("gradients and second gradients agree with differences", () => {

@@ -1,5 +1,5 @@
-// Measures what each operation of the catalogue can do, and writes docs/operations.md of it: no cell is
-// typed in by hand.
+// Measures what each operation of the catalogue can do, and writes docs/operations.md of it: no
+// cell is typed in by hand.
 import { readdirSync } from "node:fs";
 import * as nabla from "@nabla/autograd";
 import {
@@ -85,7 +85,9 @@ function rowOf(
   return [`\`${name}\``, made, ...derivatives, mapped, dtypesOf(entry), "yes", "yes", oracle];
 }
 
-/** Gradient, second gradient, jvp: "yes" where they agree with differences, else why there is none. */
+/**
+ * Gradient, second gradient, jvp: "yes" where they agree with differences, else why there is none.
+ */
 function derivativesOf(
   { f, inputs, name }: Entry,
   graph: Tensor,
@@ -183,19 +185,22 @@ function primitivesTable(reached: ReadonlyMap<string, Node>): string {
 
 const intro = `# Operations
 
-Written by \`pnpm operations\`, which runs each operation on an example: "yes" is what it found, and where it finds
-anything else than "yes" or a reason it stops. A test fails where an operation is missing, or this page is not what
-that command would write.
+Written by \`pnpm operations\`, which runs each operation on an example: "yes" is what it found, and
+where it finds anything else than "yes" or a reason it stops. A test fails where an operation is missing,
+or this page is not what that command would write.
 
 - *made*: a primitive (its family follows), or composed of primitives.
-- *gradient*, *second*: agree with differences in float64 to 1e-6 (\`checkGradients\`); *jvp*: agrees with the gradient.
+- *gradient*, *second*: agree with differences in float64 to 1e-6 (\`checkGradients\`).
+- *jvp*: agrees with the gradient.
 - *vmap*: equals a loop over the examples. *WASM*, *compiled*: equal the reference.
 - *dtypes*: what it takes, and the result's dtype where it is another.
-- *compared with*: whose values and gradients tests have beside the reference's: those of [fixtures](../fixtures/README.md), or what is named.
+- *compared with*: whose values and gradients tests have beside the reference's: those of
+  [fixtures](../fixtures/README.md), or what is named.
 
-At kinks: the derivatives of \`relu\` and \`abs\` at 0 are 0, those of \`leakyRelu\` and \`elu\` the slope below; equal
-elements of \`max\`, \`min\`, \`maximum\` and \`minimum\` share the gradient, and so do bounds of \`clip\`; those of
-\`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.`;
+At kinks: the derivatives of \`relu\` and \`abs\` at 0 are 0, those of \`leakyRelu\` and \`elu\` the slope
+below; equal elements of \`max\`, \`min\`, \`maximum\` and \`minimum\` share the gradient, and so do bounds
+of \`clip\`; those of \`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.`;
 
 const primitivesIntro = `All else is composed of these, gradients included.
-An operation is a primitive where no composition of the others has its digits, or only one that takes more time or memory.`;
+An operation is a primitive where no composition of the others has its digits, or only one that takes
+more time or memory.`;

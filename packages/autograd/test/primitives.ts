@@ -1,4 +1,5 @@
-// Why each primitive is one: digits that a composition would lose, or time and memory that it would take.
+// Why each primitive is one: digits that a composition would lose, or time and memory that it would
+// take.
 import type { Family } from "../src/graph/node.ts";
 
 /** For all of a family, where it is the family that cannot be composed. */

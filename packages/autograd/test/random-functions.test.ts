@@ -1,5 +1,5 @@
-// Functions composed at random: 200, most of them on the reference, where nothing is compiled; and of some all that
-// transformations promise. As many as one likes: `pnpm fuzz`.
+// Functions composed at random: 200, most of them on the reference, where nothing is compiled; and
+// of some all that transformations promise. As many as one likes: `pnpm fuzz`.
 import { backend } from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";

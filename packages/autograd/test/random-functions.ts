@@ -1,5 +1,5 @@
-// Functions composed at random, and what must hold of all of them: random-functions.test.ts draws some
-// hundred, `pnpm fuzz` as many as one likes.
+// Functions composed at random, and what must hold of all of them: random-functions.test.ts draws
+// some hundred, `pnpm fuzz` as many as one likes.
 import {
   compile,
   concat,
@@ -25,7 +25,9 @@ import fc from "fast-check";
 
 type Choice = readonly [step: number, x: number, y: number];
 
-/** A smooth function of two tensors of shape [2, 3], which gives another, and where it is looked at. */
+/**
+ * A smooth function of two tensors of shape [2, 3], which gives another, and where it is looked at.
+ */
 export interface RandomFunction {
   readonly f: (...inputs: readonly Tensor[]) => Tensor;
   readonly inputs: readonly Tensor[];
@@ -57,8 +59,8 @@ const chosen = tensor([
 ]);
 
 /**
- * One line each, of tensors of shape [2, 3]. Smooth, and of values that stay near 1: differences lose digits
- * where derivatives of fifth order are large.
+ * One line each, of tensors of shape [2, 3]. Smooth, and of values that stay near 1: differences
+ * lose digits where derivatives of fifth order are large.
  */
 const steps = {
   "x + y": (x, y) => x.add(y),

@@ -1,5 +1,5 @@
-// Functions from functions to functions: each against what it is defined by. Of functions drawn at random:
-// random-functions.test.ts.
+// Functions from functions to functions: each against what it is defined by. Of functions drawn at
+// random: random-functions.test.ts.
 import {
   checkpoint,
   compile,

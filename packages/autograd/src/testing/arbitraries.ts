@@ -1,4 +1,5 @@
-// Shapes and tensors that fast-check draws. They shrink to few axes, small sizes and simple numbers.
+// Shapes and tensors that fast-check draws. They shrink to few axes, small sizes and simple
+// numbers.
 import fc from "fast-check";
 import { type DType, NablaError, type Tensor, tensor } from "../index.ts";
 import { type Grid, type Limits, Shrinking, smallerGrids, smallerShapes } from "./shrinking.ts";
@@ -45,7 +46,10 @@ export interface NumberOptions {
   readonly min?: number;
   /** Default: 3; 1 for bool. */
   readonly max?: number;
-  /** Whether some numbers with fractions are NaN, infinite, -0 or the smallest there are. Default: false. */
+  /**
+   * Whether some numbers with fractions are NaN, infinite, -0 or the smallest there are. Default:
+   * false.
+   */
   readonly special?: boolean;
 }
 
@@ -58,8 +62,8 @@ export interface TensorOptions extends NumberOptions {
 const unit = 1 / 64;
 
 /**
- * Tensors of numbers between `min` and `max`: multiples of 1/64 where the dtype has fractions. What fails shrinks to
- * the fewest elements that matter, and to numbers near 0.
+ * Tensors of numbers between `min` and `max`: multiples of 1/64 where the dtype has fractions. What
+ * fails shrinks to the fewest elements that matter, and to numbers near 0.
  *
  * @example
  * import fc from "fast-check";
@@ -144,7 +148,8 @@ export function broadcastablePairs(options: ShapeOptions = {}): fc.Arbitrary<[nu
 }
 
 /**
- * Pairs of tensors whose shapes broadcast against each other. What fails shrinks with both shapes at once.
+ * Pairs of tensors whose shapes broadcast against each other. What fails shrinks with both shapes
+ * at once.
  *
  * @example
  * import fc from "fast-check";

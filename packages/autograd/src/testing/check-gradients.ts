@@ -28,18 +28,18 @@ const mostComponents = 200;
 const directions = 24;
 
 /**
- * Throws unless the gradient of `f` at `inputs` agrees with differences of its values, and `jvp` with
- * the gradient. `f` takes the tensors and gives one of any shape, whose elements are added up with
- * fixed weights between -1 and 1. All is computed in float64, to which the inputs are converted.
- * Differences are central, with two step widths combined so that errors of second order cancel
- * (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth derivative, and as much
- * rounding. So near a kink (of relu, abs, maximum) the two differ rightly: choose inputs a few steps
- * away from it. Inputs of more than 200 elements in all are checked along 24 random directions, not
- * element by element.
+ * Throws unless the gradient of `f` at `inputs` agrees with differences of its values, and `jvp`
+ * with the gradient. `f` takes the tensors and gives one of any shape, whose elements are added up
+ * with fixed weights between -1 and 1. All is computed in float64, to which the inputs are
+ * converted. Differences are central, with two step widths combined so that errors of second order
+ * cancel (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth derivative,
+ * and as much rounding. So near a kink (of relu, abs, maximum) the two differ rightly: choose
+ * inputs a few steps away from it. Inputs of more than 200 elements in all are checked along 24
+ * random directions, not element by element.
  *
  * The message names the worst component by input and index, both derivatives and the step, and says
- * how many components differ. NaN fails. Throws `DTypeError` for integers, and `NablaError` if `f` does
- * not give the same for the same inputs.
+ * how many components differ. NaN fails. Throws `DTypeError` for integers, and `NablaError` if `f`
+ * does not give the same for the same inputs.
  *
  * @example
  * checkGradients((x: Tensor, y: Tensor) => x.mul(y).sin(), [tensor([1, 2]), tensor([[3], [4]])]);

@@ -2,7 +2,9 @@
 import { formatShape, NablaError, ShapeError, Tensor, tensor } from "../index.ts";
 
 export interface Tolerances {
-  /** Of the larger of the two values. Default: 1e-5 for float32, 1e-10 for float64, 0 for integers. */
+  /**
+   * Of the larger of the two values. Default: 1e-5 for float32, 1e-10 for float64, 0 for integers.
+   */
   readonly relativeTolerance?: number;
   /** Default: the same number. */
   readonly absoluteTolerance?: number;
@@ -12,9 +14,9 @@ export interface Tolerances {
 export type Values = Tensor | Parameters<typeof tensor>[0] | number;
 
 /**
- * Throws unless `actual` has the shape of `expected` and each element is within the tolerance of its
- * counterpart: |a - b| <= absolute + relative * max(|a|, |b|). NaN equals NaN, and an infinity itself.
- * The message names the element that is furthest off.
+ * Throws unless `actual` has the shape of `expected` and each element is within the tolerance of
+ * its counterpart: |a - b| <= absolute + relative * max(|a|, |b|). NaN equals NaN, and an infinity
+ * itself. The message names the element that is furthest off.
  *
  * @example
  * expectClose(tensor([1, 2]).exp(), [Math.E, Math.E ** 2]);

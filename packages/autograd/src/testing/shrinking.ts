@@ -1,5 +1,6 @@
-// How what failed becomes smaller: whole stretches of an axis go first, then axes of one element, then elements
-// become simpler numbers. Fast-check's own lists and chains stop early, at shapes with elements that do not matter.
+// How what failed becomes smaller: whole stretches of an axis go first, then axes of one element,
+// then elements become simpler numbers. Fast-check's own lists and chains stop early, at shapes
+// with elements that do not matter.
 import fc from "fast-check";
 
 export interface Limits {
@@ -42,7 +43,10 @@ export class Shrinking<T> extends fc.Arbitrary<T> {
   }
 }
 
-/** The places of an axis, counted from the end, that stay; or, without them, only the first one, and no axis. */
+/**
+ * The places of an axis, counted from the end, that stay; or, without them, only the first one, and
+ * no axis.
+ */
 interface Edit {
   readonly fromEnd: number;
   readonly places?: readonly number[];
@@ -113,7 +117,8 @@ export function* smallerGrids(
   yield grids.map((grid) => ({ ...grid, units: grid.units.map(() => target) }));
   for (const [k, grid] of grids.entries()) {
     for (const [i, n] of grid.units.entries()) {
-      // What is no whole number of the grid (NaN, infinite, too small) has nothing between it and the target.
+      // What is no whole number of the grid (NaN, infinite, too small) has nothing between it and
+      // the target.
       if (!Number.isInteger(n)) yield grids.with(k, withUnit(grid, i, target));
       else
         for (let step = n - target; step !== 0; step = Math.trunc(step / 2)) {
