@@ -273,11 +273,12 @@ test("a loop that repeats itself takes hardly any stacks", () => {
   const stacks = vi.spyOn(Error, "captureStackTrace");
   for (let i = 0; i < 70; i++) step();
   stacks.mockClear();
-  for (let i = 0; i < 200; i++) step();
+  for (let i = 0; i < 80; i++) step();
   const count = stacks.mock.calls.length;
   stacks.mockRestore();
-  // Of thirteen calls a step each is looked at twice more: the 129th and the 257th time.
-  expect(count).toBeLessThanOrEqual(30);
+  // Of thirteen calls a step each is looked at once more, and once more before it if it began late: far from
+  // the 1,040 that it takes if none is known by its like.
+  expect(count).toBeLessThanOrEqual(40);
 });
 
 describe("compiled functions", () => {
