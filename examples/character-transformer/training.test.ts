@@ -1,5 +1,5 @@
 // The same, small: the sentences are what they promise, a tiny model learns some of them, and writes.
-import { manualSeed } from "@nabla/autograd";
+import { manualSeed, threads } from "@nabla/autograd";
 import { expect, test } from "vitest";
 import { characterTransformer } from "./model.ts";
 import { alphabet, labelsOf, sentences } from "./text.ts";
@@ -15,18 +15,20 @@ test("a sentence has four choices, and says in its second half what the first on
 });
 
 test("a tiny transformer learns, and writes characters of the alphabet", async () => {
+  // Waiting for each other, threads would slow down a machine that is busy with other tests.
+  threads(1);
   manualSeed(1);
   const places = 8;
   const sizes = { characters: alphabet.length, places, features: 16, heads: 2 };
   const model = characterTransformer(sizes);
   const [data, validation] = [windows(160, places, 1), windows(16, places, 2)];
   const costs: number[] = [];
-  for await (const { validationCost } of train(model, data, validation, 3)) {
+  for await (const { validationCost } of train(model, data, validation, 2)) {
     costs.push(validationCost);
   }
   // Knowing nothing costs log(37) = 3.61 nats a character.
   expect(costs[0]).toBeLessThan(3.6);
-  expect(costs.at(-1)).toBeLessThan(2.2);
+  expect(costs.at(-1)).toBeLessThan(2.3);
   expect(costs.at(-1)).toBeGreaterThan(validation.least);
   const text = await write(model, "anna ", 3, places);
   expect(text).toMatch(/^anna [ ,.a-z2-9]{3}$/);
