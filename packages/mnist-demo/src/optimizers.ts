@@ -16,12 +16,14 @@ import {
   weightsDecay,
 } from "@nabla/nn";
 
+type Decaying = "sgd" | "adamW" | "lion";
+export type OptimizerName = Decaying | "adam" | "rmsProp" | "adaGrad" | "adaDelta";
+
 /** Those whose weights may decay. */
 const withDecay = { sgd, adamW, lion };
 const without = { adam, rmsProp, adaGrad, adaDelta };
 
-export type OptimizerName = keyof typeof withDecay | keyof typeof without;
-export const decaying: readonly (keyof typeof withDecay)[] = ["sgd", "adamW", "lion"];
+export const decaying: readonly Decaying[] = ["sgd", "adamW", "lion"];
 export const optimizerNames: readonly OptimizerName[] = [
   "sgd",
   "adam",
