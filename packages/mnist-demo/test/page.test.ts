@@ -1,14 +1,18 @@
 // The page in Chromium, as it is built: it learns, tells, and can be used by all.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildPage, servePage } from "../page/page-command.ts";
+import { Contender } from "../page/src/contender.ts";
+import { look, Sensitivities } from "../page/src/inspection.ts";
+import { loadMnist } from "../src/load.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hasChromium = existsSync(executablePath);
@@ -38,7 +42,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     for (const server of servers.values()) await server.close();
     if (folder) rmSync(folder, { recursive: true });
   });
-  afterEach(() => page.close());
+  afterEach(() => page?.close());
 
   /** Opens the page; `complaints` collects what its console says. */
   async function open({ isolated = true, viewport = desktop } = {}): Promise<void> {
@@ -76,6 +80,96 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(wide).toBeLessThanOrEqual(viewport.width);
     expect(complaints).toEqual([]);
   });
+
+  test("has less than 150 kB of compressed script", () => {
+    const assets = path.join(folder, "assets");
+    const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+    const sizes = scripts.map((name) => gzipSync(readFileSync(path.join(assets, name))).length);
+    expect(scripts.length).toBeGreaterThanOrEqual(2);
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
+  });
+
+  test("shows the numbers that the public calls give here", async () => {
+    await open();
+    await page.getByRole("button", { name: "One step" }).click();
+    await page.waitForFunction("document.querySelector('#steps').textContent === '1'");
+    await page.getByLabel("Averaged over").selectOption("10");
+    await page.getByRole("button", { name: /^Layer 2, neuron 3:/ }).click();
+    await page.getByRole("button", { name: "Find them" }).click();
+    await page.locator("#actual").waitFor();
+
+    const mnist = await loadMnist();
+    const contender = new Contender(mnist, {
+      hidden: [16, 16],
+      activation: "sigmoid",
+      batchSize: 100,
+      learningRate: 3,
+      seed: 0,
+    });
+    await contender.advance();
+    const { cost, accuracy: share } = await contender.point();
+    expect(await page.textContent("#cost")).toBe(cost.toFixed(4));
+    expect(await page.textContent("#accuracy")).toBe(`${(share * 100).toFixed(1)} %`);
+
+    const place = { layer: 1, index: 3 };
+    const source = { kind: "examples", from: 0, count: 10 } as const;
+    const seen = look(contender.network, mnist.train, source, place);
+    const neuron = seen.neuron!;
+    await expect.poll(() => page.textContent("#look-cost")).toBe(seen.cost!.toFixed(4));
+    await expect.poll(() => page.textContent("#neuron h3")).toBe("Neuron 3 of layer 2");
+    expect(await page.textContent("#neuron")).toContain(
+      `plus its bias ${neuron.bias.toFixed(3)}: for this digit ${neuron.weightedSum.toFixed(3)}`,
+    );
+    expect(neuron.difference).toBeLessThan(1e-7);
+
+    const sensitivities = new Sensitivities(contender.network, mnist.train);
+    const { most } = await sensitivities.find(8);
+    const result = await sensitivities.nudge(most[0]!.name, 0.1);
+    expect(await page.textContent("#predicted")).toBe(result.predicted.toFixed(6));
+    expect(await page.textContent("#actual")).toBe(result.actual.toFixed(6));
+    expect(complaints).toEqual([]);
+  });
+
+  test("recognises test digits that are drawn on its sheet", async () => {
+    await open();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.waitForFunction(
+      "Number.parseFloat(document.querySelector('#accuracy').textContent) > 92",
+    );
+    await page.getByRole("button", { name: "Pause" }).click();
+    const { test: digits } = await loadMnist();
+    const [images, labels] = [digits.images.dataSync(), digits.labels.dataSync()];
+    const sheet = page.getByLabel("Sheet to draw a digit on");
+    await sheet.scrollIntoViewIfNeeded();
+    const { x: left, y: top, width } = (await sheet.boundingBox())!;
+    const to = (column: number, row: number): [number, number] => [
+      left + ((column + 0.5) * width) / 28,
+      top + ((row + 0.5) * width) / 28,
+    ];
+    let right = 0;
+    const drawn = 5;
+    for (let digit = 0; digit < drawn; digit++) {
+      await page.getByRole("button", { name: "Clear" }).click();
+      const isInk = (column: number, row: number): boolean =>
+        images[digit * 784 + row * 28 + column]! > 180;
+      for (let row = 0; row < 28; row++) {
+        for (let column = 0; column < 28; column++) {
+          if (!isInk(column, row) || isInk(column - 1, row)) continue;
+          let end = column;
+          while (isInk(end + 1, row)) end++;
+          await page.mouse.move(...to(column, row));
+          await page.mouse.down();
+          await page.mouse.move(...to(end, row));
+          await page.mouse.up();
+        }
+      }
+      const answer = page.locator("#answer:not([data-pending])");
+      if ((await answer.textContent()) === String(labels[digit])) right++;
+    }
+    // Nine of ten are right as they are; a pen of one width leaves some of their shape out.
+    expect(right).toBeGreaterThanOrEqual(4);
+    expect(complaints).toEqual([]);
+  }, 120_000);
 
   test.each(["light", "dark"] as const)(
     "gives axe nothing to complain of, %s",

@@ -1,5 +1,8 @@
 // All views, and what they share: the worker, and how its training stands.
 import type { VNode } from "preact";
+import { Draw } from "./draw.tsx";
+import { See } from "./see.tsx";
+import { Sensitivity } from "./sensitivity.tsx";
 import { useTrainer } from "./trainer.ts";
 import { Watch } from "./watch.tsx";
 
@@ -8,6 +11,9 @@ export function App(): VNode {
   return (
     <>
       <Watch trainer={trainer} />
+      <Draw trainer={trainer} />
+      <See trainer={trainer} />
+      <Sensitivity trainer={trainer} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import Plot from "uplot";
+import { useColorScheme } from "./color-scheme.ts";
 
 export interface Curve {
   readonly label: string;
@@ -23,7 +24,7 @@ const height = 220;
 export function Chart({ title, curves, range, format }: ChartProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>();
-  const dark = useDarkness();
+  const scheme = useColorScheme();
   const names = curves.map(({ label }) => label).join();
 
   useEffect(() => {
@@ -71,7 +72,7 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
       watcher.disconnect();
       made.destroy();
     };
-  }, [dark, names]);
+  }, [scheme, names]);
 
   useEffect(() => plot.current?.setData(table(curves)), [curves]);
 
@@ -97,8 +98,4 @@ function table(curves: readonly Curve[]): Plot.AlignedData {
   return Plot.join(
     curves.map(({ points }) => [points.map(({ x }) => x), points.map(({ y }) => y)]),
   );
-}
-
-function useDarkness(): boolean {
-  return matchMedia("(prefers-color-scheme: dark)").matches;
 }

@@ -2,6 +2,7 @@
 import type { Mnist } from "../../src/load.ts";
 import type { ActivationName } from "../../src/options.ts";
 import { Contender, type Point } from "./contender.ts";
+import { type Look, look, type Place, Sensitivities, type Source } from "./inspection.ts";
 
 /** What the page lets one choose. */
 export interface Choices {
@@ -38,6 +39,9 @@ export class Session {
   #fullSet: Contender | undefined;
   #lastPoints: { miniBatches: Point; fullSet: Point | undefined } | undefined;
   #running = false;
+  /** The training loop that runs, or ran. */
+  #loop: Promise<void> = Promise.resolve();
+  #sensitivities: Sensitivities | undefined;
   /** Grows with each reset: a loop that an older one started ends. */
   #generation = 0;
 
@@ -49,8 +53,9 @@ export class Session {
 
   /** Starts anew from the seed, and tells the first points. */
   async reset(choices: Choices): Promise<void> {
-    this.#running = false;
+    await this.pause();
     this.#generation++;
+    this.#sensitivities = undefined;
     [this.#miniBatches, this.#fullSet] = this.#contenders(choices);
     await this.tell();
   }
@@ -58,7 +63,13 @@ export class Session {
   /** Trains until `pause` or `reset`. */
   async start(): Promise<void> {
     if (this.#running) return;
+    await this.#loop;
     this.#running = true;
+    this.#loop = this.#train();
+    await this.#loop;
+  }
+
+  async #train(): Promise<void> {
     const generation = ++this.#generation;
     let told = performance.now();
     while (this.#running && generation === this.#generation) {
@@ -74,13 +85,15 @@ export class Session {
     if (generation === this.#generation) await this.tell();
   }
 
-  pause(): void {
+  /** Done when the step under way is. */
+  async pause(): Promise<void> {
     this.#running = false;
+    await this.#loop;
   }
 
   /** One step of each contender. */
   async stepOnce(): Promise<void> {
-    this.pause();
+    await this.pause();
     await this.#miniBatches.advance();
     await this.#fullSet?.advance();
     await this.tell();
@@ -102,6 +115,25 @@ export class Session {
       examplesPerSecond: mini.seconds > 0 ? (mini.step * mini.batchSize) / mini.seconds : 0,
       ...points,
     });
+  }
+
+  /** What the network of the mini-batches does with digits as it is now, and what they want. */
+  look(source: Source, place?: Place): Look {
+    return look(this.#miniBatches.network, this.#mnist.train, source, place);
+  }
+
+  /** Pauses, and finds what the cost of the first thousand digits is most and least sensitive to. */
+  async sensitivities(count: number): ReturnType<Sensitivities["find"]> {
+    await this.pause();
+    this.#sensitivities = new Sensitivities(this.#miniBatches.network, this.#mnist.train);
+    return this.#sensitivities.find(count);
+  }
+
+  /** Nudges one of the components that were found, while nothing trains. */
+  async nudge(name: string, by: number): ReturnType<Sensitivities["nudge"]> {
+    await this.pause();
+    if (this.#sensitivities === undefined) throw new Error("no sensitivities were asked for");
+    return this.#sensitivities.nudge(name, by);
   }
 
   /** The contender that has had less time. */

@@ -113,9 +113,9 @@ function Status({ trainer }: { readonly trainer: Trainer }): VNode {
       <dt>epoch</dt>
       <dd>{epoch}</dd>
       <dt>steps</dt>
-      <dd>{miniBatches.step.toLocaleString("en")}</dd>
+      <dd id="steps">{miniBatches.step.toLocaleString("en")}</dd>
       <dt>cost</dt>
-      <dd>{miniBatches.cost.toFixed(4)}</dd>
+      <dd id="cost">{miniBatches.cost.toFixed(4)}</dd>
       <dt>accuracy</dt>
       <dd id="accuracy">{(miniBatches.accuracy * 100).toFixed(1)} %</dd>
       <dt>digits a second</dt>

@@ -1,8 +1,14 @@
 // The worker: fetches the digits, and answers the page's calls.
+import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
 import type { Mnist } from "../../src/load.ts";
 import { fetchMnist } from "./digits.ts";
+import type { Look, Place, Source } from "./inspection.ts";
 import { type Choices, type OnProgress, Session } from "./session.ts";
+
+// One processor is left to the page, which draws sixty times a second meanwhile: threads of a step wait
+// for each other, and one that has to share its processor holds up all.
+threads(Math.max(threads() - 1, 1));
 
 let mnist: Promise<Mnist> | undefined;
 let session: Session | undefined;
@@ -26,8 +32,12 @@ const service = {
   },
   reset: (choices: Choices): Promise<void> => started().reset(choices),
   start: (): Promise<void> => started().start(),
-  pause: (): void => started().pause(),
+  pause: (): Promise<void> => started().pause(),
   step: (): Promise<void> => started().stepOnce(),
+  look: (source: Source, place?: Place): Look => started().look(source, place),
+  sensitivities: (count: number): ReturnType<Session["sensitivities"]> =>
+    started().sensitivities(count),
+  nudge: (name: string, by: number): ReturnType<Session["nudge"]> => started().nudge(name, by),
 };
 
 export type Service = typeof service;

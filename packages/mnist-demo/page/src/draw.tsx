@@ -1,0 +1,144 @@
+// Draw a digit: with mouse, finger, pen or keys; the network answers as one draws.
+import type { VNode } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useColorScheme } from "./color-scheme.ts";
+import { How } from "./how.tsx";
+import type { Source } from "./inspection.ts";
+import { NetworkPicture } from "./network-picture.tsx";
+import { Pixels } from "./pixels.tsx";
+import { centred, Sheet } from "./sheet.ts";
+import { showInk } from "./show-ink.ts";
+import type { Trainer } from "./trainer.ts";
+import { useLook } from "./use-look.ts";
+
+/** How far an arrow key moves the pen, as a share of the sheet. */
+const keyStep = 0.04;
+
+export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
+  const sheet = useMemo(() => new Sheet(), []);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [pen, setPen] = useState({ x: 0.5, y: 0.3, isDown: false });
+  const [pixels, setPixels] = useState<Uint8Array>();
+  const source = useMemo<Source | undefined>(() => pixels && { kind: "drawing", pixels }, [pixels]);
+  const { look, isPending } = useLook(trainer, source);
+  const outputs = look?.layers.at(-1)?.activations;
+  const answer = outputs?.indexOf(Math.max(...outputs));
+
+  const scheme = useColorScheme();
+  useEffect(() => showInk(sheet, canvas.current!), [sheet, scheme]);
+  const drawn = (): void => {
+    showInk(sheet, canvas.current!);
+    setPixels(sheet.isEmpty ? undefined : centred(sheet.ink, sheet.side));
+  };
+  const at = (event: PointerEvent): readonly [number, number] => {
+    const { left, top, width, height } = canvas.current!.getBoundingClientRect();
+    return [(event.clientX - left) / width, (event.clientY - top) / height];
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [-keyStep, 0],
+      ArrowRight: [keyStep, 0],
+      ArrowUp: [0, -keyStep],
+      ArrowDown: [0, keyStep],
+    };
+    const move = moves[event.key];
+    if (event.key === " ") setPen({ ...pen, isDown: !pen.isDown });
+    else if (move) {
+      const [x, y] = [clamped(pen.x + move[0]), clamped(pen.y + move[1])];
+      if (pen.isDown) sheet.line(pen.x, pen.y, x, y);
+      setPen({ ...pen, x, y });
+      drawn();
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <section aria-labelledby="draw">
+      <h2 id="draw">Draw a digit</h2>
+      <p>
+        Draw with the mouse, a finger, or the keys: arrows move the pen, the space bar puts it down
+        and lifts it. As in MNIST, the drawing is scaled into 20 by 20 pixels and its centre of mass
+        put in the middle of 28 by 28.
+      </p>
+      <div class="drawing">
+        <div class="sheet">
+          <canvas
+            ref={canvas}
+            role="application"
+            aria-label="Sheet to draw a digit on"
+            tabIndex={0}
+            width={sheet.side}
+            height={sheet.side}
+            onPointerDown={(event) => {
+              canvas.current!.setPointerCapture(event.pointerId);
+              const [x, y] = at(event);
+              sheet.line(x, y, x, y);
+              setPen({ x, y, isDown: false });
+              drawn();
+            }}
+            onPointerMove={(event) => {
+              if (!canvas.current!.hasPointerCapture(event.pointerId)) return;
+              let [fromX, fromY] = [pen.x, pen.y];
+              for (const one of event.getCoalescedEvents?.() ?? [event]) {
+                const [x, y] = at(one);
+                sheet.line(fromX, fromY, x, y);
+                [fromX, fromY] = [x, y];
+              }
+              setPen({ ...pen, x: fromX, y: fromY });
+              drawn();
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <span
+            class={pen.isDown ? "pen down" : "pen"}
+            style={{ left: `${pen.x * 100}%`, top: `${pen.y * 100}%` }}
+          />
+        </div>
+        <div class="answer">
+          <button
+            type="button"
+            onClick={() => {
+              sheet.clear();
+              drawn();
+            }}
+          >
+            Clear
+          </button>
+          <p aria-live="polite">
+            The network says:{" "}
+            <strong id="answer" data-pending={isPending || undefined}>
+              {answer ?? "…"}
+            </strong>
+          </p>
+          {look && <Pixels values={look.pixels} kind="ink" label="What the network sees" />}
+        </div>
+        {look && (
+          <NetworkPicture layers={look.layers} wantedFrom={look.layers.length} chosen={undefined} />
+        )}
+      </div>
+      {outputs && <Outputs values={outputs} />}
+      <How
+        code={`network.forward(tensor(pixels, { shape: [1, 28, 28] }))
+  .argMax(1);          // the brightest of the ten outputs`}
+      />
+    </section>
+  );
+}
+
+/** The ten outputs, as numbers and bars. */
+export function Outputs({ values }: { readonly values: readonly number[] }): VNode {
+  return (
+    <ol class="outputs" start={0}>
+      {values.map((value, digit) => (
+        <li key={digit}>
+          <span>{digit}</span>
+          <meter min={0} max={1} value={value} aria-label={`Output ${digit}`} />
+          <span>{value.toFixed(2)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function clamped(value: number): number {
+  return Math.min(Math.max(value, 0), 1);
+}

@@ -1,0 +1,253 @@
+// What the network does with digits, and what they want of it: the numbers that the views show, each
+// from a public call of the library.
+import { gradients, oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
+import {
+  type Component,
+  type Dense,
+  type Layer,
+  type LayerNudges,
+  type NudgeResult,
+  nudges,
+  quadraticCost,
+  sensitivity,
+  tryNudge,
+} from "@nabla/nn";
+import type { Digits } from "../../src/load.ts";
+
+/** Which digits are looked at: some of the set, from one on, or one that was drawn. */
+export type Source =
+  | { readonly kind: "examples"; readonly from: number; readonly count: number }
+  | { readonly kind: "drawing"; readonly pixels: Uint8Array };
+
+/** A neuron's place: which dense layer, which neuron in it. */
+export interface Place {
+  readonly layer: number;
+  readonly index: number;
+}
+
+export interface LayerLook {
+  readonly inputs: number;
+  /** The first digit's. */
+  readonly activations: readonly number[];
+  /** The change of each activation that the digits want on average: minus the derivative of the cost. */
+  readonly wanted: readonly number[];
+  /** [inputs][neurons]; left out where there are too many to draw. */
+  readonly weights: readonly (readonly number[])[] | undefined;
+}
+
+/** A neuron, and what the digits want on average by its three avenues. */
+export interface NeuronLook {
+  readonly place: Place;
+  /** The first digit's. */
+  readonly weightedSum: number;
+  readonly activation: number;
+  readonly bias: number;
+  readonly weights: readonly number[];
+  /** The first digit's activations before. */
+  readonly previous: readonly number[];
+  readonly wantedActivation: number;
+  readonly wantedSum: number;
+  readonly wantedBias: number;
+  readonly wantedWeights: readonly number[];
+  readonly wantedPrevious: readonly number[];
+  /** How far each avenue would move the weighted sum for a unit of step. */
+  readonly effects: {
+    readonly bias: number;
+    readonly weights: number;
+    readonly previousActivations: number;
+  };
+  /**
+   * The same wanted changes of bias and weights, by the gradient of the digits' mean cost: how far the
+   * avenues' averages are from it at most.
+   */
+  readonly difference: number;
+}
+
+export interface Look {
+  /** The first digit, and what it is; undefined for a drawing. */
+  readonly pixels: Uint8Array;
+  readonly label: number | undefined;
+  /** The mean cost of the digits; of a drawing undefined. */
+  readonly cost: number | undefined;
+  readonly layers: readonly LayerLook[];
+  readonly neuron: NeuronLook | undefined;
+}
+
+/** A layer with more inputs than this has its weights shown as pictures, not as lines. */
+const mostLines = 128;
+
+/** Digits as they come from the set, with the outputs that they should have. */
+interface Batch {
+  readonly images: Tensor;
+  readonly targets: Tensor;
+  readonly label: number | undefined;
+}
+
+/** What a network does with digits, and what they want; of a neuron too where one is asked for. */
+export function look(network: Layer, digits: Digits, source: Source, place?: Place): Look {
+  const { images, targets, label } = batchOf(digits, source);
+  const all = averages(network, images, targets, place);
+  const neuron = place && neuronLook(network, { images, targets }, all.neuron[0]!, place);
+  return {
+    pixels: Uint8Array.from(images.at(0).flatten().dataSync()),
+    label,
+    cost: source.kind === "drawing" ? undefined : all.cost.mean().itemSync(),
+    layers: all.layers.map(({ activations, wanted }, i) => {
+      const { weight } = all.dense[i]!;
+      const [inputs] = weight.shape;
+      return {
+        inputs: inputs!,
+        activations: numbers(activations.at(0)),
+        wanted: numbers(wanted.mean(0)),
+        weights:
+          inputs! > mostLines ? undefined : (weight.arraySync() as readonly (readonly number[])[]),
+      };
+    }),
+    neuron,
+  };
+}
+
+function batchOf(digits: Digits, source: Source): Batch {
+  if (source.kind === "drawing") {
+    const images = tensor(source.pixels, { shape: [1, 28, 28] });
+    return { images, targets: oneHot(tensor([0], { dtype: "int32" }), 10), label: undefined };
+  }
+  const { from, count } = source;
+  const labels = digits.labels.slice(0, from, from + count);
+  return {
+    images: digits.images.slice(0, from, from + count),
+    targets: oneHot(labels, 10),
+    label: labels.at(0).itemSync(),
+  };
+}
+
+/** `nudges` of all digits at once: everything has an axis of digits in front. */
+function averages(network: Layer, images: Tensor, targets: Tensor, place?: Place) {
+  let dense: readonly Dense[] = [];
+  const ofOne = (image: Tensor, target: Tensor) => {
+    const { cost, layers } = nudges(network, image, target);
+    dense = layers.map(({ layer }) => layer);
+    return {
+      cost,
+      layers: layers.map(({ activations, wantedActivations }) => ({
+        activations,
+        wanted: wantedActivations,
+      })),
+      neuron: place ? [ofNeuron(layers[place.layer]!, place.index)] : [],
+    };
+  };
+  return { ...vmap(ofOne)(images, targets), dense };
+}
+
+/** The nudges of one neuron; after `vmap` with an axis of digits in front. */
+type NeuronTensors = {
+  readonly weightedSum: Tensor;
+  readonly activation: Tensor;
+  readonly previous: Tensor;
+  readonly wantedActivation: Tensor;
+  readonly wantedSum: Tensor;
+  readonly wantedBias: Tensor;
+  readonly wantedWeights: Tensor;
+  readonly wantedPrevious: Tensor;
+  readonly byBias: Tensor;
+  readonly byWeights: Tensor;
+  readonly byPrevious: Tensor;
+};
+
+function ofNeuron(layer: LayerNudges, index: number): NeuronTensors {
+  const { bias, weights, previousActivations, effects, ...rest } = layer.neuron(index);
+  return {
+    ...rest,
+    previous: layer.previousActivations,
+    wantedBias: bias!,
+    wantedWeights: weights,
+    wantedPrevious: previousActivations,
+    byBias: effects.bias,
+    byWeights: effects.weights,
+    byPrevious: effects.previousActivations,
+  };
+}
+
+function neuronLook(
+  network: Layer,
+  { images, targets }: Pick<Batch, "images" | "targets">,
+  neuron: NeuronTensors,
+  place: Place,
+): NeuronLook {
+  const parameters = network.parameters();
+  const [weight, bias] = [parameters[2 * place.layer]!, parameters[2 * place.layer + 1]!];
+  const cost = quadraticCost(network.forward(images), targets);
+  const [ofWeight, ofBias] = gradients(cost, [weight, bias]);
+  const column = (x: Tensor): number[] => numbers(x.transpose().at(place.index));
+  const mean = (x: Tensor): number => x.mean().itemSync();
+  const first = (x: Tensor): number => x.at(0).itemSync();
+  const wantedWeights = numbers(neuron.wantedWeights.mean(0));
+  const wantedBias = mean(neuron.wantedBias);
+  const byGradient = [...column(ofWeight!), ofBias!.at(place.index).itemSync()];
+  const byNudges = [...wantedWeights, wantedBias];
+  return {
+    place,
+    weightedSum: first(neuron.weightedSum),
+    activation: first(neuron.activation),
+    bias: bias.at(place.index).itemSync(),
+    weights: column(weight),
+    previous: numbers(neuron.previous.at(0)),
+    wantedActivation: mean(neuron.wantedActivation),
+    wantedSum: mean(neuron.wantedSum),
+    wantedBias,
+    wantedWeights,
+    wantedPrevious: numbers(neuron.wantedPrevious.mean(0)),
+    effects: {
+      bias: mean(neuron.byBias),
+      weights: mean(neuron.byWeights),
+      previousActivations: mean(neuron.byPrevious),
+    },
+    difference: Math.max(...byGradient.map((g, i) => Math.abs(-g - byNudges[i]!))),
+  };
+}
+
+function numbers(x: Tensor): number[] {
+  return Array.from(x.dataSync());
+}
+
+/** A component as a page can hold it. */
+export interface ComponentLook extends Omit<Component, "parameter" | "layer"> {
+  /** Which dense layer it belongs to, from 0. */
+  readonly layer: number;
+}
+
+/** The components that the cost of the first `examples` digits is most and least sensitive to. */
+export class Sensitivities {
+  readonly #network: Layer;
+  readonly #cost: () => Tensor;
+  #components: readonly Component[] = [];
+
+  constructor(network: Layer, digits: Digits, examples = 1000) {
+    this.#network = network;
+    const { images, targets } = batchOf(digits, { kind: "examples", from: 0, count: examples });
+    this.#cost = () => quadraticCost(network.forward(images), targets);
+  }
+
+  async find(count: number): Promise<{ most: ComponentLook[]; least: ComponentLook[] }> {
+    const all = await sensitivity(this.#cost, this.#network, { top: Number.POSITIVE_INFINITY });
+    // A weight of a pixel that is paper in every digit has no say at all.
+    const effective = all.filter(({ derivative }) => derivative !== 0);
+    this.#components = effective;
+    const parameters = this.#network.parameters();
+    const plain = ({ parameter, ...rest }: Component): ComponentLook => ({
+      ...rest,
+      layer: Math.floor(parameters.indexOf(parameter) / 2),
+    });
+    return {
+      most: effective.slice(0, count).map(plain),
+      least: effective.slice(-count).map(plain),
+    };
+  }
+
+  /** Really nudges a component that was found, and gives it its value back. */
+  nudge(name: string, by: number): Promise<NudgeResult> {
+    const component = this.#components.find((one) => one.name === name);
+    if (component === undefined) throw new Error(`no component ${name} was found`);
+    return tryNudge(this.#cost, component, by);
+  }
+}
