@@ -47,6 +47,12 @@ function leftByTrace(): Tensor {
 const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => tensor([1]).add("x" as Any), 'add: got "x", expected a tensor or a number'],
   [
+    // As another copy's tensors are marked; strangers/two-copies has one.
+    () => tensor([1]).add({ [Symbol.for("@nabla/autograd.tensor")]: true } as Any),
+    "add: got a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd), " +
+      "expected a tensor or a number",
+  ],
+  [
     () => tensor([1]).add([1] as Any),
     "add: got an array (tensor(array) makes a tensor), expected a tensor or a number",
   ],

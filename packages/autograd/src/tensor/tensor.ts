@@ -204,6 +204,9 @@ export function operandOf(operation: string, x: Operand): NodeOperand {
 }
 
 function given(x: unknown): string {
+  if (typeof x === "object" && x !== null && brand in x) {
+    return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";
+  }
   const text = describe(x);
   return text === "an array" ? "an array (tensor(array) makes a tensor)" : text;
 }
