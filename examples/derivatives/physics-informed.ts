@@ -4,9 +4,10 @@
 // The second derivative in the cost is taken by grad of grad, and its gradient with respect to the weights by
 // backward: three derivatives deep, in one compiled step.
 
-import { compile, grad, linspace, type Tensor, vmap } from "@nabla/autograd";
+import { compile, grad, linspace, manualSeed, type Tensor, vmap } from "@nabla/autograd";
 import { adam, dense, sequential } from "@nabla/nn";
 
+manualSeed(0);
 const tanh = (x: Tensor) => x.tanh();
 const network = sequential(dense(1, 16), tanh, dense(16, 1));
 
