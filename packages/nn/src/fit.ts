@@ -195,7 +195,7 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
 function originOf(cost: Tensor): string {
   try {
     const found = findNaN(cost);
-    return found ? `\n${found}` : "";
+    return found ? `\n${found.toString()}` : "";
   } catch (error) {
     // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
     if (error instanceof NablaError) return "";

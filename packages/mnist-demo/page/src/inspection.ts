@@ -96,11 +96,11 @@ export function look(network: Layer, digits: Digits, source: Source, place?: Pla
       const { weight } = all.dense[i]!;
       const [inputs] = weight.shape;
       return {
-        inputs: inputs!,
+        inputs,
         activations: numbers(activations.at(0)),
         wanted: numbers(wanted.mean(0)),
         weights:
-          inputs! > mostLines ? undefined : (weight.arraySync() as readonly (readonly number[])[]),
+          inputs > mostLines ? undefined : (weight.arraySync() as readonly (readonly number[])[]),
       };
     }),
     neuron,
@@ -183,7 +183,7 @@ function neuronLook(
   const first = (x: Tensor): number => x.at(0).itemSync();
   const wantedWeights = numbers(neuron.wantedWeights.mean(0));
   const wantedBias = mean(neuron.wantedBias);
-  const byGradient = [...column(ofWeight!), ofBias!.at(place.index).itemSync()];
+  const byGradient = [...column(ofWeight), ofBias.at(place.index).itemSync()];
   const byNudges = [...wantedWeights, wantedBias];
   return {
     place,
