@@ -45,10 +45,12 @@ describe("images", () => {
     const images = zeros([32, 1, 28, 28]);
     expectTypeOf(shapeOf(network.forward(images))).toEqualTypeOf<[32, 10]>();
     expectTypeOf(shapeOf(network.forward(zeros([n, 1, 28, 28])))).toEqualTypeOf<[number, 10]>();
-    const layer = convolution2d(1, 8, 3);
-    const [examples, channels] = shapeOf(layer.forward(images));
-    expectTypeOf(examples).toEqualTypeOf<32>();
-    expectTypeOf(channels).toEqualTypeOf<8>();
+    expectTypeOf(shapeOf(convolution2d(1, 8, 3).forward(images))).toEqualTypeOf<[32, 8, 26, 26]>();
+    const halved = convolution2d(1, 8, [5, 3], { stride: 2, padding: [2, 1] });
+    expectTypeOf(shapeOf(halved.forward(images))).toEqualTypeOf<[32, 8, 14, 14]>();
+    expectTypeOf(shapeOf(maxPooling2d(2).forward(images))).toEqualTypeOf<[32, 1, 14, 14]>();
+    const unknown = convolution2d(1, 8, n).forward(images);
+    expectTypeOf(shapeOf(unknown)).toEqualTypeOf<[32, 8, number, number]>();
     expectTypeOf(shapeOf(batchNorm(8).forward(zeros([4, 8, 2])))).toEqualTypeOf<[4, 8, 2]>();
     expectTypeOf(shapeOf(flatten().forward(zeros([32, 8, 13, 13])))).toEqualTypeOf<[32, 1352]>();
   });
@@ -56,6 +58,11 @@ describe("images", () => {
   test("of other channels are refused", () => {
     // @ts-expect-error 3 channels
     network.forward(zeros([32, 3, 28, 28]));
+    const wrong = sequential(convolution2d(1, 8, 3), maxPooling2d(2), flatten(), dense(1350, 10));
+    // @ts-expect-error 13 x 13 places of 8 channels are 1352 features
+    wrong.forward(zeros([32, 1, 28, 28]));
+    // @ts-expect-error a window of 5 x 5 on 4 x 4
+    convolution2d(1, 8, 5).forward(zeros([32, 1, 4, 4]));
     // @ts-expect-error no image
     maxPooling2d(2).forward(zeros([32, 784]));
     // @ts-expect-error 16 channels, 8 given
@@ -73,7 +80,7 @@ describe("images", () => {
       OutputCheck<ChannelShape<"batchNorm", 8>, [4], "fits">
     >().toEqualTypeOf<"batchNorm: expects 8 channels, got [4]">();
     type Layers = [
-      ReturnType<typeof convolution2d<1, 8>>,
+      ReturnType<typeof convolution2d<1, 8, 3>>,
       typeof relu,
       ReturnType<typeof batchNorm<16>>,
     ];

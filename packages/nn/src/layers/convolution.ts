@@ -9,6 +9,7 @@ import {
   parameter,
   type ShapeOf,
   type Tensor,
+  type WindowPadding,
   zeros,
 } from "@nabla/autograd";
 import { checkCount, checkLayout, checkTensor } from "../checks.ts";
@@ -17,7 +18,12 @@ import { type MadeOf, madeOf } from "../parts.ts";
 import type { ConvolutionShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 
-export interface Convolution2dOptions extends ConvolutionOptions, DTypeOption {
+export interface Convolution2dOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends ConvolutionOptions<Stride, Padding, Dilation>,
+    DTypeOption {
   /** Whether a number is added for each channel. Default: true; it starts at 0. */
   readonly bias?: boolean;
   /** First values of the kernel. Default: `heUniform()`, for relu. */
@@ -25,9 +31,15 @@ export interface Convolution2dOptions extends ConvolutionOptions, DTypeOption {
 }
 
 /** A kernel that goes over images. Made by `convolution2d`. */
-export interface Convolution2d<In extends number = number, Out extends number = number>
-  extends MadeOf,
-    Shaped<ConvolutionShape<In, Out>> {
+export interface Convolution2d<
+  In extends number = number,
+  Out extends number = number,
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends MadeOf,
+    Shaped<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>> {
   readonly inputChannels: In;
   readonly outputChannels: Out;
   /** [channels out, channels in / groups, height, width], as in PyTorch. */
@@ -36,8 +48,8 @@ export interface Convolution2d<In extends number = number, Out extends number = 
   readonly bias: Parameter<[Out]> | undefined;
   /** `x` [examples, channels in, height, width] to [examples, channels out, places, places]. */
   forward<X extends Tensor>(
-    x: OutputCheck<ConvolutionShape<In, Out>, ShapeOf<X>, X>,
-  ): Tensor<Output<ConvolutionShape<In, Out>, ShapeOf<X>>>;
+    x: OutputCheck<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>, ShapeOf<X>, X>,
+  ): Tensor<Output<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>, ShapeOf<X>>>;
 }
 
 /**
@@ -52,12 +64,19 @@ export interface Convolution2d<In extends number = number, Out extends number = 
  * const layer = convolution2d(1, 8, 3, { padding: "same" });
  * layer.forward(zeros([100, 1, 28, 28])).shape; // => [100, 8, 28, 28]
  */
-export function convolution2d<const In extends number, const Out extends number>(
+export function convolution2d<
+  const In extends number,
+  const Out extends number,
+  const Window extends PerAxis,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
   inputChannels: In,
   outputChannels: Out,
-  kernelSize: PerAxis,
-  options: Convolution2dOptions = {},
-): Convolution2d<In, Out> {
+  kernelSize: Window,
+  options: Convolution2dOptions<Stride, Padding, Dilation> = {},
+): Convolution2d<In, Out, Window, Stride, Padding, Dilation> {
   const {
     bias: hasBias = true,
     initializer = heUniform(),
@@ -69,13 +88,14 @@ export function convolution2d<const In extends number, const Out extends number>
     checkCount("convolution2d", "channels", channels);
   }
   checkCount("convolution2d", "groups", groups);
-  const window = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+  const size: PerAxis = kernelSize;
+  const window = typeof size === "number" ? [size, size] : size;
   if (window.length !== 2) {
     throw new NablaError(
       `convolution2d: kernelSize is ${JSON.stringify(kernelSize)}, expected a number or [height, width]`,
     );
   }
-  for (const size of window) checkCount("convolution2d", "kernelSize", size);
+  for (const along of window) checkCount("convolution2d", "kernelSize", along);
   if (inputChannels % groups !== 0 || outputChannels % groups !== 0) {
     throw new NablaError(
       `convolution2d: ${inputChannels} channels in and ${outputChannels} out, expected multiples ` +
@@ -94,7 +114,7 @@ export function convolution2d<const In extends number, const Out extends number>
   const forward = (x: Tensor): Tensor => {
     checkTensor("convolution2d", x);
     checkLayout("convolution2d", x.shape, ["examples", inputChannels, "height", "width"]);
-    const weighted = conv2d(x, weight, windows);
+    const weighted = conv2d(x, weight, windows as ConvolutionOptions);
     return bias ? weighted.add(bias.reshape([outputChannels as number, 1, 1])) : weighted;
   };
   return {
@@ -105,5 +125,5 @@ export function convolution2d<const In extends number, const Out extends number>
     bias,
     ...madeOf({ weight, bias }),
     forward,
-  } as unknown as Convolution2d<In, Out>;
+  } as unknown as Convolution2d<In, Out, Window, Stride, Padding, Dilation>;
 }

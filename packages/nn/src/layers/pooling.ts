@@ -7,6 +7,7 @@ import {
   type ShapeOf,
   type Tensor,
   type WindowOptions,
+  type WindowPadding,
 } from "@nabla/autograd";
 import { checkLayout, checkTensor } from "../checks.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
@@ -14,14 +15,19 @@ import type { PoolingShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 
 /** A window that goes over images. Made by `maxPooling2d` and `averagePooling2d`. */
-export interface Pooling2d<Operation extends string = string>
-  extends MadeOf,
-    Shaped<PoolingShape<Operation>> {
-  readonly window: PerAxis;
+export interface Pooling2d<
+  Operation extends string = string,
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends MadeOf,
+    Shaped<PoolingShape<Operation, Window, Stride, Padding, Dilation>> {
+  readonly window: Window;
   /** `x` [examples, channels, height, width] to [examples, channels, places, places]. */
   forward<X extends Tensor>(
-    x: OutputCheck<PoolingShape<Operation>, ShapeOf<X>, X>,
-  ): Tensor<Output<PoolingShape<Operation>, ShapeOf<X>>>;
+    x: OutputCheck<PoolingShape<Operation, Window, Stride, Padding, Dilation>, ShapeOf<X>, X>,
+  ): Tensor<Output<PoolingShape<Operation, Window, Stride, Padding, Dilation>, ShapeOf<X>>>;
 }
 
 /**
@@ -34,11 +40,19 @@ export interface Pooling2d<Operation extends string = string>
  * maxPooling2d(2).forward(arange(16).reshape([1, 1, 4, 4])).arraySync();
  * // => [[[[5, 7], [13, 15]]]]
  */
-export function maxPooling2d(
-  window: PerAxis,
-  options: WindowOptions = {},
-): Pooling2d<"maxPooling2d"> {
-  return pooling("maxPooling2d", window, (x) => maxPool(x, window, options));
+export function maxPooling2d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  window: Window,
+  options: WindowOptions<Stride, Padding, Dilation> = {},
+): Pooling2d<"maxPooling2d", Window, Stride, Padding, Dilation> {
+  const general = options as WindowOptions;
+  return pooling("maxPooling2d", window, (x) =>
+    maxPool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window as PerAxis, general),
+  );
 }
 
 /**
@@ -50,22 +64,42 @@ export function maxPooling2d(
  * averagePooling2d(2).forward(arange(16).reshape([1, 1, 4, 4])).arraySync();
  * // => [[[[2.5, 4.5], [10.5, 12.5]]]]
  */
-export function averagePooling2d(
-  window: PerAxis,
-  options: AveragePoolOptions = {},
-): Pooling2d<"averagePooling2d"> {
-  return pooling("averagePooling2d", window, (x) => averagePool(x, window, options));
+export function averagePooling2d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  window: Window,
+  options: AveragePoolOptions<Stride, Padding, Dilation> = {},
+): Pooling2d<"averagePooling2d", Window, Stride, Padding, Dilation> {
+  const general = options as AveragePoolOptions;
+  return pooling("averagePooling2d", window, (x) =>
+    averagePool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window as PerAxis, general),
+  );
 }
 
-function pooling<Operation extends string>(
+function pooling<
+  Operation extends string,
+  Window extends PerAxis,
+  Stride extends PerAxis,
+  Padding extends WindowPadding,
+  Dilation extends PerAxis,
+>(
   kind: Operation,
-  window: PerAxis,
+  window: Window,
   pool: (x: Tensor) => Tensor,
-): Pooling2d<Operation> {
+): Pooling2d<Operation, Window, Stride, Padding, Dilation> {
   const forward = (x: Tensor): Tensor => {
     checkTensor(kind, x);
     checkLayout(kind, x.shape, ["examples", "channels", "height", "width"]);
     return pool(x);
   };
-  return { kind, window, ...madeOf({}), forward } as unknown as Pooling2d<Operation>;
+  return { kind, window, ...madeOf({}), forward } as unknown as Pooling2d<
+    Operation,
+    Window,
+    Stride,
+    Padding,
+    Dilation
+  >;
 }

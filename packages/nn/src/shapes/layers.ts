@@ -2,14 +2,20 @@
 // of checks.ts. Types only.
 import type {
   Apply,
+  Convolution,
   Flatten,
   FormatDimension,
   FormatShape,
+  KernelCheck,
+  PerAxis,
+  PoolCheck,
+  Pooled,
   RankUnknown,
   SameDimension,
   SameShape,
   Shape,
   ShapeFunction,
+  WindowPadding,
 } from "@nabla/autograd";
 
 // Features: the last axis
@@ -71,17 +77,49 @@ type ChannelOutput<Operation extends string, S, C extends number> = S extends Sh
       : Expects<Operation, C, "channels", S>
   : never;
 
-/** `[examples, In, height, width]` becomes `[examples, Out, ?, ?]`. */
-export interface ConvolutionShape<In extends number, Out extends number> extends ShapeFunction {
-  readonly output: ConvolutionOutput<this["input"], In, Out>;
+/** `[examples, In, height, width]` becomes `[examples, Out, ...places]`. */
+export interface ConvolutionShape<
+  In extends number,
+  Out extends number,
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends ShapeFunction {
+  readonly output: ConvolutionOutput<
+    this["input"],
+    In,
+    Out,
+    readonly [Out, In, ...OnImages<Window>],
+    Stride,
+    Padding,
+    Dilation
+  >;
 }
 
-type ConvolutionOutput<S, In extends number, Out extends number> = S extends Shape
+/** A window's size on the two axes of images. */
+type OnImages<Window extends PerAxis> = [Window] extends [number]
+  ? [Window, Window]
+  : Window extends readonly [infer Height extends number, infer Width extends number]
+    ? [Height, Width]
+    : [number, number];
+
+type ConvolutionOutput<
+  S,
+  In extends number,
+  Out extends number,
+  Kernel extends Shape,
+  Stride,
+  Padding,
+  Dilation,
+> = S extends Shape
   ? RankUnknown<S> extends true
     ? [number, Out, number, number]
-    : S extends readonly [infer Examples extends number, infer C extends number, unknown, unknown]
+    : S extends readonly [number, infer C extends number, number, number]
       ? SameDimension<C, In> extends true
-        ? [Examples, Out, number, number]
+        ? [Convolution<S, Kernel, 2, Stride, Padding, Dilation>] extends [never]
+          ? KernelCheck<"conv2d", S, Kernel, 2, Stride, Padding, Dilation, 1, never>
+          : Convolution<S, Kernel, 2, Stride, Padding, Dilation>
         : ImageMessage<"convolution2d", FormatDimension<In>, S>
       : ImageMessage<"convolution2d", FormatDimension<In>, S>
   : never;
@@ -92,18 +130,45 @@ type ImageMessage<
   S extends Shape,
 > = `${Operation}: expects [examples, ${Channels}, height, width], got ${FormatShape<S>}`;
 
-/** `[examples, channels, height, width]` becomes `[examples, channels, ?, ?]`. */
-export interface PoolingShape<Operation extends string> extends ShapeFunction {
-  readonly output: PoolingOutput<Operation, this["input"]>;
+/** `[examples, channels, height, width]` becomes `[examples, channels, ...places]`. */
+export interface PoolingShape<
+  Operation extends string,
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> extends ShapeFunction {
+  readonly output: PoolingOutput<Operation, this["input"], Window, Stride, Padding, Dilation>;
 }
 
-type PoolingOutput<Operation extends string, S> = S extends Shape
+type PoolingOutput<
+  Operation extends string,
+  S,
+  Window extends PerAxis,
+  Stride extends PerAxis,
+  Padding extends WindowPadding,
+  Dilation extends PerAxis,
+> = S extends Shape
   ? RankUnknown<S> extends true
     ? [number, number, number, number]
-    : S extends readonly [infer Examples extends number, infer C extends number, unknown, unknown]
-      ? [Examples, C, number, number]
+    : S extends readonly [number, number, number, number]
+      ? PoolCheck<
+          Pools[Operation & keyof Pools],
+          S,
+          Window,
+          Stride,
+          Padding,
+          Dilation,
+          Pooled<S, Window, Stride, Padding, Dilation>
+        >
       : ImageMessage<Operation, "channels", S>
   : never;
+
+/** What runs, and says where a window does not fit. */
+interface Pools {
+  readonly maxPooling2d: "maxPool";
+  readonly averagePooling2d: "averagePool";
+}
 
 /** All axes from `Start` on become one. */
 export interface FlattenShape<Start extends number> extends ShapeFunction {
