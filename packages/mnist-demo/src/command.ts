@@ -39,8 +39,8 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
     stdout.write(`\n${drawDigits(digits, terminalOf(stdout, env))}\n`);
   }
   if (save !== undefined) {
-    const { activation, cost } = options;
-    await saveSafetensors(save, run.network, { metadata: { activation, cost } });
+    const { model, activation, cost } = options;
+    await saveSafetensors(save, run.network, { metadata: { model, activation, cost } });
     const more = signal.aborted ? `, and ${checkpointOf(save)}: --resume goes on from there` : "";
     stdout.write(`wrote ${save}${more}\n`);
   }
@@ -63,8 +63,8 @@ async function* seenBy(course: Course, reports: AsyncIterable<Report>): AsyncGen
 
 /** `784-16-16-10 sigmoid network, quadratic cost, learning rate 3, seed 0; 60000 digits, …` */
 function descriptionOf(options: TrainOptions, { examples }: Training): string {
-  const { hidden, activation, cost, optimizer, schedule, weightDecay } = options;
-  const sizes = [784, ...hidden, 10].join("-");
+  const { model, hidden, activation, cost, optimizer, schedule, weightDecay } = options;
+  const sizes = [...(model === "cnn" ? ["cnn", 400] : [784]), ...hidden, 10].join("-");
   const how = [
     `${sizes} ${activation} network`,
     `${cost} cost`,

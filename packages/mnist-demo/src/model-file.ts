@@ -3,18 +3,18 @@
 
 import { NablaError, type Tensor } from "@nabla/autograd";
 import { type Layer, loadSafetensors, readSafetensors } from "@nabla/nn";
-import { type ActivationName, activationNames, type CostName, costNames } from "./options.ts";
-import { type NetworkOptions, networkOf } from "./training.ts";
+import { type NetworkOptions, networkOf } from "./network.ts";
+import { activationNames, costNames, modelNames } from "./options.ts";
 
-/** A network of dense layers with the parameters of a file. */
+/** A network with the parameters of a file. */
 export interface ReadModel {
   readonly network: Layer;
   readonly description: NetworkOptions;
 }
 
 /**
- * The network in a safetensors file. Metadata that say nothing of activation and cost mean sigmoid
- * and quadratic. Throws `NablaError`, starting with `option`, for files that are none or hold other
+ * The network in a safetensors file. Metadata that say nothing of model, activation and cost mean mlp,
+ * sigmoid and quadratic. Throws `NablaError`, starting with `option`, for files that are none or hold other
  * layers.
  */
 export async function readModel(option: string, path: string): Promise<ReadModel> {
@@ -32,7 +32,7 @@ export async function readModel(option: string, path: string): Promise<ReadModel
 
 function descriptionOf(
   tensors: Readonly<Record<string, Tensor>>,
-  { activation, cost }: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>>,
 ): NetworkOptions {
   const sizes = Object.entries(tensors)
     .flatMap(([name, { rank, shape }]) => {
@@ -43,10 +43,12 @@ function descriptionOf(
     })
     .sort((a, b) => a.at - b.at)
     .map(({ size }) => size);
+  const said = <Name extends string>(what: string, names: readonly Name[], otherwise: Name): Name =>
+    names.find((known) => known === metadata[what]) ?? otherwise;
   return {
+    model: said("model", modelNames, "mlp"),
     hidden: sizes.slice(0, -1),
-    activation:
-      activationNames.find((known): known is ActivationName => known === activation) ?? "sigmoid",
-    cost: costNames.find((known): known is CostName => known === cost) ?? "quadratic",
+    activation: said("activation", activationNames, "sigmoid"),
+    cost: said("cost", costNames, "quadratic"),
   };
 }

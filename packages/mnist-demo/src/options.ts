@@ -21,6 +21,8 @@ import {
 
 export const activationNames = ["sigmoid", "tanh", "relu"] as const;
 export const costNames = ["quadratic", "cross-entropy"] as const;
+export const modelNames = ["mlp", "cnn"] as const;
+export type ModelName = (typeof modelNames)[number];
 export type ActivationName = (typeof activationNames)[number];
 export type CostName = (typeof costNames)[number];
 
@@ -28,7 +30,9 @@ export type CostName = (typeof costNames)[number];
 export interface TrainingOptions extends OptimizerOptions {
   readonly epochs: number;
   readonly batchSize: number;
-  /** Neurons of each hidden layer. */
+  /** Layers that see all pixels, or convolutions before them. */
+  readonly model: ModelName;
+  /** Neurons of each hidden layer; of a cnn, of those after its convolutions. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
   readonly cost: CostName;
@@ -71,7 +75,14 @@ const otherRates: Readonly<Record<Exclude<OptimizerName, "sgd">, number>> = {
   lion: 0.0001,
 };
 
+/** What goes well with each model. */
+const modelDefaults = {
+  mlp: { hidden: [16, 16], activation: "sigmoid", cost: "quadratic", optimizer: "sgd" },
+  cnn: { hidden: [120, 84], activation: "relu", cost: "cross-entropy", optimizer: "adam" },
+} as const satisfies Record<ModelName, Partial<TrainingOptions>>;
+
 const valueOptions = [
+  "model",
   "epochs",
   "batch-size",
   "optimizer",
@@ -93,6 +104,8 @@ export const help = `Trains a small network on the MNIST digits.
 
   npx --yes pnpm@12 train [options]
 
+  --model NAME            mlp (layers of neurons that see all before them) or cnn (two layers of
+                          convolutions first, in the sizes of LeNet-5) (mlp)
   --epochs N              how often to go through the training digits (10)
   --batch-size N          digits between two steps (100)
   --optimizer NAME        sgd, adam, adamW, rmsProp, adaGrad, adaDelta or lion (sgd)
@@ -117,10 +130,10 @@ export const help = `Trains a small network on the MNIST digits.
                           weights, the worst mistakes
   --help, -h              this
 
-What stands in parentheses is used if you say nothing. The learning rate of sgd is then 3 for
-quadratic cost with sigmoid, 0.3 with tanh or relu; 1 for cross-entropy with sigmoid, 0.1 with tanh
-or relu. The others start from 0.001 (adam, adamW, rmsProp), 0.01 (adaGrad), 1 (adaDelta) and 0.0001
-(lion).
+What stands in parentheses is used if you say nothing; for cnn --hidden 120,84, relu, cross-entropy
+and adam. The learning rate of sgd is then 3 for quadratic cost with sigmoid, 0.3 with tanh or relu;
+1 for cross-entropy with sigmoid, 0.1 with tanh or relu. The others start from 0.001 (adam, adamW,
+rmsProp), 0.01 (adaGrad), 1 (adaDelta) and 0.0001 (lion).
 
 The test accuracy after each epoch, some digits with the network's answers, and as the last line
 the final test accuracy go to stdout, progress to stderr. The same options give the same last line.
@@ -134,6 +147,7 @@ Examples
   npx --yes pnpm@12 train --epochs 3
   npx --yes pnpm@12 train --hidden 30 --batch-size 10
   npx --yes pnpm@12 train --activation relu --cost cross-entropy --seed 7
+  npx --yes pnpm@12 train --model cnn --schedule cosine --report report.html
   npx --yes pnpm@12 train --save digits.safetensors --resume --epochs 30
 `;
 
@@ -149,9 +163,11 @@ function decayOf(optimizer: OptimizerName): Kind<number> {
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
   const names = { command: "train", values: valueOptions, flags: ["resume"] as const };
   return readArguments(names, given, (said) => {
-    const activation = said.read("activation", oneOf(activationNames), "sigmoid");
-    const cost = said.read("cost", oneOf(costNames), "quadratic");
-    const optimizer = said.read("optimizer", oneOf(optimizerNames), "sgd");
+    const model = said.read("model", oneOf(modelNames), "mlp");
+    const usual = modelDefaults[model];
+    const activation = said.read("activation", oneOf(activationNames), usual.activation);
+    const cost = said.read("cost", oneOf(costNames), usual.cost);
+    const optimizer = said.read("optimizer", oneOf(optimizerNames), usual.optimizer);
     const save = said.read("save", name("a file"), undefined);
     for (const option of ["resume", "checkpoint-every"] as const) {
       if (save !== undefined || !said.has(option)) continue;
@@ -159,13 +175,14 @@ export function parseOptions(given: readonly string[]): TrainOptions | "help" {
     }
     const rates = { ...otherRates, sgd: sgdRates[cost][activation] };
     return {
+      model,
       epochs: said.read("epochs", positiveInteger, 10),
       batchSize: said.read("batch-size", positiveInteger, 100),
       optimizer,
       learningRate: said.read("learning-rate", positiveNumber, rates[optimizer]),
       schedule: said.read("schedule", oneOf(scheduleNames), "constant"),
       weightDecay: said.read("weight-decay", decayOf(optimizer), 0),
-      hidden: said.read("hidden", layerSizes, [16, 16]),
+      hidden: said.read("hidden", layerSizes, usual.hidden),
       activation,
       cost,
       seed: said.read("seed", naturalNumber, 0),

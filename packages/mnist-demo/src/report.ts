@@ -137,28 +137,27 @@ function confusionSection({ counts }: Judged): Section {
   };
 }
 
-/** Of networks whose first neurons see all pixels. */
+/** Of networks whose first neurons see all pixels, or whose first kernels see some. */
 function weightsSections(network: Layer): readonly Section[] {
-  const weight = network.parameters().find(({ rank, shape }) => rank === 2 && shape[0] === 784);
-  if (!weight) return [];
-  const neurons = weight.shape[1]!;
-  const values = weight.dataSync();
-  const count = Math.min(neurons, shownNeurons);
-  const figures = Array.from({ length: count }, (_, j) =>
-    pictureFigure(
-      `Neuron ${j}`,
-      Array.from({ length: 784 }, (__, i) => rounded(values[i * neurons + j]!)),
-    ),
-  );
-  return [
-    {
-      title: "What the first neurons look for",
-      text: () => [
-        `The weights of ${count} of ${neurons} neurons, each where the pixel is that it weighs.`,
-      ],
-      figures,
-    },
-  ];
+  const first = network.parameters()[0];
+  if (!first) return [];
+  const isDense = first.rank === 2;
+  // [784, neurons] or [kernels, 1, height, width].
+  const count = first.shape[isDense ? 1 : 0]!;
+  const size = first.size / count;
+  const values = first.dataSync();
+  const shown = Math.min(count, shownNeurons);
+  const [unit, step] = isDense ? (["Neuron", count] as const) : (["Kernel", 1] as const);
+  const figures = Array.from({ length: shown }, (_, j) => {
+    const start = isDense ? j : j * size;
+    const weights = Array.from({ length: size }, (__, i) => rounded(values[start + i * step]!));
+    return pictureFigure(`${unit} ${j}`, weights);
+  });
+  const text = isDense
+    ? `The weights of ${shown} of ${count} neurons, each where the pixel is that it weighs.`
+    : `The weights of ${shown} of ${count} kernels, which go over the whole image.`;
+  const title = `What the first ${unit.toLowerCase()}s look for`;
+  return [{ title, text: () => [text], figures }];
 }
 
 function mistakesSection({ worst }: Judged): Section {

@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zeros } from "@nabla/autograd";
+import { readSafetensors } from "@nabla/nn";
 import { afterAll, expect, test } from "vitest";
 import { runTrain } from "../src/command.ts";
 import {
@@ -9,6 +11,9 @@ import {
   parseEvaluate,
   runEvaluate,
 } from "../src/evaluate/evaluate-command.ts";
+import { runExplain } from "../src/explain/explain-command.ts";
+import { networkOf } from "../src/network.ts";
+import { parseOptions } from "../src/options.ts";
 import { messageOf } from "./idx-bytes.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 
@@ -47,6 +52,43 @@ test("a network that was saved, stopped and resumed is evaluated as it was left"
   const right = sum(counts.map(([, ...row], i) => row[i]!));
   expect(stdout).toContain(`${50 - right} of 50 test digits wrong`);
   expect(stdout.match(/✗/g) ?? []).toHaveLength(Math.min(2, 50 - right));
+});
+
+test("a cnn is trained, told of on a page, saved, and evaluated as it was left", async () => {
+  const data = folderWith(mnistFiles(100, 50));
+  const [file, page] = [join(folder, "cnn.safetensors"), join(folder, "cnn.html")];
+  const args = `--model cnn --hidden 20 --batch-size 10 --epochs 2 --data ${data}`;
+  const trained = await run(runTrain, `${args} --save ${file} --report ${page}`);
+  expect(trained.stdout).toMatch(/^cnn-400-20-10 relu network, cross-entropy cost, adam, /);
+  const [, accuracy] = /test accuracy (\d\.\d+)\n$/.exec(trained.stdout)!;
+  // One in ten would be chance.
+  expect(Number(accuracy)).toBeGreaterThan(0.5);
+  const { tensors, metadata } = await readSafetensors(file);
+  expect(metadata).toMatchObject({ model: "cnn", activation: "relu", cost: "cross-entropy" });
+  const kernels = Object.values(tensors).filter(({ rank }) => rank === 4);
+  expect(kernels.map(({ shape }) => shape)).toEqual([
+    [6, 1, 5, 5],
+    [16, 6, 5, 5],
+  ]);
+  expect(readFileSync(page, "utf8").match(/>Kernel \d+</g)).toHaveLength(6);
+  const { code, stdout } = await run(runEvaluate, `${file} --data ${data} --worst 0`);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`test accuracy ${accuracy}\n$`));
+  const explained = await run(runExplain, `--model ${file} --data ${data}`);
+  expect(explained).toMatchObject({ code: 1, stdout: "" });
+  expect(explained.stderr).toBe(
+    `--model: ${JSON.stringify(file)} is a cnn, explain tells of dense layers: train --model mlp\n`,
+  );
+});
+
+test("a cnn has the sizes of LeNet-5", () => {
+  const options = parseOptions(["--model", "cnn"]);
+  if (options === "help") throw new Error("unreachable");
+  const network = networkOf(options);
+  const parameters = network.parameters().reduce((sum, { size }) => sum + size, 0);
+  // Kernels and biases of 6 and 16 channels, then 120, 84 and 10 neurons.
+  expect(parameters).toBe(26 * 6 + 151 * 16 + 401 * 120 + 121 * 84 + 85 * 10);
+  expect(network.forward(zeros([2, 28, 28], { dtype: "uint8" })).shape).toEqual([2, 10]);
 });
 
 test("Ctrl-C saves the network and a checkpoint when asked to", async () => {

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { help } from "../src/explain/explain-options.ts";
 import { loadMnist } from "../src/load.ts";
-import { networkOf } from "../src/training.ts";
+import { networkOf } from "../src/network.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 
 const description = { hidden: [12, 5], activation: "sigmoid", cost: "quadratic" } as const;

@@ -3,6 +3,7 @@ import { help, parseOptions } from "../src/options.ts";
 import { messageOf } from "./idx-bytes.ts";
 
 const defaults = {
+  model: "mlp",
   epochs: 10,
   batchSize: 100,
   optimizer: "sgd",
@@ -19,6 +20,15 @@ const defaults = {
   checkpointEvery: undefined,
   report: undefined,
   resume: false,
+};
+
+const cnn = {
+  model: "cnn",
+  hidden: [120, 84],
+  activation: "relu",
+  cost: "cross-entropy",
+  optimizer: "adam",
+  learningRate: 0.001,
 };
 
 describe("arguments mean", () => {
@@ -51,6 +61,11 @@ describe("arguments mean", () => {
       { optimizer: "adaDelta", learningRate: 1, activation: "relu" },
     ],
     ["--schedule cosine --weight-decay 1e-4", { schedule: "cosine", weightDecay: 1e-4 }],
+    ["--model cnn", cnn],
+    [
+      "--model cnn --hidden 50 --optimizer sgd",
+      { ...cnn, hidden: [50], optimizer: "sgd", learningRate: 0.1 },
+    ],
     ["--activation relu --learning-rate 3", { activation: "relu", learningRate: 3 }],
   ])("%j", (args, meaning) => {
     expect(parseOptions(split(args))).toEqual({ ...defaults, ...meaning });
@@ -67,6 +82,7 @@ describe("arguments are refused", () => {
   it.each<[args: string, message: string]>([
     ["--activation sigmod", '--activation: got "sigmod", expected sigmoid, tanh or relu'],
     ["--cost mse", '--cost: got "mse", expected quadratic or cross-entropy'],
+    ["--model lenet", '--model: got "lenet", expected mlp or cnn'],
     ["--epochs 0", `--epochs: got "0", ${integer}`],
     ["--epochs 1.5", `--epochs: got "1.5", ${integer}`],
     ["--epochs -1", `--epochs: got "-1", ${integer}`],
@@ -102,9 +118,9 @@ describe("arguments are refused", () => {
     ["--hepl", 'train: there is no option "--hepl"; did you mean --help?'],
     [
       "--momentum 0.9",
-      'train: there is no option "--momentum"; expected --epochs, --batch-size, --optimizer, ' +
-        "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, --data, " +
-        "--save, --checkpoint-every, --report, --resume or --help",
+      'train: there is no option "--momentum"; expected --model, --epochs, --batch-size, --optimizer, ' +
+        "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, " +
+        "--data, --save, --checkpoint-every, --report, --resume or --help",
     ],
     ["3", 'train: got "3", expected only options'],
     ["--seed 1 extra", 'train: got "extra", expected only options'],
@@ -126,7 +142,7 @@ test("help names every option and default, and fits into 100 columns", () => {
 
 test("the examples in help can be given", () => {
   const examples = [...help.matchAll(/^ {2}npx --yes pnpm@12 train (--.*)$/gm)];
-  expect(examples).toHaveLength(4);
+  expect(examples).toHaveLength(5);
   for (const [, args] of examples) expect(() => parseOptions(split(args!))).not.toThrow();
 });
 

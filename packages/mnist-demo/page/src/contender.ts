@@ -11,8 +11,9 @@ import {
   sgd,
 } from "@nabla/nn";
 import type { Mnist } from "../../src/load.ts";
+import { networkOf } from "../../src/network.ts";
 import type { ActivationName } from "../../src/options.ts";
-import { datasetOf, networkOf } from "../../src/training.ts";
+import { datasetOf } from "../../src/training.ts";
 
 export interface ContenderOptions {
   readonly hidden: readonly number[];

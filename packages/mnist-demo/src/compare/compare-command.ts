@@ -13,9 +13,9 @@ import {
 import { writeFiles } from "../explain/document.ts";
 import { printed, type Section } from "../explain/section.ts";
 import { type Digits, loadMnist, type Mnist } from "../load.ts";
+import { networkOf } from "../network.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
 import { terminalOf } from "../terminal.ts";
-import { networkOf } from "../training.ts";
 import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
 import { dataSections } from "./data-sections.ts";
 import { type Descent, descentSections } from "./descent-sections.ts";

@@ -74,6 +74,11 @@ async function networkFor(
 ): Promise<{ readonly network: Layer; readonly cost: CostName; readonly what: string }> {
   if (options.model !== undefined) {
     const { network, description } = await readModel("--model", options.model);
+    if (description.model === "cnn") {
+      throw new NablaError(
+        `--model: ${JSON.stringify(options.model)} is a cnn, explain tells of dense layers: train --model mlp`,
+      );
+    }
     return { network, cost: description.cost, what: `The network in ${options.model}` };
   }
   const trained = parseTraining(["--epochs", `${options.epochs}`, "--seed", `${options.seed}`]);

@@ -29,10 +29,11 @@ export function digitFigure(caption: string, pixels: ArrayLike<number>): Section
   };
 }
 
-/** 28 rows of 28 numbers around 0; those that would hardly be seen are left out. */
+/** A square of numbers around 0, row by row; those that would hardly be seen are left out. */
 export function pictureFigure(caption: string, values: readonly number[]): SectionFigure {
   const greatest = Math.max(...values.map(Math.abs), Number.MIN_VALUE);
-  const cells = values.map((value, i) => ({ x: i % 28, y: Math.floor(i / 28), value }));
+  const side = Math.sqrt(values.length);
+  const cells = values.map((value, i) => ({ x: i % side, y: Math.floor(i / side), value }));
   return {
     caption,
     options: (plot) => ({
@@ -40,8 +41,8 @@ export function pictureFigure(caption: string, values: readonly number[]): Secti
       height: 200,
       margin: 4,
       marginRight: 64,
-      x: { axis: null, domain: range(28), padding: 0 },
-      y: { axis: null, domain: range(28), padding: 0 },
+      x: { axis: null, domain: range(side), padding: 0 },
+      y: { axis: null, domain: range(side), padding: 0 },
       color: { type: "diverging", range: [down, "#ffffff", up], domain: [-greatest, greatest] },
       marks: [
         plot.cell(
