@@ -1,0 +1,123 @@
+/**
+ * The page, measured in Chromium beside Node, and looked at: `pnpm bench:page` prints when it is first
+ * painted, what its scripts weigh, and how fast an epoch goes there and here; with a folder it leaves
+ * screenshots.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { buildPage, servePage } from "../packages/mnist-demo/page/page-command.ts";
+import { Contender } from "../packages/mnist-demo/page/src/contender.ts";
+import { loadMnist } from "../packages/mnist-demo/src/load.ts";
+
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const [screenshots] = process.argv.slice(2);
+const repeats = 3;
+
+const folder = mkdtempSync(path.join(tmpdir(), "nabla-page-"));
+await buildPage(folder);
+const server = await servePage({ port: 0, out: folder, isolated: true });
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const url = `http://localhost:${(server.httpServer.address() as AddressInfo).port}/`;
+try {
+  const assets = path.join(folder, "assets");
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  const sizes = scripts.map((name) => gzipSync(readFileSync(path.join(assets, name))).length);
+  console.log(`scripts: ${(sizes.reduce((a, b) => a + b) / 1000).toFixed(1)} kB gzip`);
+  const rates: { page: number; node: number }[] = [];
+  const paints: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const { paint, rate } = await measured(browser);
+    paints.push(paint);
+    rates.push({ page: rate, node: await rateInNode() });
+  }
+  console.log(`first contentful paint: ${median(paints).toFixed(0)} ms`);
+  const [there, here] = [median(rates.map((r) => r.page)), median(rates.map((r) => r.node))];
+  const seconds = (rate: number): string => `${(60_000 / rate).toFixed(3)} s`;
+  console.log(
+    `an epoch of 784-16-16-10, batches of 100: page ${seconds(there)}, Node ${seconds(here)}`,
+  );
+  console.log(`page / Node: ${(here / there).toFixed(2)} (medians of ${repeats})`);
+  if (screenshots !== undefined) await takeScreenshots(browser, screenshots);
+} finally {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true });
+}
+
+async function ready(page: Page): Promise<void> {
+  page.setDefaultTimeout(120_000);
+  await page.goto(url);
+  await page.locator("button.primary:enabled").waitFor();
+}
+
+/** Trains for ten epochs without the full set beside it. */
+async function measured(from: Browser): Promise<{ paint: number; rate: number }> {
+  const page = await from.newPage();
+  await ready(page);
+  const paint = await page.evaluate<number>(
+    "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+  );
+  await page.getByLabel("Full set beside it").uncheck();
+  await page.locator("button.primary:enabled").click();
+  await page.waitForFunction("Number(document.querySelector('.status dd').textContent) > 10");
+  await page.locator("button.primary").click();
+  const rate = await page.locator(".status dd").last().textContent();
+  await page.close();
+  return { paint, rate: Number(rate!.replaceAll(",", "")) };
+}
+
+async function rateInNode(): Promise<number> {
+  const contender = new Contender(await loadMnist(), {
+    hidden: [16, 16],
+    activation: "sigmoid",
+    batchSize: 100,
+    learningRate: 3,
+    seed: 0,
+  });
+  while (contender.epoch <= 10) await contender.advance();
+  return (contender.step * contender.batchSize) / contender.seconds;
+}
+
+async function takeScreenshots(from: Browser, into: string): Promise<void> {
+  const views = [
+    ["desktop", { width: 1200, height: 900 }, "light"],
+    ["phone", { width: 390, height: 844 }, "dark"],
+  ] as const;
+  for (const [name, viewport, colorScheme] of views) {
+    const page = await from.newPage({ viewport, colorScheme });
+    await ready(page);
+    await page.locator("button.primary").click();
+    await page.waitForFunction("Number(document.querySelector('.status dd').textContent) > 5");
+    await page.locator("button.primary").click();
+    const sheet = page.getByLabel("Sheet to draw a digit on");
+    await sheet.scrollIntoViewIfNeeded();
+    const box = (await sheet.boundingBox())!;
+    const strokes = [
+      [0.32, 0.3],
+      [0.42, 0.2],
+      [0.6, 0.2],
+      [0.68, 0.34],
+      [0.55, 0.52],
+      [0.3, 0.8],
+      [0.72, 0.8],
+    ] as const;
+    for (const [i, [x, y]] of strokes.entries()) {
+      await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+      if (i === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
+    await page.getByLabel("Averaged over").selectOption("10");
+    await page.getByRole("button", { name: "Find them" }).click();
+    await page.locator("#actual").waitFor();
+    await page.screenshot({ path: path.join(into, `${name}.png`), fullPage: true });
+    await page.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
