@@ -1,7 +1,7 @@
 /**
  * The page, measured in Chromium beside Node, and looked at: `pnpm bench:page` prints when it is first
- * painted, what its scripts weigh, and how fast an epoch goes there and here; with a folder it leaves
- * screenshots.
+ * painted, what its scripts weigh, how smoothly it draws, and how fast an epoch goes there and here; with
+ * a folder it leaves screenshots.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -28,13 +28,16 @@ try {
   const sizes = scripts.map((name) => gzipSync(readFileSync(path.join(assets, name))).length);
   console.log(`scripts: ${(sizes.reduce((a, b) => a + b) / 1000).toFixed(1)} kB gzip`);
   const rates: { page: number; node: number }[] = [];
-  const paints: number[] = [];
+  const runs: Measured[] = [];
   for (let i = 0; i < repeats; i++) {
-    const { paint, rate } = await measured(browser);
-    paints.push(paint);
-    rates.push({ page: rate, node: await rateInNode() });
+    const run = await measured(browser);
+    runs.push(run);
+    rates.push({ page: run.rate, node: await rateInNode() });
   }
-  console.log(`first contentful paint: ${median(paints).toFixed(0)} ms`);
+  const of = (what: keyof Measured): number => median(runs.map((run) => run[what]));
+  console.log(`first contentful paint: ${of("paint").toFixed(0)} ms`);
+  console.log(`frames a second while training: ${of("frames").toFixed(0)}`);
+  console.log(`cumulative layout shift: ${of("shift").toFixed(3)}`);
   const [there, here] = [median(rates.map((r) => r.page)), median(rates.map((r) => r.node))];
   const seconds = (rate: number): string => `${(60_000 / rate).toFixed(3)} s`;
   console.log(
@@ -54,20 +57,49 @@ async function ready(page: Page): Promise<void> {
   await page.locator("button.primary:enabled").waitFor();
 }
 
+interface Measured {
+  readonly paint: number;
+  readonly rate: number;
+  readonly frames: number;
+  readonly shift: number;
+}
+
+/** How far things have moved that nobody touched (Cumulative Layout Shift). */
+const watchShifts = `
+  globalThis.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value;
+  }).observe({ type: "layout-shift", buffered: true });`;
+
+const framesInASecond = `new Promise((resolve) => {
+  const start = performance.now();
+  let frames = 0;
+  const next = () => {
+    frames++;
+    const passed = performance.now() - start;
+    if (passed < 1000) requestAnimationFrame(next);
+    else resolve((frames * 1000) / passed);
+  };
+  requestAnimationFrame(next);
+})`;
+
 /** Trains for ten epochs without the full set beside it. */
-async function measured(from: Browser): Promise<{ paint: number; rate: number }> {
+async function measured(from: Browser): Promise<Measured> {
   const page = await from.newPage();
+  await page.addInitScript(watchShifts);
   await ready(page);
   const paint = await page.evaluate<number>(
     "performance.getEntriesByName('first-contentful-paint')[0].startTime",
   );
   await page.getByLabel("Full set beside it").uncheck();
   await page.locator("button.primary:enabled").click();
+  const frames = await page.evaluate<number>(framesInASecond);
   await page.waitForFunction("Number(document.querySelector('.status dd').textContent) > 10");
   await page.locator("button.primary").click();
   const rate = await page.locator(".status dd").last().textContent();
+  const shift = await page.evaluate<number>("globalThis.shift");
   await page.close();
-  return { paint, rate: Number(rate!.replaceAll(",", "")) };
+  return { paint, frames, shift, rate: Number(rate!.replaceAll(",", "")) };
 }
 
 async function rateInNode(): Promise<number> {

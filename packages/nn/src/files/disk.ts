@@ -1,24 +1,30 @@
 // Files on a disk, by Node: read piece by piece, and written whole or not at all.
 import { NablaError } from "@nabla/autograd";
 
-/** Node's modules for files; throws where there are none, as in a page. */
-async function nodeFiles(subject: string) {
-  try {
-    return { fs: await import("node:fs/promises"), paths: await import("node:path") };
-  } catch (error) {
-    const text = `${subject}: a path needs Node; in a page give bytes or a stream`;
-    throw new NablaError(text, { cause: error });
-  }
+interface NodeFiles {
+  readonly fs: typeof import("node:fs/promises");
+  readonly paths: typeof import("node:path");
 }
 
-type NodeFiles = Awaited<ReturnType<typeof nodeFiles>>;
+/**
+ * Node's modules for files; throws where there are none, as in a page. Asked of Node itself: an import,
+ * even one that is never reached, is something that bundlers for pages complain of.
+ */
+function nodeFiles(subject: string): NodeFiles {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const [fs, paths] = ["node:fs/promises", "node:path"].map((name) =>
+    process?.getBuiltinModule?.(name),
+  );
+  if (fs && paths) return { fs, paths } as NodeFiles;
+  throw new NablaError(`${subject}: a path needs Node; in a page give bytes or a stream`);
+}
 
 /** The bytes of a file, piece by piece. */
 export async function* chunksOfFile(
   subject: string,
   path: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { fs } = await nodeFiles(subject);
+  const { fs } = nodeFiles(subject);
   try {
     const handle = await fs.open(path);
     try {
@@ -45,7 +51,7 @@ export async function writeFileWhole(
   path: string,
   chunks: Iterable<Uint8Array>,
 ): Promise<void> {
-  const node = await nodeFiles(subject);
+  const node = nodeFiles(subject);
   const { fs } = node;
   try {
     // A link stays one: what it names is replaced.
