@@ -114,7 +114,9 @@ test("a path where there is no Node is refused in words", async () => {
   vi.stubGlobal("process", undefined);
   try {
     await expect(save(1)).rejects.toThrow(
-      new NablaError(`saveSafetensors: ${path}: a path needs Node; in a page give bytes or a stream`),
+      new NablaError(
+        `saveSafetensors: ${path}: a path needs Node; in a page give bytes or a stream`,
+      ),
     );
   } finally {
     vi.unstubAllGlobals();
