@@ -1,9 +1,11 @@
 // Files on a disk, by Node: read piece by piece, and written whole or not at all.
+import type * as Fs from "node:fs/promises";
+import type * as Paths from "node:path";
 import { NablaError } from "@nabla/autograd";
 
 interface NodeFiles {
-  readonly fs: typeof import("node:fs/promises");
-  readonly paths: typeof import("node:path");
+  readonly fs: typeof Fs;
+  readonly paths: typeof Paths;
 }
 
 /**

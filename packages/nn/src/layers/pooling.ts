@@ -51,7 +51,7 @@ export function maxPooling2d<
 ): Pooling2d<"maxPooling2d", Window, Stride, Padding, Dilation> {
   const general = options as WindowOptions;
   return pooling("maxPooling2d", window, (x) =>
-    maxPool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window as PerAxis, general),
+    maxPool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
   );
 }
 
@@ -75,7 +75,7 @@ export function averagePooling2d<
 ): Pooling2d<"averagePooling2d", Window, Stride, Padding, Dilation> {
   const general = options as AveragePoolOptions;
   return pooling("averagePooling2d", window, (x) =>
-    averagePool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window as PerAxis, general),
+    averagePool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
   );
 }
 
