@@ -65,7 +65,7 @@ export default {
       comment: "Node's modules are loaded where they are needed: await import(…).",
       severity: "error",
       from: { path: "^packages/(autograd|nn)/src/" },
-      to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"], dynamic: false },
+      to: { dependencyTypes: ["core"], dynamic: false },
     },
     {
       name: "imports-resolve",

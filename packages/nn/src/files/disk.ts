@@ -1,25 +1,19 @@
 // Files on a disk, by Node: read piece by piece, and written whole or not at all.
-import type * as Fs from "node:fs/promises";
-import type * as Paths from "node:path";
 import { NablaError } from "@nabla/autograd";
-
-interface NodeFiles {
-  readonly fs: typeof Fs;
-  readonly paths: typeof Paths;
-}
 
 /**
  * Node's modules for files; throws where there are none, as in a page. Asked of Node itself: an import,
  * even one that is never reached, is something that bundlers for pages complain of.
  */
-function nodeFiles(subject: string): NodeFiles {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const [fs, paths] = ["node:fs/promises", "node:path"].map((name) =>
-    process?.getBuiltinModule?.(name),
-  );
-  if (fs && paths) return { fs, paths } as NodeFiles;
+function nodeFiles(subject: string) {
+  const { process } = globalThis as { process?: NodeJS.Process };
+  const fs = process?.getBuiltinModule?.("node:fs/promises");
+  const paths = process?.getBuiltinModule?.("node:path");
+  if (fs && paths) return { fs, paths };
   throw new NablaError(`${subject}: a path needs Node; in a page give bytes or a stream`);
 }
+
+type NodeFiles = ReturnType<typeof nodeFiles>;
 
 /** The bytes of a file, piece by piece. */
 export async function* chunksOfFile(
