@@ -17,6 +17,32 @@ const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const [screenshots] = process.argv.slice(2);
 const repeats = 3;
 
+interface Measured {
+  readonly paint: number;
+  readonly rate: number;
+  readonly frames: number;
+  readonly shift: number;
+}
+
+/** How far things have moved that nobody touched (Cumulative Layout Shift). */
+const watchShifts = `
+  globalThis.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value;
+  }).observe({ type: "layout-shift", buffered: true });`;
+
+const framesInASecond = `new Promise((resolve) => {
+  const start = performance.now();
+  let frames = 0;
+  const next = () => {
+    frames++;
+    const passed = performance.now() - start;
+    if (passed < 1000) requestAnimationFrame(next);
+    else resolve((frames * 1000) / passed);
+  };
+  requestAnimationFrame(next);
+})`;
+
 const folder = mkdtempSync(path.join(tmpdir(), "nabla-page-"));
 await buildPage(folder);
 const server = await servePage({ port: 0, out: folder, isolated: true });
@@ -56,32 +82,6 @@ async function ready(page: Page): Promise<void> {
   await page.goto(url);
   await page.locator("button.primary:enabled").waitFor();
 }
-
-interface Measured {
-  readonly paint: number;
-  readonly rate: number;
-  readonly frames: number;
-  readonly shift: number;
-}
-
-/** How far things have moved that nobody touched (Cumulative Layout Shift). */
-const watchShifts = `
-  globalThis.shift = 0;
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value;
-  }).observe({ type: "layout-shift", buffered: true });`;
-
-const framesInASecond = `new Promise((resolve) => {
-  const start = performance.now();
-  let frames = 0;
-  const next = () => {
-    frames++;
-    const passed = performance.now() - start;
-    if (passed < 1000) requestAnimationFrame(next);
-    else resolve((frames * 1000) / passed);
-  };
-  requestAnimationFrame(next);
-})`;
 
 /** Trains for ten epochs without the full set beside it. */
 async function measured(from: Browser): Promise<Measured> {
