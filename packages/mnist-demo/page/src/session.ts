@@ -42,8 +42,6 @@ export class Session {
   /** The training loop that runs, or ran. */
   #loop: Promise<void> = Promise.resolve();
   #sensitivities: Sensitivities | undefined;
-  /** Grows with each reset: a loop that an older one started ends. */
-  #generation = 0;
 
   constructor(mnist: Mnist, choices: Choices, onProgress: OnProgress) {
     this.#mnist = mnist;
@@ -54,7 +52,6 @@ export class Session {
   /** Starts anew from the seed, and tells the first points. */
   async reset(choices: Choices): Promise<void> {
     await this.pause();
-    this.#generation++;
     this.#sensitivities = undefined;
     [this.#miniBatches, this.#fullSet] = this.#contenders(choices);
     await this.tell();
@@ -63,16 +60,25 @@ export class Session {
   /** Trains until `pause` or `reset`. */
   async start(): Promise<void> {
     if (this.#running) return;
-    await this.#loop;
     this.#running = true;
-    this.#loop = this.#train();
-    await this.#loop;
+    const training = this.#train();
+    // Whoever waits for the end of it need not know how it ended: who started it is told.
+    this.#loop = training.catch(() => {});
+    await training;
   }
 
   async #train(): Promise<void> {
-    const generation = ++this.#generation;
+    try {
+      await this.#takeSteps();
+    } finally {
+      this.#running = false;
+    }
+    await this.tell();
+  }
+
+  async #takeSteps(): Promise<void> {
     let told = performance.now();
-    while (this.#running && generation === this.#generation) {
+    while (this.#running) {
       const until = performance.now() + slice;
       do await this.#behind().advance();
       while (performance.now() < until && this.#running);
@@ -82,7 +88,6 @@ export class Session {
       }
       await nextTask();
     }
-    if (generation === this.#generation) await this.tell();
   }
 
   /** Done when the step under way is. */
@@ -100,14 +105,14 @@ export class Session {
   }
 
   async tell(): Promise<void> {
-    const generation = this.#generation;
     const [mini, full] = [this.#miniBatches, this.#fullSet];
     const last = this.#lastPoints;
     const points = {
       miniBatches: await mini.point(),
       fullSet: full && full.step === last?.fullSet?.step ? last.fullSet : await full?.point(),
     };
-    if (generation !== this.#generation) return;
+    // A network that has taken its place meanwhile tells of itself.
+    if (mini !== this.#miniBatches) return;
     this.#lastPoints = points;
     this.#onProgress({
       running: this.#running,

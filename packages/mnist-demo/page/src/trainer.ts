@@ -54,9 +54,19 @@ function next(state: TrainerState, event: Event): TrainerState {
       };
     }
     case "reset":
-      return { ...state, choices: event.choices, miniBatches: [], fullSet: [] };
+      return {
+        ...state,
+        failure: undefined,
+        choices: event.choices,
+        miniBatches: [],
+        fullSet: [],
+      };
     case "failure":
-      return { ...state, failure: event.message };
+      return {
+        ...state,
+        failure: event.message,
+        progress: state.progress && { ...state.progress, running: false },
+      };
   }
 }
 

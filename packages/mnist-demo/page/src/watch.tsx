@@ -97,7 +97,12 @@ function both(
 
 function Status({ trainer }: { readonly trainer: Trainer }): VNode {
   const { loaded, failure, progress } = trainer.state;
-  if (failure !== undefined) return <p role="alert">That went wrong: {failure}</p>;
+  if (failure !== undefined)
+    return (
+      <p role="alert" class="status">
+        {failure}
+      </p>
+    );
   if (progress === undefined) {
     return (
       <p class="status">
