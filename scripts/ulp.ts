@@ -7,9 +7,8 @@ import { fileURLToPath } from "node:url";
 import {
   approximated,
   approximationOf,
-  type Float,
 } from "../packages/autograd/src/engine/kernel/approximations.ts";
-import { allocate } from "../packages/autograd/src/scalar/dtype.ts";
+import { allocate, type Float } from "../packages/autograd/src/scalar/dtype.ts";
 import { evaluateAll } from "../packages/autograd/src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../packages/autograd/src/scalar/operators.ts";
 

@@ -2,11 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { approximated, approximationOf } from "../src/engine/kernel/approximations.ts";
-import { allocate } from "../src/scalar/dtype.ts";
+import { allocate, type Float } from "../src/scalar/dtype.ts";
 import { evaluateAll } from "../src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../src/scalar/operators.ts";
-
-type Float = "float32" | "float64";
 
 function approximate(operator: OperatorName, dtype: Float, inputs: readonly number[]): number[] {
   const given = allocate(dtype, inputs.length);

@@ -3,6 +3,9 @@
 /** The type of a tensor's elements. */
 export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
 
+/** A dtype that has fractions, and so gradients. */
+export type Float = "float32" | "float64";
+
 /** What holds a tensor's elements: a typed array, row-major. A bool is a byte, 0 or 1. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -28,7 +31,7 @@ export function bytesPerElement(dtype: DType): number {
 }
 
 /** Whether `dtype` has fractions, and so gradients. */
-export function isFloating(dtype: DType): boolean {
+export function isFloating(dtype: DType): dtype is Float {
   return dtype === "float32" || dtype === "float64";
 }
 

@@ -1,36 +1,11 @@
-// What operators and casts are in instructions, on one element or on a vector of them.
-//
-// In vectors all elements but float64 are 32 bits wide, and there are as many as a vector has of the
-// widest type in use: 4, or 2 beside float64 (the lower two, where elements are 32 bits wide). A truth
-// value is 0 or 1 as one element, and all bits 0 or 1 in a vector.
-import type { DType } from "../../scalar/dtype.ts";
-import type { OperatorName } from "../../scalar/operators.ts";
-import type { Code, FunctionBody, Local, ValueType } from "./encoder.ts";
+// What operators are in instructions, on one element or on a vector of them.
+import { type DType, isFloating } from "../../scalar/dtype.ts";
+import { type OperatorName, operators } from "../../scalar/operators.ts";
+import { addByteMask, compareWithZero } from "./casts.ts";
+import type { Code, FunctionBody, Local } from "./encoder.ts";
+import { addBitsOfFloat } from "./float-bits.ts";
 import type { Instruction } from "./instructions.ts";
-
-/** Elements at a time. */
-export type Lanes = 1 | 2 | 4;
-
-/** The type of the local that holds `lanes` elements. */
-export function registerType(dtype: DType, lanes: Lanes): ValueType {
-  if (lanes > 1) return "v128";
-  return isFloat(dtype) ? (dtype === "float32" ? "f32" : "f64") : "i32";
-}
-
-function isFloat(dtype: DType): boolean {
-  return dtype === "float32" || dtype === "float64";
-}
-
-/** What instructions on `dtype` begin with. */
-function prefixOf(dtype: DType, lanes: Lanes): string {
-  const [one, many] =
-    dtype === "float32"
-      ? ["f32", "f32x4"]
-      : dtype === "float64"
-        ? ["f64", "f64x2"]
-        : ["i32", "i32x4"];
-  return lanes === 1 ? one : many;
-}
+import { addNarrowMask, type Lanes, prefixOf, registerType } from "./lanes.ts";
 
 /** Operators that are an instruction of the same operands; of floats, and of whole numbers. */
 const floatInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
@@ -63,16 +38,13 @@ const wholeInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   less: "lt_s",
   lessEqual: "le_s",
 };
-const bitInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
-  and: "and",
-  or: "or",
-  xor: "xor",
-};
 const shiftInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   shiftLeft: "shl",
   shiftRight: "shr_s",
   shiftRightUnsigned: "shr_u",
 };
+/** Operators on bits, of which the dtype does not matter. */
+const bitwise: ReadonlySet<OperatorName> = new Set(["and", "or", "xor"]);
 /** Of whole numbers, these change nothing. */
 const roundings: ReadonlySet<OperatorName> = new Set(["floor", "ceil", "round", "trunc"]);
 
@@ -97,15 +69,14 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
     return true;
   }
   if (operator === "powerOf2" || operator === "exponent" || operator === "significand") {
-    if (!isFloat(on)) return false;
-    addBitsOfFloat(code, operator, on as "float32" | "float64", a, lanes);
+    if (!isFloating(on)) return false;
+    addBitsOfFloat(code, operator, on, a, lanes);
     return true;
   }
-  if (isFloat(on)) return addPlain(code, floatInstructions[operator], application);
-  const bits = bitInstructions[operator];
-  if (bits) {
+  if (isFloating(on)) return addPlain(code, floatInstructions[operator], application);
+  if (bitwise.has(operator)) {
     for (const operand of operands) code.get(operand);
-    code.add(`${lanes === 1 ? "i32" : "v128"}.${bits}` as Instruction);
+    code.add(`${lanes === 1 ? "i32" : "v128"}.${operator}` as Instruction);
     return true;
   }
   if (on === "bool") return addTruthOperator(code, body, application);
@@ -114,9 +85,12 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
     return true;
   }
   if (!addWhole(code, application)) return false;
-  const isTruth = operator === "equal" || operator === "less" || operator === "lessEqual";
-  if (on === "uint8" && !isTruth) addByteMask(code, lanes);
+  if (on === "uint8" && !givesTruth(operator)) addByteMask(code, lanes);
   return true;
+}
+
+function givesTruth(operator: OperatorName): boolean {
+  return operators[operator].result === "bool";
 }
 
 /** Of whole numbers; what is beyond the dtype's range is still to be cut off. */
@@ -142,7 +116,7 @@ export function addMultiplyAdd(
   lanes: Lanes,
   isFused: boolean,
 ): void {
-  if (isFused && isFloat(on) && lanes > 1) {
+  if (isFused && isFloating(on) && lanes > 1) {
     code.get(a).get(b).get(c);
     code.add(`${prefixOf(on, lanes)}.relaxed_madd` as Instruction);
     return;
@@ -158,22 +132,8 @@ function addPlain(code: Code, instruction: string | undefined, application: Appl
   if (!instruction) return false;
   for (const operand of operands) code.get(operand);
   code.add(`${prefixOf(on, lanes)}.${instruction}` as Instruction);
-  const isTruth = operator === "equal" || operator === "less" || operator === "lessEqual";
-  if (isTruth && lanes === 2 && on === "float64") addNarrowMask(code);
+  if (givesTruth(operator) && lanes === 2 && on === "float64") addNarrowMask(code);
   return true;
-}
-
-/** A mask of two 64-bit lanes as one of the lower two 32-bit lanes. */
-function addNarrowMask(code: Code): void {
-  // Both operands of the shuffle are the mask; lanes 0 and 1 take its words 0 and 2.
-  const words = [0, 2, 0, 2].flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));
-  code.v128(new Uint8Array(16)).add("i8x16.shuffle", ...words);
-}
-
-/** uint8 wraps around at 256. */
-function addByteMask(code: Code, lanes: Lanes): void {
-  if (lanes === 1) code.i32(255).add("i32.and");
-  else code.v128(repeated(new Int32Array([255]))).add("v128.and");
 }
 
 /** Arithmetic of truth values: as numbers 0 and 1, and whether the result is not 0. */
@@ -189,24 +149,11 @@ function addTruthOperator(code: Code, body: FunctionBody, application: Applicati
     });
     if (!addOperator(code, body, { ...application, on: "int32", operands: numbers })) return false;
   }
-  if (operator === "equal" || operator === "less" || operator === "lessEqual") return true;
+  if (givesTruth(operator)) return true;
   const result = body.local(registerType("int32", lanes));
   code.set(result);
   compareWithZero(code, result, "int32", lanes, "ne");
   return true;
-}
-
-function compareWithZero(
-  code: Code,
-  value: Local,
-  on: DType,
-  lanes: Lanes,
-  comparison: "eq" | "ne",
-): void {
-  code.get(value);
-  addLiteral(code, 0, on, lanes);
-  code.add(`${prefixOf(on, lanes)}.${comparison}` as Instruction);
-  if (on === "float64" && lanes === 2) addNarrowMask(code);
 }
 
 /** Whole numbers one at a time, where there is no instruction or it would trap. */
@@ -252,103 +199,6 @@ function addWholeScalar(code: Code, { operator, operands }: Application): boolea
   }
 }
 
-/** The operators on a float's exponent and significand (IEEE 754-2019, 3.4), on its bits. */
-function addBitsOfFloat(
-  code: Code,
-  operator: "powerOf2" | "exponent" | "significand",
-  on: "float32" | "float64",
-  x: Local,
-  lanes: Lanes,
-): void {
-  const [fractionBits, bias] = on === "float32" ? [23, 127] : [52, 1023];
-  const word = on === "float32" ? "i32" : "i64";
-  const shape = lanes === 1 ? word : on === "float32" ? "i32x4" : "i64x2";
-  const reinterpret = (instruction: string) => {
-    if (lanes === 1) code.add(instruction as Instruction);
-  };
-  const toBits = `${word}.reinterpret_${on === "float32" ? "f32" : "f64"}`;
-  const fromBits = `${on === "float32" ? "f32" : "f64"}.reinterpret_${word}`;
-  // A whole number plus this has that number in its lowest bits, and back.
-  const magic = on === "float32" ? 1.5 * 2 ** 23 : 1.5 * 2 ** 52;
-  const prefix = prefixOf(on, lanes);
-  const shiftBy = (instruction: "shl" | "shr_u") => {
-    if (lanes === 1 && word === "i64") code.i64(fractionBits);
-    else code.i32(fractionBits);
-    code.add(`${shape}.${instruction}` as Instruction);
-  };
-  const bits = (instruction: "and" | "or", value: bigint) => {
-    if (lanes === 1) {
-      if (word === "i32") code.i32(Number(BigInt.asIntN(32, value)));
-      else code.bigI64(BigInt.asIntN(64, value));
-      code.add(`${word}.${instruction}` as Instruction);
-    } else {
-      const one =
-        word === "i32"
-          ? new Int32Array([Number(BigInt.asIntN(32, value))])
-          : new BigInt64Array([BigInt.asIntN(64, value)]);
-      code.v128(repeated(one)).add(`v128.${instruction}` as Instruction);
-    }
-  };
-  switch (operator) {
-    case "powerOf2":
-      code.get(x);
-      addLiteral(code, magic + bias, on, lanes);
-      code.add(`${prefix}.add` as Instruction);
-      reinterpret(toBits);
-      shiftBy("shl");
-      reinterpret(fromBits);
-      return;
-    case "exponent":
-      code.get(x);
-      reinterpret(toBits);
-      shiftBy("shr_u");
-      bits("and", on === "float32" ? 0xffn : 0x7ffn);
-      // The bits of the magic number, whose lowest ones are 0.
-      bits("or", on === "float32" ? 0x4b400000n : 0x4338000000000000n);
-      reinterpret(fromBits);
-      addLiteral(code, magic + bias, on, lanes);
-      code.add(`${prefix}.sub` as Instruction);
-      return;
-    case "significand":
-      code.get(x);
-      reinterpret(toBits);
-      bits("and", on === "float32" ? 0x807fffffn : 0x800fffffffffffffn);
-      bits("or", on === "float32" ? 0x3f800000n : 0x3ff0000000000000n);
-      reinterpret(fromBits);
-  }
-}
-
-/** Adds the instructions that leave `value`, which has the dtype `from`, as `to` on the stack. */
-export function addCast(code: Code, value: Local, from: DType, to: DType, lanes: Lanes): void {
-  if (from === to) {
-    code.get(value);
-    return;
-  }
-  if (to === "bool") {
-    compareWithZero(code, value, from, lanes, "ne");
-    return;
-  }
-  code.get(value);
-  if (from === "bool" && lanes > 1) code.add("i32x4.neg");
-  const isWhole = !isFloat(from);
-  switch (to) {
-    case "float32":
-      if (isWhole) code.add(lanes === 1 ? "f32.convert_i32_s" : "f32x4.convert_i32x4_s");
-      else code.add(lanes === 1 ? "f32.demote_f64" : "f32x4.demote_f64x2_zero");
-      return;
-    case "float64":
-      if (isWhole) code.add(lanes === 1 ? "f64.convert_i32_s" : "f64x2.convert_low_i32x4_s");
-      else code.add(lanes === 1 ? "f64.promote_f32" : "f64x2.promote_low_f32x4");
-      return;
-    default:
-      if (from === "float32")
-        code.add(lanes === 1 ? "i32.trunc_sat_f32_s" : "i32x4.trunc_sat_f32x4_s");
-      if (from === "float64")
-        code.add(lanes === 1 ? "i32.trunc_sat_f64_s" : "i32x4.trunc_sat_f64x2_s_zero");
-      if (to === "uint8") addByteMask(code, lanes);
-  }
-}
-
 /** Adds `a` where `condition` (a bool) holds, else `b`. */
 export function addSelect(
   code: Code,
@@ -365,47 +215,4 @@ export function addSelect(
   }
   if (dtype === "float64") code.add("i64x2.extend_low_i32x4_s");
   code.add("v128.bitselect");
-}
-
-/** Adds a number, in all lanes. */
-export function addLiteral(code: Code, value: number, dtype: DType, lanes: Lanes): void {
-  if (lanes > 1) {
-    code.v128(repeated(literalBytes(value, dtype)));
-    return;
-  }
-  if (dtype === "float32") code.f32(value);
-  else if (dtype === "float64") code.f64(value);
-  else code.i32(value);
-}
-
-function literalBytes(value: number, dtype: DType): Float32Array | Float64Array | Int32Array {
-  if (dtype === "float32") return new Float32Array([value]);
-  if (dtype === "float64") return new Float64Array([value]);
-  return new Int32Array([dtype === "bool" && value !== 0 ? -1 : value]);
-}
-
-/** As often as a vector holds it. */
-function repeated(one: Float32Array | Float64Array | Int32Array | BigInt64Array): Uint8Array {
-  const bytes = new Uint8Array(one.buffer as ArrayBuffer);
-  return Uint8Array.from({ length: 16 }, (_, i) => bytes[i % bytes.length]!);
-}
-
-/** Adds one element, in all lanes. */
-export function addSplat(code: Code, value: Local, dtype: DType): void {
-  code.get(value);
-  if (dtype === "bool") code.i32(-1).add("i32.mul");
-  code.add(`${prefixOf(dtype, 4)}.splat` as Instruction);
-}
-
-/** Adds the element in a lane. */
-export function addExtract(code: Code, vector: Local, dtype: DType, lane: number): void {
-  code.get(vector).add(`${prefixOf(dtype, 4)}.extract_lane` as Instruction, lane);
-  if (dtype === "bool") code.i32(1).add("i32.and");
-}
-
-/** Adds the vector on the stack with its lane replaced by `element`. */
-export function addReplace(code: Code, element: Local, dtype: DType, lane: number): void {
-  if (dtype === "bool") code.i32(0).get(element).add("i32.sub");
-  else code.get(element);
-  code.add(`${prefixOf(dtype, 4)}.replace_lane` as Instruction, lane);
 }

@@ -66,12 +66,7 @@ export class Code {
     return this.add("f64.const", ...new Uint8Array(new Float64Array([value]).buffer));
   }
 
-  /** A small number as an i64. */
-  i64(value: number): this {
-    return this.add("i64.const", ...signed(value));
-  }
-
-  bigI64(value: bigint): this {
+  i64(value: bigint): this {
     const bytes: number[] = [];
     let rest = value;
     while (rest < -64n || rest > 63n) {

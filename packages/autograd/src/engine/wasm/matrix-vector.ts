@@ -12,8 +12,9 @@ import {
   type Value,
 } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
-import { addLiteral, addMultiplyAdd, addReplace } from "./arithmetic.ts";
+import { addMultiplyAdd } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";
+import { addLiteral, addReplace } from "./lanes.ts";
 import type { ProductWriter } from "./product-writer.ts";
 
 /** Vectors of rows at a time, whose sums do not wait for each other. */

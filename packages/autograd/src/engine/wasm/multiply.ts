@@ -5,8 +5,9 @@
 import type { Multiply, Total } from "../kernel/language.ts";
 import { addIndices, constantIndex, term } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
-import { addLiteral, addMultiplyAdd } from "./arithmetic.ts";
+import { addMultiplyAdd } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";
+import { addLiteral } from "./lanes.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import type { ProductWriter } from "./product-writer.ts";
 

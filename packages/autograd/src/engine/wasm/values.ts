@@ -1,7 +1,7 @@
 // Values of the kernel language as instructions: each is computed once, into a local, in the
 // outermost loop that it can be computed in. On one element, or on a vector of elements that follow
 // one another along a loop variable.
-import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
+import { bytesPerElement, type DType, isFloating } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import { approximationOf } from "../kernel/approximations.ts";
 import {
@@ -24,20 +24,19 @@ import {
   type Variable,
 } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
+import { addMultiplyAdd, addOperator, addSelect } from "./arithmetic.ts";
+import { addCast } from "./casts.ts";
+import { Code, type FunctionBody, type Local } from "./encoder.ts";
+import type { Instruction } from "./instructions.ts";
 import {
-  addCast,
   addExtract,
+  addLaneByLane,
   addLiteral,
-  addMultiplyAdd,
-  addOperator,
   addReplace,
-  addSelect,
   addSplat,
   type Lanes,
   registerType,
-} from "./arithmetic.ts";
-import { Code, type FunctionBody, type Local } from "./encoder.ts";
-import type { Instruction } from "./instructions.ts";
+} from "./lanes.ts";
 
 /** Words at the start of a run's table: the failed check + 1, the index that failed it. */
 export const tableHead = 2;
@@ -421,8 +420,7 @@ export class ValueWriter {
       addSelect(code, element(truthOf(condition)), element(a), element(b), dtype, lanes);
       return;
     }
-    const approximation =
-      on === "float32" || on === "float64" ? approximationOf(operator, on) : undefined;
+    const approximation = isFloating(on) ? approximationOf(operator, on) : undefined;
     if (approximation && lanes === 1 && this.#host.isFused) {
       this.#addAsVector(code, value);
       return;
@@ -561,7 +559,7 @@ export class ValueWriter {
     operands: readonly Local[],
   ): void {
     const { operator, on, dtype } = value;
-    this.#addLanes(code, dtype, (lane) => {
+    addLaneByLane(code, this.body, dtype, this.vector!.valid, (lane) => {
       const elements = operands.map((operand) => {
         const element = this.body.local(registerType(on, 1));
         addExtract(code, operand, on, lane);
@@ -571,21 +569,6 @@ export class ValueWriter {
       if (!addOperator(code, this.body, { operator, on, operands: elements, lanes: 1 }))
         this.#addHostCall(code, value, elements);
     });
-  }
-
-  /** Leaves a vector on the stack, whose lanes `add` leaves there one by one. */
-  #addLanes(code: Code, dtype: DType, add: (lane: number) => void): void {
-    const result = this.body.local("v128");
-    const element = this.body.local(registerType(dtype, 1));
-    addLiteral(code, 0, dtype, 4);
-    code.set(result);
-    for (let lane = 0; lane < this.vector!.valid; lane++) {
-      add(lane);
-      code.set(element).get(result);
-      addReplace(code, element, dtype, lane);
-      code.set(result);
-    }
-    code.get(result);
   }
 
   // Vectors
@@ -703,7 +686,7 @@ export class ValueWriter {
     const totals = [...dependencesOf(value)].filter(
       (one): one is Total => this.#totals.get(one)?.type === "v128",
     );
-    this.#addLanes(code, value.dtype, (lane) => {
+    addLaneByLane(code, this.body, value.dtype, this.vector!.valid, (lane) => {
       const own = new Map(totals.map((total) => [total, this.#totalInLane(code, total, lane)]));
       const moved = lane === 0 ? value : this.shifted(variable, lane).value(value);
       const replaced = totals.length === 0 ? moved : new Substitution(new Map(), own).value(moved);

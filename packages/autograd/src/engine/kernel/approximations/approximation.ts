@@ -1,7 +1,6 @@
 // What stands for an operator where there is no instruction for it.
+import type { Float } from "../../../scalar/dtype.ts";
 import type { Scalar } from "../../../scalar/expression.ts";
-
-export type Float = "float32" | "float64";
 
 /** An expression of input 0 that stands for an operator. */
 export interface Approximation {
