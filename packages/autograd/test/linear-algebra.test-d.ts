@@ -26,9 +26,9 @@ const unknownRank: Tensor = square;
 describe("square matrices", () => {
   test("keep their shape, or leave that of the batch", () => {
     expectTypeOf(shapeOf(cholesky(batch))).toEqualTypeOf<[number, 7, 3, 3]>();
-    expectTypeOf(shapeOf(square.inverse())).toEqualTypeOf<[3, 3]>();
+    expectTypeOf(shapeOf(inverse(square))).toEqualTypeOf<[3, 3]>();
     expectTypeOf(shapeOf(determinant(batch))).toEqualTypeOf<[number, 7]>();
-    expectTypeOf(shapeOf(square.determinant())).toEqualTypeOf<[]>();
+    expectTypeOf(shapeOf(determinant(square))).toEqualTypeOf<[]>();
     expectTypeOf(shapeOf(slogdet(batch).logAbsDet)).toEqualTypeOf<[number, 7]>();
     expectTypeOf(shapeOf(determinant(unknownRank))).toEqualTypeOf<Shape>();
   });
@@ -41,7 +41,7 @@ describe("square matrices", () => {
     // @ts-expect-error: expects square matrices
     expectTypeOf(() => cholesky(tall)).toBeFunction();
     // @ts-expect-error: expects square matrices
-    expectTypeOf(() => tall.determinant()).toBeFunction();
+    expectTypeOf(() => determinant(tall)).toBeFunction();
     // @ts-expect-error: expects at least 2 axes
     expectTypeOf(() => inverse(zeros([3]))).toBeFunction();
   });
@@ -50,7 +50,7 @@ describe("square matrices", () => {
 describe("systems of equations", () => {
   test("give what the right side has, in the common batches", () => {
     expectTypeOf(shapeOf(solve(square, zeros([3, 4])))).toEqualTypeOf<[3, 4]>();
-    expectTypeOf(shapeOf(square.solve(zeros([3])))).toEqualTypeOf<[3]>();
+    expectTypeOf(shapeOf(solve(square, zeros([3])))).toEqualTypeOf<[3]>();
     expectTypeOf(shapeOf(solve(batch, zeros([3])))).toEqualTypeOf<[number, 7, 3]>();
     expectTypeOf(shapeOf(triangularSolve(batch, zeros([3, 1])))).toEqualTypeOf<[number, 7, 3, 1]>();
   });
@@ -67,15 +67,15 @@ describe("factors", () => {
   test("have the shapes that the matrix and the options say", () => {
     expectTypeOf(shapeOf(qr(tall).q)).toEqualTypeOf<[5, 2]>();
     expectTypeOf(shapeOf(qr(tall).r)).toEqualTypeOf<[2, 2]>();
-    expectTypeOf(shapeOf(tall.qr({ mode: "complete" }).q)).toEqualTypeOf<[5, 5]>();
-    expectTypeOf(shapeOf(tall.qr({ mode: "complete" }).r)).toEqualTypeOf<[5, 2]>();
+    expectTypeOf(shapeOf(qr(tall, { mode: "complete" }).q)).toEqualTypeOf<[5, 5]>();
+    expectTypeOf(shapeOf(qr(tall, { mode: "complete" }).r)).toEqualTypeOf<[5, 2]>();
     expectTypeOf(shapeOf(eigh(batch).eigenvalues)).toEqualTypeOf<[number, 7, 3]>();
-    expectTypeOf(shapeOf(square.eigh().eigenvectors)).toEqualTypeOf<[3, 3]>();
+    expectTypeOf(shapeOf(eigh(square).eigenvectors)).toEqualTypeOf<[3, 3]>();
     expectTypeOf(shapeOf(svd(tall).u)).toEqualTypeOf<[5, 2]>();
     expectTypeOf(shapeOf(svd(batch).s)).toEqualTypeOf<[number, 7, 3]>();
     expectTypeOf(shapeOf(svd(tall, { fullMatrices: true }).u)).toEqualTypeOf<[5, 5]>();
-    expectTypeOf(shapeOf(tall.svd().vh)).toEqualTypeOf<[2, 2]>();
-    expectTypeOf(shapeOf(tall.transpose().svd({ fullMatrices: true }).vh)).toEqualTypeOf<[5, 5]>();
+    expectTypeOf(shapeOf(svd(tall).vh)).toEqualTypeOf<[2, 2]>();
+    expectTypeOf(shapeOf(svd(tall.transpose(), { fullMatrices: true }).vh)).toEqualTypeOf<[5, 5]>();
   });
 
   test("where the compiler does not know a size, neither what is the smaller", () => {
@@ -87,7 +87,7 @@ describe("factors", () => {
     // @ts-expect-error: expects at least 2 axes
     expectTypeOf(() => qr(zeros([3]))).toBeFunction();
     // @ts-expect-error: expects at least 2 axes
-    expectTypeOf(() => zeros([]).svd()).toBeFunction();
+    expectTypeOf(() => svd(zeros([]))).toBeFunction();
     // @ts-expect-error: expects square matrices
     expectTypeOf(() => eigh(tall)).toBeFunction();
     // @ts-expect-error: not a mode

@@ -14,8 +14,10 @@ import { inBatch, routine, solved, squareMatrices } from "./routine.ts";
 const byParts = "none: what is made of the factors passes its gradient on to the matrix itself";
 
 const factors = routine("lu", factorLu, [byParts]);
-const solveNode = routine("solve", solveLu.bind(undefined, false), [byParts]);
-const transposedSolveNode = routine("solveTransposed", solveLu.bind(undefined, true), [byParts]);
+const solveNode = routine("solve", (x, lu, b) => solveLu(false, x, lu!, b!), [byParts]);
+const transposedSolveNode = routine("solveTransposed", (x, lu, b) => solveLu(true, x, lu!, b!), [
+  byParts,
+]);
 const determinantNode = routine("determinant", determinantLu, [byParts]);
 const signAndLogarithm = routine("slogdet", signAndLogarithmLu, [byParts]);
 const cofactorsNode = routine("cofactors", cofactorsLu, [byParts]);

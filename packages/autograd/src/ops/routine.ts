@@ -18,6 +18,8 @@ export type RoutineBuilder = (
   columns: number,
 ) => Node;
 
+// A bundle that does not use the operation leaves out the call, and the algorithm with it.
+/* @__NO_SIDE_EFFECTS__ */
 export function routine(
   name: string,
   compute: MatrixFunction,

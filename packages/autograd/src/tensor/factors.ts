@@ -1,14 +1,14 @@
-// Matrices as products of simpler ones, as functions and as methods: of the last two axes; those
-// before them are batches. As all of linear algebra (tensor/linear-algebra.ts) computed in float64,
-// with the same bits on every back end, and rounded to the dtype of the operand at the end;
-// integers become float32.
+// Matrices as products of simpler ones, of the last two axes; those before them are batches. As all
+// of linear algebra (tensor/linear-algebra.ts) functions only, and computed in float64, with the same
+// bits on every back end, and rounded to the dtype of the operand at the end; integers become
+// float32.
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as symmetric from "../ops/eigh.ts";
 import * as orthogonal from "../ops/qr.ts";
 import * as singular from "../ops/svd.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 const qrModes: readonly T.QrMode[] = ["reduced", "complete"];
 
@@ -48,28 +48,6 @@ export interface SingularFactors<S extends Shape, Full extends boolean = false> 
   readonly s: Tensor<T.Spectrum<S, "k">>;
   /** `[...batch, k, n]`: the transpose of V, with orthonormal rows. */
   readonly vh: Tensor<T.SvdVh<S, Full>>;
-}
-
-declare module "./tensor.ts" {
-  interface Tensor<out S extends Shape = Shape> {
-    /** Q with orthonormal columns and the upper triangle R with `q r` = this. */
-    qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
-      this: T.MatrixCheck<"qr", ShapeOf<X>, X>,
-      options?: QrOptions<Mode>,
-    ): QrFactors<ShapeOf<X>, Mode>;
-    /**
-     * Eigenvalues, ascending, and eigenvectors of symmetric matrices, whose lower triangle is read.
-     */
-    eigh<X extends Tensor>(
-      this: T.SquareCheck<"eigh", ShapeOf<X>, X>,
-      options?: EighOptions,
-    ): Eigensystem<ShapeOf<X>>;
-    /** Singular values, descending, and vectors: `u diag(s) vh` = this. */
-    svd<X extends Tensor, const Full extends boolean = false>(
-      this: T.MatrixCheck<"svd", ShapeOf<X>, X>,
-      options?: SvdOptions<Full>,
-    ): SingularFactors<ShapeOf<X>, Full>;
-  }
 }
 
 /**
@@ -163,5 +141,3 @@ export function svd<X extends Tensor, const Full extends boolean = false>(
   const { u, s, vh } = singular.svd(nodeOf("svd", a as Tensor), options.fullMatrices ?? false);
   return { u: tensorOf(u), s: tensorOf(s), vh: tensorOf(vh) };
 }
-
-addMethods({ qr, eigh, svd });

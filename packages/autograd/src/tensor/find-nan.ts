@@ -62,6 +62,10 @@ export class NaNReport {
     this.output = rangeOf(node, range);
     this.index = indexOf(range.first?.position ?? 0, node.shape);
     this.#text = this.#describe(node, range, isInferred(site));
+    // What console.log shows in Node. On the prototype it would keep the class in every bundle.
+    Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), {
+      value: () => this.#text,
+    });
   }
 
   #describe(node: Node, range: Range, isGuess: boolean): string {
@@ -95,13 +99,6 @@ export class NaNReport {
     return this.#text;
   }
 }
-
-// What console.log shows in Node.
-Object.defineProperty(NaNReport.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-  value(this: NaNReport): string {
-    return this.toString();
-  },
-});
 
 /**
  * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made one of finite

@@ -1,12 +1,13 @@
 // Linear algebra on the matrices of the last two axes; those before them are batches, and broadcast where
-// there are two operands. As functions and as methods. All is computed in float64, with the same bits on
-// every back end, and rounded to the dtype of the operands at the end; integers become float32.
+// there are two operands. As functions only: a bundle has every method, but of functions those that are used.
+// All is computed in float64, with the same bits on every back end, and rounded to the dtype of the operands
+// at the end; integers become float32.
 import type { Shape } from "../graph/shape.ts";
 import type { Triangle } from "../matrix/triangle.ts";
 import * as ops from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface TriangularSolveOptions {
   /** Whether the triangle lies below the diagonal; the other one is not read. Default: true. */
@@ -15,30 +16,6 @@ export interface TriangularSolveOptions {
   readonly transpose?: boolean;
   /** Whether the diagonal is taken to be 1, and not read. Default: false. */
   readonly unitDiagonal?: boolean;
-}
-
-declare module "./tensor.ts" {
-  interface Tensor<out S extends Shape = Shape> {
-    /** The lower triangle L with L Lᵀ = this; NaN where this is not positive definite. */
-    cholesky<X extends Tensor>(this: T.SquareCheck<"cholesky", ShapeOf<X>, X>): Tensor<ShapeOf<X>>;
-    /** x with `this x = b`, this being triangular. */
-    triangularSolve<X extends Tensor, Y extends Tensor>(
-      this: T.SquareCheck<"triangularSolve", ShapeOf<X>, X>,
-      b: T.SolveCheck<"triangularSolve", ShapeOf<X>, ShapeOf<Y>, Y>,
-      options?: TriangularSolveOptions,
-    ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>>;
-    /** x with `this x = b`; NaN where this is singular. */
-    solve<X extends Tensor, Y extends Tensor>(
-      this: T.SquareCheck<"solve", ShapeOf<X>, X>,
-      b: T.SolveCheck<"solve", ShapeOf<X>, ShapeOf<Y>, Y>,
-    ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>>;
-    /** The inverse of each matrix; NaN where it is singular. */
-    inverse<X extends Tensor>(this: T.SquareCheck<"inverse", ShapeOf<X>, X>): Tensor<ShapeOf<X>>;
-    /** The determinant of each matrix. */
-    determinant<X extends Tensor>(
-      this: T.SquareCheck<"determinant", ShapeOf<X>, X>,
-    ): Tensor<T.Batch<ShapeOf<X>>>;
-  }
 }
 
 /**
@@ -149,5 +126,3 @@ export function slogdet<X extends Tensor>(
   const { sign, logAbsDet } = elimination.slogdet(nodeOf("slogdet", a));
   return { sign: tensorOf(sign), logAbsDet: tensorOf(logAbsDet) };
 }
-
-addMethods({ cholesky, triangularSolve, solve, inverse, determinant });
