@@ -1,7 +1,8 @@
 // Convolutions and their transposes, as functions. What they compute, and their gradients, is
 // defined in ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as
 // there are. The compiler knows the shape of the result where shapes and options are literal.
-import type { PerAxis, WindowPadding } from "../graph/shape.ts";
+import type { Node } from "../graph/node.ts";
+import type { PerAxis, Shape, WindowPadding } from "../graph/shape.ts";
 import {
   type ConvolutionOptions,
   convolution,
@@ -17,6 +18,19 @@ export type {
   TransposedOptions,
   TransposedPadding,
 } from "../ops/convolution.ts";
+
+/** The face of an operation on `x` and a kernel, whose types the caller has checked. */
+function withKernel<S extends Shape, Options>(
+  name: string,
+  operation: (name: string, x: Node, kernel: Node, axes: T.WindowAxes, options: Options) => Node,
+  x: unknown,
+  kernel: unknown,
+  axes: T.WindowAxes,
+  options: Options,
+): Tensor<S> {
+  const [input, weights] = [nodeOf(name, x as Tensor), nodeOf(name, kernel as Tensor)];
+  return tensorOf(operation(name, input, weights, axes, options));
+}
 
 /**
  * For each place of the kernel on `x` the sum of its products with what lies under it, over all
@@ -39,8 +53,7 @@ export function conv1d<
   kernel: T.KernelCheck<"conv1d", ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation>> {
-  const [a, b] = [nodeOf("conv1d", x as Tensor), nodeOf("conv1d", kernel as Tensor)];
-  return tensorOf(convolution("conv1d", a, b, 1, options));
+  return withKernel("conv1d", convolution, x, kernel, 1, options);
 }
 
 /**
@@ -76,11 +89,7 @@ export function convTranspose1d<
     Groups
   >
 > {
-  const [a, b] = [
-    nodeOf("convTranspose1d", x as Tensor),
-    nodeOf("convTranspose1d", kernel as Tensor),
-  ];
-  return tensorOf(transposedConvolution("convTranspose1d", a, b, 1, options));
+  return withKernel("convTranspose1d", transposedConvolution, x, kernel, 1, options);
 }
 
 /**
@@ -104,8 +113,7 @@ export function conv2d<
   kernel: T.KernelCheck<"conv2d", ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation>> {
-  const [a, b] = [nodeOf("conv2d", x as Tensor), nodeOf("conv2d", kernel as Tensor)];
-  return tensorOf(convolution("conv2d", a, b, 2, options));
+  return withKernel("conv2d", convolution, x, kernel, 2, options);
 }
 
 /**
@@ -141,11 +149,7 @@ export function convTranspose2d<
     Groups
   >
 > {
-  const [a, b] = [
-    nodeOf("convTranspose2d", x as Tensor),
-    nodeOf("convTranspose2d", kernel as Tensor),
-  ];
-  return tensorOf(transposedConvolution("convTranspose2d", a, b, 2, options));
+  return withKernel("convTranspose2d", transposedConvolution, x, kernel, 2, options);
 }
 
 /**
@@ -169,8 +173,7 @@ export function conv3d<
   kernel: T.KernelCheck<"conv3d", ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation>> {
-  const [a, b] = [nodeOf("conv3d", x as Tensor), nodeOf("conv3d", kernel as Tensor)];
-  return tensorOf(convolution("conv3d", a, b, 3, options));
+  return withKernel("conv3d", convolution, x, kernel, 3, options);
 }
 
 /**
@@ -206,9 +209,5 @@ export function convTranspose3d<
     Groups
   >
 > {
-  const [a, b] = [
-    nodeOf("convTranspose3d", x as Tensor),
-    nodeOf("convTranspose3d", kernel as Tensor),
-  ];
-  return tensorOf(transposedConvolution("convTranspose3d", a, b, 3, options));
+  return withKernel("convTranspose3d", transposedConvolution, x, kernel, 3, options);
 }

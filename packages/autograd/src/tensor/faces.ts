@@ -1,9 +1,9 @@
-// What the faces of elementwise operations share.
+// What the faces of elementwise operations share, and those of reductions.
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type * as T from "./shapes.ts";
-import { type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /** `Y` where it broadcasts with `X`, else a text that says what is wrong. */
 export type Broadcasting<Operation extends string, X, Y> = T.BroadcastCheck<
@@ -30,4 +30,15 @@ export function binary<S extends Shape>(
   b: unknown,
 ): Tensor<S> {
   return tensorOf(operation(operandOf(name, a as Operand), operandOf(name, b as Operand)));
+}
+
+/** The face of an operation that reduces axes, which the caller has checked. */
+export function reduction<S extends Shape, Axis>(
+  name: string,
+  operation: (x: Node, axis?: Axis, keepDims?: boolean) => Node,
+  x: Tensor,
+  axis: unknown,
+  { keepDims }: { readonly keepDims?: boolean },
+): Tensor<S> {
+  return tensorOf(operation(nodeOf(name, x), axis as Axis, keepDims));
 }

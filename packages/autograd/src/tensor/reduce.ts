@@ -4,6 +4,7 @@
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/reduce.ts";
 import * as composed from "../ops/softmax.ts";
+import { reduction } from "./faces.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -114,7 +115,7 @@ export function sum<
   axis?: T.AxesCheck<"sum", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.sum(nodeOf("sum", x), axis as GivenAxes, options.keepDims));
+  return reduction("sum", ops.sum, x, axis, options);
 }
 
 /**
@@ -132,7 +133,7 @@ export function mean<
   axis?: T.AxesCheck<"mean", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.mean(nodeOf("mean", x), axis as GivenAxes, options.keepDims));
+  return reduction("mean", ops.mean, x, axis, options);
 }
 
 /**
@@ -150,7 +151,7 @@ export function max<
   axis?: T.NonEmptyAxesCheck<"max", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.max(nodeOf("max", x), axis as GivenAxes, options.keepDims));
+  return reduction("max", ops.max, x, axis, options);
 }
 
 /**
@@ -168,7 +169,7 @@ export function min<
   axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.min(nodeOf("min", x), axis as GivenAxes, options.keepDims));
+  return reduction("min", ops.min, x, axis, options);
 }
 
 /**
@@ -186,7 +187,7 @@ export function prod<
   axis?: T.AxesCheck<"prod", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.prod(nodeOf("prod", x), axis as GivenAxes, options.keepDims));
+  return reduction("prod", ops.prod, x, axis, options);
 }
 
 /**
@@ -204,7 +205,7 @@ export function any<
   axis?: T.AxesCheck<"any", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.any(nodeOf("any", x), axis as GivenAxes, options.keepDims));
+  return reduction("any", ops.any, x, axis, options);
 }
 
 /**
@@ -222,7 +223,7 @@ export function all<
   axis?: T.AxesCheck<"all", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.all(nodeOf("all", x), axis as GivenAxes, options.keepDims));
+  return reduction("all", ops.all, x, axis, options);
 }
 
 /**
@@ -240,7 +241,7 @@ export function logSumExp<
   axis?: T.AxesCheck<"logSumExp", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(composed.logSumExp(nodeOf("logSumExp", x), axis as GivenAxes, options.keepDims));
+  return reduction("logSumExp", composed.logSumExp, x, axis, options);
 }
 
 /**
@@ -258,7 +259,7 @@ export function argMax<
   axis?: T.NonEmptyAxesCheck<"argMax", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.argMax(nodeOf("argMax", x), axis as number | undefined, options.keepDims));
+  return reduction("argMax", ops.argMax, x, axis, options);
 }
 
 /**
@@ -276,7 +277,7 @@ export function argMin<
   axis?: T.NonEmptyAxesCheck<"argMin", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  return tensorOf(ops.argMin(nodeOf("argMin", x), axis as number | undefined, options.keepDims));
+  return reduction("argMin", ops.argMin, x, axis, options);
 }
 
 /**
