@@ -221,6 +221,11 @@ export function dataOf(value: Value): Data {
   return ArrayBuffer.isView(value) ? value : value.read();
 }
 
+/** Whether nothing is differentiated through a node, as through `stopGradient`. */
+export function endsGradients({ inputs, operation }: Node): boolean {
+  return inputs.length > 0 && operation.gradient.every((rule) => typeof rule === "string");
+}
+
 /** One of the values that a call of a compiled function has computed. */
 export interface CompiledCall {
   /** Whether all that the function was called with is still there. Where it is not, the rest throws `NablaError`. */

@@ -90,10 +90,9 @@ export function checkpoint<Args extends unknown[], Value extends Tree>(
   checkFunction("checkpoint", f);
   return (...args) => {
     const { own, inputs } = independent("checkpoint", args);
-    const nodes = inputs.map((x) => nodeOf("checkpoint", x));
     const value = f(...(own as Args));
     return mapTree("checkpoint", value, (y) =>
-      tensorOf(recomputed(nodeOf("checkpoint", y), nodes)),
+      tensorOf(recomputed(nodeOf("checkpoint", y), inputs)),
     ) as Value;
   };
 }

@@ -2,7 +2,7 @@
 import * as autodiff from "../autodiff/gradients.ts";
 import { GradientError, NablaError } from "../graph/errors.ts";
 import { checkParameterHistory, origins } from "../graph/history.ts";
-import type { Node } from "../graph/node.ts";
+import { endsGradients, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
 import { add, alias } from "../ops/elementwise.ts";
@@ -76,11 +76,6 @@ function nothingToLearn(cost: Node): GradientError {
     `backward: no gradient goes to parameter "${parameterOf(below)!.name}": ` +
       `${end.operation.name} passes on ${String(rule)}`,
   );
-}
-
-/** Whether nothing is differentiated through a node, as through `stopGradient`. */
-function endsGradients({ inputs, operation }: Node): boolean {
-  return inputs.length > 0 && operation.gradient.every((rule) => typeof rule === "string");
 }
 
 /** One gradient for each of a list of tensors. */
@@ -199,10 +194,11 @@ export function withGradient<
   return (...args) => {
     const { own, inputs } = independent(operation, args, positions);
     const value = f(...(own as Args));
-    const nodes = inputs.map((x) => nodeOf(operation, x));
-    const shares = autodiff.gradients(operation, nodeOf(operation, value), nodes);
-    const shareOf = new Map(inputs.map((x, i) => [x, tensorOf(shares[i]!)]));
-    const trees = positions.map((i) => mapTree(operation, own[i], (x) => shareOf.get(x)!));
+    const shares = autodiff.gradients(operation, nodeOf(operation, value), inputs);
+    const shareOf = new Map(inputs.map((node, i) => [node, tensorOf(shares[i]!)]));
+    const trees = positions.map((i) =>
+      mapTree(operation, own[i], (x) => shareOf.get(nodeOf(operation, x))!),
+    );
     const gradient = typeof argnums === "number" ? trees[0] : trees;
     return [value, gradient as GradientOf<Args, Options>];
   };

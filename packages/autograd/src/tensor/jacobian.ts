@@ -7,9 +7,8 @@ import { permute, reshape } from "../ops/movement.ts";
 import { checkFunction } from "./checks.ts";
 import { withGradient } from "./differentiate.ts";
 import { pulledBack, pushedForward } from "./linearize.ts";
-import type { Tensor } from "./tensor.ts";
-import { nodeOf, tensorOf } from "./tensor.ts";
-import { independent, mapTree, type Tree } from "./tree.ts";
+import { nodeOf, type Tensor } from "./tensor.ts";
+import { independent, mapTree, refilled, type Tree } from "./tree.ts";
 
 /** What each output changes by with each element of X: shape [...output, ...X]. */
 export type JacobianOf<Value, X> =
@@ -39,16 +38,14 @@ export function jacobian<X, Rest extends unknown[], Value extends Tree>(
   checkFunction("jacobian", f);
   return (x, ...rest) => {
     const { own, inputs } = independent("jacobian", [x]);
-    const nodes = inputs.map((input) => nodeOf("jacobian", input));
     const value = f(own[0] as X, ...rest);
-    const size = nodes.reduce((total, node) => total + elementCount(node.shape), 0);
+    const size = inputs.reduce((total, node) => total + elementCount(node.shape), 0);
     return mapTree("jacobian", value, (y: Tensor) => {
       const output = nodeOf("jacobian", y);
       const isTall = elementCount(output.shape) > size;
-      const parts = isTall ? columns(output, nodes) : rows(output, nodes);
-      let next = 0;
+      const parts = isTall ? columns(output, inputs) : rows(output, inputs);
       // A tree in place of a tensor: the form of the argument within that of the value.
-      return mapTree("jacobian", own[0], () => tensorOf(parts[next++]!)) as Tensor;
+      return refilled("jacobian", own[0], parts) as Tensor;
     }) as unknown as JacobianOf<Value, X>;
   };
 }

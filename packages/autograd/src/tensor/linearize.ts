@@ -8,7 +8,7 @@ import { sum } from "../ops/reduce.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import { checkFunction } from "./checks.ts";
 import { withGradient } from "./differentiate.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, type Tensor } from "./tensor.ts";
 import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /**
@@ -31,15 +31,10 @@ export function vjp<Args extends unknown[], Value extends Tree>(
   checkFunction("vjp", f);
   const { own, inputs } = independent("vjp", args);
   const value = f(...(own as Args));
-  const nodes = inputs.map((x) => nodeOf("vjp", x));
   const pullback = (seed: Value): Args => {
     const pairs = pairsOf("vjp", "the seed", value, seed);
-    const shares = pulledBack("vjp", pairs.map(nodesOf), nodes);
-    return refilled(
-      "vjp",
-      own,
-      shares.map((share) => tensorOf(share)),
-    ) as unknown as Args;
+    const shares = pulledBack("vjp", pairs.map(nodesOf), inputs);
+    return refilled("vjp", own, shares) as unknown as Args;
   };
   return [value, pullback];
 }
@@ -87,20 +82,9 @@ export function jvp<Args extends unknown[], Value extends Tree>(
   const pairs = pairsOf("jvp", "the list of tangents", own, tangents);
   const value = f(...(own as unknown as Args));
   const outputs = tensorsOf("jvp", value).map((x) => nodeOf("jvp", x));
-  const pushed = pushedForward(
-    "jvp",
-    outputs,
-    inputs.map((x) => nodeOf("jvp", x)),
-    pairs.map(([, tangent]) => nodeOf("jvp", tangent)),
-  );
-  return [
-    value,
-    refilled(
-      "jvp",
-      value,
-      pushed.map((node) => tensorOf(node)),
-    ) as Value,
-  ];
+  const along = pairs.map(([, tangent]) => nodeOf("jvp", tangent));
+  const pushed = pushedForward("jvp", outputs, inputs, along);
+  return [value, refilled("jvp", value, pushed) as Value];
 }
 
 /** What each output changes by where the inputs change by `tangents`. */
@@ -135,18 +119,14 @@ function floatingOf({ dtype }: Node): Node["dtype"] {
  * hessianVectorProduct(f, tensor([1, 2]), tensor([1, 10])).arraySync(); // => [6, 120]
  */
 export function hessianVectorProduct<X extends Tree>(f: (x: X) => Tensor, x: X, v: X): X {
-  const both = withGradient("hessianVectorProduct", f);
-  const { own, inputs } = independent("hessianVectorProduct", [x]);
-  const pairs = pairsOf("hessianVectorProduct", "the vector", own[0], v);
-  const slopes = tensorsOf("hessianVectorProduct", both(own[0] as X)[1]);
+  const operation = "hessianVectorProduct";
+  const both = withGradient(operation, f);
+  const { own, inputs } = independent(operation, [x]);
+  const pairs = pairsOf(operation, "the vector", own[0], v);
+  const slopes = tensorsOf(operation, both(own[0] as X)[1]);
   const products = pairs.map(([, part], i) =>
-    sum(mul(nodeOf("hessianVectorProduct", slopes[i]!), nodeOf("hessianVectorProduct", part))),
+    sum(mul(nodeOf(operation, slopes[i]!), nodeOf(operation, part))),
   );
-  const nodes = inputs.map((input) => nodeOf("hessianVectorProduct", input));
-  const found = gradients("hessianVectorProduct", products.reduce(add), nodes);
-  return refilled(
-    "hessianVectorProduct",
-    x,
-    found.map((node) => tensorOf(node)),
-  ) as X;
+  const found = gradients(operation, products.reduce(add), inputs);
+  return refilled(operation, x, found) as X;
 }

@@ -3,7 +3,7 @@
 import { realize } from "../engine/realize.ts";
 import { currentTrace } from "../engine/trace.ts";
 import { forget } from "../graph/history.ts";
-import type { History, Node } from "../graph/node.ts";
+import { endsGradients, type History, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { computed, constant } from "../ops/creation.ts";
 
@@ -60,7 +60,6 @@ function remember(history: History): void {
  */
 export function detached(node: Node): Node {
   const { value } = node.cell;
-  if (!value || node.inputs.length === 0) return node;
-  const isEndOfGradients = node.operation.gradient.every((rule) => typeof rule === "string");
-  return isEndOfGradients ? sited(constant(value, node.shape, node.dtype), node) : node;
+  if (!value || !endsGradients(node)) return node;
+  return sited(constant(value, node.shape, node.dtype), node);
 }

@@ -1,9 +1,10 @@
 // Trees of tensors: a tensor, or an array or plain object of trees.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
 import { checkSameShape } from "../graph/shape.ts";
 import { alias } from "../ops/elementwise.ts";
-import { nodeOf, Tensor } from "./tensor.ts";
+import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 /** A tensor, or arrays and plain objects of tensors, as deep as one likes. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
@@ -40,9 +41,9 @@ export function tensorsOf(operation: string, tree: unknown): readonly Tensor[] {
 
 /** Arguments to differentiate with respect to, each of which stands for itself alone. */
 export interface Independent {
-  /** The arguments, with `inputs` in place of their tensors. */
+  /** The arguments, with tensors of `inputs` in place of theirs. */
   readonly own: readonly unknown[];
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly Node[];
 }
 
 /** The arguments at `positions` with tensors of their own: the same tensor given twice is two inputs. */
@@ -57,13 +58,13 @@ export function independent(
       `${operation}: argnums has ${missing}, the function was given ${args.length}`,
     );
   }
-  const inputs: Tensor[] = [];
+  const inputs: Node[] = [];
   const own = args.map((arg, i) => {
     if (!positions.includes(i)) return arg;
     return mapTree(operation, arg, (x) => {
-      const input = new Tensor(alias(nodeOf(operation, x)));
+      const input = alias(nodeOf(operation, x));
       inputs.push(input);
-      return input;
+      return new Tensor(input);
     });
   });
   return { own, inputs };
@@ -97,8 +98,8 @@ function formOf(tree: unknown): string {
   return `{${parts.map(([name, part]) => `${name}: ${formOf(part)}`).join(", ")}}`;
 }
 
-/** `tree` with `replacements`, one after the other, in place of its tensors. */
-export function refilled(operation: string, tree: unknown, replacements: readonly Tensor[]): Tree {
+/** `tree` with the tensors of `nodes`, one after the other, in place of its own. */
+export function refilled(operation: string, tree: unknown, nodes: readonly Node[]): Tree {
   let next = 0;
-  return mapTree(operation, tree, () => replacements[next++]!);
+  return mapTree(operation, tree, () => tensorOf(nodes[next++]!));
 }

@@ -8,8 +8,8 @@ import { placeholder } from "../ops/creation.ts";
 import { permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
 import { checkFunction } from "./checks.ts";
-import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { mapTree, type Tree, tensorsOf } from "./tree.ts";
+import { nodeOf, Tensor } from "./tensor.ts";
+import { mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /** Which axis of each tensor counts the examples; null: all examples have the same. */
 export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: string]: AxesOf };
@@ -121,11 +121,8 @@ export function vmap<
     }
     const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
     const all = batched(outputs, examples, examplesCount);
-    let next = 0;
-    return mapTree("vmap", result, () => tensorOf(toAxis(all[next++]!, outAxes))) as Results<
-      Value,
-      Options
-    >;
+    const moved = all.map((node) => toAxis(node, outAxes));
+    return refilled("vmap", result, moved) as Results<Value, Options>;
   };
 }
 
