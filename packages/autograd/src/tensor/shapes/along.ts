@@ -13,7 +13,7 @@ import type {
 import type { Product } from "./reshape.ts";
 
 /** `S` with 1 at an axis, so that it broadcasts along it. */
-type Without<S extends Shape, Index extends number> = ReplaceAt<S, Index, [1]>;
+type WithOneAt<S extends Shape, Index extends number> = ReplaceAt<S, Index, [1]>;
 
 /** Both shapes broadcast but for `A`, where the size is that of the indices; `never` if they do not. */
 export type TakeAlong<S extends Shape, Indices extends Shape, A extends number> = true extends
@@ -23,8 +23,10 @@ export type TakeAlong<S extends Shape, Indices extends Shape, A extends number> 
   : S["length"] extends Indices["length"]
     ? number extends Axis<S, A>
       ? Shape
-      : Broadcast<Without<S, Axis<S, A>>, Without<Indices, Axis<S, A>>> extends infer Rest extends
-            Shape
+      : Broadcast<
+            WithOneAt<S, Axis<S, A>>,
+            WithOneAt<Indices, Axis<S, A>>
+          > extends infer Rest extends Shape
         ? ReplaceAt<Rest, Axis<S, A>, [Indices[Axis<S, A>]]>
         : never
     : never;

@@ -32,6 +32,14 @@ export type Axis<S extends Shape, A extends number> = number extends A
       ? A
       : never;
 
+/** The size of an axis; `number` if it is not known which one. */
+export type SizeAt<S extends Shape, A extends number> =
+  Axis<S, A> extends infer Index extends number
+    ? number extends Index
+      ? number
+      : S[Index]
+    : never;
+
 /** Every axis whose index is in `Index` replaced by the sizes `With`. */
 export type ReplaceAt<
   S extends Shape,
@@ -248,7 +256,7 @@ export type SqueezeCheck<S extends Shape, A, Fits> =
     : RankUnknown<S> extends true
       ? Fits
       : WideAxis<S, A extends number ? [A] : A> extends infer Wide extends number
-        ? `squeeze: axis ${Wide} of ${FormatShape<S>} has size ${SizeAt<S, Wide>}, expected 1`
+        ? `squeeze: axis ${Wide} of ${FormatShape<S>} has size ${FormatDimension<SizeAt<S, Wide>>}, expected 1`
         : Fits;
 
 /** The first named axis whose size cannot be 1. */
@@ -259,5 +267,3 @@ type WideAxis<S extends Shape, A> = A extends readonly [infer First extends numb
       ? WideAxis<S, Rest>
       : First
   : false;
-
-type SizeAt<S extends Shape, A extends number> = FormatDimension<S[Axis<S, A>]>;

@@ -34,6 +34,8 @@ type Alphabet = Letters<"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz">;
 /** A term's labels before and behind "..."; `undefined` behind where there is none. */
 type Term = readonly [before: string[], after: string[] | undefined];
 
+type LabelsOf<T extends Term> = [...T[0], ...(T[1] extends string[] ? T[1] : [])];
+
 type ReadTerm<Text extends string> = Text extends `${infer Front}...${infer Back}`
   ? CheckedTerm<Text, [Letters<Front>, Letters<Back>]>
   : CheckedTerm<Text, [Letters<Text>, undefined]>;
@@ -158,7 +160,7 @@ type BindAll<
             RestTexts,
             RestTerms,
             RestList,
-            Unknown<[...T[0], ...(T[1] extends string[] ? T[1] : [])][number], Sizes>,
+            Unknown<LabelsOf<T>[number], Sizes>,
             T[1] extends string[] ? Shape : Hidden,
             First
           >
@@ -166,12 +168,7 @@ type BindAll<
           ? F extends { before: Shape; hidden: Shape; after: Shape }
             ? Ellipsis<Hidden, F["hidden"], First, S> extends infer Both
               ? Both extends Shape
-                ? Bind<
-                    [...T[0], ...(T[1] extends string[] ? T[1] : [])],
-                    [...F["before"], ...F["after"]],
-                    S,
-                    Sizes
-                  > extends infer Next
+                ? Bind<LabelsOf<T>, [...F["before"], ...F["after"]], S, Sizes> extends infer Next
                   ? [Next] extends [string]
                     ? Next
                     : BindAll<
@@ -221,11 +218,7 @@ type Output<T extends Term, B extends Bound> = T[1] extends string[]
 
 /** The output that is written, checked. */
 type WrittenOutput<Expression extends string, T extends Term, B extends Bound> =
-  OutputFault<
-    Expression,
-    [...T[0], ...(T[1] extends string[] ? T[1] : [])],
-    B["sizes"][0]
-  > extends infer Fault extends string
+  OutputFault<Expression, LabelsOf<T>, B["sizes"][0]> extends infer Fault extends string
     ? Fault
     : T[1] extends string[]
       ? Output<T, B>
@@ -259,7 +252,7 @@ type AllLabels<Terms extends readonly Term[], Done extends string[] = []> = Term
   infer T extends Term,
   ...infer Rest extends Term[],
 ]
-  ? AllLabels<Rest, [...Done, ...T[0], ...(T[1] extends string[] ? T[1] : [])]>
+  ? AllLabels<Rest, [...Done, ...LabelsOf<T>]>
   : Done;
 
 type Once<

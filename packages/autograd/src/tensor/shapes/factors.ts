@@ -18,16 +18,8 @@ export type SquareCheck<Operation extends string, S extends Shape, Fits> =
 export type SolveCheck<Operation extends string, A extends Shape, B extends Shape, Fits> =
   SquareCheck<Operation, A, true> extends true ? MatmulCheck<A, B, Fits, Operation> : Fits;
 
-/** Without the axes of the matrices: one number for each. */
-export type Batch<S extends Shape> =
-  RankUnknown<S> extends true
-    ? Shape
-    : S extends readonly [...infer Front extends Shape, unknown, unknown]
-      ? [...Front]
-      : never;
-
-/** Each matrix `[m, n]` with `m` and `n` replaced; k: the smaller of both. */
-export type Factor<S extends Shape, Rows extends FactorSize, Columns extends FactorSize> =
+/** Each matrix `[m, n]` replaced by what has these sizes; k: the smaller of both. */
+type Replaced<S extends Shape, Sizes extends readonly FactorSize[]> =
   RankUnknown<S> extends true
     ? Shape
     : S extends readonly [
@@ -35,20 +27,20 @@ export type Factor<S extends Shape, Rows extends FactorSize, Columns extends Fac
           infer M extends number,
           infer N extends number,
         ]
-      ? [...Front, FactorSizes<M, N>[Rows], FactorSizes<M, N>[Columns]]
+      ? [...Front, ...{ [I in keyof Sizes]: FactorSizes<M, N>[Sizes[I]] }]
       : never;
+
+/** Without the axes of the matrices: one number for each. */
+export type Batch<S extends Shape> = Replaced<S, []>;
+
+/** Each matrix `[m, n]` with `m` and `n` replaced. */
+export type Factor<S extends Shape, Rows extends FactorSize, Columns extends FactorSize> = Replaced<
+  S,
+  [Rows, Columns]
+>;
 
 /** One number for each of the `k`, or of the `n`, in each matrix `[m, n]`. */
-export type Spectrum<S extends Shape, Size extends FactorSize> =
-  RankUnknown<S> extends true
-    ? Shape
-    : S extends readonly [
-          ...infer Front extends Shape,
-          infer M extends number,
-          infer N extends number,
-        ]
-      ? [...Front, FactorSizes<M, N>[Size]]
-      : never;
+export type Spectrum<S extends Shape, Size extends FactorSize> = Replaced<S, [Size]>;
 
 export type { QrMode };
 

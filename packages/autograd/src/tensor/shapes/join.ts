@@ -1,6 +1,6 @@
 // Joining tensors and taking them apart, as types: concat, stack, split, tile, repeat.
 import type { Add, Divide, IsLess, Multiply } from "./arithmetic.ts";
-import type { Axis, InsertAt, InsertAtCheck, ReplaceAt } from "./axes.ts";
+import type { Axis, InsertAt, InsertAtCheck, ReplaceAt, SizeAt } from "./axes.ts";
 import type {
   FormatDimension,
   FormatShape,
@@ -130,13 +130,6 @@ type PartSizes<Size extends number, P extends Parts> = P extends readonly number
 
 type PartSize<Size extends number, P extends number> =
   IsKnown<Size> extends true ? Divide<Size, P> : number;
-
-type SizeAt<S extends Shape, A extends number> =
-  Axis<S, A> extends infer Index extends number
-    ? number extends Index
-      ? number
-      : S[Index]
-    : never;
 
 /** The shapes of the parts, in order. */
 export type Split<S extends Shape, P extends Parts, A extends number> =

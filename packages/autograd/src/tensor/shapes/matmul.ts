@@ -58,9 +58,11 @@ type Reason<A extends Shape, B extends Shape> = [] extends A | B
     ? `batch dimensions ${FormatShape<Batch<A>>} and ${FormatShape<Batch<B>>} do not broadcast`
     : `inner dimensions ${FormatDimension<InnerOfLeft<A>>} and ${FormatDimension<InnerOfRight<B>>} differ`;
 
-type InnerOfLeft<A extends Shape> = A extends readonly [...unknown[], infer K] ? K : never;
+/** The size that a product sums over, in its left operand. */
+export type InnerOfLeft<A extends Shape> = A extends readonly [...unknown[], infer K] ? K : never;
 
-type InnerOfRight<B extends Shape> = B extends readonly [infer K]
+/** The same in the right operand: the last axis but one, or the only one. */
+export type InnerOfRight<B extends Shape> = B extends readonly [infer K]
   ? K
   : B extends readonly [...unknown[], infer K, unknown]
     ? K

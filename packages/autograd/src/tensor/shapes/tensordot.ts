@@ -1,5 +1,6 @@
 // Products over axes that are named by numbers, as types: dot, outer, tensordot.
-import type { AxesCheck, Axis, Reduce } from "./axes.ts";
+import type { PairedAxes } from "../../graph/shape.ts";
+import type { AxesCheck, Reduce, SizeAt } from "./axes.ts";
 import type {
   FormatDimension,
   FormatShape,
@@ -7,11 +8,10 @@ import type {
   SameDimension,
   Shape,
 } from "./dimension.ts";
+import type { InnerOfLeft, InnerOfRight } from "./matmul.ts";
 import type { Product } from "./reshape.ts";
 
-export type { PairedAxes } from "../../graph/shape.ts";
-
-import type { PairedAxes } from "../../graph/shape.ts";
+export type { PairedAxes };
 
 /** Each element of both with each of the other's. */
 export type Outer<A extends Shape, B extends Shape> = [Product<A>, Product<B>];
@@ -37,16 +37,8 @@ export type Dot<A extends Shape, B extends Shape> = true extends RankUnknown<A> 
 
 /** `dot: [2, 3] x [2]: inner dimensions 3 and 2 differ` */
 export type DotCheck<A extends Shape, B extends Shape, Fits> = [Dot<A, B>] extends [never]
-  ? `dot: ${FormatShape<A>} x ${FormatShape<B>}: inner dimensions ${FormatDimension<LastOf<A>>} and ${FormatDimension<InnerOf<B>>} differ`
+  ? `dot: ${FormatShape<A>} x ${FormatShape<B>}: inner dimensions ${FormatDimension<InnerOfLeft<A>>} and ${FormatDimension<InnerOfRight<B>>} differ`
   : Fits;
-
-type LastOf<S extends Shape> = S extends readonly [...unknown[], infer K] ? K : never;
-
-type InnerOf<S extends Shape> = S extends readonly [infer K]
-  ? K
-  : S extends readonly [...unknown[], infer K, unknown]
-    ? K
-    : never;
 
 // tensordot
 
@@ -117,9 +109,6 @@ type TensordotOrMessage<A extends Shape, B extends Shape, By extends PairedAxes>
 type SizesAt<S extends Shape, A> = A extends Shape
   ? { [I in keyof A]: SizeAt<S, A[I] & number> }
   : never;
-
-type SizeAt<S extends Shape, A extends number> =
-  Axis<S, A> extends infer Index extends number ? S[Index] : never;
 
 /** The axes of both that are not summed over. */
 export type Tensordot<A extends Shape, B extends Shape, By extends PairedAxes> =
