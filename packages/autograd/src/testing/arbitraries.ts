@@ -2,6 +2,7 @@
 // numbers.
 import fc from "fast-check";
 import { type DType, NablaError, type Tensor, tensor } from "../index.ts";
+import { elementCount } from "./row-major.ts";
 import { type Grid, type Limits, Shrinking, smallerGrids, smallerShapes } from "./shrinking.ts";
 
 export interface ShapeOptions {
@@ -111,7 +112,7 @@ function grids(
   { element, target }: Numbers,
 ): fc.Arbitrary<readonly Grid[]> {
   const filled = (shape: readonly number[]): fc.Arbitrary<Grid> => {
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = elementCount(shape);
     return fc
       .array(element, { minLength: count, maxLength: count, size: "max" })
       .map((units) => ({ shape, units }));

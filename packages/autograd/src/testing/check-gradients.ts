@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
 } from "../index.ts";
-import { indexOf } from "./expect-close.ts";
+import { elementCount, indexOf } from "./row-major.ts";
 
 export interface CheckGradientsOptions {
   /** 1: the gradient. 2: the gradient's own gradient, too. Default: 1. */
@@ -92,15 +92,18 @@ function weight(i: number, j: number): number {
 }
 
 function weightsLike(shape: readonly number[], i: number): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const data = Float64Array.from({ length: size }, (_, j) => weight(i, j));
+  const data = Float64Array.from({ length: elementCount(shape) }, (_, j) => weight(i, j));
   return tensor(data, { shape: [...shape] }) as Tensor;
 }
 
-/** One number from all outputs. */
-function projected(outputs: readonly Float64Array[], part = (x: number): number => x): number {
+/** One number from all outputs, each weighted as output `first` and those after it. */
+function projected(
+  outputs: readonly Float64Array[],
+  first = 0,
+  part = (x: number): number => x,
+): number {
   return outputs.reduce(
-    (sum, data, i) => data.reduce((total, x, j) => total + part(x * weight(i, j)), sum),
+    (sum, data, i) => data.reduce((total, x, j) => total + part(x * weight(first + i, j)), sum),
     0,
   );
 }
@@ -150,10 +153,7 @@ function compareForward(
   const tangents = points.map(({ shape }, i) => weightsLike(shape, i + 1));
   const [, tangent] = jvp((...xs: Tensor[]) => [...f(xs)], [...tensorsAt(points)], tangents);
   const forward = projected(dataOf(tangent));
-  const backward = slopes.reduce(
-    (sum, slope, i) => slope.reduce((total, x, j) => total + x * weight(i + 1, j), sum),
-    0,
-  );
+  const backward = projected(slopes, 1);
   if (errorOf(forward, backward, 0, options) <= 1) return;
   throw new GradientError(
     `checkGradients: along a fixed direction jvp gives ${forward}, the gradient ${backward}`,
@@ -180,7 +180,7 @@ function compareWithDifferences(
     for (const [i, j, part] of direction) moved[i]!.data[j]! += distance * part;
     return projected(valuesOf(f, moved));
   };
-  const size = Math.max(1, projected(values, Math.abs));
+  const size = Math.max(1, projected(values, 0, Math.abs));
   let worst = { error: 1, message: "" };
   let different = 0;
   const probes = probesOf(points, options.epsilon ?? 2 ** -9);

@@ -1,5 +1,6 @@
 // Values compared with a tolerance, so that NaN never passes for a number.
 import { formatShape, NablaError, ShapeError, Tensor, tensor } from "../index.ts";
+import { indexOf } from "./row-major.ts";
 
 export interface Tolerances {
   /**
@@ -55,17 +56,4 @@ function asTensor(values: Values, dtype?: Tensor["dtype"]): Tensor {
   // What was computed is compared in its own dtype, where literals are rounded to it.
   const isBig = values instanceof Float64Array;
   return tensor(values as never, { dtype: dtype ?? (isBig ? "float64" : "float32") }) as Tensor;
-}
-
-/** The place of a row-major position, one number an axis. */
-export function indexOf(position: number, shape: readonly number[]): readonly number[] {
-  let rest = position;
-  return shape
-    .toReversed()
-    .map((size) => {
-      const index = rest % size;
-      rest = Math.floor(rest / size);
-      return index;
-    })
-    .toReversed();
 }

@@ -2,6 +2,7 @@
 // then elements become simpler numbers. Fast-check's own lists and chains stop early, at shapes
 // with elements that do not matter.
 import fc from "fast-check";
+import { elementCount } from "./row-major.ts";
 
 export interface Limits {
   readonly minRank: number;
@@ -97,7 +98,7 @@ function editedGrid({ shape, units }: Grid, edit: Edit): Grid {
   const { places = [0] } = edit;
   const size = shape[axis];
   if (axis < 0 || size === undefined || size === 1) return { shape: smaller, units };
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const inner = elementCount(shape.slice(axis + 1));
   const kept = units.filter((_, i) => places.includes(Math.floor(i / inner) % size));
   return { shape: smaller, units: kept };
 }
