@@ -62,7 +62,21 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => tensor([[1, 2], [3]] as Any),
-    "tensor: ragged nested array: found an array of 1 at depth 1, expected an array of 2",
+    "tensor: ragged nested array: element [1] has shape [1], element [0] has [2]",
+  ],
+  [
+    () => tensor([1, [2]] as Any),
+    "tensor: ragged nested array: element [1] has shape [1], element [0] has []",
+  ],
+  [
+    () => JSON.stringify({ x: matrix }),
+    "JSON.stringify: a tensor is not plain data: x.arraySync() gives its values, toJSON(x) its graph",
+  ],
+  [() => matrix.argMax([0, 1] as Any), "argMax: axis is [0, 1], expected one integer"],
+  [() => matrix.argMin([0, 1] as Any), "argMin: axis is [0, 1], expected one integer"],
+  [
+    () => random.normal([2], { dtype: "int32" }),
+    'random.normal: dtype is "int32", expected "float32" or "float64"',
   ],
   [() => tensor(null as Any), "tensor: found null among the values, expected numbers"],
   [

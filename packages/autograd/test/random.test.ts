@@ -232,7 +232,7 @@ describe("draws", () => {
       "random.restore: the seed is 0.5, expected an integer",
     );
     expect(() => random.restore({ seed: 0, draws: -1 })).toThrow(
-      "random.restore: draws is -1, expected a count",
+      "random.restore: draws is -1, expected a non-negative integer",
     );
     expect(random.state()).toEqual(before);
   });

@@ -1,6 +1,6 @@
 // Other arrangements of the same elements, as functions and as methods. Shapes that do not fit:
 // `ShapeError`. How each moves elements, and its gradient, is defined in ops/movement.ts.
-
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type {
   Axes as GivenAxes,
@@ -254,7 +254,7 @@ function checkPadMode(mode: PadMode): PadMode {
   const modes: readonly PadMode[] = ["edge", "reflect", "symmetric", "wrap"];
   if (modes.includes(mode)) return mode;
   const expected = `a number, ${modes.map((one) => `"${one}"`).join(", ")}`;
-  throw new NablaError(`pad: value is ${JSON.stringify(mode)}, expected ${expected}`);
+  throw new NablaError(`pad: value is ${describe(mode)}, expected ${expected}`);
 }
 
 /**

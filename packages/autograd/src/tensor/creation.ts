@@ -7,6 +7,7 @@ import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { allocate, type Data, type DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType, checkOptions } from "./checks.ts";
+import { nestedShape } from "./nested.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -91,12 +92,11 @@ function fromNested(operation: string, values: unknown): Values {
   let sawTruth = false;
   const fill = (part: unknown, axis: number): void => {
     if (axis < shape.length) {
-      if (!Array.isArray(part) || part.length !== shape[axis])
-        throw ragged(operation, shape, axis, part);
+      if (!Array.isArray(part) || part.length !== shape[axis]) throw ragged(operation, values);
       for (const inner of part) fill(inner, axis + 1);
       return;
     }
-    if (Array.isArray(part)) throw ragged(operation, shape, axis, part);
+    if (Array.isArray(part)) throw ragged(operation, values);
     sawTruth ||= typeof part === "boolean";
     data[filled++] = toNumber(operation, part);
   };
@@ -113,12 +113,9 @@ function toNumber(operation: string, value: unknown): number {
   );
 }
 
-function ragged(operation: string, shape: Shape, axis: number, part: unknown): ShapeError {
-  const found = Array.isArray(part) ? `an array of ${part.length}` : String(part);
-  const expected = axis < shape.length ? `an array of ${shape[axis]}` : "a number";
-  return new ShapeError(
-    `${operation}: ragged nested array: found ${found} at depth ${axis}, expected ${expected}`,
-  );
+function ragged(operation: string, values: unknown): Error {
+  nestedShape(operation, values); // throws, and says where
+  return new Error(`unreachable: ${String(values)} is not ragged`);
 }
 
 function filled<S extends Shape>(

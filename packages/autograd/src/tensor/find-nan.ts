@@ -2,7 +2,7 @@
 import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { formatShape, type Shape } from "../graph/shape.ts";
+import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import type { Origin, Site } from "../graph/site.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
@@ -152,7 +152,7 @@ function rangeText({ shape, dtype, min, max, nonFinite }: ValueRange): string {
 }
 
 function sizeText(node: Node): string {
-  const size = node.shape.reduce((product, count) => product * count, 1);
+  const size = elementCount(node.shape);
   return size === 1 ? "1 element" : `${size} elements`;
 }
 

@@ -247,10 +247,7 @@ export const random: Random = {
   state: () => ({ seed: programSeed, draws }),
   restore(state) {
     const seed = checkSeed("random.restore", state.seed);
-    if (!(Number.isSafeInteger(state.draws) && state.draws >= 0)) {
-      throw new NablaError(`random.restore: draws is ${state.draws}, expected a count`);
-    }
-    [programSeed, draws] = [seed, state.draws];
+    [programSeed, draws] = [seed, checkCount("random.restore", "draws", state.draws)];
   },
 };
 
@@ -260,5 +257,7 @@ function sizes(operation: string, shape: unknown): Shape {
 
 function floating(operation: string, dtype: DType): DType {
   if (dtype === "float32" || dtype === "float64") return dtype;
-  throw new NablaError(`${operation}: dtype is "${dtype}", expected "float32" or "float64"`);
+  throw new DTypeError(
+    `${operation}: dtype is ${describe(dtype)}, expected "float32" or "float64"`,
+  );
 }

@@ -148,6 +148,20 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
+   * Throws `NablaError`: `JSON.stringify` would have to compute the values, and cannot say whether
+   * they or the graph are meant.
+   *
+   * @example
+   * JSON.stringify({ x: tensor([1, 2]) }); // => throws JSON.stringify: a tensor is not plain data
+   * JSON.stringify({ x: tensor([1, 2]).arraySync() }); // => {"x":[1,2]}
+   */
+  toJSON(): never {
+    throw new NablaError(
+      "JSON.stringify: a tensor is not plain data: x.arraySync() gives its values, toJSON(x) its graph",
+    );
+  }
+
+  /**
    * The slices along the first axis, one after the other.
    *
    * @example

@@ -12,7 +12,7 @@ export function normalizeAxis(operation: string, axis: number, shape: Shape): nu
 }
 
 export function axisBelow(operation: string, axis: number, rank: number, shape: Shape): number {
-  if (typeof axis !== "number") throw notAnAxis(operation, axis, "an integer");
+  if (typeof axis !== "number") throw notAnAxis(operation, axis, "one integer");
   const index = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || index < 0 || index >= rank) {
     const given = `axis ${axis} is out of range for ${formatShape(shape)}`;
@@ -23,7 +23,8 @@ export function axisBelow(operation: string, axis: number, rank: number, shape: 
 
 // Not every caller has a compiler.
 function notAnAxis(operation: string, axis: unknown, expected: string): ShapeError {
-  return new ShapeError(`${operation}: axis is ${describe(axis)}, expected ${expected}`);
+  const given = Array.isArray(axis) ? formatShape(axis) : describe(axis);
+  return new ShapeError(`${operation}: axis is ${given}, expected ${expected}`);
 }
 
 /** The axes in ascending order, all if left out; none may be named twice. */
