@@ -1,11 +1,12 @@
 // Everything that has a gradient, as functions of tensors with what draws their inputs: gradients.test.ts
 // checks each against differences, and `pnpm mutate` breaks each rule to see that a check fails.
-// Scalar operations come from their definitions: a new one is checked without a change here.
+// Scalar operations come from their definitions, and what no line is about from the catalogue: a new
+// operation is checked without a change here.
+import * as nabla from "@nabla/autograd";
 import {
   concat,
   einsum,
   logSoftmax,
-  logSumExp,
   type ScanOptions,
   softmax,
   stack,
@@ -20,6 +21,7 @@ import * as elementwise from "../src/ops/elementwise.ts";
 import type { Binary, Unary } from "../src/ops/families.ts";
 import { linearRecurrence } from "../src/ops/scan.ts";
 import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
+import { catalogue, onFloating, whyNoGradient } from "./catalogue.ts";
 import { ofMatrices } from "./differentiable-matrices.ts";
 
 export interface Differentiable {
@@ -154,23 +156,7 @@ const rowsOfColumns = tensor(
 );
 const indices = tensor([1, 0, -1, 1], { dtype: "int32" });
 
-/** Of which no two along an axis are near each other. */
-const spreadOut = distinct(6).map((x) => x.reshape([2, 3]).realize());
-
 const structured: readonly Differentiable[] = [
-  overAxes("sum", (x, axes, keepDims) => x.sum(axes as never, { keepDims }), drawn([2, 3])),
-  overAxes("mean", (x, axes, keepDims) => x.mean(axes as never, { keepDims }), drawn([2, 3])),
-  overAxes(
-    "max",
-    (x, axes, keepDims) => x.reshape([2, 3]).max(axes as never, { keepDims }),
-    distinct(6),
-  ),
-  overAxes(
-    "min",
-    (x, axes, keepDims) => x.reshape([2, 3]).min(axes as never, { keepDims }),
-    distinct(6),
-  ),
-  overAxes("prod", (x, axes, keepDims) => x.prod(axes as never, { keepDims }), drawn([2, 3])),
   {
     name: "prod of factors that are 0",
     f: (x) =>
@@ -190,7 +176,6 @@ const structured: readonly Differentiable[] = [
     (x, axes, keepDims) => x.variance(axes as never, { keepDims, correction: 1 }),
     drawn([2, 3]),
   ),
-  overAxes("std", (x, axes, keepDims) => x.std(axes as never, { keepDims }), spreadOut),
   overAxes(
     "norm",
     (x, axes, keepDims) => x.norm(axes as never, { keepDims }),
@@ -198,7 +183,6 @@ const structured: readonly Differentiable[] = [
   ),
   overAxes("norm of 3", (x, axes) => x.norm(axes as never, { p: 3 }), drawn([2, 3], [0.1, 2])),
   overAxes("norm of 1", (x, axes) => x.norm(axes as never, { p: 1 }), drawn([2, 3])),
-  overAxes("logSumExp", (x, axes) => logSumExp(x, axes as never), drawn([2, 3])),
   ...[0, 1, 2].map((order) => ({
     name: `polygamma ${order}`,
     f: (x: Tensor) => tensorOf(elementwise.polygamma(order, nodeOf("polygamma", x))),
@@ -208,8 +192,6 @@ const structured: readonly Differentiable[] = [
   { name: "elu", f: (x) => x.elu(1.5), inputs: one([2, 3]) },
   { name: "gelu", f: (x) => x.gelu(), inputs: one([2, 3]) },
   { name: "gelu by tanh", f: (x) => x.gelu("tanh"), inputs: one([2, 3]) },
-  { name: "silu", f: (x) => x.silu(), inputs: one([2, 3]) },
-  { name: "logSigmoid", f: (x) => x.logSigmoid(), inputs: one([2, 3]) },
   { name: "hardSigmoid", f: (x) => x.mul(2).hardSigmoid(), inputs: one([2, 3]) },
   { name: "softmax", f: (x) => softmax(x), inputs: one([2, 3]) },
   { name: "logSoftmax", f: (x) => logSoftmax(x), inputs: one([2, 3]) },
@@ -355,8 +337,47 @@ const structured: readonly Differentiable[] = [
   ),
 ];
 
+const listed = new Set([...scalars, ...structured, ...ofMatrices].map(({ name }) => name));
+
+/** What the catalogue has and nothing above. */
+const unlisted = catalogue.filter(
+  ({ name, f, inputs }) => !listed.has(name) && whyNoGradient(inputs, f(...inputs)) === undefined,
+);
+
+/** Of which none is 0, and no two are near each other or each other's negative. */
+const spreadOut = distinct(6).map((x) =>
+  x
+    .add(1 / 32)
+    .reshape([2, 3])
+    .realize(),
+);
+
+type Reduction = (x: Tensor, axes: unknown, options: object) => Tensor;
+
+const reductions: readonly Differentiable[] = unlisted.flatMap(({ name, group }) => {
+  const f = (nabla as unknown as Readonly<Record<string, Reduction>>)[name]!;
+  const reduced = (x: Tensor, axes: unknown, keepDims: boolean) => f(x, axes, { keepDims });
+  return group === "Reductions" ? [overAxes(name, reduced, spreadOut)] : [];
+});
+
+/** All else, on the catalogue's inputs or near them. */
+const rest: readonly Differentiable[] = unlisted.flatMap((entry) => {
+  if (entry.group === "Reductions") return [];
+  const { f, inputs } = onFloating(entry);
+  const near = fc.double({ min: 0.9, max: 1, noNaN: true });
+  return [
+    { name: entry.name, f, inputs: near.map((scale) => inputs.map((x) => x.mul(scale).realize())) },
+  ];
+});
+
 /** All of them. */
-export const differentiable: readonly Differentiable[] = [...scalars, ...structured, ...ofMatrices];
+export const differentiable: readonly Differentiable[] = [
+  ...scalars,
+  ...structured,
+  ...ofMatrices,
+  ...reductions,
+  ...rest,
+];
 
 /** Which of them are linear in all inputs together. */
 export const linear: ReadonlySet<string> = new Set([

@@ -17,7 +17,8 @@ import { readCases } from "../../../fixtures/cases.ts";
 import type { Node } from "../src/graph/node.ts";
 import { topologicalOrder } from "../src/graph/order.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
-import { catalogue, type Entry, others } from "./catalogue.ts";
+import { catalogue, type Entry, onFloating, others, whyNoGradient } from "./catalogue.ts";
+import { ofColumns, ofElements } from "./formulas.ts";
 import { whyPrimitive } from "./primitives.ts";
 
 const dtypes: readonly DType[] = ["float32", "float64", "int32", "uint8", "bool"];
@@ -71,15 +72,20 @@ function rowOf(
   const nodes = topologicalOrder([node]);
   for (const one of nodes) reached.set(one.operation.name, one);
   const own = nodes.find(({ operation }) => operation.name === name.replace("random.", ""));
-  const derivatives = derivativesOf(entry, graph, node, reached);
+  const derivatives = derivativesOf(entry, graph, reached);
   setBackend("reference");
   const expected = f(...inputs).realize();
   setBackend("wasm");
   const wasm = f(...inputs).realize();
   expectClose(wasm, expected, close);
   expectClose(compile(f)(...inputs), expected, close);
-  const oracle = entry.oracle ?? oracles.get(name);
-  if (oracle === undefined) throw new Error(`${name}: is compared with nothing`);
+  const oracle = entry.oracle ?? oracles.get(name) ?? formulaOf(name);
+  if (oracle === undefined) {
+    throw new Error(
+      `${name}: is compared with nothing: give it a formula in packages/autograd/test/formulas.ts, ` +
+        "or a case in fixtures/families",
+    );
+  }
   const made = own && own.inputs.length > 0 ? `primitive: ${own.family}` : "composed";
   const mapped = inputs.length === 0 ? "constant" : asLoop(entry);
   return [`\`${name}\``, made, ...derivatives, mapped, dtypesOf(entry), "yes", "yes", oracle];
@@ -88,19 +94,11 @@ function rowOf(
 /**
  * Gradient, second gradient, jvp: "yes" where they agree with differences, else why there is none.
  */
-function derivativesOf(
-  { f, inputs, name }: Entry,
-  graph: Tensor,
-  node: Node,
-  reached: Map<string, Node>,
-): readonly string[] {
-  const none = reasonForNone(inputs, graph, node);
+function derivativesOf(entry: Entry, graph: Tensor, reached: Map<string, Node>): readonly string[] {
+  const none = whyNoGradient(entry.inputs, graph);
   if (none !== undefined) return [none, "none", "none"];
-  const floating = inputs.filter(({ dtype }) => dtype === "float64");
-  const ofFloating = (...given: Tensor[]): Tensor => {
-    let next = 0;
-    return f(...inputs.map((x) => (x.dtype === "float64" ? given[next++]! : x)));
-  };
+  const { name } = entry;
+  const { f: ofFloating, inputs: floating } = onFloating(entry);
   try {
     checkGradients(ofFloating, floating, { order: 2 });
   } catch (error) {
@@ -111,19 +109,6 @@ function derivativesOf(
     reached.set(one.operation.name, one);
   }
   return ["yes", "yes", "yes"];
-}
-
-function reasonForNone(
-  inputs: readonly Tensor[],
-  { dtype }: Tensor,
-  node: Node,
-): string | undefined {
-  if (inputs.every((x) => x.dtype !== "float64")) return "none: no input with fractions";
-  if (dtype === "bool") return "none: truth values";
-  if (!dtype.startsWith("float")) return "none: whole numbers";
-  const rules = node.operation.gradient;
-  const isNone = rules.length > 0 && rules.every((one) => typeof one === "string");
-  return isNone ? String(rules[0]) : undefined;
 }
 
 function asLoop({ f, inputs, name }: Entry): string {
@@ -154,6 +139,10 @@ function dtypesOf({ f, inputs }: Entry): string {
   return taken.join(", ");
 }
 
+function formulaOf(name: string): string | undefined {
+  return name in ofElements || name in ofColumns ? "a formula (`formulas.ts`)" : undefined;
+}
+
 const names = { numpy: "NumPy", scipy: "SciPy", torch: "PyTorch" };
 
 /** From the calls of fixtures/data to the libraries whose values are there. */
@@ -172,9 +161,15 @@ function primitivesTable(reached: ReadonlyMap<string, Node>): string {
   const sources = new Set(["source", "literal"]);
   const lines = [...reached.values()]
     .filter(({ family }) => !sources.has(family))
-    .map(({ operation: { name, family } }) => {
-      const why = whyPrimitive(family, name);
-      if (why === undefined) throw new Error(`primitives.ts has no reason for ${family} ${name}`);
+    .map(({ operation }) => {
+      const { name, family } = operation;
+      const why = whyPrimitive(operation);
+      if (why === undefined) {
+        throw new Error(
+          `${name}: the docstring of its definition in src/ops does not say why it is not composed of ` +
+            'others ("A primitive: composed it overflows.")',
+        );
+      }
       return `| \`${name}\` | ${family} | ${why} |`;
     })
     .sort();

@@ -1,13 +1,41 @@
-// docs/operations.md: complete, and what `pnpm operations` writes.
+// docs/operations.md: complete, and what `pnpm operations` writes; and that no part of an operation is
+// forgotten.
 import { readFileSync } from "node:fs";
+import { Tensor } from "@nabla/autograd";
 import { expect, test } from "vitest";
+import * as elementwise from "../src/ops/elementwise.ts";
+import { catalogue, methods } from "./catalogue.ts";
 import { missingFromCatalogue, operationsPage } from "./operations-table.ts";
 
+/** Parts of others, which users meet in graphs alone. */
+const internal = new Set(["alias", "polygamma"]);
+
 test("every public operation is in the catalogue", () => {
-  expect(missingFromCatalogue()).toEqual({ missing: [], unknown: [] });
+  const { missing, unknown } = missingFromCatalogue();
+  expect(missing, "are public: they need a line in packages/autograd/test/catalogue.ts").toEqual(
+    [],
+  );
+  expect(unknown, "stand in packages/autograd/test/catalogue.ts and are not public").toEqual([]);
 });
 
-test("docs/operations.md is what the operations do now (pnpm operations writes it)", () => {
+test("every function of elements has a face", () => {
+  const known = new Set(catalogue.map(({ name }) => name));
+  const faceless = Object.keys(elementwise).filter(
+    (name) => !known.has(name) && !internal.has(name),
+  );
+  expect(faceless, "are defined in src/ops: they need a function in src/tensor").toEqual([]);
+});
+
+test("every function of elements, and every reduction, is a method", () => {
+  const missing = methods.filter((name) => name !== "where" && !(name in Tensor.prototype));
+  expect(missing, "are not given to addMethods, at the end of their file in src/tensor").toEqual(
+    [],
+  );
+});
+
+test("docs/operations.md is what the operations do now", () => {
   const page = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
-  expect(page).toBe(operationsPage());
+  expect(page, "docs/operations.md is behind: npx --yes pnpm@12 operations writes it").toBe(
+    operationsPage(),
+  );
 });

@@ -10,14 +10,14 @@ import { type Operand, operandNodes } from "./operands.ts";
 import { erf } from "./special.ts";
 import { tanh } from "./trigonometry.ts";
 
-/** x above 0, else 0; its derivative at 0 is 0. */
+/** x above 0, else 0; its derivative at 0 is 0. A primitive: its gradient is one choice. */
 export const relu: Unary = unary("relu", {
   accepts: "number",
   value: (x) => scalar.max(x, 0),
   gradient: (g, x) => where(less(0, x), g, 0),
 });
 
-/** log(1 + e^x), a smooth relu. Primitive: composed, it overflows for large x. */
+/** log(1 + e^x), a smooth relu. A primitive: composed it overflows for large x. */
 export const softplus: Unary = unary("softplus", {
   value: (x) => scalar.add(scalar.max(x, 0), scalar.log1p(scalar.exp(scalar.neg(scalar.abs(x))))),
   gradient: (g, x) => mul(g, sigmoid(x)),

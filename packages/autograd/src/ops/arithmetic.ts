@@ -37,7 +37,10 @@ export const div: Binary = binary("div", {
   gradient: [(g, _, b) => div(g, b), (g, _, b, y) => neg(mul(g, div(y, b)))],
 });
 
-/** What is left of `a / b`, with the sign of `b`, as in NumPy and Python; 0 for an integer `b` of 0. */
+/**
+ * What is left of `a / b`, with the sign of `b`, as in NumPy and Python; 0 for an integer `b` of 0.
+ * A primitive: the remainder is exact, a - b floor(a / b) is not.
+ */
 export const mod: Binary = binary("mod", {
   accepts: "number",
   value: (a, b) => {
@@ -82,14 +85,14 @@ export const abs: Unary = unary("abs", {
   gradient: (g, x) => mul(g, sign(x)),
 });
 
-/** -1, 0 or 1; NaN stays NaN and -0 stays -0. */
+/** -1, 0 or 1; NaN stays NaN and -0 stays -0. A primitive: the derivative of abs, 0 at 0. */
 export const sign: Unary = unary("sign", {
   accepts: "number",
   value: (x) => scalar.select(scalar.less(0, x), 1, scalar.select(scalar.less(x, 0), -1, x)),
   gradient: "none: piecewise constant",
 });
 
-/** x * x. */
+/** x * x. A primitive: one multiplication, whose gradient adds no two shares. */
 export const square: Unary = unary("square", {
   accepts: "number",
   value: (x) => scalar.mul(x, x),
@@ -103,14 +106,14 @@ export const sqrt: Unary = unary("sqrt", {
   gradient: (g, _, y) => div(g, mul(y, 2)),
 });
 
-/** 1 / sqrt(x); infinity at 0, NaN below. */
+/** 1 / sqrt(x); infinity at 0, NaN below. A primitive: its gradient is of its value. */
 export const rsqrt: Unary = unary("rsqrt", {
   value: (x) => scalar.div(1, scalar.sqrt(x)),
   domain: positive,
   gradient: (g, x, y) => mul(g, mul(div(y, x), -0.5)),
 });
 
-/** 1 / x. */
+/** 1 / x. A primitive: its gradient is of its value. */
 export const reciprocal: Unary = unary("reciprocal", {
   value: (x) => scalar.div(1, x),
   domain: positive,
@@ -145,12 +148,12 @@ export function clip(x: Operand, low: Operand, high: Operand): Node {
   return minimum(maximum(x, low), high);
 }
 
-/** x itself, but nothing is differentiated through it. */
+/** x itself, but nothing is differentiated through it. A primitive: the end of gradients. */
 export const stopGradient: Unary = unary("stopGradient", {
   accepts: "any",
   value: (x) => x,
   gradient: "none: stopped on purpose",
 });
 
-/** x itself, as a node of its own. */
+/** x itself. A primitive: a node of its own, to differentiate by. */
 export const alias: Unary = unary("alias", { accepts: "any", value: (x) => x, gradient: (g) => g });

@@ -18,7 +18,10 @@ export const cos: Unary = unary("cos", {
   gradient: (g, x) => neg(mul(g, sin(x))),
 });
 
-/** The tangent of an angle in radians: the quotient of sine and cosine, within 3 ulp. */
+/**
+ * The tangent of an angle in radians: the quotient of sine and cosine, within 3 ulp. A primitive: its
+ * gradient is of its value.
+ */
 export const tan: Unary = unary("tan", {
   value: (x) => scalar.div(scalar.sin(x), scalar.cos(x)),
   domain: [-1.2, 1.2],
@@ -92,7 +95,7 @@ export const acosh: Unary = unary("acosh", {
   gradient: (g, x) => mul(g, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1)))),
 });
 
-/** The number whose hyperbolic tangent is x; NaN beyond 1. A primitive: as for asinh. */
+/** The number whose hyperbolic tangent is x; NaN beyond 1. A primitive: composed it loses all digits near 0. */
 export const atanh: Unary = unary("atanh", {
   value: scalar.atanh,
   domain: inside,

@@ -1,0 +1,32 @@
+// Every public function says what it is, with an example: what `pnpm run docs` shows, and what the
+// tests of examples run.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as autograd from "@nabla/autograd";
+import * as nn from "@nabla/nn";
+import { globSync } from "tinyglobby";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+/** The functions of a package's sources whose docstring has an example. */
+function withExample(name: string): ReadonlySet<string> {
+  const files = globSync("**/*.ts", { cwd: join(root, "packages", name, "src"), absolute: true });
+  const declared = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:async )?function\*? (\w+)/g;
+  const found = files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(declared)]);
+  return new Set(
+    found.flatMap(([, comment, name]) => (/@example|```ts/.test(comment!) ? [name!] : [])),
+  );
+}
+
+test.each([
+  ["autograd", autograd],
+  ["nn", nn],
+] as const)("every public function of %s has an example in its docstring", (name, module) => {
+  // Classes have capitals; what another package exports has its docstring there.
+  const functions = Object.entries(module).filter(
+    ([key, value]) => typeof value === "function" && /^[a-z]/.test(key),
+  );
+  const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
+  expect(functions.map(([key]) => key).filter((key) => !have.has(key))).toEqual([]);
+});
