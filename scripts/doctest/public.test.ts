@@ -28,5 +28,6 @@ test.each([
     ([key, value]) => typeof value === "function" && /^[a-z]/.test(key),
   );
   const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
-  expect(functions.map(([key]) => key).filter((key) => !have.has(key))).toEqual([]);
+  const without = functions.map(([key]) => key).filter((key) => !have.has(key));
+  expect(without, "want an @example in the docstring, above `export function`").toEqual([]);
 });

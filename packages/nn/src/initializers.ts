@@ -97,7 +97,12 @@ export function xavierUniform(): Initializer {
   return spread((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)));
 }
 
-/** Variance 2 / (in + out), normally distributed. Source: see `xavierUniform`. */
+/**
+ * Variance 2 / (in + out), normally distributed. Source: see `xavierUniform`.
+ *
+ * @example
+ * dense(784, 16, { initializer: xavierNormal() }).weight.shape; // => [784, 16]
+ */
 export function xavierNormal(): Initializer {
   return gaussian((inputs, outputs) => Math.sqrt(2 / (inputs + outputs)));
 }
@@ -113,7 +118,12 @@ export function heUniform(): Initializer {
   return spread((inputs) => Math.sqrt(6 / inputs));
 }
 
-/** Variance 2 / in, normally distributed. Source: see `heUniform`. */
+/**
+ * Variance 2 / in, normally distributed. Source: see `heUniform`.
+ *
+ * @example
+ * dense(784, 16, { initializer: heNormal() }).weight.shape; // => [784, 16]
+ */
 export function heNormal(): Initializer {
   return gaussian((inputs) => Math.sqrt(2 / inputs));
 }

@@ -4,7 +4,12 @@ import { ShapeError } from "../errors.ts";
 
 export type Shape = readonly number[];
 
-/** As messages print it: `[2, 3]`, and `[]` for a scalar. Also used for lists of axes. */
+/**
+ * As messages print it: `[2, 3]`, and `[]` for a scalar. Also used for lists of axes.
+ *
+ * @example
+ * formatShape(zeros([2, 3]).shape); // => "[2, 3]"
+ */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
@@ -67,7 +72,12 @@ export function notASize(
   return new ShapeError(`${operation}: ${given}, expected ${expected}`);
 }
 
-/** For operations that take equal shapes only: `quadraticCost: [32, 10] and [32, 1] differ`. */
+/**
+ * Throws `ShapeError` where shapes differ, for operations that take equal ones only.
+ *
+ * @example
+ * checkSameShape("cost", [32, 10], [32, 1]); // => throws ShapeError: cost: [32, 10] and [32, 1] differ
+ */
 export function checkSameShape(operation: string, a: Shape, b: Shape): void {
   if (!shapesEqual(a, b)) {
     throw new ShapeError(`${operation}: ${formatShape(a)} and ${formatShape(b)} differ`);
