@@ -12,11 +12,11 @@ import { interpret } from "../reference/interpret.ts";
 import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
 import { Heap } from "./heap.ts";
 import { webAssembly } from "./host.ts";
-import { mostThreads, planToModule, tableBytes } from "./module.ts";
+import { planToModule } from "./module.ts";
 import { availableThreads, type Loaded, type PartFunction, Pool } from "./pool.ts";
 import { ConstantCache, Homes, isResident, ResidentValue, readFrom, writeTo } from "./residents.ts";
+import { mostThreads, tableBytes, tableWords } from "./table.ts";
 import { Trial } from "./trial.ts";
-import { tableHead } from "./values.ts";
 
 /** A graph made ready to run. Inputs and outputs in the graph's order. */
 export interface ReadyGraph {
@@ -173,7 +173,7 @@ class LoadedPlan {
     this.#readyTable(arena);
     this.#placeInputs(values, arena);
     const residents = this.#placeOutputs(homes, arena);
-    heap.words[this.#table / 4] = 0;
+    heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
     if (this.#isLoaded()) this.#runAsIsFaster();
     else this.#call(this.#table);
     this.#checkFailure();
@@ -216,7 +216,7 @@ class LoadedPlan {
 
   /** Where in the heap's words the address of a buffer is. */
   #entryOf(buffer: Buffer): number {
-    return this.#table / 4 + tableHead + buffer.id;
+    return this.#table / 4 + tableWords.buffers + buffer.id;
   }
 
   #addressOf(buffer: Buffer): number {
@@ -230,7 +230,7 @@ class LoadedPlan {
   /** Fills in the addresses of what lies in the arena, unless they are there from the last run. */
   #readyTable(arena: number): void {
     if (this.#table !== 0 && this.#arena === arena) return;
-    if (this.#table === 0) this.#table = this.#engine.heap.allocate(tableBytes(this.#plan));
+    if (this.#table === 0) this.#table = this.#engine.heap.allocate(tableBytes(this.#plan.buffers));
     for (const [buffer, offset] of this.#plan.layout.offsets) {
       this.#setAddress(buffer, arena + offset);
     }
@@ -281,9 +281,10 @@ class LoadedPlan {
 
   #checkFailure(): void {
     const { words } = this.#engine.heap;
-    const check = words[this.#table / 4]!;
+    const check = words[this.#table / 4 + tableWords.failedCheck]!;
     if (check === 0) return;
-    throw outOfRange(this.#plan.checks[check - 1]!, words[this.#table / 4 + 1]!);
+    const index = words[this.#table / 4 + tableWords.failedIndex]!;
+    throw outOfRange(this.#plan.checks[check - 1]!, index);
   }
 
   /** Computes a node that no kernel does, on the arrays of its buffers. */

@@ -3,19 +3,11 @@
 // has lanes are loaded side by side, and turned in registers.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
-import {
-  addIndices,
-  constantIndex,
-  type Multiply,
-  type Total,
-  term,
-  type Value,
-} from "../kernel/language.ts";
-import { Substitution } from "../kernel/substitute.ts";
-import { addMultiplyAdd } from "./arithmetic.ts";
+import type { Multiply, Value } from "../kernel/language.ts";
 import type { Local } from "./encoder.ts";
-import { addLiteral, addReplace } from "./lanes.ts";
-import type { ProductWriter } from "./product-writer.ts";
+import type { KernelWriter } from "./kernel-writer.ts";
+import { addReplace } from "./lanes.ts";
+import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
 /** Vectors of rows at a time, whose sums do not wait for each other. */
 const vectorsOfRows = 4;
@@ -45,24 +37,21 @@ export function isMatrixVector(multiply: Multiply, lanes: 2 | 4): boolean {
 }
 
 /** Writes such a product. */
-export function writeMatrixVector(multiply: Multiply, writer: ProductWriter): void {
+export function writeMatrixVector(multiply: Multiply, writer: KernelWriter): void {
   const { row } = multiply;
-  const { values, lanes } = writer;
+  const { scopes, lanes } = writer;
   const step = rowsAtOnce(multiply, lanes);
   const rest = row.size % step;
-  values.loop(row, 0, row.size - rest, step, () => writeRows(multiply, step, writer));
-  values.loop(row, row.size - rest, row.size, rest, () => writeRows(multiply, rest, writer));
+  scopes.loop(row, 0, row.size - rest, step, () => writeRows(multiply, step, writer));
+  scopes.loop(row, row.size - rest, row.size, rest, () => writeRows(multiply, rest, writer));
 }
 
 /** `count` rows from where the counter is. */
-function writeRows(multiply: Multiply, count: number, writer: ProductWriter): void {
-  const { values, lanes } = writer;
-  const { row, inner, left, right, total, body } = multiply;
-  const totals = Array.from({ length: Math.ceil(count / lanes) }, () => values.body.local("v128"));
-  for (const local of totals) {
-    addLiteral(values.code, 0, total.dtype, lanes);
-    values.code.set(local);
-  }
+function writeRows(multiply: Multiply, count: number, writer: KernelWriter): void {
+  const { scopes, values, lanes } = writer;
+  const { row, inner, left, right, total } = multiply;
+  const { dtype } = total;
+  const totals = totalsFrom(0, Math.ceil(count / lanes), dtype, writer);
   /** Of a vector of rows, those that are there; the first one stands for those that are not. */
   const rowsOf = (vector: number): readonly Value[] =>
     Array.from({ length: lanes }, (_, lane) => {
@@ -74,13 +63,10 @@ function writeRows(multiply: Multiply, count: number, writer: ProductWriter): vo
   const one = { variable: { kind: "variable", name: "lane", size: 1 }, lanes, valid: 1 } as const;
   const add = (local: Local, elements: Local, position: number) => {
     const operand = values.wide(values.shifted(last, position).value(right));
-    const operands = [elements, operand, local] as const;
-    const { isFused } = writer;
-    addMultiplyAdd(values.code, values.body, total.dtype, operands, lanes, isFused);
-    values.code.set(local);
+    addProduct(local, elements, operand, dtype, writer);
   };
-  values.loops(inner.slice(0, -1), () => {
-    values.loop(last, 0, last.size - rest, lanes, () => {
+  scopes.loops(inner.slice(0, -1), () => {
+    scopes.loop(last, 0, last.size - rest, lanes, () => {
       totals.forEach((local, vector) => {
         values.vector = { variable: last, lanes, valid: lanes };
         const rows = rowsOf(vector).map((value) => values.wide(value));
@@ -89,16 +75,14 @@ function writeRows(multiply: Multiply, count: number, writer: ProductWriter): vo
       });
     });
     values.vector = one;
-    values.loop(last, last.size - rest, last.size, 1, () => {
+    scopes.loop(last, last.size - rest, last.size, 1, () => {
       totals.forEach((local, vector) => {
-        const elements = values.body.local("v128");
-        addLiteral(values.code, 0, total.dtype, lanes);
-        values.code.set(elements);
+        const [elements] = totalsFrom(0, 1, dtype, writer) as readonly [Local];
         rowsOf(vector).forEach((value, lane) => {
           const element = values.scalar(value);
-          values.code.get(elements);
-          addReplace(values.code, element, total.dtype, lane);
-          values.code.set(elements);
+          scopes.code.get(elements);
+          addReplace(scopes.code, element, dtype, lane);
+          scopes.code.set(elements);
         });
         add(local, elements, 0);
       });
@@ -106,26 +90,19 @@ function writeRows(multiply: Multiply, count: number, writer: ProductWriter): vo
     values.vector = undefined;
   });
   totals.forEach((local, vector) => {
-    const own: Total = { kind: "total", dtype: total.dtype };
-    const moved = addIndices(term(row), constantIndex(vector * lanes));
-    const here = new Substitution(new Map([[row, moved]]), new Map([[total, own]]));
-    values.vector = { variable: row, lanes, valid: Math.min(lanes, count - vector * lanes) };
-    const code = values.scoped(() => {
-      values.bindTotal(own, local);
-      for (const statement of body) writer.statement(here.statement(statement));
-    });
-    values.code.append(code);
-    values.vector = undefined;
+    const first = vector * lanes;
+    const rows = { variable: row, lanes, valid: Math.min(lanes, count - first) };
+    writeEpilogue(multiply, local, rows, new Map([[row, first]]), writer);
   });
 }
 
 /** The columns of a square of which `rows` are the rows. */
-function turned(rows: readonly Local[], { values, lanes }: ProductWriter): readonly Local[] {
+function turned(rows: readonly Local[], { scopes, lanes }: KernelWriter): readonly Local[] {
   /** Words of 4 bytes, those of `b` numbered from 4 on. */
   const chosen = (a: Local, b: Local, words: readonly number[]): Local => {
-    const result = values.body.local("v128");
+    const result = scopes.body.local("v128");
     const bytes = words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));
-    values.code
+    scopes.code
       .get(a)
       .get(b)
       .add("i8x16.shuffle", ...bytes)

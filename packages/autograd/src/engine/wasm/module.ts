@@ -1,16 +1,14 @@
 // A plan as one WebAssembly module: a function for each kernel, `run`, which calls them in order, and
 // `part`, by which several threads do so together.
-// All addresses come from a table in memory that the caller fills:
-//   words 0, 1: the failed check + 1, and the index that failed it
-//   words 2 on: the address of each buffer
-//   then: running totals of reductions, for each thread its own
+// All addresses come from a table in memory that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Plan } from "../plan/plan.ts";
 import { controlWords } from "./control.ts";
 import { type Code, FunctionBody, type Local, ModuleWriter } from "./encoder.ts";
-import { totalsBytes, writeKernel } from "./statements.ts";
-import { type HostFunction, tableHead } from "./values.ts";
+import { writeKernel } from "./statements.ts";
+import { totalsOffset } from "./table.ts";
+import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */
 export interface HostOperator {
@@ -32,18 +30,6 @@ export interface Features {
   readonly isFused: boolean;
   /** Whether memory is shared with other threads. */
   readonly isShared: boolean;
-}
-
-/** At most so many threads take part in a run. */
-export const mostThreads = 16;
-
-/** Bytes of a run's table. */
-export function tableBytes({ buffers }: Plan): number {
-  return totalsOffset(buffers) + totalsBytes * mostThreads;
-}
-
-function totalsOffset(buffers: number): number {
-  return Math.ceil((4 * (tableHead + buffers)) / 8) * 8;
 }
 
 /** The plan's module. It exports `run`, and `part` if some of it is worth several threads. */

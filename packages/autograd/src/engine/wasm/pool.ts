@@ -2,7 +2,7 @@
 // the process's end, and where none can be had all runs are done by one.
 import { commands, controlBytes, controlWords } from "./control.ts";
 import type { Heap } from "./heap.ts";
-import { mostThreads } from "./module.ts";
+import { mostThreads } from "./table.ts";
 import { workerSource } from "./worker.ts";
 
 /** A module may be loaded in so many plans at a time. */

@@ -4,27 +4,22 @@
 import type { DType } from "../../scalar/dtype.ts";
 import { isWorthSharing } from "../kernel/cost.ts";
 import { strideAlong } from "../kernel/dependence.ts";
-import type { Kernel, Reduce, Scan, Statement, Value, Variable } from "../kernel/language.ts";
+import type { Kernel, Scan, Statement, Value, Variable } from "../kernel/language.ts";
 import { addOperator } from "./arithmetic.ts";
-import { FunctionBody, type Local } from "./encoder.ts";
-import type { Instruction } from "./instructions.ts";
-import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
+import { FunctionBody } from "./encoder.ts";
+import type { KernelWriter } from "./kernel-writer.ts";
+import { addLiteral, type Lanes, registerType } from "./lanes.ts";
 import { writeMultiply } from "./multiply.ts";
-import type { ProductWriter } from "./product-writer.ts";
-import { type HostFunction, ValueWriter } from "./values.ts";
-
-/** Running totals of a reduction (kernel/language.ts, `Reduce`). */
-const totalsOfReduce = 16;
-/** Bytes of a run's table for running totals that are not in registers. */
-export const totalsBytes: number = 8 * totalsOfReduce;
+import { writeReduce } from "./reduce.ts";
+import { Scopes } from "./scopes.ts";
+import { runParameters } from "./table.ts";
+import type { Host, HostFunction } from "./value-writer.ts";
+import { Values } from "./values.ts";
 
 /** What a kernel's function is written with. */
-export interface Surroundings {
-  readonly hostFunction: HostFunction;
+export interface Surroundings extends Host {
   /** Where in the table running totals may be. */
   readonly totalsOffset: number;
-  /** Whether a product and its addition may be one instruction, rounded once. */
-  readonly isFused: boolean;
 }
 
 /** A kernel as a function. */
@@ -37,20 +32,27 @@ export interface KernelFunction {
 /** Writes the kernel as a function of the table's address, the part of a run and the number of parts. */
 export function writeKernel(kernel: Kernel, surroundings: Surroundings): KernelFunction {
   const isShared = isWorthSharing(kernel) && kernel.body.every(outermostVariable);
-  const writer = written(kernel, surroundings, isShared);
+  if (!isShared) return { body: written(kernel, surroundings, false), isShared };
+  let callsHost = false;
+  const hostFunction: HostFunction = (operator, on, arity) => {
+    callsHost = true;
+    return surroundings.hostFunction(operator, on, arity);
+  };
+  const body = written(kernel, { ...surroundings, hostFunction }, true);
   // The host's functions are not there in other threads.
-  if (!isShared || !writer.values.callsHost) return { body: writer.values.body, isShared };
-  return { body: written(kernel, surroundings, false).values.body, isShared: false };
+  return callsHost
+    ? { body: written(kernel, surroundings, false), isShared: false }
+    : { body, isShared };
 }
 
-function written(kernel: Kernel, surroundings: Surroundings, isShared: boolean): StatementWriter {
-  const body = new FunctionBody(["i32", "i32", "i32"]);
+function written(kernel: Kernel, surroundings: Surroundings, isShared: boolean): FunctionBody {
+  const body = new FunctionBody(runParameters);
   const writer = new StatementWriter(kernel, body, surroundings);
   for (const statement of kernel.body) {
-    writer.values.shared = isShared ? outermostVariable(statement) : undefined;
+    writer.scopes.shared = isShared ? outermostVariable(statement) : undefined;
     writer.statement(statement);
   }
-  return writer;
+  return body;
 }
 
 /** The variable of the loop around all of a statement. */
@@ -59,17 +61,17 @@ function outermostVariable(statement: Statement): Variable | undefined {
   return statement.kind === "multiply" ? statement.row : undefined;
 }
 
-class StatementWriter implements ProductWriter {
-  readonly values: ValueWriter;
+class StatementWriter implements KernelWriter {
+  readonly scopes: Scopes;
+  readonly values: Values;
   readonly lanes: 2 | 4;
-  readonly isFused: boolean;
-  readonly #totalsOffset: number;
+  readonly totalsOffset: number;
 
   constructor(kernel: Kernel, body: FunctionBody, surroundings: Surroundings) {
-    this.values = new ValueWriter(body, surroundings);
+    this.scopes = new Scopes(body);
+    this.values = new Values(this.scopes, surroundings);
     this.lanes = dtypesOf(kernel).has("float64") ? 2 : 4;
-    this.isFused = surroundings.isFused;
-    this.#totalsOffset = surroundings.totalsOffset;
+    this.totalsOffset = surroundings.totalsOffset;
   }
 
   statement(statement: Statement): void {
@@ -84,7 +86,7 @@ class StatementWriter implements ProductWriter {
         this.#accumulate(statement);
         return;
       case "reduce":
-        this.#reduce(statement);
+        writeReduce(statement, this);
         return;
       case "scan":
         this.#scan(statement);
@@ -96,229 +98,59 @@ class StatementWriter implements ProductWriter {
 
   #for({ variable, body }: Extract<Statement, { kind: "for" }>): void {
     const all = () => body.forEach((part) => this.statement(part));
-    if (!isForVectors(variable, body)) this.values.loop(variable, 0, variable.size, 1, all);
-    else this.inVectors(variable, 0, variable.size, all);
+    if (isForVectors(variable, body)) this.#inVectors(variable, all);
+    else this.scopes.loop(variable, 0, variable.size, 1, all);
   }
 
-  /** `write` for vectors along `variable`, from `from` to `to`. */
-  inVectors(variable: Variable, from: number, to: number, write: () => void): void {
-    const { values, lanes } = this;
-    const rest = (to - from) % lanes;
+  /** `write` for vectors along `variable`. */
+  #inVectors(variable: Variable, write: () => void): void {
+    const { scopes, values, lanes } = this;
+    const rest = variable.size % lanes;
+    const end = variable.size - rest;
     values.vector = { variable, lanes, valid: lanes };
-    values.loop(variable, from, to - rest, lanes, write);
+    scopes.loop(variable, 0, end, lanes, write);
     values.vector = { variable, lanes, valid: rest };
-    values.loop(variable, to - rest, to, lanes, write);
+    scopes.loop(variable, end, variable.size, lanes, write);
     values.vector = undefined;
   }
 
+  /** How many elements go at a time at present. */
+  get #lanesNow(): Lanes {
+    return this.values.vector ? this.lanes : 1;
+  }
+
   #store({ buffer, index, value }: Extract<Statement, { kind: "store" }>): void {
-    const { values } = this;
-    if (values.vector) values.storeWide(buffer, index, values.wide(value));
-    else values.store(buffer, index, values.scalar(value));
+    this.values.store(buffer, index, this.values.inLanes(value, this.#lanesNow));
   }
 
   #accumulate({ buffer, index, value }: Extract<Statement, { kind: "accumulate" }>): void {
     const { values } = this;
+    const { code, body } = this.scopes;
     const { dtype } = buffer;
-    const lanes: Lanes = values.vector ? this.lanes : 1;
-    const element = lanes === 1 ? values.scalar(value) : values.wide(value);
-    // Not a value by name: it is another each time.
+    const lanes = this.#lanesNow;
+    const elements = values.inLanes(value, lanes);
     const stored = values.load(buffer, index, lanes);
-    const sum = values.body.local(registerType(dtype, lanes));
-    addOperator(values.code, values.body, {
-      operator: "add",
-      on: dtype,
-      operands: [stored, element],
-      lanes,
-    });
-    values.code.set(sum);
-    if (lanes === 1) values.store(buffer, index, sum);
-    else values.storeWide(buffer, index, sum);
+    const sum = body.local(registerType(dtype, lanes));
+    const operands = [stored, elements];
+    addOperator(code, body, { operator: "add", on: dtype, operands, lanes });
+    code.set(sum);
+    values.store(buffer, index, sum);
   }
 
   /** One running total; or one in each lane, for as many scans side by side. */
   #scan({ before, total, start, variable, next, body }: Scan): void {
-    const { values } = this;
-    const lanes: Lanes = values.vector ? this.lanes : 1;
-    const last = values.body.local(registerType(total.dtype, lanes));
-    addLiteral(values.code, start, total.dtype, lanes);
-    values.code.set(last);
-    values.loop(variable, 0, variable.size, 1, () => {
-      values.bindTotal(before, last);
-      values.bindTotal(total, lanes === 1 ? values.scalar(next) : values.wide(next));
+    const { scopes, values } = this;
+    const lanes = this.#lanesNow;
+    const last = scopes.body.local(registerType(total.dtype, lanes));
+    addLiteral(scopes.code, start, total.dtype, lanes);
+    scopes.code.set(last);
+    scopes.loop(variable, 0, variable.size, 1, () => {
+      scopes.bindTotal(before, last);
+      scopes.bindTotal(total, values.inLanes(next, lanes));
       for (const statement of body) this.statement(statement);
-      values.code.get(values.totalOf(total)).set(last);
+      scopes.code.get(scopes.totalOf(total)).set(last);
     });
   }
-
-  // Reductions
-
-  #reduce(reduce: Reduce): void {
-    if (reduce.lanes === 1) this.#reduceInOrder(reduce);
-    else if (isDealtEvenly(reduce)) this.#reduceInVectors(reduce);
-    else this.#reduceInTurn(reduce);
-  }
-
-  /** Leaves `combine` of two locals on the stack. */
-  #combine({ combine, total }: Reduce, a: Local, b: Local, lanes: Lanes): void {
-    const { code, body } = this.values;
-    addOperator(code, body, { operator: combine, on: total.dtype, operands: [a, b], lanes });
-  }
-
-  /** One running total; or one in each lane, for as many results. */
-  #reduceInOrder(reduce: Reduce): void {
-    const { values } = this;
-    const { total, start, variables, value } = reduce;
-    const lanes: Lanes = values.vector ? this.lanes : 1;
-    const local = values.body.local(registerType(total.dtype, lanes));
-    addLiteral(values.code, start, total.dtype, lanes);
-    values.code.set(local);
-    this.values.loops(variables, () => {
-      const element = lanes === 1 ? values.scalar(value) : values.wide(value);
-      this.#combine(reduce, local, element, lanes);
-      values.code.set(local);
-    });
-    values.bindTotal(total, local);
-  }
-
-  /** All running totals in vectors. */
-  #reduceInVectors(reduce: Reduce): void {
-    const { values, lanes } = this;
-    const { total, start, variables, value } = reduce;
-    const { dtype } = total;
-    const last = variables.at(-1)!;
-    const rest = last.size % totalsOfReduce;
-    const isShort = last.size < totalsOfReduce;
-    const used = isShort ? Math.ceil(rest / lanes) : totalsOfReduce / lanes;
-    const totals = Array.from({ length: used }, () => values.body.local("v128"));
-    for (const local of totals) {
-      addLiteral(values.code, start, dtype, lanes);
-      values.code.set(local);
-    }
-    const take = (local: Local, position: number, valid: number) => {
-      values.vector = { variable: last, lanes, valid };
-      const moved = position === 0 ? value : values.shifted(last, position).value(value);
-      const element = values.wide(moved);
-      this.#combine(reduce, local, element, lanes);
-      if (valid < lanes) {
-        values.code.get(local).v128(maskOf(valid, dtype)).add("v128.bitselect");
-      }
-      values.code.set(local);
-      values.vector = undefined;
-    };
-    const [outer, end] = [variables.slice(0, -1), last.size - rest];
-    this.values.loops(outer, () => {
-      values.loop(last, 0, end, totalsOfReduce, () =>
-        totals.forEach((local, i) => take(local, i * lanes, lanes)),
-      );
-    });
-    // Where there is a rest there is only one variable.
-    values.loop(last, end, last.size, totalsOfReduce, () => {
-      for (let done = 0; done < rest; done += lanes)
-        take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
-    });
-    this.#combineHalves(reduce, totals);
-  }
-
-  /** Totals i and i + 8, then i + 4, i + 2, i + 1; those that nothing was dealt to are left out. */
-  #combineHalves(reduce: Reduce, totals: readonly Local[]): void {
-    const { values, lanes } = this;
-    const { dtype } = reduce.total;
-    for (let half = totalsOfReduce / lanes / 2; half >= 1; half /= 2) {
-      for (let i = 0; i < half && i + half < totals.length; i++) {
-        this.#combine(reduce, totals[i]!, totals[i + half]!, lanes);
-        values.code.set(totals[i]!);
-      }
-    }
-    const result = values.body.local(registerType(dtype, 1));
-    const [left] = totals;
-    if (!left) {
-      addLiteral(values.code, reduce.start, dtype, 1);
-      values.code.set(result);
-    } else {
-      const upper = values.body.local("v128");
-      for (let half = lanes / 2; half >= 1; half /= 2) {
-        const bytes = half * (dtype === "float64" ? 8 : 4);
-        const moved = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16);
-        values.code
-          .get(left)
-          .get(left)
-          .add("i8x16.shuffle", ...moved)
-          .set(upper);
-        this.#combine(reduce, left, upper, lanes);
-        values.code.set(left);
-      }
-      addExtract(values.code, left, dtype, 0);
-      values.code.set(result);
-    }
-    values.bindTotal(reduce.total, result);
-  }
-
-  /** Running totals in memory, element by element. */
-  #reduceInTurn(reduce: Reduce): void {
-    const { values } = this;
-    const { total, start, variables, value } = reduce;
-    const { body } = values;
-    const [runTable, part] = body.parameters as [Local, Local];
-    // Each part has its own.
-    const table = body.local("i32");
-    values.code.get(part).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
-    const type = registerType(total.dtype, 1);
-    const [load, store] = [`${type}.load`, `${type}.store`] as [Instruction, Instruction];
-    const totalsOffset = this.#totalsOffset;
-    const [turn, local, element] = [body.local("i32"), body.local(type), body.local(type)];
-    const startLocal = body.local(type);
-    addLiteral(values.code, start, total.dtype, 1);
-    values.code.set(startLocal);
-    for (let i = 0; i < totalsOfReduce; i++)
-      values.code
-        .get(table)
-        .get(startLocal)
-        .memory(store, totalsOffset + 8 * i);
-    values.code.get(table).set(turn);
-    this.values.loops(variables, () => {
-      const next = values.scalar(value);
-      values.code.get(turn).memory(load, totalsOffset).set(local);
-      values.code.get(turn);
-      this.#combine(reduce, local, next, 1);
-      values.code.memory(store, totalsOffset);
-      // The next total, or the first again.
-      values.code.get(turn).i32(8).add("i32.add").get(table).add("i32.sub");
-      values.code
-        .i32(totalsBytes - 1)
-        .add("i32.and")
-        .get(table)
-        .add("i32.add")
-        .set(turn);
-    });
-    for (let half = totalsOfReduce / 2; half >= 1; half /= 2) {
-      for (let i = 0; i < half; i++) {
-        values.code
-          .get(table)
-          .memory(load, totalsOffset + 8 * i)
-          .set(local);
-        values.code
-          .get(table)
-          .memory(load, totalsOffset + 8 * (i + half))
-          .set(element);
-        values.code.get(table);
-        this.#combine(reduce, local, element, 1);
-        values.code.memory(store, totalsOffset + 8 * i);
-      }
-    }
-    values.code.get(table).memory(load, totalsOffset).set(local);
-    values.bindTotal(total, local);
-  }
-}
-
-/** Whether the 16 totals take elements in whole rounds, but at the end of the only variable. */
-function isDealtEvenly({ variables }: Reduce): boolean {
-  return variables.length === 1 || variables.at(-1)!.size % totalsOfReduce === 0;
-}
-
-/** Ones in the lanes that are wanted. */
-function maskOf(valid: number, dtype: DType): Uint8Array {
-  return new Uint8Array(16).fill(255, 0, valid * (dtype === "float64" ? 8 : 4));
 }
 
 /** Whether a loop goes in vectors: nothing but stores along it, which lie side by side. */

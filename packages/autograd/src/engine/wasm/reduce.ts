@@ -1,0 +1,165 @@
+// Reductions as instructions: 16 running totals (kernel/reduction.ts) in vectors where elements are dealt to them
+// evenly, else in memory; one, or one in each lane, where elements are combined in order.
+import type { DType } from "../../scalar/dtype.ts";
+import type { Reduce } from "../kernel/language.ts";
+import { addOperator } from "./arithmetic.ts";
+import type { Local } from "./encoder.ts";
+import type { Instruction } from "./instructions.ts";
+import type { KernelWriter } from "./kernel-writer.ts";
+import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
+import { parametersOf, totalsBytes, totalsOfReduce } from "./table.ts";
+import { totalsFrom } from "./totals.ts";
+
+/** Writes the reduction, whose total is known from here on. */
+export function writeReduce(reduce: Reduce, writer: KernelWriter): void {
+  const write =
+    reduce.lanes === 1 ? inOrder : isDealtEvenly(reduce.variables) ? inVectors : inMemory;
+  writer.scopes.bindTotal(reduce.total, write(reduce, writer));
+}
+
+/** Whether the 16 totals take elements in whole rounds, but at the end of the only variable. */
+function isDealtEvenly(variables: Reduce["variables"]): boolean {
+  return variables.length === 1 || variables.at(-1)!.size % totalsOfReduce === 0;
+}
+
+/** Leaves two totals combined on the stack. */
+function addCombined(
+  { combine, total }: Reduce,
+  a: Local,
+  b: Local,
+  lanes: Lanes,
+  { scopes: { code, body } }: KernelWriter,
+): void {
+  addOperator(code, body, { operator: combine, on: total.dtype, operands: [a, b], lanes });
+}
+
+/** One running total; or one in each lane, for as many results. */
+function inOrder(reduce: Reduce, writer: KernelWriter): Local {
+  const { scopes, values } = writer;
+  const { total, start, variables, value } = reduce;
+  const lanes: Lanes = values.vector ? writer.lanes : 1;
+  const local = scopes.body.local(registerType(total.dtype, lanes));
+  addLiteral(scopes.code, start, total.dtype, lanes);
+  scopes.code.set(local);
+  scopes.loops(variables, () => {
+    addCombined(reduce, local, values.inLanes(value, lanes), lanes, writer);
+    scopes.code.set(local);
+  });
+  return local;
+}
+
+/** All running totals in vectors. */
+function inVectors(reduce: Reduce, writer: KernelWriter): Local {
+  const { scopes, values, lanes } = writer;
+  const { total, start, variables, value } = reduce;
+  const { dtype } = total;
+  const last = variables.at(-1)!;
+  const rest = last.size % totalsOfReduce;
+  const isShort = last.size < totalsOfReduce;
+  const used = isShort ? Math.ceil(rest / lanes) : totalsOfReduce / lanes;
+  const totals = totalsFrom(start, used, dtype, writer);
+  const take = (local: Local, position: number, valid: number) => {
+    values.vector = { variable: last, lanes, valid };
+    const moved = position === 0 ? value : values.shifted(last, position).value(value);
+    addCombined(reduce, local, values.wide(moved), lanes, writer);
+    if (valid < lanes) scopes.code.get(local).v128(maskOf(valid, dtype)).add("v128.bitselect");
+    scopes.code.set(local);
+    values.vector = undefined;
+  };
+  const [outer, end] = [variables.slice(0, -1), last.size - rest];
+  scopes.loops(outer, () => {
+    scopes.loop(last, 0, end, totalsOfReduce, () =>
+      totals.forEach((local, i) => take(local, i * lanes, lanes)),
+    );
+  });
+  // Where there is a rest there is only one variable.
+  scopes.loop(last, end, last.size, totalsOfReduce, () => {
+    for (let done = 0; done < rest; done += lanes)
+      take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
+  });
+  return inHalves(reduce, totals, writer);
+}
+
+/** Totals i and i + 8, then i + 4, i + 2, i + 1; those that nothing was dealt to are left out. */
+function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter): Local {
+  const { scopes, lanes } = writer;
+  const { code, body } = scopes;
+  const { dtype } = reduce.total;
+  for (let half = totalsOfReduce / lanes / 2; half >= 1; half /= 2) {
+    for (let i = 0; i < half && i + half < totals.length; i++) {
+      addCombined(reduce, totals[i]!, totals[i + half]!, lanes, writer);
+      code.set(totals[i]!);
+    }
+  }
+  const result = body.local(registerType(dtype, 1));
+  const [left] = totals;
+  if (!left) {
+    addLiteral(code, reduce.start, dtype, 1);
+    code.set(result);
+    return result;
+  }
+  const upper = body.local("v128");
+  for (let half = lanes / 2; half >= 1; half /= 2) {
+    const bytes = half * (dtype === "float64" ? 8 : 4);
+    const moved = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16);
+    code.get(left).get(left);
+    code.add("i8x16.shuffle", ...moved).set(upper);
+    addCombined(reduce, left, upper, lanes, writer);
+    code.set(left);
+  }
+  addExtract(code, left, dtype, 0);
+  code.set(result);
+  return result;
+}
+
+/** Running totals in memory, element by element. */
+function inMemory(reduce: Reduce, writer: KernelWriter): Local {
+  const { scopes, values, totalsOffset } = writer;
+  const { total, start, variables, value } = reduce;
+  const { code, body } = scopes;
+  const { table: runTable, part } = parametersOf(body);
+  // Each part has its own.
+  const table = body.local("i32");
+  code.get(part).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
+  const type = registerType(total.dtype, 1);
+  const [load, store] = [`${type}.load`, `${type}.store`] as [Instruction, Instruction];
+  const [turn, local, element] = [body.local("i32"), body.local(type), body.local(type)];
+  const startLocal = body.local(type);
+  const offsetOf = (position: number) => totalsOffset + 8 * position;
+  addLiteral(code, start, total.dtype, 1);
+  code.set(startLocal);
+  for (let i = 0; i < totalsOfReduce; i++)
+    code.get(table).get(startLocal).memory(store, offsetOf(i));
+  code.get(table).set(turn);
+  scopes.loops(variables, () => {
+    const next = values.scalar(value);
+    const inner = scopes.code;
+    inner.get(turn).memory(load, totalsOffset).set(local);
+    inner.get(turn);
+    addCombined(reduce, local, next, 1, writer);
+    inner.memory(store, totalsOffset);
+    // The next total, or the first again.
+    inner.get(turn).i32(8).add("i32.add").get(table).add("i32.sub");
+    inner.i32(totalsBytes - 1).add("i32.and");
+    inner.get(table).add("i32.add").set(turn);
+  });
+  for (let half = totalsOfReduce / 2; half >= 1; half /= 2) {
+    for (let i = 0; i < half; i++) {
+      code.get(table).memory(load, offsetOf(i)).set(local);
+      code
+        .get(table)
+        .memory(load, offsetOf(i + half))
+        .set(element);
+      code.get(table);
+      addCombined(reduce, local, element, 1, writer);
+      code.memory(store, offsetOf(i));
+    }
+  }
+  code.get(table).memory(load, totalsOffset).set(local);
+  return local;
+}
+
+/** Ones in the lanes that are wanted. */
+function maskOf(valid: number, dtype: DType): Uint8Array {
+  return new Uint8Array(16).fill(255, 0, valid * (dtype === "float64" ? 8 : 4));
+}

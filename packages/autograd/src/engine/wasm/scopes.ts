@@ -1,0 +1,180 @@
+// Where code goes: bodies of loops and branches, one inside the other, with what has been computed in each. Whatever
+// has a name is computed once, into a local, in the outermost of them that it can be computed in.
+import type { Dependence } from "../kernel/dependence.ts";
+import type { Total, Variable } from "../kernel/language.ts";
+import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
+import { parametersOf } from "./table.ts";
+
+/** The body of a loop, or a branch. */
+interface Scope {
+  readonly code: Code;
+  /** What is known from here on. */
+  readonly binds: Set<Dependence>;
+  /** Code of a branch stays there: what it loads may not exist where the branch is not taken. */
+  readonly isBranch: boolean;
+  /** What is in locals, by name: one element or index each, and vectors. */
+  readonly elements: Map<unknown, Local>;
+  readonly vectors: Map<unknown, Local>;
+}
+
+function scopeOf(code: Code, binds: readonly Dependence[], isBranch: boolean): Scope {
+  return { code, binds: new Set(binds), isBranch, elements: new Map(), vectors: new Map() };
+}
+
+function namesIn(scope: Scope, type: ValueType): Map<unknown, Local> {
+  return type === "v128" ? scope.vectors : scope.elements;
+}
+
+export class Scopes {
+  readonly body: FunctionBody;
+  /** The variable whose loops are divided among the parts of a run. */
+  shared: Variable | undefined;
+  /** From the outermost to where code goes at present. */
+  readonly #open: Scope[];
+  readonly #counters = new Map<Variable, Local>();
+  readonly #totals = new Map<Total, Local>();
+
+  constructor(body: FunctionBody) {
+    this.body = body;
+    this.#open = [scopeOf(body.code, [], false)];
+  }
+
+  /** Where code goes at present. */
+  get code(): Code {
+    return this.#open.at(-1)!.code;
+  }
+
+  /** The code that `write` adds in a scope of its own, which knows what it `binds`. */
+  scoped(write: () => void, binds: readonly Dependence[] = []): Code {
+    return this.#within(scopeOf(new Code(), binds, false), write);
+  }
+
+  #within(scope: Scope, write: () => void): Code {
+    this.#open.push(scope);
+    write();
+    this.#open.pop();
+    return scope.code;
+  }
+
+  /** Leaves what `inside` adds on the stack where the condition holds, else what `otherwise` adds. */
+  branch(condition: Local, type: ValueType, inside: () => void, otherwise: () => void): void {
+    const [taken, other] = [inside, otherwise].map((write) =>
+      this.#within(scopeOf(new Code(), [], true), write),
+    ) as [Code, Code];
+    this.code.get(condition);
+    this.code.block("if", () => this.code.append(taken).add("else").append(other), type);
+  }
+
+  // Loops
+
+  /** `write` for each `variable` from `from` up to `to`, in steps. */
+  loop(variable: Variable, from: number, to: number, step: number, write: () => void): void {
+    if (from >= to) return;
+    const counter = this.counterOf(variable);
+    const inner = this.scoped(write, [variable]);
+    const { code } = this;
+    if (variable === this.shared) {
+      this.#sharedLoop(counter, from, to, step, inner);
+      return;
+    }
+    code.i32(from).set(counter);
+    if (from + step >= to) {
+      code.append(inner);
+      return;
+    }
+    code.block("loop", () => {
+      code.append(inner);
+      code.get(counter).i32(step).add("i32.add").tee(counter).i32(to).add("i32.lt_s");
+      code.add("br_if", 0);
+    });
+  }
+
+  /** `write` in nested loops, each over all of its variable. */
+  loops(variables: readonly Variable[], write: () => void): void {
+    const [first, ...others] = variables;
+    if (first) this.loop(first, 0, first.size, 1, () => this.loops(others, write));
+    else write();
+  }
+
+  /** This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) / parts. */
+  #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
+    const { code } = this;
+    const { part, parts } = parametersOf(this.body);
+    const turns = Math.ceil((to - from) / step);
+    const end = this.body.local("i32");
+    code.get(part).i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(counter);
+    code.get(part).i32(1).add("i32.add").i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(end);
+    code.get(counter).get(end).add("i32.lt_s");
+    code.block("if", () => {
+      code.block("loop", () => {
+        code.append(inner);
+        code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
+        code.add("br_if", 0);
+      });
+    });
+  }
+
+  /** The local of a loop variable. */
+  counterOf(variable: Variable): Local {
+    let counter = this.#counters.get(variable);
+    if (!counter) this.#counters.set(variable, (counter = this.body.local("i32")));
+    return counter;
+  }
+
+  // What is known
+
+  /** From now on, in the present scope, `total` is in `local`. */
+  bindTotal(total: Total, local: Local): void {
+    this.#open.at(-1)!.binds.add(total);
+    this.#totals.set(total, local);
+  }
+
+  /** The local that `total` is in. */
+  totalOf(total: Total): Local {
+    return this.#totals.get(total)!;
+  }
+
+  /** Those of `dependences` that are vectors: totals, each lane one of its own. */
+  vectorsAmong(dependences: ReadonlySet<Dependence>): readonly Total[] {
+    return [...dependences].filter(
+      (one): one is Total => one.kind === "total" && this.#totals.get(one)?.type === "v128",
+    );
+  }
+
+  /** Whether a local of this type has the name. */
+  has(name: unknown, type: ValueType): boolean {
+    return this.#open.some((scope) => namesIn(scope, type).has(name));
+  }
+
+  /** The local of what `write` leaves on the stack, computed where all `dependences` are known. */
+  named(
+    name: unknown,
+    dependences: ReadonlySet<Dependence>,
+    type: ValueType,
+    write: () => void,
+  ): Local {
+    for (const scope of this.#open) {
+      const known = namesIn(scope, type).get(name);
+      if (known) return known;
+    }
+    const position = this.#open.findLastIndex(
+      ({ binds, isBranch }) => isBranch || [...dependences].some((one) => binds.has(one)),
+    );
+    const scope = this.#open[Math.max(position, 0)]!;
+    const local = this.body.local(type);
+    // Operands come into being in this scope or further out: all else stays where it is.
+    const inner = this.#open.splice(Math.max(position, 0) + 1);
+    write();
+    this.#open.push(...inner);
+    scope.code.set(local);
+    namesIn(scope, type).set(name, local);
+    return local;
+  }
+
+  /** How far in the innermost scope is that binds one of `dependences`. */
+  depthOf(dependences: ReadonlySet<Dependence>): number {
+    return this.#open.findLastIndex(({ binds }) => [...dependences].some((one) => binds.has(one)));
+  }
+}

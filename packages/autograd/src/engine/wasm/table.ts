@@ -1,0 +1,44 @@
+// A run's table in memory, which its caller fills: where everything is, and how a run has failed.
+import type { FunctionBody, Local } from "./encoder.ts";
+
+/** The table's first words, by what they are for. */
+export const tableWords = {
+  /** The number of the failed check + 1; 0: none has. */
+  failedCheck: 0,
+  /** The index that failed it. */
+  failedIndex: 1,
+  /** From here on the address of each buffer. */
+  buffers: 2,
+} as const;
+
+/** Running totals of a reduction (kernel/language.ts, `Reduce`). */
+export const totalsOfReduce = 16;
+
+/** Bytes for running totals that are not in registers. */
+export const totalsBytes: number = 8 * totalsOfReduce;
+
+/** At most so many threads take part in a run; each has running totals of its own. */
+export const mostThreads = 16;
+
+/** Where the running totals begin, behind the addresses of so many buffers. */
+export function totalsOffset(buffers: number): number {
+  return Math.ceil((4 * (tableWords.buffers + buffers)) / 8) * 8;
+}
+
+/** Bytes of the table for a plan of so many buffers. */
+export function tableBytes(buffers: number): number {
+  return totalsOffset(buffers) + totalsBytes * mostThreads;
+}
+
+/** A function of the table's address, the part of a run that it does, and the number of parts. */
+export const runParameters = ["i32", "i32", "i32"] as const;
+
+/** Its parameters. */
+export function parametersOf({ parameters }: FunctionBody): {
+  readonly table: Local;
+  readonly part: Local;
+  readonly parts: Local;
+} {
+  const [table, part, parts] = parameters as readonly [Local, Local, Local];
+  return { table, part, parts };
+}
