@@ -9,7 +9,12 @@ export interface CommandContext {
   readonly env: Environment;
   /** Aborted: end after the step under way, with the accuracy so far. */
   readonly signal: AbortSignal;
+  /** What stands before a command's name where it is called; left out: the repository's. */
+  readonly runner?: string;
 }
+
+/** How helps say that commands are called. */
+const repositoryRunner = "npx --yes pnpm@12";
 
 /** 128 + 2, the number of SIGINT: what shells report of a program that Ctrl-C has ended. */
 export const interrupted: number = 130;
@@ -26,7 +31,7 @@ export async function runCommand<Options>(
   try {
     const options = parse(args);
     if (options !== "help") return await run(options, context);
-    context.stdout.write(help);
+    context.stdout.write(help.replaceAll(repositoryRunner, context.runner ?? repositoryRunner));
     return 0;
   } catch (error) {
     if (!(error instanceof NablaError)) throw error;
