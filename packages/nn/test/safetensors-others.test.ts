@@ -15,23 +15,14 @@ import {
 } from "../src/files/safetensors.ts";
 import { sigmoid } from "../src/index.ts";
 import { sequential } from "../src/sequential.ts";
+import { tensorsOfDTypes } from "./tensors-of-dtypes.ts";
 
 const fixture = (name: string) => new URL(`safetensors/${name}`, import.meta.url).pathname;
 const script = fixture("write_fixtures.py");
 
 const dtypes: Readonly<Record<string, Tensor>> = {
-  truth: tensor([true, false, true]),
-  bytes: tensor(
-    [
-      [0, 128],
-      [255, 7],
-    ],
-    { dtype: "uint8" },
-  ),
-  whole: tensor([-(2 ** 31), 2 ** 31 - 1], { dtype: "int32" }),
+  ...tensorsOfDTypes,
   single: tensor([[1.5, -0, 1e-45]]),
-  double: tensor(0.1, { dtype: "float64" }),
-  empty: tensor(new Float32Array(), { shape: [0, 3] }),
   'é "x"': tensor([1]),
 };
 const metadata = { "made by": "Gödel" };
