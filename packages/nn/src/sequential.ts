@@ -45,3 +45,11 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
   const made = madeOf(Object.fromEntries(list.entries()));
   return { kind: "sequential", layers: list, ...made, forward } as unknown as Sequential<Layers>;
 }
+
+/** The layers of a `sequential`; undefined for any other layer. */
+export function layersOf(
+  layer: Layer | LayerFunction,
+): readonly (Layer | LayerFunction)[] | undefined {
+  if (typeof layer === "function" || layer.kind !== "sequential") return undefined;
+  return (layer as Layer & Pick<Sequential, "layers">).layers;
+}

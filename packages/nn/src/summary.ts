@@ -2,6 +2,7 @@
 import { type DType, formatShape, type Tensor, zeros } from "@nabla/autograd";
 import { applyLayer, type Layer, type LayerFunction, namedParametersOf } from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
+import { layersOf } from "./sequential.ts";
 
 export interface SummaryOptions {
   /** Of the input: "int32" for models that begin with `embedding`. Default: "float32". */
@@ -54,12 +55,6 @@ function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: 
   const parameters = namedParametersOf(layer).reduce((sum, [, { size }]) => sum + size, 0);
   rows.push({ name: `${place} ${nameOf(layer)}`.trim(), output: formatShape(y.shape), parameters });
   return y;
-}
-
-/** The layers of a `sequential`. */
-function layersOf(layer: Layer | LayerFunction): readonly (Layer | LayerFunction)[] | undefined {
-  if (typeof layer === "function" || layer.kind !== "sequential") return undefined;
-  return (layer as Layer & { readonly layers: readonly (Layer | LayerFunction)[] }).layers;
 }
 
 function nameOf(layer: Layer | LayerFunction): string {

@@ -21,6 +21,7 @@ import { perExampleGradients } from "../src/explain/per-example.ts";
 import { sensitivity, tryNudge } from "../src/explain/sensitivity.ts";
 import { heNormal } from "../src/initializers.ts";
 import type { Layer, LayerFunction } from "../src/layer.ts";
+import { residual } from "../src/layers/residual.ts";
 import { sequential } from "../src/sequential.ts";
 
 const activations: Readonly<Record<string, LayerFunction>> = {
@@ -268,6 +269,11 @@ describe("nudges", () => {
     [
       () => nudges(sequential(dense(1, 1), scale), one, one),
       "nudges: layer 1 has parameters and is not dense; expected dense layers and functions",
+    ],
+    [
+      // Not a sequence, though it has layers: what goes in is added to what they give.
+      () => nudges(sequential(residual(dense(1, 1)), dense(1, 1)), one, one),
+      "nudges: layer 0 has parameters and is not dense; expected dense layers and functions",
     ],
     [
       () =>

@@ -3,6 +3,7 @@
 import { NablaError, type Tensor } from "@nabla/autograd";
 import type { Dense } from "../dense.ts";
 import { applyLayer, type Layer, type LayerFunction } from "../layer.ts";
+import { layersOf } from "../sequential.ts";
 
 /** A dense layer, and the functions that follow it. */
 export interface Stage {
@@ -52,13 +53,13 @@ function* flattened(
   layer: Layer | LayerFunction,
   name: string,
 ): Generator<{ readonly name: string; readonly layer: Layer | LayerFunction }> {
-  const parts = (layer as { readonly layers?: unknown }).layers;
-  if (!Array.isArray(parts)) {
+  const inner = layersOf(layer);
+  if (!inner) {
     yield { name, layer };
     return;
   }
-  for (const [i, part] of (parts as readonly (Layer | LayerFunction)[]).entries()) {
-    yield* flattened(part, name === "" ? String(i) : `${name}.${i}`);
+  for (const [i, one] of inner.entries()) {
+    yield* flattened(one, name === "" ? String(i) : `${name}.${i}`);
   }
 }
 
