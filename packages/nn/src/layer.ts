@@ -18,7 +18,10 @@ export interface Layer {
    * and optimisers leave alone, such as the running statistics of `batchNorm`.
    */
   namedBuffers?(): readonly NamedParameter[];
-  /** From now on `forward` does what is right in training: `dropout` drops, `batchNorm` measures. */
+  /**
+   * From now on `forward` does what is right in training: `dropout` drops, `batchNorm` measures. A
+   * function that `compile` has traced stays in the mode of that time: have one for each mode.
+   */
   train?(): void;
   /** From now on `forward` does what is right for using the model: the same for the same input. */
   evaluate?(): void;
@@ -54,4 +57,9 @@ export function namedParametersOf(layer: Layer | LayerFunction): readonly NamedP
 /** What a layer, or a function, keeps beside its parameters, by name. */
 export function namedBuffersOf(layer: Layer | LayerFunction): readonly NamedParameter[] {
   return typeof layer === "function" ? [] : (layer.namedBuffers?.() ?? []);
+}
+
+/** All that a trained model has: its parameters, then its buffers, by name. */
+export function namedCellsOf(layer: Layer | LayerFunction): readonly NamedParameter[] {
+  return [...namedParametersOf(layer), ...namedBuffersOf(layer)];
 }

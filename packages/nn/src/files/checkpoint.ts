@@ -1,17 +1,15 @@
 // Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the model's
 // tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
-import type { Layer } from "../layer.ts";
+import { type Layer, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
-import { writeFileWhole } from "./disk.ts";
 import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { type Described, headerOf, inFileOrder } from "./header.ts";
 import { type Header, isObject } from "./header-in.ts";
 import type { ByteStream, Reading } from "./reading.ts";
-import { namedCellsOf } from "./safetensors.ts";
-import { type ByteSink, writeStream } from "./sinks.ts";
+import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
 
 /** What is trained, and by what. */
@@ -47,9 +45,7 @@ export async function saveCheckpoint(
   training: Training & { readonly progress?: Progress },
 ): Promise<void> {
   const subject = subjectOf("saveCheckpoint", target);
-  const chunks = checkpointOf(subject, training);
-  if (typeof target === "string") await writeFileWhole(subject, target, chunks);
-  else await writeStream(target, chunks);
+  await writeTo(subject, target, checkpointOf(subject, training));
 }
 
 function checkpointOf(

@@ -40,9 +40,13 @@ export function rankOf(dtype: DType): number {
   return dtypeNames.findIndex(([own]) => own === dtype);
 }
 
+function ownDType(format: string): DType | undefined {
+  return dtypeNames.find(([, formatName]) => formatName === format)?.[0];
+}
+
 /** Bits of an element, undefined for what is no dtype of the format's. */
 export function bitsOf(format: string): number | undefined {
-  const own = dtypeNames.find(([, formatName]) => formatName === format)?.[0];
+  const own = ownDType(format);
   return own ? bitsOfDType[own] : foreignBits.get(format);
 }
 
@@ -51,7 +55,7 @@ export function dtypeOf(
   subject: string,
   { name, format }: { readonly name: string; readonly format: string },
 ): DType {
-  const found = dtypeNames.find(([, formatName]) => formatName === format)?.[0];
+  const found = ownDType(format);
   if (found) return found;
   const expected = Object.values(formatNames).join(", ");
   throw new NablaError(`${subject}: ${quoted(name)} has dtype "${format}", expected ${expected}`);

@@ -98,7 +98,8 @@ export async function readStream<Result>(
   }
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
+/** The pieces as one; a single piece as it is. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   if (pieces.length === 1) return pieces[0]!;
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,14 +1,13 @@
 // Parameters as files that others can read, too: safetensors, a header in JSON and the elements behind it
 // (https://github.com/huggingface/safetensors#format). A file can do nothing but give numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
-import { type Layer, type NamedParameter, namedBuffersOf, namedParametersOf } from "../layer.ts";
-import { writeFileWhole } from "./disk.ts";
+import { type Layer, namedCellsOf } from "../layer.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
-import type { ByteStream, Reading } from "./reading.ts";
-import { type ByteSink, writeStream } from "./sinks.ts";
+import { type ByteStream, joined, type Reading } from "./reading.ts";
+import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
 
 /** How a file's tensors stand to a model's. */
@@ -62,14 +61,7 @@ export type Saved = Layer | Readonly<Record<string, Tensor>>;
  * bytes.length; // => 140
  */
 export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Array {
-  const chunks = chunksOf("toSafetensors", saved, options);
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joined(chunksOf("toSafetensors", saved, options));
 }
 
 /**
@@ -89,9 +81,7 @@ export async function saveSafetensors(
   options: SaveOptions = {},
 ): Promise<void> {
   const subject = subjectOf("saveSafetensors", target);
-  const chunks = chunksOf(subject, saved, options);
-  if (typeof target === "string") await writeFileWhole(subject, target, chunks);
-  else await writeStream(target, chunks);
+  await writeTo(subject, target, chunksOf(subject, saved, options));
 }
 
 /** The header, and the elements of each tensor. */
@@ -121,11 +111,6 @@ function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: str
   const other = tensors.find(([, x]) => !(x instanceof Tensor));
   if (!other) return tensors;
   throw new NablaError(`${subject}: ${quoted(other[0])} is ${typeof other[1]}, expected a tensor`);
-}
-
-/** All that a trained model has. */
-export function namedCellsOf(model: Layer): readonly NamedParameter[] {
-  return [...namedParametersOf(model), ...namedBuffersOf(model)];
 }
 
 function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {

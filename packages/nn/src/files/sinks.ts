@@ -1,4 +1,5 @@
-// Writing bytes into streams, those of the web and Node's.
+// Where a file goes: a path, or a stream, of the web or of Node.
+import { writeFileWhole } from "./disk.ts";
 
 /** Takes bytes: a `WritableStream`, or one of Node's. It is closed when all is written. */
 export type ByteSink = WebSink | NodeSink;
@@ -20,10 +21,18 @@ interface NodeSink {
   once(event: "error" | "finish", listener: (error: Error) => void): unknown;
 }
 
-/** Writes all chunks, and closes the stream; one that fails is aborted, and its error thrown. */
-export async function writeStream(sink: ByteSink, chunks: Iterable<Uint8Array>): Promise<void> {
-  if ("getWriter" in sink) await writeWebStream(sink, chunks);
-  else await writeNodeStream(sink, chunks);
+/**
+ * Writes all chunks: to a file whole or not at all; into a stream, which is closed. One that fails is
+ * aborted, and its error thrown.
+ */
+export async function writeTo(
+  subject: string,
+  target: string | ByteSink,
+  chunks: Iterable<Uint8Array>,
+): Promise<void> {
+  if (typeof target === "string") await writeFileWhole(subject, target, chunks);
+  else if ("getWriter" in target) await writeWebStream(target, chunks);
+  else await writeNodeStream(target, chunks);
 }
 
 async function writeWebStream(sink: WebSink, chunks: Iterable<Uint8Array>): Promise<void> {
