@@ -8,6 +8,7 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
+import { checkCount } from "./checks.ts";
 
 /** Tensors with one row an example: all have the same first size. */
 export type Dataset = Readonly<Record<string, Tensor>>;
@@ -54,9 +55,7 @@ export function* batchRows(
   count: number,
   { size, shuffle, dropLast = false }: BatchOptions,
 ): Generator<Tensor<[number]>, void, undefined> {
-  if (!(Number.isSafeInteger(size) && size > 0)) {
-    throw new NablaError(`batches: size is ${size}, expected a positive integer`);
-  }
+  checkCount("batches", "size", size);
   const order =
     shuffle === undefined
       ? Int32Array.from({ length: count }, (_, i) => i)

@@ -1,11 +1,43 @@
-// What all layers ask of their options and of what they are given.
-import { formatShape, NablaError, type Shape, ShapeError, Tensor } from "@nabla/autograd";
+// What functions and layers ask of their options and of what they are given.
+import {
+  checkSameShape,
+  formatShape,
+  NablaError,
+  type Shape,
+  ShapeError,
+  Tensor,
+} from "@nabla/autograd";
 
-/** Throws `NablaError` unless `value` is a positive integer. */
-export function checkCount(operation: string, name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) > 0) return;
+/** Throws `NablaError` unless `value` is a positive integer, `most` at most. */
+export function checkCount(
+  operation: string,
+  name: string,
+  value: unknown,
+  most: number = Number.MAX_SAFE_INTEGER,
+): asserts value is number {
+  if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most) return;
   const given = typeof value === "string" ? JSON.stringify(value) : String(value);
-  throw new NablaError(`${operation}: ${name} must be a positive integer, got ${given}`);
+  const expected =
+    most === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${most}`;
+  throw new NablaError(`${operation}: ${name} is ${given}, expected ${expected}`);
+}
+
+/** Throws `NablaError` unless `value` is a positive number. */
+export function checkPositive(operation: string, name: string, value: number): void {
+  if (value > 0) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected a positive number`);
+}
+
+/** Throws `NablaError` unless `value` is 0 or more, and finite. */
+export function checkNotNegative(operation: string, name: string, value: number): void {
+  if (value >= 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 or more`);
+}
+
+/** Throws `NablaError` unless `value` is 0 or more and below 1. */
+export function checkFraction(operation: string, name: string, value: number): void {
+  if (value >= 0 && value < 1) return;
+  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 up to 1`);
 }
 
 /** Throws `NablaError` for what is no tensor: callers without a compiler meet this one. */
@@ -35,4 +67,11 @@ export function checkLayout(
   const fits = expected.every((size, axis) => typeof size === "string" || size === shape[axis]);
   if (fits && shape.length === expected.length) return;
   throw new ShapeError(`${operation}: expects [${expected.join(", ")}], got ${formatShape(shape)}`);
+}
+
+/** The targets, whose type the caller has checked. Throws `ShapeError` unless outputs have their shape. */
+export function targetsLike(operation: string, outputs: Tensor, targets: unknown): Tensor {
+  const wanted = targets as Tensor;
+  checkSameShape(operation, outputs.shape, wanted.shape);
+  return wanted;
 }

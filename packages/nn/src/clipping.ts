@@ -1,5 +1,6 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
-import { NablaError, type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { checkPositive } from "./checks.ts";
 
 /**
  * Scales the gradients of all parameters together, so that their norm, as one long vector, is at most
@@ -15,7 +16,7 @@ import { NablaError, type Parameter, type Tensor, tensor } from "@nabla/autograd
  * w.grad?.arraySync(); // => [0.6, 0.8]
  */
 export function clipGradNorm(parameters: readonly Parameter[], most: number): Tensor<[]> {
-  checkBound("clipGradNorm", most);
+  checkPositive("clipGradNorm", "the bound", most);
   const moving = parameters.filter((p) => p.grad);
   const [first, ...others] = moving.map((p) => p.grad!.square().sum());
   if (!first) return tensor(0);
@@ -37,11 +38,6 @@ export function clipGradNorm(parameters: readonly Parameter[], most: number): Te
  * w.grad?.arraySync(); // => [1, -0.2]
  */
 export function clipGradValue(parameters: readonly Parameter[], most: number): void {
-  checkBound("clipGradValue", most);
+  checkPositive("clipGradValue", "the bound", most);
   for (const p of parameters) if (p.grad) p.grad = p.grad.clip(-most, most);
-}
-
-function checkBound(operation: string, most: number): void {
-  if (most > 0) return;
-  throw new NablaError(`${operation}: the bound is ${most}, expected a positive number`);
 }

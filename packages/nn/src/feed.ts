@@ -2,8 +2,9 @@
 // of batches.
 import { type Data, NablaError, realize, Tensor, tensor } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount } from "./batches.ts";
+import { checkCount } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
-import { checkPair, type Pair, pairOf } from "./measure.ts";
+import { checkPair, type Pair, pairOf } from "./pair.ts";
 
 /** Numbers as `tensor` takes them. */
 type Numbers = Tensor | Data | readonly unknown[];
@@ -52,9 +53,7 @@ function isStream(data: TrainingData): data is Exclude<TrainingData, Dataset> {
 function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): Feed {
   const examples = exampleCount("fit", dataset);
   checkPair("fit", dataset);
-  if (size === undefined || !(Number.isSafeInteger(size) && size > 0)) {
-    throw new NablaError(`fit: batchSize is ${size}, expected a positive integer`);
-  }
+  checkCount("fit", "batchSize", size);
   realize(...Object.values(dataset));
   let areChecked = false;
   return {

@@ -1,5 +1,6 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
 import { NablaError } from "@nabla/autograd";
+import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { isMissing } from "./files/disk.ts";
 import { namedParametersOf } from "./layer.ts";
@@ -55,9 +56,7 @@ export function checkpointsOf(
     return { start: () => Promise.resolve(beginning), after: nothing, save: nothing };
   }
   const { path, every } = checkpoint;
-  if (every !== undefined && !(Number.isSafeInteger(every) && every > 0)) {
-    throw new NablaError(`fit: checkpoint.every is ${every}, expected a positive integer`);
-  }
+  if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {
     checkNumbers(training, position);
     await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });

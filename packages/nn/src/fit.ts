@@ -1,12 +1,14 @@
 // The training loop, as something to loop over.
 import { compile, findNaN, NablaError, type Parameter, Tensor } from "@nabla/autograd";
 import { type Dataset, examplesAt } from "./batches.ts";
+import { checkCount } from "./checks.ts";
 import { type Feed, type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { applyLayer, type Layer } from "./layer.ts";
-import { checkPair, measure, pairOf } from "./measure.ts";
+import { measure } from "./measure.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
+import { checkPair, pairOf } from "./pair.ts";
 
 export interface FitOptions {
   /** One number for outputs and targets, such as `quadraticCost`. */
@@ -90,8 +92,10 @@ export async function* fit(
 ): AsyncGenerator<Report, void, undefined> {
   const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
   const { metrics = {}, reportEvery } = options;
-  checkCount("epochs", epochs, 1);
-  checkCount("prefetch", prefetch, 0);
+  checkCount("fit", "epochs", epochs);
+  if (!(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
+    throw new NablaError(`fit: prefetch is ${prefetch}, expected an integer from 0`);
+  }
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
   if (validation) checkPair("fit", validation);
   const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
@@ -102,6 +106,7 @@ export async function* fit(
   const start = await checkpoints.start();
   let at = start;
   let seconds = 0;
+  let batchCost = Number.NaN;
   let { examples } = feed;
   const progress = (values?: Record<string, number>): Report => ({
     epoch: at.epoch,
@@ -114,7 +119,6 @@ export async function* fit(
       ? ((epochs * examples - at.seen) * seconds) / (at.seen - start.seen)
       : Number.NaN,
   });
-  let batchCost = Number.NaN;
   for (let { epoch } = start; epoch <= epochs; epoch++) {
     let passed = 0;
     for await (const batch of named(feed.epoch(epoch), `epoch ${epoch}`)) {
@@ -221,10 +225,4 @@ async function* named<Batch>(
       cause: error,
     });
   }
-}
-
-function checkCount(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const expected = least === 1 ? "a positive integer" : "an integer from 0";
-  throw new NablaError(`fit: ${name} is ${value}, expected ${expected}`);
 }

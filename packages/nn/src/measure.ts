@@ -1,12 +1,13 @@
 // What a model is worth on a dataset.
-import { NablaError, realize, type Tensor } from "@nabla/autograd";
+import { realize } from "@nabla/autograd";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
-import { inTraining } from "./mode.ts";
+import { pauseTraining } from "./mode.ts";
+import { checkPair, pairOf } from "./pair.ts";
 
-/** Examples that metrics are computed on at a time: bounds the memory that activations take. */
-const measuredAtOnce = 1000;
+/** Examples that are computed on at a time: bounds the memory that activations take. */
+export const measuredAtOnce = 1000;
 
 /**
  * The mean of each metric over all examples of a dataset, which has two tensors: first what goes in,
@@ -25,8 +26,7 @@ export async function measure(
   checkPair("measure", dataset);
   const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
   if (means.size === 0) return {};
-  const training = inTraining(model);
-  for (const layer of training) layer.evaluate?.();
+  const resume = pauseTraining(model);
   try {
     for (const batch of batches(dataset, { size: measuredAtOnce })) {
       const [inputs, targets] = pairOf(batch);
@@ -42,25 +42,7 @@ export async function measure(
       }
     }
   } finally {
-    for (const layer of training) layer.train?.();
+    resume();
   }
   return Object.fromEntries(means);
-}
-
-/** The two tensors of a dataset or a batch. */
-export type Pair = readonly [inputs: Tensor, targets: Tensor];
-
-export function pairOf(dataset: Dataset): Pair {
-  const [inputs, targets] = Object.values(dataset);
-  return [inputs!, targets!];
-}
-
-/** Throws `NablaError` unless there are two tensors. */
-export function checkPair(operation: string, dataset: object): void {
-  const names = Object.keys(dataset);
-  if (names.length === 2) return;
-  throw new NablaError(
-    `${operation}: the dataset has ${names.length} tensors (${names.join(", ")}), expected 2: ` +
-      "what goes in, and what should come out",
-  );
 }

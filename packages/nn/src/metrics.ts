@@ -1,9 +1,7 @@
 // How well outputs agree with targets, in numbers that people read.
 import {
   arange,
-  checkSameShape,
   formatShape,
-  NablaError,
   oneHot,
   type SameShapeCheck,
   ShapeError,
@@ -11,6 +9,7 @@ import {
   type Tensor,
   takeAlongAxis,
 } from "@nabla/autograd";
+import { checkCount, targetsLike } from "./checks.ts";
 
 /** Of outputs and targets one number, a mean over examples. */
 export type Metric = (outputs: Tensor, targets: Tensor) => Tensor;
@@ -40,9 +39,7 @@ export function accuracy(outputs: Tensor, targets: Tensor): Tensor<[]> {
  * topK(2)(outputs, labels).itemSync(); // => 0.5
  */
 export function topK(k: number): Metric {
-  if (!(Number.isSafeInteger(k) && k > 0)) {
-    throw new NablaError(`topK: k is ${String(k)}, expected a positive integer`);
-  }
+  checkCount("topK", "k", k);
   return (outputs, targets) => {
     const labels = labelsOf("topK", outputs, targets).expandDims(-1);
     const right = takeAlongAxis(outputs, labels);
@@ -83,8 +80,7 @@ export function meanAbsoluteError<X extends Tensor, Y extends Tensor>(
   outputs: X,
   targets: SameShapeCheck<"meanAbsoluteError", ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<[]> {
-  const wanted = targets as Tensor;
-  checkSameShape("meanAbsoluteError", outputs.shape, wanted.shape);
+  const wanted = targetsLike("meanAbsoluteError", outputs, targets);
   return (outputs as Tensor).sub(wanted).abs().mean();
 }
 

@@ -4,7 +4,7 @@ import { Parameter } from "@nabla/autograd";
 import type { Layer, LayerFunction } from "./layer.ts";
 
 /** The layers below `layer`, itself included, that are in training and can be told. */
-export function inTraining(layer: Layer | LayerFunction): readonly Layer[] {
+function inTraining(layer: Layer | LayerFunction): readonly Layer[] {
   if (typeof layer === "function") return [];
   if (layer.training) return [layer];
   return Object.values(layer.parts ?? {}).flatMap((part) =>
@@ -29,13 +29,21 @@ export class Mode {
   };
 }
 
-/** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */
-export function inEvaluation<Result>(model: Layer | LayerFunction, f: () => Result): Result {
+/** Tells all of `model` that is in training to evaluate; what is returned tells it to train again. */
+export function pauseTraining(model: Layer | LayerFunction): () => void {
   const told = inTraining(model);
   for (const layer of told) layer.evaluate?.();
+  return () => {
+    for (const layer of told) layer.train?.();
+  };
+}
+
+/** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */
+export function inEvaluation<Result>(model: Layer | LayerFunction, f: () => Result): Result {
+  const resume = pauseTraining(model);
   try {
     return f();
   } finally {
-    for (const layer of told) layer.train?.();
+    resume();
   }
 }

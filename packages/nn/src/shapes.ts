@@ -11,7 +11,7 @@ import type {
   ShapeOf,
   Tensor,
 } from "@nabla/autograd";
-import type { FeatureShape } from "./shapes/layers.ts";
+import type { FeatureShape, Last } from "./shapes/layers.ts";
 
 declare const shapeFunction: unique symbol;
 
@@ -84,8 +84,6 @@ export interface SequentialShape<Layers extends readonly unknown[]> extends Shap
 type FeaturesInto<Layer> = Layer extends { readonly inputFeatures: infer N extends number }
   ? N
   : number;
-
-type Last<S> = S extends readonly [...unknown[], infer Size extends number] ? Size : number;
 
 /** The layers; in place of the first that does not fit the one before it, the message. */
 type Chain<

@@ -1,7 +1,8 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
-import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
+import { NablaError, realize, type Tensor } from "@nabla/autograd";
+import { checkCount } from "./checks.ts";
 import type { Report } from "./fit.ts";
-import { type Layer, namedBuffersOf, namedParametersOf } from "./layer.ts";
+import { type Layer, namedCellsOf } from "./layer.ts";
 
 export interface WatchOptions {
   /** The name of a metric, to look at in place of the cost. */
@@ -41,9 +42,7 @@ export function earlyStopping({
   patience,
   ...options
 }: WatchOptions & { readonly patience: number }): (report: Report) => boolean {
-  if (!(Number.isSafeInteger(patience) && patience > 0)) {
-    throw new NablaError(`earlyStopping: patience is ${patience}, expected a positive integer`);
-  }
+  checkCount("earlyStopping", "patience", patience);
   const isBetter = improvement("earlyStopping", options);
   let worse = 0;
   return (report) => {
@@ -79,7 +78,7 @@ export interface BestModel {
  */
 export function bestModel(model: Layer, options: WatchOptions = {}): BestModel {
   const isBetter = improvement("bestModel", options);
-  const cells = [...namedParametersOf(model), ...namedBuffersOf(model)].map(([, cell]) => cell);
+  const cells = namedCellsOf(model).map(([, cell]) => cell);
   let kept: readonly Tensor[] | undefined;
   let best: Report | undefined;
   return {
@@ -95,11 +94,7 @@ export function bestModel(model: Layer, options: WatchOptions = {}): BestModel {
     restore() {
       if (!kept) throw new NablaError("restore: no epoch has ended yet");
       const values = kept;
-      cells.forEach((cell, i) => {
-        const data = values[i]!.dataSync();
-        cell.assign(tensor(data, { dtype: cell.dtype }).reshape(cell.shape));
-      });
-      realize(...cells);
+      realize(...cells.map((cell, i) => cell.assign(values[i]!)));
     },
   };
 }

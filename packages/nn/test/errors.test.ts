@@ -8,8 +8,8 @@ import { expect, test } from "vitest";
 type Any = any;
 
 const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
-  [() => dense(3, 16.5), "dense: features must be a positive integer, got 16.5"],
-  [() => dense("3" as Any, 4), 'dense: features must be a positive integer, got "3"'],
+  [() => dense(3, 16.5), "dense: features is 16.5, expected a positive integer"],
+  [() => dense("3" as Any, 4), 'dense: features is "3", expected a positive integer'],
   [
     () => dense(3, 4).forward([[1, 2, 3]] as Any),
     "dense: expects a tensor, got object; tensor(x) makes one",

@@ -220,6 +220,9 @@ describe("reports can be watched", () => {
     best.restore();
     expect(model.weight.arraySync()).toEqual(kept);
     expect(best.report).toBe(reports[0]);
+    for (let i = 0; i < 3; i++) model.weight.assign(model.weight.mul(2));
+    best.restore();
+    expect(model.weight.arraySync()).toEqual(kept);
   });
 
   test("by a metric that is there", () => {

@@ -45,8 +45,8 @@ describe("dense", () => {
   });
 
   test.each([
-    [() => dense(16.5, 10), "dense: features must be a positive integer, got 16.5"],
-    [() => dense(0, 10), "dense: features must be a positive integer, got 0"],
+    [() => dense(16.5, 10), "dense: features is 16.5, expected a positive integer"],
+    [() => dense(0, 10), "dense: features is 0, expected a positive integer"],
     [
       () => dense(784, 16).forward(random.uniform([2, 28, 28]) as never),
       "dense: expects 784 features, got [2, 28, 28]",

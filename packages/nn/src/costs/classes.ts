@@ -1,6 +1,6 @@
 // Costs of choosing among classes: how unlikely the right ones seem to the network.
 import { checkSameShape, logSoftmax, type Tensor, where } from "@nabla/autograd";
-import { checkFraction } from "../optimizers/optimizer.ts";
+import { checkFraction } from "../checks.ts";
 import { checkClasses, probabilitiesOf } from "./labels.ts";
 
 export interface CrossEntropyOptions {
@@ -31,10 +31,7 @@ export function crossEntropy(
   const right = probabilitiesOf("crossEntropy", logits, targets);
   const wanted =
     labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).add(labelSmoothing / classes);
-  return logSoftmax(logits)
-    .mul(wanted)
-    .sum()
-    .div(-logits.size / classes);
+  return surprise(logSoftmax(logits), wanted);
 }
 
 /**
@@ -48,11 +45,17 @@ export function crossEntropy(
 export function negativeLogLikelihood(logProbabilities: Tensor, targets: Tensor): Tensor<[]> {
   const operation = "negativeLogLikelihood";
   checkClasses(operation, "log probabilities", logProbabilities);
-  const examples = logProbabilities.size / logProbabilities.shape.at(-1)!;
-  return logProbabilities
-    .mul(probabilitiesOf(operation, logProbabilities, targets))
-    .sum()
-    .div(-examples);
+  return surprise(logProbabilities, probabilitiesOf(operation, logProbabilities, targets));
+}
+
+/** The mean over examples of -sum(probabilities * logProbabilities). */
+function surprise(logProbabilities: Tensor, probabilities: Tensor): Tensor<[]> {
+  return logProbabilities.mul(probabilities).sum().div(-exampleCount(logProbabilities));
+}
+
+/** All axes but the last count examples. */
+function exampleCount({ size, shape }: Tensor): number {
+  return size / shape.at(-1)!;
 }
 
 /**
@@ -69,9 +72,8 @@ export function klDivergence(logits: Tensor, targets: Tensor): Tensor<[]> {
   checkClasses("klDivergence", "logits", logits);
   checkSameShape("klDivergence", logits.shape, targets.shape);
   const logTargets = where(targets.greater(0), targets, 1).log();
-  const examples = logits.size / logits.shape.at(-1)!;
   return targets
     .mul(logTargets.sub(logSoftmax(logits)))
     .sum()
-    .div(examples);
+    .div(exampleCount(logits));
 }

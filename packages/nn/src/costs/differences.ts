@@ -1,12 +1,6 @@
 // Costs of numbers: how far outputs are from targets.
-import {
-  checkSameShape,
-  minimum,
-  type SameShapeCheck,
-  type ShapeOf,
-  type Tensor,
-} from "@nabla/autograd";
-import { checkPositive } from "../optimizers/optimizer.ts";
+import { minimum, type SameShapeCheck, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { checkPositive, targetsLike } from "../checks.ts";
 
 /**
  * The mean over examples of the sum of squared differences between outputs and targets, which both
@@ -57,7 +51,5 @@ export function huber<X extends Tensor, Y extends Tensor>(
 }
 
 function differenceOf(operation: string, outputs: Tensor, targets: unknown): Tensor {
-  const wanted = targets as Tensor;
-  checkSameShape(operation, outputs.shape, wanted.shape);
-  return outputs.sub(wanted);
+  return outputs.sub(targetsLike(operation, outputs, targets));
 }

@@ -1,12 +1,6 @@
 // Costs of outputs that each say yes or no.
-import {
-  checkSameShape,
-  relu,
-  type SameShapeCheck,
-  type ShapeOf,
-  softplus,
-  type Tensor,
-} from "@nabla/autograd";
+import { relu, type SameShapeCheck, type ShapeOf, softplus, type Tensor } from "@nabla/autograd";
+import { targetsLike } from "../checks.ts";
 
 /**
  * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0, with
@@ -21,8 +15,8 @@ export function binaryCrossEntropy<X extends Tensor, Y extends Tensor>(
   logits: X,
   targets: SameShapeCheck<"binaryCrossEntropy", ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<[]> {
-  const [z, wanted] = [logits as Tensor, targets as Tensor];
-  checkSameShape("binaryCrossEntropy", z.shape, wanted.shape);
+  const wanted = targetsLike("binaryCrossEntropy", logits, targets);
+  const z: Tensor = logits;
   return softplus(z).sub(z.mul(wanted)).mean();
 }
 
@@ -37,7 +31,6 @@ export function hinge<X extends Tensor, Y extends Tensor>(
   outputs: X,
   targets: SameShapeCheck<"hinge", ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<[]> {
-  const wanted = targets as Tensor;
-  checkSameShape("hinge", outputs.shape, wanted.shape);
+  const wanted = targetsLike("hinge", outputs, targets);
   return relu((outputs as Tensor).mul(wanted).neg().add(1)).mean();
 }

@@ -1,6 +1,7 @@
 // What more labelled examples are good for: the same training on fewer and on more of them.
-import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
+import { type Parameter, random, tensor } from "@nabla/autograd";
 import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { checkCount } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { fit } from "../fit.ts";
 import type { Layer } from "../layer.ts";
@@ -64,13 +65,8 @@ export async function* dataStudy(
   const { sizes, optimizer, steps, batchSize, shuffle = 0, signal } = options;
   const { cost = quadraticCost, metric = accuracy } = options;
   const available = exampleCount("dataStudy", train);
-  for (const size of sizes) {
-    if (Number.isSafeInteger(size) && size > 0 && size <= available) continue;
-    throw new NablaError(`dataStudy: size is ${size}, expected an integer from 1 to ${available}`);
-  }
-  if (!(Number.isSafeInteger(steps) && steps > 0)) {
-    throw new NablaError(`dataStudy: steps is ${steps}, expected a positive integer`);
-  }
+  for (const size of sizes) checkCount("dataStudy", "size", size, available);
+  checkCount("dataStudy", "steps", steps);
   const order = random.permutation(available, { seed: shuffle }).dataSync();
   const breathe = breather();
   for (const size of sizes) {

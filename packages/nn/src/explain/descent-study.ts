@@ -4,16 +4,18 @@ import {
   compile,
   concat,
   gradients,
-  NablaError,
   type Parameter,
   realize,
   type Tensor,
   tensor,
 } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { checkCount } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
-import { applyLayer, type Layer, namedBuffersOf } from "../layer.ts";
+import { applyLayer, type Layer, namedCellsOf } from "../layer.ts";
+import { measuredAtOnce } from "../measure.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { pairOf } from "../pair.ts";
 import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
 
@@ -53,9 +55,6 @@ export interface DescentPoint {
 /** Between two points a descent takes a third more steps than before. */
 const growth = 4 / 3;
 
-/** Examples that a gradient is computed of at a time: bounds the memory that activations take. */
-const measuredAtOnce = 1000;
-
 /**
  * Descends from where the model stands with batches of each size in turn, and tells at steps 0, 1,
  * 2, 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, and by what angle the
@@ -85,19 +84,14 @@ export async function* descentStudy(
   const { batchSizes, cost = quadraticCost, optimizer, seconds, shuffle = 0, signal } = options;
   const { steps = seconds === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
   const examples = exampleCount("descentStudy", dataset);
-  for (const size of batchSizes) {
-    if (Number.isSafeInteger(size) && size > 0 && size <= examples) continue;
-    throw new NablaError(
-      `descentStudy: batch size is ${size}, expected an integer from 1 to ${examples}`,
-    );
-  }
+  for (const size of batchSizes) checkCount("descentStudy", "batch size", size, examples);
   realize(...Object.values(dataset));
   const parameters = model.parameters();
   const costOf = (rows: Tensor<[number]>): Tensor => {
-    const [inputs, targets] = Object.values(examplesAt(dataset, rows));
-    return cost(applyLayer(model, inputs!), targets!);
+    const [inputs, targets] = pairOf(examplesAt(dataset, rows));
+    return cost(applyLayer(model, inputs), targets);
   };
-  const cells = [...parameters, ...namedBuffersOf(model).map(([, buffer]) => buffer)];
+  const cells = namedCellsOf(model).map(([, cell]) => cell);
   const start = cells.map((cell) => cell.snapshot());
   const restart = () => realize(...cells.map((cell, i) => cell.assign(start[i]!)));
   const gradientOf = gradientsInParts(costOf, parameters);

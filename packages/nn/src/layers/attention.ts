@@ -130,7 +130,7 @@ export function multiHeadAttention<const F extends number>(
     const [q, k, v] = context
       ? [...projected(x, 0, 1), ...projected(context, 1, 3)]
       : projected(x, 0, 3);
-    const scores = q!.matmul(swappedLast(k!)).mul(Math.sqrt(heads / size));
+    const scores = q!.matmul(k!.transpose()).mul(Math.sqrt(heads / size));
     const weights = left.forward(weightsOf(scores, mask, causal));
     const found = swapped(weights.matmul(v!));
     return output.forward(found.reshape([...found.shape.slice(0, -2), size]));
@@ -182,9 +182,4 @@ function swapped(x: Tensor): Tensor {
   const axes = x.shape.map((_, axis) => axis);
   const [a, b, c] = axes.slice(-3);
   return x.permute([...axes.slice(0, -3), b!, a!, c!]);
-}
-
-/** [..., a, b] to [..., b, a]. */
-function swappedLast(x: Tensor): Tensor {
-  return x.transpose();
 }

@@ -11,13 +11,12 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkAxis, checkCount, checkFraction, checkPositive, checkTensor } from "../checks.ts";
 import { Mode } from "../mode.ts";
-import { checkFraction, checkPositive } from "../optimizers/optimizer.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { alongChannels } from "./standardized.ts";
+import { alongChannels, scaledChannels, scaling } from "./standardized.ts";
 
 export interface BatchNormOptions extends DTypeOption {
   /** How much of the running statistics each batch replaces. Default: 0.1. */
@@ -52,7 +51,8 @@ export interface BatchNorm<C extends number = number>
  * statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's mean and
  * unbiased variance; after `evaluate()` these stand in for them. Input: [examples, channels, ...].
  * S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing
- * internal covariate shift", ICML 2015, algorithms 1 and 2. Throws `NablaError` in training for one
+ * internal covariate shift", ICML 2015, algorithms 1 and 2. A compiled function stays in the mode in
+ * which it was traced. Throws `NablaError` in training for one
  * element a channel, whose variance says nothing.
  *
  * @example
@@ -71,8 +71,7 @@ export function batchNorm<const C extends number>(
   checkFraction("batchNorm", "momentum", momentum);
   checkPositive("batchNorm", "epsilon", epsilon);
   const cell = (name: string, value: Tensor) => parameter(value, { name });
-  const weight = cell("weight", ones([channels as number], { dtype }));
-  const bias = cell("bias", zeros([channels as number], { dtype }));
+  const { weight, bias } = scaling(channels, dtype);
   const runningMean = cell("running_mean", zeros([channels as number], { dtype }));
   const runningVariance = cell("running_var", ones([channels as number], { dtype }));
   const mode = new Mode();
@@ -112,7 +111,7 @@ export function batchNorm<const C extends number>(
     checkTensor("batchNorm", x);
     checkAxis("batchNorm", x.shape, 1, channels, "channels");
     const normalised = mode.training ? byBatch(x) : byRunning(x);
-    return normalised.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
+    return scaledChannels(normalised, { weight, bias });
   };
   return {
     kind: "batchNorm",

@@ -1,6 +1,6 @@
 // Dropout: some activations are left out in each step of training.
-import { type KeepShape, NablaError, random, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { type KeepShape, random, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { checkFraction, checkTensor } from "../checks.ts";
 import { Mode } from "../mode.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { Shaped } from "../shapes.ts";
@@ -20,18 +20,21 @@ export interface Dropout extends MadeOf, Shaped<KeepShape> {
  * graph is built or a compiled function is called, and divides the others by 1 - rate, so that their
  * expectation stays; after `evaluate()` passes on what it is given. N. Srivastava et al., "Dropout:
  * a simple way to prevent neural networks from overfitting", JMLR 15, 2014; the division in training
- * is the "inverted" form of its section 10. Any shape. Throws `NablaError` unless 0 <= rate < 1.
+ * is the "inverted" form of its section 10. A function that `compile` traced in training goes on to
+ * drop: have another for evaluation. Any shape. Throws `NablaError` unless 0 <= rate < 1.
  *
  * @example
  * const layer = dropout(0.5);
  * layer.forward(ones([1000])).max().itemSync(); // => 2
+ * const [training, evaluation] = [1, 2].map(() => compile((x: Tensor) => layer.forward(x)));
+ * training!(ones([1000])).max().itemSync(); // => 2
  * layer.evaluate();
  * layer.forward(ones([2])).arraySync(); // => [1, 1]
+ * evaluation!(ones([2])).arraySync(); // => [1, 1]
+ * training!(ones([1000])).max().itemSync(); // => 2
  */
 export function dropout(rate: number): Dropout {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new NablaError(`dropout: rate is ${rate}, expected 0 up to 1`);
-  }
+  checkFraction("dropout", "rate", rate);
   const mode = new Mode();
   const forward = (x: Tensor): Tensor => {
     checkTensor("dropout", x);

@@ -26,7 +26,8 @@ export interface FlattenLayer<Start extends number = number>
 export function flatten<const Start extends number = 1>(startAxis?: Start): FlattenLayer<Start> {
   const start: unknown = startAxis ?? 1;
   if (!Number.isInteger(start)) {
-    throw new NablaError(`flatten: startAxis is ${typeof start}, expected an integer: flatten()`);
+    const given = typeof start === "number" ? start : typeof start;
+    throw new NablaError(`flatten: startAxis is ${given}, expected an integer: flatten()`);
   }
   const forward = (x: Tensor): Tensor => {
     checkTensor("flatten", x);

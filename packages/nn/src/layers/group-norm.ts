@@ -1,20 +1,11 @@
 // Group normalisation: each example's groups of channels with the mean 0 and the variance 1.
-import {
-  NablaError,
-  ones,
-  type Parameter,
-  parameter,
-  type ShapeOf,
-  type Tensor,
-  zeros,
-} from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
-import { checkPositive } from "../optimizers/optimizer.ts";
+import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { checkAxis, checkCount, checkPositive, checkTensor } from "../checks.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import type { NormOptions } from "./layer-norm.ts";
-import { alongChannels, standardized } from "./standardized.ts";
+import { scaledChannels, scaling, standardized } from "./standardized.ts";
 
 /** Normalises groups of channels. Made by `groupNorm`. */
 export interface GroupNorm<C extends number = number>
@@ -56,15 +47,14 @@ export function groupNorm<const C extends number>(
       `groupNorm: ${channels} channels, expected a multiple of the groups, ${groups}`,
     );
   }
-  const weight = parameter(ones([channels as number], { dtype }), { name: "weight" });
-  const bias = parameter(zeros([channels as number], { dtype }), { name: "bias" });
+  const { weight, bias } = scaling(channels, dtype);
   const forward = (x: Tensor): Tensor => {
     checkTensor("groupNorm", x);
     checkAxis("groupNorm", x.shape, 1, channels, "channels");
     const elements = x.size / (x.shape[0]! * groups) || 0;
     const grouped = x.reshape([x.shape[0]!, groups, elements]);
     const normalised = standardized(grouped, [-1], epsilon).reshape([...x.shape]);
-    return normalised.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
+    return scaledChannels(normalised, { weight, bias });
   };
   return {
     kind: "groupNorm",

@@ -1,19 +1,10 @@
 // Layer normalisation: each example's features with the mean 0 and the variance 1.
-import {
-  type DTypeOption,
-  ones,
-  type Parameter,
-  parameter,
-  type ShapeOf,
-  type Tensor,
-  zeros,
-} from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
-import { checkPositive } from "../optimizers/optimizer.ts";
+import type { DTypeOption, Parameter, ShapeOf, Tensor } from "@nabla/autograd";
+import { checkAxis, checkCount, checkPositive, checkTensor } from "../checks.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { standardized } from "./standardized.ts";
+import { scaling, standardized } from "./standardized.ts";
 
 export interface NormOptions extends DTypeOption {
   /** Added to the variance. Default: 1e-5. */
@@ -51,8 +42,7 @@ export function layerNorm<const F extends number>(
 ): LayerNorm<F> {
   checkCount("layerNorm", "features", features);
   checkPositive("layerNorm", "epsilon", epsilon);
-  const weight = parameter(ones([features as number], { dtype }), { name: "weight" });
-  const bias = parameter(zeros([features as number], { dtype }), { name: "bias" });
+  const { weight, bias } = scaling(features, dtype);
   const forward = (x: Tensor): Tensor => {
     checkTensor("layerNorm", x);
     checkAxis("layerNorm", x.shape, -1, features, "features");

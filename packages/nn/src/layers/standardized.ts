@@ -1,11 +1,30 @@
 // What the normalising layers share.
-import type { Tensor } from "@nabla/autograd";
+import { type DType, ones, type Parameter, parameter, type Tensor, zeros } from "@nabla/autograd";
 
 /** (x - mean) / sqrt(variance + epsilon), with both over `axes`. */
 export function standardized(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
   const centred = x.sub(x.mean(axes, { keepDims: true }));
   const variance = centred.square().mean(axes, { keepDims: true });
   return centred.mul(variance.add(epsilon).rsqrt());
+}
+
+/** What normalised values are multiplied by, 1 at first, and what is added then, 0 at first. */
+export interface Scaling<N extends number> {
+  readonly weight: Parameter<[N]>;
+  readonly bias: Parameter<[N]>;
+}
+
+export function scaling<N extends number>(size: N, dtype: DType): Scaling<N> {
+  const shape = [size as number];
+  return {
+    weight: parameter(ones(shape, { dtype }), { name: "weight" }),
+    bias: parameter(zeros(shape, { dtype }), { name: "bias" }),
+  } as unknown as Scaling<N>;
+}
+
+/** `x` scaled channel by channel. */
+export function scaledChannels<N extends number>(x: Tensor, { weight, bias }: Scaling<N>): Tensor {
+  return x.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
 }
 
 /** One number a channel, to be broadcast along the second axis of a tensor of so many axes. */

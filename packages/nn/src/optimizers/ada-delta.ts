@@ -1,13 +1,7 @@
 // AdaDelta: steps in the units of the parameters, so that there is no rate to choose.
+import { checkFraction, checkPositive } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
-import {
-  checkFraction,
-  checkPositive,
-  type Optimizer,
-  optimizer,
-  type Parameters,
-  type Rule,
-} from "./optimizer.ts";
+import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
 
 export interface AdaDeltaOptions {
   /** What steps are multiplied by: a number, or a schedule. Default: 1, as in the paper. */
@@ -27,9 +21,9 @@ const rule: Rule<Required<AdaDeltaOptions>> = {
   keeps: () => ["meanSquare", "meanSquareStep"],
   update(p, { g, kept, learningRate, options: { decay, epsilon } }) {
     const [meanSquare, meanSquareStep] = [kept["meanSquare"]!, kept["meanSquareStep"]!];
-    meanSquare.assign(meanSquare.mul(decay).add(g.square().mul(1 - decay)));
+    meanSquare.assign(runningMean(meanSquare, g.square(), decay));
     const step = g.mul(meanSquareStep.add(epsilon).sqrt().div(meanSquare.add(epsilon).sqrt()));
-    meanSquareStep.assign(meanSquareStep.mul(decay).add(step.square().mul(1 - decay)));
+    meanSquareStep.assign(runningMean(meanSquareStep, step.square(), decay));
     return p.sub(step.mul(learningRate));
   },
 };

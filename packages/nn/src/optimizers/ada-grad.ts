@@ -1,12 +1,7 @@
 // AdaGrad: gradients divided by how large all of them were together.
+import { checkPositive } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
-import {
-  checkPositive,
-  type Optimizer,
-  optimizer,
-  type Parameters,
-  type Rule,
-} from "./optimizer.ts";
+import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface AdaGradOptions {
   /** How far each component goes in the first step: a number, or a schedule. Default: 0.01. */

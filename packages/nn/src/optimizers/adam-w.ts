@@ -1,13 +1,7 @@
 // AdamW: Adam, with weights that decay by themselves.
+import { checkNotNegative } from "../checks.ts";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
-import {
-  checkNotNegative,
-  decayed,
-  type Optimizer,
-  optimizer,
-  type Parameters,
-  type Rule,
-} from "./optimizer.ts";
+import { decayed, type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface AdamWOptions extends AdamOptions {
   /** The part of a parameter that a step of learning rate 1 would take away. Default: 0.01. */

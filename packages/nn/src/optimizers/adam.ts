@@ -1,13 +1,13 @@
 // Adam: steps of a size that follows each component's own gradients.
 import type { Tensor } from "@nabla/autograd";
+import { checkFraction, checkPositive } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
-  checkFraction,
-  checkPositive,
   type Optimizer,
   optimizer,
   type Parameters,
   type Rule,
+  runningMean,
   type Update,
 } from "./optimizer.ts";
 
@@ -50,8 +50,8 @@ export function adamDirection({
   options: { beta1, beta2, epsilon },
 }: Update<Required<AdamOptions>>): Tensor {
   const [mean, meanSquare] = [kept["mean"]!, kept["meanSquare"]!];
-  mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));
-  meanSquare.assign(meanSquare.mul(beta2).add(g.square().mul(1 - beta2)));
+  mean.assign(runningMean(mean, g, beta1));
+  meanSquare.assign(runningMean(meanSquare, g.square(), beta2));
   // 1 - beta^steps, without the digits that 1 - x loses for x near 1.
   // Its reciprocal, once: of all that is done for an element, divisions take longest.
   const overMissing = (beta: number) =>

@@ -1,13 +1,13 @@
 // Lion: steps of one size, in the direction of signs.
+import { checkFraction, checkNotNegative } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
-  checkFraction,
-  checkNotNegative,
   decayed,
   type Optimizer,
   optimizer,
   type Parameters,
   type Rule,
+  runningMean,
 } from "./optimizer.ts";
 
 export interface LionOptions {
@@ -33,11 +33,8 @@ const rule: Rule<Required<LionOptions>> = {
     const { g, learningRate } = how;
     const { beta1, beta2 } = how.options;
     const mean = how.kept["mean"]!;
-    const direction = mean
-      .mul(beta1)
-      .add(g.mul(1 - beta1))
-      .sign();
-    mean.assign(mean.mul(beta2).add(g.mul(1 - beta2)));
+    const direction = runningMean(mean, g, beta1).sign();
+    mean.assign(runningMean(mean, g, beta2));
     return decayed(p, how).sub(direction.mul(learningRate));
   },
 };

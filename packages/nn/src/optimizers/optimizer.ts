@@ -174,6 +174,11 @@ function loadState(cells: ReadonlyMap<string, Parameter>, state: OptimizerState)
   realize(...cells.values());
 }
 
+/** A running mean one step on: `decay` of what it was, and the rest of `x`. */
+export function runningMean(mean: Tensor, x: Tensor, decay: number): Tensor {
+  return mean.mul(decay).add(x.mul(1 - decay));
+}
+
 /** The parameter after a step's weight decay by itself: p (1 - learningRate * weightDecay). */
 export function decayed(
   p: Parameter,
@@ -182,22 +187,4 @@ export function decayed(
   if (weightDecay === 0) return p;
   if (typeof learningRate === "number") return p.mul(1 - learningRate * weightDecay);
   return p.mul(learningRate.mul(-weightDecay).add(1));
-}
-
-/** Throws `NablaError` unless `value` is a positive number. */
-export function checkPositive(operation: string, name: string, value: number): void {
-  if (value > 0) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected a positive number`);
-}
-
-/** Throws `NablaError` unless `value` is 0 or more, and finite. */
-export function checkNotNegative(operation: string, name: string, value: number): void {
-  if (value >= 0 && value < Number.POSITIVE_INFINITY) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 or more`);
-}
-
-/** Throws `NablaError` unless `value` is 0 or more and below 1. */
-export function checkFraction(operation: string, name: string, value: number): void {
-  if (value >= 0 && value < 1) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 up to 1`);
 }

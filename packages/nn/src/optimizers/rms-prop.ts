@@ -1,13 +1,7 @@
 // RMSProp: gradients divided by how large they have been of late.
+import { checkFraction, checkPositive } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
-import {
-  checkFraction,
-  checkPositive,
-  type Optimizer,
-  optimizer,
-  type Parameters,
-  type Rule,
-} from "./optimizer.ts";
+import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
 
 export interface RmsPropOptions {
   /** About how far each component goes in a step: a number, or a schedule. Default: 0.01. */
@@ -30,7 +24,7 @@ const rule: Rule<Required<RmsPropOptions>> = {
   keeps: ({ momentum }) => (momentum === 0 ? ["meanSquare"] : ["meanSquare", "velocity"]),
   update(p, { g, kept, learningRate, options: { decay, momentum, epsilon } }) {
     const [meanSquare, velocity] = [kept["meanSquare"]!, kept["velocity"]];
-    meanSquare.assign(meanSquare.mul(decay).add(g.square().mul(1 - decay)));
+    meanSquare.assign(runningMean(meanSquare, g.square(), decay));
     const direction = g.div(meanSquare.sqrt().add(epsilon));
     if (!velocity) return p.sub(direction.mul(learningRate));
     velocity.assign(velocity.mul(momentum).add(direction));

@@ -1,13 +1,7 @@
 // Stochastic gradient descent.
+import { checkFraction, checkNotNegative } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
-import {
-  checkFraction,
-  checkNotNegative,
-  type Optimizer,
-  optimizer,
-  type Parameters,
-  type Rule,
-} from "./optimizer.ts";
+import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface SgdOptions {
   /** How far to go against the gradient: a number, or a schedule. */

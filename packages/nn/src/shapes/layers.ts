@@ -44,9 +44,7 @@ type FeatureOutput<
   : never;
 
 /** The last size, also where the others are not known. */
-type Last<S extends Shape> = S extends readonly [...unknown[], infer Size extends number]
-  ? Size
-  : number;
+export type Last<S> = S extends readonly [...unknown[], infer Size extends number] ? Size : number;
 
 type Expects<
   Operation extends string,
