@@ -39,7 +39,7 @@ export interface FitOptions {
   readonly compiled?: boolean;
   /**
    * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch, and
-   * when `signal` ends training.
+   * when `signal`, or whoever leaves the loop over the reports, ends training.
    */
   readonly checkpoint?: CheckpointOptions;
   /**
@@ -119,6 +119,16 @@ export async function* fit(
       ? ((epochs * examples - at.seen) * seconds) / (at.seen - start.seen)
       : Number.NaN,
   });
+  /** Gives a report; where the loop is left at it, keeps how training stands. */
+  const reported = async function* (report: Report): AsyncGenerator<Report, void, undefined> {
+    let isLeft = true;
+    try {
+      yield report;
+      isLeft = false;
+    } finally {
+      if (isLeft) await checkpoints.save(at);
+    }
+  };
   for (let { epoch } = start; epoch <= epochs; epoch++) {
     let passed = 0;
     for await (const batch of named(feed.epoch(epoch), `epoch ${epoch}`)) {
@@ -148,12 +158,13 @@ export async function* fit(
         total: total + batchCost * count,
       };
       if (passed === examples) break;
-      if (reportEvery !== undefined && at.step % reportEvery === 0) yield progress();
+      if (reportEvery !== undefined && at.step % reportEvery === 0) yield* reported(progress());
       await checkpoints.after(at);
     }
     examples ??= passed;
-    yield progress(measured ? await measure(model, measured, metrics) : {});
+    const report = progress(measured ? await measure(model, measured, metrics) : {});
     at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0 };
+    yield* reported(report);
     await checkpoints.save(at);
   }
 }

@@ -80,6 +80,24 @@ test("a training that is stopped and resumed takes the steps of one that is not"
   }
 });
 
+test("a training whose loop is left, within an epoch or at its end, goes on from there", async () => {
+  manualSeed(5);
+  const whole = await run();
+  for (const last of [1, 4, 6]) {
+    manualSeed(5);
+    const model = network();
+    const optimizer = adam(model.parameters(), { learningRate: 0.05 });
+    const options = { cost: quadraticCost, optimizer, epochs: 3, batchSize: 3, reportEvery: 1 };
+    for await (const { step } of fit(model, dataset, { ...options, checkpoint: { path } })) {
+      if (step === last) break;
+    }
+    manualSeed(77);
+    const rest = await run({ checkpoint: { path }, resume: true });
+    expect([...rest.costs.keys()][0]).toBe(last + 1);
+    expect(rest.bits).toBe(whole.bits);
+  }
+});
+
 test("a training that has ended goes on where it shall have more epochs", async () => {
   manualSeed(5);
   const whole = await run({ epochs: 3 });
