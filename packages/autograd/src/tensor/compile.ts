@@ -42,7 +42,9 @@ const keptSignatures = 64;
  * parameters is then run as a whole, with the values of each call. Arguments and result are tensors, or
  * arrays and plain objects of tensors. Parameters have their values of the time of the call, and
  * random draws are drawn anew, and `external` numbers asked for anew; other numbers and tensors
- * that `f` uses stay what they were when it was traced. Reading a value inside `f` throws.
+ * that `f` uses stay what they were when it was traced, and so does all that `f` decides by: a
+ * model's layers stay in the mode, training or evaluation, in which they were traced. Reading a
+ * value inside `f` throws.
  *
  * @example
  * const w = parameter([1, 2]);
