@@ -246,6 +246,7 @@ export const catalogue: readonly Entry[] = [
     ["random.bernoulli", [], () => nabla.random.bernoulli([4], 0.5, { seed: 1 }), byMoments],
     ["random.key", [], () => nabla.random.key(1), byMoments],
     ["random.split", [], () => nabla.random.split(1), byMoments],
+    ["random.foldIn", [], () => nabla.random.foldIn(1, 2), byMoments],
     ["random.permutation", [], () => nabla.random.permutation(4, { seed: 1 }), byMoments],
     ["random.randint", [], () => nabla.random.randint([4], 0, 9, { seed: 1 }), byMoments],
   ]),

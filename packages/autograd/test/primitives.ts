@@ -29,6 +29,7 @@ const byName: Readonly<Record<string, string>> = {
   where: "a choice without a branch; what is not chosen passes on no gradient",
   cast: "another dtype",
   randomWord: drawn,
+  foldKey: `${drawn} as a key`,
   splitKey: `${drawn} as a key`,
   randomFraction: `${drawn} as a fraction`,
   randomRadius: exactly,

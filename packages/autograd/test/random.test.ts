@@ -213,6 +213,38 @@ describe("draws", () => {
     for (const other of values.slice(1)) expect(other).toEqual(values[0]);
   });
 
+  test("of different kinds have nothing to do with each other, by the same seed", () => {
+    // Of each what stands for its bits: a permutation's are those whose order it is.
+    const orderOf = (seed: number) => {
+      const ranks = new Float64Array(count);
+      random
+        .permutation(count, { seed })
+        .dataSync()
+        .forEach((from, to) => {
+          ranks[from] = to;
+        });
+      return ranks;
+    };
+    const kinds: readonly ((seed: number) => ArrayLike<number>)[] = [
+      (seed) => random.uniform([count], { seed }).dataSync(),
+      (seed) => random.normal([count], { seed }).dataSync(),
+      // The size is what their radius and their direction make together; the sign hides the radius.
+      (seed) => random.normal([count], { seed }).abs().dataSync(),
+      (seed) => random.bernoulli([count], 0.5, { seed }).dataSync(),
+      (seed) => random.randint([count], 0, 1000, { seed }).dataSync(),
+      orderOf,
+    ];
+    for (const seed of [0, 1, 10]) {
+      const drawn = kinds.map((kind) => kind(seed));
+      drawn.forEach((a, i) => {
+        drawn.slice(i + 1).forEach((b, j) => {
+          // Normal numbers and their own size are of one kind.
+          if (i !== 1 || j !== 0) expectUncorrelated(a, b);
+        });
+      });
+    }
+  });
+
   test("go on from a state as they went on then, with other draws and seeds between", () => {
     manualSeed(2 ** 40 + 3);
     random.normal([2]);
@@ -257,6 +289,20 @@ describe("keys", () => {
       expect(kolmogorovSmirnov(a, (x) => x)).toBeLessThanOrEqual(farthest);
       streams.slice(i + 1).forEach((b) => expectUncorrelated(a, b));
     });
+  });
+
+  test("folded of one and of numbers are all different, and not those that it splits into", () => {
+    const folded = (seed: number) =>
+      [0, 1, 2, 3, 2 ** 31 - 1, -1].map((number) =>
+        String(random.foldIn(seed, number).arraySync()),
+      );
+    const all = [0, 1, 2, 3].flatMap(folded);
+    const split = [0, 1, 2, 3].flatMap((seed) => random.split(seed, 4).arraySync().map(String));
+    expect(new Set([...all, ...split]).size).toBe(all.length + split.length);
+    expect(folded(1)).toEqual(folded(1));
+    const streams = [random.key(3), random.foldIn(3, 1), random.foldIn(3, 2), random.foldIn(4, 1)];
+    const drawn = streams.map((seed) => random.uniform([count], { seed }).dataSync());
+    drawn.forEach((a, i) => drawn.slice(i + 1).forEach((b) => expectUncorrelated(a, b)));
   });
 
   test("are not what their parent draws", () => {
@@ -304,6 +350,9 @@ describe("keys", () => {
     );
     expect(() => random.split(1, -1)).toThrow(
       "random.split: count is -1, expected a non-negative integer",
+    );
+    expect(() => random.foldIn(1, 2 ** 31)).toThrow(
+      "random.foldIn: the number is 2147483648, expected an integer of 32 bits",
     );
     expect(() => random.key(0.5)).toThrow("random.key: the seed is 0.5, expected an integer");
   });

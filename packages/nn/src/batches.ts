@@ -4,6 +4,7 @@ import {
   NablaError,
   random,
   realize,
+  type Seed,
   type ShapeOf,
   type Tensor,
   tensor,
@@ -21,8 +22,11 @@ export type Batch<D extends Dataset> = {
 export interface BatchOptions {
   /** Examples in a batch. */
   readonly size: number;
-  /** A seed: the examples come in an order drawn with it. Left out: as they stand. */
-  readonly shuffle?: number;
+  /**
+   * A seed or a key: the examples come in the order `random.permutation(count, { seed: shuffle })`.
+   * For another order in each epoch: `random.foldIn(seed, epoch)`. Left out: as they stand.
+   */
+  readonly shuffle?: Seed;
   /** Leave out a last batch that is smaller than the others. Default: false. */
   readonly dropLast?: boolean;
 }

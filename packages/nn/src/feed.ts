@@ -1,6 +1,6 @@
 // Where training has its batches from: a dataset, drawn from in another order each epoch, or a stream
 // of batches.
-import { type Data, NablaError, realize, Tensor, tensor } from "@nabla/autograd";
+import { type Data, NablaError, random, realize, Tensor, tensor } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount } from "./batches.ts";
 import { checkCount } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
@@ -58,7 +58,7 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
   let areChecked = false;
   return {
     examples,
-    epoch: (epoch) => batchRows(examples, { size, shuffle: shuffle + epoch }),
+    epoch: (epoch) => batchRows(examples, { size, shuffle: random.foldIn(shuffle, epoch) }),
     checkLabels(_, classes) {
       if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes);
       areChecked = true;

@@ -18,7 +18,10 @@ export interface FitOptions {
   readonly epochs: number;
   /** Examples in a batch; left out where the data come in batches. */
   readonly batchSize?: number;
-  /** Seed of the order of examples, which each epoch draws anew. Default: 0. */
+  /**
+   * Seed of the order of examples, which each epoch draws anew: epoch e's is that of `batches` with
+   * `random.foldIn(shuffle, e)`. Default: 0.
+   */
   readonly shuffle?: number;
   /** How many batches of a stream to ask for ahead of their turn. Default: 1. */
   readonly prefetch?: number;

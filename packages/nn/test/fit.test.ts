@@ -1,6 +1,15 @@
 // Where training has its data from, how it goes on, and what it answers to what cannot be learnt.
-import { manualSeed, NablaError, type Tensor, tensor } from "@nabla/autograd";
+import {
+  manualSeed,
+  NablaError,
+  parameter,
+  random,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
+import { batches } from "../src/batches.ts";
 import { clipGradNorm } from "../src/clipping.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
@@ -59,6 +68,35 @@ describe("data", () => {
         expected.reports.map(({ cost }) => cost),
       );
     }
+  });
+
+  test("come in an order that no other seed's epoch has, and no draw of the data's", async () => {
+    const count = 40;
+    const numbers = { x: tensor(Float32Array.from({ length: count }, (_, i) => i)) };
+    const data = { ...numbers, targets: zeros([count]) };
+    /** The order of each of three epochs. */
+    const ordersBy = async (shuffle: number) => {
+      const seen: number[] = [];
+      const bias = parameter(0);
+      const model = {
+        forward(x: Tensor) {
+          seen.push(...(x.dataSync() as Float32Array));
+          return x.mul(bias);
+        },
+        parameters: () => [bias],
+      };
+      const optimizer = sgd([bias], { learningRate: 0.1 });
+      const options = { cost: quadraticCost, optimizer, epochs: 3, batchSize: 9, shuffle };
+      for await (const _ of fit(model, data, { ...options, compiled: false }));
+      return [0, 1, 2].map((epoch) => seen.slice(epoch * count, (epoch + 1) * count));
+    };
+    const orders = (await Promise.all([0, 1, 2].map(ordersBy))).flat();
+    expect(new Set(orders.map(String)).size).toBe(9);
+    for (const order of orders) {
+      expect(order.toSorted((a, b) => a - b)).toEqual(numbers.x.arraySync());
+    }
+    const documented = batches(numbers, { size: count, shuffle: random.foldIn(2, 3) });
+    expect([...documented][0]!.x.arraySync()).toEqual(orders.at(-1));
   });
 
   test("are asked for ahead of their turn, and closed when training ends", async () => {

@@ -108,6 +108,17 @@ describe("batches", () => {
     expect(order(1)).not.toEqual(order(2));
   });
 
+  test("come in the order of a permutation by the same seed or key", () => {
+    const seed = 10;
+    const order = random.permutation(50, { seed }).arraySync();
+    for (const shuffle of [seed, random.key(seed)]) {
+      const given = [...batches(dataset(50), { size: 7, shuffle })].flatMap(({ x }) =>
+        x.arraySync(),
+      );
+      expect(given).toEqual(order);
+    }
+  });
+
   test("leave out a smaller last one when told", () => {
     expect([...batches(dataset(10), { size: 4, dropLast: true })]).toHaveLength(2);
     expect([...batches(dataset(10), { size: 4 })]).toHaveLength(3);

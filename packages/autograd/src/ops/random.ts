@@ -7,7 +7,7 @@ import { elementCount, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { iota } from "./creation.ts";
-import { add, floor, mul } from "./elementwise.ts";
+import { add, floor, less, mul } from "./elementwise.ts";
 import { argSort } from "./indexing.ts";
 import { reshape, slice, stack } from "./movement.ts";
 import { normalDirection, normalRadius } from "./normal.ts";
@@ -37,10 +37,26 @@ function rotateLeft(x: scalar.Scalar, bits: number): scalar.Scalar {
   return scalar.or(scalar.shiftLeft(x, bits), scalar.shiftRightUnsigned(x, 32 - bits));
 }
 
+/**
+ * The second word of the counter, one for each kind of draw: under one key no two of them share bits,
+ * so that data drawn with a seed have nothing to do with, say, the order that a shuffle draws with it.
+ */
+const streams = {
+  normalRadius: 0,
+  normalDirection: 1,
+  split: 2,
+  foldIn: 3,
+  uniform: 4,
+  bernoulli: 5,
+  integers: 6,
+  permutation: 7,
+} as const;
+type Stream = keyof typeof streams;
+
 /** An operation on a key of two int32 and a counter: something made of Threefry's two words. */
-function draw(name: string, stream: number, value: (words: Words) => scalar.Scalar): Elementwise {
+function draw(name: string, stream: Stream, value: (words: Words) => scalar.Scalar): Elementwise {
   const key: Words = [scalar.input(0), scalar.input(1)];
-  const counter: Words = [scalar.input(2), scalar.cast("int32", stream)];
+  const counter: Words = [scalar.input(2), scalar.cast("int32", streams[stream])];
   return {
     family: "elementwise",
     name,
@@ -49,47 +65,79 @@ function draw(name: string, stream: number, value: (words: Words) => scalar.Scal
   };
 }
 
-const [splitFirst, splitSecond] = [0, 1].map((word) =>
-  // A counter that no draw uses: those count from 0 with a second word of 0 or 1.
-  draw("splitKey", 2, (words) => words[word]!),
-) as [Elementwise, Elementwise];
+/** The operations that give the two words of a key. */
+function keyWords(name: string, stream: Stream): readonly Elementwise[] {
+  return [0, 1].map((word) => draw(name, stream, (words) => words[word]!));
+}
+
+const splitWords = keyWords("splitKey", "split");
+const foldedWords = keyWords("foldKey", "foldIn");
 
 /** `count` keys made of one, [count, 2], whose draws have nothing to do with each other or with its own. */
 export function splitKey(key: Node, count: number): Node {
   const shape = Object.freeze([count]);
-  const words = [splitFirst, splitSecond].map((one) => drawn(one, key, shape, "int32"));
-  return stack(words, 1);
+  return stack(
+    splitWords.map((one) => drawn(one, key, shape, "int32")),
+    1,
+  );
 }
 
-const word = draw("randomWord", 0, ([first]) => first);
-const fraction32 = draw("randomFraction", 0, ([first]) =>
-  scalar.mul(scalar.cast("float32", scalar.shiftRightUnsigned(first, 8)), 2 ** -24),
-);
-const [fraction64, otherFraction64] = [0, 1].map((stream) =>
-  draw("randomFraction", stream, ([first, second]) => {
+/** The key made of one and of a number, one int32: another for each. */
+export function foldKey(key: Node, number: Node): Node {
+  return stack(
+    foldedWords.map((one) => createNode(one, [...wordsOf(key), number], {}, [], "int32")),
+    0,
+  );
+}
+
+const word = draw("randomWord", "permutation", ([first]) => first);
+
+function fraction32(stream: Stream): Elementwise {
+  return draw("randomFraction", stream, ([first]) =>
+    scalar.mul(scalar.cast("float32", scalar.shiftRightUnsigned(first, 8)), 2 ** -24),
+  );
+}
+
+function fraction64(stream: Stream): Elementwise {
+  return draw("randomFraction", stream, ([first, second]) => {
     const high = scalar.cast("float64", scalar.shiftRightUnsigned(first, 5));
     const low = scalar.cast("float64", scalar.shiftRightUnsigned(second, 6));
     return scalar.mul(scalar.add(scalar.mul(high, 2 ** 26), low), 2 ** -53);
-  }),
-) as [Elementwise, Elementwise];
+  });
+}
+
+const evenly32 = fraction32("uniform");
+const evenly64 = fraction64("uniform");
+const oneFraction = fraction32("bernoulli");
+const integerFraction = fraction64("integers");
+const radiusFraction = fraction64("normalRadius");
+const directionFraction = fraction64("normalDirection");
 
 function drawn(operation: Elementwise, key: Node, shape: Shape, dtype: DType): Node {
   const counter = reshape(iota(Object.freeze([elementCount(shape)]), 0), shape);
-  const keys = [0, 1].map((i) => reshape(slice(key, 0, i, i + 1), []));
-  return createNode(operation, [...keys, counter], {}, shape, dtype);
+  return createNode(operation, [...wordsOf(key), counter], {}, shape, dtype);
+}
+
+function wordsOf(key: Node): readonly Node[] {
+  return [0, 1].map((i) => reshape(slice(key, 0, i, i + 1), []));
 }
 
 /** Evenly spread over 0 (included) to 1 (excluded), in steps of 2^-24 (float32) or 2^-53. */
 export function uniform(key: Node, shape: Shape, dtype: DType): Node {
-  if (dtype === "float64") return drawn(fraction64, key, shape, dtype);
-  return cast(drawn(fraction32, key, shape, "float32"), dtype);
+  if (dtype === "float64") return drawn(evenly64, key, shape, dtype);
+  return cast(drawn(evenly32, key, shape, "float32"), dtype);
+}
+
+/** Whether something of this probability happens: bool. */
+export function bernoulli(key: Node, shape: Shape, probability: number): Node {
+  return less(drawn(oneFraction, key, shape, "float32"), probability);
 }
 
 /** Mean 0, standard deviation 1. */
 export function normal(key: Node, shape: Shape, dtype: DType): Node {
   const [radius, direction] = [
-    [fraction64, normalRadius],
-    [otherFraction64, normalDirection],
+    [radiusFraction, normalRadius],
+    [directionFraction, normalDirection],
   ].map(([fraction, made]) => {
     return createNode(made!, [drawn(fraction!, key, shape, "float64")], {}, shape, "float64");
   });
@@ -98,7 +146,7 @@ export function normal(key: Node, shape: Shape, dtype: DType): Node {
 
 /** Whole numbers from `low` (included) to `high` (excluded), as int32. */
 export function integers(key: Node, shape: Shape, low: number, high: number): Node {
-  const position = floor(mul(uniform(key, shape, "float64"), high - low));
+  const position = floor(mul(drawn(integerFraction, key, shape, "float64"), high - low));
   return cast(add(position, low), "int32");
 }
 

@@ -6,7 +6,7 @@ import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import * as graph from "../ops/creation.ts";
-import { add, less, mul } from "../ops/elementwise.ts";
+import { add, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import * as ops from "../ops/random.ts";
 import type { DType } from "../scalar/dtype.ts";
@@ -16,8 +16,9 @@ import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 export interface RandomOptions {
   /**
-   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Left
-   * out: each call draws anew.
+   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Draws of
+   * two kinds (`uniform` and `normal`, say) have nothing to do with each other, even by the same one.
+   * Left out: each call draws anew.
    */
   readonly seed?: Seed;
   /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
@@ -162,6 +163,16 @@ export interface Random {
    */
   split<const N extends number = 2>(seed: Seed, count?: N): Tensor<[N, 2]>;
   /**
+   * The key made of a seed and of a whole number of 32 bits, another for each: what is drawn again and
+   * again, such as the order of examples in each epoch, has one seed and counts. Draws by it have
+   * nothing to do with those by other numbers, by `seed` itself, or by what `split` makes of it.
+   *
+   * @example
+   * const orderIn = (epoch: number) => random.permutation(9, { seed: random.foldIn(7, epoch) });
+   * orderIn(1).equal(orderIn(2)).all().itemSync(); // => 0
+   */
+  foldIn(seed: Seed, number: number): Tensor<[2]>;
+  /**
    * Where the sequence of draws stands, for `restore`.
    *
    * @example
@@ -208,12 +219,12 @@ export const random: Random = {
     if (!(probability >= 0 && probability <= 1)) {
       throw new NablaError(`random.bernoulli: probability is ${probability}, expected 0 to 1`);
     }
-    const draw = ops.uniform(
+    const draw = ops.bernoulli(
       keyOf("random.bernoulli", options.seed),
       sizes("random.bernoulli", shape),
-      "float32",
+      probability,
     );
-    return tensorOf(cast(less(draw, probability), checkDType("random.bernoulli", dtype)));
+    return tensorOf(cast(draw, checkDType("random.bernoulli", dtype)));
   },
   permutation(count, options = {}) {
     const { dtype = "int32" } = options;
@@ -243,6 +254,15 @@ export const random: Random = {
   split(seed, count) {
     const size = checkCount("random.split", "count", count ?? 2);
     return tensorOf(ops.splitKey(keyOf("random.split", seed), size));
+  },
+  foldIn(seed, number) {
+    const key = keyOf("random.foldIn", seed);
+    if (!Number.isInteger(number) || Math.abs(number) > 2 ** 31 - 1) {
+      throw new NablaError(
+        `random.foldIn: the number is ${describe(number)}, expected an integer of 32 bits`,
+      );
+    }
+    return tensorOf(ops.foldKey(key, graph.constant(Int32Array.of(number), [], "int32")));
   },
   state: () => ({ seed: programSeed, draws }),
   restore(state) {

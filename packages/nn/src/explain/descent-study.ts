@@ -5,6 +5,7 @@ import {
   concat,
   gradients,
   type Parameter,
+  random,
   realize,
   type Tensor,
   tensor,
@@ -136,7 +137,7 @@ export async function* descentStudy(
 
 function* endlessRows(examples: number, size: number, shuffle: number) {
   for (let epoch = 1; ; epoch++) {
-    yield* batchRows(examples, { size, shuffle: shuffle + epoch, dropLast: true });
+    yield* batchRows(examples, { size, shuffle: random.foldIn(shuffle, epoch), dropLast: true });
   }
 }
 
