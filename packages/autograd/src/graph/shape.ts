@@ -13,7 +13,8 @@ export {
 export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
 export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
 export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
-export { checkMatrices, checkSquare, matmulShape, solveShape } from "./shape/matmul.ts";
+export { matmulShape, solveShape } from "./shape/matmul.ts";
+export { checkMatrices, checkSquare } from "./shape/matrices.ts";
 export {
   diagonalLength,
   expandedShape,
@@ -49,9 +50,11 @@ export {
 export { dotAxes, type PairedAxes, tensordotAxes } from "./shape/tensordot.ts";
 export {
   checkConvolution,
+  extentOf,
   type PerAxis,
   paddingPairs,
   perAxis,
+  placesAlong,
   type WindowOptions,
   type WindowPadding,
   type WindowPlaces,

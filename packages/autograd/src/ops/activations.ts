@@ -6,7 +6,7 @@ import { less, where } from "./comparison.ts";
 import { expm1 } from "./exponentials.ts";
 import { type Unary, unary } from "./families.ts";
 import { sigmoid } from "./logistic.ts";
-import { type Operand, operandNodes } from "./operands.ts";
+import { floating, type Operand } from "./operands.ts";
 import { erf } from "./special.ts";
 import { tanh } from "./trigonometry.ts";
 
@@ -69,8 +69,4 @@ export function silu(x: Operand): Node {
 /** x / 6 + 1/2, kept between 0 and 1. */
 export function hardSigmoid(x: Operand): Node {
   return clip(add(div(floating(x), 6), 0.5), 0, 1);
-}
-
-function floating(x: Operand): Node {
-  return operandNodes([x], "floating")[0]!;
 }

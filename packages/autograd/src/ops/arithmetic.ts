@@ -3,12 +3,9 @@
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { equal, less, where } from "./comparison.ts";
-import { type Binary, binary, type Unary, unary } from "./families.ts";
+import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 import type { Operand } from "./operands.ts";
 import { floor } from "./rounding.ts";
-
-/** Where functions with a pole or a branch at 0 are smooth. */
-const positive: readonly [number, number] = [0.1, 4];
 
 /** Sum, element by element; operands broadcast. */
 export const add: Binary = binary("add", {

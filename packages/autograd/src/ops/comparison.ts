@@ -5,79 +5,65 @@ import * as scalar from "../scalar/expression.ts";
 import { type Binary, binary, commonShape, type Unary, unary } from "./families.ts";
 import { type Operand, operandNodes } from "./operands.ts";
 
+const isTruth = "none: a truth value";
+
+/** Of two elements that promote to one dtype. */
+function comparison(
+  name: string,
+  value: (a: scalar.Scalar, b: scalar.Scalar) => scalar.Scalar,
+): Binary {
+  return binary(name, { accepts: "any", value, gradient: isTruth });
+}
+
 /** Whether a = b; NaN equals nothing. */
-export const equal: Binary = binary("equal", {
-  accepts: "any",
-  value: scalar.equal,
-  gradient: "none: a truth value",
-});
+export const equal: Binary = comparison("equal", scalar.equal);
 
 /** Whether a differs from b; NaN differs from all. */
-export const notEqual: Binary = binary("notEqual", {
-  accepts: "any",
-  value: (a, b) => scalar.not(scalar.equal(a, b)),
-  gradient: "none: a truth value",
-});
+export const notEqual: Binary = comparison("notEqual", (a, b) => scalar.not(scalar.equal(a, b)));
 
 /** Whether a < b. */
-export const less: Binary = binary("less", {
-  accepts: "any",
-  value: scalar.less,
-  gradient: "none: a truth value",
-});
+export const less: Binary = comparison("less", scalar.less);
 
 /** Whether a <= b. */
-export const lessEqual: Binary = binary("lessEqual", {
-  accepts: "any",
-  value: scalar.lessEqual,
-  gradient: "none: a truth value",
-});
+export const lessEqual: Binary = comparison("lessEqual", scalar.lessEqual);
 
 /** Whether a > b. */
-export const greater: Binary = binary("greater", {
-  accepts: "any",
-  value: (a, b) => scalar.less(b, a),
-  gradient: "none: a truth value",
-});
+export const greater: Binary = comparison("greater", (a, b) => scalar.less(b, a));
 
 /** Whether a >= b. */
-export const greaterEqual: Binary = binary("greaterEqual", {
-  accepts: "any",
-  value: (a, b) => scalar.lessEqual(b, a),
-  gradient: "none: a truth value",
-});
+export const greaterEqual: Binary = comparison("greaterEqual", (a, b) => scalar.lessEqual(b, a));
 
 /** Whether both hold; numbers count as true unless they are 0. */
 export const logicalAnd: Binary = binary("logicalAnd", {
   accepts: "bool",
   value: scalar.and,
-  gradient: "none: a truth value",
+  gradient: isTruth,
 });
 
 /** Whether at least one holds. */
 export const logicalOr: Binary = binary("logicalOr", {
   accepts: "bool",
   value: scalar.or,
-  gradient: "none: a truth value",
+  gradient: isTruth,
 });
 
 /** Whether it does not hold. */
 export const logicalNot: Unary = unary("logicalNot", {
   accepts: "bool",
   value: scalar.not,
-  gradient: "none: a truth value",
+  gradient: isTruth,
 });
 
 /** Whether it is not a number. */
 export const isNaN: Unary = unary("isNaN", {
   value: (x) => scalar.not(scalar.equal(x, x)),
-  gradient: "none: a truth value",
+  gradient: isTruth,
 });
 
 /** Whether it is neither infinite nor NaN. */
 export const isFinite: Unary = unary("isFinite", {
   value: (x) => scalar.less(scalar.abs(x), Number.POSITIVE_INFINITY),
-  gradient: "none: a truth value",
+  gradient: isTruth,
 });
 
 const whereOperation: Elementwise = {
@@ -85,7 +71,7 @@ const whereOperation: Elementwise = {
   name: "where",
   value: scalar.select(scalar.input(0), scalar.input(1), scalar.input(2)),
   gradient: [
-    "none: a truth value",
+    isTruth,
     (g, [condition]) => where(condition!, g, 0),
     (g, [condition]) => where(condition!, 0, g),
   ],

@@ -4,9 +4,11 @@
 import { type Convolve, createNode, type Node, type NodeOf } from "../graph/node.ts";
 import {
   checkConvolution,
+  extentOf,
   type PerAxis,
   paddingPairs,
   perAxis,
+  placesAlong,
   type Shape,
   type WindowOptions,
   type WindowPadding,
@@ -42,8 +44,8 @@ function convolve(
   dilation: readonly number[],
 ): Node {
   const places = stride.map((step, i) => {
-    const extent = dilation[i]! * (kernel.shape[front + i]! - 1) + 1;
-    return Math.floor((x.shape[front + i]! - extent) / step) + 1;
+    const extent = extentOf(kernel.shape[front + i]!, dilation[i]!);
+    return placesAlong(x.shape[front + i]!, extent, step);
   });
   const shape = [x.shape[0]!, x.shape[1]!, kernel.shape[1]!, ...places];
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
@@ -56,7 +58,7 @@ function gradientOfInput(
   kernel: Node,
   { stride, dilation }: NodeOf<"convolve">["attributes"],
 ): Node {
-  const reach = dilation.map((step, i) => step * (kernel.shape[front + i]! - 1));
+  const reach = dilation.map((step, i) => extentOf(kernel.shape[front + i]!, step) - 1);
   const size = shape.slice(front).map((one, i) => one + reach[i]!);
   const wide = spread(
     g,
@@ -167,7 +169,7 @@ export function transposedConvolution(
   const inGroups = reshape(cast(x, dtype), [count, groups, inputs / groups, ...size]);
   const kernels = reshape(cast(kernel, dtype), [groups, inputs / groups, channels, ...window]);
   const whole = size.map(
-    (places, i) => (places - 1) * stride[i]! + dilation[i]! * (window[i]! - 1) + 1,
+    (places, i) => (places - 1) * stride[i]! + extentOf(window[i]!, dilation[i]!),
   );
   const shape = [count, groups, channels, ...whole];
   const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });

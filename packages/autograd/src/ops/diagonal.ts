@@ -2,7 +2,13 @@
 // positive.
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { diagonalLength, formatShape, normalizePair, type Shape } from "../graph/shape.ts";
+import {
+  checkMatrices,
+  diagonalLength,
+  formatShape,
+  normalizePair,
+  type Shape,
+} from "../graph/shape.ts";
 import { iota } from "./creation.ts";
 import { greaterEqual, lessEqual, sub, where } from "./elementwise.ts";
 import { permute, reshape, slice, spread } from "./movement.ts";
@@ -20,9 +26,7 @@ export function triu(x: Node, offset = 0): Node {
 
 /** Of each element of a matrix the diagonal that it lies on. */
 function diagonals(operation: string, shape: Shape): Node {
-  if (shape.length < 2) {
-    throw new ShapeError(`${operation}: expects at least 2 axes, got ${formatShape(shape)}`);
-  }
+  checkMatrices(operation, shape);
   const matrix = shape.slice(-2);
   return sub(iota(matrix, 1), iota(matrix, 0));
 }

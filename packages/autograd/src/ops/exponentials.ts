@@ -2,11 +2,8 @@
 import * as scalar from "../scalar/expression.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { equal, logicalAnd, logicalOr, where } from "./comparison.ts";
-import { type Binary, binary, type Unary, unary } from "./families.ts";
+import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 import { sigmoid } from "./logistic.ts";
-
-/** Where they are smooth. */
-const positive: readonly [number, number] = [0.1, 4];
 
 /** `a` to the power `b`; 1 where `b` is 0, NaN for a negative `a` and a fractional `b`. */
 export const pow: Binary = binary("pow", {

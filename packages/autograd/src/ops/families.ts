@@ -21,6 +21,9 @@ import { input, type Scalar, typeOf } from "../scalar/expression.ts";
 import { reshape } from "./movement.ts";
 import { type Accepts, cast, type Operand, operandNodes } from "./operands.ts";
 
+/** Where functions with a pole or a branch at 0 are smooth. */
+export const positive: readonly [from: number, to: number] = [0.1, 4];
+
 interface ElementwiseOptions {
   /** What it computes with; default: "floating". */
   readonly accepts?: Accepts;

@@ -3,19 +3,19 @@
 // results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
 import type { Node } from "../graph/node.ts";
 import { cofactorsLu, determinantLu, factorLu, signAndLogarithmLu, solveLu } from "../matrix/lu.ts";
-import { mul, neg, sub } from "./arithmetic.ts";
+import { mul, sub } from "./arithmetic.ts";
 import { eye } from "./creation.ts";
 import { custom } from "./custom.ts";
 import { matmul } from "./matmul.ts";
 import { expandDims, reshape, slice, transpose } from "./movement.ts";
 import { sum } from "./reduce.ts";
-import { inBatch, routine, solved, squareMatrices } from "./routine.ts";
+import { inBatch, routine, shareOfMatrix, solved, squareMatrices } from "./routine.ts";
 
 const byParts = "none: what is made of the factors passes its gradient on to the matrix itself";
 
 const factors = routine("lu", factorLu, [byParts]);
-const solveNode = routine("solve", (x, lu, b) => solveLu(false, x, lu!, b!), [byParts]);
-const transposedSolveNode = routine("solveTransposed", (x, lu, b) => solveLu(true, x, lu!, b!), [
+const solveNode = routine("solve", (x, lu, b) => solveLu(false, x, lu, b), [byParts]);
+const transposedSolveNode = routine("solveTransposed", (x, lu, b) => solveLu(true, x, lu, b), [
   byParts,
 ]);
 const determinantNode = routine("determinant", determinantLu, [byParts]);
@@ -36,8 +36,7 @@ function solveBy(isTransposed: boolean, a: Node, b: Node, lu: Node): Node {
   const value = build([lu, b], b.shape.at(-2)!, b.shape.at(-1)!);
   return custom(name, value, [a, b, lu], (g, [matrix, , known], x) => {
     const share = solveBy(!isTransposed, matrix!, g, known!);
-    const product = isTransposed ? matmul(x, transpose(share)) : matmul(share, transpose(x));
-    return [neg(product), share, undefined];
+    return [shareOfMatrix(share, x, isTransposed), share, undefined];
   });
 }
 

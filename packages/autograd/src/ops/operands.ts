@@ -63,6 +63,11 @@ export function operandNodes(operands: readonly Operand[], accepts: Accepts): re
   );
 }
 
+/** `x` with fractions: whole numbers and truth values become float32. */
+export function floating(x: Operand): Node {
+  return operandNodes([x], "floating")[0]!;
+}
+
 /** The dtype that `operands` promote to; numbers only count where they do not fit the others. */
 function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   if (accepts === "bool") return "bool";

@@ -10,21 +10,17 @@ import {
   type WindowPadding,
   windowPlaces,
 } from "../graph/shape.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { clampTo } from "../scalar/dtype.ts";
 import { div } from "./arithmetic.ts";
 import { full } from "./creation.ts";
 import { permute } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { floating } from "./operands.ts";
 import { max, sum } from "./reduce.ts";
 import { padded, windows } from "./windows.ts";
 
 /** The greatest element under each place of the window; equal ones share the gradient. */
 export function maxPool(x: Node, window: PerAxis, options: WindowOptions): Node {
-  const least = isFloating(x.dtype)
-    ? Number.NEGATIVE_INFINITY
-    : x.dtype === "int32"
-      ? -(2 ** 31)
-      : 0;
+  const least = clampTo(x.dtype, Number.NEGATIVE_INFINITY);
   const { under, axes } = pooled("maxPool", x, window, options, least);
   return max(under, axes);
 }
@@ -40,13 +36,13 @@ export interface AveragePoolOptions<
 
 /** The mean of the elements under each place of the window. */
 export function averagePool(x: Node, window: PerAxis, options: AveragePoolOptions): Node {
-  const floating = isFloating(x.dtype) ? x : cast(x, "float32");
-  const { under, axes } = pooled("averagePool", floating, window, options, 0);
+  const input = floating(x);
+  const { under, axes } = pooled("averagePool", input, window, options, 0);
   const total = sum(under, axes);
   if (options.countIncludePad ?? true) {
     return div(total, elementCount(axes.map((axis) => under.shape[axis]!)));
   }
-  const ones = full([1, 1, ...x.shape.slice(2)], 1, floating.dtype);
+  const ones = full([1, 1, ...x.shape.slice(2)], 1, input.dtype);
   const counted = pooled("averagePool", ones, window, options, 0);
   return div(total, sum(counted.under, counted.axes));
 }

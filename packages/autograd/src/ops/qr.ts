@@ -8,13 +8,13 @@ import type { GradientRule, Node } from "../graph/node.ts";
 import { checkMatrices, type Shape } from "../graph/shape.ts";
 import { factorQr } from "../matrix/qr.ts";
 import { add, sub } from "./arithmetic.ts";
-import { triangularSolve } from "./cholesky.ts";
 import { custom } from "./custom.ts";
 import { tril } from "./diagonal.ts";
 import { matmul } from "./matmul.ts";
 import { concat, pad, slice, transpose } from "./movement.ts";
-import { operandNodes } from "./operands.ts";
+import { floating } from "./operands.ts";
 import { routine } from "./routine.ts";
+import { triangularSolve } from "./triangular.ts";
 
 /** "reduced": Q has as many columns as it takes. "complete": it is square. */
 export type QrMode = "reduced" | "complete";
@@ -64,7 +64,7 @@ function partsOf(both: Node, shape: Shape): QrFactors {
 /** Q with orthonormal columns and the upper triangle R, whose product is `a`. */
 export function qr(a: Node, mode: QrMode): QrFactors {
   checkMatrices("qr", a.shape);
-  const x = operandNodes([a], "floating")[0]!;
+  const x = floating(a);
   const [m, n] = sizesOf(x.shape);
   const both = factors([x], m + Math.min(m, n), n);
   const { q, r } = partsOf(both, x.shape);

@@ -9,14 +9,14 @@ import {
   normalizeAxis,
   reducedShape,
 } from "../graph/shape.ts";
-import { isFloating, promote } from "../scalar/dtype.ts";
+import { promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { div, mul } from "./arithmetic.ts";
 import { equal, greater, isNaN, logicalNot, logicalOr, where } from "./comparison.ts";
 import { full, iota } from "./creation.ts";
 import { type Reduction, reduction } from "./families.ts";
 import { broadcastTo, pad, permute, reshape, slice } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { cast, floating } from "./operands.ts";
 
 /** The sum; 0 of nothing. bool and uint8 are summed as int32. */
 export const sum: Reduction = reduction("sum", {
@@ -92,7 +92,7 @@ export function all(x: Node, axis?: Axes, keepDims = false): Node {
 export function mean(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("mean", axis, x.shape);
   const count = elementCount(axes.map((i) => x.shape[i]!));
-  return div(sum(isFloating(x.dtype) ? x : cast(x, "float32"), axes, keepDims), count);
+  return div(sum(floating(x), axes, keepDims), count);
 }
 
 /** Where the first of the greatest elements stands: int32, counted over all axes if none is given. */

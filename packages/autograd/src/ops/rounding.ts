@@ -2,30 +2,18 @@
 import * as scalar from "../scalar/expression.ts";
 import { type Unary, unary } from "./families.ts";
 
+function rounding(name: string, value: (x: scalar.Scalar) => scalar.Scalar): Unary {
+  return unary(name, { accepts: "number", value, gradient: "none: piecewise constant" });
+}
+
 /** The greatest integer that is not above x. */
-export const floor: Unary = unary("floor", {
-  accepts: "number",
-  value: scalar.floor,
-  gradient: "none: piecewise constant",
-});
+export const floor: Unary = rounding("floor", scalar.floor);
 
 /** The least integer that is not below x. */
-export const ceil: Unary = unary("ceil", {
-  accepts: "number",
-  value: scalar.ceil,
-  gradient: "none: piecewise constant",
-});
+export const ceil: Unary = rounding("ceil", scalar.ceil);
 
 /** The nearest integer; halves go to the even one. */
-export const round: Unary = unary("round", {
-  accepts: "number",
-  value: scalar.round,
-  gradient: "none: piecewise constant",
-});
+export const round: Unary = rounding("round", scalar.round);
 
 /** The integer part: towards zero. */
-export const trunc: Unary = unary("trunc", {
-  accepts: "number",
-  value: scalar.trunc,
-  gradient: "none: piecewise constant",
-});
+export const trunc: Unary = rounding("trunc", scalar.trunc);

@@ -8,8 +8,10 @@ import {
 } from "../graph/node.ts";
 import { checkSquare, type Shape, solveShape } from "../graph/shape.ts";
 import type { MatrixFunction } from "../matrix/matrix.ts";
-import { broadcastTo, expandDims, squeeze } from "./movement.ts";
-import { operandNodes } from "./operands.ts";
+import { neg } from "./arithmetic.ts";
+import { matmul } from "./matmul.ts";
+import { broadcastTo, expandDims, squeeze, transpose } from "./movement.ts";
+import { floating, operandNodes } from "./operands.ts";
 
 /** Builds a node whose matrices are `[rows, columns]`, in the batches of the first input. */
 export type RoutineBuilder = (
@@ -35,7 +37,7 @@ export function routine(
 /** `a` with floating elements, checked to be square matrices; integers become float32. */
 export function squareMatrices(operation: string, a: Node): Node {
   checkSquare(operation, a.shape);
-  return operandNodes([a], "floating")[0]!;
+  return floating(a);
 }
 
 /**
@@ -56,6 +58,11 @@ export function solved(
     return squeeze(solve(left, column, batch), -1);
   }
   return solve(left, broadcastTo(right, shape), shape.slice(0, -2));
+}
+
+/** What a system `a x = b`, or with aᵀ, passes on to `a`, if `share` is what it passes on to `b`. */
+export function shareOfMatrix(share: Node, x: Node, isTransposed: boolean): Node {
+  return neg(isTransposed ? matmul(x, transpose(share)) : matmul(share, transpose(x)));
 }
 
 /** `x` with its matrices broadcast to the axes `batch`. */

@@ -1,6 +1,6 @@
 // Functions of a whole axis, composed. The greatest element is taken off first, so that nothing
 // overflows; what is taken off cancels out, so nothing needs to be differentiated through it.
-import { type Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { type Axes, normalizeAxes, reducedShape } from "../graph/shape.ts";
 import { add, div, exp, isFinite, log, stopGradient, sub, where } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
@@ -9,11 +9,10 @@ import { max, sum } from "./reduce.ts";
 /** log(sum(exp(x))); -infinity of nothing. */
 export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("logSumExp", axis, x.shape);
-  const kept = reducedShape(x.shape, axes, true);
   const shift = isEmptyAlong(axes, x) ? null : greatest(x, axes);
   const total = log(sum(exp(shift ? sub(x, shift) : x), axes, true));
   const result = shift ? add(total, shift) : total;
-  return keepDims ? result : reshape(reshape(result, kept), reducedShape(x.shape, axes, false));
+  return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
 }
 
 /** exp(x) / sum(exp(x)): positive, with sum 1 along the axis. */

@@ -1,13 +1,12 @@
 // Spread and length of what lies along axes, composed so that digits are not lost.
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { type Axes, elementCount, normalizeAxes } from "../graph/shape.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { type Axes, elementCount, normalizeAxes, reducedShape } from "../graph/shape.ts";
 import { abs, div, mul, sqrt, square, stopGradient, sub } from "./arithmetic.ts";
 import { equal, isFinite, logicalAnd, notEqual, where } from "./comparison.ts";
 import { pow } from "./exponentials.ts";
 import { reshape } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { cast, floating } from "./operands.ts";
 import { max, mean, min, sum } from "./reduce.ts";
 
 /**
@@ -34,8 +33,8 @@ function spread(
     throw new NablaError(`${name}: correction must be a finite number, got ${String(correction)}`);
   }
   const axes = normalizeAxes(name, axis, x.shape);
-  const floating = asFloating(x);
-  const distances = sub(floating, mean(floating, axes, true));
+  const input = floating(x);
+  const distances = sub(input, mean(input, axes, true));
   const count = elementCount(axes.map((i) => x.shape[i]!));
   return div(sum(square(distances), axes, keepDims), Math.max(count - correction, 0));
 }
@@ -49,7 +48,7 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
     throw new NablaError(`norm: p must be a number, got ${String(p)}`);
   }
   const axes = normalizeAxes("norm", axis, x.shape);
-  const size = abs(asFloating(x));
+  const size = abs(floating(x));
   if (p === Number.POSITIVE_INFINITY) return max(size, axes, keepDims);
   if (p === Number.NEGATIVE_INFINITY) return min(size, axes, keepDims);
   if (p === 0) return cast(sum(notEqual(size, 0), axes, keepDims), size.dtype);
@@ -63,7 +62,7 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
       ? rootOrZero(sum(square(parts), axes, true))
       : powerOrZero(sum(powerOrZero(parts, p), axes, true), 1 / p);
   const result = mul(length, scale);
-  return keepDims ? result : reshape(result, sum(size, axes).shape);
+  return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
 }
 
 /** The square root, whose derivative at 0 is 0 here. */
@@ -76,8 +75,4 @@ function rootOrZero(x: Node): Node {
 function powerOrZero(x: Node, p: number): Node {
   const isZero = equal(x, 0);
   return where(isZero, p > 0 ? 0 : Number.POSITIVE_INFINITY, pow(where(isZero, 1, x), p));
-}
-
-function asFloating(x: Node): Node {
-  return isFloating(x.dtype) ? x : cast(x, "float32");
 }

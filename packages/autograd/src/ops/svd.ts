@@ -7,7 +7,7 @@ import { add, div, mul, sub } from "./arithmetic.ts";
 import { custom } from "./custom.ts";
 import { matmul } from "./matmul.ts";
 import { concat, expandDims, reshape, slice, transpose } from "./movement.ts";
-import { operandNodes } from "./operands.ts";
+import { floating } from "./operands.ts";
 import { complement } from "./qr.ts";
 import { routine } from "./routine.ts";
 import { inverseDifferences } from "./spectrum.ts";
@@ -64,7 +64,7 @@ export function svd(
   fullMatrices: boolean,
 ): { readonly u: Node; readonly s: Node; readonly vh: Node } {
   checkMatrices("svd", a.shape);
-  const x = operandNodes([a], "floating")[0]!;
+  const x = floating(a);
   const [m, n] = [x.shape.at(-2)!, x.shape.at(-1)!];
   const all = factors([x], m + 1 + n, Math.min(m, n));
   const completed = (vectors: Node) =>

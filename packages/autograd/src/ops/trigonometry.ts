@@ -2,12 +2,11 @@
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { add, div, hypot, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
-import { type Binary, binary, type Unary, unary } from "./families.ts";
+import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 
 /** Where the inverse functions are smooth. */
 const inside: readonly [number, number] = [-0.9, 0.9];
 const beyond: readonly [number, number] = [1.1, 4];
-const positive: readonly [number, number] = [0.1, 4];
 
 /** The sine of an angle in radians. */
 export const sin: Unary = unary("sin", { value: scalar.sin, gradient: (g, x) => mul(g, cos(x)) });

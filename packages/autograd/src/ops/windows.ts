@@ -6,7 +6,7 @@ import {
   type Node,
   type Windows,
 } from "../graph/node.ts";
-import type { Shape } from "../graph/shape.ts";
+import { extentOf, placesAlong, type Shape } from "../graph/shape.ts";
 import { add } from "./arithmetic.ts";
 import { flip, pad, permute, reshape, slice, spread } from "./movement.ts";
 
@@ -26,7 +26,7 @@ export function windows(x: Node, window: Shape, { stride, dilation }: Windows): 
   const front = x.shape.slice(0, x.shape.length - window.length);
   const places = window.map((count, i) => {
     const size = x.shape[front.length + i]!;
-    return Math.floor((size - dilation[i]! * (count - 1) - 1) / stride[i]!) + 1;
+    return placesAlong(size, extentOf(count, dilation[i]!), stride[i]!);
   });
   if (stride.every((one, i) => one === window[i]) && dilation.every((one) => one === 1)) {
     return sideBySide(x, front, places, window);

@@ -4,8 +4,9 @@
 // at the end; integers become float32.
 import type { Shape } from "../graph/shape.ts";
 import type { Triangle } from "../matrix/triangle.ts";
-import * as ops from "../ops/cholesky.ts";
+import * as factors from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";
+import * as triangles from "../ops/triangular.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -33,7 +34,7 @@ export interface TriangularSolveOptions {
 export function cholesky<X extends Tensor>(
   a: T.SquareCheck<"cholesky", ShapeOf<X>, X>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.cholesky(nodeOf("cholesky", a as Tensor)));
+  return tensorOf(factors.cholesky(nodeOf("cholesky", a as Tensor)));
 }
 
 /**
@@ -56,7 +57,9 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
   options: TriangularSolveOptions = {},
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
   const [triangle, right] = [a as Tensor, b as Tensor].map((x) => nodeOf("triangularSolve", x));
-  return tensorOf(ops.triangularSolve(triangle!, right!, options satisfies Partial<Triangle>));
+  return tensorOf(
+    triangles.triangularSolve(triangle!, right!, options satisfies Partial<Triangle>),
+  );
 }
 
 /**

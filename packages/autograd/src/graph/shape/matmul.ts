@@ -1,6 +1,7 @@
-// The shape of a product of matrices.
+// The shapes of products of matrices, and of what undoes them.
 import { ShapeError } from "../errors.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
+import { checkSquare } from "./matrices.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
 /**
@@ -24,19 +25,6 @@ export function matmulShape(a: Shape, b: Shape, operation = "matmul"): Shape {
   const rows = a.slice(-2, -1);
   const columns = b.length === 1 ? [] : b.slice(-1);
   return Object.freeze([...broadcastShapes(operation, batchA, batchB), ...rows, ...columns]);
-}
-
-/** Throws unless there are the two axes of matrices. */
-export function checkMatrices(operation: string, shape: Shape): void {
-  if (shape.length >= 2) return;
-  throw new ShapeError(`${operation}: expects at least 2 axes, got ${formatShape(shape)}`);
-}
-
-/** Throws unless the last two axes are those of square matrices. */
-export function checkSquare(operation: string, shape: Shape): void {
-  checkMatrices(operation, shape);
-  if (shape.at(-2) === shape.at(-1)) return;
-  throw new ShapeError(`${operation}: expects square matrices, got ${formatShape(shape)}`);
 }
 
 /** That of x in `a x = b`: what `b` has, in the common batches. A vector stands for one column. */

@@ -1,6 +1,7 @@
 // Axes in another order, and axes of size 1 put in and taken away.
 import { ShapeError } from "../errors.ts";
 import { type Axes, axisBelow, distinctAxes, insertedAt, reducedShape } from "./axes.ts";
+import { checkMatrices } from "./matrices.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
 /** The order of axes, counted from the front; each must be named once. */
@@ -20,10 +21,8 @@ export function permutedShape(shape: Shape, order: Shape): Shape {
 
 /** The order of axes that swaps the last two. */
 export function transposedOrder(shape: Shape): Shape {
+  checkMatrices("transpose", shape);
   const rank = shape.length;
-  if (rank < 2) {
-    throw new ShapeError(`transpose: expects at least 2 axes, got ${formatShape(shape)}`);
-  }
   const front = rank === 2 ? [] : [...shape.keys()].slice(0, -2);
   return Object.freeze([...front, rank - 1, rank - 2]);
 }
@@ -57,9 +56,7 @@ export function normalizePair(
   axes: Shape,
   shape: Shape,
 ): readonly [number, number] {
-  if (shape.length < 2) {
-    throw new ShapeError(`${operation}: expects at least 2 axes, got ${formatShape(shape)}`);
-  }
+  checkMatrices(operation, shape);
   const [first, second, ...more] = distinctAxes(operation, axes, shape);
   if (first === undefined || second === undefined || more.length > 0) {
     throw new ShapeError(`${operation}: axes are ${formatShape(axes)}, expected two`);

@@ -44,20 +44,30 @@ export function windowPlaces(
 ): WindowPlaces {
   const stride = perAxis(operation, "stride", options.stride ?? 1, sizes.length);
   const dilation = perAxis(operation, "dilation", options.dilation ?? 1, sizes.length);
-  const extent = window.map((count, i) => dilation[i]! * (count - 1) + 1);
+  const extent = window.map((count, i) => extentOf(count, dilation[i]!));
   const padding = paddingOf(operation, options.padding ?? "valid", sizes, extent, stride);
   const places = sizes.map((size, i) => {
     const [before, after] = padding[i]!;
-    const room = size + before + after - extent[i]!;
-    if (window[i]! < 1 || room < 0) {
+    const padded = size + before + after;
+    if (window[i]! < 1 || padded < extent[i]!) {
       throw new ShapeError(
         `${operation}: a window of ${formatShape(window)} (dilation ${formatShape(dilation)}) does not fit ` +
           `into ${formatShape(shape)} with padding ${JSON.stringify(padding)}`,
       );
     }
-    return Math.floor(room / stride[i]!) + 1;
+    return placesAlong(padded, extent[i]!, stride[i]!);
   });
   return { stride, dilation, padding, places };
+}
+
+/** How far a window of `count` elements reaches, from the first to the last of them. */
+export function extentOf(count: number, dilation: number): number {
+  return dilation * (count - 1) + 1;
+}
+
+/** How often what reaches over `extent` elements fits into `size` of them, `stride` further each time. */
+export function placesAlong(size: number, extent: number, stride: number): number {
+  return Math.floor((size - extent) / stride) + 1;
 }
 
 /** One positive whole number an axis. */
