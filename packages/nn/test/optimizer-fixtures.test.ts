@@ -5,6 +5,7 @@ import { compile, type DType, type Parameter, parameter, tensor } from "@nabla/a
 import { expectClose } from "@nabla/autograd/testing";
 import { describe, expect, test } from "vitest";
 import * as nn from "../src/index.ts";
+import { functions } from "./public-names.ts";
 
 interface Values {
   readonly weight: number[][];
@@ -15,7 +16,7 @@ interface Fixtures extends Values {
   readonly x: number[][];
   readonly y: number[][];
   readonly optimizers: readonly {
-    readonly name: keyof typeof makers;
+    readonly name: string;
     readonly options: never;
     readonly after: After;
   }[];
@@ -23,8 +24,6 @@ interface Fixtures extends Values {
   readonly clipGradValue: After;
 }
 
-const { adaDelta, adaGrad, adam, adamW, lion, rmsProp, sgd } = nn;
-const makers = { adaDelta, adaGrad, adam, adamW, lion, rmsProp, sgd };
 const path = join(import.meta.dirname, "fixtures", "optimizers.json");
 const fixtures = JSON.parse(readFileSync(path, "utf8")) as Fixtures;
 
@@ -60,23 +59,18 @@ describe.each(["float64", "float32"] as const)("in %s, ten steps like PyTorch's"
     return [name, JSON.stringify(options), options, after] as const;
   });
   test.each(cases)("of %s %s", (name, _, options, after) => {
-    checkSteps((parameters) => makers[name](parameters, options), after, dtype);
+    checkSteps((parameters) => functions[name]!(parameters, options), after, dtype);
   });
 
   test("of gradients clipped by their norm", () => {
     const clip = (parameters: readonly Parameter[]) => void nn.clipGradNorm(parameters, 0.25);
-    const make = (parameters: readonly Parameter[]) => sgd(parameters, { learningRate: 0.5 });
+    const make = (parameters: readonly Parameter[]) => nn.sgd(parameters, { learningRate: 0.5 });
     checkSteps(make, fixtures.clipGradNorm, dtype, clip);
   });
 
   test("of gradients clipped by their values", () => {
     const clip = (parameters: readonly Parameter[]) => nn.clipGradValue(parameters, 0.1);
-    const make = (parameters: readonly Parameter[]) => sgd(parameters, { learningRate: 0.5 });
+    const make = (parameters: readonly Parameter[]) => nn.sgd(parameters, { learningRate: 0.5 });
     checkSteps(make, fixtures.clipGradValue, dtype, clip);
   });
-});
-
-test("every optimiser has its steps written down", () => {
-  const written = new Set(fixtures.optimizers.map(({ name }) => name));
-  expect([...written].sort()).toEqual(Object.keys(makers).sort());
 });
