@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as autograd from "@nabla/autograd";
+import * as testing from "@nabla/autograd/testing";
 import * as nn from "@nabla/nn";
 import { globSync } from "tinyglobby";
 import { expect, test } from "vitest";
@@ -30,4 +31,12 @@ test.each([
   const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
   const without = functions.map(([key]) => key).filter((key) => !have.has(key));
   expect(without, "want an @example in the docstring, above `export function`").toEqual([]);
+});
+
+test.each([
+  ["autograd", autograd],
+  ["nn", nn],
+] as const)("every function of %s with an example is public", (name, module) => {
+  const hidden = [...withExample(name)].filter((one) => !(one in module) && !(one in testing));
+  expect(hidden, `are not in packages/${name}/src/index.ts`).toEqual([]);
 });

@@ -1,6 +1,8 @@
-// Gradients of layers against differences, for all inputs and parameters, on shapes that fast-check draws;
-// and what must not matter: the order of a batch, the scale of what is normalised, what a mask hides.
-import { arange, gelu, random, type Tensor, tanh } from "@nabla/autograd";
+// What holds of every layer: gradients against differences, for all inputs and parameters, on shapes that
+// fast-check draws; names, files, compiled calls; and what must not matter: the order of a batch, the scale
+// of what is normalised, what a mask hides. A new layer is among them without a change here, if it is made
+// by a number of features.
+import { arange, compile, gelu, Parameter, random, type Tensor, tanh } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import {
   averagePooling2d,
@@ -12,14 +14,17 @@ import {
   gru,
   type Layer,
   layerNorm,
+  loadSafetensors,
   lstm,
   multiHeadAttention,
   residual,
   rnn,
+  toSafetensors,
   transformerBlock,
 } from "@nabla/nn";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { functions, publicIn } from "./public-names.ts";
 
 const dtype = "float64";
 const size = (max: number) => fc.integer({ min: 1, max });
@@ -101,6 +106,34 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
     })),
 };
 
+/** Which are tested elsewhere, and why not here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  dropout: "draws anew at each call: modes.test.ts",
+  embedding: "takes whole numbers: below",
+  flatten: "moves elements: layer-shapes.test-d.ts",
+  maxPooling2d: "has kinks: pytorch.test.ts",
+};
+
+const unlisted = publicIn("layers").filter((name) => !(name in layers) && !(name in elsewhere));
+
+/** Made by a number of features, which are the last axis of what they are given. */
+const byFeatures = unlisted.map((name): readonly [string, fc.Arbitrary<Drawn>] => [
+  name,
+  fc.tuple(size(3), fc.integer({ min: 2, max: 4 })).map(([rows, features]) => {
+    try {
+      const layer: Layer = functions[name]!(features, { dtype });
+      layer.forward(random.normal([rows, features], { dtype }));
+      return { layer, shape: [rows, features] };
+    } catch (cause) {
+      const call = `${name}(${features}, { dtype: "float64" })`;
+      const what = `${call} is no layer for [${rows}, ${features}]: ${String(cause)}`;
+      throw new Error(`${what}; give it a line in \`layers\`, in layer-gradients.test.ts`, {
+        cause,
+      });
+    }
+  }),
+]);
+
 /** What a layer gives for an input and values of its parameters. */
 const applied =
   (layer: Layer) =>
@@ -110,7 +143,7 @@ const applied =
     return layer.forward(x);
   };
 
-describe.each(Object.entries(layers))("%s", (_, drawn) => {
+describe.each([...Object.entries(layers), ...byFeatures])("%s", (name, drawn) => {
   test("has the gradients of differences", () => {
     fc.assert(
       fc.property(drawn, fc.nat(1000), ({ layer, shape, apart }, seed) => {
@@ -135,6 +168,35 @@ describe.each(Object.entries(layers))("%s", (_, drawn) => {
         expectClose(reversed, layer.forward(x).flip(0), { absoluteTolerance: 1e-12 });
       }),
       { numRuns: 2 },
+    );
+  });
+
+  test("has a kind, and names every parameter that it holds", () => {
+    fc.assert(
+      fc.property(drawn, ({ layer }) => {
+        expect(layer.kind).toBe(name);
+        const held = Object.values(layer).filter((one) => one instanceof Parameter);
+        const named = [...layer.namedParameters!(), ...layer.namedBuffers!()].map(([, p]) => p);
+        expect(held.filter((p) => !named.includes(p))).toEqual([]);
+        expect(layer.parameters().filter((p) => !named.includes(p))).toEqual([]);
+      }),
+      { numRuns: 1 },
+    );
+  });
+
+  test("gives the same compiled, and from a file", () => {
+    fc.assert(
+      fc.property(drawn, ({ layer, shape }) => {
+        const x = random.normal([...shape], { seed: 5, dtype }).realize() as Tensor;
+        const forward = (given: Tensor) => layer.forward(given);
+        const before = forward(x).arraySync();
+        expect(compile(forward)(x).arraySync()).toEqual(before);
+        const file = toSafetensors(layer);
+        for (const p of layer.parameters()) p.assign(p.add(1));
+        loadSafetensors(layer, file);
+        expect(forward(x).arraySync()).toEqual(before);
+      }),
+      { numRuns: 1 },
     );
   });
 });
