@@ -8,7 +8,7 @@ type Run = (args: readonly string[], context: CommandContext) => Promise<number>
 const commands: Readonly<Record<string, { readonly what: string; load(): Promise<Run> }>> = {
   train: {
     what: "trains a small network on the MNIST digits",
-    load: async () => (await import("./command.ts")).runTrain,
+    load: async () => (await import("./train-command.ts")).runTrain,
   },
   evaluate: {
     what: "tells what a network that was saved gets right and wrong",

@@ -4,7 +4,7 @@
 import { NablaError, type Tensor } from "@nabla/autograd";
 import { type Layer, loadSafetensors, readSafetensors } from "@nabla/nn";
 import { type NetworkOptions, networkOf } from "./network.ts";
-import { activationNames, costNames, modelNames } from "./options.ts";
+import { activationNames, costNames, modelNames } from "./training-options.ts";
 
 /** A network with the parameters of a file. */
 export interface ReadModel {

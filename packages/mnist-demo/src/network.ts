@@ -14,7 +14,7 @@ import {
   sigmoid,
   tanh,
 } from "@nabla/nn";
-import type { TrainingOptions } from "./options.ts";
+import type { TrainingOptions } from "./training-options.ts";
 
 const activations = { sigmoid, tanh, relu };
 

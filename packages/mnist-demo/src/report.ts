@@ -4,12 +4,12 @@
 import { writeFile } from "node:fs/promises";
 import { NablaError } from "@nabla/autograd";
 import type { Layer, Report } from "@nabla/nn";
-import { confusionTable } from "./evaluate/evaluate-command.ts";
+import { confusionTable } from "./evaluate/confusion-table.ts";
 import { type Judged, judge } from "./evaluate/judged.ts";
-import { htmlOf } from "./explain/document.ts";
-import { digitFigure, pictureFigure, rounded } from "./explain/figures.ts";
-import type { Section, SectionFigure } from "./explain/section.ts";
 import type { Digits } from "./load.ts";
+import { htmlOf } from "./sections/document.ts";
+import { digitFigure, pictureFigure, rounded } from "./sections/figures.ts";
+import type { Section, SectionFigure } from "./sections/section.ts";
 
 /** More points than these make a curve no clearer, and a file larger. */
 const mostPoints = 400;

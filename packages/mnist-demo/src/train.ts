@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+
 // The command `train` as a process.
 
-import { runTrain } from "./command.ts";
 import { runProcess } from "./process.ts";
+import { runTrain } from "./train-command.ts";
 
 await runProcess(runTrain);

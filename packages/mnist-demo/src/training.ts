@@ -16,7 +16,7 @@ import {
 import type { Digits, Mnist } from "./load.ts";
 import { networkOf } from "./network.ts";
 import { optimizerOf } from "./optimizers.ts";
-import type { TrainingOptions } from "./options.ts";
+import type { TrainingOptions } from "./training-options.ts";
 
 export interface Training {
   readonly network: Layer;

@@ -4,16 +4,12 @@ import { join } from "node:path";
 import { zeros } from "@nabla/autograd";
 import { readSafetensors } from "@nabla/nn";
 import { afterAll, expect, test } from "vitest";
-import { runTrain } from "../src/command.ts";
-import {
-  confusionTable,
-  help,
-  parseEvaluate,
-  runEvaluate,
-} from "../src/evaluate/evaluate-command.ts";
+import { confusionTable } from "../src/evaluate/confusion-table.ts";
+import { help, parseEvaluate, runEvaluate } from "../src/evaluate/evaluate-command.ts";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { networkOf } from "../src/network.ts";
-import { parseOptions } from "../src/options.ts";
+import { runTrain } from "../src/train-command.ts";
+import { parseOptions } from "../src/train-options.ts";
 import { messageOf } from "./idx-bytes.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runTrain } from "../src/command.ts";
+import { runTrain } from "../src/train-command.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-"));

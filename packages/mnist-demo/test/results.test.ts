@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseOptions } from "../src/options.ts";
 import { rows } from "../src/results/rows.ts";
 import { pageOf, type Results } from "../src/results/table.ts";
+import { parseOptions } from "../src/train-options.ts";
 
 const docs = new URL("../../../docs/", import.meta.url);
 

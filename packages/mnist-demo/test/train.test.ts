@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { help } from "../src/options.ts";
+import { help } from "../src/train-options.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 
 const command = join(import.meta.dirname, "..", "src", "train.ts");

@@ -2,9 +2,9 @@ import { loadMnist, type Mnist } from "@nabla/mnist-demo";
 import type { Report } from "@nabla/nn";
 import { expect, test } from "vitest";
 import { answeredDigits } from "../src/answers.ts";
-import type { ActivationName, CostName, TrainingOptions } from "../src/options.ts";
-import { parseOptions } from "../src/options.ts";
+import { parseOptions } from "../src/train-options.ts";
 import { training } from "../src/training.ts";
+import type { ActivationName, CostName, TrainingOptions } from "../src/training-options.ts";
 import { folderWith, imagesOf, mnistFiles } from "./mnist-folder.ts";
 
 function smallMnist(): Promise<Mnist> {

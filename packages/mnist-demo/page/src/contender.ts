@@ -12,8 +12,8 @@ import {
 } from "@nabla/nn";
 import type { Mnist } from "../../src/load.ts";
 import { networkOf } from "../../src/network.ts";
-import type { ActivationName } from "../../src/options.ts";
 import { datasetOf } from "../../src/training.ts";
+import type { ActivationName } from "../../src/training-options.ts";
 
 export interface ContenderOptions {
   readonly hidden: readonly number[];

@@ -10,11 +10,11 @@ import {
   type Optimizer,
   sgd,
 } from "@nabla/nn";
-import { writeFiles } from "../explain/document.ts";
-import { printed, type Section } from "../explain/section.ts";
 import { type Digits, loadMnist, type Mnist } from "../load.ts";
 import { networkOf } from "../network.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
+import { writeFiles } from "../sections/document.ts";
+import { printed, type Section } from "../sections/section.ts";
 import { terminalOf } from "../terminal.ts";
 import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
 import { dataSections } from "./data-sections.ts";

@@ -8,7 +8,7 @@ import {
   positiveNumber,
   readArguments,
 } from "../command-line.ts";
-import type { Files } from "../explain/document.ts";
+import type { Files } from "../sections/document.ts";
 
 export interface CompareOptions extends Files {
   /** Whether to compare amounts of data, not sizes of batches. */

@@ -1,8 +1,8 @@
 // What more labelled digits are good for.
 
 import type { DataPoint } from "@nabla/nn";
-import { bars, table, wrapped } from "../explain/bars.ts";
-import type { Section, SectionFigure } from "../explain/section.ts";
+import { bars, table, wrapped } from "../sections/bars.ts";
+import type { Section, SectionFigure } from "../sections/section.ts";
 
 export function dataSections(points: readonly DataPoint[]): Section[] {
   const [least, most] = [points[0]!, points.at(-1)!];

@@ -1,8 +1,8 @@
 // The drunk man and the careful man side by side, and the descents with batches of other sizes.
 
 import type { DescentPoint } from "@nabla/nn";
-import { table, wrapped } from "../explain/bars.ts";
-import type { Section, SectionFigure } from "../explain/section.ts";
+import { table, wrapped } from "../sections/bars.ts";
+import type { Section, SectionFigure } from "../sections/section.ts";
 import { chart } from "./chart.ts";
 
 /** The points of one descent, in order. */

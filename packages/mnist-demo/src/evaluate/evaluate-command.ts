@@ -7,6 +7,7 @@ import { loadMnist } from "../load.ts";
 import { readModel } from "../model-file.ts";
 import { type CommandContext, runCommand } from "../run-command.ts";
 import { terminalOf } from "../terminal.ts";
+import { confusionTable } from "./confusion-table.ts";
 import { judge } from "./judged.ts";
 
 interface EvaluateOptions {
@@ -69,22 +70,4 @@ async function evaluate(
   stdout.write(`${digits - right} of ${digits} test digits wrong\n`);
   stdout.write(`test accuracy ${(right / digits).toFixed(4)}\n`);
   return 0;
-}
-
-/** A row for each label, a column for each answer; what never happened is a dot. */
-export function confusionTable(counts: readonly (readonly number[])[]): string {
-  const width = Math.max(...counts.flat().map((count) => String(count).length)) + 2;
-  const line = (first: string, cells: readonly string[]) =>
-    `${first.padStart(7)} ${cells.map((cell) => cell.padStart(width)).join("")}`;
-  const classes = counts.map((_, i) => String(i));
-  return [
-    line("answer", classes),
-    ...counts.map((row, label) =>
-      line(
-        `${label === 0 ? "label " : ""}${label}`,
-        row.map((count) => (count === 0 ? "." : String(count))),
-      ),
-    ),
-    "",
-  ].join("\n");
 }

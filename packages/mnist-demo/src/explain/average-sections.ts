@@ -1,8 +1,8 @@
 // The walk's end: what the cost is most sensitive to, and what ten digits want together.
 
-import { signed, table, wrapped } from "./bars.ts";
-import { matrixFigure } from "./figures.ts";
-import type { Section } from "./section.ts";
+import { signed, table, wrapped } from "../sections/bars.ts";
+import { matrixFigure } from "../sections/figures.ts";
+import type { Section } from "../sections/section.ts";
 import type { Walk } from "./walk.ts";
 
 export function averageSections(walk: Walk): Section[] {

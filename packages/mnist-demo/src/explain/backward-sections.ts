@@ -2,11 +2,11 @@
 // desires of a layer's neurons add up to those of the layer before.
 
 import type { LayerNudges } from "@nabla/nn";
+import { bars, type Figure, signed, table, wrapped } from "../sections/bars.ts";
+import { changeFigure, pictureFigure } from "../sections/figures.ts";
+import type { Section } from "../sections/section.ts";
 import type { Terminal } from "../terminal.ts";
-import { bars, type Figure, signed, table, wrapped } from "./bars.ts";
-import { changeFigure, pictureFigure } from "./figures.ts";
 import { layerName, mostListed } from "./forward-sections.ts";
-import type { Section } from "./section.ts";
 import type { Walk } from "./walk.ts";
 
 /** A neuron: `layer` counts the dense layers from 1, `index` the layer's neurons from 0. */

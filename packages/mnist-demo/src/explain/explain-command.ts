@@ -5,16 +5,17 @@ import type { Layer } from "@nabla/nn";
 import { follow } from "../follow.ts";
 import { type Digits, loadMnist, type Mnist } from "../load.ts";
 import { readModel } from "../model-file.ts";
-import { type CostName, parseOptions as parseTraining } from "../options.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
+import { writeFiles } from "../sections/document.ts";
+import { printed } from "../sections/section.ts";
 import { terminalOf } from "../terminal.ts";
+import { parseOptions as parseTraining } from "../train-options.ts";
 import { training } from "../training.ts";
+import type { CostName } from "../training-options.ts";
 import { averageSections } from "./average-sections.ts";
 import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
-import { writeFiles } from "./document.ts";
 import { type ExplainOptions, help, parseOptions } from "./explain-options.ts";
 import { forwardSections } from "./forward-sections.ts";
-import { printed } from "./section.ts";
 import { type Walk, walkThrough } from "./walk.ts";
 
 /** Runs `explain` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */

@@ -8,8 +8,8 @@ import {
   positiveInteger,
   readArguments,
 } from "../command-line.ts";
+import type { Files } from "../sections/document.ts";
 import type { NeuronPlace } from "./backward-sections.ts";
-import type { Files } from "./document.ts";
 
 export interface ExplainOptions extends Files {
   /** Which test digit; undefined: the first, or the first `digit`. */

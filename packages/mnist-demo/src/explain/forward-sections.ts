@@ -1,10 +1,10 @@
 // The walk, forward: the digit, the activations, and the cost term by term.
 
 import { drawDigits } from "../drawing.ts";
+import { bars, table, wrapped } from "../sections/bars.ts";
+import { digitFigure, levelFigure } from "../sections/figures.ts";
+import type { Section } from "../sections/section.ts";
 import type { Terminal } from "../terminal.ts";
-import { bars, table, wrapped } from "./bars.ts";
-import { digitFigure, levelFigure } from "./figures.ts";
-import type { Section } from "./section.ts";
 import type { Walk } from "./walk.ts";
 
 /** More neurons of a layer than these are not listed. */

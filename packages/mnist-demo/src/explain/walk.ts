@@ -16,7 +16,7 @@ import {
   tryNudge,
 } from "@nabla/nn";
 import type { Digits } from "../load.ts";
-import type { CostName } from "../options.ts";
+import type { CostName } from "../training-options.ts";
 
 /** A digit, and what a network makes of it. */
 export interface Walk {

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { threads } from "@nabla/autograd";
 import { loadMnist } from "../load.ts";
-import { parseOptions } from "../options.ts";
+import { parseOptions } from "../train-options.ts";
 import { training } from "../training.ts";
 import { type Row, rows } from "./rows.ts";
 import { pageOf, type Result, type Results } from "./table.ts";

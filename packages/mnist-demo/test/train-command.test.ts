@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { runTrain } from "../src/command.ts";
+import { runTrain } from "../src/train-command.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 
 /** A terminal: both streams write to one screen, on which a line can be drawn over. */

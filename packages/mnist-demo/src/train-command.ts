@@ -5,11 +5,11 @@ import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { loadMnist } from "./load.ts";
-import { checkpointOf, help, parseOptions, type TrainOptions } from "./options.ts";
 import { epochOf } from "./progress.ts";
 import { Course, writeReport } from "./report.ts";
 import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
 import { terminalOf } from "./terminal.ts";
+import { checkpointOf, help, parseOptions, type TrainOptions } from "./train-options.ts";
 import { type Training, training } from "./training.ts";
 
 /** Runs `train` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */

@@ -11,35 +11,16 @@ import {
   positiveNumber,
   readArguments,
 } from "./command-line.ts";
+import { decaying, type OptimizerName, optimizerNames, scheduleNames } from "./optimizers.ts";
 import {
-  decaying,
-  type OptimizerName,
-  type OptimizerOptions,
-  optimizerNames,
-  scheduleNames,
-} from "./optimizers.ts";
-
-export const activationNames = ["sigmoid", "tanh", "relu"] as const;
-export const costNames = ["quadratic", "cross-entropy"] as const;
-export const modelNames = ["mlp", "cnn"] as const;
-export type ModelName = (typeof modelNames)[number];
-export type ActivationName = (typeof activationNames)[number];
-export type CostName = (typeof costNames)[number];
-
-/** What a network and its training are made from. */
-export interface TrainingOptions extends OptimizerOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Layers that see all pixels, or convolutions before them. */
-  readonly model: ModelName;
-  /** Neurons of each hidden layer; of a cnn, of those after its convolutions. */
-  readonly hidden: readonly number[];
-  readonly activation: ActivationName;
-  readonly cost: CostName;
-  readonly seed: number;
-  /** How many of the training examples to use; all of them if undefined. */
-  readonly examples: number | undefined;
-}
+  activationNames,
+  costNames,
+  modelDefaults,
+  modelNames,
+  otherRates,
+  sgdRates,
+  type TrainingOptions,
+} from "./training-options.ts";
 
 export interface TrainOptions extends TrainingOptions {
   /** The folder of one's own MNIST files; undefined for those of the package. */
@@ -58,28 +39,6 @@ export interface TrainOptions extends TrainingOptions {
 export function checkpointOf(file: string): string {
   return `${file}.checkpoint`;
 }
-
-/** The rate for sgd that goes well with each cost and activation, tried out with the other defaults. */
-const sgdRates: Readonly<Record<CostName, Readonly<Record<ActivationName, number>>>> = {
-  quadratic: { sigmoid: 3, tanh: 0.3, relu: 0.3 },
-  "cross-entropy": { sigmoid: 1, tanh: 0.1, relu: 0.1 },
-};
-
-/** What the optimisers' papers say, and PyTorch takes; for rmsProp what Keras takes. */
-const otherRates: Readonly<Record<Exclude<OptimizerName, "sgd">, number>> = {
-  adam: 0.001,
-  adamW: 0.001,
-  rmsProp: 0.001,
-  adaGrad: 0.01,
-  adaDelta: 1,
-  lion: 0.0001,
-};
-
-/** What goes well with each model. */
-const modelDefaults = {
-  mlp: { hidden: [16, 16], activation: "sigmoid", cost: "quadratic", optimizer: "sgd" },
-  cnn: { hidden: [120, 84], activation: "relu", cost: "cross-entropy", optimizer: "adam" },
-} as const satisfies Record<ModelName, Partial<TrainingOptions>>;
 
 const valueOptions = [
   "model",

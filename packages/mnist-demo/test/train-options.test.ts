@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { help, parseOptions } from "../src/options.ts";
+import { help, parseOptions } from "../src/train-options.ts";
 import { messageOf } from "./idx-bytes.ts";
 
 const defaults = {
