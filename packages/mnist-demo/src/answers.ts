@@ -1,11 +1,35 @@
-// What a trained network answers for single digits.
+// What a network answers for digits.
 
 import { batches, type Layer } from "@nabla/nn";
+import type { Digits } from "./digits.ts";
 import type { AnsweredDigit } from "./drawing.ts";
-import type { Digits } from "./load.ts";
 
 /** Digits that the network is asked about at a time. */
 const askedAtOnce = 500;
+
+/** The answers for all digits, in their order, with the ten outputs of each. */
+export async function* answers(
+  network: Layer,
+  digits: Digits,
+): AsyncGenerator<AnsweredDigit & { readonly outputs: ArrayLike<number> }, void, undefined> {
+  for (const { images, labels } of batches({ ...digits }, { size: askedAtOnce })) {
+    const all = network.forward(images);
+    const [outputs, answered, expected, pixels] = await Promise.all([
+      all.data(),
+      all.argMax(1).data(),
+      labels.data(),
+      images.data(),
+    ]);
+    for (const [i, label] of expected.entries()) {
+      yield {
+        pixels: pixels.subarray(i * 784, (i + 1) * 784),
+        answer: answered[i]!,
+        label,
+        outputs: outputs.subarray(i * 10, (i + 1) * 10),
+      };
+    }
+  }
+}
 
 /**
  * The first `count` digits that the network gets right, then the first `count` that it gets wrong;
@@ -18,19 +42,10 @@ export async function answeredDigits(
 ): Promise<AnsweredDigit[]> {
   const right: AnsweredDigit[] = [];
   const wrong: AnsweredDigit[] = [];
-  for (const { images, labels } of batches({ ...digits }, { size: askedAtOnce })) {
+  for await (const { pixels, answer, label } of answers(network, digits)) {
+    const found = answer === label ? right : wrong;
+    if (found.length < count) found.push({ pixels, answer, label });
     if (right.length >= count && wrong.length >= count) break;
-    const [answers, expected, pixels] = await Promise.all([
-      network.forward(images).argMax(1).data(),
-      labels.data(),
-      images.data(),
-    ]);
-    expected.forEach((label, i) => {
-      const answer = answers[i]!;
-      const found = answer === label ? right : wrong;
-      if (found.length >= count) return;
-      found.push({ pixels: pixels.slice(i * 784, (i + 1) * 784), answer, label });
-    });
   }
   return [...right, ...wrong];
 }

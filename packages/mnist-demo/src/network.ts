@@ -18,6 +18,17 @@ import type { TrainingOptions } from "./training-options.ts";
 
 const activations = { sigmoid, tanh, relu };
 
+/** How many numbers go in, come out of the convolutions, and come out. */
+const [pixels, ofConvolutions, digits] = [784, 400, 10];
+
+/** `784-16-16-10`: what goes into each layer of neurons, and what comes out. */
+export function sizesText({
+  model = "mlp",
+  hidden,
+}: Pick<NetworkOptions, "model" | "hidden">): string {
+  return [model === "cnn" ? `cnn-${ofConvolutions}` : pixels, ...hidden, digits].join("-");
+}
+
 /** What a network's layers are made from; without `model`, an mlp. */
 export type NetworkOptions = Pick<TrainingOptions, "hidden" | "activation" | "cost"> &
   Partial<Pick<TrainingOptions, "model">>;
@@ -30,12 +41,12 @@ export function networkOf({ model = "mlp", hidden, activation, cost }: NetworkOp
   const act = activations[activation];
   const layers: (Layer | LayerFunction)[] =
     model === "cnn" ? convolutions(act) : [pixelsToActivations];
-  let inputs = model === "cnn" ? 400 : 784;
+  let inputs = model === "cnn" ? ofConvolutions : pixels;
   for (const size of hidden) {
     layers.push(dense(inputs, size, { initializer }), act);
     inputs = size;
   }
-  layers.push(dense(inputs, 10, { initializer }));
+  layers.push(dense(inputs, digits, { initializer }));
   if (cost === "quadratic") layers.push(sigmoid);
   return sequential(...layers);
 }
@@ -71,5 +82,5 @@ const initializer: Initializer = ([inputs, outputs]) => {
 
 /** uint8 images [n, 28, 28] to [n, 784], 0 to 1. */
 function pixelsToActivations(images: Tensor): Tensor {
-  return images.reshape([images.shape[0]!, 784]).div(255);
+  return images.reshape([images.shape[0]!, pixels]).div(255);
 }

@@ -4,9 +4,9 @@
 import { writeFile } from "node:fs/promises";
 import { NablaError } from "@nabla/autograd";
 import type { Layer, Report } from "@nabla/nn";
+import type { Digits } from "./digits.ts";
 import { confusionTable } from "./evaluate/confusion-table.ts";
 import { type Judged, judge } from "./evaluate/judged.ts";
-import type { Digits } from "./load.ts";
 import { htmlOf } from "./sections/document.ts";
 import { digitFigure, pictureFigure, rounded } from "./sections/figures.ts";
 import type { Section, SectionFigure } from "./sections/section.ts";

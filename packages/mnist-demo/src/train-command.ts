@@ -5,6 +5,7 @@ import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { loadMnist } from "./load.ts";
+import { sizesText } from "./network.ts";
 import { epochOf } from "./progress.ts";
 import { Course, writeReport } from "./report.ts";
 import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
@@ -63,10 +64,9 @@ async function* seenBy(course: Course, reports: AsyncIterable<Report>): AsyncGen
 
 /** `784-16-16-10 sigmoid network, quadratic cost, learning rate 3, seed 0; 60000 digits, …` */
 function descriptionOf(options: TrainOptions, { examples }: Training): string {
-  const { model, hidden, activation, cost, optimizer, schedule, weightDecay } = options;
-  const sizes = [...(model === "cnn" ? ["cnn", 400] : [784]), ...hidden, 10].join("-");
+  const { activation, cost, optimizer, schedule, weightDecay } = options;
   const how = [
-    `${sizes} ${activation} network`,
+    `${sizesText(options)} ${activation} network`,
     `${cost} cost`,
     ...(optimizer === "sgd" ? [] : [optimizer]),
     `learning rate ${options.learningRate}${schedule === "constant" ? "" : ` (${schedule})`}`,

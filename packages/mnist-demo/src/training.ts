@@ -13,7 +13,7 @@ import {
   quadraticCost,
   type Report,
 } from "@nabla/nn";
-import type { Digits, Mnist } from "./load.ts";
+import type { Digits, Mnist } from "./digits.ts";
 import { networkOf } from "./network.ts";
 import { optimizerOf } from "./optimizers.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -44,7 +44,7 @@ export function training(
   const { cost, seed, epochs, batchSize } = options;
   manualSeed(seed);
   const network = networkOf(options);
-  const digits = firstOf(mnist.train, options.examples);
+  const digits = examplesOf(mnist, options);
   const examples = digits.labels.size;
   const train = datasetOf(digits);
   const test = datasetOf(mnist.test);
@@ -74,11 +74,14 @@ export function datasetOf({ images, labels }: Digits): Dataset {
   return { images, targets: oneHot(labels, 10) };
 }
 
-function firstOf(digits: Digits, count: number | undefined): Digits {
-  if (count === undefined) return digits;
-  const [available] = digits.images.shape;
-  if (count > available) {
-    throw new NablaError(`--examples: got ${count}, there are ${available} training images`);
-  }
-  return { images: digits.images.slice(0, 0, count), labels: digits.labels.slice(0, 0, count) };
+/** The first `count` digits. */
+export function firstOf({ images, labels }: Digits, count: number): Digits {
+  return { images: images.slice(0, 0, count), labels: labels.slice(0, 0, count) };
+}
+
+function examplesOf({ train }: Mnist, { examples }: TrainingOptions): Digits {
+  if (examples === undefined) return train;
+  const [available] = train.images.shape;
+  if (examples <= available) return firstOf(train, examples);
+  throw new NablaError(`--examples: got ${examples}, there are ${available} training images`);
 }

@@ -10,7 +10,7 @@ import {
   type Report,
   sgd,
 } from "@nabla/nn";
-import type { Mnist } from "../../src/load.ts";
+import type { Mnist } from "../../src/digits.ts";
 import { networkOf } from "../../src/network.ts";
 import { datasetOf } from "../../src/training.ts";
 import type { ActivationName } from "../../src/training-options.ts";

@@ -1,7 +1,7 @@
 // The MNIST digits, fetched and unfolded in the background.
-import { tensor } from "@nabla/autograd";
+
+import { type Digits, digitsIn, type Mnist } from "../../src/digits.ts";
 import { readIdx } from "../../src/idx.ts";
-import type { Digits, Mnist } from "../../src/load.ts";
 import { type DigitFileName, digitFileNames, digitFilePath } from "./digit-files.ts";
 
 /** Fetches the four files below `base`; tells the share of bytes that has come, 0 to 1. */
@@ -43,13 +43,11 @@ export async function fetchMnist(
       `${start}-images-idx3-ubyte`,
       `${start}-labels-idx1-ubyte`,
     ] as const;
-    const images = readIdx(bytesOf.get(imageFile)!, { name: imageFile, dimensions: 3 });
-    const labels = readIdx(bytesOf.get(labelFile)!, { name: labelFile, dimensions: 1 });
-    const count = labels.data.length;
-    return {
-      images: tensor(images.data, { shape: [count, 28, 28] }),
-      labels: tensor(labels.data, { shape: [count] }),
-    };
+    const read = (name: DigitFileName, dimensions: number) => ({
+      name,
+      ...readIdx(bytesOf.get(name)!, { name, dimensions }),
+    });
+    return digitsIn(read(imageFile, 3), read(labelFile, 1));
   };
   return { train: part("train"), test: part("t10k") };
 }

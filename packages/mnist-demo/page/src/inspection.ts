@@ -12,7 +12,7 @@ import {
   sensitivity,
   tryNudge,
 } from "@nabla/nn";
-import type { Digits } from "../../src/load.ts";
+import type { Digits } from "../../src/digits.ts";
 
 /** Which digits are looked at: some of the set, from one on, or one that was drawn. */
 export type Source =

@@ -1,5 +1,5 @@
 // What the page's worker does: a network on its way down, as it is shown and asked about.
-import type { Mnist } from "../../src/load.ts";
+import type { Mnist } from "../../src/digits.ts";
 import type { ActivationName } from "../../src/training-options.ts";
 import { Contender, type Point } from "./contender.ts";
 import { type Look, look, type Place, Sensitivities, type Source } from "./inspection.ts";

@@ -1,7 +1,7 @@
 // The worker: fetches the digits, and answers the page's calls.
 import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
-import type { Mnist } from "../../src/load.ts";
+import type { Mnist } from "../../src/digits.ts";
 import { fetchMnist } from "./digits.ts";
 import type { Look, Place, Source } from "./inspection.ts";
 import { type Choices, type OnProgress, Session } from "./session.ts";

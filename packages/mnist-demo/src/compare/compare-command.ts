@@ -1,21 +1,22 @@
 // The command `compare`, given its arguments and streams; compare.ts gives it the process's.
 
-import { manualSeed, NablaError, oneHot, type Parameter } from "@nabla/autograd";
+import { manualSeed, NablaError, type Parameter } from "@nabla/autograd";
 import {
   type DataPoint,
-  type Dataset,
   type DescentPoint,
   dataStudy,
   descentStudy,
   type Optimizer,
   sgd,
 } from "@nabla/nn";
-import { type Digits, loadMnist, type Mnist } from "../load.ts";
-import { networkOf } from "../network.ts";
+import type { Mnist } from "../digits.ts";
+import { loadMnist } from "../load.ts";
+import { networkOf, sizesText } from "../network.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
 import { writeFiles } from "../sections/document.ts";
 import { printed, type Section } from "../sections/section.ts";
 import { terminalOf } from "../terminal.ts";
+import { datasetOf, firstOf } from "../training.ts";
 import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
 import { dataSections } from "./data-sections.ts";
 import { type Descent, descentSections } from "./descent-sections.ts";
@@ -45,7 +46,9 @@ async function compare(options: CompareOptions, context: CommandContext): Promis
 const description = { hidden: [16, 16], activation: "sigmoid", cost: "quadratic" } as const;
 
 function headOf({ learningRate, seed }: CompareOptions): string {
-  return `784-16-16-10 sigmoid network, quadratic cost, learning rate ${learningRate}, seed ${seed}`;
+  const { activation, cost } = description;
+  const network = `${sizesText(description)} ${activation} network, ${cost} cost`;
+  return `${network}, learning rate ${learningRate}, seed ${seed}`;
 }
 
 async function descents(
@@ -61,7 +64,7 @@ async function descents(
   const batchSizes = ascending([...(options.batchSizes ?? usual), examples]);
   manualSeed(seed);
   const network = networkOf(description);
-  const study = descentStudy(network, datasetOf(mnist.train, examples), {
+  const study = descentStudy(network, datasetOf(firstOf(mnist.train, examples)), {
     batchSizes,
     optimizer: optimizerOf(options),
     seconds,
@@ -86,10 +89,7 @@ async function amounts(
   checkAll("--sizes", options.sizes ?? [], available);
   const usual = [100, 300, 1000, 3000, 10_000, 60_000].filter((size) => size <= available);
   const sizes = ascending(options.sizes ?? (usual.length > 0 ? usual : [available]));
-  const data = {
-    train: datasetOf(mnist.train, available),
-    test: datasetOf(mnist.test, mnist.test.labels.size),
-  };
+  const data = { train: datasetOf(mnist.train), test: datasetOf(mnist.test) };
   const network = () => {
     manualSeed(options.seed);
     return networkOf(description);
@@ -112,10 +112,6 @@ async function amounts(
 
 function optimizerOf({ learningRate }: CompareOptions) {
   return (parameters: readonly Parameter[]): Optimizer => sgd(parameters, { learningRate });
-}
-
-function datasetOf({ images, labels }: Digits, count: number): Dataset {
-  return { images: images.slice(0, 0, count), targets: oneHot(labels.slice(0, 0, count), 10) };
 }
 
 function ascending(sizes: readonly number[]): number[] {

@@ -6,7 +6,7 @@ import { bars, type Figure, signed, table, wrapped } from "../sections/bars.ts";
 import { changeFigure, pictureFigure } from "../sections/figures.ts";
 import type { Section } from "../sections/section.ts";
 import type { Terminal } from "../terminal.ts";
-import { layerName, mostListed } from "./forward-sections.ts";
+import { layerName, neuronBars } from "./layer-text.ts";
 import type { Walk } from "./walk.ts";
 
 /** A neuron: `layer` counts the dense layers from 1, `index` the layer's neurons from 0. */
@@ -37,17 +37,14 @@ function wantsSection({ told: { layers }, costName }: Walk): Section {
     title: "What the digit wants of the activations, from the outputs backwards",
     text: (terminal) => [
       ...wrapped(intro, terminal),
-      ...shown.flatMap(({ title, values }) => ["", title, ...changes(values, terminal)]),
+      ...shown.flatMap(({ title, values }) => [
+        "",
+        title,
+        ...neuronBars(values, "change", terminal),
+      ]),
     ],
     figures: shown.map(({ title, values }) => changeFigure(`Wanted of ${title}`, values)),
   };
-}
-
-function changes(values: readonly number[], terminal: Terminal): string[] {
-  const figures = values.slice(0, mostListed).map((value, i) => ({ label: String(i), value }));
-  const rest = values.length - figures.length;
-  const more = rest > 0 ? [`… and ${rest} more`] : [];
-  return [...bars(figures, { kind: "change", longest: 20 }, terminal), ...more];
 }
 
 /** So many weights of a neuron are listed, the ones with the greatest wishes. */

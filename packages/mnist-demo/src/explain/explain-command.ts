@@ -2,9 +2,11 @@
 
 import { NablaError } from "@nabla/autograd";
 import type { Layer } from "@nabla/nn";
+import type { Digits, Mnist } from "../digits.ts";
 import { follow } from "../follow.ts";
-import { type Digits, loadMnist, type Mnist } from "../load.ts";
+import { loadMnist } from "../load.ts";
 import { readModel } from "../model-file.ts";
+import { sizesText } from "../network.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
 import { writeFiles } from "../sections/document.ts";
 import { printed } from "../sections/section.ts";
@@ -90,11 +92,10 @@ async function networkFor(
   const run = training(mnist, trained, context.signal);
   const last = await follow(run, options.epochs, context);
   const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());
-  const sizes = [784, ...trained.hidden, 10].join("-");
   const epochs = `${options.epochs} epoch${options.epochs === 1 ? "" : "s"}`;
   return {
     network: run.network,
     cost: trained.cost,
-    what: `A ${sizes} network after ${epochs}: test accuracy ${accuracy.toFixed(4)}`,
+    what: `A ${sizesText(trained)} network after ${epochs}: test accuracy ${accuracy.toFixed(4)}`,
   };
 }

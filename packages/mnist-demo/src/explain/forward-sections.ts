@@ -1,14 +1,11 @@
 // The walk, forward: the digit, the activations, and the cost term by term.
 
 import { drawDigits } from "../drawing.ts";
-import { bars, table, wrapped } from "../sections/bars.ts";
+import { table, wrapped } from "../sections/bars.ts";
 import { digitFigure, levelFigure } from "../sections/figures.ts";
 import type { Section } from "../sections/section.ts";
-import type { Terminal } from "../terminal.ts";
+import { layerName, neuronBars } from "./layer-text.ts";
 import type { Walk } from "./walk.ts";
-
-/** More neurons of a layer than these are not listed. */
-export const mostListed = 40;
 
 export function forwardSections(walk: Walk): Section[] {
   return [digitSection(walk), activationsSection(walk), costSection(walk)];
@@ -35,22 +32,14 @@ function activationsSection({ told: { layers }, outputs }: Walk): Section {
     title: "The activations it causes",
     text: (terminal) => [
       ...wrapped(intro, terminal),
-      ...shown.flatMap(({ title, values }) => ["", title, ...levels(values, terminal)]),
+      ...shown.flatMap(({ title, values }) => [
+        "",
+        title,
+        ...neuronBars(values, "level", terminal),
+      ]),
     ],
     figures: shown.map(({ title, values }) => levelFigure(`Activations of ${title}`, values)),
   };
-}
-
-function levels(values: readonly number[], terminal: Terminal): string[] {
-  const figures = values.slice(0, mostListed).map((value, i) => ({ label: String(i), value }));
-  const rest = values.length - figures.length;
-  const more = rest > 0 ? [`… and ${rest} more`] : [];
-  return [...bars(figures, { kind: "level", longest: 20 }, terminal), ...more];
-}
-
-/** "hidden layer 1", "the outputs". */
-export function layerName(l: number, count: number): string {
-  return l === count - 1 ? "the outputs" : `hidden layer ${l + 1}`;
 }
 
 function costSection({ costName, outputs, label, told, otherCosts }: Walk): Section {

@@ -15,7 +15,7 @@ import {
   sensitivity,
   tryNudge,
 } from "@nabla/nn";
-import type { Digits } from "../load.ts";
+import type { Digits } from "../digits.ts";
 import type { CostName } from "../training-options.ts";
 
 /** A digit, and what a network makes of it. */
