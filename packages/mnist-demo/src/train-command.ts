@@ -5,6 +5,7 @@ import { answeredDigits } from "./answers.ts";
 import { drawDigits } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { loadMnist } from "./load.ts";
+import { checkResumed } from "./model-file.ts";
 import { sizesText } from "./network.ts";
 import { epochOf } from "./progress.ts";
 import { Course, writeReport } from "./report.ts";
@@ -23,6 +24,7 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
   const mnist = await loadMnist({ directory: options.data });
   const { save, checkpointEvery: every, resume } = options;
   const checkpoint = save !== undefined && { path: checkpointOf(save), ...(every && { every }) };
+  if (checkpoint && resume) await checkResumed(checkpoint.path, options);
   const run = training(mnist, options, signal, { ...(checkpoint && { checkpoint }), resume });
   stdout.write(`${descriptionOf(options, run)}\n`);
   const course = new Course(run.steps, options.epochs);

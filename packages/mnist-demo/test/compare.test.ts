@@ -10,21 +10,9 @@ import { runCompare } from "../src/compare/compare-command.ts";
 import { help } from "../src/compare/compare-options.ts";
 import { descentSections } from "../src/compare/descent-sections.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
+import { run } from "./run.ts";
 
-async function run(args: string, { columns = 80 } = {}) {
-  const texts = { stdout: "", stderr: "" };
-  const stream = (name: keyof typeof texts) => ({
-    columns,
-    write: (text: string) => (texts[name] += text),
-  });
-  const code = await runCompare(args.split(" ").filter(Boolean), {
-    stdout: stream("stdout"),
-    stderr: stream("stderr"),
-    env: {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...texts };
-}
+const compare = (args: string, columns = 80) => run(runCompare, args, { terminal: { columns } });
 
 /** A descent that halves its cost each second, with steps that take so many seconds. */
 function descent(batchSize: number, secondsOfStep: number) {
@@ -84,7 +72,7 @@ test("compares sizes of batches, in a narrow terminal and on a page", async () =
   const html = join(folder, "men.html");
   const data = folderWith(mnistFiles(60, 20));
   const args = `--seconds 0.001 --batch-sizes 10 --directory ${data} --html ${html}`;
-  const { code, stdout, stderr } = await run(args, { columns: 45 });
+  const { code, stdout, stderr } = await compare(args, 45);
   expect(code).toBe(0);
   expect(stderr).toBe(
     `descending with batches of 10\ndescending with batches of 60\nwrote ${html}\n`,
@@ -103,7 +91,7 @@ test("--data: the same steps on fewer and more digits", async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const svg = join(folder, "data.svg");
   const data = folderWith(mnistFiles(300, 50));
-  const { stdout, stderr } = await run(
+  const { stdout, stderr } = await compare(
     `--data --sizes 300,10 --steps 30 --directory ${data} --svg ${svg}`,
   );
   expect(stdout).toMatch(/^10 +30 +\d+\.\d % +\d+\.\d %$/m);
@@ -113,16 +101,16 @@ test("--data: the same steps on fewer and more digits", async () => {
 });
 
 test("--help goes to stdout; what cannot be is said in one line", async () => {
-  expect(await run("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
+  expect(await compare("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
   for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   const data = folderWith(mnistFiles(60, 20));
-  const tooMany = await run(`--batch-sizes 61 --directory ${data}`);
+  const tooMany = await compare(`--batch-sizes 61 --directory ${data}`);
   expect(tooMany).toEqual({
     code: 1,
     stdout: "",
     stderr: "--batch-sizes: got 61, there are 60 digits\n",
   });
-  const none = await run(`--sizes 0 --data --directory ${data}`);
+  const none = await compare(`--sizes 0 --data --directory ${data}`);
   expect(none.stderr).toBe(
     '--sizes: got "0", expected one or more integers from 1 to 1000000, such as 10,100,1000\n',
   );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zeros } from "@nabla/autograd";
@@ -12,16 +12,10 @@ import { runTrain } from "../src/train-command.ts";
 import { parseOptions } from "../src/train-options.ts";
 import { messageOf } from "./idx-bytes.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
+import { run } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(command: typeof runTrain, args: string, signal = new AbortController().signal) {
-  const texts = { stdout: "", stderr: "" };
-  const stream = (name: keyof typeof texts) => ({ write: (text: string) => (texts[name] += text) });
-  const context = { stdout: stream("stdout"), stderr: stream("stderr"), env: {}, signal };
-  return { code: await command(args.split(" "), context), ...texts };
-}
 
 test("a network that was saved, stopped and resumed is evaluated as it was left", async () => {
   const data = folderWith(mnistFiles(100, 50));
@@ -77,6 +71,23 @@ test("a cnn is trained, told of on a page, saved, and evaluated as it was left",
   );
 });
 
+test("who resumes with another network is told which one the checkpoint is of", async () => {
+  const data = folderWith(mnistFiles(20, 10));
+  const file = join(folder, "kept.safetensors");
+  const args = `--batch-size 10 --epochs 1 --data ${data} --save ${file}`;
+  await run(runTrain, `${args} --model cnn --hidden 20`);
+  const other = await run(runTrain, `${args} --resume`);
+  const kept = `--resume: ${file}.checkpoint is of --model cnn --hidden 20, got --model`;
+  expect(other).toEqual({ code: 1, stdout: "", stderr: `${kept} mlp --hidden 16,16\n` });
+  const wider = await run(runTrain, `${args} --resume --model cnn`);
+  expect(wider).toEqual({ code: 1, stdout: "", stderr: `${kept} cnn --hidden 120,84\n` });
+  const same = await run(runTrain, `${args} --resume --model cnn --hidden 20`);
+  expect(same.code).toBe(0);
+  writeFileSync(`${file}.checkpoint`, "damaged");
+  const damaged = await run(runTrain, `${args} --resume`);
+  expect(damaged.stderr).toMatch(/^loadCheckpoint: .*the file ends at byte 7/m);
+});
+
 test("a cnn has the sizes of LeNet-5", () => {
   const options = parseOptions(["--model", "cnn"]);
   if (options === "help") throw new Error("unreachable");
@@ -91,11 +102,9 @@ test("Ctrl-C saves the network and a checkpoint when asked to", async () => {
   const data = folderWith(mnistFiles(100, 50));
   const file = join(folder, "stopped.safetensors");
   const stop = new AbortController();
-  const going = run(
-    runTrain,
-    `--epochs 100000 --batch-size 10 --data ${data} --save ${file}`,
-    stop.signal,
-  );
+  const going = run(runTrain, `--epochs 100000 --batch-size 10 --data ${data} --save ${file}`, {
+    signal: stop.signal,
+  });
   setImmediate(() => setImmediate(() => stop.abort()));
   const { code, stdout } = await going;
   expect(code).toBe(130);

@@ -11,6 +11,7 @@ import { help } from "../src/explain/explain-options.ts";
 import { loadMnist } from "../src/load.ts";
 import { networkOf } from "../src/network.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
+import { run } from "./run.ts";
 
 const description = { hidden: [12, 5], activation: "sigmoid", cost: "quadratic" } as const;
 
@@ -29,25 +30,12 @@ function modelFile(given: Parameters<typeof networkOf>[0] = description) {
   return { network, file };
 }
 
-async function run(args: string, terminal: { isTTY?: boolean; columns?: number } = {}) {
-  const texts = { stdout: "", stderr: "" };
-  const stream = (name: keyof typeof texts) => ({
-    ...terminal,
-    getColorDepth: () => 24,
-    write: (text: string) => (texts[name] += text),
-  });
-  const code = await runExplain(args.split(" ").filter(Boolean), {
-    stdout: stream("stdout"),
-    stderr: stream("stderr"),
-    env: {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...texts };
-}
+const explain = (args: string, terminal: { isTTY?: boolean; columns?: number } = {}) =>
+  run(runExplain, args, { terminal: { ...terminal, getColorDepth: () => 24 } });
 
 test("a network from a file: the numbers are those of the public calls", async () => {
   const [data, { network, file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
-  const { code, stdout, stderr } = await run(
+  const { code, stdout, stderr } = await explain(
     `--digit 3 --neuron 2:4 --model ${file} --data ${data}`,
   );
   expect([code, stderr]).toEqual([0, ""]);
@@ -65,7 +53,7 @@ test("a network from a file: the numbers are those of the public calls", async (
 });
 
 test("trains a network first if it has none, and says so on stderr", async () => {
-  const { code, stdout, stderr } = await run(`--data ${folderWith(mnistFiles(200, 20))}`);
+  const { code, stdout, stderr } = await explain(`--data ${folderWith(mnistFiles(200, 20))}`);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^A 784-16-16-10 network after 1 epoch: test accuracy 0\.\d{4}\n/);
   expect(stderr).toMatch(
@@ -77,7 +65,7 @@ test("trains a network first if it has none, and says so on stderr", async () =>
 test("fits into a narrow terminal, and is coloured only in one", async () => {
   const args = `--model ${modelFile().file} --data ${folderWith(mnistFiles(20, 20))}`;
   for (const columns of [40, 80, 200]) {
-    const plain = await run(args, { columns });
+    const plain = await explain(args, { columns });
     const long = plain.stdout
       .split("\n")
       .slice(1)
@@ -85,13 +73,13 @@ test("fits into a narrow terminal, and is coloured only in one", async () => {
     expect(long).toEqual([]);
     expect(plain.stdout).not.toContain("\x1b");
   }
-  const colored = await run(args, { columns: 80, isTTY: true });
+  const colored = await explain(args, { columns: 80, isTTY: true });
   expect(colored.stdout).toContain("\x1b[36m");
 });
 
 test("softmax outputs cost -log of the right one's probability", async () => {
   const { file } = modelFile({ ...description, cost: "cross-entropy" });
-  const { stdout } = await run(`--model ${file} --data ${folderWith(mnistFiles(20, 20))}`);
+  const { stdout } = await explain(`--model ${file} --data ${folderWith(mnistFiles(20, 20))}`);
   expect(stdout).toContain("-y log a");
   const [, a, term] = /^0 +(0\.\d{4}) +1 +(\d\.\d{6})$/m.exec(stdout)!;
   expect(Number(term)).toBeCloseTo(-Math.log(Number(a)), 2);
@@ -100,7 +88,7 @@ test("softmax outputs cost -log of the right one's probability", async () => {
 test("writes a page and an image that need nothing else", async () => {
   const [html, svg] = ["digit.html", "digit.svg"].map((name) => join(folder(), name));
   const data = folderWith(mnistFiles(20, 20));
-  const { stderr } = await run(
+  const { stderr } = await explain(
     `--neuron 1:0 --model ${modelFile().file} --data ${data} --html ${html} --svg ${svg}`,
   );
   expect(stderr).toBe(`wrote ${html}\nwrote ${svg}\n`);
@@ -118,7 +106,7 @@ test("writes a page and an image that need nothing else", async () => {
 });
 
 test("--help goes to stdout", async () => {
-  expect(await run("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
+  expect(await explain("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
   for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
 });
 
@@ -133,7 +121,7 @@ describe("one line on stderr and exit code 1", () => {
     ["--neuron 3:10", "--neuron: got 3:10, the layers 1 to 3 have 12, 5, 10 neurons"],
     ["--html no/such/folder.html", /^--html: "no\/such\/folder.html": ENOENT/],
   ])("%s", async (args, message) => {
-    const { code, stderr } = await run(`${args} --model ${modelFile().file} --data ${data()}`);
+    const { code, stderr } = await explain(`${args} --model ${modelFile().file} --data ${data()}`);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -142,14 +130,14 @@ describe("one line on stderr and exit code 1", () => {
   test("files that are no network's", async () => {
     const file = join(folder(), "x.safetensors");
     writeFileSync(file, "not a model at all");
-    const { code, stderr } = await run(`--model ${file} --data ${data()}`);
+    const { code, stderr } = await explain(`--model ${file} --data ${data()}`);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^--model: .*x\.safetensors: the header has \d+ bytes/);
     const other = join(folder(), "other.safetensors");
     writeFileSync(other, toSafetensors({ "1.weight": zeros([784, 10]) }));
-    const short = await run(`--model ${other} --data ${data()}`);
+    const short = await explain(`--model ${other} --data ${data()}`);
     expect(short.stderr).toMatch(/^--model: .*"1.bias".*\n$/);
-    const none = await run(`--model ${file}.not --data ${data()}`);
+    const none = await explain(`--model ${file}.not --data ${data()}`);
     expect(none.stderr).toMatch(/^--model: .*\.not: .*\n$/);
   });
 });

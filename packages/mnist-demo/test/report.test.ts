@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runTrain } from "../src/train-command.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
+import { run } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,15 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("a report is one file with curves, counts, weights and mistakes, and asks for nothing", async () => {
   const data = folderWith(mnistFiles(100, 50));
   const path = join(folder, "report.html");
-  let stdout = "";
-  const context = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: () => true },
-    env: {},
-    signal: new AbortController().signal,
-  };
   const args = `--epochs 2 --batch-size 10 --data ${data} --report ${path}`;
-  expect(await runTrain(args.split(" "), context)).toBe(0);
+  const { code, stdout } = await run(runTrain, args);
+  expect(code).toBe(0);
   expect(stdout).toContain(`wrote ${path}\n`);
   const page = readFileSync(path, "utf8");
   const [, wrong] = /test accuracy (\d\.\d+)\n$/.exec(stdout)!;

@@ -1,0 +1,31 @@
+// Commands run in this process, with what they write kept.
+
+import type { CommandContext } from "../src/run-command.ts";
+import type { Stream } from "../src/terminal.ts";
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** What both streams are. Default: no terminal. */
+  readonly terminal?: Partial<Stream>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command with arguments that are divided by spaces. */
+export async function run(
+  command: (args: readonly string[], context: CommandContext) => Promise<number>,
+  args: string,
+  { terminal = {}, signal = new AbortController().signal }: RunOptions = {},
+): Promise<Ran> {
+  const texts = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof texts): Stream => ({
+    ...terminal,
+    write: (text) => (texts[name] += text),
+  });
+  const context = { stdout: stream("stdout"), stderr: stream("stderr"), env: {}, signal };
+  return { code: await command(args.split(" ").filter(Boolean), context), ...texts };
+}
