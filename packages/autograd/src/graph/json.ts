@@ -1,5 +1,6 @@
 // A graph as plain data, for other programs.
 import type { DType } from "../scalar/dtype.ts";
+import { exactText } from "../scalar/number-text.ts";
 import type { Family, Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
 import type { Shape } from "./shape.ts";
@@ -50,6 +51,5 @@ function attributesOf(node: Node): Readonly<Record<string, unknown>> {
 }
 
 function plainNumber(value: number): number | string {
-  if (Object.is(value, -0)) return "-0";
-  return Number.isFinite(value) ? value : String(value);
+  return Number.isFinite(value) && !Object.is(value, -0) ? value : exactText(value);
 }

@@ -1,9 +1,9 @@
 // Normal numbers of even ones: G. E. P. Box and M. E. Muller, "A note on the generation of random
 // normal deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine are
 // written out in operations that IEEE 754 rounds exactly, where those of the scalar language may
-// differ in their last bit from one back end to another: a draw must not. Coefficients: Sun's
-// fdlibm (e_log.c, k_sin.c, k_cos.c).
+// differ in their last bit from one back end to another: a draw must not.
 import type { Elementwise } from "../graph/node.ts";
+import { artanhSeries, cosineSeries, log2Parts, sineSeries } from "../scalar/coefficients.ts";
 import {
   add,
   div,
@@ -37,16 +37,11 @@ function logarithm(of: Scalar): Scalar {
   const e = add(exponent(of), select(isUpper, 1, 0));
   const ratio = div(f, add(f, 2));
   const square = mul(ratio, ratio);
-  const rest = polynomial(
-    square,
-    [
-      0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784,
-      0.1818357216161805, 0.15313837699209373, 0.14798198605116586,
-    ],
-  );
+  const rest = polynomial(square, artanhSeries);
+  const { high, low: lowPart } = log2Parts.float64;
   const half = mul(0.5, mul(f, f));
-  const low = add(mul(ratio, add(half, mul(square, rest))), mul(e, 1.9082149292705877e-10));
-  return sub(mul(e, 0.6931471803691238), sub(sub(half, low), f));
+  const low = add(mul(ratio, add(half, mul(square, rest))), mul(e, lowPart));
+  return sub(mul(e, high), sub(sub(half, low), f));
 }
 
 /**
@@ -58,31 +53,10 @@ function cosineOfTurns(of: Scalar): Scalar {
   const whole = round(quarters);
   const angle = mul(sub(quarters, whole), Math.PI / 2);
   const square = mul(angle, angle);
-  const sine = add(
-    angle,
-    mul(
-      mul(angle, square),
-      polynomial(
-        square,
-        [
-          -0.16666666666666632, 0.00833333333332249, -0.0001984126982985795, 2.7557313707070068e-6,
-          -2.5050760253406863e-8, 1.58969099521155e-10,
-        ],
-      ),
-    ),
-  );
+  const sine = add(angle, mul(mul(angle, square), polynomial(square, sineSeries)));
   const cosine = add(
     sub(1, mul(0.5, square)),
-    mul(
-      mul(square, square),
-      polynomial(
-        square,
-        [
-          0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7,
-          2.087572321298175e-9, -1.1359647557788195e-11,
-        ],
-      ),
-    ),
+    mul(mul(square, square), polynomial(square, cosineSeries)),
   );
   const odd = select(equal(whole, 1), neg(sine), sine);
   const even = select(equal(whole, 2), neg(cosine), cosine);

@@ -3,7 +3,7 @@
 // (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A. Figueroa,
 // "When is double rounding innocuous?", 1995.)
 import type { Data, DType } from "./dtype.ts";
-import { type Scalar, typesIn } from "./expression.ts";
+import { operandType, type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
 /** How many elements one step works on: a few chunks fit into the first-level cache. */
@@ -36,13 +36,13 @@ interface Program {
   readonly result: number;
 }
 
-/** An input: as many elements as the output has, or one for all of them. */
-export type Elements = Data;
-
-/** Writes `expression` of the elements of `inputs` to `output`, element by element. */
+/**
+ * Writes `expression` of the elements of `inputs` to `output`, element by element. An input has as many as the
+ * output, or one for all of them.
+ */
 export function evaluateAll(
   expression: Scalar,
-  inputs: readonly Elements[],
+  inputs: readonly Data[],
   types: readonly DType[],
   output: Data,
 ): void {
@@ -151,9 +151,7 @@ function layOut(expression: Scalar, types: readonly DType[]): Program {
       case "apply": {
         const { operator } = part;
         const type = typeOf(part) ?? "float64";
-        const numbers = operator === "select" ? part.operands.slice(1) : part.operands;
-        const own = numbers.map((operand) => typeOf(operand)).find((one) => one !== null);
-        const on = own ?? type;
+        const on = operandType(part, typeOf) ?? type;
         const operands = part.operands.map((operand) => place(operand, on));
         return step(operands, evaluateOn(type, operator), type);
       }

@@ -9,11 +9,14 @@ export type Scalar =
   /** A number that takes the type of what it meets. */
   | { readonly kind: "literal"; readonly value: number }
   | { readonly kind: "cast"; readonly to: DType; readonly operand: Scalar }
-  | {
-      readonly kind: "apply";
-      readonly operator: OperatorName;
-      readonly operands: readonly Scalar[];
-    };
+  | Application;
+
+/** An operator applied to operands. */
+export interface Application {
+  readonly kind: "apply";
+  readonly operator: OperatorName;
+  readonly operands: readonly Scalar[];
+}
 
 /** A part of an expression; a number stands for its literal. */
 export type Part = Scalar | number;
@@ -139,11 +142,19 @@ function typeOfPart(
       return null;
     case "cast":
       return part.to;
-    case "apply": {
-      const types = part.operands.map(visit);
-      if (operators[part.operator].result === "bool") return "bool";
-      const numbers = part.operator === "select" ? types.slice(1) : types;
-      return numbers.find((type) => type !== null) ?? null;
-    }
+    case "apply":
+      return operators[part.operator].result === "bool" ? "bool" : operandType(part, visit);
   }
+}
+
+/**
+ * The type that an operator's operands have, of which a select's condition is not one; null if all are
+ * literals. `typeOf` tells that of each.
+ */
+export function operandType(
+  { operator, operands }: Application,
+  typeOf: (part: Scalar) => DType | null,
+): DType | null {
+  const numbers = operator === "select" ? operands.slice(1) : operands;
+  return numbers.map(typeOf).find((type) => type !== null) ?? null;
 }

@@ -1,6 +1,6 @@
 // Expressions of the scalar language as values of the kernel language.
 import type { DType } from "../../scalar/dtype.ts";
-import { type Scalar, typesIn } from "../../scalar/expression.ts";
+import { operandType, type Scalar, typesIn } from "../../scalar/expression.ts";
 import { operators } from "../../scalar/operators.ts";
 import type { Value } from "./language.ts";
 
@@ -28,10 +28,8 @@ export function expressionValue(
       }
       case "apply": {
         const { operator, operands: parts } = part;
-        const numbers = operator === "select" ? parts.slice(1) : parts;
         const isTruth = operators[operator].result === "bool";
-        const own = numbers.map((x) => typeOf(x)).find((type) => type !== null);
-        const on = own ?? (isTruth ? "float64" : expected);
+        const on = operandType(part, typeOf) ?? (isTruth ? "float64" : expected);
         const lowered = parts.map((x, i) =>
           lower(x, operator === "select" && i === 0 ? "bool" : on),
         );

@@ -2,6 +2,7 @@
 // how WebAssembly renders it. Every operation is rounded to its dtype, as there.
 import type { Data, DType } from "../../scalar/dtype.ts";
 import { conversions } from "../../scalar/evaluate.ts";
+import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";
 import type {
   Buffer,
@@ -238,6 +239,6 @@ class Writer {
 }
 
 function literal(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  return value < 0 ? `(${value})` : String(value);
+  const text = exactText(value);
+  return value < 0 ? `(${text})` : text;
 }

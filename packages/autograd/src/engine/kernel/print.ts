@@ -1,4 +1,5 @@
 // Kernels as text, for people and for tests that show what a change did to the code.
+import { exactText } from "../../scalar/number-text.ts";
 import { operandsOf } from "./dependence.ts";
 import type { Buffer, Factor, Index, Kernel, Statement, Total, Value } from "./language.ts";
 
@@ -121,7 +122,7 @@ class Printer {
   #expression(value: Value): string {
     switch (value.kind) {
       case "literal":
-        return Object.is(value.value, -0) ? "-0" : String(value.value);
+        return exactText(value.value);
       case "load":
         return `b${value.buffer.id}[${printIndex(value.index, this.#text)}]`;
       case "position":

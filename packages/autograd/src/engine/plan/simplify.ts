@@ -7,6 +7,7 @@ import { literal } from "../../ops/operands.ts";
 import { isFloating } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import type { Scalar } from "../../scalar/expression.ts";
+import { exactText } from "../../scalar/number-text.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import { type Pass, rewrite } from "./rewrite.ts";
 
@@ -26,7 +27,8 @@ export const mergeCommon: Pass = (outputs) => {
       numberOf(operations, node.operation),
       node.inputs.map((input) => numberOf(numbers, input)).join(),
       JSON.stringify(node.attributes),
-      node.family === "literal" ? printed(node.attributes.value) : "",
+      // JSON has no -0, NaN or infinities.
+      node.family === "literal" ? exactText(node.attributes.value) : "",
       node.shape.join(),
       node.dtype,
     ].join("|");
@@ -35,11 +37,6 @@ export const mergeCommon: Pass = (outputs) => {
     return known ?? node;
   });
 };
-
-/** JSON has no -0, NaN or infinities. */
-function printed(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
-}
 
 /** Operators whose result every back end rounds the same way. */
 const exact: ReadonlySet<OperatorName> = new Set([

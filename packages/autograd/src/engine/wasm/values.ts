@@ -1,5 +1,6 @@
 // Values of the kernel language as instructions: one element, or a vector of those that follow one another along a
 // loop variable.
+import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
   dependencesOfIndex,
@@ -260,5 +261,5 @@ export class Values implements ValueWriter {
 function nameOf(value: Value): unknown {
   if (value.kind !== "literal") return value;
   const { dtype, value: number } = value;
-  return `${dtype} ${Object.is(number, -0) ? "-0" : String(number)}`;
+  return `${dtype} ${exactText(number)}`;
 }

@@ -1,7 +1,7 @@
-// e^x and what is made of it. x = n ln 2 + r with a whole n and |r| <= ln 2 / 2, so that e^x = 2^n e^r;
-// ln 2 in two parts, of which n times the first is exact (W. J. Cody and W. Waite, "Software Manual for
-// the Elementary Functions", 1980). Coefficients: float32 of S. Moshier's Cephes library (expf),
+// e^x and what is made of it. x = n log 2 + r with a whole n and |r| <= log 2 / 2, so that e^x = 2^n e^r.
+// Coefficients: float32 of S. Moshier's Cephes library (expf),
 // float64 of Sun's fdlibm (e_exp.c), both in the public domain or free to use.
+import { log2Parts } from "../../../scalar/coefficients.ts";
 import {
   abs,
   add,
@@ -35,7 +35,7 @@ interface Reduced {
 
 function reduced32(of: Part): Reduced {
   const n = round(mul(of, Math.LOG2E));
-  const r = mulAdd(n, 2.1219444e-4, mulAdd(n, -0.693359375, of));
+  const r = mulAdd(n, -log2Parts.float32.low, mulAdd(n, -log2Parts.float32.high, of));
   const p = polynomial(
     r,
     [
@@ -48,8 +48,8 @@ function reduced32(of: Part): Reduced {
 
 function reduced64(of: Part): Reduced {
   const n = round(mul(of, Math.LOG2E));
-  const high = mulAdd(n, -0.6931471803691238, of);
-  const low = mul(n, 1.9082149292705877e-10);
+  const high = mulAdd(n, -log2Parts.float64.high, of);
+  const low = mul(n, log2Parts.float64.low);
   const r = sub(high, low);
   const square = mul(r, r);
   const p = polynomial(

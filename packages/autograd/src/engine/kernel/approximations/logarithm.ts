@@ -1,6 +1,7 @@
 // Natural logarithms. x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), so that
-// log x = e ln 2 + log(1 + f). Coefficients: float32 of S. Moshier's Cephes library (logf), float64 of
-// Sun's fdlibm (e_log.c).
+// log x = e log 2 + log(1 + f), in float64 as 2 artanh(f / (2 + f)). Coefficients: float32 of S. Moshier's
+// Cephes library (logf), float64 of Sun's fdlibm (e_log.c).
+import { artanhSeries, log2Parts } from "../../../scalar/coefficients.ts";
 import {
   add,
   div,
@@ -33,27 +34,17 @@ const core32: Core = (f, e) => {
       -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1, 7.0376836292e-2,
     ],
   );
-  // ln 2 in two parts, of which e times the larger is exact.
-  const small = mulAdd(mul(f, square), p, mul(e, -2.1219444e-4));
-  return mulAdd(e, 0.693359375, add(f, mulAdd(square, -0.5, small)));
+  const small = mulAdd(mul(f, square), p, mul(e, log2Parts.float32.low));
+  return mulAdd(e, log2Parts.float32.high, add(f, mulAdd(square, -0.5, small)));
 };
 
 const core64: Core = (f, e) => {
   const s = div(f, add(f, 2));
   const z = mul(s, s);
-  const r = mul(
-    z,
-    polynomial(
-      z,
-      [
-        0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784,
-        0.1818357216161805, 0.15313837699209373, 0.14798198605116586,
-      ],
-    ),
-  );
+  const r = mul(z, polynomial(z, artanhSeries));
   const half = mul(0.5, mul(f, f));
-  const low = add(mul(s, add(half, r)), mul(e, 1.9082149292705877e-10));
-  return sub(mul(e, 0.6931471803691238), sub(sub(half, low), f));
+  const low = add(mul(s, add(half, r)), mul(e, log2Parts.float64.low));
+  return sub(mul(e, log2Parts.float64.high), sub(sub(half, low), f));
 };
 
 /** `of` > 0; below `least`, the least normal number, its exponent is not in its bits. */

@@ -2,6 +2,7 @@
 // a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions", 1980), so that
 // nothing is lost where r is small. Coefficients: float32 of S. Moshier's Cephes library (sinf, cosf),
 // float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
+import { cosineSeries, sineSeries } from "../../../scalar/coefficients.ts";
 import {
   add,
   equal,
@@ -42,14 +43,8 @@ const float64: Precision = {
   // 33 bits each, and 53.
   parts: [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21],
   turns: 2 ** 20,
-  sine: [
-    -0.16666666666666632, 0.00833333333332249, -0.0001984126982985795, 2.7557313707070068e-6,
-    -2.5050760253406863e-8, 1.58969099521155e-10,
-  ],
-  cosine: [
-    0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7,
-    2.087572321298175e-9, -1.1359647557788195e-11,
-  ],
+  sine: sineSeries,
+  cosine: cosineSeries,
 };
 
 /** The sine of x + `shift` quarter turns. */
