@@ -1,7 +1,13 @@
 // What kernels cost: counted, and estimated in time.
-import { bytesPerElement } from "../../scalar/dtype.ts";
-import { buffersOf } from "./dependence.ts";
-import type { Kernel, Statement, Value, Variable } from "./language.ts";
+import { allStatements, buffersOf } from "./dependence.ts";
+import {
+  type Buffer,
+  bytesOf,
+  type Kernel,
+  type Statement,
+  type Value,
+  type Variable,
+} from "./language.ts";
 
 /** Nanoseconds from which on a kernel is divided among threads: some ten barriers. */
 let leastShared = 5000;
@@ -18,7 +24,7 @@ const bytesPerNanosecond = 16;
 
 /** Whether the kernel is large enough for several threads, and no two turns of its loops meet. */
 export function isWorthSharing(kernel: Kernel): boolean {
-  const isIndependent = !kernel.body.some(hasAccumulate);
+  const isIndependent = allStatements(kernel.body).every(({ kind }) => kind !== "accumulate");
   return isIndependent && nanosecondsOf(kernel) >= leastShared;
 }
 
@@ -26,16 +32,22 @@ export function isWorthSharing(kernel: Kernel): boolean {
 export function nanosecondsOf(kernel: Kernel): number {
   const products = kernel.body.reduce((sum, statement) => sum + productsOf(statement), 0);
   const operators = flopsOfKernel(kernel) - 2 * products;
-  const { reads, writes } = buffersOf(kernel.body);
-  const bytes = [...reads, ...writes].reduce(
-    (sum, { dtype, size }) => sum + size * bytesPerElement(dtype),
-    0,
-  );
   return (
     products / productsPerNanosecond +
     operators / operatorsPerNanosecond +
-    bytes / bytesPerNanosecond
+    bytesMoved(buffersOf(kernel.body)) / bytesPerNanosecond
   );
+}
+
+/** Bytes that are read and written, each buffer once. */
+export function bytesMoved({
+  reads,
+  writes,
+}: {
+  readonly reads: Iterable<Buffer>;
+  readonly writes: Iterable<Buffer>;
+}): number {
+  return [...reads, ...writes].reduce((sum, buffer) => sum + bytesOf(buffer), 0);
 }
 
 /** Multiplications of products of matrices, each with an addition. */
@@ -54,11 +66,6 @@ function sizeOf(variables: readonly Variable[]): number {
   return variables.reduce((product, { size }) => product * size, 1);
 }
 
-function hasAccumulate(statement: Statement): boolean {
-  if (statement.kind === "accumulate") return true;
-  return "body" in statement && statement.body.some(hasAccumulate);
-}
-
 /** Operators that a kernel applies, each of them counting 1. */
 export function flopsOfKernel({ body }: Kernel): number {
   return body.reduce((sum, statement) => sum + statementFlops(statement), 0);
@@ -74,10 +81,8 @@ function statementFlops(statement: Statement): number {
       return valueFlops(statement.value);
     case "accumulate":
       return 1 + valueFlops(statement.value);
-    case "reduce": {
-      const times = statement.variables.reduce((product, { size }) => product * size, 1);
-      return times * (1 + valueFlops(statement.value));
-    }
+    case "reduce":
+      return sizeOf(statement.variables) * (1 + valueFlops(statement.value));
     case "scan":
       return statement.variable.size * (valueFlops(statement.next) + all(statement.body));
     case "multiply": {

@@ -47,6 +47,27 @@ export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
   return parts;
 }
 
+/** The statements with all that stand in them. */
+export function allStatements(statements: readonly Statement[]): readonly Statement[] {
+  return statements.flatMap((one) => [one, ...("body" in one ? allStatements(one.body) : [])]);
+}
+
+/** The values that a statement is made of; not those of the statements in it. */
+export function valuesOf(statement: Statement): readonly Value[] {
+  switch (statement.kind) {
+    case "for":
+      return [];
+    case "store":
+    case "accumulate":
+    case "reduce":
+      return [statement.value];
+    case "scan":
+      return [statement.next];
+    case "multiply":
+      return [statement.left, statement.right];
+  }
+}
+
 /** What statements read, and what they write. */
 export function buffersOf(statements: readonly Statement[]): {
   readonly reads: ReadonlySet<Buffer>;
@@ -56,17 +77,13 @@ export function buffersOf(statements: readonly Statement[]): {
   const read = (value: Value | Factor): void => {
     for (const { buffer } of loadsOf(value)) reads.add(buffer);
   };
-  const visit = (statement: Statement): void => {
+  for (const statement of allStatements(statements)) {
     if (statement.kind === "store" || statement.kind === "accumulate") {
       writes.add(statement.buffer);
       for (const { factor } of statement.index.terms) read(factor);
     }
-    if (statement.kind === "multiply") [statement.left, statement.right].forEach(read);
-    if (statement.kind === "scan") read(statement.next);
-    if ("value" in statement) read(statement.value);
-    if ("body" in statement) statement.body.forEach(visit);
-  };
-  statements.forEach(visit);
+    valuesOf(statement).forEach(read);
+  }
   // What a kernel reads of its own results it has itself written there.
   for (const buffer of writes) reads.delete(buffer);
   return { reads, writes };
@@ -101,31 +118,8 @@ function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
 }
 
 function found(value: Value | Factor): ReadonlySet<Dependence> {
-  switch (value.kind) {
-    case "variable":
-    case "total":
-      return new Set<Dependence>([value]);
-    case "literal":
-      return nothing;
-    case "quotient":
-    case "remainder":
-      return dependencesOfIndex(value.of);
-    case "element":
-      return dependencesOf(value.value);
-    case "load":
-    case "position":
-      return dependencesOfIndex(value.index);
-    case "cast":
-      return dependencesOf(value.operand);
-    case "apply":
-      return union(value.operands.map(dependencesOf));
-    case "guard":
-      return union([
-        ...value.bounds.map((bound) => dependencesOfIndex(bound.index)),
-        dependencesOf(value.value),
-        dependencesOf(value.otherwise),
-      ]);
-  }
+  if (value.kind === "variable" || value.kind === "total") return new Set<Dependence>([value]);
+  return union(partsOf(value).map(dependencesOf));
 }
 
 function union(sets: readonly ReadonlySet<Dependence>[]): ReadonlySet<Dependence> {

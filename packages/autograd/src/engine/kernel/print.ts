@@ -28,7 +28,7 @@ class Printer {
     depth: number,
     first?: { readonly value: Value; readonly name?: string },
   ): readonly string[] {
-    const uses = usesIn([...(first ? [first.value] : []), ...statements.flatMap(valuesOf)]);
+    const uses = usesIn([...(first ? [first.value] : []), ...statements.flatMap(storedIn)]);
     const lines: string[] = [];
     const line = (text: string) => lines.push("  ".repeat(depth) + text);
     const share = (value: Value) => {
@@ -45,7 +45,7 @@ class Printer {
       line(first.name === undefined ? text : `${first.name} = ${text}`);
     }
     for (const statement of statements) {
-      valuesOf(statement).forEach(share);
+      storedIn(statement).forEach(share);
       this.#statement(statement, depth, line, lines);
     }
     return lines;
@@ -144,8 +144,8 @@ class Printer {
   }
 }
 
-/** The values that a statement is made of; not those of the statements in it, nor inside a reduction. */
-function valuesOf(statement: Statement): readonly Value[] {
+/** What a statement itself stores: all else is printed with the loops that it is computed in. */
+function storedIn(statement: Statement): readonly Value[] {
   return statement.kind === "store" || statement.kind === "accumulate" ? [statement.value] : [];
 }
 

@@ -1,15 +1,6 @@
 // Kernels with other indices in place of loop variables: how loops are unrolled and put together.
-import {
-  addIndices,
-  type Factor,
-  type Index,
-  type Statement,
-  scaleIndex,
-  type Total,
-  term,
-  type Value,
-  type Variable,
-} from "./language.ts";
+import { addIndices, scaleIndex, term } from "./index-arithmetic.ts";
+import type { Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
 /** Puts indices in place of variables. What was shared stays shared, in all that it is used on. */
 export class Substitution {

@@ -1,7 +1,5 @@
 // A plan as text: its kernels, what was fused into each, and what they cost.
-import { bytesPerElement } from "../../scalar/dtype.ts";
-import { flopsOfKernel } from "../kernel/cost.ts";
-import type { Buffer } from "../kernel/language.ts";
+import { bytesMoved, flopsOfKernel } from "../kernel/cost.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Step } from "./kernels.ts";
 import type { Plan } from "./plan.ts";
@@ -32,11 +30,6 @@ function inUnits(count: number, unit: string): string {
   const [scaled, prefix] =
     count >= 1e9 ? [count / 1e9, "G"] : count >= 1e6 ? [count / 1e6, "M"] : [count / 1e3, "k"];
   return count < 1e3 ? `${count} ${unit}` : `${Number(scaled.toPrecision(3))} ${prefix}${unit}`;
-}
-
-function bytesMoved(step: Step): number {
-  const sizeOf = ({ dtype, size }: Buffer) => size * bytesPerElement(dtype);
-  return [...step.reads, ...step.writes].reduce((sum, buffer) => sum + sizeOf(buffer), 0);
 }
 
 function flopsOf(step: Step): number {

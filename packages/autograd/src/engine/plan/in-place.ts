@@ -1,9 +1,14 @@
 // Kernels that may write over what they read: each element is read where it is written, for the last
 // time, and nothing else is stored between.
-import { bytesPerElement } from "../../scalar/dtype.ts";
 import { loadsOf } from "../kernel/dependence.ts";
-import type { Buffer, Index, Kernel, Statement } from "../kernel/language.ts";
-import { sameIndex } from "./index-map.ts";
+import { sameIndex } from "../kernel/index-arithmetic.ts";
+import {
+  type Buffer,
+  bytesOf,
+  type Index,
+  type Kernel,
+  type Statement,
+} from "../kernel/language.ts";
 
 type Store = Extract<Statement, { kind: "store" }>;
 
@@ -31,5 +36,5 @@ function onlyStore(body: readonly Statement[]): Store | undefined {
 }
 
 function hasSameLayout(a: Buffer, b: Buffer): boolean {
-  return a.size === b.size && bytesPerElement(a.dtype) === bytesPerElement(b.dtype);
+  return a.size === b.size && bytesOf(a) === bytesOf(b);
 }

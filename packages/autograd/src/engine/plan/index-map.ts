@@ -4,16 +4,13 @@ import type { Move, NodeOf } from "../../graph/node.ts";
 import { type Shape, stridesOf } from "../../graph/shape.ts";
 import {
   addIndices,
-  type Bound,
   constantIndex,
   divideIndex,
-  type Index,
-  type Statement,
+  sameIndex,
   scaleIndex,
-  type Term,
   term,
-  type Variable,
-} from "../kernel/language.ts";
+} from "../kernel/index-arithmetic.ts";
+import type { Bound, Index, Statement, Term, Variable } from "../kernel/language.ts";
 
 /** One index an axis. */
 export type Place = readonly Index[];
@@ -33,12 +30,28 @@ export function variableOf(index: Index): Variable | undefined {
   return factor?.kind === "variable" ? factor : undefined;
 }
 
+/** The same; of an axis of size 1, which no index mentions, one called `name`. */
+export function variableOr(name: string, index: Index): Variable {
+  return variableOf(index) ?? { kind: "variable", name, size: 1 };
+}
+
+/** The statements inside loops, one for each variable. */
+export function inLoops(
+  variables: readonly Variable[],
+  body: readonly Statement[],
+): readonly Statement[] {
+  return variables.reduceRight<readonly Statement[]>(
+    (inner, variable) => [{ kind: "for", variable, body: inner }],
+    body,
+  );
+}
+
 /** The statements inside a loop for each variable of the place. */
 export function nested(at: Place, body: readonly Statement[]): readonly Statement[] {
-  return at.reduceRight<readonly Statement[]>((inner, index) => {
-    const variable = variableOf(index);
-    return variable ? [{ kind: "for", variable, body: inner }] : inner;
-  }, body);
+  return inLoops(
+    at.flatMap((index) => variableOf(index) ?? []),
+    body,
+  );
 }
 
 /** The row-major position of a place. */
@@ -143,12 +156,4 @@ export function placeFrom(at: Place, axis: number, start: number): Place {
 /** Whether two places are the same, term by term. */
 export function samePlace(a: Place, b: Place): boolean {
   return a.length === b.length && a.every((index, axis) => sameIndex(index, b[axis]!));
-}
-
-/** Whether two indices are the same, term by term. */
-export function sameIndex(a: Index, b: Index): boolean {
-  if (a.constant !== b.constant || a.terms.length !== b.terms.length) return false;
-  const coefficientIn = (terms: readonly Term[], wanted: Term) =>
-    terms.find(({ factor }) => factor === wanted.factor)?.coefficient;
-  return a.terms.every((term) => coefficientIn(b.terms, term) === term.coefficient);
 }

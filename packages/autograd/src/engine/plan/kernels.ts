@@ -7,10 +7,11 @@ import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
 import { type Buffer, type Kernel, type Statement, type Value } from "../kernel/language.ts";
+import { convolutionLoops } from "./convolutions.ts";
 import { flatten, nested, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
-import { convolutionLoops, productLoops } from "./products.ts";
+import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
 import { hasOwnLoop, isByHost } from "./stored.ts";
@@ -230,16 +231,17 @@ function loopsOf(
     return statements;
   };
   const { at } = group;
+  const context = { lowering, addBuffer, stores };
   const inPlace = (body: readonly Statement[]): Loops => ({ before: [], body });
   switch (root.family) {
     case "contract":
-      return productLoops(root, at, { lowering, addBuffer, stores });
+      return productLoops(root, at, context);
     case "convolve":
-      return convolutionLoops(root, at, { lowering, addBuffer, stores });
+      return convolutionLoops(root, at, context);
     case "scan":
-      return scanLoops(root, at, { lowering, addBuffer, stores });
+      return scanLoops(root, at, context);
     case "reduce":
-      return reductionLoops(root, at, { lowering, addBuffer, stores });
+      return reductionLoops(root, at, context);
     case "scatter":
       return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:

@@ -1,4 +1,4 @@
-// What products, reductions and scans become, and what they are lowered with.
+// What products, convolutions, reductions and scans become.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
 import type { Lowering } from "./lower.ts";
@@ -9,7 +9,8 @@ export interface Loops {
   readonly body: readonly Statement[];
 }
 
-export interface Surroundings {
+/** What they are lowered with. */
+export interface LoopContext {
   readonly lowering: Lowering;
   /** A buffer for what no node stands for. */
   addBuffer(dtype: DType, size: number): Buffer;

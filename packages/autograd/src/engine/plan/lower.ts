@@ -6,7 +6,8 @@ import type { Node, NodeOf } from "../../graph/node.ts";
 import type { Shape } from "../../graph/shape.ts";
 import { allParts } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
-import { type Bound, type Buffer, type Factor, term, type Value } from "../kernel/language.ts";
+import { term } from "../kernel/index-arithmetic.ts";
+import type { Bound, Buffer, Factor, Value } from "../kernel/language.ts";
 import {
   broadcastPlace,
   flatten,
@@ -17,7 +18,7 @@ import {
 } from "./index-map.ts";
 
 /** What lowering needs to know of the plan. */
-export interface Surroundings {
+export interface LoweringContext {
   /** Where a node is stored; undefined if it is written out where it is used. */
   bufferOf(node: Node): Buffer | undefined;
   /** The node's value in registers, if it is at hand at that place. */
@@ -28,11 +29,11 @@ export interface Surroundings {
 
 /** Lowers nodes within one kernel; equal parts become shared values. */
 export class Lowering {
-  readonly #plan: Surroundings;
+  readonly #plan: LoweringContext;
   readonly #values = new Map<Place, Map<Node, Value>>();
   readonly #places = new Map<Place, Map<Shape, Place>>();
 
-  constructor(plan: Surroundings) {
+  constructor(plan: LoweringContext) {
     this.#plan = plan;
   }
 

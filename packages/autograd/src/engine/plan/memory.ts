@@ -1,17 +1,18 @@
 // Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no longer
 // needed makes room for what comes.
-import { bytesPerElement } from "../../scalar/dtype.ts";
-import type { Buffer } from "../kernel/language.ts";
+import { type Buffer, bytesOf } from "../kernel/language.ts";
 import { replaceable } from "./in-place.ts";
 import type { Step } from "./kernels.ts";
 
-/** Buffers start at multiples of this: a cache line, and four vectors. */
+/** What is stored starts at multiples of so many bytes: a cache line, and four vectors. */
 export const alignment = 64;
 
-/** Bytes that a buffer takes in the arena. One vector is added, so that a vector may be read at the end. */
-export function bytesOf(buffer: Buffer): number {
-  const bytes = buffer.size * bytesPerElement(buffer.dtype) + 16;
-  return Math.ceil(bytes / alignment) * alignment;
+/** Beyond the end of what is stored, so that a vector may be read from the last element on. */
+export const slackBytes = 16;
+
+/** Bytes that a buffer takes in the arena. */
+export function arenaBytesOf(buffer: Buffer): number {
+  return Math.ceil((bytesOf(buffer) + slackBytes) / alignment) * alignment;
 }
 
 /** First and last step at which buffers that follow each other in one place are needed. */
@@ -29,7 +30,7 @@ export interface Layout {
 
 /** Offsets under which no two buffers that are needed at one time overlap: largest first, lowest fit. */
 export function layOut(lifetimes: readonly Lifetime[]): Layout {
-  const sizeOf = ({ buffers }: Lifetime) => Math.max(...buffers.map(bytesOf));
+  const sizeOf = ({ buffers }: Lifetime) => Math.max(...buffers.map(arenaBytesOf));
   const bySize = [...lifetimes].sort((a, b) => sizeOf(b) - sizeOf(a));
   const placed: { readonly life: Lifetime; readonly from: number; readonly to: number }[] = [];
   for (const life of bySize) {

@@ -2,24 +2,14 @@
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { clampTo } from "../../scalar/dtype.ts";
-import {
-  addIndices,
-  constantIndex,
-  type Index,
-  type Reduce,
-  type Statement,
-  scaleIndex,
-  type Total,
-  term,
-  type Value,
-  type Variable,
-} from "../kernel/language.ts";
+import { addIndices, constantIndex, scaleIndex, term } from "../kernel/index-arithmetic.ts";
+import type { Index, Reduce, Statement, Total, Value, Variable } from "../kernel/language.ts";
 import { type Chunks, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { flatten, nested, ownPlace, type Place } from "./index-map.ts";
-import type { Loops, Surroundings } from "./loops.ts";
+import type { LoopContext, Loops } from "./loops.ts";
 
 /** The reduction `node` at the place `at`. */
-export function reductionLoops(node: NodeOf<"reduce">, at: Place, plan: Surroundings): Loops {
+export function reductionLoops(node: NodeOf<"reduce">, at: Place, plan: LoopContext): Loops {
   const [x] = node.inputs as readonly [Node];
   const chunks = chunksOf(x.shape, node.attributes.axes);
   if (chunks) return inChunks(node, x, chunks, at, plan);
@@ -73,7 +63,7 @@ function inChunks(
   x: Node,
   { axis, size, count }: Chunks,
   at: Place,
-  plan: Surroundings,
+  plan: LoopContext,
 ): Loops {
   const width = elementCount(node.shape);
   const results = plan.addBuffer(node.dtype, count * width);

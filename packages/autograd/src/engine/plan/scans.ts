@@ -2,12 +2,13 @@
 import type { NodeOf } from "../../graph/node.ts";
 import { clampTo } from "../../scalar/dtype.ts";
 import { expressionValue } from "../kernel/expression.ts";
-import { constantIndex, type Total } from "../kernel/language.ts";
-import { nested, type Place, variableOf } from "./index-map.ts";
-import type { Loops, Surroundings } from "./loops.ts";
+import { constantIndex } from "../kernel/index-arithmetic.ts";
+import type { Total } from "../kernel/language.ts";
+import { nested, type Place, variableOr } from "./index-map.ts";
+import type { LoopContext, Loops } from "./loops.ts";
 
 /** The scan `node` at the place `at`: all other axes outside, so that a total stays in a register. */
-export function scanLoops(node: NodeOf<"scan">, at: Place, plan: Surroundings): Loops {
+export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): Loops {
   const { axis } = node.attributes;
   const { combine, start } = node.operation;
   const { dtype } = node;
@@ -21,7 +22,7 @@ export function scanLoops(node: NodeOf<"scan">, at: Place, plan: Surroundings): 
       before,
       total,
       start: clampTo(dtype, start),
-      variable: variableOf(at[axis]!) ?? { kind: "variable", name: "s", size: 1 },
+      variable: variableOr("s", at[axis]!),
       next: expressionValue(combine, [before, ...elements], dtype),
       body: plan.stores(total),
     },

@@ -2,12 +2,12 @@
 
 import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Node, type Value } from "../../graph/node.ts";
-import { bytesPerElement } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
-import type { Buffer } from "../kernel/language.ts";
-import { StructureCache, structureOf } from "../plan/key.ts";
-import { bytesOf as bufferBytes } from "../plan/memory.ts";
+import { type Buffer, bytesOf } from "../kernel/language.ts";
+import { structureOf } from "../plan/key.ts";
+import { arenaBytesOf } from "../plan/memory.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
+import { StructureCache } from "../plan/structure-cache.ts";
 import { interpret } from "../reference/interpret.ts";
 import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
 import { Heap } from "./heap.ts";
@@ -141,7 +141,7 @@ class LoadedPlan {
     let end = plan.layout.bytes;
     this.#staging = plan.inputs.map((buffer) => {
       const offset = end;
-      if (buffer) end += bufferBytes(buffer);
+      if (buffer) end += arenaBytesOf(buffer);
       return offset;
     });
     this.#arenaBytes = end;
@@ -273,7 +273,7 @@ class LoadedPlan {
         return undefined;
       }
       taken.add(buffer);
-      const address = places.nextPlace(home, buffer.size * bytesPerElement(buffer.dtype));
+      const address = places.nextPlace(home, bytesOf(buffer));
       this.#setAddress(buffer, address);
       return new ResidentValue(heap, address, buffer.dtype, buffer.size);
     });

@@ -1,6 +1,7 @@
 // Encodes modules as bytes (WebAssembly 2.0, chapter 5). It knows nothing of kernels: functions are
 // written instruction by instruction, and go into a module with what they import and export.
-import { type Instruction, opcodeOf, signed, unsigned } from "./instructions.ts";
+import { type Instruction, opcodeOf } from "./instructions.ts";
+import { signed, signed64, unsigned } from "./leb128.ts";
 
 /** Types of locals and results (5.3.1, 5.3.2). */
 const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
@@ -67,13 +68,7 @@ export class Code {
   }
 
   i64(value: bigint): this {
-    const bytes: number[] = [];
-    let rest = value;
-    while (rest < -64n || rest > 63n) {
-      bytes.push(Number(rest & 127n) | 128);
-      rest >>= 7n;
-    }
-    return this.add("i64.const", ...bytes, Number(rest & 127n));
+    return this.add("i64.const", ...signed64(value));
   }
 
   /** 16 bytes. */

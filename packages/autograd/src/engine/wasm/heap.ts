@@ -1,12 +1,11 @@
 // The one WebAssembly memory of the engine, and who has which part of it.
 import { NablaError } from "../../graph/errors.ts";
+import { alignment } from "../plan/memory.ts";
 import { mostPages } from "./encoder.ts";
 import { hasSharedMemory } from "./features.ts";
 import { type Memory, webAssembly } from "./host.ts";
 
 const pageBytes = 65_536;
-/** Blocks start at multiples of this: a cache line, and four vectors. */
-const alignment = 64;
 
 interface Block {
   readonly from: number;

@@ -1,6 +1,8 @@
 // WebAssembly's instructions by the names of its specification (2.0, chapter 5.4, and the relaxed SIMD
 // and threads proposals): how each is encoded, and what follows its opcode.
 
+import { unsigned } from "./leb128.ts";
+
 /** Opcodes of one byte. */
 const plain = {
   unreachable: 0x00,
@@ -231,30 +233,6 @@ export type Instruction =
 /** What `name` begins with. */
 export function opcodeOf(name: Instruction): readonly number[] {
   return opcodes.get(name)!;
-}
-
-/** LEB128 (5.2.2): seven bits a byte, the lowest first. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return bytes;
-}
-
-/** LEB128 of a signed number: the last byte's bit 6 is the sign. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest < -64 || rest > 63) {
-    bytes.push((((rest % 128) + 128) % 128) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest & 127);
-  return bytes;
 }
 
 const opcodes: ReadonlyMap<Instruction, readonly number[]> = new Map([

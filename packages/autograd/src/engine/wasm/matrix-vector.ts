@@ -38,12 +38,9 @@ export function isMatrixVector(multiply: Multiply, lanes: 2 | 4): boolean {
 
 /** Writes such a product. */
 export function writeMatrixVector(multiply: Multiply, writer: KernelWriter): void {
-  const { row } = multiply;
   const { scopes, lanes } = writer;
-  const step = rowsAtOnce(multiply, lanes);
-  const rest = row.size % step;
-  scopes.loop(row, 0, row.size - rest, step, () => writeRows(multiply, step, writer));
-  scopes.loop(row, row.size - rest, row.size, rest, () => writeRows(multiply, rest, writer));
+  const { row } = multiply;
+  scopes.inSteps(row, rowsAtOnce(multiply, lanes), (rows) => writeRows(multiply, rows, writer));
 }
 
 /** `count` rows from where the counter is. */

@@ -2,33 +2,15 @@
 // registers while the loop over the inner variable runs: eight running totals, each used once for every
 // element of a row and vector of columns that is loaded. The inner loop is not unrolled, and the
 // tile no larger: V8 11 has spilled registers to the stack beyond that.
-import type { Multiply } from "../kernel/language.ts";
+import { type Multiply, tileRows } from "../kernel/language.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
-const rowsOfTile = 4;
 /** Vectors of columns for so many rows: fewer rows leave registers, and sums that do not wait, for more. */
 const vectorsOfTile = [0, 6, 4, 2, 2] as const;
 /** Rows where there is but one vector of columns. */
 const rowsOfNarrow = 6;
-
-/** Some rows, or columns, from where a loop's counter is. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-  /** How many a turn. */
-  readonly step: number;
-}
-
-/** Whole steps, and then what is left over. */
-function stretches(size: number, step: number): readonly Stretch[] {
-  const rest = size % step;
-  return [
-    { from: 0, to: size - rest, step },
-    { from: size - rest, to: size, step: rest },
-  ].filter(({ from, to }) => from < to);
-}
 
 /** Writes the product, tile by tile. */
 export function writeMultiply(multiply: Multiply, writer: KernelWriter): void {
@@ -38,17 +20,12 @@ export function writeMultiply(multiply: Multiply, writer: KernelWriter): void {
     return;
   }
   const { row, column } = multiply;
-  const height = column.size <= lanes ? rowsOfNarrow : rowsOfTile;
-  for (const rows of stretches(row.size, height)) {
-    const vectors = vectorsOfTile[rows.step] ?? 1;
-    scopes.loop(row, rows.from, rows.to, rows.step, () => {
-      for (const columns of stretches(column.size, vectors * lanes)) {
-        scopes.loop(column, columns.from, columns.to, columns.step, () =>
-          writeTile(multiply, rows.step, columns.step, writer),
-        );
-      }
+  scopes.inSteps(row, column.size <= lanes ? rowsOfNarrow : tileRows, (rows) => {
+    const vectors = vectorsOfTile[rows] ?? 1;
+    scopes.inSteps(column, vectors * lanes, (columns) => {
+      writeTile(multiply, rows, columns, writer);
     });
-  }
+  });
 }
 
 /** `rows` rows and `columns` columns, from where the counters are. */

@@ -2,6 +2,7 @@
 // come back. Everything else is copied in, and out to arrays that JavaScript owns.
 import type { Resident, Value } from "../../graph/node.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
+import { slackBytes } from "../plan/memory.ts";
 import type { Heap } from "./heap.ts";
 
 /** A value in WebAssembly memory. Only a parameter's own nodes hold one: its place is used again. */
@@ -43,9 +44,6 @@ function bytesOf(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Beyond the end, so that a vector may be read from the last element on. */
-const slack = 16;
-
 /** The two places of each home: one holds the value of now, the other takes the next. */
 export class Homes {
   readonly #heap: Heap;
@@ -73,7 +71,7 @@ export class Homes {
   nextPlace(home: object, bytes: number): number {
     let places = this.#places.get(home);
     if (!places) {
-      const size = bytes + slack;
+      const size = bytes + slackBytes;
       const addresses = [this.#heap.allocate(size), this.#heap.allocate(size)] as const;
       places = { addresses, next: 0 };
       this.#places.set(home, places);
@@ -130,7 +128,7 @@ export class ConstantCache {
   }
 
   #add(data: Data, inUse: ReadonlySet<number>): number {
-    const bytes = data.byteLength + slack;
+    const bytes = data.byteLength + slackBytes;
     for (const copy of this.#copies) {
       if (this.#bytes + bytes <= this.#mostBytes) break;
       if (!inUse.has(copy.address)) this.#drop(copy);

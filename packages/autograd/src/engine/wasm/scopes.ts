@@ -96,6 +96,13 @@ export class Scopes {
     else write();
   }
 
+  /** `write` for `step` values of the variable at a time, and once for those that are left over. */
+  inSteps(variable: Variable, step: number, write: (count: number) => void): void {
+    const rest = variable.size % step;
+    this.loop(variable, 0, variable.size - rest, step, () => write(step));
+    this.loop(variable, variable.size - rest, variable.size, rest, () => write(rest));
+  }
+
   /** This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) / parts. */
   #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
     const { code } = this;

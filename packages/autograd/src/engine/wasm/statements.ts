@@ -3,7 +3,7 @@
 // which not all lanes are stored.
 import type { DType } from "../../scalar/dtype.ts";
 import { isWorthSharing } from "../kernel/cost.ts";
-import { strideAlong } from "../kernel/dependence.ts";
+import { allStatements, operandsOf, strideAlong, valuesOf } from "../kernel/dependence.ts";
 import type { Kernel, Scan, Statement, Value, Variable } from "../kernel/language.ts";
 import { addOperator } from "./arithmetic.ts";
 import { FunctionBody } from "./encoder.ts";
@@ -17,7 +17,7 @@ import type { Host, HostFunction } from "./value-writer.ts";
 import { Values } from "./values.ts";
 
 /** What a kernel's function is written with. */
-export interface Surroundings extends Host {
+export interface KernelContext extends Host {
   /** Where in the table running totals may be. */
   readonly totalsOffset: number;
 }
@@ -30,24 +30,24 @@ export interface KernelFunction {
 }
 
 /** Writes the kernel as a function of the table's address, the part of a run and the number of parts. */
-export function writeKernel(kernel: Kernel, surroundings: Surroundings): KernelFunction {
+export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
   const isShared = isWorthSharing(kernel) && kernel.body.every(outermostVariable);
-  if (!isShared) return { body: written(kernel, surroundings, false), isShared };
+  if (!isShared) return { body: written(kernel, context, false), isShared };
   let callsHost = false;
   const hostFunction: HostFunction = (operator, on, arity) => {
     callsHost = true;
-    return surroundings.hostFunction(operator, on, arity);
+    return context.hostFunction(operator, on, arity);
   };
-  const body = written(kernel, { ...surroundings, hostFunction }, true);
+  const body = written(kernel, { ...context, hostFunction }, true);
   // The host's functions are not there in other threads.
   return callsHost
-    ? { body: written(kernel, surroundings, false), isShared: false }
+    ? { body: written(kernel, context, false), isShared: false }
     : { body, isShared };
 }
 
-function written(kernel: Kernel, surroundings: Surroundings, isShared: boolean): FunctionBody {
+function written(kernel: Kernel, context: KernelContext, isShared: boolean): FunctionBody {
   const body = new FunctionBody(runParameters);
-  const writer = new StatementWriter(kernel, body, surroundings);
+  const writer = new StatementWriter(kernel, body, context);
   for (const statement of kernel.body) {
     writer.scopes.shared = isShared ? outermostVariable(statement) : undefined;
     writer.statement(statement);
@@ -67,11 +67,11 @@ class StatementWriter implements KernelWriter {
   readonly lanes: 2 | 4;
   readonly totalsOffset: number;
 
-  constructor(kernel: Kernel, body: FunctionBody, surroundings: Surroundings) {
+  constructor(kernel: Kernel, body: FunctionBody, context: KernelContext) {
     this.scopes = new Scopes(body);
-    this.values = new Values(this.scopes, surroundings);
+    this.values = new Values(this.scopes, context);
     this.lanes = dtypesOf(kernel).has("float64") ? 2 : 4;
-    this.totalsOffset = surroundings.totalsOffset;
+    this.totalsOffset = context.totalsOffset;
   }
 
   statement(statement: Statement): void {
@@ -180,20 +180,13 @@ function dtypesOf(kernel: Kernel): ReadonlySet<DType> {
     if (seen.has(value)) return;
     seen.add(value);
     dtypes.add(value.dtype);
-    if (value.kind === "apply") {
-      dtypes.add(value.on);
-      value.operands.forEach(visit);
-    }
-    if (value.kind === "cast") visit(value.operand);
+    if (value.kind === "apply") dtypes.add(value.on);
     if (value.kind === "guard") [value.value, value.otherwise].forEach(visit);
+    operandsOf(value).forEach(visit);
   };
-  const walk = (statement: Statement): void => {
-    if ("value" in statement) visit(statement.value);
-    if (statement.kind === "scan") visit(statement.next);
-    if ("body" in statement) statement.body.forEach(walk);
+  for (const statement of allStatements(kernel.body)) {
     if ("buffer" in statement) dtypes.add(statement.buffer.dtype);
-    if (statement.kind === "multiply") [statement.left, statement.right].forEach(visit);
-  };
-  kernel.body.forEach(walk);
+    valuesOf(statement).forEach(visit);
+  }
   return dtypes;
 }

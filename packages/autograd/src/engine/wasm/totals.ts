@@ -1,14 +1,8 @@
 // Running totals of products in registers: how they begin, what is added to them, and what is done with them at the
 // end.
 import type { DType } from "../../scalar/dtype.ts";
-import {
-  addIndices,
-  constantIndex,
-  type Multiply,
-  type Total,
-  term,
-  type Variable,
-} from "../kernel/language.ts";
+import { addIndices, constantIndex, term } from "../kernel/index-arithmetic.ts";
+import type { Multiply, Total, Variable } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
 import { addMultiplyAdd } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";

@@ -7,17 +7,8 @@ import {
   operandsOf,
   strideAlong,
 } from "../kernel/dependence.ts";
-import {
-  addIndices,
-  type Bound,
-  type Buffer,
-  constantIndex,
-  type Index,
-  type Total,
-  term,
-  type Value,
-  type Variable,
-} from "../kernel/language.ts";
+import { addIndices, constantIndex, term } from "../kernel/index-arithmetic.ts";
+import type { Bound, Buffer, Index, Total, Value, Variable } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
 import { Addresses } from "./addresses.ts";
 import { Applications } from "./applications.ts";

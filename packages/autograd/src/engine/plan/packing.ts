@@ -1,0 +1,106 @@
+// Copies of a product's operands, in the order of use ("packed": K. Goto and R. A. van de Geijn, "Anatomy of
+// High-Performance Matrix Multiplication", 2008), and when they are worth a kernel of their own.
+import type { Node } from "../../graph/node.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
+import { strideAlong } from "../kernel/dependence.ts";
+import { addIndices, scaleIndex, term } from "../kernel/index-arithmetic.ts";
+import {
+  type Index,
+  type Statement,
+  tileColumns,
+  tileRows,
+  type Variable,
+} from "../kernel/language.ts";
+import { broadcastPlace, flatten, inLoops, nested, ownPlace, type Place } from "./index-map.ts";
+import type { LoopContext } from "./loops.ts";
+import { type MatrixProduct, type Packed, stretches } from "./tiles.ts";
+
+/** Multiplications below which no copy is worth its own kernel: some 40 µs. */
+const fewestProducts = 2 ** 20;
+/** So often must each element be used from a copy, in tiles, until that has cost nothing. */
+const fewestTiles = 8;
+
+export function isWorthPackingRight({
+  row,
+  column,
+  inner: [inner],
+  right,
+}: MatrixProduct): boolean {
+  const isLarge = row.size * column.size * inner.size >= fewestProducts;
+  if (!isLarge || row.size < fewestTiles * tileRows || column.size < 8) return false;
+  if (right.kind !== "load" || strideAlong(right.index, column) !== 1) return true;
+  return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype);
+}
+
+export function isWorthPackingLeft({ row, column, inner: [inner], left }: MatrixProduct): boolean {
+  const isLarge = row.size * column.size * inner.size >= fewestProducts;
+  if (!isLarge || column.size < fewestTiles * tileColumns(left.dtype)) return false;
+  if (left.kind !== "load") return true;
+  if (strideAlong(left.index, inner) === 1) return false;
+  return !isHeld(inner.size, strideAlong(left.index, inner), left.dtype);
+}
+
+/** Bytes of a line of the first cache, its lines per set, and bytes from one line of a set to the next. */
+const line = 64;
+const ways = 8;
+const period = 4096;
+
+/** Whether the first cache holds `count` lines that lie `stride` elements apart, until they come again. */
+function isHeld(count: number, stride: number | undefined, dtype: DType): boolean {
+  if (stride === undefined) return false;
+  const bytes = Math.abs(stride) * bytesPerElement(dtype);
+  if (bytes <= line) return true;
+  const sets = Math.min(period / line, period / greatestCommonDivisor(bytes, period));
+  return count <= sets * ways;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** The operand's rows (left) or columns (right), a tile's at once: [tile, inner, row or column of the tile]. */
+export function pack(
+  operand: Node,
+  side: "left" | "right",
+  batch: Place,
+  plan: LoopContext,
+): Packed {
+  const { dtype } = operand;
+  const [height, width] = operand.shape.slice(-2) as [number, number];
+  const [count, depth] = side === "left" ? [height, width] : [width, height];
+  const size = side === "left" ? tileRows : tileColumns(dtype);
+  const frontShape = operand.shape.slice(0, -2);
+  const one = Math.ceil(count / size) * size * depth;
+  const buffer = plan.addBuffer(dtype, elementCount(frontShape) * one);
+  const indexOf = (front: Place, tile: Index, within: Index, p: Index): Index =>
+    addIndices(
+      scaleIndex(flatten(front, frontShape), one),
+      scaleIndex(tile, size * depth),
+      scaleIndex(p, size),
+      within,
+    );
+  const front = ownPlace(frontShape);
+  const inner: Variable = { kind: "variable", name: "p", size: depth };
+  const p = term(inner);
+  const body = stretches(count, size, ["i", "t"]).flatMap(({ loops, tile, within, index }) => {
+    const at = side === "left" ? [index, p] : [p, index];
+    const store: Statement = {
+      kind: "store",
+      buffer,
+      index: indexOf(front, tile, term(within), p),
+      value: plan.lowering.valueAt(operand, [...front, ...at]),
+    };
+    return inLoops([...loops, inner, within], [store]);
+  });
+  const frontHere = broadcastPlace(batch, frontShape);
+  return {
+    kernel: { operations: ["pack"], body: nested(front, body) },
+    at: (tile, within, position) => ({
+      kind: "load",
+      dtype,
+      buffer,
+      index: indexOf(frontHere, tile, within, position),
+    }),
+  };
+}

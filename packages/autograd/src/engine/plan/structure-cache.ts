@@ -1,0 +1,71 @@
+// What was made for the structures of graphs, as long as it is used.
+import type { Structure } from "./key.ts";
+
+/** Keeps what was made for structures; what was not asked for longest goes first. */
+export class StructureCache<Kept extends { readonly bytes: number }> {
+  readonly #mostKept: number;
+  readonly #mostBytes: number;
+  readonly #dropped: (kept: Kept) => void;
+  readonly #entries = new Map<number, Entry<Kept>[]>();
+  #count = 0;
+  #bytes = 0;
+  #time = 0;
+
+  constructor(mostKept: number, mostBytes: number, dropped: (kept: Kept) => void) {
+    this.#mostKept = mostKept;
+    this.#mostBytes = mostBytes;
+    this.#dropped = dropped;
+  }
+
+  /** What was kept for a structure, or what `make` makes for it now. */
+  get(structure: Structure, make: () => Kept): Kept {
+    const { words, hash } = structure;
+    const known = this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
+    if (known) {
+      known.used = ++this.#time;
+      return known.kept;
+    }
+    const kept = make();
+    const entry: Entry<Kept> = { words, kept, used: ++this.#time };
+    const entries = this.#entries.get(hash);
+    if (entries) entries.push(entry);
+    else this.#entries.set(hash, [entry]);
+    this.#count++;
+    this.#bytes += bytesOf(entry);
+    if (this.#count > this.#mostKept || this.#bytes > this.#mostBytes) this.#drop(entry);
+    return kept;
+  }
+
+  /** Drops the older half of what is kept, but not `newest`: seldom, and all at once. */
+  #drop(newest: Entry<Kept>): void {
+    const all = [...this.#entries].flatMap(([hash, entries]) =>
+      entries.map((entry) => ({ hash, entry })),
+    );
+    all.sort((a, b) => a.entry.used - b.entry.used);
+    for (const { hash, entry } of all.slice(0, Math.ceil(all.length / 2))) {
+      if (entry === newest) continue;
+      const others = this.#entries.get(hash)!.filter((other) => other !== entry);
+      if (others.length > 0) this.#entries.set(hash, others);
+      else this.#entries.delete(hash);
+      this.#count--;
+      this.#bytes -= bytesOf(entry);
+      this.#dropped(entry.kept);
+    }
+  }
+}
+
+interface Entry<Kept> {
+  readonly words: Int32Array;
+  readonly kept: Kept;
+  used: number;
+}
+
+function bytesOf({ words, kept }: Entry<{ readonly bytes: number }>): number {
+  return words.byteLength + kept.bytes;
+}
+
+function wordsEqual(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
