@@ -130,6 +130,18 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("lists weights on a phone with each name on one line", async () => {
+    await open({ viewport: phone });
+    await page.getByRole("button", { name: "Find them" }).click();
+    await page.locator("#actual").waitFor();
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.components span:first-child')].map((x) => x.clientHeight)",
+    );
+    expect(heights).toHaveLength(16);
+    // A line takes 25 pixels.
+    expect(Math.max(...heights)).toBeLessThan(40);
+  });
+
   test("recognises test digits that are drawn on its sheet", async () => {
     await open();
     await page.getByRole("button", { name: "Start", exact: true }).click();

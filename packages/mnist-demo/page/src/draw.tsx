@@ -5,6 +5,7 @@ import { useColorScheme } from "./color-scheme.ts";
 import { How } from "./how.tsx";
 import type { Source } from "./inspection.ts";
 import { NetworkPicture } from "./network-picture.tsx";
+import { Outputs } from "./outputs.tsx";
 import { Pixels } from "./pixels.tsx";
 import { centred, Sheet } from "./sheet.ts";
 import { showInk } from "./show-ink.ts";
@@ -121,21 +122,6 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
   .argMax(1);          // the brightest of the ten outputs`}
       />
     </section>
-  );
-}
-
-/** The ten outputs, as numbers and bars. */
-export function Outputs({ values }: { readonly values: readonly number[] }): VNode {
-  return (
-    <ol class="outputs" start={0}>
-      {values.map((value, digit) => (
-        <li key={digit}>
-          <span>{digit}</span>
-          <meter min={0} max={1} value={value} aria-label={`Output ${digit}`} />
-          <span>{value.toFixed(2)}</span>
-        </li>
-      ))}
-    </ol>
   );
 }
 

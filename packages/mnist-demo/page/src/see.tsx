@@ -2,12 +2,13 @@
 // layer by layer; a neuron's three avenues.
 import type { VNode } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Outputs } from "./draw.tsx";
 import { How } from "./how.tsx";
 import type { Place, Source } from "./inspection.ts";
 import { NetworkPicture } from "./network-picture.tsx";
 import { NeuronPanel } from "./neuron-panel.tsx";
+import { Outputs } from "./outputs.tsx";
 import { Pixels } from "./pixels.tsx";
+import { Select } from "./select.tsx";
 import type { Trainer } from "./trainer.ts";
 import { useLook } from "./use-look.ts";
 
@@ -46,19 +47,15 @@ export function See({ trainer }: { readonly trainer: Trainer }): VNode {
             }}
           />
         </label>
-        <label>
-          Averaged over
-          <select
-            value={count}
-            onChange={({ currentTarget }) => setCount(Number(currentTarget.value))}
-          >
-            {counts.map((one) => (
-              <option key={one} value={one}>
-                {one === 1 ? "this digit alone" : `${one} digits`}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label="Averaged over"
+          value={String(count)}
+          options={counts.map((one) => ({
+            value: String(one),
+            text: one === 1 ? "this digit alone" : `${one} digits`,
+          }))}
+          onChoose={(one) => setCount(Number(one))}
+        />
         <label>
           Layers back
           <input

@@ -2,6 +2,7 @@
 import type { NudgeResult } from "@nabla/nn";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { Figure } from "./figure.tsx";
 import { How } from "./how.tsx";
 import type { ComponentLook } from "./inspection.ts";
 import type { Trainer } from "./trainer.ts";
@@ -69,12 +70,13 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
           </label>
           {result && (
             <dl class="status">
-              <dt>cost</dt>
-              <dd>{result.before.toFixed(5)}</dd>
-              <dt>predicted change</dt>
-              <dd id="predicted">{result.predicted.toFixed(6)}</dd>
-              <dt>actual change</dt>
-              <dd id="actual">{result.actual.toFixed(6)}</dd>
+              <Figure name="cost">{result.before.toFixed(5)}</Figure>
+              <Figure name="predicted change" id="predicted">
+                {result.predicted.toFixed(6)}
+              </Figure>
+              <Figure name="actual change" id="actual">
+                {result.actual.toFixed(6)}
+              </Figure>
             </dl>
           )}
         </div>

@@ -1,15 +1,17 @@
 // Watch it learn: what to choose, start and pause, and the curves.
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
+import { activationNames, sgdRates } from "../../src/training-options.ts";
 import { Chart, type Curve } from "./chart.tsx";
 import type { Point } from "./contender.ts";
+import { Figure } from "./figure.tsx";
 import { How } from "./how.tsx";
+import { Select } from "./select.tsx";
 import type { Choices } from "./session.ts";
 import type { Trainer } from "./trainer.ts";
 
 const architectures: readonly (readonly number[])[] = [[16, 16], [30], [100], [64, 32], []];
-/** Rates that go well with the quadratic cost. */
-const usualRate = { sigmoid: 3, tanh: 0.3, relu: 0.3 };
+const batchSizes = [1, 10, 32, 100, 1000];
 
 export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
   const { state } = trainer;
@@ -115,16 +117,17 @@ function Status({ trainer }: { readonly trainer: Trainer }): VNode {
   const { miniBatches, epoch, examplesPerSecond } = progress;
   return (
     <dl class="status">
-      <dt>epoch</dt>
-      <dd>{epoch}</dd>
-      <dt>steps</dt>
-      <dd id="steps">{miniBatches.step.toLocaleString("en")}</dd>
-      <dt>cost</dt>
-      <dd id="cost">{miniBatches.cost.toFixed(4)}</dd>
-      <dt>accuracy</dt>
-      <dd id="accuracy">{(miniBatches.accuracy * 100).toFixed(1)} %</dd>
-      <dt>digits a second</dt>
-      <dd>{Math.round(examplesPerSecond).toLocaleString("en")}</dd>
+      <Figure name="epoch">{epoch}</Figure>
+      <Figure name="steps" id="steps">
+        {miniBatches.step.toLocaleString("en")}
+      </Figure>
+      <Figure name="cost" id="cost">
+        {miniBatches.cost.toFixed(4)}
+      </Figure>
+      <Figure name="accuracy" id="accuracy">
+        {(miniBatches.accuracy * 100).toFixed(1)} %
+      </Figure>
+      <Figure name="digits a second">{Math.round(examplesPerSecond).toLocaleString("en")}</Figure>
     </dl>
   );
 }
@@ -139,46 +142,30 @@ function Settings({ choices, disabled, onChange }: SettingsProps): VNode {
   return (
     <fieldset class="settings" disabled={disabled}>
       <legend>The network and its training</legend>
-      <label>
-        Hidden layers
-        <select
-          value={choices.hidden.join()}
-          onChange={({ currentTarget }) =>
-            onChange({
-              hidden: currentTarget.value ? currentTarget.value.split(",").map(Number) : [],
-            })
-          }
-        >
-          {architectures.map((sizes) => (
-            <option value={sizes.join()}>{sizes.join(" and ") || "none"}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Activation
-        <select
-          value={choices.activation}
-          onChange={({ currentTarget }) => {
-            const activation = currentTarget.value as Choices["activation"];
-            onChange({ activation, learningRate: usualRate[activation] });
-          }}
-        >
-          {["sigmoid", "tanh", "relu"].map((name) => (
-            <option>{name}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Batch size
-        <select
-          value={choices.batchSize}
-          onChange={({ currentTarget }) => onChange({ batchSize: Number(currentTarget.value) })}
-        >
-          {[1, 10, 32, 100, 1000].map((size) => (
-            <option>{size}</option>
-          ))}
-        </select>
-      </label>
+      <Select
+        label="Hidden layers"
+        value={choices.hidden.join()}
+        options={architectures.map((sizes) => ({
+          value: sizes.join(),
+          text: sizes.join(" and ") || "none",
+        }))}
+        onChoose={(sizes) => onChange({ hidden: sizes ? sizes.split(",").map(Number) : [] })}
+      />
+      <Select
+        label="Activation"
+        value={choices.activation}
+        options={activationNames.map((name) => ({ value: name, text: name }))}
+        onChoose={(name) => {
+          const activation = name as Choices["activation"];
+          onChange({ activation, learningRate: sgdRates.quadratic[activation] });
+        }}
+      />
+      <Select
+        label="Batch size"
+        value={String(choices.batchSize)}
+        options={batchSizes.map((size) => ({ value: String(size), text: String(size) }))}
+        onChoose={(size) => onChange({ batchSize: Number(size) })}
+      />
       <label>
         Learning rate
         <input
