@@ -1,6 +1,6 @@
 // The adding problem: a sequence of numbers, two of which are marked; what is their sum? It takes memory
 // over many steps. S. Hochreiter and J. Schmidhuber, "Long short-term memory", 1997, section 5.4.
-import { random, stack, type Tensor, tensor } from "@nabla/autograd";
+import { arange, random, stack, type Tensor } from "@nabla/autograd";
 import { adam, dense, fit, gru, type Layer, meanSquaredError, sequential } from "@nabla/nn";
 
 export interface Sums {
@@ -13,10 +13,11 @@ export interface Sums {
 /** Sequences with one marked number in the first half and one in the second. */
 export function sums(count: number, time: number, seed: number): Sums {
   const half = Math.floor(time / 2);
-  const numbers = random.uniform([count, time], { seed });
-  const step = tensor(Array.from({ length: time }, (_, i) => i));
-  const first = random.randint([count, 1], 0, half, { seed: seed + 1 });
-  const second = random.randint([count, 1], half, time, { seed: seed + 2 });
+  const [forNumbers, forFirst, forSecond] = random.split(seed, 3);
+  const numbers = random.uniform([count, time], { seed: forNumbers! });
+  const step = arange(time);
+  const first = random.randint([count, 1], 0, half, { seed: forFirst! });
+  const second = random.randint([count, 1], half, time, { seed: forSecond! });
   const marks = step.equal(first).logicalOr(step.equal(second)).cast("float32");
   return {
     inputs: stack([numbers, marks], 2),

@@ -1,87 +1,10 @@
 // The public names of @nabla/nn, grouped by what a user does.
 
+// Layers, and models of them
+
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
-// Training
-export type { Batch, BatchOptions, Dataset } from "./batches.ts";
-export { batches } from "./batches.ts";
-export { clipGradNorm, clipGradValue } from "./clipping.ts";
-export { constant } from "./constant.ts";
-// Costs
-export type { CrossEntropyOptions } from "./costs.ts";
-export {
-  binaryCrossEntropy,
-  crossEntropy,
-  hinge,
-  huber,
-  klDivergence,
-  meanSquaredError,
-  negativeLogLikelihood,
-  quadraticCost,
-} from "./costs.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
-// Layers
 export { dense } from "./dense.ts";
-// Look inside
-export type { DataOptions, DataPoint } from "./explain/data-study.ts";
-export { dataStudy } from "./explain/data-study.ts";
-export type { DescentOptions, DescentPoint } from "./explain/descent-study.ts";
-export { descentStudy } from "./explain/descent-study.ts";
-export type { Cost, CostOptions } from "./explain/example-costs.ts";
-export { exampleCosts } from "./explain/example-costs.ts";
-export type {
-  Avenues,
-  Effects,
-  LayerNudges,
-  NeuronNudges,
-  Nudges,
-} from "./explain/nudges.ts";
-export { nudges } from "./explain/nudges.ts";
-export { perExampleGradients } from "./explain/per-example.ts";
-export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
-export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
-export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
-// Files
-export type { Progress, Training } from "./files/checkpoint.ts";
-export { loadCheckpoint, saveCheckpoint } from "./files/checkpoint.ts";
-export type { ByteStream } from "./files/reading.ts";
-export type {
-  LoadOptions,
-  LoadReport,
-  NameOptions,
-  SafetensorsFile,
-  Saved,
-  SaveOptions,
-} from "./files/safetensors.ts";
-export {
-  loadSafetensors,
-  readSafetensors,
-  saveSafetensors,
-  toSafetensors,
-} from "./files/safetensors.ts";
-export type { ByteSink } from "./files/sinks.ts";
-export type { Bytes } from "./files/source.ts";
-export type { FitOptions, Report } from "./fit.ts";
-export { fit } from "./fit.ts";
-export type { CheckpointOptions } from "./fit-checkpoints.ts";
-export type {
-  Fans,
-  Initializer,
-  InitializerOptions,
-  NormalOptions,
-  UniformOptions,
-  WeightShape,
-} from "./initializers.ts";
-export {
-  heNormal,
-  heUniform,
-  normal,
-  orthogonal,
-  uniform,
-  xavierNormal,
-  xavierUniform,
-  zeros,
-} from "./initializers.ts";
-export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
 export type { AttentionInputs, AttentionOptions, MultiHeadAttention } from "./layers/attention.ts";
 export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
@@ -106,9 +29,59 @@ export type { Residual } from "./layers/residual.ts";
 export { residual } from "./layers/residual.ts";
 export type { TransformerBlock, TransformerBlockOptions } from "./layers/transformer-block.ts";
 export { transformerBlock } from "./layers/transformer-block.ts";
-export { measure } from "./measure.ts";
+export type { Sequential } from "./sequential.ts";
+export { sequential } from "./sequential.ts";
+export type { SummaryOptions } from "./summary.ts";
+export { summary } from "./summary.ts";
+
+// Layers of one's own, and what the compiler knows of them
+
+export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
+export type { MadeOf } from "./parts.ts";
+export { madeOf } from "./parts.ts";
+export type { Shaped } from "./shapes.ts";
+
+// First values
+
+export { constant } from "./constant.ts";
+export type {
+  Fans,
+  Initializer,
+  InitializerOptions,
+  NormalOptions,
+  UniformOptions,
+  WeightShape,
+} from "./initializers.ts";
+export {
+  heNormal,
+  heUniform,
+  normal,
+  orthogonal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+} from "./initializers.ts";
+
+// Costs and metrics
+
+export type { CrossEntropyOptions } from "./costs.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  hinge,
+  huber,
+  klDivergence,
+  meanSquaredError,
+  negativeLogLikelihood,
+  quadraticCost,
+} from "./costs.ts";
 export type { Metric } from "./metrics.ts";
 export { accuracy, confusionMatrix, meanAbsoluteError, topK } from "./metrics.ts";
+
+// Optimisers and their learning rates
+
+export { clipGradNorm, clipGradValue } from "./clipping.ts";
 export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
 export { adaDelta } from "./optimizers/ada-delta.ts";
 export type { AdaGradOptions } from "./optimizers/ada-grad.ts";
@@ -130,8 +103,6 @@ export type { RmsPropOptions } from "./optimizers/rms-prop.ts";
 export { rmsProp } from "./optimizers/rms-prop.ts";
 export type { SgdOptions } from "./optimizers/sgd.ts";
 export { sgd } from "./optimizers/sgd.ts";
-export type { MadeOf } from "./parts.ts";
-export { madeOf } from "./parts.ts";
 export type {
   CosineDecayOptions,
   ExponentialDecayOptions,
@@ -150,11 +121,57 @@ export {
   stepDecay,
   warmup,
 } from "./schedules.ts";
-export type { Sequential } from "./sequential.ts";
-export { sequential } from "./sequential.ts";
-// Shapes as types, for layers of one's own
-export type { Shaped } from "./shapes.ts";
-export type { SummaryOptions } from "./summary.ts";
-export { summary } from "./summary.ts";
+
+// Training and measuring
+
+export type { Batch, BatchOptions, Dataset } from "./batches.ts";
+export { batches } from "./batches.ts";
+export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
+export type { FitOptions, Report } from "./fit.ts";
+export { fit } from "./fit.ts";
+export type { CheckpointOptions } from "./fit-checkpoints.ts";
+export { measure } from "./measure.ts";
 export type { BestModel, WatchOptions } from "./watching.ts";
 export { bestModel, earlyStopping } from "./watching.ts";
+
+// Files
+
+export type { Progress, Training } from "./files/checkpoint.ts";
+export { loadCheckpoint, saveCheckpoint } from "./files/checkpoint.ts";
+export type { ByteStream } from "./files/reading.ts";
+export type {
+  LoadOptions,
+  LoadReport,
+  NameOptions,
+  SafetensorsFile,
+  Saved,
+  SaveOptions,
+} from "./files/safetensors.ts";
+export {
+  loadSafetensors,
+  readSafetensors,
+  saveSafetensors,
+  toSafetensors,
+} from "./files/safetensors.ts";
+export type { ByteSink } from "./files/sinks.ts";
+export type { Bytes } from "./files/source.ts";
+
+// Looking inside
+
+export type { DataOptions, DataPoint } from "./explain/data-study.ts";
+export { dataStudy } from "./explain/data-study.ts";
+export type { DescentOptions, DescentPoint } from "./explain/descent-study.ts";
+export { descentStudy } from "./explain/descent-study.ts";
+export type { Cost, CostOptions } from "./explain/example-costs.ts";
+export { exampleCosts } from "./explain/example-costs.ts";
+export type {
+  Avenues,
+  Effects,
+  LayerNudges,
+  NeuronNudges,
+  Nudges,
+} from "./explain/nudges.ts";
+export { nudges } from "./explain/nudges.ts";
+export { perExampleGradients } from "./explain/per-example.ts";
+export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
+export { sensitivity, tryNudge } from "./explain/sensitivity.ts";

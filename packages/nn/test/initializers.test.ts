@@ -17,25 +17,41 @@ import {
   xavierUniform,
   zeros,
 } from "@nabla/nn";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-/** Of a kernel [40 channels out, 30 in, 3, 5]: 450 inputs, 600 outputs. */
-const kernel: WeightShape = [40, 30, 3, 5];
+type VarianceOf = (inputs: number, outputs: number) => number;
 
-test.each<[string, Initializer, number]>([
-  ["xavierUniform", xavierUniform(), 2 / 1050],
-  ["xavierNormal", xavierNormal(), 2 / 1050],
-  ["heUniform", heUniform(), 2 / 450],
-  ["heNormal", heNormal(), 2 / 450],
-  ["uniform", uniform({ low: -0.3, high: 0.3 }), 0.6 ** 2 / 12],
-  ["normal", normal({ standardDeviation: 0.2 }), 0.04],
-])("%s of a kernel has the variance of its inputs and outputs", (_, initializer, variance) => {
-  manualSeed(2);
-  const w = initializer(kernel).cast("float64");
-  // Five standard deviations of the estimates, of normal draws.
-  expect(Math.abs(w.mean().itemSync())).toBeLessThan(5 * Math.sqrt(variance / w.size));
-  const ratio = w.square().mean().itemSync() / variance;
-  expect(Math.abs(ratio - 1)).toBeLessThan(5 * Math.sqrt(2 / w.size));
+/** By what each paper says, of the inputs and outputs of a neuron. */
+const variances: readonly (readonly [string, Initializer, VarianceOf])[] = [
+  ["xavierUniform", xavierUniform(), (inputs, outputs) => 2 / (inputs + outputs)],
+  ["xavierNormal", xavierNormal(), (inputs, outputs) => 2 / (inputs + outputs)],
+  ["heUniform", heUniform(), (inputs) => 2 / inputs],
+  ["heNormal", heNormal(), (inputs) => 2 / inputs],
+  ["uniform", uniform({ low: -0.3, high: 0.3 }), () => 0.6 ** 2 / 12],
+  ["normal", normal({ standardDeviation: 0.2 }), () => 0.04],
+];
+
+describe.each<[string, WeightShape, number, number]>([
+  ["a matrix", [200, 100], 200, 100],
+  ["a kernel", [40, 30, 3, 5], 30 * 3 * 5, 40 * 3 * 5],
+])("of %s", (_, shape, inputs, outputs) => {
+  test.each(variances)("%s has the variance of its inputs and outputs", (__, initializer, of) => {
+    manualSeed(2);
+    const variance = of(inputs, outputs);
+    const w = initializer(shape).cast("float64");
+    // Five standard deviations of the estimates, of normal draws.
+    expect(Math.abs(w.mean().itemSync())).toBeLessThan(5 * Math.sqrt(variance / w.size));
+    const ratio = w.square().mean().itemSync() / variance;
+    expect(Math.abs(ratio - 1)).toBeLessThan(5 * Math.sqrt(2 / w.size));
+  });
+});
+
+test("draws are the same after the same manualSeed", () => {
+  const drawn = () => {
+    manualSeed(3);
+    return dense(4, 4).weight.arraySync();
+  };
+  expect(drawn()).toEqual(drawn());
 });
 
 test.each<[WeightShape]>([[[4, 7]], [[7, 4]], [[6, 6]], [[3, 2, 2, 2]]])(

@@ -1,15 +1,8 @@
-import { manualSeed, random, type Tensor, tensor } from "@nabla/autograd";
+import { random, type Tensor, tensor } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
-import {
-  heNormal,
-  heUniform,
-  type Initializer,
-  xavierNormal,
-  xavierUniform,
-} from "../src/initializers.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("dense", () => {
@@ -86,32 +79,5 @@ describe("sequential", () => {
     expect(() => make(dense(4, 3), 5)).toThrow(
       "sequential: layer 1 is number, expected a layer or a function",
     );
-  });
-});
-
-describe("initializers", () => {
-  const [inputs, outputs] = [200, 100];
-  test.each<[string, Initializer, number]>([
-    ["xavierUniform", xavierUniform(), 2 / (inputs + outputs)],
-    ["xavierNormal", xavierNormal(), 2 / (inputs + outputs)],
-    ["heUniform", heUniform(), 2 / inputs],
-    ["heNormal", heNormal(), 2 / inputs],
-  ])("%s has the variance of its paper", (_, initializer, variance) => {
-    manualSeed(1);
-    const w = initializer([inputs, outputs]).cast("float64");
-    const count = inputs * outputs;
-    // Five standard deviations of the estimates, of normal draws.
-    expect(Math.abs(w.mean().itemSync())).toBeLessThan(5 * Math.sqrt(variance / count));
-    expect(Math.abs(w.square().mean().itemSync() / variance - 1)).toBeLessThan(
-      5 * Math.sqrt(2 / count),
-    );
-  });
-
-  test("draw the same after the same manualSeed", () => {
-    const drawn = () => {
-      manualSeed(3);
-      return dense(4, 4).weight.arraySync();
-    };
-    expect(drawn()).toEqual(drawn());
   });
 });
