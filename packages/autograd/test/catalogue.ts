@@ -68,7 +68,6 @@ function group(title: string, rows: readonly Row[]): readonly Entry[] {
 const any = numbers([2, 3]);
 const eighths = tensor([0.125, -0.5, 0.875], { dtype: "float64" });
 const positives = numbers([2, 3], 0.3, 3);
-const inside = numbers([2, 3], -0.9, 0.9);
 const square = numbers([3, 3]);
 const pair = [numbers([2, 3]), numbers([3], 0.4, 1.9)];
 const cube = numbers([2, 3, 4]);

@@ -1,11 +1,7 @@
 // Products, spread, lengths and truth along axes, against loops.
 import { grad, norm, type Tensor, tensor, zeros } from "@nabla/autograd";
-import { expectClose, tensors } from "@nabla/autograd/testing";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectColumns } from "./formulas.ts";
-
-const float64 = { dtype: "float64" } as const;
 
 const total = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type DType, type Parameter, parameter, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import * as nn from "../src/index.ts";
 import { functions } from "./public-names.ts";
 
