@@ -6,6 +6,7 @@
 import * as nabla from "@nabla/autograd";
 import { Tensor, tensor } from "@nabla/autograd";
 import type { Elementwise } from "../src/graph/node.ts";
+import { topologicalOrder } from "../src/graph/order.ts";
 import * as elementwise from "../src/ops/elementwise.ts";
 import * as activations from "../src/tensor/activations.ts";
 import * as arithmetic from "../src/tensor/arithmetic.ts";
@@ -278,6 +279,9 @@ export function whyNoGradient(inputs: readonly Tensor[], made: Tensor): string |
   if (inputs.every((x) => x.dtype !== "float64")) return "none: no input with fractions";
   if (made.dtype === "bool") return "none: truth values";
   if (!made.dtype.startsWith("float")) return "none: whole numbers";
+  const below = new Set(topologicalOrder([nodeOf("test", made)]));
+  const isUsed = inputs.some((x) => x.size === 0 || below.has(nodeOf("test", x)));
+  if (!isUsed) return "none: depends on the shape alone";
   const rules = nodeOf("test", made).operation.gradient;
   const isNone = rules.length > 0 && rules.every((one) => typeof one === "string");
   return isNone ? String(rules[0]) : undefined;

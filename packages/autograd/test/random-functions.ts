@@ -151,7 +151,9 @@ function composed(choices: readonly Choice[], inputs: readonly Tensor[]): Tensor
 
 /** Throws unless the gradient and the second gradient agree with differences. */
 export function checkDerivatives({ f, inputs }: RandomFunction): void {
-  checkGradients(f, [...inputs], { order: 2 });
+  const [x, y] = inputs as readonly [Tensor, Tensor];
+  // The steps may leave one of them out.
+  checkGradients((a, b) => f(a, b).add(a.mul(b).mean()), [x, y], { order: 2 });
 }
 
 const close = { relativeTolerance: 1e-9, absoluteTolerance: 1e-9 };

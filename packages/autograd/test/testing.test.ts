@@ -1,5 +1,5 @@
 // The testing kit: what it draws, how small what fails becomes, and that any runner will do. Of
-// checkGradients: gradients.test.ts.
+// checkGradients: check-gradients.test.ts.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";

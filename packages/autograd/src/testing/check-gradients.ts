@@ -1,4 +1,5 @@
 // Gradients against central differences, and forward derivatives against gradients.
+import { describe } from "../graph/describe.ts";
 import {
   DTypeError,
   formatShape,
@@ -6,9 +7,13 @@ import {
   gradients,
   jvp,
   NablaError,
+  Parameter,
+  parameter,
   realize,
-  type Tensor,
+  Tensor,
   tensor,
+  toJSON,
+  zeros,
 } from "../index.ts";
 import { elementCount, indexOf } from "./row-major.ts";
 
@@ -21,7 +26,20 @@ export interface CheckGradientsOptions {
   readonly relativeTolerance?: number;
   /** Default: 1e-7, and no less than what rounding makes of the differences. */
   readonly absoluteTolerance?: number;
+  /**
+   * Float64 parameters that `f` captures, such as a layer's: their gradients are checked, too. They are
+   * given other values meanwhile, and their own ones again at the end.
+   */
+  readonly parameters?: readonly Parameter[];
 }
+
+const optionNames: readonly (keyof CheckGradientsOptions)[] = [
+  "order",
+  "epsilon",
+  "relativeTolerance",
+  "absoluteTolerance",
+  "parameters",
+];
 
 /** So many components are checked one by one; larger inputs along random directions. */
 const mostComponents = 200;
@@ -29,7 +47,7 @@ const directions = 24;
 
 /**
  * Throws unless the gradient of `f` at `inputs` agrees with differences of its values, and `jvp`
- * with the gradient. `f` takes the tensors and gives one of any shape, whose elements are added up
+ * with the gradient. `f` takes the tensors and gives one of any shape; several elements are added up
  * with fixed weights between -1 and 1. All is computed in float64, to which the inputs are
  * converted. Differences are central, with two step widths combined so that errors of second order
  * cancel (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth derivative,
@@ -39,42 +57,147 @@ const directions = 24;
  *
  * The message names the worst component by input and index, both derivatives and the step, and says
  * how many components differ. NaN fails. Throws `DTypeError` for integers, and `NablaError` if `f`
- * does not give the same for the same inputs.
+ * does not depend on one of the inputs, or does not give the same for the same ones.
  *
  * @example
  * checkGradients((x: Tensor, y: Tensor) => x.mul(y).sin(), [tensor([1, 2]), tensor([[3], [4]])]);
  * const wrong = (x: Tensor) => x.mul(stopGradient(x));
  * checkGradients(wrong, [tensor([3])]); // => throws checkGradients: input 0, element [0]: the gradient is
+ *
+ * const scale = parameter([2, 3], { dtype: "float64" });
+ * const parameters = [scale]; // of a layer: layer.parameters()
+ * checkGradients((x: Tensor) => x.mul(scale), [tensor([1, 2])], { parameters });
  */
 export function checkGradients<Inputs extends readonly Tensor[]>(
   f: (...inputs: Inputs) => Tensor,
   inputs: readonly [...Inputs],
   options: CheckGradientsOptions = {},
 ): void {
-  const points = inputs.map((input, i): Point => {
-    if (input.dtype !== "float32" && input.dtype !== "float64") {
-      throw new DTypeError(
-        `checkGradients: input ${i} is ${input.dtype}, expected float32 or float64; ` +
-          "only numbers with fractions have gradients",
-      );
-    }
-    return { shape: input.shape, data: Float64Array.from(input.dataSync()) };
-  });
-  const value: Several = (xs) => [(f as unknown as Single)(...xs).cast("float64")];
-  const gradient = gradientOf(value);
-  const [values, slopes] = [valuesOf(value, points), valuesOf(gradient, points)];
-  const again = valuesOf(value, points);
-  if (!values.every((data, i) => data.every((x, j) => Object.is(x, again[i]![j])))) {
+  checkArguments(f, inputs, options);
+  const { parameters = [], order } = options;
+  const points = [...inputs.map(inputAt), ...parameters.map(parameterAt)];
+  if (points.length === 0) {
     throw new NablaError(
-      "checkGradients: f gives another value for the same inputs; seed its draws",
+      "checkGradients: there is nothing to check: neither inputs nor parameters",
     );
   }
-  compareForward(value, slopes, points, options);
-  compareWithDifferences("", value, values, slopes, points, options);
-  if (options.order !== 2) return;
-  const curvatures = valuesOf(gradientOf(gradient), points);
-  const name = "second derivative, ";
-  compareWithDifferences(name, gradient, slopes, curvatures, points, options);
+  const value: Several = (xs) => {
+    // Of a result a parameter's value is differentiated through; a value by itself it would copy.
+    parameters.forEach((p, i) => p.assign(xs[inputs.length + i]!.mul(1)));
+    return [valueOf((f as unknown as Single)(...xs.slice(0, inputs.length)))];
+  };
+  const before = parameters.map((p) => p.snapshot());
+  try {
+    const gradient = gradientOf(value);
+    const [values, slopes] = [valuesOf(value, points), valuesOf(gradient, points)];
+    const again = valuesOf(value, points);
+    if (!values.every((data, i) => data.every((x, j) => Object.is(x, again[i]![j])))) {
+      throw new NablaError(
+        "checkGradients: f gives another value for the same inputs; seed its draws",
+      );
+    }
+    checkDependence(value, slopes, points);
+    checkLinearity(value, slopes, points, options);
+    compareForward(value, slopes, points, options);
+    compareWithDifferences("", value, values, slopes, points, options);
+    if (order !== 2) return;
+    const curvatures = valuesOf(gradientOf(gradient), points);
+    const name = "second derivative, ";
+    compareWithDifferences(name, gradient, slopes, curvatures, points, options);
+  } finally {
+    realize(...parameters.map((p, i) => p.assign(before[i]!)));
+  }
+}
+
+/** Throws `NablaError` for what callers without a compiler may give. */
+function checkArguments(f: unknown, inputs: unknown, options: object): void {
+  if (typeof f !== "function") {
+    throw new NablaError(`checkGradients: f is ${describe(f)}, expected a function`);
+  }
+  if (!Array.isArray(inputs)) {
+    const given = describe(inputs);
+    throw new NablaError(`checkGradients: inputs are ${given}, expected a list of tensors: [x]`);
+  }
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name as keyof CheckGradientsOptions)) continue;
+    const known = optionNames.join(", ");
+    throw new NablaError(`checkGradients: there is no option "${name}"; there are ${known}`);
+  }
+  const { order = 1, parameters = [] } = options as CheckGradientsOptions;
+  if (order !== 1 && order !== 2) {
+    throw new NablaError(`checkGradients: order is ${describe(order)}, expected 1 or 2`);
+  }
+  if (!Array.isArray(parameters)) {
+    throw new NablaError(
+      `checkGradients: parameters are ${describe(parameters)}, expected a list: layer.parameters()`,
+    );
+  }
+}
+
+function inputAt(x: Tensor, i: number): Point {
+  if (!(x instanceof Tensor)) {
+    throw new NablaError(`checkGradients: input ${i} is ${describe(x)}, expected a tensor`);
+  }
+  if (x.dtype !== "float32" && x.dtype !== "float64") {
+    throw new DTypeError(
+      `checkGradients: input ${i} is ${x.dtype}, expected float32 or float64; ` +
+        "only numbers with fractions have gradients",
+    );
+  }
+  return { name: `input ${i}`, shape: x.shape, data: Float64Array.from(x.dataSync()) };
+}
+
+function parameterAt(p: Parameter, i: number): Point {
+  if (!(p instanceof Parameter)) {
+    throw new NablaError(
+      `checkGradients: parameters has ${describe(p)} at ${i}, expected a parameter; ` +
+        "other tensors are inputs",
+    );
+  }
+  const name = `parameter "${p.name}"`;
+  if (p.dtype === "float64") {
+    return { name, shape: p.shape, data: p.dataSync() as Float64Array };
+  }
+  throw new DTypeError(
+    `checkGradients: ${name} is ${p.dtype}, expected float64, in which differences have digits; ` +
+      'make it, or its layer, with { dtype: "float64" }',
+  );
+}
+
+/** What `f` has given, in float64. */
+function valueOf(y: unknown): Tensor {
+  if (!(y instanceof Tensor)) {
+    throw new NablaError(`checkGradients: f gives ${describe(y)}, expected a tensor`);
+  }
+  if (y.dtype === "float32" || y.dtype === "float64") return y.cast("float64");
+  throw new DTypeError(
+    `checkGradients: f gives ${y.dtype}, expected float32 or float64; ` +
+      "only numbers with fractions have gradients",
+  );
+}
+
+/** Throws for an input that the value does not depend on: its gradient would be compared with nothing. */
+function checkDependence(
+  f: Several,
+  slopes: readonly Float64Array[],
+  points: readonly Point[],
+): void {
+  const suspects = points.filter(
+    (_, i) => slopes[i]!.length > 0 && slopes[i]!.every((x) => x === 0),
+  );
+  if (suspects.length === 0) return;
+  const labelOf = (i: number) => `checkGradients ${i}`;
+  const xs = tensorsAt(points).map((x, i) => parameter(x, { name: labelOf(i) }));
+  const graphs = f(xs).map((y) => toJSON(y));
+  const below = new Set(
+    graphs.flatMap(({ nodes }) => nodes.map((node) => node.attributes["label"])),
+  );
+  const unused = suspects.find((point) => !below.has(labelOf(points.indexOf(point))));
+  if (!unused) return;
+  throw new NablaError(
+    `checkGradients: f does not depend on ${unused.name}; ` +
+      "parameters that f captures are an option: { parameters: layer.parameters() }",
+  );
 }
 
 type Single = (...xs: readonly Tensor[]) => Tensor;
@@ -82,6 +205,8 @@ type Several = (xs: readonly Tensor[]) => readonly Tensor[];
 
 /** Where a function is differentiated: one for each input. */
 interface Point {
+  /** What errors call it. */
+  readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
@@ -96,7 +221,7 @@ function weightsLike(shape: readonly number[], i: number): Tensor {
   return tensor(data, { shape: [...shape] }) as Tensor;
 }
 
-/** One number from all outputs, each weighted as output `first` and those after it. */
+/** Numbers added up, each weighted as element of the output `first` or of those after it. */
 function projected(
   outputs: readonly Float64Array[],
   first = 0,
@@ -108,10 +233,24 @@ function projected(
   );
 }
 
-/** The gradient of `f`'s outputs, added up by their weights. */
-function gradientOf(f: Several): Several {
+/** One number from all outputs: the only one there is, or the sum of all by their weights. */
+function total(outputs: readonly Float64Array[]): number {
+  return isOne(outputs) ? outputs[0]![0]! : projected(outputs);
+}
+
+function isOne(outputs: readonly { readonly length: number }[]): boolean {
+  return outputs.length === 1 && outputs[0]!.length === 1;
+}
+
+/** The gradient of what `total` makes of `f`'s outputs, `times` as much of it. */
+function gradientOf(f: Several, times = 1): Several {
   return (xs) => {
-    const shares = f(xs).map((y, i) => gradients(y, xs, { seed: weightsLike(y.shape, i) }));
+    const outputs = f(xs);
+    const one = isOne(outputs.map((y) => ({ length: y.size })));
+    const shares = outputs.map((y, i) => {
+      const weights = one ? tensor(1).reshape([...y.shape]) : weightsLike(y.shape, i);
+      return gradients(y, xs, { seed: weights.mul(times) as Tensor });
+    });
     return shares.reduce((sums, share) => sums.map((sum, i) => sum.add(share[i]!)));
   };
 }
@@ -143,21 +282,48 @@ function errorOf(
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }
 
-/** The derivative along one direction, forwards against backwards. */
+/** Twice as much of the outputs must have twice the gradient. */
+function checkLinearity(
+  f: Several,
+  slopes: readonly Float64Array[],
+  points: readonly Point[],
+  options: CheckGradientsOptions,
+): void {
+  const doubled = valuesOf(gradientOf(f, 2), points);
+  points.forEach(({ name, shape }, i) => {
+    const j = doubled[i]!.findIndex((x, k) => {
+      const slope = slopes[i]![k]!;
+      // Differences say more of a NaN.
+      return !(Number.isNaN(slope) || errorOf(x, 2 * slope, 0, options) <= 1);
+    });
+    if (j === -1) return;
+    throw new GradientError(
+      `checkGradients: ${name}, element ${formatShape(indexOf(j, shape))}: ` +
+        `the gradient is ${slopes[i]![j]}, of twice the outputs ${doubled[i]![j]}: ` +
+        "a rule is not linear in g, the gradient of its output; has it left g out?",
+    );
+  });
+}
+
+/** The derivative along one direction of each input, forwards against backwards. */
 function compareForward(
   f: Several,
   slopes: readonly Float64Array[],
   points: readonly Point[],
   options: CheckGradientsOptions,
 ): void {
-  const tangents = points.map(({ shape }, i) => weightsLike(shape, i + 1));
-  const [, tangent] = jvp((...xs: Tensor[]) => [...f(xs)], [...tensorsAt(points)], tangents);
-  const forward = projected(dataOf(tangent));
-  const backward = projected(slopes, 1);
-  if (errorOf(forward, backward, 0, options) <= 1) return;
-  throw new GradientError(
-    `checkGradients: along a fixed direction jvp gives ${forward}, the gradient ${backward}`,
-  );
+  const still = points.map(({ shape }) => zeros([...shape], { dtype: "float64" }) as Tensor);
+  points.forEach(({ name, shape }, i) => {
+    const tangents = still.with(i, weightsLike(shape, i + 1));
+    const [, tangent] = jvp((...xs: Tensor[]) => [...f(xs)], [...tensorsAt(points)], tangents);
+    const forward = total(dataOf(tangent));
+    const backward = projected([slopes[i]!], i + 1);
+    if (errorOf(forward, backward, 0, options) <= 1) return;
+    throw new GradientError(
+      `checkGradients: ${name}: along a fixed direction jvp gives ${forward}, ` +
+        `the gradient ${backward}: is a rule made of operations that pass on derivatives of g?`,
+    );
+  });
 }
 
 /** Both derivatives in one direction, by differences of widths `step` and half of it. */
@@ -176,10 +342,11 @@ function compareWithDifferences(
   options: CheckGradientsOptions,
 ): void {
   const valueAt = ({ direction }: Probe, distance: number): number => {
-    const moved = points.map(({ shape, data }) => ({ shape, data: data.slice() }));
+    const moved = points.map((point) => ({ ...point, data: point.data.slice() }));
     for (const [i, j, part] of direction) moved[i]!.data[j]! += distance * part;
-    return projected(valuesOf(f, moved));
+    return total(valuesOf(f, moved));
   };
+  const of = isOne(values) ? "" : " of the outputs' weighted sum";
   const size = Math.max(1, projected(values, 0, Math.abs));
   let worst = { error: 1, message: "" };
   let different = 0;
@@ -194,7 +361,7 @@ function compareWithDifferences(
     different++;
     if (error <= worst.error) continue;
     const message =
-      `checkGradients: ${name}${where}: the gradient is ${analytic}, ` +
+      `checkGradients: ${name}${where}: the gradient${of} is ${analytic}, ` +
       `differences give ${numeric} (step ${step.toPrecision(3)})`;
     worst = { error, message };
   }
@@ -205,12 +372,12 @@ function compareWithDifferences(
 
 /** Each component by itself, or some random directions where there are many. */
 function probesOf(points: readonly Point[], epsilon: number): readonly Probe[] {
-  const components = points.flatMap(({ shape, data }, i) =>
-    Array.from(data, (x, j) => ({ shape, i, j, x })),
+  const components = points.flatMap(({ name, shape, data }, i) =>
+    Array.from(data, (x, j) => ({ name, shape, i, j, x })),
   );
   if (components.length <= mostComponents) {
-    return components.map(({ shape, i, j, x }) => ({
-      where: `input ${i}, element ${formatShape(indexOf(j, shape))}`,
+    return components.map(({ name, shape, i, j, x }) => ({
+      where: `${name}, element ${formatShape(indexOf(j, shape))}`,
       direction: [[i, j, 1]],
       step: epsilon * Math.max(1, Math.abs(x)),
     }));
