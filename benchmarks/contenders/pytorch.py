@@ -11,6 +11,7 @@ import torch.nn.functional as F
 torch.set_num_threads(int(sys.argv[1]))
 STEPS = json.loads(sys.argv[2])
 CONVOLUTIONAL = json.loads(sys.argv[3])
+WARM_UP_SECONDS = 1
 BATCH_SECONDS = 0.2
 
 
@@ -171,6 +172,19 @@ def timed(run, count):
     return (time.perf_counter() - start) / count
 
 
+def calls_in(seconds, once):
+    return math.ceil(seconds / max(once, 1e-7))
+
+
+def warm_up(run):
+    """How many calls are a batch, once they are warm."""
+    end = time.perf_counter() + WARM_UP_SECONDS
+    once = timed(run, 1)
+    while time.perf_counter() < end:
+        once = timed(run, calls_in(BATCH_SECONDS / 4, once))
+    return calls_in(BATCH_SECONDS, once)
+
+
 run, calls = None, 1
 for line in sys.stdin:
     request = json.loads(line)
@@ -178,11 +192,10 @@ for line in sys.stdin:
     if request["command"] == "prepare":
         try:
             run, answer["first"] = prepare(request["work"])
-            once = max(timed(run, 3), 1e-7)
-            timed(run, max(1, int(BATCH_SECONDS / once)))
-            calls = max(1, math.ceil(BATCH_SECONDS / max(timed(run, 3), 1e-7)))
+            calls = warm_up(run)
         except Exception as error:
             answer["failed"] = str(error).split("\n")[0]
     else:
+        timed(run, math.ceil(calls / 4))
         answer["milliseconds"] = timed(run, calls) * 1e3
     print(json.dumps(answer), flush=True)

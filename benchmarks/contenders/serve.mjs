@@ -2,6 +2,8 @@
 // line of JSON for each line of input.
 import { createInterface } from "node:readline";
 
+/** Milliseconds of calls that do not count, until engines have compiled what they will. */
+const warmUpMilliseconds = 1000;
 /** Milliseconds that a batch of calls should take. */
 const batchMilliseconds = 200;
 
@@ -12,16 +14,20 @@ const batchMilliseconds = 200;
 export async function serve(prepare) {
   let prepared;
   let calls = 1;
+  /** Milliseconds of a call, in the mean of `count`. Awaiting takes a microtask for each: only where needed. */
   const timed = async (count) => {
     const start = performance.now();
-    for (let i = 0; i < count; i++) await prepared.run();
+    if (prepared.isSync) for (let i = 0; i < count; i++) prepared.run();
+    else for (let i = 0; i < count; i++) await prepared.run();
     return (performance.now() - start) / count;
   };
-  // Awaiting takes a microtask for each call: not where nothing is to be awaited.
-  const timedSync = (count) => {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) prepared.run();
-    return (performance.now() - start) / count;
+  const callsIn = (milliseconds, once) => Math.ceil(milliseconds / Math.max(once, 1e-4));
+  /** How many calls are a batch, once they are warm. */
+  const warmUp = async () => {
+    const end = performance.now() + warmUpMilliseconds;
+    let once = await timed(1);
+    while (performance.now() < end) once = await timed(callsIn(batchMilliseconds / 4, once));
+    return callsIn(batchMilliseconds, once);
   };
   for await (const line of createInterface({ input: process.stdin })) {
     const { command, work } = JSON.parse(line);
@@ -31,17 +37,15 @@ export async function serve(prepare) {
         prepared = await prepare(work);
         if (prepared) {
           answer.first = prepared.first;
-          const time = prepared.isSync ? timedSync : timed;
-          await time(2);
-          const once = Math.max(await time(3), 1e-4);
-          await time(Math.ceil(batchMilliseconds / once));
-          calls = Math.max(1, Math.ceil(batchMilliseconds / Math.max(await time(3), 1e-4)));
+          calls = await warmUp();
         } else answer.missing = true;
       } catch (error) {
         answer.failed = String(error?.message ?? error).split("\n")[0];
       }
     } else {
-      answer.milliseconds = prepared.isSync ? timedSync(calls) : await timed(calls);
+      // While the others were timed, this one's garbage was collected, and its caches were theirs.
+      await timed(Math.ceil(calls / 4));
+      answer.milliseconds = await timed(calls);
     }
     console.log(JSON.stringify(answer));
   }
