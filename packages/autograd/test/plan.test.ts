@@ -85,6 +85,18 @@ describe("fuse", () => {
     expect(planFor([chain], ["fuse"]).steps).toHaveLength(4);
   });
 
+  test("computes in one loop what one node reads at its own place", () => {
+    const a = x(40);
+    const [t, s] = [a.tanh(), a.sigmoid()];
+    const both = t.mul(s).add(t.sub(s));
+    expect(planFor([both]).steps).toHaveLength(1);
+    // Here all of s is needed before any of the result.
+    expect(planFor([both.mul(s.sum())]).steps.length).toBeGreaterThan(1);
+    expect(
+      planFor([t.mul(s).add(t.sub(s.reshape([2, 20]).transpose().reshape([40])))]).steps,
+    ).toHaveLength(2);
+  });
+
   test("draws elementwise operations into a sum, and out of it", () => {
     const sum = x(100, 8).square().sum(0).div(100).sqrt();
     expect(kernelsOf([sum])).toBe(

@@ -1,5 +1,6 @@
 // From stored nodes to kernels. Each product, reduction, scan and scatter begins a kernel; what is computed
-// from its result at the same place joins it, and so do elementwise nodes over the same elements.
+// from its result at the same place joins it, and so do elementwise nodes over the same elements. Where a
+// node reads several kernels' results at its own place, those of elementwise nodes become one with its own.
 
 import type { Check } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
@@ -65,19 +66,28 @@ export function stepsOf(
 ): readonly Step[] {
   const { bufferOf } = plan;
   const groupOf = new Map<Node, Group>();
-  const groups: Group[] = [];
+  const groups = new Set<Group>();
   for (const node of stored) {
     const reads = storedReads(node, bufferOf);
     const joined =
       fuse && !hasOwnLoop(node) ? groupToJoin(node, reads, groupOf, bufferOf) : undefined;
-    const group = joined ?? { nodes: [], reads: new Set<Node>(), at: ownPlace(node.shape) };
-    if (!joined) groups.push(group);
+    let group = joined ?? { nodes: [], reads: new Set<Node>(), at: ownPlace(node.shape) };
+    groups.add(group);
     group.nodes.push(node);
     for (const read of reads) if (groupOf.get(read) !== group) group.reads.add(read);
     groupOf.set(node, group);
+    if (!joined) continue;
+    for (const other of new Set([...group.reads].flatMap((read) => groupOf.get(read) ?? []))) {
+      const both = together(group, other, stored, groupOf, bufferOf);
+      if (!both) continue;
+      for (const merged of [group, other]) groups.delete(merged);
+      groups.add(both);
+      for (const member of both.nodes) groupOf.set(member, both);
+      group = both;
+    }
   }
   // What only its own kernel uses stays in registers.
-  const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
+  const needed = new Set([...outputs, ...[...groups].flatMap((group) => [...group.reads])]);
   return inOrder(groups, groupOf).flatMap((group) => toSteps(group, needed, plan));
 }
 
@@ -125,6 +135,37 @@ function groupToJoin(
   return undefined;
 }
 
+/**
+ * One group of the group and of `other`, from which it reads: where all that is read is read at its own
+ * place, the other's nodes have no loops of their own, and nothing else has to come in between.
+ */
+function together(
+  group: Group,
+  other: Group,
+  stored: readonly Node[],
+  groupOf: ReadonlyMap<Node, Group>,
+  bufferOf: (node: Node) => Buffer | undefined,
+): Group | undefined {
+  const [root, ...rest] = group.nodes as [Node, ...Node[]];
+  const [otherRoot] = other.nodes as [Node];
+  const fits =
+    group.nodes.length + other.nodes.length <= mostNodes &&
+    !hasOwnLoop(otherRoot) &&
+    elementCount(root.shape) === elementCount(otherRoot.shape) &&
+    [...group.reads].every((read) => {
+      const third = groupOf.get(read);
+      return !third || third === other || !dependsOn(third, other, groupOf);
+    });
+  // The loops are the first node's, so it can read nothing that is computed in them.
+  if (!fits || !other.nodes.every((node) => !storedReads(root, bufferOf).has(node)))
+    return undefined;
+  const members = new Set([...rest, ...other.nodes]);
+  const nodes = [root, ...stored.filter((node) => members.has(node))];
+  const reads = new Set([...group.reads, ...other.reads].filter((read) => !members.has(read)));
+  const both: Group = { nodes, reads, at: group.at };
+  return nodes.slice(1).every((node) => readsInPlace(node, both, bufferOf)) ? both : undefined;
+}
+
 /** Whether all that `node` reads of the group is what the group has just computed at that place. */
 function readsInPlace(
   node: Node,
@@ -169,7 +210,7 @@ function dependsOn(group: Group, on: Group, groupOf: ReadonlyMap<Node, Group>): 
 }
 
 /** Groups after all that they read from. */
-function inOrder(groups: readonly Group[], groupOf: ReadonlyMap<Node, Group>): readonly Group[] {
+function inOrder(groups: Iterable<Group>, groupOf: ReadonlyMap<Node, Group>): readonly Group[] {
   const ordered = new Set<Group>();
   for (const group of groups) {
     const path = [group];
