@@ -2,7 +2,7 @@
 // that the function does, updates of parameters included, is one prepared run.
 import { currentBackend, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
-import { traced, undo } from "../engine/trace.ts";
+import { type Trace, traced, undo } from "../engine/trace.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
@@ -16,6 +16,14 @@ import { mapTree, type Tree, tensorsOf } from "./tree.ts";
 
 /** What to do with an output of the run; gives the node that has its value now. */
 type Use = (value: Value) => Node;
+
+/** An output that is not returned. */
+interface Effect {
+  readonly node: Node;
+  /** Where a back end may keep its values. */
+  readonly home: object | undefined;
+  readonly use: Use;
+}
 
 /** A traced function, ready to run. */
 interface Compiled {
@@ -103,17 +111,10 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     // Read while what was assigned is still in force.
     return { given, returned: given === undefined ? [] : tensorsOf("compile", given) };
   });
-  const assigned = [...done.assigned.keys()] as Parameter[];
-  const outputs = [
-    ...result.returned.map((x) => nodeOf("compile", x)),
-    ...assigned.map((parameter) => nodeOf("compile", parameter)),
-  ];
-  const differentiated = [...done.differentiated.keys()] as Parameter[];
-  const left = differentiated.flatMap((parameter) =>
-    parameter.grad ? [{ parameter, node: nodeOf("compile", parameter.grad) }] : [],
-  );
+  const returned = result.returned.map((x) => nodeOf("compile", x));
+  const effects = effectsOf(done);
   undo(done);
-  const graph = graphOf("compile", [...outputs, ...left.map(({ node }) => node)]);
+  const graph = graphOf("compile", [...returned, ...effects.map(({ node }) => node)]);
   // The first call draws what was drawn for the trace.
   let drawn = new Map(done.keys.map((node) => [node, node.cell.value!]));
   let isTraced = true;
@@ -128,7 +129,6 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (isPlaceholder(node)) throw foreignError();
     return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
   });
-  const plain = result.returned.map(() => undefined);
   const calls: Calls = { graph, count: 0, given: [] };
   return {
     prepared: currentBackend().prepare(graph),
@@ -139,29 +139,35 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     calls,
     weakCalls: new WeakRef(calls),
     inputs,
-    homes: [
-      ...plain,
-      ...assigned.map((parameter) => Parameter.homeOf(parameter)),
-      ...left.map(() => undefined),
-    ],
-    uses: [
-      ...assigned.map(
-        (parameter): Use =>
-          (value) =>
-            Parameter.adopt(parameter, value),
-      ),
-      ...left.map(
-        ({ parameter, node }): Use =>
-          (value) => {
-            const share = constant(value, node.shape, node.dtype);
-            Parameter.addGradient(parameter, tensorOf(share));
-            return share;
-          },
-      ),
-    ],
+    homes: [...returned.map(() => undefined), ...effects.map(({ home }) => home)],
+    uses: effects.map(({ use }) => use),
     result: result.given,
     returned: result.returned,
   };
+}
+
+/** What a traced function does to parameters: gives them values, and leaves gradients. */
+function effectsOf({ assigned, differentiated }: Trace): readonly Effect[] {
+  const values = [...assigned.keys()].map((key): Effect => {
+    const parameter = key as Parameter;
+    return {
+      node: nodeOf("compile", parameter),
+      home: Parameter.homeOf(parameter),
+      use: (value) => Parameter.adopt(parameter, value),
+    };
+  });
+  const gradients = [...differentiated.keys()].flatMap((key): Effect[] => {
+    const parameter = key as Parameter;
+    if (!parameter.grad) return [];
+    const node = nodeOf("compile", parameter.grad);
+    const use = (value: Value): Node => {
+      const share = constant(value, node.shape, node.dtype);
+      Parameter.addGradient(parameter, tensorOf(share));
+      return share;
+    };
+    return [{ node, home: undefined, use }];
+  });
+  return [...values, ...gradients];
 }
 
 function replay(ready: Compiled, args: readonly Tensor[]): unknown {

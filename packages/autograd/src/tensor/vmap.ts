@@ -73,39 +73,7 @@ export function vmap<
   checkFunction("vmap", f);
   const { inAxes = 0, outAxes = 0, randomness = "different" } = (options ?? {}) as VmapOptions;
   return (...given) => {
-    const examples = new Map<Node, Node>();
-    let count: number | undefined;
-    const take = (x: Tensor, axis: number): Tensor => {
-      const { rank, shape } = x;
-      if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-        throw new ShapeError(
-          `vmap: axis ${axis} of examples is out of range for an argument of ${formatShape(shape)}`,
-        );
-      }
-      const normal = axis < 0 ? axis + rank : axis;
-      const size = shape[normal]!;
-      count ??= size;
-      if (size !== count) {
-        throw new ShapeError(
-          `vmap: ${count} examples in one argument, ${size} in another of ${formatShape(shape)}`,
-        );
-      }
-      const others = shape.map((_, i) => i).filter((i) => i !== normal);
-      const example = placeholder(
-        others.map((i) => shape[i]!),
-        x.dtype,
-        `example ${examples.size}`,
-      );
-      examples.set(example, permute(nodeOf("vmap", x), [normal, ...others]));
-      return new Tensor(example);
-    };
-    const args = (given as readonly unknown[]).map((arg, i) =>
-      along(arg, axesFor(inAxes, i, given.length), take),
-    );
-    if (count === undefined) {
-      throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
-    }
-    const examplesCount: number = count;
+    const { args, examples, count } = oneExample(given, inAxes);
     const { result, trace } = traced(() => f(...(args as Args)));
     if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
       undo(trace);
@@ -117,13 +85,53 @@ export function vmap<
     currentTrace()?.keys.push(...trace.keys);
     for (const [node, ask] of trace.asked) currentTrace()?.asked.set(node, ask);
     if (randomness === "different") {
-      for (const key of trace.keys) examples.set(key, splitKey(key, examplesCount));
+      for (const key of trace.keys) examples.set(key, splitKey(key, count));
     }
     const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
-    const all = batched(outputs, examples, examplesCount);
+    const all = batched(outputs, examples, count);
     const moved = all.map((node) => toAxis(node, outAxes));
     return refilled("vmap", result, moved) as Results<Value, Options>;
   };
+}
+
+/** Arguments for one example, and what all examples have in place of each of their tensors. */
+function oneExample(given: readonly unknown[], inAxes: AxesOf) {
+  const examples = new Map<Node, Node>();
+  let count: number | undefined;
+  const take = (x: Tensor, axis: number): Tensor => {
+    const { rank, shape } = x;
+    const index = axisBelow(rank, axis);
+    if (index === undefined) {
+      throw new ShapeError(
+        `vmap: axis ${axis} of examples is out of range for an argument of ${formatShape(shape)}`,
+      );
+    }
+    const size = shape[index]!;
+    count ??= size;
+    if (size !== count) {
+      throw new ShapeError(
+        `vmap: ${count} examples in one argument, ${size} in another of ${formatShape(shape)}`,
+      );
+    }
+    const others = shape.map((_, i) => i).filter((i) => i !== index);
+    const example = placeholder(
+      others.map((i) => shape[i]!),
+      x.dtype,
+      `example ${examples.size}`,
+    );
+    examples.set(example, permute(nodeOf("vmap", x), [index, ...others]));
+    return new Tensor(example);
+  };
+  const args = given.map((arg, i) => along(arg, axesFor(inAxes, i, given.length), take));
+  if (count === undefined) {
+    throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
+  }
+  return { args, examples, count: count as number };
+}
+
+/** The axis counted from the front; undefined if there is none of that number. */
+function axisBelow(rank: number, axis: number): number | undefined {
+  return Number.isInteger(axis) && axis >= -rank && axis < rank ? (axis + rank) % rank : undefined;
 }
 
 function axesFor(inAxes: AxesOf, position: number, count: number): AxesOf {
@@ -156,13 +164,12 @@ function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => T
 
 /** With its first axis at `axis`. */
 function toAxis(node: Node, axis: number): Node {
-  const rank = node.shape.length;
-  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+  const to = axisBelow(node.shape.length, axis);
+  if (to === undefined) {
     throw new ShapeError(
       `vmap: outAxes ${axis} is out of range for a result of ${formatShape(node.shape)}`,
     );
   }
-  const to = axis < 0 ? axis + rank : axis;
   const others = node.shape.map((_, i) => i).slice(1);
   return permute(node, [...others.slice(0, to), 0, ...others.slice(to)]);
 }
