@@ -1,5 +1,6 @@
-// The adding problem: a sequence of numbers, two of which are marked; what is their sum? It takes memory
-// over many steps. S. Hochreiter and J. Schmidhuber, "Long short-term memory", 1997, section 5.4.
+// The adding problem: a sequence of numbers, two of which are marked; what is their sum? It takes
+// memory over many steps. S. Hochreiter and J. Schmidhuber, "Long short-term memory", 1997, section
+// 5.4.
 import { arange, random, stack, type Tensor } from "@nabla/autograd";
 import { adam, dense, fit, gru, type Layer, meanSquaredError, sequential } from "@nabla/nn";
 

@@ -1,5 +1,5 @@
-// Trains a small transformer on sentences until it foretells them almost as well as can be, then lets
-// it write.
+// Trains a small transformer on sentences until it foretells them almost as well as can be, then
+// lets it write.
 import { manualSeed } from "@nabla/autograd";
 import { summary } from "@nabla/nn";
 import { characterTransformer } from "./model.ts";

@@ -1,7 +1,7 @@
-// Sentences that anyone may have: made by a rule, so that it is known how well they can be foretold.
-// "anna finds 7 coins, so anna has 7 coins. " has four free choices; all else follows from them, the second
-// half only for who looks back. Words of one place begin with different letters: a choice is all in
-// one character.
+// Sentences that anyone may have: made by a rule, so that it is known how well they can be
+// foretold. "anna finds 7 coins, so anna has 7 coins. " has four free choices; all else follows
+// from them, the second half only for who looks back. Words of one place begin with different
+// letters: a choice is all in one character.
 
 const names = ["anna", "ben", "carol", "david", "emma", "frank", "greta", "hugo"];
 const verbs = ["finds", "keeps", "likes", "sees"];
@@ -13,7 +13,9 @@ export const alphabet: string = " ,.abcdefghijklmnopqrstuvwxyz23456789";
 
 export interface Text {
   readonly text: string;
-  /** -log(probability) of each character, given those before it: what no model can do better than. */
+  /**
+   * -log(probability) of each character, given those before it: what no model can do better than.
+   */
   readonly surprise: readonly number[];
 }
 

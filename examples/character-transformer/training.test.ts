@@ -1,4 +1,5 @@
-// The same, small: the sentences are what they promise, a tiny model learns some of them, and writes.
+// The same, small: the sentences are what they promise, a tiny model learns some of them, and
+// writes.
 import { manualSeed, threads } from "@nabla/autograd";
 import { expect, test } from "vitest";
 import { characterTransformer } from "./model.ts";

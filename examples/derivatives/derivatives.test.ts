@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 test("clipping each example's gradient keeps points that are far off from pulling the line away", async () => {
   const { plain, robust } = await import("./per-example-clipping.ts");
   expect(plain).toBeGreaterThan(1);
-  // Points at random are the line's own uncertainty: 0.05 / sqrt(200), and a tenth of the bound for those far off.
+  // Points at random are the line's own uncertainty: 0.05 / sqrt(200), and a tenth of the bound for
+  // those far off.
   expect(robust).toBeLessThan(0.03);
 });
 

@@ -1,6 +1,6 @@
-// A Gaussian process, fitted by its likelihood: how smooth a function is, how large, and how noisy its measurements
-// are, learnt from the measurements alone. C. E. Rasmussen and C. K. I. Williams, "Gaussian processes for
-// machine learning", 2006, algorithm 2.1.
+// A Gaussian process, fitted by its likelihood: how smooth a function is, how large, and how noisy
+// its measurements are, learnt from the measurements alone. C. E. Rasmussen and C. K. I. Williams,
+// "Gaussian processes for machine learning", 2006, algorithm 2.1.
 
 import {
   cholesky,

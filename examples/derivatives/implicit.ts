@@ -1,8 +1,9 @@
-// The derivative of a solution, without going back through how it was found: implicit differentiation.
+// The derivative of a solution, without going back through how it was found: implicit
+// differentiation.
 //
-// Kepler's equation E - e sin E = M gives a planet's place E on an orbit of eccentricity e at time M. It is solved
-// by iteration; but where F(E, M, e) = 0 holds, dE/dM = -(dF/dE)^-1 dF/dM, and likewise for e. The rule
-// is made of operations, so it has derivatives in turn.
+// Kepler's equation E - e sin E = M gives a planet's place E on an orbit of eccentricity e at time
+// M. It is solved by iteration; but where F(E, M, e) = 0 holds, dE/dM = -(dF/dE)^-1 dF/dM, and
+// likewise for e. The rule is made of operations, so it has derivatives in turn.
 
 import { customGradient, gradients, onesLike, type Tensor, tensor, vjp } from "@nabla/autograd";
 
@@ -23,12 +24,14 @@ const anomaly = customGradient(
 );
 
 const M = tensor([0.5, 1, 2, 3], { dtype: "float64" });
-const e = tensor([0.0167, 0.2056, 0.5, 0.9671], { dtype: "float64" }); // the Earth, Mercury, …, Halley's comet
+// The Earth, Mercury, …, Halley's comet.
+const e = tensor([0.0167, 0.2056, 0.5, 0.9671], { dtype: "float64" });
 const E = anomaly(M, e);
 const [ofM, ofE] = gradients(E.sum(), [M, e]);
 const [second] = gradients(ofM.sum(), [M]);
 
-// What is known: dE/dM = 1 / (1 - e cos E), dE/de = sin E / (1 - e cos E), d2E/dM2 = -e sin E / (1 - e cos E)^3.
+// What is known: dE/dM = 1 / (1 - e cos E), dE/de = sin E / (1 - e cos E),
+// d2E/dM2 = -e sin E / (1 - e cos E)^3.
 const r = e.mul(E.cos()).neg().add(1);
 const distances = [
   F(E, M, e),

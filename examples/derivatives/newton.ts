@@ -1,7 +1,9 @@
-// Newton's method with the exact Hessian, on Rosenbrock's valley: (1 - a)^2 + 100 (b - a^2)^2, least at (1, 1).
-// H. H. Rosenbrock, "An automatic method for finding the greatest or least value of a function", 1960.
+// Newton's method with the exact Hessian, on Rosenbrock's valley: (1 - a)^2 + 100 (b - a^2)^2,
+// least at (1, 1). H. H. Rosenbrock, "An automatic method for finding the greatest or least value
+// of a function", 1960.
 //
-// The number of right digits doubles in each of the last steps. Descent along the gradient takes thousands.
+// The number of right digits doubles in each of the last steps. Descent along the gradient takes
+// thousands.
 
 import { compile, grad, hessian, solve, type Tensor, tensor } from "@nabla/autograd";
 

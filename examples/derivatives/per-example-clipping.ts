@@ -1,9 +1,9 @@
-// Each example's gradient by itself, cut to a length before they are averaged, so that no example can pull far: the
-// step of differentially private training, without its noise. M. Abadi et al., "Deep learning with
-// differential privacy", 2016, https://arxiv.org/abs/1607.00133
+// Each example's gradient by itself, cut to a length before they are averaged, so that no example
+// can pull far: the step of differentially private training, without its noise. M. Abadi et al.,
+// "Deep learning with differential privacy", 2016, https://arxiv.org/abs/1607.00133
 //
-// A line is fitted to points of which a tenth is far off. The mean of all gradients follows those; the mean of
-// the clipped ones hardly does.
+// A line is fitted to points of which a tenth is far off. The mean of all gradients follows those;
+// the mean of the clipped ones hardly does.
 
 import { compile, grad, minimum, random, type Tensor, tensor, vmap, where } from "@nabla/autograd";
 

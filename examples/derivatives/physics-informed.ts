@@ -1,8 +1,9 @@
-// A network that is taught a differential equation instead of data: u'' = -u with u(0) = 0 and u'(0) = 1, whose
-// solution is the sine. M. Raissi, P. Perdikaris and G. E. Karniadakis, "Physics-informed neural networks", 2019.
+// A network that is taught a differential equation instead of data: u'' = -u with u(0) = 0 and
+// u'(0) = 1, whose solution is the sine. M. Raissi, P. Perdikaris and G. E. Karniadakis,
+// "Physics-informed neural networks", 2019.
 //
-// The second derivative in the cost is taken by grad of grad, and its gradient with respect to the weights by
-// backward: three derivatives deep, in one compiled step.
+// The second derivative in the cost is taken by grad of grad, and its gradient with respect to the
+// weights by backward: three derivatives deep, in one compiled step.
 
 import { compile, grad, linspace, manualSeed, type Tensor, vmap } from "@nabla/autograd";
 import { adam, dense, sequential } from "@nabla/nn";

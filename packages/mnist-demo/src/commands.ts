@@ -4,7 +4,9 @@ import type { CommandContext } from "./run-command.ts";
 
 type Run = (args: readonly string[], context: CommandContext) => Promise<number>;
 
-/** What each command does, and what runs it: loaded when it is called, as some draw and some do not. */
+/**
+ * What each command does, and what runs it: loaded when it is called, as some draw and some do not.
+ */
 const commands: Readonly<Record<string, { readonly what: string; load(): Promise<Run> }>> = {
   train: {
     what: "trains a small network on the MNIST digits",
@@ -39,8 +41,8 @@ ${names.map((name) => `  ${name.padEnd(10)}${commands[name]!.what}`).join("\n")}
 `;
 
 /**
- * Runs the command that the first argument names on the rest of them and gives its exit code; 1 for a
- * name that there is not.
+ * Runs the command that the first argument names on the rest of them and gives its exit code; 1 for
+ * a name that there is not.
  */
 export async function runNamed(args: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = args;

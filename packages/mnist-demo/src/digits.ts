@@ -23,7 +23,10 @@ export interface NamedIdx extends Idx {
   readonly name: string;
 }
 
-/** The digits of two files. Throws `NablaError`, naming the file, for what are no images or labels of digits. */
+/**
+ * The digits of two files. Throws `NablaError`, naming the file, for what are no images or labels
+ * of digits.
+ */
 export function digitsIn(images: NamedIdx, labels: NamedIdx): Digits {
   const [count, height, width] = images.shape as [number, number, number];
   if (height !== 28 || width !== 28) {

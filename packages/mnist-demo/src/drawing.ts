@@ -18,8 +18,8 @@ const gap = "  ";
 const shades = " .:-=+*#%@";
 
 /**
- * The digits as lines of text, as many side by side as the terminal has room for, the answer and the
- * label under each. Margins that are blank in all of them are left out.
+ * The digits as lines of text, as many side by side as the terminal has room for, the answer and
+ * the label under each. Margins that are blank in all of them are left out.
  */
 export function drawDigits(digits: readonly AnsweredDigit[], terminal: Terminal): string {
   if (digits.length === 0) return "";
@@ -115,7 +115,10 @@ function fullGrey(level: number): string {
   return `2;${level};${level};${level}`;
 }
 
-/** Of xterm's 256 colours, 16 is black, 231 white, and 232 to 255 are the greys between: 8, 18, … 238. */
+/**
+ * Of xterm's 256 colours, 16 is black, 231 white, and 232 to 255 are the greys between: 8, 18, …
+ * 238.
+ */
 function indexedGrey(level: number): string {
   const step = Math.round((level - 8) / 10);
   if (step < 0) return "5;16";

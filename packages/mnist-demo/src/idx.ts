@@ -1,7 +1,7 @@
-// Reads IDX, the format of the MNIST files: a magic number (two zero bytes, the type of the elements,
-// the number of dimensions), the size of each dimension, the elements in row-major order; numbers are
-// big-endian. Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten
-// digits", http://yann.lecun.com/exdb/mnist/, section "The IDX file format".
+// Reads IDX, the format of the MNIST files: a magic number (two zero bytes, the type of the
+// elements, the number of dimensions), the size of each dimension, the elements in row-major order;
+// numbers are big-endian. Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of
+// handwritten digits", http://yann.lecun.com/exdb/mnist/, section "The IDX file format".
 
 import { NablaError } from "@nabla/autograd";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
@@ -21,7 +21,9 @@ export interface ReadIdxOptions {
   readonly dimensions?: number;
 }
 
-/** 1 GiB: twice the largest file of MNIST's kin (EMNIST by class, 547 MB), and no danger to a PC. */
+/**
+ * 1 GiB: twice the largest file of MNIST's kin (EMNIST by class, 547 MB), and no danger to a PC.
+ */
 export const mostBytes: number = 2 ** 30;
 
 const uint8 = 0x08;
@@ -35,10 +37,10 @@ const elementTypes: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The shape and elements of an IDX file of unsigned bytes, given as it is or (in Node) gzip-compressed.
- * Every field of the header is checked, and that the elements are as many as it says; what does not
- * fit throws `NablaError`. A compressed file is unfolded only as far as its header says, and never
- * beyond 1 GiB.
+ * The shape and elements of an IDX file of unsigned bytes, given as it is or (in Node)
+ * gzip-compressed. Every field of the header is checked, and that the elements are as many as it
+ * says; what does not fit throws `NablaError`. A compressed file is unfolded only as far as its
+ * header says, and never beyond 1 GiB.
  *
  * @example
  * const bytes = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 3, 7, 8, 9);

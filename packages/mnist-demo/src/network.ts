@@ -1,4 +1,5 @@
-// The networks that can be trained: layers of neurons that see all pixels, or convolutions before them.
+// The networks that can be trained: layers of neurons that see all pixels, or convolutions before
+// them.
 
 import { random, type Tensor } from "@nabla/autograd";
 import {
@@ -34,8 +35,8 @@ export type NetworkOptions = Pick<TrainingOptions, "hidden" | "activation" | "co
   Partial<Pick<TrainingOptions, "model">>;
 
 /**
- * Images, uint8 [n, 28, 28], to activations between 0 and 1; sigmoid outputs for the quadratic cost,
- * else logits.
+ * Images, uint8 [n, 28, 28], to activations between 0 and 1; sigmoid outputs for the quadratic
+ * cost, else logits.
  */
 export function networkOf({ model = "mlp", hidden, activation, cost }: NetworkOptions): Layer {
   const act = activations[activation];
@@ -53,9 +54,9 @@ export function networkOf({ model = "mlp", hidden, activation, cost }: NetworkOp
 
 /**
  * [n, 28, 28] to [n, 400], in the sizes of LeNet-5 (Y. LeCun, L. Bottou, Y. Bengio and P. Haffner,
- * "Gradient-based learning applied to document recognition", 1998, section II.B), but with the greatest
- * of each window instead of a weighted mean, and each kernel on all channels. The greatest is taken
- * first: activations rise, so that it comes to the same, for a quarter of the work.
+ * "Gradient-based learning applied to document recognition", 1998, section II.B), but with the
+ * greatest of each window instead of a weighted mean, and each kernel on all channels. The greatest
+ * is taken first: activations rise, so that it comes to the same, for a quarter of the work.
  */
 function convolutions(activation: LayerFunction): (Layer | LayerFunction)[] {
   return [
@@ -71,9 +72,9 @@ function convolutions(activation: LayerFunction): (Layer | LayerFunction)[] {
 }
 
 /**
- * Variance 1 / in: weighted sums are about as large as the inputs are. Y. LeCun, L. Bottou, G. B. Orr
- * and K.-R. Müller, "Efficient BackProp", 1998, section 4.6. In a trial (in
- * NumPy) 24 of 26 seeds reached 0.948 in 30 epochs so, and 12 of 15 with the default of `dense`.
+ * Variance 1 / in: weighted sums are about as large as the inputs are. Y. LeCun, L. Bottou, G. B.
+ * Orr and K.-R. Müller, "Efficient BackProp", 1998, section 4.6. In a trial (in NumPy) 24 of 26
+ * seeds reached 0.948 in 30 epochs so, and 12 of 15 with the default of `dense`.
  */
 const initializer: Initializer = ([inputs, outputs]) => {
   const standardDeviation = 1 / Math.sqrt(inputs);

@@ -1,5 +1,5 @@
-// Live progress: in a terminal a bar that is drawn over, elsewhere a plain line for each epoch. Our own,
-// because the packages for this write colours into pipes, ignore NO_COLOR or fall silent.
+// Live progress: in a terminal a bar that is drawn over, elsewhere a plain line for each epoch. Our
+// own, because the packages for this write colours into pipes, ignore NO_COLOR or fall silent.
 
 import { type Environment, type Stream, styled, type Terminal, terminalOf } from "./terminal.ts";
 
@@ -61,7 +61,9 @@ export function formatLine(standing: Standing): string {
 const widest = 30;
 const narrowest = 5;
 
-/** One line with a bar, in which what has no room is left out: the bar first, then from the right. */
+/**
+ * One line with a bar, in which what has no room is left out: the bar first, then from the right.
+ */
 export function formatBar(standing: Standing, terminal: Terminal): string {
   // In a terminal's last column some would begin a new line, which could not be drawn over.
   const room = terminal.columns - 1;

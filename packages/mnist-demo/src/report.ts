@@ -1,5 +1,5 @@
-// What a training came to, as one page: curves of cost and accuracy, which digits were taken for which,
-// the weights of the first neurons as pictures, and the worst mistakes.
+// What a training came to, as one page: curves of cost and accuracy, which digits were taken for
+// which, the weights of the first neurons as pictures, and the worst mistakes.
 
 import { writeFile } from "node:fs/promises";
 import { NablaError } from "@nabla/autograd";

@@ -11,7 +11,9 @@ export interface Stream {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Terminal {
-  /** Whether a line may be drawn over: a person's terminal, not a file, a dumb one or a build's log. */
+  /**
+   * Whether a line may be drawn over: a person's terminal, not a file, a dumb one or a build's log.
+   */
   readonly isLive: boolean;
   /** Characters in a line. */
   readonly columns: number;
@@ -32,7 +34,10 @@ function colorsOf(bits: number): Terminal["colors"] {
   return bits >= 4 ? "basic" : "none";
 }
 
-/** Terminals' names for the colours in use, by "select graphic rendition" (ECMA-48, section 8.3.117). */
+/**
+ * Terminals' names for the colours in use, by "select graphic rendition" (ECMA-48, section
+ * 8.3.117).
+ */
 const renditions = { red: 31, green: 32, cyan: 36, dim: 2 } as const;
 
 /** `text` in a colour, where there are colours. */

@@ -1,4 +1,5 @@
-// The command `train`, given its arguments, streams and a signal to stop; train.ts gives it the process's.
+// The command `train`, given its arguments, streams and a signal to stop; train.ts gives it the
+// process's.
 
 import { type Report, saveSafetensors } from "@nabla/nn";
 import { answeredDigits } from "./answers.ts";

@@ -1,5 +1,5 @@
-// What a network and its training are made from, and what goes well together. No command line, and no
-// code of the library: the page has its choices from here, too.
+// What a network and its training are made from, and what goes well together. No command line, and
+// no code of the library: the page has its choices from here, too.
 
 import type { OptimizerName, OptimizerOptions } from "./optimizers.ts";
 
@@ -25,7 +25,9 @@ export interface TrainingOptions extends OptimizerOptions {
   readonly examples: number | undefined;
 }
 
-/** The rate for sgd that goes well with each cost and activation, tried out with the other defaults. */
+/**
+ * The rate for sgd that goes well with each cost and activation, tried out with the other defaults.
+ */
 export const sgdRates: Readonly<Record<CostName, Readonly<Record<ActivationName, number>>>> = {
   quadratic: { sigmoid: 3, tanh: 0.3, relu: 0.3 },
   "cross-entropy": { sigmoid: 1, tanh: 0.1, relu: 0.1 },

@@ -1,5 +1,5 @@
-// Training a network on digits, apart from everything that a terminal or a process needs: what comes
-// out is a stream of reports, and a network to ask.
+// Training a network on digits, apart from everything that a terminal or a process needs: what
+// comes out is a stream of reports, and a network to ask.
 
 import { manualSeed, NablaError, oneHot } from "@nabla/autograd";
 import {
@@ -24,15 +24,18 @@ export interface Training {
   readonly examples: number;
   /** How many steps it takes in all. */
   readonly steps: number;
-  /** Some reports in each epoch; the one at an epoch's end has `metrics.accuracy`, on the test digits. */
+  /**
+   * Some reports in each epoch; the one at an epoch's end has `metrics.accuracy`, on the test
+   * digits.
+   */
   readonly reports: AsyncIterable<Report>;
   /** The share of test digits that the network gets right as it is now. */
   accuracy(): Promise<number>;
 }
 
 /**
- * Sets up a network, and its training on the first `options.examples` training digits, which goes on
- * as its reports are read and ends after the step under way when `signal` is aborted. The same
+ * Sets up a network, and its training on the first `options.examples` training digits, which goes
+ * on as its reports are read and ends after the step under way when `signal` is aborted. The same
  * options and digits give the same network. `keeping` is for checkpoints.
  */
 export function training(

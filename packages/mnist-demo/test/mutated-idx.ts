@@ -1,5 +1,5 @@
-// IDX files with mistakes in them, and what must hold whoever made them: an error of one line, or what the
-// file says; memory in proportion to the file.
+// IDX files with mistakes in them, and what must hold whoever made them: an error of one line, or
+// what the file says; memory in proportion to the file.
 import { gunzipSync, gzipSync } from "node:zlib";
 import { NablaError } from "@nabla/autograd";
 import { readIdx } from "@nabla/mnist-demo";
@@ -39,12 +39,16 @@ export const mutatedIdx: fc.Arbitrary<Uint8Array> = fc
     return Uint8Array.from(mutated);
   });
 
-/** Whether the file is read or refused; throws unless it says what is read, or is refused as it should. */
+/**
+ * Whether the file is read or refused; throws unless it says what is read, or is refused as it
+ * should.
+ */
 export function checkIdx(bytes: Uint8Array): "read" | "refused" {
   const before = process.memoryUsage().arrayBuffers;
   const outcome = outcomeOf(bytes);
   const taken = process.memoryUsage().arrayBuffers - before;
-  // The first 65,536 bytes of compressed data are unfolded to find the header; deflate gives 1032 for one.
+  // The first 65,536 bytes of compressed data are unfolded to find the header; deflate gives 1032
+  // for one.
   if (taken > 1032 * 65_536 + 1_000_000) throw new Error(`${taken} bytes of memory taken`);
   return outcome;
 }

@@ -33,8 +33,8 @@ export interface BatchOptions {
 
 /**
  * A dataset in batches of `size` examples. The last one holds what is left, unless `dropLast`. The
- * same seed gives the same order. Throws `NablaError` for an empty dataset, and for tensors of different
- * numbers of examples.
+ * same seed gives the same order. Throws `NablaError` for an empty dataset, and for tensors of
+ * different numbers of examples.
  *
  * @example
  * const dataset = { inputs: arange(5), targets: arange(5).mul(10) };

@@ -46,7 +46,10 @@ export function checkTensor(operation: string, x: unknown): void {
   throw new NablaError(`${operation}: expects a tensor, got ${typeof x}; tensor(x) makes one`);
 }
 
-/** Throws `ShapeError` unless `axis` (negative: from the end) has `size` elements of what is `named`. */
+/**
+ * Throws `ShapeError` unless `axis` (negative: from the end) has `size` elements of what is
+ * `named`.
+ */
 export function checkAxis(
   operation: string,
   shape: Shape,
@@ -58,7 +61,9 @@ export function checkAxis(
   throw new ShapeError(`${operation}: expects ${size} ${named}, got ${formatShape(shape)}`);
 }
 
-/** Throws `ShapeError` unless the axes are those `expected`: a number is a size, a name any size. */
+/**
+ * Throws `ShapeError` unless the axes are those `expected`: a number is a size, a name any size.
+ */
 export function checkLayout(
   operation: string,
   shape: Shape,
@@ -69,7 +74,10 @@ export function checkLayout(
   throw new ShapeError(`${operation}: expects [${expected.join(", ")}], got ${formatShape(shape)}`);
 }
 
-/** The targets, whose type the caller has checked. Throws `ShapeError` unless outputs have their shape. */
+/**
+ * The targets, whose type the caller has checked. Throws `ShapeError` unless outputs have their
+ * shape.
+ */
 export function targetsLike(operation: string, outputs: Tensor, targets: unknown): Tensor {
   const wanted = targets as Tensor;
   checkSameShape(operation, outputs.shape, wanted.shape);

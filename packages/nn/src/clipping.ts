@@ -3,11 +3,11 @@ import { type Parameter, type Tensor, tensor } from "@nabla/autograd";
 import { checkPositive } from "./checks.ts";
 
 /**
- * Scales the gradients of all parameters together, so that their norm, as one long vector, is at most
- * `most`: g * min(1, most / (norm + 1e-6)). Gives the norm before, a tensor that nothing has computed
- * yet. Parameters without gradient count as 0. R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty
- * of training recurrent neural networks", 2013, algorithm 1. Throws `NablaError` unless `most` is a
- * positive number.
+ * Scales the gradients of all parameters together, so that their norm, as one long vector, is at
+ * most `most`: g * min(1, most / (norm + 1e-6)). Gives the norm before, a tensor that nothing has
+ * computed yet. Parameters without gradient count as 0. R. Pascanu, T. Mikolov and Y. Bengio, "On
+ * the difficulty of training recurrent neural networks", 2013, algorithm 1. Throws `NablaError`
+ * unless `most` is a positive number.
  *
  * @example
  * const w = parameter([3, 4]);
@@ -28,8 +28,8 @@ export function clipGradNorm(parameters: readonly Parameter[], most: number): Te
 }
 
 /**
- * Clips each component of the parameters' gradients to -`most` to `most`. Throws `NablaError` unless
- * `most` is a positive number.
+ * Clips each component of the parameters' gradients to -`most` to `most`. Throws `NablaError`
+ * unless `most` is a positive number.
  *
  * @example
  * const w = parameter([3, -0.1]);

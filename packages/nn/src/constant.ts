@@ -4,8 +4,8 @@ import type { Initializer } from "./initializers.ts";
 import type { Schedule } from "./schedules.ts";
 
 /**
- * The same value everywhere: a schedule whose steps all have this learning rate, and an initialiser whose
- * elements are all this.
+ * The same value everywhere: a schedule whose steps all have this learning rate, and an initialiser
+ * whose elements are all this.
  *
  * @example
  * constant(0.1)(1000); // => 0.1

@@ -1,5 +1,5 @@
-// Where training has its batches from: a dataset, drawn from in another order each epoch, or a stream
-// of batches.
+// Where training has its batches from: a dataset, drawn from in another order each epoch, or a
+// stream of batches.
 import { type Data, NablaError, random, realize, Tensor, tensor } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount } from "./batches.ts";
 import { checkCount } from "./checks.ts";
@@ -15,7 +15,10 @@ export type StreamedBatch = Readonly<Record<string, Numbers>>;
 /** Batches in the order in which they come. */
 export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>;
 
-/** What training can learn from: examples, batches, or a function that gives the batches of an epoch. */
+/**
+ * What training can learn from: examples, batches, or a function that gives the batches of an
+ * epoch.
+ */
 export type TrainingData = Dataset | BatchStream | ((epoch: number) => BatchStream);
 
 /** A batch as a training step takes it: the rows of a dataset's examples, or the examples. */
@@ -27,7 +30,9 @@ export interface Feed {
   readonly examples: number | undefined;
   /** The batches of an epoch, counted from 1. */
   epoch(epoch: number): Iterable<FeedBatch> | AsyncIterable<FeedBatch>;
-  /** Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes. */
+  /**
+   * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes.
+   */
   checkLabels(batch: FeedBatch, classes: number): void;
 }
 

@@ -33,7 +33,10 @@ const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0 }
 
 /** Keeps checkpoints, and goes on from one. */
 export interface Checkpoints {
-  /** Where the checkpoint left off, with all of the training as it was; where there is none: the beginning. */
+  /**
+   * Where the checkpoint left off, with all of the training as it was; where there is none: the
+   * beginning.
+   */
   start(): Promise<Position>;
   /** Keeps one if it is time after this step. */
   after(position: Position): Promise<void>;

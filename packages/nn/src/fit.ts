@@ -41,13 +41,14 @@ export interface FitOptions {
    */
   readonly compiled?: boolean;
   /**
-   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch, and
-   * when `signal`, or whoever leaves the loop over the reports, ends training.
+   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch,
+   * and when `signal`, or whoever leaves the loop over the reports, ends training.
    */
   readonly checkpoint?: CheckpointOptions;
   /**
    * Goes on from the checkpoint if there is one, with the same bits as if training had not been
-   * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more. Default: false.
+   * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more.
+   * Default: false.
    */
   readonly resume?: boolean;
 }
@@ -71,13 +72,15 @@ export interface Report {
 }
 
 /**
- * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The dataset
- * has two tensors, whatever they are called: first what goes in, then what should come out. Instead of
- * a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not; or a
- * function that gives one for each epoch. Loop over the reports; leaving the loop ends training.
+ * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
+ * dataset has two tensors, whatever they are called: first what goes in, then what should come out.
+ * Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
+ * or a function that gives one for each epoch. Loop over the reports; leaving the loop ends
+ * training.
  *
- * Throws `NablaError` for data that are empty or whose numbers of examples differ, for labels that are no
- * classes, for a stream that throws (its error is the `cause`), and when the cost becomes NaN.
+ * Throws `NablaError` for data that are empty or whose numbers of examples differ, for labels that
+ * are no classes, for a stream that throws (its error is the `cause`), and when the cost becomes
+ * NaN.
  *
  * @example
  * const dataset = { inputs: tensor([[0], [1]]), targets: tensor([[1], [3]]) };

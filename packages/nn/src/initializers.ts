@@ -1,7 +1,7 @@
 // First values of weights; the draws depend on `manualSeed`. Which to choose, by what comes after
-// the layer: Xavier's for sigmoid, tanh and softmax (the default of dense and recurrent layers and of
-// attention), He's for relu and its relatives (the default of convolutions), orthogonal for what is
-// multiplied by itself step after step (the default of a recurrent layer's own weights).
+// the layer: Xavier's for sigmoid, tanh and softmax (the default of dense and recurrent layers and
+// of attention), He's for relu and its relatives (the default of convolutions), orthogonal for what
+// is multiplied by itself step after step (the default of a recurrent layer's own weights).
 import {
   cholesky,
   type DTypeOption,
@@ -17,8 +17,8 @@ export type Fans = readonly [inputs: number, outputs: number];
 
 export interface InitializerOptions extends DTypeOption {
   /**
-   * Left out, [inputs, outputs] is the shape of a matrix, and a kernel's [channels out, channels in,
-   * ...window] has as many inputs and outputs as channels times elements of the window.
+   * Left out, [inputs, outputs] is the shape of a matrix, and a kernel's [channels out, channels
+   * in, ...window] has as many inputs and outputs as channels times elements of the window.
    */
   readonly fans?: Fans;
 }
@@ -129,12 +129,13 @@ export function heNormal(): Initializer {
 }
 
 /**
- * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`: the first axis by
- * all others. Keeps lengths however often it is applied. A. M. Saxe, J. L. McClelland and S. Ganguli,
- * "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
- * Normal draws, made orthonormal by Cholesky's factor of their products, twice (Y. Yamamoto et al.,
- * "Roundoff error analysis of the CholeskyQR2 algorithm", 2015), so that all directions are equally
- * likely (F. Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`: the first
+ * axis by all others. Keeps lengths however often it is applied. A. M. Saxe, J. L. McClelland and
+ * S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+ * networks", ICLR 2014. Normal draws, made orthonormal by Cholesky's factor of their products,
+ * twice (Y. Yamamoto et al., "Roundoff error analysis of the CholeskyQR2 algorithm", 2015), so that
+ * all directions are equally likely (F. Mezzadri, "How to generate random matrices from the
+ * classical compact groups", 2007).
  *
  * @example
  * const w = orthogonal()([2, 2]);

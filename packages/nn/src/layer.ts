@@ -3,7 +3,8 @@ import type { Parameter, Tensor } from "@nabla/autograd";
 
 /**
  * An object that turns a tensor into another by the parameters that it names. All but the first two
- * are for layers that have something to say there; `madeOf` writes them for layers of several parts.
+ * are for layers that have something to say there; `madeOf` writes them for layers of several
+ * parts.
  */
 export interface Layer {
   // `any`, so that layers may say exactly which inputs they take (shapes.ts).

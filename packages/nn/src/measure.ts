@@ -10,8 +10,8 @@ import { checkPair, pairOf } from "./pair.ts";
 export const measuredAtOnce = 1000;
 
 /**
- * The mean of each metric over all examples of a dataset, which has two tensors: first what goes in,
- * then what should come out. A model in training is measured as it will be used, and trains on.
+ * The mean of each metric over all examples of a dataset, which has two tensors: first what goes
+ * in, then what should come out. A model in training is measured as it will be used, and trains on.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };

@@ -16,8 +16,8 @@ export type Metric = (outputs: Tensor, targets: Tensor) => Tensor;
 
 /**
  * The share of examples whose greatest output is the right one. `outputs` [examples, classes];
- * targets are labels [examples], or rows [examples, classes] whose greatest element is the right one.
- * Further axes, as of sequences, stand before the classes.
+ * targets are labels [examples], or rows [examples, classes] whose greatest element is the right
+ * one. Further axes, as of sequences, stand before the classes.
  *
  * @example
  * accuracy(tensor([[0.1, 0.9], [0.8, 0.2]]), tensor([[0, 1], [0, 1]])).itemSync(); // => 0.5
@@ -30,8 +30,8 @@ export function accuracy(outputs: Tensor, targets: Tensor): Tensor<[]> {
 }
 
 /**
- * A metric: the share of examples whose right class is among the `k` greatest outputs; of equal ones the
- * first count as greater. Shapes as for `accuracy`, which is `topK(1)`.
+ * A metric: the share of examples whose right class is among the `k` greatest outputs; of equal
+ * ones the first count as greater. Shapes as for `accuracy`, which is `topK(1)`.
  *
  * @example
  * const outputs = tensor([[0.1, 0.6, 0.3], [0.5, 0.3, 0.2]]);
@@ -52,8 +52,8 @@ export function topK(k: number): Metric {
 }
 
 /**
- * How many examples of each class were taken for each: int32 [classes, classes], with the right class
- * along the first axis and the greatest output along the second. Shapes as for `accuracy`.
+ * How many examples of each class were taken for each: int32 [classes, classes], with the right
+ * class along the first axis and the greatest output along the second. Shapes as for `accuracy`.
  *
  * @example
  * const outputs = tensor([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]);

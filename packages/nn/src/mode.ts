@@ -1,5 +1,5 @@
-// Whether a layer is in training. Each layer that does something else then holds a switch of its own, so
-// that a model is told, and no other model hears of it.
+// Whether a layer is in training. Each layer that does something else then holds a switch of its
+// own, so that a model is told, and no other model hears of it.
 import { Parameter } from "@nabla/autograd";
 import type { Layer, LayerFunction } from "./layer.ts";
 
@@ -29,7 +29,9 @@ export class Mode {
   };
 }
 
-/** Tells all of `model` that is in training to evaluate; what is returned tells it to train again. */
+/**
+ * Tells all of `model` that is in training to evaluate; what is returned tells it to train again.
+ */
 export function pauseTraining(model: Layer | LayerFunction): () => void {
   const told = inTraining(model);
   for (const layer of told) layer.evaluate?.();

@@ -17,8 +17,8 @@ export interface MadeOf extends Required<Omit<Layer, "forward" | "training" | "k
 /**
  * What a layer of several parts says of itself: parameters under the names of the parts, those of a
  * layer behind its name and a dot, as in PyTorch's `state_dict`; one that is shared is named once.
- * `train` and `evaluate` are passed on to all parts; a compiled function stays in the mode in which it
- * was traced. `buffers` are cells of its own that are not trained.
+ * `train` and `evaluate` are passed on to all parts; a compiled function stays in the mode in which
+ * it was traced. `buffers` are cells of its own that are not trained.
  *
  * @example
  * const parts = { inner: dense(4, 8), outer: dense(8, 4) };

@@ -1,4 +1,5 @@
-// Learning rates that change from step to step: plain functions of the number of steps taken so far.
+// Learning rates that change from step to step: plain functions of the number of steps taken so
+// far.
 import { NablaError } from "@nabla/autograd";
 
 /** The learning rate of a step, given how many steps were taken before it: 0, 1, … */
@@ -113,8 +114,8 @@ export interface ExponentialDecayOptions {
 }
 
 /**
- * From `from` to `to` (default 0) along half a wave of the cosine, in `steps` steps. I. Loshchilov and
- * F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, formula 5, without
+ * From `from` to `to` (default 0) along half a wave of the cosine, in `steps` steps. I. Loshchilov
+ * and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, formula 5, without
  * restarts.
  *
  * @example
@@ -136,9 +137,9 @@ export interface CosineDecayOptions {
 }
 
 /**
- * One rise to `most` and one longer fall, both along a cosine: from `most` / 25 to `most` in the first
- * `rise` (0.3) of the `steps`, then to `most` / 250,000. L. N. Smith and N. Topin, "Super-Convergence:
- * Very Fast Training of Neural Networks Using Large Learning Rates", 2018.
+ * One rise to `most` and one longer fall, both along a cosine: from `most` / 25 to `most` in the
+ * first `rise` (0.3) of the `steps`, then to `most` / 250,000. L. N. Smith and N. Topin,
+ * "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2018.
  *
  * @example
  * const rate = oneCycle({ most: 1, steps: 100 });

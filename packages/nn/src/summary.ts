@@ -16,9 +16,9 @@ interface Row {
 }
 
 /**
- * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and the
- * number of its parameters; layers inside of a `sequential` one by one. Nothing is computed, and nothing
- * of the model changes. Throws `ShapeError` where the input does not fit.
+ * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and
+ * the number of its parameters; layers inside of a `sequential` one by one. Nothing is computed,
+ * and nothing of the model changes. Throws `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));

@@ -11,7 +11,10 @@ export interface WatchOptions {
   readonly better?: "less" | "more";
 }
 
-/** Says of the report of an epoch's end whether it is better than all before; undefined within epochs. */
+/**
+ * Says of the report of an epoch's end whether it is better than all before; undefined within
+ * epochs.
+ */
 function improvement(
   operation: string,
   { metric, better = metric === undefined ? "less" : "more" }: WatchOptions,

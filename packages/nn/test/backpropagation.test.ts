@@ -1,5 +1,6 @@
-// Backpropagation by hand, formula by formula (M. Nielsen, "Neural Networks and Deep Learning", 2015,
-// chapter 2, BP1-BP4, for the sum of squared differences without his factor 1/2), against gradients().
+// Backpropagation by hand, formula by formula (M. Nielsen, "Neural Networks and Deep Learning",
+// 2015, chapter 2, BP1-BP4, for the sum of squared differences without his factor 1/2), against
+// gradients().
 import { gradients, random, type Tensor, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import { expect, test } from "vitest";

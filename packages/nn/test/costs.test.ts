@@ -1,5 +1,5 @@
-// Costs against formulas in plain numbers, and their gradients against differences: a new cost is checked
-// once its formula stands here. pytorch.test.ts compares them with PyTorch's.
+// Costs against formulas in plain numbers, and their gradients against differences: a new cost is
+// checked once its formula stands here. pytorch.test.ts compares them with PyTorch's.
 import { random, softmax, type Tensor, zeros } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import { describe, expect, test } from "vitest";

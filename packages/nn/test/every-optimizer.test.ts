@@ -1,5 +1,5 @@
-// What holds of every optimiser: a new one is checked without a change here, but for where its steps
-// come from.
+// What holds of every optimiser: a new one is checked without a change here, but for where its
+// steps come from.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type Parameter, parameter } from "@nabla/autograd";

@@ -1,7 +1,7 @@
-// What holds of every layer: gradients against differences, for all inputs and parameters, on shapes that
-// fast-check draws; names, files, compiled calls; and what must not matter: the order of a batch, the scale
-// of what is normalised, what a mask hides. A new layer is among them without a change here, if it is made
-// by a number of features.
+// What holds of every layer: gradients against differences, for all inputs and parameters, on
+// shapes that fast-check draws; names, files, compiled calls; and what must not matter: the order
+// of a batch, the scale of what is normalised, what a mask hides. A new layer is among them without
+// a change here, if it is made by a number of features.
 import { arange, compile, gelu, Parameter, random, type Tensor, tanh } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import {

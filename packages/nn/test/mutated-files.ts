@@ -1,5 +1,5 @@
-// Safetensors files and checkpoints with mistakes in them, and what must hold whoever made them: an error of one
-// line and nothing changed, or what the file says; memory in proportion to the file.
+// Safetensors files and checkpoints with mistakes in them, and what must hold whoever made them: an
+// error of one line and nothing changed, or what the file says; memory in proportion to the file.
 import { NablaError, tensor } from "@nabla/autograd";
 import fc from "fast-check";
 import { dense } from "../src/dense.ts";
@@ -118,7 +118,10 @@ export const mutatedFiles: fc.Arbitrary<readonly [bytes: Uint8Array, chunkBytes:
     fc.integer({ min: 1, max: 300 }),
   );
 
-/** Whether the file is read or refused; throws unless it says what is read, or is refused as it should. */
+/**
+ * Whether the file is read or refused; throws unless it says what is read, or is refused as it
+ * should.
+ */
 export async function checkFile([bytes, chunkBytes]: readonly [
   Uint8Array,
   number,
@@ -202,7 +205,9 @@ const readers: Readonly<Record<string, (view: DataView, at: number) => number>> 
 };
 const sizes: Readonly<Record<string, number>> = { F64: 8, F32: 4, I32: 4, U8: 1, BOOL: 1 };
 
-/** What a file says that keeps the format's rules, read as the format's page says and no further. */
+/**
+ * What a file says that keeps the format's rules, read as the format's page says and no further.
+ */
 function naivelyRead(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));

@@ -1,4 +1,5 @@
-// Ten steps of each optimiser beside PyTorch's, which scripts/fixtures/optimizers.py has written down.
+// Ten steps of each optimiser beside PyTorch's, which scripts/fixtures/optimizers.py has written
+// down.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type DType, type Parameter, parameter, tensor } from "@nabla/autograd";

@@ -1,5 +1,6 @@
-// The steps of optimisers once more, in plain numbers, as their papers write them: every-optimizer.test.ts
-// compares. One entry here stands for a case in scripts/fixtures/optimizers.py, which needs PyTorch.
+// The steps of optimisers once more, in plain numbers, as their papers write them:
+// every-optimizer.test.ts compares. One entry here stands for a case in
+// scripts/fixtures/optimizers.py, which needs PyTorch.
 
 export interface Formula {
   readonly options: Readonly<Record<string, unknown>>;

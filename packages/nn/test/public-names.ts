@@ -1,5 +1,5 @@
-// The public functions that the files of a folder declare: tests that go through all layers, optimisers or
-// costs take them from here, so that a new one is among them.
+// The public functions that the files of a folder declare: tests that go through all layers,
+// optimisers or costs take them from here, so that a new one is among them.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as nn from "@nabla/nn";

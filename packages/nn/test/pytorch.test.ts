@@ -1,6 +1,7 @@
-// Layers and costs beside PyTorch's: values, and gradients of all parameters and inputs, with weights carried
-// over as safetensors. scripts/fixtures/layers.py has written the file. All is float64, where 1e-9 of
-// the larger one is some hundred roundings, and a formula that differs shows.
+// Layers and costs beside PyTorch's: values, and gradients of all parameters and inputs, with
+// weights carried over as safetensors. scripts/fixtures/layers.py has written the file. All is
+// float64, where 1e-9 of the larger one is some hundred roundings, and a formula that differs
+// shows.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gelu, gradients, relu, type Tensor, tensor } from "@nabla/autograd";

@@ -39,7 +39,10 @@ interface Run {
   readonly bits: string;
 }
 
-/** Three epochs of four steps (the last of one example), in new objects, unless the options say otherwise. */
+/**
+ * Three epochs of four steps (the last of one example), in new objects, unless the options say
+ * otherwise.
+ */
 async function run(
   options: Partial<FitOptions> = {},
   stopAfter?: number,

@@ -1,4 +1,5 @@
-// Files of the format's own library, in Python, and of PyTorch: written by safetensors/write_fixtures.py.
+// Files of the format's own library, in Python, and of PyTorch: written by
+// safetensors/write_fixtures.py.
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,4 +1,5 @@
-// Files of parameters: what is written is read, and what is not right is refused, and changes nothing.
+// Files of parameters: what is written is read, and what is not right is refused, and changes
+// nothing.
 import { PassThrough, Readable, Writable } from "node:stream";
 import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// What the compiler knows of layers: the shapes that come out, and what it says where one does not fit.
+// What the compiler knows of layers: the shapes that come out, and what it says where one does not
+// fit.
 import { type Flatten, type Shape, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
 import { dense, quadraticCost, relu, type Shaped, sequential, sigmoid, softmax } from "@nabla/nn";
 import { describe, expectTypeOf, test } from "vitest";

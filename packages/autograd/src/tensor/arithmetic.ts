@@ -1,5 +1,5 @@
-// Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output has
-// the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
+// Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output
+// has the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
 // gradient, is defined in ops/arithmetic.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";

@@ -53,8 +53,9 @@ declare module "./tensor.ts" {
       shape: T.BroadcastToCheck<ShapeOf<X>, To, readonly [...To]>,
     ): Tensor<To>;
     /**
-     * Every `step`-th element `from` to `to` (excluded) along `axis`; negative bounds count from the end,
-     * negative steps go backwards. A list has one range `[from, to, step]` for each of the first axes.
+     * Every `step`-th element `from` to `to` (excluded) along `axis`; negative bounds count from
+     * the end, negative steps go backwards. A list has one range `[from, to, step]` for each of the
+     * first axes.
      */
     slice<
       X extends Tensor,
@@ -74,7 +75,9 @@ declare module "./tensor.ts" {
       this: X,
       index: T.AtCheck<ShapeOf<X>, I, I>,
     ): Tensor<T.At<ShapeOf<X>>>;
-    /** `value` (default 0), or elements of its own, laid around: a pair `[before, after]` an axis. */
+    /**
+     * `value` (default 0), or elements of its own, laid around: a pair `[before, after]` an axis.
+     */
     pad<X extends Tensor, const P extends T.Padding>(
       this: X,
       padding: T.PadCheck<ShapeOf<X>, P, P>,
@@ -85,7 +88,9 @@ declare module "./tensor.ts" {
       this: X,
       axis?: T.AxesCheck<"flip", ShapeOf<X>, A, A>,
     ): Tensor<ShapeOf<X>>;
-    /** The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. */
+    /**
+     * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front.
+     */
     roll<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
       shift: number | readonly number[],
@@ -121,8 +126,8 @@ export function flatten<X extends Tensor, const A extends number = 0>(
 }
 
 /**
- * The last two axes swapped, of batches of matrices too. Given an order, as NumPy's `transpose`, axis `i`
- * of the result is axis `order[i]` of `x`.
+ * The last two axes swapped, of batches of matrices too. Given an order, as NumPy's `transpose`,
+ * axis `i` of the result is axis `order[i]` of `x`.
  *
  * @example
  * transpose(tensor([[1, 2], [3, 4]])).arraySync(); // => [[1, 3], [2, 4]]
@@ -188,9 +193,10 @@ export function broadcastTo<X extends Tensor, const To extends number[]>(
 }
 
 /**
- * Every `step`-th element `from` to `to` (excluded) along `axis`, as NumPy's `from:to:step`: negative
- * bounds count from the end, bounds beyond it stop there, negative steps go backwards. What is left out
- * is all of it. A list in place of the axis has one range `[from, to, step]` for each of the first axes.
+ * Every `step`-th element `from` to `to` (excluded) along `axis`, as NumPy's `from:to:step`:
+ * negative bounds count from the end, bounds beyond it stop there, negative steps go backwards.
+ * What is left out is all of it. A list in place of the axis has one range `[from, to, step]` for
+ * each of the first axes.
  *
  * @example
  * slice(tensor([1, 2, 3, 4]), 0, 1, -1).arraySync(); // => [2, 3]
@@ -232,9 +238,9 @@ export function at<X extends Tensor, const I extends number>(
 }
 
 /**
- * `value` (default 0) laid around: one pair `[before, after]` an axis. In place of a value, what of `x`
- * is laid around it, as in NumPy: "edge", its outermost elements; "reflect" or "symmetric", those behind
- * them, as in a mirror, without or with the outermost; "wrap", those of the other end.
+ * `value` (default 0) laid around: one pair `[before, after]` an axis. In place of a value, what of
+ * `x` is laid around it, as in NumPy: "edge", its outermost elements; "reflect" or "symmetric",
+ * those behind them, as in a mirror, without or with the outermost; "wrap", those of the other end.
  *
  * @example
  * pad(tensor([1, 2]), [[1, 2]]).arraySync(); // => [0, 1, 2, 0, 0]
@@ -271,9 +277,9 @@ export function flip<X extends Tensor, const A extends T.Axes = undefined>(
 }
 
 /**
- * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. As in
- * NumPy: several axes take one shift each, or one for all; without an axis all elements move on in
- * row-major order.
+ * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. As
+ * in NumPy: several axes take one shift each, or one for all; without an axis all elements move on
+ * in row-major order.
  *
  * @example
  * roll(tensor([1, 2, 3]), 1).arraySync(); // => [3, 1, 2]

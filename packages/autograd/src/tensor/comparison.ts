@@ -1,6 +1,6 @@
-// Comparisons, logic and choice, element by element, as functions and as methods. Operands broadcast, and the output has
-// the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
-// gradient, is defined in ops/elementwise.ts.
+// Comparisons, logic and choice, element by element, as functions and as methods. Operands
+// broadcast, and the output has the shape they broadcast to; where they do not: `ShapeError`. What
+// each computes, and its gradient, is defined in ops/elementwise.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { type Broadcasting, binary, unary } from "./faces.ts";

@@ -30,7 +30,10 @@ interface Compiled {
   readonly prepared: Prepared;
   /** Draws the keys of this call, as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /** The value of each input of the graph, given the arguments of this call; of parameters, the node. */
+  /**
+   * The value of each input of the graph, given the arguments of this call; of parameters, the
+   * node.
+   */
   readonly inputs: readonly ((args: readonly Tensor[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
   /** Of the outputs after those that are returned. */
@@ -45,14 +48,14 @@ interface Compiled {
 const keptSignatures = 64;
 
 /**
- * A function that does the same as `f`, faster: `f` is called once for each signature of its arguments
- * (their shapes and dtypes) to build the graph, and what it computes, returns and assigns to
- * parameters is then run as a whole, with the values of each call. Arguments and result are tensors, or
- * arrays and plain objects of tensors. Parameters have their values of the time of the call, and
- * random draws are drawn anew, and `external` numbers asked for anew; other numbers and tensors
- * that `f` uses stay what they were when it was traced, and so does all that `f` decides by: a
- * model's layers stay in the mode, training or evaluation, in which they were traced. Reading a
- * value inside `f` throws.
+ * A function that does the same as `f`, faster: `f` is called once for each signature of its
+ * arguments (their shapes and dtypes) to build the graph, and what it computes, returns and assigns
+ * to parameters is then run as a whole, with the values of each call. Arguments and result are
+ * tensors, or arrays and plain objects of tensors. Parameters have their values of the time of the
+ * call, and random draws are drawn anew, and `external` numbers asked for anew; other numbers and
+ * tensors that `f` uses stay what they were when it was traced, and so does all that `f` decides
+ * by: a model's layers stay in the mode, training or evaluation, in which they were traced. Reading
+ * a value inside `f` throws.
  *
  * @example
  * const w = parameter([1, 2]);

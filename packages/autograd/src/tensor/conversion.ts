@@ -17,9 +17,9 @@ declare module "./tensor.ts" {
 }
 
 /**
- * Converted to another dtype: towards zero for integers, `!= 0` for bool. Beyond its range an int32 is the
- * least or the greatest one, and 0 for NaN; a uint8 has the low 8 bits of that. A gradient is
- * converted back.
+ * Converted to another dtype: towards zero for integers, `!= 0` for bool. Beyond its range an int32
+ * is the least or the greatest one, and 0 for NaN; a uint8 has the low 8 bits of that. A gradient
+ * is converted back.
  *
  * @example
  * cast(tensor([1.5, -1.5]), "int32").dataSync(); // => Int32Array [1, -1]

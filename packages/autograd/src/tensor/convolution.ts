@@ -178,8 +178,8 @@ export function conv3d<
 
 /**
  * The transpose of `conv3d`, which spreads each element over a window:
- * `[n, c, depth, height, width]` with a kernel of `[c, m / groups, depth, height, width]`. With the same options it gives
- * the shape that `conv3d` was given, plus `outputPadding`.
+ * `[n, c, depth, height, width]` with a kernel of `[c, m / groups, depth, height, width]`. With the
+ * same options it gives the shape that `conv3d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2, 2, 2]);

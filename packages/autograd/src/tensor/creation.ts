@@ -254,7 +254,9 @@ export function eye<const N extends number, const M extends number = N>(
 }
 
 export interface OneHotOptions extends DTypeOption {
-  /** The operation whose labels the indices are: errors start with it, and none counts from the end. */
+  /**
+   * The operation whose labels the indices are: errors start with it, and none counts from the end.
+   */
   readonly labelsOf?: string;
 }
 

@@ -1,5 +1,5 @@
-// Running totals along an axis, as functions and as methods. What each computes, and its gradient, is
-// defined in ops/scan.ts.
+// Running totals along an axis, as functions and as methods. What each computes, and its gradient,
+// is defined in ops/scan.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/scan.ts";
 import type * as T from "./shapes.ts";
@@ -25,8 +25,8 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements in
- * row-major order. bool and uint8 are summed as int32. `exclusive`: without the element itself;
+ * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements
+ * in row-major order. bool and uint8 are summed as int32. `exclusive`: without the element itself;
  * `reverse`: from the end.
  *
  * @example
@@ -43,9 +43,9 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
 }
 
 /**
- * The product of all elements up to each along `axis`, as NumPy's `cumprod`: left out, over all elements
- * in row-major order. The options are those of `cumSum`. The gradient divides by nothing: it is right
- * where elements are 0.
+ * The product of all elements up to each along `axis`, as NumPy's `cumprod`: left out, over all
+ * elements in row-major order. The options are those of `cumSum`. The gradient divides by nothing:
+ * it is right where elements are 0.
  *
  * @example
  * cumProd(tensor([1, 2, 3, 4])).arraySync(); // => [1, 2, 6, 24]

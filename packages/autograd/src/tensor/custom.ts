@@ -1,4 +1,5 @@
-// Functions with a gradient of their own, and functions that are computed again where it saves memory.
+// Functions with a gradient of their own, and functions that are computed again where it saves
+// memory.
 import { recomputed } from "../autodiff/checkpoint.ts";
 import { GradientError } from "../graph/errors.ts";
 import type { CustomRule, Node } from "../graph/node.ts";
@@ -11,8 +12,8 @@ import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 /**
- * What of the gradient `g` of the output goes to each input: one tensor of its shape for each, or null where
- * nothing does. A single tensor stands for a list of one.
+ * What of the gradient `g` of the output goes to each input: one tensor of its shape for each, or
+ * null where nothing does. A single tensor stands for a list of one.
  */
 export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
   g: Tensor,
@@ -21,10 +22,10 @@ export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
 ) => Tensor | readonly (Tensor | null)[];
 
 /**
- * `f` with another gradient: `rule` is given the gradient of the output, the inputs and the output, and
- * gives the gradient of each input. Derivatives of higher order are those of the rule. Inputs and
- * output are tensors; gradients of tensors that `f` captures are cut off. Throws `GradientError` if the rule
- * gives another number of tensors, or one of another shape.
+ * `f` with another gradient: `rule` is given the gradient of the output, the inputs and the output,
+ * and gives the gradient of each input. Derivatives of higher order are those of the rule. Inputs
+ * and output are tensors; gradients of tensors that `f` captures are cut off. Throws
+ * `GradientError` if the rule gives another number of tensors, or one of another shape.
  *
  * @example
  * // Rounded, but with the derivative of x itself.
@@ -74,10 +75,10 @@ function sharesOf(
 }
 
 /**
- * `f`, whose intermediate results are not stored for the gradient but computed again when it needs them: a
- * deep chain then takes less memory, and about a third more time. Value and gradients stay what they were.
- * Arguments and value are tensors, or arrays and plain objects of tensors; what does not depend on
- * the arguments is not computed again. `explainPlan` shows the arena.
+ * `f`, whose intermediate results are not stored for the gradient but computed again when it needs
+ * them: a deep chain then takes less memory, and about a third more time. Value and gradients stay
+ * what they were. Arguments and value are tensors, or arrays and plain objects of tensors; what
+ * does not depend on the arguments is not computed again. `explainPlan` shows the arena.
  *
  * @example
  * const block = checkpoint((x: Tensor) => x.sin().exp().cos());

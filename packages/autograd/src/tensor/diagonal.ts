@@ -1,5 +1,5 @@
-// Diagonals and triangles of matrices, as functions and as methods. `offset` counts diagonals from the
-// main one: those above it are positive. What each computes is defined in ops/diagonal.ts.
+// Diagonals and triangles of matrices, as functions and as methods. `offset` counts diagonals from
+// the main one: those above it are positive. What each computes is defined in ops/diagonal.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/diagonal.ts";
 import type * as T from "./shapes.ts";
@@ -7,12 +7,16 @@ import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tenso
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** What lies on a diagonal and below it, and 0 elsewhere, in each matrix of the last two axes. */
+    /**
+     * What lies on a diagonal and below it, and 0 elsewhere, in each matrix of the last two axes.
+     */
     tril<X extends Tensor>(
       this: T.MatrixCheck<"tril", ShapeOf<X>, X>,
       offset?: number,
     ): Tensor<ShapeOf<X>>;
-    /** What lies on a diagonal and above it, and 0 elsewhere, in each matrix of the last two axes. */
+    /**
+     * What lies on a diagonal and above it, and 0 elsewhere, in each matrix of the last two axes.
+     */
     triu<X extends Tensor>(
       this: T.MatrixCheck<"triu", ShapeOf<X>, X>,
       offset?: number,
@@ -42,8 +46,8 @@ declare module "./tensor.ts" {
 }
 
 /**
- * What lies on a diagonal (default: the main one) and below it, and 0 elsewhere, in each matrix of the
- * last two axes.
+ * What lies on a diagonal (default: the main one) and below it, and 0 elsewhere, in each matrix of
+ * the last two axes.
  *
  * @example
  * tril(tensor([[1, 2], [3, 4]])).arraySync(); // => [[1, 0], [3, 4]]
@@ -56,8 +60,8 @@ export function tril<X extends Tensor>(
 }
 
 /**
- * What lies on a diagonal (default: the main one) and above it, and 0 elsewhere, in each matrix of the
- * last two axes.
+ * What lies on a diagonal (default: the main one) and above it, and 0 elsewhere, in each matrix of
+ * the last two axes.
  *
  * @example
  * triu(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [[0, 2], [0, 0]]
@@ -70,8 +74,8 @@ export function triu<X extends Tensor>(
 }
 
 /**
- * A diagonal of the matrices along two axes, which go; it becomes the last axis. As in NumPy these are
- * the first two; of batches of matrices, `diagonal(x, 0, [-2, -1])`.
+ * A diagonal of the matrices along two axes, which go; it becomes the last axis. As in NumPy these
+ * are the first two; of batches of matrices, `diagonal(x, 0, [-2, -1])`.
  *
  * @example
  * diagonal(tensor([[1, 2], [3, 4]])).arraySync(); // => [1, 4]

@@ -16,8 +16,9 @@ declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
     /**
      * Adds this tensor's gradient with respect to each parameter below it to that parameter's
-     * `grad`. It must be one number, unless `seed`, a tensor of its shape, says how much each of its
-     * elements counts. Nothing is computed yet; what computes the gradients computes this tensor, too.
+     * `grad`. It must be one number, unless `seed`, a tensor of its shape, says how much each of
+     * its elements counts. Nothing is computed yet; what computes the gradients computes this
+     * tensor, too.
      */
     backward(seed?: Tensor): void;
   }
@@ -90,8 +91,8 @@ export interface GradientOptions {
 
 /**
  * The gradients of `cost` with respect to each of `inputs`, which are graphs in turn; zeros where
- * the cost does not depend on one. Throws `GradientError` if the cost is not one number and no seed is
- * given, and for inputs that are not floating.
+ * the cost does not depend on one. Throws `GradientError` if the cost is not one number and no seed
+ * is given, and for inputs that are not floating.
  *
  * @example
  * const [x, y] = [tensor(3), tensor(2)];
@@ -143,8 +144,8 @@ type GradientOf<Args extends unknown[], Options> = Options extends {
 
 /**
  * The function that gives the gradient of `f` with respect to its first argument, or to those at
- * `argnums`. Arguments are tensors, or arrays and plain objects of tensors, and the gradient has the
- * form of the argument. `f` must give one number.
+ * `argnums`. Arguments are tensors, or arrays and plain objects of tensors, and the gradient has
+ * the form of the argument. `f` must give one number.
  *
  * @example
  * const cube = (x: Tensor<[]>) => x.mul(x).mul(x);

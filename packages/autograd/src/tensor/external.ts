@@ -6,9 +6,9 @@ import { checkDType } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 
 /**
- * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so that what
- * changes from call to call is data, and nothing is compiled anew. Elsewhere `f` is asked once,
- * now. `f` should only look: it may be asked more than once for a call.
+ * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so
+ * that what changes from call to call is data, and nothing is compiled anew. Elsewhere `f` is asked
+ * once, now. `f` should only look: it may be asked more than once for a call.
  *
  * @example
  * let rate = 0.5;

@@ -1,6 +1,6 @@
 // Matrices as products of simpler ones, of the last two axes; those before them are batches. As all
-// of linear algebra (tensor/linear-algebra.ts) functions only, and computed in float64, with the same
-// bits on every back end, and rounded to the dtype of the operand at the end; integers become
+// of linear algebra (tensor/linear-algebra.ts) functions only, and computed in float64, with the
+// same bits on every back end, and rounded to the dtype of the operand at the end; integers become
 // float32.
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -115,8 +115,8 @@ export function eigh<X extends Tensor>(
 
 /**
  * The singular values of matrices `a` `[...batch, m, n]`, and the vectors that go with them:
- * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh`
- * `[k, n]`, the transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is
+ * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and
+ * `vh` `[k, n]`, the transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is
  * `[m, m]` and `vh` `[n, n]`. The largest component of each column of U (the first of those equally
  * large) is positive. Where an element is not finite, all is NaN.
  *

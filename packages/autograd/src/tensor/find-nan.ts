@@ -35,11 +35,14 @@ export class NaNReport {
   readonly node: Tensor;
   readonly operation: string;
   /**
-   * Where it was written, `file:line:column`; of a gradient's operation, where the operation was that it is the
-   * gradient of. Undefined where the host tells no stacks.
+   * Where it was written, `file:line:column`; of a gradient's operation, where the operation was
+   * that it is the gradient of. Undefined where the host tells no stacks.
    */
   readonly createdAt: string | undefined;
-  /** The public function that was called there: `softmax` for one of the operations that it is made of. */
+  /**
+   * The public function that was called there: `softmax` for one of the operations that it is made
+   * of.
+   */
   readonly calledAs: string | undefined;
   /** Set if the operation is part of a gradient. */
   readonly gradientOf: GradientOrigin | undefined;
@@ -101,11 +104,12 @@ export class NaNReport {
 }
 
 /**
- * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made one of finite
- * inputs, with the place in your program where it was written, and what its inputs were. Null if all
- * elements are finite. The graph is computed once more, each operation by itself. Of what a compiled function
- * returned, assigned to parameters or left as gradients it tells as long as the function has not
- * been called again; of a graph on a parameter's value that is gone it throws `NablaError`.
+ * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made
+ * one of finite inputs, with the place in your program where it was written, and what its inputs
+ * were. Null if all elements are finite. The graph is computed once more, each operation by itself.
+ * Of what a compiled function returned, assigned to parameters or left as gradients it tells as
+ * long as the function has not been called again; of a graph on a parameter's value that is gone it
+ * throws `NablaError`.
  *
  * @example
  * const x = tensor([0, 1]);

@@ -88,9 +88,9 @@ export function scatterAdd<X extends Tensor, const A extends number>(
 }
 
 /**
- * The elements of `x` at `indices` along `axis` (default: the last), each by an index of its own; the
- * other axes of both go together, and broadcast. With what `argSort` or `argMax` gives it finds the
- * elements themselves.
+ * The elements of `x` at `indices` along `axis` (default: the last), each by an index of its own;
+ * the other axes of both go together, and broadcast. With what `argSort` or `argMax` gives it finds
+ * the elements themselves.
  *
  * @example
  * const columns = tensor([[2], [0]], { dtype: "int32" });
@@ -106,8 +106,8 @@ export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extend
 }
 
 /**
- * The elements along `axis` (default: the last) in ascending order. NaN comes last, in descending order
- * too. A gradient goes to where each element came from.
+ * The elements along `axis` (default: the last) in ascending order. NaN comes last, in descending
+ * order too. A gradient goes to where each element came from.
  *
  * @example
  * sort(tensor([3, 1, 2])).arraySync(); // => [1, 2, 3]
@@ -133,8 +133,8 @@ export interface TopElements<S extends Shape> {
 }
 
 /**
- * The `k` greatest elements along `axis` (default: the last), the greatest first, and where they stand;
- * with `largest: false` the least. NaN is neither. A gradient goes through the values.
+ * The `k` greatest elements along `axis` (default: the last), the greatest first, and where they
+ * stand; with `largest: false` the least. NaN is neither. A gradient goes through the values.
  *
  * @example
  * const { values, indices } = topK(tensor([3, 9, 5]), 2);

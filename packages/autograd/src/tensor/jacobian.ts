@@ -23,10 +23,10 @@ export type JacobianOf<Value, X> =
     : { [Name in keyof Value]: JacobianOf<Value[Name], X> };
 
 /**
- * The function that gives all derivatives of `f` with respect to its first argument: of shape [...output,
- * ...input]. Argument and value are tensors, or arrays and plain objects of tensors; then there is a
- * derivative for each output and, in it, for each input. Computed backwards, or forwards where there are fewer
- * inputs than outputs; all rows (or columns) at once.
+ * The function that gives all derivatives of `f` with respect to its first argument: of shape
+ * [...output, ...input]. Argument and value are tensors, or arrays and plain objects of tensors;
+ * then there is a derivative for each output and, in it, for each input. Computed backwards, or
+ * forwards where there are fewer inputs than outputs; all rows (or columns) at once.
  *
  * @example
  * const f = (x: Tensor<[2]>) => stack([x.sum(), x.prod(), x.at(0).square()]);
@@ -79,8 +79,9 @@ function unitsOf(node: Node, count: number): Node {
 }
 
 /**
- * The function that gives all second derivatives of `f`, which gives one number, with respect to its first
- * argument: of shape [...input, ...input]; for trees of tensors a tree of trees. It is symmetric.
+ * The function that gives all second derivatives of `f`, which gives one number, with respect to
+ * its first argument: of shape [...input, ...input]; for trees of tensors a tree of trees. It is
+ * symmetric.
  *
  * @example
  * const f = (x: Tensor<[2]>) => x.at(0).square().mul(x.at(1));

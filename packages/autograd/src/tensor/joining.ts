@@ -1,5 +1,6 @@
-// Tensors put together, cut into parts and repeated, as functions and as methods. Shapes that do not fit:
-// `ShapeError`. How each moves elements is defined in ops/movement.ts and ops/rearrange.ts.
+// Tensors put together, cut into parts and repeated, as functions and as methods. Shapes that do
+// not fit: `ShapeError`. How each moves elements is defined in ops/movement.ts and
+// ops/rearrange.ts.
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Shape, splitSizes } from "../graph/shape.ts";
@@ -94,8 +95,8 @@ function nodesOf(operation: string, tensors: readonly Tensor[]): readonly Node[]
 }
 
 /**
- * The whole of `x`, so many times after one another along each axis, as NumPy's `tile`: the shorter of
- * `times` and the shape has 1 in front.
+ * The whole of `x`, so many times after one another along each axis, as NumPy's `tile`: the shorter
+ * of `times` and the shape has 1 in front.
  *
  * @example
  * tile(tensor([1, 2]), 2).arraySync(); // => [1, 2, 1, 2]
@@ -110,8 +111,8 @@ export function tile<X extends Tensor, const N extends number | readonly number[
 }
 
 /**
- * Each element `times` along `axis`, as NumPy's `repeat`; left out: all elements in row-major order, in
- * one axis.
+ * Each element `times` along `axis`, as NumPy's `repeat`; left out: all elements in row-major
+ * order, in one axis.
  *
  * @example
  * repeat(tensor([1, 2]), 2).arraySync(); // => [1, 1, 2, 2]

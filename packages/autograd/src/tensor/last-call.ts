@@ -1,5 +1,6 @@
-// What a compiled function was called with last, so that what it gave can be looked into: its result is a value
-// without a graph, but the graph that was traced is there, and so are the values that it was run on.
+// What a compiled function was called with last, so that what it gave can be looked into: its
+// result is a value without a graph, but the graph that was traced is there, and so are the values
+// that it was run on.
 import type { Graph } from "../engine/backend.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { CompiledCall, Node, Value } from "../graph/node.ts";

@@ -1,7 +1,7 @@
-// Linear algebra on the matrices of the last two axes; those before them are batches, and broadcast where
-// there are two operands. As functions only: a bundle has every method, but of functions those that are used.
-// All is computed in float64, with the same bits on every back end, and rounded to the dtype of the operands
-// at the end; integers become float32.
+// Linear algebra on the matrices of the last two axes; those before them are batches, and broadcast
+// where there are two operands. As functions only: a bundle has every method, but of functions
+// those that are used. All is computed in float64, with the same bits on every back end, and
+// rounded to the dtype of the operands at the end; integers become float32.
 import type { Shape } from "../graph/shape.ts";
 import type { Triangle } from "../matrix/triangle.ts";
 import * as factors from "../ops/cholesky.ts";
@@ -21,9 +21,10 @@ export interface TriangularSolveOptions {
 
 /**
  * Cholesky's factor: the lower triangle L with L Lᵀ = `a`, for symmetric positive definite matrices
- * `[...batch, n, n]`. As in NumPy and PyTorch only the lower triangle of `a` is read, and the gradient is
- * symmetric. A matrix that is not positive definite gives NaN throughout (an error would come when the
- * graph runs, far from this line, and for the whole batch). Throws `ShapeError` unless matrices are square.
+ * `[...batch, n, n]`. As in NumPy and PyTorch only the lower triangle of `a` is read, and the
+ * gradient is symmetric. A matrix that is not positive definite gives NaN throughout (an error
+ * would come when the graph runs, far from this line, and for the whole batch). Throws `ShapeError`
+ * unless matrices are square.
  *
  * Banachiewicz's algorithm: Golub and Van Loan, "Matrix Computations", 2013, section 4.2. Gradient:
  * I. Murray, "Differentiation of the Cholesky decomposition", 2016.
@@ -38,11 +39,11 @@ export function cholesky<X extends Tensor>(
 }
 
 /**
- * x with `a x = b` for a triangular `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a vector `[n]`;
- * batch axes broadcast. `lower` (default: true) says where the triangle lies, `transpose` solves for its
- * transpose, `unitDiagonal` takes its diagonal to be 1. What is not read may be anything, and has a
- * gradient of 0. A 0 on the diagonal gives infinities and NaN, as dividing by it does. Throws `ShapeError`
- * where sizes do not fit.
+ * x with `a x = b` for a triangular `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a vector
+ * `[n]`; batch axes broadcast. `lower` (default: true) says where the triangle lies, `transpose`
+ * solves for its transpose, `unitDiagonal` takes its diagonal to be 1. What is not read may be
+ * anything, and has a gradient of 0. A 0 on the diagonal gives infinities and NaN, as dividing by
+ * it does. Throws `ShapeError` where sizes do not fit.
  *
  * Gradient: M. B. Giles, "Collected matrix derivative results", 2008, section 2.3.1.
  *
@@ -63,11 +64,11 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * x with `a x = b` for square matrices `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a vector
- * `[n]`; batch axes broadcast. By elimination with partial pivoting (Golub and Van Loan, "Matrix
- * Computations", 2013, section 3.4), once for value and gradients. Where a pivot is exactly 0, `a` is
- * singular and x is NaN throughout (NumPy and PyTorch raise an error, which here would come only when the
- * graph runs, for the whole batch). Throws `ShapeError` where sizes do not fit.
+ * x with `a x = b` for square matrices `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a
+ * vector `[n]`; batch axes broadcast. By elimination with partial pivoting (Golub and Van Loan,
+ * "Matrix Computations", 2013, section 3.4), once for value and gradients. Where a pivot is exactly
+ * 0, `a` is singular and x is NaN throughout (NumPy and PyTorch raise an error, which here would
+ * come only when the graph runs, for the whole batch). Throws `ShapeError` where sizes do not fit.
  *
  * Gradient: M. B. Giles, "Collected matrix derivative results", 2008, section 2.3.1.
  *
@@ -83,9 +84,9 @@ export function solve<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * The inverse of square matrices `[...batch, n, n]`; NaN throughout where a pivot of the elimination is
- * exactly 0. `solve(a, b)` takes less time than `inverse(a).matmul(b)`, and loses fewer digits. Throws
- * `ShapeError` unless matrices are square.
+ * The inverse of square matrices `[...batch, n, n]`; NaN throughout where a pivot of the
+ * elimination is exactly 0. `solve(a, b)` takes less time than `inverse(a).matmul(b)`, and loses
+ * fewer digits. Throws `ShapeError` unless matrices are square.
  *
  * @example
  * inverse(tensor([[2, 1], [4, 4]])).arraySync(); // => [[1, -0.25], [-1, 0.5]]
@@ -97,10 +98,10 @@ export function inverse<X extends Tensor>(
 }
 
 /**
- * The determinant of square matrices `[...batch, n, n]`: one number each, 1 for `[0, 0]`. Its gradient, the
- * matrix of cofactors, is right where the determinant is 0, too; the second one is NaN there. Where the
- * number would be too large or small for the dtype there is `slogdet`. Throws `ShapeError` unless matrices are
- * square.
+ * The determinant of square matrices `[...batch, n, n]`: one number each, 1 for `[0, 0]`. Its
+ * gradient, the matrix of cofactors, is right where the determinant is 0, too; the second one is
+ * NaN there. Where the number would be too large or small for the dtype there is `slogdet`. Throws
+ * `ShapeError` unless matrices are square.
  *
  * @example
  * determinant(tensor([[2, 1], [4, 4]])).itemSync(); // => 4
@@ -112,9 +113,10 @@ export function determinant<X extends Tensor>(
 }
 
 /**
- * NumPy's `slogdet`: the sign of the determinant of square matrices `[...batch, n, n]`, and the logarithm
- * of its absolute value, which is there where the determinant itself is beyond all numbers. 0 and
- * -Infinity where it is 0; the gradient is NaN there. Throws `ShapeError` unless matrices are square.
+ * NumPy's `slogdet`: the sign of the determinant of square matrices `[...batch, n, n]`, and the
+ * logarithm of its absolute value, which is there where the determinant itself is beyond all
+ * numbers. 0 and -Infinity where it is 0; the gradient is NaN there. Throws `ShapeError` unless
+ * matrices are square.
  *
  * @example
  * const result = slogdet(tensor([[0, 1e30], [1e30, 0]]));

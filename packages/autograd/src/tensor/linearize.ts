@@ -12,10 +12,10 @@ import { nodeOf, type Tensor } from "./tensor.ts";
 import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /**
- * The value of `f` and its pullback: `[value, pullback]`. The pullback is given what stands for each
- * output in what follows, a tree of the value's form, and gives one for each argument: the
- * product of that (a row vector) and the matrix of derivatives. Arguments and value are tensors, or arrays and
- * plain objects of tensors.
+ * The value of `f` and its pullback: `[value, pullback]`. The pullback is given what stands for
+ * each output in what follows, a tree of the value's form, and gives one for each argument: the
+ * product of that (a row vector) and the matrix of derivatives. Arguments and value are tensors, or
+ * arrays and plain objects of tensors.
  *
  * @example
  * const [value, pullback] = vjp((x: Tensor, y: Tensor) => x.mul(y), tensor([2, 3]), tensor([5, 7]));
@@ -60,9 +60,9 @@ export function pulledBack(
 
 /**
  * The value of `f` and its change along `tangents`: `[value, tangent]`. Tangents have the form of
- * the arguments, and the result the form of the value: the product of the matrix of derivatives and the
- * tangents (a column vector). It is the pullback of the pullback: J. Townsend, "A new trick for calculating
- * Jacobian vector products", 2017; what that computes beside is left out when it runs.
+ * the arguments, and the result the form of the value: the product of the matrix of derivatives and
+ * the tangents (a column vector). It is the pullback of the pullback: J. Townsend, "A new trick for
+ * calculating Jacobian vector products", 2017; what that computes beside is left out when it runs.
  *
  * @example
  * const [value, tangent] = jvp((x: Tensor) => x.square(), [tensor([2, 3])], [tensor([1, 10])]);
@@ -111,8 +111,9 @@ function floatingOf({ dtype }: Node): Node["dtype"] {
 }
 
 /**
- * The Hessian of `f` at `x` times `v`, without the Hessian: the gradient of the gradient's product with
- * `v`. `f` gives one number; `x` is a tensor, or an array or plain object of tensors, and `v` has its form.
+ * The Hessian of `f` at `x` times `v`, without the Hessian: the gradient of the gradient's product
+ * with `v`. `f` gives one number; `x` is a tensor, or an array or plain object of tensors, and `v`
+ * has its form.
  *
  * @example
  * const f = (x: Tensor) => x.square().mul(x).sum();

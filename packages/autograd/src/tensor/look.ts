@@ -35,9 +35,9 @@ export function toDot(...tensors: readonly Tensor[]): string {
 }
 
 /**
- * The graph below the tensors as plain data that `JSON.stringify` writes whole: a list of nodes, inputs before
- * what uses them, and the numbers of those that were asked for. The values of constants and
- * parameters are not part of it. Nothing is computed.
+ * The graph below the tensors as plain data that `JSON.stringify` writes whole: a list of nodes,
+ * inputs before what uses them, and the numbers of those that were asked for. The values of
+ * constants and parameters are not part of it. Nothing is computed.
  *
  * @example
  * const { nodes, outputs } = toJSON(tensor([1, 2]).sum());

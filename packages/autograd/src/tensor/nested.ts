@@ -1,4 +1,5 @@
-// The shape of nested arrays, for `tensor([[1, 2], [3, 4]])`. The same rule in types: shapes/nested.ts.
+// The shape of nested arrays, for `tensor([[1, 2], [3, 4]])`. The same rule in types:
+// shapes/nested.ts.
 import { ShapeError } from "../graph/errors.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 

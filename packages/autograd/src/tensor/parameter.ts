@@ -68,7 +68,9 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return parameterValue(value, node.shape, node.dtype, this.name);
   }
 
-  /** A node of its own, so that a gradient with respect to it is not one of what it was made from. */
+  /**
+   * A node of its own, so that a gradient with respect to it is not one of what it was made from.
+   */
   #begin(node: Node): void {
     for (const old of this.#current) delete old.cell.home;
     this.#current = [];

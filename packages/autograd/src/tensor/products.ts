@@ -1,5 +1,5 @@
-// Products that sum over axes of their operands. What does not fit: `ShapeError`. What is bool or uint8 is
-// summed as int32 by all but `matmul`.
+// Products that sum over axes of their operands. What does not fit: `ShapeError`. What is bool or
+// uint8 is summed as int32 by all but `matmul`.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -17,7 +17,9 @@ declare module "./tensor.ts" {
       this: X,
       other: T.MatmulCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
     ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Summed over the last axis of this tensor and the last but one, or the only one, of the other. */
+    /**
+     * Summed over the last axis of this tensor and the last but one, or the only one, of the other.
+     */
     dot<X extends Tensor, Y extends Tensor>(
       this: X,
       other: T.DotCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
@@ -52,9 +54,9 @@ export function matmul<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * NumPy's `dot`: the sum of products over the last axis of `a` and the last but one, or the only one, of
- * `b`. Of vectors a number, of matrices their product; where one is a scalar, the other times it. For
- * batches of matrices use `matmul`, which pairs the batches.
+ * NumPy's `dot`: the sum of products over the last axis of `a` and the last but one, or the only
+ * one, of `b`. Of vectors a number, of matrices their product; where one is a scalar, the other
+ * times it. For batches of matrices use `matmul`, which pairs the batches.
  *
  * @example
  * dot(tensor([1, 2, 3]), tensor([4, 5, 6])).arraySync(); // => 32
@@ -80,9 +82,9 @@ export function outer<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * NumPy's `tensordot`: the sum of products over the last `axes` (default: 2) axes of `a` and as many
- * first ones of `b`; or over the axes that are listed, pair by pair. Left are the other axes of `a`, then
- * those of `b`.
+ * NumPy's `tensordot`: the sum of products over the last `axes` (default: 2) axes of `a` and as
+ * many first ones of `b`; or over the axes that are listed, pair by pair. Left are the other axes
+ * of `a`, then those of `b`.
  *
  * @example
  * tensordot(ones([2, 3, 4]), ones([3, 4, 5])).shape; // => [2, 5]
@@ -98,11 +100,12 @@ export function tensordot<X extends Tensor, Y extends Tensor, const A extends T.
 }
 
 /**
- * Sums of products in Einstein's notation, as NumPy's `einsum`: letters name the axes of each tensor,
- * and those of the output behind "->". What the output does not name is summed over, a letter that comes
- * twice in one tensor takes its diagonal, "..." stands for all other axes, which broadcast. Without "->"
- * the output has the letters that occur once, by the alphabet. Any number of tensors: they are multiplied
- * two at a time, as products of matrices, the pairs that leave least first.
+ * Sums of products in Einstein's notation, as NumPy's `einsum`: letters name the axes of each
+ * tensor, and those of the output behind "->". What the output does not name is summed over, a
+ * letter that comes twice in one tensor takes its diagonal, "..." stands for all other axes, which
+ * broadcast. Without "->" the output has the letters that occur once, by the alphabet. Any number
+ * of tensors: they are multiplied two at a time, as products of matrices, the pairs that leave
+ * least first.
  *
  * @example
  * const [a, b] = [tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])];

@@ -16,9 +16,9 @@ import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 export interface RandomOptions {
   /**
-   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw. Draws of
-   * two kinds (`uniform` and `normal`, say) have nothing to do with each other, even by the same one.
-   * Left out: each call draws anew.
+   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw.
+   * Draws of two kinds (`uniform` and `normal`, say) have nothing to do with each other, even by
+   * the same one. Left out: each call draws anew.
    */
   readonly seed?: Seed;
   /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
@@ -163,9 +163,10 @@ export interface Random {
    */
   split<const N extends number = 2>(seed: Seed, count?: N): Tensor<[N, 2]>;
   /**
-   * The key made of a seed and of a whole number of 32 bits, another for each: what is drawn again and
-   * again, such as the order of examples in each epoch, has one seed and counts. Draws by it have
-   * nothing to do with those by other numbers, by `seed` itself, or by what `split` makes of it.
+   * The key made of a seed and of a whole number of 32 bits, another for each: what is drawn again
+   * and again, such as the order of examples in each epoch, has one seed and counts. Draws by it
+   * have nothing to do with those by other numbers, by `seed` itself, or by what `split` makes of
+   * it.
    *
    * @example
    * const orderIn = (epoch: number) => random.permutation(9, { seed: random.foldIn(7, epoch) });

@@ -67,7 +67,9 @@ declare module "./tensor.ts" {
       axis?: T.AxesCheck<"logSumExp", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** Where the first of the greatest elements stands, as int32; over all axes: counted row-major. */
+    /**
+     * Where the first of the greatest elements stands, as int32; over all axes: counted row-major.
+     */
     argMax<
       X extends Tensor,
       const A extends number | undefined = undefined,

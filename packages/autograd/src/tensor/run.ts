@@ -24,8 +24,8 @@ export function realize(...tensors: readonly Tensor[]): void {
 }
 
 /**
- * Marks a tensor, so that whatever run computes it next keeps its value: reading it is free then. For
- * what a step computes on its way, such as outputs beside the cost.
+ * Marks a tensor, so that whatever run computes it next keeps its value: reading it is free then.
+ * For what a step computes on its way, such as outputs beside the cost.
  *
  * @example
  * const outputs = keep(tensor([1, 2]).sigmoid());
@@ -67,8 +67,8 @@ export function memory(): MemoryUse {
 }
 
 /**
- * What graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host has that, else
- * "reference" (plain JavaScript).
+ * What graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host has that,
+ * else "reference" (plain JavaScript).
  *
  * @example
  * backend(); // => "wasm"
@@ -79,8 +79,8 @@ export function backend(): BackendName {
 
 /**
  * How many threads run what is large enough for more than one: as many as the machine has (16 at
- * most), or as `count` says. Results have the same bits for any number. One where memory cannot
- * be shared: in pages that are not isolated from other origins. Throws `NablaError` unless `count` is
+ * most), or as `count` says. Results have the same bits for any number. One where memory cannot be
+ * shared: in pages that are not isolated from other origins. Throws `NablaError` unless `count` is
  * a positive integer.
  *
  * @example
@@ -93,8 +93,8 @@ export function threads(count?: number): number {
 }
 
 /**
- * Chooses what graphs run on. Throws `NablaError` for a name that is not a back end's, and for "wasm"
- * where the host has no vectors.
+ * Chooses what graphs run on. Throws `NablaError` for a name that is not a back end's, and for
+ * "wasm" where the host has no vectors.
  *
  * @example
  * setBackend("reference");

@@ -1,5 +1,5 @@
-// Spread and length along axes, as functions and as methods; axes as in reduce.ts. What each computes is
-// defined in ops/statistics.ts.
+// Spread and length along axes, as functions and as methods; axes as in reduce.ts. What each
+// computes is defined in ops/statistics.ts.
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/statistics.ts";
 import type { ReduceOptions } from "./reduce.ts";
@@ -7,7 +7,9 @@ import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface SpreadOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
-  /** What is taken off the count that is divided by: 1 for the estimate from a sample. Default: 0. */
+  /**
+   * What is taken off the count that is divided by: 1 for the estimate from a sample. Default: 0.
+   */
   readonly correction?: number;
 }
 
@@ -18,7 +20,10 @@ export interface NormOptions<KeepDims extends boolean = boolean> extends ReduceO
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The mean of the squared distances from the mean; divided by n, as in NumPy, or by n - `correction`. */
+    /**
+     * The mean of the squared distances from the mean; divided by n, as in NumPy, or by
+     * n - `correction`.
+     */
     variance<
       X extends Tensor,
       const A extends T.Axes = undefined,
@@ -34,7 +39,10 @@ declare module "./tensor.ts" {
       axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
       options?: SpreadOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are 0. */
+    /**
+     * The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are
+     * 0.
+     */
     norm<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"norm", ShapeOf<X>, A, A>,
@@ -44,7 +52,8 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The mean of the squared distances from the mean; divided by n, as in NumPy, or by n - `correction`.
+ * The mean of the squared distances from the mean; divided by n, as in NumPy, or by
+ * n - `correction`.
  *
  * @example
  * variance(tensor([1, 2, 3, 4])).itemSync(); // => 1.25

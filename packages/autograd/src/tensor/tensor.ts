@@ -137,8 +137,8 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * Throws `NablaError` where a number is wanted, as in `x + 1` and `x < y`: a tensor has methods for
-   * that. In a string it is what `toString` gives.
+   * Throws `NablaError` where a number is wanted, as in `x + 1` and `x < y`: a tensor has methods
+   * for that. In a string it is what `toString` gives.
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
@@ -186,7 +186,9 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
   },
 });
 
-/** Makes each `f(x, …)` callable as `x.f(…)`. The face that calls this declares the methods' types. */
+/**
+ * Makes each `f(x, …)` callable as `x.f(…)`. The face that calls this declares the methods' types.
+ */
 export function addMethods(
   functions: Readonly<Record<string, (...given: never[]) => unknown>>,
 ): void {

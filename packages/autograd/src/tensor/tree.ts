@@ -46,7 +46,10 @@ export interface Independent {
   readonly inputs: readonly Node[];
 }
 
-/** The arguments at `positions` with tensors of their own: the same tensor given twice is two inputs. */
+/**
+ * The arguments at `positions` with tensors of their own: the same tensor given twice is two
+ * inputs.
+ */
 export function independent(
   operation: string,
   args: readonly unknown[],

@@ -1,5 +1,5 @@
-// Circular and hyperbolic functions and their inverses, element by element, as functions and as methods.
-// The output has the input's shape. What each computes, and its gradient, is defined in
+// Circular and hyperbolic functions and their inverses, element by element, as functions and as
+// methods. The output has the input's shape. What each computes, and its gradient, is defined in
 // ops/trigonometry.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";

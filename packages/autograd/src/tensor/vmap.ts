@@ -16,8 +16,8 @@ export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: strin
 
 export interface VmapOptions {
   /**
-   * The axis of examples in each argument: one for all, or a list of one an argument, each of which may be
-   * an array or object of the argument's form. Default: 0.
+   * The axis of examples in each argument: one for all, or a list of one an argument, each of which
+   * may be an array or object of the argument's form. Default: 0.
    */
   readonly inAxes?: AxesOf;
   /** Where the axis of examples goes in the results, likewise. Default: 0. */
@@ -52,10 +52,11 @@ type Results<Value, Options> = Options extends { readonly outAxes: unknown }
   : BatchOf<Value>;
 
 /**
- * The function that applies `f`, which is written for one example, to a batch of them at once: as a loop
- * over the examples would, but as one graph. `f` is called once, with tensors that stand for an
- * example; reading their values throws. Tensors that it captures are the same for all examples. Nests, and
- * goes together with `grad`, `compile` and the rest: `vmap(grad(f))` is each example's gradient.
+ * The function that applies `f`, which is written for one example, to a batch of them at once: as a
+ * loop over the examples would, but as one graph. `f` is called once, with tensors that stand for
+ * an example; reading their values throws. Tensors that it captures are the same for all examples.
+ * Nests, and goes together with `grad`, `compile` and the rest: `vmap(grad(f))` is each example's
+ * gradient.
  *
  * @example
  * const distance = (x: Tensor<[2]>, y: Tensor<[2]>) => x.sub(y).norm();

@@ -1,4 +1,5 @@
-// Light or dark, as the reader has it: what is drawn on a canvas must be drawn anew when it changes.
+// Light or dark, as the reader has it: what is drawn on a canvas must be drawn anew when it
+// changes.
 import { useEffect, useState } from "preact/hooks";
 
 export function useColorScheme(): "light" | "dark" {

@@ -1,5 +1,5 @@
-// What the network does with digits, and what they want of it: the numbers that the views show, each
-// from a public call of the library.
+// What the network does with digits, and what they want of it: the numbers that the views show,
+// each from a public call of the library.
 import { gradients, oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
 import {
   type Component,
@@ -29,7 +29,10 @@ export interface LayerLook {
   readonly inputs: number;
   /** The first digit's. */
   readonly activations: readonly number[];
-  /** The change of each activation that the digits want on average: minus the derivative of the cost. */
+  /**
+   * The change of each activation that the digits want on average: minus the derivative of the
+   * cost.
+   */
   readonly wanted: readonly number[];
   /** [inputs][neurons]; left out where there are too many to draw. */
   readonly weights: readonly (readonly number[])[] | undefined;
@@ -57,8 +60,8 @@ export interface NeuronLook {
     readonly previousActivations: number;
   };
   /**
-   * The same wanted changes of bias and weights, by the gradient of the digits' mean cost: how far the
-   * avenues' averages are from it at most.
+   * The same wanted changes of bias and weights, by the gradient of the digits' mean cost: how far
+   * the avenues' averages are from it at most.
    */
   readonly difference: number;
 }

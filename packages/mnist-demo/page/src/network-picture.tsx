@@ -1,11 +1,13 @@
-// The network as in the films: neurons in columns, as bright as they are active, weights as lines. What
-// the digits want of an activation is a ring: blue for more, red for less.
+// The network as in the films: neurons in columns, as bright as they are active, weights as lines.
+// What the digits want of an activation is a ring: blue for more, red for less.
 import type { VNode } from "preact";
 import type { LayerLook, Place } from "./inspection.ts";
 
 interface NetworkPictureProps {
   readonly layers: readonly LayerLook[];
-  /** Layers from this one on show what is wanted of them: the backward pass as far as it has come. */
+  /**
+   * Layers from this one on show what is wanted of them: the backward pass as far as it has come.
+   */
   readonly wantedFrom: number;
   readonly chosen: Place | undefined;
   /** Left out: neurons cannot be chosen. */

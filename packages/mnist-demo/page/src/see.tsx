@@ -1,5 +1,5 @@
-// See the network: what a digit lights up, and what one, ten or a hundred digits want of it, backwards
-// layer by layer; a neuron's three avenues.
+// See the network: what a digit lights up, and what one, ten or a hundred digits want of it,
+// backwards layer by layer; a neuron's three avenues.
 import type { VNode } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { How } from "./how.tsx";

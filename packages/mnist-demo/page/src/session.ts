@@ -127,7 +127,9 @@ export class Session {
     return look(this.#miniBatches.network, this.#mnist.train, source, place);
   }
 
-  /** Pauses, and finds what the cost of the first thousand digits is most and least sensitive to. */
+  /**
+   * Pauses, and finds what the cost of the first thousand digits is most and least sensitive to.
+   */
   async sensitivities(count: number): ReturnType<Sensitivities["find"]> {
     await this.pause();
     this.#sensitivities = new Sensitivities(this.#miniBatches.network, this.#mnist.train);

@@ -1,6 +1,6 @@
-// A sheet to draw on, and a drawing as MNIST would have it. Source: Y. LeCun, C. Cortes, C. J. C. Burges,
-// "The MNIST database of handwritten digits": size-normalised to fit in 20 x 20 pixels with the aspect
-// ratio kept, and put into 28 x 28 with the centre of mass in the middle.
+// A sheet to draw on, and a drawing as MNIST would have it. Source: Y. LeCun, C. Cortes, C. J. C.
+// Burges, "The MNIST database of handwritten digits": size-normalised to fit in 20 x 20 pixels with
+// the aspect ratio kept, and put into 28 x 28 with the centre of mass in the middle.
 
 /** Pixels along a side of the sheet. */
 const sheetSide = 168;
@@ -50,8 +50,8 @@ export class Sheet {
 const [field, box] = [28, 20];
 
 /**
- * Ink on a square sheet as 28 x 28 bytes: what is drawn scaled into 20 x 20, its centre of mass in the
- * middle. A sheet without ink gives zeros.
+ * Ink on a square sheet as 28 x 28 bytes: what is drawn scaled into 20 x 20, its centre of mass in
+ * the middle. A sheet without ink gives zeros.
  */
 export function centred(ink: ArrayLike<number>, side: number): Uint8Array {
   const result = new Uint8Array(field * field);
@@ -67,7 +67,8 @@ export function centred(ink: ArrayLike<number>, side: number): Uint8Array {
     sumX += value * ((i % side) + 0.5);
     sumY += value * (Math.floor(i / side) + 0.5);
   }
-  // Where the drawing's corner comes to stand, so that its centre is in the middle; all stays inside.
+  // Where the drawing's corner comes to stand, so that its centre is in the middle; all stays
+  // inside.
   const corner = (sum: number, from: number, size: number): number => {
     const wanted = field / 2 - (sum / mass - from) * scale;
     return Math.min(Math.max(wanted, 0), field - size * scale);
@@ -105,7 +106,9 @@ function boundsOf(ink: ArrayLike<number>, side: number): Bounds | undefined {
   return right < 0 ? undefined : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The mean ink of a square that need not lie on whole pixels; outside of the sheet there is none. */
+/**
+ * The mean ink of a square that need not lie on whole pixels; outside of the sheet there is none.
+ */
 function meanInk(
   ink: ArrayLike<number>,
   side: number,

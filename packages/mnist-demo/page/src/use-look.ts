@@ -1,5 +1,5 @@
-// What the worker sees when it looks at the network: asked for anew when the digits, the neuron or the
-// network have changed, one question at a time.
+// What the worker sees when it looks at the network: asked for anew when the digits, the neuron or
+// the network have changed, one question at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Look, Place, Source } from "./inspection.ts";
 import type { Trainer } from "./trainer.ts";

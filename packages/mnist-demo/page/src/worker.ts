@@ -6,8 +6,8 @@ import { fetchMnist } from "./digits.ts";
 import type { Look, Place, Source } from "./inspection.ts";
 import { type Choices, type OnProgress, Session } from "./session.ts";
 
-// One processor is left to the page, which draws sixty times a second meanwhile: threads of a step wait
-// for each other, and one that has to share its processor holds up all.
+// One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
+// wait for each other, and one that has to share its processor holds up all.
 threads(Math.max(threads() - 1, 1));
 
 let mnist: Promise<Mnist> | undefined;

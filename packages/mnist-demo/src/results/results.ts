@@ -1,5 +1,6 @@
-// The command `results`: trains each row's network, or those that are named, and writes docs/results.md.
-// docs/results.json keeps what was measured, so that one row can be run again by itself.
+// The command `results`: trains each row's network, or those that are named, and writes
+// docs/results.md. docs/results.json keeps what was measured, so that one row can be run again by
+// itself.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -10,11 +10,12 @@ export interface CrossEntropyOptions {
 
 /**
  * The mean over examples of -sum(targets * log(softmax(logits))): how unlikely the network thinks
- * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as of
- * sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or probabilities
- * [examples, classes]. A label that is no class is an error when the graph runs. With `labelSmoothing` e
- * the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking the Inception architecture
- * for computer vision", CVPR 2016, section 7. Throws `ShapeError` for other shapes.
+ * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as
+ * of sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or
+ * probabilities [examples, classes]. A label that is no class is an error when the graph runs. With
+ * `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking
+ * the Inception architecture for computer vision", CVPR 2016, section 7. Throws `ShapeError` for
+ * other shapes.
  *
  * @example
  * const labels = tensor([0, 1], { dtype: "int32" });
@@ -35,8 +36,8 @@ export function crossEntropy(
 }
 
 /**
- * The mean over examples of -sum(targets * logProbabilities), for networks that end in `logSoftmax`: that
- * of `crossEntropy` is this. Shapes and targets as there.
+ * The mean over examples of -sum(targets * logProbabilities), for networks that end in
+ * `logSoftmax`: that of `crossEntropy` is this. Shapes and targets as there.
  *
  * @example
  * const labels = tensor([1], { dtype: "int32" });
@@ -59,10 +60,11 @@ function exampleCount({ size, shape }: Tensor): number {
 }
 
 /**
- * The mean over examples of sum(targets * log(targets / softmax(logits))): how much is lost by taking the
- * network's probabilities for the targets'. `logits` [examples, classes], or log probabilities, which
- * log softmax leaves as they are; targets are probabilities of the same shape. Where a target is 0, so
- * is its part. S. Kullback and R. A. Leibler, "On information and sufficiency", 1951.
+ * The mean over examples of sum(targets * log(targets / softmax(logits))): how much is lost by
+ * taking the network's probabilities for the targets'. `logits` [examples, classes], or log
+ * probabilities, which log softmax leaves as they are; targets are probabilities of the same shape.
+ * Where a target is 0, so is its part. S. Kullback and R. A. Leibler, "On information and
+ * sufficiency", 1951.
  *
  * @example
  * klDivergence(tensor([[0, 0]]), tensor([[1, 0]])).itemSync(); // => 0.6931

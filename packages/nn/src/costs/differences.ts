@@ -4,7 +4,8 @@ import { checkPositive, targetsLike } from "../checks.ts";
 
 /**
  * The mean over examples of the sum of squared differences between outputs and targets, which both
- * have the shape [examples, outputs]. (`meanSquaredError` divides by the number of outputs as well.)
+ * have the shape [examples, outputs]. (`meanSquaredError` divides by the number of outputs as
+ * well.)
  *
  * @example
  * quadraticCost(tensor([[0.5, 0], [1, 1]]), tensor([[1, 0], [1, 0]])).itemSync(); // => 0.625
@@ -32,9 +33,10 @@ export function meanSquaredError<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * The mean over all elements of d^2 / 2 for differences |d| <= `delta`, and of delta (|d| - delta / 2) for
- * larger ones, which so do not pull more the further off they are. P. J. Huber, "Robust estimation
- * of a location parameter", 1964. `delta` (default: 1) is in the units of the outputs.
+ * The mean over all elements of d^2 / 2 for differences |d| <= `delta`, and of delta
+ * (|d| - delta / 2) for larger ones, which so do not pull more the further off they are. P. J.
+ * Huber, "Robust estimation of a location parameter", 1964. `delta` (default: 1) is in the units of
+ * the outputs.
  *
  * @example
  * huber(tensor([0.5, 3]), tensor([0, 0])).itemSync(); // => 1.3125

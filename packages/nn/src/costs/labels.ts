@@ -9,7 +9,10 @@ export function checkClasses(operation: string, named: string, { shape, rank }: 
   );
 }
 
-/** Whether targets are labels, one for each row of `outputs`; else they have its shape, or it throws. */
+/**
+ * Whether targets are labels, one for each row of `outputs`; else they have its shape, or it
+ * throws.
+ */
 export function areLabels(operation: string, outputs: Tensor, targets: Tensor): boolean {
   const front = outputs.shape.slice(0, -1);
   const isOneARow =

@@ -3,10 +3,10 @@ import { relu, type SameShapeCheck, type ShapeOf, softplus, type Tensor } from "
 import { targetsLike } from "../checks.ts";
 
 /**
- * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0, with
- * p = sigmoid(logit): how unlikely the network thinks the right answers. Like `crossEntropy` it takes
- * logits, what goes into the sigmoid, since probabilities have lost the digits that it needs: it is
- * softplus(z) - t z. Targets between 0 and 1 are probabilities. Any shape.
+ * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0,
+ * with p = sigmoid(logit): how unlikely the network thinks the right answers. Like `crossEntropy`
+ * it takes logits, what goes into the sigmoid, since probabilities have lost the digits that it
+ * needs: it is softplus(z) - t z. Targets between 0 and 1 are probabilities. Any shape.
  *
  * @example
  * binaryCrossEntropy(tensor([0, 100]), tensor([1, 1])).itemSync(); // => 0.3466
@@ -21,8 +21,9 @@ export function binaryCrossEntropy<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * The mean over all elements of max(0, 1 - target * output), with targets of -1 and 1: 0 once an output
- * is on the right side by 1. C. Cortes and V. Vapnik, "Support-vector networks", 1995. Any shape.
+ * The mean over all elements of max(0, 1 - target * output), with targets of -1 and 1: 0 once an
+ * output is on the right side by 1. C. Cortes and V. Vapnik, "Support-vector networks", 1995. Any
+ * shape.
  *
  * @example
  * hinge(tensor([2, 0.5, -1]), tensor([1, 1, 1])).itemSync(); // => 0.8333

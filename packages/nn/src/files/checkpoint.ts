@@ -1,5 +1,6 @@
-// Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the model's
-// tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a checksum.
+// Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the
+// model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
+// checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
 import { type Layer, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
@@ -27,10 +28,11 @@ const format = "nabla checkpoint 1";
 const checksum: Described = { name: "checksum", dtype: "uint8", shape: [checksumBytes] };
 
 /**
- * Keeps all that training goes on from: the model's parameters and buffers, the optimiser's state, where
- * the sequence of random draws stands, and the progress. The values are those at the call. A file is
- * written whole or not at all, synced, and only then takes the place of the one before; a stream is
- * closed. Throws `NablaError` for what the disk refuses, and for numbers in the progress that JSON has not.
+ * Keeps all that training goes on from: the model's parameters and buffers, the optimiser's state,
+ * where the sequence of random draws stands, and the progress. The values are those at the call. A
+ * file is written whole or not at all, synced, and only then takes the place of the one before; a
+ * stream is closed. Throws `NablaError` for what the disk refuses, and for numbers in the progress
+ * that JSON has not.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -84,10 +86,10 @@ function isKept(value: unknown): value is number | string | boolean {
 }
 
 /**
- * Goes on from a checkpoint: gives the model, the optimiser and the sequence of random draws what was
- * kept, and returns the progress. All is checked before anything is changed. Without an optimiser the
- * model is loaded alone. Throws `NablaError` for a file that is damaged or no checkpoint, and for names,
- * shapes and dtypes that differ.
+ * Goes on from a checkpoint: gives the model, the optimiser and the sequence of random draws what
+ * was kept, and returns the progress. All is checked before anything is changed. Without an
+ * optimiser the model is loaded alone. Throws `NablaError` for a file that is damaged or no
+ * checkpoint, and for names, shapes and dtypes that differ.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

@@ -1,6 +1,6 @@
-// CRC-32, which tells a damaged file from a whole one: of the errors that disks and wires make, it misses
-// one in four thousand million. The polynomial of IEEE 802.3, bits reversed; W. W. Peterson and D. T. Brown,
-// "Cyclic Codes for Error Detection", 1961.
+// CRC-32, which tells a damaged file from a whole one: of the errors that disks and wires make, it
+// misses one in four thousand million. The polynomial of IEEE 802.3, bits reversed; W. W. Peterson
+// and D. T. Brown, "Cyclic Codes for Error Detection", 1961.
 import type { Reading } from "./reading.ts";
 
 const polynomial = 0xedb88320;

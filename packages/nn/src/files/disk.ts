@@ -2,8 +2,8 @@
 import { NablaError } from "@nabla/autograd";
 
 /**
- * Node's modules for files; throws where there are none, as in a page. Asked of Node itself: an import,
- * even one that is never reached, is something that bundlers for pages complain of.
+ * Node's modules for files; throws where there are none, as in a page. Asked of Node itself: an
+ * import, even one that is never reached, is something that bundlers for pages complain of.
  */
 function nodeFiles(subject: string) {
   const { process } = globalThis as { process?: NodeJS.Process };
@@ -38,9 +38,10 @@ export async function* chunksOfFile(
 const chunkBytes = 2 ** 20;
 
 /**
- * Writes a file whole or not at all, whatever happens meanwhile: into a new file in the same folder,
- * which takes the name of the old one when its bytes are on the disk. Where that fails, the old file is as it
- * was, and nothing is left of the new one. Devices and pipes are written to as they are.
+ * Writes a file whole or not at all, whatever happens meanwhile: into a new file in the same
+ * folder, which takes the name of the old one when its bytes are on the disk. Where that fails, the
+ * old file is as it was, and nothing is left of the new one. Devices and pipes are written to as
+ * they are.
  */
 export async function writeFileWhole(
   subject: string,
@@ -96,7 +97,10 @@ async function writeChunks(
   }
 }
 
-/** So that the file's new name is on the disk, too. Windows opens no folders, and keeps names by itself. */
+/**
+ * So that the file's new name is on the disk, too. Windows opens no folders, and keeps names by
+ * itself.
+ */
 async function syncFolder(fs: NodeFiles["fs"], folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await fs.open(folder);

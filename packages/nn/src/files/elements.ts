@@ -1,4 +1,5 @@
-// Tensors as they stand in a safetensors file, behind its header: little-endian elements in row-major order.
+// Tensors as they stand in a safetensors file, behind its header: little-endian elements in
+// row-major order.
 import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
 import { dtypeOf } from "./formats.ts";
 import { type Described, lengthBytes } from "./header.ts";
@@ -55,7 +56,9 @@ const arrays = {
   float64: Float64Array,
 } as const;
 
-/** The tensor that the bytes stand for. They are copied: bytes may begin anywhere, numbers may not. */
+/**
+ * The tensor that the bytes stand for. They are copied: bytes may begin anywhere, numbers may not.
+ */
 function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
   const dtype = dtypeOf(subject, entry);
   const other = dtype === "bool" ? bytes.find((byte) => byte > 1) : undefined;

@@ -2,7 +2,9 @@
 import { type DType, NablaError } from "@nabla/autograd";
 import { quoted } from "./names.ts";
 
-/** What the format calls our dtypes. The largest elements come first, as in files of the library. */
+/**
+ * What the format calls our dtypes. The largest elements come first, as in files of the library.
+ */
 export const formatNames: Readonly<Record<DType, string>> = {
   float64: "F64",
   float32: "F32",

@@ -136,7 +136,9 @@ function isSizes(value: unknown): value is readonly number[] {
   );
 }
 
-/** How many elements a tensor has; undefined if that, or a part of the product, is no exact number. */
+/**
+ * How many elements a tensor has; undefined if that, or a part of the product, is no exact number.
+ */
 function countOf(shape: Shape): number | undefined {
   let count = 1;
   for (const size of shape) {

@@ -1,6 +1,6 @@
-// The header of a safetensors file, written: its length in 8 bytes, then JSON that says of each tensor its
-// dtype, its shape, and where its elements stand behind the header.
-// Source: https://github.com/huggingface/safetensors#format
+// The header of a safetensors file, written: its length in 8 bytes, then JSON that says of each
+// tensor its dtype, its shape, and where its elements stand behind the header. Source:
+// https://github.com/huggingface/safetensors#format
 import { type DType, NablaError, type Shape } from "@nabla/autograd";
 import { bytesOf, formatNames, rankOf } from "./formats.ts";
 import { checkUnicode, quoted } from "./names.ts";
@@ -20,7 +20,9 @@ export interface Described {
   readonly shape: Shape;
 }
 
-/** In the order of the format's library: elements of 8 bytes come first, so that all are aligned. */
+/**
+ * In the order of the format's library: elements of 8 bytes come first, so that all are aligned.
+ */
 export function inFileOrder<T extends Described>(tensors: readonly T[]): readonly T[] {
   const rank = ({ dtype }: T): number => rankOf(dtype);
   return tensors.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));

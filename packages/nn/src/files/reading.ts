@@ -1,5 +1,5 @@
-// Reading from the first byte to the last, written once for bytes in memory and for streams: what reads
-// is a generator that asks for what comes next.
+// Reading from the first byte to the last, written once for bytes in memory and for streams: what
+// reads is a generator that asks for what comes next.
 import { NablaError } from "@nabla/autograd";
 
 /** What comes next in a file. */
@@ -50,7 +50,9 @@ export function readFrom<Result>(
   return step.value;
 }
 
-/** Reads bytes as they come. What is kept of them is what has come, never what a file only promises. */
+/**
+ * Reads bytes as they come. What is kept of them is what has come, never what a file only promises.
+ */
 export async function readStream<Result>(
   subject: string,
   stream: ByteStream,

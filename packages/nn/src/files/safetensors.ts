@@ -1,5 +1,6 @@
-// Parameters as files that others can read, too: safetensors, a header in JSON and the elements behind it
-// (https://github.com/huggingface/safetensors#format). A file can do nothing but give numbers.
+// Parameters as files that others can read, too: safetensors, a header in JSON and the elements
+// behind it (https://github.com/huggingface/safetensors#format). A file can do nothing but give
+// numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
 import { type Layer, namedCellsOf } from "../layer.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
@@ -15,8 +16,8 @@ export interface NameOptions {
   /** What the file calls the model's parameter `name`. Default: the same. */
   readonly rename?: (name: string) => string;
   /**
-   * Whether the file has the transpose of the model's matrix `name`: PyTorch keeps the weights of a dense
-   * layer as [outputs, inputs]. Default: of none.
+   * Whether the file has the transpose of the model's matrix `name`: PyTorch keeps the weights of a
+   * dense layer as [outputs, inputs]. Default: of none.
    */
   readonly transpose?: (name: string) => boolean;
 }
@@ -27,7 +28,10 @@ export interface SaveOptions extends NameOptions {
 }
 
 export interface LoadOptions extends NameOptions {
-  /** Whether file and model must name the same parameters. False: what both have is loaded. Default: true. */
+  /**
+   * Whether file and model must name the same parameters. False: what both have is loaded. Default:
+   * true.
+   */
   readonly strict?: boolean;
 }
 
@@ -52,9 +56,10 @@ export type Saved = Layer | Readonly<Record<string, Tensor>>;
 
 /**
  * The parameters of a model and its buffers, or any tensors, as the bytes of a safetensors file. A
- * model's are named as `namedParameters` and `namedBuffers` have them: for a `sequential` the layer's position and the layer's own name, as in
- * PyTorch's `state_dict`. The bytes are those that the format's own library would write. Throws
- * `NablaError` for metadata other than strings, and for names that are given twice.
+ * model's are named as `namedParameters` and `namedBuffers` have them: for a `sequential` the
+ * layer's position and the layer's own name, as in PyTorch's `state_dict`. The bytes are those that
+ * the format's own library would write. Throws `NablaError` for metadata other than strings, and
+ * for names that are given twice.
  *
  * @example
  * const bytes = toSafetensors(dense(2, 1));
@@ -65,9 +70,10 @@ export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Arr
 }
 
 /**
- * Writes what `toSafetensors` gives to a file or into a stream (a `WritableStream` or one of Node's, which
- * is closed then). The file is there whole or not at all: it takes the place of an old one only when its
- * bytes are on the disk. Throws `NablaError` for what the disk refuses, with the old file as it was.
+ * Writes what `toSafetensors` gives to a file or into a stream (a `WritableStream` or one of
+ * Node's, which is closed then). The file is there whole or not at all: it takes the place of an
+ * old one only when its bytes are on the disk. Throws `NablaError` for what the disk refuses, with
+ * the old file as it was.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -120,8 +126,8 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
 }
 
 /**
- * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as a
- * promise. Throws `NablaError` for what is no such file, and for dtypes that nabla has not.
+ * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as
+ * a promise. Throws `NablaError` for what is no such file, and for dtypes that nabla has not.
  *
  * @example
  * const bytes = toSafetensors({ x: tensor([1, 2]) }, { metadata: { made: "here" } });
@@ -146,10 +152,11 @@ function* everything(subject: string): Reading<SafetensorsFile> {
 }
 
 /**
- * Gives a model the parameters and buffers of a safetensors file, by name, and says what was not found; of a path or a
- * stream as a promise. All is checked before anything is changed. Throws `NablaError` for what is no such
- * file, for dtypes that nabla has not, for names that only one side has (unless `strict` is false), and
- * for shapes and dtypes that differ, all of them in one error.
+ * Gives a model the parameters and buffers of a safetensors file, by name, and says what was not
+ * found; of a path or a stream as a promise. All is checked before anything is changed. Throws
+ * `NablaError` for what is no such file, for dtypes that nabla has not, for names that only one
+ * side has (unless `strict` is false), and for shapes and dtypes that differ, all of them in one
+ * error.
  *
  * @example
  * const [one, other] = [dense(2, 1), dense(2, 1)];

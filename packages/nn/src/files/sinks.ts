@@ -22,8 +22,8 @@ interface NodeSink {
 }
 
 /**
- * Writes all chunks: to a file whole or not at all; into a stream, which is closed. One that fails is
- * aborted, and its error thrown.
+ * Writes all chunks: to a file whole or not at all; into a stream, which is closed. One that fails
+ * is aborted, and its error thrown.
  */
 export async function writeTo(
   subject: string,

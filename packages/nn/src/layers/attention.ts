@@ -37,9 +37,10 @@ export interface AttentionInputs {
   /** What is looked at, [..., places, features]. Default: `x` itself. */
   readonly context?: Tensor;
   /**
-   * True (or not 0) where a place may look: it broadcasts to [..., heads, places of x, places of the
-   * context], so [batch, 1, 1, places] hides what is only padding. (PyTorch's layer means the opposite,
-   * its function `scaled_dot_product_attention` the same.) What may look nowhere gets zeros.
+   * True (or not 0) where a place may look: it broadcasts to [..., heads, places of x, places of
+   * the context], so [batch, 1, 1, places] hides what is only padding. (PyTorch's layer means the
+   * opposite, its function `scaled_dot_product_attention` the same.) What may look nowhere gets
+   * zeros.
    */
   readonly mask?: Tensor;
 }
@@ -65,11 +66,12 @@ export interface MultiHeadAttention<F extends number = number>
 }
 
 /**
- * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, put together and
- * projected: queries Q come from each place of `x`, keys K and values V from each place of what is
- * looked at, `x` itself unless `forward` is given a `context`. Input and output: [..., places,
- * features]. Knows nothing of the order of places, but for `causal`. A. Vaswani et al., "Attention is
- * all you need", 2017, section 3.2. Throws `NablaError` unless the features are a multiple of the heads.
+ * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, put together
+ * and projected: queries Q come from each place of `x`, keys K and values V from each place of what
+ * is looked at, `x` itself unless `forward` is given a `context`. Input and output: [..., places,
+ * features]. Knows nothing of the order of places, but for `causal`. A. Vaswani et al., "Attention
+ * is all you need", 2017, section 3.2. Throws `NablaError` unless the features are a multiple of
+ * the heads.
  *
  * @example
  * const layer = multiHeadAttention(16, 4, { causal: true });
@@ -102,7 +104,9 @@ export function multiHeadAttention<const F extends number>(
   const output: Dense = dense(size, size, { bias, initializer, dtype });
   const left: Dropout = dropout(rate);
 
-  /** Rows `from` to `to` of the three projections, [..., heads, places, features of a head] each. */
+  /**
+   * Rows `from` to `to` of the three projections, [..., heads, places, features of a head] each.
+   */
   const projected = (x: Tensor, from: number, to: number): readonly Tensor[] => {
     const weight = (inputWeight as Tensor).slice(0, from * size, to * size).transpose();
     const all = x.matmul(weight);

@@ -46,14 +46,14 @@ export interface BatchNorm<C extends number = number>
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel. In training mean and variance
- * are those of the batch over all axes but the second, and each `forward` moves the running
- * statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's mean and
- * unbiased variance; after `evaluate()` these stand in for them. Input: [examples, channels, ...].
- * S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing
- * internal covariate shift", ICML 2015, algorithms 1 and 2. A compiled function stays in the mode in
- * which it was traced. Throws `NablaError` in training for one
- * element a channel, whose variance says nothing.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel. In training mean and
+ * variance are those of the batch over all axes but the second, and each `forward` moves the
+ * running statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's
+ * mean and unbiased variance; after `evaluate()` these stand in for them. Input: [examples,
+ * channels, ...]. S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training
+ * by reducing internal covariate shift", ICML 2015, algorithms 1 and 2. A compiled function stays
+ * in the mode in which it was traced. Throws `NablaError` in training for one element a channel,
+ * whose variance says nothing.
  *
  * @example
  * const layer = batchNorm(1);
@@ -84,8 +84,9 @@ export function batchNorm<const C extends number>(
           "in training; evaluate() uses the running statistics",
       );
     }
-    // What the last step has measured is there by now, or costs a few operations on rows: left alone,
-    // the running statistics would hold on to the graphs of all steps. Nothing happens in compile().
+    // What the last step has measured is there by now, or costs a few operations on rows: left
+    // alone, the running statistics would hold on to the graphs of all steps. Nothing happens in
+    // compile().
     realize(runningMean, runningVariance);
     const mean = keep(x.mean(axes, { keepDims: true }));
     const centred = x.sub(mean);

@@ -16,12 +16,13 @@ export interface Dropout extends MadeOf, Shaped<KeepShape> {
 }
 
 /**
- * In training sets each activation to 0 with probability `rate`, by a draw of its own each time that the
- * graph is built or a compiled function is called, and divides the others by 1 - rate, so that their
- * expectation stays; after `evaluate()` passes on what it is given. N. Srivastava et al., "Dropout:
- * a simple way to prevent neural networks from overfitting", JMLR 15, 2014; the division in training
- * is the "inverted" form of its section 10. A function that `compile` traced in training goes on to
- * drop: have another for evaluation. Any shape. Throws `NablaError` unless 0 <= rate < 1.
+ * In training sets each activation to 0 with probability `rate`, by a draw of its own each time
+ * that the graph is built or a compiled function is called, and divides the others by 1 - rate, so
+ * that their expectation stays; after `evaluate()` passes on what it is given. N. Srivastava et
+ * al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014; the
+ * division in training is the "inverted" form of its section 10. A function that `compile` traced
+ * in training goes on to drop: have another for evaluation. Any shape. Throws `NablaError` unless
+ * 0 <= rate < 1.
  *
  * @example
  * const layer = dropout(0.5);

@@ -29,10 +29,10 @@ export interface Embedding<F extends number = number> extends MadeOf, Shaped<Emb
 }
 
 /**
- * A row of `features` numbers for each of `count` things, such as letters or words, given by their indices:
- * int32 or uint8 of any shape. Only the rows that were asked for get a gradient. Y. Bengio et al.,
- * "A neural probabilistic language model", JMLR 3, 2003. Throws `NablaError` for sizes that are not
- * positive integers; an index outside the table is an error when the graph runs.
+ * A row of `features` numbers for each of `count` things, such as letters or words, given by their
+ * indices: int32 or uint8 of any shape. Only the rows that were asked for get a gradient. Y. Bengio
+ * et al., "A neural probabilistic language model", JMLR 3, 2003. Throws `NablaError` for sizes that
+ * are not positive integers; an index outside the table is an error when the graph runs.
  *
  * @example
  * const letters = embedding(26, 8);

@@ -27,10 +27,10 @@ export interface LayerNorm<F extends number = number>
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features, the
- * last axis, of each example by itself: the same in training and after. Input: [..., features].
- * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016. Throws `NablaError` for sizes
- * that are not positive integers.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features,
+ * the last axis, of each example by itself: the same in training and after. Input: [..., features].
+ * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016. Throws `NablaError` for
+ * sizes that are not positive integers.
  *
  * @example
  * layerNorm(2).forward(tensor([[1, 3], [40, 20]])).arraySync();

@@ -31,10 +31,10 @@ export interface Pooling2d<
 }
 
 /**
- * The greatest element under each place of a window, channel by channel. Input: [examples, channels,
- * height, width]; output: [examples, channels, places, places]. `window`: its size on both axes, or
- * [height, width]; the stride is the window if left out. Y.-T. Zhou and R. Chellappa, "Computation of
- * optical flow using a neural network", 1988.
+ * The greatest element under each place of a window, channel by channel. Input: [examples,
+ * channels, height, width]; output: [examples, channels, places, places]. `window`: its size on
+ * both axes, or [height, width]; the stride is the window if left out. Y.-T. Zhou and R. Chellappa,
+ * "Computation of optical flow using a neural network", 1988.
  *
  * @example
  * maxPooling2d(2).forward(arange(16).reshape([1, 1, 4, 4])).arraySync();
@@ -56,8 +56,8 @@ export function maxPooling2d<
 }
 
 /**
- * The mean of the elements under each place of a window, channel by channel. Shapes and options as for
- * `maxPooling2d`; padding counts as zeros unless `countIncludePad` is false. Y. LeCun et al.,
+ * The mean of the elements under each place of a window, channel by channel. Shapes and options as
+ * for `maxPooling2d`; padding counts as zeros unless `countIncludePad` is false. Y. LeCun et al.,
  * "Gradient-based learning applied to document recognition", 1998, section II.
  *
  * @example

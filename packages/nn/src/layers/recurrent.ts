@@ -40,7 +40,9 @@ export interface RnnOptions<Returns extends "all" | "last" = "all" | "last">
 export interface Unrolled {
   /** Of all steps: [examples, time, hidden]. */
   readonly outputs: Tensor;
-  /** After the last one, to go on from: [examples, hidden] each; for `lstm` the output and the cell. */
+  /**
+   * After the last one, to go on from: [examples, hidden] each; for `lstm` the output and the cell.
+   */
   readonly state: readonly Tensor[];
 }
 
@@ -67,10 +69,10 @@ export interface Recurrent<
 }
 
 /**
- * The simple recurrent layer of J. L. Elman, "Finding structure in time", 1990: h = tanh(W x + b + U h + c),
- * where h is both state and output. Input: [examples, time, inputFeatures]; output: [examples, time,
- * hiddenFeatures], or [examples, hiddenFeatures] of the last step with `returns: "last"`. Throws
- * `ShapeError` for a sequence without steps.
+ * The simple recurrent layer of J. L. Elman, "Finding structure in time", 1990:
+ * h = tanh(W x + b + U h + c), where h is both state and output. Input: [examples, time,
+ * inputFeatures]; output: [examples, time, hiddenFeatures], or [examples, hiddenFeatures] of the
+ * last step with `returns: "last"`. Throws `ShapeError` for a sequence without steps.
  *
  * @example
  * const layer = rnn(3, 8, { returns: "last" });
@@ -94,12 +96,12 @@ export function rnn<
 }
 
 /**
- * Long short-term memory: a cell c that gates i (in), f (forget) and o (out), each sigmoid(W x + b + U h + c),
- * write, keep and show. g = tanh(W x + b + U h + c); c = f c + i g; h = o tanh(c), the output. Shapes
- * and options as for `rnn`. S. Hochreiter and J. Schmidhuber, "Long short-term memory", 1997; the forget
- * gate, whose bias starts at 1, so that a new cell remembers: F. A. Gers, J. Schmidhuber and F. Cummins,
- * "Learning to forget", 2000, and R. Jozefowicz et al., "An empirical exploration of recurrent
- * network architectures", ICML 2015.
+ * Long short-term memory: a cell c that gates i (in), f (forget) and o (out), each
+ * sigmoid(W x + b + U h + c), write, keep and show. g = tanh(W x + b + U h + c); c = f c + i g;
+ * h = o tanh(c), the output. Shapes and options as for `rnn`. S. Hochreiter and J. Schmidhuber,
+ * "Long short-term memory", 1997; the forget gate, whose bias starts at 1, so that a new cell
+ * remembers: F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget", 2000, and R.
+ * Jozefowicz et al., "An empirical exploration of recurrent network architectures", ICML 2015.
  *
  * @example
  * lstm(3, 8).forward(zeros([5, 10, 3])).shape; // => [5, 10, 8]
@@ -126,10 +128,10 @@ export function lstm<
 }
 
 /**
- * The gated recurrent unit: gates r (reset) and z (keep), each sigmoid(W x + b + U h + c); n = tanh(W x + b +
- * r (U h + c)); h = (1 - z) n + z h, both state and output. Shapes and options as for `rnn`. K. Cho et al.,
- * "Learning phrase representations using RNN encoder-decoder for statistical machine translation", 2014,
- * with the reset behind the product, as in PyTorch.
+ * The gated recurrent unit: gates r (reset) and z (keep), each sigmoid(W x + b + U h + c);
+ * n = tanh(W x + b + r (U h + c)); h = (1 - z) n + z h, both state and output. Shapes and options
+ * as for `rnn`. K. Cho et al., "Learning phrase representations using RNN encoder-decoder for
+ * statistical machine translation", 2014, with the reset behind the product, as in PyTorch.
  *
  * @example
  * gru(3, 8).forward(zeros([5, 10, 3])).shape; // => [5, 10, 8]

@@ -19,10 +19,10 @@ export interface Residual<Layers extends readonly unknown[] = readonly (Layer | 
 }
 
 /**
- * x plus what the layers, one after the other, make of it: they learn a change, and gradients pass by
- * them. Any shape that comes out of the layers as it went in. K. He, X. Zhang, S. Ren and J. Sun,
- * "Deep residual learning for image recognition", CVPR 2016, equation 1. Throws `ShapeError` where
- * another shape comes out.
+ * x plus what the layers, one after the other, make of it: they learn a change, and gradients pass
+ * by them. Any shape that comes out of the layers as it went in. K. He, X. Zhang, S. Ren and J.
+ * Sun, "Deep residual learning for image recognition", CVPR 2016, equation 1. Throws `ShapeError`
+ * where another shape comes out.
  *
  * @example
  * const block = residual(dense(8, 32), relu, dense(32, 8));

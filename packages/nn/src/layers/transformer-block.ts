@@ -16,7 +16,10 @@ export interface TransformerBlockOptions extends DTypeOption {
   readonly hiddenFeatures?: number;
   /** Each place sees itself and those before it, not those after. Default: false. */
   readonly causal?: boolean;
-  /** How likely attention's weights, and what either half adds, are left out in training. Default: 0. */
+  /**
+   * How likely attention's weights, and what either half adds, are left out in training. Default:
+   * 0.
+   */
   readonly dropout?: number;
   /** Between the two layers at each place. Default: `gelu`. */
   readonly activation?: LayerFunction;
@@ -40,11 +43,12 @@ export interface TransformerBlock<F extends number = number>
 }
 
 /**
- * x + attention(norm(x)), and then x + network(norm(x)), where the network is two dense layers with `gelu`
- * between, at each place by itself. Input and output: [..., places, features]. A. Vaswani et al.,
- * "Attention is all you need", 2017, figure 1, with the normalisation before each half instead of behind
- * (`norm: "after"` is theirs), which trains without warm-up: R. Xiong et al., "On layer normalization in
- * the transformer architecture", ICML 2020. Names are those of PyTorch's `TransformerEncoderLayer`.
+ * x + attention(norm(x)), and then x + network(norm(x)), where the network is two dense layers with
+ * `gelu` between, at each place by itself. Input and output: [..., places, features]. A. Vaswani et
+ * al., "Attention is all you need", 2017, figure 1, with the normalisation before each half instead
+ * of behind (`norm: "after"` is theirs), which trains without warm-up: R. Xiong et al., "On layer
+ * normalization in the transformer architecture", ICML 2020. Names are those of PyTorch's
+ * `TransformerEncoderLayer`.
  *
  * @example
  * const block = transformerBlock(16, 4, { causal: true });

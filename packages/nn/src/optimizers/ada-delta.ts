@@ -31,8 +31,8 @@ const rule: Rule<Required<AdaDeltaOptions>> = {
 /**
  * Multiplies gradients by how large steps have been of late, over how large gradients have been:
  * v = decay v + (1 - decay) g^2, d = g sqrt(u + epsilon) / sqrt(v + epsilon), then
- * u = decay u + (1 - decay) d^2 and p - learningRate * d. M. D. Zeiler, "ADADELTA: An Adaptive Learning
- * Rate Method", 2012, algorithm 1. Throws `NablaError` for options out of range.
+ * u = decay u + (1 - decay) d^2 and p - learningRate * d. M. D. Zeiler, "ADADELTA: An Adaptive
+ * Learning Rate Method", 2012, algorithm 1. Throws `NablaError` for options out of range.
  *
  * @example
  * const w = parameter([3]);

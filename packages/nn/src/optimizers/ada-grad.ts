@@ -23,9 +23,9 @@ const rule: Rule<Required<AdaGradOptions>> = {
 
 /**
  * Divides gradients by the root of the sum of all their squares so far: s = s + g^2,
- * p - learningRate * g / (sqrt(s) + epsilon). J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient
- * Methods for Online Learning and Stochastic Optimization", 2011, figure 1 with diagonal matrices.
- * Throws `NablaError` for options out of range.
+ * p - learningRate * g / (sqrt(s) + epsilon). J. Duchi, E. Hazan and Y. Singer, "Adaptive
+ * Subgradient Methods for Online Learning and Stochastic Optimization", 2011, figure 1 with
+ * diagonal matrices. Throws `NablaError` for options out of range.
  *
  * @example
  * const w = parameter([3, -200]);

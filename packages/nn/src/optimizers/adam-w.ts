@@ -20,9 +20,9 @@ const rule: Rule<Required<AdamWOptions>> = {
 
 /**
  * Adam with decoupled weight decay: p (1 - learningRate * weightDecay), less Adam's step. Unlike a
- * penalty, the decay is not divided by the size of gradients. I. Loshchilov and F. Hutter, "Decoupled
- * Weight Decay Regularization", 2019, algorithm 2 (with the decay times the learning rate, as in
- * PyTorch). Throws `NablaError` for options out of range.
+ * penalty, the decay is not divided by the size of gradients. I. Loshchilov and F. Hutter,
+ * "Decoupled Weight Decay Regularization", 2019, algorithm 2 (with the decay times the learning
+ * rate, as in PyTorch). Throws `NablaError` for options out of range.
  *
  * @example
  * const w = parameter([10]);

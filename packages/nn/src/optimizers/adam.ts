@@ -69,8 +69,8 @@ const rule: Rule<Required<AdamOptions>> = {
 
 /**
  * Adam: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2 are the running means of
- * gradients and their squares, which start at 0; the step t is against m / (1 - beta1^t), divided by
- * sqrt(v / (1 - beta2^t)) + epsilon. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
+ * gradients and their squares, which start at 0; the step t is against m / (1 - beta1^t), divided
+ * by sqrt(v / (1 - beta2^t)) + epsilon. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
  * Optimization", 2015, algorithm 1. Throws `NablaError` for options out of range.
  *
  * @example

@@ -4,7 +4,8 @@ import type { ParameterGroup } from "./optimizer.ts";
 
 /**
  * Two groups: the parameters with two axes or more, whose weights may decay, and the others without
- * weight decay: biases, and the scales and shifts of normalisation, which no penalty should pull to 0.
+ * weight decay: biases, and the scales and shifts of normalisation, which no penalty should pull to
+ * 0.
  *
  * @example
  * const network = sequential(dense(4, 3), relu, dense(3, 2));

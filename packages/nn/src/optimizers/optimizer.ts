@@ -31,9 +31,9 @@ export interface Optimizer {
    */
   state(): OptimizerState;
   /**
-   * Goes on from a state that an optimiser of the same kind, for the same parameters, has given. All
-   * is checked before anything is changed. Throws `NablaError` for names that only one side has, and
-   * `ShapeError` for shapes that differ.
+   * Goes on from a state that an optimiser of the same kind, for the same parameters, has given.
+   * All is checked before anything is changed. Throws `NablaError` for names that only one side
+   * has, and `ShapeError` for shapes that differ.
    */
   load(state: OptimizerState): void;
 }

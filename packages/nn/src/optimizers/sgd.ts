@@ -32,12 +32,12 @@ const rule: Rule<Required<SgdOptions>> = {
 };
 
 /**
- * Goes against the gradient: p - learningRate * g. With momentum m, against a velocity that keeps
- * a part of what it was: v = m v + g, p - learningRate * v (B. T. Polyak, "Some methods of speeding
+ * Goes against the gradient: p - learningRate * g. With momentum m, against a velocity that keeps a
+ * part of what it was: v = m v + g, p - learningRate * v (B. T. Polyak, "Some methods of speeding
  * up the convergence of iteration methods", 1964), with `nesterov` against g + m v (I. Sutskever et
  * al., "On the importance of initialization and momentum in deep learning", 2013). `weightDecay` w
- * makes g + w p of g, the gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options out
- * of range.
+ * makes g + w p of g, the gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options
+ * out of range.
  *
  * @example
  * const w = parameter([3]);

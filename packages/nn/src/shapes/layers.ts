@@ -1,5 +1,5 @@
-// What each kind of layer does to a shape, and what is said of an input that does not fit: in the words
-// of checks.ts. Types only.
+// What each kind of layer does to a shape, and what is said of an input that does not fit: in the
+// words of checks.ts. Types only.
 import type {
   Apply,
   Convolution,
@@ -175,7 +175,9 @@ export interface FlattenShape<Start extends number> extends ShapeFunction {
 
 // Sequences
 
-/** `[examples, time, In]` becomes `[examples, time, Out]`, or `[examples, Out]` of the last step. */
+/**
+ * `[examples, time, In]` becomes `[examples, time, Out]`, or `[examples, Out]` of the last step.
+ */
 export interface SequenceShape<
   Operation extends string,
   In extends number,

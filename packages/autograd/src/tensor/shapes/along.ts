@@ -15,7 +15,9 @@ import type { Product } from "./reshape.ts";
 /** `S` with 1 at an axis, so that it broadcasts along it. */
 type WithOneAt<S extends Shape, Index extends number> = ReplaceAt<S, Index, [1]>;
 
-/** Both shapes broadcast but for `A`, where the size is that of the indices; `never` if they do not. */
+/**
+ * Both shapes broadcast but for `A`, where the size is that of the indices; `never` if they do not.
+ */
 export type TakeAlong<S extends Shape, Indices extends Shape, A extends number> = true extends
   | RankUnknown<S>
   | RankUnknown<Indices>

@@ -1,7 +1,7 @@
-// Exact arithmetic on sizes as types, by the schoolbook method on decimal digits. A column of digits
-// is a tuple whose length is the column's sum, so no tuple ever gets longer than a few hundred;
-// counting whole numbers as tuples ends at 999 (the compiler's recursion limit).
-// Where an operand is not a literal, or a result is beyond 2^53, the result is `number`.
+// Exact arithmetic on sizes as types, by the schoolbook method on decimal digits. A column of
+// digits is a tuple whose length is the column's sum, so no tuple ever gets longer than a few
+// hundred; counting whole numbers as tuples ends at 999 (the compiler's recursion limit). Where an
+// operand is not a literal, or a result is beyond 2^53, the result is `number`.
 import type { IsKnown } from "./dimension.ts";
 
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;

@@ -1,5 +1,5 @@
-// einsum's expressions as types: read letter by letter, held against the shapes, and the shape of what
-// comes out; or the message, in the words of ../../graph/shape/einsum.ts.
+// einsum's expressions as types: read letter by letter, held against the shapes, and the shape of
+// what comes out; or the message, in the words of ../../graph/shape/einsum.ts.
 import type { BroadcastDimension, BroadcastKnown } from "./broadcast.ts";
 import type {
   FormatDimension,
@@ -316,7 +316,9 @@ type Last<Terms extends readonly Term[]> = Terms extends readonly [
   ? T
   : never;
 
-/** The shape that an expression gives; `never` if it does not fit, `Shape` if it is not a literal. */
+/**
+ * The shape that an expression gives; `never` if it does not fit, `Shape` if it is not a literal.
+ */
 export type Einsum<Expression extends string, List extends Shapes> =
   EinsumOrMessage<Expression, List> extends infer Result extends Shape ? Result : never;
 

@@ -1,5 +1,6 @@
 // The shape of nested arrays as a type, for `tensor([[1, 2], [3, 4]])`, and the message for ragged
-// ones. Lengths are literal if the array is written in the call, `number` if it comes from elsewhere.
+// ones. Lengths are literal if the array is written in the call, `number` if it comes from
+// elsewhere.
 import type { FormatShape, IsUnion, SameShape, Shape } from "./dimension.ts";
 
 /** A number or boolean, or arrays of these to any depth. */

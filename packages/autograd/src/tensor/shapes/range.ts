@@ -42,7 +42,9 @@ type Between<Start extends number, End extends number> = Start extends 0
       : number
     : number;
 
-/** The same for a slice that goes backwards: one more than the position, 0 before the first element. */
+/**
+ * The same for a slice that goes backwards: one more than the position, 0 before the first element.
+ */
 type PositionBack<Size extends number, Bound extends number> = number extends Bound
   ? number
   : IsKnown<Size> extends true
@@ -76,7 +78,9 @@ type SliceLength<Size extends number, From, To, Step> = Step extends undefined |
 /** `[from, to, step]` of one axis; what is left out is all of it. */
 export type { Range } from "../../graph/shape.ts";
 
-/** `From` to `To` along the axis `A`, or (a list) a range of each of the first axes, as in NumPy. */
+/**
+ * `From` to `To` along the axis `A`, or (a list) a range of each of the first axes, as in NumPy.
+ */
 export type Slice<
   S extends Shape,
   A extends number | readonly Range[],

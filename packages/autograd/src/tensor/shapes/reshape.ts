@@ -1,5 +1,6 @@
 // Reshaping as types: same elements, other shape. Both shapes are compared by their products, after
-// common sizes are cancelled: that is exact for sizes that are not known too, and four times faster.
+// common sizes are cancelled: that is exact for sizes that are not known too, and four times
+// faster.
 import type { Divide, Multiply } from "./arithmetic.ts";
 import type { AxesCheck, Axis } from "./axes.ts";
 import type {
