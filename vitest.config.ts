@@ -13,6 +13,7 @@ const once = [
   "layer-gradients",
   "mutated-files",
   "operations",
+  "operators",
   "plan",
   "products",
   "reductions",
