@@ -130,7 +130,7 @@ What programs weigh that use the packages, bundled and minified by esbuild, and 
 
 ${await bundles()}
 
-\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild)).
+\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)).
 
 The package is one module whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
 
@@ -144,7 +144,7 @@ ${await breakdown()}
 
 ## Type checks
 
-The programs under [\`examples\`](../examples) against the packages' declarations, by one thread of TypeScript ${typescript.replace("Version", "").trim()}, the fastest of three. The first row imports the packages and does nothing. \`pnpm bench:types\` has what each kind of operation costs.
+The programs under [\`examples\`](../examples/README.md) against the packages' declarations, by one thread of TypeScript ${typescript.replace("Version", "").trim()}, the fastest of three. The first row imports the packages and does nothing. \`pnpm bench:types\` has what each kind of operation costs.
 
 ${compilations()}
 `,

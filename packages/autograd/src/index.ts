@@ -1,4 +1,8 @@
-// The public names of @nabla/autograd, grouped by what a user does.
+/**
+ * Tensors, operations and their derivatives: the public names, grouped by what a user does.
+ *
+ * @module @nabla/autograd
+ */
 
 // Create
 

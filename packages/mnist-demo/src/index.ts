@@ -1,4 +1,8 @@
-// The public names of @nabla/mnist-demo; the command is in train.ts.
+/**
+ * The MNIST digits: the public names. The commands are in nabla-mnist.ts.
+ *
+ * @module @nabla/mnist-demo
+ */
 
 export type { Digits, Mnist } from "./digits.ts";
 export { type Idx, type ReadIdxOptions, readIdx } from "./idx.ts";

@@ -1,4 +1,8 @@
-// The public names of @nabla/nn, grouped by what a user does.
+/**
+ * Networks and their training: the public names, grouped by what a user does.
+ *
+ * @module @nabla/nn
+ */
 
 // Layers, and models of them
 

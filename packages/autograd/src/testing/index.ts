@@ -1,5 +1,9 @@
-// @nabla/autograd/testing: checks of gradients and values, and fast-check arbitraries of tensors.
-// Nothing here needs a test runner: what does not hold throws.
+/**
+ * Checks of gradients and values, and fast-check arbitraries of tensors. Nothing here needs a test
+ * runner: what does not hold throws.
+ *
+ * @module @nabla/autograd/testing
+ */
 export {
   broadcastablePairs,
   broadcastableTensors,

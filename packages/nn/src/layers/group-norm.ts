@@ -13,9 +13,9 @@ export interface GroupNorm<C extends number = number>
     Shaped<ChannelShape<"groupNorm", C>> {
   readonly groups: number;
   readonly channels: C;
-  /** [channels]: what normalised values are multiplied by; 1 at first. */
+  /** `[channels]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[C]>;
-  /** [channels]: what is added then; 0 at first. */
+  /** `[channels]`: what is added then; 0 at first. */
   readonly bias: Parameter<[C]>;
   /** `x` [examples, channels, ...]; the shape stays as it is. */
   forward<X extends Tensor>(

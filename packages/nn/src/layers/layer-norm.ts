@@ -16,9 +16,9 @@ export interface LayerNorm<F extends number = number>
   extends MadeOf,
     Shaped<FeatureShape<"layerNorm", F, F>> {
   readonly features: F;
-  /** [features]: what normalised values are multiplied by; 1 at first. */
+  /** `[features]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[F]>;
-  /** [features]: what is added then; 0 at first. */
+  /** `[features]`: what is added then; 0 at first. */
   readonly bias: Parameter<[F]>;
   /** `x` [..., features]; the shape stays as it is. */
   forward<X extends Tensor>(
