@@ -44,7 +44,9 @@ export const otherRates: Readonly<Record<Exclude<OptimizerName, "sgd">, number>>
 };
 
 /** What goes well with each model. */
-export const modelDefaults = {
+export const modelDefaults: Readonly<Record<ModelName, ModelDefaults>> = {
   mlp: { hidden: [16, 16], activation: "sigmoid", cost: "quadratic", optimizer: "sgd" },
   cnn: { hidden: [120, 84], activation: "relu", cost: "cross-entropy", optimizer: "adam" },
-} as const satisfies Record<ModelName, Partial<TrainingOptions>>;
+};
+
+type ModelDefaults = Pick<TrainingOptions, "hidden" | "activation" | "cost" | "optimizer">;
