@@ -298,3 +298,18 @@ describe("against definitions", () => {
     expectClose(x.exp().log2(), x.mul(Math.LOG2E), options);
   });
 });
+
+describe("bounds", () => {
+  const values = [Number.NaN, -Infinity, -2, -1, -0, 0, 1, 2, Infinity];
+  for (const dtype of ["float32", "float64"] as const) {
+    test(`of ${dtype}: those of Math.min and Math.max, in vectors and behind them`, () => {
+      const x = tensor(values, { dtype });
+      for (const bound of [-1, 1, 0, -0, 2.5]) {
+        expect(x.minimum(bound).arraySync()).toEqual(values.map((v) => Math.min(v, bound)));
+        expect(x.maximum(bound).arraySync()).toEqual(values.map((v) => Math.max(v, bound)));
+      }
+      const clipped = values.map((v) => Math.min(Math.max(v, -1), 1));
+      expect(x.clip(-1, 1).arraySync()).toEqual(clipped);
+    });
+  }
+});

@@ -56,9 +56,9 @@ export class Applications {
       addMultiplyAdd(code, body, on, three, lanes, host.isFused);
       return;
     }
-    const [, count] = operands;
-    const shift = count?.kind === "literal" ? count.value : undefined;
-    if (addOperator(code, body, { operator, on, operands: locals, lanes, shift })) return;
+    const [, second] = operands;
+    const literal = second?.kind === "literal" ? second.value : undefined;
+    if (addOperator(code, body, { operator, on, operands: locals, lanes, literal })) return;
     if (lanes === 1) this.#addHostCall(value, locals);
     else this.#addElementByElement(value, locals);
   }

@@ -26,6 +26,15 @@ const floatInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   less: "lt",
   lessEqual: "le",
 };
+/**
+ * For what has a bound that is neither NaN nor 0, whose sign would matter: "pseudo-minimum", which gives the
+ * first operand unless the bound is less, so a NaN for a NaN. It is one instruction of x86, where the minimum
+ * of any two takes six.
+ */
+const boundInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
+  max: "pmax",
+  min: "pmin",
+};
 const wholeInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   add: "add",
   sub: "sub",
@@ -54,8 +63,8 @@ export interface Application {
   readonly on: DType;
   readonly operands: readonly Local[];
   readonly lanes: Lanes;
-  /** The count of a shift, where it is known and the same for all lanes. */
-  readonly shift?: number | undefined;
+  /** The second operand, where it is known and the same for all lanes: the count of a shift, a bound. */
+  readonly literal?: number | undefined;
 }
 
 /** Adds the instructions that leave the result on the stack; false where there are none. */
@@ -73,7 +82,12 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
     addBitsOfFloat(code, operator, on, a, lanes);
     return true;
   }
-  if (isFloating(on)) return addPlain(code, floatInstructions[operator], application);
+  if (isFloating(on)) {
+    const instruction = isBound(application)
+      ? boundInstructions[operator]
+      : floatInstructions[operator];
+    return addPlain(code, instruction, application);
+  }
   if (bitwise.has(operator)) {
     for (const operand of operands) code.get(operand);
     code.add(`${lanes === 1 ? "i32" : "v128"}.${operator}` as Instruction);
@@ -89,6 +103,11 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
   return true;
 }
 
+/** Whether it is the lesser, or greater, of a vector's elements and a bound. */
+function isBound({ operator, lanes, literal }: Application): boolean {
+  return Boolean(literal) && lanes > 1 && operator in boundInstructions;
+}
+
 function givesTruth(operator: OperatorName): boolean {
   return operators[operator].result === "bool";
 }
@@ -100,10 +119,10 @@ function addWhole(code: Code, application: Application): boolean {
   if (lanes === 1 && addWholeScalar(code, application)) return true;
   const shift = shiftInstructions[operator];
   if (!shift) return addPlain(code, wholeInstructions[operator], application);
-  if (lanes > 1 && application.shift === undefined) return false;
+  if (lanes > 1 && application.literal === undefined) return false;
   code.get(a);
   if (lanes === 1) code.get(b).add(`i32.${shift}` as Instruction);
-  else code.i32(application.shift!).add(`i32x4.${shift}` as Instruction);
+  else code.i32(application.literal!).add(`i32x4.${shift}` as Instruction);
   return true;
 }
 
