@@ -33,12 +33,12 @@ export function binary<S extends Shape>(
 }
 
 /** The face of an operation that reduces axes, which the caller has checked. */
-export function reduction<S extends Shape, Axis>(
+export function reduction<S extends Shape>(
   name: string,
-  operation: (x: Node, axis?: Axis, keepDims?: boolean) => Node,
+  operation: (x: Node, axis?: never, keepDims?: boolean) => Node,
   x: Tensor,
   axis: unknown,
   { keepDims }: { readonly keepDims?: boolean },
 ): Tensor<S> {
-  return tensorOf(operation(nodeOf(name, x), axis as Axis, keepDims));
+  return tensorOf(operation(nodeOf(name, x), axis as never, keepDims));
 }

@@ -2,7 +2,6 @@
 // where there are two operands. As functions only: a bundle has every method, but of functions
 // those that are used. All is computed in float64, with the same bits on every back end, and
 // rounded to the dtype of the operands at the end; integers become float32.
-import type { Shape } from "../graph/shape.ts";
 import type { Triangle } from "../matrix/triangle.ts";
 import * as factors from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";

@@ -127,7 +127,7 @@ function oneExample(given: readonly unknown[], inAxes: AxesOf) {
   if (count === undefined) {
     throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
   }
-  return { args, examples, count: count as number };
+  return { args, examples, count };
 }
 
 /** The axis counted from the front; undefined if there is none of that number. */

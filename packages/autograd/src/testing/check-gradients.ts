@@ -248,8 +248,8 @@ function gradientOf(f: Several, times = 1): Several {
     const outputs = f(xs);
     const one = isOne(outputs.map((y) => ({ length: y.size })));
     const shares = outputs.map((y, i) => {
-      const weights = one ? tensor(1).reshape([...y.shape]) : weightsLike(y.shape, i);
-      return gradients(y, xs, { seed: weights.mul(times) as Tensor });
+      const weights: Tensor = one ? tensor(1).reshape([...y.shape]) : weightsLike(y.shape, i);
+      return gradients(y, xs, { seed: weights.mul(times) });
     });
     return shares.reduce((sums, share) => sums.map((sum, i) => sum.add(share[i]!)));
   };
