@@ -32,7 +32,7 @@ export function gradients(
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  const wanted = dependents(operation, order, inputs);
+  const wanted = thatPassOn(operation, order, inputs);
   const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
   const pass = siteOfCall(operation, cost.shape);
   const outer = beginGradientOf(undefined);
@@ -63,7 +63,7 @@ function ruleFor(node: Node, position: number) {
 }
 
 /** The inputs and all between them and the end of `order` that passes a gradient on to one. */
-function dependents(
+function thatPassOn(
   operation: string,
   order: readonly Node[],
   inputs: readonly Node[],

@@ -1,0 +1,114 @@
+// The rules of batching for indices that are data (vmap.ts).
+import { createNode, type Node, type NodeOf } from "../graph/node.ts";
+import type { Shape } from "../graph/shape.ts";
+import { add, mul } from "../ops/arithmetic.ts";
+import { greaterEqual, less, logicalOr, where } from "../ops/comparison.ts";
+import { iota } from "../ops/creation.ts";
+import { permute, reshape } from "../ops/movement.ts";
+import { type Input, stretched } from "./batching.ts";
+
+export function batchedGather(
+  node: NodeOf<"gather">,
+  inputs: readonly Input[],
+  count: number,
+): Node {
+  const { operation, attributes, dtype, shape } = node;
+  const [x, indices] = inputs as readonly [Input, Input];
+  const { axis, along } = attributes;
+  const gathered = (from: Node, at: Node, alongAxis: number, all: Shape) =>
+    createNode(operation, [from, at], { axis: alongAxis, along }, all, dtype);
+  if (along) {
+    const all = [stretched(x, count), stretched(indices, count)] as const;
+    return gathered(...all, axis + 1, [count, ...shape]);
+  }
+  if (!indices.isBatched) return gathered(x.node, indices.node, axis + 1, [count, ...shape]);
+  if (!x.isBatched) {
+    const all = insertedAt(shape, axis, count);
+    return permute(gathered(x.node, indices.node, axis, all), frontFrom(axis, all.length));
+  }
+  // One axis for examples and what is picked from.
+  const own = node.inputs[0]!.shape;
+  const size = own[axis]!;
+  const flat = flattened(x.node, axis);
+  const at = shiftedByExample(indices.node, size, count);
+  const before = own.slice(0, axis);
+  const picked = gathered(flat, at, 0, [...at.shape, ...before, ...own.slice(axis + 1)]);
+  // [count, ...indices, ...before, ...behind], and the axes before belong before the indices.
+  const rank = at.shape.length;
+  const order = [
+    0,
+    ...before.map((_, i) => rank + i),
+    ...at.shape.slice(1).map((_, i) => 1 + i),
+    ...own.slice(axis + 1).map((_, i) => rank + before.length + i),
+  ];
+  return permute(picked, order);
+}
+
+export function batchedScatter(
+  node: NodeOf<"scatter">,
+  inputs: readonly Input[],
+  count: number,
+): Node {
+  const { operation, attributes, dtype } = node;
+  const [x, indices, updates] = inputs as readonly [Input, Input, Input];
+  const { axis, along } = attributes;
+  const [to, added] = [stretched(x, count), stretched(updates, count)];
+  const scattered = (into: Node, at: Node, what: Node, alongAxis: number) =>
+    createNode(operation, [into, at, what], { axis: alongAxis, along }, into.shape, dtype);
+  if (along) return scattered(to, stretched(indices, count), added, axis + 1);
+  if (!indices.isBatched) return scattered(to, indices.node, added, axis + 1);
+  const own = node.shape;
+  const at = shiftedByExample(indices.node, own[axis]!, count);
+  // Updates are [count, ...before, ...indices, ...behind].
+  const picked = at.shape.length - 1;
+  const order = [
+    0,
+    ...Array.from({ length: picked }, (_, i) => 1 + axis + i),
+    ...Array.from({ length: axis }, (_, i) => 1 + i),
+    ...own.slice(axis + 1).map((_, i) => 1 + axis + picked + i),
+  ];
+  const result = scattered(flattened(to, axis), at, permute(added, order), 0);
+  const unflattened = reshape(result, [
+    count,
+    own[axis]!,
+    ...own.slice(0, axis),
+    ...own.slice(axis + 1),
+  ]);
+  const back = [
+    0,
+    ...Array.from({ length: axis }, (_, i) => 2 + i),
+    1,
+    ...own.slice(axis + 1).map((_, i) => 2 + axis + i),
+  ];
+  return permute(unflattened, back);
+}
+
+/** [count, …, size, …] as [count * size, …]: `axis` (of one example) right behind the first. */
+function flattened(x: Node, axis: number): Node {
+  const all = axis + 1;
+  const order = [0, all, ...x.shape.flatMap((_, i) => (i === 0 || i === all ? [] : [i]))];
+  const moved = permute(x, order);
+  const [count, size, ...rest] = moved.shape as readonly [number, number, ...number[]];
+  return reshape(moved, [count * size, ...rest]);
+}
+
+/**
+ * Indices into [count, size] made one axis: `size` further from example to example. What is out of range
+ * in one example is so in the whole, instead of pointing into the next.
+ */
+function shiftedByExample(indices: Node, size: number, count: number): Node {
+  const examples = indices.shape.map((_, i) => (i === 0 ? count : 1));
+  const start = mul(iota(examples, 0), size);
+  const fromEnd = where(less(indices, 0), add(indices, size), indices);
+  const isOut = logicalOr(less(fromEnd, 0), greaterEqual(fromEnd, size));
+  return where(isOut, count * size, add(fromEnd, start));
+}
+
+function insertedAt(shape: Shape, axis: number, size: number): Shape {
+  return [...shape.slice(0, axis), size, ...shape.slice(axis)];
+}
+
+/** The order that brings `axis` to the front. */
+function frontFrom(axis: number, rank: number): readonly number[] {
+  return [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
+}

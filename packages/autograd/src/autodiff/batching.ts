@@ -1,0 +1,39 @@
+// What the rules of batching are made of (vmap.ts).
+import { createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
+import { broadcastTo, reshape } from "../ops/movement.ts";
+
+/** An input of a node: as it was, or with the axis of examples in front. */
+export interface Input {
+  readonly node: Node;
+  readonly isBatched: boolean;
+}
+
+/** The node's operation on inputs of all `count` examples, which stand along an axis in front. */
+export function ofAll<F extends Family>(
+  { operation, shape, dtype }: NodeOf<F>,
+  inputs: readonly Node[],
+  attributes: NodeOf<F>["attributes"],
+  count: number,
+): Node {
+  // A node's family ties its operation to its attributes.
+  return createNode(
+    operation as never,
+    inputs,
+    attributes as never,
+    [count, ...shape],
+    dtype,
+  ) as Node;
+}
+
+/** With axes of size 1 behind that of examples, so that it broadcasts to `rank` axes and that. */
+export function aligned({ node, isBatched }: Input, rank: number): Node {
+  const missing = rank + 1 - node.shape.length;
+  if (!isBatched || missing === 0) return node;
+  const [count, ...shape] = node.shape as readonly [number, ...number[]];
+  return reshape(node, [count, ...Array.from({ length: missing }, () => 1), ...shape]);
+}
+
+/** With the axis of examples, where all have the same. */
+export function stretched({ node, isBatched }: Input, count: number): Node {
+  return isBatched ? node : broadcastTo(node, [count, ...node.shape]);
+}
