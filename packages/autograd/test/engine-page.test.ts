@@ -107,7 +107,8 @@ used: movements (reshape, transpose, slices, broadcasts) become index arithmetic
 
 ## 5. Kernels
 
-\`engine/plan/kernels.ts\` groups stored nodes that are computed at the same places into kernels.
+\`engine/plan/groups.ts\` puts stored nodes together that are computed at the same places, and \`kernels.ts\` makes
+a kernel of each group.
 \`explainPlan\` of the step:
 
 ${block(explained)}
@@ -128,6 +129,9 @@ ${block(arena.join("\n"))}
 
 \`engine/wasm/\` renders each kernel as a function: loops over vectors of four float32 (two float64) and, for what is
 left over, a vector of which not all lanes are stored; products in tiles of four rows and two vectors of columns.
+\`statements.ts\` writes the loops, \`multiply.ts\` those of products, \`values.ts\` what they compute: each value once,
+into a local, in the outermost loop that it can be computed in (\`scopes.ts\`). \`addresses.ts\` has the index arithmetic,
+\`encoder.ts\` the bytes.
 The module of the step has ${module.bytes} bytes and is run by one call. To read one, here is \`x.mul(2).add(1)\` of nine
 elements, ${small.bytes} bytes, as binaryen prints it:
 

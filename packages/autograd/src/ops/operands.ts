@@ -1,7 +1,6 @@
 // What operations are given: nodes, or plain numbers, brought to one dtype before the node is made.
 import { createNode, type Elementwise, type Literal, type Node } from "../graph/node.ts";
-import { type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
-import { conversions } from "../scalar/evaluate.ts";
+import { conversions, type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 
 /** A node, or a number that takes the dtype of what it meets. */

@@ -1,4 +1,4 @@
-// Element types: what they are called, how they are stored, and how two of them promote.
+// Element types: what they are called, how they are stored, how two of them promote, and how one becomes another.
 
 /** The type of a tensor's elements. */
 export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
@@ -53,4 +53,20 @@ export function clampTo(dtype: DType, value: number): number {
     case "float64":
       return value;
   }
+}
+
+/**
+ * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest, and 0
+ * for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is not).
+ */
+export const conversions: Readonly<Record<DType, (value: number) => number>> = {
+  bool: (value) => (value === 0 ? 0 : 1),
+  uint8: (value) => toInt32(value) & 255,
+  int32: toInt32,
+  float32: (value) => Math.fround(value),
+  float64: (value) => value,
+};
+
+function toInt32(value: number): number {
+  return value >= 2 ** 31 ? 2 ** 31 - 1 : value < -(2 ** 31) ? -(2 ** 31) : value | 0;
 }

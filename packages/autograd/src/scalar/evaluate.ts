@@ -2,7 +2,7 @@
 // is one operator over a chunk. Every operator's result is rounded to its dtype, as vector units do.
 // (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A. Figueroa,
 // "When is double rounding innocuous?", 1995.)
-import type { Data, DType } from "./dtype.ts";
+import { conversions, type Data, type DType } from "./dtype.ts";
 import { operandType, type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
@@ -181,20 +181,4 @@ export function evaluateOn(type: DType, operator: OperatorName): Evaluate {
     integerEvaluates.set(key, wrapped);
   }
   return wrapped;
-}
-
-/**
- * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest, and 0
- * for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is not).
- */
-export const conversions: Readonly<Record<DType, (value: number) => number>> = {
-  bool: (value) => (value === 0 ? 0 : 1),
-  uint8: (value) => toInt32(value) & 255,
-  int32: toInt32,
-  float32: (value) => Math.fround(value),
-  float64: (value) => value,
-};
-
-function toInt32(value: number): number {
-  return value >= 2 ** 31 ? 2 ** 31 - 1 : value < -(2 ** 31) ? -(2 ** 31) : value | 0;
 }

@@ -2,7 +2,6 @@
 // that the function does, updates of parameters included, is one prepared run.
 import { currentBackend, type Prepared } from "../engine/backend.ts";
 import { graphOf, valueOf } from "../engine/realize.ts";
-import { type Trace, traced, undo } from "../engine/trace.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
@@ -12,6 +11,7 @@ import { CallOutput, type Calls } from "./last-call.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
 
 /** What to do with an output of the run; gives the node that has its value now. */

@@ -1,9 +1,10 @@
 // Numbers that come from outside of a graph at each of its runs, such as a learning rate's.
-import { currentTrace } from "../engine/trace.ts";
+
 import { constant } from "../ops/creation.ts";
 import { allocate, type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
+import { currentTrace } from "./trace.ts";
 
 /**
  * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so

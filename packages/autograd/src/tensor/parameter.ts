@@ -2,7 +2,6 @@
 // means the value that it had then.
 
 import { valueOf } from "../engine/realize.ts";
-import { currentTrace, type Trace } from "../engine/trace.ts";
 import { DTypeError, ShapeError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
@@ -13,6 +12,7 @@ import type { Data, DType } from "../scalar/dtype.ts";
 import { nodeOfValues } from "./creation.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
+import { currentTrace, type Trace } from "./trace.ts";
 
 /** Which parameter a node is a value of. */
 const parameters = new WeakMap<Node, Parameter>();

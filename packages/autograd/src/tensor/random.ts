@@ -1,6 +1,6 @@
 // Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is
 // given, or else of the seed of the whole program and the number of draws so far.
-import { currentTrace } from "../engine/trace.ts";
+
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -13,6 +13,7 @@ import type { DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { currentTrace } from "./trace.ts";
 
 export interface RandomOptions {
   /**

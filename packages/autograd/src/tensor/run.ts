@@ -1,10 +1,10 @@
 // When and where graphs run.
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
-import { currentTrace } from "../engine/trace.ts";
 import { setThreadCount, threadCount, wasmMemory } from "../engine/wasm/backend.ts";
 import { checkCount } from "./checks.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
+import { currentTrace } from "./trace.ts";
 
 /**
  * Computes several tensors in one run, so that what they share is computed once, and keeps their

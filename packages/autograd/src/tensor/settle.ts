@@ -1,11 +1,11 @@
 // Keeps a graph that only grows within bounds. Every so many levels its end is computed and starts
 // afresh as a source, with its past behind it; the oldest pasts are let go.
 import { realize } from "../engine/realize.ts";
-import { currentTrace } from "../engine/trace.ts";
 import { forget } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { computed, constant } from "../ops/creation.ts";
+import { currentTrace } from "./trace.ts";
 
 /** So deep may a graph grow before its end is computed. */
 const levels = 1000;

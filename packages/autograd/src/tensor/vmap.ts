@@ -1,6 +1,5 @@
 // From a function of one example to one of many at once.
 import { batched } from "../autodiff/vmap.ts";
-import { currentTrace, traced, undo } from "../engine/trace.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
@@ -9,6 +8,7 @@ import { permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
 import { checkFunction } from "./checks.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
+import { currentTrace, traced, undo } from "./trace.ts";
 import { mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /** Which axis of each tensor counts the examples; null: all examples have the same. */
