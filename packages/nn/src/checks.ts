@@ -43,7 +43,17 @@ export function checkFraction(operation: string, name: string, value: number): v
 /** Throws `NablaError` for what is no tensor: callers without a compiler meet this one. */
 export function checkTensor(operation: string, x: unknown): void {
   if (x instanceof Tensor) return;
-  throw new NablaError(`${operation}: expects a tensor, got ${typeof x}; tensor(x) makes one`);
+  throw new NablaError(`${operation}: expects a tensor, got ${kindOf(x)}; tensor(x) makes one`);
+}
+
+/** What errors call what was given instead: `3`, `a string`, `an Array`, `a Promise; await it`. */
+export function kindOf(x: unknown): string {
+  if (x === undefined || x === null || typeof x === "number") return String(x);
+  if (typeof x === "string" || typeof x === "boolean") return `a ${typeof x}`;
+  if (typeof x === "function") return "a function";
+  const name = (x as object).constructor?.name ?? "Object";
+  const kind = /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
+  return typeof (x as PromiseLike<unknown>).then === "function" ? `${kind}; await it` : kind;
 }
 
 /**

@@ -2,7 +2,7 @@
 // stream of batches.
 import { type Data, NablaError, random, realize, Tensor, tensor } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount } from "./batches.ts";
-import { checkCount } from "./checks.ts";
+import { checkCount, kindOf } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
 import { checkPair, type Pair, pairOf } from "./pair.ts";
 
@@ -44,6 +44,12 @@ export interface FeedOptions {
 
 /** The batches of a dataset or a stream. */
 export function feedOf(data: TrainingData, { batchSize, shuffle, prefetch }: FeedOptions): Feed {
+  if (typeof data !== "function" && (typeof data !== "object" || (data as unknown) === null)) {
+    throw new NablaError(`fit: got ${kindOf(data)} for data, expected { inputs, targets }`);
+  }
+  if (Array.isArray(data) && data.some((one) => one instanceof Tensor || Array.isArray(one))) {
+    throw new NablaError("fit: got a list for data; name what is in it: { inputs: X, targets: y }");
+  }
   if (!isStream(data)) return datasetFeed(data, batchSize, shuffle);
   if (batchSize !== undefined) {
     throw new NablaError("fit: batchSize is given, but the data come in batches; leave it out");
@@ -56,8 +62,13 @@ function isStream(data: TrainingData): data is Exclude<TrainingData, Dataset> {
 }
 
 function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): Feed {
-  const examples = exampleCount("fit", dataset);
   checkPair("fit", dataset);
+  for (const [name, x] of Object.entries(dataset)) {
+    if (x instanceof Tensor) continue;
+    const given = `"${name}" is ${kindOf(x)}`;
+    throw new NablaError(`fit: ${given}, expected a tensor: tensor(${name}) makes one`);
+  }
+  const examples = exampleCount("fit", dataset);
   checkCount("fit", "batchSize", size);
   realize(...Object.values(dataset));
   let areChecked = false;

@@ -1,7 +1,7 @@
 // The training loop, as something to loop over.
 import { compile, findNaN, NablaError, type Parameter, Tensor } from "@nabla/autograd";
 import { type Dataset, examplesAt } from "./batches.ts";
-import { checkCount } from "./checks.ts";
+import { checkCount, kindOf } from "./checks.ts";
 import { type Feed, type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { applyLayer, type Layer } from "./layer.ts";
@@ -10,7 +10,7 @@ import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { checkPair, pairOf } from "./pair.ts";
 
-export interface FitOptions {
+export interface FitOptions<Name extends string = string> {
   /** One number for outputs and targets, such as `quadraticCost`. */
   readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
   readonly optimizer: Optimizer;
@@ -28,7 +28,7 @@ export interface FitOptions {
   /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
   readonly validation?: Dataset;
   /** Measured at the end of each epoch, under these names. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: Readonly<Record<Name, Metric>>;
   /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
   readonly reportEvery?: number;
   /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`. */
@@ -53,8 +53,8 @@ export interface FitOptions {
   readonly resume?: boolean;
 }
 
-/** How training stands. */
-export interface Report {
+/** How training stands; `Name` are those of the metrics. */
+export interface Report<Name extends string = string> {
   /** The epoch under way, from 1. */
   readonly epoch: number;
   /** Steps taken, in all epochs. */
@@ -64,19 +64,31 @@ export interface Report {
   /** The cost of the last batch alone. */
   readonly batchCost: number;
   /** What was measured at the end of the epoch; undefined within it. */
-  readonly metrics: Readonly<Record<string, number>> | undefined;
+  readonly metrics: Readonly<Record<Name, number>> | undefined;
+  /** The cost on `validation` at the end of the epoch; undefined within it, and without one. */
+  readonly validationCost: number | undefined;
   /** Of the training so far, without the time spent on metrics. */
   readonly examplesPerSecond: number;
   /** What all epochs will still take at that pace; NaN in the first epoch of a stream. */
   readonly secondsLeft: number;
 }
 
+/** The reports of a training, to be looped over: it takes steps as they are asked for. */
+export interface Reports<Name extends string = string>
+  extends AsyncGenerator<Report<Name>, void, undefined> {
+  /** `await` trains to the end, and gives the last report; undefined if there was none. */
+  then<A = Report<Name> | undefined, B = never>(
+    done?: ((last: Report<Name> | undefined) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+}
+
 /**
  * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
  * dataset has two tensors, whatever they are called: first what goes in, then what should come out.
  * Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
- * or a function that gives one for each epoch. Loop over the reports; leaving the loop ends
- * training.
+ * or a function that gives one for each epoch. Loop over the reports, with `for await`; leaving the
+ * loop ends training. `await fit(…)` trains to the end, and gives the last report.
  *
  * Throws `NablaError` for data that are empty or whose numbers of examples differ, for labels that
  * are no classes, for a stream that throws (its error is the `cause`), and when the cost becomes
@@ -91,13 +103,30 @@ export interface Report {
  * for await (const report of fit(network, dataset, options)) cost = report.cost;
  * cost < 1e-3; // => true
  */
-export async function* fit(
+export function fit<Name extends string = string>(
+  model: Layer,
+  data: TrainingData,
+  options: FitOptions<Name>,
+): Reports<Name> {
+  const reports = reportsOf(model, data, options) as AsyncGenerator<Report<Name>, void, undefined>;
+  const train = async () => {
+    let last: Report<Name> | undefined;
+    for await (const report of reports) last = report;
+    return last;
+  };
+  const then: Reports<Name>["then"] = (done, failed) => train().then(done, failed);
+  // biome-ignore lint/suspicious/noThenProperty: who awaits what trains means it to train.
+  return Object.assign(reports, { then });
+}
+
+async function* reportsOf(
   model: Layer,
   data: TrainingData,
   options: FitOptions,
 ): AsyncGenerator<Report, void, undefined> {
+  checkOptions(options);
   const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
-  const { metrics = {}, reportEvery } = options;
+  const { reportEvery } = options;
   checkCount("fit", "epochs", epochs);
   if (!(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
     throw new NablaError(`fit: prefetch is ${prefetch}, expected an integer from 0`);
@@ -114,12 +143,13 @@ export async function* fit(
   let seconds = 0;
   let batchCost = Number.NaN;
   let { examples } = feed;
-  const progress = (values?: Record<string, number>): Report => ({
+  const progress = (values?: Measured): Report => ({
     epoch: at.epoch,
     step: at.step,
     cost: at.total / at.inEpoch,
     batchCost,
-    metrics: values,
+    metrics: values?.metrics,
+    validationCost: values?.cost,
     examplesPerSecond: (at.seen - start.seen) / seconds,
     secondsLeft: examples
       ? ((epochs * examples - at.seen) * seconds) / (at.seen - start.seen)
@@ -151,10 +181,8 @@ export async function* fit(
       seconds += (performance.now() - started) / 1000;
       const { step, seen, total } = at;
       if (Number.isNaN(batchCost)) {
-        throw new NablaError(
-          `fit: the cost became NaN at step ${step + 1} (epoch ${epoch}); ` +
-            `a smaller learning rate may help${originOf(cost)}`,
-        );
+        const where = `at step ${step + 1} (epoch ${epoch})`;
+        throw new NablaError(`fit: the cost became NaN ${where}${originOf(cost)}`);
       }
       at = {
         epoch,
@@ -168,11 +196,42 @@ export async function* fit(
       await checkpoints.after(at);
     }
     examples ??= passed;
-    const report = progress(measured ? await measure(model, measured, metrics) : {});
+    const report = progress(await measuredOn(model, measured, options));
     at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0 };
     yield* reported(report);
     await checkpoints.save(at);
   }
+}
+
+/** Throws `NablaError` for options that only a compiler would have refused. */
+function checkOptions({ cost, optimizer }: Partial<FitOptions>): void {
+  if (typeof cost !== "function") {
+    throw new NablaError(`fit: cost is ${kindOf(cost)}, expected a function: quadraticCost`);
+  }
+  if (typeof optimizer?.step === "function") return;
+  throw new NablaError(
+    `fit: optimizer is ${kindOf(optimizer)}, expected one: sgd(model.parameters(), …)`,
+  );
+}
+
+interface Measured {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly cost?: number;
+}
+
+/** The metrics, and of a validation the cost, too. */
+async function measuredOn(
+  model: Layer,
+  dataset: Dataset | undefined,
+  { validation, metrics = {}, cost }: FitOptions,
+): Promise<Measured> {
+  if (!dataset) return { metrics: {} };
+  if (!validation) return { metrics: await measure(model, dataset, metrics) };
+  // By names of its own, so that metrics may have any.
+  const own = Object.entries(metrics).map(([name, metric]) => [`metric ${name}`, metric] as const);
+  const all = await measure(model, dataset, { ...Object.fromEntries(own), cost });
+  const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
+  return { metrics: Object.fromEntries(found), cost: all["cost"]! };
 }
 
 /** Takes a step with a batch, and gives its cost. */
@@ -194,7 +253,15 @@ function stepOf(
       feed.checkLabels(given, classes);
     }
     const cost = costOf(outputs, targets);
+    if (!(cost instanceof Tensor)) {
+      throw new NablaError(`fit: the cost gives ${kindOf(cost)}, expected a tensor of one number`);
+    }
     cost.backward();
+    if (!optimizer.parameters.some(({ grad }) => grad)) {
+      throw new NablaError(
+        "fit: the cost depends on none of the optimiser's parameters; was it made for another model?",
+      );
+    }
     beforeStep?.(optimizer.parameters);
     optimizer.step();
     return cost;
@@ -212,14 +279,17 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
   return isWhole && targets.rank === 1 && outputs.rank === 2;
 }
 
-/** What `findNaN` has found of a cost that is NaN. */
+/** What may help against a cost that is NaN, and what `findNaN` has found of it. */
 function originOf(cost: Tensor): string {
+  const usual = "; a smaller learning rate may help";
   try {
     const found = findNaN(cost);
-    return found ? `\n${found.toString()}` : "";
+    if (!found) return usual;
+    const isData = found.inputs.length === 0 && found.operation !== "parameter";
+    return `${isData ? ": there are NaN or infinities in what it was given" : usual}\n${found.toString()}`;
   } catch (error) {
     // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
-    if (error instanceof NablaError) return "";
+    if (error instanceof NablaError) return usual;
     throw error;
   }
 }

@@ -131,7 +131,7 @@ export {
 export type { Batch, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
-export type { FitOptions, Report } from "./fit.ts";
+export type { FitOptions, Report, Reports } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
 export { measure } from "./measure.ts";

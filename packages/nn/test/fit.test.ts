@@ -8,7 +8,7 @@ import {
   tensor,
   zeros,
 } from "@nabla/autograd";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { batches } from "../src/batches.ts";
 import { clipGradNorm } from "../src/clipping.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
@@ -17,6 +17,7 @@ import type { TrainingData } from "../src/feed.ts";
 import { type FitOptions, fit, type Report } from "../src/fit.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { measure } from "../src/measure.ts";
+import { meanAbsoluteError } from "../src/metrics.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { sequential } from "../src/sequential.ts";
@@ -134,6 +135,45 @@ describe("data", () => {
   });
 });
 
+describe("reports", () => {
+  test("need not be looped over: who awaits them trains to the end, and has the last one", async () => {
+    const looped = await train(inTwos);
+    manualSeed(5);
+    const model = dense(2, 1);
+    const optimizer = adam(model.parameters(), { learningRate: 0.1 });
+    const last = await fit(model, inTwos, { cost: quadraticCost, optimizer, epochs: 3 });
+    expect([last?.step, last?.cost]).toEqual([9, looped.reports.at(-1)!.cost]);
+    expect(model.weight.arraySync()).toEqual(looped.weight);
+    const failed = fit(model, [], { cost: quadraticCost, optimizer, epochs: 1 });
+    await expect(
+      failed.then(undefined, (error: unknown) => (error as Error).message),
+    ).resolves.toBe("fit: epoch 1 has no batches");
+  });
+
+  test("have the metrics that were asked for, and the cost of what is not learnt from", async () => {
+    const options = {
+      batchSize: 2,
+      epochs: 1,
+      metrics: { cost: quadraticCost, error: meanAbsoluteError },
+    };
+    const validation = { inputs: tensor([[3, 3]]), targets: tensor([[5]]) };
+    const { reports, model } = await train(dataset, { ...options, validation, reportEvery: 1 });
+    const [within, , end] = reports;
+    expect([within!.metrics, within!.validationCost]).toEqual([undefined, undefined]);
+    const cost = quadraticCost(model.forward(validation.inputs), validation.targets).itemSync();
+    expect(end!.validationCost).toBeCloseTo(cost, 5);
+    expect(end!.metrics!["cost"]).toBeCloseTo(cost, 5);
+    expect(end!.metrics!["error"]).toBeCloseTo(Math.sqrt(cost), 5);
+    expect((await train(dataset, options)).reports[0]!.validationCost).toBeUndefined();
+    const own = fit(model, dataset, {
+      ...options,
+      cost: quadraticCost,
+      optimizer: sgd(model.parameters(), { learningRate: 0.1 }),
+    });
+    expectTypeOf(await own).toEqualTypeOf<Report<"cost" | "error"> | undefined>();
+  });
+});
+
 describe("between the gradient and the step", () => {
   test("gradients can be clipped, also where steps are compiled", async () => {
     const beforeStep: FitOptions["beforeStep"] = (parameters) => {
@@ -211,6 +251,61 @@ describe("what cannot be learnt is refused, and where it is said", () => {
     const error: unknown = await train(data, options).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NablaError);
     expect((error as Error).message).toBe(message);
+  });
+
+  // What a compiler would have refused, but the first.
+  const loose = { epochs: 1, batchSize: 2 };
+  const arrays = { X: rows, y: wanted } as unknown as TrainingData;
+  test.each<[string, TrainingData, object, string]>([
+    [
+      "the optimizer of another model",
+      dataset,
+      { ...loose, optimizer: sgd(dense(2, 1).parameters(), { learningRate: 1 }) },
+      "the cost depends on none of the optimiser's parameters; was it made for another model?",
+    ],
+    ["arrays", arrays, loose, '"X" is an Array, expected a tensor: tensor(X) makes one'],
+    [
+      "two without names",
+      [dataset.inputs, dataset.targets] as unknown as TrainingData,
+      loose,
+      "got a list for data; name what is in it: { inputs: X, targets: y }",
+    ],
+    ["no data", undefined as never, loose, "got undefined for data, expected { inputs, targets }"],
+    [
+      "no optimizer",
+      dataset,
+      { ...loose, optimizer: undefined },
+      "optimizer is undefined, expected one: sgd(model.parameters(), …)",
+    ],
+    [
+      "no cost",
+      dataset,
+      { ...loose, cost: "mse" },
+      "cost is a string, expected a function: quadraticCost",
+    ],
+    [
+      "a number for a cost",
+      dataset,
+      { ...loose, cost: () => 3 },
+      "the cost gives 3, expected a tensor of one number",
+    ],
+    [
+      "a cost that is asynchronous",
+      dataset,
+      { ...loose, cost: async (x: Tensor) => x },
+      "the cost gives a Promise; await it, expected a tensor of one number",
+    ],
+    [
+      "data with NaN",
+      { inputs: tensor([[1, Number.NaN]]), targets: tensor([[1]]) },
+      loose,
+      "the cost became NaN at step 1 (epoch 1): there are NaN or infinities in what it was given",
+    ],
+  ])("%s", async (_, data, options, message) => {
+    const error = await train(data, options).catch(
+      (thrown: Error) => thrown.message.split("\n")[0],
+    );
+    expect(error).toBe(`fit: ${message}`);
   });
 
   test("what a stream threw is the error's cause", async () => {
