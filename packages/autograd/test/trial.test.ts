@@ -56,7 +56,7 @@ test("threads whose core is taken away after the trial are left out until the ne
     const trial = new Trial();
     for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 1 : 2);
     let together = 0;
-    for (let turn = 0; turn < 1000; turn++) {
+    for (let turn = 0; turn < 700; turn++) {
       expect(trial.isTimed()).toBe(trial.isTogether());
       if (trial.isTogether()) together++;
       trial.note(trial.isTogether() ? milliseconds(turn) : 0);
@@ -64,13 +64,30 @@ test("threads whose core is taken away after the trial are left out until the ne
     return together;
   };
   expect(after((turn) => (turn < 500 ? 1 : 5))).toBe(508);
-  expect(after((turn) => (turn % 3 === 0 ? 5 : 1))).toBe(1000);
+  expect(after((turn) => (turn % 3 === 0 ? 5 : 1))).toBe(700);
 });
 
-test("after some thousand runs it is tried anew", () => {
-  const trial = new Trial();
-  for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 2 : 1);
+/** After a trial that threads lose, how many runs go by until the next. */
+function lose(trial: Trial): number {
+  for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 3 : 2);
   let turns = 0;
-  for (; !trial.isTogether(); turns++) trial.note(0);
-  expect(turns).toBe(1960);
+  for (; !trial.isTogether(); turns++) trial.note(2);
+  return turns;
+}
+
+test("what has just been slower is tried again soon, and then ever less often", () => {
+  const trial = new Trial();
+  const waits = Array.from({ length: 6 }, () => lose(trial));
+  expect(waits).toEqual([200, 400, 800, 1600, 2000, 2000]);
+});
+
+test("a trial that is won makes the next that is lost come back soon again", () => {
+  const trial = new Trial();
+  expect([lose(trial), lose(trial)]).toEqual([200, 400]);
+  for (let i = 0; i < 40; i++) trial.note(trial.isTogether() ? 1 : 2);
+  for (let i = 40; i < 2000; i++) {
+    expect(trial.isTogether()).toBe(true);
+    trial.note(1);
+  }
+  expect(lose(trial)).toBe(200);
 });

@@ -4,7 +4,14 @@
 import type { DType } from "../../scalar/dtype.ts";
 import { isWorthSharing } from "../kernel/cost.ts";
 import { allStatements, operandsOf, strideAlong, valuesOf } from "../kernel/dependence.ts";
-import type { Kernel, Scan, Statement, Value, Variable } from "../kernel/language.ts";
+import {
+  type Kernel,
+  type Scan,
+  type Statement,
+  tileRows,
+  type Value,
+  type Variable,
+} from "../kernel/language.ts";
 import { addOperator } from "./arithmetic.ts";
 import { FunctionBody } from "./encoder.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
@@ -31,7 +38,7 @@ export interface KernelFunction {
 
 /** Writes the kernel as a function of the table's address, the part of a run and the number of parts. */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
-  const isShared = isWorthSharing(kernel) && kernel.body.every(outermostVariable);
+  const isShared = isWorthSharing(kernel) && kernel.body.every(sharedVariable);
   if (!isShared) return { body: written(kernel, context, false), isShared };
   let callsHost = false;
   const hostFunction: HostFunction = (operator, on, arity) => {
@@ -49,16 +56,37 @@ function written(kernel: Kernel, context: KernelContext, isShared: boolean): Fun
   const body = new FunctionBody(runParameters);
   const writer = new StatementWriter(kernel, body, context);
   for (const statement of kernel.body) {
-    writer.scopes.shared = isShared ? outermostVariable(statement) : undefined;
+    writer.scopes.shared = isShared ? sharedVariable(statement) : undefined;
     writer.statement(statement);
   }
   return body;
 }
 
-/** The variable of the loop around all of a statement. */
-function outermostVariable(statement: Statement): Variable | undefined {
-  if (statement.kind === "for") return statement.variable;
-  return statement.kind === "multiply" ? statement.row : undefined;
+/** With so many turns or more, threads' shares of a loop are about equal. */
+const fairTurns = 16;
+
+/**
+ * The variable whose loop is divided: of those around all of a statement the outermost that can be divided
+ * fairly, or else that with the most turns.
+ */
+function sharedVariable(statement: Statement): Variable | undefined {
+  const around = loopsAround(statement);
+  const most = Math.max(...around.map(({ turns }) => turns));
+  return around.find(({ turns }) => turns >= Math.min(fairTurns, most))?.variable;
+}
+
+function loopsAround(
+  statement: Statement,
+): readonly { readonly variable: Variable; readonly turns: number }[] {
+  if (statement.kind === "multiply") {
+    const { row } = statement;
+    return [{ variable: row, turns: Math.ceil(row.size / tileRows) }];
+  }
+  if (statement.kind !== "for") return [];
+  const { variable, body } = statement;
+  const [only, ...others] = body;
+  const inner = only && others.length === 0 ? loopsAround(only) : [];
+  return [{ variable, turns: variable.size }, ...inner];
 }
 
 class StatementWriter implements KernelWriter {

@@ -5,7 +5,9 @@
 const tries = 20;
 const uncounted = 5;
 /** After so many runs it is tried anew. */
-const period = 2000;
+const longestWait = 2000;
+/** After so many where it has just been slower, which may have been the machine's mood; twice as many each time. */
+const shortestWait = 200;
 /** So many more of the runs together slower than one alone, than faster, and all are done alone until then. */
 const mostSlow = 8;
 
@@ -15,6 +17,9 @@ export class Trial {
   #together: number[] = [];
   #alone: number[] = [];
   #isFaster = true;
+  /** The turn at which it is tried anew, and how many turns that is away when it is slower the next time. */
+  #end = longestWait;
+  #patience = shortestWait;
   /** Milliseconds that a run alone took, and by how many more runs together were slower than that. */
   #usual = 0;
   #slow = 0;
@@ -44,17 +49,27 @@ export class Trial {
       this.#usual = quantile(this.#alone, 0.5);
       this.#isFaster = quantile(this.#together, 0.75) < this.#usual;
       this.#slow = 0;
+      if (this.#isFaster) this.#patience = shortestWait;
+      else this.#waitLonger();
     }
-    if (this.#turn < period) return;
+    if (this.#turn < this.#end) return;
     this.#turn = 0;
+    this.#end = longestWait;
     this.#together = [];
     this.#alone = [];
+  }
+
+  #waitLonger(): void {
+    this.#end = this.#turn + this.#patience;
+    this.#patience = Math.min(2 * this.#patience, longestWait);
   }
 
   /** A core may be taken away after the trial: then the others would wait at every barrier. */
   #watch(milliseconds: number): void {
     this.#slow = Math.max(0, this.#slow + (milliseconds > this.#usual ? 1 : -1));
-    if (this.#slow >= mostSlow) this.#isFaster = false;
+    if (this.#slow < mostSlow) return;
+    this.#isFaster = false;
+    this.#waitLonger();
   }
 }
 
