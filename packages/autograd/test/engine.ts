@@ -1,13 +1,9 @@
 // Runs one graph in every way that there is, and says where two ways differ.
 import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd";
 import { setLeastShared } from "../src/engine/kernel/cost.ts";
-import { runPlan } from "../src/engine/plan/javascript.ts";
-import { passNames, planOf } from "../src/engine/plan/plan.ts";
-import { graphOf } from "../src/engine/realize.ts";
-import { interpret } from "../src/engine/reference/interpret.ts";
+import { type PassName, passNames } from "../src/engine/plan/plan.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
-import { dataOf } from "../src/graph/node.ts";
-import { nodeOf } from "../src/tensor/tensor.ts";
+import { plannedValues } from "./planned.ts";
 import type { Choices, ProgramKind } from "./random-programs.ts";
 import { programOf } from "./random-programs.ts";
 
@@ -67,22 +63,9 @@ export function valuesInParts(
 export function valuesByPlan(
   kind: ProgramKind,
   choices: readonly Choices[],
-  off: readonly string[],
+  off: readonly PassName[],
 ): readonly Data[] {
-  const { tensors } = programOf(kind, choices);
-  const nodes = tensors.map((x) => nodeOf("test", x));
-  const outputs = nodes.filter((node) => !node.cell.value);
-  const { inputs } = graphOf("test", outputs);
-  const passes = new Set(passNames.filter((name) => off.includes(name)));
-  const plan = planOf(inputs, outputs, passes);
-  const values = runPlan(
-    plan,
-    inputs.map((node) => dataOf(node.cell.value!)),
-    interpret,
-  );
-  return nodes.map((node) =>
-    node.cell.value ? dataOf(node.cell.value) : values[outputs.indexOf(node)]!,
-  );
+  return plannedValues(programOf(kind, choices).tensors, off);
 }
 
 /** Says where two lists of values differ by more than `tolerance`; undefined if nowhere. */

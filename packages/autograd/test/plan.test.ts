@@ -12,15 +12,8 @@ import {
 } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 import { explain } from "../src/engine/plan/explain.ts";
-import { type PassName, type Plan, planOf } from "../src/engine/plan/plan.ts";
-import { graphOf } from "../src/engine/realize.ts";
-import { nodeOf } from "../src/tensor/tensor.ts";
-
-/** The plan of some tensors, without the passes that are `off`. */
-function planFor(tensors: readonly Tensor[], off: readonly PassName[] = []): Plan {
-  const nodes = tensors.map((x) => nodeOf("test", x));
-  return planOf(graphOf("test", nodes).inputs, nodes, new Set(off));
-}
+import type { PassName } from "../src/engine/plan/plan.ts";
+import { planFor } from "./planned.ts";
 
 /** The statements of the kernels, without the header of costs. */
 function kernelsOf(tensors: readonly Tensor[], off: readonly PassName[] = []): string {

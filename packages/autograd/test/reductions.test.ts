@@ -1,23 +1,13 @@
 // Reductions of much, which go chunk by chunk: the same bits everywhere, and more of them right.
 import { random, setBackend, type Tensor, tensor } from "@nabla/autograd";
 import { afterEach, expect, test } from "vitest";
-import { runPlan } from "../src/engine/plan/javascript.ts";
-import { planOf } from "../src/engine/plan/plan.ts";
-import { graphOf } from "../src/engine/realize.ts";
-import { interpret } from "../src/engine/reference/interpret.ts";
-import { dataOf } from "../src/graph/node.ts";
-import { nodeOf } from "../src/tensor/tensor.ts";
+import { plannedValues } from "./planned.ts";
 
 afterEach(() => {
   setBackend("wasm");
 });
 
-function planned(y: Tensor) {
-  const nodes = [nodeOf("test", y)];
-  const { inputs } = graphOf("test", nodes);
-  const values = inputs.map((node) => dataOf(node.cell.value!));
-  return runPlan(planOf(inputs, nodes), values, interpret)[0];
-}
+const planned = (y: Tensor) => plannedValues([y])[0];
 
 test.each([
   { shape: [70_001], axis: undefined },

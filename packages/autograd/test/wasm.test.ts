@@ -3,15 +3,13 @@
 import binaryen from "binaryen";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type PassName, planOf } from "../src/engine/plan/plan.ts";
-import { graphOf } from "../src/engine/realize.ts";
 import { Code, FunctionBody, ModuleWriter } from "../src/engine/wasm/encoder.ts";
 import { hasFusedMultiply, hasVectors } from "../src/engine/wasm/features.ts";
 import { webAssembly } from "../src/engine/wasm/host.ts";
 import { type Instruction, opcodeOf } from "../src/engine/wasm/instructions.ts";
 import { signed, unsigned } from "../src/engine/wasm/leb128.ts";
 import { planToModule } from "../src/engine/wasm/module.ts";
-import { nodeOf } from "../src/tensor/tensor.ts";
+import { planFor } from "./planned.ts";
 import { programOf, programs } from "./random-programs.ts";
 
 function validatedByBinaryen(bytes: Uint8Array): string {
@@ -31,12 +29,9 @@ describe("modules of random programs are valid", () => {
   test.each(["exact", "smooth"] as const)("%s", (kind) => {
     fc.assert(
       fc.property(programs, fc.boolean(), (choices, fuse) => {
-        const nodes = programOf(kind, choices).tensors.map((x) => nodeOf("test", x));
-        const outputs = nodes.filter((node) => !node.cell.value && node.family !== "literal");
-        const { inputs } = graphOf("test", outputs);
-        const off = new Set<PassName>(fuse ? [] : ["fuse"]);
+        const plan = planFor(programOf(kind, choices).tensors, fuse ? [] : ["fuse"]);
         const features = { isFused: hasFusedMultiply(), isShared: fuse };
-        const { bytes } = planToModule(planOf(inputs, outputs, off), features);
+        const { bytes } = planToModule(plan, features);
         expect(webAssembly!.validate(bytes)).toBe(true);
         validatedByBinaryen(bytes);
       }),

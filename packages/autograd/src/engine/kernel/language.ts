@@ -1,7 +1,7 @@
 // The kernel language: what a plan is made of. A kernel is a nest of loops over buffers; what it
 // computes for one element is an expression, and where it finds an element is an index: a
 // sum of multiples of loop variables, from which a renderer sees what lies side by side in memory.
-// Renderers: javascript/ (plain, the oracle of plans) and ../wasm/.
+// Renderers: javascript.ts (plain, the oracle of plans) and ../wasm/.
 import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 

@@ -2,13 +2,16 @@
 // bit; it depends on the shape alone, so that it is the same however the work is divided.
 import { elementCount, type Shape } from "../../graph/shape.ts";
 
+/** Running totals where there is more than one. */
+export const manyTotals = 16;
+
 /**
  * Where the last axis is reduced, elements are dealt in turn, in row-major order, to so many running
  * totals (as vector units do), else to one. The totals are then combined in halves: i with i + 8,
  * then i + 4, i + 2, i + 1.
  */
-export function lanesOf(shape: Shape, axes: Shape): 1 | 16 {
-  return axes.includes(shape.length - 1) ? 16 : 1;
+export function lanesOf(shape: Shape, axes: Shape): 1 | typeof manyTotals {
+  return axes.includes(shape.length - 1) ? manyTotals : 1;
 }
 
 /** A reduction of more elements than this is one of chunks that have at most half as many. */

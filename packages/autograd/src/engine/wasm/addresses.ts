@@ -1,5 +1,5 @@
-// Indices, and addresses of elements, as instructions: sums of terms, each partial sum computed in the outermost
-// loop in which it is known.
+// Indices, and addresses of elements, as instructions: sums of terms, each partial sum computed in the
+// outermost loop in which it is known.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";

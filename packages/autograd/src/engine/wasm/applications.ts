@@ -1,4 +1,4 @@
-// Operators applied to values: by an instruction, by an approximation, or else by the host, element by element.
+// Operators applied to values: by an instruction, by an approximation, or else by the host, one by one.
 import { isFloating } from "../../scalar/dtype.ts";
 import type { Approximation } from "../kernel/approximations/approximation.ts";
 import { approximationOf } from "../kernel/approximations.ts";

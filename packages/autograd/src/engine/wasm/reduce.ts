@@ -2,12 +2,13 @@
 // evenly, else in memory; one, or one in each lane, where elements are combined in order.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Reduce } from "../kernel/language.ts";
+import { manyTotals } from "../kernel/reduction.ts";
 import { addOperator } from "./arithmetic.ts";
 import type { Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
-import { parametersOf, totalsBytes, totalsOfReduce } from "./table.ts";
+import { parametersOf, totalsBytes } from "./table.ts";
 import { totalsFrom } from "./totals.ts";
 
 /** Writes the reduction, whose total is known from here on. */
@@ -19,7 +20,7 @@ export function writeReduce(reduce: Reduce, writer: KernelWriter): void {
 
 /** Whether the 16 totals take elements in whole rounds, but at the end of the only variable. */
 function isDealtEvenly(variables: Reduce["variables"]): boolean {
-  return variables.length === 1 || variables.at(-1)!.size % totalsOfReduce === 0;
+  return variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
 }
 
 /** Leaves two totals combined on the stack. */
@@ -54,9 +55,9 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
   const { total, start, variables, value } = reduce;
   const { dtype } = total;
   const last = variables.at(-1)!;
-  const rest = last.size % totalsOfReduce;
-  const isShort = last.size < totalsOfReduce;
-  const used = isShort ? Math.ceil(rest / lanes) : totalsOfReduce / lanes;
+  const rest = last.size % manyTotals;
+  const isShort = last.size < manyTotals;
+  const used = isShort ? Math.ceil(rest / lanes) : manyTotals / lanes;
   const totals = totalsFrom(start, used, dtype, writer);
   const take = (local: Local, position: number, valid: number) => {
     values.vector = { variable: last, lanes, valid };
@@ -68,12 +69,12 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
   };
   const [outer, end] = [variables.slice(0, -1), last.size - rest];
   scopes.loops(outer, () => {
-    scopes.loop(last, 0, end, totalsOfReduce, () =>
+    scopes.loop(last, 0, end, manyTotals, () =>
       totals.forEach((local, i) => take(local, i * lanes, lanes)),
     );
   });
   // Where there is a rest there is only one variable.
-  scopes.loop(last, end, last.size, totalsOfReduce, () => {
+  scopes.loop(last, end, last.size, manyTotals, () => {
     for (let done = 0; done < rest; done += lanes)
       take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
   });
@@ -85,7 +86,7 @@ function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter
   const { scopes, lanes } = writer;
   const { code, body } = scopes;
   const { dtype } = reduce.total;
-  for (let half = totalsOfReduce / lanes / 2; half >= 1; half /= 2) {
+  for (let half = manyTotals / lanes / 2; half >= 1; half /= 2) {
     for (let i = 0; i < half && i + half < totals.length; i++) {
       addCombined(reduce, totals[i]!, totals[i + half]!, lanes, writer);
       code.set(totals[i]!);
@@ -128,8 +129,7 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   const offsetOf = (position: number) => totalsOffset + 8 * position;
   addLiteral(code, start, total.dtype, 1);
   code.set(startLocal);
-  for (let i = 0; i < totalsOfReduce; i++)
-    code.get(table).get(startLocal).memory(store, offsetOf(i));
+  for (let i = 0; i < manyTotals; i++) code.get(table).get(startLocal).memory(store, offsetOf(i));
   code.get(table).set(turn);
   scopes.loops(variables, () => {
     const next = values.scalar(value);
@@ -143,7 +143,7 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
     inner.i32(totalsBytes - 1).add("i32.and");
     inner.get(table).add("i32.add").set(turn);
   });
-  for (let half = totalsOfReduce / 2; half >= 1; half /= 2) {
+  for (let half = manyTotals / 2; half >= 1; half /= 2) {
     for (let i = 0; i < half; i++) {
       code.get(table).memory(load, offsetOf(i)).set(local);
       code

@@ -1,5 +1,5 @@
-// Where code goes: bodies of loops and branches, one inside the other, with what has been computed in each. Whatever
-// has a name is computed once, into a local, in the outermost of them that it can be computed in.
+// Where code goes: bodies of loops and branches, one inside the other, with what has been computed in each.
+// Whatever has a name is computed once, into a local, in the outermost of them that it can be computed in.
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";

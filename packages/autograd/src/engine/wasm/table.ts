@@ -1,4 +1,5 @@
 // A run's table in memory, which its caller fills: where everything is, and how a run has failed.
+import { manyTotals } from "../kernel/reduction.ts";
 import type { FunctionBody, Local } from "./encoder.ts";
 
 /** The table's first words, by what they are for. */
@@ -11,11 +12,8 @@ export const tableWords = {
   buffers: 2,
 } as const;
 
-/** Running totals of a reduction (kernel/language.ts, `Reduce`). */
-export const totalsOfReduce = 16;
-
 /** Bytes for running totals that are not in registers. */
-export const totalsBytes: number = 8 * totalsOfReduce;
+export const totalsBytes: number = 8 * manyTotals;
 
 /** At most so many threads take part in a run; each has running totals of its own. */
 export const mostThreads = 16;

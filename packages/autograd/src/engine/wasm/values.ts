@@ -1,5 +1,5 @@
-// Values of the kernel language as instructions: one element, or a vector of those that follow one another along a
-// loop variable.
+// Values of the kernel language as instructions: one element, or a vector of those that follow one another
+// along a loop variable.
 import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
