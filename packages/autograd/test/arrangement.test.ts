@@ -303,6 +303,6 @@ test("a tensor is gone through along its first axis", () => {
   ]);
   expect([...zeros([0, 2])]).toEqual([]);
   expect(() => [...tensor(1)]).toThrow(
-    new ShapeError("iteration: a scalar has no axis to go along"),
+    new ShapeError("iteration: a scalar has no axis to go along; itemSync() gives its number"),
   );
 });

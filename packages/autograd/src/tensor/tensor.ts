@@ -168,7 +168,10 @@ export class Tensor<out S extends Shape = Shape> {
    * [...tensor([[1, 2], [3, 4]])].map((row) => row.sum().itemSync()); // => [3, 7]
    */
   *[Symbol.iterator](): IterableIterator<Tensor> {
-    if (this.rank === 0) throw new ShapeError("iteration: a scalar has no axis to go along");
+    if (this.rank === 0)
+      throw new ShapeError(
+        "iteration: a scalar has no axis to go along; itemSync() gives its number",
+      );
     for (let i = 0; i < this.shape[0]!; i++) {
       yield tensorOf(squeeze(slice(Tensor.nodeOf(this), 0, i, i + 1), 0));
     }
