@@ -80,6 +80,14 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [() => tensor(null as Any), "tensor: found null among the values, expected numbers"],
   [
+    () =>
+      tensor([
+        [1, 2],
+        [3, "27.2"],
+      ] as Any),
+    'tensor: found "27.2" among the values at [1, 1], expected numbers',
+  ],
+  [
     () => tensor(new Float32Array(5), { shape: [2, 3] }),
     "tensor: [5] has 5 elements, [2, 3] has 6",
   ],
@@ -95,7 +103,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => gather(tensor([1, 2]), 0, tensor([0.5])),
-    "gather: indices are float32, expected int32 or uint8",
+    'gather: indices are float32, expected int32 or uint8: tensor(indices, { dtype: "int32" })',
   ],
   [
     () => gather(tensor([1, 2]), 0, tensor([0, 5], { dtype: "int32" })).arraySync(),
@@ -197,7 +205,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => tensor([tensor(1), tensor(2)] as Any),
-    "tensor: found a tensor among the values, expected numbers; stack or concat put tensors together",
+    "tensor: found a tensor among the values at [0], expected numbers; stack or concat put tensors together",
   ],
   [
     () => random.normal([2], { seed: "a" as Any }),

@@ -5,6 +5,7 @@ import {
   compile,
   customGradient,
   explainPlan,
+  GradientError,
   grad,
   gradients,
   hessian,
@@ -252,6 +253,30 @@ describe("customGradient", () => {
     const looped = stack([0, 1, 2].map((i) => grad(cost)(xs.at(i as never))));
     expectClose(vmap(grad(cost))(xs), looped, close);
     expectClose(grad((all: Tensor) => (vmap(cost)(all) as Tensor).sum())(xs), looped, close);
+  });
+
+  test("takes no parameter but as an argument: a captured one would learn nothing", () => {
+    const w = parameter([2, 3], { name: "w" });
+    const capturing = (value: Tensor) =>
+      customGradient(
+        (x: Tensor) => x.mul(value),
+        (g) => g.mul(value),
+      );
+    const x = tensor([1, 2]);
+    const message =
+      'customGradient: f captures parameter "w", which would get no gradient: ' +
+      "make it an argument, or capture its stopGradient()";
+    for (const captured of [w, w.square().add(1)]) {
+      expect(() => capturing(captured)(x)).toThrow(new GradientError(message));
+    }
+    const frozen = (one: Tensor) => capturing(w.stopGradient())(one).sum();
+    expect(grad(frozen)(x).arraySync()).toEqual([2, 3]);
+    const given = customGradient(
+      (a: Tensor, b: Tensor) => a.mul(b),
+      (g, [a, b]) => [g.mul(b), g.mul(a)],
+    );
+    given(x, w).sum().backward();
+    expect(w.grad?.arraySync()).toEqual([1, 2]);
   });
 
   test("is asked once for all inputs, and may leave some out", () => {

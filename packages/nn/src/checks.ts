@@ -24,8 +24,8 @@ export function checkCount(
 
 /** Throws `NablaError` unless `value` is a positive number. */
 export function checkPositive(operation: string, name: string, value: number): void {
-  if (value > 0) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected a positive number`);
+  if (typeof value === "number" && value > 0) return;
+  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected a positive number`);
 }
 
 /** Throws `NablaError` unless `value` is 0 or more, and finite. */
@@ -89,6 +89,8 @@ export function checkLayout(
  * shape.
  */
 export function targetsLike(operation: string, outputs: Tensor, targets: unknown): Tensor {
+  checkTensor(operation, outputs);
+  checkTensor(operation, targets);
   const wanted = targets as Tensor;
   checkSameShape(operation, outputs.shape, wanted.shape);
   return wanted;

@@ -1,6 +1,7 @@
 // Learning rates that change from step to step: plain functions of the number of steps taken so
 // far.
 import { NablaError } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
 
 /** The learning rate of a step, given how many steps were taken before it: 0, 1, … */
 export type Schedule = (step: number) => number;
@@ -10,9 +11,11 @@ export type LearningRate = number | Schedule;
 
 /** Throws `NablaError` unless it is a positive number or a function. */
 export function checkLearningRate(operation: string, learningRate: LearningRate): void {
-  if (typeof learningRate === "function" || learningRate > 0) return;
+  const isRate = typeof learningRate === "number" && learningRate > 0;
+  if (isRate || typeof learningRate === "function") return;
+  const given = kindOf(learningRate);
   throw new NablaError(
-    `${operation}: learningRate is ${learningRate}, expected a positive number or a schedule`,
+    `${operation}: learningRate is ${given}, expected a positive number or a schedule`,
   );
 }
 

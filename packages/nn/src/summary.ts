@@ -1,5 +1,14 @@
 // A model as a table: what each layer gives, and what it has to learn.
-import { type DType, formatShape, type Tensor, zeros } from "@nabla/autograd";
+import {
+  type DType,
+  formatShape,
+  NablaError,
+  type Shape,
+  type Tensor,
+  zeros,
+} from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
+import type { Dense } from "./dense.ts";
 import { applyLayer, type Layer, type LayerFunction, namedParametersOf } from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
 import { layersOf } from "./sequential.ts";
@@ -18,7 +27,8 @@ interface Row {
 /**
  * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and
  * the number of its parameters; layers inside of a `sequential` one by one. Nothing is computed,
- * and nothing of the model changes. Throws `ShapeError` where the input does not fit.
+ * and nothing of the model changes. Left out, `inputShape` is one example for a model that begins with
+ * `dense`. Throws `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
@@ -30,9 +40,15 @@ interface Row {
  */
 export function summary(
   model: Layer,
-  inputShape: readonly number[],
+  inputShape: readonly number[] | undefined = usualInput(model),
   { dtype = "float32" }: SummaryOptions = {},
 ): string {
+  if (!Array.isArray(inputShape)) {
+    throw new NablaError(
+      `summary: inputShape is ${kindOf(inputShape)}, expected a shape such as [1, 784]; ` +
+        "only dense layers know theirs",
+    );
+  }
   const rows: Row[] = [];
   const input = zeros([...inputShape], { dtype }) as Tensor;
   inEvaluation(model, () => describe("", model, input, rows));
@@ -42,6 +58,14 @@ export function summary(
     ...rows.map(({ name, output, parameters }) => [name, output, grouped(parameters)]),
     ["total", "", grouped(total)],
   ]);
+}
+
+/** The shape of one example, where the first layer is dense. */
+function usualInput(model: Layer | LayerFunction | undefined): Shape | undefined {
+  const inner = model && layersOf(model);
+  if (inner) return usualInput(inner[0]);
+  if (typeof model !== "object" || model.kind !== "dense") return undefined;
+  return [1, (model as Layer & Pick<Dense, "inputFeatures">).inputFeatures];
 }
 
 /** Adds the rows of a layer, and gives its output. */

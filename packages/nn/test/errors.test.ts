@@ -1,6 +1,14 @@
 // What is said to the usual mistakes of those who have no compiler to tell them.
 import { compile, NablaError, parameter, type Tensor, tensor, zeros } from "@nabla/autograd";
-import { crossEntropy, dense, quadraticCost, sequential, sgd } from "@nabla/nn";
+import {
+  crossEntropy,
+  dense,
+  meanSquaredError,
+  quadraticCost,
+  sequential,
+  sgd,
+  summary,
+} from "@nabla/nn";
 import { expect, test } from "vitest";
 
 /** For what the compiler would not let through. */
@@ -12,7 +20,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => dense("3" as Any, 4), 'dense: features is "3", expected a positive integer'],
   [
     () => dense(3, 4).forward([[1, 2, 3]] as Any),
-    "dense: expects a tensor, got object; tensor(x) makes one",
+    "dense: expects a tensor, got an Array; tensor(x) makes one",
   ],
   [() => dense(3, 4).forward(zeros([2, 5]) as Any), "dense: expects 3 features, got [2, 5]"],
   [
@@ -23,6 +31,18 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [
     () => sgd(dense(3, 4) as Any, { learningRate: 1 }),
     "sgd: expects a list of parameters, such as network.parameters()",
+  ],
+  [
+    () => sgd([tensor([1])] as Any, { learningRate: 1 }),
+    "sgd: got a Tensor at 0, expected a parameter, as parameter(x) and model.parameters() give them",
+  ],
+  [
+    () => sgd([parameter([1])], { learningRate: "0.1" as Any }),
+    "sgd: learningRate is a string, expected a positive number or a schedule",
+  ],
+  [
+    () => (summary as Any)(sequential(zeros, dense(2, 3))),
+    "summary: inputShape is undefined, expected a shape such as [1, 784]; only dense layers know theirs",
   ],
   [
     () => sgd([parameter([1])], { learningRate: -1 }),
@@ -56,7 +76,15 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => crossEntropy(zeros([3, 10]), tensor([1, 2, 3])),
-    "crossEntropy: indices are float32, expected int32 or uint8",
+    'crossEntropy: labels are float32, expected int32 or uint8: tensor(labels, { dtype: "int32" })',
+  ],
+  [
+    () => crossEntropy(zeros([2, 10]), [0, 1] as never),
+    "crossEntropy: expects a tensor, got an Array; tensor(x) makes one",
+  ],
+  [
+    () => meanSquaredError([0, 1] as never, zeros([2])),
+    "meanSquaredError: expects a tensor, got an Array; tensor(x) makes one",
   ],
 ];
 

@@ -114,6 +114,11 @@ describe("refused, and nothing changed", () => {
       "the header has 578712552184433500 bytes, expected at most 100000000; " +
         "this looks like a PyTorch file: write it with safetensors.torch.save_file",
     ],
+    [
+      () => new TextEncoder().encode("<!doctype html><title>No such page</title>"),
+      "the header has 8104636974849335000 bytes, expected at most 100000000; " +
+        'this looks like text, "<!doctyp": what a web server sends for a file that it has not?',
+    ],
     [() => fileOf("[1]", 0), 'the header is no JSON object: "[1]"'],
     [() => fileOf("{no", 0), 'the header is no JSON object: "{no"'],
     [() => fileOf(" {}", 0), 'the header is no JSON object: " {}"'],
@@ -351,6 +356,10 @@ describe("streams", () => {
 
 test("what is neither bytes nor a path nor a stream is refused", () => {
   expect(() => readSafetensors(5 as never)).toThrow(
-    "readSafetensors: expects bytes, a path or a stream, got number",
+    "readSafetensors: expects bytes, a path or a stream, got 5",
   );
+  expect(() => readSafetensors(new Response("") as never)).toThrow(
+    "got a Response; pass response.body",
+  );
+  expect(() => readSafetensors(Promise.resolve() as never)).toThrow("got a Promise; await it");
 });

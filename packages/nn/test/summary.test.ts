@@ -23,6 +23,11 @@ const model = () =>
     dense(1352, 10),
   );
 
+test("needs no shape of a model that begins with a dense layer", () => {
+  const network = sequential(sequential(dense(3, 4), relu), dense(4, 2));
+  expect(summary(network)).toBe(summary(network, [1, 3]));
+});
+
 test("has a row a layer, by place, with what it gives and what it learns", () => {
   expect(summary(model(), [100, 1, 28, 28])).toBe(
     `

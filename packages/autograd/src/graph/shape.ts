@@ -43,6 +43,7 @@ export {
   checkShape,
   elementCount,
   formatShape,
+  indexAt,
   type Shape,
   shapesEqual,
   stridesOf,

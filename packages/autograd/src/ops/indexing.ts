@@ -71,7 +71,7 @@ export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: st
   const identity = eye(depth, depth, dtype);
   const shape = gatheredShape(0, identity.shape, indices.shape);
   const attributes = { axis: 0, along: false };
-  const whole = wholeNumbers(labelsOf ?? "oneHot", indices);
+  const whole = wholeNumbers(labelsOf ?? "oneHot", indices, labelsOf && "labels");
   if (labelsOf === undefined) {
     return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
   }
@@ -150,9 +150,13 @@ function attributesOf(node: Node): NodeOf<"gather" | "scatter">["attributes"] {
   return node.attributes;
 }
 
-function wholeNumbers(name: string, indices: Node): Node {
+/** `named`: what errors call the indices. */
+function wholeNumbers(operation: string, indices: Node, named = "indices"): Node {
   if (indices.dtype !== "int32" && indices.dtype !== "uint8") {
-    throw new DTypeError(`${name}: indices are ${indices.dtype}, expected int32 or uint8`);
+    throw new DTypeError(
+      `${operation}: ${named} are ${indices.dtype}, expected int32 or uint8: ` +
+        `tensor(${named}, { dtype: "int32" })`,
+    );
   }
   return cast(indices, "int32");
 }

@@ -2,7 +2,14 @@
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { checkShape, elementCount, reshapeShape, type Shape } from "../graph/shape.ts";
+import {
+  checkShape,
+  elementCount,
+  formatShape,
+  indexAt,
+  reshapeShape,
+  type Shape,
+} from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { allocate, type Data, type DType } from "../scalar/dtype.ts";
@@ -98,18 +105,24 @@ function fromNested(operation: string, values: unknown): Values {
     }
     if (Array.isArray(part)) throw ragged(operation, values);
     sawTruth ||= typeof part === "boolean";
-    data[filled++] = toNumber(operation, part);
+    data[filled] = toNumber(part) ?? notANumber(operation, part, indexAt(filled, shape));
+    filled++;
   };
   fill(values, 0);
   return { data, shape, dtype: sawTruth ? "bool" : "float32" };
 }
 
-function toNumber(operation: string, value: unknown): number {
+function toNumber(value: unknown): number | undefined {
   if (typeof value === "number") return value;
-  if (typeof value === "boolean") return Number(value);
+  return typeof value === "boolean" ? Number(value) : undefined;
+}
+
+function notANumber(operation: string, value: unknown, index: readonly number[]): never {
+  const found = describe(value);
+  const where = index.length === 0 ? "" : ` at ${formatShape(index)}`;
+  const hint = found === "a tensor" ? "; stack or concat put tensors together" : "";
   throw new NablaError(
-    `${operation}: found ${describe(value)} among the values, expected numbers` +
-      (describe(value) === "a tensor" ? "; stack or concat put tensors together" : ""),
+    `${operation}: found ${found} among the values${where}, expected numbers${hint}`,
   );
 }
 

@@ -2,12 +2,14 @@
 // memory.
 import { recomputed } from "../autodiff/checkpoint.ts";
 import { GradientError } from "../graph/errors.ts";
-import type { CustomRule, Node } from "../graph/node.ts";
+import { type CustomRule, endsGradients, type Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, shapesEqual } from "../graph/shape.ts";
 import { custom } from "../ops/custom.ts";
 import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import { checkFunction } from "./checks.ts";
+import { parameterOf } from "./parameter.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
@@ -25,7 +27,8 @@ export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
  * `f` with another gradient: `rule` is given the gradient of the output, the inputs and the output,
  * and gives the gradient of each input. Derivatives of higher order are those of the rule. Inputs
  * and output are tensors; gradients of tensors that `f` captures are cut off. Throws
- * `GradientError` if the rule gives another number of tensors, or one of another shape.
+ * `GradientError` if `f` captures a parameter, which would learn nothing (its `stopGradient()` says
+ * that it should not), and if the rule gives another number of tensors, or one of another shape.
  *
  * @example
  * // Rounded, but with the derivative of x itself.
@@ -44,6 +47,7 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
     const nodes = inputs.map((x) => nodeOf("customGradient", x));
     const stopped = nodes.map((node) => new Tensor(stopGradient(node)));
     const output = nodeOf("customGradient", f(...(stopped as never)));
+    checkCaptured(output);
     const onNodes: CustomRule = (g, given, y) => {
       const own = given.map((node) => tensorOf(node)) as never;
       const shares = rule(tensorOf(g), own, tensorOf(y));
@@ -51,6 +55,19 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
     };
     return tensorOf(custom("customGradient", output, nodes, onNodes)) as Value;
   };
+}
+
+/** Throws `GradientError` for a parameter that no rule will give a gradient. */
+function checkCaptured(output: Node): void {
+  const order = topologicalOrder([output], (node) =>
+    parameterOf(node) || endsGradients(node) ? [] : node.inputs,
+  );
+  const captured = order.map(parameterOf).find((one) => one !== undefined);
+  if (!captured) return;
+  throw new GradientError(
+    `customGradient: f captures parameter "${captured.name}", which would get no gradient: ` +
+      "make it an argument, or capture its stopGradient()",
+  );
 }
 
 function sharesOf(

@@ -2,7 +2,7 @@
 import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
+import { elementCount, formatShape, indexAt, type Shape } from "../graph/shape.ts";
 import type { Origin, Site } from "../graph/site.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
@@ -63,7 +63,7 @@ export class NaNReport {
     this.gradientOf = originOf(site?.gradientOf);
     this.inputs = node.inputs.map((input, i) => rangeOf(input, inputs[i]!));
     this.output = rangeOf(node, range);
-    this.index = indexOf(range.first?.position ?? 0, node.shape);
+    this.index = indexAt(range.first?.position ?? 0, node.shape);
     this.#text = this.#describe(node, range, isInferred(site));
     // What console.log shows in Node. On the prototype it would keep the class in every bundle.
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), {
@@ -189,15 +189,4 @@ function originOf(origin: Origin | undefined): GradientOrigin | undefined {
 
 function chainOf(origin: GradientOrigin | undefined): readonly GradientOrigin[] {
   return origin ? [origin, ...chainOf(origin.gradientOf)] : [];
-}
-
-/** The index of the element at `position` in row-major order. */
-function indexOf(position: number, shape: Shape): readonly number[] {
-  let rest = position;
-  const index = shape.map(() => 0);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis]!;
-    rest = Math.floor(rest / shape[axis]!);
-  }
-  return index;
 }

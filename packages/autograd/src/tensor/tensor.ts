@@ -182,10 +182,13 @@ export class Tensor<out S extends Shape = Shape> {
 const brand = Symbol.for("@nabla/autograd.tensor");
 Object.defineProperty(Tensor.prototype, brand, { value: true });
 
-// What console.log shows in Node.
+// What console.log shows in Node: of a value that is not known no graph, which may be long.
 Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: Tensor): string {
-    return this.toString();
+    const node = Tensor.nodeOf(this);
+    if (node.cell.value) return this.toString();
+    const what = `Tensor ${node.dtype} ${formatShape(node.shape)}`;
+    return `${what}, not computed yet: arraySync() gives its values, print(x) its graph`;
   },
 });
 

@@ -1,8 +1,11 @@
 // What is right, as labels or as probabilities.
 import { checkSameShape, formatShape, oneHot, ShapeError, type Tensor } from "@nabla/autograd";
+import { checkTensor } from "../checks.ts";
 
 /** Throws `ShapeError` unless there are examples, and classes on the last axis. */
-export function checkClasses(operation: string, named: string, { shape, rank }: Tensor): void {
+export function checkClasses(operation: string, named: string, outputs: Tensor): void {
+  checkTensor(operation, outputs);
+  const { shape, rank } = outputs;
   if (rank >= 2) return;
   throw new ShapeError(
     `${operation}: ${named} are ${formatShape(shape)}, expected [examples, classes]`,
@@ -14,6 +17,7 @@ export function checkClasses(operation: string, named: string, { shape, rank }: 
  * throws.
  */
 export function areLabels(operation: string, outputs: Tensor, targets: Tensor): boolean {
+  checkTensor(operation, targets);
   const front = outputs.shape.slice(0, -1);
   const isOneARow =
     targets.rank === front.length && targets.shape.every((size, axis) => size === front[axis]);

@@ -27,17 +27,26 @@ export function headerLength(subject: string, bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length <= mostHeaderBytes) return length;
-  const looks = likelyContent(view.getUint16(0));
+  const looks = likelyContent(view);
   throw new NablaError(
     `${subject}: the header has ${length} bytes, expected at most ${mostHeaderBytes}` +
       (looks ? `; this looks like ${looks}` : ""),
   );
 }
 
-/** What a file that begins with these two bytes most likely is. */
-function likelyContent(magic: number): string | undefined {
+/** What a file that begins with these bytes most likely is. */
+function likelyContent(view: DataView): string | undefined {
+  const magic = view.getUint16(0);
   if (magic === 0x504b) return "a PyTorch file: write it with safetensors.torch.save_file";
   if (magic === 0x1f8b) return "gzip: unfold it first";
+  const start = Array.from({ length: 8 }, (_, i) => view.getUint8(i));
+  const isText = start.every(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d,
+  );
+  if (isText) {
+    const text = JSON.stringify(String.fromCharCode(...start));
+    return `text, ${text}: what a web server sends for a file that it has not?`;
+  }
   return undefined;
 }
 

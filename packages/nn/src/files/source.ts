@@ -1,5 +1,6 @@
 // Where a file comes from: bytes that are there, a path, a stream.
 import { NablaError } from "@nabla/autograd";
+import { kindOf } from "../checks.ts";
 import { chunksOfFile } from "./disk.ts";
 import { type ByteStream, type Reading, readFrom, readStream } from "./reading.ts";
 
@@ -27,5 +28,8 @@ export function readSource<Result>(
     source !== null &&
     (Symbol.asyncIterator in source || "getReader" in source);
   if (isStream) return readStream(subject, source, reading);
-  throw new NablaError(`${subject}: expects bytes, a path or a stream, got ${typeof source}`);
+  const kind = kindOf(source);
+  const hint =
+    { "a Response": "; pass response.body", "a Blob": "; pass blob.stream()" }[kind] ?? "";
+  throw new NablaError(`${subject}: expects bytes, a path or a stream, got ${kind}${hint}`);
 }

@@ -4,7 +4,7 @@ import {
   external,
   formatShape,
   NablaError,
-  type Parameter,
+  Parameter,
   parameter,
   realize,
   ShapeError,
@@ -12,6 +12,7 @@ import {
   tensor,
   zerosLike,
 } from "@nabla/autograd";
+import { kindOf } from "../checks.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 
 /** What an optimiser has gathered, by name: "steps", and "0.velocity" of the first parameter. */
@@ -85,6 +86,7 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   const { name } = rule;
   const members = groupsOf(name, parameters).flatMap((group): Member<Options>[] => {
     const { parameters: list, ...special } = group;
+    checkParameters(name, list);
     const merged = { ...options, ...special } as Options;
     checkLearningRate(name, merged.learningRate);
     rule.check(merged);
@@ -139,13 +141,23 @@ function groupsOf<Options>(
     throw new NablaError(`${name}: expects a list of parameters, such as network.parameters()`);
   }
   const isGroup = (one: Parameter | ParameterGroup<Options>): one is ParameterGroup<Options> =>
-    "parameters" in one;
+    typeof one === "object" && "parameters" in one;
   const list: readonly (Parameter | ParameterGroup<Options>)[] = parameters;
   if (list.every(isGroup)) return list;
   if (list.some(isGroup)) {
     throw new NablaError(`${name}: got parameters and groups in one list, expected either`);
   }
   return [{ parameters: list } as unknown as ParameterGroup<Options>];
+}
+
+/** Throws `NablaError` for what cannot be changed: callers without a compiler meet this one. */
+function checkParameters(name: string, list: readonly unknown[]): void {
+  const wrong = list.findIndex((one) => !(one instanceof Parameter));
+  if (wrong === -1) return;
+  throw new NablaError(
+    `${name}: got ${kindOf(list[wrong])} at ${wrong}, expected a parameter, ` +
+      "as parameter(x) and model.parameters() give them",
+  );
 }
 
 function keptOf(p: Parameter, keys: readonly string[]): Readonly<Record<string, Parameter>> {

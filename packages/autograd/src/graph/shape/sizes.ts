@@ -83,3 +83,14 @@ export function checkSameShape(operation: string, a: Shape, b: Shape): void {
     throw new ShapeError(`${operation}: ${formatShape(a)} and ${formatShape(b)} differ`);
   }
 }
+
+/** The index of the element at `position` in row-major order. */
+export function indexAt(position: number, shape: Shape): readonly number[] {
+  let rest = position;
+  const index = shape.map(() => 0);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return index;
+}
