@@ -34,7 +34,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => sgd([tensor([1])] as Any, { learningRate: 1 }),
-    "sgd: got a Tensor at 0, expected a parameter, as parameter(x) and model.parameters() give them",
+    "sgd: got a tensor at 0, expected a parameter, as parameter(x) and model.parameters() give them",
   ],
   [
     () => sgd([parameter([1])], { learningRate: "0.1" as Any }),
