@@ -1,6 +1,5 @@
 import {
   backend,
-  customGradient,
   GradientError,
   gradients,
   parameter,

@@ -52,7 +52,7 @@ export function kindOf(x: unknown): string {
   if (typeof x === "string" || typeof x === "boolean") return `a ${typeof x}`;
   if (typeof x === "function") return "a function";
   if (x instanceof Tensor) return "a tensor";
-  const name = (x as object).constructor?.name ?? "Object";
+  const name = x.constructor?.name ?? "Object";
   const kind = /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
   return typeof (x as PromiseLike<unknown>).then === "function" ? `${kind}; await it` : kind;
 }

@@ -116,6 +116,7 @@ export function fit<Name extends string = string>(
   };
   const then: Reports<Name>["then"] = (done, failed) => train().then(done, failed);
   // biome-ignore lint/suspicious/noThenProperty: who awaits what trains means it to train.
+  // oxlint-disable-next-line unicorn/no-thenable
   return Object.assign(reports, { then });
 }
 
