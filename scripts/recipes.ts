@@ -52,10 +52,16 @@ function forget(copy: Copy): void {
       const failure = copy.firstFailure(tests);
       copy.restore();
       console.log(`\n${title}, without change ${i + 1} of ${hunks.length} (${file}):`);
-      console.log(failure === undefined ? "NOTHING FAILS" : failure.slice(0, 3000));
+      console.log(failure === undefined ? "NOTHING FAILS" : essenceOf(failure));
       if (failure === undefined) faults.push(`${title}: change ${i + 1} can be forgotten`);
     });
   }
+}
+
+/** What went wrong, without what went well. */
+function essenceOf(output: string): string {
+  const lines = output.split("\n").filter((line) => line !== "" && !/[✓❯]/.test(line));
+  return lines.slice(0, 20).join("\n");
 }
 
 const copy = new Copy();
