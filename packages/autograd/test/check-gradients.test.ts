@@ -69,6 +69,8 @@ describe("a wrong gradient", () => {
 
   test("does not let NaN pass", () => {
     expect(() => checkGradients((x) => x.sub(5).sqrt(), [tensor([1])])).toThrow(/NaN/);
+    // Infinite on one side of 0, and no number on the other.
+    expect(() => checkGradients((x) => x.sqrt(), [tensor([0])])).toThrow(/gives? .*NaN/);
   });
 
   test("along directions, where there are many elements", () => {

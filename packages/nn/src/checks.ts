@@ -16,7 +16,7 @@ export function checkCount(
   most: number = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
   if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most) return;
-  const given = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const given = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
   const expected =
     most === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${most}`;
   throw new NablaError(`${operation}: ${name} is ${given}, expected ${expected}`);

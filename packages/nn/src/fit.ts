@@ -287,7 +287,7 @@ function originOf(cost: Tensor): string {
     const found = findNaN(cost);
     if (!found) return usual;
     const isData = found.inputs.length === 0 && found.operation !== "parameter";
-    return `${isData ? ": there are NaN or infinities in what it was given" : usual}\n${found.toString()}`;
+    return `${isData ? ": the data have NaN or infinities" : usual}\n${found.toString()}`;
   } catch (error) {
     // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
     if (error instanceof NablaError) return usual;

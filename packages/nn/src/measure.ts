@@ -1,6 +1,7 @@
 // What a model is worth on a dataset.
-import { realize } from "@nabla/autograd";
+import { NablaError, realize } from "@nabla/autograd";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
+import { kindOf } from "./checks.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
 import { pauseTraining } from "./mode.ts";
@@ -24,6 +25,10 @@ export async function measure(
 ): Promise<Record<string, number>> {
   const examples = exampleCount("measure", dataset);
   checkPair("measure", dataset);
+  for (const [name, metric] of Object.entries<unknown>(metrics)) {
+    if (typeof metric === "function") continue;
+    throw new NablaError(`measure: metric "${name}" is ${kindOf(metric)}, expected a function`);
+  }
   const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
   if (means.size === 0) return {};
   const resume = pauseTraining(model);

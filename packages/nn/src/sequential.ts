@@ -1,5 +1,6 @@
 // Layers one after the other.
 import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
 import { applyLayer, type Layer, type LayerFunction, type NamedParameter } from "./layer.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
@@ -36,7 +37,7 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
     const isLayer = typeof layer === "function" || typeof layer?.forward === "function";
     if (isLayer) return;
     throw new NablaError(
-      `sequential: layer ${i} is ${typeof layer}, expected a layer or a function`,
+      `sequential: layer ${i} is ${kindOf(layer)}, expected a layer or a function`,
     );
   });
   const forward = (x: Tensor): Tensor =>

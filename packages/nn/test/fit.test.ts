@@ -299,13 +299,20 @@ describe("what cannot be learnt is refused, and where it is said", () => {
       "data with NaN",
       { inputs: tensor([[1, Number.NaN]]), targets: tensor([[1]]) },
       loose,
-      "the cost became NaN at step 1 (epoch 1): there are NaN or infinities in what it was given",
+      "the cost became NaN at step 1 (epoch 1): the data have NaN or infinities",
     ],
   ])("%s", async (_, data, options, message) => {
     const error = await train(data, options).catch(
       (thrown: Error) => thrown.message.split("\n")[0],
     );
     expect(error).toBe(`fit: ${message}`);
+  });
+
+  test("metrics are functions", async () => {
+    const metrics = { error: "mae" as never };
+    await expect(train(dataset, { batchSize: 2, metrics })).rejects.toThrow(
+      'measure: metric "error" is a string, expected a function',
+    );
   });
 
   test("what a stream threw is the error's cause", async () => {

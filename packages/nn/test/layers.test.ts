@@ -77,7 +77,7 @@ describe("sequential", () => {
   test("names what is not a layer", () => {
     const make = sequential as (...layers: unknown[]) => unknown;
     expect(() => make(dense(4, 3), 5)).toThrow(
-      "sequential: layer 1 is number, expected a layer or a function",
+      "sequential: layer 1 is 5, expected a layer or a function",
     );
   });
 });

@@ -293,8 +293,7 @@ function checkLinearity(
   points.forEach(({ name, shape }, i) => {
     const j = doubled[i]!.findIndex((x, k) => {
       const slope = slopes[i]![k]!;
-      // Differences say more of a NaN.
-      return !(Number.isNaN(slope) || errorOf(x, 2 * slope, 0, options) <= 1);
+      return Number.isFinite(slope) && !(errorOf(x, 2 * slope, 0, options) <= 1);
     });
     if (j === -1) return;
     throw new GradientError(
@@ -318,7 +317,8 @@ function compareForward(
     const [, tangent] = jvp((...xs: Tensor[]) => [...f(xs)], [...tensorsAt(points)], tangents);
     const forward = total(dataOf(tangent));
     const backward = projected([slopes[i]!], i + 1);
-    if (errorOf(forward, backward, 0, options) <= 1) return;
+    // Differences say more of a NaN, or of an infinity.
+    if (!Number.isFinite(backward) || errorOf(forward, backward, 0, options) <= 1) return;
     throw new GradientError(
       `checkGradients: ${name}: along a fixed direction jvp gives ${forward}, ` +
         `the gradient ${backward}: is a rule made of operations that pass on derivatives of g?`,
