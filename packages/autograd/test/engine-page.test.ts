@@ -91,8 +91,8 @@ each parameter. That makes ${order.length} nodes to compute, from ${inputs.lengt
 ## 2. The key
 
 \`engine/plan/key.ts\` writes the structure of that graph (operations, attributes, shapes, dtypes, wiring; not the
-data) as ${words.length} numbers and looks them up. If such a graph ran before, its plan is there, and the rest of
-this page does not happen. \`compile()\` skips even this.
+data) as ${words.length} numbers, by which \`structure-cache.ts\` finds what was made for such a graph before. If there is a
+plan, the rest of this page does not happen. \`compile()\` skips even this.
 
 ## 3. Rewriting
 

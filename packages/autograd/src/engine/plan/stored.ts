@@ -3,9 +3,8 @@
 import type { Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
-import type { Scalar } from "../../scalar/expression.ts";
-import type { OperatorName } from "../../scalar/operators.ts";
 import { plannedInputs } from "./rewrite.ts";
+import { ownWork } from "./work.ts";
 
 /** Work, in units of an addition, up to which a node is rather computed twice than stored. */
 const cheap = 2;
@@ -96,67 +95,4 @@ function readersThrough(user: Node, users: ReadonlyMap<Node, readonly Node[]>): 
     }
   }
   return readers;
-}
-
-/** Work of one element, in units of an addition; what only moves elements is free. */
-function ownWork(node: Node): number {
-  switch (node.family) {
-    case "elementwise":
-      return Math.max(1, expressionWork(node.operation.value));
-    case "gather":
-      return 2;
-    case "movement":
-      return node.attributes.kind === "pad" || node.attributes.kind === "concat" ? 1 : 0;
-    default:
-      return 0;
-  }
-}
-
-/** Operators that cost more than an addition: roughly what their vector code takes. */
-const operatorWork: Readonly<Partial<Record<OperatorName, number>>> = {
-  div: 4,
-  sqrt: 4,
-  remainder: 20,
-  pow: 30,
-  atan2: 20,
-  log2: 15,
-  asin: 20,
-  acos: 20,
-  atan: 20,
-  sinh: 20,
-  cosh: 20,
-  asinh: 20,
-  acosh: 20,
-  atanh: 20,
-  erfc: 50,
-  lgamma: 50,
-  polygamma: 50,
-  exp: 10,
-  expm1: 15,
-  log: 15,
-  log1p: 15,
-  sin: 15,
-  cos: 15,
-  tanh: 15,
-  erf: 100,
-};
-
-const works = new WeakMap<Scalar, number>();
-
-/** Each operator once, however often its result is used. */
-function expressionWork(expression: Scalar): number {
-  let work = works.get(expression);
-  if (work !== undefined) return work;
-  const seen = new Set<Scalar>();
-  const visit = (part: Scalar): number => {
-    if (seen.has(part)) return 0;
-    seen.add(part);
-    if (part.kind === "cast") return 1 + visit(part.operand);
-    if (part.kind !== "apply") return 0;
-    const own = operatorWork[part.operator] ?? 1;
-    return part.operands.reduce((sum, operand) => sum + visit(operand), own);
-  };
-  work = visit(expression);
-  works.set(expression, work);
-  return work;
 }
