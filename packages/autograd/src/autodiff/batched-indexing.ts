@@ -1,6 +1,6 @@
 // The rules of batching for indices that are data (vmap.ts).
 import { createNode, type Node, type NodeOf } from "../graph/node.ts";
-import type { Shape } from "../graph/shape.ts";
+import { insertedAt, type Shape } from "../graph/shape.ts";
 import { add, mul } from "../ops/arithmetic.ts";
 import { greaterEqual, less, logicalOr, where } from "../ops/comparison.ts";
 import { iota } from "../ops/creation.ts";
@@ -102,10 +102,6 @@ function shiftedByExample(indices: Node, size: number, count: number): Node {
   const fromEnd = where(less(indices, 0), add(indices, size), indices);
   const isOut = logicalOr(less(fromEnd, 0), greaterEqual(fromEnd, size));
   return where(isOut, count * size, add(fromEnd, start));
-}
-
-function insertedAt(shape: Shape, axis: number, size: number): Shape {
-  return [...shape.slice(0, axis), size, ...shape.slice(axis)];
 }
 
 /** The order that brings `axis` to the front. */

@@ -206,6 +206,12 @@ export interface NodeOf<F extends Family> {
 /** One use of an operation; `family` tells which kind. */
 export type Node = { [F in Family]: NodeOf<F> }[Family];
 
+/** `node`, which has to be of one of the families: for rules, which are given the output of their own operation. */
+export function ofFamily<F extends Family>(node: Node, ...families: readonly F[]): NodeOf<F> {
+  if (families.some((family) => family === node.family)) return node as unknown as NodeOf<F>;
+  throw new Error(`unreachable: ${node.family}, expected ${families.join(" or ")}`);
+}
+
 /** A value that a back end keeps in memory of its own. */
 export interface Resident {
   readonly byteLength: number;

@@ -1,7 +1,7 @@
 // Convolutions, as networks call the cross-correlation of an input and a kernel: one family, of which the
 // gradients are members, too. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
 // learning", 2016, https://arxiv.org/abs/1603.07285
-import { type Convolve, createNode, type Node, type NodeOf } from "../graph/node.ts";
+import { type Convolve, createNode, type Node, ofFamily, type Windows } from "../graph/node.ts";
 import {
   checkConvolution,
   extentOf,
@@ -28,9 +28,8 @@ const operation: Convolve = {
   ],
 };
 
-function windowsOf(node: Node): NodeOf<"convolve">["attributes"] {
-  if (node.family !== "convolve") throw new Error(`unreachable: ${node.family}`);
-  return node.attributes;
+function windowsOf(node: Node): Windows {
+  return ofFamily(node, "convolve").attributes;
 }
 
 /** Axes in front of the window's: examples (or groups), groups (or channels out), channels. */
@@ -52,12 +51,7 @@ function convolve(
 }
 
 /** The output's gradient, with zeros between for the stride and around, under the kernel turned round. */
-function gradientOfInput(
-  g: Node,
-  shape: Shape,
-  kernel: Node,
-  { stride, dilation }: NodeOf<"convolve">["attributes"],
-): Node {
+function gradientOfInput(g: Node, shape: Shape, kernel: Node, { stride, dilation }: Windows): Node {
   const reach = dilation.map((step, i) => extentOf(kernel.shape[front + i]!, step) - 1);
   const size = shape.slice(front).map((one, i) => one + reach[i]!);
   const wide = spread(
@@ -77,12 +71,7 @@ function gradientOfInput(
 }
 
 /** The input under the output's gradient: stride and dilation change places, examples and channels, too. */
-function gradientOfKernel(
-  g: Node,
-  x: Node,
-  shape: Shape,
-  { stride, dilation }: NodeOf<"convolve">["attributes"],
-): Node {
+function gradientOfKernel(g: Node, x: Node, shape: Shape, { stride, dilation }: Windows): Node {
   const spatial = stride.map((_, i) => front + i);
   const channels = permute(x, [2, 1, 0, ...spatial]);
   const examples = permute(g, [1, 2, 0, ...spatial]);

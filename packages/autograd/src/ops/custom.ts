@@ -5,6 +5,7 @@ import {
   createNode,
   type GradientRule,
   type Node,
+  ofFamily,
 } from "../graph/node.ts";
 import { full } from "./creation.ts";
 
@@ -12,11 +13,14 @@ import { full } from "./creation.ts";
 const answers = new WeakMap<Node, WeakMap<Node, readonly (Node | undefined)[]>>();
 
 const share: GradientRule = (g, inputs, output, position) => {
-  if (output.family !== "custom") throw new Error(`unreachable: ${output.family}`);
   let ofOutput = answers.get(output);
   if (!ofOutput) answers.set(output, (ofOutput = new WeakMap()));
   let shares = ofOutput.get(g);
-  if (!shares) ofOutput.set(g, (shares = output.attributes.rule(g, inputs.slice(1), output)));
+  if (!shares)
+    ofOutput.set(
+      g,
+      (shares = ofFamily(output, "custom").attributes.rule(g, inputs.slice(1), output)),
+    );
   const input = inputs[position]!;
   return shares[position - 1] ?? full(input.shape, 0, input.dtype);
 };

@@ -6,6 +6,7 @@ import {
   type Gather,
   type Node,
   type NodeOf,
+  ofFamily,
   type Scatter,
   type Sort,
 } from "../graph/node.ts";
@@ -27,7 +28,7 @@ const gatherOperation: Gather = {
   name: "gather",
   gradient: [
     (g, [x, indices], output) =>
-      scatterNode(full(x!.shape, 0, g.dtype), indices!, g, attributesOf(output)),
+      scatterNode(full(x!.shape, 0, g.dtype), indices!, g, ofFamily(output, "gather").attributes),
     "none: indices are whole numbers",
   ],
 };
@@ -86,9 +87,8 @@ const scatterOperation: Scatter = {
     (g) => g,
     "none: indices are whole numbers",
     (g, [, indices], output) => {
-      const attributes = attributesOf(output);
-      if (!attributes.along) return gather(g, attributes.axis, indices!);
-      return takeAlongAxis(g, indices!, attributes.axis);
+      const { axis, along } = ofFamily(output, "scatter").attributes;
+      return along ? takeAlongAxis(g, indices!, axis) : gather(g, axis, indices!);
     },
   ],
 };
@@ -141,13 +141,6 @@ export function topK(
   checkCountAlong("topK", k, axis, x.shape);
   const indices = slice(argSort(x, normal, largest), normal, 0, k);
   return { values: takeAlongAxis(x, indices, normal), indices };
-}
-
-function attributesOf(node: Node): NodeOf<"gather" | "scatter">["attributes"] {
-  if (node.family !== "gather" && node.family !== "scatter") {
-    throw new Error(`unreachable: ${node.family}`);
-  }
-  return node.attributes;
 }
 
 /** `named`: what errors call the indices. */

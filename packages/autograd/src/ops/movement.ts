@@ -5,6 +5,7 @@ import {
   type Move,
   type Movement,
   type Node,
+  ofFamily,
 } from "../graph/node.ts";
 import {
   type Axes,
@@ -38,7 +39,7 @@ function movement<Kind extends Move["kind"]>(
   gradient: (g: Node, x: Node, move: Extract<Move, { kind: Kind }>, position: number) => Node,
 ): (inputs: readonly Node[], move: Extract<Move, { kind: Kind }>, shape: Shape) => Node {
   const rule: GradientRule = (g, inputs, output, position) => {
-    const move = output.attributes as Extract<Move, { kind: Kind }>;
+    const move = ofFamily(output, "movement").attributes as Extract<Move, { kind: Kind }>;
     return gradient(g, inputs[position]!, move, position);
   };
   const operation: Movement = { family: "movement", name, gradient: [rule] };
@@ -163,7 +164,7 @@ const concatOperation: Movement = {
   name: "concat",
   gradient: [
     (g, inputs, output, position) => {
-      const { axis } = output.attributes as Extract<Move, { kind: "concat" }>;
+      const { axis } = ofFamily(output, "movement").attributes as Extract<Move, { kind: "concat" }>;
       const sizes = inputs.map((input) => input.shape[axis]!);
       const from = sizes.slice(0, position).reduce((sum, size) => sum + size, 0);
       return slice(g, axis, from, from + sizes[position]!);

@@ -1,5 +1,5 @@
 // Running totals along an axis: each element combined with all before it, in one pass.
-import { createNode, type GradientRule, type Node, type Scan } from "../graph/node.ts";
+import { createNode, type GradientRule, type Node, ofFamily, type Scan } from "../graph/node.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import { promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
@@ -49,10 +49,8 @@ const recurrenceOperation: Scan = {
 function rule(
   gradient: (g: Node, axis: number, inputs: readonly Node[], output: Node) => Node,
 ): GradientRule {
-  return (g, inputs, output) => {
-    if (output.family !== "scan") throw new Error(`unreachable: ${output.family}`);
-    return gradient(g, output.attributes.axis, inputs, output);
-  };
+  return (g, inputs, output) =>
+    gradient(g, ofFamily(output, "scan").attributes.axis, inputs, output);
 }
 
 /** y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0 on; `a` and `b` have one shape and dtype. */

@@ -4,6 +4,7 @@ import {
   type GradientRule,
   type Movement,
   type Node,
+  ofFamily,
   type Windows,
 } from "../graph/node.ts";
 import { extentOf, placesAlong, type Shape } from "../graph/shape.ts";
@@ -11,7 +12,7 @@ import { add } from "./arithmetic.ts";
 import { flip, pad, permute, reshape, slice, spread } from "./movement.ts";
 
 const windowGradient: GradientRule = (g, [x], output) => {
-  const { stride, dilation } = output.attributes as Windows;
+  const { stride, dilation } = ofFamily(output, "movement").attributes as Windows;
   return folded(g, x!.shape, stride, dilation);
 };
 

@@ -10,7 +10,7 @@ import {
   scaleIndex,
   term,
 } from "../kernel/index-arithmetic.ts";
-import type { Bound, Index, Statement, Term, Variable } from "../kernel/language.ts";
+import type { Bound, Index, Statement, Variable } from "../kernel/language.ts";
 
 /** One index an axis. */
 export type Place = readonly Index[];
