@@ -1,4 +1,5 @@
-// Writes docs/operations.md: what each operation can do, found by doing it.
+// Writes docs/operations.md: what each operation can do, found by doing it. What it finds wrong with one it
+// says in a line.
 import { writeFileSync } from "node:fs";
 import {
   missingFromCatalogue,
@@ -6,9 +7,12 @@ import {
 } from "../packages/autograd/test/operations-table.ts";
 
 const { missing } = missingFromCatalogue();
-if (missing.length > 0) {
-  console.error(`not in packages/autograd/test/catalogue.ts: ${missing.join(", ")}`);
-  process.exitCode = 1;
-} else {
+try {
+  if (missing.length > 0) {
+    throw new Error(`not in packages/autograd/test/catalogue.ts: ${missing.join(", ")}`);
+  }
   writeFileSync(new URL("../docs/operations.md", import.meta.url), operationsPage());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

@@ -91,6 +91,10 @@ function rowOf(
   return [`\`${name}\``, made, ...derivatives, mapped, dtypesOf(entry), "yes", "yes", oracle];
 }
 
+const outsideDomain =
+  "; a function that is not smooth from -2 to 2 says so: a definition (src/ops) by its domain, a " +
+  "composition by a line with its inputs in packages/autograd/test/catalogue.ts";
+
 /**
  * Gradient, second gradient, jvp: "yes" where they agree with differences, else why there is none.
  */
@@ -102,7 +106,9 @@ function derivativesOf(entry: Entry, graph: Tensor, reached: Map<string, Node>):
   try {
     checkGradients(ofFloating, floating, { order: 2 });
   } catch (error) {
-    throw new Error(`${name}: ${String(error)}`, { cause: error });
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = message.includes("NaN") ? outsideDomain : "";
+    throw new Error(`${name}: ${message}${hint}`, { cause: error });
   }
   const slopes = gradients(graph.sin().sum(), floating);
   for (const one of topologicalOrder(slopes.map((g) => nodeOf("test", g)))) {
