@@ -52,7 +52,8 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     () => {
       sgd([parameter([1])], { learningRate: 1 }).step();
     },
-    "step: no parameter has a gradient; call backward() on a cost first",
+    "step: none of the optimiser's parameters has a gradient; " +
+      "call backward() on a cost that depends on them first",
   ],
   [
     () => quadraticCost(zeros([3, 10]), zeros([3, 1]) as Any),

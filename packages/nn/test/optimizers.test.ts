@@ -51,7 +51,8 @@ describe("sgd", () => {
     ],
     [
       () => sgd([parameter([1])], { learningRate: 1 }).step(),
-      "step: no parameter has a gradient; call backward() on a cost first",
+      "step: none of the optimiser's parameters has a gradient; " +
+        "call backward() on a cost that depends on them first",
     ],
   ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
 });

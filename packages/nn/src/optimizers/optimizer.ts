@@ -109,7 +109,10 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
     step() {
       const moving = members.filter(({ p }) => p.grad);
       if (moving.length === 0) {
-        throw new NablaError("step: no parameter has a gradient; call backward() on a cost first");
+        throw new NablaError(
+          "step: none of the optimiser's parameters has a gradient; " +
+            "call backward() on a cost that depends on them first",
+        );
       }
       const rates = moving.map(({ p, options: { learningRate } }) =>
         typeof learningRate === "number"
