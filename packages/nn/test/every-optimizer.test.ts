@@ -68,8 +68,12 @@ describe.each(optimizers)("%s", (name) => {
 
   test("refuses what makes no sense, by its name", () => {
     const w = started();
-    for (const learningRate of [-1, Number.NaN, "fast"]) {
-      expect(() => make([w], { learningRate })).toThrow(`${name}: learningRate is ${learningRate}`);
+    for (const [learningRate, is] of [
+      [-1, "-1"],
+      [Number.NaN, "NaN"],
+      ["fast", "a string"],
+    ]) {
+      expect(() => make([w], { learningRate })).toThrow(`${name}: learningRate is ${is}`);
     }
     expect(() => make([])).toThrow(`${name}: got no parameters`);
     expect(() => make([w, w])).toThrow(`${name}: parameter`);
