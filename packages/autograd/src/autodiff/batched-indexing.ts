@@ -93,8 +93,8 @@ function flattened(x: Node, axis: number): Node {
 }
 
 /**
- * Indices into [count, size] made one axis: `size` further from example to example. What is out of range
- * in one example is so in the whole, instead of pointing into the next.
+ * Indices into [count, size] made one axis: `size` further from example to example. What is out of
+ * range in one example is so in the whole, instead of pointing into the next.
  */
 function shiftedByExample(indices: Node, size: number, count: number): Node {
   const examples = indices.shape.map((_, i) => (i === 0 ? count : 1));

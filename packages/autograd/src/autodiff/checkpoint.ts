@@ -1,5 +1,5 @@
-// Computing again instead of storing: T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets with
-// sublinear memory cost", 2016, https://arxiv.org/abs/1604.06174
+// Computing again instead of storing: T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets
+// with sublinear memory cost", 2016, https://arxiv.org/abs/1604.06174
 import type { Node } from "../graph/node.ts";
 import { after } from "../ops/after.ts";
 import { alias } from "../ops/arithmetic.ts";
@@ -9,8 +9,8 @@ import { dependents, withReplaced } from "./copy.ts";
 import { gradients } from "./gradients.ts";
 
 /**
- * `output` as it is, but its gradient is that of a second computation from `inputs` on, which begins when
- * the gradient is there. What does not depend on `inputs` is not computed again.
+ * `output` as it is, but its gradient is that of a second computation from `inputs` on, which
+ * begins when the gradient is there. What does not depend on `inputs` is not computed again.
  */
 export function recomputed(output: Node, inputs: readonly Node[]): Node {
   const itself = new Map(inputs.map((input) => [input, input]));

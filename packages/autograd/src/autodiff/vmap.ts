@@ -1,5 +1,5 @@
-// Batching: the graph of a function of one example becomes that of all of them at once, by one rule for each
-// family of operations. Whatever depends on an example gets an axis more, in front.
+// Batching: the graph of a function of one example becomes that of all of them at once, by one rule
+// for each family of operations. Whatever depends on an example gets an axis more, in front.
 import { type CustomRule, createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -44,7 +44,8 @@ const rules: { readonly [F in Family]: Rule<F> } = {
 
 /**
  * `outputs` of `count` examples at once. `examples` says which node of one example stands for which
- * node of all, whose first axis counts them. Outputs that depend on no example are the same for all.
+ * node of all, whose first axis counts them. Outputs that depend on no example are the same for
+ * all.
  */
 export function batched(
   outputs: readonly Node[],
@@ -130,7 +131,10 @@ function batchedContract(
   return product(aligned(left, rank), aligned(right, rank), [count, ...shape]);
 }
 
-/** The batch is part of the examples under one kernel, and part of the groups where each has its own. */
+/**
+ * The batch is part of the examples under one kernel, and part of the groups where each has its
+ * own.
+ */
 function batchedConvolve(
   { operation, attributes, shape, dtype }: NodeOf<"convolve">,
   inputs: readonly Input[],

@@ -1,4 +1,5 @@
-// Where in a graph the first NaN or infinity came up: each node's value by itself, on the back end of now.
+// Where in a graph the first NaN or infinity came up: each node's value by itself, on the back end
+// of now.
 import { origins } from "../graph/history.ts";
 import { copyNode, dataOf, type Node, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -28,9 +29,10 @@ export interface NonFiniteOrigin {
 }
 
 /**
- * The first node below `root`, inputs first, that made a NaN or an infinity of finite inputs which is part of the
- * reason that `root` is not finite; undefined if it is finite. If there is none: the first that made a NaN of
- * none, and then the first infinity that was given. `given`: values of nodes that have none themselves.
+ * The first node below `root`, inputs first, that made a NaN or an infinity of finite inputs which
+ * is part of the reason that `root` is not finite; undefined if it is finite. If there is none: the
+ * first that made a NaN of none, and then the first infinity that was given. `given`: values of
+ * nodes that have none themselves.
  */
 export function nonFiniteOrigin(
   operation: string,

@@ -45,8 +45,8 @@ function isPending(node: Node): boolean {
 const none: readonly Node[] = [];
 
 /**
- * The graph of `outputs`, from nodes that have values, or will be given some. Each node to compute is
- * shown to `visit`, which may add outputs.
+ * The graph of `outputs`, from nodes that have values, or will be given some. Each node to compute
+ * is shown to `visit`, which may add outputs.
  */
 export function graphOf(
   operation: string,

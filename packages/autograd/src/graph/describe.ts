@@ -1,6 +1,8 @@
 // What messages call a value that was not expected.
 
-/** `"text"`, `3`, `null`, `an array`, `a function`, `an object (Map)`, `a promise (await it first)`. */
+/**
+ * `"text"`, `3`, `null`, `an array`, `a function`, `an object (Map)`, `a promise (await it first)`.
+ */
 export function describe(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(x);
   if (typeof x === "bigint") return `${x}n`;

@@ -63,8 +63,8 @@ export interface Contract extends Definition {
   readonly family: "contract";
 }
 /**
- * Elements of input 0 along an axis, picked by the indices of input 1: whole slices, the same for all
- * else, or (`along`) each element by an index of its own.
+ * Elements of input 0 along an axis, picked by the indices of input 1: whole slices, the same for
+ * all else, or (`along`) each element by an index of its own.
  */
 export interface Gather extends Definition {
   readonly family: "gather";
@@ -88,8 +88,8 @@ export interface Sort extends Definition {
 }
 
 /**
- * `[n, groups, c, ...size] x [groups, m, c, ...window]` gives `[n, groups, m, ...places]`: for each place of
- * the window the sum of its products with what lies under it.
+ * `[n, groups, c, ...size] x [groups, m, c, ...window]` gives `[n, groups, m, ...places]`: for each
+ * place of the window the sum of its products with what lies under it.
  */
 export interface Convolve extends Definition {
   readonly family: "convolve";
@@ -99,9 +99,9 @@ export interface Custom extends Definition {
   readonly family: "custom";
 }
 /**
- * One algorithm on the matrices that the last two axes of the inputs hold; axes before them are batches, the
- * same in all inputs and the output. For what goes on element after element, each needing those
- * before: a plain function in float64, which back ends call between their kernels.
+ * One algorithm on the matrices that the last two axes of the inputs hold; axes before them are
+ * batches, the same in all inputs and the output. For what goes on element after element, each
+ * needing those before: a plain function in float64, which back ends call between their kernels.
  */
 export interface Routine extends Definition {
   readonly family: "routine";
@@ -134,7 +134,10 @@ export type Move =
       readonly value: number;
     }
   | { readonly kind: "concat"; readonly axis: number }
-  /** Index `i` of the last axes but their windows, and `w` in the window, is `i * stride + w * dilation`. */
+  /**
+   * Index `i` of the last axes but their windows, and `w` in the window, is `i * stride + w *
+   * dilation`.
+   */
   | ({ readonly kind: "window" } & Windows);
 
 /** How a window goes over the last axes: from place to place, and from element to element in it. */
@@ -206,7 +209,10 @@ export interface NodeOf<F extends Family> {
 /** One use of an operation; `family` tells which kind. */
 export type Node = { [F in Family]: NodeOf<F> }[Family];
 
-/** `node`, which has to be of one of the families: for rules, which are given the output of their own operation. */
+/**
+ * `node`, which has to be of one of the families: for rules, which are given the output of their
+ * own operation.
+ */
 export function ofFamily<F extends Family>(node: Node, ...families: readonly F[]): NodeOf<F> {
   if (families.some((family) => family === node.family)) return node as unknown as NodeOf<F>;
   throw new Error(`unreachable: ${node.family}, expected ${families.join(" or ")}`);
@@ -234,7 +240,10 @@ export function endsGradients({ inputs, operation }: Node): boolean {
 
 /** One of the values that a call of a compiled function has computed. */
 export interface CompiledCall {
-  /** Whether all that the function was called with is still there. Where it is not, the rest throws `NablaError`. */
+  /**
+   * Whether all that the function was called with is still there. Where it is not, the rest throws
+   * `NablaError`.
+   */
   readonly isKnown: boolean;
   /** The node of the traced graph that it is the value of. */
   readonly output: Node;

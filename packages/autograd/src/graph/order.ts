@@ -3,8 +3,9 @@
 import type { Node } from "./node.ts";
 
 /**
- * All nodes that `roots` need, inputs before what uses them. `inputsOf` is asked once for each node; it
- * may leave out what need not be walked (what is already computed, say), and add roots to a set.
+ * All nodes that `roots` need, inputs before what uses them. `inputsOf` is asked once for each
+ * node; it may leave out what need not be walked (what is already computed, say), and add roots to
+ * a set.
  */
 export function topologicalOrder(
   roots: Iterable<Node>,
@@ -12,8 +13,8 @@ export function topologicalOrder(
 ): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  // A path down from a root: each node with its inputs and how many of them are done. (Three arrays,
-  // because an object for each node takes twice the time.)
+  // A path down from a root: each node with its inputs and how many of them are done. (Three
+  // arrays, because an object for each node takes twice the time.)
   const path: Node[] = [];
   const below: (readonly Node[])[] = [];
   const done: number[] = [];

@@ -12,8 +12,8 @@ export interface Place {
 const frame = /^\s*(?:at (?:(.*?) \()?|([^@]*)@)(.+:\d+:\d+)\)?$/;
 
 /**
- * The innermost frame that is not nabla's, of a stack as text. Where all are (training by `fit`, say), the
- * innermost that is not of @nabla/autograd.
+ * The innermost frame that is not nabla's, of a stack as text. Where all are (training by `fit`,
+ * say), the innermost that is not of @nabla/autograd.
  */
 export function placeOf(stack: unknown): Place | undefined {
   if (typeof stack !== "string") return undefined;

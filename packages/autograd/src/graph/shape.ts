@@ -1,7 +1,7 @@
-// Shapes: lists of sizes, one per axis, outermost first; [] is a scalar's. Here are their checks and
-// the shape rule of every operation that has one. Broadcasting and axes follow NumPy.
-// The same rules in types stand in ../tensor/shapes; both give the same messages, word for word.
-// What is returned is frozen.
+// Shapes: lists of sizes, one per axis, outermost first; [] is a scalar's. Here are their checks
+// and the shape rule of every operation that has one. Broadcasting and axes follow NumPy. The same
+// rules in types stand in ../tensor/shapes; both give the same messages, word for word. What is
+// returned is frozen.
 export { alongShapes, checkCountAlong } from "./shape/along.ts";
 export {
   type Axes,

@@ -1,5 +1,6 @@
-// Where in a user's program nodes are made. A stack is dear (up to 15 µs in optimised code), so only the first calls
-// of each kind and some of the later ones take theirs; the others are known by their like.
+// Where in a user's program nodes are made. A stack is dear (up to 15 µs in optimised code), so
+// only the first calls of each kind and some of the later ones take theirs; the others are known by
+// their like.
 import { type Place, placeOf } from "./place.ts";
 import { type Shape, shapesEqual } from "./shape.ts";
 
@@ -18,8 +19,8 @@ export class Site {
   }
 
   /**
-   * Where the call was written: one place if that is known. Otherwise, what was found where calls of the
-   * same functions on the same shapes and sources, in the same order, were looked at.
+   * Where the call was written: one place if that is known. Otherwise, what was found where calls
+   * of the same functions on the same shapes and sources, in the same order, were looked at.
    */
   get places(): readonly Place[] {
     this.fix();
@@ -38,7 +39,10 @@ export class Site {
     if (this.#known instanceof Stack) this.#known = placeOf(this.#known.stack);
   }
 
-  /** Notes the call under way, to a function called `name`. Afterwards, `isSource` tells, it begins a lineage. */
+  /**
+   * Notes the call under way, to a function called `name`. Afterwards, `isSource` tells, it begins
+   * a lineage.
+   */
   note(name: string, shape: Shape, isSource: boolean): void {
     // A source begins a lineage, whatever was read before it was made.
     const habit = habitOf(name, shape, isSource ? 0 : latest);
@@ -58,7 +62,9 @@ export class Site {
   }
 }
 
-/** Of a node that a gradient's rule made: which operation's rule, where that operation was written. */
+/**
+ * Of a node that a gradient's rule made: which operation's rule, where that operation was written.
+ */
 export interface Origin {
   readonly operation: string;
   readonly site: Site | undefined;
@@ -82,7 +88,10 @@ export function siteOfNow(): Site {
   return current;
 }
 
-/** Ends the call of the public function `name`, whose result has `shape`: what was made since the last is its. */
+/**
+ * Ends the call of the public function `name`, whose result has `shape`: what was made since the
+ * last is its.
+ */
 export function endCall(name: string, shape: Shape, isSource: boolean): void {
   if (!current) {
     latest = 0;
@@ -92,7 +101,9 @@ export function endCall(name: string, shape: Shape, isSource: boolean): void {
   current = undefined;
 }
 
-/** Nodes made from now on are the gradient of `given`, or of nothing; returns what they were before. */
+/**
+ * Nodes made from now on are the gradient of `given`, or of nothing; returns what they were before.
+ */
 export function beginGradientOf(given: Origin | undefined): Origin | undefined {
   const before = origin;
   current = undefined;
@@ -114,7 +125,9 @@ export function siteOfCall(name: string, shape: Shape): Site {
   return site;
 }
 
-/** What is known of calls of the same functions on the same shapes and sources, in the same order. */
+/**
+ * What is known of calls of the same functions on the same shapes and sources, in the same order.
+ */
 interface Habit {
   readonly name: string;
   readonly shape: Shape;
@@ -167,7 +180,8 @@ function lookUp(name: string, shape: Shape, lineage: number): Habit {
   let call = 0;
   for (let i = 0; i < name.length; i++) call = mixed(call, name.charCodeAt(i));
   for (const size of shape) call = mixed(call, size);
-  // Of the calls before, lineages do not count: they follow from calls before those, without an end.
+  // Of the calls before, lineages do not count: they follow from calls before those, without an
+  // end.
   let key = mixed(call, lineage);
   let check = key;
   for (let i = 0; i < recent.length; i++) {

@@ -35,8 +35,9 @@ export function leakyRelu(x: Operand, slope = 0.01): Node {
 }
 
 /**
- * x above 0, `alpha` (e^x - 1) below: D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate
- * deep network learning by exponential linear units", ICLR 2016, https://arxiv.org/abs/1511.07289
+ * x above 0, `alpha` (e^x - 1) below: D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and
+ * accurate deep network learning by exponential linear units", ICLR 2016,
+ * https://arxiv.org/abs/1511.07289
  */
 export function elu(x: Operand, alpha = 1): Node {
   const input = floating(x);
@@ -58,8 +59,8 @@ export function gelu(x: Operand, approximate: "none" | "tanh" = "none"): Node {
 }
 
 /**
- * x sigmoid(x), also called swish: S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear units",
- * Neural Networks 107 (2018), https://arxiv.org/abs/1702.03118
+ * x sigmoid(x), also called swish: S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear
+ * units", Neural Networks 107 (2018), https://arxiv.org/abs/1702.03118
  */
 export function silu(x: Operand): Node {
   const input = floating(x);

@@ -1,5 +1,5 @@
-// Arithmetic, element by element. Operands broadcast; numbers take the other's dtype. Kinks: the derivative
-// of abs at 0 is 0, and equal operands of maximum share the gradient.
+// Arithmetic, element by element. Operands broadcast; numbers take the other's dtype. Kinks: the
+// derivative of abs at 0 is 0, and equal operands of maximum share the gradient.
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { equal, less, where } from "./comparison.ts";
@@ -118,8 +118,8 @@ export const reciprocal: Unary = unary("reciprocal", {
 });
 
 /**
- * sqrt(a^2 + b^2). A primitive: composed it overflows, and loses digits of small numbers. Infinite if
- * one is, whatever the other, as in C and NumPy; its derivatives at 0, 0 are 0.
+ * sqrt(a^2 + b^2). A primitive: composed it overflows, and loses digits of small numbers. Infinite
+ * if one is, whatever the other, as in C and NumPy; its derivatives at 0, 0 are 0.
  */
 export const hypot: Binary = binary("hypot", {
   value: (a, b) => {

@@ -25,7 +25,9 @@ const choleskyNode = routine("cholesky", choleskyOf, [
   },
 ]);
 
-/** The lower triangle L with L Lᵀ = `a`, of which the lower triangle is read; NaN if there is none. */
+/**
+ * The lower triangle L with L Lᵀ = `a`, of which the lower triangle is read; NaN if there is none.
+ */
 export function cholesky(a: Node): Node {
   const x = squareMatrices("cholesky", a);
   const size = x.shape.at(-1)!;

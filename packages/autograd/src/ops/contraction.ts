@@ -1,6 +1,6 @@
 // Products of two tensors whose axes have labels, summed over labels that nobody needs any more, as
-// products of matrices: transposed, reshaped, multiplied ("TTGT": P. Springer and P. Bientinesi, "Design
-// of a High-Performance GEMM-like Tensor-Tensor Multiplication", 2018).
+// products of matrices: transposed, reshaped, multiplied ("TTGT": P. Springer and P. Bientinesi,
+// "Design of a High-Performance GEMM-like Tensor-Tensor Multiplication", 2018).
 import type { Node } from "../graph/node.ts";
 import {
   dotAxes,
@@ -22,7 +22,10 @@ export interface Labelled {
   readonly labels: readonly string[];
 }
 
-/** The product of both, summed over all labels but those of `kept`, to which belong those of only one. */
+/**
+ * The product of both, summed over all labels but those of `kept`, to which belong those of only
+ * one.
+ */
 export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): Labelled {
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter((label) => kept.has(label));
@@ -31,7 +34,8 @@ export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): L
   const right = b.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...left, ...right];
   if (summed.length === 0) {
-    // Nothing is summed: elements are multiplied, and what is wanted of it is fused with what follows.
+    // Nothing is summed: elements are multiplied, and what is wanted of it is fused with what
+    // follows.
     return {
       node: mul(ordered(a, [batch, left, right]), ordered(b, [batch, left, right])),
       labels,

@@ -1,6 +1,6 @@
-// Convolutions, as networks call the cross-correlation of an input and a kernel: one family, of which the
-// gradients are members, too. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
-// learning", 2016, https://arxiv.org/abs/1603.07285
+// Convolutions, as networks call the cross-correlation of an input and a kernel: one family, of
+// which the gradients are members, too. V. Dumoulin and F. Visin, "A guide to convolution
+// arithmetic for deep learning", 2016, https://arxiv.org/abs/1603.07285
 import { type Convolve, createNode, type Node, ofFamily, type Windows } from "../graph/node.ts";
 import {
   checkConvolution,
@@ -50,7 +50,10 @@ function convolve(
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
 }
 
-/** The output's gradient, with zeros between for the stride and around, under the kernel turned round. */
+/**
+ * The output's gradient, with zeros between for the stride and around, under the kernel turned
+ * round.
+ */
 function gradientOfInput(g: Node, shape: Shape, kernel: Node, { stride, dilation }: Windows): Node {
   const reach = dilation.map((step, i) => extentOf(kernel.shape[front + i]!, step) - 1);
   const size = shape.slice(front).map((one, i) => one + reach[i]!);
@@ -70,7 +73,10 @@ function gradientOfInput(g: Node, shape: Shape, kernel: Node, { stride, dilation
   );
 }
 
-/** The input under the output's gradient: stride and dilation change places, examples and channels, too. */
+/**
+ * The input under the output's gradient: stride and dilation change places, examples and channels,
+ * too.
+ */
 function gradientOfKernel(g: Node, x: Node, shape: Shape, { stride, dilation }: Windows): Node {
   const spatial = stride.map((_, i) => front + i);
   const channels = permute(x, [2, 1, 0, ...spatial]);
@@ -91,7 +97,10 @@ export interface ConvolutionOptions<
   readonly groups?: Groups;
 }
 
-/** `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; `name` is what errors call it. */
+/**
+ * `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; `name` is what errors
+ * call it.
+ */
 export function convolution(
   name: string,
   x: Node,

@@ -1,5 +1,5 @@
-// Diagonals and triangles of matrices. `offset` counts diagonals from the main one: those above it are
-// positive.
+// Diagonals and triangles of matrices. `offset` counts diagonals from the main one: those above it
+// are positive.
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {

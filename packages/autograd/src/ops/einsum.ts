@@ -76,9 +76,9 @@ function summed({ node, labels }: Labelled, needed: ReadonlySet<Label>): Labelle
 }
 
 /**
- * The pair whose product makes the most room: the least of size(product) - size(a) - size(b), and then
- * of multiplications. Pairs that share no label come last. (The greedy path of D. G. A. Smith and
- * J. Gray, "opt_einsum", Journal of Open Source Software 3(26), 2018.)
+ * The pair whose product makes the most room: the least of size(product) - size(a) - size(b), and
+ * then of multiplications. Pairs that share no label come last. (The greedy path of D. G. A. Smith
+ * and J. Gray, "opt_einsum", Journal of Open Source Software 3(26), 2018.)
  */
 function cheapestPair(
   terms: readonly Labelled[],

@@ -65,8 +65,8 @@ function labelOperation(name: string): Gather {
 }
 
 /**
- * A last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation whose labels
- * the indices are.
+ * A last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation whose
+ * labels the indices are.
  */
 export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: string): Node {
   const identity = eye(depth, depth, dtype);

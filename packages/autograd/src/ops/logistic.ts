@@ -4,8 +4,8 @@ import { mul, sub } from "./arithmetic.ts";
 import { type Unary, unary } from "./families.ts";
 
 /**
- * The logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0. A primitive: its gradient is of its
- * value, without a second exponential.
+ * The logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0. A primitive: its gradient is of
+ * its value, without a second exponential.
  */
 export const sigmoid: Unary = unary("sigmoid", {
   value: (x) => scalar.div(1, scalar.add(1, scalar.exp(scalar.neg(x)))),

@@ -1,6 +1,6 @@
-// Solving systems of equations, and determinants, by elimination. A matrix is eliminated once, for all
-// that is asked of it, its gradients included. Gradients: M. B. Giles, "Collected matrix derivative
-// results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
+// Solving systems of equations, and determinants, by elimination. A matrix is eliminated once, for
+// all that is asked of it, its gradients included. Gradients: M. B. Giles, "Collected matrix
+// derivative results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
 import type { Node } from "../graph/node.ts";
 import { cofactorsLu, determinantLu, factorLu, signAndLogarithmLu, solveLu } from "../matrix/lu.ts";
 import { mul, sub } from "./arithmetic.ts";
@@ -71,8 +71,8 @@ export function determinant(a: Node): Node {
 }
 
 /**
- * C = det(a) a⁻ᵀ, whose own gradient is <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ: NaN where `a` is singular. Primitive, as
- * a product with the inverse is NaN there where the cofactors are not.
+ * C = det(a) a⁻ᵀ, whose own gradient is <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ: NaN where `a` is singular.
+ * Primitive, as a product with the inverse is NaN there where the cofactors are not.
  */
 function cofactors(a: Node, lu: Node): Node {
   const size = a.shape.at(-1)!;
@@ -83,7 +83,10 @@ function cofactors(a: Node, lu: Node): Node {
   });
 }
 
-/** The determinant's sign, and the logarithm of its absolute value: also where it is beyond all numbers. */
+/**
+ * The determinant's sign, and the logarithm of its absolute value: also where it is beyond all
+ * numbers.
+ */
 export function slogdet(a: Node): { readonly sign: Node; readonly logAbsDet: Node } {
   const x = squareMatrices("slogdet", a);
   const lu = factorsOf(x);

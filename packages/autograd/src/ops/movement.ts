@@ -110,7 +110,9 @@ function pick(x: Node, start: Shape, step: Shape, shape: Shape): Node {
   return sliceNode([x], { kind: "slice", start, step }, shape);
 }
 
-/** Every `step`-th element `from` to `to` (exclusive) along `axis`, as in NumPy's `from:to:step`. */
+/**
+ * Every `step`-th element `from` to `to` (exclusive) along `axis`, as in NumPy's `from:to:step`.
+ */
 export function slice(x: Node, axis: number, ...range: Range): Node {
   return sliced(x, [sliceRange(x.shape, axis, ...range)]);
 }

@@ -47,7 +47,10 @@ export function averagePool(x: Node, window: PerAxis, options: AveragePoolOption
   return div(total, sum(counted.under, counted.axes));
 }
 
-/** What lies under the window, `[...window, n, c, ...places]`: in front, so that places go in vectors. */
+/**
+ * What lies under the window, `[...window, n, c, ...places]`: in front, so that places go in
+ * vectors.
+ */
 function pooled(
   name: string,
   x: Node,

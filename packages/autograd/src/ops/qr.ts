@@ -1,8 +1,9 @@
-// Orthonormal columns times an upper triangle. Gradients, of tall matrices: S. F. Walter, L. Lehmann,
-// "Algorithmic differentiation of linear algebra functions with application in optimum experimental
-// design", 2010, in the form of M. Seeger et al., "Auto-differentiating linear algebra", 2017; of wide
-// ones: D. A. O. Roberts, L. R. Roberts, "QR and LQ decomposition matrix backpropagation algorithms
-// for square, wide, and deep - real or complex - matrices and their software implementation", 2020.
+// Orthonormal columns times an upper triangle. Gradients, of tall matrices: S. F. Walter, L.
+// Lehmann, "Algorithmic differentiation of linear algebra functions with application in optimum
+// experimental design", 2010, in the form of M. Seeger et al., "Auto-differentiating linear
+// algebra", 2017; of wide ones: D. A. O. Roberts, L. R. Roberts, "QR and LQ decomposition matrix
+// backpropagation algorithms for square, wide, and deep - real or complex - matrices and their
+// software implementation", 2020.
 import { GradientError } from "../graph/errors.ts";
 import type { GradientRule, Node } from "../graph/node.ts";
 import { checkMatrices, type Shape } from "../graph/shape.ts";

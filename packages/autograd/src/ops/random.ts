@@ -38,8 +38,9 @@ function rotateLeft(x: scalar.Scalar, bits: number): scalar.Scalar {
 }
 
 /**
- * The second word of the counter, one for each kind of draw: under one key no two of them share bits,
- * so that data drawn with a seed have nothing to do with, say, the order that a shuffle draws with it.
+ * The second word of the counter, one for each kind of draw: under one key no two of them share
+ * bits, so that data drawn with a seed have nothing to do with, say, the order that a shuffle draws
+ * with it.
  */
 const streams = {
   normalRadius: 0,
@@ -73,7 +74,10 @@ function keyWords(name: string, stream: Stream): readonly Elementwise[] {
 const splitWords = keyWords("splitKey", "split");
 const foldedWords = keyWords("foldKey", "foldIn");
 
-/** `count` keys made of one, [count, 2], whose draws have nothing to do with each other or with its own. */
+/**
+ * `count` keys made of one, [count, 2], whose draws have nothing to do with each other or with its
+ * own.
+ */
 export function splitKey(key: Node, count: number): Node {
   const shape = Object.freeze([count]);
   return stack(

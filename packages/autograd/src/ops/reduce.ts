@@ -50,8 +50,9 @@ function shareAmongEqual(g: Node, x: Node, y: Node): Node {
 }
 
 /**
- * The product; 1 of nothing. bool and uint8 are multiplied as int32. Halves are multiplied until one
- * element is left, so that derivatives of any order divide by nothing, and hold where factors are 0.
+ * The product; 1 of nothing. bool and uint8 are multiplied as int32. Halves are multiplied until
+ * one element is left, so that derivatives of any order divide by nothing, and hold where factors
+ * are 0.
  */
 export function prod(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("prod", axis, x.shape);
@@ -95,7 +96,9 @@ export function mean(x: Node, axis?: Axes, keepDims = false): Node {
   return div(sum(floating(x), axes, keepDims), count);
 }
 
-/** Where the first of the greatest elements stands: int32, counted over all axes if none is given. */
+/**
+ * Where the first of the greatest elements stands: int32, counted over all axes if none is given.
+ */
 export function argMax(x: Node, axis?: number, keepDims = false): Node {
   return positionOfExtreme("argMax", x, max, axis, keepDims);
 }

@@ -1,4 +1,5 @@
-// The maker of operations that are an algorithm on matrices (matrix/), and what such operations share.
+// The maker of operations that are an algorithm on matrices (matrix/), and what such operations
+// share.
 import {
   createNode,
   type GradientRule,
@@ -41,8 +42,8 @@ export function squareMatrices(operation: string, a: Node): Node {
 }
 
 /**
- * What `solve` makes of `a` and `b` once they have one dtype and `b` is matrices in the common batches, to
- * which it has to broadcast what it has of `a`; of a vector `b`, the only column.
+ * What `solve` makes of `a` and `b` once they have one dtype and `b` is matrices in the common
+ * batches, to which it has to broadcast what it has of `a`; of a vector `b`, the only column.
  */
 export function solved(
   operation: string,
@@ -60,7 +61,9 @@ export function solved(
   return solve(left, broadcastTo(right, shape), shape.slice(0, -2));
 }
 
-/** What a system `a x = b`, or with aᵀ, passes on to `a`, if `share` is what it passes on to `b`. */
+/**
+ * What a system `a x = b`, or with aᵀ, passes on to `a`, if `share` is what it passes on to `b`.
+ */
 export function shareOfMatrix(share: Node, x: Node, isTransposed: boolean): Node {
   return neg(isTransposed ? matmul(x, transpose(share)) : matmul(share, transpose(x)));
 }

@@ -19,8 +19,9 @@ const sumOperation: Scan = {
 };
 
 /**
- * y[k] = x[0] … x[k]. Primitive, as a sum of logarithms would lose digits and signs. The gradient is
- * y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: nothing is divided, so zeros do no harm.
+ * y[k] = x[0] … x[k]. Primitive, as a sum of logarithms would lose digits and signs. The gradient
+ * is y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: nothing is divided, so zeros do no
+ * harm.
  */
 const productOperation: Scan = {
   family: "scan",
@@ -32,8 +33,8 @@ const productOperation: Scan = {
 
 /**
  * y[k] = a[k] y[k - 1] + b[k]. Primitive, as products of many a's, by which one would divide in a
- * composition, overflow and vanish. Its gradient is one of the same kind: G. E. Blelloch, "Prefix sums
- * and their applications", 1990, section 1.4.
+ * composition, overflow and vanish. Its gradient is one of the same kind: G. E. Blelloch, "Prefix
+ * sums and their applications", 1990, section 1.4.
  */
 const recurrenceOperation: Scan = {
   family: "scan",
@@ -53,7 +54,9 @@ function rule(
     gradient(g, ofFamily(output, "scan").attributes.axis, inputs, output);
 }
 
-/** y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0 on; `a` and `b` have one shape and dtype. */
+/**
+ * y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0 on; `a` and `b` have one shape and dtype.
+ */
 export function linearRecurrence(a: Node, b: Node, axis: number): Node {
   return scan(recurrenceOperation, axis, a, b);
 }
@@ -89,12 +92,17 @@ export interface ScanOptions {
   readonly reverse?: boolean;
 }
 
-/** The sum of all elements up to each, along `axis`; in row-major order over all axes if left out. */
+/**
+ * The sum of all elements up to each, along `axis`; in row-major order over all axes if left out.
+ */
 export function cumSum(x: Node, axis?: number, options?: ScanOptions): Node {
   return runningTotal(sumOperation, 0, x, axis, options);
 }
 
-/** The product of all elements up to each, along `axis`; in row-major order over all axes if left out. */
+/**
+ * The product of all elements up to each, along `axis`; in row-major order over all axes if left
+ * out.
+ */
 export function cumProd(x: Node, axis?: number, options?: ScanOptions): Node {
   return runningTotal(productOperation, 1, x, axis, options);
 }

@@ -30,7 +30,9 @@ export function digamma(x: Operand): Node {
   return polygamma(0, x);
 }
 
-/** The derivative of order `order` + 1 of `lgamma` at `x`; `order` is a whole number, not negative. */
+/**
+ * The derivative of order `order` + 1 of `lgamma` at `x`; `order` is a whole number, not negative.
+ */
 export const polygamma: Binary = binary("polygamma", {
   value: scalar.polygamma,
   domain: [0.5, 4],

@@ -10,8 +10,8 @@ import { cast, floating } from "./operands.ts";
 import { max, mean, min, sum } from "./reduce.ts";
 
 /**
- * The mean of the squared distances from the mean, of n elements divided by n - `correction`. In two
- * passes: the difference of the mean of squares and the square of the mean would cancel.
+ * The mean of the squared distances from the mean, of n elements divided by n - `correction`. In
+ * two passes: the difference of the mean of squares and the square of the mean would cancel.
  */
 export function variance(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
   return spread("variance", x, axis, keepDims, correction);
@@ -40,8 +40,8 @@ function spread(
 }
 
 /**
- * (sum |x|^p)^(1/p). Elements are divided by the greatest first, so that their powers neither overflow
- * nor vanish. The derivatives at 0 are 0.
+ * (sum |x|^p)^(1/p). Elements are divided by the greatest first, so that their powers neither
+ * overflow nor vanish. The derivatives at 0 are 0.
  */
 export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   if (typeof p !== "number" || Number.isNaN(p)) {

@@ -1,5 +1,6 @@
-// Systems of equations whose matrix is a triangle. Gradients: M. B. Giles, "Collected matrix derivative results
-// for forward and reverse mode algorithmic differentiation", 2008, section 2.3.1.
+// Systems of equations whose matrix is a triangle. Gradients: M. B. Giles, "Collected matrix
+// derivative results for forward and reverse mode algorithmic differentiation", 2008, section
+// 2.3.1.
 import type { Node } from "../graph/node.ts";
 import { solveTriangle, type Triangle } from "../matrix/triangle.ts";
 import { tril, triu } from "./diagonal.ts";

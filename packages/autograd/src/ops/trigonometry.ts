@@ -18,8 +18,8 @@ export const cos: Unary = unary("cos", {
 });
 
 /**
- * The tangent of an angle in radians: the quotient of sine and cosine, within 3 ulp. A primitive: its
- * gradient is of its value.
+ * The tangent of an angle in radians: the quotient of sine and cosine, within 3 ulp. A primitive:
+ * its gradient is of its value.
  */
 export const tan: Unary = unary("tan", {
   value: (x) => scalar.div(scalar.sin(x), scalar.cos(x)),
@@ -94,7 +94,10 @@ export const acosh: Unary = unary("acosh", {
   gradient: (g, x) => mul(g, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1)))),
 });
 
-/** The number whose hyperbolic tangent is x; NaN beyond 1. A primitive: composed it loses all digits near 0. */
+/**
+ * The number whose hyperbolic tangent is x; NaN beyond 1. A primitive: composed it loses all digits
+ * near 0.
+ */
 export const atanh: Unary = unary("atanh", {
   value: scalar.atanh,
   domain: inside,

@@ -1,4 +1,5 @@
-// Windows that go over the last axes: what lies under them as axes of its own, and what is made of that.
+// Windows that go over the last axes: what lies under them as axes of its own, and what is made of
+// that.
 import {
   createNode,
   type GradientRule,
@@ -45,7 +46,10 @@ function sideBySide(x: Node, front: Shape, places: Shape, window: Shape): Node {
   return permute(parts, [...front.map((_, i) => i), ...axes, ...axes.map((axis) => axis + 1)]);
 }
 
-/** Undoes `windows`: what lies under several windows is added up, one element of the window after the other. */
+/**
+ * Undoes `windows`: what lies under several windows is added up, one element of the window after
+ * the other.
+ */
 function folded(
   g: Node,
   shape: Shape,

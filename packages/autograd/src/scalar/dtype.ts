@@ -1,4 +1,5 @@
-// Element types: what they are called, how they are stored, how two of them promote, and how one becomes another.
+// Element types: what they are called, how they are stored, how two of them promote, and how one
+// becomes another.
 
 /** The type of a tensor's elements. */
 export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
@@ -56,8 +57,9 @@ export function clampTo(dtype: DType, value: number): number {
 }
 
 /**
- * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest, and 0
- * for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is not).
+ * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest,
+ * and 0 for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is
+ * not).
  */
 export const conversions: Readonly<Record<DType, (value: number) => number>> = {
   bool: (value) => (value === 0 ? 0 : 1),

@@ -15,7 +15,9 @@ export function erfc(x: number): number {
   return x < 1.5 ? 1 - erf(x) : complement(x);
 }
 
-/** 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + …): no term is negative, so that none cancel. */
+/**
+ * 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + …): no term is negative, so that none cancel.
+ */
 function series(x: number): number {
   let [sum, term] = [x, x];
   for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {

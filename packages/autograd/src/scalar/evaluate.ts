@@ -1,7 +1,7 @@
-// Interprets the scalar language on plain JavaScript numbers, many elements at a time: each step
-// is one operator over a chunk. Every operator's result is rounded to its dtype, as vector units do.
-// (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A. Figueroa,
-// "When is double rounding innocuous?", 1995.)
+// Interprets the scalar language on plain JavaScript numbers, many elements at a time: each step is
+// one operator over a chunk. Every operator's result is rounded to its dtype, as vector units do.
+// (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A.
+// Figueroa, "When is double rounding innocuous?", 1995.)
 import { conversions, type Data, type DType } from "./dtype.ts";
 import { operandType, type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
@@ -37,8 +37,8 @@ interface Program {
 }
 
 /**
- * Writes `expression` of the elements of `inputs` to `output`, element by element. An input has as many as the
- * output, or one for all of them.
+ * Writes `expression` of the elements of `inputs` to `output`, element by element. An input has as
+ * many as the output, or one for all of them.
  */
 export function evaluateAll(
   expression: Scalar,
@@ -71,7 +71,9 @@ type Loop = (to: Slot, a: Slot, b: Slot, c: Slot, count: number) => void;
 /** Those to float32 apart: a loop that only ever sees one kind of array is faster. */
 const loops = { float32: new Map<Evaluate, Loop>(), other: new Map<Evaluate, Loop>() };
 
-/** A loop over `evaluate` alone, whose code the host can inline: 8 times as fast as a shared one. */
+/**
+ * A loop over `evaluate` alone, whose code the host can inline: 8 times as fast as a shared one.
+ */
 function loopOf(evaluate: Evaluate, type: DType | null): Loop {
   const known = loops[type === "float32" ? type : "other"];
   let loop = known.get(evaluate);

@@ -148,8 +148,8 @@ function typeOfPart(
 }
 
 /**
- * The type that an operator's operands have, of which a select's condition is not one; null if all are
- * literals. `typeOf` tells that of each.
+ * The type that an operator's operands have, of which a select's condition is not one; null if all
+ * are literals. `typeOf` tells that of each.
  */
 export function operandType(
   { operator, operands }: Application,

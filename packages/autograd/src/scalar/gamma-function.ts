@@ -1,6 +1,6 @@
-// The logarithm of the gamma function and its derivatives, which Math has not.
-// M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions", 1964, 6.1.17, 6.1.40, 6.3.6, 6.3.18,
-// 6.4.6, 6.4.11: from `least` on the asymptotic series, to where the recurrence leads.
+// The logarithm of the gamma function and its derivatives, which Math has not. M. Abramowitz and I.
+// A. Stegun, "Handbook of Mathematical Functions", 1964, 6.1.17, 6.1.40, 6.3.6, 6.3.18, 6.4.6,
+// 6.4.11: from `least` on the asymptotic series, to where the recurrence leads.
 
 /** From here on eight terms of the series are right to the last bits. */
 const least = 12;
@@ -43,8 +43,8 @@ function sineOfTurns(x: number): number {
 const mostSteps = 10_000;
 
 /**
- * The derivative of order n + 1 of lgamma: digamma for n = 0. Infinite at 0, with the sign of its side; NaN
- * at the poles -1, -2, ….
+ * The derivative of order n + 1 of lgamma: digamma for n = 0. Infinite at 0, with the sign of its
+ * side; NaN at the poles -1, -2, ….
  */
 export function polygamma(n: number, x: number): number {
   if (!(Number.isInteger(n) && n >= 0) || Number.isNaN(x) || x === -Infinity) return Number.NaN;

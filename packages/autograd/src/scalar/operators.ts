@@ -124,8 +124,8 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   erfc: same(1, erfc),
   lgamma: same(1, lgamma),
   polygamma: same(2, polygamma),
-  // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits have
-  // them: of 0, subnormal numbers, infinities and NaN they make no sense.
+  // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits
+  // have them: of 0, subnormal numbers, infinities and NaN they make no sense.
   /** a * b + c, rounded once or twice: as is faster where it runs. */
   mulAdd: same(3, (a, b, c) => a * b + c),
   /** 2^a, for a whole number a with 2^a a normal number. */

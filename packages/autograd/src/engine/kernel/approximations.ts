@@ -1,5 +1,5 @@
-// Functions that hosts have and vector units do not, as expressions of what vector units have. They are
-// for renderers; the reference calls the host's. Their errors are measured by `pnpm ulp`
+// Functions that hosts have and vector units do not, as expressions of what vector units have. They
+// are for renderers; the reference calls the host's. Their errors are measured by `pnpm ulp`
 // (docs/accuracy.md).
 import type { Float } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";

@@ -17,7 +17,10 @@ export function setLeastShared(nanoseconds: number): void {
   leastShared = nanoseconds;
 }
 
-/** Per nanosecond of one thread, on a vector unit of 16 bytes: the machines that this was measured on. */
+/**
+ * Per nanosecond of one thread, on a vector unit of 16 bytes: the machines that this was measured
+ * on.
+ */
 const productsPerNanosecond = 25;
 const operatorsPerNanosecond = 2;
 const bytesPerNanosecond = 16;

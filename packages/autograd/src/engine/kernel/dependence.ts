@@ -129,7 +129,8 @@ function union(sets: readonly ReadonlySet<Dependence>[]): ReadonlySet<Dependence
 }
 
 /**
- * How far an index moves when `variable` moves by one; undefined if that is not the same everywhere.
+ * How far an index moves when `variable` moves by one; undefined if that is not the same
+ * everywhere.
  */
 export function strideAlong(index: Index, variable: Variable): number | undefined {
   let stride = 0;

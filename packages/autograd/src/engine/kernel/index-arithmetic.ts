@@ -56,7 +56,9 @@ export function scaleIndex(index: Index, by: number): Index {
   return { constant: index.constant * by, terms };
 }
 
-/** The greatest value that an index takes, where its coefficients are not negative; else infinity. */
+/**
+ * The greatest value that an index takes, where its coefficients are not negative; else infinity.
+ */
 export function greatest(index: Index): number {
   return index.terms.reduce((sum, { coefficient, factor }) => {
     if (coefficient < 0) return Number.POSITIVE_INFINITY;
@@ -78,8 +80,8 @@ function greatestFactor(factor: Factor): number {
 }
 
 /**
- * floor(index / by) and what is left, for an index that is never negative; simplified where multiples
- * of `by` can be seen.
+ * floor(index / by) and what is left, for an index that is never negative; simplified where
+ * multiples of `by` can be seen.
  */
 export function divideIndex(index: Index, by: number): { quotient: Index; remainder: Index } {
   if (by === 1) return { quotient: index, remainder: constantIndex(0) };

@@ -1,5 +1,5 @@
-// Kernels as plain JavaScript: the oracle that shows whether a plan is right, before any question of
-// how WebAssembly renders it. Every operation is rounded to its dtype, as there.
+// Kernels as plain JavaScript: the oracle that shows whether a plan is right, before any question
+// of how WebAssembly renders it. Every operation is rounded to its dtype, as there.
 import { conversions, type Data, type DType } from "../../scalar/dtype.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";

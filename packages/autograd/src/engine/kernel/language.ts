@@ -28,7 +28,9 @@ export interface Variable {
   readonly size: number;
 }
 
-/** What an index is made of beside loop variables. Of all but `element` the value is not negative. */
+/**
+ * What an index is made of beside loop variables. Of all but `element` the value is not negative.
+ */
 export type Factor =
   | Variable
   | { readonly kind: "quotient"; readonly of: Index; readonly by: number }
@@ -73,7 +75,10 @@ export type Value =
       readonly operands: readonly Value[];
     }
   | { readonly kind: "cast"; readonly dtype: DType; readonly operand: Value }
-  /** `value` where every index is within its bounds, else `otherwise`; what is not taken is not loaded. */
+  /**
+   * `value` where every index is within its bounds, else `otherwise`; what is not taken is not
+   * loaded.
+   */
   | {
       readonly kind: "guard";
       readonly dtype: DType;
@@ -91,7 +96,9 @@ export interface Bound {
   readonly to: number;
 }
 
-/** The result of a `reduce`, `scan` or `multiply`, for what comes after it. Compared by identity. */
+/**
+ * The result of a `reduce`, `scan` or `multiply`, for what comes after it. Compared by identity.
+ */
 export interface Total {
   readonly kind: "total";
   readonly dtype: DType;
@@ -133,7 +140,10 @@ export interface Reduce {
   readonly lanes: 1 | 16;
 }
 
-/** For `variable` from 0 on: total = `next`, made from the total `before` it (at first `start`); `body`. */
+/**
+ * For `variable` from 0 on: total = `next`, made from the total `before` it (at first `start`);
+ * `body`.
+ */
 export interface Scan {
   readonly kind: "scan";
   readonly before: Total;
@@ -145,8 +155,9 @@ export interface Scan {
 }
 
 /**
- * For each row and column: total = the sum over the `inner` variables, the last fastest, of left * right, then
- * `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a renderer may go in blocks.
+ * For each row and column: total = the sum over the `inner` variables, the last fastest, of left *
+ * right, then `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a
+ * renderer may go in blocks.
  */
 export interface Multiply {
   readonly kind: "multiply";
@@ -159,7 +170,9 @@ export interface Multiply {
   readonly body: readonly Statement[];
 }
 
-/** Rows of a product that a renderer keeps in registers at once; how many columns: `tileColumns`. */
+/**
+ * Rows of a product that a renderer keeps in registers at once; how many columns: `tileColumns`.
+ */
 export const tileRows = 4;
 
 /** Columns of a product that a renderer keeps in registers at once: two vectors of 16 bytes. */

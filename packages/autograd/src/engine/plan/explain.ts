@@ -4,7 +4,9 @@ import { printKernel } from "../kernel/print.ts";
 import type { Step } from "./kernels.ts";
 import type { Plan } from "./plan.ts";
 
-/** One number for all that is neither a load nor a store: each operator, of whatever cost, counts 1. */
+/**
+ * One number for all that is neither a load nor a store: each operator, of whatever cost, counts 1.
+ */
 export function explain(plan: Plan): string {
   const steps = plan.steps.map((step, i) => explainStep(step, i + 1));
   const flops = plan.steps.reduce((sum, step) => sum + flopsOf(step), 0);

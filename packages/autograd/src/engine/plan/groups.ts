@@ -1,6 +1,7 @@
-// Which stored nodes are computed in one kernel. Each product, reduction, scan and scatter begins a group; what
-// is computed from its result at the same place joins it, and so do elementwise nodes over the same elements.
-// Where a node reads several groups' results at its own place, those of elementwise nodes become one with its own.
+// Which stored nodes are computed in one kernel. Each product, reduction, scan and scatter begins a
+// group; what is computed from its result at the same place joins it, and so do elementwise nodes
+// over the same elements. Where a node reads several groups' results at its own place, those of
+// elementwise nodes become one with its own.
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
@@ -24,7 +25,10 @@ export interface Group {
 /** Where a node is stored; undefined if it is written out where it is used. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
-/** `stored` (in topological order) in groups, in an order that can run; each node by itself unless `fuse`. */
+/**
+ * `stored` (in topological order) in groups, in an order that can run; each node by itself unless
+ * `fuse`.
+ */
 export function groupsOf(
   stored: readonly Node[],
   bufferOf: BufferOf,
@@ -99,8 +103,8 @@ function groupToJoin(
 }
 
 /**
- * One group of the group and of `other`, from which it reads: where all that is read is read at its own
- * place, the other's nodes have no loops of their own, and nothing else has to come in between.
+ * One group of the group and of `other`, from which it reads: where all that is read is read at its
+ * own place, the other's nodes have no loops of their own, and nothing else has to come in between.
  */
 function together(
   group: Group,

@@ -1,5 +1,5 @@
-// Kernels that may write over what they read: each element is read where it is written, for the last
-// time, and nothing else is stored between.
+// Kernels that may write over what they read: each element is read where it is written, for the
+// last time, and nothing else is stored between.
 import { loadsOf } from "../kernel/dependence.ts";
 import { sameIndex } from "../kernel/index-arithmetic.ts";
 import {

@@ -1,4 +1,5 @@
-// Runs plans in plain JavaScript, kernel by kernel: what tests compare WebAssembly's renderings with.
+// Runs plans in plain JavaScript, kernel by kernel: what tests compare WebAssembly's renderings
+// with.
 
 import { outOfRange } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";

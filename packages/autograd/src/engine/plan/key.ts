@@ -1,11 +1,14 @@
-// The structure of a graph as whole numbers: operations, attributes, shapes, dtypes and wiring, but not
-// the data. Graphs of equal structure share a plan. (Numbers, because a step that is not compiled looks
-// its plan up each time: as text, the seed's network took 60 µs of it, so it takes a tenth.)
+// The structure of a graph as whole numbers: operations, attributes, shapes, dtypes and wiring, but
+// not the data. Graphs of equal structure share a plan. (Numbers, because a step that is not
+// compiled looks its plan up each time: as text, the seed's network took 60 µs of it, so it takes a
+// tenth.)
 import type { Node } from "../../graph/node.ts";
 import type { Shape } from "../../graph/shape.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
-/** A graph's structure, and the nodes with values that it begins at, in the order it mentions them. */
+/**
+ * A graph's structure, and the nodes with values that it begins at, in the order it mentions them.
+ */
 export interface Structure {
   readonly words: Int32Array;
   readonly hash: number;
@@ -43,7 +46,9 @@ class Writer {
     this.word(this.#halves[1]!);
   }
 
-  /** Sizes may be beyond 32 bits; that they are the same modulo 2^32 does not happen in one memory. */
+  /**
+   * Sizes may be beyond 32 bits; that they are the same modulo 2^32 does not happen in one memory.
+   */
   list(values: Shape): void {
     this.word(values.length);
     for (let i = 0; i < values.length; i++) this.word(values[i]!);

@@ -1,5 +1,5 @@
-// From nodes to values of the kernel language: what one element of a node is, at a place. Nodes that
-// are stored are loaded; all others are written out where they are used, movements as indices.
+// From nodes to values of the kernel language: what one element of a node is, at a place. Nodes
+// that are stored are loaded; all others are written out where they are used, movements as indices.
 
 import { type Check, checkOf } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
@@ -104,7 +104,9 @@ export class Lowering {
     };
   }
 
-  /** From the part at `position` on: its element where the place lies in it, else a later part's. */
+  /**
+   * From the part at `position` on: its element where the place lies in it, else a later part's.
+   */
   #part(node: NodeOf<"movement">, axis: number, at: Place, position: number): Value {
     const starts = partStarts(node, axis);
     const [from, to] = [starts[position]!, starts[position + 1]!];
@@ -128,8 +130,8 @@ export class Lowering {
   }
 
   /**
-   * Where that which stands at `at`, among what is picked or added, stands in the data of `shape` that
-   * is indexed. The index is checked against its axis.
+   * Where that which stands at `at`, among what is picked or added, stands in the data of `shape`
+   * that is indexed. The index is checked against its axis.
    */
   indexedPlace(
     node: NodeOf<"gather" | "scatter">,

@@ -1,5 +1,5 @@
-// Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no longer
-// needed makes room for what comes.
+// Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no
+// longer needed makes room for what comes.
 import { type Buffer, bytesOf } from "../kernel/language.ts";
 import { replaceable } from "./in-place.ts";
 import type { Step } from "./kernels.ts";
@@ -28,7 +28,10 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** Offsets under which no two buffers that are needed at one time overlap: largest first, lowest fit. */
+/**
+ * Offsets under which no two buffers that are needed at one time overlap: largest first, lowest
+ * fit.
+ */
 export function layOut(lifetimes: readonly Lifetime[]): Layout {
   const sizeOf = ({ buffers }: Lifetime) => Math.max(...buffers.map(arenaBytesOf));
   const bySize = [...lifetimes].sort((a, b) => sizeOf(b) - sizeOf(a));
@@ -52,8 +55,8 @@ export function layOut(lifetimes: readonly Lifetime[]): Layout {
 }
 
 /**
- * How long each place is needed: from the step that writes a buffer to the last that reads it, and on
- * as long as that step's own result takes its place. `kept` are needed to the end.
+ * How long each place is needed: from the step that writes a buffer to the last that reads it, and
+ * on as long as that step's own result takes its place. `kept` are needed to the end.
  */
 export function lifetimesOf(
   steps: readonly Step[],

@@ -1,5 +1,6 @@
-// Copies of a product's operands, in the order of use ("packed": K. Goto and R. A. van de Geijn, "Anatomy of
-// High-Performance Matrix Multiplication", 2008), and when they are worth a kernel of their own.
+// Copies of a product's operands, in the order of use ("packed": K. Goto and R. A. van de Geijn,
+// "Anatomy of High-Performance Matrix Multiplication", 2008), and when they are worth a kernel of
+// their own.
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
@@ -41,12 +42,18 @@ export function isWorthPackingLeft({ row, column, inner: [inner], left }: Matrix
   return !isHeld(inner.size, strideAlong(left.index, inner), left.dtype);
 }
 
-/** Bytes of a line of the first cache, its lines per set, and bytes from one line of a set to the next. */
+/**
+ * Bytes of a line of the first cache, its lines per set, and bytes from one line of a set to the
+ * next.
+ */
 const line = 64;
 const ways = 8;
 const period = 4096;
 
-/** Whether the first cache holds `count` lines that lie `stride` elements apart, until they come again. */
+/**
+ * Whether the first cache holds `count` lines that lie `stride` elements apart, until they come
+ * again.
+ */
 function isHeld(count: number, stride: number | undefined, dtype: DType): boolean {
   if (stride === undefined) return false;
   const bytes = Math.abs(stride) * bytesPerElement(dtype);
@@ -59,7 +66,10 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** The operand's rows (left) or columns (right), a tile's at once: [tile, inner, row or column of the tile]. */
+/**
+ * The operand's rows (left) or columns (right), a tile's at once: [tile, inner, row or column of
+ * the tile].
+ */
 export function pack(
   operand: Node,
   side: "left" | "right",

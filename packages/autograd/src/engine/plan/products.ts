@@ -1,5 +1,6 @@
-// Loops of products of matrices. Small ones read their operands where they lie. Large ones read them from
-// copies in the order of use, tile by tile, where a cache would not hold what a tile goes through.
+// Loops of products of matrices. Small ones read their operands where they lie. Large ones read
+// them from copies in the order of use, tile by tile, where a cache would not hold what a tile goes
+// through.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Index, Total, Variable } from "../kernel/language.ts";

@@ -1,4 +1,5 @@
-// Loops of reductions: at once, or chunk by chunk where there is much to reduce (kernel/reduction.ts).
+// Loops of reductions: at once, or chunk by chunk where there is much to reduce
+// (kernel/reduction.ts).
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { clampTo } from "../../scalar/dtype.ts";

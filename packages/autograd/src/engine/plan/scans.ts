@@ -7,7 +7,9 @@ import type { Total } from "../kernel/language.ts";
 import { nested, type Place, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
-/** The scan `node` at the place `at`: all other axes outside, so that a total stays in a register. */
+/**
+ * The scan `node` at the place `at`: all other axes outside, so that a total stays in a register.
+ */
 export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): Loops {
   const { axis } = node.attributes;
   const { combine, start } = node.operation;

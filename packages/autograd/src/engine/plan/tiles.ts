@@ -1,4 +1,5 @@
-// Products of matrices in tiles of rows and columns, for which caches hold what is gone through again and again.
+// Products of matrices in tiles of rows and columns, for which caches hold what is gone through
+// again and again.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { bytesMoved } from "../kernel/cost.ts";
 import { buffersOf } from "../kernel/dependence.ts";
@@ -39,7 +40,10 @@ export interface Stretch {
   readonly index: Index;
 }
 
-/** Whole tiles of `size`, and what is left over. `names`: of the loop over tiles, and of that in one. */
+/**
+ * Whole tiles of `size`, and what is left over. `names`: of the loop over tiles, and of that in
+ * one.
+ */
 export function stretches(
   count: number,
   size: number,
@@ -69,10 +73,11 @@ function bytesBeside({ body }: MatrixProduct): number {
 }
 
 /**
- * The product in tiles: for some rows at once (which the second cache holds) all columns, and for each
- * tile of columns (which the first cache holds) all these rows. Where much more is read and written than
- * the operands (the update of an optimiser), and the second cache holds the whole right one: all columns
- * for each tile of rows, so that this is gone through as it lies (a fifth less for Adam's update of 784 x 512).
+ * The product in tiles: for some rows at once (which the second cache holds) all columns, and for
+ * each tile of columns (which the first cache holds) all these rows. Where much more is read and
+ * written than the operands (the update of an optimiser), and the second cache holds the whole
+ * right one: all columns for each tile of rows, so that this is gone through as it lies (a fifth
+ * less for Adam's update of 784 x 512).
  */
 export function inTiles(
   whole: MatrixProduct,

@@ -1,4 +1,5 @@
-// What it takes to compute one element, estimated: by this a plan decides what is stored, and what computed anew.
+// What it takes to compute one element, estimated: by this a plan decides what is stored, and what
+// computed anew.
 import type { Node } from "../../graph/node.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";

@@ -1,5 +1,5 @@
-// Convolutions in the textbook's order: for each place of the window its products, channel by channel, from
-// first to last.
+// Convolutions in the textbook's order: for each place of the window its products, channel by
+// channel, from first to last.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";

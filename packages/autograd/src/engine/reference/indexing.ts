@@ -29,7 +29,9 @@ export function scatterAdd(
   return output;
 }
 
-/** Calls `slice` with where each slice stands: in the data that is indexed, and among those picked. */
+/**
+ * Calls `slice` with where each slice stands: in the data that is indexed, and among those picked.
+ */
 function eachSlice(
   node: NodeOf<"gather" | "scatter">,
   { shape }: Node,

@@ -4,7 +4,9 @@ import { elementCount, type Shape } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 
-/** [...batch, m, k] x [...batch, k, n]; each product and sum is rounded, whole numbers wrap around. */
+/**
+ * [...batch, m, k] x [...batch, k, n]; each product and sum is rounded, whole numbers wrap around.
+ */
 export function matmul(node: NodeOf<"contract">, a: Data, b: Data): Data {
   const [left, right] = node.inputs.map((input) => input.shape) as [Shape, Shape];
   const [m, k, n] = [left.at(-2)!, left.at(-1)!, right.at(-1)!];

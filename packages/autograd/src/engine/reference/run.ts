@@ -3,7 +3,10 @@ import { dataOf, type Node, type Value } from "../../graph/node.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
 
-/** The values of `outputs`. `order`: all nodes that they need and `given` has no value of, inputs first. */
+/**
+ * The values of `outputs`. `order`: all nodes that they need and `given` has no value of, inputs
+ * first.
+ */
 export function run(
   order: readonly Node[],
   outputs: readonly Node[],

@@ -1,12 +1,15 @@
-// Sorting: positions in the order of their elements. Where an element has 32 bits at most, it becomes a
-// whole number that sorts as it does. Many of those are dealt out by their bits, the lowest first (a radix
-// sort: D. E. Knuth, "The Art of Computer Programming", vol. 3, 5.2.5, algorithm R), 7 times as fast as the
-// host sorts 60,000 numbers; of few, one number holds key and position, for the host to sort.
+// Sorting: positions in the order of their elements. Where an element has 32 bits at most, it
+// becomes a whole number that sorts as it does. Many of those are dealt out by their bits, the
+// lowest first (a radix sort: D. E. Knuth, "The Art of Computer Programming", vol. 3, 5.2.5,
+// algorithm R), 7 times as fast as the host sorts 60,000 numbers; of few, one number holds key and
+// position, for the host to sort.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Data, DType } from "../../scalar/dtype.ts";
 
-/** Positions along the axis, elements ascending (or descending), NaN last, equal ones as they stand. */
+/**
+ * Positions along the axis, elements ascending (or descending), NaN last, equal ones as they stand.
+ */
 export function argSort(node: NodeOf<"sort">, data: Data): Data {
   const { shape } = node;
   const { axis, descending } = node.attributes;

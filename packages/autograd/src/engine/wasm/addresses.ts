@@ -1,5 +1,5 @@
-// Indices, and addresses of elements, as instructions: sums of terms, each partial sum computed in the
-// outermost loop in which it is known.
+// Indices, and addresses of elements, as instructions: sums of terms, each partial sum computed in
+// the outermost loop in which it is known.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";
@@ -88,7 +88,9 @@ export class Addresses {
     });
   }
 
-  /** Terms by the loop in which they are known, so that the sum of the outer ones is computed there. */
+  /**
+   * Terms by the loop in which they are known, so that the sum of the outer ones is computed there.
+   */
   #fromOutside(index: Index): Index["terms"] {
     const depthOf = (factor: Factor) => this.#scopes.depthOf(dependencesOf(factor));
     return [...index.terms].sort((a, b) => depthOf(a.factor) - depthOf(b.factor));

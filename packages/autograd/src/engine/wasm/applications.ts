@@ -1,4 +1,5 @@
-// Operators applied to values: by an instruction, by an approximation, or else by the host, one by one.
+// Operators applied to values: by an instruction, by an approximation, or else by the host, one by
+// one.
 import { isFloating } from "../../scalar/dtype.ts";
 import type { Approximation } from "../kernel/approximations/approximation.ts";
 import { approximationOf } from "../kernel/approximations.ts";
@@ -92,7 +93,9 @@ export class Applications {
 
   // Approximations
 
-  /** One element in the first lane of a vector: only vectors round a product and its addition once. */
+  /**
+   * One element in the first lane of a vector: only vectors round a product and its addition once.
+   */
   #addAsVector(value: Application): void {
     const values = this.#values;
     const { scopes, vector } = values;
@@ -154,7 +157,10 @@ export class Applications {
     );
   }
 
-  /** Leaves `approximated` on the stack, with what the host computes in the lanes that are not within. */
+  /**
+   * Leaves `approximated` on the stack, with what the host computes in the lanes that are not
+   * within.
+   */
   #addHostLanes(value: Application, operand: Local, isWithin: Local, approximated: Local): void {
     const { scopes, vector } = this.#values;
     const { code, body } = scopes;

@@ -27,9 +27,9 @@ const floatInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   lessEqual: "le",
 };
 /**
- * For what has a bound that is neither NaN nor 0, whose sign would matter: "pseudo-minimum", which gives the
- * first operand unless the bound is less, so a NaN for a NaN. It is one instruction of x86, where the minimum
- * of any two takes six.
+ * For what has a bound that is neither NaN nor 0, whose sign would matter: "pseudo-minimum", which
+ * gives the first operand unless the bound is less, so a NaN for a NaN. It is one instruction of
+ * x86, where the minimum of any two takes six.
  */
 const boundInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   max: "pmax",
@@ -63,7 +63,10 @@ export interface Application {
   readonly on: DType;
   readonly operands: readonly Local[];
   readonly lanes: Lanes;
-  /** The second operand, where it is known and the same for all lanes: the count of a shift, a bound. */
+  /**
+   * The second operand, where it is known and the same for all lanes: the count of a shift, a
+   * bound.
+   */
   readonly literal?: number | undefined;
 }
 

@@ -43,7 +43,9 @@ export class Code {
     return this.add("local.tee", ...unsigned(local.index));
   }
 
-  /** A load or store at the address on the stack plus `offset`; behind it the lane, if it takes one. */
+  /**
+   * A load or store at the address on the stack plus `offset`; behind it the lane, if it takes one.
+   */
   memory(name: Instruction, offset: number, ...lane: readonly number[]): this {
     // The alignment is a hint, and 0 (2^0 bytes) always holds.
     return this.add(name, 0, ...unsigned(offset), ...lane);
@@ -80,7 +82,9 @@ export class Code {
     return this.add("call", ...unsigned(index));
   }
 
-  /** `name` ("block", "loop" or "if") around what `write` adds; it leaves a value of type `result`. */
+  /**
+   * `name` ("block", "loop" or "if") around what `write` adds; it leaves a value of type `result`.
+   */
   block(name: "block" | "loop" | "if", write: () => void, result?: ValueType): this {
     this.add(name, result === undefined ? emptyBlock : valueTypes[result]);
     write();

@@ -108,7 +108,10 @@ export class Heap {
   }
 }
 
-/** Shared where that can be had: for a shared one, small hosts may not find the room it could once need. */
+/**
+ * Shared where that can be had: for a shared one, small hosts may not find the room it could once
+ * need.
+ */
 function newMemory(): Memory {
   const { Memory } = webAssembly!;
   const limits = { initial: 1, maximum: mostPages };

@@ -1,5 +1,5 @@
-// WebAssembly's instructions by the names of its specification (2.0, chapter 5.4, and the relaxed SIMD
-// and threads proposals): how each is encoded, and what follows its opcode.
+// WebAssembly's instructions by the names of its specification (2.0, chapter 5.4, and the relaxed
+// SIMD and threads proposals): how each is encoded, and what follows its opcode.
 
 import { unsigned } from "./leb128.ts";
 

@@ -1,8 +1,8 @@
 // Elements in registers: one alone, or as many as go into a vector.
 //
-// In vectors all elements but float64 are 32 bits wide, and there are as many as a vector has of the
-// widest type in use: 4, or 2 beside float64 (the lower two, where elements are 32 bits wide). A truth
-// value is 0 or 1 as one element, and all bits 0 or 1 in a vector.
+// In vectors all elements but float64 are 32 bits wide, and there are as many as a vector has of
+// the widest type in use: 4, or 2 beside float64 (the lower two, where elements are 32 bits wide).
+// A truth value is 0 or 1 as one element, and all bits 0 or 1 in a vector.
 import { type DType, isFloating } from "../../scalar/dtype.ts";
 import type { Code, FunctionBody, Local, ValueType } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";

@@ -1,6 +1,6 @@
-// Products of a matrix and one column. Elements of a row lie side by side, but what can be added at the same
-// time are those of different rows, since each row's sum keeps its order: so as many rows as a vector
-// has lanes are loaded side by side, and turned in registers.
+// Products of a matrix and one column. Elements of a row lie side by side, but what can be added at
+// the same time are those of different rows, since each row's sum keeps its order: so as many rows
+// as a vector has lanes are loaded side by side, and turned in registers.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import type { Multiply, Value } from "../kernel/language.ts";
@@ -20,7 +20,9 @@ function rowsAtOnce({ row, left }: Multiply, lanes: number): number {
   return (isCrowded ? vectorsOfRows / 2 : vectorsOfRows) * lanes;
 }
 
-/** Whether the product is one of a matrix whose rows can be loaded in whole vectors, and one column. */
+/**
+ * Whether the product is one of a matrix whose rows can be loaded in whole vectors, and one column.
+ */
 export function isMatrixVector(multiply: Multiply, lanes: 2 | 4): boolean {
   const { row, column, inner, left, right, total } = multiply;
   const last = inner.at(-1)!;

@@ -1,6 +1,6 @@
-// A plan as one WebAssembly module: a function for each kernel, `run`, which calls them in order, and
-// `part`, by which several threads do so together.
-// All addresses come from a table in memory that the caller fills (table.ts).
+// A plan as one WebAssembly module: a function for each kernel, `run`, which calls them in order,
+// and `part`, by which several threads do so together. All addresses come from a table in memory
+// that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Plan } from "../plan/plan.ts";

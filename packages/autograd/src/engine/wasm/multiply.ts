@@ -1,13 +1,16 @@
-// Products of matrices as instructions. A tile of (mostly) 4 rows and 2 vectors of columns is kept in
-// registers while the loop over the inner variable runs: eight running totals, each used once for every
-// element of a row and vector of columns that is loaded. The inner loop is not unrolled, and the
-// tile no larger: V8 11 has spilled registers to the stack beyond that.
+// Products of matrices as instructions. A tile of (mostly) 4 rows and 2 vectors of columns is kept
+// in registers while the loop over the inner variable runs: eight running totals, each used once
+// for every element of a row and vector of columns that is loaded. The inner loop is not unrolled,
+// and the tile no larger: V8 11 has spilled registers to the stack beyond that.
 import { type Multiply, tileRows } from "../kernel/language.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
-/** Vectors of columns for so many rows: fewer rows leave registers, and sums that do not wait, for more. */
+/**
+ * Vectors of columns for so many rows: fewer rows leave registers, and sums that do not wait, for
+ * more.
+ */
 const vectorsOfTile = [0, 6, 4, 2, 2] as const;
 /** Rows where there is but one vector of columns. */
 const rowsOfNarrow = 6;

@@ -1,5 +1,6 @@
-// Reductions as instructions: 16 running totals (kernel/reduction.ts) in vectors where elements are dealt to them
-// evenly, else in memory; one, or one in each lane, where elements are combined in order.
+// Reductions as instructions: 16 running totals (kernel/reduction.ts) in vectors where elements are
+// dealt to them evenly, else in memory; one, or one in each lane, where elements are combined in
+// order.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Reduce } from "../kernel/language.ts";
 import { manyTotals } from "../kernel/reduction.ts";

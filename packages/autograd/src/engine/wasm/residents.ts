@@ -1,11 +1,13 @@
-// What stays in WebAssembly memory from run to run: parameters, in two places each, and constants that
-// come back. Everything else is copied in, and out to arrays that JavaScript owns.
+// What stays in WebAssembly memory from run to run: parameters, in two places each, and constants
+// that come back. Everything else is copied in, and out to arrays that JavaScript owns.
 import type { Resident, Value } from "../../graph/node.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
 import { slackBytes } from "../plan/memory.ts";
 import type { Heap } from "./heap.ts";
 
-/** A value in WebAssembly memory. Only a parameter's own nodes hold one: its place is used again. */
+/**
+ * A value in WebAssembly memory. Only a parameter's own nodes hold one: its place is used again.
+ */
 export class ResidentValue implements Resident {
   readonly #heap: Heap;
   readonly address: number;

@@ -1,5 +1,6 @@
-// Where code goes: bodies of loops and branches, one inside the other, with what has been computed in each.
-// Whatever has a name is computed once, into a local, in the outermost of them that it can be computed in.
+// Where code goes: bodies of loops and branches, one inside the other, with what has been computed
+// in each. Whatever has a name is computed once, into a local, in the outermost of them that it can
+// be computed in.
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
@@ -56,7 +57,9 @@ export class Scopes {
     return scope.code;
   }
 
-  /** Leaves what `inside` adds on the stack where the condition holds, else what `otherwise` adds. */
+  /**
+   * Leaves what `inside` adds on the stack where the condition holds, else what `otherwise` adds.
+   */
   branch(condition: Local, type: ValueType, inside: () => void, otherwise: () => void): void {
     const [taken, other] = [inside, otherwise].map((write) =>
       this.#within(scopeOf(new Code(), [], true), write),
@@ -103,7 +106,10 @@ export class Scopes {
     this.loop(variable, variable.size - rest, variable.size, rest, () => write(rest));
   }
 
-  /** This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) / parts. */
+  /**
+   * This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) /
+   * parts.
+   */
   #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
     const { code } = this;
     const { part, parts } = parametersOf(this.body);

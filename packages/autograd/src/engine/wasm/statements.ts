@@ -32,11 +32,16 @@ export interface KernelContext extends Host {
 /** A kernel as a function. */
 export interface KernelFunction {
   readonly body: FunctionBody;
-  /** Whether its loops are divided among the parts of a run; else the whole is done by each call. */
+  /**
+   * Whether its loops are divided among the parts of a run; else the whole is done by each call.
+   */
   readonly isShared: boolean;
 }
 
-/** Writes the kernel as a function of the table's address, the part of a run and the number of parts. */
+/**
+ * Writes the kernel as a function of the table's address, the part of a run and the number of
+ * parts.
+ */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
   const isShared = isWorthSharing(kernel) && kernel.body.every(sharedVariable);
   if (!isShared) return { body: written(kernel, context, false), isShared };
@@ -66,8 +71,8 @@ function written(kernel: Kernel, context: KernelContext, isShared: boolean): Fun
 const fairTurns = 16;
 
 /**
- * The variable whose loop is divided: of those around all of a statement the outermost that can be divided
- * fairly, or else that with the most turns.
+ * The variable whose loop is divided: of those around all of a statement the outermost that can be
+ * divided fairly, or else that with the most turns.
  */
 function sharedVariable(statement: Statement): Variable | undefined {
   const around = loopsAround(statement);

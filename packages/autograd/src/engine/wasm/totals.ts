@@ -1,4 +1,5 @@
-// Running totals in registers: how they begin, what is added to them, and what is done with them at the end.
+// Running totals in registers: how they begin, what is added to them, and what is done with them at
+// the end.
 import type { DType } from "../../scalar/dtype.ts";
 import { addIndices, constantIndex, term } from "../kernel/index-arithmetic.ts";
 import type { Multiply, Total, Variable } from "../kernel/language.ts";
@@ -38,8 +39,8 @@ export function addProduct(
 }
 
 /**
- * The statements behind a product, for the totals in `local`: those of `vector`, from where `moved` moves the
- * counters.
+ * The statements behind a product, for the totals in `local`: those of `vector`, from where `moved`
+ * moves the counters.
  */
 export function writeEpilogue(
   { total, body }: Multiply,

@@ -1,5 +1,5 @@
-// Values of the kernel language as instructions: one element, or a vector of those that follow one another
-// along a loop variable.
+// Values of the kernel language as instructions: one element, or a vector of those that follow one
+// another along a loop variable.
 import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
@@ -157,7 +157,9 @@ export class Values implements ValueWriter {
     return isWide ? undefined : strideAlong(index, this.vector!.variable);
   }
 
-  /** Whether the elements of a vector are computed together: what is loaded has to lie side by side. */
+  /**
+   * Whether the elements of a vector are computed together: what is loaded has to lie side by side.
+   */
   #goesInVectors(value: Exclude<Value, Total>): boolean {
     switch (value.kind) {
       case "load":
@@ -171,7 +173,10 @@ export class Values implements ValueWriter {
     }
   }
 
-  /** Adds, of the number on the stack, a vector in which each lane is `stride` more than the one before. */
+  /**
+   * Adds, of the number on the stack, a vector in which each lane is `stride` more than the one
+   * before.
+   */
   #addSteps(stride: number): void {
     const steps = Int32Array.from({ length: 4 }, (_, lane) => stride * lane);
     const { code } = this.scopes;

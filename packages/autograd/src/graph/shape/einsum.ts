@@ -1,5 +1,5 @@
-// Expressions of einsum, read and held against shapes. A term names the axes of one tensor by letters;
-// "..." stands for all axes without one, which broadcast.
+// Expressions of einsum, read and held against shapes. A term names the axes of one tensor by
+// letters; "..." stands for all axes without one, which broadcast.
 import { ShapeError } from "../errors.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
 import { formatShape, type Shape } from "./sizes.ts";
@@ -15,7 +15,10 @@ export interface Einsum {
   readonly sizes: ReadonlyMap<Label, number>;
 }
 
-/** Reads `expression`, with or without "->" and the output; throws `ShapeError` where it does not fit. */
+/**
+ * Reads `expression`, with or without "->" and the output; throws `ShapeError` where it does not
+ * fit.
+ */
 export function einsumLabels(expression: string, shapes: readonly Shape[]): Einsum {
   const [left, right] = divided(expression.replaceAll(" ", ""), "->");
   const terms = left.split(",");

@@ -3,7 +3,9 @@ import { ShapeError } from "../errors.ts";
 import { distinctAxes } from "./axes.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
-/** So many axes, the last of the one and the first of the other; or the axes of each, pair by pair. */
+/**
+ * So many axes, the last of the one and the first of the other; or the axes of each, pair by pair.
+ */
 export type PairedAxes = number | readonly [a: number | Shape, b: number | Shape];
 
 /** The axes of `a` and of `b` that go together, counted from the front. */

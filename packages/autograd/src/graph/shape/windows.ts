@@ -1,4 +1,5 @@
-// Shapes of windows that go over the last axes of what they look at, and of what convolutions make of it.
+// Shapes of windows that go over the last axes of what they look at, and of what convolutions make
+// of it.
 import { NablaError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
@@ -65,7 +66,10 @@ export function extentOf(count: number, dilation: number): number {
   return dilation * (count - 1) + 1;
 }
 
-/** How often what reaches over `extent` elements fits into `size` of them, `stride` further each time. */
+/**
+ * How often what reaches over `extent` elements fits into `size` of them, `stride` further each
+ * time.
+ */
 export function placesAlong(size: number, extent: number, stride: number): number {
   return Math.floor((size - extent) / stride) + 1;
 }

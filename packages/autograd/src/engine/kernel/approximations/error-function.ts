@@ -1,5 +1,6 @@
-// The error function: rational functions for |x| below 0.84375 and 1.25, and 1 - erfc(|x|) beyond, of
-// which the factor e^(-x^2) is taken out. Method and coefficients: Sun's fdlibm (s_erf.c), free to use.
+// The error function: rational functions for |x| below 0.84375 and 1.25, and 1 - erfc(|x|) beyond,
+// of which the factor e^(-x^2) is taken out. Method and coefficients: Sun's fdlibm (s_erf.c), free
+// to use.
 import {
   abs,
   add,

@@ -1,6 +1,6 @@
-// e^x and what is made of it. x = n log 2 + r with a whole n and |r| <= log 2 / 2, so that e^x = 2^n e^r.
-// Coefficients: float32 of S. Moshier's Cephes library (expf),
-// float64 of Sun's fdlibm (e_exp.c), both in the public domain or free to use.
+// e^x and what is made of it. x = n log 2 + r with a whole n and |r| <= log 2 / 2, so that e^x =
+// 2^n e^r. Coefficients: float32 of S. Moshier's Cephes library (expf), float64 of Sun's fdlibm
+// (e_exp.c), both in the public domain or free to use.
 import { log2Parts } from "../../../scalar/coefficients.ts";
 import {
   abs,
@@ -84,7 +84,10 @@ export const exp: Approximations = {
   float64: { value: exponential64(x) },
 };
 
-/** 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not needed. */
+/**
+ * 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not
+ * needed.
+ */
 function exponentialMinus1(
   reduced: (of: Part) => Reduced,
   from: number,

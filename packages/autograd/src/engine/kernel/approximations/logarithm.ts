@@ -1,5 +1,5 @@
-// Natural logarithms. x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), so that
-// log x = e log 2 + log(1 + f), in float64 as 2 artanh(f / (2 + f)). Coefficients: float32 of S. Moshier's
+// Natural logarithms. x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), so that log x = e
+// log 2 + log(1 + f), in float64 as 2 artanh(f / (2 + f)). Coefficients: float32 of S. Moshier's
 // Cephes library (logf), float64 of Sun's fdlibm (e_log.c).
 import { artanhSeries, log2Parts } from "../../../scalar/coefficients.ts";
 import {

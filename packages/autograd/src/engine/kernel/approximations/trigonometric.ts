@@ -1,7 +1,7 @@
-// Sine and cosine. x = n pi/2 + r with |r| <= pi/4; pi/2 in parts so short that n times each is exact up to
-// a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions", 1980), so that
-// nothing is lost where r is small. Coefficients: float32 of S. Moshier's Cephes library (sinf, cosf),
-// float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
+// Sine and cosine. x = n pi/2 + r with |r| <= pi/4; pi/2 in parts so short that n times each is
+// exact up to a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions",
+// 1980), so that nothing is lost where r is small. Coefficients: float32 of S. Moshier's Cephes
+// library (sinf, cosf), float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
 import { cosineSeries, sineSeries } from "../../../scalar/coefficients.ts";
 import {
   add,
