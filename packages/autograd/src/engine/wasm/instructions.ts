@@ -236,7 +236,10 @@ export type Instruction =
 
 /** What `name` begins with. */
 export function opcodeOf(name: Instruction): readonly number[] {
-  return opcodes.get(name)!;
+  const opcode = opcodes.get(name);
+  // Names are put together of parts, which the compiler does not follow.
+  if (!opcode) throw new Error(`unreachable: ${name} is not in instructions.ts`);
+  return opcode;
 }
 
 const opcodes: ReadonlyMap<Instruction, readonly number[]> = new Map([
