@@ -1,7 +1,8 @@
-// Plain JavaScript: learns exclusive or, compiled, on every core.
+// Plain JavaScript: learns exclusive or, compiled, on every core; and names and errors are for people.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { compile, manualSeed, tensor } from "@nabla/autograd";
-import { dense, quadraticCost, sequential, sgd, sigmoid, tanh } from "@nabla/nn";
+import { dense, quadraticCost, sequential, sgd, sigmoid, softmax, summary, tanh } from "@nabla/nn";
 
 manualSeed(1);
 const inputs = tensor([
@@ -24,3 +25,18 @@ let cost = Number.NaN;
 for (let i = 0; i < 500; i++) cost = step(inputs, targets).itemSync();
 console.log(`Node ${process.versions.node}: cost ${cost.toFixed(4)}`);
 assert.ok(cost < 0.01, "exclusive or was not learnt");
+
+const rows = summary(sequential(dense(2, 4), tanh, dense(4, 2), softmax)).split("\n");
+for (const [i, name] of ["dense", "tanh", "dense", "softmax"].entries()) {
+  assert.ok(
+    rows.some((row) => new RegExp(`\\b${i} ${name}\\b`).test(row)),
+    `${name} in\n${rows.join("\n")}`,
+  );
+}
+
+const mistake = 'import { zeros } from "@nabla/autograd"; zeros([2, 3]).matmul(zeros([2, 3]));';
+const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", mistake], {
+  encoding: "utf8",
+});
+assert.match(stderr, /^ShapeError: matmul: \[2, 3\] x \[2, 3\]/m);
+assert.ok(stderr.length < 2000, `an error takes ${stderr.length} characters:\n${stderr}`);

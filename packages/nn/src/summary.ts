@@ -82,7 +82,8 @@ function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: 
 }
 
 function nameOf(layer: Layer | LayerFunction): string {
-  if (typeof layer === "function") return layer.name || "function";
+  // Where modules become one, a name that two of them have gets a number: `softmax$1`.
+  if (typeof layer === "function") return layer.name.replace(/\$\d+$/, "") || "function";
   return layer.kind ?? layer.constructor.name;
 }
 
