@@ -123,9 +123,10 @@ function together(
       const third = groupOf.get(read);
       return !third || third === other || !dependsOn(third, other, groupOf);
     });
+  if (!fits) return undefined;
   // The loops are the first node's, so it can read nothing that is computed in them.
-  if (!fits || !other.nodes.every((node) => !storedReads(root, bufferOf).has(node)))
-    return undefined;
+  const readFirst = storedReads(root, bufferOf);
+  if (other.nodes.some((node) => readFirst.has(node))) return undefined;
   const members = new Set([...rest, ...other.nodes]);
   const nodes = [root, ...stored.filter((node) => members.has(node))];
   const reads = new Set([...group.reads, ...other.reads].filter((read) => !members.has(read)));
