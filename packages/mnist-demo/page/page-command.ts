@@ -1,9 +1,11 @@
 // The command `page`: builds the page and serves it until Ctrl-C.
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { NablaError } from "@nabla/autograd";
 import { build, type PreviewServer, preview } from "vite";
 import { integer, type Kind, name, readArguments } from "../src/command-line.ts";
 import { type CommandContext, runCommand } from "../src/run-command.ts";
+import { rebuild } from "./built-folder.ts";
 
 export interface PageOptions {
   readonly port: number;
@@ -19,7 +21,8 @@ const help = `Builds the page that shows how a network learns, and serves it on 
   npx --yes pnpm@12 page [options]
 
   --port N         where it is served (4173; 0: any port that is free)
-  --out FOLDER     where it is built (packages/mnist-demo/dist-page)
+  --out FOLDER     where it is built (packages/mnist-demo/dist-page): a new or empty folder, or one
+                   that was built before
   --build          only build: the folder works on any static host
   --no-isolation   serve as a host without headers would: without threads
   --help, -h       this
@@ -49,9 +52,15 @@ export function parsePageOptions(given: readonly string[]): PageOptions | "help"
   }));
 }
 
-/** Builds the page into a folder. */
+/**
+ * Builds the page into a folder, in place of what it built there before. Throws `NablaError` for a
+ * folder with other files.
+ */
 export async function buildPage(out: string = builtFolder): Promise<void> {
-  await build({ configFile, logLevel: "warn", build: { outDir: out } });
+  const outDir = path.resolve(out);
+  await rebuild(outDir, async () => {
+    await build({ configFile, logLevel: "warn", build: { outDir } });
+  });
 }
 
 /** Serves a folder that `buildPage` has made. */
@@ -59,6 +68,7 @@ export async function servePage(options: Omit<PageOptions, "onlyBuild">): Promis
   const { out, isolated } = options;
   const plain = {
     headers: {
+      "X-Content-Type-Options": "nosniff",
       "Cross-Origin-Opener-Policy": "unsafe-none",
       "Cross-Origin-Embedder-Policy": "unsafe-none",
     },
@@ -67,7 +77,7 @@ export async function servePage(options: Omit<PageOptions, "onlyBuild">): Promis
     return await preview({
       configFile,
       logLevel: "warn",
-      build: { outDir: out },
+      build: { outDir: path.resolve(out) },
       preview: { port: options.port, strictPort: true, ...(isolated ? {} : plain) },
     });
   } catch (error) {

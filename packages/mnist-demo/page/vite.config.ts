@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { digitFiles } from "./digit-files.ts";
 
-/** Lets the page share memory with its worker's threads. Without them it runs on one thread. */
-const isolation = {
+/** Files are what their names say. The others let the page share memory with its worker's threads. Without them it runs on one thread. */
+const headers = {
+  "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
@@ -13,15 +14,18 @@ export default defineConfig({
   root: import.meta.dirname,
   // Runs from any folder of a host.
   base: "./",
+  // A path that is not there is 404, and not the page once more.
+  appType: "mpa",
   plugins: [digitFiles()],
   resolve: { conditions: ["@nabla/source", "module", "browser", "import", "default"] },
   build: {
     outDir: fileURLToPath(new URL("../dist-page", import.meta.url)),
-    emptyOutDir: true,
+    // built-folder.ts removes what the build before has made, and nothing else.
+    emptyOutDir: false,
     target: "es2023",
     license: false,
   },
   worker: { format: "es" },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  server: { headers },
+  preview: { headers },
 });

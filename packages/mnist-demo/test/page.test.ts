@@ -130,6 +130,43 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
+  test.each<[what: string, pattern: string, body: string | Uint8Array, message: string]>([
+    [
+      "a page in place of digits",
+      "**/digits/train-labels*",
+      "<!doctype html>",
+      "train-labels-idx1-ubyte: what the server sent is not this file",
+    ],
+    [
+      "a file that ends early",
+      "**/digits/t10k-labels*",
+      gzipSync(new Uint8Array(10_008)).subarray(0, 20),
+      "t10k-labels-idx1-ubyte: what the server sent is not this file",
+    ],
+    [
+      "an empty file",
+      "**/digits/t10k-images*",
+      "",
+      "t10k-images-idx3-ubyte: what the server sent is not this file",
+    ],
+    ["a worker that is no script", "**/assets/worker*", "no script", "its worker did not start"],
+  ])("says what is wrong: %s", async (_, pattern, body, message) => {
+    page = await browser.newPage();
+    await page.route(pattern, (route) => route.fulfill({ body: Buffer.from(body) }));
+    const { port } = servers.get(true)!.httpServer.address() as AddressInfo;
+    await page.goto(`http://localhost:${port}/`);
+    expect(await page.getByRole("alert").textContent()).toContain(message);
+  });
+
+  test("a path that is not there is 404", async () => {
+    const { port } = servers.get(true)!.httpServer.address() as AddressInfo;
+    const answers = await Promise.all(
+      ["", "no/such"].map((name) => fetch(`http://localhost:${port}/${name}`)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 404]);
+    expect(answers[0]!.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
   test("lists weights on a phone with each name on one line", async () => {
     await open({ viewport: phone });
     await page.getByRole("button", { name: "Find them" }).click();

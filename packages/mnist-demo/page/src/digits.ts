@@ -4,6 +4,36 @@ import { type Digits, digitsIn, type Mnist } from "../../src/digits.ts";
 import { readIdx } from "../../src/idx.ts";
 import { type DigitFileName, digitFileNames, digitFilePath } from "./digit-files.ts";
 
+async function fetched(name: string, url: URL): Promise<Response> {
+  try {
+    return await fetch(url);
+  } catch (error) {
+    throw new Error(`${name}: no answer from the server (${messageOf(error)})`, { cause: error });
+  }
+}
+
+/** The bytes of a file that comes compressed. */
+async function unfolded(
+  name: string,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array> {
+  try {
+    const bytes = await new Response(
+      stream.pipeThrough(new DecompressionStream("gzip")),
+    ).arrayBuffer();
+    return new Uint8Array(bytes);
+  } catch (error) {
+    const why = messageOf(error);
+    throw new Error(
+      `${name}: what the server sent is not this file, compressed by gzip, or not all of it (${why})`,
+      { cause: error },
+    );
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 /** Fetches the four files below `base`; tells the share of bytes that has come, 0 to 1. */
 export async function fetchMnist(
   base: string,
@@ -14,7 +44,7 @@ export async function fetchMnist(
     [...counts.values()].reduce((a, b) => a + b, 0);
   const responses = await Promise.all(
     digitFileNames.map(async (name) => {
-      const response = await fetch(new URL(digitFilePath(name), base));
+      const response = await fetched(name, new URL(digitFilePath(name), base));
       if (!response.ok || !response.body) {
         throw new Error(`${name}: the server answered ${response.status} ${response.statusText}`);
       }
@@ -33,8 +63,7 @@ export async function fetchMnist(
           },
         }),
       );
-      const unfolded = counted.pipeThrough(new DecompressionStream("gzip"));
-      return [name, new Uint8Array(await new Response(unfolded).arrayBuffer())] as const;
+      return [name, await unfolded(name, counted)] as const;
     }),
   );
   const bytesOf = new Map<DigitFileName, Uint8Array>(files);

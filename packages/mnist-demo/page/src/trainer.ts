@@ -87,14 +87,23 @@ export interface Trainer {
 
 export function useTrainer(): Trainer {
   const [state, dispatch] = useReducer(next, atFirst);
-  const service = useMemo(() => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("error", ({ message }) => dispatch({ kind: "failure", message }));
-    return wrap<Service>(worker);
+  const { service, problem } = useMemo(() => {
+    try {
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      // A script that is missing or may not run says nothing of why.
+      worker.addEventListener("error", ({ message }) =>
+        dispatch({ kind: "failure", message: message || "its worker did not start" }),
+      );
+      return { service: wrap<Service>(worker), problem: undefined };
+    } catch (error) {
+      // Where pages may not start workers; nobody answers at this channel's other end.
+      return { service: wrap<Service>(new MessageChannel().port1), problem: error };
+    }
   }, []);
   const fail = (error: unknown): void =>
     dispatch({ kind: "failure", message: error instanceof Error ? error.message : String(error) });
   useEffect(() => {
+    if (problem !== undefined) return fail(problem);
     service
       .load(
         document.baseURI,
@@ -103,7 +112,7 @@ export function useTrainer(): Trainer {
         proxy((progress) => dispatch({ kind: "progress", progress })),
       )
       .catch(fail);
-  }, [service]);
+  }, [service, problem]);
   return {
     state,
     service,

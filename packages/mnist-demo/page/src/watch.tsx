@@ -102,7 +102,7 @@ function Status({ trainer }: { readonly trainer: Trainer }): VNode {
   if (failure !== undefined)
     return (
       <p role="alert" class="status">
-        {failure}
+        The page cannot go on: {failure}.
       </p>
     );
   if (progress === undefined) {
