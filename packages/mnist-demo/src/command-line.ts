@@ -101,7 +101,7 @@ export const naturalNumber: Kind<number> = {
 
 export const positiveNumber: Kind<number> = {
   read: (text) => {
-    const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : 0;
+    const value = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : 0;
     return value > 0 && Number.isFinite(value) ? value : undefined;
   },
   expected: "a positive number",

@@ -14,6 +14,7 @@ import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
 import { terminalOf } from "./terminal.ts";
 import { checkpointOf, help, parseOptions, type TrainOptions } from "./train-options.ts";
 import { type Training, training } from "./training.ts";
+import { checkWritable } from "./writable.ts";
 
 /** Runs `train` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
 export async function runTrain(args: readonly string[], context: CommandContext): Promise<number> {
@@ -22,6 +23,7 @@ export async function runTrain(args: readonly string[], context: CommandContext)
 
 async function train(options: TrainOptions, context: CommandContext): Promise<number> {
   const { stdout, env, signal } = context;
+  await checkWritable({ save: options.save, report: options.report });
   const mnist = await loadMnist({ directory: options.data });
   const { save, checkpointEvery: every, resume } = options;
   const checkpoint = save !== undefined && { path: checkpointOf(save), ...(every && { every }) };

@@ -17,6 +17,7 @@ import { writeFiles } from "../sections/document.ts";
 import { printed, type Section } from "../sections/section.ts";
 import { terminalOf } from "../terminal.ts";
 import { datasetOf, firstOf } from "../training.ts";
+import { checkWritable } from "../writable.ts";
 import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
 import { dataSections } from "./data-sections.ts";
 import { type Descent, descentSections } from "./descent-sections.ts";
@@ -31,6 +32,7 @@ export async function runCompare(
 
 async function compare(options: CompareOptions, context: CommandContext): Promise<number> {
   const { stdout, stderr, env, signal } = context;
+  await checkWritable({ html: options.html, svg: options.svg });
   const mnist = await loadMnist({ directory: options.directory });
   const study = options.data ? amounts : descents;
   const sections = await study(mnist, options, context);

@@ -14,6 +14,7 @@ import { terminalOf } from "../terminal.ts";
 import { parseOptions as parseTraining } from "../train-options.ts";
 import { training } from "../training.ts";
 import type { CostName } from "../training-options.ts";
+import { checkWritable } from "../writable.ts";
 import { averageSections } from "./average-sections.ts";
 import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
 import { type ExplainOptions, help, parseOptions } from "./explain-options.ts";
@@ -30,6 +31,7 @@ export async function runExplain(
 
 async function explain(options: ExplainOptions, context: CommandContext): Promise<number> {
   const { stdout, stderr, env, signal } = context;
+  await checkWritable({ html: options.html, svg: options.svg });
   const mnist = await loadMnist({ directory: options.data });
   const example = exampleOf(options, mnist.test);
   const { network, cost, what } = await networkFor(options, mnist, context);
