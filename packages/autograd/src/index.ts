@@ -83,6 +83,7 @@ export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/error
 
 // Shapes as text and as types, for functions and layers of one's own
 
+export { printable } from "./graph/printable.ts";
 export type { PadMode } from "./graph/shape.ts";
 export { checkSameShape, formatShape } from "./graph/shape.ts";
 export type * from "./tensor/shapes.ts";

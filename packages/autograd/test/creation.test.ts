@@ -1,4 +1,5 @@
 // Tensors made of no others, against loops.
+import { runInNewContext } from "node:vm";
 import {
   arange,
   eye,
@@ -72,4 +73,12 @@ test("eye has ones on the diagonal, zerosLike and onesLike the dtype of their mo
   }
   const model = tensor([1.5], float64);
   expect([zerosLike(model).dtype, onesLike(model).dtype]).toEqual(["float64", "float64"]);
+});
+
+test("typed arrays of another realm are taken as what they are", () => {
+  const foreign = (text: string): Float32Array => runInNewContext(text) as Float32Array;
+  expect(foreign("new Float32Array(1)")).not.toBeInstanceOf(Float32Array);
+  expect(tensor(foreign("new Float32Array([1, 2])")).arraySync()).toEqual([1, 2]);
+  expect(tensor(foreign("new Uint8ClampedArray([300])")).dtype).toBe("uint8");
+  expect(() => tensor(foreign("new Int8Array(1)"))).toThrow("tensor: got a Int8Array, expected a");
 });

@@ -1,6 +1,7 @@
 // A graph as text: one line a node, for people; and as Graphviz's DOT, for pictures.
 import type { Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
+import { quoted } from "./printable.ts";
 import { formatShape } from "./shape.ts";
 
 /**
@@ -52,7 +53,7 @@ function label(node: Node): string {
       return String(node.attributes.value);
     case "source": {
       const { label: given } = node.attributes;
-      return given === undefined ? node.operation.name : `${node.operation.name} "${given}"`;
+      return given === undefined ? node.operation.name : `${node.operation.name} ${quoted(given)}`;
     }
     default: {
       const shown = Object.entries(node.attributes).filter(

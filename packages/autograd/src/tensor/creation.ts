@@ -77,16 +77,22 @@ function reshapedTo(operation: string, from: Shape, to: Shape): Shape {
   }
 }
 
+const dtypesOfArrays: ReadonlyMap<string, DType> = new Map([
+  ["Float32Array", "float32"],
+  ["Float64Array", "float64"],
+  ["Int32Array", "int32"],
+  ["Uint8Array", "uint8"],
+  ["Uint8ClampedArray", "uint8"],
+]);
+
 function fromTypedArray(operation: string, array: ArrayBufferView): Values {
   const shape = [(array as Uint8Array).length];
-  if (array instanceof Float32Array) return { data: array, shape, dtype: "float32" };
-  if (array instanceof Float64Array) return { data: array, shape, dtype: "float64" };
-  if (array instanceof Int32Array) return { data: array, shape, dtype: "int32" };
-  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) {
-    return { data: array, shape, dtype: "uint8" };
-  }
+  // By its tag: an array of another realm, such as a frame's, is no instance of this one's classes.
+  const tag = Object.prototype.toString.call(array).slice("[object ".length, -1);
+  const dtype = dtypesOfArrays.get(tag);
+  if (dtype) return { data: array as Data, shape, dtype };
   throw new DTypeError(
-    `${operation}: got a ${array.constructor.name}, expected a Float32Array, Float64Array, ` +
+    `${operation}: got a ${tag}, expected a Float32Array, Float64Array, ` +
       "Int32Array or Uint8Array",
   );
 }

@@ -1,0 +1,26 @@
+// Texts of others in messages: a name out of a file must not move a terminal's cursor.
+
+/**
+ * C0, DEL and C1 (whose U+009B begins a terminal's commands as ESC [ does), separators of lines, and
+ * what changes the direction of text (https://www.unicode.org/reports/tr9/).
+ */
+const control = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufeff]/gu;
+
+/**
+ * A text with its control characters, and those that change the direction of text, as escapes:
+ * for messages that show names and paths which somebody else has chosen.
+ *
+ * @example
+ * printable("weights\u001b[2J"); // => "weights\u001b[2J"
+ */
+export function printable(text: string): string {
+  return text.replace(control, (character) => {
+    const code = character.charCodeAt(0);
+    return `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** A text in quotes, as one line. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(text));
+}
