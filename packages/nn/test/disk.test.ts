@@ -1,6 +1,20 @@
 // Files on a disk: whole or not at all, whatever the disk says.
 import { spawnSync } from "node:child_process";
-import { mkdtemp, open, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  type FileHandle,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NablaError, tensor } from "@nabla/autograd";
@@ -71,19 +85,95 @@ test("a folder that is not there, or stands there, is said", async () => {
   );
 });
 
-test("what processes that are gone have left is removed, and nothing else", async () => {
-  // A process of our own that has ended: its number is free.
-  const { pid } = spawnSync(process.execPath, ["--version"]);
-  const others = [
-    `x.safetensors.${process.pid}-0123abcd.partial`,
-    "x.safetensors.partial",
-    "y.safetensors.1-0123abcd.partial",
-  ];
-  const left = `x.safetensors.${pid}-0123abcd.partial`;
-  for (const name of [...others, left]) await writeFile(join(folder, name), "");
-  await save(1);
-  expect(await readdir(folder)).toEqual(["x.safetensors", ...others].sort());
+describe("partial files", () => {
+  const partial = "x.safetensors.4194304-01234567-0123abcd.partial";
+  const age = async (name: string, hours: number) => {
+    const then = Date.now() / 1000 - hours * 3600;
+    await utimes(join(folder, name), then, then);
+  };
+
+  test("of a process that was killed are removed by the next save", async () => {
+    const program = `
+      import { saveSafetensors } from "@nabla/nn";
+      import { tensor } from "@nabla/autograd";
+      const { rename } = process.getBuiltinModule("node:fs/promises");
+      process.getBuiltinModule("node:fs/promises").rename = () => process.kill(process.pid, "SIGKILL");
+      await saveSafetensors(process.argv[1], { x: tensor([1]) });`;
+    spawnSync(
+      process.execPath,
+      ["--conditions=@nabla/source", "--import", "tsx", "--input-type=module", "-e", program, path],
+      { cwd: join(import.meta.dirname, "..") },
+    );
+    expect((await readdir(folder)).map((name) => name.slice(-8))).toEqual([".partial"]);
+    await save(1);
+    expect(await readdir(folder)).toEqual(["x.safetensors"]);
+  });
+
+  test("of writers that cannot be asked for, on other machines, go when they are an hour old", async () => {
+    const young = partial.replace("0123abcd", "89abcdef");
+    for (const name of [partial, young]) await writeFile(join(folder, name), "");
+    await age(partial, 1.1);
+    await age(young, 0.9);
+    await save(1);
+    expect(await readdir(folder)).toEqual(["x.safetensors", young]);
+  });
+
+  test("of other names are nobody's business", async () => {
+    const others = [
+      "x.safetensors.partial",
+      "x.safetensors.1-0123abcd.partial",
+      `y.safetensors${partial.slice("x.safetensors".length)}`,
+    ];
+    for (const name of others) {
+      await writeFile(join(folder, name), "");
+      await age(name, 100);
+    }
+    await save(1);
+    expect((await readdir(folder)).sort()).toEqual(["x.safetensors", ...others].sort());
+  });
+
+  test("that cannot be removed do not make a save that is done a failure", async () => {
+    await mkdir(join(folder, partial));
+    await age(partial, 2);
+    await save(1);
+    expect(await saved()).toEqual([1]);
+    vi.spyOn(await handles(), "sync").mockImplementation(async function (this: FileHandle) {
+      if ((await this.stat()).isDirectory()) throw systemError("EACCES");
+    });
+    await save(2);
+    expect(await saved()).toEqual([2]);
+  });
+
+  test("have names that fit, for targets whose names only just do", async () => {
+    for (const name of ["x".repeat(255), "é".repeat(127), `x${"€".repeat(84)}`]) {
+      const long = join(folder, name);
+      await save(1, long);
+      await save(2, long);
+      expect(await readdir(folder)).toEqual([name]);
+      await rm(long);
+    }
+    await expect(save(1, join(folder, "x".repeat(256)))).rejects.toThrow("ENAMETOOLONG");
+  });
 });
+
+test.runIf(process.platform !== "win32")("the new file has the rights of the old one", async () => {
+  for (const mode of [0o600, 0o640, 0o666]) {
+    await save(1);
+    await chmod(path, mode);
+    await save(2);
+    expect((await stat(path)).mode & 0o777).toBe(mode);
+  }
+});
+
+test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
+  "the new file has the owner of the old one, where that can be given",
+  async () => {
+    await save(1);
+    await chown(path, 1234, 2345);
+    await save(2);
+    expect(await stat(path)).toMatchObject({ uid: 1234, gid: 2345 });
+  },
+);
 
 test("a link stays a link", async () => {
   const link = join(folder, "latest");
@@ -92,6 +182,27 @@ test("a link stays a link", async () => {
   await save(2, link);
   expect(await saved()).toEqual([2]);
   expect((await readdir(folder)).sort()).toEqual(["latest", "x.safetensors"]);
+});
+
+test("a link to a file that is not there yet stays one, and the file comes to be", async () => {
+  const link = join(folder, "latest");
+  await mkdir(join(folder, "runs"));
+  await symlink("runs", join(folder, "shortcut"));
+  await symlink("../x.safetensors", join(folder, "runs", "latest"));
+  await symlink("shortcut/latest", link);
+  await save(3, link);
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect(await saved()).toEqual([3]);
+});
+
+test("links that lead in a circle are an error, and stay", async () => {
+  const link = join(folder, "a");
+  await symlink("b", link);
+  await symlink("a", join(folder, "b"));
+  await expect(save(1, link)).rejects.toThrow(
+    new NablaError(`saveSafetensors: ${link}: its links lead in a circle (ELOOP)`),
+  );
+  expect(await readdir(folder)).toEqual(["a", "b"]);
 });
 
 test("two at once leave one of both, whole", async () => {

@@ -1,9 +1,11 @@
 // Files of parameters: what is written is read, and what is not right is refused, and changes
 // nothing.
 import { PassThrough, Readable, Writable } from "node:stream";
+import { runInNewContext } from "node:vm";
 import { NablaError, type Parameter, random, tensor } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
+import { bitsOf } from "../src/files/formats.ts";
 import {
   loadSafetensors,
   readSafetensors,
@@ -77,12 +79,14 @@ test("a file at an odd place in memory is read, too", () => {
   expect(valuesOf(third)).toEqual(valuesOf(one));
 });
 
+/** What a header says of a tensor. */
+const entry = (dtype: string, shape: readonly number[], begin: number, end: number) => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
+
 describe("refused, and nothing changed", () => {
-  const entry = (dtype: string, shape: readonly number[], begin: number, end: number) => ({
-    dtype,
-    shape,
-    data_offsets: [begin, end],
-  });
   test.each<[file: () => Uint8Array, message: string]>([
     [
       () => toSafetensors(network(8)),
@@ -122,13 +126,26 @@ describe("refused, and nothing changed", () => {
     [() => fileOf("[1]", 0), 'the header is no JSON object: "[1]"'],
     [() => fileOf("{no", 0), 'the header is no JSON object: "{no"'],
     [() => fileOf(" {}", 0), 'the header is no JSON object: " {}"'],
-    [() => fileOf("\ufeff{}", 0), 'the header is no JSON object: "\ufeff{}"'],
+    [() => fileOf("\ufeff{}", 0), 'the header is no JSON object: "\\ufeff{}"'],
     [() => fileOf("[".repeat(1e5), 0), 'the header is no JSON object: "[[[[[[[[[[[[[[[[[[[["'],
+    [() => fileOf({ a: entry("F9", [1], 0, 4) }, 4), '"a" has dtype "F9", which the format lacks'],
     [
-      () => fileOf({ a: entry("F9", [1], 0, 4) }, 4),
-      '"a" has dtype "F9", which the format has not',
+      () => fileOf(`{"a":{"shape":${"[".repeat(1e5)}${"]".repeat(1e5)},"dtype":"U8"}}`, 0),
+      `"a" has shape ${"[".repeat(60)}…, expected a list of sizes`,
     ],
-    [() => fileOf({ a: [] }, 0), '"a" has dtype nothing, which the format has not'],
+    [
+      () => fileOf({ a: entry("U8", new Array<number>(65).fill(1), 0, 1) }, 1),
+      '"a" has 65 axes, expected at most 64',
+    ],
+    [
+      () => fileOf(`[${"{},".repeat(2 ** 18)}{}]`, 0),
+      "the header has 262145 objects, expected one a tensor, 262144 at most",
+    ],
+    [
+      () => fileOf({ "a\u009b2J\u202e": entry("U8", [1], 0, 2) }, 2),
+      '"a\\u009b2J\\u202e" has 2 bytes, U8 [1] takes 1',
+    ],
+    [() => fileOf({ a: [] }, 0), '"a" has dtype nothing, which the format lacks'],
     [
       () =>
         fileOf(
@@ -211,7 +228,7 @@ test("what both have is loaded where that is asked for", () => {
   expect(valuesOf(model)[0]).toEqual(valuesOf(layer)[0]);
 });
 
-test("tensors that nobody wants may have dtypes that nabla has not", () => {
+test("tensors that nobody wants may have dtypes that nabla lacks", () => {
   const model = sequential(dense(1, 1));
   const file = fileOf(
     {
@@ -362,4 +379,87 @@ test("what is neither bytes nor a path nor a stream is refused", () => {
     "got a Response; pass response.body",
   );
   expect(() => readSafetensors(Promise.resolve() as never)).toThrow("got a Promise; await it");
+});
+
+test("bytes of another realm are read, and bytes that are gone are named", () => {
+  const bytes = toSafetensors({ x: tensor([1, 2]) });
+  const foreign = runInNewContext("new Uint8Array(bytes)", { bytes }) as Uint8Array;
+  expect(foreign).not.toBeInstanceOf(Uint8Array);
+  for (const source of [foreign, foreign.buffer as ArrayBuffer]) {
+    expect(readSafetensors(source).tensors.x!.arraySync()).toEqual([1, 2]);
+  }
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  expect(() => readSafetensors(bytes.buffer)).toThrow(
+    new NablaError("readSafetensors: the bytes are gone: their buffer was transferred"),
+  );
+});
+
+describe("dtypes that nabla lacks", () => {
+  const read = (format: string, bytes: ArrayBufferView) =>
+    readSafetensors(
+      Buffer.concat([
+        fileOf(
+          { x: entry(format, [bytes.byteLength / (bitsOf(format)! / 8)], 0, bytes.byteLength) },
+          0,
+        ),
+        new Uint8Array(bytes.buffer),
+      ]),
+    ).tensors.x!;
+
+  test("whole numbers keep their values", () => {
+    const all = [
+      ["I8", Int8Array.of(-128, -1, 0, 127), "int32"],
+      ["I16", Int16Array.of(-32768, -1, 0, 32767), "int32"],
+      ["U16", Uint16Array.of(0, 1, 65535), "int32"],
+      ["U32", Uint32Array.of(0, 1, 4294967295), "float64"],
+    ] as const;
+    for (const [format, values, dtype] of all) {
+      const x = read(format, values);
+      expect([x.dtype, x.arraySync()]).toEqual([dtype, [...values]]);
+    }
+    const most = BigInt(Number.MAX_SAFE_INTEGER);
+    for (const [format, values] of [
+      ["I64", BigInt64Array.of(-most, -1n, 0n, most, 2n ** 62n)],
+      ["U64", BigUint64Array.of(0n, most, 2n ** 63n)],
+    ] as const) {
+      const x = read(format, values);
+      expect([x.dtype, x.arraySync()]).toEqual(["float64", [...values].map(Number)]);
+    }
+  });
+
+  test("a whole number that float64 cannot hold is named with its place", () => {
+    expect(() => read("I64", BigInt64Array.of(1n, -(2n ** 53n) - 1n))).toThrow(
+      '"x" has -9007199254740993 at 1, expected whole numbers that float64 holds',
+    );
+    expect(() => read("U64", BigUint64Array.of(2n ** 64n - 1n))).toThrow(
+      '"x" has 18446744073709551615 at 0, expected whole numbers that float64 holds',
+    );
+  });
+
+  test("every float16 and every bfloat16 has its value", () => {
+    const bits = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
+    const [half, brain] = [read("F16", bits).dataSync(), read("BF16", bits).dataSync()];
+    const view = new DataView(new ArrayBuffer(4));
+    bits.forEach((pattern, i) => {
+      // By their definition: (-1)^sign 2^(exponent - bias) 1.fraction, IEEE 754-2019, 3.4.
+      const [sign, exponent, fraction] = [pattern >> 15, (pattern >> 10) & 31, pattern & 1023];
+      const size =
+        exponent === 31
+          ? fraction > 0
+            ? Number.NaN
+            : Number.POSITIVE_INFINITY
+          : exponent === 0
+            ? 2 ** -14 * (fraction / 1024)
+            : 2 ** (exponent - 15) * (1 + fraction / 1024);
+      if (!Object.is(half[i], sign ? -size : size))
+        expect([pattern, half[i]]).toEqual([pattern, size]);
+      view.setUint16(0, pattern);
+      if (!Object.is(brain[i], view.getFloat32(0))) expect([pattern, brain[i]]).toBe(pattern);
+    });
+    expect([half[0x3c00], half[1], brain[0x3f80]]).toEqual([1, 2 ** -24, 1]);
+  });
+
+  test("others are named", () => {
+    expect(() => read("F8_E4M3", Uint8Array.of(1))).toThrow('"x" has dtype "F8_E4M3", expected ');
+  });
 });

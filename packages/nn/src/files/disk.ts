@@ -1,19 +1,7 @@
 // Files on a disk, by Node: read piece by piece, and written whole or not at all.
 import { NablaError } from "@nabla/autograd";
-
-/**
- * Node's modules for files; throws where there are none, as in a page. Asked of Node itself: an
- * import, even one that is never reached, is something that bundlers for pages complain of.
- */
-function nodeFiles(subject: string) {
-  const { process } = globalThis as { process?: NodeJS.Process };
-  const fs = process?.getBuiltinModule?.("node:fs/promises");
-  const paths = process?.getBuiltinModule?.("node:path");
-  if (fs && paths) return { fs, paths };
-  throw new NablaError(`${subject}: a path needs Node; in a page give bytes or a stream`);
-}
-
-type NodeFiles = ReturnType<typeof nodeFiles>;
+import { type NodeFiles, nodeFiles } from "./node-files.ts";
+import { removeAbandoned, withPartial } from "./partials.ts";
 
 /** The bytes of a file, piece by piece. */
 export async function* chunksOfFile(
@@ -40,8 +28,9 @@ const chunkBytes = 2 ** 20;
 /**
  * Writes a file whole or not at all, whatever happens meanwhile: into a new file in the same
  * folder, which takes the name of the old one when its bytes are on the disk. Where that fails, the
- * old file is as it was, and nothing is left of the new one. Devices and pipes are written to as
- * they are.
+ * old file is as it was, and nothing is left of the new one. The new file has the old one's mode,
+ * and its owner where the system allows that. A link stays one: the file that it leads to is
+ * replaced. Devices and pipes are written to as they are.
  */
 export async function writeFileWhole(
   subject: string,
@@ -51,35 +40,55 @@ export async function writeFileWhole(
   const node = nodeFiles(subject);
   const { fs } = node;
   try {
-    // A link stays one: what it names is replaced.
-    const target = await fs.realpath(path).catch(() => path);
-    const isSpecial = await fs.stat(target).then(
-      (found) => !found.isFile() && !found.isDirectory(),
-      () => false,
-    );
+    const target = await targetOf(node, path);
+    const old = await fs.stat(target).catch(() => undefined);
+    const isSpecial = old && !old.isFile() && !old.isDirectory();
     if (isSpecial) await writeChunks(fs, target, "w", chunks);
-    else await replaceFile(node, target, chunks);
+    else await replaceFile(node, target, old, chunks);
   } catch (error) {
     throw systemError(subject, error);
   }
 }
 
+/** The most links that systems follow one after the other. */
+const mostLinks = 40;
+
+/** Where a path leads, link by link, also to a file that is not there yet. */
+async function targetOf({ fs, paths }: NodeFiles, path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < mostLinks; links++) {
+    const next = await fs.readlink(target).catch(() => undefined);
+    if (next === undefined) return target;
+    // The folder may be reached by a link as well, and ".." is the real one's.
+    const folder = await fs.realpath(paths.dirname(target));
+    target = paths.resolve(folder, next);
+  }
+  // The system's own error for links that lead in a circle.
+  await fs.stat(path);
+  return target;
+}
+
 async function replaceFile(
-  { fs, paths }: NodeFiles,
+  node: NodeFiles,
   target: string,
+  old: Owned | undefined,
   chunks: Iterable<Uint8Array>,
 ): Promise<void> {
-  const partial = `${target}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.partial`;
-  try {
-    await writeChunks(fs, partial, "wx", chunks);
+  const { fs } = node;
+  await withPartial(node, target, async (partial) => {
+    await writeChunks(fs, partial, "wx", chunks, old);
     await fs.rename(partial, target);
-  } catch (error) {
-    await fs.rm(partial, { force: true });
-    throw error;
-  }
-  const folder = paths.dirname(target);
-  await syncFolder(fs, folder);
-  await removeAbandoned(fs, folder, paths.basename(target));
+  });
+  // The file is there: what cannot be tidied up does not make its writing a failure.
+  await syncFolder(node, target).catch(() => undefined);
+  await removeAbandoned(node, target).catch(() => undefined);
+}
+
+/** Who may do what with a file. */
+interface Owned {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 async function writeChunks(
@@ -87,9 +96,12 @@ async function writeChunks(
   path: string,
   flags: string,
   chunks: Iterable<Uint8Array>,
+  old?: Owned,
 ): Promise<void> {
-  const handle = await fs.open(path, flags);
+  // Nobody reads a partial file before it has the old one's mode.
+  const handle = await (old ? fs.open(path, flags, 0o600) : fs.open(path, flags));
   try {
+    if (old) await takeOver(handle, old);
     for (const chunk of chunks) await handle.writeFile(chunk);
     if ((await handle.stat()).isFile()) await handle.sync();
   } finally {
@@ -97,36 +109,29 @@ async function writeChunks(
   }
 }
 
+/** Gives a new file the mode of the old one, and its owner and group where that is allowed. */
+async function takeOver(
+  handle: Awaited<ReturnType<NodeFiles["fs"]["open"]>>,
+  { mode, uid, gid }: Owned,
+): Promise<void> {
+  await handle.chown(uid, gid).catch(() => undefined);
+  const permissions = mode & 0o777;
+  const { gid: now } = await handle.stat();
+  // Rights of the old group are not those of another one.
+  await handle.chmod(now === gid ? permissions : permissions & 0o707);
+}
+
 /**
  * So that the file's new name is on the disk, too. Windows opens no folders, and keeps names by
  * itself.
  */
-async function syncFolder(fs: NodeFiles["fs"], folder: string): Promise<void> {
+async function syncFolder({ fs, paths }: NodeFiles, target: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await fs.open(folder);
+  const handle = await fs.open(paths.dirname(target));
   try {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** Removes what processes that were killed while writing have left of a file. */
-async function removeAbandoned(fs: NodeFiles["fs"], folder: string, name: string): Promise<void> {
-  for (const found of await fs.readdir(folder)) {
-    if (!found.startsWith(`${name}.`)) continue;
-    const owner = /^\.(\d+)-[0-9a-f]{8}\.partial$/.exec(found.slice(name.length))?.[1];
-    if (owner === undefined || isRunning(Number(owner))) continue;
-    await fs.rm(`${folder}/${found}`, { force: true });
-  }
-}
-
-function isRunning(owner: number): boolean {
-  try {
-    process.kill(owner, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 
@@ -148,6 +153,8 @@ const systemErrors: ReadonlyMap<string, string> = new Map([
   ["ENOENT", "there is no such file or folder"],
   ["EACCES", "permission denied"],
   ["EISDIR", "it is a folder, expected a file"],
+  ["ELOOP", "its links lead in a circle"],
+  ["ENAMETOOLONG", "the name is longer than the file system allows"],
   ["ENOSPC", "no space is left on the disk"],
   ["EDQUOT", "the disk quota is used up"],
   ["EROFS", "the file system is read-only"],

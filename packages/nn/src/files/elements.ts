@@ -1,6 +1,7 @@
 // Tensors as they stand in a safetensors file, behind its header: little-endian elements in
 // row-major order.
 import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
+import { converted, holderOf } from "./conversions.ts";
 import { dtypeOf } from "./formats.ts";
 import { type Described, lengthBytes } from "./header.ts";
 import { type Entry, type Header, headerLength, parseHeader } from "./header-in.ts";
@@ -37,7 +38,7 @@ export function* elementsIn(
   { entries }: Header,
   isWanted: (entry: Entry) => boolean,
 ): Reading<readonly (readonly [name: string, x: Tensor])[]> {
-  for (const entry of entries) if (isWanted(entry)) dtypeOf(subject, entry);
+  for (const entry of entries) if (isWanted(entry)) checkDType(subject, entry);
   const found: [name: string, x: Tensor][] = [];
   for (const entry of entries) {
     const wanted = isWanted(entry);
@@ -46,6 +47,11 @@ export function* elementsIn(
     if (wanted) found.push([entry.name, tensorOf(subject, entry, bytes)]);
   }
   return found;
+}
+
+/** Throws for a dtype that can neither be held as it is nor be converted. */
+function checkDType(subject: string, entry: Entry): void {
+  if (!holderOf(entry.format)) dtypeOf(subject, entry);
 }
 
 const arrays = {
@@ -60,6 +66,10 @@ const arrays = {
  * The tensor that the bytes stand for. They are copied: bytes may begin anywhere, numbers may not.
  */
 function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
+  const held = holderOf(entry.format);
+  if (held) {
+    return tensor(converted(subject, entry, bytes), { dtype: held }).reshape(entry.shape);
+  }
   const dtype = dtypeOf(subject, entry);
   const other = dtype === "bool" ? bytes.find((byte) => byte > 1) : undefined;
   if (other !== undefined) {

@@ -44,7 +44,7 @@ function likelyContent(view: DataView): string | undefined {
     (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d,
   );
   if (isText) {
-    const text = JSON.stringify(String.fromCharCode(...start));
+    const text = quoted(String.fromCharCode(...start));
     return `text, ${text}: what a web server sends for a file that it has not?`;
   }
   return undefined;
@@ -69,16 +69,17 @@ export function parseHeader(subject: string, bytes: Uint8Array): Header {
 }
 
 function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  checkObjects(subject, bytes);
   let text = "";
   let value: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    value = JSON.parse(text);
+    if (text.startsWith("{")) value = JSON.parse(text);
   } catch {
     // Said below, as of all that is no object.
   }
-  if (!text.startsWith("{") || !isObject(value)) {
-    const start = text === "" ? "" : `: ${JSON.stringify(text.slice(0, 20))}`;
+  if (!isObject(value)) {
+    const start = text === "" ? "" : `: ${quoted(text.slice(0, 20))}`;
     throw new NablaError(`${subject}: the header is no JSON object${start}`);
   }
   const key = duplicateKey(text);
@@ -87,6 +88,23 @@ function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<strin
   }
   for (const name of Object.keys(value)) checkUnicode(subject, name);
   return value;
+}
+
+/**
+ * Of each tensor the header has one object: so many take some seconds and some 400 MB. A header of
+ * 100 MB has room for millions of empty ones.
+ */
+const mostObjects = 2 ** 18;
+
+/** Throws for a header that would take minutes to read, before anything is made of it. */
+function checkObjects(subject: string, bytes: Uint8Array): void {
+  const brace = 0x7b;
+  let count = 0;
+  for (let at = bytes.indexOf(brace); at >= 0; at = bytes.indexOf(brace, at + 1)) count++;
+  if (count <= mostObjects) return;
+  throw new NablaError(
+    `${subject}: the header has ${count} objects, expected one a tensor, ${mostObjects} at most`,
+  );
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -114,13 +132,18 @@ function entryOf(subject: string, name: string, value: unknown): Entry {
   const bits = typeof format === "string" ? bitsOf(format) : undefined;
   if (typeof format !== "string" || bits === undefined) {
     throw new NablaError(
-      `${subject}: ${quoted(name)} has dtype ${shown(format)}, which the format has not`,
+      `${subject}: ${quoted(name)} has dtype ${shown(format)}, which the format lacks`,
     );
   }
   const count = isSizes(shape) ? countOf(shape) : undefined;
   if (!isSizes(shape) || count === undefined) {
     throw new NablaError(
       `${subject}: ${quoted(name)} has shape ${shown(shape)}, expected a list of sizes`,
+    );
+  }
+  if (shape.length > mostAxes) {
+    throw new NablaError(
+      `${subject}: ${quoted(name)} has ${shape.length} axes, expected at most ${mostAxes}`,
     );
   }
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
@@ -137,6 +160,9 @@ function entryOf(subject: string, name: string, value: unknown): Entry {
   }
   return { name, format, shape, begin, end };
 }
+
+/** As many as NumPy's arrays may have. */
+const mostAxes = 64;
 
 function isSizes(value: unknown): value is readonly number[] {
   return (

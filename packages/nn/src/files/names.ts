@@ -1,5 +1,5 @@
 // Names and texts in files: what may stand in them, and how errors write them.
-import { NablaError } from "@nabla/autograd";
+import { NablaError, printable } from "@nabla/autograd";
 
 /** JSON can write halves of surrogate pairs; UTF-8, and so other readers, have them not. */
 export function checkUnicode(subject: string, text: string): void {
@@ -14,6 +14,27 @@ export function quoted(name: string): string {
 
 /** A value of JSON, likewise. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const text = printable(startOf(value, mostShown + 1) ?? "nothing");
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}
+
+const mostShown = 60;
+
+/**
+ * The text of a value in JSON, of which only the first `most` characters count: as deep and as long
+ * as a file may be, no more of it is looked at.
+ */
+function startOf(value: unknown, most: number): string | undefined {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, most));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  let text = isList ? "[" : "{";
+  // Keys one by one: an object may have millions.
+  for (const key in value) {
+    if (text.length >= most) return text;
+    if (text.length > 1) text += ",";
+    if (!isList) text += `${JSON.stringify(key.slice(0, most))}:`;
+    text += startOf((value as Readonly<Record<string, unknown>>)[key], most - text.length) ?? "";
+  }
+  return text + (isList ? "]" : "}");
 }

@@ -101,8 +101,9 @@ export async function readStream<Result>(
 }
 
 /** The pieces as one; a single piece as it is. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  // All pieces are arrays made here, none of them in memory that threads share.
+  if (pieces.length === 1) return pieces[0] as Uint8Array<ArrayBuffer>;
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -37,9 +37,9 @@ export interface LoadOptions extends NameOptions {
 
 /** What `loadSafetensors` did. With `strict`, nothing is missing or unexpected. */
 export interface LoadReport {
-  /** The model's parameters that the file has not. */
+  /** The model's parameters that the file lacks. */
   readonly missing: readonly string[];
-  /** The file's tensors that the model has not. */
+  /** The file's tensors that the model lacks. */
   readonly unexpected: readonly string[];
   /** The texts that were kept with the parameters. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export type Saved = Layer | Readonly<Record<string, Tensor>>;
  * const bytes = toSafetensors(dense(2, 1));
  * bytes.length; // => 140
  */
-export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Array {
+export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
   return joined(chunksOf("toSafetensors", saved, options));
 }
 
@@ -127,7 +127,9 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
 
 /**
  * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as
- * a promise. Throws `NablaError` for what is no such file, and for dtypes that nabla has not.
+ * a promise. Elements of dtypes that nabla lacks are held by one that has all their values: I8, I16
+ * and U16 by int32; U32, I64 and U64 by float64; F16 and BF16 by float32. Throws `NablaError` for
+ * what is no such file, for whole numbers that float64 cannot hold, and for other dtypes (F8, C64).
  *
  * @example
  * const bytes = toSafetensors({ x: tensor([1, 2]) }, { metadata: { made: "here" } });
@@ -154,7 +156,7 @@ function* everything(subject: string): Reading<SafetensorsFile> {
 /**
  * Gives a model the parameters and buffers of a safetensors file, by name, and says what was not
  * found; of a path or a stream as a promise. All is checked before anything is changed. Throws
- * `NablaError` for what is no such file, for dtypes that nabla has not, for names that only one
+ * `NablaError` for what is no such file, for dtypes that nabla lacks, for names that only one
  * side has (unless `strict` is false), and for shapes and dtypes that differ, all of them in one
  * error.
  *

@@ -1,12 +1,12 @@
 // Where a file comes from: bytes that are there, a path, a stream.
-import { NablaError } from "@nabla/autograd";
+import { NablaError, printable } from "@nabla/autograd";
 import { kindOf } from "../checks.ts";
 import { chunksOfFile } from "./disk.ts";
 import { type ByteStream, type Reading, readFrom, readStream } from "./reading.ts";
 
 /** What errors begin with: the operation, and the file if it has a name. */
 export function subjectOf(operation: string, place: unknown): string {
-  return typeof place === "string" ? `${operation}: ${place}` : operation;
+  return typeof place === "string" ? `${operation}: ${printable(place)}` : operation;
 }
 
 /** A file in memory. */
@@ -18,18 +18,33 @@ export function readSource<Result>(
   source: Bytes | string | ByteStream,
   reading: Reading<Result>,
 ): Result | Promise<Result> {
-  if (source instanceof ArrayBuffer) return readFrom(subject, new Uint8Array(source), reading);
-  if (source instanceof Uint8Array) return readFrom(subject, source, reading);
+  const bytes = bytesOf(subject, source);
+  if (bytes) return readFrom(subject, bytes, reading);
   if (typeof source === "string") {
     return readStream(subject, chunksOfFile(subject, source), reading);
   }
-  const isStream =
-    typeof source === "object" &&
-    source !== null &&
-    (Symbol.asyncIterator in source || "getReader" in source);
-  if (isStream) return readStream(subject, source, reading);
+  if (isStream(source)) return readStream(subject, source, reading);
   const kind = kindOf(source);
   const hint =
     { "a Response": "; pass response.body", "a Blob": "; pass blob.stream()" }[kind] ?? "";
   throw new NablaError(`${subject}: expects bytes, a path or a stream, got ${kind}${hint}`);
+}
+
+/** The bytes of an array or a buffer, also of another realm, such as a frame's or a test's. */
+function bytesOf(subject: string, source: unknown): Uint8Array | undefined {
+  const kind = Object.prototype.toString.call(source);
+  try {
+    if (kind === "[object ArrayBuffer]") return new Uint8Array(source as ArrayBuffer);
+    if (kind !== "[object Uint8Array]") return undefined;
+    const { buffer, byteOffset, byteLength } = source as Uint8Array;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new NablaError(`${subject}: the bytes are gone: their buffer was transferred`);
+  }
+}
+
+function isStream(source: unknown): source is ByteStream {
+  if (typeof source !== "object" || source === null) return false;
+  return Symbol.asyncIterator in source || "getReader" in source;
 }

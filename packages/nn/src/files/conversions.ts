@@ -1,0 +1,73 @@
+// Elements of dtypes that nabla lacks, as numbers of one that holds them all: nothing is rounded.
+import { type DType, NablaError } from "@nabla/autograd";
+import { quoted } from "./names.ts";
+
+/** How elements of a foreign dtype are read, and what holds them. */
+interface Conversion {
+  readonly dtype: DType;
+  /** Bytes of an element. */
+  readonly bytes: number;
+  /** The number at a place; undefined: one that no float64 is equal to. */
+  readonly at: (view: DataView, offset: number) => number | undefined;
+}
+
+const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>([
+  ["I8", { dtype: "int32", bytes: 1, at: (view, offset) => view.getInt8(offset) }],
+  ["I16", { dtype: "int32", bytes: 2, at: (view, offset) => view.getInt16(offset, true) }],
+  ["U16", { dtype: "int32", bytes: 2, at: (view, offset) => view.getUint16(offset, true) }],
+  ["U32", { dtype: "float64", bytes: 4, at: (view, offset) => view.getUint32(offset, true) }],
+  ["I64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigInt64(at, true)) }],
+  ["U64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigUint64(at, true)) }],
+  ["F16", { dtype: "float32", bytes: 2, at: (view, at) => ofHalf(view.getUint16(at, true)) }],
+  ["BF16", { dtype: "float32", bytes: 2, at: (view, at) => ofBrain(view.getUint16(at, true)) }],
+]);
+
+/** The dtype that holds all elements of a foreign format; undefined: there is none. */
+export function holderOf(format: string): DType | undefined {
+  return conversions.get(format)?.dtype;
+}
+
+/**
+ * The elements of a foreign format. Throws `NablaError` for a whole number that float64 cannot hold,
+ * with its place.
+ */
+export function converted(
+  subject: string,
+  { name, format }: { readonly name: string; readonly format: string },
+  bytes: Uint8Array,
+): readonly number[] {
+  const { bytes: size, at } = conversions.get(format)!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / size }, (_, i) => {
+    const value = at(view, i * size);
+    if (value !== undefined) return value;
+    const given =
+      format === "U64" ? view.getBigUint64(i * size, true) : view.getBigInt64(i * size, true);
+    throw new NablaError(
+      `${subject}: ${quoted(name)} has ${given} at ${i}, expected whole numbers that float64 holds`,
+    );
+  });
+}
+
+function exact(value: bigint): number | undefined {
+  const number = Number(value);
+  return BigInt(number) === value ? number : undefined;
+}
+
+/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+function ofHalf(bits: number): number {
+  const sign = bits >> 15 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (fraction + 0x400) * 2 ** (exponent - 25);
+}
+
+const single = new DataView(new ArrayBuffer(4));
+
+/** bfloat16: the upper half of a float32. */
+function ofBrain(bits: number): number {
+  single.setUint32(0, bits << 16);
+  return single.getFloat32(0);
+}
