@@ -7,33 +7,49 @@ import { topologicalOrder } from "./order.ts";
 
 /** What a node was computed from: its inputs, or what its history leads back to. */
 export function origins(node: Node): readonly Node[] {
-  const history = historyOf(node);
-  return history?.tip ? [history.tip] : node.inputs;
+  const tip = historyOf(node)?.tip;
+  return tip ? [tip] : node.inputs;
 }
 
 function historyOf(node: Node): History | undefined {
   return node.family === "source" ? node.attributes.history : undefined;
 }
 
-/** Nodes of which a past that was let go was made: no derivative can be asked of them any more. */
-const letGo = new WeakSet<Node>();
-
-/** Forgets where the value came from. */
-export function forget(history: History): void {
-  if (!history.tip) return;
-  for (const node of topologicalOrder([history.tip])) {
-    letGo.add(node);
-    const isParameter = node.family === "source" && node.operation.name === "parameter";
-    if (isParameter || historyOf(node)?.hadParameters) history.hadParameters = true;
+/**
+ * Marks `ground` and all below it: no derivative can be asked of it any more through the past that
+ * is let go. Says whether a parameter is there.
+ */
+export function letGo(ground: readonly Node[]): boolean {
+  let hadParameters = false;
+  for (const node of ground) {
+    if (node.cell.letGo === undefined) mark(node);
+    if (node.cell.letGo) hadParameters = true;
   }
-  history.tip = undefined;
+  return hadParameters;
+}
+
+/** Each node is marked once, so it does not matter how often pasts overlap. */
+function mark(root: Node): void {
+  const isMarked = (node: Node) => node.cell.letGo !== undefined;
+  for (const node of topologicalOrder([root], (one) => (isMarked(one) ? [] : below(one)))) {
+    node.cell.letGo ??=
+      (node.family === "source" && node.operation.name === "parameter") ||
+      historyOf(node)?.hadParameters === true ||
+      below(node).some((input) => input.cell.letGo);
+  }
+}
+
+function below(node: Node): readonly Node[] {
+  return historyOf(node)?.ground ?? node.inputs;
 }
 
 /** Throws if the way back from `node` has been let go and may have led to one of `wanted`. */
 export function checkHistory(operation: string, node: Node, wanted: Iterable<Node>): void {
   const history = historyOf(node);
   if (!history || history.tip) return;
-  for (const input of wanted) if (letGo.has(input)) throw historyError(operation, "an input");
+  for (const input of wanted) {
+    if (input.cell.letGo !== undefined) throw historyError(operation, "an input");
+  }
 }
 
 /** Throws if parameters may stand on the way back from `node` that has been let go. */

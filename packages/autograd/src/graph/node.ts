@@ -148,10 +148,15 @@ export interface Windows {
 
 /** Where the value of a source node was computed. */
 export interface History {
-  /** The node that computed it; undefined once the past has been let go. */
-  tip: Node | undefined;
+  /**
+   * The node that computed it, which may be made when it is first asked for; undefined once the
+   * past has been let go.
+   */
+  readonly tip: Node | undefined;
+  /** Nodes that all the past stands on, without making the tip; none once it has been let go. */
+  readonly ground: readonly Node[];
   /** Whether a parameter stands somewhere in a past that was let go. */
-  hadParameters: boolean;
+  readonly hadParameters: boolean;
 }
 
 /** What the nodes of each family know beside their operation. */
@@ -265,6 +270,8 @@ export interface Cell {
   computedBy?: CompiledCall;
   /** Set in place of the value when later updates have overwritten it: whose it was. */
   overwritten?: string;
+  /** Set if it is part of a past that was let go: whether parameters stand at it or below. */
+  letGo?: boolean;
 }
 
 /** A node, frozen. Its shape and dtype have been checked by the family's maker. */
