@@ -9,7 +9,10 @@ import { checkPair, type Pair, pairOf } from "./pair.ts";
 /** Numbers as `tensor` takes them. */
 type Numbers = Tensor | Data | readonly unknown[];
 
-/** Two things by name: first what goes in, then what should come out, with one row an example. */
+/**
+ * Two things by name: first what goes in, then what should come out, with one row an example;
+ * `inputs` and `targets` in any order.
+ */
 export type StreamedBatch = Readonly<Record<string, Numbers>>;
 
 /** Batches in the order in which they come. */
@@ -87,12 +90,12 @@ function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Fee
     examples: undefined,
     async *epoch(epoch) {
       const stream = typeof data === "function" ? data(epoch) : data;
-      let isEmpty = true;
+      let first: StreamedBatch | undefined;
       for await (const batch of ahead(stream, prefetch)) {
-        isEmpty = false;
-        yield tensorsOf(batch);
+        first ??= batch;
+        yield tensorsOf(batch, first);
       }
-      if (!isEmpty) return;
+      if (first) return;
       const hint = epoch > 1 ? "; a generator gives its batches once: give a function of them" : "";
       throw new NablaError(`fit: epoch ${epoch} has no batches${hint}`);
     },
@@ -123,8 +126,9 @@ async function* ahead(stream: BatchStream, count: number): AsyncGenerator<Stream
   }
 }
 
-function tensorsOf(batch: StreamedBatch): Pair {
-  checkPair("fit", batch);
+/** Throws `NablaError` for a batch that is not like the first one. */
+function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Pair {
+  checkPair("fit", batch, first);
   const named = Object.entries(batch).map(
     ([name, given]) => [name, given instanceof Tensor ? given : tensor(given as number[])] as const,
   );

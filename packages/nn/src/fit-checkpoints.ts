@@ -1,9 +1,9 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
-import { NablaError } from "@nabla/autograd";
+import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { isMissing } from "./files/disk.ts";
-import { namedParametersOf } from "./layer.ts";
+import { namedCellsOf } from "./layer.ts";
 
 export interface CheckpointOptions {
   /** The file, which is always whole: a new checkpoint takes the place of the one before. */
@@ -81,17 +81,20 @@ export function checkpointsOf(
   };
 }
 
-/** Throws rather than let what has become NaN take the place of the last good checkpoint. */
-function checkNumbers({ model }: Training, { step }: Position): void {
-  for (const [name, p] of namedParametersOf(model)) {
-    const values = p.dataSync();
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isNaN(values[i]!)) continue;
-      throw new NablaError(
-        `fit: "${name}" became NaN by step ${step}; the checkpoint before is kept; ` +
-          "a smaller learning rate may help",
-      );
-    }
+/**
+ * Throws rather than let what has become NaN, or infinite by the optimiser, take the place of the
+ * last good checkpoint. Infinities of what is not trained may be meant: masks.
+ */
+function checkNumbers({ model, optimizer }: Training, { step }: Position): void {
+  const trained = new Set<Parameter>(optimizer?.parameters);
+  for (const [name, p] of namedCellsOf(model)) {
+    const isWrong = trained.has(p) ? (x: number) => !Number.isFinite(x) : Number.isNaN;
+    const wrong = p.dataSync().find(isWrong);
+    if (wrong === undefined) continue;
+    throw new NablaError(
+      `fit: "${name}" became ${wrong} by step ${step}; the checkpoint before is kept; ` +
+        "a smaller learning rate may help",
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // The training loop, as something to loop over.
 import { compile, findNaN, NablaError, type Parameter, Tensor } from "@nabla/autograd";
 import { type Dataset, examplesAt } from "./batches.ts";
+import { breather } from "./breather.ts";
 import { checkCount, kindOf } from "./checks.ts";
 import { type Feed, type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
@@ -85,13 +86,15 @@ export interface Reports<Name extends string = string>
 
 /**
  * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
- * dataset has two tensors, whatever they are called: first what goes in, then what should come out.
- * Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
+ * dataset has two tensors: `inputs` and `targets`, or by other names first what goes in, then what
+ * should come out. Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
  * or a function that gives one for each epoch. Loop over the reports, with `for await`; leaving the
- * loop ends training. `await fit(…)` trains to the end, and gives the last report.
+ * loop ends training. `await fit(…)` trains to the end, and gives the last report. The event loop
+ * turns at least every 20 ms, or after each step if that takes longer: signals, timers and messages
+ * come through.
  *
- * Throws `NablaError` for data that are empty or whose numbers of examples differ, for labels that
- * are no classes, for a stream that throws (its error is the `cause`), and when the cost becomes
+ * Throws `NablaError` for data that are empty or whose numbers of examples differ, for data whose
+ * names say that they are the other way round (`{ labels, images }`), for labels that are no classes, for a stream that throws (its error is the `cause`), and when the cost becomes
  * NaN.
  *
  * @example
@@ -133,7 +136,7 @@ async function* reportsOf(
     throw new NablaError(`fit: prefetch is ${prefetch}, expected an integer from 0`);
   }
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
-  if (validation) checkPair("fit", validation);
+  if (validation) checkPair("fit", validation, feed.examples === undefined ? undefined : data);
   const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
   const stepOn = stepOf(model, data, feed, options);
   // 0 stands for what only a stream knows.
@@ -144,6 +147,7 @@ async function* reportsOf(
   let seconds = 0;
   let batchCost = Number.NaN;
   let { examples } = feed;
+  const breathe = breather();
   const progress = (values?: Measured): Report => ({
     epoch: at.epoch,
     step: at.step,
@@ -192,6 +196,7 @@ async function* reportsOf(
         inEpoch: passed,
         total: total + batchCost * count,
       };
+      await breathe();
       if (passed === examples) break;
       if (reportEvery !== undefined && at.step % reportEvery === 0) yield* reported(progress());
       await checkpoints.after(at);

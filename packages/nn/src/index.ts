@@ -80,8 +80,8 @@ export {
   negativeLogLikelihood,
   quadraticCost,
 } from "./costs.ts";
-export type { Metric } from "./metrics.ts";
-export { accuracy, confusionMatrix, meanAbsoluteError, topK } from "./metrics.ts";
+export type { BinaryAccuracyOptions, Metric } from "./metrics.ts";
+export { accuracy, binaryAccuracy, confusionMatrix, meanAbsoluteError, topK } from "./metrics.ts";
 
 // Optimisers and their learning rates
 

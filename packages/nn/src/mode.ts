@@ -29,23 +29,13 @@ export class Mode {
   };
 }
 
-/**
- * Tells all of `model` that is in training to evaluate; what is returned tells it to train again.
- */
-export function pauseTraining(model: Layer | LayerFunction): () => void {
-  const told = inTraining(model);
-  for (const layer of told) layer.evaluate?.();
-  return () => {
-    for (const layer of told) layer.train?.();
-  };
-}
-
 /** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */
 export function inEvaluation<Result>(model: Layer | LayerFunction, f: () => Result): Result {
-  const resume = pauseTraining(model);
+  const told = inTraining(model);
   try {
+    for (const layer of told) layer.evaluate?.();
     return f();
   } finally {
-    resume();
+    for (const layer of told) layer.train?.();
   }
 }

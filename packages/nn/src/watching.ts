@@ -5,36 +5,42 @@ import type { Report } from "./fit.ts";
 import { type Layer, namedCellsOf } from "./layer.ts";
 
 export interface WatchOptions {
-  /** The name of a metric, to look at in place of the cost. */
+  /**
+   * The name of a metric, to look at in place of the cost: that on the validation where there is
+   * one, else that of training.
+   */
   readonly metric?: string;
   /** Which values are better. Default: "less" for the cost, "more" for a metric. */
   readonly better?: "less" | "more";
 }
 
 /**
- * Says of the report of an epoch's end whether it is better than all before; undefined within
+ * What the report of an epoch's end says of the model, where more is better; undefined within
  * epochs.
  */
-function improvement(
+function worthOf(
   operation: string,
   { metric, better = metric === undefined ? "less" : "more" }: WatchOptions,
-): (report: Report) => boolean | undefined {
-  let best: number | undefined;
-  return ({ cost, metrics }) => {
+): (report: Report) => number | undefined {
+  return ({ cost, validationCost, metrics }) => {
     if (metrics === undefined) return undefined;
-    const value = metric === undefined ? cost : metrics[metric];
+    const value = metric === undefined ? (validationCost ?? cost) : metrics[metric];
     if (value === undefined) {
       const names = Object.keys(metrics).join(", ") || "none";
       throw new NablaError(`${operation}: there is no metric "${metric}", reports have ${names}`);
     }
-    const isBetter = best === undefined || (better === "less" ? value < best : value > best);
-    if (isBetter) best = value;
-    return isBetter;
+    return better === "less" ? -value : value;
   };
 }
 
+/** Whether `worth` is better than all before; NaN is better than nothing. */
+function isBetter(worth: number, best: number | undefined): boolean {
+  return best === undefined ? !Number.isNaN(worth) : worth > best;
+}
+
 /**
- * Says when to stop: true once `patience` epochs in a row were no better than the best before.
+ * Says when to stop: true once `patience` epochs in a row were no better than the best before, by
+ * the cost on the validation where there is one, or by a metric. An epoch of NaN is no better.
  *
  * @example
  * const stop = earlyStopping({ patience: 2 });
@@ -46,18 +52,21 @@ export function earlyStopping({
   ...options
 }: WatchOptions & { readonly patience: number }): (report: Report) => boolean {
   checkCount("earlyStopping", "patience", patience);
-  const isBetter = improvement("earlyStopping", options);
+  const worth = worthOf("earlyStopping", options);
+  let best: number | undefined;
   let worse = 0;
   return (report) => {
-    const verdict = isBetter(report);
-    if (verdict !== undefined) worse = verdict ? 0 : worse + 1;
+    const value = worth(report);
+    if (value === undefined) return worse >= patience;
+    worse = isBetter(value, best) ? 0 : worse + 1;
+    if (worse === 0) best = value;
     return worse >= patience;
   };
 }
 
 /** The best of the models that training went through. Made by `bestModel`. */
 export interface BestModel {
-  /** The report of the epoch after which the model was best; undefined before the first. */
+  /** The report of the epoch after which the model was best; undefined before there is one. */
   readonly report: Report | undefined;
   /** Looks at a report: whether the model is the best so far, and is kept. */
   see(report: Report): boolean;
@@ -66,7 +75,9 @@ export interface BestModel {
 }
 
 /**
- * Keeps the parameters and buffers that a model has after its best epoch.
+ * Keeps the parameters and buffers that a model has after its best epoch, by the cost on the
+ * validation where there is one, or by a metric. An epoch of NaN is never the best. The model needs
+ * names and parameters only. `restore` throws `NablaError` before any epoch was kept.
  *
  * @example
  * const model = dense(1, 1, { bias: false });
@@ -80,24 +91,30 @@ export interface BestModel {
  * model.weight.arraySync(); // => [[1]]
  */
 export function bestModel(model: Layer, options: WatchOptions = {}): BestModel {
-  const isBetter = improvement("bestModel", options);
+  const worth = worthOf("bestModel", options);
   const cells = namedCellsOf(model).map(([, cell]) => cell);
-  let kept: readonly Tensor[] | undefined;
-  let best: Report | undefined;
+  let best: { readonly report: Report; readonly worth: number } | undefined;
+  let kept: readonly Tensor[] = [];
+  let isAfterEpoch = false;
   return {
     get report() {
-      return best;
+      return best?.report;
     },
     see(report) {
-      if (!isBetter(report)) return false;
+      const value = worth(report);
+      if (value === undefined) return false;
+      isAfterEpoch = true;
+      if (!isBetter(value, best?.worth)) return false;
       kept = cells.map((cell) => cell.snapshot());
-      best = report;
+      best = { report, worth: value };
       return true;
     },
     restore() {
-      if (!kept) throw new NablaError("restore: no epoch has ended yet");
-      const values = kept;
-      realize(...cells.map((cell, i) => cell.assign(values[i]!)));
+      if (!best) {
+        const why = isAfterEpoch ? "NaN was all that the epochs gave" : "no epoch has ended yet";
+        throw new NablaError(`restore: ${why}`);
+      }
+      realize(...cells.map((cell, i) => cell.assign(kept[i]!)));
     },
   };
 }

@@ -72,6 +72,12 @@ test("training goes on with the same bits as if it had never stopped", async () 
   expect(random.uniform([2]).arraySync()).toEqual(end);
 });
 
+test("progress comes back as it was, -0 and strange names included", async () => {
+  const progress = { zero: -0, '"a":-0,': 0, text: "-0", small: -5e-324, is: false };
+  const file = await kept({ model: dense(1, 1), progress });
+  expect(await loadCheckpoint(file, { model: dense(1, 1) })).toStrictEqual(progress);
+});
+
 test("the values are those at the call, whatever happens while they are written", async () => {
   const trained = training();
   const before = bitsOf(trained);

@@ -122,6 +122,17 @@ describe("data", () => {
     expect(log).toEqual(["batch 0", "batch 1", "step 1", "closed"]);
   });
 
+  test("called inputs and targets may stand in any order", async () => {
+    const expected = await train(dataset, { batchSize: 2 });
+    const turned = { targets: dataset.targets, inputs: dataset.inputs };
+    const { weight } = await train(turned, { batchSize: 2, validation: dataset });
+    expect(weight).toEqual(expected.weight);
+    const metrics = { cost: quadraticCost };
+    expect(await measure(expected.model, turned, metrics)).toEqual(
+      await measure(expected.model, dataset, metrics),
+    );
+  });
+
   test("of several sizes of batches are traced once a size, not once an epoch", async () => {
     let traces = 0;
     const cost = (outputs: Tensor, targets: Tensor) => {
@@ -195,6 +206,41 @@ describe("between the gradient and the step", () => {
   });
 });
 
+describe("the event loop turns", () => {
+  // Both with no wait but for the host's turn: nothing here says how fast the machine is.
+  test.each([true, false])("so that a timer ends training, compiled: %s", async (compiled) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort());
+    const epochs = 1e9;
+    await train(dataset, { batchSize: 5, epochs, compiled, signal: controller.signal });
+    clearTimeout(timer);
+    expect(controller.signal.aborted).toBe(true);
+  });
+
+  test("while a model is measured, and hears of no other measurement", async () => {
+    const layer = dropout(0.5);
+    const inputs = zeros([20_000, 4]).add(1);
+    let turns = 0;
+    const count = () => turns++;
+    const error = (outputs: Tensor, targets: Tensor) => {
+      const since = performance.now();
+      // A metric that takes longer than events may be kept waiting.
+      while (performance.now() - since < 25);
+      setTimeout(count);
+      return quadraticCost(outputs, targets);
+    };
+    const few = { inputs: inputs.slice(0, 0, 10), targets: inputs.slice(0, 0, 10) };
+    const many = { inputs: inputs.slice(0, 0, 3000), targets: inputs.slice(0, 0, 3000) };
+    const both = await Promise.all([
+      measure(layer, few, { error }),
+      measure(layer, many, { error }),
+    ]);
+    expect(both).toEqual([{ error: 0 }, { error: 0 }]);
+    expect(turns).toBeGreaterThan(0);
+    expect(layer.training).toBe(true);
+  });
+});
+
 describe("a model in training", () => {
   test("is measured as it will be used, and trains on", async () => {
     const [dropped, frozen] = [dropout(0.5), dropout(0.5)];
@@ -251,6 +297,27 @@ describe("what cannot be learnt is refused, and where it is said", () => {
     const error: unknown = await train(data, options).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NablaError);
     expect((error as Error).message).toBe(message);
+  });
+
+  test.each<[string, TrainingData, Partial<FitOptions>]>([
+    ["a dataset", { labels: dataset.targets, images: dataset.inputs }, { batchSize: 2 }],
+    ["a stream", [{ y: wanted, x: rows }] as never, {}],
+  ])("what stands the wrong way round: %s", async (_, data, options) => {
+    await expect(train(data, options)).rejects.toThrow(
+      /^fit: the dataset is \{ (labels|y), (images|x) \}, and the first goes in; write \{ (images|x)/,
+    );
+  });
+
+  test("data of one training that stand in two orders", async () => {
+    const message = "fit: the dataset is { b, a }, and the first goes in; write { a, b }";
+    const [a, b] = [dataset.inputs, dataset.targets];
+    const validation = { b, a };
+    await expect(train({ a, b }, { batchSize: 2, validation })).rejects.toThrow(message);
+    const stream = [
+      { a, b },
+      { b, a },
+    ];
+    await expect(train(stream)).rejects.toThrow(message);
   });
 
   // What a compiler would have refused, but the first.
@@ -363,6 +430,36 @@ describe("reports can be watched", () => {
     for (let i = 0; i < 3; i++) model.weight.assign(model.weight.mul(2));
     best.restore();
     expect(model.weight.arraySync()).toEqual(kept);
+  });
+
+  const nothing = Number.NaN;
+
+  test("NaN is better than nothing: what comes later is kept, and training goes on", () => {
+    for (const metric of ["accuracy", undefined]) {
+      const best = bestModel(dense(1, 1), metric === undefined ? {} : { metric });
+      const stop = earlyStopping({ patience: 2, ...(metric !== undefined && { metric }) });
+      const all = [nothing, 0.1, 0.5, nothing, 0.9].map((x) =>
+        metric === undefined ? report(-x) : report(1, x),
+      );
+      expect(() => best.restore()).toThrow("restore: no epoch has ended yet");
+      expect(all.slice(0, 1).map((one) => best.see(one))).toEqual([false]);
+      expect(() => best.restore()).toThrow("restore: NaN was all that the epochs gave");
+      expect(all.slice(1).map((one) => best.see(one))).toEqual([true, true, false, true]);
+      expect(best.report).toBe(all.at(-1));
+      expect(all.map(stop)).toEqual([false, false, false, false, false]);
+    }
+    const stop = earlyStopping({ patience: 2 });
+    expect([1, 2, 3].map(() => stop(report(nothing)))).toEqual([false, true, true]);
+  });
+
+  test("what is watched is the cost on the validation, where there is one", () => {
+    const validated = [3, 2, 2.5, 2.6].map(
+      (validationCost, i) => ({ cost: 4 - i, validationCost, metrics: {} }) as Report,
+    );
+    const [stop, best] = [earlyStopping({ patience: 2 }), bestModel(dense(1, 1))];
+    expect(validated.map(stop)).toEqual([false, false, false, true]);
+    expect(validated.map((one) => best.see(one))).toEqual([true, true, false, false]);
+    expect(best.report).toBe(validated[1]);
   });
 
   test("by a metric that is there", () => {

@@ -1,8 +1,9 @@
-import { random, type Tensor, tensor } from "@nabla/autograd";
+import { random, type Tensor, tensor, vmap } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
+import { embedding } from "../src/layers/embedding.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("dense", () => {
@@ -80,4 +81,19 @@ describe("sequential", () => {
       "sequential: layer 1 is 5, expected a layer or a function",
     );
   });
+});
+
+test("an embedding's indices are those of its rows, and none counts from the end", () => {
+  const layer = embedding(3, 2);
+  for (const index of [-1, -3, 3, 2 ** 31 - 1]) {
+    const indices = tensor([0, index], { dtype: "int32" });
+    const message = `embedding: index ${index} is out of range, expected 0 to 2`;
+    expect(() => layer.forward(indices).dataSync()).toThrow(message);
+    layer.weight.grad = null;
+    layer.forward(indices).sum().backward();
+    expect(() => layer.weight.grad!.dataSync()).toThrow(message);
+    expect(() => vmap((one: Tensor) => layer.forward(one))(indices).dataSync()).toThrow(
+      "embedding: index",
+    );
+  }
 });

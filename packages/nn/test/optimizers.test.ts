@@ -50,6 +50,10 @@ describe("sgd", () => {
       "sgd: momentum is 1, expected 0 up to 1",
     ],
     [
+      () => sgd([parameter([1])], { learningRate: 1, nesterov: true }),
+      "sgd: nesterov is true, and momentum is 0; expected a momentum, as 0.9",
+    ],
+    [
       () => sgd([parameter([1])], { learningRate: 1 }).step(),
       "step: none of the optimiser's parameters has a gradient; " +
         "call backward() on a cost that depends on them first",

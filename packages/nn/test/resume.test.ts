@@ -2,7 +2,15 @@
 import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manualSeed, NablaError, random, type Tensor, tensor } from "@nabla/autograd";
+import {
+  manualSeed,
+  NablaError,
+  ones,
+  parameter,
+  random,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
@@ -12,6 +20,8 @@ import { type FitOptions, fit } from "../src/fit.ts";
 import { sigmoid } from "../src/index.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { adam } from "../src/optimizers/adam.ts";
+import { sgd } from "../src/optimizers/sgd.ts";
+import { madeOf } from "../src/parts.ts";
 import { sequential } from "../src/sequential.ts";
 
 let folder = "";
@@ -191,5 +201,25 @@ describe("the last good checkpoint is kept", () => {
         "a smaller learning rate may help",
     );
     expect(await loadCheckpoint(path, { model })).toEqual({ good: true });
+  });
+
+  test("when a step makes parameters infinite, and not for what is not trained", async () => {
+    const run = (learningRate: number) => {
+      const layer = dense(2, 1);
+      const mask = parameter([Number.NEGATIVE_INFINITY], { name: "mask" });
+      const model = {
+        ...layer,
+        ...madeOf({ layer, mask }),
+        forward: (x: Tensor<[10, 2]>) => layer.forward(x),
+      };
+      const optimizer = sgd(layer.parameters(), { learningRate });
+      const options = { cost: quadraticCost, optimizer, epochs: 1, batchSize: 10 };
+      const data = { inputs, targets: ones([10, 1]).mul(1e30) };
+      return fit(model, data, { ...options, checkpoint: { path } });
+    };
+    await expect(run(1e20)).rejects.toThrow(
+      /^fit: "layer.weight" became -?Infinity by step 1; the/,
+    );
+    await run(1e-30);
   });
 });

@@ -6,8 +6,8 @@ import { formatShape, type Shape } from "./shape.ts";
 /** What indices stand for. */
 export interface Check {
   readonly operation: string;
-  /** Indices are labels, and those below 0 come with the size taken off. */
-  readonly isOfLabels: boolean;
+  /** What one is called that does not count from the end; below 0 the size is taken off. */
+  readonly fromZero: "label" | "index" | undefined;
   readonly axis: number;
   readonly shape: Shape;
 }
@@ -15,17 +15,21 @@ export interface Check {
 /** Of a node that indexes data of `shape`. */
 export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check {
   const { operation, attributes } = node;
-  const isOfLabels = operation.family === "gather" && operation.labels === true;
-  return { operation: operation.name, isOfLabels, axis: attributes.axis, shape };
+  return { operation: operation.name, fromZero: operation.fromZero, axis: attributes.axis, shape };
 }
 
 /** What is thrown for an index from the data that is not on its axis. */
 export function outOfRange(check: Check, index: number): NablaError {
-  const { operation, isOfLabels, axis, shape } = check;
+  const { operation, fromZero, axis, shape } = check;
   const size = shape[axis]!;
-  if (isOfLabels) {
-    const label = index < 0 ? index + size : index;
-    return new NablaError(`${operation}: label ${label} is out of range for ${size} classes`);
+  const given = fromZero && index < 0 ? index + size : index;
+  if (fromZero === "label") {
+    return new NablaError(`${operation}: label ${given} is out of range for ${size} classes`);
+  }
+  if (fromZero === "index") {
+    return new NablaError(
+      `${operation}: index ${given} is out of range, expected 0 to ${size - 1}`,
+    );
   }
   return new NablaError(
     `${operation}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`,

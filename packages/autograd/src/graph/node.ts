@@ -68,12 +68,17 @@ export interface Contract extends Definition {
  */
 export interface Gather extends Definition {
   readonly family: "gather";
-  /** Indices are labels, for errors: those below 0 come with the size taken off, out of range. */
-  readonly labels?: true;
+  /**
+   * What errors call an index that does not count from the end: those below 0 come with the size
+   * taken off, out of range.
+   */
+  readonly fromZero?: "label" | "index";
 }
 /** Input 0 with what stands in input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {
   readonly family: "scatter";
+  /** As in `Gather`. */
+  readonly fromZero?: "label" | "index";
 }
 /** Each element is the total of all up to it along an axis; the inputs have the output's shape. */
 export interface Scan extends Definition {

@@ -5,7 +5,6 @@ import {
   createNode,
   type Gather,
   type Node,
-  type NodeOf,
   ofFamily,
   type Scatter,
   type Sort,
@@ -27,18 +26,29 @@ const gatherOperation: Gather = {
   family: "gather",
   name: "gather",
   gradient: [
-    (g, [x, indices], output) =>
-      scatterNode(full(x!.shape, 0, g.dtype), indices!, g, ofFamily(output, "gather").attributes),
+    (g, [x, indices], output) => {
+      const { operation, attributes } = ofFamily(output, "gather");
+      const scatter = fromZeroToo(operation, scatterOperation);
+      const inputs = [full(x!.shape, 0, g.dtype), indices!, g];
+      return createNode(scatter, inputs, attributes, x!.shape, g.dtype);
+    },
     "none: indices are whole numbers",
   ],
 };
 
-/** The slices of `x` at `indices` along `axis`, which the shape of the indices replaces. */
-export function gather(x: Node, axis: number, indices: Node): Node {
+/**
+ * The slices of `x` at `indices` along `axis`, which the shape of the indices replaces. `indicesOf`
+ * names the operation whose indices they are, which then do not count from the end.
+ */
+export function gather(x: Node, axis: number, indices: Node, indicesOf?: string): Node {
   const shape = gatheredShape(axis, x.shape, indices.shape);
   const normal = normalizeAxis("gather", axis, x.shape);
-  const whole = wholeNumbers("gather", indices);
-  return createNode(gatherOperation, [x, whole], { axis: normal, along: false }, shape, x.dtype);
+  const whole = wholeNumbers(indicesOf ?? "gather", indices);
+  const [operation, at] =
+    indicesOf === undefined
+      ? [gatherOperation, whole]
+      : [fromZero(gatherOperation, indicesOf, "index"), refusedBelowZero(whole, x.shape[normal]!)];
+  return createNode(operation, [x, at], { axis: normal, along: false }, shape, x.dtype);
 }
 
 const takeOperation: Gather = { ...gatherOperation, name: "takeAlongAxis" };
@@ -55,13 +65,28 @@ export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
 /** Rows of the identity matrix; under its own name in errors. */
 const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
 
-/** The same for labels of an operation, which do not count from the end. */
-const labelOperations = new Map<string, Gather>();
+/** For indices of other operations, which do not count from the end: one object for each name. */
+const operationsFromZero = new Map<string, Gather | Scatter>();
 
-function labelOperation(name: string): Gather {
-  const known = labelOperations.get(name) ?? { ...gatherOperation, name, labels: true };
-  labelOperations.set(name, known);
-  return known;
+function fromZero<Family extends Gather | Scatter>(
+  family: Family,
+  name: string,
+  called: "label" | "index",
+): Family {
+  const key = `${family.family} by ${called} of ${name}`;
+  const known = operationsFromZero.get(key) ?? { ...family, name, fromZero: called };
+  operationsFromZero.set(key, known);
+  return known as Family;
+}
+
+/** `plain`, or for the indices of an operation that does not count from the end the same of it. */
+function fromZeroToo<Family extends Gather | Scatter>(of: Gather | Scatter, plain: Family): Family {
+  return of.fromZero ? fromZero(plain, of.name, of.fromZero) : plain;
+}
+
+/** Indices as `fromZero` takes them: below 0 is out of range. */
+function refusedBelowZero(indices: Node, size: number): Node {
+  return where(less(indices, 0), sub(indices, size), indices);
 }
 
 /**
@@ -76,8 +101,14 @@ export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: st
   if (labelsOf === undefined) {
     return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
   }
-  const labels = where(less(whole, 0), sub(whole, depth), whole);
-  return createNode(labelOperation(labelsOf), [identity, labels], attributes, shape, dtype);
+  const labels = refusedBelowZero(whole, depth);
+  return createNode(
+    fromZero(gatherOperation, labelsOf, "label"),
+    [identity, labels],
+    attributes,
+    shape,
+    dtype,
+  );
 }
 
 const scatterOperation: Scatter = {
@@ -87,20 +118,12 @@ const scatterOperation: Scatter = {
     (g) => g,
     "none: indices are whole numbers",
     (g, [, indices], output) => {
-      const { axis, along } = ofFamily(output, "scatter").attributes;
-      return along ? takeAlongAxis(g, indices!, axis) : gather(g, axis, indices!);
+      const { operation, attributes, inputs } = ofFamily(output, "scatter");
+      const gathers = fromZeroToo(operation, attributes.along ? takeOperation : gatherOperation);
+      return createNode(gathers, [g, indices!], attributes, inputs[2]!.shape, g.dtype);
     },
   ],
 };
-
-function scatterNode(
-  x: Node,
-  indices: Node,
-  updates: Node,
-  attributes: NodeOf<"scatter">["attributes"],
-): Node {
-  return createNode(scatterOperation, [x, indices, updates], attributes, x.shape, x.dtype);
-}
 
 /** `x` with the slices of `updates` added at `indices` along `axis`, in their order. */
 export function scatterAdd(x: Node, axis: number, indices: Node, updates: Node): Node {
@@ -109,7 +132,8 @@ export function scatterAdd(x: Node, axis: number, indices: Node, updates: Node):
   const dtype = promote(x.dtype, updates.dtype);
   const whole = wholeNumbers("scatterAdd", indices);
   const attributes = { axis: normal, along: false };
-  return scatterNode(cast(x, dtype), whole, cast(updates, dtype), attributes);
+  const inputs = [cast(x, dtype), whole, cast(updates, dtype)];
+  return createNode(scatterOperation, inputs, attributes, x.shape, dtype);
 }
 
 const sortOperation: Sort = {

@@ -12,6 +12,7 @@ declare module "./tensor.ts" {
       this: X,
       axis: T.AxesCheck<"gather", ShapeOf<X>, A, A>,
       indices: I,
+      options?: GatherOptions,
     ): Tensor<T.Gather<ShapeOf<X>, A, ShapeOf<I>>>;
     /** With the slices of `updates` added at `indices` along `axis`. */
     scatterAdd<X extends Tensor, const A extends number>(
@@ -48,6 +49,14 @@ declare module "./tensor.ts" {
   }
 }
 
+export interface GatherOptions {
+  /**
+   * The operation whose indices these are, such as a layer of your own: errors start with it, and
+   * none counts from the end.
+   */
+  readonly indicesOf?: string;
+}
+
 export interface SortOptions {
   /** The greatest first. Default: false. */
   readonly descending?: boolean;
@@ -65,8 +74,10 @@ export function gather<X extends Tensor, const A extends number, I extends Tenso
   x: X,
   axis: T.AxesCheck<"gather", ShapeOf<X>, A, A>,
   indices: I,
+  { indicesOf }: GatherOptions = {},
 ): Tensor<T.Gather<ShapeOf<X>, A, ShapeOf<I>>> {
-  return tensorOf(ops.gather(nodeOf("gather", x), axis as number, nodeOf("gather", indices)));
+  const of = indicesOf ?? "gather";
+  return tensorOf(ops.gather(nodeOf(of, x), axis as number, nodeOf(of, indices), indicesOf));
 }
 
 /**

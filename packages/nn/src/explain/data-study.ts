@@ -1,6 +1,7 @@
 // What more labelled examples are good for: the same training on fewer and on more of them.
 import { type Parameter, random, tensor } from "@nabla/autograd";
 import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { breather } from "../breather.ts";
 import { checkCount } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { fit } from "../fit.ts";
@@ -8,7 +9,6 @@ import type { Layer } from "../layer.ts";
 import { measure } from "../measure.ts";
 import { accuracy, type Metric } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 export interface DataOptions extends CostOptions {

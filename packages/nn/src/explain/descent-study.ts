@@ -11,13 +11,13 @@ import {
   tensor,
 } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { breather } from "../breather.ts";
 import { checkCount } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { applyLayer, type Layer, namedCellsOf } from "../layer.ts";
 import { measuredAtOnce } from "../measure.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { pairOf } from "../pair.ts";
-import { breather } from "./breather.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 export interface DescentOptions extends CostOptions {

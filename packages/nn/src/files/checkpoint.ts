@@ -72,12 +72,21 @@ function checkpointOf(
   const metadata = {
     format,
     random: JSON.stringify(random.state()),
-    progress: JSON.stringify(progress),
+    progress: textOf(progress),
   };
   const chunks = [headerOf(subject, [...tensors, checksum], metadata), ...elementsOf(tensors)];
   const sum = new Checksum();
   for (const chunk of chunks) sum.add(chunk);
   return [...chunks, sum.bytes()];
+}
+
+/** As JSON, which has -0 though `JSON.stringify` writes 0 for it. */
+function textOf(progress: Progress): string {
+  const members = Object.entries(progress).map(
+    ([name, value]) =>
+      `${JSON.stringify(name)}:${Object.is(value, -0) ? "-0" : JSON.stringify(value)}`,
+  );
+  return `{${members.join()}}`;
 }
 
 /** Whether JSON gives back what it was given. */

@@ -32,7 +32,8 @@ export interface Embedding<F extends number = number> extends MadeOf, Shaped<Emb
  * A row of `features` numbers for each of `count` things, such as letters or words, given by their
  * indices: int32 or uint8 of any shape. Only the rows that were asked for get a gradient. Y. Bengio
  * et al., "A neural probabilistic language model", JMLR 3, 2003. Throws `NablaError` for sizes that
- * are not positive integers; an index outside the table is an error when the graph runs.
+ * are not positive integers; an index outside the table, from 0 to `count` - 1, is an error when the
+ * graph runs. For a padding, give the table one row more.
  *
  * @example
  * const letters = embedding(26, 8);
@@ -54,7 +55,7 @@ export function embedding<const F extends number>(
     if (indices.dtype !== "int32" && indices.dtype !== "uint8") {
       throw new DTypeError(`embedding: indices are ${indices.dtype}, expected int32 or uint8`);
     }
-    return weight.gather(0, indices);
+    return weight.gather(0, indices, { indicesOf: "embedding" });
   };
   return {
     kind: "embedding",

@@ -1,4 +1,5 @@
 // Stochastic gradient descent.
+import { NablaError } from "@nabla/autograd";
 import { checkFraction, checkNotNegative } from "../checks.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
@@ -8,7 +9,7 @@ export interface SgdOptions {
   readonly learningRate: LearningRate;
   /** How much of the last step is kept in the next. Default: 0. */
   readonly momentum?: number;
-  /** Whether the gradient counts as if it were taken where the momentum leads. Default: false. */
+  /** Whether the gradient counts as if it were taken where the momentum leads, which must not be 0. Default: false. */
   readonly nesterov?: boolean;
   /** How much of the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
@@ -16,8 +17,11 @@ export interface SgdOptions {
 
 const rule: Rule<Required<SgdOptions>> = {
   name: "sgd",
-  check({ momentum, weightDecay }) {
+  check({ momentum, nesterov, weightDecay }) {
     checkFraction("sgd", "momentum", momentum);
+    if (nesterov && momentum === 0) {
+      throw new NablaError("sgd: nesterov is true, and momentum is 0; expected a momentum, as 0.9");
+    }
     checkNotNegative("sgd", "weightDecay", weightDecay);
   },
   keeps: ({ momentum }) => (momentum === 0 ? [] : ["velocity"]),
@@ -37,7 +41,7 @@ const rule: Rule<Required<SgdOptions>> = {
  * up the convergence of iteration methods", 1964), with `nesterov` against g + m v (I. Sutskever et
  * al., "On the importance of initialization and momentum in deep learning", 2013). `weightDecay` w
  * makes g + w p of g, the gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options
- * out of range.
+ * out of range, and for `nesterov` without a momentum.
  *
  * @example
  * const w = parameter([3]);
