@@ -54,7 +54,7 @@ export * from "./tensor/trigonometry.ts";
 export type { GradientRuleOf } from "./tensor/custom.ts";
 export { checkpoint, customGradient } from "./tensor/custom.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
-export { backward, grad, gradients, valueAndGrad } from "./tensor/differentiate.ts";
+export { backward, grad, gradients, takeGradients, valueAndGrad } from "./tensor/differentiate.ts";
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";

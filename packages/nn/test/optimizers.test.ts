@@ -1,7 +1,8 @@
-import { compile, parameter, type Tensor, tensor } from "@nabla/autograd";
+import { compile, type Parameter, parameter, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 import { adaDelta } from "../src/optimizers/ada-delta.ts";
 import { adam } from "../src/optimizers/adam.ts";
+import { adamW } from "../src/optimizers/adam-w.ts";
 import { lion } from "../src/optimizers/lion.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
 import { rmsProp } from "../src/optimizers/rms-prop.ts";
@@ -16,6 +17,61 @@ describe("adam", () => {
     ],
     [() => adam([parameter([1])], { beta2: 1 }), "adam: beta2 is 1, expected 0 up to 1"],
   ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
+});
+
+describe.each([
+  ["adam", adam],
+  ["adamW", adamW],
+] as const)("%s", (_, make) => {
+  const options = { learningRate: 0.1, weightDecay: 0 };
+
+  test("corrects each parameter's means by its own steps: one that comes late begins at 1", () => {
+    const [a, b, alone] = [parameter([0]), parameter([0]), parameter([0])];
+    const [both, own] = [make([a, b], options), make([alone], options)];
+    const stepA = () => {
+      a.sum().backward();
+      both.step();
+    };
+    const stepB = compile(() => {
+      b.sum().backward();
+      both.step();
+    });
+    for (let i = 0; i < 4; i++) stepA();
+    for (let i = 0; i < 3; i++) {
+      stepB();
+      stepA();
+      alone.sum().backward();
+      own.step();
+      expect(b.arraySync()).toEqual(alone.arraySync());
+    }
+    // PyTorch's first step of b is -0.1, to 8 digits.
+    expect(both.state()["ownSteps"]!.arraySync()).toEqual([7, 3]);
+    expect(both.state()["steps"]!.itemSync()).toBe(10);
+  });
+
+  test("goes on from a state of before each parameter's steps were counted", () => {
+    const [a, b] = [parameter([1, 2]), parameter([1, 2])];
+    const [one, other] = [make([a], options), make([b], options)];
+    const step = (w: Parameter, optimizer: Optimizer) => {
+      w.square().sum().backward();
+      optimizer.step();
+    };
+    for (let i = 0; i < 3; i++) step(a, one);
+    b.assign(a.snapshot());
+    const { ownSteps: _own, ...old } = one.state();
+    other.load(old);
+    step(a, one);
+    step(b, other);
+    expect(b.arraySync()).toEqual(a.arraySync());
+  });
+
+  test("moves what has no elements", () => {
+    const empty = parameter(zeros([0, 3]));
+    const optimizer = make([empty], options);
+    empty.sum().backward();
+    optimizer.step();
+    expect(empty.shape).toEqual([0, 3]);
+  });
 });
 
 describe("sgd", () => {

@@ -9,6 +9,7 @@ import { constant, isPlaceholder, placeholder } from "../ops/creation.ts";
 import { checkFunction } from "./checks.ts";
 import { CallOutput, type Calls } from "./last-call.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
+import { areUsed, newPass } from "./passes.ts";
 import { nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { type Trace, traced, undo } from "./trace.ts";
@@ -159,18 +160,28 @@ function effectsOf({ assigned, differentiated }: Trace): readonly Effect[] {
       use: (value) => Parameter.adopt(parameter, value),
     };
   });
-  const gradients = [...differentiated.keys()].flatMap((key): Effect[] => {
-    const parameter = key as Parameter;
-    if (!parameter.grad) return [];
-    const node = nodeOf("compile", parameter.grad);
+  let pass = newPass();
+  const gradients = leftIn(differentiated).map((parameter, i): Effect => {
+    const node = nodeOf("compile", parameter.grad!);
     const use = (value: Value): Node => {
       const share = constant(value, node.shape, node.dtype);
-      Parameter.addGradient(parameter, tensorOf(share));
+      // One for each call.
+      if (i === 0) pass = newPass();
+      Parameter.addGradient(parameter, tensorOf(share), pass);
       return share;
     };
-    return [{ node, home: undefined, use }];
+    return { node, home: undefined, use };
   });
   return [...values, ...gradients];
+}
+
+/**
+ * The parameters that a traced function leaves a gradient in. What an optimiser in it has left over
+ * is not computed: at each call it would be thrown away by the next.
+ */
+function leftIn(differentiated: Trace["differentiated"]): readonly Parameter[] {
+  const parameters = [...differentiated.keys()] as readonly Parameter[];
+  return parameters.filter((p) => p.grad && !areUsed(Parameter.passesOf(p)));
 }
 
 function replay(ready: Compiled, args: readonly Tensor[]): unknown {

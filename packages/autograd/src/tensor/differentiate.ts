@@ -8,6 +8,7 @@ import type { Shape } from "../graph/shape.ts";
 import { add, alias } from "../ops/elementwise.ts";
 import { checkFunction } from "./checks.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
+import { areUsed, newPass, use } from "./passes.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
@@ -16,7 +17,7 @@ declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
     /**
      * Adds this tensor's gradient with respect to each parameter below it to that parameter's
-     * `grad`. It must be one number, unless `seed`, a tensor of its shape, says how much each of
+     * `grad`, or starts afresh where an optimiser has used the calls that it is from. It must be one number, unless `seed`, a tensor of its shape, says how much each of
      * its elements counts. Nothing is computed yet; what computes the gradients computes this
      * tensor, too.
      */
@@ -26,7 +27,8 @@ declare module "./tensor.ts" {
 
 /**
  * Adds the gradient of `cost` with respect to each parameter below it to that parameter's `grad`.
- * The cost must be one number, unless `seed`, a tensor of its shape, says how much each of its
+ * Calls add up until an optimiser's step has used one of them: where it left their gradient in a
+ * parameter that it does not hold, the next call starts afresh, so nothing piles up there. The cost must be one number, unless `seed`, a tensor of its shape, says how much each of its
  * elements counts. Nothing is computed yet; what computes the gradients computes the cost, too.
  * Throws `GradientError` if it is not one number, or depends on no parameter.
  *
@@ -42,11 +44,41 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const seedNode = seed && nodeOf("backward", seed);
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) throw nothingToLearn(node);
+  const pass = newPass();
   [...found.values()].forEach((parameter, i) => {
     const share = alias(shares[i]!);
     share.cell.companions = [node];
-    Parameter.addGradient(parameter, tensorOf(share));
+    Parameter.addGradient(parameter, tensorOf(share), pass);
   });
+}
+
+/**
+ * Takes the gradients of `parameters` that `backward` has left, for whoever updates them by these:
+ * one for each, undefined where there is none, and leaves null. What the same calls of `backward`
+ * left in other parameters can be taken by further updates; where newer gradients are among those
+ * that are asked for, such a leftover is dropped instead, and the next `backward` that reaches it
+ * starts afresh. In a function that `compile` traces, leftovers are not computed, and not there
+ * after a call.
+ *
+ * @example
+ * const [a, b] = [parameter([1]), parameter([1])];
+ * a.mul(b).sum().backward();
+ * const [g] = takeGradients([a]);
+ * g?.arraySync(); // => [1]
+ * a.grad; // => null
+ * b.mul(5).sum().backward(); // not added to what is left of the first
+ * b.grad?.arraySync(); // => [5]
+ */
+export function takeGradients(parameters: readonly Parameter[]): readonly (Tensor | undefined)[] {
+  const passes = parameters.map((p) => Parameter.passesOf(p));
+  const areNew = passes.some((own) => own.length > 0 && !areUsed(own));
+  const taken = parameters.map((parameter, i) => {
+    const { grad } = parameter;
+    parameter.grad = null;
+    return grad && !(areNew && areUsed(passes[i]!)) ? grad : undefined;
+  });
+  passes.forEach(use);
+  return taken;
 }
 
 /** What `cost` depends on, and the values of parameters where that ends. */

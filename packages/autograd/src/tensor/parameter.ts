@@ -10,6 +10,7 @@ import { parameterValue } from "../ops/creation.ts";
 import { add, alias } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { nodeOfValues } from "./creation.ts";
+import { areUsed, noPasses, type Pass, type Passes } from "./passes.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type Trace } from "./trace.ts";
@@ -36,8 +37,9 @@ export function parameterOf(node: Node): Parameter | undefined {
 export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** What printed graphs and errors call it. */
   readonly name: string;
-  /** What `backward` has added up since it was last cleared (set to null); null: nothing yet. */
-  grad: Tensor<S> | null = null;
+  #grad: Tensor<S> | null = null;
+  /** The calls that it is from. */
+  #passes: Passes = noPasses;
   /** The nodes that stand for the value now, and for the one before. */
   #current: Node[] = [];
   #previous: Node[] = [];
@@ -48,6 +50,21 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     super(node);
     this.name = name;
     this.#begin(node);
+  }
+
+  /**
+   * What `backward` has added up; null: nothing yet. A gradient is used once: an optimiser's step
+   * takes it, and leaves null. What it leaves in parameters of others is for the steps that follow;
+   * the next `backward` that reaches such a parameter starts afresh, and adds nothing to it. May be
+   * set: to null, or to what `step` is to use instead.
+   */
+  get grad(): Tensor<S> | null {
+    return this.#grad;
+  }
+
+  set grad(grad: Tensor<S> | null) {
+    this.#grad = grad;
+    if (!grad) this.#passes = noPasses;
   }
 
   /** @internal A value by itself once it is known: what it was computed from need not be kept. */
@@ -126,21 +143,30 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * @internal Adds to its gradient. While a function is traced, what it had before is not known: the
-   * function starts from nothing, and each call adds what it leaves.
+   * @internal Adds to its gradient what `pass` leaves, or starts afresh. While a function is traced,
+   * what it had before is not known: the function starts from nothing, and each call adds what it
+   * leaves.
    */
-  static addGradient(parameter: Parameter, share: Tensor): void {
+  static addGradient(parameter: Parameter, share: Tensor, pass: Pass): void {
     const trace = currentTrace();
     if (trace && !trace.differentiated.has(parameter)) {
-      const before = parameter.grad;
+      const [grad, passes] = [parameter.#grad, parameter.#passes];
       trace.differentiated.set(parameter, () => {
-        parameter.grad = before;
+        parameter.#grad = grad;
+        parameter.#passes = passes;
       });
       parameter.grad = null;
     }
-    const { grad } = parameter;
+    const grad = areUsed(parameter.#passes) ? null : parameter.#grad;
+    const before = grad ? parameter.#passes : noPasses;
     const sum = grad ? add(Tensor.nodeOf(grad), Tensor.nodeOf(share)) : Tensor.nodeOf(share);
-    parameter.grad = tensorOf(sum);
+    parameter.#grad = tensorOf(sum);
+    parameter.#passes = [...before, pass];
+  }
+
+  /** @internal The calls that its gradient is from. */
+  static passesOf(parameter: Parameter): Passes {
+    return parameter.#passes;
   }
 
   /** @internal Takes a value that a compiled function has computed for it. */

@@ -10,6 +10,7 @@ export interface AdamWOptions extends AdamOptions {
 
 const rule: Rule<Required<AdamWOptions>> = {
   name: "adamW",
+  counts: true,
   check(options) {
     checkAdam("adamW", options);
     checkNotNegative("adamW", "weightDecay", options.weightDecay);

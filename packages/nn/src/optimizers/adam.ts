@@ -46,7 +46,7 @@ export const adamKeeps: readonly string[] = ["mean", "meanSquare"];
 export function adamDirection({
   g,
   kept,
-  steps,
+  ofSteps,
   options: { beta1, beta2, epsilon },
 }: Update<Required<AdamOptions>>): Tensor {
   const [mean, meanSquare] = [kept["mean"]!, kept["meanSquare"]!];
@@ -55,13 +55,14 @@ export function adamDirection({
   // 1 - beta^steps, without the digits that 1 - x loses for x near 1.
   // Its reciprocal, once: of all that is done for an element, divisions take longest.
   const overMissing = (beta: number) =>
-    steps.mul(Math.log(beta)).expm1().neg().reciprocal().cast(g.dtype);
+    ofSteps(beta, (steps) => steps.mul(Math.log(beta)).expm1().neg().reciprocal()).cast(g.dtype);
   const size = meanSquare.mul(overMissing(beta2)).sqrt().add(epsilon);
   return mean.mul(overMissing(beta1)).div(size);
 }
 
 const rule: Rule<Required<AdamOptions>> = {
   name: "adam",
+  counts: true,
   check: (options) => checkAdam("adam", options),
   keeps: () => adamKeeps,
   update: (p, how) => p.sub(adamDirection(how).mul(how.learningRate)),
@@ -70,7 +71,8 @@ const rule: Rule<Required<AdamOptions>> = {
 /**
  * Adam: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2 are the running means of
  * gradients and their squares, which start at 0; the step t is against m / (1 - beta1^t), divided
- * by sqrt(v / (1 - beta2^t)) + epsilon. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
+ * by sqrt(v / (1 - beta2^t)) + epsilon. Each parameter counts its own steps: one whose first
+ * gradient comes late begins at t = 1. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
  * Optimization", 2015, algorithm 1. Throws `NablaError` for options out of range.
  *
  * @example

@@ -9,32 +9,42 @@ import {
   realize,
   ShapeError,
   type Tensor,
+  takeGradients,
   tensor,
+  zeros,
   zerosLike,
 } from "@nabla/autograd";
 import { kindOf } from "../checks.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 
-/** What an optimiser has gathered, by name: "steps", and "0.velocity" of the first parameter. */
+/**
+ * What an optimiser has gathered, by name: "steps", how many it has taken (float64), "0.velocity"
+ * and the like of the first parameter, and where a rule depends on it, as Adam's, "ownSteps", how
+ * many have moved each parameter (float64 [parameters]).
+ */
 export type OptimizerState = Readonly<Record<string, Tensor>>;
 
 /** Changes parameters by their gradients. */
 export interface Optimizer {
   readonly parameters: readonly Parameter[];
   /**
-   * Takes one step with the gradients that `backward` has left, and clears them. The costs that
-   * `backward` was called on are computed in the same run, so reading them afterwards is free.
+   * Takes one step with the gradients that `backward` has left, and clears them. A parameter
+   * without one stays, with all that is kept of it. What the same calls of `backward` left in
+   * parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
+   * a gradient is used once. The costs that `backward` was called on are computed in the same run,
+   * so reading them afterwards is free. Throws `NablaError` if no parameter has a gradient.
    */
   step(): void;
   /**
-   * All that later steps depend on besides the parameters: the number of steps taken, float64, and
-   * what is kept of each parameter, under its position in `parameters`. No later step changes it.
+   * All that later steps depend on besides the parameters: the numbers of steps taken, and what is
+   * kept of each parameter, under its position in `parameters`. No later step changes it.
    */
   state(): OptimizerState;
   /**
    * Goes on from a state that an optimiser of the same kind, for the same parameters, has given.
-   * All is checked before anything is changed. Throws `NablaError` for names that only one side
-   * has, and `ShapeError` for shapes that differ.
+   * A state without "ownSteps", as versions before 0.2 gave it, means that all parameters have
+   * moved in each step. All is checked before anything is changed. Throws `NablaError` for names
+   * that only one side has, and `ShapeError` for shapes that differ.
    */
   load(state: OptimizerState): void;
 }
@@ -54,8 +64,12 @@ export interface Update<Options> {
   readonly kept: Readonly<Record<string, Parameter>>;
   /** Of this step, in the parameter's dtype if it changes from step to step. */
   readonly learningRate: number | Tensor;
-  /** Steps taken, with this one: 1, 2, … as float64. */
-  readonly steps: Tensor;
+  /**
+   * What `f` gives of how many steps have moved the parameter, with this one: 1, 2, … as float64.
+   * It is computed for all parameters at once; `key` tells one `f` from others of the same step.
+   * For rules that count.
+   */
+  readonly ofSteps: (key: number, f: (steps: Tensor) => Tensor) => Tensor;
   readonly options: Options;
 }
 
@@ -67,6 +81,8 @@ export interface Rule<Options> {
   check(options: Options): void;
   /** Names of what is kept of a parameter from step to step: tensors of its shape, 0 at first. */
   keeps(options: Options): readonly string[];
+  /** Whether it asks for `ofSteps`. Default: false. */
+  readonly counts?: true;
   /** The parameter's new value. */
   update(p: Parameter, how: Update<Options>): Tensor;
 }
@@ -97,9 +113,11 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   const twice = all.find((p, i) => all.indexOf(p) !== i);
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
   const steps = parameter(0, { name: "steps", dtype: "float64" });
+  const own = rule.counts ? new OwnSteps(all.length) : undefined;
   const named = (): ReadonlyMap<string, Parameter> =>
     new Map([
       ["steps", steps],
+      ...(own ? [[ownSteps, own.cell] as const] : []),
       ...members.flatMap(({ kept }, i) =>
         Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
       ),
@@ -107,25 +125,30 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   return {
     parameters: all,
     step() {
-      const moving = members.filter(({ p }) => p.grad);
-      if (moving.length === 0) {
-        throw new NablaError(
-          "step: none of the optimiser's parameters has a gradient; " +
-            "call backward() on a cost that depends on them first",
-        );
-      }
-      const rates = moving.map(({ p, options: { learningRate } }) =>
-        typeof learningRate === "number"
+      if (!all.some(({ grad }) => grad)) throw nothingToTake();
+      const rates = members.map(({ p, options: { learningRate } }) =>
+        typeof learningRate === "number" || !p.grad
           ? learningRate
           : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
       );
+      const taken = takeGradients(all);
       steps.assign(steps.add(1));
-      const changed = moving.flatMap(({ p, kept, options: own }, i) => {
-        const how = { g: p.grad!, kept, learningRate: rates[i]!, steps, options: own };
+      own?.count(taken.map((g) => g !== undefined));
+      const ofSteps = own?.asked();
+      const changed = members.flatMap(({ p, kept, options: special }, i) => {
+        const g = taken[i];
+        if (!g) return [];
+        const learningRate = rates[i] as number | Tensor;
+        const how: Update<Options> = {
+          g,
+          kept,
+          learningRate,
+          ofSteps: (key, f) => ofSteps!(i, key, f),
+          options: special,
+        };
         return [p.assign(rule.update(p, how)), ...Object.values(kept)];
       });
-      for (const { p } of moving) p.grad = null;
-      realize(steps, ...changed);
+      realize(steps, ...(own ? [own.cell] : []), ...changed);
     },
     state() {
       return Object.fromEntries([...named()].map(([key, cell]) => [key, cell.snapshot()]));
@@ -134,6 +157,42 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
       loadState(named(), state);
     },
   };
+}
+
+/** The state's name for them. */
+const ownSteps = "ownSteps";
+
+/** How many steps have moved each parameter: one that comes late begins at 1. */
+class OwnSteps {
+  readonly cell: Parameter;
+
+  constructor(count: number) {
+    this.cell = parameter(zeros([count], { dtype: "float64" }), { name: ownSteps });
+  }
+
+  /** Counts a step for those that move. */
+  count(isMoving: readonly boolean[]): void {
+    const each = isMoving.every(Boolean) ? 1 : tensor(isMoving.map(Number), { dtype: "float64" });
+    this.cell.assign(this.cell.add(each));
+  }
+
+  /** What is asked for in one step. */
+  asked(): (position: number, key: number, f: (steps: Tensor) => Tensor) => Tensor {
+    const made = new Map<number, Tensor>();
+    return (position, key, f) => {
+      const all = made.get(key) ?? f(this.cell);
+      made.set(key, all);
+      return all.at(position);
+    };
+  }
+}
+
+function nothingToTake(): NablaError {
+  return new NablaError(
+    "step: none of the optimiser's parameters has a gradient; " +
+      "call backward() on a cost that depends on them first (a compiled function " +
+      "with a step in it leaves none behind)",
+  );
 }
 
 function groupsOf<Options>(
@@ -168,25 +227,36 @@ function keptOf(p: Parameter, keys: readonly string[]): Readonly<Record<string, 
   return Object.fromEntries(cells);
 }
 
-function loadState(cells: ReadonlyMap<string, Parameter>, state: OptimizerState): void {
+function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState): void {
+  const state = withOwnSteps(cells, given);
   for (const key of Object.keys(state)) {
     if (!cells.has(key))
       throw new NablaError(`load: "${key}" is in the state, not in the optimiser`);
   }
   for (const [key, { shape }] of cells) {
-    const given = state[key];
-    if (!given) throw new NablaError(`load: "${key}" is in the optimiser, not in the state`);
-    const [is, wanted] = [formatShape(given.shape), formatShape(shape)];
+    const value = state[key];
+    if (!value) throw new NablaError(`load: "${key}" is in the optimiser, not in the state`);
+    const [is, wanted] = [formatShape(value.shape), formatShape(shape)];
     if (is !== wanted)
       throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
   }
   for (const [key, cell] of cells) {
-    const given = state[key]!;
     // Copied: what is loaded belongs to the optimiser alone.
-    const data = given.dataSync();
+    const data = state[key]!.dataSync();
     cell.assign(tensor(data, { dtype: cell.dtype }).reshape(cell.shape));
   }
   realize(...cells.values());
+}
+
+/** A state of before each parameter's steps were counted: all had moved in each. */
+function withOwnSteps(
+  cells: ReadonlyMap<string, Parameter>,
+  state: OptimizerState,
+): OptimizerState {
+  const cell = cells.get(ownSteps);
+  const { steps } = state;
+  if (!cell || !steps || ownSteps in state || steps.rank > 0) return state;
+  return { ...state, [ownSteps]: steps.cast("float64").broadcastTo(cell.shape) };
 }
 
 /** A running mean one step on: `decay` of what it was, and the rest of `x`. */
