@@ -143,7 +143,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => compile((x: Any) => tensor(x))(3 as Any),
-    "compile: got 3, expected a tensor, or an array or object of tensors",
+    "compile: got 3 as argument 0, expected a tensor, or an array or plain object of tensors",
   ],
   [
     () => matrix.sum({ keepDims: true } as Any),
@@ -237,7 +237,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => grad((x: Tensor) => x.sum())(3 as Any),
-    "grad: got 3, expected a tensor, or an array or object of tensors",
+    "grad: got 3, expected a tensor, or an array or plain object of tensors",
   ],
   [
     () => grad((x: Tensor) => x.sum())(tensor([1, 2], { dtype: "int32" })),
@@ -247,10 +247,13 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => compile(matrix as Any), "compile: got a tensor, expected a function"],
   [
     () => compile((async (x: Tensor) => x) as Any)(matrix),
-    "compile: got a promise (await it first), expected a tensor, or an array or object of tensors",
+    "compile: got a promise (await it first) as the result, expected a tensor, or an array or plain object of tensors",
   ],
   [
-    () => compile((x: Tensor) => x.add(leftByTrace()))(matrix),
+    () => {
+      const left = leftByTrace();
+      compile((x: Tensor) => x.add(left))(matrix);
+    },
     "compile: the function uses a tensor that another traced function has left, " +
       "whose value is not known; return it there, and give what is returned to this one",
   ],

@@ -319,8 +319,18 @@ describe("compiled functions", () => {
     const cost = step(tensor([1, -1]));
     step(tensor([1, 1]));
     const message =
-      "findNaN: this was computed by a compiled function, and the function has been called again since; " +
-      "look right after the call, or call the function that is not compiled";
+      'findNaN: the graph was built on a value of parameter "w" that two later updates have ' +
+      "overwritten; read the result before the step, or build it on parameter.snapshot()";
     expect(() => findNaN(cost)).toThrow(new NablaError(message));
+  });
+
+  test("a result tells of its own call, however many there were since", () => {
+    const scale = compile((x: Tensor) => x.log().mul(2)); // scale
+    const spoilt = scale(tensor([1, 0]));
+    for (let i = 1; i < 9; i++) scale(tensor([i, i]));
+    const found = findNaN(spoilt);
+    expect(found?.operation).toBe("log");
+    expect(found?.createdAt).toContain(`:${lineOf("scale")}:`);
+    expect(found?.inputs[0]).toMatchObject({ min: 0, max: 1 });
   });
 });

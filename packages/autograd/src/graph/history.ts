@@ -11,7 +11,8 @@ export function origins(node: Node): readonly Node[] {
   return tip ? [tip] : node.inputs;
 }
 
-function historyOf(node: Node): History | undefined {
+/** Where a source was computed. */
+export function historyOf(node: Node): History | undefined {
   return node.family === "source" ? node.attributes.history : undefined;
 }
 

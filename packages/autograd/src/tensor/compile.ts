@@ -1,62 +1,77 @@
 // Functions that are traced once for each signature and replayed after: no graph is built, and all
 // that the function does, updates of parameters included, is one prepared run.
-import { currentBackend, type Prepared } from "../engine/backend.ts";
-import { graphOf, valueOf } from "../engine/realize.ts";
+import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
+import { graphOf, realize, valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import { formatShape } from "../graph/shape.ts";
-import { constant, isPlaceholder, placeholder } from "../ops/creation.ts";
+import { isPlaceholder, placeholder } from "../ops/creation.ts";
+import { Call, Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";
-import { CallOutput, type Calls } from "./last-call.ts";
+import type { GradientCell } from "./gradient-cell.ts";
+import { LastOutput, Link } from "./last-output.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
-import { areUsed, newPass } from "./passes.ts";
+import { newPass, type Pass } from "./passes.ts";
 import { nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { type Trace, traced, undo } from "./trace.ts";
+import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
-
-/** What to do with an output of the run; gives the node that has its value now. */
-type Use = (value: Value) => Node;
 
 /** An output that is not returned. */
 interface Effect {
   readonly node: Node;
   /** Where a back end may keep its values. */
   readonly home: object | undefined;
-  readonly use: Use;
+  /** What to do with its value, the output of a call at a position. */
+  readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
 }
 
 /** A traced function, ready to run. */
 interface Compiled {
   readonly prepared: Prepared;
+  /** Whether all that the function decided by is as it was when it was traced. */
+  readonly guards: readonly (() => boolean)[];
   /** Draws the keys of this call, as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /**
-   * The value of each input of the graph, given the arguments of this call; of parameters, the
-   * node.
-   */
-  readonly inputs: readonly ((args: readonly Tensor[]) => Value | Node)[];
+  /** What each input of the graph is in this call, given the arguments: a node, or its value. */
+  readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
   /** Of the outputs after those that are returned. */
-  readonly uses: readonly Use[];
+  readonly uses: readonly Effect["use"][];
+  /** Gradients that a call uses up, and those of which it leaves nothing. */
+  readonly taken: readonly GradientCell[];
+  readonly cleared: readonly GradientCell[];
+  /** That of the call under way. */
+  pass: Pass;
   readonly result: unknown;
-  readonly returned: readonly Tensor[];
-  readonly calls: Calls;
-  readonly weakCalls: WeakRef<Calls>;
+  /** The nodes of all tensors in the result. */
+  readonly returned: readonly Node[];
+  readonly function: Traced;
+  /** From parameters that calls have updated back to the function. */
+  link: Link | undefined;
 }
 
 /** So many signatures are kept; the one that was not called for longest goes first. */
 const keptSignatures = 64;
+/** So many traces of one signature are kept, where the function decides by something else. */
+const keptDecisions = 8;
 
 /**
  * A function that does the same as `f`, faster: `f` is called once for each signature of its
  * arguments (their shapes and dtypes) to build the graph, and what it computes, returns and assigns
  * to parameters is then run as a whole, with the values of each call. Arguments and result are
- * tensors, or arrays and plain objects of tensors. Parameters have their values of the time of the
- * call, and random draws are drawn anew, and `external` numbers asked for anew; other numbers and
- * tensors that `f` uses stay what they were when it was traced, and so does all that `f` decides
- * by: a model's layers stay in the mode, training or evaluation, in which they were traced. Reading
- * a value inside `f` throws.
+ * tensors, or arrays and plain objects of tensors.
+ *
+ * Parameters have their values of the time of the call, gradients that `f` finds in them as well;
+ * random draws are drawn anew, and `external` numbers asked for anew. Other numbers and tensors that
+ * `f` uses stay what they were when it was traced, and so does all that `f` decides by: a model's
+ * layers stay in the mode, training or evaluation, in which they were traced. Reading a value
+ * inside `f` throws.
+ *
+ * Derivatives go through it, and so do `vmap`, `compile` and the rest. A result keeps what its call
+ * was given, within bounds: a derivative that leads further back throws `GradientError`, and one
+ * that needs a parameter's value which two later updates have overwritten throws `NablaError`.
  *
  * @example
  * const w = parameter([1, 2]);
@@ -74,17 +89,54 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
 ): (...args: Args) => Result {
   checkFunction("compile", f);
-  const compiled = new Map<string, Compiled>();
+  /** By signature; those that decided otherwise are another each. */
+  const compiled = new Map<string, Compiled[]>();
   return (...args) => {
-    const tensors = tensorsOf("compile", args);
+    const nodes = nodesOf(args);
+    // Part of a larger graph, it is no other than any function.
+    if (currentTrace() || nodes.some(standsForMore)) return inlined(f, args);
     const signature = `${currentBackend().name} ${signatureOf(args)}`;
-    let ready = compiled.get(signature);
-    ready ??= trace(f, args);
+    const known = compiled.get(signature) ?? [];
+    let ready = known.find(decidesAsBefore);
+    if (!ready) {
+      ready = trace(f, args);
+      known.push(ready);
+      if (known.length > keptDecisions) known.shift();
+    }
     compiled.delete(signature);
-    compiled.set(signature, ready);
+    compiled.set(signature, known);
     if (compiled.size > keptSignatures) compiled.delete(compiled.keys().next().value!);
-    return replay(ready, tensors) as Result;
+    return replay(ready, nodes) as Result;
   };
+}
+
+/** The nodes of all tensors in the arguments. */
+function nodesOf(args: readonly unknown[]): readonly Node[] {
+  const nodes: Node[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg instanceof Tensor) nodes.push(Tensor.nodeOf(arg));
+    else for (const x of tensorsOf("compile", arg, i)) nodes.push(Tensor.nodeOf(x));
+  }
+  return nodes;
+}
+
+function decidesAsBefore({ guards }: Compiled): boolean {
+  for (const isAsBefore of guards) if (!isAsBefore()) return false;
+  return true;
+}
+
+/** Whether the value of `node` depends on one that is not there: of an example, or a trace. */
+function standsForMore(node: Node): boolean {
+  if (node.cell.value) return false;
+  const below = topologicalOrder([node], (one) => (one.cell.value ? [] : one.inputs));
+  return below.some(isPlaceholder);
+}
+
+function inlined<Args extends unknown[], Result>(f: (...args: Args) => Result, args: Args): Result {
+  const result = f(...args);
+  if (result !== undefined) tensorsOf("compile", result, "the result");
+  return result;
 }
 
 /** Shapes and dtypes of the tensors, in the arguments' own form. */
@@ -104,106 +156,167 @@ function nodeSignature({ dtype, shape }: Node): string {
 
 function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args): Compiled {
   const placeholders: Node[] = [];
-  const stand = mapTree("compile", args, (x) => {
-    const label = `argument ${placeholders.length}`;
-    const node = placeholder(x.shape, x.dtype, label);
-    placeholders.push(node);
-    return new Tensor(node);
-  });
-  const { result, trace: done } = traced(() => {
-    const given = f(...(stand as unknown as Args));
-    // Read while what was assigned is still in force.
-    return { given, returned: given === undefined ? [] : tensorsOf("compile", given) };
-  });
-  const returned = result.returned.map((x) => nodeOf("compile", x));
-  const effects = effectsOf(done);
+  const stand = args.map((arg, i) =>
+    mapTree(
+      "compile",
+      arg,
+      (x) => {
+        const label = `argument ${placeholders.length}`;
+        const node = placeholder(x.shape, x.dtype, label);
+        placeholders.push(node);
+        return new Tensor(node);
+      },
+      i,
+    ),
+  );
+  const { result, trace: done } = traced(
+    () => {
+      const given = f(...(stand as Args));
+      if (given === undefined) return { given, returned: [] };
+      // Read while what was assigned is still in force.
+      const returned = tensorsOf("compile", given, "the result");
+      return { given, returned: returned.map((x) => nodeOf("compile", x)) };
+    },
+    { isReplayed: true },
+  );
+  const { given, returned } = result;
+  const effects = [...updatesOf(done), ...gradientsOf(done)];
+  const [taken, cleared] = [takenBy(done), clearedBy(done)];
   undo(done);
   const graph = graphOf("compile", [...returned, ...effects.map(({ node }) => node)]);
   // The first call draws what was drawn for the trace.
   let drawn = new Map(done.keys.map((node) => [node, node.cell.value!]));
   let isTraced = true;
-  const inputs = graph.inputs.map((node) => {
+  const fromOutside = [...graph.inputs, ...usedByRules(graph, placeholders, done)];
+  const inputs = fromOutside.map((node): Compiled["inputs"][number] => {
     const position = placeholders.indexOf(node);
-    if (position >= 0)
-      return (given: readonly Tensor[]) => valueOf("compile", nodeOf("compile", given[position]!));
+    if (position >= 0) return (nodes) => nodes[position]!;
     const parameter = parameterOf(node);
     if (parameter) return () => nodeOf("compile", parameter);
-    const ask = done.asked.get(node);
-    if (ask) return ask;
+    const found = done.found.get(node) ?? done.asked.get(node);
+    if (found) return found;
     if (isPlaceholder(node)) throw foreignError();
-    return done.keys.includes(node) ? () => drawn.get(node)! : () => node.cell.value!;
+    return done.keys.includes(node) ? () => drawn.get(node)! : () => node;
   });
-  const calls: Calls = { graph, count: 0, given: [] };
+  const isOfCall = (node: Node) => placeholders.includes(node) || done.found.has(node);
+  const ofCall = fromOutside.flatMap((node, i) => (isOfCall(node) ? [i] : []));
   return {
     prepared: currentBackend().prepare(graph),
+    guards: done.guards,
     draw() {
       if (!isTraced) drawn = new Map(done.keys.map((node) => [node, nextKey()]));
       isTraced = false;
     },
-    calls,
-    weakCalls: new WeakRef(calls),
     inputs,
     homes: [...returned.map(() => undefined), ...effects.map(({ home }) => home)],
     uses: effects.map(({ use }) => use),
-    result: result.given,
-    returned: result.returned,
+    taken,
+    cleared,
+    pass: newPass(),
+    result: given,
+    returned,
+    function: new Traced(graph, fromOutside, ofCall, returned),
+    link: undefined,
   };
 }
 
-/** What a traced function does to parameters: gives them values, and leaves gradients. */
-function effectsOf({ assigned, differentiated }: Trace): readonly Effect[] {
-  const values = [...assigned.keys()].map((key): Effect => {
+/** What the rules of custom gradients may use beside the inputs of the graph, which they are not part of. */
+function usedByRules(
+  { order, inputs }: Graph,
+  placeholders: readonly Node[],
+  { keys, asked, found }: Trace,
+): readonly Node[] {
+  if (!order.some(({ family }) => family === "custom")) return [];
+  const all = [...placeholders, ...keys, ...asked.keys(), ...found.keys()];
+  return all.filter((node) => !inputs.includes(node));
+}
+
+/** The values that a traced function gives to parameters. */
+function updatesOf({ assigned }: Trace): readonly Effect[] {
+  return [...assigned.keys()].map((key): Effect => {
     const parameter = key as Parameter;
     return {
       node: nodeOf("compile", parameter),
       home: Parameter.homeOf(parameter),
-      use: (value) => Parameter.adopt(parameter, value),
+      use(value, position, call, ready) {
+        if (!ready.link?.function) ready.link = new Link(ready.function);
+        const node = Parameter.adopt(parameter, value);
+        call.adopted(position, node);
+        node.cell.computedBy = new LastOutput(ready.link, ready.function.calls, position);
+      },
     };
   });
-  let pass = newPass();
-  const gradients = leftIn(differentiated).map((parameter, i): Effect => {
-    const node = nodeOf("compile", parameter.grad!);
-    const use = (value: Value): Node => {
-      const share = constant(value, node.shape, node.dtype);
-      // One for each call.
-      if (i === 0) pass = newPass();
-      Parameter.addGradient(parameter, tensorOf(share), pass);
-      return share;
+}
+
+/** The gradients that it leaves. */
+function gradientsOf({ gradients }: Trace): readonly Effect[] {
+  return [...gradients].flatMap(([key, found]): Effect[] => {
+    const cell = key as GradientCell;
+    const { isWhole, stand } = found;
+    const { node } = cell;
+    const isOfFound = cell.isOf(found);
+    // What a call finds and leaves keeps its own graph. What an optimiser in the function has left
+    // over is not computed: at each call it would be thrown away by the next.
+    if (!node || node === stand || cell.isLeftOver) return [];
+    const use: Effect["use"] = (_, position, call, ready) => {
+      const gradient = tensorOf(call.result(position));
+      if (isWhole) cell.leave(gradient, ready.pass, isOfFound);
+      else cell.add(gradient, ready.pass);
     };
-    return { node, home: undefined, use };
+    return [{ node, home: undefined, use }];
   });
-  return [...values, ...gradients];
 }
 
-/**
- * The parameters that a traced function leaves a gradient in. What an optimiser in it has left over
- * is not computed: at each call it would be thrown away by the next.
- */
-function leftIn(differentiated: Trace["differentiated"]): readonly Parameter[] {
-  const parameters = [...differentiated.keys()] as readonly Parameter[];
-  return parameters.filter((p) => p.grad && !areUsed(Parameter.passesOf(p)));
+/** The gradients that it takes: an optimiser in it has used what a call finds. */
+function takenBy({ gradients }: Trace): readonly GradientCell[] {
+  const isTaken = ({ pass, wasUsed }: GradientUse) => pass?.isUsed && !wasUsed;
+  return [...gradients].flatMap(([key, use]) => (isTaken(use) ? [key as GradientCell] : []));
 }
 
-function replay(ready: Compiled, args: readonly Tensor[]): unknown {
-  const { prepared, inputs, homes, uses, result, returned, calls, weakCalls } = ready;
+/** The gradients of which it leaves nothing. */
+function clearedBy({ gradients }: Trace): readonly GradientCell[] {
+  const whole = [...gradients].filter(([, { isWhole }]) => isWhole);
+  return whole.flatMap(([key, { stand }]) => {
+    const cell = key as GradientCell;
+    const isLeft = cell.node && (cell.node === stand || !cell.isLeftOver);
+    return isLeft ? [] : [cell];
+  });
+}
+
+function replay(ready: Compiled, args: readonly Node[]): unknown {
+  const { prepared, inputs, homes, uses, taken, cleared, result, returned } = ready;
   ready.draw();
   const given = inputs.map((inputFor) => inputFor(args));
+  const pending = given.filter(isPending);
+  // In one run, where several are not known yet.
+  if (pending.length > 0) realize("compile", pending);
+  const count = ready.function.graph.inputs.length;
   const values = prepared.run(
-    given.map((value) => ("cell" in value ? valueOf("compile", value) : value)),
+    (count < given.length ? given.slice(0, count) : given).map(valueNow),
     homes,
   );
-  calls.count++;
-  calls.given = given;
-  const note = (node: Node, position: number): Node => {
-    node.cell.computedBy = new CallOutput(weakCalls, calls.count, position);
-    return node;
-  };
-  uses.forEach((use, i) => note(use(values[returned.length + i]!), returned.length + i));
+  const call = new Call(ready.function, given, values);
+  for (const cell of taken) cell.take();
+  if (uses.length > 0) ready.pass = newPass();
+  for (let i = 0; i < uses.length; i++) {
+    const position = returned.length + i;
+    uses[i]!(values[position]!, position, call, ready);
+  }
+  for (const cell of cleared) cell.write(null);
   if (result === undefined) return undefined;
-  const outputs = new Map(
-    returned.map((x, i) => [x, note(constant(values[i]!, x.shape, x.dtype), i)]),
-  );
-  return mapTree("compile", result, (x) => tensorOf(outputs.get(x)!));
+  const output = (i: number) => tensorOf(call.result(i));
+  if (result instanceof Tensor) return output(0);
+  const outputs = returned.map((_, i) => output(i));
+  let next = 0;
+  return mapTree("compile", result, () => outputs[next++]!);
+}
+
+function isPending(given: Node | Value): given is Node {
+  return "cell" in given && !given.cell.value;
+}
+
+function valueNow(given: Node | Value): Value {
+  return "cell" in given ? (given.cell.value ?? valueOf("compile", given)) : given;
 }
 
 function foreignError(): NablaError {

@@ -2,6 +2,7 @@
 // memory.
 import { recomputed } from "../autodiff/checkpoint.ts";
 import { GradientError } from "../graph/errors.ts";
+import { origins } from "../graph/history.ts";
 import { type CustomRule, endsGradients, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, shapesEqual } from "../graph/shape.ts";
@@ -60,7 +61,7 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
 /** Throws `GradientError` for a parameter that no rule will give a gradient. */
 function checkCaptured(output: Node): void {
   const order = topologicalOrder([output], (node) =>
-    parameterOf(node) || endsGradients(node) ? [] : node.inputs,
+    parameterOf(node) || endsGradients(node) ? [] : origins(node),
   );
   const captured = order.map(parameterOf).find((one) => one !== undefined);
   if (!captured) return;

@@ -48,7 +48,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   [...found.values()].forEach((parameter, i) => {
     const share = alias(shares[i]!);
     share.cell.companions = [node];
-    Parameter.addGradient(parameter, tensorOf(share), pass);
+    Parameter.gradientOf(parameter).add(tensorOf(share), pass);
   });
 }
 
@@ -70,7 +70,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
  * b.grad?.arraySync(); // => [5]
  */
 export function takeGradients(parameters: readonly Parameter[]): readonly (Tensor | undefined)[] {
-  const passes = parameters.map((p) => Parameter.passesOf(p));
+  const passes = parameters.map((p) => Parameter.gradientOf(p).passes);
   const areNew = passes.some((own) => own.length > 0 && !areUsed(own));
   const taken = parameters.map((parameter, i) => {
     const { grad } = parameter;

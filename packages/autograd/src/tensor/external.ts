@@ -4,7 +4,7 @@ import { constant } from "../ops/creation.ts";
 import { allocate, type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
-import { currentTrace } from "./trace.ts";
+import { currentTrace, untraced } from "./trace.ts";
 
 /**
  * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so
@@ -24,7 +24,7 @@ export function external(
 ): Tensor<[]> {
   const to = checkDType("external", dtype);
   const ask = () => {
-    const value = f();
+    const value = untraced(f);
     return allocate(to, 1).fill(to === "bool" ? Number(value !== 0) : value);
   };
   const node = constant(ask(), Object.freeze([]), to);

@@ -107,9 +107,9 @@ export class NaNReport {
  * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made
  * one of finite inputs, with the place in your program where it was written, and what its inputs
  * were. Null if all elements are finite. The graph is computed once more, each operation by itself.
- * Of what a compiled function returned, assigned to parameters or left as gradients it tells as
- * long as the function has not been called again; of a graph on a parameter's value that is gone it
- * throws `NablaError`.
+ * Of what a compiled function returned or left as gradients it tells as well, of what it assigned
+ * to parameters as long as the function has not been called again; of a graph on a parameter's
+ * value that is gone it throws `NablaError`.
  *
  * @example
  * const x = tensor([0, 1]);

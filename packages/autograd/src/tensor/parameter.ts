@@ -7,10 +7,10 @@ import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { endCall } from "../graph/site.ts";
 import { parameterValue } from "../ops/creation.ts";
-import { add, alias } from "../ops/elementwise.ts";
+import { alias } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { nodeOfValues } from "./creation.ts";
-import { areUsed, noPasses, type Pass, type Passes } from "./passes.ts";
+import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type Trace } from "./trace.ts";
@@ -37,13 +37,11 @@ export function parameterOf(node: Node): Parameter | undefined {
 export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** What printed graphs and errors call it. */
   readonly name: string;
-  #grad: Tensor<S> | null = null;
-  /** The calls that it is from. */
-  #passes: Passes = noPasses;
   /** The nodes that stand for the value now, and for the one before. */
   #current: Node[] = [];
   #previous: Node[] = [];
   readonly #home = {};
+  readonly #gradient = new GradientCell();
 
   /** @internal Use `parameter`. */
   constructor(node: Node, name: string) {
@@ -59,12 +57,16 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * set: to null, or to what `step` is to use instead.
    */
   get grad(): Tensor<S> | null {
-    return this.#grad;
+    return this.#gradient.read() as Tensor<S> | null;
   }
 
-  set grad(grad: Tensor<S> | null) {
-    this.#grad = grad;
-    if (!grad) this.#passes = noPasses;
+  set grad(value: Tensor<S> | null) {
+    this.#gradient.write(value);
+  }
+
+  /** @internal Where its gradient is kept. */
+  static gradientOf(parameter: Parameter): GradientCell {
+    return parameter.#gradient;
   }
 
   /** @internal A value by itself once it is known: what it was computed from need not be kept. */
@@ -142,39 +144,25 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     });
   }
 
-  /**
-   * @internal Adds to its gradient what `pass` leaves, or starts afresh. While a function is traced,
-   * what it had before is not known: the function starts from nothing, and each call adds what it
-   * leaves.
-   */
-  static addGradient(parameter: Parameter, share: Tensor, pass: Pass): void {
-    const trace = currentTrace();
-    if (trace && !trace.differentiated.has(parameter)) {
-      const [grad, passes] = [parameter.#grad, parameter.#passes];
-      trace.differentiated.set(parameter, () => {
-        parameter.#grad = grad;
-        parameter.#passes = passes;
-      });
-      parameter.grad = null;
-    }
-    const grad = areUsed(parameter.#passes) ? null : parameter.#grad;
-    const before = grad ? parameter.#passes : noPasses;
-    const sum = grad ? add(Tensor.nodeOf(grad), Tensor.nodeOf(share)) : Tensor.nodeOf(share);
-    parameter.#grad = tensorOf(sum);
-    parameter.#passes = [...before, pass];
-  }
-
-  /** @internal The calls that its gradient is from. */
-  static passesOf(parameter: Parameter): Passes {
-    return parameter.#passes;
-  }
-
   /** @internal Takes a value that a compiled function has computed for it. */
   static adopt(parameter: Parameter, value: Value): Node {
     const { shape, dtype } = parameter;
     parameter.#retire();
     parameter.#begin(parameterValue(value, shape, dtype, parameter.name));
     return parameter.#current.at(-1)!;
+  }
+
+  /** @internal `copy` stands for a value that `node` stands for, in the graph of one call. */
+  static copied(node: Node, copy: Node): void {
+    const parameter = parameters.get(node);
+    if (parameter && !parameters.has(copy)) parameters.set(copy, parameter);
+  }
+
+  /** @internal `copy` has the value that `node` has, which may be a parameter's of now. */
+  static isLike(node: Node, copy: Node): void {
+    const parameter = parameters.get(node);
+    if (!parameter || !parameter.#current.includes(node)) return;
+    if (parameters.has(copy)) parameter.#current.push(copy);
   }
 
   /** @internal All nodes that stand for its value of now. */

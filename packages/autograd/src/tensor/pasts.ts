@@ -3,14 +3,12 @@
 
 /** What values were computed from. */
 export interface Past {
-  /** Whether it has been let go. */
-  readonly isGone: boolean;
   letGo(): void;
 }
 
 /** Derivatives reach back so far, together. */
-const keptNodes = 300_000;
-const keptBytes = 2 ** 28;
+export const keptNodes = 300_000;
+export const keptBytes: number = 2 ** 28;
 
 interface Kept {
   /** Weak, so that what a finished loop left behind can be collected. */

@@ -225,8 +225,14 @@ export function operandOf(operation: string, x: Operand): NodeOperand {
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor or a number`);
 }
 
-function given(x: unknown): string {
-  if (typeof x === "object" && x !== null && brand in x) {
+/** Whether it is a tensor of another copy of this package. */
+export function isForeign(x: unknown): boolean {
+  return typeof x === "object" && x !== null && brand in x && !(x instanceof Tensor);
+}
+
+/** What messages call a value that was given in place of a tensor. */
+export function given(x: unknown): string {
+  if (isForeign(x)) {
     return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";
   }
   const text = describe(x);

@@ -1,42 +1,100 @@
 // Trees of tensors: a tensor, or an array or plain object of trees.
-import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
+import { quoted } from "../graph/printable.ts";
 import { checkSameShape } from "../graph/shape.ts";
 import { alias } from "../ops/elementwise.ts";
-import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { given, isForeign, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
-/** A tensor, or arrays and plain objects of tensors, as deep as one likes. */
+/** A tensor, or arrays and plain objects of tensors, up to a thousand deep. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
 
-/** The tree with each of its tensors replaced. */
-export function mapTree(operation: string, tree: unknown, replace: (x: Tensor) => Tensor): Tree {
-  if (tree instanceof Tensor) return replace(tree);
-  if (Array.isArray(tree)) return tree.map((part) => mapTree(operation, part, replace));
-  if (isObject(tree)) {
-    const parts = Object.entries(tree);
-    return Object.fromEntries(
-      parts.map(([name, part]) => [name, mapTree(operation, part, replace)]),
-    );
-  }
-  throw new NablaError(
-    `${operation}: got ${describe(tree)}, expected a tensor, or an array or object of tensors`,
-  );
-}
+/** What a tree is of a call, for errors: the argument of a number, or what is said. */
+export type Root = number | string;
 
-function isObject(tree: unknown): tree is object {
-  const isOther = ArrayBuffer.isView(tree) || tree instanceof Promise;
-  return typeof tree === "object" && tree !== null && !isOther;
+/** The tree with each of its tensors replaced. */
+export function mapTree(
+  operation: string,
+  tree: unknown,
+  replace: (x: Tensor) => Tensor,
+  root?: Root,
+): Tree {
+  const path: (string | number)[] = [];
+  const mapped = (part: unknown): Tree => {
+    if (part instanceof Tensor) return replace(part);
+    checkBranch(operation, part, root, path);
+    if (Array.isArray(part)) return Array.from(part, below);
+    const entries = Object.entries(part);
+    return Object.fromEntries(entries.map(([name, one]) => [name, below(one, name)]));
+  };
+  const below = (part: unknown, name: string | number): Tree => {
+    path.push(name);
+    const result = mapped(part);
+    path.pop();
+    return result;
+  };
+  return mapped(tree);
 }
 
 /** The tensors of a tree, in order. */
-export function tensorsOf(operation: string, tree: unknown): readonly Tensor[] {
+export function tensorsOf(operation: string, tree: unknown, root?: Root): readonly Tensor[] {
   const found: Tensor[] = [];
-  mapTree(operation, tree, (x) => {
-    found.push(x);
-    return x;
-  });
+  mapTree(
+    operation,
+    tree,
+    (x) => {
+      found.push(x);
+      return x;
+    },
+    root,
+  );
   return found;
+}
+
+/** Deeper trees are taken for ones that are part of themselves. */
+const deepest = 1000;
+
+/** Throws `NablaError` for what is neither an array nor a plain object. */
+function checkBranch(
+  operation: string,
+  tree: unknown,
+  root: Root | undefined,
+  path: readonly (string | number)[],
+): asserts tree is object {
+  if (path.length > deepest) {
+    const where = pathText(root, path.slice(0, 8));
+    throw new NablaError(
+      `${operation}: the arrays and objects at ${where}… are more than ${deepest} deep, or part of themselves`,
+    );
+  }
+  if (Array.isArray(tree) || isPlain(tree)) return;
+  const where = pathText(root, path);
+  const at = where === "" ? "" : ` as ${where}`;
+  throw new NablaError(
+    `${operation}: got ${given(tree)}${at}, expected a tensor, or an array or plain object of tensors`,
+  );
+}
+
+/** `{ … }`, of any realm, or an object without a prototype: no class's, whose state is elsewhere. */
+function isPlain(tree: unknown): tree is object {
+  if (typeof tree !== "object" || tree === null || isForeign(tree)) return false;
+  const prototype: unknown = Object.getPrototypeOf(tree);
+  if (prototype === null || prototype === Object.prototype) return true;
+  const isRoot = Object.getPrototypeOf(prototype) === null;
+  return (
+    isRoot && Object.hasOwn(prototype as object, "hasOwnProperty") && !(Symbol.toStringTag in tree)
+  );
+}
+
+/** `argument 0.weight["a b"][1]`. */
+function pathText(root: Root | undefined, path: readonly (string | number)[]): string {
+  const whole = typeof root === "number" ? `argument ${root}` : (root ?? "");
+  const steps = path.map((step, i) => {
+    if (typeof step === "number") return `[${step}]`;
+    if (!/^[A-Za-z_$][\w$]*$/.test(step)) return `[${quoted(step)}]`;
+    return i === 0 && whole === "" ? step : `.${step}`;
+  });
+  return `${whole}${steps.join("")}`;
 }
 
 /** Arguments to differentiate with respect to, each of which stands for itself alone. */

@@ -75,7 +75,7 @@ export function vmap<
   const { inAxes = 0, outAxes = 0, randomness = "different" } = (options ?? {}) as VmapOptions;
   return (...given) => {
     const { args, examples, count } = oneExample(given, inAxes);
-    const { result, trace } = traced(() => f(...(args as Args)));
+    const { result, trace } = traced(() => f(...(args as Args)), { isReplayed: false });
     if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
       undo(trace);
       throw new NablaError(

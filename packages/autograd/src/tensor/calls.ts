@@ -1,0 +1,229 @@
+// What compiled functions were called with. A result is a value without a graph below it, but the
+// graph that was traced is there: on the values of a call it is the graph of that call, which is
+// made when somebody asks for a derivative.
+import { copiesOf } from "../autodiff/copy.ts";
+import type { Graph } from "../engine/backend.ts";
+import { historyOf, letGo } from "../graph/history.ts";
+import type { History, Node, Value } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { elementCount } from "../graph/shape.ts";
+import { madeAt } from "../graph/site.ts";
+import { computed, constant } from "../ops/creation.ts";
+import { bytesPerElement } from "../scalar/dtype.ts";
+import { Parameter } from "./parameter.ts";
+import { keptBytes, keptNodes, type Past, remember } from "./pasts.ts";
+
+/** Of each of a traced function's inputs the node that it stood for, or a value of one call alone. */
+export type Given = readonly (Node | Value)[];
+
+/** A traced function, as far as its calls know it. */
+export class Traced {
+  readonly graph: Graph;
+  /** The graph's inputs, and behind them what rules of its gradients use besides. */
+  readonly inputs: readonly Node[];
+  /** Positions among the inputs of those that each call is given anew. */
+  readonly ofCall: readonly number[];
+  /** The bytes of each input. */
+  readonly bytes: readonly number[];
+  /** The bytes of all results, of which one keeps the others. */
+  readonly resultBytes: number;
+  /** How often it was called, and with what the last time. */
+  calls = 0;
+  last: Given = nothing;
+
+  constructor(
+    graph: Graph,
+    inputs: readonly Node[],
+    ofCall: readonly number[],
+    returned: readonly Node[],
+  ) {
+    this.graph = graph;
+    this.inputs = inputs;
+    this.ofCall = ofCall;
+    this.bytes = inputs.map(bytesOf);
+    this.resultBytes =
+      returned.length > 1 ? returned.reduce((sum, node) => sum + bytesOf(node), 0) : 0;
+  }
+}
+
+function bytesOf({ shape, dtype }: Node): number {
+  return elementCount(shape) * bytesPerElement(dtype);
+}
+
+const nothing: readonly never[] = [];
+/** So many nodes stand beside each input and output of a call that is kept. */
+const nodesEach = 4;
+/** A call that alone holds so much is kept among all pasts; smaller ones by their results alone. */
+const largeBytes = 2 ** 16;
+
+/** One call, as long as it is kept: by its results, and by those of later calls on them. */
+export class Call implements Past {
+  #function: Traced | undefined;
+  #given: Given;
+  #values: readonly Value[];
+  /** What was made of the outputs' values. */
+  #results: (Node | undefined)[] = [];
+  #tips: readonly Node[] | undefined;
+  #hadParameters = false;
+  /** The calls whose results it was given. */
+  #before: readonly Call[] = nothing;
+  /** What it and those before it hold, as a part of what is kept; and from where on it is kept. */
+  #weight = 0;
+  #keptFrom = 0;
+
+  constructor(traced: Traced, given: Given, values: readonly Value[]) {
+    this.#function = traced;
+    this.#given = given;
+    this.#values = values;
+    let bytes = traced.resultBytes;
+    for (const i of traced.ofCall) {
+      const one = given[i]!;
+      if (!("cell" in one)) continue;
+      if (one !== traced.last[i]) bytes += traced.bytes[i]!;
+      const before = callsBelow(one);
+      for (const call of before) this.#follow(call);
+    }
+    const nodes = nodesEach * (given.length + traced.graph.outputs.length);
+    this.#weight += nodes / keptNodes + bytes / keptBytes;
+    if (bytes > largeBytes) remember(new WeakRef(this), nodes, bytes);
+    if (this.#weight - this.#keptFrom > 1) this.#letOldestGo();
+    traced.calls++;
+    traced.last = given;
+  }
+
+  #follow(before: Call): void {
+    if (!before.#function) return;
+    this.#before = [...this.#before, before];
+    this.#weight = Math.max(this.#weight, before.#weight);
+    this.#keptFrom = Math.max(this.#keptFrom, before.#keptFrom);
+  }
+
+  /** A chain of calls, each given what the last one gave, would keep all of them. */
+  #letOldestGo(): void {
+    this.#keptFrom = this.#weight - 0.5;
+    const below = new Set<Call>([this]);
+    for (const call of below) for (const before of call.#before) below.add(before);
+    for (const call of below) if (call.#weight < this.#keptFrom) call.letGo();
+  }
+
+  /** A node with the value of an output, from which derivatives go back into the call. */
+  result(position: number): Node {
+    const { outputs } = this.#function!.graph;
+    const output = outputs[position]!;
+    // What is there twice is one.
+    const first = outputs.indexOf(output);
+    const { shape, dtype } = output;
+    const value = this.#values[first]!;
+    return (this.#results[first] ??= computed(
+      value,
+      shape,
+      dtype,
+      new CallHistory(this, first, value),
+    ));
+  }
+
+  /** An output's value became that of a parameter, as `node`. */
+  adopted(position: number, node: Node): void {
+    this.#results[position] = node;
+  }
+
+  /** The traced outputs on what was given; none once it has been let go. */
+  get tips(): readonly Node[] {
+    if (!this.#function) return nothing;
+    this.#tips ??= this.#made(this.#function);
+    return this.#tips;
+  }
+
+  #made({ graph: { order, outputs }, inputs }: Traced): readonly Node[] {
+    const outside = madeAt(undefined);
+    const stands = inputs.map((node, i): readonly [Node, Node] => {
+      const one = this.#given[i]!;
+      return [node, "cell" in one ? one : constant(one, node.shape, node.dtype)];
+    });
+    const found = this.#results.flatMap((result, i): (readonly [Node, Node])[] =>
+      result && historyOf(result) ? [[outputs[i]!, result]] : [],
+    );
+    const copies = copiesOf(
+      order,
+      new Map(stands.filter(([node, one]) => node !== one)),
+      new Map(found),
+    );
+    for (const [node, copy] of copies) Parameter.copied(node, copy);
+    outputs.forEach((node, i) => {
+      const [copy, result] = [copies.get(node), this.#results[i]];
+      if (copy && result) Parameter.isLike(result, copy);
+    });
+    madeAt(outside);
+    remember(new WeakRef(this), order.length, 0);
+    return outputs.map((node) => copies.get(node) ?? node);
+  }
+
+  /** All that the tips stand on. */
+  get ground(): readonly Node[] {
+    if (!this.#function) return nothing;
+    return [...this.#given.filter((one) => "cell" in one), ...this.#function.graph.outputs];
+  }
+
+  get hadParameters(): boolean {
+    return this.#hadParameters;
+  }
+
+  letGo(): void {
+    this.#hadParameters ||= letGo(this.ground);
+    this.#function = undefined;
+    this.#given = nothing;
+    this.#values = nothing;
+    this.#results = [];
+    this.#tips = undefined;
+    this.#before = nothing;
+  }
+}
+
+/** Where a result comes from. */
+class CallHistory implements History {
+  readonly call: Call;
+  readonly #position: number;
+  readonly #value: Value;
+
+  constructor(call: Call, position: number, value: Value) {
+    this.call = call;
+    this.#position = position;
+    this.#value = value;
+  }
+
+  get tip(): Node | undefined {
+    const tip = this.call.tips[this.#position];
+    // What is there need not be computed again.
+    const isKnown = !tip || tip.inputs.length === 0 || tip.cell.overwritten !== undefined;
+    if (!isKnown) tip.cell.value ??= this.#value;
+    return tip;
+  }
+
+  get ground(): readonly Node[] {
+    return this.call.ground;
+  }
+
+  get hadParameters(): boolean {
+    return this.call.hadParameters;
+  }
+}
+
+/** Of what was given to a call: a graph that grows from turn to turn is walked once. */
+const known = new WeakMap<Node, readonly Call[]>();
+
+/** The calls whose results `node` was made of, up to those that come first on the way down. */
+function callsBelow(node: Node): readonly Call[] {
+  if (node.inputs.length === 0) return callsOf(node);
+  let calls = known.get(node);
+  if (!calls) {
+    const below = topologicalOrder([node], (one) => (known.has(one) ? nothing : one.inputs));
+    calls = [...new Set(below.flatMap((one) => known.get(one) ?? callsOf(one)))];
+    known.set(node, calls);
+  }
+  return calls;
+}
+
+function callsOf(node: Node): readonly Call[] {
+  const history = historyOf(node);
+  return history instanceof CallHistory ? [history.call] : nothing;
+}

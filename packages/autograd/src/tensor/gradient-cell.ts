@@ -1,0 +1,135 @@
+// The gradient that `backward` leaves at a parameter; and while a function is traced, what the
+// function finds, leaves and takes away there.
+import type { Node } from "../graph/node.ts";
+import { shapesEqual } from "../graph/shape.ts";
+import { placeholder } from "../ops/creation.ts";
+import { add } from "../ops/elementwise.ts";
+import { areUsed, newPass, noPasses, type Pass, type Passes, use } from "./passes.ts";
+import { Tensor, tensorOf } from "./tensor.ts";
+import { currentTrace, type GradientUse, replayedTrace, type Trace } from "./trace.ts";
+
+/** Of one parameter. */
+export class GradientCell {
+  #value: Tensor | null = null;
+  /** The calls of `backward` that it is from. */
+  #passes: Passes = noPasses;
+
+  /**
+   * What is there. To a function that `compile` traces it is a stand-in: each call finds what is
+   * there then; whether there is anything is a reason to trace again.
+   */
+  read(): Tensor | null {
+    const trace = replayedTrace();
+    if (trace) this.#find(trace);
+    return this.#value;
+  }
+
+  write(value: Tensor | null): void {
+    const trace = currentTrace();
+    if (trace) this.#useIn(trace).isWhole = true;
+    this.#value = value;
+    if (!value) this.#passes = noPasses;
+  }
+
+  /**
+   * Adds what `pass` leaves, or starts afresh. A function that is traced starts from nothing, and
+   * each call adds what it leaves.
+   */
+  add(contribution: Tensor, pass: Pass): void {
+    const trace = currentTrace();
+    if (trace && !trace.gradients.has(this)) {
+      this.#useIn(trace);
+      this.#value = null;
+      this.#passes = noPasses;
+    }
+    const node = Tensor.nodeOf(contribution);
+    const before = this.#unused;
+    this.#passes = before ? [...this.#passes, pass] : [pass];
+    this.#value = tensorOf(before ? add(before, node) : node);
+  }
+
+  /** Takes what a compiled function leaves in place of all that was there, or of what it found. */
+  leave(value: Tensor, pass: Pass, isOfFound: boolean): void {
+    this.#value = value;
+    this.#passes = isOfFound ? [...this.#passes, pass] : [pass];
+  }
+
+  /** Of what a traced function leaves: whether what it found is part of it. */
+  isOf({ pass }: GradientUse): boolean {
+    return pass !== undefined && this.#passes.includes(pass);
+  }
+
+  /** The calls that it is from. */
+  get passes(): Passes {
+    const trace = replayedTrace();
+    if (trace) this.#find(trace);
+    return this.#passes;
+  }
+
+  /** Of what a traced function leaves: whether an optimiser in it has left that over. */
+  get isLeftOver(): boolean {
+    return areUsed(this.#passes);
+  }
+
+  /** Whoever takes it has used the calls that it is from. */
+  take(): void {
+    use(this.#passes);
+  }
+
+  /** The node of what is there, whatever is traced. */
+  get node(): Node | null {
+    return this.#value && Tensor.nodeOf(this.#value);
+  }
+
+  /** What the next contribution is added to. */
+  get #unused(): Node | null {
+    return areUsed(this.#passes) ? null : this.node;
+  }
+
+  #useIn(trace: Trace): GradientUse {
+    let found = trace.gradients.get(this);
+    if (!found) {
+      const [value, passes] = [this.#value, this.#passes];
+      found = { isWhole: false, stand: undefined, pass: undefined, wasUsed: false };
+      trace.gradients.set(this, found);
+      trace.differentiated.set(this, () => {
+        this.#value = value;
+        this.#passes = passes;
+      });
+    }
+    return found;
+  }
+
+  #find(trace: Trace): void {
+    const added = trace.gradients.has(this) ? { node: this.node, passes: this.#passes } : undefined;
+    const found = this.#useIn(trace);
+    if (found.isWhole) return;
+    found.isWhole = true;
+    // As it is at each call, and was before the trace.
+    const restore = trace.differentiated.get(this)!;
+    restore();
+    const isUsed = areUsed(this.#passes);
+    const before = added ? this.#unused : this.node;
+    trace.guards.push(
+      added
+        ? () => isLike(this.#unused, before)
+        : () => isLike(this.node, before) && areUsed(this.#passes) === isUsed,
+    );
+    if (before) {
+      found.stand = placeholder(before.shape, before.dtype, "gradient");
+      found.pass = newPass();
+      found.pass.isUsed = isUsed;
+      found.wasUsed = isUsed;
+      trace.found.set(found.stand, () => this.node!);
+    }
+    const passes = found.pass ? [found.pass] : noPasses;
+    this.#passes = added ? [...passes, ...added.passes] : passes;
+    const all = [found.stand, added?.node].filter((one) => one !== undefined && one !== null);
+    this.#value = all.length > 0 ? tensorOf(all.reduce((a, b) => add(a, b))) : null;
+  }
+}
+
+function isLike(a: Node | null, b: Node | null): boolean {
+  if (!a || !b) return a === b;
+  return a.dtype === b.dtype && (a.shape === b.shape || shapesEqual(a.shape, b.shape));
+}
