@@ -68,7 +68,7 @@ export type { BackendName } from "./engine/backend.ts";
 export { compile } from "./tensor/compile.ts";
 export { external } from "./tensor/external.ts";
 export type { MemoryUse } from "./tensor/run.ts";
-export { backend, keep, memory, realize, setBackend, threads } from "./tensor/run.ts";
+export { backend, guard, keep, memory, realize, setBackend, threads } from "./tensor/run.ts";
 
 // Look
 

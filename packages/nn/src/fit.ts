@@ -1,15 +1,16 @@
 // The training loop, as something to loop over.
-import { compile, findNaN, NablaError, type Parameter, Tensor } from "@nabla/autograd";
-import { type Dataset, examplesAt } from "./batches.ts";
+import { NablaError, type Parameter, Tensor } from "@nabla/autograd";
+import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { checkCount, kindOf } from "./checks.ts";
-import { type Feed, type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
+import { type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
-import { applyLayer, type Layer } from "./layer.ts";
+import { stepOf } from "./fit-step.ts";
+import type { Layer } from "./layer.ts";
 import { measure } from "./measure.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { checkPair, pairOf } from "./pair.ts";
+import { checkPair } from "./pair.ts";
 
 export interface FitOptions<Name extends string = string> {
   /** One number for outputs and targets, such as `quadraticCost`. */
@@ -94,8 +95,9 @@ export interface Reports<Name extends string = string>
  * come through.
  *
  * Throws `NablaError` for data that are empty or whose numbers of examples differ, for data whose
- * names say that they are the other way round (`{ labels, images }`), for labels that are no classes, for a stream that throws (its error is the `cause`), and when the cost becomes
- * NaN.
+ * names say that they are the other way round (`{ labels, images }`), for labels that are no
+ * classes, for a stream that throws (its error is the `cause`), and when the cost becomes NaN: that
+ * step is not taken, so parameters, buffers, optimiser and random draws are as before it.
  *
  * @example
  * const dataset = { inputs: tensor([[0], [1]]), targets: tensor([[1], [3]]) };
@@ -181,14 +183,10 @@ async function* reportsOf(
         return;
       }
       const started = performance.now();
-      const cost = stepOn(batch);
+      const { step, seen, total } = at;
+      const cost = stepOn(batch, { step: step + 1, epoch });
       batchCost = await cost.item();
       seconds += (performance.now() - started) / 1000;
-      const { step, seen, total } = at;
-      if (Number.isNaN(batchCost)) {
-        const where = `at step ${step + 1} (epoch ${epoch})`;
-        throw new NablaError(`fit: the cost became NaN ${where}${originOf(cost)}`);
-      }
       at = {
         epoch,
         step: step + 1,
@@ -238,66 +236,6 @@ async function measuredOn(
   const all = await measure(model, dataset, { ...Object.fromEntries(own), cost });
   const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
   return { metrics: Object.fromEntries(found), cost: all["cost"]! };
-}
-
-/** Takes a step with a batch, and gives its cost. */
-function stepOf(
-  model: Layer,
-  data: TrainingData,
-  feed: Feed,
-  { cost: costOf, optimizer, beforeStep, compiled = true }: FitOptions,
-): (batch: FeedBatch) => Tensor {
-  let classes: number | undefined;
-  let given: FeedBatch;
-  const takeStep = (batch: FeedBatch): Tensor => {
-    const [inputs, targets] =
-      batch instanceof Tensor ? pairOf(examplesAt(data as Dataset, batch)) : batch;
-    const outputs = applyLayer(model, inputs);
-    if (classes === undefined && areLabels(targets, outputs)) {
-      classes = outputs.shape[1]!;
-      // What was given: while the step is traced, `batch` stands for it and has no values.
-      feed.checkLabels(given, classes);
-    }
-    const cost = costOf(outputs, targets);
-    if (!(cost instanceof Tensor)) {
-      throw new NablaError(`fit: the cost gives ${kindOf(cost)}, expected a tensor of one number`);
-    }
-    cost.backward();
-    if (!optimizer.parameters.some(({ grad }) => grad)) {
-      throw new NablaError(
-        "fit: the cost depends on none of the optimiser's parameters; was it made for another model?",
-      );
-    }
-    beforeStep?.(optimizer.parameters);
-    optimizer.step();
-    return cost;
-  };
-  const run = compiled ? compile(takeStep) : takeStep;
-  return (batch) => {
-    given = batch;
-    if (classes !== undefined) feed.checkLabels(batch, classes);
-    return run(batch);
-  };
-}
-
-function areLabels(targets: Tensor, outputs: Tensor): boolean {
-  const isWhole = targets.dtype === "int32" || targets.dtype === "uint8";
-  return isWhole && targets.rank === 1 && outputs.rank === 2;
-}
-
-/** What may help against a cost that is NaN, and what `findNaN` has found of it. */
-function originOf(cost: Tensor): string {
-  const usual = "; a smaller learning rate may help";
-  try {
-    const found = findNaN(cost);
-    if (!found) return usual;
-    const isData = found.inputs.length === 0 && found.operation !== "parameter";
-    return `${isData ? ": the data have NaN or infinities" : usual}\n${found.toString()}`;
-  } catch (error) {
-    // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
-    if (error instanceof NablaError) return usual;
-    throw error;
-  }
 }
 
 function countOf(batch: FeedBatch): number {

@@ -14,7 +14,9 @@ import { clipGradNorm } from "../src/clipping.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
 import type { TrainingData } from "../src/feed.ts";
+import { toSafetensors } from "../src/files/safetensors.ts";
 import { type FitOptions, fit, type Report } from "../src/fit.ts";
+import { batchNorm } from "../src/layers/batch-norm.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { measure } from "../src/measure.ts";
 import { meanAbsoluteError } from "../src/metrics.ts";
@@ -206,6 +208,73 @@ describe("between the gradient and the step", () => {
   });
 });
 
+describe("a step whose cost is NaN", () => {
+  const nan = Number.NaN;
+  /** Batches, some of which have a NaN. */
+  const stream = (...firsts: number[]) =>
+    firsts.map((first, i) => ({
+      inputs: [
+        [first, i],
+        [2, -i],
+        [i, 1],
+      ],
+      targets: [[1], [i], [0]],
+    }));
+  const made = () => {
+    manualSeed(3);
+    const model = sequential(dense(2, 3), batchNorm(3), dropout(0.5), dense(3, 1));
+    return { model, optimizer: adam(model.parameters(), { learningRate: 0.1 }) };
+  };
+  const stateOf = ({ model, optimizer }: ReturnType<typeof made>) => ({
+    bits: Buffer.concat([toSafetensors(model), toSafetensors(optimizer.state())]).toString("hex"),
+    random: random.state(),
+    gradients: model.parameters().map(({ grad }) => grad?.arraySync()),
+  });
+
+  test("is not taken: all is as before it, and the next one works", async () => {
+    const [failing, untroubled] = [made(), made()];
+    const options = { cost: quadraticCost, epochs: 1 };
+    manualSeed(3);
+    await fit(untroubled.model, stream(1, 2), { ...options, ...untroubled });
+    const before = stateOf(untroubled);
+    manualSeed(3);
+    await expect(
+      fit(failing.model, stream(1, 2, nan, 4), { ...options, ...failing }),
+    ).rejects.toThrow(
+      /^fit: the cost became NaN at step 3 \(epoch 1\), which was not taken: the data have NaN/,
+    );
+    expect(stateOf(failing)).toEqual(before);
+    for (const one of [failing, untroubled]) {
+      random.restore(before.random);
+      await fit(one.model, stream(5, 6), { ...options, ...one });
+    }
+    expect(stateOf(failing)).toEqual(stateOf(untroubled));
+  });
+
+  test("says what may help: a smaller rate only where a step may have been too long", async () => {
+    const run = async (values: readonly number[], learningRate: number) => {
+      const { model } = made();
+      const optimizer = sgd(model.parameters(), { learningRate });
+      const cost = (outputs: Tensor, targets: Tensor) =>
+        quadraticCost(outputs, targets).add(outputs.sub(outputs).sum());
+      return fit(model, stream(...values), { cost, optimizer, epochs: 1 }).then(
+        () => "",
+        (error: unknown) => String(error).split("\n")[0]!,
+      );
+    };
+    expect(await run([1, 1, 1], 1e30)).toMatch(
+      /fit: the cost became NaN at step [23] \(epoch 1\), .* smaller learning rate/,
+    );
+    const { model } = made();
+    const optimizer = sgd(model.parameters(), { learningRate: 0.1 });
+    const masked = (outputs: Tensor) => outputs.mul(0).log().mul(0).sum();
+    await expect(fit(model, stream(1), { cost: masked, optimizer, epochs: 1 })).rejects.toThrow(
+      "fit: the cost became NaN at step 1 (epoch 1), which was not taken: " +
+        "the model or the cost makes it of the data and the first parameters",
+    );
+  });
+});
+
 describe("the event loop turns", () => {
   // Both with no wait but for the host's turn: nothing here says how fast the machine is.
   test.each([true, false])("so that a timer ends training, compiled: %s", async (compiled) => {
@@ -366,7 +435,7 @@ describe("what cannot be learnt is refused, and where it is said", () => {
       "data with NaN",
       { inputs: tensor([[1, Number.NaN]]), targets: tensor([[1]]) },
       loose,
-      "the cost became NaN at step 1 (epoch 1): the data have NaN or infinities",
+      "the cost became NaN at step 1 (epoch 1), which was not taken: the data have NaN or infinities",
     ],
   ])("%s", async (_, data, options, message) => {
     const error = await train(data, options).catch(

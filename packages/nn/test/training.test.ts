@@ -217,7 +217,8 @@ describe("fit", () => {
       );
       const [what, ...where] = message.split("\n");
       expect(what).toBe(
-        "fit: the cost became NaN at step 1 (epoch 1); a smaller learning rate may help",
+        "fit: the cost became NaN at step 1 (epoch 1), which was not taken: " +
+          "the model or the cost makes it of the data and the first parameters",
       );
       expect(where[0]).toMatch(/^log: made NaN/);
       expect(where.join()).toContain("training.test.ts");

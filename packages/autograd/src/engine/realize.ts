@@ -8,12 +8,18 @@ import { currentBackend, type Graph } from "./backend.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
- * that errors start with. Companions of what the run computes are computed and kept, too.
+ * that errors start with. Companions of what the run computes are computed and kept, too. Where a
+ * guard throws, its own value is all that is kept.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
+  const guarded: Node[] = [];
   const graph = graphOf(operation, outputs, (node) => {
+    if (node.cell.guard) {
+      guarded.push(node);
+      outputs.add(node);
+    }
     for (const companion of node.cell.companions ?? []) {
       if (isPending(companion)) outputs.add(companion);
     }
@@ -22,12 +28,16 @@ export function realize(operation: string, nodes: readonly Node[]): void {
   if (placeholder) throw tracingError(operation);
   const values = graph.inputs.map((node) => node.cell.value!);
   const homes = graph.outputs.map((node) => node.cell.home);
-  currentBackend()
-    .prepare(graph)
-    .run(values, homes)
-    .forEach((value, i) => {
-      graph.outputs[i]!.cell.value = value;
-    });
+  const results = currentBackend().prepare(graph).run(values, homes);
+  for (const node of guarded) {
+    const { guard } = node.cell;
+    delete node.cell.guard;
+    node.cell.value = results[graph.outputs.indexOf(node)]!;
+    guard!(node);
+  }
+  results.forEach((value, i) => {
+    graph.outputs[i]!.cell.value = value;
+  });
 }
 
 /** The value of a node, computed if it is not there. */

@@ -271,6 +271,8 @@ export interface Cell {
   home?: object;
   /** To be computed, and kept, by whatever run computes this node. */
   companions?: readonly Node[];
+  /** Looks at a node with this one's value before anything of the run is kept; may throw. */
+  guard?: (valued: Node) => void;
   /** Set if the value is one that a compiled function has computed. */
   computedBy?: CompiledCall;
   /** Set in place of the value when later updates have overwritten it: whose it was. */

@@ -27,6 +27,12 @@ interface Effect {
   readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
 }
 
+/** What looks at an output of a call before anything of the call is kept, and where that is. */
+interface Guarded {
+  readonly position: number;
+  readonly guard: (valued: Node) => void;
+}
+
 /** A traced function, ready to run. */
 interface Compiled {
   readonly prepared: Prepared;
@@ -37,6 +43,7 @@ interface Compiled {
   /** What each input of the graph is in this call, given the arguments: a node, or its value. */
   readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
+  readonly guarded: readonly Guarded[];
   /** Of the outputs after those that are returned. */
   readonly uses: readonly Effect["use"][];
   /** Gradients that a call uses up, and those of which it leaves nothing. */
@@ -183,7 +190,12 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   const effects = [...updatesOf(done), ...gradientsOf(done)];
   const [taken, cleared] = [takenBy(done), clearedBy(done)];
   undo(done);
-  const graph = graphOf("compile", [...returned, ...effects.map(({ node }) => node)]);
+  const guarded = new Set(done.guarded);
+  const outputs = [...returned, ...effects.map(({ node }) => node), ...guarded];
+  const graph = graphOf("compile", outputs, (node) => {
+    if (node.cell.guard && !guarded.has(node)) outputs.push(node);
+  });
+  const first = returned.length + effects.length;
   // The first call draws what was drawn for the trace.
   let drawn = new Map(done.keys.map((node) => [node, node.cell.value!]));
   let isTraced = true;
@@ -208,7 +220,10 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
       isTraced = false;
     },
     inputs,
-    homes: [...returned.map(() => undefined), ...effects.map(({ home }) => home)],
+    homes: outputs.map((_, i) => effects[i - returned.length]?.home),
+    guarded: outputs
+      .slice(first)
+      .map((node, i) => ({ position: first + i, guard: node.cell.guard! })),
     uses: effects.map(({ use }) => use),
     taken,
     cleared,
@@ -284,7 +299,7 @@ function clearedBy({ gradients }: Trace): readonly GradientCell[] {
 }
 
 function replay(ready: Compiled, args: readonly Node[]): unknown {
-  const { prepared, inputs, homes, uses, taken, cleared, result, returned } = ready;
+  const { prepared, inputs, homes, guarded, uses, taken, cleared, result, returned } = ready;
   ready.draw();
   const given = inputs.map((inputFor) => inputFor(args));
   const pending = given.filter(isPending);
@@ -296,6 +311,7 @@ function replay(ready: Compiled, args: readonly Node[]): unknown {
     homes,
   );
   const call = new Call(ready.function, given, values);
+  for (const { position, guard } of guarded) guard(call.result(position));
   for (const cell of taken) cell.take();
   if (uses.length > 0) ready.pass = newPass();
   for (let i = 0; i < uses.length; i++) {

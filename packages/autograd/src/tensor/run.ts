@@ -2,8 +2,8 @@
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
 import { setThreadCount, threadCount, wasmMemory } from "../engine/wasm/backend.ts";
-import { checkCount } from "./checks.ts";
-import { nodeOf, type Tensor } from "./tensor.ts";
+import { checkCount, checkFunction } from "./checks.ts";
+import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace } from "./trace.ts";
 
 /**
@@ -35,6 +35,37 @@ export function realize(...tensors: readonly Tensor[]): void {
 export function keep<T extends Tensor>(x: T): T {
   const node = nodeOf("keep", x);
   node.cell.companions = [...(node.cell.companions ?? []), node];
+  return x;
+}
+
+/**
+ * Marks a tensor, so that whatever run computes it next calls `check` with it, its values at hand,
+ * before anything else of that run is kept: where `check` throws, the run throws that, and has not
+ * been. So a step can be refused by what it has computed. What is computed already is checked at
+ * once. A compiled function that marks a tensor checks it at each call.
+ *
+ * @example
+ * const w = parameter([4]);
+ * const step = compile((x: Tensor) => {
+ *   const cost = guard(w.mul(x).sqrt().sum(), (x) => {
+ *     if (Number.isNaN(x.itemSync())) throw new RangeError("the cost is NaN");
+ *   });
+ *   const [g] = gradients(cost, [w]);
+ *   w.assign(w.sub(g));
+ * });
+ * step(tensor([1]));
+ * step(tensor([-1])); // => throws the cost is NaN
+ * w.arraySync(); // => [3.75]
+ */
+export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
+  checkFunction("guard", check);
+  const node = nodeOf("guard", x);
+  if (node.cell.value) {
+    check(x);
+    return x;
+  }
+  node.cell.guard = (valued) => check(tensorOf(valued) as unknown as X);
+  currentTrace()?.guarded.push(node);
   return x;
 }
 

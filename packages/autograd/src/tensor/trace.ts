@@ -17,6 +17,8 @@ export interface Trace {
   readonly found: Map<Node, () => Node>;
   /** Whether all that the function decided by is as it was: else it is traced again. */
   readonly guards: (() => boolean)[];
+  /** What each call of the compiled function computes and looks at before it keeps anything. */
+  readonly guarded: Node[];
   /** Undoes what was assigned to parameters, one function for each, by the parameter. */
   readonly assigned: Map<object, () => void>;
   /** Gives parameters back the gradient that they had, likewise. */
@@ -64,6 +66,7 @@ export function traced<Result>(
     asked: new Map(),
     found: new Map(),
     guards: [],
+    guarded: [],
     assigned: new Map(),
     differentiated: new Map(),
     gradients: new Map(),
