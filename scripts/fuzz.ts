@@ -4,6 +4,7 @@ import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
 import { fuzzPrograms } from "./fuzz/programs.ts";
+import { fuzzTransforms } from "./fuzz/transforms.ts";
 
 interface Subject {
   readonly fuzz: Fuzz;
@@ -14,10 +15,11 @@ interface Subject {
 const subjects: Readonly<Record<string, Subject>> = {
   programs: { fuzz: fuzzPrograms, runs: 2000 },
   functions: { fuzz: fuzzFunctions, runs: 2000 },
+  transforms: { fuzz: fuzzTransforms, runs: 500 },
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -26,6 +28,8 @@ programs  of tensors: the same on the reference, in WebAssembly, compiled, on tw
           planned without each pass (2000 runs)
 functions of tensors: gradients and second gradients are those of differences, and of every tenth
           all holds that transformations promise (2000 runs)
+transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
+          are those of the same functions without compile (500 runs)
 files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
           says; memory in proportion to the file, and less than a second (10000 runs of each)`;
 

@@ -3,7 +3,13 @@
 import { backend } from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkDerivatives, checkTransformations, randomFunctions } from "./random-functions.ts";
+import {
+  checkCompiled,
+  checkDerivatives,
+  checkTransformations,
+  compiledFunctions,
+  randomFunctions,
+} from "./random-functions.ts";
 
 /** Twenty functions each, so that none takes long where a machine is shared. */
 const rounds = Array.from({ length: backend() === "reference" ? 9 : 1 }, (_, i) => i + 1);
@@ -15,6 +21,11 @@ test.each(rounds)("gradients and second gradients agree with differences to 1e-6
 test("vmap, jvp, vjp, Jacobians and Hessians are what they are defined by, alone and together", () => {
   const numRuns = backend() === "reference" ? 20 : 4;
   fc.assert(fc.property(randomFunctions, checkTransformations), { numRuns });
+});
+
+test("transformations go through compiled functions, alone, in each other and in others", () => {
+  const numRuns = backend() === "reference" ? 20 : 1;
+  fc.assert(fc.property(compiledFunctions, checkCompiled), { numRuns });
 });
 
 test("a failure prints the function line by line, as short as it can be", () => {

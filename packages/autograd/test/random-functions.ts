@@ -1,6 +1,7 @@
 // Functions composed at random, and what must hold of all of them: random-functions.test.ts draws
 // some hundred, `pnpm fuzz` as many as one likes.
 import {
+  checkpoint,
   compile,
   concat,
   conv1d,
@@ -11,6 +12,7 @@ import {
   jacobian,
   jvp,
   logSumExp,
+  parameter,
   softmax,
   solve,
   stack,
@@ -120,24 +122,61 @@ const point = tensors({ shape: [2, 3], dtype: "float64", min: -1, max: 1 }).map(
   x.add(1 / 128).realize(),
 );
 
+const choices: fc.Arbitrary<readonly Choice[]> = fc.array(
+  fc.tuple(fc.nat(names.length - 1), fc.nat(2), fc.nat(2)),
+  { minLength: 1, maxLength: 6, size: "max" },
+);
+
 export const randomFunctions: fc.Arbitrary<RandomFunction> = fc
+  .tuple(choices, point, point)
+  .map(([steps, a, b]) => ({
+    f: (...inputs) => composed(steps, inputs),
+    inputs: [a, b],
+    lines: linesOf(steps),
+  }));
+
+function linesOf(choices: readonly Choice[]): readonly string[] {
+  return choices.map(([step, x, y], i) => {
+    const name = (n: number) => `t${i + 1 - (n % Math.min(3, i + 2))}`;
+    return `t${i + 2} = ${names[step]!} with x = ${name(x)}, y = ${name(y)}`;
+  });
+}
+
+type OfTwo = (x: Tensor, y: Tensor) => Tensor;
+
+/** A function of which parts are compiled functions, and the same without. */
+export interface CompiledFunction extends RandomFunction {
+  readonly plain: RandomFunction["f"];
+}
+
+/**
+ * The steps up to one, those up to another and the last are each a compiled function or none; the
+ * second is given the results of the first, and is itself given to the third.
+ */
+export const compiledFunctions: fc.Arbitrary<CompiledFunction> = fc
   .tuple(
-    fc.array(fc.tuple(fc.nat(names.length - 1), fc.nat(2), fc.nat(2)), {
-      minLength: 1,
-      maxLength: 6,
-      size: "max",
-    }),
+    fc.tuple(choices, choices, choices),
+    fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
     point,
     point,
   )
-  .map(([choices, a, b]) => ({
-    f: (...inputs) => composed(choices, inputs),
-    inputs: [a, b],
-    lines: choices.map(([step, x, y], i) => {
-      const name = (n: number) => `t${i + 1 - (n % Math.min(3, i + 2))}`;
-      return `t${i + 2} = ${names[step]!} with x = ${name(x)}, y = ${name(y)}`;
-    }),
-  }));
+  .map(([[first, second, last], areCompiled, a, b]) => {
+    const wrapped = (i: number, f: OfTwo): OfTwo => (areCompiled[i]! ? compile(f) : f);
+    const made = (wrap: typeof wrapped): OfTwo => {
+      const inner = wrap(0, (x, y) => composed(first, [x, y]));
+      const middle = wrap(1, (x, y) => composed(second, [inner(x, y), x]).add(x));
+      const end = wrap(2, (x, y) => composed(last, [x, y]));
+      return wrap(3, (x, y) => end(middle(x, y), inner(y, x)));
+    };
+    const parts = ["inner", "middle", "end", "all"].filter((_, i) => areCompiled[i]!);
+    const lines = [first, second, last].flatMap((steps, i) => [`part ${i}:`, ...linesOf(steps)]);
+    return {
+      f: made(wrapped),
+      plain: made((_, f) => f),
+      inputs: [a, b],
+      lines: [`compiled: ${parts.join(", ")}`, ...lines],
+    };
+  });
 
 function composed(choices: readonly Choice[], inputs: readonly Tensor[]): Tensor {
   const pool = [...inputs];
@@ -169,6 +208,41 @@ export function checkTransformations({ f, inputs }: RandomFunction): void {
   const examples = [x, y, x.sin()];
   checkBatches(f, cost, examples, y);
   checkHessian(cost, x);
+}
+
+/**
+ * Throws unless transformations of a function with compiled functions in it give what those of the
+ * same function without give, twice: the second time all is traced already.
+ */
+export function checkCompiled({ f, plain, inputs }: CompiledFunction): void {
+  const [x, y] = inputs as readonly [Tensor, Tensor];
+  const direction = x.cos();
+  const all = stack([x, y, x.sin()]);
+  const found = (g: RandomFunction["f"]): Tensor[] => {
+    const cost = (one: Tensor) => g(one, y).sum();
+    const weight = parameter(y);
+    g(x, weight.mul(2)).add(weight).sum().backward();
+    const slopes = (one: Tensor) => grad(cost)(one).mul(direction).sum();
+    return [
+      g(x, y),
+      grad(cost)(x),
+      weight.grad!,
+      jvp(g, [x, y], [direction, x])[1],
+      ...vjp(g, x, y)[1](direction),
+      hessianVectorProduct(cost, x, direction),
+      jacobian(cost)(x),
+      grad(slopes)(x),
+      vmap((one: Tensor) => g(one, y))(all),
+      vmap(grad(cost))(all),
+      grad(checkpoint(cost))(x),
+      compile(grad(cost))(x),
+      grad(compile((one: Tensor) => grad(cost)(one).square().sum()))(x),
+    ];
+  };
+  const right = found(plain);
+  for (let turn = 0; turn < 2; turn++) {
+    found(f).forEach((tensor, i) => expectClose(tensor, right[i]!, close));
+  }
 }
 
 /** jvp is a difference, and <jvp(v), u> = <v, vjp(u)>. */
