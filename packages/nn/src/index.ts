@@ -40,7 +40,7 @@ export { summary } from "./summary.ts";
 
 // Layers of one's own, and what the compiler knows of them
 
-export type { Layer, LayerFunction, NamedParameter, Part, Parts } from "./layer.ts";
+export type { Layer, LayerFunction, Model, NamedParameter, Part, Parts } from "./layer.ts";
 export type { MadeOf } from "./parts.ts";
 export { madeOf } from "./parts.ts";
 export type { Shaped } from "./shapes.ts";

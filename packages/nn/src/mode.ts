@@ -1,10 +1,10 @@
 // Whether a layer is in training. Each layer that does something else then holds a switch of its
 // own, so that a model is told, and no other model hears of it.
 import { Parameter } from "@nabla/autograd";
-import type { Layer, LayerFunction } from "./layer.ts";
+import type { LayerFunction, Model } from "./layer.ts";
 
 /** The layers below `layer`, itself included, that are in training and can be told. */
-function inTraining(layer: Layer | LayerFunction): readonly Layer[] {
+function inTraining(layer: Model | LayerFunction): readonly Model[] {
   if (typeof layer === "function") return [];
   if (layer.training) return [layer];
   return Object.values(layer.parts ?? {}).flatMap((part) =>
@@ -30,7 +30,7 @@ export class Mode {
 }
 
 /** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */
-export function inEvaluation<Result>(model: Layer | LayerFunction, f: () => Result): Result {
+export function inEvaluation<Result>(model: Model | LayerFunction, f: () => Result): Result {
   const told = inTraining(model);
   try {
     for (const layer of told) layer.evaluate?.();

@@ -2,8 +2,8 @@
 // are passed on.
 import { Parameter } from "@nabla/autograd";
 import {
-  type Layer,
   type LayerFunction,
+  type Model,
   type NamedParameter,
   namedBuffersOf,
   namedParametersOf,
@@ -11,8 +11,8 @@ import {
   type Parts,
 } from "./layer.ts";
 
-/** All of a layer but its `forward`. */
-export interface MadeOf extends Required<Omit<Layer, "forward" | "training" | "kind">> {}
+/** All of a layer but its `forward`, which may be of any kind in a model of several inputs. */
+export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
 
 /**
  * What a layer of several parts says of itself: parameters under the names of the parts, those of a
@@ -50,7 +50,7 @@ export function madeOf(parts: Parts, buffers: Readonly<Record<string, Parameter>
 /** All that parts name, behind their own names; the first name of what is shared stands for all. */
 function firstNames(
   parts: Parts,
-  namesOf: (layer: Layer | LayerFunction) => readonly NamedParameter[],
+  namesOf: (layer: Model | LayerFunction) => readonly NamedParameter[],
 ): () => readonly NamedParameter[] {
   return () => {
     const seen = new Set<Parameter>();
@@ -70,6 +70,6 @@ function withoutParameters(parts: Parts): Parts {
   );
 }
 
-function isLayer(part: Part): part is Layer {
+function isLayer(part: Part): part is Model {
   return typeof part === "object" && !(part instanceof Parameter);
 }

@@ -9,7 +9,13 @@ import {
 } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
 import type { Dense } from "./dense.ts";
-import { applyLayer, type Layer, type LayerFunction, namedParametersOf } from "./layer.ts";
+import {
+  applyLayer,
+  type Layer,
+  type LayerFunction,
+  type Model,
+  namedParametersOf,
+} from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
 import { layersOf } from "./sequential.ts";
 
@@ -28,7 +34,8 @@ interface Row {
  * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and
  * the number of its parameters; layers inside of a `sequential` one by one. Nothing is computed,
  * and nothing of the model changes. Left out, `inputShape` is one example for a model that begins with
- * `dense`. Throws `ShapeError` where the input does not fit.
+ * `dense`; of others, as of models of several inputs, the table has the parts and their parameters,
+ * and no shapes. Throws `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
@@ -39,30 +46,51 @@ interface Row {
  * //    total                    12,730
  */
 export function summary(
-  model: Layer,
+  model: Model,
   inputShape: readonly number[] | undefined = usualInput(model),
   { dtype = "float32" }: SummaryOptions = {},
 ): string {
+  const total = grouped(model.parameters().reduce((sum, { size }) => sum + size, 0));
+  if (inputShape === undefined) {
+    const parts = partsOf(model).map(([name, count]) => [name, grouped(count)]);
+    return table([["part", "parameters"], ...parts, ["total", total]]);
+  }
   if (!Array.isArray(inputShape)) {
+    const given = `inputShape is ${kindOf(inputShape)}`;
+    throw new NablaError(`summary: ${given}, expected a shape such as [1, 784]`);
+  }
+  if (!isLayer(model)) {
     throw new NablaError(
-      `summary: inputShape is ${kindOf(inputShape)}, expected a shape such as [1, 784]; ` +
-        "only dense layers know theirs",
+      "summary: the model has no forward of one tensor; leave out inputShape to list its parts",
     );
   }
   const rows: Row[] = [];
   const input = zeros([...inputShape], { dtype }) as Tensor;
   inEvaluation(model, () => describe("", model, input, rows));
-  const total = model.parameters().reduce((sum, { size }) => sum + size, 0);
   return table([
     ["layer", "output", "parameters"],
     ...rows.map(({ name, output, parameters }) => [name, output, grouped(parameters)]),
-    ["total", "", grouped(total)],
+    ["total", "", total],
   ]);
 }
 
+function isLayer(model: Model): model is Layer {
+  return "forward" in model && typeof model.forward === "function";
+}
+
+/** The parts by name and how many parameters each has; one that is shared counts once. */
+function partsOf(model: Model): readonly (readonly [name: string, count: number])[] {
+  const counts = new Map<string, number>();
+  for (const [name, { size }] of namedParametersOf(model)) {
+    const part = name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : name;
+    counts.set(part, (counts.get(part) ?? 0) + size);
+  }
+  return [...counts];
+}
+
 /** The shape of one example, where the first layer is dense. */
-function usualInput(model: Layer | LayerFunction | undefined): Shape | undefined {
-  const inner = model && layersOf(model);
+function usualInput(model: Model | LayerFunction | undefined): Shape | undefined {
+  const inner = model && layersOf(model as Layer | LayerFunction);
   if (inner) return usualInput(inner[0]);
   if (typeof model !== "object" || model.kind !== "dense") return undefined;
   return [1, (model as Layer & Pick<Dense, "inputFeatures">).inputFeatures];
@@ -94,12 +122,9 @@ function grouped(count: number): string {
 
 /** Columns as wide as they need; the last one holds numbers. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows
-    .map(([name, output, parameters]) =>
-      [name!.padEnd(widths[0]!), output!.padEnd(widths[1]!), parameters!.padStart(widths[2]!)].join(
-        "   ",
-      ),
-    )
-    .join("\n");
+  const last = rows[0]!.length - 1;
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const padded = (text: string, i: number) =>
+    i === last ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
+  return rows.map((row) => row.map(padded).join("   ")).join("\n");
 }

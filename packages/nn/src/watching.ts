@@ -2,7 +2,7 @@
 import { NablaError, realize, type Tensor } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
 import type { Report } from "./fit.ts";
-import { type Layer, namedCellsOf } from "./layer.ts";
+import { type Model, namedCellsOf } from "./layer.ts";
 
 export interface WatchOptions {
   /**
@@ -90,7 +90,7 @@ export interface BestModel {
  * best.restore();
  * model.weight.arraySync(); // => [[1]]
  */
-export function bestModel(model: Layer, options: WatchOptions = {}): BestModel {
+export function bestModel(model: Model, options: WatchOptions = {}): BestModel {
   const worth = worthOf("bestModel", options);
   const cells = namedCellsOf(model).map(([, cell]) => cell);
   let best: { readonly report: Report; readonly worth: number } | undefined;

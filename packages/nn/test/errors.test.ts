@@ -41,8 +41,8 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "sgd: learningRate is a string, expected a positive number or a schedule",
   ],
   [
-    () => (summary as Any)(sequential(zeros, dense(2, 3))),
-    "summary: inputShape is undefined, expected a shape such as [1, 784]; only dense layers know theirs",
+    () => (summary as Any)(sequential(zeros, dense(2, 3)), 784),
+    "summary: inputShape is 784, expected a shape such as [1, 784]",
   ],
   [
     () => sgd([parameter([1])], { learningRate: -1 }),
@@ -53,7 +53,8 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
       sgd([parameter([1])], { learningRate: 1 }).step();
     },
     "step: none of the optimiser's parameters has a gradient; " +
-      "call backward() on a cost that depends on them first",
+      "call backward() on a cost that depends on them first " +
+      "(a compiled function with a step in it leaves none behind)",
   ],
   [
     () => quadraticCost(zeros([3, 10]), zeros([3, 1]) as Any),

@@ -2,7 +2,7 @@
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
-import { type Layer, namedCellsOf } from "../layer.ts";
+import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
@@ -15,7 +15,7 @@ import { type Bytes, readSource, subjectOf } from "./source.ts";
 
 /** What is trained, and by what. */
 export interface Training {
-  readonly model: Layer;
+  readonly model: Model;
   /** Left out: nothing of an optimiser is kept or loaded. */
   readonly optimizer?: Optimizer;
 }

@@ -2,7 +2,7 @@
 // behind it (https://github.com/huggingface/safetensors#format). A file can do nothing but give
 // numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
-import { type Layer, namedCellsOf } from "../layer.ts";
+import { type Model, namedCellsOf } from "../layer.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { headerOf, inFileOrder } from "./header.ts";
@@ -52,7 +52,7 @@ export interface SafetensorsFile {
 }
 
 /** A model, or tensors by name. */
-export type Saved = Layer | Readonly<Record<string, Tensor>>;
+export type Saved = Model | Readonly<Record<string, Tensor>>;
 
 /**
  * The parameters of a model and its buffers, or any tensors, as the bytes of a safetensors file. A
@@ -112,7 +112,7 @@ function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: str
     const given = saved === null ? "null" : typeof saved;
     throw new NablaError(`${subject}: expects a model, or tensors by name, got ${given}`);
   }
-  if (typeof saved.forward === "function") return namedCellsOf(saved as Layer);
+  if (typeof saved.parameters === "function") return namedCellsOf(saved as Model);
   const tensors = Object.entries(saved as Readonly<Record<string, Tensor>>);
   const other = tensors.find(([, x]) => !(x instanceof Tensor));
   if (!other) return tensors;
@@ -165,14 +165,14 @@ function* everything(subject: string): Reading<SafetensorsFile> {
  * loadSafetensors(other, toSafetensors(one));
  * other.weight.sub(one.weight).abs().sum().itemSync(); // => 0
  */
-export function loadSafetensors(model: Layer, source: Bytes, options?: LoadOptions): LoadReport;
+export function loadSafetensors(model: Model, source: Bytes, options?: LoadOptions): LoadReport;
 export function loadSafetensors(
-  model: Layer,
+  model: Model,
   source: string | ByteStream,
   options?: LoadOptions,
 ): Promise<LoadReport>;
 export function loadSafetensors(
-  model: Layer,
+  model: Model,
   source: Bytes | string | ByteStream,
   options: LoadOptions = {},
 ): LoadReport | Promise<LoadReport> {
@@ -182,7 +182,7 @@ export function loadSafetensors(
 
 function* into(
   subject: string,
-  model: Layer,
+  model: Model,
   { strict = true, rename = same, transpose = none }: LoadOptions,
 ): Reading<LoadReport> {
   const header = yield* headerIn(subject);
