@@ -346,6 +346,13 @@ describe("checkpoint", () => {
     expectClose(found, expected, { absoluteTolerance: 1e-6 });
   });
 
+  test("passes them on where the function and what it captures share a number", () => {
+    const w = parameter([4]);
+    const outside = w.add(1);
+    const f = (x: Tensor) => x.add(1).mul(outside).sum();
+    expect(gradients(checkpoint(f)(tensor([2])), [w])[0].arraySync()).toEqual([3]);
+  });
+
   test("takes less memory", () => {
     const arenaOf = (f: (x: Tensor) => Tensor): number => {
       const block = (x: Tensor) => f(f(f(f(x))));

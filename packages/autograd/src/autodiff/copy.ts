@@ -9,6 +9,8 @@ export function dependents(
 ): readonly Node[] {
   const found = new Set<Node>();
   for (const node of topologicalOrder(outputs, (one) => (replaced.has(one) ? [] : one.inputs))) {
+    // What is replaced is not copied, whatever it is made of: a number may stand in all.
+    if (replaced.has(node)) continue;
     if (node.inputs.some((input) => replaced.has(input) || found.has(input))) found.add(node);
   }
   return [...found];
