@@ -352,6 +352,70 @@ describe("a gradient from outside is an input", () => {
   });
 });
 
+describe("what is read while a function is traced is that of each call, or an error", () => {
+  const unknown = "this value is not known while compile() or vmap() traces the function";
+
+  test("values of parameters, of draws and of external numbers cannot be read", () => {
+    const w = parameter([1, 2]);
+    const reads: readonly (() => unknown)[] = [
+      () => w.arraySync(),
+      () => w.mul(2).sum().itemSync(),
+      () => random.uniform([2]).dataSync(),
+      () => external(() => 3).itemSync(),
+    ];
+    for (const read of reads) {
+      const f = compile(() => {
+        read();
+        return w;
+      });
+      expect(f).toThrow(unknown);
+    }
+    // What never changes can be.
+    const fixed = tensor([3]).mul(2);
+    const f = compile((a: Tensor) => a.mul(fixed.itemSync()));
+    expect(f(x).arraySync()).toEqual([6, 12]);
+  });
+
+  test("an external number may be made of a parameter's value", () => {
+    const w = parameter([1]);
+    const f = compile((a: Tensor) => a.mul(external(() => w.itemSync() + 1)));
+    expect(f(x).arraySync()).toEqual([2, 4]);
+    w.assign([5]);
+    expect(f(x).arraySync()).toEqual([6, 12]);
+  });
+
+  test("snapshots and realize are those of each call", () => {
+    const w = parameter([1]);
+    const step = compile(() => {
+      const before = w.snapshot();
+      w.assign(w.mul(2)).realize();
+      return before;
+    });
+    const found = [step(), step(), step()];
+    expect(found.map((one) => one.itemSync())).toEqual([1, 2, 4]);
+    w.assign([3]).realize();
+    w.assign([4]).realize();
+    expect(found.map((one) => one.itemSync())).toEqual([1, 2, 4]);
+    expect(step().itemSync()).toBe(4);
+  });
+
+  test("the program's sequence of draws is not moved, which calls would not do", () => {
+    const before = random.state();
+    for (const move of [
+      () => manualSeed(3),
+      () => random.restore({ seed: 1, draws: 2 }),
+      () => random.state(),
+    ]) {
+      const f = compile(() => {
+        move();
+        return x;
+      });
+      expect(f).toThrow("a compiled function would do so once");
+    }
+    expect(random.state()).toEqual(before);
+  });
+});
+
 describe("arguments and results are trees", () => {
   const unlike: readonly (readonly [what: string, tree: unknown, text: string])[] = [
     ["a Map", new Map([["a", x]]), "an object (Map)"],

@@ -7,13 +7,13 @@ import type { Node, Value } from "../graph/node.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { endCall } from "../graph/site.ts";
 import { parameterValue } from "../ops/creation.ts";
-import { alias } from "../ops/elementwise.ts";
+import { alias, stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { nodeOfValues } from "./creation.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
-import { currentTrace, type Trace } from "./trace.ts";
+import { currentTrace, replayedTrace, type Trace } from "./trace.ts";
 
 /** Which parameter a node is a value of. */
 const parameters = new WeakMap<Node, Parameter>();
@@ -75,8 +75,13 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const trace = currentTrace();
     // While a function is traced, what it has not assigned itself is an input.
     const value = trace && !trace.assigned.has(this) ? valueOf("compile", node) : node.cell.value;
-    if (!value || node.family === "source") return node;
+    const isInput = trace && !trace.assigned.has(this);
+    if (!value || node.family === "source") {
+      if (isInput) replayedTrace()?.ofParameters.add(node);
+      return node;
+    }
     const source = this.#valueOf(node, value);
+    if (isInput) replayedTrace()?.ofParameters.add(source);
     // It was written where what it was computed by was.
     node.cell.site?.fix();
     source.cell.site = node.cell.site;
@@ -189,6 +194,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * before.arraySync(); // => [1, 2]
    */
   snapshot(): Tensor<S> {
+    // Each call of a compiled function has its own, which its run computes.
+    if (replayedTrace()) return tensorOf(stopGradient(Tensor.nodeOf(this)));
     return tensorOf(nodeOfValues("snapshot", this.dataSync(), this.dtype, this.shape));
   }
 }

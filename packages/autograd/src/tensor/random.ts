@@ -13,7 +13,7 @@ import type { DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { currentTrace } from "./trace.ts";
+import { currentTrace, replayedTrace } from "./trace.ts";
 
 export interface RandomOptions {
   /**
@@ -43,8 +43,18 @@ let draws = 0;
  * random.uniform([3]).arraySync().join() === first.join(); // => true
  */
 export function manualSeed(seed: number): void {
+  checkUntraced("manualSeed");
   programSeed = checkSeed("manualSeed", seed);
   draws = 0;
+}
+
+/** Throws `NablaError` in a function that `compile` traces: what is done here its calls would not do. */
+function checkUntraced(operation: string): void {
+  if (!replayedTrace()) return;
+  throw new NablaError(
+    `${operation}: a compiled function would do so once, when it is traced, and not at each call; ` +
+      "call it outside, or give draws a seed or a key",
+  );
 }
 
 function checkSeed(operation: string, seed: number): number {
@@ -266,8 +276,12 @@ export const random: Random = {
     }
     return tensorOf(ops.foldKey(key, graph.constant(Int32Array.of(number), [], "int32")));
   },
-  state: () => ({ seed: programSeed, draws }),
+  state() {
+    checkUntraced("random.state");
+    return { seed: programSeed, draws };
+  },
   restore(state) {
+    checkUntraced("random.restore");
     const seed = checkSeed("random.restore", state.seed);
     [programSeed, draws] = [seed, checkCount("random.restore", "draws", state.draws)];
   },

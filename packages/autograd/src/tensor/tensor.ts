@@ -1,9 +1,9 @@
 // What a user holds: an immutable handle on a node of the graph. The operations are declared, with
 // their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
-import { valueOf } from "../engine/realize.ts";
+import { tracingError, valueOf } from "../engine/realize.ts";
 import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
-import { dataOf, type Node } from "../graph/node.ts";
+import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import { endCall, useOf } from "../graph/site.ts";
 import { slice, squeeze } from "../ops/movement.ts";
@@ -11,6 +11,7 @@ import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { formatTensor, type NestedNumbers, nest } from "./format.ts";
 import { detached, settle } from "./settle.ts";
+import { changesWithCalls, replayedTrace } from "./trace.ts";
 
 /** What can stand where a tensor is expected: a number takes the dtype of what it meets. */
 export type Operand = number | Tensor;
@@ -86,7 +87,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
    */
   dataSync(): Data {
-    const value = valueOf("dataSync", Tensor.nodeOf(this));
+    const value = readNow("dataSync", Tensor.nodeOf(this));
     return ArrayBuffer.isView(value) ? value.slice() : value.read();
   }
 
@@ -102,7 +103,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
    */
   arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
-    const data = dataOf(valueOf("arraySync", Tensor.nodeOf(this)));
+    const data = dataOf(readNow("arraySync", Tensor.nodeOf(this)));
     return nest(data, this.shape);
   }
 
@@ -122,12 +123,16 @@ export class Tensor<out S extends Shape = Shape> {
       const given = `${formatShape(this.shape)} has ${this.size} elements`;
       throw new ShapeError(`item: ${given}, expected 1; for all of them: array() or data()`);
     }
-    return dataOf(valueOf("itemSync", Tensor.nodeOf(this)))[0]!;
+    return dataOf(readNow("itemSync", Tensor.nodeOf(this)))[0]!;
   }
 
-  /** Computes the value now, if it is not known yet. Returns the tensor itself. */
+  /**
+   * Computes the value now, if it is not known yet. Returns the tensor itself. A function that
+   * `compile` traces computes when it is called.
+   */
   realize(): this {
-    valueOf("realize", Tensor.nodeOf(this));
+    const node = Tensor.nodeOf(this);
+    if (!replayedTrace()) valueOf("realize", node);
     return this;
   }
 
@@ -176,6 +181,12 @@ export class Tensor<out S extends Shape = Shape> {
       yield tensorOf(squeeze(slice(Tensor.nodeOf(this), 0, i, i + 1), 0));
     }
   }
+}
+
+/** The value, for whoever looks at it: not while a function is traced whose calls have others. */
+function readNow(operation: string, node: Node): Value {
+  if (changesWithCalls(node)) throw tracingError(operation);
+  return valueOf(operation, node);
 }
 
 /** What the tensors of any copy of this package have. */

@@ -1,5 +1,6 @@
 // Whether a function is being traced, and what it has done beside building its graph.
 import type { Node, Value } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import type { Pass } from "./passes.ts";
 
 /** What a traced function has done. */
@@ -15,6 +16,8 @@ export interface Trace {
   readonly asked: Map<Node, () => Value>;
   /** Nodes that stand for what was there before, and how to find what is there in a call. */
   readonly found: Map<Node, () => Node>;
+  /** Values of parameters that it was given: each call has those of its time. */
+  readonly ofParameters: Set<Node>;
   /** Whether all that the function decided by is as it was: else it is traced again. */
   readonly guards: (() => boolean)[];
   /** What each call of the compiled function computes and looks at before it keeps anything. */
@@ -51,6 +54,19 @@ export function replayedTrace(): Trace | undefined {
   return traces.find(({ isReplayed }) => isReplayed);
 }
 
+/**
+ * Whether the value of `node`, which is known now, is another in later calls of the function that is
+ * traced: that of a parameter or a random draw, say.
+ */
+export function changesWithCalls(node: Node): boolean {
+  const trace = replayedTrace();
+  if (!trace) return false;
+  const { ofParameters, keys, asked } = trace;
+  const changes = (one: Node) => ofParameters.has(one) || keys.includes(one) || asked.has(one);
+  const inputsOf = (one: Node) => (changes(one) || one.cell.value ? [] : one.inputs);
+  return topologicalOrder([node], inputsOf).some(changes);
+}
+
 /** Calls `f` and says what it has done. Whatever it assigned stays until it is undone. */
 export function traced<Result>(
   f: () => Result,
@@ -65,6 +81,7 @@ export function traced<Result>(
     keys: [],
     asked: new Map(),
     found: new Map(),
+    ofParameters: new Set(),
     guards: [],
     guarded: [],
     assigned: new Map(),
