@@ -16,6 +16,7 @@ const once = [
   "operators",
   "plan",
   "products",
+  "random-training",
   "reductions",
   "safetensors-others",
   "shape",

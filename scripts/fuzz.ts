@@ -4,6 +4,7 @@ import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
 import { fuzzPrograms } from "./fuzz/programs.ts";
+import { fuzzTraining } from "./fuzz/training.ts";
 import { fuzzTransforms } from "./fuzz/transforms.ts";
 
 interface Subject {
@@ -16,10 +17,11 @@ const subjects: Readonly<Record<string, Subject>> = {
   programs: { fuzz: fuzzPrograms, runs: 2000 },
   functions: { fuzz: fuzzFunctions, runs: 2000 },
   transforms: { fuzz: fuzzTransforms, runs: 500 },
+  training: { fuzz: fuzzTraining, runs: 500 },
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -30,6 +32,8 @@ functions of tensors: gradients and second gradients are those of differences, a
           all holds that transformations promise (2000 runs)
 transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
           are those of the same functions without compile (500 runs)
+training  whose steps fail: bad labels, NaN, schedules and checks of one's own; what a step that fails
+          leaves is what was there before, to the last bit, and the next one works (500 runs)
 files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
           says; memory in proportion to the file, and less than a second (10000 runs of each)`;
 

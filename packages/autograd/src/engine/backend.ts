@@ -18,8 +18,15 @@ export interface Graph {
 
 /** A graph made ready to run any number of times. */
 export interface Prepared {
-  /** The values of the outputs, given those of the inputs; `homes`: where each output may stay. */
-  run(values: readonly Value[], homes: readonly (object | undefined)[]): readonly Value[];
+  /**
+   * The values of the outputs, given those of the inputs; `homes`: where each output may stay.
+   * Where `accept` throws, no home has another value.
+   */
+  run(
+    values: readonly Value[],
+    homes: readonly (object | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): readonly Value[];
 }
 
 /** What runs graphs. */
@@ -31,7 +38,12 @@ export interface Backend {
 const reference: Backend = {
   name: "reference",
   prepare: ({ inputs, order, outputs }) => ({
-    run: (values) => run(order, outputs, new Map(inputs.map((node, i) => [node, values[i]!]))),
+    run(values, _, accept) {
+      const given = new Map(inputs.map((node, i) => [node, values[i]!]));
+      const results = run(order, outputs, given);
+      accept?.(results);
+      return results;
+    },
   }),
 };
 

@@ -28,13 +28,17 @@ export function realize(operation: string, nodes: readonly Node[]): void {
   if (placeholder) throw tracingError(operation);
   const values = graph.inputs.map((node) => node.cell.value!);
   const homes = graph.outputs.map((node) => node.cell.home);
-  const results = currentBackend().prepare(graph).run(values, homes);
-  for (const node of guarded) {
-    const { guard } = node.cell;
-    delete node.cell.guard;
-    node.cell.value = results[graph.outputs.indexOf(node)]!;
-    guard!(node);
-  }
+  const accept = (results: readonly Value[]) => {
+    for (const node of guarded) {
+      const { guard } = node.cell;
+      delete node.cell.guard;
+      node.cell.value = results[graph.outputs.indexOf(node)]!;
+      guard!(node);
+    }
+  };
+  const results = currentBackend()
+    .prepare(graph)
+    .run(values, homes, guarded.length > 0 ? accept : undefined);
   results.forEach((value, i) => {
     graph.outputs[i]!.cell.value = value;
   });

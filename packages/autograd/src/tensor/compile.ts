@@ -13,7 +13,7 @@ import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { newPass, type Pass } from "./passes.ts";
-import { nextKey } from "./random.ts";
+import { drawing, nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
@@ -44,6 +44,8 @@ interface Compiled {
   readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
   readonly homes: readonly (object | undefined)[];
   readonly guarded: readonly Guarded[];
+  /** What a call gives other values. */
+  readonly updated: readonly Parameter[];
   /** Of the outputs after those that are returned. */
   readonly uses: readonly Effect["use"][];
   /** Gradients that a call uses up, and those of which it leaves nothing. */
@@ -98,10 +100,7 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   checkFunction("compile", f);
   /** By signature; those that decided otherwise are another each. */
   const compiled = new Map<string, Compiled[]>();
-  return (...args) => {
-    const nodes = nodesOf(args);
-    // Part of a larger graph, it is no other than any function.
-    if (currentTrace() || nodes.some(standsForMore)) return inlined(f, args);
+  const call = (args: Args, nodes: readonly Node[]): Result => {
     const signature = `${currentBackend().name} ${signatureOf(args)}`;
     const known = compiled.get(signature) ?? [];
     let ready = known.find(decidesAsBefore);
@@ -114,6 +113,12 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     compiled.set(signature, known);
     if (compiled.size > keptSignatures) compiled.delete(compiled.keys().next().value!);
     return replay(ready, nodes) as Result;
+  };
+  return (...args) => {
+    const nodes = nodesOf(args);
+    // Part of a larger graph, it is no other than any function.
+    if (currentTrace() || nodes.some(standsForMore)) return inlined(f, args);
+    return drawing(() => call(args, nodes));
   };
 }
 
@@ -224,6 +229,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     guarded: outputs
       .slice(first)
       .map((node, i) => ({ position: first + i, guard: node.cell.guard! })),
+    updated: [...done.assigned.keys()] as readonly Parameter[],
     uses: effects.map(({ use }) => use),
     taken,
     cleared,
@@ -299,19 +305,32 @@ function clearedBy({ gradients }: Trace): readonly GradientCell[] {
 }
 
 function replay(ready: Compiled, args: readonly Node[]): unknown {
-  const { prepared, inputs, homes, guarded, uses, taken, cleared, result, returned } = ready;
+  const { prepared, inputs, homes, guarded, updated, uses, taken, cleared } = ready;
+  const { result, returned } = ready;
   ready.draw();
   const given = inputs.map((inputFor) => inputFor(args));
   const pending = given.filter(isPending);
   // In one run, where several are not known yet.
   if (pending.length > 0) realize("compile", pending);
   const count = ready.function.graph.inputs.length;
-  const values = prepared.run(
-    (count < given.length ? given.slice(0, count) : given).map(valueNow),
-    homes,
-  );
-  const call = new Call(ready.function, given, values);
-  for (const { position, guard } of guarded) guard(call.result(position));
+  let checked: Call | undefined;
+  const accept = (values: readonly Value[]) => {
+    checked = new Call(ready.function, given, values);
+    for (const { position, guard } of guarded) guard(checked.result(position));
+  };
+  let values: readonly Value[];
+  try {
+    values = prepared.run(
+      (count < given.length ? given.slice(0, count) : given).map(valueNow),
+      homes,
+      guarded.length > 0 ? accept : undefined,
+    );
+  } catch (error) {
+    // The run may have written where values before the last ones are.
+    for (const parameter of updated) Parameter.forgetBefore(parameter);
+    throw error;
+  }
+  const call = checked ?? new Call(ready.function, given, values);
   for (const cell of taken) cell.take();
   if (uses.length > 0) ready.pass = newPass();
   for (let i = 0; i < uses.length; i++) {

@@ -134,11 +134,17 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** The value before the one of now makes room for the next. */
   #retire(): void {
     if (!this.currentNode().cell.value) return;
-    for (const old of this.#previous) {
-      old.cell.overwritten = this.name;
+    Parameter.forgetBefore(this);
+    this.#previous = this.#current;
+  }
+
+  /** @internal The value before the one of now is not to be trusted any more. */
+  static forgetBefore(parameter: Parameter): void {
+    for (const old of parameter.#previous) {
+      old.cell.overwritten = parameter.name;
       delete old.cell.value;
     }
-    this.#previous = this.#current;
+    parameter.#previous = [];
   }
 
   #noteAssignment(trace: Trace): void {

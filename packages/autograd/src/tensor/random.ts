@@ -81,6 +81,18 @@ function checkKey(operation: string, key: Node): Node {
   throw new ShapeError(`${operation}: the key is ${formatShape(key.shape)}, ${expected}`);
 }
 
+/** What `f` gives; where it throws, nothing was drawn. */
+export function drawing<Result>(f: () => Result): Result {
+  const before = draws;
+  const seed = programSeed;
+  try {
+    return f();
+  } catch (error) {
+    [programSeed, draws] = [seed, before];
+    throw error;
+  }
+}
+
 /** The key of the program's next draw. */
 export function nextKey(): Int32Array {
   return keyWords(programSeed, ++draws);

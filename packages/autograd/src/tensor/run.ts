@@ -64,7 +64,11 @@ export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
     check(x);
     return x;
   }
-  node.cell.guard = (valued) => check(tensorOf(valued) as unknown as X);
+  const { guard: before } = node.cell;
+  node.cell.guard = (valued) => {
+    before?.(valued);
+    check(tensorOf(valued) as unknown as X);
+  };
   currentTrace()?.guarded.push(node);
   return x;
 }

@@ -20,7 +20,11 @@ import { Trial } from "./trial.ts";
 
 /** A graph made ready to run. Inputs and outputs in the graph's order. */
 export interface ReadyGraph {
-  run(values: readonly Value[], homes: readonly (object | undefined)[]): readonly Value[];
+  run(
+    values: readonly Value[],
+    homes: readonly (object | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): readonly Value[];
 }
 
 /** Bytes of constants that come back and are kept. */
@@ -108,10 +112,11 @@ export function prepare(
   const positions = new Map(given.map((node, i) => [node, i]));
   const wanted = inputs.map((node) => positions.get(node)!);
   return {
-    run: (values, homes) =>
+    run: (values, homes, accept) =>
       ready.run(
         wanted.map((i) => values[i]!),
         homes,
+        accept,
       ),
   };
 }
@@ -166,7 +171,11 @@ class LoadedPlan {
     this.#table = 0;
   }
 
-  run(values: readonly Value[], homes: readonly (object | undefined)[]): readonly Value[] {
+  run(
+    values: readonly Value[],
+    homes: readonly (object | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): readonly Value[] {
     const { heap } = this.#engine;
     const plan = this.#plan;
     const arena = this.#engine.arenaOf(this.#arenaBytes);
@@ -177,17 +186,20 @@ class LoadedPlan {
     if (this.#isLoaded()) this.#runAsIsFaster();
     else this.#call(this.#table);
     this.#checkFailure();
-    return plan.results.map((result, i) => {
+    const outputs = plan.results.map((result, i) => {
       if (result.kind === "input") {
         const value = values[result.position]!;
         // A parameter's place is used again; only its own nodes may hold what is there.
         return isResident(value) ? value.read() : value;
       }
-      const resident = residents[i];
-      if (resident) this.#engine.homes.settle(homes[i]!);
       const { buffer } = result;
-      return resident ?? readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size);
+      return residents[i] ?? readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size);
     });
+    accept?.(outputs);
+    plan.results.forEach(({ kind }, i) => {
+      if (kind !== "input" && residents[i]) this.#engine.homes.settle(homes[i]!);
+    });
+    return outputs;
   }
 
   /** Whether other threads can take part; if they could, and have not loaded it yet, they are told to. */
