@@ -7,12 +7,13 @@ import {
   type NaNReport,
   type Parameter,
   random,
+  realize,
   Tensor,
 } from "@nabla/autograd";
 import { type Dataset, examplesAt } from "./batches.ts";
 import { kindOf } from "./checks.ts";
 import type { Feed, FeedBatch, TrainingData } from "./feed.ts";
-import { applyLayer, type Layer } from "./layer.ts";
+import { applyLayer, type Layer, namedBuffersOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { pairOf } from "./pair.ts";
 
@@ -60,6 +61,8 @@ export function stepOf(
       );
     }
     beforeStep?.(optimizer.parameters);
+    // In a run of its own, so that what is wrong with it is found before anything is assigned.
+    if (!compiled) realize(cost, ...optimizer.parameters.flatMap(({ grad }) => grad ?? []));
     optimizer.step();
     return cost;
   };
@@ -69,12 +72,25 @@ export function stepOf(
     place = at;
     if (classes !== undefined) feed.checkLabels(batch, classes);
     const draws = random.state();
+    const restore = compiled ? undefined : restorerOf(model, optimizer);
     try {
       return run(batch);
     } catch (error) {
+      restore?.();
       random.restore(draws);
       throw error;
     }
+  };
+}
+
+/** Takes back what a forward and a backward pass have changed. */
+function restorerOf(model: Layer, optimizer: Optimizer): () => void {
+  const buffers = namedBuffersOf(model).map(([, p]) => ({ p, value: p.snapshot() }));
+  const parameters = new Set([...model.parameters(), ...optimizer.parameters]);
+  const gradients = [...parameters].map((p) => ({ p, grad: p.grad }));
+  return () => {
+    for (const { p, grad } of gradients) p.grad = grad;
+    realize(...buffers.map(({ p, value }) => p.assign(value)));
   };
 }
 

@@ -231,9 +231,9 @@ describe("a step whose cost is NaN", () => {
     gradients: model.parameters().map(({ grad }) => grad?.arraySync()),
   });
 
-  test("is not taken: all is as before it, and the next one works", async () => {
+  test.each([true, false])("is not taken: all is as before it, compiled: %s", async (compiled) => {
     const [failing, untroubled] = [made(), made()];
-    const options = { cost: quadraticCost, epochs: 1 };
+    const options = { cost: quadraticCost, epochs: 1, compiled };
     manualSeed(3);
     await fit(untroubled.model, stream(1, 2), { ...options, ...untroubled });
     const before = stateOf(untroubled);
