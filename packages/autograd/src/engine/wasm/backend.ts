@@ -7,6 +7,7 @@ import { type Buffer, bytesOf } from "../kernel/language.ts";
 import { structureOf } from "../plan/key.ts";
 import { arenaBytesOf } from "../plan/memory.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
+import { notePlanned } from "../plan/repeated.ts";
 import { StructureCache } from "../plan/structure-cache.ts";
 import { interpret } from "../reference/interpret.ts";
 import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
@@ -108,7 +109,10 @@ export function prepare(
   const owner = engine;
   const structure = structureOf(order, outputs);
   const { inputs } = structure;
-  const ready = owner.plans.get(structure, () => new LoadedPlan(owner, planOf(inputs, outputs)));
+  const ready = owner.plans.get(structure, () => {
+    notePlanned(order);
+    return new LoadedPlan(owner, planOf(inputs, outputs));
+  });
   const positions = new Map(given.map((node, i) => [node, i]));
   const wanted = inputs.map((node) => positions.get(node)!);
   return {

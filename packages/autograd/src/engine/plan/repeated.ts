@@ -1,0 +1,71 @@
+// Looks out for programs that are planned again and again because of how they are written. Called
+// where a plan is made, which takes milliseconds; what is found there may take some microseconds.
+import type { Node } from "../../graph/node.ts";
+import { warnAbout } from "../../graph/warn.ts";
+
+/** So often in a row is no accident. */
+const often = 16;
+/** Of so many kinds of programs it is known how often they were planned. */
+const mostKinds = 256;
+
+interface Kind {
+  readonly numbers: readonly number[];
+  readonly times: number;
+}
+const kinds = new Map<number, Kind>();
+const times = new WeakMap<Node, number>();
+
+/** Notes that a plan is made for `order`, and warns if much like it was planned often. */
+export function notePlanned(order: readonly Node[]): void {
+  warnOfNumbers(order);
+  warnOfUnread(order);
+}
+
+/** The same operations on the same shapes, with another number each time. */
+function warnOfNumbers(order: readonly Node[]): void {
+  const numbers: number[] = [];
+  let key = order.length;
+  const mix = (part: number) => {
+    key = Math.imul(key ^ part, 0x01000193);
+  };
+  for (const { family, attributes, operation, shape } of order) {
+    if (family === "literal") numbers.push(attributes.value);
+    for (let i = 0; i < operation.name.length; i++) mix(operation.name.charCodeAt(i));
+    for (const size of shape) mix(size);
+  }
+  const before = kinds.get(key);
+  if (!before && kinds.size >= mostKinds) kinds.clear();
+  const changed = before?.numbers.findIndex((number, i) => !Object.is(number, numbers[i])) ?? -1;
+  const count = changed >= 0 && before ? before.times + 1 : 1;
+  kinds.set(key, { numbers, times: count });
+  if (count < often || !before) return;
+  const literal = order.filter(({ family }) => family === "literal")[changed];
+  const user = order.find(({ inputs }) => inputs.some((input) => input === literal));
+  if (!user) return;
+  const was = `${before.numbers[changed]}, then ${numbers[changed]}`;
+  warnAbout(
+    user,
+    `planned and compiled ${count} times, each time for another number (${was}); give a number that ` +
+      "changes as a tensor, or in a compiled function as external(() => number)",
+  );
+}
+
+/** A graph that grows, and is computed from its beginning each time that some of it is read. */
+function warnOfUnread(order: readonly Node[]): void {
+  let repeated = 0;
+  let last: Node | undefined;
+  for (const node of order) {
+    if (node.inputs.length === 0) continue;
+    const count = (times.get(node) ?? 0) + 1;
+    times.set(node, count);
+    if (count < often) continue;
+    repeated++;
+    last = node;
+  }
+  if (repeated < often || !last) return;
+  warnAbout(
+    last,
+    `computed ${often} times, by graphs that differ, because its value was never read; ` +
+      "realize() what is used again, such as the state that a loop carries on",
+  );
+}
