@@ -50,7 +50,7 @@ const spread = (x: Tensor): Tensor =>
   x
     .add(x.transpose() as never)
     .mul(0.1)
-    .add(eye(x).cumSum(0).mul(eye(x).cumSum(1)).mul(eye(x)));
+    .add(eye(x).cumSum(0).mul(eye(x).cumSum(1)).mul(eye(x)).cast(x.dtype));
 const positive = (x: Tensor): Tensor => x.matmul(x.transpose() as never).add(eye(x));
 
 type Row = readonly [
@@ -259,7 +259,7 @@ export const others: ReadonlySet<string> = new Set(
     "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
     "customGradient checkpoint compile external keep realize backend setBackend threads memory",
     "manualSeed random.state random.restore print toDot toJSON",
-    "explainPlan checkSameShape formatShape findNaN",
+    "explainPlan checkSameShape formatShape printable findNaN guard takeGradients",
     "constructor currentNode shape dtype size rank data dataSync array arraySync",
     "item itemSync toString",
   ].flatMap((line) => line.split(" ")),

@@ -127,7 +127,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "gradients: expects a list of tensors to differentiate with respect to",
   ],
   [
-    () => gradients(tensor([1], { dtype: "int32" }).sum(), []),
+    () => gradients(tensor([1], { dtype: "int32" }).max(), []),
     "gradients: the cost is int32, expected float32 or float64; " +
       "only numbers with fractions have gradients",
   ],
@@ -220,7 +220,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     'backward: no gradient goes to parameter "w": round passes on none: piecewise constant',
   ],
   [
-    () => backward(parameter([1, 2]).argMax().sum()),
+    () => backward(parameter([1, 2]).argMax()),
     "backward: the cost is int32, expected float32 or float64; " +
       "only numbers with fractions have gradients",
   ],
@@ -240,7 +240,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "grad: got 3, expected a tensor, or an array or plain object of tensors",
   ],
   [
-    () => grad((x: Tensor) => x.sum())(tensor([1, 2], { dtype: "int32" })),
+    () => grad((x: Tensor) => x.max())(tensor([1, 2], { dtype: "int32" })),
     "grad: the cost is int32, expected float32 or float64; " +
       "only numbers with fractions have gradients",
   ],

@@ -45,7 +45,7 @@ describe("foldConstants", () => {
 
   test("computes what is made of literals while planning, rounded as when it runs", () => {
     const third = zeros([]).add(1).div(3);
-    expect(kernelsOf([x(3).mul(third)])).toContain(`, ${Math.fround(1 / 3)})`);
+    expect(kernelsOf([x(3).mul(third)])).toContain(", 0.33333334)");
     expect(kernelsOf(folded(x(2)))).toContain("6");
     expect(kernelsOf(folded(x(2)), ["foldConstants"])).not.toContain("6)");
   });

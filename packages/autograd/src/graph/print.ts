@@ -1,4 +1,5 @@
 // A graph as text: one line a node, for people; and as Graphviz's DOT, for pictures.
+import { shortText } from "../scalar/number-text.ts";
 import type { Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
 import { quoted } from "./printable.ts";
@@ -50,7 +51,7 @@ function type(node: Node): string {
 function label(node: Node): string {
   switch (node.family) {
     case "literal":
-      return String(node.attributes.value);
+      return shortText(node.attributes.value, node.dtype);
     case "source": {
       const { label: given } = node.attributes;
       return given === undefined ? node.operation.name : `${node.operation.name} ${quoted(given)}`;
@@ -60,7 +61,9 @@ function label(node: Node): string {
         ([name, value]) => name !== "kind" && typeof value !== "function",
       );
       const text = shown.map(([name, value]) =>
-        Array.isArray(value) ? ` ${name}=${formatShape(value)}` : ` ${name}=${String(value)}`,
+        typeof value === "number"
+          ? ` ${name}=${shortText(value, node.dtype)}`
+          : ` ${name}=${Array.isArray(value) ? formatShape(value) : String(value)}`,
       );
       return node.operation.name + text.join("");
     }

@@ -1,6 +1,7 @@
 // Arithmetic, element by element. Operands broadcast; numbers take the other's dtype. Kinks: the
 // derivative of abs at 0 is 0, and equal operands of maximum share the gradient.
 import type { Node } from "../graph/node.ts";
+import { isFloating } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { equal, less, where } from "./comparison.ts";
 import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
@@ -142,7 +143,10 @@ function shareOfLength(g: Node, a: Node, length: Node): Node {
 
 /** Not below `low` and not above `high`; the derivative at a bound is 1/2. */
 export function clip(x: Operand, low: Operand, high: Operand): Node {
-  return minimum(maximum(x, low), high);
+  const isWhole = typeof x !== "number" && !isFloating(x.dtype);
+  // Whole numbers stay whole where a bound is none.
+  const raised = isWhole && low === Number.NEGATIVE_INFINITY ? x : maximum(x, low);
+  return isWhole && high === Number.POSITIVE_INFINITY ? alias(raised) : minimum(raised, high);
 }
 
 /** x itself, but nothing is differentiated through it. A primitive: the end of gradients. */

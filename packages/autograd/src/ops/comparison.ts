@@ -12,7 +12,7 @@ function comparison(
   name: string,
   value: (a: scalar.Scalar, b: scalar.Scalar) => scalar.Scalar,
 ): Binary {
-  return binary(name, { accepts: "any", value, gradient: isTruth });
+  return binary(name, { accepts: "compared", value, gradient: isTruth });
 }
 
 /** Whether a = b; NaN equals nothing. */

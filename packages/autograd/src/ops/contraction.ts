@@ -9,11 +9,10 @@ import {
   type Shape,
   tensordotAxes,
 } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
 import { mul } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { permute, reshape } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { productOperands } from "./operands.ts";
 import { sum } from "./reduce.ts";
 
 /** A tensor with a label for each axis, all different. */
@@ -44,7 +43,7 @@ export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): L
   if (left.length === 0 && right.length === 0) {
     const product = mul(ordered(a, [batch, summed]), ordered(b, [batch, summed]));
     return {
-      node: sum(
+      node: sum.within(
         product,
         summed.map((_, i) => batch.length + i),
       ),
@@ -103,18 +102,19 @@ export function tensordot(a: Node, b: Node, axes: PairedAxes = 2): Node {
 
 /** Summed over the last axis of `a` and the last but one of `b`; numbers just multiply. */
 export function dot(a: Node, b: Node): Node {
-  if (a.shape.length === 0 || b.shape.length === 0) return mul(a, b);
+  if (a.shape.length === 0 || b.shape.length === 0) return mul(...productOperands(a, b));
   const [ofA, ofB] = dotAxes(a.shape, b.shape);
   return overAxes(a, b, [ofA], [ofB]);
 }
 
 /** Each element of `a` times each of `b`, both taken as vectors. */
 export function outer(a: Node, b: Node): Node {
-  return mul(reshape(a, [-1, 1]), reshape(b, [1, -1]));
+  const [column, row] = productOperands(a, b);
+  return mul(reshape(column, [-1, 1]), reshape(row, [1, -1]));
 }
 
 function overAxes(a: Node, b: Node, ofA: Shape, ofB: Shape): Node {
-  const dtype = promote(promote(a.dtype, b.dtype), "int32");
+  const [left, right] = productOperands(a, b);
   const ownA = a.shape.map((_, axis) => `a${axis}`);
   const ownB = b.shape.map((_, axis) => {
     const paired = ofB.indexOf(axis);
@@ -122,9 +122,5 @@ function overAxes(a: Node, b: Node, ofA: Shape, ofB: Shape): Node {
   });
   const summed = ownA.filter((label) => ownB.includes(label));
   const kept = [...ownA, ...ownB].filter((label) => !summed.includes(label));
-  return contract(
-    { node: cast(a, dtype), labels: ownA },
-    { node: cast(b, dtype), labels: ownB },
-    new Set(kept),
-  ).node;
+  return contract({ node: left, labels: ownA }, { node: right, labels: ownB }, new Set(kept)).node;
 }

@@ -9,7 +9,7 @@ import {
 } from "../graph/node.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
-import { add, equal, mul } from "./elementwise.ts";
+import { add, equal, less, mul, where } from "./elementwise.ts";
 import { broadcastTo } from "./movement.ts";
 import { cast, literal } from "./operands.ts";
 
@@ -69,10 +69,39 @@ export function iota(shape: Shape, axis: number): Node {
   return createNode(iotaOperation, [], { axis }, shape, "int32");
 }
 
-/** `count` numbers from `start` on, `step` apart. */
+/**
+ * The numbers `start + i * step`, each rounded as often as in float64 and once more to `dtype`, as a
+ * cast does.
+ */
 export function steps(count: number, start: number, step: number, dtype: DType): Node {
+  const last = start + (count - 1) * step;
+  const exact = exactDType(dtype, [start, step, last, last - start, count]);
+  return cast(progression(count, start, step, exact), dtype);
+}
+
+/** `count` numbers from `start` to `end`, evenly spaced; the last one is `end`. */
+export function evenSteps(count: number, start: number, end: number, dtype: DType): Node {
+  const intervals = Math.max(1, count - 1);
+  const span = end - start;
+  // Where the whole is beyond the greatest number its parts are not.
+  const step = Number.isFinite(span) ? span / intervals : end / intervals - start / intervals;
+  if (start + (count - 1) * step === end) return steps(count, start, step, dtype);
+  const position = iota(Object.freeze([count]), 0);
+  const before = progression(count, start, step, "float64");
+  return cast(where(less(position, count - 1), before, count > 1 ? end : start), dtype);
+}
+
+function progression(count: number, start: number, step: number, dtype: DType): Node {
   const position = cast(iota(Object.freeze([count]), 0), dtype);
   return add(mul(position, step), start);
+}
+
+/** What whole numbers such as `bounds` are computed in, exactly and fast; else float64. */
+function exactDType(dtype: DType, bounds: readonly number[]): DType {
+  const [computed, limit]: readonly [DType, number] =
+    dtype === "float32" ? ["float32", 2 ** 24] : ["int32", 2 ** 31 - 1];
+  const fits = bounds.every((one) => Number.isInteger(one) && Math.abs(one) <= limit);
+  return fits && dtype !== "float64" ? computed : "float64";
 }
 
 /** 1 where row and column agree, else 0. */

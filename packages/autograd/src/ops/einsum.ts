@@ -1,11 +1,10 @@
 // Sums of products over named axes, taken apart into products of two tensors at a time.
 import type { Node } from "../graph/node.ts";
 import { einsumLabels, elementCount, type Label } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
 import { contract, contractedSize, type Labelled } from "./contraction.ts";
 import { diagonal } from "./diagonal.ts";
 import { permute, squeeze } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { cast, productDType } from "./operands.ts";
 import { sum } from "./reduce.ts";
 
 /** What `expression` says of the operands; bool and uint8 are computed as int32. */
@@ -14,7 +13,7 @@ export function einsum(expression: string, operands: readonly Node[]): Node {
     expression,
     operands.map(({ shape }) => shape),
   );
-  const dtype = operands.map((operand) => operand.dtype).reduce(promote, "int32");
+  const dtype = productDType(...operands);
   const read = operands.map((operand, i) => {
     const diagonals = withDiagonals({ node: cast(operand, dtype), labels: inputs[i]! });
     return withoutStretched(diagonals, sizes);
@@ -72,7 +71,7 @@ function withoutStretched({ node, labels }: Labelled, sizes: ReadonlyMap<Label, 
 function summed({ node, labels }: Labelled, needed: ReadonlySet<Label>): Labelled {
   const axes = labels.flatMap((label, axis) => (needed.has(label) ? [] : [axis]));
   if (axes.length === 0) return { node, labels };
-  return { node: sum(node, axes), labels: labels.filter((label) => needed.has(label)) };
+  return { node: sum.within(node, axes), labels: labels.filter((label) => needed.has(label)) };
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type Shape,
   shapesEqual,
 } from "../graph/shape.ts";
-import { type DType, promote } from "../scalar/dtype.ts";
+import type { DType } from "../scalar/dtype.ts";
 import { input, type Scalar, typeOf } from "../scalar/expression.ts";
 import { reshape } from "./movement.ts";
 import { type Accepts, cast, type Operand, operandNodes } from "./operands.ts";
@@ -116,6 +116,8 @@ export function commonShape(name: string, inputs: readonly Node[]): Shape {
 /** Builds nodes of a reduction. */
 export interface Reduction {
   (x: Node, axis?: Axes, keepDims?: boolean): Node;
+  /** The same in the dtype that `x` has: whole numbers wrap around, as they do in products. */
+  readonly within: (x: Node, axis?: Axes, keepDims?: boolean) => Node;
   readonly operation: Reduce;
 }
 
@@ -129,13 +131,13 @@ export function reduction(
     readonly start: number;
     readonly combine: (total: Scalar, x: Scalar) => Scalar;
     readonly gradient: (g: Node, x: Node, y: Node) => Node;
-    /** The least dtype that totals have; smaller ones are converted first. */
-    readonly atLeast?: DType;
+    /** The dtype in which elements are combined, if it is not their own. */
+    readonly dtypeOf?: (dtype: DType) => DType;
     /** Called before the node is made, where not every shape can be reduced. */
     readonly check?: (name: string, shape: Shape, axes: Shape) => void;
   },
 ): Reduction {
-  const { start, gradient, atLeast = "bool", check } = definition;
+  const { start, gradient, dtypeOf, check } = definition;
   const operation: Reduce = {
     family: "reduce",
     name,
@@ -143,13 +145,14 @@ export function reduction(
     combine: definition.combine(input(0), input(1)),
     gradient: [(g, [x], y) => gradient(g, x!, y)],
   };
-  const build = (x: Node, axis?: Axes, keepDims = false): Node => {
+  const within = (x: Node, axis?: Axes, keepDims = false): Node => {
     const axes = normalizeAxes(name, axis, x.shape);
     check?.(name, x.shape, axes);
-    const from = cast(x, promote(x.dtype, atLeast));
     const kept = reducedShape(x.shape, axes, true);
-    const node = createNode(operation, [from], { axes }, kept, from.dtype);
+    const node = createNode(operation, [x], { axes }, kept, x.dtype);
     return keepDims ? node : reshape(node, reducedShape(x.shape, axes, false));
   };
-  return Object.assign(build, { operation });
+  const build = (x: Node, axis?: Axes, keepDims?: boolean): Node =>
+    within(dtypeOf ? cast(x, dtypeOf(x.dtype)) : x, axis, keepDims);
+  return Object.assign(build, { within, operation });
 }

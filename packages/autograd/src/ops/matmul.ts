@@ -2,7 +2,7 @@
 import { type Contract, createNode, type Node } from "../graph/node.ts";
 import { matmulShape } from "../graph/shape.ts";
 import { expandDims, reshape, transpose } from "./movement.ts";
-import { operandNodes } from "./operands.ts";
+import { productOperands } from "./operands.ts";
 
 const matmulOperation: Contract = {
   family: "contract",
@@ -16,7 +16,7 @@ const matmulOperation: Contract = {
  */
 export function matmul(a: Node, b: Node): Node {
   const shape = matmulShape(a.shape, b.shape);
-  const [left, right] = operandNodes([a, b], "number") as readonly [Node, Node];
+  const [left, right] = productOperands(a, b);
   if (left.shape.length > 1 && right.shape.length > 1)
     return createNode(matmulOperation, [left, right], {}, shape, left.dtype);
   const rows = left.shape.length === 1 ? expandDims(left, 0) : left;

@@ -29,7 +29,7 @@ import {
   stackShape,
   transposedOrder,
 } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
+import { conversions, promote } from "../scalar/dtype.ts";
 import { cast } from "./operands.ts";
 
 /** A movement whose rule is given the node's own move. */
@@ -145,12 +145,13 @@ export function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node 
   return padNode([x], { kind: "pad", before, step, value: 0 }, shape);
 }
 
-/** `value` laid around: `padding` has one pair `[before, after]` an axis. */
+/** `value`, as a cast makes it one of the dtype, laid around: `padding` has one pair `[before, after]` an axis. */
 export function pad(x: Node, padding: readonly Padding[], value = 0): Node {
   const shape = paddedShape(x.shape, padding);
   if (shapesEqual(x.shape, shape)) return x;
   const before = padding.map(([count]) => count);
-  return padNode([x], { kind: "pad", before, step: x.shape.map(() => 1), value }, shape);
+  const step = x.shape.map(() => 1);
+  return padNode([x], { kind: "pad", before, step, value: conversions[x.dtype](value) }, shape);
 }
 
 const flipNode = movement("flip", "flip", (g, _, { axes }) => flip(g, axes));

@@ -8,9 +8,10 @@ export type Operand = Node | number;
 
 /**
  * What an operation computes with. "floating": integers become float32. "number": bool becomes
- * int32. "bool": everything becomes a truth value. "any": as it comes.
+ * int32. "bool": everything becomes a truth value. "any": as it comes. "compared": as it comes, but
+ * what float32 would round goes to float64.
  */
-export type Accepts = "floating" | "number" | "bool" | "any";
+export type Accepts = "floating" | "number" | "bool" | "any" | "compared";
 
 const literalOperation: Literal = { family: "literal", name: "literal", gradient: [] };
 
@@ -20,8 +21,9 @@ const scalarShape: readonly number[] = Object.freeze([]);
 const literals = new Map(dtypes.map((dtype) => [dtype, new Map<number | "-0", Node>()]));
 const mostLiterals = 1000;
 
-/** One number of the graph itself. Shape: []. */
-export function literal(value: number, dtype: DType): Node {
+/** One number of the graph itself, as a cast makes it one of `dtype`. Shape: []. */
+export function literal(given: number, dtype: DType): Node {
+  const value = conversions[dtype](given);
   const known = literals.get(dtype)!;
   // To a Map 0 and -0 are one key.
   const key = Object.is(value, -0) ? "-0" : value;
@@ -50,7 +52,7 @@ const castOperations = new Map(
 /** Converted to `dtype`: towards zero for integers, `!= 0` for bool. */
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
-  if (x.family === "literal") return literal(convert(x.attributes.value, dtype), dtype);
+  if (x.family === "literal") return literal(x.attributes.value, dtype);
   return createNode(castOperations.get(dtype)!, [x], {}, x.shape, dtype);
 }
 
@@ -58,8 +60,22 @@ export function cast(x: Node, dtype: DType): Node {
 export function operandNodes(operands: readonly Operand[], accepts: Accepts): readonly Node[] {
   const dtype = commonDType(operands, accepts);
   return operands.map((operand) =>
-    typeof operand === "number" ? literal(convert(operand, dtype), dtype) : cast(operand, dtype),
+    typeof operand === "number" ? literal(operand, dtype) : cast(operand, dtype),
   );
+}
+
+/**
+ * Both in the dtype that products of tensors have, whichever function makes them: what they promote
+ * to, and int32 for what is smaller. Sums of products wrap around as the products do.
+ */
+export function productOperands(a: Node, b: Node): readonly [Node, Node] {
+  const dtype = productDType(a, b);
+  return [cast(a, dtype), cast(b, dtype)];
+}
+
+/** The dtype of products of these tensors. */
+export function productDType(...factors: readonly Node[]): DType {
+  return factors.map(({ dtype }) => dtype).reduce(promote, "int32");
 }
 
 /** `x` with fractions: whole numbers and truth values become float32. */
@@ -82,7 +98,15 @@ function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   if (!common) throw new Error(`unreachable: ${operands.length} operands`);
   if (accepts === "floating" && !isFloating(common)) return "float32";
   if (accepts === "number" && common === "bool") return "int32";
+  if (accepts === "compared" && common === "float32" && !operands.every(isFloat32))
+    return "float64";
   return common;
+}
+
+/** Whether float32 holds all that the operand can be; numbers beside tensors of float32 take it. */
+function isFloat32(operand: Operand, _: number, all: readonly Operand[]): boolean {
+  if (typeof operand !== "number") return operand.dtype !== "int32";
+  return all.some((other) => typeof other !== "number" && other.dtype === "float32");
 }
 
 /** The least dtype from `dtype` on that holds `value`. */
@@ -91,9 +115,4 @@ function dtypeWith(dtype: DType, value: number): DType {
   if (!Number.isInteger(value) || value !== (value | 0)) return "float32";
   if (dtype === "bool") return value === 0 || value === 1 ? "bool" : "int32";
   return dtype === "uint8" && (value < 0 || value > 255) ? "int32" : dtype;
-}
-
-/** As a cast when it runs; floats are rounded where they are stored. */
-function convert(value: number, dtype: DType): number {
-  return isFloating(dtype) ? value : conversions[dtype](value);
 }

@@ -9,19 +9,19 @@ import {
   normalizeAxis,
   reducedShape,
 } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
+import { isFloating, totalDType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
-import { div, mul } from "./arithmetic.ts";
+import { add, div, mul } from "./arithmetic.ts";
 import { equal, greater, isNaN, logicalNot, logicalOr, where } from "./comparison.ts";
 import { full, iota } from "./creation.ts";
 import { type Reduction, reduction } from "./families.ts";
 import { broadcastTo, pad, permute, reshape, slice } from "./movement.ts";
-import { cast, floating } from "./operands.ts";
+import { cast } from "./operands.ts";
 
-/** The sum; 0 of nothing. bool and uint8 are summed as int32. */
+/** The sum; 0 of nothing. Whole numbers have a total in float64, truth values a count in int32. */
 export const sum: Reduction = reduction("sum", {
   start: 0,
-  atLeast: "int32",
+  dtypeOf: totalDType,
   combine: scalar.add,
   gradient: (g, x) => broadcastTo(g, x.shape),
 });
@@ -50,13 +50,13 @@ function shareAmongEqual(g: Node, x: Node, y: Node): Node {
 }
 
 /**
- * The product; 1 of nothing. bool and uint8 are multiplied as int32. Halves are multiplied until
+ * The product; 1 of nothing. Whole numbers are multiplied as float64, truth values as int32. Halves are multiplied until
  * one element is left, so that derivatives of any order divide by nothing, and hold where factors
  * are 0.
  */
 export function prod(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("prod", axis, x.shape);
-  let factors = axesAsLast(cast(x, promote(x.dtype, "int32")), axes);
+  let factors = axesAsLast(cast(x, totalDType(x.dtype)), axes);
   const last = factors.shape.length - 1;
   if (factors.shape[last] === 0)
     factors = full([...factors.shape.slice(0, -1), 1], 1, factors.dtype);
@@ -65,7 +65,12 @@ export function prod(x: Node, axis?: Axes, keepDims = false): Node {
     const even = pad(factors, [...factors.shape.slice(0, -1).map(none), [0, 2 * half - count]], 1);
     factors = mul(slice(even, last, 0, half), slice(even, last, half));
   }
-  return reshape(factors, reducedShape(x.shape, axes, keepDims));
+  return reshape(wholeZero(factors, x), reducedShape(x.shape, axes, keepDims));
+}
+
+/** Products of whole numbers `x` as floats, without the sign that a float's zero may have. */
+export function wholeZero(product: Node, x: Node): Node {
+  return isFloating(x.dtype) ? product : add(product, 0);
 }
 
 const none = (): readonly [number, number] => [0, 0];
@@ -89,11 +94,12 @@ export function all(x: Node, axis?: Axes, keepDims = false): Node {
   return equal(sum(logicalNot(x), axes, keepDims), 0);
 }
 
-/** The mean; NaN of nothing. */
+/** The mean; NaN of nothing. That of whole numbers is float32, of their exact total. */
 export function mean(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("mean", axis, x.shape);
   const count = elementCount(axes.map((i) => x.shape[i]!));
-  return div(sum(floating(x), axes, keepDims), count);
+  const quotient = div(sum(x, axes, keepDims), count);
+  return isFloating(x.dtype) ? quotient : cast(quotient, "float32");
 }
 
 /**

@@ -1,11 +1,12 @@
 // Running totals along an axis: each element combined with all before it, in one pass.
 import { createNode, type GradientRule, type Node, ofFamily, type Scan } from "../graph/node.ts";
 import { normalizeAxis } from "../graph/shape.ts";
-import { promote } from "../scalar/dtype.ts";
+import { totalDType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { mul } from "./elementwise.ts";
 import { flip, pad, reshape, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
+import { wholeZero } from "./reduce.ts";
 
 const [total, first, second] = [scalar.input(0), scalar.input(1), scalar.input(2)];
 
@@ -104,7 +105,7 @@ export function cumSum(x: Node, axis?: number, options?: ScanOptions): Node {
  * out.
  */
 export function cumProd(x: Node, axis?: number, options?: ScanOptions): Node {
-  return runningTotal(productOperation, 1, x, axis, options);
+  return wholeZero(runningTotal(productOperation, 1, x, axis, options), x);
 }
 
 function runningTotal(
@@ -118,7 +119,7 @@ function runningTotal(
     return runningTotal(operation, nothing, reshape(x, [-1]), 0, { exclusive, reverse });
   }
   const normal = normalizeAxis(operation.name, axis, x.shape);
-  const whole = cast(x, promote(x.dtype, "int32"));
+  const whole = cast(x, totalDType(x.dtype));
   const all = (elements: Node): Node =>
     scan(operation, normal, exclusive ? delayed(elements, normal, nothing) : elements);
   return reverse ? backwards(whole, normal, all) : all(whole);

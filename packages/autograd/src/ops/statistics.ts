@@ -2,6 +2,7 @@
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Axes, elementCount, normalizeAxes, reducedShape } from "../graph/shape.ts";
+import { isFloating } from "../scalar/dtype.ts";
 import { abs, div, mul, sqrt, square, stopGradient, sub } from "./arithmetic.ts";
 import { equal, isFinite, logicalAnd, notEqual, where } from "./comparison.ts";
 import { pow } from "./exponentials.ts";
@@ -33,10 +34,12 @@ function spread(
     throw new NablaError(`${name}: correction must be a finite number, got ${String(correction)}`);
   }
   const axes = normalizeAxes(name, axis, x.shape);
-  const input = floating(x);
+  // Whole numbers that float32 cannot tell apart have distances, too.
+  const input = isFloating(x.dtype) ? x : cast(x, "float64");
   const distances = sub(input, mean(input, axes, true));
   const count = elementCount(axes.map((i) => x.shape[i]!));
-  return div(sum(square(distances), axes, keepDims), Math.max(count - correction, 0));
+  const spread = div(sum(square(distances), axes, keepDims), Math.max(count - correction, 0));
+  return isFloating(x.dtype) ? spread : cast(spread, "float32");
 }
 
 /**

@@ -41,6 +41,15 @@ export function promote(a: DType, b: DType): DType {
   return dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;
 }
 
+/**
+ * What totals of many elements have, so that they do not wrap around: whole numbers are exact up to
+ * 2^53 in float64, and as many truth values as there may be fit into int32.
+ */
+export function totalDType(dtype: DType): DType {
+  if (isFloating(dtype)) return dtype;
+  return dtype === "bool" ? "int32" : "float64";
+}
+
 /** The number nearest to `value` that `dtype` holds: its least or greatest for an infinity. */
 export function clampTo(dtype: DType, value: number): number {
   switch (dtype) {

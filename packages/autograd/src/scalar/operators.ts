@@ -92,7 +92,11 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   /** Exact; takes the sign of the dividend. By zero: NaN, for integers 0. */
   remainder: same(2, (a, b) => a % b),
   /** IEEE 754-2019 pow: 1 for an exponent of 0 and for a base of 1, where JavaScript says NaN. */
-  pow: same(2, (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)),
+  pow: same(
+    2,
+    (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
+    integerPower,
+  ),
   /** NaN if either is. */
   max: same(2, (a, b) => Math.max(a, b)),
   min: same(2, (a, b) => Math.min(a, b)),
@@ -146,6 +150,18 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   shiftRightUnsigned: same(2, (a, b) => a >>> b),
   select: same(3, (condition, a, b) => (condition !== 0 ? a : b)),
 };
+
+/** As many products, each wrapped around; 1 / a^-b cut towards zero for a negative exponent. */
+function integerPower(a: number, b: number): number {
+  if (b < 0) return Math.abs(a) === 1 ? (b % 2 === 0 ? 1 : a) : 0;
+  let power = 1;
+  let factor = a;
+  for (let rest = b; rest > 0; rest = rest >>> 1) {
+    if ((rest & 1) === 1) power = Math.imul(power, factor);
+    factor = Math.imul(factor, factor);
+  }
+  return power;
+}
 
 /** To the nearest integer; halves to the even one, as IEEE 754, NumPy and WebAssembly do. */
 function roundHalfToEven(x: number): number {

@@ -1,19 +1,14 @@
 // Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output
 // has the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
 // gradient, is defined in ops/arithmetic.ts.
+import { DTypeError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
+import { type DType, isFloating } from "../scalar/dtype.ts";
 import { checkNumber } from "./checks.ts";
 import { type Broadcasting, binary, unary } from "./faces.ts";
 import type * as T from "./shapes.ts";
-import {
-  addMethods,
-  type Operand,
-  operandOf,
-  type ShapeOf,
-  type Tensor,
-  tensorOf,
-} from "./tensor.ts";
+import { addMethods, type Operand, operandOf, type ShapeOf, Tensor, tensorOf } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -155,16 +150,27 @@ export function mod<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Powers; NaN for a negative base and a fractional exponent.
+ * Powers; NaN for a negative base and a fractional exponent. Whole numbers wrap around, as their
+ * products do; to a negative power, which for them has fractions: `DTypeError` for a plain number,
+ * and cut towards zero where the exponents are a tensor.
  *
  * @example
  * tensor([2, 3]).pow(2).arraySync(); // => [4, 9]
+ * tensor([3], { dtype: "int32" }).pow(34).arraySync(); // => [-217042295]
  */
 export function pow<X extends Operand, Y extends Operand>(
   a: X,
   b: Broadcasting<"pow", X, Y>,
 ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
+  if (a instanceof Tensor && typeof b === "number") checkPower(a.dtype, b);
   return binary("pow", ops.pow, a, b);
+}
+
+function checkPower(base: DType, exponent: number): void {
+  if (isFloating(base) || !(exponent < 0 && Number.isInteger(exponent))) return;
+  throw new DTypeError(
+    `pow: ${base} to the power ${exponent} has fractions; cast the base: x.cast("float32")`,
+  );
 }
 
 /**

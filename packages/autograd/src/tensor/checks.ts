@@ -1,7 +1,7 @@
 // Checks of options that several functions take.
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError } from "../graph/errors.ts";
-import { type DType, dtypes } from "../scalar/dtype.ts";
+import { conversions, type DType, dtypes } from "../scalar/dtype.ts";
 
 /** `dtype`, if it is one; else throws `DTypeError`. */
 export function checkDType(operation: string, dtype: DType): DType {
@@ -24,11 +24,15 @@ export function checkFunction(operation: string, f: unknown, what = ""): void {
   throw new NablaError(`${operation}: ${given}, expected a function`);
 }
 
-/** Throws `NablaError` unless `options` are an object of options. */
-export function checkOptions(operation: string, options: unknown): void {
+/** Throws `NablaError` unless `options` are an object of options, such as `example`. */
+export function checkOptions(
+  operation: string,
+  options: unknown,
+  example = '{ dtype: "float64" }',
+): void {
   const isPlain = typeof options === "object" && options !== null && !Array.isArray(options);
   if (isPlain) return;
-  const expected = 'an object such as { dtype: "float64" }';
+  const expected = `an object such as ${example}`;
   throw new NablaError(`${operation}: options are ${describe(options)}, expected ${expected}`);
 }
 
@@ -36,4 +40,22 @@ export function checkOptions(operation: string, options: unknown): void {
 export function checkNumber(operation: string, name: string, value: unknown): void {
   if (typeof value === "number" && !Number.isNaN(value)) return;
   throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected a number`);
+}
+
+/** Throws `NablaError` unless `value` is a number; NaN and infinities are. */
+export function checkRealNumber(operation: string, name: string, value: unknown): void {
+  if (typeof value === "number") return;
+  throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected a number`);
+}
+
+/** Throws `NablaError` unless `value` is a finite number of `dtype`. */
+export function checkFinite(
+  operation: string,
+  name: string,
+  value: unknown,
+  dtype: DType = "float64",
+): void {
+  if (typeof value === "number" && Number.isFinite(conversions[dtype](value))) return;
+  const expected = dtype === "float64" ? "a finite number" : `a finite number of ${dtype}`;
+  throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected ${expected}`);
 }

@@ -1,22 +1,13 @@
 // Tensors from given values, and filled ones.
-import { describe } from "../graph/describe.ts";
-import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
-import type { Node } from "../graph/node.ts";
-import {
-  checkShape,
-  elementCount,
-  formatShape,
-  indexAt,
-  reshapeShape,
-  type Shape,
-} from "../graph/shape.ts";
+import { NablaError } from "../graph/errors.ts";
+import { checkShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
-import { allocate, type Data, type DType } from "../scalar/dtype.ts";
-import { checkCount, checkDType, checkOptions } from "./checks.ts";
-import { nestedShape } from "./nested.ts";
+import type { Data, DType } from "../scalar/dtype.ts";
+import { checkCount, checkDType, checkFinite, checkOptions, checkRealNumber } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOfValues } from "./values.ts";
 
 export interface DTypeOption {
   /** Default: "float32". */
@@ -26,12 +17,14 @@ export interface DTypeOption {
 /**
  * A tensor of the given values: a number, nested arrays of equal lengths, or a typed array (which
  * is copied, and has one axis unless `shape` says otherwise). The dtype is float32, or that of the
- * typed array, or bool for truth values, unless `dtype` says otherwise. Throws `ShapeError` for
- * ragged arrays and for a shape with another number of elements.
+ * typed arrays, or bool if all are truth values, unless `dtype` says otherwise: then each number
+ * becomes what `cast` makes of it. Throws `ShapeError` for ragged arrays and for a shape with
+ * another number of elements.
  *
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]).shape; // => [2, 3]
  * tensor(new Int32Array(6), { shape: [2, 3] }).dtype; // => "int32"
+ * tensor([1.9, -1.9, 3e9], { dtype: "int32" }).arraySync(); // => [1, -1, 2147483647]
  */
 export function tensor<const V extends T.Nested | Data, const To extends number[] = never>(
   values: T.NestedCheck<V, V>,
@@ -44,99 +37,6 @@ export function tensor<const V extends T.Nested | Data, const To extends number[
   return tensorOf(nodeOfValues("tensor", values, options.dtype, options.shape as Shape));
 }
 
-/** A constant of what a user gave: a tensor stays as it is. */
-export function nodeOfValues(
-  operation: string,
-  values: unknown,
-  dtype?: DType,
-  shape?: Shape,
-): Node {
-  const given = ArrayBuffer.isView(values)
-    ? fromTypedArray(operation, values)
-    : fromNested(operation, values);
-  const to = dtype === undefined ? given.dtype : checkDType(operation, dtype);
-  const data = allocate(to, given.data.length);
-  if (to === "bool") data.forEach((_, i) => (data[i] = given.data[i] === 0 ? 0 : 1));
-  else data.set(given.data);
-  const fits = shape ? reshapedTo(operation, given.shape, shape) : given.shape;
-  return ops.constant(data, Object.freeze(fits), to);
-}
-
-interface Values {
-  readonly data: ArrayLike<number>;
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-
-function reshapedTo(operation: string, from: Shape, to: Shape): Shape {
-  try {
-    return reshapeShape(from, to);
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    throw new ShapeError(error.message.replace(/^reshape/, operation));
-  }
-}
-
-const dtypesOfArrays: ReadonlyMap<string, DType> = new Map([
-  ["Float32Array", "float32"],
-  ["Float64Array", "float64"],
-  ["Int32Array", "int32"],
-  ["Uint8Array", "uint8"],
-  ["Uint8ClampedArray", "uint8"],
-]);
-
-function fromTypedArray(operation: string, array: ArrayBufferView): Values {
-  const shape = [(array as Uint8Array).length];
-  // By its tag: an array of another realm, such as a frame's, is no instance of this one's classes.
-  const tag = Object.prototype.toString.call(array).slice("[object ".length, -1);
-  const dtype = dtypesOfArrays.get(tag);
-  if (dtype) return { data: array as Data, shape, dtype };
-  throw new DTypeError(
-    `${operation}: got a ${tag}, expected a Float32Array, Float64Array, ` +
-      "Int32Array or Uint8Array",
-  );
-}
-
-function fromNested(operation: string, values: unknown): Values {
-  const shape: number[] = [];
-  for (let level = values; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const data = new Array<number>(elementCount(shape));
-  let filled = 0;
-  let sawTruth = false;
-  const fill = (part: unknown, axis: number): void => {
-    if (axis < shape.length) {
-      if (!Array.isArray(part) || part.length !== shape[axis]) throw ragged(operation, values);
-      for (const inner of part) fill(inner, axis + 1);
-      return;
-    }
-    if (Array.isArray(part)) throw ragged(operation, values);
-    sawTruth ||= typeof part === "boolean";
-    data[filled] = toNumber(part) ?? notANumber(operation, part, indexAt(filled, shape));
-    filled++;
-  };
-  fill(values, 0);
-  return { data, shape, dtype: sawTruth ? "bool" : "float32" };
-}
-
-function toNumber(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  return typeof value === "boolean" ? Number(value) : undefined;
-}
-
-function notANumber(operation: string, value: unknown, index: readonly number[]): never {
-  const found = describe(value);
-  const where = index.length === 0 ? "" : ` at ${formatShape(index)}`;
-  const hint = found === "a tensor" ? "; stack or concat put tensors together" : "";
-  throw new NablaError(
-    `${operation}: found ${found} among the values${where}, expected numbers${hint}`,
-  );
-}
-
-function ragged(operation: string, values: unknown): Error {
-  nestedShape(operation, values); // throws, and says where
-  return new Error(`unreachable: ${String(values)} is not ragged`);
-}
-
 function filled<S extends Shape>(
   operation: string,
   shape: unknown,
@@ -145,6 +45,7 @@ function filled<S extends Shape>(
 ): Tensor<S> {
   const checked = checkShape(operation, shape as Shape);
   checkOptions(operation, options);
+  checkRealNumber(operation, "value", value);
   const { dtype = "float32" } = options;
   return tensorOf(ops.full(checked, value, checkDType(operation, dtype)));
 }
@@ -176,10 +77,11 @@ export function ones<const S extends number[]>(
 }
 
 /**
- * `value` everywhere.
+ * `value` everywhere, as `cast` makes it one of the dtype.
  *
  * @example
  * full([2], 7).arraySync(); // => [7, 7]
+ * full([2], 300, { dtype: "uint8" }).arraySync(); // => [44, 44]
  */
 export function full<const S extends number[]>(
   shape: T.SizesCheck<"full", S, readonly [...S]>,
@@ -212,14 +114,16 @@ export function onesLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Numbers from `start` (0 if left out) up to `end` (excluded), `step` apart. float32 unless `dtype`
- * says otherwise.
+ * Numbers from `start` (0 if left out) up to `end` (excluded), `step` apart: `start + i * step`,
+ * computed in float64. float32 unless `dtype` says otherwise, and then as `cast` makes them.
  *
  * @example
  * arange(4).arraySync(); // => [0, 1, 2, 3]
  * arange(1, 2, 0.25).arraySync(); // => [1, 1.25, 1.5, 1.75]
+ * arange(2, 5, { dtype: "int32" }).dataSync(); // => Int32Array [2, 3, 4]
  */
 export function arange(end: number, options?: DTypeOption): Tensor<[number]>;
+export function arange(start: number, end: number, options?: DTypeOption): Tensor<[number]>;
 export function arange(
   start: number,
   end: number,
@@ -228,21 +132,37 @@ export function arange(
 ): Tensor<[number]>;
 export function arange(
   first: number,
-  second?: number | DTypeOption,
-  step: number = 1,
-  options: DTypeOption = {},
+  ...rest: readonly (number | DTypeOption | undefined)[]
 ): Tensor<[number]> {
-  const [start, end] = typeof second === "number" ? [first, second] : [0, first];
-  const { dtype = "float32" } = typeof second === "object" ? second : options;
+  const [numbers, options] = withOptionsLast("arange", rest);
+  const [start, end] = numbers[0] === undefined ? [0, first] : [first, numbers[0]];
+  const step = numbers[1] ?? 1;
+  for (const [name, value] of Object.entries({ start, end, step })) {
+    checkFinite("arange", name, value);
+  }
   const count = Math.max(0, Math.ceil((end - start) / step));
   if (!Number.isFinite(count)) {
     throw new NablaError(`arange: ${start} to ${end} in steps of ${step} does not end`);
   }
-  return tensorOf(ops.steps(count, start, step, checkDType("arange", dtype)));
+  const { dtype = "float32" } = options;
+  const [size] = checkShape("arange", [count]);
+  return tensorOf(ops.steps(size!, start, step, checkDType("arange", dtype)));
+}
+
+/** Arguments taken apart where options may stand in place of the first number that is left out. */
+function withOptionsLast(
+  operation: string,
+  rest: readonly (number | DTypeOption | undefined)[],
+): readonly [readonly (number | undefined)[], DTypeOption] {
+  const at = rest.findIndex((one) => typeof one === "object" || typeof one === "string");
+  const [numbers, options = {}] = at < 0 ? [rest] : [rest.slice(0, at), rest[at]];
+  checkOptions(operation, options);
+  return [numbers as readonly (number | undefined)[], options as DTypeOption];
 }
 
 /**
- * `count` numbers, evenly spaced from `start` to `end`, both included.
+ * `count` numbers, evenly spaced from `start` to `end`, both included, computed in float64. float32
+ * unless `dtype` says otherwise, and then as `cast` makes them.
  *
  * @example
  * linspace(0, 1, 5).arraySync(); // => [0, 0.25, 0.5, 0.75, 1]
@@ -251,25 +171,37 @@ export function linspace<const N extends number>(
   start: number,
   end: number,
   count: N,
-  { dtype = "float32" }: DTypeOption = {},
+  options: DTypeOption = {},
 ): Tensor<[N]> {
-  checkCount("linspace", "count", count);
-  const step = count > 1 ? (end - start) / (count - 1) : 0;
-  return tensorOf(ops.steps(count, start, step, checkDType("linspace", dtype)));
+  checkOptions("linspace", options);
+  checkFinite("linspace", "start", start);
+  checkFinite("linspace", "end", end);
+  const [size] = checkShape("linspace", [checkCount("linspace", "count", count)]);
+  const dtype = checkDType("linspace", options.dtype ?? "float32");
+  return tensorOf(ops.evenSteps(size!, start, end, dtype));
 }
 
 /**
- * The identity matrix: 1 where row and column agree, else 0.
+ * The identity matrix: 1 where row and column agree, else 0. As many columns as rows if they are
+ * left out.
  *
  * @example
  * eye(2).arraySync(); // => [[1, 0], [0, 1]]
+ * eye(2, { dtype: "int32" }).dtype; // => "int32"
  */
+export function eye<const N extends number>(rows: N, options?: DTypeOption): Tensor<[N, N]>;
 export function eye<const N extends number, const M extends number = N>(
   rows: N,
   columns?: M,
-  { dtype = "float32" }: DTypeOption = {},
-): Tensor<[N, M]> {
-  return tensorOf(ops.eye(rows, columns ?? rows, checkDType("eye", dtype)));
+  options?: DTypeOption,
+): Tensor<[N, M]>;
+export function eye(
+  rows: number,
+  ...rest: readonly (number | DTypeOption | undefined)[]
+): Tensor<[number, number]> {
+  const [[columns = rows], options] = withOptionsLast("eye", rest);
+  const dtype = checkDType("eye", options.dtype ?? "float32");
+  return tensorOf(ops.eye(rows, columns, dtype));
 }
 
 export interface OneHotOptions extends DTypeOption {

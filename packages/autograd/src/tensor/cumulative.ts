@@ -26,7 +26,7 @@ declare module "./tensor.ts" {
 
 /**
  * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements
- * in row-major order. bool and uint8 are summed as int32. `exclusive`: without the element itself;
+ * in row-major order. Dtypes as those of `sum`. `exclusive`: without the element itself;
  * `reverse`: from the end.
  *
  * @example

@@ -1,7 +1,7 @@
 // Numbers that come from outside of a graph at each of its runs, such as a learning rate's.
 
 import { constant } from "../ops/creation.ts";
-import { allocate, type DType } from "../scalar/dtype.ts";
+import { allocate, conversions, type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, untraced } from "./trace.ts";
@@ -25,7 +25,7 @@ export function external(
   const to = checkDType("external", dtype);
   const ask = () => {
     const value = untraced(f);
-    return allocate(to, 1).fill(to === "bool" ? Number(value !== 0) : value);
+    return allocate(to, 1).fill(conversions[to](value));
   };
   const node = constant(ask(), Object.freeze([]), to);
   currentTrace()?.asked.set(node, ask);

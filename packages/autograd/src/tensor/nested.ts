@@ -10,10 +10,11 @@ export function nestedShape(operation: string, values: unknown): Shape {
 
 /** `path` says where in the whole `values` stand, for the message. */
 function shapeAt(operation: string, values: unknown, path: readonly number[]): Shape {
+  if (ArrayBuffer.isView(values)) return [(values as Uint8Array).length];
   if (!Array.isArray(values)) return [];
   const first: Shape = values.length > 0 ? shapeAt(operation, values[0], [...path, 0]) : [];
   for (let i = 1; i < values.length; i++) {
-    if (first.length === 0 && !Array.isArray(values[i])) continue; // numbers: nothing to build
+    if (first.length === 0 && typeof values[i] !== "object") continue; // numbers: nothing to build
     const next = shapeAt(operation, values[i], [...path, i]);
     if (!shapesEqual(first, next)) {
       const found = `element ${formatShape([...path, i])} has shape ${formatShape(next)}`;

@@ -9,11 +9,11 @@ import { endCall } from "../graph/site.ts";
 import { parameterValue } from "../ops/creation.ts";
 import { alias, stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
-import { nodeOfValues } from "./creation.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, replayedTrace, type Trace } from "./trace.ts";
+import { nodeOfValues } from "./values.ts";
 
 /** Which parameter a node is a value of. */
 const parameters = new WeakMap<Node, Parameter>();

@@ -41,7 +41,8 @@ declare module "./tensor.ts" {
 /**
  * The matrix product: `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes
  * broadcast. As in NumPy a vector is a row on the left and a column on the right, and leaves no
- * axis behind. Throws `ShapeError` where the inner sizes differ.
+ * axis behind. Whole numbers give int32, in this and all products of tensors, and wrap around as in
+ * `mul`. Throws `ShapeError` where the inner sizes differ.
  *
  * @example
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [10]])).arraySync(); // => [[21], [43]]

@@ -15,13 +15,13 @@ export interface ReduceOptions<KeepDims extends boolean = boolean> {
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The sum; 0 of nothing. bool and uint8 are summed as int32. */
+    /** The sum; 0 of nothing. Whole numbers have a total in float64, truth values a count in int32. */
     sum<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"sum", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The mean; NaN of nothing. Integers are averaged as float32. */
+    /** The mean; NaN of nothing. That of whole numbers is float32, of their exact total. */
     mean<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"mean", ShapeOf<X>, A, A>,
@@ -39,7 +39,7 @@ declare module "./tensor.ts" {
       axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The product; 1 of nothing. bool and uint8 are multiplied as int32. */
+    /** The product; 1 of nothing. Of whole numbers in float64, of truth values in int32. */
     prod<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"prod", ShapeOf<X>, A, A>,
@@ -103,7 +103,8 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The sum; 0 of nothing. bool and uint8 are summed as int32.
+ * The sum; 0 of nothing. Whole numbers (int32, uint8) have a total in float64, which is exact up to
+ * 2^53 where theirs would wrap around; truth values have a count in int32.
  *
  * @example
  * sum(tensor([[1, 2], [3, 4]]), 0).arraySync(); // => [4, 6]
@@ -121,7 +122,7 @@ export function sum<
 }
 
 /**
- * The mean; NaN of nothing. Integers are averaged as float32.
+ * The mean; NaN of nothing. That of whole numbers is float32, of their exact total.
  *
  * @example
  * mean(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [1.5, 3.5]
@@ -175,7 +176,8 @@ export function min<
 }
 
 /**
- * The product; 1 of nothing. bool and uint8 are multiplied as int32.
+ * The product; 1 of nothing. Whole numbers have theirs in float64, which is exact up to 2^53, truth
+ * values in int32.
  *
  * @example
  * prod(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [2, 12]

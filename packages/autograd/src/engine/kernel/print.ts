@@ -1,5 +1,5 @@
 // Kernels as text, for people and for tests that show what a change did to the code.
-import { exactText } from "../../scalar/number-text.ts";
+import { shortText } from "../../scalar/number-text.ts";
 import { operandsOf } from "./dependence.ts";
 import type { Buffer, Factor, Index, Kernel, Statement, Total, Value } from "./language.ts";
 
@@ -122,7 +122,7 @@ class Printer {
   #expression(value: Value): string {
     switch (value.kind) {
       case "literal":
-        return exactText(value.value);
+        return shortText(value.value, value.dtype);
       case "load":
         return `b${value.buffer.id}[${printIndex(value.index, this.#text)}]`;
       case "position":

@@ -1,10 +1,11 @@
 // The shape of nested arrays as a type, for `tensor([[1, 2], [3, 4]])`, and the message for ragged
 // ones. Lengths are literal if the array is written in the call, `number` if it comes from
 // elsewhere.
+import type { Data } from "../../scalar/dtype.ts";
 import type { FormatShape, IsUnion, SameShape, Shape } from "./dimension.ts";
 
-/** A number or boolean, or arrays of these to any depth. */
-export type Nested = number | boolean | readonly Nested[];
+/** A number or boolean, or arrays of these to any depth, of which the innermost may be typed. */
+export type Nested = number | boolean | Data | readonly Nested[];
 
 /** What every typed array has and a plain one has not. */
 interface TypedArrayLike extends ArrayLike<number> {
