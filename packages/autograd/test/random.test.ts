@@ -140,6 +140,73 @@ describe("distributions", () => {
     expect(random.bernoulli([99], 1, { seed: 1 }).all().itemSync()).toBe(1);
   });
 
+  test.each([2 ** -10, 2 ** -14, 1 - 2 ** -10, 1 - 2 ** -14])(
+    "bernoulli of a probability near 0 or 1: %f",
+    (p) => {
+      const values = random.bernoulli([count], p, { seed: 8 }).dataSync();
+      const q = 1 - p;
+      expectMoments(values, p, p * q, p * q * (p ** 3 + q ** 3));
+    },
+  );
+
+  test.skipIf(backend() === "reference")("bernoulli knows probabilities below 2^-24", () => {
+    const hits = (p: number) => random.bernoulli([4_000_000], p, { seed: 1 }).sum().itemSync();
+    // Of this seed one draw begins with 24 zeros.
+    expect(hits(2 ** -24)).toBe(1);
+    expect(hits(1e-10)).toBe(0);
+  });
+
+  test("uniform never reaches its end, whatever the bounds", () => {
+    const bound = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(0, 1, 1000, 2 ** 53, -(2 ** 53), 1e-45, -1e-45, 3.4e38, -3.4e38),
+    );
+    const width = fc.constantFrom(0, 2 ** -50, 2 ** -24, 1, 3, 1e9);
+    fc.assert(
+      fc.property(bound, width, fc.boolean(), fc.integer(), (low, wide, isSingle, seed) => {
+        const [dtype, round] = isSingle
+          ? (["float32", Math.fround] as const)
+          : (["float64", Number] as const);
+        const high = low + wide;
+        if (!Number.isFinite(round(low)) || !Number.isFinite(round(high))) return;
+        const values = random.uniform([2000], { low, high, seed, dtype }).dataSync();
+        const isEmpty = round(low) === round(high);
+        for (const x of values) {
+          if (isEmpty) expect(x + 0).toBe(round(low) + 0);
+          else expect(x >= round(low) && x < round(high)).toBe(true);
+        }
+      }),
+    );
+    const values = random.uniform([200_000], { low: 1000, high: 1001, seed: 1 });
+    expect(values.greaterEqual(1001).any().itemSync()).toBe(0);
+    const wide = random.uniform([count], { low: -3e38, high: 3e38, seed: 1 }).dataSync();
+    expect(kolmogorovSmirnov(wide, (x) => (x + 3e38) / 6e38)).toBeLessThanOrEqual(farthest);
+  });
+
+  test("bounds and dtypes that make no sense are errors, and draw nothing", () => {
+    const before = random.state();
+    const uniform = (low: number, high = 1) => random.uniform([2], { low, high });
+    expect(() => uniform(2)).toThrow("random.uniform: low is 2, expected at most high, 1");
+    expect(() => uniform(NaN)).toThrow("random.uniform: low is NaN, expected a finite number");
+    expect(() => uniform(0, 1e39)).toThrow("high is 1e+39, expected a finite number of float32");
+    expect(() => random.normal([2], { standardDeviation: -1 })).toThrow(
+      "random.normal: standardDeviation is -1, expected a number that is not negative",
+    );
+    expect(() => random.normal([2], { mean: Infinity })).toThrow("random.normal: mean is Infinity");
+    expect(() => random.randint([2], 250, 260, { dtype: "uint8" })).toThrow(
+      "random.randint: uint8 does not hold the numbers from 250 to 259",
+    );
+    expect(() => random.randint([2], 0, 2 ** 30, { dtype: "float32" })).toThrow("does not hold");
+    expect(random.randint([2], 255, 256, { dtype: "uint8", seed: 1 }).arraySync()).toEqual([
+      255, 255,
+    ]);
+    expect(() => random.permutation(257, { dtype: "uint8" })).toThrow(
+      "random.permutation: uint8 does not hold the numbers from 0 to 256",
+    );
+    expect(() => random.uniform([2], null as never)).toThrow("random.uniform: options are null");
+    expect(random.state()).toEqual(before);
+  });
+
   test.each([
     [-2, 5],
     [0, 97],

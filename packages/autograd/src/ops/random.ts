@@ -4,10 +4,10 @@
 // random numbers: as easy as 1, 2, 3", SC 2011, https://doi.org/10.1145/2063384.2063405
 import { createNode, type Elementwise, type Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
-import type { DType } from "../scalar/dtype.ts";
+import { conversions, type DType, type Float } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { iota } from "./creation.ts";
-import { add, floor, less, mul } from "./elementwise.ts";
+import { add, floor, less, minimum, mul, sub } from "./elementwise.ts";
 import { argSort } from "./indexing.ts";
 import { reshape, slice, stack } from "./movement.ts";
 import { normalDirection, normalRadius } from "./normal.ts";
@@ -113,6 +113,7 @@ function fraction64(stream: Stream): Elementwise {
 const evenly32 = fraction32("uniform");
 const evenly64 = fraction64("uniform");
 const oneFraction = fraction32("bernoulli");
+const fineFraction = fraction64("bernoulli");
 const integerFraction = fraction64("integers");
 const radiusFraction = fraction64("normalRadius");
 const directionFraction = fraction64("normalDirection");
@@ -132,9 +133,60 @@ export function uniform(key: Node, shape: Shape, dtype: DType): Node {
   return cast(drawn(evenly32, key, shape, "float32"), dtype);
 }
 
-/** Whether something of this probability happens: bool. */
+/** Evenly spread over `low` (included) to `high` (excluded), both as numbers of `dtype`. */
+export function uniformBetween(
+  key: Node,
+  shape: Shape,
+  low: number,
+  high: number,
+  dtype: Float,
+): Node {
+  const fraction = uniform(key, shape, dtype);
+  if (low === 0 && high === 1) return fraction;
+  const round = conversions[dtype];
+  const [from, to, span] = [round(low), round(high), round(high - low)];
+  // A whole beyond the greatest number is added up of its parts.
+  if (!Number.isFinite(span)) {
+    const both = add(mul(fraction, to), mul(sub(1, fraction), from));
+    return minimum(both, below(to, dtype));
+  }
+  const within = add(mul(fraction, span), from);
+  const greatest = round(round((1 - 2 ** -bitsOf[dtype]) * span) + from);
+  if (greatest < to) return within;
+  // The sum may be rounded up to the end, which does not belong to it.
+  return minimum(within, Math.max(from, below(to, dtype)));
+}
+
+/** How many bits after the point a fraction has. */
+const bitsOf: Readonly<Record<Float, number>> = { float32: 24, float64: 53 };
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The greatest number of `dtype` that is less than `value`, which is one of it. */
+function below(value: number, dtype: Float): number {
+  // Bits count numbers from 0 on, up and down.
+  const step = value > 0 ? -1 : 1;
+  if (dtype === "float32") {
+    if (value === 0) return -(2 ** -149);
+    bits.setFloat32(0, value);
+    bits.setInt32(0, bits.getInt32(0) + step);
+    return bits.getFloat32(0);
+  }
+  if (value === 0) return -Number.MIN_VALUE;
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + BigInt(step));
+  return bits.getFloat64(0);
+}
+
+/**
+ * Whether something of this probability happens: bool. Steps of 2^-24 are fine enough where few of
+ * them make no difference.
+ */
 export function bernoulli(key: Node, shape: Shape, probability: number): Node {
-  return less(drawn(oneFraction, key, shape, "float32"), probability);
+  const isExtreme = Math.min(probability, 1 - probability) < 2 ** -8;
+  return isExtreme
+    ? less(drawn(fineFraction, key, shape, "float64"), probability)
+    : less(drawn(oneFraction, key, shape, "float32"), probability);
 }
 
 /** Mean 0, standard deviation 1. */

@@ -9,8 +9,8 @@ import * as graph from "../ops/creation.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import * as ops from "../ops/random.ts";
-import type { DType } from "../scalar/dtype.ts";
-import { checkCount, checkDType } from "./checks.ts";
+import { conversions, type DType, type Float } from "../scalar/dtype.ts";
+import { checkCount, checkDType, checkFinite, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, replayedTrace } from "./trace.ts";
@@ -114,7 +114,8 @@ export interface RandomState {
 
 export interface Random {
   /**
-   * Evenly spread over `low` (included, default 0) to `high` (excluded, default 1).
+   * Evenly spread over `low` (included, default 0) to `high` (excluded, default 1), both as numbers
+   * of the dtype; always `low` where no number lies between.
    *
    * @example
    * random.uniform([2, 3], { low: -1, high: 1, seed: 0 }).shape; // => [2, 3]
@@ -145,14 +146,16 @@ export interface Random {
     options?: RandomOptions,
   ): Tensor<S>;
   /**
-   * 0 to `count` - 1 in random order, as int32.
+   * 0 to `count` - 1 in random order, as int32 unless `dtype` says otherwise, which has to hold
+   * them.
    *
    * @example
    * random.permutation(4, { seed: 1 }).sum().itemSync(); // => 6
    */
   permutation<const N extends number>(count: N, options?: RandomOptions): Tensor<[N]>;
   /**
-   * Whole numbers from `low` (included) to `high` (excluded), as int32.
+   * Whole numbers from `low` (included) to `high` (excluded), as int32 unless `dtype` says
+   * otherwise, which has to hold them.
    *
    * @example
    * random.randint([5], 3, 4).arraySync(); // => [3, 3, 3, 3, 3]
@@ -221,71 +224,69 @@ export interface Random {
 /** Random draws; nodes like any other, so the same on every back end and when computed again. */
 export const random: Random = {
   uniform(shape, options = {}) {
-    const { low = 0, high = 1, dtype = "float32" } = options;
-    const draw = ops.uniform(
-      keyOf("random.uniform", options.seed),
-      sizes("random.uniform", shape),
-      floating("random.uniform", dtype),
-    );
-    return tensorOf(low === 0 && high === 1 ? draw : add(mul(draw, high - low), low));
+    const name = "random.uniform";
+    const { low = 0, high = 1, dtype = "float32" } = checked(name, options);
+    const [to, size] = [floating(name, dtype), sizes(name, shape)];
+    checkFinite(name, "low", low, to);
+    checkFinite(name, "high", high, to);
+    if (low > high) throw new NablaError(`${name}: low is ${low}, expected at most high, ${high}`);
+    return tensorOf(ops.uniformBetween(keyOf(name, options.seed), size, low, high, to));
   },
   normal(shape, options = {}) {
-    const { mean = 0, standardDeviation = 1, dtype = "float32" } = options;
-    const draw = ops.normal(
-      keyOf("random.normal", options.seed),
-      sizes("random.normal", shape),
-      floating("random.normal", dtype),
-    );
+    const name = "random.normal";
+    const { mean = 0, standardDeviation = 1, dtype = "float32" } = checked(name, options);
+    const [to, size] = [floating(name, dtype), sizes(name, shape)];
+    checkFinite(name, "mean", mean, to);
+    checkFinite(name, "standardDeviation", standardDeviation, to);
+    if (standardDeviation < 0) {
+      const given = `standardDeviation is ${standardDeviation}`;
+      throw new NablaError(`${name}: ${given}, expected a number that is not negative`);
+    }
+    const draw = ops.normal(keyOf(name, options.seed), size, to);
     return tensorOf(add(mul(draw, standardDeviation), mean));
   },
   bernoulli(shape, probability = 0.5, options = {}) {
-    const { dtype = "bool" } = options;
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new NablaError(`random.bernoulli: probability is ${probability}, expected 0 to 1`);
+    const name = "random.bernoulli";
+    const { dtype = "bool" } = checked(name, options);
+    if (!(typeof probability === "number" && probability >= 0 && probability <= 1)) {
+      throw new NablaError(`${name}: probability is ${describe(probability)}, expected 0 to 1`);
     }
-    const draw = ops.bernoulli(
-      keyOf("random.bernoulli", options.seed),
-      sizes("random.bernoulli", shape),
-      probability,
-    );
-    return tensorOf(cast(draw, checkDType("random.bernoulli", dtype)));
+    const [to, size] = [checkDType(name, dtype), sizes(name, shape)];
+    return tensorOf(cast(ops.bernoulli(keyOf(name, options.seed), size, probability), to));
   },
   permutation(count, options = {}) {
-    const { dtype = "int32" } = options;
-    const size = checkCount("random.permutation", "count", count);
-    const order = ops.permutation(keyOf("random.permutation", options.seed), size);
-    return tensorOf(cast(order, checkDType("random.permutation", dtype)));
+    const name = "random.permutation";
+    const { dtype = "int32" } = checked(name, options);
+    const [size] = sizes(name, [checkCount(name, "count", count)]);
+    const to = checkHolds(name, dtype, 0, size! - 1);
+    return tensorOf(cast(ops.permutation(keyOf(name, options.seed), size!), to));
   },
   randint(shape, low, high, options = {}) {
-    const { dtype = "int32" } = options;
+    const name = "random.randint";
+    const { dtype = "int32" } = checked(name, options);
     const inRange = Number.isInteger(low) && Number.isInteger(high) && low < high;
     if (!inRange || low < -(2 ** 31) || high > 2 ** 31) {
       throw new NablaError(
-        `random.randint: ${low} to ${high}, expected integers of 32 bits, the first below the second`,
+        `${name}: ${describe(low)} to ${describe(high)}, expected integers of 32 bits, the first below the second`,
       );
     }
-    const draw = ops.integers(
-      keyOf("random.randint", options.seed),
-      sizes("random.randint", shape),
-      low,
-      high,
-    );
-    return tensorOf(cast(draw, checkDType("random.randint", dtype)));
+    const [to, size] = [checkHolds(name, dtype, low, high - 1), sizes(name, shape)];
+    return tensorOf(cast(ops.integers(keyOf(name, options.seed), size, low, high), to));
   },
   key(seed) {
     return tensorOf(keyOf("random.key", seed));
   },
   split(seed, count) {
-    const size = checkCount("random.split", "count", count ?? 2);
-    return tensorOf(ops.splitKey(keyOf("random.split", seed), size));
+    const [size] = sizes("random.split", [checkCount("random.split", "count", count ?? 2)]);
+    return tensorOf(ops.splitKey(keyOf("random.split", seed), size!));
   },
   foldIn(seed, number) {
-    const key = keyOf("random.foldIn", seed);
     if (!Number.isInteger(number) || Math.abs(number) > 2 ** 31 - 1) {
       throw new NablaError(
         `random.foldIn: the number is ${describe(number)}, expected an integer of 32 bits`,
       );
     }
+    const key = keyOf("random.foldIn", seed);
     return tensorOf(ops.foldKey(key, graph.constant(Int32Array.of(number), [], "int32")));
   },
   state() {
@@ -294,16 +295,34 @@ export const random: Random = {
   },
   restore(state) {
     checkUntraced("random.restore");
+    checkOptions("random.restore", state, "{ seed: 0, draws: 0 }");
     const seed = checkSeed("random.restore", state.seed);
     [programSeed, draws] = [seed, checkCount("random.restore", "draws", state.draws)];
   },
 };
 
+function checked<Options extends RandomOptions>(operation: string, options: Options): Options {
+  checkOptions(operation, options, "{ seed: 7 }");
+  return options;
+}
+
+/** `dtype`, if it holds the whole numbers from `least` to `greatest`; else throws. */
+function checkHolds(operation: string, dtype: DType, least: number, greatest: number): DType {
+  const to = checkDType(operation, dtype);
+  const holds = (one: number) => conversions[to](one) === one;
+  // Of floats all between are held if both ends are exact, and none of them is beyond.
+  const exact = to !== "float32" || Math.max(-least, greatest) <= 2 ** 24;
+  if (exact && holds(least) && holds(Math.max(least, greatest))) return to;
+  throw new NablaError(
+    `${operation}: ${to} does not hold the numbers from ${least} to ${greatest}`,
+  );
+}
+
 function sizes(operation: string, shape: unknown): Shape {
   return checkShape(operation, shape as Shape);
 }
 
-function floating(operation: string, dtype: DType): DType {
+function floating(operation: string, dtype: DType): Float {
   if (dtype === "float32" || dtype === "float64") return dtype;
   throw new DTypeError(
     `${operation}: dtype is ${describe(dtype)}, expected "float32" or "float64"`,
