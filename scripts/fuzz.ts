@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
+import { fuzzParameters } from "./fuzz/parameters.ts";
 import { fuzzPrograms } from "./fuzz/programs.ts";
 import { fuzzTraining } from "./fuzz/training.ts";
 import { fuzzTransforms } from "./fuzz/transforms.ts";
@@ -18,10 +19,11 @@ const subjects: Readonly<Record<string, Subject>> = {
   functions: { fuzz: fuzzFunctions, runs: 2000 },
   transforms: { fuzz: fuzzTransforms, runs: 500 },
   training: { fuzz: fuzzTraining, runs: 500 },
+  parameters: { fuzz: fuzzParameters, runs: 2000 },
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [parameters] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -34,6 +36,8 @@ transforms of functions whose parts are compiled: derivatives, vmap, checkpoint 
           are those of the same functions without compile (500 runs)
 training  whose steps fail: bad labels, NaN, schedules and checks of one's own; what a step that fails
           leaves is what was there before, to the last bit, and the next one works (500 runs)
+parameters given values in every way, in and out of compile, with updates that fail: they hold what
+          plain arrays hold (2000 runs)
 files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
           says; memory in proportion to the file, and less than a second (10000 runs of each)`;
 

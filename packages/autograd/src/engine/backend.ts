@@ -1,6 +1,6 @@
 // What runs graphs, chosen by name.
 import { NablaError } from "../graph/errors.ts";
-import type { Node, Value } from "../graph/node.ts";
+import type { Home, Node, Value } from "../graph/node.ts";
 import { run } from "./reference/run.ts";
 import { prepare } from "./wasm/backend.ts";
 import { hasVectors } from "./wasm/features.ts";
@@ -24,7 +24,7 @@ export interface Prepared {
    */
   run(
     values: readonly Value[],
-    homes: readonly (object | undefined)[],
+    homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[];
 }

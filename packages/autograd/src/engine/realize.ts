@@ -14,6 +14,16 @@ import { currentBackend, type Graph } from "./backend.ts";
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
+  try {
+    realizeAll(operation, outputs);
+  } catch (error) {
+    takeBack(outputs);
+    throw error;
+  }
+}
+
+/** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
+function realizeAll(operation: string, outputs: Set<Node>): void {
   const guarded: Node[] = [];
   const graph = graphOf(operation, outputs, (node) => {
     if (node.cell.guard) {
@@ -42,6 +52,29 @@ export function realize(operation: string, nodes: readonly Node[]): void {
   results.forEach((value, i) => {
     graph.outputs[i]!.cell.value = value;
   });
+}
+
+/**
+ * After a run that failed no home is given a new value: those among the outputs keep what they had,
+ * and those on the way to them are computed by themselves.
+ */
+function takeBack(outputs: ReadonlySet<Node>): void {
+  for (const node of outputs) {
+    node.cell.failed = true;
+    node.cell.home?.takeBack(node);
+  }
+  const below = topologicalOrder(outputs, (node) => (node.cell.value ? none : node.inputs));
+  for (const node of below) {
+    if (node.cell.home && isPending(node) && !outputs.has(node)) computeAlone(node);
+  }
+}
+
+function computeAlone(node: Node): void {
+  try {
+    realize("assign", [node]);
+  } catch {
+    // Taken back. The error that is thrown is that of the run which it was a part of.
+  }
 }
 
 /** The value of a node, computed if it is not there. */

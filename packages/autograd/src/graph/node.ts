@@ -261,20 +261,30 @@ export interface CompiledCall {
   readonly given: ReadonlyMap<Node, Value>;
 }
 
+/** Something that is given one value after the other: a parameter. */
+export interface Home {
+  /** The value that it has, and keeps until it is given a new one; none at first. */
+  readonly held: Value | undefined;
+  /** The run that was to compute its new value, `node`, has failed: it keeps the one that it had. */
+  takeBack(node: Node): void;
+}
+
 /** What is known of a node's value, and of where it comes from. */
 export interface Cell {
   /** Where it was made; literals, which graphs share, have none. */
   site: Site | undefined;
   value?: Value;
-  /** Stands for a place that is kept for values like this one (a parameter's), so a back end may
-   * leave the value there. At most two values are in use for one home at a time. */
-  home?: object;
+  /** Whose new value it is to be: a back end may leave it there. At most two values are in use for
+   * one home at a time. */
+  home?: Home;
   /** To be computed, and kept, by whatever run computes this node. */
   companions?: readonly Node[];
   /** Looks at a node with this one's value before anything of the run is kept; may throw. */
   guard?: (valued: Node) => void;
   /** Set if the value is one that a compiled function has computed. */
   computedBy?: CompiledCall;
+  /** Set if a run that was to compute it and keep it has failed. */
+  failed?: true;
   /** Set in place of the value when later updates have overwritten it: whose it was. */
   overwritten?: string;
   /** Set if it is part of a past that was let go: whether parameters stand at it or below. */

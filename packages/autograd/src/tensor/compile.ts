@@ -3,7 +3,7 @@
 import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
 import { graphOf, realize, valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
-import type { Node, Value } from "../graph/node.ts";
+import type { Home, Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { formatShape } from "../graph/shape.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
@@ -17,12 +17,13 @@ import { drawing, nextKey } from "./random.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
+import { computeUpdates } from "./updates.ts";
 
 /** An output that is not returned. */
 interface Effect {
   readonly node: Node;
   /** Where a back end may keep its values. */
-  readonly home: object | undefined;
+  readonly home: Home | undefined;
   /** What to do with its value, the output of a call at a position. */
   readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
 }
@@ -42,7 +43,7 @@ interface Compiled {
   readonly draw: () => void;
   /** What each input of the graph is in this call, given the arguments: a node, or its value. */
   readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
-  readonly homes: readonly (object | undefined)[];
+  readonly homes: readonly (Home | undefined)[];
   readonly guarded: readonly Guarded[];
   /** What a call gives other values. */
   readonly updated: readonly Parameter[];
@@ -118,6 +119,8 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     const nodes = nodesOf(args);
     // Part of a larger graph, it is no other than any function.
     if (currentTrace() || nodes.some(standsForMore)) return inlined(f, args);
+    // What a call overwrites may be what they need.
+    computeUpdates();
     return drawing(() => call(args, nodes));
   };
 }
@@ -209,7 +212,9 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     const position = placeholders.indexOf(node);
     if (position >= 0) return (nodes) => nodes[position]!;
     const parameter = parameterOf(node);
-    if (parameter) return () => nodeOf("compile", parameter);
+    if (parameter && done.parameters.get(parameter) === node) {
+      return () => nodeOf("compile", parameter);
+    }
     const found = done.found.get(node) ?? done.asked.get(node);
     if (found) return found;
     if (isPlaceholder(node)) throw foreignError();

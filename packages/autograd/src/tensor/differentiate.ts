@@ -39,12 +39,12 @@ declare module "./tensor.ts" {
  */
 export function backward(cost: Tensor, seed?: Tensor): void {
   const node = nodeOf("backward", cost);
-  const { order, found } = parametersBelow(node);
+  const { order, found } = parametersBelow("backward", node);
   const inputs = [...found.keys()];
   const seedNode = seed && nodeOf("backward", seed);
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) throw nothingToLearn(node);
-  const pass = newPass();
+  const pass = newPass(node);
   [...found.values()].forEach((parameter, i) => {
     const share = alias(shares[i]!);
     share.cell.companions = [node];
@@ -82,13 +82,16 @@ export function takeGradients(parameters: readonly Parameter[]): readonly (Tenso
 }
 
 /** What `cost` depends on, and the values of parameters where that ends. */
-function parametersBelow(cost: Node): {
+function parametersBelow(
+  operation: string,
+  cost: Node,
+): {
   readonly order: readonly Node[];
   readonly found: ReadonlyMap<Node, Parameter>;
 } {
   const found = new Map<Node, Parameter>();
   const order = topologicalOrder([cost], (node) => {
-    checkParameterHistory("backward", node);
+    checkParameterHistory(operation, node);
     const parameter = parameterOf(node);
     if (parameter) found.set(node, parameter);
     return parameter || endsGradients(node) ? [] : origins(node);
@@ -142,8 +145,7 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   }
   const node = nodeOf("gradients", cost);
   const order = topologicalOrder([node], origins);
-  const below = new Set(order);
-  const groups = inputs.map((input: Tensor) => nodesOf(input, below));
+  const groups = inputs.map((input: Tensor) => nodesOf(input, node));
   const seedNode = seed && nodeOf("gradients", seed);
   const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
   let next = 0;
@@ -152,12 +154,19 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   ) as readonly Tensor[] as GradientsOf<Inputs>;
 }
 
-/** The nodes that an input stands for: a parameter's value has another one once it is known. */
-function nodesOf(input: Tensor, below: ReadonlySet<Node>): readonly Node[] {
+/**
+ * The nodes that an input stands for below a cost. The value of a parameter has several; and where
+ * none of them is there, the cost may have been built on one that it had before.
+ */
+function nodesOf(input: Tensor, cost: Node): readonly Node[] {
   const node = nodeOf("gradients", input);
-  const all = input instanceof Parameter ? Parameter.currentNodes(input) : [node];
-  const found = all.filter((one) => below.has(one));
-  return found.length > 0 ? found : [node];
+  if (!(input instanceof Parameter)) return [node];
+  const all = new Set([node, ...Parameter.currentNodes(input)]);
+  const found = topologicalOrder([cost], origins).filter((one) => all.has(one));
+  if (found.length > 0) return found;
+  const { found: before } = parametersBelow("gradients", cost);
+  const old = [...before].flatMap(([one, parameter]) => (parameter === input ? [one] : []));
+  return old.length > 0 ? old : [node];
 }
 
 export interface ArgumentOptions {

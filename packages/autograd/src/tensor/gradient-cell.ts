@@ -4,15 +4,19 @@ import type { Node } from "../graph/node.ts";
 import { shapesEqual } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
-import { areUsed, newPass, noPasses, type Pass, type Passes, use } from "./passes.ts";
+import { areUsed, hasFailed, newPass, noPasses, type Pass, type Passes, use } from "./passes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, replayedTrace, type Trace } from "./trace.ts";
+
+const nothing = { value: null, passes: noPasses };
 
 /** Of one parameter. */
 export class GradientCell {
   #value: Tensor | null = null;
   /** The calls of `backward` that it is from. */
   #passes: Passes = noPasses;
+  /** What was there before the last of them. */
+  #before: { readonly value: Tensor | null; readonly passes: Passes } = nothing;
 
   /**
    * What is there. To a function that `compile` traces it is a stand-in: each call finds what is
@@ -21,7 +25,16 @@ export class GradientCell {
   read(): Tensor | null {
     const trace = replayedTrace();
     if (trace) this.#find(trace);
+    else this.#dropFailed();
     return this.#value;
+  }
+
+  /** A contribution whose cost could not be computed would spoil all that is added to it. */
+  #dropFailed(): void {
+    if (!hasFailed(this.#passes)) return;
+    this.#value = this.#before.value;
+    this.#passes = this.#before.passes;
+    this.#before = nothing;
   }
 
   write(value: Tensor | null): void {
@@ -42,7 +55,9 @@ export class GradientCell {
       this.#value = null;
       this.#passes = noPasses;
     }
+    if (!trace) this.#dropFailed();
     const node = Tensor.nodeOf(contribution);
+    if (this.#passes.at(-1) !== pass) this.#before = { value: this.#value, passes: this.#passes };
     const before = this.#unused;
     this.#passes = before ? [...this.#passes, pass] : [pass];
     this.#value = tensorOf(before ? add(before, node) : node);

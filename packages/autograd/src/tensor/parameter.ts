@@ -1,18 +1,20 @@
 // Parameters: named cells that hold a tensor and can be given another. A graph built on a parameter
 // means the value that it had then.
 
-import { valueOf } from "../engine/realize.ts";
+import { realize } from "../engine/realize.ts";
 import { DTypeError, ShapeError } from "../graph/errors.ts";
-import type { Node, Value } from "../graph/node.ts";
+import { dataOf, type Home, type Node, type Value } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { endCall } from "../graph/site.ts";
-import { parameterValue } from "../ops/creation.ts";
+import { parameterValue, placeholder } from "../ops/creation.ts";
 import { alias, stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
-import { currentTrace, replayedTrace, type Trace } from "./trace.ts";
+import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
+import { computeUpdates, noteUpdate, now, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
 
 /** Which parameter a node is a value of. */
@@ -40,7 +42,13 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** The nodes that stand for the value now, and for the one before. */
   #current: Node[] = [];
   #previous: Node[] = [];
-  readonly #home = {};
+  /** When the value before became that: what was assigned earlier may still need it. */
+  #retired = now();
+  /** Whether it was assigned anything: a first value may stay a part of what is made of it. */
+  #isUpdated = false;
+  readonly #home: Home = this.#makeHome();
+  /** The trace in which it was made: there it is no input. */
+  readonly #madeIn = replayedTrace();
   readonly #gradient = new GradientCell();
 
   /** @internal Use `parameter`. */
@@ -71,21 +79,35 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /** @internal A value by itself once it is known: what it was computed from need not be kept. */
   protected override currentNode(): Node {
+    const trace = replayedTrace();
+    if (trace && !this.#isMadeIn(trace) && !isAssigned(this)) return this.#standIn(trace);
     const node = this.#current.at(-1)!;
-    const trace = currentTrace();
-    // While a function is traced, what it has not assigned itself is an input.
-    const value = trace && !trace.assigned.has(this) ? valueOf("compile", node) : node.cell.value;
-    const isInput = trace && !trace.assigned.has(this);
-    if (!value || node.family === "source") {
-      if (isInput) replayedTrace()?.ofParameters.add(node);
-      return node;
-    }
+    const { value } = node.cell;
+    if (!value || node.family === "source") return node;
     const source = this.#valueOf(node, value);
-    if (isInput) replayedTrace()?.ofParameters.add(source);
     // It was written where what it was computed by was.
     node.cell.site?.fix();
     source.cell.site = node.cell.site;
     return this.#hold(source);
+  }
+
+  #isMadeIn(trace: Trace | undefined): boolean {
+    return trace !== undefined && trace === this.#madeIn;
+  }
+
+  /**
+   * What stands for the value of the time of each call while a function is traced. A node that was
+   * there before means the value that it has, and a function that captures one keeps that.
+   */
+  #standIn(trace: Trace): Node {
+    let stand = trace.parameters.get(this);
+    if (!stand) {
+      stand = placeholder(this.shape, this.dtype, this.name);
+      trace.parameters.set(this, stand);
+      trace.ofParameters.add(stand);
+      parameters.set(stand, this);
+    }
+    return stand;
   }
 
   #valueOf(node: Node, value: Value): Node {
@@ -98,9 +120,47 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   #begin(node: Node): void {
     for (const old of this.#current) delete old.cell.home;
     this.#current = [];
-    const own = node.cell.value ? this.#valueOf(node, node.cell.value) : alias(node);
+    const { value } = node.cell;
+    // What a function assigns it assigns at each call. Elsewhere a value that is there is taken as
+    // it is, and out of the home of another parameter, which will overwrite it.
+    const own = value && !currentTrace() ? this.#valueOf(node, dataOf(value)) : alias(node);
     own.cell.home = this.#home;
     this.#hold(own);
+  }
+
+  /** @internal `node`, which was assigned to it and is computed, by its value alone. */
+  known(node: Node): Node {
+    if (this.#current.includes(node)) return this.currentNode();
+    const source = this.#valueOf(node, node.cell.value!);
+    // It goes when the value before the one of now does.
+    if (this.#previous.includes(node)) this.#previous.push(source);
+    parameters.set(source, this);
+    return source;
+  }
+
+  #makeHome(): Home {
+    const held = (): Value | undefined =>
+      (this.pending ? this.#previous : this.#current).at(-1)?.cell.value;
+    return {
+      get held() {
+        return held();
+      },
+      takeBack: (node) => this.#takeBack(node),
+    };
+  }
+
+  /** @internal The node of its value, while that is not known. */
+  get pending(): Node | undefined {
+    const node = this.#current.at(-1)!;
+    return node.cell.value ? undefined : node;
+  }
+
+  /** Keeps the value before `node`, which cannot be computed. A first value has none before it. */
+  #takeBack(node: Node): void {
+    if (!this.#current.includes(node) || !this.#previous.some(({ cell }) => cell.value)) return;
+    delete node.cell.home;
+    this.#current = this.#previous;
+    this.#previous = [];
   }
 
   #hold(node: Node): Node {
@@ -110,9 +170,12 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * Gives it another value, of the same shape and dtype; nothing is computed yet. Graphs built
-   * before keep the old value, which stays readable until the update after this one: a graph that
-   * is first read later throws. Use `snapshot` for values that must stay longer.
+   * Gives it another value, of the same shape and dtype: what a tensor, or another parameter, has
+   * now. It is computed when it is read, and at the latest when the next value is assigned; from
+   * then on it is a value by itself, and no derivative goes back to what it was made of. If it
+   * cannot be computed, the parameter keeps the value that it had. Graphs built before keep the old
+   * value, which stays readable until the update after this one: a graph that is first read later
+   * throws. Use `snapshot` for values that must stay longer.
    */
   assign(value: Tensor | T.Nested | Data): this {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
@@ -125,17 +188,32 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     }
     const trace = currentTrace();
     if (trace) this.#noteAssignment(trace);
-    else this.#retire();
-    this.#begin(node);
+    else this.#makeRoom(node);
+    this.#begin(trace ? node : onKnown(node));
+    if (!trace && this.pending) noteUpdate(this);
     endCall("assign", this.shape, false);
     return this;
   }
 
-  /** The value before the one of now makes room for the next. */
+  /** The value before the one of now makes room for the next, `node`. */
+  #makeRoom(node: Node): void {
+    const { pending } = this;
+    if (pending && this.#isUpdated) {
+      computeUpdates();
+      // It was taken back; and what is made of it fails for the same reason.
+      if (!pending.cell.value && topologicalOrder([node]).includes(pending)) {
+        realize("assign", [pending]);
+      }
+    } else if (this.#previous.length > 0) computeUpdates(this.#retired);
+    this.#isUpdated = true;
+    this.#retire();
+  }
+
   #retire(): void {
-    if (!this.currentNode().cell.value) return;
+    if (this.pending) return;
     Parameter.forgetBefore(this);
     this.#previous = this.#current;
+    this.#retired = now();
   }
 
   /** @internal The value before the one of now is not to be trusted any more. */
@@ -148,7 +226,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   #noteAssignment(trace: Trace): void {
-    if (trace.assigned.has(this)) return;
+    if (trace.assigned.has(this) || this.#isMadeIn(replayedTrace())) return;
     const current = this.#current;
     trace.assigned.set(this, () => {
       this.#current = current;
@@ -159,8 +237,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   static adopt(parameter: Parameter, value: Value): Node {
     const { shape, dtype } = parameter;
     parameter.#retire();
-    parameter.#begin(parameterValue(value, shape, dtype, parameter.name));
-    return parameter.#current.at(-1)!;
+    for (const old of parameter.#current) delete old.cell.home;
+    const own = parameterValue(value, shape, dtype, parameter.name);
+    parameter.#current = [];
+    return parameter.#hold(own);
   }
 
   /** @internal `copy` stands for a value that `node` stands for, in the graph of one call. */
@@ -182,7 +262,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /** @internal Stands for the place where a back end may keep its values. */
-  static homeOf(parameter: Parameter): object {
+  static homeOf(parameter: Parameter): Home {
     return parameter.#home;
   }
 

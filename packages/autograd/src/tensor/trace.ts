@@ -22,6 +22,8 @@ export interface Trace {
   readonly guards: (() => boolean)[];
   /** What each call of the compiled function computes and looks at before it keeps anything. */
   readonly guarded: Node[];
+  /** What stands for the values of parameters, by the parameter. */
+  readonly parameters: Map<object, Node>;
   /** Undoes what was assigned to parameters, one function for each, by the parameter. */
   readonly assigned: Map<object, () => void>;
   /** Gives parameters back the gradient that they had, likewise. */
@@ -67,6 +69,11 @@ export function changesWithCalls(node: Node): boolean {
   return topologicalOrder([node], inputsOf).some(changes);
 }
 
+/** Whether a function that is being traced has assigned something to the parameter. */
+export function isAssigned(parameter: object): boolean {
+  return traces.some(({ assigned }) => assigned.has(parameter));
+}
+
 /** Calls `f` and says what it has done. Whatever it assigned stays until it is undone. */
 export function traced<Result>(
   f: () => Result,
@@ -84,6 +91,7 @@ export function traced<Result>(
     ofParameters: new Set(),
     guards: [],
     guarded: [],
+    parameters: new Map(),
     assigned: new Map(),
     differentiated: new Map(),
     gradients: new Map(),

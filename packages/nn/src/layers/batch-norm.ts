@@ -87,7 +87,7 @@ export function batchNorm<const C extends number>(
     // What the last step has measured is there by now, or costs a few operations on rows: left
     // alone, the running statistics would hold on to the graphs of all steps. Nothing happens in
     // compile().
-    realize(runningMean, runningVariance);
+    computeIfPossible(runningMean, runningVariance);
     const mean = keep(x.mean(axes, { keepDims: true }));
     const centred = x.sub(mean);
     const variance = keep(centred.square().mean(axes, { keepDims: true }));
@@ -129,4 +129,16 @@ export function batchNorm<const C extends number>(
     evaluate: mode.evaluate,
     forward,
   } as unknown as BatchNorm<C>;
+}
+
+/**
+ * Where a batch cannot be computed, as for an index out of range, the running statistics keep what
+ * they were. Whoever reads what the layer made of that batch meets the error.
+ */
+function computeIfPossible(...running: readonly Parameter[]): void {
+  try {
+    realize(...running);
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+  }
 }

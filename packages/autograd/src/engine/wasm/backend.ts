@@ -1,7 +1,7 @@
 // Graphs run on WebAssembly: planned and rendered once for each structure, then called.
 
 import { outOfRange } from "../../graph/indices.ts";
-import { dataOf, type Node, type Value } from "../../graph/node.ts";
+import { dataOf, type Home, type Node, type Value } from "../../graph/node.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
 import { type Buffer, bytesOf } from "../kernel/language.ts";
 import { structureOf } from "../plan/key.ts";
@@ -23,7 +23,7 @@ import { Trial } from "./trial.ts";
 export interface ReadyGraph {
   run(
     values: readonly Value[],
-    homes: readonly (object | undefined)[],
+    homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[];
 }
@@ -177,7 +177,7 @@ class LoadedPlan {
 
   run(
     values: readonly Value[],
-    homes: readonly (object | undefined)[],
+    homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[] {
     const { heap } = this.#engine;
@@ -200,9 +200,6 @@ class LoadedPlan {
       return residents[i] ?? readFrom(heap, this.#addressOf(buffer), buffer.dtype, buffer.size);
     });
     accept?.(outputs);
-    plan.results.forEach(({ kind }, i) => {
-      if (kind !== "input" && residents[i]) this.#engine.homes.settle(homes[i]!);
-    });
     return outputs;
   }
 
@@ -274,7 +271,7 @@ class LoadedPlan {
 
   /** Puts outputs that have a home there, and all others in the arena; the former, by output. */
   #placeOutputs(
-    homes: readonly (object | undefined)[],
+    homes: readonly (Home | undefined)[],
     arena: number,
   ): readonly (ResidentValue | undefined)[] {
     const { heap, homes: places } = this.#engine;

@@ -1,6 +1,6 @@
 // What stays in WebAssembly memory from run to run: parameters, in two places each, and constants
 // that come back. Everything else is copied in, and out to arrays that JavaScript owns.
-import type { Resident, Value } from "../../graph/node.ts";
+import type { Home, Resident, Value } from "../../graph/node.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
 import { slackBytes } from "../plan/memory.ts";
 import type { Heap } from "./heap.ts";
@@ -46,13 +46,10 @@ function bytesOf(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** The two places of each home: one holds the value of now, the other takes the next. */
+/** The two places of each home: one may hold the value of now, the other takes the next. */
 export class Homes {
   readonly #heap: Heap;
-  readonly #places = new WeakMap<
-    object,
-    { readonly addresses: readonly [number, number]; next: 0 | 1 }
-  >();
+  readonly #places = new WeakMap<Home, readonly [number, number]>();
   readonly #registry: FinalizationRegistry<readonly [readonly number[], number]>;
   #bytes = 0;
 
@@ -69,24 +66,19 @@ export class Homes {
     return this.#bytes;
   }
 
-  /** The address for the next value of `home`, where the value before the one of now is. */
-  nextPlace(home: object, bytes: number): number {
+  /** The address for the next value of `home`, where the value that it holds is not. */
+  nextPlace(home: Home, bytes: number): number {
     let places = this.#places.get(home);
     if (!places) {
       const size = bytes + slackBytes;
-      const addresses = [this.#heap.allocate(size), this.#heap.allocate(size)] as const;
-      places = { addresses, next: 0 };
+      places = [this.#heap.allocate(size), this.#heap.allocate(size)];
       this.#places.set(home, places);
-      this.#registry.register(home, [addresses, 2 * size]);
+      this.#registry.register(home, [places, 2 * size]);
       this.#bytes += 2 * size;
     }
-    return places.addresses[places.next];
-  }
-
-  /** The next place has the value of now. Not called if a run fails. */
-  settle(home: object): void {
-    const places = this.#places.get(home)!;
-    places.next = places.next === 0 ? 1 : 0;
+    const { held } = home;
+    const isThere = held && isResident(held) && held.address === places[0];
+    return places[isThere ? 1 : 0];
   }
 }
 

@@ -1,0 +1,164 @@
+// What parameters hold, after any program of copies, updates, failures and compiled functions.
+import {
+  compile,
+  gather,
+  gradients,
+  parameter,
+  random,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkParameterProgram, parameterPrograms } from "./parameter-programs.ts";
+
+test("300 programs of parameters give what plain arrays give", () => {
+  fc.assert(fc.property(parameterPrograms, checkParameterProgram), { numRuns: 300 });
+}, 60_000);
+
+test("a copy keeps its value when the parameter that it is of goes on", () => {
+  const online = parameter([1]);
+  const target = parameter([0]);
+  const step = () => online.assign(online.add(1)).realize();
+  step();
+  target.assign(online);
+  const copy = parameter(online);
+  step();
+  step();
+  expect([target.arraySync(), copy.arraySync(), online.arraySync()]).toEqual([[2], [2], [4]]);
+});
+
+test("what is assigned in a compiled function is assigned, whatever it is", () => {
+  const [a, b, c, d] = [parameter([1]), parameter([0]), parameter([3]), parameter([3])];
+  const step = compile(() => {
+    b.assign(a);
+    c.assign([0]);
+    d.assign(tensor([7]));
+    c.assign(c.add(b));
+    return b.mul(10);
+  });
+  expect(step().arraySync()).toEqual([10]);
+  a.assign([5]);
+  expect(step().arraySync()).toEqual([50]);
+  expect([b, c, d].map((p) => p.arraySync())).toEqual([[5], [5], [7]]);
+});
+
+test("a graph built on a parameter before a function is traced means the value of then", () => {
+  const w = parameter([1]);
+  const twice = w.mul(2);
+  const f = compile((x: Tensor) => x.add(twice).add(w.mul(100)));
+  expect(f(tensor([0])).arraySync()).toEqual([102]);
+  w.assign([10]);
+  expect(f(tensor([0])).arraySync()).toEqual([1002]);
+  w.assign([20]);
+  w.assign([30]);
+  expect(() => f(tensor([0]))).toThrow("later updates have overwritten");
+});
+
+test("a value that was built on is differentiated, when the parameter has another one", () => {
+  const w = parameter([3]);
+  const cost = w.square().sum();
+  w.assign([5]);
+  expect(gradients(cost, [w])[0].arraySync()).toEqual([6]);
+});
+
+test("a parameter that is made in a traced function is no input of it", () => {
+  const f = compile((x: Tensor) => {
+    const counter = parameter([1]);
+    counter.assign(counter.add(x));
+    return counter.mul(2);
+  });
+  expect([f(tensor([1])), f(tensor([1]))].map((y) => y.arraySync())).toEqual([[4], [4]]);
+});
+
+test("a parameter cannot be read while a function is traced", () => {
+  const w = parameter([1]);
+  expect(() => compile(() => w.mul(w.dataSync()[0]!))()).toThrow(
+    "dataSync: this value is not known",
+  );
+  const kept = compile(() => w.snapshot());
+  kept();
+  w.assign([2]);
+  expect(kept().arraySync()).toEqual([2]);
+});
+
+test("loops that never read go on, and averages keep up with what they are of", () => {
+  const [w, b, average] = [parameter([1]), parameter([0]), parameter([0])];
+  for (let i = 0; i < 1500; i++) {
+    const cost = w.mul(2).add(b).sub(3).square().sum();
+    const [gw, gb] = gradients(cost, [w, b]);
+    w.assign(w.sub(gw.mul(0.01)));
+    b.assign(b.sub(gb.mul(0.01)));
+    average.assign(average.mul(0.9).add(w.mul(0.1)));
+  }
+  const end = w.itemSync() * 2 + b.itemSync();
+  expect(end).toBeCloseTo(3, 5);
+  expect(average.itemSync()).toBeCloseTo(w.itemSync(), 5);
+  // One that is read only after two updates of what it is made of.
+  average.assign(average.mul(0).add(w));
+  const then = w.itemSync();
+  for (let i = 0; i < 2; i++) w.assign(w.add(1)).realize();
+  expect(average.itemSync()).toBe(then);
+});
+
+const bad = () => gather(tensor([1, 2]), 0, tensor([9], { dtype: "int32" }));
+
+test("an update that fails is not made, the next one is, and errors are about their own", () => {
+  const w = parameter([1]);
+  w.assign(w.add(bad()));
+  expect(() => w.arraySync()).toThrow("index 9 is out of range");
+  expect(w.arraySync()).toEqual([1]);
+  w.assign(w.add(1));
+  expect(w.arraySync()).toEqual([2]);
+});
+
+test("an update that is made of one that fails throws where it is assigned", () => {
+  const w = parameter([1]);
+  w.assign(w.add(bad()));
+  expect(() => w.assign(w.add(1))).toThrow("index 9 is out of range");
+  expect(w.assign(w.add(1)).arraySync()).toEqual([2]);
+});
+
+test("reading what fails for another reason leaves an update in place", () => {
+  const w = parameter([1]);
+  w.assign(w.add(1));
+  expect(() => w.add(bad()).arraySync()).toThrow("index 9 is out of range");
+  expect(w.arraySync()).toEqual([2]);
+});
+
+test("a gradient whose cost cannot be computed is not part of the next one", () => {
+  const w = parameter([1]);
+  w.mul(2).sum().backward();
+  const cost = w.add(bad()).sum();
+  cost.backward();
+  expect(() => cost.itemSync()).toThrow("index 9 is out of range");
+  expect(w.grad?.arraySync()).toEqual([2]);
+  w.mul(3).sum().backward();
+  expect(w.grad?.arraySync()).toEqual([5]);
+});
+
+test("a compiled call that fails has drawn nothing, and overwrites no value without a word", () => {
+  const p = parameter([1]);
+  const step = compile((i: Tensor) => {
+    p.assign(p.add(random.uniform([1])).add(100));
+    return gather(tensor([1, 2]), 0, i);
+  });
+  const index = (i: number) => tensor([i], { dtype: "int32" });
+  p.assign(p.add(1)).realize();
+  const old = p.mul(10);
+  p.assign(p.add(1)).realize();
+  const before = random.state();
+  for (let i = 0; i < 2; i++) expect(() => step(index(9))).toThrow("index 9 is out of range");
+  expect(random.state()).toEqual(before);
+  expect(p.arraySync()).toEqual([3]);
+  // Its place is the one that the call wrote to before it failed.
+  let value: unknown;
+  try {
+    value = old.arraySync();
+  } catch (error) {
+    value = (error as Error).message.includes("have overwritten") ? [20] : error;
+  }
+  expect(value).toEqual([20]);
+  step(index(0));
+  expect(random.state().draws).toBe(before.draws + 1);
+});
