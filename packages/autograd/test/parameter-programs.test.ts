@@ -1,7 +1,9 @@
 // What parameters hold, after any program of copies, updates, failures and compiled functions.
 import {
   compile,
+  customGradient,
   gather,
+  grad,
   gradients,
   parameter,
   random,
@@ -161,4 +163,18 @@ test("a compiled call that fails has drawn nothing, and overwrites no value with
   expect(value).toEqual([20]);
   step(index(0));
   expect(random.state().draws).toBe(before.draws + 1);
+});
+
+test("a rule that uses a parameter of a traced function has its value of the call", () => {
+  const w = parameter([2]);
+  const f = compile((x: Tensor) => {
+    const slope = w.mul(10);
+    return customGradient(
+      (y: Tensor) => y.mul(1),
+      (g) => g.mul(slope),
+    )(x).sum();
+  });
+  expect(grad(f)(tensor([1])).arraySync()).toEqual([20]);
+  w.assign([3]);
+  expect(grad(f)(tensor([1])).arraySync()).toEqual([30]);
 });

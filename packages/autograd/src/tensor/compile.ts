@@ -250,10 +250,10 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
 function usedByRules(
   { order, inputs }: Graph,
   placeholders: readonly Node[],
-  { keys, asked, found }: Trace,
+  { keys, asked, found, parameters }: Trace,
 ): readonly Node[] {
   if (!order.some(({ family }) => family === "custom")) return [];
-  const all = [...placeholders, ...keys, ...asked.keys(), ...found.keys()];
+  const all = [...placeholders, ...keys, ...asked.keys(), ...found.keys(), ...parameters.values()];
   return all.filter((node) => !inputs.includes(node));
 }
 

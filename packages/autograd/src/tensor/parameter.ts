@@ -104,7 +104,6 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (!stand) {
       stand = placeholder(this.shape, this.dtype, this.name);
       trace.parameters.set(this, stand);
-      trace.ofParameters.add(stand);
       parameters.set(stand, this);
     }
     return stand;

@@ -16,8 +16,6 @@ export interface Trace {
   readonly asked: Map<Node, () => Value>;
   /** Nodes that stand for what was there before, and how to find what is there in a call. */
   readonly found: Map<Node, () => Node>;
-  /** Values of parameters that it was given: each call has those of its time. */
-  readonly ofParameters: Set<Node>;
   /** Whether all that the function decided by is as it was: else it is traced again. */
   readonly guards: (() => boolean)[];
   /** What each call of the compiled function computes and looks at before it keeps anything. */
@@ -58,13 +56,13 @@ export function replayedTrace(): Trace | undefined {
 
 /**
  * Whether the value of `node`, which is known now, is another in later calls of the function that is
- * traced: that of a parameter or a random draw, say.
+ * traced: that of a random draw, or of a number from outside.
  */
 export function changesWithCalls(node: Node): boolean {
   const trace = replayedTrace();
   if (!trace) return false;
-  const { ofParameters, keys, asked } = trace;
-  const changes = (one: Node) => ofParameters.has(one) || keys.includes(one) || asked.has(one);
+  const { keys, asked } = trace;
+  const changes = (one: Node) => keys.includes(one) || asked.has(one);
   const inputsOf = (one: Node) => (changes(one) || one.cell.value ? [] : one.inputs);
   return topologicalOrder([node], inputsOf).some(changes);
 }
@@ -88,7 +86,6 @@ export function traced<Result>(
     keys: [],
     asked: new Map(),
     found: new Map(),
-    ofParameters: new Set(),
     guards: [],
     guarded: [],
     parameters: new Map(),

@@ -35,8 +35,8 @@ export function noteUpdate(of: Updated): void {
 }
 
 /**
- * Computes what was assigned up to a time and is not known yet, all in one run. Where that fails,
- * nothing of it is kept, and nothing thrown: whoever reads what depends on it is told.
+ * Computes what was assigned up to a time and is not known yet, all in one run. An update that fails
+ * is dropped without an error here; reading what depends on it throws.
  */
 export function computeUpdates(until: number = time): void {
   if (added.length > 0) {

@@ -26,9 +26,7 @@ export const mergeCommon: Pass = (outputs) => {
     const key = [
       numberOf(operations, node.operation),
       node.inputs.map((input) => numberOf(numbers, input)).join(),
-      JSON.stringify(node.attributes),
-      // JSON has no -0, NaN or infinities.
-      node.family === "literal" ? exactText(node.attributes.value) : "",
+      JSON.stringify(node.attributes, exactly),
       node.shape.join(),
       node.dtype,
     ].join("|");
@@ -37,6 +35,11 @@ export const mergeCommon: Pass = (outputs) => {
     return known ?? node;
   });
 };
+
+/** JSON has no -0, NaN or infinities: numbers are written as texts that tell all of them apart. */
+function exactly(_: string, value: unknown): unknown {
+  return typeof value === "number" ? exactText(value) : value;
+}
 
 /** Operators whose result every back end rounds the same way. */
 const exact: ReadonlySet<OperatorName> = new Set([
