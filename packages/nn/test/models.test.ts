@@ -63,7 +63,7 @@ test("can be saved, loaded, kept at its best and go on from a checkpoint", async
   expect(toSafetensors(third)).toEqual(kept);
 });
 
-test("is told to train and to evaluate, with all of its parts", () => {
+test("switches between training and evaluation with all of its parts", () => {
   const model = twoTowers();
   model.evaluate();
   const [, normalised, dropped] = model.pair.right.layers;
