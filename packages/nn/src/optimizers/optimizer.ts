@@ -69,7 +69,7 @@ export interface Update<Options> {
    * It is computed for all parameters at once; `key` tells one `f` from others of the same step.
    * For rules that count.
    */
-  readonly ofSteps: (key: number, f: (steps: Tensor) => Tensor) => Tensor;
+  readonly ofSteps: (key: string, f: (steps: Tensor) => Tensor) => Tensor;
   readonly options: Options;
 }
 
@@ -177,8 +177,8 @@ class OwnSteps {
   }
 
   /** What is asked for in one step. */
-  asked(): (position: number, key: number, f: (steps: Tensor) => Tensor) => Tensor {
-    const made = new Map<number, Tensor>();
+  asked(): (position: number, key: string, f: (steps: Tensor) => Tensor) => Tensor {
+    const made = new Map<string, Tensor>();
     return (position, key, f) => {
       const all = made.get(key) ?? f(this.cell);
       made.set(key, all);
