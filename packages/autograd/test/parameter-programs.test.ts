@@ -178,3 +178,17 @@ test("a rule that uses a parameter of a traced function has its value of the cal
   w.assign([3]);
   expect(grad(f)(tensor([1])).arraySync()).toEqual([30]);
 });
+
+test("an older value that a compiled function captures is read before its place is written to", () => {
+  const p = parameter([1]);
+  p.assign(p.add(1)).realize();
+  const older = p.mul(10);
+  const itself = p.stopGradient();
+  p.assign(p.add(1)).realize();
+  const step = compile(() => {
+    p.assign(p.add(100));
+    return [older.add(p), itself] as const;
+  });
+  expect(step().map((x) => x.arraySync())).toEqual([[123], [2]]);
+  expect(p.arraySync()).toEqual([103]);
+});

@@ -176,7 +176,7 @@ class LoadedPlan {
   }
 
   run(
-    values: readonly Value[],
+    given: readonly Value[],
     homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[] {
@@ -184,8 +184,9 @@ class LoadedPlan {
     const plan = this.#plan;
     const arena = this.#engine.arenaOf(this.#arenaBytes);
     this.#readyTable(arena);
-    this.#placeInputs(values, arena);
     const residents = this.#placeOutputs(homes, arena);
+    const values = keptFrom(given, residents);
+    this.#placeInputs(values, arena);
     heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
     if (this.#isLoaded()) this.#runAsIsFaster();
     else this.#call(this.#table);
@@ -311,4 +312,16 @@ class LoadedPlan {
     const [output] = host.writes;
     writeTo(heap, this.#addressOf(output!), interpret(host.node, inputs));
   }
+}
+
+/** What is given, with copies of older values of parameters that lie where the outputs will be. */
+function keptFrom(
+  given: readonly Value[],
+  outputs: readonly (ResidentValue | undefined)[],
+): readonly Value[] {
+  const isOverwritten = (value: Value): value is ResidentValue =>
+    isResident(value) && outputs.some((output) => output?.address === value.address);
+  return given.some(isOverwritten)
+    ? given.map((value) => (isOverwritten(value) ? value.read() : value))
+    : given;
 }
