@@ -214,7 +214,7 @@ function forgetHabits(): void {
 /** Where hosts have no way to take a stack without throwing, nothing is known. */
 const host: {
   readonly captureStackTrace?: (holder: object) => void;
-  stackTraceLimit?: number;
+  readonly stackTraceLimit?: number;
 } = Error;
 
 /** Frames to look through for one of the user's. */
@@ -229,11 +229,12 @@ class Stack {
   }
 }
 
+/** Where intrinsics are frozen (`node --frozen-intrinsics`), as many frames as the host takes do. */
 function stackOfNow(): Stack {
   const limit = host.stackTraceLimit;
-  host.stackTraceLimit = frames;
+  Reflect.set(host, "stackTraceLimit", frames);
   const stack = new Stack();
-  if (limit === undefined) delete host.stackTraceLimit;
-  else host.stackTraceLimit = limit;
+  if (limit === undefined) Reflect.deleteProperty(host, "stackTraceLimit");
+  else Reflect.set(host, "stackTraceLimit", limit);
   return stack;
 }

@@ -4,6 +4,7 @@
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
+import { addFirstTurn } from "./shares.ts";
 import { parametersOf } from "./table.ts";
 
 /** The body of a loop, or a branch. */
@@ -106,24 +107,22 @@ export class Scopes {
     this.loop(variable, variable.size - rest, variable.size, rest, () => write(rest));
   }
 
-  /**
-   * This part's turns of the loop: of n turns the one from n part / parts up to n (part + 1) /
-   * parts.
-   */
+  /** This part's turns of the loop. */
   #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
     const { code } = this;
     const { part, parts } = parametersOf(this.body);
     const turns = Math.ceil((to - from) / step);
     const end = this.body.local("i32");
-    code.get(part).i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    addFirstTurn(code, turns, { part, parts, later: 0 });
     code.i32(step).add("i32.mul").i32(from).add("i32.add").set(counter);
-    code.get(part).i32(1).add("i32.add").i32(turns).add("i32.mul").get(parts).add("i32.div_u");
+    addFirstTurn(code, turns, { part, parts, later: 1 });
     code.i32(step).add("i32.mul").i32(from).add("i32.add").set(end);
-    code.get(counter).get(end).add("i32.lt_s");
+    // Unsigned: where the last step goes beyond `to`, the end may be just beyond 2^31.
+    code.get(counter).get(end).add("i32.lt_u");
     code.block("if", () => {
       code.block("loop", () => {
         code.append(inner);
-        code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
+        code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_u");
         code.add("br_if", 0);
       });
     });
