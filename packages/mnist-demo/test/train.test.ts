@@ -4,8 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { runTrain } from "../src/train-command.ts";
 import { help } from "../src/train-options.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
+import { run as runHere } from "./run.ts";
 
 const command = join(import.meta.dirname, "..", "src", "train.ts");
 
@@ -78,16 +80,16 @@ test("who stops reading stops it, without a word", async () => {
 });
 
 test("--help goes to stdout", async () => {
-  expect(await run("--help")).toEqual({ code: 0, stdout: help, stderr: "" });
+  expect(await runHere(runTrain, "--help")).toEqual({ code: 0, stdout: help, stderr: "" });
 });
 
 describe("one line on stderr and exit code 1", () => {
+  it("from a process", async () => {
+    const stderr = '--activation: got "sigmod", expected sigmoid, tanh or relu\n';
+    expect(await run("--activation sigmod")).toEqual({ code: 1, stdout: "", stderr });
+  });
+
   it.each([
-    [
-      "for an option's value",
-      "--activation sigmod",
-      '--activation: got "sigmod", expected sigmoid, tanh or relu',
-    ],
     [
       "for a folder that is not there",
       "--data no-such-folder",
@@ -99,7 +101,7 @@ describe("one line on stderr and exit code 1", () => {
       "--examples: got 60001, there are 60000 training images",
     ],
   ])("%s", async (_, args, message) => {
-    expect(await run(args)).toEqual({ code: 1, stdout: "", stderr: `${message}\n` });
+    expect(await runHere(runTrain, args)).toEqual({ code: 1, stdout: "", stderr: `${message}\n` });
   });
 
   it("for a file that is not what its name says", async () => {
@@ -108,11 +110,12 @@ describe("one line on stderr and exit code 1", () => {
     const message =
       "train-labels-idx1-ubyte: magic number is 0x00000803, expected 0x00000801; this looks like images";
     const given = `--data ${folderWith(swapped)}`;
-    expect(await run(given)).toEqual({ code: 1, stdout: "", stderr: `${message}\n` });
+    expect(await runHere(runTrain, given)).toEqual({ code: 1, stdout: "", stderr: `${message}\n` });
   });
 
   it("for a cost that is no longer a number", async () => {
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runHere(
+      runTrain,
       `--activation relu --cost cross-entropy --learning-rate 1e300 --data ${smallFolder()}`,
     );
     expect(code).toBe(1);
