@@ -1,9 +1,12 @@
 // What is computed when, how often, and how deep a graph may be.
 import {
   compile,
+  concat,
   external,
+  GradientError,
   gradients,
   manualSeed,
+  memory,
   NablaError,
   parameter,
   random,
@@ -13,6 +16,7 @@ import {
   vmap,
   zeros,
 } from "@nabla/autograd";
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as backend from "../src/engine/backend.ts";
 
@@ -132,6 +136,75 @@ describe("long graphs", () => {
     let y: Tensor = x;
     for (let i = 0; i < 100_000; i++) y = y.add(x);
     expect(gradients(y, [x])[0].itemSync()).toBe(100_001);
+  });
+
+  test("a state that is realized keeps no more of its past than is promised", () => {
+    const size = 2 ** 20;
+    let state: Tensor = zeros([size]).realize();
+    const turn = () => {
+      state = state.mul(0.5).add(1).realize();
+    };
+    // 100 turns of 4 MiB; 256 MiB are kept, and something is garbage.
+    for (let i = 0; i < 100; i++) turn();
+    const before = memory().javascript;
+    for (let i = 0; i < 200; i++) turn();
+    expect(state.slice(0, 0, 1).itemSync()).toBe(2);
+    expect(memory().javascript - before).toBeLessThan(200 * 4 * size * 0.75);
+  });
+
+  test("derivatives go through what was realized, to where the past ends", () => {
+    const [w, first] = [parameter([2]), tensor(new Float32Array(2 ** 22).fill(1))];
+    const states: Tensor[] = [first];
+    const go = (turns: number): Tensor => {
+      for (let i = 0; i < turns; i++) states.push(states.at(-1)!.mul(w).realize());
+      return states.at(-1)!.slice(0, 0, 1).sum();
+    };
+    const cost = go(4);
+    const slopes = gradients(cost, [first, states[1]!, states[3]!, w]).map((g) => g.slice(0, 0, 1));
+    expect(slopes.map((g) => g.arraySync())).toEqual([[16], [8], [2], [32]]);
+    const late = go(20);
+    expect(() => late.backward()).toThrow(GradientError);
+    expect(() => gradients(late, [first])).toThrow(GradientError);
+    expect(
+      gradients(late, [states.at(-1)!])[0]
+        .slice(0, 0, 2)
+        .arraySync(),
+    ).toEqual([1, 0]);
+  });
+});
+
+describe("a tensor stays the same to its gradients", () => {
+  const given = tensor([3, 5]);
+  const tensors: Record<string, () => Tensor> = {
+    stopGradient: () => given.mul(2).stopGradient(),
+    "a cast of a comparison": () => given.greater(4).cast("float32"),
+    "what is computed": () => given.mul(2),
+    "what is computed of much": () =>
+      concat([given, zeros([2 ** 23])])
+        .mul(2)
+        .slice(0, 0, 2),
+  };
+  const readings = fc.array(fc.constantFrom("read", "use", "realize"), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  test.each(Object.entries(tensors))("%s, used before and after it is read", (_, make) => {
+    fc.assert(
+      fc.property(readings, (steps) => {
+        const x = make();
+        let [cost, uses]: [Tensor, number] = [tensor(0), 0];
+        for (const step of steps) {
+          if (step === "read") x.arraySync();
+          else if (step === "realize") x.realize();
+          else {
+            cost = cost.add(x.sum().mul(3));
+            uses++;
+          }
+        }
+        expect(gradients(cost, [x])[0].arraySync()).toEqual([3 * uses, 3 * uses]);
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 

@@ -32,7 +32,8 @@ export function gradients(
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  const wanted = thatPassOn(operation, order, inputs);
+  const others = sameTensors(order, inputs);
+  const wanted = thatPassOn(operation, order, [...inputs, ...[...others.values()].flat()]);
   const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
   const pass = siteOfCall(operation, cost.shape);
   const outer = beginGradientOf(undefined);
@@ -54,8 +55,33 @@ export function gradients(
   } finally {
     beginGradientOf(outer);
   }
-  return inputs.map((input) => gradientOf.get(input) ?? full(input.shape, 0, input.dtype));
+  return inputs.map((input) => {
+    const nodes = [input, ...(others.get(input) ?? [])];
+    // A source passes on what it has to the node that it stands for, if that is there.
+    const last = nodes.filter((node) => !origins(node).some((origin) => nodes.includes(origin)));
+    const shares = last.flatMap((node) => gradientOf.get(node) ?? []);
+    return shares.length > 0 ? shares.reduce(add) : full(input.shape, 0, input.dtype);
+  });
 }
+
+/** Of each input the other nodes of `order` that stand for the same tensor. */
+function sameTensors(
+  order: readonly Node[],
+  inputs: readonly Node[],
+): ReadonlyMap<Node, readonly Node[]> {
+  const tensors = new Map<object, Node[]>();
+  for (const { cell } of inputs) if (cell.tensor) tensors.set(cell.tensor, []);
+  if (tensors.size === 0) return none;
+  for (const node of order) if (node.cell.tensor) tensors.get(node.cell.tensor)?.push(node);
+  return new Map(
+    inputs.flatMap((input) => {
+      const nodes = input.cell.tensor && tensors.get(input.cell.tensor)!;
+      return nodes ? [[input, nodes.filter((node) => node !== input)]] : [];
+    }),
+  );
+}
+
+const none: ReadonlyMap<Node, readonly Node[]> = new Map();
 
 function ruleFor(node: Node, position: number) {
   const rules = node.operation.gradient;

@@ -49,9 +49,34 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   const results = currentBackend()
     .prepare(graph)
     .run(values, homes, guarded.length > 0 ? accept : undefined);
+  const below = keptBelow(graph.inputs);
   results.forEach((value, i) => {
-    graph.outputs[i]!.cell.value = value;
+    const { cell } = graph.outputs[i]!;
+    cell.value = value;
+    cell.keptBelow = below + value.byteLength;
   });
+}
+
+/** Sources that count as kept already. */
+const counted = new WeakSet<Node>();
+
+/**
+ * The bytes that results computed from `inputs` keep: the inputs' values, and what is kept below
+ * them. Of what is below several of them the most is taken, so that nothing counts twice.
+ */
+function keptBelow(inputs: readonly Node[]): number {
+  let [own, below] = [0, 0];
+  for (const node of inputs) {
+    const { keptBelow: kept, value } = node.cell;
+    if (kept !== undefined) {
+      own += value!.byteLength;
+      below = Math.max(below, kept - value!.byteLength);
+    } else if (!counted.has(node)) {
+      counted.add(node);
+      own += value!.byteLength;
+    }
+  }
+  return own + below;
 }
 
 /**

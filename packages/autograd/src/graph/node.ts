@@ -289,6 +289,10 @@ export interface Cell {
   overwritten?: string;
   /** Set if it is part of a past that was let go: whether parameters stand at it or below. */
   letGo?: boolean;
+  /** What all nodes have in common that one tensor has stood for, where there are several. */
+  tensor?: object;
+  /** Bytes of the values that are kept below it, about, if it was computed and has inputs. */
+  keptBelow?: number;
 }
 
 /** A node, frozen. Its shape and dtype have been checked by the family's maker. */

@@ -1,5 +1,6 @@
 // Keeps a graph that only grows within bounds. Every so many levels its end is computed and starts
-// afresh as a source, with its past behind it; the oldest pasts are let go.
+// afresh as a source, with its past behind it, and so does what was computed from many bytes; the
+// oldest pasts are let go.
 import { realize } from "../engine/realize.ts";
 import { letGo } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
@@ -10,10 +11,18 @@ import { currentTrace } from "./trace.ts";
 
 /** So deep may a graph grow before its end is computed. */
 const levels = 1000;
+/** So many bytes of values may stand below one that is known. */
+const bytesBelow = 2 ** 24;
+
 /** `node`, or a source with its value if a long graph stands below it. */
 export function settle(node: Node): Node {
   if (node.depth < levels || currentTrace()) return node;
   realize(node.operation.name, [node]);
+  return startAfresh(node);
+}
+
+/** A source with the value of `node`, which is kept as its past. */
+function startAfresh(node: Node): Node {
   const history = new Chain(node);
   const below = topologicalOrder([node]);
   const bytes = below.reduce((sum, one) => sum + (one.cell.value?.byteLength ?? 0), 0);
@@ -56,11 +65,21 @@ class Chain implements History, Past {
 }
 
 /**
- * `node`, or its value by itself once that is known and nothing is differentiated through it:
- * what it was computed from need not be kept then.
+ * `node`, or a source with its value once that is known: where nothing is differentiated through
+ * the node, and so what it was computed from need not be kept, and where much is kept below it.
+ * Both are the same tensor to whoever asks for its gradient.
  */
 export function detached(node: Node): Node {
-  const { value } = node.cell;
-  if (!value || !endsGradients(node)) return node;
-  return sited(constant(value, node.shape, node.dtype), node);
+  const { value, keptBelow = 0 } = node.cell;
+  if (!value) return node;
+  if (endsGradients(node)) {
+    return same(sited(constant(value, node.shape, node.dtype), node), node);
+  }
+  return keptBelow > bytesBelow && !currentTrace() ? same(startAfresh(node), node) : node;
+}
+
+function same(stand: Node, node: Node): Node {
+  node.cell.tensor ??= {};
+  stand.cell.tensor = node.cell.tensor;
+  return stand;
 }
