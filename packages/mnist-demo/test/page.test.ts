@@ -225,7 +225,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
         violations: { id: string; nodes: { html: string }[] }[];
       }>("axe.run()");
       const seen = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect(seen, colorScheme).toEqual([]);
+      expect({ colorScheme, seen }).toEqual({ colorScheme, seen: [] });
     }
   });
 });
