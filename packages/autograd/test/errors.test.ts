@@ -198,7 +198,10 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     () => zeros([2, -1] as Any),
     "zeros: dimension 1 of [2, -1] is -1, expected a non-negative integer",
   ],
-  [() => zeros(["2"] as Any), 'zeros: dimension 0 of [2] is "2", expected a non-negative integer'],
+  [
+    () => zeros(["2"] as Any),
+    'zeros: dimension 0 of ["2"] is "2", expected a non-negative integer',
+  ],
   [
     () => zeros([2], "float64" as Any),
     'zeros: options are "float64", expected an object such as { dtype: "float64" }',

@@ -127,7 +127,7 @@ export const messages = {
   "convTranspose, channels":
     "convTranspose1d: [1, 3, 8] with kernel [4, 2, 3]: 3 channels, the kernel has 4",
   "pool, axes":
-    "maxPool: [1, 1, 4] with a window of [2,2]: expected examples, channels, and one axis for each of the window's",
+    "maxPool: [1, 1, 4] with a window of [2, 2]: expected examples, channels, and one axis for each of the window's",
   "pool, no axes":
     "averagePool: [4, 4] with a window of 2: expected examples, channels, and one axis for each of the window's",
   "pool, window":

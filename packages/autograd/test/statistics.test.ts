@@ -42,7 +42,7 @@ test("a correction is taken off the count", () => {
   expect(tensor([1, 2, 3, 4]).variance(0, { correction: 1 }).itemSync()).toBeCloseTo(5 / 3, 6);
   expect(tensor([5]).variance(0, { correction: 1 }).itemSync()).toBeNaN();
   expect(() => tensor([5]).std(0, { correction: Number.NaN })).toThrow(
-    "std: correction must be a finite number, got NaN",
+    "std: correction is NaN, expected a finite number",
   );
 });
 

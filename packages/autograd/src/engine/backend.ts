@@ -1,4 +1,5 @@
 // What runs graphs, chosen by name.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { run } from "./reference/run.ts";
@@ -64,9 +65,11 @@ export function currentBackend(): Backend {
 
 /** Chooses the back end by name. Throws `NablaError` if there is none of that name here. */
 export function chooseBackend(name: string): void {
-  if (!Object.hasOwn(backends, name)) {
+  if (typeof name !== "string" || !Object.hasOwn(backends, name)) {
     const names = Object.keys(backends).map((known) => `"${known}"`);
-    throw new NablaError(`setBackend: "${name}" is not a back end, expected ${names.join(" or ")}`);
+    throw new NablaError(
+      `setBackend: ${describe(name)} is not a back end, expected ${names.join(" or ")}`,
+    );
   }
   if (name === "wasm" && !hasVectors()) {
     throw new NablaError(

@@ -14,3 +14,25 @@ export function describe(x: unknown): string {
   if ("dtype" in x && "shape" in x) return "a tensor";
   return `an object (${(x.constructor ?? Object).name})`;
 }
+
+/** The same, but with what is in lists, up to three deep: `[2, "a", [null, an array]]`. */
+export function describeList(x: unknown, depth = 3): string {
+  if (!Array.isArray(x) || depth === 0) return describe(x);
+  const parts = Array.from(x.slice(0, mostShown), (one) => describeList(one, depth - 1));
+  if (x.length > mostShown) parts.push("…");
+  return `[${parts.join(", ")}]`;
+}
+
+/** More of a list says no more. */
+const mostShown = 16;
+
+/** `{ … }`, of any realm, or an object without a prototype: no class's, whose state is elsewhere. */
+export function isPlainObject(x: unknown): x is object {
+  if (typeof x !== "object" || x === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(x);
+  if (prototype === null || prototype === Object.prototype) return true;
+  const isRoot = Object.getPrototypeOf(prototype) === null;
+  return (
+    isRoot && Object.hasOwn(prototype as object, "hasOwnProperty") && !(Symbol.toStringTag in x)
+  );
+}

@@ -1,4 +1,5 @@
 // Texts of others in messages: a name out of a file must not move a terminal's cursor.
+import { NablaError } from "./errors.ts";
 
 /**
  * C0, DEL and C1 (whose U+009B begins a terminal's commands as ESC [ does), separators of lines, and
@@ -14,6 +15,9 @@ const control = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufeff]/gu;
  * printable("weights\u001b[2J"); // => "weights\u001b[2J"
  */
 export function printable(text: string): string {
+  if (typeof text !== "string") {
+    throw new NablaError(`printable: got a value of type ${typeof text}, expected a string`);
+  }
   return text.replace(control, (character) => {
     const code = character.charCodeAt(0);
     return `\\u${code.toString(16).padStart(4, "0")}`;

@@ -53,6 +53,7 @@ export { dotAxes, type PairedAxes, tensordotAxes } from "./shape/tensordot.ts";
 export {
   checkConvolution,
   extentOf,
+  misfit,
   type PerAxis,
   paddingPairs,
   perAxis,

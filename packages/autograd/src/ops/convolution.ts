@@ -5,6 +5,7 @@ import { type Convolve, createNode, type Node, ofFamily, type Windows } from "..
 import {
   checkConvolution,
   extentOf,
+  misfit,
   type PerAxis,
   paddingPairs,
   perAxis,
@@ -154,13 +155,14 @@ export function transposedConvolution(
   axes: number,
   options: TransposedOptions,
 ): Node {
-  const { groups = 1 } = options;
+  const { groups = 1, padding: around = "valid", outputPadding = 0 } = options;
+  const { stride: step = 1, dilation: spacing = 1 } = options;
   checkConvolution(name, x.shape, kernel.shape, axes, groups, true);
-  const stride = perAxis(name, "stride", options.stride ?? 1, axes);
-  const dilation = perAxis(name, "dilation", options.dilation ?? 1, axes);
-  const given = options.padding === "valid" ? 0 : (options.padding ?? 0);
-  const padding = paddingPairs(name, given, axes);
-  const more = paddingPairs(name, options.outputPadding ?? 0, axes).map(([one]) => one);
+  const stride = perAxis(name, "stride", step, axes);
+  const dilation = perAxis(name, "dilation", spacing, axes);
+  const removed = around === "valid" ? 0 : around;
+  const padding = paddingPairs(name, "padding", removed, axes, '"valid", ');
+  const more = paddingPairs(name, "outputPadding", outputPadding, axes).map(([one]) => one);
   const [count, inputs, ...size] = x.shape as readonly [number, number, ...number[]];
   const [, channels, ...window] = kernel.shape as readonly [number, number, ...number[]];
   const dtype = promote(promote(x.dtype, kernel.dtype), "float32");
@@ -169,6 +171,11 @@ export function transposedConvolution(
   const whole = size.map(
     (places, i) => (places - 1) * stride[i]! + extentOf(window[i]!, dilation[i]!),
   );
+  const fits = whole.every((all, i) => {
+    const [before, after] = padding[i]!;
+    return size[i]! > 0 && window[i]! > 0 && all + more[i]! > before + after;
+  });
+  if (!fits) throw misfit(name, x.shape, window, dilation, padding);
   const shape = [count, groups, channels, ...whole];
   const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });
   const flat = reshape(full, [count, groups * channels, ...whole]);

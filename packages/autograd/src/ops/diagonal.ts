@@ -1,5 +1,6 @@
 // Diagonals and triangles of matrices. `offset` counts diagonals from the main one: those above it
 // are positive.
+import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {
@@ -33,7 +34,7 @@ function diagonals(operation: string, shape: Shape): Node {
 
 function checkOffset(operation: string, offset: number): number {
   if (Number.isSafeInteger(offset)) return offset;
-  throw new NablaError(`${operation}: offset is ${offset}, expected an integer`);
+  throw new NablaError(`${operation}: offset is ${describe(offset)}, expected an integer`);
 }
 
 /** The diagonal of the matrices along two axes, which go; it becomes the last axis. */

@@ -11,8 +11,8 @@ import {
   type Axes,
   broadcastToShape,
   concatShape,
-  elementCount,
   expandedShape,
+  flattenedShape,
   normalizeAxes,
   normalizeAxis,
   normalizeOrder,
@@ -51,7 +51,7 @@ const reshapeNode = movement("reshape", "reshape", (g, x) => reshape(g, x.shape)
 
 /** The same elements, in row-major order, in another shape; one size may be -1. */
 export function reshape(x: Node, shape: Shape): Node {
-  if (shapesEqual(x.shape, shape)) return x;
+  if (Array.isArray(shape) && shapesEqual(x.shape, shape)) return x;
   return reshapeNode([x], { kind: "reshape" }, reshapeShape(x.shape, shape));
 }
 
@@ -87,7 +87,7 @@ function permuted(x: Node, order: Shape): Node {
 export function transpose(x: Node, order?: readonly number[]): Node {
   return permuted(
     x,
-    order ? normalizeOrder(order, x.shape, "transpose") : transposedOrder(x.shape),
+    order === undefined ? transposedOrder(x.shape) : normalizeOrder(order, x.shape, "transpose"),
   );
 }
 
@@ -96,7 +96,7 @@ const broadcastNode = movement("broadcastTo", "broadcast", (g) => g);
 
 /** Axes of size 1 repeated, and axes added in front, as far as `shape` says. */
 export function broadcastTo(x: Node, shape: Shape): Node {
-  if (shapesEqual(x.shape, shape)) return x;
+  if (Array.isArray(shape) && shapesEqual(x.shape, shape)) return x;
   return broadcastNode([x], { kind: "broadcast" }, broadcastToShape(x.shape, shape));
 }
 
@@ -204,7 +204,5 @@ export function stack(nodes: readonly Node[], axis = 0): Node {
 
 /** All axes from `startAxis` on made one. */
 export function flatten(x: Node, startAxis = 0): Node {
-  if (x.shape.length === 0) return reshape(x, [1]);
-  const start = normalizeAxis("flatten", startAxis, x.shape);
-  return reshape(x, [...x.shape.slice(0, start), elementCount(x.shape.slice(start))]);
+  return reshape(x, flattenedShape(x.shape, startAxis));
 }

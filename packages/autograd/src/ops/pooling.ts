@@ -1,4 +1,5 @@
 // The greatest, or the mean, of what lies under a window.
+import { describeList } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {
@@ -58,15 +59,17 @@ function pooled(
   options: WindowOptions,
   around: number,
 ): { readonly under: Node; readonly axes: readonly number[] } {
-  const count = typeof given === "number" ? x.shape.length - 2 : given.length;
+  const list = Array.isArray(given) ? given.length : 0;
+  const count = typeof given === "number" ? x.shape.length - 2 : list;
   if (count < 1 || x.shape.length !== count + 2) {
     throw new ShapeError(
-      `${name}: ${formatShape(x.shape)} with a window of ${JSON.stringify(given)}: expected examples, ` +
+      `${name}: ${formatShape(x.shape)} with a window of ${describeList(given)}: expected examples, ` +
         "channels, and one axis for each of the window's",
     );
   }
   const window = perAxis(name, "window", given, count);
-  const withStride = { ...options, stride: options.stride ?? window };
+  const { stride = window } = options;
+  const withStride = { ...options, stride };
   const place = windowPlaces(name, x.shape, x.shape.slice(2), window, withStride);
   if (place.padding.some((pair, i) => pair.some((one) => one >= window[i]!))) {
     throw new NablaError(

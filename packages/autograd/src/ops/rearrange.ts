@@ -1,5 +1,6 @@
 // Compositions of movements: turned around, repeated, and surrounded by what is there.
 
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {
@@ -21,8 +22,12 @@ export function roll(x: Node, shift: number | readonly number[], axis?: Axes): N
     return reshape(roll(reshape(x, [-1]), shift, 0), x.shape);
   }
   normalizeAxes("roll", axis, x.shape);
-  const axes = typeof axis === "number" ? [axis] : (axis ?? []);
+  const axes = typeof axis === "number" ? [axis] : axis === undefined ? [] : axis;
   const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
+  const isList: boolean = Array.isArray(shifts);
+  if (!isList) {
+    throw new NablaError(`roll: shift is ${describe(shift)}, expected an integer, or one an axis`);
+  }
   if (shifts.length !== axes.length) {
     throw new NablaError(`roll: ${shifts.length} shifts for ${axes.length} axes, expected as many`);
   }
@@ -31,7 +36,7 @@ export function roll(x: Node, shift: number | readonly number[], axis?: Axes): N
 
 function rolledAlong(x: Node, shift: number, axis: number): Node {
   if (!Number.isSafeInteger(shift)) {
-    throw new NablaError(`roll: shift is ${shift}, expected an integer`);
+    throw new NablaError(`roll: shift is ${describe(shift)}, expected an integer`);
   }
   const index = normalizeAxis("roll", axis, x.shape);
   const size = x.shape[index]!;

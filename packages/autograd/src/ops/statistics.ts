@@ -1,4 +1,5 @@
 // Spread and length of what lies along axes, composed so that digits are not lost.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Axes, elementCount, normalizeAxes, reducedShape } from "../graph/shape.ts";
@@ -31,7 +32,9 @@ function spread(
   correction: number,
 ): Node {
   if (!(typeof correction === "number" && Number.isFinite(correction))) {
-    throw new NablaError(`${name}: correction must be a finite number, got ${String(correction)}`);
+    throw new NablaError(
+      `${name}: correction is ${describe(correction)}, expected a finite number`,
+    );
   }
   const axes = normalizeAxes(name, axis, x.shape);
   // Whole numbers that float32 cannot tell apart have distances, too.
@@ -48,7 +51,7 @@ function spread(
  */
 export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   if (typeof p !== "number" || Number.isNaN(p)) {
-    throw new NablaError(`norm: p must be a number, got ${String(p)}`);
+    throw new NablaError(`norm: p is ${describe(p)}, expected a number`);
   }
   const axes = normalizeAxes("norm", axis, x.shape);
   const size = abs(floating(x));

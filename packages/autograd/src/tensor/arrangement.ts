@@ -218,7 +218,14 @@ export function slice<
 ): Tensor<T.Slice<ShapeOf<X>, A, From, To, Step>> {
   const node = nodeOf("slice", x);
   const along = axis as number | readonly GivenRange[];
-  if (typeof along !== "number") return tensorOf(ops.sliceEach(node, along));
+  if (typeof along !== "number") {
+    if (from === undefined && to === undefined && step === undefined) {
+      return tensorOf(ops.sliceEach(node, along));
+    }
+    throw new NablaError(
+      "slice: a list of ranges has all bounds and steps in it, got others as well",
+    );
+  }
   return tensorOf(ops.slice(node, along, from, to, step as number | undefined));
 }
 

@@ -1,5 +1,5 @@
 // Checks of options that several functions take.
-import { describe } from "../graph/describe.ts";
+import { describe, isPlainObject } from "../graph/describe.ts";
 import { DTypeError, NablaError } from "../graph/errors.ts";
 import { conversions, type DType, dtypes } from "../scalar/dtype.ts";
 
@@ -24,16 +24,31 @@ export function checkFunction(operation: string, f: unknown, what = ""): void {
   throw new NablaError(`${operation}: ${given}, expected a function`);
 }
 
-/** Throws `NablaError` unless `options` are an object of options, such as `example`. */
+/** Throws `NablaError` unless `options` are a plain object of options, such as `example`. */
 export function checkOptions(
   operation: string,
   options: unknown,
   example = '{ dtype: "float64" }',
 ): void {
-  const isPlain = typeof options === "object" && options !== null && !Array.isArray(options);
-  if (isPlain) return;
+  if (isPlainObject(options)) return;
   const expected = `an object such as ${example}`;
   throw new NablaError(`${operation}: options are ${describe(options)}, expected ${expected}`);
+}
+
+/** Throws `NablaError` unless `options` are a plain object in which `flags` are booleans, if there. */
+export function checkFlags(operation: string, options: object, ...flags: readonly string[]): void {
+  checkOptions(operation, options, `{ ${flags[0]}: true }`);
+  for (const flag of flags) {
+    const value = (options as Readonly<Record<string, unknown>>)[flag];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw new NablaError(`${operation}: ${flag} is ${describe(value)}, expected true or false`);
+  }
+}
+
+/** Throws `NablaError` unless `value` is a text, or left out. */
+export function checkText(operation: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "string") return;
+  throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected a string`);
 }
 
 /** Throws `NablaError` unless `value` is a number other than NaN. */

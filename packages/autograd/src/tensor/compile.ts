@@ -5,7 +5,6 @@ import { graphOf, realize, valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import { formatShape } from "../graph/shape.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
 import { Call, Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";
@@ -166,7 +165,7 @@ function signatureOf(args: unknown): string {
 }
 
 function nodeSignature({ dtype, shape }: Node): string {
-  return `${dtype}${formatShape(shape)}`;
+  return `${dtype}${shape.join()}`;
 }
 
 function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args): Compiled {

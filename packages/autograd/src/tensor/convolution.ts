@@ -10,6 +10,7 @@ import {
   type TransposedPadding,
   transposedConvolution,
 } from "../ops/convolution.ts";
+import { checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -28,6 +29,7 @@ function withKernel<S extends Shape, Options>(
   axes: T.WindowAxes,
   options: Options,
 ): Tensor<S> {
+  checkOptions(name, options, "{ stride: 2 }");
   const [input, weights] = [nodeOf(name, x as Tensor), nodeOf(name, kernel as Tensor)];
   return tensorOf(operation(name, input, weights, axes, options));
 }

@@ -1,10 +1,18 @@
 // Tensors from given values, and filled ones.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
-import { checkCount, checkDType, checkFinite, checkOptions, checkRealNumber } from "./checks.ts";
+import {
+  checkCount,
+  checkDType,
+  checkFinite,
+  checkOptions,
+  checkRealNumber,
+  checkText,
+} from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { nodeOfValues } from "./values.ts";
@@ -134,7 +142,7 @@ export function arange(
   first: number,
   ...rest: readonly (number | DTypeOption | undefined)[]
 ): Tensor<[number]> {
-  const [numbers, options] = withOptionsLast("arange", rest);
+  const [numbers, options] = withOptionsLast("arange", rest, 2);
   const [start, end] = numbers[0] === undefined ? [0, first] : [first, numbers[0]];
   const step = numbers[1] ?? 1;
   for (const [name, value] of Object.entries({ start, end, step })) {
@@ -149,14 +157,23 @@ export function arange(
   return tensorOf(ops.steps(size!, start, step, checkDType("arange", dtype)));
 }
 
-/** Arguments taken apart where options may stand in place of the first number that is left out. */
+/** Arguments, `most` of them numbers, taken apart where options may stand in place of the first number that is left out. */
 function withOptionsLast(
   operation: string,
   rest: readonly (number | DTypeOption | undefined)[],
+  most: number,
 ): readonly [readonly (number | undefined)[], DTypeOption] {
-  const at = rest.findIndex((one) => typeof one === "object" || typeof one === "string");
+  const isOptions = (one: unknown, i: number) =>
+    one !== undefined && (typeof one !== "number" || i === most);
+  const at = rest.findIndex(isOptions);
   const [numbers, options = {}] = at < 0 ? [rest] : [rest.slice(0, at), rest[at]];
   checkOptions(operation, options);
+  const extra = at < 0 ? undefined : rest.slice(at + 1).find((one) => one !== undefined);
+  if (extra !== undefined) {
+    throw new NablaError(
+      `${operation}: got ${describe(extra)} after the options, expected nothing`,
+    );
+  }
   return [numbers as readonly (number | undefined)[], options as DTypeOption];
 }
 
@@ -177,8 +194,8 @@ export function linspace<const N extends number>(
   checkFinite("linspace", "start", start);
   checkFinite("linspace", "end", end);
   const [size] = checkShape("linspace", [checkCount("linspace", "count", count)]);
-  const dtype = checkDType("linspace", options.dtype ?? "float32");
-  return tensorOf(ops.evenSteps(size!, start, end, dtype));
+  const { dtype = "float32" } = options;
+  return tensorOf(ops.evenSteps(size!, start, end, checkDType("linspace", dtype)));
 }
 
 /**
@@ -199,9 +216,9 @@ export function eye(
   rows: number,
   ...rest: readonly (number | DTypeOption | undefined)[]
 ): Tensor<[number, number]> {
-  const [[columns = rows], options] = withOptionsLast("eye", rest);
-  const dtype = checkDType("eye", options.dtype ?? "float32");
-  return tensorOf(ops.eye(rows, columns, dtype));
+  const [[columns = rows], options] = withOptionsLast("eye", rest, 1);
+  const { dtype = "float32" } = options;
+  return tensorOf(ops.eye(rows, columns, checkDType("eye", dtype)));
 }
 
 export interface OneHotOptions extends DTypeOption {
@@ -221,8 +238,11 @@ export interface OneHotOptions extends DTypeOption {
 export function oneHot<X extends Tensor, const Depth extends number>(
   indices: X,
   depth: Depth,
-  { dtype = "float32", labelsOf }: OneHotOptions = {},
+  options: OneHotOptions = {},
 ): Tensor<T.OneHot<ShapeOf<X>, Depth>> {
+  checkOptions("oneHot", options);
+  const { dtype = "float32", labelsOf } = options;
+  checkText("oneHot", "labelsOf", labelsOf);
   const count = checkCount("oneHot", "depth", depth);
   const node = nodeOf(labelsOf ?? "oneHot", indices);
   return tensorOf(oneHotNode(node, count, checkDType("oneHot", dtype), labelsOf));

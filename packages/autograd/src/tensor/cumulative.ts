@@ -2,6 +2,7 @@
 // is defined in ops/scan.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/scan.ts";
+import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -37,8 +38,9 @@ declare module "./tensor.ts" {
 export function cumSum<X extends Tensor, const A extends number | undefined = undefined>(
   x: X,
   axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
-  options?: ops.ScanOptions,
+  options: ops.ScanOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
+  checkFlags("cumSum", options, "exclusive", "reverse");
   return tensorOf(ops.cumSum(nodeOf("cumSum", x), axis as number | undefined, options));
 }
 
@@ -53,8 +55,9 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
 export function cumProd<X extends Tensor, const A extends number | undefined = undefined>(
   x: X,
   axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
-  options?: ops.ScanOptions,
+  options: ops.ScanOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
+  checkFlags("cumProd", options, "exclusive", "reverse");
   return tensorOf(ops.cumProd(nodeOf("cumProd", x), axis as number | undefined, options));
 }
 

@@ -11,7 +11,7 @@ import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import { checkFunction } from "./checks.ts";
 import { parameterOf } from "./parameter.ts";
-import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { given, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 /**
@@ -76,9 +76,9 @@ function sharesOf(
   inputs: readonly Node[],
 ): readonly (Node | undefined)[] {
   if (!Array.isArray(shares) || shares.length !== inputs.length) {
-    const given = Array.isArray(shares) ? `${shares.length} gradients` : String(shares);
+    const found = Array.isArray(shares) ? `${shares.length} gradients` : given(shares);
     throw new GradientError(
-      `customGradient: the rule gives ${given}, expected one for each of ${inputs.length} inputs`,
+      `customGradient: the rule gives ${found}, expected one for each of ${inputs.length} inputs`,
     );
   }
   return shares.map((share: Tensor | null, i) => {

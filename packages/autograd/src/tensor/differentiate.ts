@@ -1,16 +1,17 @@
 // Derivatives as users call them. What a derivative is made of: autodiff/gradients.ts.
 import * as autodiff from "../autodiff/gradients.ts";
+import { describeList } from "../graph/describe.ts";
 import { GradientError, NablaError } from "../graph/errors.ts";
 import { checkParameterHistory, origins } from "../graph/history.ts";
 import { endsGradients, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
 import { add, alias } from "../ops/elementwise.ts";
-import { checkFunction } from "./checks.ts";
+import { checkFunction, checkOptions } from "./checks.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { areUsed, newPass, use } from "./passes.ts";
 import type { Tensor } from "./tensor.ts";
-import { addMethods, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
+import { addMethods, given, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 declare module "./tensor.ts" {
@@ -41,7 +42,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const node = nodeOf("backward", cost);
   const { order, found } = parametersBelow("backward", node);
   const inputs = [...found.keys()];
-  const seedNode = seed && nodeOf("backward", seed);
+  const seedNode = seed === undefined ? undefined : nodeOf("backward", seed);
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) throw nothingToLearn(node);
   const pass = newPass(node);
@@ -70,6 +71,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
  * b.grad?.arraySync(); // => [5]
  */
 export function takeGradients(parameters: readonly Parameter[]): readonly (Tensor | undefined)[] {
+  checkParameters("takeGradients", parameters);
   const passes = parameters.map((p) => Parameter.gradientOf(p).passes);
   const areNew = passes.some((own) => own.length > 0 && !areUsed(own));
   const taken = parameters.map((parameter, i) => {
@@ -79,6 +81,14 @@ export function takeGradients(parameters: readonly Parameter[]): readonly (Tenso
   });
   passes.forEach(use);
   return taken;
+}
+
+function checkParameters(operation: string, list: readonly unknown[]): void {
+  const expected = "expected a list of parameters";
+  if (!Array.isArray(list)) throw new NablaError(`${operation}: got ${given(list)}, ${expected}`);
+  const wrong = Array.from(list).findIndex((one) => !(one instanceof Parameter));
+  if (wrong < 0) return;
+  throw new NablaError(`${operation}: got ${given(list[wrong])} at ${wrong}, ${expected}`);
 }
 
 /** What `cost` depends on, and the values of parameters where that ends. */
@@ -138,15 +148,17 @@ export interface GradientOptions {
 export function gradients<const Inputs extends readonly Tensor[]>(
   cost: Tensor,
   inputs: readonly [...Inputs],
-  { seed }: GradientOptions = {},
+  options: GradientOptions = {},
 ): GradientsOf<Inputs> {
+  checkOptions("gradients", options, "{ seed: tensor([1, 0]) }");
+  const { seed } = options;
   if (!Array.isArray(inputs)) {
     throw new NablaError("gradients: expects a list of tensors to differentiate with respect to");
   }
   const node = nodeOf("gradients", cost);
   const order = topologicalOrder([node], origins);
-  const groups = inputs.map((input: Tensor) => nodesOf(input, node));
-  const seedNode = seed && nodeOf("gradients", seed);
+  const groups = Array.from(inputs, (input: Tensor) => nodesOf(input, node));
+  const seedNode = seed === undefined ? undefined : nodeOf("gradients", seed);
   const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
   let next = 0;
   return groups.map((group) =>
@@ -231,8 +243,15 @@ export function withGradient<
   options?: Options,
 ): (...args: Args) => [value: Y, gradient: GradientOf<Args, Options>] {
   checkFunction(operation, f);
-  const { argnums = 0 } = options ?? {};
-  const positions = typeof argnums === "number" ? [argnums] : argnums;
+  const given = options === undefined ? {} : options;
+  checkOptions(operation, given, "{ argnums: [0, 1] }");
+  const { argnums = 0 }: ArgumentOptions = given;
+  const positions: readonly number[] = typeof argnums === "number" ? [argnums] : argnums;
+  if (!Array.isArray(positions) || !Array.from(positions).every(isPosition)) {
+    throw new NablaError(
+      `${operation}: argnums is ${describeList(argnums)}, expected a position from 0 on, or several`,
+    );
+  }
   return (...args) => {
     const { own, inputs } = independent(operation, args, positions);
     const value = f(...(own as Args));
@@ -244,6 +263,10 @@ export function withGradient<
     const gradient = typeof argnums === "number" ? trees[0] : trees;
     return [value, gradient as GradientOf<Args, Options>];
   };
+}
+
+function isPosition(x: unknown): boolean {
+  return Number.isSafeInteger(x) && (x as number) >= 0;
 }
 
 addMethods({ backward });

@@ -2,7 +2,7 @@
 
 import { constant } from "../ops/creation.ts";
 import { allocate, conversions, type DType } from "../scalar/dtype.ts";
-import { checkDType } from "./checks.ts";
+import { checkDType, checkFunction, checkOptions, checkRealNumber } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, untraced } from "./trace.ts";
 
@@ -18,13 +18,14 @@ import { currentTrace, untraced } from "./trace.ts";
  * rate = 3;
  * scale(tensor([2])).arraySync(); // => [6]
  */
-export function external(
-  f: () => number,
-  { dtype = "float32" }: { readonly dtype?: DType } = {},
-): Tensor<[]> {
+export function external(f: () => number, options: { readonly dtype?: DType } = {}): Tensor<[]> {
+  checkFunction("external", f);
+  checkOptions("external", options);
+  const { dtype = "float32" } = options;
   const to = checkDType("external", dtype);
   const ask = () => {
     const value = untraced(f);
+    checkRealNumber("external", "what the function gives", value);
     return allocate(to, 1).fill(conversions[to](value));
   };
   const node = constant(ask(), Object.freeze([]), to);

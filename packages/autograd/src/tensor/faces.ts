@@ -2,6 +2,7 @@
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
+import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -38,7 +39,8 @@ export function reduction<S extends Shape>(
   operation: (x: Node, axis?: never, keepDims?: boolean) => Node,
   x: Tensor,
   axis: unknown,
-  { keepDims }: { readonly keepDims?: boolean },
+  options: { readonly keepDims?: boolean },
 ): Tensor<S> {
-  return tensorOf(operation(nodeOf(name, x), axis as never, keepDims));
+  checkFlags(name, options, "keepDims");
+  return tensorOf(operation(nodeOf(name, x), axis as never, options.keepDims));
 }

@@ -2,11 +2,13 @@
 // of linear algebra (tensor/linear-algebra.ts) functions only, and computed in float64, with the
 // same bits on every back end, and rounded to the dtype of the operand at the end; integers become
 // float32.
+import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as symmetric from "../ops/eigh.ts";
 import * as orthogonal from "../ops/qr.ts";
 import * as singular from "../ops/svd.ts";
+import { checkFlags, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -75,9 +77,10 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
   a: T.MatrixCheck<"qr", ShapeOf<X>, X>,
   options: QrOptions<Mode> = {},
 ): QrFactors<ShapeOf<X>, Mode> {
+  checkOptions("qr", options, '{ mode: "complete" }');
   const mode: T.QrMode = options.mode ?? "reduced";
   if (!qrModes.includes(mode)) {
-    throw new NablaError(`qr: mode is "${mode}", expected "reduced" or "complete"`);
+    throw new NablaError(`qr: mode is ${describe(mode)}, expected "reduced" or "complete"`);
   }
   const { q, r } = orthogonal.qr(nodeOf("qr", a as Tensor), mode);
   return { q: tensorOf(q), r: tensorOf(r) };
@@ -108,6 +111,7 @@ export function eigh<X extends Tensor>(
   a: T.SquareCheck<"eigh", ShapeOf<X>, X>,
   options: EighOptions = {},
 ): Eigensystem<ShapeOf<X>> {
+  checkFlags("eigh", options, "lower");
   const node = nodeOf("eigh", a);
   const { eigenvalues, eigenvectors } = symmetric.eigh(node, options.lower ?? true);
   return { eigenvalues: tensorOf(eigenvalues), eigenvectors: tensorOf(eigenvectors) };
@@ -138,6 +142,7 @@ export function svd<X extends Tensor, const Full extends boolean = false>(
   a: T.MatrixCheck<"svd", ShapeOf<X>, X>,
   options: SvdOptions<Full> = {},
 ): SingularFactors<ShapeOf<X>, Full> {
+  checkFlags("svd", options, "fullMatrices");
   const { u, s, vh } = singular.svd(nodeOf("svd", a as Tensor), options.fullMatrices ?? false);
   return { u: tensorOf(u), s: tensorOf(s), vh: tensorOf(vh) };
 }

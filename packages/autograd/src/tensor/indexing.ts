@@ -2,6 +2,7 @@
 // the end; one outside the axis is an error when the graph runs.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/indexing.ts";
+import { checkFlags, checkOptions, checkText } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -74,8 +75,11 @@ export function gather<X extends Tensor, const A extends number, I extends Tenso
   x: X,
   axis: T.AxesCheck<"gather", ShapeOf<X>, A, A>,
   indices: I,
-  { indicesOf }: GatherOptions = {},
+  options: GatherOptions = {},
 ): Tensor<T.Gather<ShapeOf<X>, A, ShapeOf<I>>> {
+  checkOptions("gather", options, '{ indicesOf: "lookup" }');
+  const { indicesOf } = options;
+  checkText("gather", "indicesOf", indicesOf);
   const of = indicesOf ?? "gather";
   return tensorOf(ops.gather(nodeOf(of, x), axis as number, nodeOf(of, indices), indicesOf));
 }
@@ -127,9 +131,10 @@ export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extend
 export function sort<X extends Tensor, const A extends number = -1>(
   x: X,
   axis?: T.AxesCheck<"sort", ShapeOf<X>, A, A>,
-  { descending = false }: SortOptions = {},
+  options: SortOptions = {},
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.sort(nodeOf("sort", x), axis as number | undefined, descending));
+  checkFlags("sort", options, "descending");
+  return tensorOf(ops.sort(nodeOf("sort", x), axis as number | undefined, options.descending));
 }
 
 export interface TopKOptions {
@@ -156,10 +161,16 @@ export function topK<X extends Tensor, const K extends number, const A extends n
   x: X,
   k: T.TopKCheck<ShapeOf<X>, K, A, K>,
   axis?: T.AxesCheck<"topK", ShapeOf<X>, A, A>,
-  { largest = true }: TopKOptions = {},
+  options: TopKOptions = {},
 ): TopElements<T.TopK<ShapeOf<X>, K, A>> {
+  checkFlags("topK", options, "largest");
   const node = nodeOf("topK", x);
-  const { values, indices } = ops.topK(node, k as number, axis as number | undefined, largest);
+  const { values, indices } = ops.topK(
+    node,
+    k as number,
+    axis as number | undefined,
+    options.largest,
+  );
   return { values: tensorOf(values), indices: tensorOf(indices) };
 }
 
@@ -173,9 +184,12 @@ export function topK<X extends Tensor, const K extends number, const A extends n
 export function argSort<X extends Tensor, const A extends number = -1>(
   x: X,
   axis?: T.AxesCheck<"argSort", ShapeOf<X>, A, A>,
-  { descending = false }: SortOptions = {},
+  options: SortOptions = {},
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.argSort(nodeOf("argSort", x), axis as number | undefined, descending));
+  checkFlags("argSort", options, "descending");
+  return tensorOf(
+    ops.argSort(nodeOf("argSort", x), axis as number | undefined, options.descending),
+  );
 }
 
 addMethods({ gather, scatterAdd, takeAlongAxis, sort, topK, argSort });

@@ -54,7 +54,7 @@ export function split<X extends Tensor, const P extends T.Parts, const A extends
   axis?: T.AxesCheck<"split", ShapeOf<X>, A, A>,
 ): Tensors<T.Split<ShapeOf<X>, P, A>> {
   const node = nodeOf("split", x);
-  const along = (axis ?? 0) as number;
+  const along = (axis === undefined ? 0 : axis) as number;
   let from = 0;
   return splitSizes(node.shape, parts, along).map((size) => {
     const part = ops.slice(node, along, from, from + size);
@@ -90,7 +90,7 @@ export function stack<const L extends readonly Tensor[], const A extends number 
 }
 
 function nodesOf(operation: string, tensors: readonly Tensor[]): readonly Node[] {
-  if (Array.isArray(tensors)) return tensors.map((x) => nodeOf(operation, x));
+  if (Array.isArray(tensors)) return Array.from(tensors, (x) => nodeOf(operation, x));
   throw new NablaError(`${operation}: expects a list of tensors: ${operation}([a, b], axis)`);
 }
 

@@ -6,6 +6,7 @@ import type { Triangle } from "../matrix/triangle.ts";
 import * as factors from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";
 import * as triangles from "../ops/triangular.ts";
+import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -56,6 +57,7 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
   b: T.SolveCheck<"triangularSolve", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: TriangularSolveOptions = {},
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
+  checkFlags("triangularSolve", options, "lower", "transpose", "unitDiagonal");
   const [triangle, right] = [a as Tensor, b as Tensor].map((x) => nodeOf("triangularSolve", x));
   return tensorOf(
     triangles.triangularSolve(triangle!, right!, options satisfies Partial<Triangle>),

@@ -8,10 +8,20 @@ export function nestedShape(operation: string, values: unknown): Shape {
   return Object.freeze(shapeAt(operation, values, []));
 }
 
+/** More axes than anyone has: an array that holds itself has no end of them. */
+const mostAxes = 64;
+
+/** Throws `ShapeError` if arrays are nested too deep. */
+export function checkDepth(operation: string, depth: number): void {
+  if (depth <= mostAxes) return;
+  throw new ShapeError(`${operation}: arrays are nested more than ${mostAxes} deep`);
+}
+
 /** `path` says where in the whole `values` stand, for the message. */
 function shapeAt(operation: string, values: unknown, path: readonly number[]): Shape {
   if (ArrayBuffer.isView(values)) return [(values as Uint8Array).length];
   if (!Array.isArray(values)) return [];
+  checkDepth(operation, path.length);
   const first: Shape = values.length > 0 ? shapeAt(operation, values[0], [...path, 0]) : [];
   for (let i = 1; i < values.length; i++) {
     if (first.length === 0 && typeof values[i] !== "object") continue; // numbers: nothing to build

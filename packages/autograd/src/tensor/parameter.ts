@@ -2,7 +2,7 @@
 // means the value that it had then.
 
 import { realize } from "../engine/realize.ts";
-import { DTypeError, ShapeError } from "../graph/errors.ts";
+import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Home, type Node, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
@@ -10,9 +10,10 @@ import { endCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { alias, stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
+import { checkOptions, checkText } from "./checks.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
-import { Tensor, tensorOf } from "./tensor.ts";
+import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
 import { computeUpdates, noteUpdate, now, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
@@ -69,7 +70,17 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   set grad(value: Tensor<S> | null) {
+    if (value !== null) this.#checkGradient(value);
     this.#gradient.write(value);
+  }
+
+  #checkGradient(value: Tensor): void {
+    if (!(value instanceof Tensor)) {
+      throw new NablaError(`grad: got ${given(value)}, expected a tensor, or null`);
+    }
+    if (shapesEqual(value.shape, this.shape)) return;
+    const shapes = `got ${formatShape(value.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
+    throw new ShapeError(`grad: ${shapes}`);
   }
 
   /** @internal Where its gradient is kept. */
@@ -301,8 +312,11 @@ export function parameter<const V extends T.Nested | Data>(
 ): Parameter<T.NestedShape<V>>;
 export function parameter(
   value: unknown,
-  { name = `parameter ${unnamed++}`, dtype }: ParameterOptions & { readonly dtype?: DType } = {},
+  options: ParameterOptions & { readonly dtype?: DType } = {},
 ): Parameter {
+  checkOptions("parameter", options, '{ name: "w" }');
+  const { name = `parameter ${unnamed++}`, dtype } = options;
+  checkText("parameter", "name", name);
   const node =
     value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
   const result = new Parameter(node, name);

@@ -1,6 +1,7 @@
 // Pooling, as functions. What it computes is defined in ops/pooling.ts.
 import type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 import * as ops from "../ops/pooling.ts";
+import { checkFlags, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -26,6 +27,7 @@ export function maxPool<
   window: T.PoolCheck<"maxPool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
   options: WindowOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
+  checkOptions("maxPool", options, "{ stride: 2 }");
   return tensorOf(ops.maxPool(nodeOf("maxPool", x), window as PerAxis, options));
 }
 
@@ -47,5 +49,6 @@ export function averagePool<
   window: T.PoolCheck<"averagePool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
   options: ops.AveragePoolOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
+  checkFlags("averagePool", options, "countIncludePad");
   return tensorOf(ops.averagePool(nodeOf("averagePool", x), window as PerAxis, options));
 }

@@ -276,8 +276,8 @@ export const random: Random = {
   key(seed) {
     return tensorOf(keyOf("random.key", seed));
   },
-  split(seed, count) {
-    const [size] = sizes("random.split", [checkCount("random.split", "count", count ?? 2)]);
+  split(seed, count = 2 as never) {
+    const [size] = sizes("random.split", [checkCount("random.split", "count", count)]);
     return tensorOf(ops.splitKey(keyOf("random.split", seed), size!));
   },
   foldIn(seed, number) {

@@ -2,6 +2,7 @@
 // computes is defined in ops/statistics.ts.
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/statistics.ts";
+import { checkFlags } from "./checks.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -67,6 +68,7 @@ export function variance<
   axis?: T.AxesCheck<"variance", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  checkFlags("variance", options, "keepDims");
   return tensorOf(
     ops.variance(nodeOf("variance", x), axis as GivenAxes, options.keepDims, options.correction),
   );
@@ -87,6 +89,7 @@ export function std<
   axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  checkFlags("std", options, "keepDims");
   return tensorOf(
     ops.std(nodeOf("std", x), axis as GivenAxes, options.keepDims, options.correction),
   );
@@ -107,6 +110,7 @@ export function norm<
   axis?: T.AxesCheck<"norm", ShapeOf<X>, A, A>,
   options: NormOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
+  checkFlags("norm", options, "keepDims");
   return tensorOf(ops.norm(nodeOf("norm", x), axis as GivenAxes, options.keepDims, options.p));
 }
 

@@ -1,4 +1,5 @@
 // Trees of tensors: a tensor, or an array or plain object of trees.
+import { isPlainObject } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { quoted } from "../graph/printable.ts";
@@ -52,7 +53,7 @@ export function tensorsOf(operation: string, tree: unknown, root?: Root): readon
 }
 
 /** Deeper trees are taken for ones that are part of themselves. */
-const deepest = 1000;
+export const deepest = 1000;
 
 /** Throws `NablaError` for what is neither an array nor a plain object. */
 function checkBranch(
@@ -67,22 +68,11 @@ function checkBranch(
       `${operation}: the arrays and objects at ${where}… are more than ${deepest} deep, or part of themselves`,
     );
   }
-  if (Array.isArray(tree) || isPlain(tree)) return;
+  if (Array.isArray(tree) || (isPlainObject(tree) && !isForeign(tree))) return;
   const where = pathText(root, path);
   const at = where === "" ? "" : ` as ${where}`;
   throw new NablaError(
     `${operation}: got ${given(tree)}${at}, expected a tensor, or an array or plain object of tensors`,
-  );
-}
-
-/** `{ … }`, of any realm, or an object without a prototype: no class's, whose state is elsewhere. */
-function isPlain(tree: unknown): tree is object {
-  if (typeof tree !== "object" || tree === null || isForeign(tree)) return false;
-  const prototype: unknown = Object.getPrototypeOf(tree);
-  if (prototype === null || prototype === Object.prototype) return true;
-  const isRoot = Object.getPrototypeOf(prototype) === null;
-  return (
-    isRoot && Object.hasOwn(prototype as object, "hasOwnProperty") && !(Symbol.toStringTag in tree)
   );
 }
 

@@ -1,6 +1,6 @@
 // Values that a user gives, as a constant: a number, nested arrays, typed arrays.
 import { describe } from "../graph/describe.ts";
-import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
+import { DTypeError, NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {
   checkShape,
@@ -20,7 +20,7 @@ import {
   promote,
 } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
-import { nestedShape } from "./nested.ts";
+import { checkDepth, nestedShape } from "./nested.ts";
 
 /** A constant of what a user gave, each number as a cast makes it one of `dtype`. */
 export function nodeOfValues(
@@ -91,9 +91,6 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-/** More axes than anyone has: an array that holds itself has no end of them. */
-const mostAxes = 64;
-
 function fromNested(operation: string, values: unknown): Values {
   const shape = shapeOfFirst(operation, values);
   const data = new Array<number>(elementCount(shape));
@@ -129,9 +126,7 @@ function shapeOfFirst(operation: string, values: unknown): Shape {
   for (let level = values; isArray(level); level = level[0]) {
     shape.push(level.length);
     if (ArrayBuffer.isView(level)) break;
-    if (shape.length > mostAxes) {
-      throw new ShapeError(`${operation}: arrays are nested more than ${mostAxes} deep`);
-    }
+    checkDepth(operation, shape.length);
   }
   return checkShape(operation, shape);
 }

@@ -1,15 +1,16 @@
 // From a function of one example to one of many at once.
 import { batched } from "../autodiff/vmap.ts";
+import { describe, describeList, isPlainObject } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
 import { permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
-import { checkFunction } from "./checks.ts";
+import { checkFunction, checkOptions } from "./checks.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
 import { currentTrace, traced, undo } from "./trace.ts";
-import { mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { deepest, mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /** Which axis of each tensor counts the examples; null: all examples have the same. */
 export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: string]: AxesOf };
@@ -72,7 +73,14 @@ export function vmap<
   options?: Options,
 ): (...args: Arguments<Args, Options>) => Results<Value, Options> {
   checkFunction("vmap", f);
-  const { inAxes = 0, outAxes = 0, randomness = "different" } = (options ?? {}) as VmapOptions;
+  const chosen: VmapOptions = options === undefined ? {} : options;
+  checkOptions("vmap", chosen, "{ inAxes: [0, null] }");
+  const { inAxes = 0, outAxes = 0, randomness = "different" } = chosen;
+  checkAxesOf(inAxes);
+  if (randomness !== "different" && randomness !== "same") {
+    const given = `randomness is ${describe(randomness)}`;
+    throw new NablaError(`vmap: ${given}, expected "different" or "same"`);
+  }
   return (...given) => {
     const { args, examples, count } = oneExample(given, inAxes);
     const { result, trace } = traced(() => f(...(args as Args)), { isReplayed: false });
@@ -93,6 +101,19 @@ export function vmap<
     const moved = all.map((node) => toAxis(node, outAxes));
     return refilled("vmap", result, moved) as Results<Value, Options>;
   };
+}
+
+/** Throws `NablaError` unless `axes` are an axis, or null, or arrays and plain objects of them. */
+function checkAxesOf(axes: unknown, depth = 0): void {
+  if (axes === null || typeof axes === "number") return;
+  const isBranch = (Array.isArray(axes) || isPlainObject(axes)) && depth < deepest;
+  if (isBranch) {
+    for (const part of Object.values(axes)) checkAxesOf(part, depth + 1);
+    return;
+  }
+  throw new NablaError(
+    `vmap: inAxes has ${describe(axes)}, expected an axis, null, or arrays and plain objects of them`,
+  );
 }
 
 /** Arguments for one example, and what all examples have in place of each of their tensors. */
@@ -153,7 +174,7 @@ function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => T
   const missing = isTree ? parts.find(([name]) => !names.includes(name)) : undefined;
   if (!isTree || missing || Array.isArray(tree) !== Array.isArray(axes)) {
     throw new NablaError(
-      `vmap: inAxes ${JSON.stringify(axes)} does not have the form of the argument`,
+      `vmap: inAxes ${describeList(axes)} does not have the form of the argument`,
     );
   }
   const mapped = parts.map(
@@ -168,7 +189,7 @@ function toAxis(node: Node, axis: number): Node {
   const to = axisBelow(node.shape.length, axis);
   if (to === undefined) {
     throw new ShapeError(
-      `vmap: outAxes ${axis} is out of range for a result of ${formatShape(node.shape)}`,
+      `vmap: outAxes ${describe(axis)} is out of range for a result of ${formatShape(node.shape)}`,
     );
   }
   const others = node.shape.map((_, i) => i).slice(1);

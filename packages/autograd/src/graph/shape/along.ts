@@ -1,4 +1,5 @@
 // Two tensors that go together along all axes but one.
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
@@ -31,6 +32,6 @@ export function checkCountAlong(operation: string, k: number, axis: number, shap
   const size = shape[normalizeAxis(operation, axis, shape)]!;
   if (!Number.isSafeInteger(k) || k < 0 || k > size) {
     const given = `axis ${axis} of ${formatShape(shape)} has size ${size}`;
-    throw new ShapeError(`${operation}: ${given}, ${k} elements cannot be taken`);
+    throw new ShapeError(`${operation}: ${given}, ${describe(k)} elements cannot be taken`);
   }
 }

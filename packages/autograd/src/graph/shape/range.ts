@@ -1,5 +1,5 @@
 // Parts of axes: slices, single positions, padding, and positions that are data.
-import { describe } from "../describe.ts";
+import { describe, describeList } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
 import { checkShape, formatShape, isSize, type Shape } from "./sizes.ts";
@@ -24,7 +24,9 @@ export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: 
   const index = normalizeAxis("slice", axis, shape);
   const all = shape[index]!;
   if (!Number.isSafeInteger(step) || step === 0) {
-    throw new ShapeError(`slice: step ${step} of axis ${axis}, expected an integer other than 0`);
+    throw new ShapeError(
+      `slice: step ${describe(step)} of axis ${axis}, expected an integer other than 0`,
+    );
   }
   const [least, most] = step > 0 ? [0, all] : [-1, all - 1];
   const position = (bound: number | undefined, whole: number): number => {
@@ -42,7 +44,7 @@ export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: 
 
 /** The ranges of the first axes, one each. */
 export function sliceRanges(shape: Shape, ranges: readonly Range[]): readonly SliceRange[] {
-  if (!Array.isArray(ranges) || !ranges.every(Array.isArray)) {
+  if (!Array.isArray(ranges) || !Array.from(ranges).every(Array.isArray)) {
     throw new ShapeError(
       "slice: expects an axis, from and to, or a list of ranges [from, to, step], one an axis",
     );
@@ -63,9 +65,10 @@ export function normalizeIndex(
   shape: Shape,
 ): number {
   const size = shape[normalizeAxis(operation, axis, shape)]!;
-  const position = index < 0 ? index + size : index;
-  if (!Number.isInteger(index) || position < 0 || position >= size) {
-    const given = `index ${index} is out of range for axis ${axis} of ${formatShape(shape)}`;
+  const isWhole = Number.isInteger(index);
+  const position = isWhole && index < 0 ? index + size : index;
+  if (!isWhole || position < 0 || position >= size) {
+    const given = `index ${describe(index)} is out of range for axis ${axis} of ${formatShape(shape)}`;
     throw new ShapeError(`${operation}: ${given}`);
   }
   return position;
@@ -76,14 +79,16 @@ export type Padding = readonly [before: number, after: number];
 
 /** Each axis with its padding, one pair an axis, added. */
 export function paddedShape(shape: Shape, padding: readonly Padding[]): Shape {
-  if (padding.length !== shape.length) {
+  if (!Array.isArray(padding) || padding.length !== shape.length) {
     const expected = `a pair [before, after] for each axis of ${formatShape(shape)}`;
-    throw new ShapeError(`pad: expects ${expected}, got ${padding.length}`);
+    const given = Array.isArray(padding) ? padding.length : describe(padding);
+    throw new ShapeError(`pad: expects ${expected}, got ${given}`);
   }
   const sizes = shape.map((size, axis) => {
-    const [before, after] = padding[axis]!;
-    if (!isSize(before) || !isSize(after)) {
-      const given = `padding of axis ${axis} is ${formatShape([before, after])}`;
+    const pair: unknown = padding[axis];
+    const [before, after, more] = (Array.isArray(pair) ? pair : []) as readonly unknown[];
+    if (!isSize(before) || !isSize(after) || more !== undefined) {
+      const given = `padding of axis ${axis} is ${describeList(pair)}`;
       throw new ShapeError(`pad: ${given}, expected non-negative integers`);
     }
     return before + size + after;

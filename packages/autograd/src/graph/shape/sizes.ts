@@ -11,7 +11,9 @@ export type Shape = readonly number[];
  * formatShape(zeros([2, 3]).shape); // => "[2, 3]"
  */
 export function formatShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  if (!Array.isArray(shape)) throw notAShape("formatShape", shape);
+  // What callers without a compiler give may hold anything.
+  return `[${Array.from(shape, describe).join(", ")}]`;
 }
 
 /** The product of the sizes: 1 for a scalar, 0 if any axis is empty. */
@@ -58,8 +60,8 @@ export function notAShape(operation: string, shape: unknown): ShapeError {
   return new ShapeError(`${operation}: ${given}, expected an array of sizes`);
 }
 
-export function isSize(size: number): boolean {
-  return Number.isSafeInteger(size) && size >= 0;
+export function isSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) >= 0;
 }
 
 export function notASize(
@@ -79,9 +81,17 @@ export function notASize(
  * checkSameShape("cost", [32, 10], [32, 1]); // => throws ShapeError: cost: [32, 10] and [32, 1] differ
  */
 export function checkSameShape(operation: string, a: Shape, b: Shape): void {
-  if (!shapesEqual(a, b)) {
-    throw new ShapeError(`${operation}: ${formatShape(a)} and ${formatShape(b)} differ`);
+  for (const shape of [a, b]) {
+    if (!Array.isArray(shape)) throw notAShape(nameOf(operation), shape);
   }
+  if (!shapesEqual(a, b)) {
+    throw new ShapeError(`${nameOf(operation)}: ${formatShape(a)} and ${formatShape(b)} differ`);
+  }
+}
+
+/** Of an operation of a user's own. */
+function nameOf(operation: unknown): string {
+  return typeof operation === "string" ? operation : describe(operation);
 }
 
 /** The index of the element at `position` in row-major order. */

@@ -1,4 +1,5 @@
 // Which axes of two tensors a product sums over.
+import { describeList } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { distinctAxes } from "./axes.ts";
 import { formatShape, type Shape } from "./sizes.ts";
@@ -22,6 +23,10 @@ export function tensordotAxes(
     }
     const count = Array.from({ length: axes }, (_, i) => i);
     return checked(given, a, b, [count.map((i) => a.length - axes + i), count]);
+  }
+  if (!Array.isArray(axes) || axes.length !== 2) {
+    const expected = "a count, or the axes of both, [ofA, ofB]";
+    throw new ShapeError(`tensordot: axes are ${describeList(axes)}, expected ${expected}`);
   }
   const [listA, listB] = axes.map((list) => (typeof list === "number" ? [list] : list)) as [
     Shape,

@@ -1,5 +1,6 @@
 // Shapes of windows that go over the last axes of what they look at, and of what convolutions make
 // of it.
+import { describe, describeList } from "../describe.ts";
 import { NablaError, ShapeError } from "../errors.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
@@ -43,22 +44,34 @@ export function windowPlaces(
   window: Shape,
   options: WindowOptions,
 ): WindowPlaces {
-  const stride = perAxis(operation, "stride", options.stride ?? 1, sizes.length);
-  const dilation = perAxis(operation, "dilation", options.dilation ?? 1, sizes.length);
+  const { stride: step = 1, dilation: spread = 1, padding: around = "valid" } = options;
+  const stride = perAxis(operation, "stride", step, sizes.length);
+  const dilation = perAxis(operation, "dilation", spread, sizes.length);
   const extent = window.map((count, i) => extentOf(count, dilation[i]!));
-  const padding = paddingOf(operation, options.padding ?? "valid", sizes, extent, stride);
+  const padding = paddingOf(operation, around, sizes, extent, stride);
   const places = sizes.map((size, i) => {
     const [before, after] = padding[i]!;
     const padded = size + before + after;
     if (window[i]! < 1 || padded < extent[i]!) {
-      throw new ShapeError(
-        `${operation}: a window of ${formatShape(window)} (dilation ${formatShape(dilation)}) does not fit ` +
-          `into ${formatShape(shape)} with padding ${JSON.stringify(padding)}`,
-      );
+      throw misfit(operation, shape, window, dilation, padding);
     }
     return placesAlong(padded, extent[i]!, stride[i]!);
   });
   return { stride, dilation, padding, places };
+}
+
+/** What to say where a window does not fit into `shape`. */
+export function misfit(
+  operation: string,
+  shape: Shape,
+  window: Shape,
+  dilation: readonly number[],
+  padding: WindowPlaces["padding"],
+): ShapeError {
+  return new ShapeError(
+    `${operation}: a window of ${formatShape(window)} (dilation ${formatShape(dilation)}) does not fit ` +
+      `into ${formatShape(shape)} with padding ${JSON.stringify(padding)}`,
+  );
 }
 
 /** How far a window of `count` elements reaches, from the first to the last of them. */
@@ -83,9 +96,9 @@ export function perAxis(
 ): readonly number[] {
   const list = typeof given === "number" ? Array.from({ length: count }, () => given) : given;
   const isList = Array.isArray(list) && list.length === count;
-  if (!isList || list.some((one) => !Number.isInteger(one) || one < 1)) {
+  if (!isList || !Array.from(list).every((one) => Number.isInteger(one) && one > 0)) {
     throw new NablaError(
-      `${operation}: ${what} is ${JSON.stringify(given)}, expected a positive integer, or ${count} of them`,
+      `${operation}: ${what} is ${describeList(given)}, expected a positive integer, or ${count} of them`,
     );
   }
   return list;
@@ -106,24 +119,26 @@ function paddingOf(
       return [Math.floor(all / 2), Math.ceil(all / 2)];
     });
   }
-  return paddingPairs(operation, given, sizes.length);
+  return paddingPairs(operation, "padding", given, sizes.length, '"same", "valid", ');
 }
 
-/** Padding in numbers, as a pair an axis. */
+/** Padding in numbers, as a pair an axis; `names` are what else may stand there. */
 export function paddingPairs(
   operation: string,
+  what: string,
   given: WindowPadding,
   count: number,
+  names = "",
 ): readonly (readonly [number, number])[] {
   const list =
     typeof given === "number" ? Array.from({ length: count }, () => given) : (given as unknown);
-  const pairs = (Array.isArray(list) ? list : []).map((one: unknown) =>
+  const pairs = Array.from(Array.isArray(list) ? list : [], (one: unknown) =>
     Array.isArray(one) ? (one as readonly number[]) : [one as number, one as number],
   );
   const isWhole = (x: number) => Number.isInteger(x) && x >= 0;
   if (pairs.length !== count || !pairs.every((pair) => pair.length === 2 && pair.every(isWhole))) {
     throw new NablaError(
-      `${operation}: padding is ${JSON.stringify(given)}, expected "same", "valid", an integer from 0 on, ` +
+      `${operation}: ${what} is ${describeList(given)}, expected ${names}an integer from 0 on, ` +
         `or ${count} integers or pairs [before, after]`,
     );
   }
@@ -156,7 +171,9 @@ export function checkConvolution(
     );
   }
   if (!Number.isInteger(groups) || groups < 1) {
-    throw new NablaError(`${operation}: groups is ${groups}, expected a positive integer`);
+    throw new NablaError(
+      `${operation}: groups is ${describe(groups)}, expected a positive integer`,
+    );
   }
   const [own, wanted] = [x[1]!, isTransposed ? kernel[0]! : kernel[1]! * groups];
   if (own !== wanted || kernel[0]! % groups !== 0) {

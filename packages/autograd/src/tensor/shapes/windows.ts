@@ -368,5 +368,5 @@ type JoinNumbers<List extends readonly number[], Text extends string = ""> = Lis
   infer First extends number,
   ...infer Rest extends readonly number[],
 ]
-  ? JoinNumbers<Rest, `${Text}${Text extends "" ? "" : ","}${First}`>
+  ? JoinNumbers<Rest, `${Text}${Text extends "" ? "" : ", "}${First}`>
   : Text;

@@ -1,0 +1,228 @@
+// What is no operation among the public calls (edge-calls.ts): what makes tensors of none, what takes functions, reads
+// and looks.
+import * as nabla from "@nabla/autograd";
+import { type Tensor, tensor } from "@nabla/autograd";
+import fc from "fast-check";
+import {
+  type Arguments,
+  call,
+  type EdgeCall,
+  exact,
+  type Function,
+  functions,
+  graph,
+  list,
+  method,
+} from "./edge-call.ts";
+import { anyDType, edgeTensors, floatDType, number, options } from "./edge-values.ts";
+
+const x = edgeTensors();
+const seed = fc.constantFrom<unknown>(0, 7, -1, 2 ** 31, 2 ** 40, 1.5);
+const sizes = fc.array(fc.constantFrom(1, 2, 3, 0, -1), { maxLength: 4 });
+const dtype = options({ dtype: anyDType });
+const random = nabla.random as unknown as Readonly<Record<string, Function>>;
+const seeded = (name: string, args: Arguments): EdgeCall =>
+  exact(`random.${name}`, args, (...given) => random[name]!(...given));
+/** With a seed: draws without one are other ones each time. */
+const fixed = (given: object) => fc.record({ seed, ...given });
+
+const creation: readonly EdgeCall[] = [
+  exact(
+    "tensor",
+    list(
+      fc.constantFrom<unknown>(
+        3,
+        [],
+        [[]],
+        [1, [2]],
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [true],
+        Float32Array.of(1, 2),
+        new Uint8Array(0),
+      ),
+      options({ dtype: anyDType, shape: sizes }),
+    ),
+  ),
+  exact("zeros", list(sizes, dtype)),
+  exact("ones", list(sizes, dtype)),
+  exact("full", list(sizes, number, dtype)),
+  exact("zerosLike", list(x)),
+  exact("onesLike", list(x)),
+  exact(
+    "arange",
+    list(
+      fc.constantFrom(0, 3, -2, 0.5),
+      fc.constantFrom(5, -1, 0),
+      fc.constantFrom(1, 0.5, -1, 0),
+      dtype,
+    ),
+  ),
+  exact("linspace", list(number, number, fc.constantFrom(3, 1, 0, 2), dtype)),
+  exact("eye", list(fc.constantFrom(2, 0, 1), fc.constantFrom(3, undefined, 0), dtype)),
+  seeded(
+    "uniform",
+    list(
+      sizes,
+      fixed({ dtype: floatDType, low: fc.constantFrom(0, -1, 5), high: fc.constantFrom(1, 5) }),
+    ),
+  ),
+  seeded(
+    "normal",
+    list(
+      sizes,
+      fixed({ dtype: floatDType, mean: number, standardDeviation: fc.constantFrom(1, 0, -1) }),
+    ),
+  ),
+  seeded("bernoulli", list(sizes, fc.constantFrom(0.5, 0, 1, 2), fixed({ dtype: anyDType }))),
+  seeded("permutation", list(fc.constantFrom(3, 0, 1, -1), fixed({ dtype: anyDType }))),
+  seeded(
+    "randint",
+    list(
+      sizes,
+      fc.constantFrom(0, -3, 5),
+      fc.constantFrom(1, 300, 2 ** 31),
+      fixed({ dtype: anyDType }),
+    ),
+  ),
+  seeded("key", list(seed)),
+  seeded("split", list(seed, fc.constantFrom(2, 0, 1, 3))),
+  seeded("foldIn", list(seed, fc.constantFrom(0, 1, -1, 2 ** 31))),
+];
+
+/** Functions to differentiate, to batch and to compile. */
+const ofOne: Readonly<Record<string, Function>> = {
+  square: (a) => nabla.sum(nabla.mul(a as Tensor, a as Tensor)),
+  same: (a) => a,
+  exp: (a) => nabla.exp(a as Tensor),
+  two: (a) => [nabla.sin(a as Tensor), { b: a }],
+  constant: () => tensor([1, 2]),
+  nothing: () => undefined,
+  number: () => 3,
+  map: () => new Map(),
+};
+const f = fc.constantFrom(...Object.keys(ofOne)).map((name) => {
+  const one = ofOne[name]!;
+  return Object.assign((...given: readonly unknown[]) => one(...given), { text: name });
+});
+const small = edgeTensors({ shape: fc.constantFrom([], [1], [2], [2, 1], [0]), isPlain: true });
+const trees = fc.oneof(
+  small,
+  small.map((one) => [one, { b: one }]),
+  fc.constant([]),
+);
+const applied =
+  (name: string): Function =>
+  (g, given, ...rest) =>
+    (functions[name]!(g, given) as Function)(...rest);
+const argnums = options({ argnums: fc.constantFrom<unknown>(0, [0], [0, 1], 1, [], -1) });
+const costs = small.map((one) => one.sum());
+
+const transformations: readonly EdgeCall[] = [
+  graph("grad", list(f, argnums, small), applied("grad")),
+  graph("valueAndGrad", list(f, argnums, small), applied("valueAndGrad")),
+  graph("jacobian", list(f, fc.constant(undefined), small), applied("jacobian")),
+  graph("hessian", list(f, fc.constant(undefined), small), applied("hessian")),
+  graph(
+    "vmap",
+    list(
+      f,
+      options({
+        inAxes: fc.constantFrom<unknown>(0, null, [0], -1, [[0]], 1),
+        outAxes: fc.constantFrom<unknown>(0, 1, -1),
+        randomness: fc.constantFrom("same", "different"),
+      }),
+      trees,
+    ),
+    applied("vmap"),
+  ),
+  graph("compile", list(f, fc.constant(undefined), trees), applied("compile")),
+  graph("checkpoint", list(f, fc.constant(undefined), trees), applied("checkpoint")),
+  graph(
+    "customGradient",
+    list(
+      f,
+      fc.constantFrom<unknown>(
+        (g: unknown) => g,
+        () => null,
+        () => [null],
+        () => [tensor([1, 2, 3])],
+        () => [],
+      ),
+      small,
+    ),
+    applied("customGradient"),
+  ),
+  graph(
+    "gradients",
+    fc
+      .tuple(small, fc.constantFrom("own", "none", "other"))
+      .map(([one, which]) => [
+        one.mul(one).sum(),
+        which === "own" ? [one] : which === "none" ? [] : [tensor(1)],
+      ]),
+  ),
+  graph("gradients", list(costs, fc.array(small, { maxLength: 2 }), options({ seed: small }))),
+  graph("vjp", list(f, small, small), (g, one, cotangent) => {
+    const [value, pullback] = functions["vjp"]!(g, one) as readonly [unknown, Function];
+    return [value, pullback(cotangent)];
+  }),
+  graph("jvp", list(f, fc.tuple(small), fc.tuple(small))),
+  graph("hessianVectorProduct", list(f, small, small)),
+  call("backward", list(costs, fc.option(small, { nil: undefined }))),
+  call("takeGradients", list(fc.constantFrom<unknown>([], [nabla.parameter([1])]))),
+  call("parameter", list(trees, options({ name: fc.constantFrom("w", ""), dtype: anyDType }))),
+  call("assign", list(small, trees), (one, value) =>
+    nabla.parameter(one as Tensor).assign(value as never),
+  ),
+  call("grad of a parameter", list(small, small), (one, value) => {
+    nabla.parameter(one as Tensor).grad = value as never;
+  }),
+];
+
+const looks: readonly EdgeCall[] = [
+  exact(
+    "external",
+    list(
+      fc.constant(() => 2.5),
+      options({ dtype: anyDType }),
+    ),
+  ),
+  exact("keep", list(x)),
+  exact(
+    "guard",
+    list(
+      x,
+      fc.constantFrom<Function>(
+        () => undefined,
+        (one) => (one as Tensor).dataSync(),
+      ),
+    ),
+  ),
+  call("realize", fc.array(x, { maxLength: 2 })),
+  call("backend", list()),
+  call("setBackend", list(fc.constantFrom("cuda", ""))),
+  call("threads", list(fc.constantFrom(undefined, 0, -1, 0.5))),
+  call("memory", list()),
+  call("manualSeed", list(seed)),
+  call("random.state", list(), () => nabla.random.state()),
+  call("random.restore", list(fc.record({ seed, draws: fc.constantFrom(0, 3, -1) })), (state) =>
+    nabla.random.restore(state as never),
+  ),
+  ...["print", "toDot", "toJSON", "explainPlan"].map((name) =>
+    call(name, fc.array(x, { maxLength: 2 })),
+  ),
+  call("findNaN", list(x)),
+  call("checkSameShape", list(fc.constant("f"), sizes, sizes)),
+  call("formatShape", list(sizes)),
+  call("printable", list(fc.constantFrom("a", "\u001b[2J"))),
+  ...["data", "dataSync", "array", "arraySync", "item", "itemSync", "toString"].map((name) =>
+    method(name, list(x)),
+  ),
+  method("shape", list(x), (one) => [...(one as Tensor).shape]),
+  method("iteration", list(x), (one) => [...(one as Tensor)]),
+];
+
+export const functionCalls: readonly EdgeCall[] = [...creation, ...transformations, ...looks];
