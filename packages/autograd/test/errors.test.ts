@@ -5,8 +5,10 @@ import {
   backward,
   compile,
   concat,
+  convTranspose1d,
   customGradient,
   einsum,
+  external,
   findNaN,
   gather,
   grad,
@@ -14,6 +16,7 @@ import {
   hessian,
   NablaError,
   oneHot,
+  ones,
   parameter,
   random,
   setBackend,
@@ -265,6 +268,25 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "arraySync: this value is not known while compile() or vmap() traces the function; " +
       "return the tensor and read it outside, or choose by where()",
   ],
+  [
+    () => convTranspose1d(ones([2, 2, 0]), ones([2, 2, 2]), { groups: 2, stride: 3, padding: 1 }),
+    "convTranspose1d: a window of [2] (dilation [1]) does not fit into [2, 2, 0] with padding [[1,1]]",
+  ],
+  [
+    () => convTranspose1d(ones([1, 1, 4]), ones([1, 1, 0])),
+    "convTranspose1d: a window of [0] (dilation [1]) does not fit into [1, 1, 4] with padding [[0,0]]",
+  ],
+  [
+    () => convTranspose1d(ones([1, 1, 1]), ones([1, 1, 1]), { padding: 2 }),
+    "convTranspose1d: a window of [1] (dilation [1]) does not fit into [1, 1, 1] with padding [[2,2]]",
+  ],
+  [
+    () => tensor([1]).sum(0, new Date() as Any),
+    "sum: options are an object (Date), expected an object such as { keepDims: true }",
+  ],
+  [() => tensor([1]).sum(0, { keepDims: 1 as Any }), "sum: keepDims is 1, expected true or false"],
+  [() => external(5 as Any), "external: got 5, expected a function"],
+  [() => external(() => "2" as Any), 'external: what the function gives is "2", expected a number'],
   [() => vmap(3 as Any), "vmap: got 3, expected a function"],
   [
     () => vmap((x: Tensor) => x)(tensor(1) as Any),
