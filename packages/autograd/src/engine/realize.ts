@@ -41,7 +41,7 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   const accept = (results: readonly Value[]) => {
     for (const node of guarded) {
       const { guard } = node.cell;
-      delete node.cell.guard;
+      node.cell.guard = undefined;
       node.cell.value = results[graph.outputs.indexOf(node)]!;
       guard!(node);
     }
@@ -104,7 +104,7 @@ function computeAlone(node: Node): void {
 
 /** The value of a node, computed if it is not there. */
 export function valueOf(operation: string, node: Node): Value {
-  realize(operation, [node]);
+  if (!node.cell.value) realize(operation, [node]);
   if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
   return node.cell.value!;
 }

@@ -269,30 +269,35 @@ export interface Home {
   takeBack(node: Node): void;
 }
 
-/** What is known of a node's value, and of where it comes from. */
+/**
+ * What is known of a node's value, and of where it comes from. What most nodes have is there from
+ * the start, and no field is taken away: an object that shrinks is a slow one.
+ */
 export interface Cell {
   /** Where it was made; literals, which graphs share, have none. */
   site: Site | undefined;
-  value?: Value;
+  value: Value | undefined;
   /** Whose new value it is to be: a back end may leave it there. At most two values are in use for
    * one home at a time. */
-  home?: Home;
+  home: Home | undefined;
   /** To be computed, and kept, by whatever run computes this node. */
-  companions?: readonly Node[];
+  companions?: readonly Node[] | undefined;
   /** Looks at a node with this one's value before anything of the run is kept; may throw. */
-  guard?: (valued: Node) => void;
+  guard?: ((valued: Node) => void) | undefined;
   /** Set if the value is one that a compiled function has computed. */
-  computedBy?: CompiledCall;
+  computedBy?: CompiledCall | undefined;
   /** Set if a run that was to compute it and keep it has failed. */
-  failed?: true;
+  failed?: true | undefined;
   /** Set in place of the value when later updates have overwritten it: whose it was. */
-  overwritten?: string;
+  overwritten: string | undefined;
   /** Set if it is part of a past that was let go: whether parameters stand at it or below. */
-  letGo?: boolean;
+  letGo?: boolean | undefined;
+  /** What it is a value of. */
+  owner: object | undefined;
   /** What all nodes have in common that one tensor has stood for, where there are several. */
-  tensor?: object;
+  tensor?: object | undefined;
   /** Bytes of the values that are kept below it, about, if it was computed and has inputs. */
-  keptBelow?: number;
+  keptBelow: number | undefined;
 }
 
 /** A node, frozen. Its shape and dtype have been checked by the family's maker. */
@@ -306,8 +311,19 @@ export function createNode<F extends Family>(
   const { family } = operation;
   let depth = 0;
   for (const input of inputs) depth = Math.max(depth, input.depth + 1);
-  const cell: Cell = { site: siteOfNow() };
+  const cell = newCell();
   return Object.freeze({ family, operation, inputs, attributes, shape, dtype, depth, cell });
+}
+
+function newCell(): Cell {
+  return {
+    site: siteOfNow(),
+    value: undefined,
+    home: undefined,
+    overwritten: undefined,
+    owner: undefined,
+    keptBelow: undefined,
+  };
 }
 
 /** The same operation, written at the same place, on other inputs of the same shapes and dtypes. */

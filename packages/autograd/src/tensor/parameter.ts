@@ -18,13 +18,11 @@ import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts"
 import { computeUpdates, noteUpdate, now, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
 
-/** Which parameter a node is a value of. */
-const parameters = new WeakMap<Node, Parameter>();
 let unnamed = 0;
 
 /** The parameter that `node` is a value of, if it is one. */
 export function parameterOf(node: Node): Parameter | undefined {
-  return parameters.get(node);
+  return node.cell.owner as Parameter | undefined;
 }
 
 /**
@@ -115,7 +113,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (!stand) {
       stand = placeholder(this.shape, this.dtype, this.name);
       trace.parameters.set(this, stand);
-      parameters.set(stand, this);
+      stand.cell.owner = this;
     }
     return stand;
   }
@@ -128,7 +126,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * A node of its own, so that a gradient with respect to it is not one of what it was made from.
    */
   #begin(node: Node): void {
-    for (const old of this.#current) delete old.cell.home;
+    for (const old of this.#current) old.cell.home = undefined;
     this.#current = [];
     const { value } = node.cell;
     // What a function assigns it assigns at each call. Elsewhere a value that is there is taken as
@@ -144,7 +142,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const source = this.#valueOf(node, node.cell.value!);
     // It goes when the value before the one of now does.
     if (this.#previous.includes(node)) this.#previous.push(source);
-    parameters.set(source, this);
+    source.cell.owner = this;
     return source;
   }
 
@@ -168,14 +166,14 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** Keeps the value before `node`, which cannot be computed. A first value has none before it. */
   #takeBack(node: Node): void {
     if (!this.#current.includes(node) || !this.#previous.some(({ cell }) => cell.value)) return;
-    delete node.cell.home;
+    node.cell.home = undefined;
     this.#current = this.#previous;
     this.#previous = [];
   }
 
   #hold(node: Node): Node {
     this.#current.push(node);
-    parameters.set(node, this);
+    node.cell.owner = this;
     return node;
   }
 
@@ -230,7 +228,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   static forgetBefore(parameter: Parameter): void {
     for (const old of parameter.#previous) {
       old.cell.overwritten = parameter.name;
-      delete old.cell.value;
+      old.cell.value = undefined;
     }
     parameter.#previous = [];
   }
@@ -247,7 +245,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   static adopt(parameter: Parameter, value: Value): Node {
     const { shape, dtype } = parameter;
     parameter.#retire();
-    for (const old of parameter.#current) delete old.cell.home;
+    for (const old of parameter.#current) old.cell.home = undefined;
     const own = parameterValue(value, shape, dtype, parameter.name);
     parameter.#current = [];
     return parameter.#hold(own);
@@ -255,15 +253,14 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /** @internal `copy` stands for a value that `node` stands for, in the graph of one call. */
   static copied(node: Node, copy: Node): void {
-    const parameter = parameters.get(node);
-    if (parameter && !parameters.has(copy)) parameters.set(copy, parameter);
+    copy.cell.owner ??= node.cell.owner;
   }
 
   /** @internal `copy` has the value that `node` has, which may be a parameter's of now. */
   static isLike(node: Node, copy: Node): void {
-    const parameter = parameters.get(node);
+    const parameter = parameterOf(node);
     if (!parameter || !parameter.#current.includes(node)) return;
-    if (parameters.has(copy)) parameter.#current.push(copy);
+    if (copy.cell.owner) parameter.#current.push(copy);
   }
 
   /** @internal All nodes that stand for its value of now. */
