@@ -143,10 +143,11 @@ range, word 2 on the addresses of the buffers.
 ## 8. On several threads
 
 Kernels that take some microseconds (\`engine/kernel/cost.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the turns of their
-outermost loop among the threads; the module then has a second function, \`part\`, which each thread calls with its
-number. Threads meet at a barrier before and after what they share; everything else is done by the first. No element
-is computed in another order than by one thread, so every number has the same bits. Workers (\`pool.ts\`, \`worker.ts\`) share the
-memory and take commands from some of its words: they look for the next one for some microseconds, then sleep.
+outermost loop into parts; the module then exports each of them as a function of its own, and what lies between two of
+them as another. The first thread offers a kernel's parts in some words of the memory (\`control.ts\`), and takes parts
+itself until none is left, as workers do (\`division.ts\`, \`worker.ts\`); then it waits for those that workers have taken.
+Nobody waits for a worker that has taken none. No element is computed in another order than by one thread, so every
+number has the same bits. Workers look for parts for some microseconds, then sleep.
 
 ## 9. The same, slowly
 

@@ -3,6 +3,8 @@ import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd
 import { setLeastShared } from "../src/engine/kernel/cost.ts";
 import { type PassName, passNames } from "../src/engine/plan/plan.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
+import { setAvailableThreads } from "../src/engine/wasm/pool.ts";
+import { setTrial } from "../src/engine/wasm/trial.ts";
 import { plannedValues } from "./planned.ts";
 import type { Choices, ProgramKind } from "./random-programs.ts";
 import { programOf } from "./random-programs.ts";
@@ -36,8 +38,10 @@ export function valuesInParts(
   count: number,
 ): { readonly values: readonly Data[]; readonly wasShared: boolean } {
   const before = threads();
+  setAvailableThreads(Math.max(before, count));
   threads(count);
   setLeastShared(0);
+  setTrial(false);
   try {
     const { tensors } = programOf(kind, choices);
     // One output more: a structure of its own, so that no plan is found that was made undivided.
@@ -55,6 +59,7 @@ export function valuesInParts(
     return { values, wasShared: threadPool()?.runs !== runs };
   } finally {
     setLeastShared(5000);
+    setTrial(true);
     threads(before);
   }
 }

@@ -108,7 +108,7 @@ function visitsOf(
     });
     body.code.get(total);
     const run = compiled(body);
-    return (part: number, parts: number) => run(0, part, parts);
+    return (part: number, parts: number) => run(0, 0, part, parts);
   };
   return {
     count: visiting((code) => code.i32(1)),

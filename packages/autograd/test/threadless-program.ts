@@ -8,6 +8,10 @@ interface Threads {
 
 const how = process.argv[2];
 if (how === "no shared memory") Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+// As with Node's permissions, unless they allow workers.
+if (how === "no workers") {
+  Object.assign(process, { permission: { has: (scope: string) => scope !== "worker" } });
+}
 if (how === "workers that fail") {
   const host = process as { getBuiltinModule: (name: string) => unknown };
   const real = host.getBuiltinModule.bind(process);
@@ -28,11 +32,13 @@ if (how === "workers that fail") {
 
 // What the host has is asked when the library is first used.
 const { compile, random, threads } = await import("@nabla/autograd");
+const { setAvailableThreads } = await import("../src/engine/wasm/pool.ts");
+if (how !== "no workers") setAvailableThreads(3);
 threads(3);
 const x = random.normal([300, 300], { seed: 1 }).realize();
 const run = compile(() => x.matmul(x).sum());
 for (let i = 0; i < 5; i++) await run().data();
 // By now a worker that has failed has said so.
 await new Promise((resolve) => setImmediate(resolve));
-console.log(await run().item());
+console.log(await run().item(), threads());
 if (how === "an exit at once") process.exit();

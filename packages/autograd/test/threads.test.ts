@@ -6,12 +6,17 @@ import { compile, manualSeed, NablaError, random, type Tensor, threads } from "@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { threadPool } from "../src/engine/wasm/backend.ts";
+import { availableThreads, setAvailableThreads } from "../src/engine/wasm/pool.ts";
+import { setTrial } from "../src/engine/wasm/trial.ts";
 import { difference, valuesAtOnce, valuesInParts } from "./engine.ts";
 import { programOf, programs } from "./random-programs.ts";
 
 const before = threads();
+const available = availableThreads();
 afterEach(() => {
   threads(before);
+  setAvailableThreads(available);
+  setTrial(true);
 });
 
 describe("random programs", () => {
@@ -35,7 +40,9 @@ describe("random programs", () => {
 
 /** What a large program gives on so many threads, when those that take part have started. */
 function largeOn(count: number): { readonly values: readonly number[]; readonly runs: number } {
+  setAvailableThreads(5);
   threads(count);
+  setTrial(false);
   manualSeed(3);
   const [x, w] = [random.normal([301, 257]).realize(), random.normal([257, 130]).realize()];
   const run = compile((a: Tensor, b: Tensor) => {
@@ -69,6 +76,15 @@ test("refuses what is no number of threads", () => {
   expect(threads()).toBe(before);
 });
 
+test("are no more than the machine has processors", () => {
+  threads(2 ** 20);
+  expect(threads()).toBe(available);
+  setAvailableThreads(1);
+  expect(threads()).toBe(1);
+  setAvailableThreads(3);
+  expect([threads(), threads(2), threads(3), threads(4)]).toEqual([3, 2, 3, 3]);
+});
+
 describe("a process with threads", () => {
   const program = fileURLToPath(new URL("threads-program.ts", import.meta.url));
   const flags = ["--conditions=@nabla/source", "--import", "tsx", program];
@@ -81,15 +97,36 @@ describe("a process with threads", () => {
 
   test("computes the same where there are no threads, and ends", async () => {
     const x = random.normal([300, 300], { seed: 1 }).realize();
-    const expected = String(x.matmul(x).sum().itemSync());
+    const value = x.matmul(x).sum().itemSync();
     const alone = fileURLToPath(new URL("threadless-program.ts", import.meta.url));
-    const ways = ["no shared memory", "workers that fail", "an exit at once"];
+    const ways = ["no shared memory", "workers that fail", "no workers", "an exit at once"];
     const found = ways.map(async (how) => {
       const args = [...flags.slice(0, -1), alone, how];
       const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
       return [how, stdout.trim(), stderr];
     });
-    expect(await Promise.all(found)).toEqual(ways.map((how) => [how, expected, ""]));
+    const expected = ways.map((how) => [how, `${value} ${how === "an exit at once" ? 3 : 1}`, ""]);
+    expect(await Promise.all(found)).toEqual(expected);
+  });
+
+  const mishaps = [
+    "ends between runs",
+    "ends without a word",
+    "ends in the middle of a run",
+    "fails in the middle of a run",
+    "stands still in the middle of a run",
+  ];
+  test("goes on with one, and the same bits, if its worker ends or stands still", async () => {
+    const lost = fileURLToPath(new URL("lost-worker-program.ts", import.meta.url));
+    const printed = async (how: string) => {
+      const args = [...flags.slice(0, -1), lost, how];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      return JSON.parse(stdout) as { readonly found: unknown; readonly threads: number };
+    };
+    const { found, threads: usual } = await printed("nothing happens");
+    expect(usual).toBe(2);
+    const after = await Promise.all(mishaps.map(printed));
+    expect(after).toEqual(mishaps.map(() => ({ found, threads: 1 })));
   });
 
   test("ends with its error", async () => {

@@ -9,8 +9,11 @@ import {
   type Variable,
 } from "./language.ts";
 
-/** Nanoseconds from which on a kernel is divided among threads: some ten barriers. */
+/** Nanoseconds from which on a kernel is divided among threads; parts take half of that or more. */
 let leastShared = 5000;
+
+/** No kernel is divided into more parts. */
+const mostParts = 64;
 
 /** For tests, which divide all that can be divided. */
 export function setLeastShared(nanoseconds: number): void {
@@ -29,6 +32,13 @@ const bytesPerNanosecond = 16;
 export function isWorthSharing(kernel: Kernel): boolean {
   const isIndependent = allStatements(kernel.body).every(({ kind }) => kind !== "accumulate");
   return isIndependent && nanosecondsOf(kernel) >= leastShared;
+}
+
+/** How many parts the kernel is worth dividing into. 1: it is not divided. */
+export function partsWorth(kernel: Kernel): number {
+  if (!isWorthSharing(kernel)) return 1;
+  if (leastShared === 0) return mostParts;
+  return Math.min(Math.floor((2 * nanosecondsOf(kernel)) / leastShared), mostParts);
 }
 
 /** About how long a thread takes. */

@@ -2,7 +2,6 @@
 
 import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Home, type Node, type Value } from "../../graph/node.ts";
-import { evaluateOn } from "../../scalar/evaluate.ts";
 import { type Buffer, bytesOf } from "../kernel/language.ts";
 import { structureOf } from "../plan/key.ts";
 import { arenaBytesOf } from "../plan/memory.ts";
@@ -10,11 +9,10 @@ import { type Plan, planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
 import { StructureCache } from "../plan/structure-cache.ts";
 import { interpret } from "../reference/interpret.ts";
-import { hasFusedMultiply, hasSharedMemory } from "./features.ts";
+import { hasSharedMemory } from "./features.ts";
 import { Heap } from "./heap.ts";
-import { webAssembly } from "./host.ts";
-import { planToModule } from "./module.ts";
-import { availableThreads, type Loaded, type PartFunction, Pool } from "./pool.ts";
+import { availableThreads, type Loaded, Pool } from "./pool.ts";
+import { Program } from "./program.ts";
 import { ConstantCache, Homes, isResident, ResidentValue, readFrom, writeTo } from "./residents.ts";
 import { mostThreads, tableBytes, tableWords } from "./table.ts";
 import { Trial } from "./trial.ts";
@@ -51,7 +49,18 @@ class Engine {
     if (!this.heap.isShared || threadCount() === 1) return undefined;
     this.#pool ??= new Pool(this.heap);
     this.#pool.resize(threadCount());
-    return this.#pool;
+    return this.#pool.hasFailed ? undefined : this.#pool;
+  }
+
+  /** Whether threads could not be had, or one has ended. */
+  get hasLostThreads(): boolean {
+    return this.#pool?.hasFailed ?? false;
+  }
+
+  /** Goes on with one thread, in a memory that a lost one does not have. */
+  leaveThreads(): void {
+    this.#pool?.fail();
+    this.heap.move();
   }
 
   /** The address of an arena of at least `bytes`. */
@@ -67,12 +76,13 @@ class Engine {
 
 let engine: Engine | undefined;
 
+/** Undefined: as many as the machine can run. */
 let wantedThreads: number | undefined;
 
 /** How many threads run what is large enough. */
 export function threadCount(): number {
-  wantedThreads ??= Math.min(availableThreads(), mostThreads);
-  return hasSharedMemory() ? wantedThreads : 1;
+  if (!hasSharedMemory() || engine?.hasLostThreads) return 1;
+  return Math.min(wantedThreads ?? mostThreads, availableThreads());
 }
 
 /** The workers, once something has run; for tests. */
@@ -80,9 +90,9 @@ export function threadPool(): Pool | undefined {
   return engine?.pool;
 }
 
-/** Chooses how many threads run what is large enough. */
+/** Chooses how many threads run what is large enough, as far as the machine has them. */
 export function setThreadCount(count: number): void {
-  wantedThreads = Math.min(count, mostThreads);
+  wantedThreads = count;
 }
 
 /** Bytes of WebAssembly memory by what they are for. */
@@ -129,9 +139,7 @@ export function prepare(
 class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
-  readonly #call: (table: number) => void;
-  /** Where some of it is worth several threads: one thread's part, and the module for the others. */
-  readonly #forThreads: { readonly part: PartFunction; readonly module: Uint8Array } | undefined;
+  readonly #program: Program;
   #loaded: Loaded | undefined;
   readonly #trial = new Trial();
   #hasRun = false;
@@ -154,19 +162,8 @@ class LoadedPlan {
       return offset;
     });
     this.#arenaBytes = end;
-    const { isShared } = engine.heap;
-    const features = { isFused: hasFusedMultiply(), isShared };
-    const { bytes, hostOperators, isForThreads } = planToModule(plan, features);
-    const nabla: Record<string, unknown> = {
-      memory: engine.heap.memory,
-      host: (step: number) => this.#host(step),
-    };
-    for (const { name, operator, on } of hostOperators) nabla[name] = evaluateOn(on, operator);
-    const { Module, Instance } = webAssembly!;
-    const { exports } = new Instance(new Module(bytes), { nabla });
-    this.#call = exports["run"] as (table: number) => void;
-    if (isForThreads) this.#forThreads = { part: exports["part"] as PartFunction, module: bytes };
-    this.bytes = bytes.length;
+    this.#program = new Program(plan, engine.heap, (step) => this.#host(step));
+    this.bytes = this.#program.module.length;
   }
 
   /** Gives back the memory that it alone uses. A run makes it ready again. */
@@ -189,7 +186,7 @@ class LoadedPlan {
     this.#placeInputs(values, arena);
     heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
     if (this.#isLoaded()) this.#runAsIsFaster();
-    else this.#call(this.#table);
+    else this.#program.run(this.#table);
     this.#checkFailure();
     const outputs = plan.results.map((result, i) => {
       if (result.kind === "input") {
@@ -206,12 +203,12 @@ class LoadedPlan {
 
   /** Whether other threads can take part; if they could, and have not loaded it yet, they are told to. */
   #isLoaded(): boolean {
-    if (!this.#forThreads) return false;
+    if (!this.#program.isForThreads) return false;
     const { pool } = this.#engine;
     if (!pool) return false;
     if (this.#loaded && pool.has(this.#loaded)) return true;
     // What runs only once is not worth it; and loading goes on while this thread runs it alone.
-    if (this.#hasRun) this.#loaded = pool.load(this.#forThreads.module);
+    if (this.#hasRun) this.#loaded = pool.load(this.#program.module);
     this.#hasRun = true;
     return false;
   }
@@ -220,12 +217,23 @@ class LoadedPlan {
     const isTimed = this.#trial.isTimed();
     const start = isTimed ? performance.now() : 0;
     const isTogether = this.#trial.isTogether();
-    const isDone =
-      isTogether && this.#engine.pool!.run(this.#loaded!, this.#table, this.#forThreads!.part);
-    if (!isDone) this.#call(this.#table);
+    const isDone = isTogether && this.#isDoneTogether();
+    if (!isDone) this.#program.run(this.#table);
     // What was to be done together, while others were busy, says nothing of either way.
     if (isDone !== isTogether) return;
     this.#trial.note(isTimed ? performance.now() - start : 0);
+  }
+
+  /**
+   * Whether several threads have done it. Where one is lost in the middle of it, all is to be done
+   * again: what a run reads from outside it never writes, so that it can begin anew from there.
+   */
+  #isDoneTogether(): boolean {
+    const outcome = this.#engine.pool!.run(this.#loaded!, this.#table, this.#program.segments());
+    if (outcome !== "lost") return outcome === "done";
+    this.#engine.leaveThreads();
+    this.#engine.heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
+    return false;
   }
 
   /** Where in the heap's words the address of a buffer is. */

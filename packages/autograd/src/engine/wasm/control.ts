@@ -1,27 +1,33 @@
-// Words of shared memory by which threads are told what to do, and meet.
+// Words of shared memory by which threads divide a run. A kernel's parts are taken one by one: a
+// thread that counts `left` down from more than 0 has taken one, and nothing that it reads about it
+// changes until it has counted it as `done`. So nobody waits for a thread that has taken nothing.
 
 /** The words, by what they are for. */
 export const controlWords = {
-  /** Counts commands. Workers sleep until it changes. */
-  command: 0,
-  /** What the command is: a slot to load, or to run. */
-  kind: 1,
-  slot: 2,
-  /** For a load: where the module's bytes are. */
-  address: 3,
-  bytes: 4,
-  /** For a run: the table's address, and in how many parts. */
-  table: 5,
-  parts: 6,
-  /** Workers that have started, and those that have done the command. */
-  ready: 7,
-  done: 8,
-  /** Times that a thread has come to a barrier in this run. */
-  arrived: 9,
-  /** Not 0: a thread has failed, and nobody is to be waited for. */
-  failed: 10,
+  /** Counts what there is to do: parts to take, or a module to load. Workers sleep until it changes. */
+  news: 0,
+  /** Parts that nobody has taken; none are left at 0 and below. */
+  left: 1,
+  /** Parts that are done. */
+  done: 2,
+  /** Not 0: a part has failed. */
+  failed: 3,
+  /** What the parts are of: a loaded module's slot, one of its functions, its table, how many parts. */
+  slot: 4,
+  segment: 5,
+  table: 6,
+  parts: 7,
+  /** Counts modules to load: the slot of the last one, and where its bytes are. */
+  loads: 8,
+  loadSlot: 9,
+  address: 10,
+  bytes: 11,
+  /** Workers that have loaded it, and workers that have started. */
+  loaded: 12,
+  ready: 13,
+  /** Workers that sleep; and whether the first thread sleeps until more is done. */
+  sleeping: 14,
+  waiting: 15,
 } as const;
 
 export const controlBytes = 64;
-
-export const commands = { load: 1, run: 2 } as const;

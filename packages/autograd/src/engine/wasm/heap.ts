@@ -14,7 +14,7 @@ interface Block {
 
 /** Blocks of memory, lowest fit first; what is freed is put together with its neighbours. */
 export class Heap {
-  readonly memory: Memory = newMemory();
+  memory: Memory = newMemory(1);
   /** Whether other threads can have it, too. */
   readonly isShared: boolean = !(this.memory.buffer instanceof ArrayBuffer);
   /** In ascending order, never side by side. */
@@ -79,6 +79,17 @@ export class Heap {
     this.#free.splice(start, count, { from, to });
   }
 
+  /**
+   * Takes all there is to a new memory, where it has the same addresses, and leaves the old one to a
+   * thread that may still write there. Throws `RangeError` if the host has no room for another.
+   */
+  move(): void {
+    const { bytes } = this;
+    const memory = newMemory(bytes.length / pageBytes);
+    new Uint8Array(memory.buffer).set(bytes);
+    this.memory = memory;
+  }
+
   /** Adds pages, so that the last free block has at least `size` bytes. */
   #grow(size: number): void {
     const end = this.memory.buffer.byteLength;
@@ -112,9 +123,9 @@ export class Heap {
  * Shared where that can be had: for a shared one, small hosts may not find the room it could once
  * need.
  */
-function newMemory(): Memory {
+function newMemory(pages: number): Memory {
   const { Memory } = webAssembly!;
-  const limits = { initial: 1, maximum: mostPages };
+  const limits = { initial: pages, maximum: mostPages };
   if (!hasSharedMemory()) return new Memory({ ...limits, shared: false });
   try {
     return new Memory({ ...limits, shared: true });

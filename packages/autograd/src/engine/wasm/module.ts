@@ -1,13 +1,14 @@
-// A plan as one WebAssembly module: a function for each kernel, `run`, which calls them in order,
-// and `part`, by which several threads do so together. All addresses come from a table in memory
+// A plan as one WebAssembly module: a function for each kernel, and `run`, which calls them in order.
+// Where several threads are worth it, there are functions for segments of the run, too: kernels that
+// are divided into parts, and what one thread does between. All addresses come from a table in memory
 // that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
+import { nanosecondsOf } from "../kernel/cost.ts";
 import type { Plan } from "../plan/plan.ts";
-import { controlWords } from "./control.ts";
 import { type Code, FunctionBody, type Local, ModuleWriter } from "./encoder.ts";
 import { writeKernel } from "./statements.ts";
-import { totalsOffset } from "./table.ts";
+import { parametersOf, runParameters, totalsOffset } from "./table.ts";
 import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */
@@ -20,8 +21,16 @@ export interface HostOperator {
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hostOperators: readonly HostOperator[];
-  /** Whether there is a function for a part of the run. */
-  readonly isForThreads: boolean;
+  /** What several threads do one after the other; empty where one has to do. */
+  readonly segments: readonly Segment[];
+}
+
+/** A stretch of the run, exported by its number among them. */
+export interface Segment {
+  /** How many parts it is worth dividing into. 1: one thread does all. */
+  readonly parts: number;
+  /** About how long one thread takes. */
+  readonly nanoseconds: number;
 }
 
 /** What the host has. */
@@ -32,7 +41,7 @@ export interface Features {
   readonly isShared: boolean;
 }
 
-/** The plan's module. It exports `run`, and `part` if some of it is worth several threads. */
+/** The plan's module. It exports `run`, and its segments if some of it is worth several threads. */
 export function planToModule(plan: Plan, { isFused, isShared }: Features): PlanModule {
   const module = new ModuleWriter();
   const hostOperators = new Map<string, HostOperator>();
@@ -54,80 +63,53 @@ export function planToModule(plan: Plan, { isFused, isShared }: Features): PlanM
         }),
   );
   // All imports are known by now: what is defined is numbered behind them.
-  const steps = written.map((kernel, step): StepFunction => {
-    if (!kernel) return { index: host, isShared: false, step };
-    return { index: module.define(kernel.body), isShared: kernel.isShared, step: undefined };
+  const steps = written.map((kernel, i): StepFunction => {
+    const step = plan.steps[i]!;
+    if (!kernel || step.kind === "host") return { index: host, step: i, parts: 1, nanoseconds: 0 };
+    const nanoseconds = nanosecondsOf(step.kernel);
+    return { index: module.define(kernel.body), step: undefined, parts: kernel.parts, nanoseconds };
   });
-  const run = module.define(runOf(steps));
-  const isForThreads = isShared && steps.some((step) => step.isShared);
-  const parts = isForThreads ? { part: module.define(partOf(steps, module)) } : {};
-  const bytes = module.encoded({ run, ...parts }, isShared);
-  return { bytes, hostOperators: [...hostOperators.values()], isForThreads };
+  const run = module.define(inOrder(steps));
+  const isForThreads = isShared && steps.some(({ parts }) => parts > 1);
+  const stretches = isForThreads ? stretchesOf(steps) : [];
+  const functions = stretches.map((stretch, i) => {
+    const [first] = stretch as [StepFunction];
+    return [String(i), first.parts > 1 ? first.index : module.define(inOrder(stretch))] as const;
+  });
+  const bytes = module.encoded({ run, ...Object.fromEntries(functions) }, isShared);
+  const segments = stretches.map((stretch) => ({
+    parts: stretch[0]!.parts,
+    nanoseconds: stretch.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0),
+  }));
+  return { bytes, hostOperators: [...hostOperators.values()], segments };
 }
 
 /** A step's function: a kernel, or the host's function for `step`. */
-interface StepFunction {
+interface StepFunction extends Segment {
   readonly index: number;
-  readonly isShared: boolean;
   readonly step: number | undefined;
 }
 
-/** `run(table)`: all steps, by one thread. */
-function runOf(steps: readonly StepFunction[]): FunctionBody {
-  const body = new FunctionBody(["i32"]);
-  const [table] = body.parameters as [Local];
+/** Each step that is divided by itself, and those between. */
+function stretchesOf(steps: readonly StepFunction[]): readonly (readonly StepFunction[])[] {
+  const stretches: StepFunction[][] = [];
+  steps.forEach((step, i) => {
+    const isNew = step.parts > 1 || i === 0 || steps[i - 1]!.parts > 1;
+    if (isNew) stretches.push([step]);
+    else stretches.at(-1)!.push(step);
+  });
+  return stretches;
+}
+
+/** All of `steps`, by the first thread. */
+function inOrder(steps: readonly StepFunction[]): FunctionBody {
+  const body = new FunctionBody(runParameters);
+  const { table } = parametersOf(body);
   for (const step of steps) callWhole(body.code, step, table);
   return body;
 }
 
 function callWhole(code: Code, { index, step }: StepFunction, table: Local): void {
-  if (step === undefined) code.get(table).i32(0).i32(1).call(index);
+  if (step === undefined) code.get(table).i32(0).i32(0).i32(1).call(index);
   else code.i32(step).call(index);
-}
-
-/**
- * `part(table, part, parts, control)`: this thread's part of all steps. Threads wait for each other
- * before and after what they share; all else is done by part 0.
- */
-function partOf(steps: readonly StepFunction[], module: ModuleWriter): FunctionBody {
-  const body = new FunctionBody(["i32", "i32", "i32", "i32"]);
-  const [table, part, parts, control] = body.parameters as [Local, Local, Local, Local];
-  const { code } = body;
-  const barrier = module.define(barrierFunction());
-  const wait = () => code.get(control).get(parts).call(barrier);
-  steps.forEach((step, i) => {
-    const before = steps[i - 1];
-    if (before && (before.isShared || step.isShared)) wait();
-    if (step.isShared) code.get(table).get(part).get(parts).call(step.index);
-    else {
-      code.get(part).add("i32.eqz");
-      code.block("if", () => callWhole(code, step, table));
-    }
-  });
-  // So that the caller finds all done.
-  if (steps.at(-1)?.isShared) wait();
-  return body;
-}
-
-/** `barrier(control, parts)`: goes on when all have come, or one has failed. */
-function barrierFunction(): FunctionBody {
-  const body = new FunctionBody(["i32", "i32"]);
-  const [control, parts] = body.parameters as [Local, Local];
-  const wanted = body.local("i32");
-  const { code } = body;
-  code
-    .get(control)
-    .i32(1)
-    .atomic("i32.atomic.rmw.add", 4 * controlWords.arrived);
-  code.get(parts).add("i32.div_u").get(parts).add("i32.mul").get(parts).add("i32.add").set(wanted);
-  code.block("loop", () => {
-    code.get(control).atomic("i32.atomic.load", 4 * controlWords.arrived);
-    code.get(wanted).add("i32.lt_u");
-    code
-      .get(control)
-      .atomic("i32.atomic.load", 4 * controlWords.failed)
-      .add("i32.eqz");
-    code.add("i32.and").add("br_if", 0);
-  });
-  return body;
 }

@@ -1,60 +1,92 @@
 // Threads that take part in runs. They start when there is something for them, never stand in the way of
-// the process's end, and where none can be had all runs are done by one.
-import { commands, controlBytes, controlWords } from "./control.ts";
+// the process's end, and where none can be had, or one ends, all runs are done by one.
+import { controlBytes, controlWords } from "./control.ts";
+import { type Control, divide, load, store, tellNews } from "./division.ts";
 import type { Heap } from "./heap.ts";
+import type { RunSegment } from "./program.ts";
 import { mostThreads } from "./table.ts";
 import { workerSource } from "./worker.ts";
 
 /** A module may be loaded in so many plans at a time. */
 const slots = 64;
 
-/** One thread's part of a run. */
-export type PartFunction = (table: number, part: number, parts: number, control: number) => void;
+/**
+ * Where a run waited for a thread that stood still, the next runs are done by one, for so many times
+ * as long: so waiting never takes more than a twentieth of the time.
+ */
+const pauseFactor = 20;
 
 /** A plan's place among those that workers have loaded. */
 export interface Loaded {
   readonly slot: number;
 }
 
+/** What became of a run: "done"; "busy", and nothing was done; or "lost": it is to be done again. */
+export type Outcome = "done" | "busy" | "lost";
+
 /** What is used of the workers of Node and of pages. */
 interface WorkerLike {
   terminate(): unknown;
 }
 
+interface PageWorker extends WorkerLike {
+  postMessage(message: unknown): void;
+  addEventListener(event: string, listener: () => void): void;
+}
+
 interface Host {
   readonly process?: {
     getBuiltinModule?(name: string): unknown;
+    readonly permission?: { has(scope: string): boolean };
   };
-  readonly Worker?: new (url: string) => WorkerLike & { postMessage(message: unknown): void };
+  readonly Worker?: new (url: string) => PageWorker;
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly Blob?: new (parts: readonly string[], options: { readonly type: string }) => object;
   readonly URL?: { createObjectURL(blob: object): string };
 }
 
-/** How many threads the machine can run at once. */
+const host = globalThis as unknown as Host;
+
+let available: number | undefined;
+
+/** How many threads the machine can run at once; 1 where the host lets no workers start. */
 export function availableThreads(): number {
-  const { process, navigator } = globalThis as unknown as Host;
+  available ??= Math.min(processors(), mostThreads);
+  return available;
+}
+
+/** For tests, which want more threads than the machine has processors. */
+export function setAvailableThreads(count: number): void {
+  available = count;
+}
+
+function processors(): number {
+  const { process, navigator, Worker } = host;
   const os = process?.getBuiltinModule?.("node:os") as
     | { availableParallelism(): number }
     | undefined;
-  return os?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+  if (os) return process?.permission?.has("worker") === false ? 1 : os.availableParallelism();
+  return Worker ? (navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
 /** Workers, and what they have loaded. */
 export class Pool {
   readonly #heap: Heap;
-  /** The address of the words by which these workers are told what to do. */
-  #control = 0;
+  /** The address of the words by which these workers know what to do. */
+  #address = 0;
   readonly #loaded: (Loaded | undefined)[] = [];
   #workers: readonly WorkerLike[] = [];
   /** Runs that several threads have done together. */
   runs = 0;
   #nextSlot = 0;
-  /** Workers that were told the last command. */
-  #told = 0;
   /** Bytes that workers are loading from. */
   #loading = 0;
-  #hasFailed = false;
+  /** Until when all runs are done by one thread. */
+  #pauseEnd = 0;
+  /** Whether others may be at work; after a run only where an error left it that was not caught in time. */
+  #isDividing = false;
+  /** Whether one thread has to do from now on. */
+  hasFailed = false;
 
   constructor(heap: Heap) {
     this.#heap = heap;
@@ -62,18 +94,18 @@ export class Pool {
 
   /** Sees to it that `threads` take part in what is loaded from now on, if so many can be had. */
   resize(threads: number): void {
-    const count = Math.min(threads, mostThreads) - 1;
-    if (this.#hasFailed || count === this.#workers.length || !this.#isIdle()) return;
+    const count = threads - 1;
+    if (this.hasFailed || count === this.#workers.length || !this.#isIdle()) return;
     this.#end();
     // New words: the old ones may be looked at a little longer.
-    this.#control = this.#heap.allocate(controlBytes);
-    this.#heap.bytes.fill(0, this.#control, this.#control + controlBytes);
+    this.#address = this.#heap.allocate(controlBytes);
+    this.#heap.bytes.fill(0, this.#address, this.#address + controlBytes);
     const workers: WorkerLike[] = [];
     this.#workers = workers;
     try {
       while (workers.length < count) workers.push(this.#start(workers.length + 1));
     } catch {
-      this.#fail();
+      this.fail();
     }
   }
 
@@ -85,16 +117,20 @@ export class Pool {
     const loaded: Loaded = { slot: this.#nextSlot };
     this.#loaded[loaded.slot] = loaded;
     this.#nextSlot = (this.#nextSlot + 1) % slots;
-    this.#set(controlWords.slot, loaded.slot);
-    this.#set(controlWords.address, this.#loading);
-    this.#set(controlWords.bytes, module.length);
-    this.#tell(commands.load);
+    const control = this.#control();
+    store(control, controlWords.loadSlot, loaded.slot);
+    store(control, controlWords.address, this.#loading);
+    store(control, controlWords.bytes, module.length);
+    store(control, controlWords.loaded, 0);
+    store(control, controlWords.loads, load(control, controlWords.loads) + 1);
+    tellNews(control);
     return loaded;
   }
 
-  /** Waits until workers have started, and done what they were told; for tests. */
+  /** Waits until workers have started, and loaded what they were told; for tests. */
   settle(): void {
-    while (!this.#isReady() || !this.#isIdle());
+    while (!this.hasFailed && (!this.#isReady() || !this.#isIdle()));
+    this.#pauseEnd = 0;
   }
 
   /** Whether the workers still have what they have loaded. */
@@ -102,62 +138,60 @@ export class Pool {
     return this.#loaded[loaded.slot] === loaded;
   }
 
-  /** Runs what is loaded, together with `part` in this thread; false if the workers are busy. */
-  run({ slot }: Loaded, table: number, part: PartFunction): boolean {
-    if (!this.#isIdle()) return false;
-    const parts = this.#workers.length + 1;
-    this.#set(controlWords.slot, slot);
-    this.#set(controlWords.table, table);
-    this.#set(controlWords.parts, parts);
-    this.#set(controlWords.arrived, 0);
-    this.#set(controlWords.failed, 0);
-    this.#tell(commands.run);
-    try {
-      part(table, 0, parts, this.#control);
-    } catch (error) {
-      // Nobody waits for this thread at a barrier any more.
-      this.#set(controlWords.failed, 1);
-      throw error;
+  /** Runs what is loaded, in this thread and others. */
+  run({ slot }: Loaded, table: number, segments: readonly RunSegment[]): Outcome {
+    if (this.#isDividing) return "lost";
+    if (this.#isPausing() || !this.#isIdle()) return "busy";
+    const control = this.#control();
+    store(control, controlWords.slot, slot);
+    store(control, controlWords.table, table);
+    const threads = this.#workers.length + 1;
+    let isAlone = false;
+    for (const [position, segment] of segments.entries()) {
+      if (isAlone || segment.parts === 1) {
+        segment.run(table, 0, 0, 1);
+        continue;
+      }
+      this.#isDividing = true;
+      const { isDone, lost, error } = divide(control, segment, position, { table, threads });
+      if (!isDone) return "lost";
+      this.#isDividing = false;
+      if (error) throw error;
+      if (lost === 0) continue;
+      isAlone = true;
+      this.#pauseEnd = performance.now() + pauseFactor * lost;
     }
     this.runs++;
-    if (this.#get(controlWords.failed) === 0) return true;
-    this.#fail();
-    throw new Error("unreachable: a thread has failed in the middle of a run");
+    return load(control, controlWords.failed) === 0 ? "done" : "lost";
   }
 
-  #tell(command: number): void {
-    const { words } = this.#heap;
-    this.#set(controlWords.kind, command);
-    this.#set(controlWords.done, 0);
-    this.#told = this.#workers.length;
-    const at = this.#control / 4 + controlWords.command;
-    Atomics.add(words, at, 1);
-    Atomics.notify(words, at);
-  }
-
-  #set(word: number, value: number): void {
-    Atomics.store(this.#heap.words, this.#control / 4 + word, value);
-  }
-
-  #get(word: number): number {
-    return Atomics.load(this.#heap.words, this.#control / 4 + word);
+  #control(): Control {
+    return { words: this.#heap.words, base: this.#address / 4 };
   }
 
   #isReady(): boolean {
-    return this.#get(controlWords.ready) === this.#workers.length;
+    return load(this.#control(), controlWords.ready) === this.#workers.length;
   }
 
-  /** Whether the last command is done. */
+  /** Whether all workers have loaded what they were told. */
   #isIdle(): boolean {
-    if (this.#told > 0 && this.#get(controlWords.done) < this.#told) return false;
-    if (this.#loading !== 0) this.#heap.free(this.#loading);
+    if (this.#loading === 0) return true;
+    if (load(this.#control(), controlWords.loaded) < this.#workers.length) return false;
+    this.#heap.free(this.#loading);
     this.#loading = 0;
     return true;
   }
 
-  #start(part: number): WorkerLike {
-    const { process, Worker, Blob, URL } = globalThis as unknown as Host;
-    const data = { memory: this.#heap.memory, control: this.#control, part };
+  #isPausing(): boolean {
+    if (this.#pauseEnd === 0) return false;
+    if (performance.now() < this.#pauseEnd) return true;
+    this.#pauseEnd = 0;
+    return false;
+  }
+
+  #start(thread: number): WorkerLike {
+    const { process, Worker, Blob, URL } = host;
+    const data = { memory: this.#heap.memory, control: this.#address, thread };
     const threads = process?.getBuiltinModule?.("node:worker_threads") as
       | { readonly Worker: NodeWorker }
       | undefined;
@@ -169,11 +203,12 @@ export class Pool {
         execArgv: [],
       });
       worker.unref();
-      worker.on("error", () => this.#fail());
+      for (const event of ["error", "exit"]) worker.on(event, () => this.#failWith(worker));
       return worker;
     }
     const source = new Blob!([workerSource.page], { type: "text/javascript" });
     const worker = new Worker!(URL!.createObjectURL(source));
+    worker.addEventListener("error", () => this.#failWith(worker));
     // A worker's postMessage takes no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(data);
@@ -184,12 +219,16 @@ export class Pool {
     for (const worker of this.#workers) void worker.terminate();
     this.#workers = [];
     this.#loaded.length = 0;
-    this.#told = 0;
+  }
+
+  #failWith(worker: WorkerLike): void {
+    // Those that this pool has ended are not among them.
+    if (this.#workers.includes(worker)) this.fail();
   }
 
   /** One thread has to do from now on. */
-  #fail(): void {
-    this.#hasFailed = true;
+  fail(): void {
+    this.hasFailed = true;
     this.#end();
   }
 }
@@ -201,4 +240,4 @@ type NodeWorker = new (
     readonly workerData: unknown;
     readonly execArgv: readonly string[];
   },
-) => WorkerLike & { unref(): void; on(event: "error", listener: () => void): void };
+) => WorkerLike & { unref(): void; on(event: string, listener: () => void): void };

@@ -119,10 +119,10 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   const { scopes, values, totalsOffset } = writer;
   const { total, start, variables, value } = reduce;
   const { code, body } = scopes;
-  const { table: runTable, part } = parametersOf(body);
-  // Each part has its own.
+  const { table: runTable, thread } = parametersOf(body);
+  // Each thread has its own.
   const table = body.local("i32");
-  code.get(part).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
+  code.get(thread).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
   const type = registerType(total.dtype, 1);
   const [load, store] = [`${type}.load`, `${type}.store`] as [Instruction, Instruction];
   const [turn, local, element] = [body.local("i32"), body.local(type), body.local(type)];

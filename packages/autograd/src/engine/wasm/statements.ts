@@ -2,7 +2,7 @@
 // variable by which what is stored lies side by side; what is left over at the end is a vector of
 // which not all lanes are stored.
 import type { DType } from "../../scalar/dtype.ts";
-import { isWorthSharing } from "../kernel/cost.ts";
+import { partsWorth } from "../kernel/cost.ts";
 import { allStatements, operandsOf, strideAlong, valuesOf } from "../kernel/dependence.ts";
 import {
   type Kernel,
@@ -32,19 +32,18 @@ export interface KernelContext extends Host {
 /** A kernel as a function. */
 export interface KernelFunction {
   readonly body: FunctionBody;
-  /**
-   * Whether its loops are divided among the parts of a run; else the whole is done by each call.
-   */
-  readonly isShared: boolean;
+  /** How many parts its loops are worth dividing into. 1: each call does the whole. */
+  readonly parts: number;
 }
 
 /**
- * Writes the kernel as a function of the table's address, the part of a run and the number of
- * parts.
+ * Writes the kernel as a function of the table's address, the thread's number, the part that it does
+ * and the number of parts.
  */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
-  const isShared = isWorthSharing(kernel) && kernel.body.every(sharedVariable);
-  if (!isShared) return { body: written(kernel, context, false), isShared };
+  const turns = kernel.body.map((statement) => sharedLoop(statement)?.turns ?? 0);
+  const parts = Math.min(partsWorth(kernel), turns.includes(0) ? 1 : Math.max(...turns));
+  if (parts === 1) return { body: written(kernel, context, false), parts };
   let callsHost = false;
   const hostFunction: HostFunction = (operator, on, arity) => {
     callsHost = true;
@@ -52,16 +51,14 @@ export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunct
   };
   const body = written(kernel, { ...context, hostFunction }, true);
   // The host's functions are not there in other threads.
-  return callsHost
-    ? { body: written(kernel, context, false), isShared: false }
-    : { body, isShared };
+  return callsHost ? { body: written(kernel, context, false), parts: 1 } : { body, parts };
 }
 
 function written(kernel: Kernel, context: KernelContext, isShared: boolean): FunctionBody {
   const body = new FunctionBody(runParameters);
   const writer = new StatementWriter(kernel, body, context);
   for (const statement of kernel.body) {
-    writer.scopes.shared = isShared ? sharedVariable(statement) : undefined;
+    writer.scopes.shared = isShared ? sharedLoop(statement)?.variable : undefined;
     writer.statement(statement);
   }
   return body;
@@ -70,19 +67,22 @@ function written(kernel: Kernel, context: KernelContext, isShared: boolean): Fun
 /** With so many turns or more, threads' shares of a loop are about equal. */
 const fairTurns = 16;
 
-/**
- * The variable whose loop is divided: of those around all of a statement the outermost that can be
- * divided fairly, or else that with the most turns.
- */
-function sharedVariable(statement: Statement): Variable | undefined {
-  const around = loopsAround(statement);
-  const most = Math.max(...around.map(({ turns }) => turns));
-  return around.find(({ turns }) => turns >= Math.min(fairTurns, most))?.variable;
+interface Loop {
+  readonly variable: Variable;
+  readonly turns: number;
 }
 
-function loopsAround(
-  statement: Statement,
-): readonly { readonly variable: Variable; readonly turns: number }[] {
+/**
+ * The loop that is divided: of those around all of a statement the outermost that can be divided
+ * fairly, or else that with the most turns.
+ */
+function sharedLoop(statement: Statement): Loop | undefined {
+  const around = loopsAround(statement);
+  const most = Math.max(...around.map(({ turns }) => turns));
+  return around.find(({ turns }) => turns >= Math.min(fairTurns, most));
+}
+
+function loopsAround(statement: Statement): readonly Loop[] {
   if (statement.kind === "multiply") {
     const { row } = statement;
     return [{ variable: row, turns: Math.ceil(row.size / tileRows) }];

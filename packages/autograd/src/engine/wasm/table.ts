@@ -28,15 +28,16 @@ export function tableBytes(buffers: number): number {
   return totalsOffset(buffers) + totalsBytes * mostThreads;
 }
 
-/** A function of the table's address, the part of a run that it does, and the number of parts. */
-export const runParameters = ["i32", "i32", "i32"] as const;
+/** A function of the table's address, the thread's number, the part that it does, and of how many. */
+export const runParameters = ["i32", "i32", "i32", "i32"] as const;
 
 /** Its parameters. */
 export function parametersOf({ parameters }: FunctionBody): {
   readonly table: Local;
+  readonly thread: Local;
   readonly part: Local;
   readonly parts: Local;
 } {
-  const [table, part, parts] = parameters as readonly [Local, Local, Local];
-  return { table, part, parts };
+  const [table, thread, part, parts] = parameters as readonly [Local, Local, Local, Local];
+  return { table, thread, part, parts };
 }

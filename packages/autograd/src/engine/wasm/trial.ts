@@ -1,75 +1,112 @@
 // Whether a plan is faster on several threads is tried, not guessed: what it takes to wake a worker differs
 // from machine to machine, and with what else runs there. (The bits are the same either way.)
 
-/** So often each way is tried in turn, and how many of these runs do not count: workers may be asleep. */
-const tries = 20;
-const uncounted = 5;
+/** The two ways take turns of so many runs, alone first, so often. */
+const runsInTurn = 4;
+const turnsOfEach = 3;
+const tries = 2 * runsInTurn * turnsOfEach;
+/** So many of a turn's runs together do not count: workers may be asleep. */
+const uncounted = 1;
+/** So many milliseconds lost by runs together, and so many runs alone, and the trial is over. */
+const mostLost = 1;
+const mostRunsLost = 1;
 /** After so many runs it is tried anew. */
 const longestWait = 2000;
 /** After so many where it has just been slower, which may have been the machine's mood; twice as many each time. */
 const shortestWait = 200;
 /** So many more of the runs together slower than one alone, than faster, and all are done alone until then. */
-const mostSlow = 8;
+const mostSlow = 4;
+
+let isTried = true;
+
+/** For tests: whether it is tried, or all that can be done together is. */
+export function setTrial(isOn: boolean): void {
+  isTried = isOn;
+}
 
 /** Chooses for each run whether several threads do it together. */
 export class Trial {
-  #turn = 0;
+  /** Runs since the trial began. */
+  #runs = 0;
   #together: number[] = [];
   #alone: number[] = [];
+  #isOpen = true;
   #isFaster = true;
-  /** The turn at which it is tried anew, and how many turns that is away when it is slower the next time. */
+  /** After how many runs it is tried anew, and how many that is when it is slower the next time. */
   #end = longestWait;
   #patience = shortestWait;
-  /** Milliseconds that a run alone took, and by how many more runs together were slower than that. */
+  /** Milliseconds that a run alone took. */
   #usual = 0;
+  /** Milliseconds by which runs together were slower in this trial. */
+  #lost = 0;
+  /** By how many more runs together were slower than alone, since then. */
   #slow = 0;
 
   /** Whether the next run is to be done together. */
   isTogether(): boolean {
-    return this.#turn < tries || (this.#turn >= 2 * tries && this.#isFaster);
+    if (!isTried) return true;
+    return this.#isOpen ? this.#turn % 2 === 1 : this.#isFaster;
   }
 
   /** Whether the time of the next run is wanted: in the trial, and of all that are done together. */
   isTimed(): boolean {
-    return this.#isOpen() || this.#isFaster;
+    return this.#isOpen || this.#isFaster;
   }
 
-  #isOpen(): boolean {
-    return this.#turn < 2 * tries;
+  get #turn(): number {
+    return Math.floor(this.#runs / runsInTurn);
   }
 
-  /** A run is over. */
+  /** A run is over, done as was to be. */
   note(milliseconds: number): void {
-    if (!this.#isOpen() && this.#isFaster) this.#watch(milliseconds);
-    if (this.#isOpen() && this.#turn % tries >= uncounted) {
-      (this.#turn < tries ? this.#together : this.#alone).push(milliseconds);
-    }
-    this.#turn++;
-    if (this.#turn === 2 * tries) {
-      this.#usual = quantile(this.#alone, 0.5);
-      this.#isFaster = quantile(this.#together, 0.75) < this.#usual;
-      this.#slow = 0;
-      if (this.#isFaster) this.#patience = shortestWait;
-      else this.#waitLonger();
-    }
-    if (this.#turn < this.#end) return;
-    this.#turn = 0;
+    const isTogether = this.isTogether();
+    const position = this.#runs % runsInTurn;
+    this.#runs++;
+    if (!this.#isOpen) {
+      if (this.#isFaster) this.#watch(milliseconds);
+    } else if (isTogether) this.#noteTogether(milliseconds, position >= uncounted);
+    else this.#noteAlone(milliseconds);
+    if (this.#runs >= this.#end) this.#begin();
+  }
+
+  #begin(): void {
+    this.#runs = 0;
     this.#end = longestWait;
     this.#together = [];
     this.#alone = [];
+    this.#lost = 0;
+    this.#isOpen = true;
+  }
+
+  #noteAlone(milliseconds: number): void {
+    this.#alone.push(milliseconds);
+    this.#usual = quantile(this.#alone, 0.5);
+  }
+
+  #noteTogether(milliseconds: number, counts: boolean): void {
+    if (counts) this.#together.push(milliseconds);
+    this.#lost += Math.max(0, milliseconds - this.#usual);
+    if (this.#lost > mostLost + mostRunsLost * this.#usual) this.#decide(false);
+    else if (this.#runs === tries) this.#decide(quantile(this.#together, 0.75) < this.#usual);
+  }
+
+  #decide(isFaster: boolean): void {
+    this.#isOpen = false;
+    this.#isFaster = isFaster;
+    this.#slow = 0;
+    if (isFaster) this.#patience = shortestWait;
+    else this.#waitLonger();
   }
 
   #waitLonger(): void {
-    this.#end = this.#turn + this.#patience;
+    this.#end = this.#runs + this.#patience;
     this.#patience = Math.min(2 * this.#patience, longestWait);
   }
 
-  /** A core may be taken away after the trial: then the others would wait at every barrier. */
+  /** A core may be taken away after the trial: then the first thread would wait again and again. */
   #watch(milliseconds: number): void {
     this.#slow = Math.max(0, this.#slow + (milliseconds > this.#usual ? 1 : -1));
-    if (this.#slow < mostSlow) return;
-    this.#isFaster = false;
-    this.#waitLonger();
+    if (this.#slow >= mostSlow) this.#decide(false);
   }
 }
 

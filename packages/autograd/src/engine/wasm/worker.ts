@@ -1,16 +1,18 @@
 // What a worker runs, as text: it has to start without files, in Node and in pages, bundled or not. It
-// takes commands from shared memory (control.ts), and never from its event loop, which stands still.
-import { commands, controlWords as words } from "./control.ts";
+// finds what there is to do in shared memory (control.ts), and never in its event loop, which stands
+// still.
+import { controlWords as words } from "./control.ts";
 
 /**
- * Milliseconds for which a worker looks for the next command before it sleeps. A compiled loop comes back
- * within some 15 µs. Longer, and it keeps a core from what the host does beside: collecting garbage, compiling.
+ * Milliseconds for which a worker looks for something to do before it sleeps. The next kernel of a
+ * run, and the next call of a compiled function, come within some 15 µs. Longer, and it keeps a core
+ * from what the host does beside: collecting garbage, compiling.
  */
 const looking = 0.03;
 
-/** Given `memory`, `control` (an address) and `part`. */
+/** Given `memory`, `control` (an address) and `thread`, from 1 on. */
 const main = `
-function main({ memory, control, part }) {
+function main({ memory, control, thread }) {
   const words = new Int32Array(memory.buffer);
   const base = control / 4;
   const word = (name) => Atomics.load(words, base + name);
@@ -24,28 +26,37 @@ function main({ memory, control, part }) {
     for (const { name, kind } of WebAssembly.Module.imports(module)) {
       if (kind === "function") nabla[name] = () => { throw new Error("unreachable: " + name); };
     }
-    functions[word(${words.slot})] = new WebAssembly.Instance(module, { nabla }).exports.part;
+    functions[word(${words.loadSlot})] = new WebAssembly.Instance(module, { nabla }).exports;
+    Atomics.add(words, base + ${words.loaded}, 1);
   };
-  const run = () => {
+  const takePart = () => {
+    const left = Atomics.sub(words, base + ${words.left}, 1);
+    if (left <= 0) return;
+    const parts = word(${words.parts});
     try {
-      functions[word(${words.slot})](word(${words.table}), part, word(${words.parts}), control);
-    } catch (error) {
+      const segment = functions[word(${words.slot})][word(${words.segment})];
+      segment(word(${words.table}), thread, parts - left, parts);
+    } catch {
       Atomics.store(words, base + ${words.failed}, 1);
     }
+    Atomics.add(words, base + ${words.done}, 1);
+    if (word(${words.waiting}) !== 0) Atomics.notify(words, base + ${words.done});
   };
-  let seen = word(${words.command});
+  let loads = 0;
   Atomics.add(words, base + ${words.ready}, 1);
   for (;;) {
-    const end = performance.now() + ${looking};
-    while (word(${words.command}) === seen && performance.now() < end);
-    if (word(${words.command}) === seen) {
-      Atomics.wait(words, base + ${words.command}, seen);
-      continue;
+    const news = word(${words.news});
+    if (loads !== word(${words.loads})) {
+      loads++;
+      load();
     }
-    seen = word(${words.command});
-    if (word(${words.kind}) === ${commands.load}) load();
-    else run();
-    Atomics.add(words, base + ${words.done}, 1);
+    while (word(${words.left}) > 0) takePart();
+    const end = performance.now() + ${looking};
+    while (word(${words.news}) === news && performance.now() < end);
+    if (word(${words.news}) !== news) continue;
+    Atomics.add(words, base + ${words.sleeping}, 1);
+    Atomics.wait(words, base + ${words.news}, news);
+    Atomics.sub(words, base + ${words.sleeping}, 1);
   }
 }`;
 

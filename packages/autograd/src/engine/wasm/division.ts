@@ -1,0 +1,129 @@
+// The first thread's side of a run that is divided: it offers parts, takes what others have not, and
+// waits for what they have.
+import { controlWords as at } from "./control.ts";
+import type { RunSegment } from "./program.ts";
+
+/** So many parts for each thread: one that comes late takes fewer, and nobody waits long at the end. */
+const partsPerThread = 4;
+
+/** Milliseconds for which the first thread looks whether others are done, before it sleeps. */
+const shortestLook = 0.02;
+const longestLook = 0.2;
+
+/** Milliseconds of one sleep. */
+const sleep = 1;
+
+/**
+ * After so many sleeps, and twenty times as many as the part should take, a thread is lost: it has
+ * ended, or stands still. (Sleeps are counted, since a clock goes on while the process is stopped.)
+ */
+const mostSleeps = 1000;
+
+/** Milliseconds that it may take longer than expected until others are done. */
+const tolerated = 0.1;
+
+/** Segments that take as many nanoseconds are worth a look at the clock. */
+const worthTiming = 20_000;
+
+/** What became of a segment. */
+export interface Division {
+  /** All is done; else a thread is lost, or has failed. */
+  readonly isDone: boolean;
+  /** Milliseconds lost in waiting for a thread that stood still. */
+  readonly lost: number;
+  /** What this thread's part has thrown. */
+  readonly error?: Error;
+}
+
+const whole: Division = { isDone: true, lost: 0 };
+
+/** Words of control: in which memory, and the first one's place. */
+export interface Control {
+  readonly words: Int32Array;
+  readonly base: number;
+}
+
+export function store({ words, base }: Control, word: number, value: number): void {
+  Atomics.store(words, base + word, value);
+}
+
+export function load({ words, base }: Control, word: number): number {
+  return Atomics.load(words, base + word);
+}
+
+/** Says that there is something to do. */
+export function tellNews({ words, base }: Control): void {
+  Atomics.add(words, base + at.news, 1);
+  if (Atomics.load(words, base + at.sleeping) > 0) Atomics.notify(words, base + at.news);
+}
+
+/** Does a segment, number `position` of what is loaded, together with the other of `threads`. */
+export function divide(
+  control: Control,
+  { run, nanoseconds, parts: worth }: RunSegment,
+  position: number,
+  { table, threads }: { readonly table: number; readonly threads: number },
+): Division {
+  const { words, base } = control;
+  const parts = Math.min(worth, partsPerThread * threads);
+  store(control, at.segment, position);
+  store(control, at.parts, parts);
+  store(control, at.done, 0);
+  // From here on they can be taken; the first is this thread's.
+  store(control, at.left, parts - 1);
+  tellNews(control);
+  const start = nanoseconds < worthTiming ? 0 : performance.now();
+  let taken = 0;
+  try {
+    let left = parts;
+    do {
+      run(table, 0, parts - left, parts);
+      taken++;
+      Atomics.add(words, base + at.done, 1);
+      left = Atomics.sub(words, base + at.left, 1);
+    } while (left > 0);
+  } catch (error) {
+    // Nobody takes another part, and nobody works on in memory that others may have then.
+    const left = Math.max(0, Atomics.exchange(words, base + at.left, 0));
+    const { isDone } = waitFor(control, parts - left - 1, nanoseconds / parts / 1e6);
+    return { isDone, lost: 0, error: error as Error };
+  }
+  if (load(control, at.done) === parts) return whole;
+  const expected =
+    nanoseconds < worthTiming ? nanoseconds / parts / 1e6 : (performance.now() - start) / taken;
+  return waitFor(control, parts, expected);
+}
+
+/** Waits until so many parts are done, each of which should take `expected` milliseconds. */
+function waitFor(control: Control, parts: number, expected: number): Division {
+  const { words, base } = control;
+  const start = performance.now();
+  const look = Math.min(shortestLook + expected, longestLook);
+  do {
+    for (let i = 0; i < 100; i++) if (load(control, at.done) >= parts) return whole;
+  } while (performance.now() - start < look);
+  store(control, at.waiting, 1);
+  let sleeps = 0;
+  for (;;) {
+    const done = load(control, at.done);
+    if (done >= parts) break;
+    if (hasChanged(words, base + at.done, done)) continue;
+    sleeps++;
+    if (sleeps > mostSleeps + (20 * expected) / sleep) return { isDone: false, lost: 0 };
+  }
+  store(control, at.waiting, 0);
+  const waited = performance.now() - start;
+  return { isDone: true, lost: waited > tolerated + 2 * expected ? waited : 0 };
+}
+
+/** Sleeps until the word is not what it was, but not long. */
+function hasChanged(words: Int32Array, word: number, value: number): boolean {
+  try {
+    return Atomics.wait(words, word, value, sleep) !== "timed-out";
+  } catch {
+    // A page's first thread may not sleep.
+    const end = performance.now() + sleep;
+    while (performance.now() < end) if (Atomics.load(words, word) !== value) return true;
+    return false;
+  }
+}
