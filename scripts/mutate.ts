@@ -26,18 +26,75 @@ const mutations: Readonly<Record<string, (g: Node) => Node>> = {
   nothing: (g) => mul(g, 0),
 };
 
-/** Changes to the reverse pass itself: what a text is replaced by. */
+/** A change to the reverse pass itself: what a text of a file is replaced by, and the test that sees it. */
+interface TextMutation {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly test: string;
+}
+
 const reversePass = "packages/autograd/src/autodiff/gradients.ts";
-const textMutations: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  "the share of a second use is lost": ["soFar ? add(soFar, share) : share", "share"],
-  "a broadcast share is not summed": [
-    "reshape(sum(share, axes, true), input.shape)",
-    "reshape(max(share, axes, true), input.shape)",
-  ],
-  "the incoming gradient is 2": [
-    "full(cost.shape, 1, cost.dtype)",
-    "full(cost.shape, 2, cost.dtype)",
-  ],
+const choices = "packages/autograd/src/autodiff/selections.ts";
+const [gradientsTest, choicesTest] = ["gradients", "choices"].map(
+  (name) => `packages/autograd/test/${name}.test.ts`,
+) as [string, string];
+
+const textMutations: Readonly<Record<string, TextMutation>> = {
+  "the share of a second use is lost": {
+    file: reversePass,
+    from: "soFar ? together(soFar, share) : share",
+    to: "share",
+    test: gradientsTest,
+  },
+  "a broadcast share is not summed": {
+    file: choices,
+    from: "reshape(sum(of, axes, true), shape)",
+    to: "reshape(max(of, axes, true), shape)",
+    test: gradientsTest,
+  },
+  "the incoming gradient is 2": {
+    file: reversePass,
+    from: "full(cost.shape, 1, cost.dtype)",
+    to: "full(cost.shape, 2, cost.dtype)",
+    test: gradientsTest,
+  },
+  "a choice ends at the next operation": {
+    file: choices,
+    from: "const share = rule(selection.chosen);\n    return",
+    to: "const share = rule(g);\n    return",
+    test: choicesTest,
+  },
+  "of two choices the inner one is lost": {
+    file: choices,
+    from: "return where(both, inner.chosen, 0)",
+    to: "return where(condition, inner.chosen, 0)",
+    test: choicesTest,
+  },
+  "of two uses only what the first chooses counts": {
+    file: choices,
+    from: "where(logicalOr(holds(first), holds(second)), add(a, b), 0)",
+    to: "where(holds(first), add(a, b), 0)",
+    test: choicesTest,
+  },
+  "what is not chosen twice is chosen": {
+    file: choices,
+    from: "if (!first || !second) return add(a, b);",
+    to: "return add(a, b);",
+    test: choicesTest,
+  },
+  "a choice is lost in a sum": {
+    file: choices,
+    from: "if (!selection) return total(share);",
+    to: "return total(share);",
+    test: choicesTest,
+  },
+  "a choice is lost where elements are moved": {
+    file: choices,
+    from: "if (!isMove(node) || !carries(input)) return rule(g);",
+    to: "return rule(g);",
+    test: choicesTest,
+  },
 };
 
 /** One draw of each function, always the same. */
@@ -100,16 +157,15 @@ for (const [operation, checks] of operationsOf()) {
   });
 }
 
-const path = fileURLToPath(new URL(`../${reversePass}`, import.meta.url));
-const source = readFileSync(path, "utf8");
-for (const [what, [from, to]] of Object.entries(textMutations)) {
-  if (source.split(from).length !== 2) throw new Error(`${reversePass} no longer says ${from}`);
+for (const [what, { file, from, to, test }] of Object.entries(textMutations)) {
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const source = readFileSync(path, "utf8");
+  if (source.split(from).length !== 2) throw new Error(`${file} no longer says ${from}`);
   try {
     // Where `max` stands for `sum`, it has to be imported.
     const imported = source.replace("import { sum }", "import { max, sum }");
     writeFileSync(path, imported.replace(from, to));
-    const test = ["vitest", "run", "packages/autograd/test/gradients.test.ts"];
-    report(`reverse pass: ${what}`, spawnSync("npx", test).status !== 0);
+    report(`reverse pass: ${what}`, spawnSync("npx", ["vitest", "run", test]).status !== 0);
   } finally {
     writeFileSync(path, source);
   }

@@ -200,7 +200,16 @@ or this page is not what that command would write.
 
 At kinks: the derivatives of \`relu\` and \`abs\` at 0 are 0, those of \`leakyRelu\` and \`elu\` the slope
 below; equal elements of \`max\`, \`min\`, \`maximum\` and \`minimum\` share the gradient, and so do bounds
-of \`clip\`; those of \`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.`;
+of \`clip\`; those of \`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.
+
+What \`where\`, \`maximum\`, \`minimum\`, \`clip\`, \`relu\`, \`max\` and \`min\` do not choose has gradient 0, to any
+order and forwards, even if it is NaN or infinite, or has an infinite derivative (0 times that would be
+NaN): \`where(x.greater(0), x.log(), 0)\` has derivative 0 at 0. The choice is carried back through
+functions of elements, reductions, reshapes and the other operations that move elements (not windows),
+and through sums over axes along which the condition is the same. It ends at all else, such as matrix
+products, \`gather\` and running totals, where 0 is a number like others; and an element that a slice
+leaves out, as in \`x.acos().at(0)\`, is 0 times its derivative, which is NaN if that is infinite.
+PyTorch and JAX give NaN in all of these cases.`;
 
 const primitivesIntro = `All else is composed of these, gradients included.
 An operation is a primitive where no composition of the others has its digits, or only one that takes

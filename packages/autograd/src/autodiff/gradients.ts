@@ -12,11 +12,9 @@ import {
 } from "../graph/shape.ts";
 import { beginGradientOf, siteOfCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
-import { add } from "../ops/elementwise.ts";
-import { reshape } from "../ops/movement.ts";
 import { cast } from "../ops/operands.ts";
-import { sum } from "../ops/reduce.ts";
 import { isFloating } from "../scalar/dtype.ts";
+import { summed, throughChoice, together } from "./selections.ts";
 
 /**
  * The gradients of `cost` with respect to `inputs`, as nodes: zeros where it does not depend on
@@ -47,9 +45,10 @@ export function gradients(
         if (!wanted.has(input)) continue;
         const rule = ruleFor(node, position);
         if (typeof rule === "string") continue;
-        const share = sumTo(rule(g, node.inputs, node, position), input, node);
+        const given = throughChoice(node, input, g, (of) => rule(of, node.inputs, node, position));
+        const share = sumTo(given, input, node);
         const soFar = gradientOf.get(input);
-        gradientOf.set(input, soFar ? add(soFar, share) : share);
+        gradientOf.set(input, soFar ? together(soFar, share) : share);
       }
     }
   } finally {
@@ -60,7 +59,7 @@ export function gradients(
     // A source passes on what it has to the node that it stands for, if that is there.
     const last = nodes.filter((node) => !origins(node).some((origin) => nodes.includes(origin)));
     const shares = last.flatMap((node) => gradientOf.get(node) ?? []);
-    return shares.length > 0 ? shares.reduce(add) : full(input.shape, 0, input.dtype);
+    return shares.length > 0 ? shares.reduce(together) : full(input.shape, 0, input.dtype);
   });
 }
 
@@ -120,7 +119,7 @@ function sumTo(share: Node, input: Node, node: Node): Node {
     return own === size ? [] : [axis];
   });
   checkBroadcast(share.shape, input.shape, node);
-  return reshape(sum(share, axes, true), input.shape);
+  return summed(share, axes, input.shape);
 }
 
 /** A rule must give a broadcast of its input: anything else is a fault in the rule. */

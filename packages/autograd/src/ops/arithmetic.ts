@@ -3,7 +3,7 @@
 import type { Node } from "../graph/node.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
-import { equal, less, where } from "./comparison.ts";
+import { equal, less, lessEqual, notEqual, where } from "./comparison.ts";
 import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 import type { Operand } from "./operands.ts";
 import { floor } from "./rounding.ts";
@@ -66,7 +66,7 @@ export const minimum: Binary = binary("minimum", {
 
 /** `g` where `a` is greater, half of it where both are equal, nothing where `b` is. */
 function shareOfGreater(g: Node, a: Node, b: Node): Node {
-  return where(less(b, a), g, where(equal(a, b), mul(g, 0.5), 0));
+  return where(lessEqual(b, a), where(less(b, a), g, mul(g, 0.5)), 0);
 }
 
 /** The number with the other sign. */
@@ -80,7 +80,7 @@ export const neg: Unary = unary("neg", {
 export const abs: Unary = unary("abs", {
   accepts: "number",
   value: scalar.abs,
-  gradient: (g, x) => mul(g, sign(x)),
+  gradient: (g, x) => where(notEqual(x, 0), mul(g, sign(x)), 0),
 });
 
 /** -1, 0 or 1; NaN stays NaN and -0 stays -0. A primitive: the derivative of abs, 0 at 0. */
@@ -138,7 +138,7 @@ export const hypot: Binary = binary("hypot", {
 });
 
 function shareOfLength(g: Node, a: Node, length: Node): Node {
-  return mul(g, where(equal(length, 0), 0, div(a, length)));
+  return where(equal(length, 0), 0, mul(g, div(a, length)));
 }
 
 /** Not below `low` and not above `high`; the derivative at a bound is 1/2. */

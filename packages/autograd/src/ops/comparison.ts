@@ -77,6 +77,11 @@ const whereOperation: Elementwise = {
   ],
 };
 
+/** Whether `node` is a choice that `where` made. */
+export function isChoice(node: Node): boolean {
+  return node.operation === whereOperation;
+}
+
 /** `a` where the condition holds, else `b`; all three broadcast. */
 export function where(condition: Operand, a: Operand, b: Operand): Node {
   const [truth] = operandNodes([condition], "bool");

@@ -12,11 +12,11 @@ export const pow: Binary = binary("pow", {
   domain: positive,
   gradient: [
     // Where b is 0 the power is constant, though b * a^(b - 1) is 0 * infinity at a = 0.
-    (g, a, b) => mul(g, where(equal(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
+    (g, a, b) => where(equal(b, 0), 0, mul(g, mul(b, pow(a, sub(b, 1))))),
     // 0^b stays 0 for all b > 0, though log(0) is -infinity; at b = 0 taken as on that side.
     (g, a, b, y) => {
       const isFlat = logicalOr(equal(y, 0), logicalAnd(equal(a, 0), equal(b, 0)));
-      return mul(g, where(isFlat, 0, mul(y, log(a))));
+      return where(isFlat, 0, mul(g, mul(y, log(a))));
     },
   ],
 });

@@ -12,7 +12,7 @@ import {
 import { isFloating, totalDType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 import { add, div, mul } from "./arithmetic.ts";
-import { equal, greater, isNaN, logicalNot, logicalOr, where } from "./comparison.ts";
+import { equal, greater, isNaN, less, logicalNot, logicalOr, where } from "./comparison.ts";
 import { full, iota } from "./creation.ts";
 import { type Reduction, reduction } from "./families.ts";
 import { broadcastTo, pad, permute, reshape, slice } from "./movement.ts";
@@ -30,7 +30,7 @@ export const sum: Reduction = reduction("sum", {
 export const max: Reduction = reduction("max", {
   start: Number.NEGATIVE_INFINITY,
   combine: scalar.max,
-  gradient: shareAmongEqual,
+  gradient: (g, x, y) => shareAmongEqual(g, x, y, less(x, y)),
   check: checkReducible,
 });
 
@@ -38,15 +38,18 @@ export const max: Reduction = reduction("max", {
 export const min: Reduction = reduction("min", {
   start: Number.POSITIVE_INFINITY,
   combine: scalar.min,
-  gradient: shareAmongEqual,
+  gradient: (g, x, y) => shareAmongEqual(g, x, y, less(y, x)),
   check: checkReducible,
 });
 
-/** `g` divided among the elements of `x` that equal the result `y`. */
-function shareAmongEqual(g: Node, x: Node, y: Node): Node {
-  const chosen = cast(equal(x, y), g.dtype);
+/**
+ * `g` divided among the elements of `x` that equal the result `y`, where the others are `beyond` it.
+ * NaN for all if `y` is.
+ */
+function shareAmongEqual(g: Node, x: Node, y: Node, beyond: Node): Node {
   const axes = y.shape.flatMap((size, axis) => (size === x.shape[axis] ? [] : [axis]));
-  return mul(chosen, div(g, sum(chosen, axes, true)));
+  const count = sum(cast(equal(x, y), g.dtype), axes, true);
+  return where(beyond, 0, div(g, where(equal(count, 0), Number.NaN, count)));
 }
 
 /**

@@ -201,7 +201,9 @@ export function isFinite<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 
 /**
  * `a` where the condition holds, else `b`; all three broadcast. No gradient reaches what was not
- * chosen.
+ * chosen, even if it is NaN or its derivative infinite: `where(x.greater(0), x.log(), 0)` has
+ * derivative 0 at 0. That holds back through functions of elements, reductions, and what moves
+ * elements; not through `gather`, products of matrices and other functions of several elements.
  *
  * @example
  * where(tensor([true, false]), tensor([1, 2]), 0).arraySync(); // => [1, 0]

@@ -1,0 +1,114 @@
+// Gradients of which a part was not chosen: `where(condition, g, 0)`. Where they are 0 they stay 0
+// on their way back, whatever derivatives they meet: the choice is carried along and made last, as
+// 0 times an infinite derivative would be NaN.
+import type { Node } from "../graph/node.ts";
+import { type Shape, shapesEqual } from "../graph/shape.ts";
+import { add, isChoice, logicalAnd, logicalNot, logicalOr, where } from "../ops/elementwise.ts";
+import { broadcastTo, reshape } from "../ops/movement.ts";
+import { sum } from "../ops/reduce.ts";
+
+/** What stands behind `where(condition, chosen, 0)`, or behind `where(condition, 0, chosen)`. */
+interface Selection {
+  readonly condition: Node;
+  /** What the condition is where `chosen` counts. */
+  readonly when: boolean;
+  /** Of the whole shape. */
+  readonly chosen: Node;
+}
+
+/** `g` as a selection, if it is one. */
+function selectionOf(g: Node): Selection | undefined {
+  if (!isChoice(g)) return undefined;
+  const [condition, a, b] = g.inputs as readonly [Node, Node, Node];
+  if (isZero(b)) return { condition, when: true, chosen: broadcastTo(a, g.shape) };
+  if (isZero(a)) return { condition, when: false, chosen: broadcastTo(b, g.shape) };
+  return undefined;
+}
+
+function isZero(node: Node): boolean {
+  return node.family === "literal" && node.attributes.value === 0;
+}
+
+/** `chosen` where `selection` chooses, else 0: as one choice where `chosen` is a selection, too. */
+function selected({ condition, when }: Selection, chosen: Node): Node {
+  const inner = selectionOf(chosen);
+  if (!inner) return when ? where(condition, chosen, 0) : where(condition, 0, chosen);
+  if (inner.condition === condition && inner.when === when) return chosen;
+  const both = logicalAnd(holds({ condition, when }), holds(inner));
+  return where(both, inner.chosen, 0);
+}
+
+/** Where a selection chooses. */
+function holds({ condition, when }: Pick<Selection, "condition" | "when">): Node {
+  return when ? condition : logicalNot(condition);
+}
+
+/**
+ * What `rule` makes of the gradient `g` of a node, if each element that it gives depends on one of
+ * `g` alone, or on none.
+ */
+export function throughChoice(node: Node, input: Node, g: Node, rule: (g: Node) => Node): Node {
+  const selection = selectionOf(g);
+  if (!selection) return rule(g);
+  if (node.family === "elementwise" || node.family === "reduce") {
+    const share = rule(selection.chosen);
+    return share === selection.chosen ? g : selected(selection, share);
+  }
+  // What goes on through other operations shares the choice with who else uses `g`.
+  if (!isMove(node) || !carries(input)) return rule(g);
+  const share = rule(selection.chosen);
+  if (share === selection.chosen) return g;
+  const condition =
+    before(selection.condition, share.shape) ?? rule(broadcastTo(selection.condition, g.shape));
+  return selected({ ...selection, condition }, share);
+}
+
+/** Whether a choice goes on through `node`. */
+function carries(node: Node): boolean {
+  return node.family === "elementwise" || node.family === "reduce" || isMove(node);
+}
+
+/** Whether its rule gives each element one of the gradient's, or none. */
+function isMove(node: Node): boolean {
+  return node.family === "movement" && node.attributes.kind !== "window";
+}
+
+function isReshape(node: Node): boolean {
+  return node.family === "movement" && node.attributes.kind === "reshape";
+}
+
+/**
+ * The condition that `condition` was before it was broadcast and reshaped from `shape`: in what
+ * shape it is the same all along an axis is not lost on the way there and back.
+ */
+function before(condition: Node, shape: Shape): Node | undefined {
+  if (!isReshape(condition)) return undefined;
+  const below = condition.inputs[0]!;
+  if (!shapesEqual(below.shape, shape)) return undefined;
+  const isBroadcast = below.family === "movement" && below.attributes.kind === "broadcast";
+  return isBroadcast ? below.inputs[0]! : below;
+}
+
+/** `share` summed over `axes`, in `shape`. A choice that is the same all along them stays one. */
+export function summed(share: Node, axes: Shape, shape: Shape): Node {
+  const total = (of: Node) => reshape(sum(of, axes, true), shape);
+  const selection = selectionOf(share);
+  if (!selection) return total(share);
+  const { condition, chosen } = selection;
+  const added = share.shape.length - condition.shape.length;
+  if (axes.some((axis) => axis >= added && condition.shape[axis - added] !== 1)) {
+    return total(share);
+  }
+  const behind = condition.shape.slice(Math.max(0, condition.shape.length - shape.length));
+  return selected({ ...selection, condition: reshape(condition, behind) }, total(chosen));
+}
+
+/** The sum of two shares of one gradient. What neither chooses stays 0. */
+export function together(a: Node, b: Node): Node {
+  const [first, second] = [selectionOf(a), selectionOf(b)];
+  if (!first || !second) return add(a, b);
+  if (first.condition !== second.condition) {
+    return where(logicalOr(holds(first), holds(second)), add(a, b), 0);
+  }
+  return first.when === second.when ? selected(first, add(first.chosen, second.chosen)) : add(a, b);
+}
