@@ -160,6 +160,9 @@ function squareRoot(x: bigint): bigint {
   }
 }
 
+const erfOf = (x: bigint): bigint => times(over(2n * one, squareRoot(2n * halfPi)), erfSeries(x));
+const rootOf2 = squareRoot(2n * one);
+
 const exact: Readonly<Partial<Record<OperatorName, (x: bigint) => bigint>>> = {
   exp: expOf,
   expm1: (x) => expOf(x) - one,
@@ -167,7 +170,9 @@ const exact: Readonly<Partial<Record<OperatorName, (x: bigint) => bigint>>> = {
     const e = expOf(2n * x);
     return over(e - one, e + one);
   },
-  erf: (x) => times(over(2n * one, squareRoot(2n * halfPi)), erfSeries(x)),
+  erf: erfOf,
+  erfc: (x) => one - erfOf(x),
+  normalCdf: (x) => (one + erfOf(over(x, rootOf2))) / 2n,
   log: logOf,
   log1p: (x) => logOf(x + one),
   sin: (x) => sinOf(x, 0n),
@@ -193,6 +198,17 @@ const ranges64: Readonly<Partial<Record<OperatorName, readonly (readonly [number
   erf: [
     [-7, 7],
     [-1.5, 1.5],
+    [-1e-5, 1e-5],
+  ],
+  // Beyond, too few of the 256 bits are left.
+  erfc: [
+    [-7, 8],
+    [-1.5, 1.5],
+    [-1e-5, 1e-5],
+  ],
+  normalCdf: [
+    [-11, 10],
+    [-2, 2],
     [-1e-5, 1e-5],
   ],
   log: [

@@ -1,38 +1,100 @@
-// The error function and its complement, which Math has not: for the reference and as the host's.
-// M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions", 1964, 7.1.6 and 7.1.14.
+// The error function, its complement and the normal distribution, which Math has not: for the
+// reference and as the host's. Method and coefficients: Sun's fdlibm (s_erf.c), free to use.
+import {
+  aroundOne,
+  farDenominator,
+  farNumerator,
+  middleDenominator,
+  middleNumerator,
+  nearDenominator,
+  nearNumerator,
+  tailDenominator,
+  tailNumerator,
+} from "./error-function-coefficients.ts";
 
 /** 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to `x`. */
 export function erf(x: number): number {
   const size = Math.abs(x);
+  if (size < 0.84375) return x + nearRest(x);
+  if (size < 1.25) return Math.sign(x) * (aroundOne + middleRest(size - 1));
   // From 6 on it is 1 to the last bit.
-  if (size >= 6) return Math.sign(x);
-  return size < 1.5 ? series(x) : Math.sign(x) * (1 - complement(size));
+  return size >= 6 ? Math.sign(x) : Math.sign(x) * (1 - tail(size, squareInTwo(size)));
 }
 
 /** 1 - erf(x), with all digits of what is left for large `x`; 0 from 27.3 on. */
 export function erfc(x: number): number {
-  if (x >= 27.3) return 0;
-  return x < 1.5 ? 1 - erf(x) : complement(x);
+  const size = Math.abs(x);
+  return complement(x, (part) => size - part, squareInTwo(x));
 }
+
+/** sqrt(2) as a float32 and what that is off by. */
+const root = Math.fround(Math.SQRT2);
+const rootLost = 2.420323420895794e-8;
 
 /**
- * 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + …): no term is negative, so that none cancel.
+ * The probability that a standard normal number is at most `x`: erfc(-x / sqrt(2)) / 2. What depends
+ * much on x / sqrt(2) is taken from x itself, since the quotient is rounded.
  */
-function series(x: number): number {
-  let [sum, term] = [x, x];
-  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+export function normalCdf(x: number): number {
+  const size = Math.abs(x);
+  const from = (part: number): number => (size - part * root - part * rootLost) * Math.SQRT1_2;
+  const [square, lost] = squareInTwo(x);
+  return complement(-x * Math.SQRT1_2, from, [square / 2, lost / 2]) / 2;
 }
 
-/** erfc(x) by its continued fraction, of which 100 steps suffice from 1.5 on. */
-function complement(x: number): number {
-  let fraction = x;
-  for (let n = 100; n >= 1; n--) fraction = x + n / 2 / fraction;
-  // x^2 in two parts, as its rounding would be multiplied by x^2: the first is exact.
+/** x^2 as a float, and what that is off by. */
+type SquareInTwo = readonly [square: number, lost: number];
+
+function squareInTwo(x: number): SquareInTwo {
+  // 24 bits, whose square is exact.
   const head = Math.fround(x);
   const rest = (x - head) * (x + head);
-  return (Math.exp(-head * head) * Math.exp(-rest)) / (Math.sqrt(Math.PI) * fraction);
+  const square = head * head + rest;
+  return [square, head * head - square + rest];
+}
+
+/** erfc(z); `from` says how far |z| is from 1/2 and from 1. */
+function complement(z: number, from: (part: number) => number, square: SquareInTwo): number {
+  const size = Math.abs(z);
+  if (size < 0.25) return 1 - (z + nearRest(z));
+  if (size < 0.84375) {
+    const rest = nearRest(size);
+    return z > 0 ? 0.5 - (from(0.5) + rest) : 1 + (size + rest);
+  }
+  const above = size < 1.25 ? 1 - aroundOne - middleRest(from(1)) : tail(size, square);
+  return z < 0 ? 2 - above : above;
+}
+
+/** erf(z) - z, for |z| < 0.84375. */
+function nearRest(z: number): number {
+  return z * ratio(z * z, nearNumerator, nearDenominator);
+}
+
+/** erf(1 + `more`) - `aroundOne`, for sizes from 0.84375 to 1.25. */
+function middleRest(more: number): number {
+  return ratio(more, middleNumerator, middleDenominator);
+}
+
+/** erfc(z), from 1.25 on. */
+function tail(z: number, [square, lost]: SquareInTwo): number {
+  // By far 0; the square of infinity could not be taken apart.
+  if (z >= 28) return 0;
+  const inverse = 1 / square;
+  const isNearer = z < 1 / 0.35;
+  const power = isNearer
+    ? ratio(inverse, tailNumerator, tailDenominator)
+    : ratio(inverse, farNumerator, farDenominator);
+  const exponent = power - 0.5625 - square;
+  // What rounding the exponent has lost: the greater is taken off first.
+  const off = power - 0.5625 - (exponent + square) - lost;
+  const value = Math.exp(exponent);
+  return (value + value * off) / z;
+}
+
+function ratio(x: number, numerator: readonly number[], denominator: readonly number[]): number {
+  return polynomial(x, numerator) / polynomial(x, denominator);
+}
+
+function polynomial(x: number, coefficients: readonly number[]): number {
+  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient);
 }

@@ -89,6 +89,7 @@ export const acosh: UnaryPart = unary("acosh");
 export const atanh: UnaryPart = unary("atanh");
 export const erf: UnaryPart = unary("erf");
 export const erfc: UnaryPart = unary("erfc");
+export const normalCdf: UnaryPart = unary("normalCdf");
 export const lgamma: UnaryPart = unary("lgamma");
 export const polygamma: BinaryPart = binary("polygamma");
 /** a * b + c, rounded once or twice. */

@@ -1,6 +1,6 @@
 // What each operator of the scalar language means, on JavaScript numbers. Floats are computed in
 // float64 and rounded where they are stored; integers wrap around, as in C and in WebAssembly.
-import { erf, erfc } from "./error-function.ts";
+import { erf, erfc, normalCdf } from "./error-function.ts";
 import { lgamma, polygamma } from "./gamma-function.ts";
 
 /** An operator's arity, the type of what it gives, and its value. */
@@ -62,6 +62,7 @@ export type OperatorName =
   | "atanh"
   | "erf"
   | "erfc"
+  | "normalCdf"
   | "lgamma"
   | "polygamma"
   | "mulAdd"
@@ -126,6 +127,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   atanh: same(1, (a) => Math.atanh(a)),
   erf: same(1, erf),
   erfc: same(1, erfc),
+  normalCdf: same(1, normalCdf),
   lgamma: same(1, lgamma),
   polygamma: same(2, polygamma),
   // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits

@@ -4,7 +4,7 @@
 import type { Float } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Approximation, Approximations } from "./approximations/approximation.ts";
-import { erf } from "./approximations/error-function.ts";
+import { erf, erfc, normalCdf } from "./approximations/error-function.ts";
 import { exp, expm1, tanh } from "./approximations/exponential.ts";
 import { log, log1p, log2 } from "./approximations/logarithm.ts";
 import { cos, sin } from "./approximations/trigonometric.ts";
@@ -14,6 +14,8 @@ const approximations: Readonly<Partial<Record<OperatorName, Approximations>>> = 
   expm1,
   tanh,
   erf,
+  erfc,
+  normalCdf,
   log,
   log1p,
   log2,
