@@ -69,8 +69,8 @@ const scalarOperations = Object.entries(elementwise).flatMap(([name, build]) => 
   if (!isOperation(build)) return [];
   const { operation } = build as { operation: Elementwise };
   const isSmooth = operation.gradient.some((rule) => typeof rule !== "string");
-  // The gradient of one is not that of its value, on purpose; the first operand of the other is an order.
-  const isApart = name === "stopGradient" || name === "polygamma";
+  // The gradient of some is not that of their value, on purpose; an operand of another is an order.
+  const isApart = ["stopGradient", "geluSlope", "polygamma"].includes(name);
   return isSmooth && !isApart ? [{ name, build, operation }] : [];
 });
 

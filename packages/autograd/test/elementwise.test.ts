@@ -239,6 +239,35 @@ describe("derivatives at kinks and far out", () => {
     expect(slope((x) => logAddExp(x, 0), 1000)).toBe(1);
     expect(slope((x) => x.asinh(), 1e200)).toBe(1e-200);
   });
+
+  test.each(["none", "tanh", "silu"] as const)("gelu and silu (%s) end as 0 and as x", (name) => {
+    const f = (x: Tensor) => (name === "silu" ? x.silu() : x.gelu(name));
+    for (const dtype of floats) {
+      const x = tensor([-Infinity, -1e20, 1e20, Infinity, NaN, 0], { dtype });
+      const y = f(x);
+      const [first] = gradients(y.sum(), [x]);
+      const [second] = gradients(first.sum(), [x]);
+      expect(y.add(0).arraySync()).toEqual([0, 0, x.arraySync()[2], Infinity, NaN, 0]);
+      expect(first.add(0).arraySync()).toEqual([0, 0, 1, 1, NaN, 0.5]);
+      expect(second.slice(0, 0, 5).add(0).arraySync()).toEqual([0, 0, 0, 0, NaN]);
+    }
+  });
+
+  test("atan2's are right where squares would over- or underflow, and 0 at 0, 0", () => {
+    for (const [dtype, exponent] of [
+      ["float32", 25],
+      ["float64", 200],
+    ] as const) {
+      const [large, small] = [10 ** exponent, 10 ** -exponent];
+      const a = tensor([large, small, 0, large, 0], { dtype });
+      const b = tensor([large, small, 0, small, -1], { dtype });
+      const [ofA, ofB] = gradients(atan2(a, b).sum(), [a, b]);
+      const options = { relativeTolerance: 4 * (dtype === "float32" ? 2 ** -24 : 2 ** -53) };
+      const rightA = tensor([0.5 * small, 0.5 * large, 0, 0, -1], { dtype });
+      expectClose(ofA, rightA, options);
+      expectClose(ofB, tensor([-0.5 * small, -0.5 * large, 0, -small, 0], { dtype }), options);
+    }
+  });
 });
 
 describe("against definitions", () => {

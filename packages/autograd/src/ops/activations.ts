@@ -7,8 +7,6 @@ import { expm1 } from "./exponentials.ts";
 import { type Unary, unary } from "./families.ts";
 import { sigmoid } from "./logistic.ts";
 import { floating, type Operand } from "./operands.ts";
-import { erf } from "./special.ts";
-import { tanh } from "./trigonometry.ts";
 
 /** x above 0, else 0; its derivative at 0 is 0. A primitive: its gradient is one choice. */
 export const relu: Unary = unary("relu", {
@@ -44,27 +42,6 @@ export function elu(x: Operand, alpha = 1): Node {
   const isAbove = less(0, input);
   // Where it is not wanted e^x could be infinite, and 0 times its derivative NaN.
   return where(isAbove, input, mul(expm1(where(isAbove, 0, input)), alpha));
-}
-
-/**
- * x times the standard normal distribution at x; or its approximation by tanh: D. Hendrycks and
- * K. Gimpel, "Gaussian error linear units", https://arxiv.org/abs/1606.08415
- */
-export function gelu(x: Operand, approximate: "none" | "tanh" = "none"): Node {
-  const input = floating(x);
-  const half = mul(input, 0.5);
-  if (approximate === "none") return mul(half, add(erf(mul(input, Math.SQRT1_2)), 1));
-  const cubic = mul(input, add(mul(mul(input, input), 0.044715), 1));
-  return mul(half, add(tanh(mul(cubic, Math.sqrt(2 / Math.PI))), 1));
-}
-
-/**
- * x sigmoid(x), also called swish: S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear
- * units", Neural Networks 107 (2018), https://arxiv.org/abs/1702.03118
- */
-export function silu(x: Operand): Node {
-  const input = floating(x);
-  return mul(input, sigmoid(input));
 }
 
 /** x / 6 + 1/2, kept between 0 and 1. */

@@ -4,6 +4,7 @@ export * from "./activations.ts";
 export * from "./arithmetic.ts";
 export * from "./comparison.ts";
 export * from "./exponentials.ts";
+export * from "./gated.ts";
 export * from "./logistic.ts";
 export * from "./rounding.ts";
 export * from "./special.ts";

@@ -27,7 +27,8 @@ export const exp: Unary = unary("exp", { value: scalar.exp, gradient: (g, _, y) 
 /** e^x - 1. A primitive: composed it loses all digits near 0. */
 export const expm1: Unary = unary("expm1", {
   value: scalar.expm1,
-  gradient: (g, _, y) => mul(g, add(y, 1)),
+  // Not by y + 1, of which nothing is left where y is near -1.
+  gradient: (g, x) => mul(g, exp(x)),
 });
 
 /** The natural logarithm; -infinity at 0, NaN below. */

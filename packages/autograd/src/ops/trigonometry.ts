@@ -2,6 +2,7 @@
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { add, div, hypot, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { equal, where } from "./comparison.ts";
 import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 
 /** Where the inverse functions are smooth. */
@@ -41,26 +42,47 @@ export const acos: Unary = unary("acos", {
   gradient: (g, x) => neg(mul(g, rsqrt(oneMinusSquare(x)))),
 });
 
-/** 1 - x^2, of which nothing is lost where x is near 1. */
-function oneMinusSquare(x: Node): Node {
-  return mul(sub(1, x), add(1, x));
-}
+/**
+ * 1 - x^2, of which nothing is lost where x is near 1. A primitive: the derivatives of both factors
+ * cancel near 0.
+ */
+export const oneMinusSquare: Unary = unary("oneMinusSquare", {
+  value: (x) => scalar.mul(scalar.sub(1, x), scalar.add(1, x)),
+  gradient: (g, x) => mul(g, mul(x, -2)),
+});
 
 /** The angle in [-pi/2, pi/2] whose tangent is x. */
 export const atan: Unary = unary("atan", {
   value: scalar.atan,
-  gradient: (g, x) => div(g, add(square(x), 1)),
+  gradient: (g, x) => mul(g, cauchy(x)),
 });
 
-/** The angle in [-pi, pi] of the point (b, a), by the signs of both; of 0, 0 it is 0. */
+/**
+ * 1 / (1 + x^2), the derivative of `atan`. A primitive: the derivative of the quotient underflows
+ * early.
+ */
+export const cauchy: Unary = unary("cauchy", {
+  value: (x) => scalar.div(1, scalar.add(1, scalar.mul(x, x))),
+  gradient: (g, x, y) => mul(g, mul(mul(x, y), mul(y, -2))),
+});
+
+/**
+ * The angle in [-pi, pi] of the point (b, a), by the signs of both; of 0, 0 it is 0, and so are its
+ * derivatives.
+ */
 export const atan2: Binary = binary("atan2", {
   value: scalar.atan2,
   domain: positive,
-  gradient: [
-    (g, a, b) => mul(g, div(b, add(square(a), square(b)))),
-    (g, a, b) => neg(mul(g, div(a, add(square(a), square(b))))),
-  ],
+  gradient: [(g, a, b) => mul(g, turn(b, a)), (g, a, b) => neg(mul(g, turn(a, b)))],
 });
+
+/** a / (a^2 + b^2), where squares would over- or underflow, too; 0 at 0, 0. */
+function turn(a: Node, b: Node): Node {
+  const length = hypot(a, b);
+  const isZero = equal(length, 0);
+  const divisor = where(isZero, 1, length);
+  return where(isZero, 0, div(div(a, divisor), divisor));
+}
 
 /** The hyperbolic sine, (e^x - e^-x) / 2. A primitive: composed it loses all digits near 0. */
 export const sinh: Unary = unary("sinh", {
