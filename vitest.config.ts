@@ -12,6 +12,7 @@ const once = [
   "engine-page",
   "hosts",
   "layer-gradients",
+  "memory",
   "mutated-files",
   "operations",
   "operators",

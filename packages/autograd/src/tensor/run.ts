@@ -75,9 +75,9 @@ export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
 
 /** Bytes in use, by what they are for. */
 export interface MemoryUse {
-  /** Intermediate results, in WebAssembly memory: as many as the largest plan so far has needed. */
+  /** Intermediate results, in WebAssembly memory: as many as the largest run so far has needed. */
   readonly arena: number;
-  /** Parameters, in WebAssembly memory: two places for each. */
+  /** Parameters in WebAssembly memory: two places for each that was updated twice. */
   readonly parameters: number;
   /** Constants that came back, in WebAssembly memory, up to 512 MiB. */
   readonly cache: number;

@@ -3,6 +3,7 @@
 import { withReplaced } from "../autodiff/copy.ts";
 import { realize } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
 
 /** Whoever has been assigned something. */
@@ -18,12 +19,13 @@ interface Update {
   readonly time: number;
 }
 
-/** Oldest first. What has been computed meanwhile leaves when all before it have. */
-let updates: readonly Update[] = [];
-let added: Update[] = [];
+/** Oldest first. What has been computed meanwhile leaves when all before it have, or at times. */
+let updates: Update[] = [];
+let mostUpdates = 64;
 let time = 0;
-/** What was computed here the last time: there are graphs that were built on these nodes before. */
-let computed: ReadonlyMap<Node, Updated> = new Map();
+/** What was computed here: there may be graphs that were built on these nodes before. */
+const computed = new WeakMap<Node, Updated>();
+let isAnyComputed = false;
 
 /** Counts the assignments. */
 export function now(): number {
@@ -31,7 +33,12 @@ export function now(): number {
 }
 
 export function noteUpdate(of: Updated): void {
-  added.push({ of, time: ++time });
+  const first = updates.findIndex(isPending);
+  if (first !== 0) updates = first < 0 ? [] : updates.slice(first);
+  updates.push({ of, time: ++time });
+  if (updates.length <= mostUpdates) return;
+  updates = updates.filter(isPending);
+  mostUpdates = Math.max(64, 2 * updates.length);
 }
 
 /**
@@ -39,31 +46,39 @@ export function noteUpdate(of: Updated): void {
  * is dropped without an error here; reading what depends on it throws.
  */
 export function computeUpdates(until: number = time): void {
-  if (added.length > 0) {
-    updates = [...updates, ...added].filter(({ of }) => of.pending);
-    added = [];
-  }
-  if (updates.length === 0 || updates[0]!.time > until) return;
+  if (updates.length === 0) return;
+  updates = updates.filter(isPending);
   const due = updates.filter((update) => update.time <= until);
+  if (due.length === 0) return;
   updates = updates.slice(due.length);
-  const pending = new Map(due.flatMap(({ of }) => (of.pending ? [[of.pending, of]] : [])));
+  const pending = due.map(({ of }) => of.pending!);
   untraced(() => {
-    if (tryToCompute([...pending.keys()])) return;
+    if (tryToCompute(pending)) return;
     // One of them fails, and the others need not.
-    for (const node of pending.keys()) tryToCompute([node]);
+    for (const node of pending) tryToCompute([node]);
   });
-  computed = pending;
+  pending.forEach((node, i) => computed.set(node, due[i]!.of));
+  isAnyComputed = true;
 }
 
 /**
- * `node`, on the values of what was computed here the last time: a loop that never reads would hold
- * on to the graphs of all its turns.
+ * `node`, on the values of what was computed here: a loop that never reads would hold on to the
+ * graphs of all its turns.
  */
 export function onKnown(node: Node): Node {
-  if (computed.size === 0) return node;
+  if (!isAnyComputed) return node;
   const known = new Map<Node, Node>();
-  for (const [one, of] of computed) if (one.cell.value) known.set(one, of.known(one));
-  return withReplaced([node], known)[0]!;
+  topologicalOrder([node], (one) => {
+    const of = one.cell.value && computed.get(one);
+    if (!of) return one.inputs;
+    known.set(one, of.known(one));
+    return [];
+  });
+  return known.size > 0 ? withReplaced([node], known)[0]! : node;
+}
+
+function isPending({ of }: Update): boolean {
+  return of.pending !== undefined;
 }
 
 function tryToCompute(nodes: readonly Node[]): boolean {

@@ -17,6 +17,11 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     this.#dropped = dropped;
   }
 
+  /** All that is kept. */
+  *all(): Iterable<Kept> {
+    for (const entries of this.#entries.values()) for (const { kept } of entries) yield kept;
+  }
+
   /** What was kept for a structure, or what `make` makes for it now. */
   get(structure: Structure, make: () => Kept): Kept {
     const { words, hash } = structure;

@@ -7,32 +7,61 @@ import { type Memory, webAssembly } from "./host.ts";
 
 const pageBytes = 65_536;
 
-interface Block {
+interface Hole {
   readonly from: number;
   readonly to: number;
 }
 
-/** Blocks of memory, lowest fit first; what is freed is put together with its neighbours. */
+/** There is no more memory, and nothing to give up. */
+export class MemoryError extends NablaError {
+  /** Whether it would not help if nothing else were in memory. */
+  readonly isHopeless: boolean;
+
+  constructor(message: string, isHopeless: boolean) {
+    super(message);
+    this.isHopeless = isHopeless;
+  }
+}
+
+/**
+ * Blocks of memory from the bottom up, in the lowest hole that fits; what is freed is merged with
+ * its neighbours. All that lies beyond the last block is free, and belongs to whatever run is under
+ * way: as nothing lies behind it, it grows in place.
+ */
 export class Heap {
   memory: Memory = newMemory(1);
   /** Whether other threads can have it, too. */
   readonly isShared: boolean = !(this.memory.buffer instanceof ArrayBuffer);
-  /** In ascending order, never side by side. */
-  #free: Block[] = [{ from: alignment, to: pageBytes }];
+  /** Gives something up, `bytes` if it can, and says whether it has. */
+  giveUp: (bytes: number) => boolean = () => false;
+  /** What is in use, in words, for errors. */
+  describeUse: () => string = () => "";
+  /** Memory beyond is not used. */
+  limit: number = mostPages * pageBytes;
+  /** In ascending order, never side by side, below the end of the last block. */
+  #holes: Hole[] = [];
+  #end: number = alignment;
+  /** Bytes of all blocks. */
+  used = 0;
   readonly #sizes = new Map<number, number>();
   #bytes: Uint8Array = new Uint8Array(this.memory.buffer);
   #words: Int32Array = new Int32Array(this.memory.buffer);
 
-  /** All of the memory; good until the next `allocate`. */
+  /** All of the memory; good until it grows. */
   get bytes(): Uint8Array {
     this.#renew();
     return this.#bytes;
   }
 
-  /** All of the memory, as words of 4 bytes; good until the next `allocate`. */
+  /** All of the memory, as words of 4 bytes; good until it grows. */
   get words(): Int32Array {
     this.#renew();
     return this.#words;
+  }
+
+  /** Bytes beyond the last block that the host has given. */
+  get bytesBeyond(): number {
+    return Math.max(0, Math.min(this.memory.buffer.byteLength, this.limit) - this.#end);
   }
 
   /** Growing puts another buffer in place of the old one. */
@@ -43,19 +72,35 @@ export class Heap {
     this.#words = new Int32Array(buffer);
   }
 
-  /** The address of a block of at least `bytes`. Throws `NablaError` if there is no more memory. */
+  /**
+   * The address of a block of at least `bytes`, for which others may be given up. Throws
+   * `MemoryError` if there is no more memory.
+   */
   allocate(bytes: number): number {
-    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
-    let at = this.#free.findIndex(({ from, to }) => to - from >= size);
-    if (at < 0) {
-      this.#grow(size);
-      at = this.#free.length - 1;
-    }
-    const { from, to } = this.#free[at]!;
-    const rest = from + size < to ? [{ from: from + size, to }] : [];
-    this.#free.splice(at, 1, ...rest);
+    return this.#orGiveUp(bytes, () => this.tryAllocate(bytes));
+  }
+
+  /** The address of a block of at least `bytes`, if there is room. */
+  tryAllocate(bytes: number): number | undefined {
+    const size = blockBytes(bytes);
+    const at = this.#holes.findIndex(({ from, to }) => to - from >= size);
+    if (at < 0 && !this.#hasBeyond(size)) return undefined;
+    const hole = this.#holes[at] ?? { from: this.#end, to: this.#end + size };
+    const { from } = hole;
+    if (at < 0) this.#end = hole.to;
+    else if (from + size < hole.to) this.#holes[at] = { from: from + size, to: hole.to };
+    else this.#holes.splice(at, 1);
     this.#sizes.set(from, size);
+    this.used += size;
     return from;
+  }
+
+  /**
+   * The address beyond the last block, where `bytes` may be used until the next block is allocated.
+   * Others may be given up for it; throws `MemoryError` if there is no more memory.
+   */
+  beyond(bytes: number): number {
+    return this.#orGiveUp(bytes, () => (this.#hasBeyond(bytes) ? this.#end : undefined));
   }
 
   /** Gives a block back. */
@@ -63,20 +108,24 @@ export class Heap {
     const size = this.#sizes.get(address);
     if (size === undefined) throw new Error(`unreachable: ${address} is not a block`);
     this.#sizes.delete(address);
+    this.used -= size;
     let [from, to] = [address, address + size];
-    const at = this.#free.findIndex((block) => block.from > address);
-    const next = at < 0 ? this.#free.length : at;
-    let [start, count] = [next, 0];
-    if (this.#free[next]?.from === to) {
-      to = this.#free[next].to;
+    const holes = this.#holes;
+    let start = lowerBound(holes, address);
+    let count = 0;
+    if (holes[start]?.from === to) {
+      to = holes[start]!.to;
       count++;
     }
-    if (this.#free[next - 1]?.to === from) {
-      from = this.#free[next - 1]!.from;
+    if (holes[start - 1]?.to === from) {
+      from = holes[start - 1]!.from;
       start--;
       count++;
     }
-    this.#free.splice(start, count, { from, to });
+    if (to === this.#end) {
+      holes.splice(start, count);
+      this.#end = from;
+    } else holes.splice(start, count, { from, to });
   }
 
   /**
@@ -90,22 +139,34 @@ export class Heap {
     this.memory = memory;
   }
 
-  /** Adds pages, so that the last free block has at least `size` bytes. */
-  #grow(size: number): void {
-    const end = this.memory.buffer.byteLength;
-    const last = this.#free.at(-1);
-    const atEnd = last && last.to === end ? end - last.from : 0;
-    const needed = Math.ceil((size - atEnd) / pageBytes);
-    // A quarter more than needed, so that growing stays rare.
-    const spare = Math.ceil(end / pageBytes / 4);
-    if (!this.#tryGrow(needed + spare) && !this.#tryGrow(needed)) {
-      throw new NablaError(
-        `memory: ${size} bytes more do not fit; ${end} are in use, and WebAssembly's limit is 4 GiB`,
-      );
+  #orGiveUp(bytes: number, find: () => number | undefined): number {
+    const isHopeless = bytes > this.limit - alignment;
+    for (;;) {
+      const address = isHopeless ? undefined : find();
+      if (address !== undefined) return address;
+      if (isHopeless || !this.giveUp(bytes)) throw this.#error(bytes, isHopeless);
     }
-    const to = this.memory.buffer.byteLength;
-    if (last && atEnd > 0) this.#free[this.#free.length - 1] = { from: last.from, to };
-    else this.#free.push({ from: end, to });
+  }
+
+  #error(bytes: number, isHopeless: boolean): MemoryError {
+    const all = Math.min(this.limit, mostPages * pageBytes);
+    return new MemoryError(
+      `memory: ${bytes} bytes at once do not fit into what WebAssembly has, ${all} bytes; ` +
+        `${this.used} are in use${this.describeUse()}, and ${all - this.used} are free`,
+      isHopeless,
+    );
+  }
+
+  /** Whether there are so many bytes beyond the last block; adds pages if not. */
+  #hasBeyond(bytes: number): boolean {
+    const needed = this.#end + bytes;
+    if (needed > this.limit) return false;
+    const there = this.memory.buffer.byteLength;
+    if (needed <= there) return true;
+    const pages = Math.ceil((needed - there) / pageBytes);
+    // A quarter more than needed, so that growing stays rare.
+    const spare = Math.ceil(there / pageBytes / 4);
+    return this.#tryGrow(pages + spare) || this.#tryGrow(pages);
   }
 
   #tryGrow(pages: number): boolean {
@@ -117,6 +178,21 @@ export class Heap {
       return false;
     }
   }
+}
+
+function blockBytes(bytes: number): number {
+  return Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+}
+
+/** The position of the first hole beyond an address. */
+function lowerBound(holes: readonly Hole[], address: number): number {
+  let [low, high] = [0, holes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holes[middle]!.from > address) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**

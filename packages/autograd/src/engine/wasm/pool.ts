@@ -74,6 +74,8 @@ export class Pool {
   readonly #heap: Heap;
   /** The address of the words by which these workers know what to do. */
   #address = 0;
+  /** Those of workers that have ended. */
+  readonly #spare: number[];
   readonly #loaded: (Loaded | undefined)[] = [];
   #workers: readonly WorkerLike[] = [];
   /** Runs that several threads have done together. */
@@ -90,6 +92,8 @@ export class Pool {
 
   constructor(heap: Heap) {
     this.#heap = heap;
+    // At once, so that what is never given back lies at the bottom.
+    this.#spare = [heap.allocate(controlBytes)];
   }
 
   /** Sees to it that `threads` take part in what is loaded from now on, if so many can be had. */
@@ -97,8 +101,8 @@ export class Pool {
     const count = threads - 1;
     if (this.hasFailed || count === this.#workers.length || !this.#isIdle()) return;
     this.#end();
-    // New words: the old ones may be looked at a little longer.
-    this.#address = this.#heap.allocate(controlBytes);
+    // The old ones may be looked at a little longer.
+    this.#address = this.#spare.pop() ?? this.#heap.allocate(controlBytes);
     this.#heap.bytes.fill(0, this.#address, this.#address + controlBytes);
     const workers: WorkerLike[] = [];
     this.#workers = workers;
@@ -112,7 +116,9 @@ export class Pool {
   /** Has workers load a module, while others go on. Undefined: not now. */
   load(module: Uint8Array): Loaded | undefined {
     if (this.#workers.length === 0 || !this.#isReady() || !this.#isIdle()) return undefined;
-    this.#loading = this.#heap.allocate(module.length);
+    const address = this.#heap.tryAllocate(module.length);
+    if (address === undefined) return undefined;
+    this.#loading = address;
     this.#heap.bytes.set(module, this.#loading);
     const loaded: Loaded = { slot: this.#nextSlot };
     this.#loaded[loaded.slot] = loaded;
@@ -216,7 +222,12 @@ export class Pool {
   }
 
   #end(): void {
-    for (const worker of this.#workers) void worker.terminate();
+    const ended = this.#workers.map((worker) => worker.terminate());
+    const address = this.#address;
+    // Pages do not tell when a worker has ended.
+    if (ended.length > 0 && ended.every((end) => end instanceof Promise)) {
+      void Promise.all(ended).then(() => this.#spare.push(address));
+    }
     this.#workers = [];
     this.#loaded.length = 0;
   }

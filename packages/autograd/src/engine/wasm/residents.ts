@@ -1,22 +1,49 @@
-// What stays in WebAssembly memory from run to run: parameters, in two places each, and constants
-// that come back. Everything else is copied in, and out to arrays that JavaScript owns.
+// Values of parameters, which stay in WebAssembly memory from run to run. As long as there is room:
+// those that were used least lately are moved out to arrays, which JavaScript sees and collects
+// when nobody has them any more. Nothing here keeps a parameter, or a value that was moved out,
+// alive: no finaliser runs within a synchronous loop, and memory must stay flat in one.
 import type { Home, Resident, Value } from "../../graph/node.ts";
-import { allocate, bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
+import { bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
 import { slackBytes } from "../plan/memory.ts";
+import { readFrom, writeTo } from "./copies.ts";
 import type { Heap } from "./heap.ts";
 
-/**
- * A value in WebAssembly memory. Only a parameter's own nodes hold one: its place is used again.
- */
+/** Where the values of one home lie: in one block the value of now, in another the next one. */
+interface Places {
+  readonly blockBytes: number;
+  readonly blocks: Block[];
+  /** The last run that used one of them, and the last that computes a new value. */
+  used: number;
+  written: number;
+  /** How much had been moved out in all when these were. */
+  moved: number;
+  /** Whether its blocks are freed when its home is collected. */
+  isRegistered: boolean;
+}
+
+interface Block {
+  readonly address: number;
+  value: ResidentValue | undefined;
+}
+
+/** A value of a parameter. Only its own nodes hold one: the block is used again. */
 export class ResidentValue implements Resident {
   readonly #heap: Heap;
-  readonly address: number;
+  readonly places: Places;
   readonly dtype: DType;
   readonly size: number;
+  /** Where it lies in WebAssembly memory; 0: it does not. */
+  address = 0;
+  /** The elements, if they were moved out. */
+  data: Data | undefined;
+  /** The last run that it was given to. */
+  used = 0;
+  /** Whether the run that computes it is under way. */
+  isNew = true;
 
-  constructor(heap: Heap, address: number, dtype: DType, size: number) {
+  constructor(heap: Heap, places: Places, dtype: DType, size: number) {
     this.#heap = heap;
-    this.address = address;
+    this.places = places;
     this.dtype = dtype;
     this.size = size;
   }
@@ -26,123 +53,196 @@ export class ResidentValue implements Resident {
   }
 
   read(): Data {
+    return this.address === 0 ? this.moved().slice() : this.#copy();
+  }
+
+  /** The elements, which were moved out. */
+  moved(): Data {
+    if (!this.data) throw new Error("unreachable: the value of a parameter that was overwritten");
+    return this.data;
+  }
+
+  moveOut(): void {
+    this.data = this.#copy();
+    this.address = 0;
+  }
+
+  moveIn(address: number): void {
+    writeTo(this.#heap, address, this.moved());
+    this.data = undefined;
+    this.address = address;
+  }
+
+  #copy(): Data {
     return readFrom(this.#heap, this.address, this.dtype, this.size);
   }
 }
 
-/** A copy of `size` elements at an address. */
-export function readFrom(heap: Heap, address: number, dtype: DType, size: number): Data {
-  const data = allocate(dtype, size);
-  bytesOf(data).set(heap.bytes.subarray(address, address + data.byteLength));
-  return data;
+/** Whether it is a value of a parameter, in this memory or moved out of it. */
+export function isResident(value: Value): value is ResidentValue {
+  return value instanceof ResidentValue;
 }
 
-/** Copies elements to an address. */
-export function writeTo(heap: Heap, address: number, data: Data): void {
-  heap.bytes.set(bytesOf(data), address);
-}
+/** Bytes of parameters up to which none are moved out, as long as none was moved out in vain. */
+const leastBudget = 2 ** 28;
+/** What a parameter takes beside its bytes, to limit how many are kept as well. */
+const extraWeight = 2 ** 14;
+/** What comes back before so many budgets were moved out should have stayed. */
+const inVain = 8;
+/** Beyond the budget so much of it is moved out at a time: it takes sorting. */
+const atOnce = 1 / 8;
 
-function bytesOf(data: Data): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** The two places of each home: one may hold the value of now, the other takes the next. */
-export class Homes {
+/** All values of parameters in WebAssembly memory. */
+export class Residents {
   readonly #heap: Heap;
-  readonly #places = new WeakMap<Home, readonly [number, number]>();
-  readonly #registry: FinalizationRegistry<readonly [readonly number[], number]>;
+  readonly #placesOf = new WeakMap<Home, Places>();
+  readonly #inMemory = new Set<Places>();
+  /** Frees blocks early where turns of the event loop end. Nothing relies on it. */
+  readonly #registry: FinalizationRegistry<Places>;
   #bytes = 0;
+  #weight = 0;
+  /** The weight of all that was ever moved out. */
+  #moved = 0;
+  /** The run under way, or the last one. What it uses stays. */
+  #run = 0;
+  /** The last run for which not enough could be moved out. */
+  #shortOf = 0;
+  /**
+   * The weight beyond which values are moved out before others are added. It grows by what comes
+   * back soon: a program that uses more parameters in turn than fit moves each out in vain once.
+   */
+  #budget = leastBudget;
+  /** In place of the budget, for tests: it does not grow. */
+  limit: number | undefined;
 
   constructor(heap: Heap) {
     this.#heap = heap;
-    this.#registry = new FinalizationRegistry(([addresses, bytes]) => {
-      for (const address of addresses) heap.free(address);
-      this.#bytes -= bytes;
-    });
+    this.#registry = new FinalizationRegistry((places) => this.#free(places));
   }
 
-  /** In bytes, both places of all homes. */
+  /** In bytes, all blocks. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The address for the next value of `home`, where the value that it holds is not. */
-  nextPlace(home: Home, bytes: number): number {
-    let places = this.#places.get(home);
-    if (!places) {
-      const size = bytes + slackBytes;
-      places = [this.#heap.allocate(size), this.#heap.allocate(size)];
-      this.#places.set(home, places);
-      this.#registry.register(home, [places, 2 * size]);
-      this.#bytes += 2 * size;
+  /** A run begins that is given `values`. */
+  begin(values: readonly Value[]): void {
+    this.#run++;
+    for (const value of values) {
+      if (!isResident(value)) continue;
+      value.used = this.#run;
+      value.places.used = this.#run;
     }
+  }
+
+  /** The next value of `home`, to be computed where the value that it holds is not. */
+  next(home: Home, dtype: DType, size: number): ResidentValue {
+    const places = this.#placesFor(home, size * bytesPerElement(dtype) + slackBytes);
+    places.used = this.#run;
+    places.written = this.#run;
     const { held } = home;
-    const isThere = held && isResident(held) && held.address === places[0];
-    return places[isThere ? 1 : 0];
-  }
-}
-
-/** A copy of an array. */
-interface Copy {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-/** Copies of arrays that came more than once; the one that was not used for longest goes first. */
-export class ConstantCache {
-  readonly #heap: Heap;
-  readonly #mostBytes: number;
-  readonly #seen = new WeakSet<Data>();
-  readonly #copyOf = new WeakMap<Data, Copy>();
-  /** In the order of use. The arrays themselves are not kept. */
-  readonly #copies = new Set<Copy>();
-  #bytes = 0;
-
-  constructor(heap: Heap, mostBytes: number) {
-    this.#heap = heap;
-    this.#mostBytes = mostBytes;
+    const isFree = (block: Block) => {
+      const value = valueIn(block);
+      return !value || (value !== held && !value.isNew);
+    };
+    const block = places.blocks.find(isFree) ?? this.#addBlock(places);
+    const old = valueIn(block);
+    // An older value that the run is given moves out of the way.
+    if (old?.used === this.#run) old.moveOut();
+    else if (old) old.address = 0;
+    const value = new ResidentValue(this.#heap, places, dtype, size);
+    value.address = block.address;
+    block.value = value;
+    return value;
   }
 
-  /** In bytes, all copies. */
-  get bytes(): number {
-    return this.#bytes;
+  /** Where a value lies that a run is given; undefined: not in WebAssembly memory. */
+  addressOf(value: ResidentValue): number | undefined {
+    if (value.address !== 0) return value.address;
+    const { places } = value;
+    // The next run is given what this one computes.
+    if (places.written === this.#run) return undefined;
+    const block = this.#addBlock(places);
+    value.moveIn(block.address);
+    block.value = value;
+    const isInVain = this.#moved - places.moved < inVain * this.#budget;
+    if (isInVain) this.#budget = Math.min(this.#budget + weightOf(places), 2 ** 32);
+    return value.address;
   }
 
-  /** Where `data` is, if it is here or comes for the second time; what is `inUse` stays. */
-  addressOf(data: Data, inUse: Set<number>): number | undefined {
-    const copy = this.#copyOf.get(data);
-    if (copy && this.#copies.delete(copy)) {
-      this.#copies.add(copy);
-      return copy.address;
+  /**
+   * Moves out what was used least lately, `bytes` of it at least if there is so much that the run
+   * under way does not use; returns how much.
+   */
+  moveOut(bytes: number): number {
+    const before = this.#bytes;
+    this.#moveOutWhile(() => before - this.#bytes < bytes);
+    return before - this.#bytes;
+  }
+
+  #placesFor(home: Home, blockBytes: number): Places {
+    let places = this.#placesOf.get(home);
+    if (!places) {
+      places = { blockBytes, blocks: [], used: 0, written: 0, moved: 0, isRegistered: false };
+      this.#placesOf.set(home, places);
     }
-    if (data.byteLength > this.#mostBytes) return undefined;
-    if (this.#seen.has(data)) return this.#add(data, inUse);
-    this.#seen.add(data);
-    return undefined;
+    if (!places.isRegistered) this.#registry.register(home, places, places);
+    places.isRegistered = true;
+    return places;
   }
 
-  #add(data: Data, inUse: ReadonlySet<number>): number {
-    const bytes = data.byteLength + slackBytes;
-    for (const copy of this.#copies) {
-      if (this.#bytes + bytes <= this.#mostBytes) break;
-      if (!inUse.has(copy.address)) this.#drop(copy);
+  #addBlock(places: Places): Block {
+    this.#makeRoom(weightOf(places));
+    const block: Block = { address: this.#heap.allocate(places.blockBytes), value: undefined };
+    this.#inMemory.add(places);
+    places.blocks.push(block);
+    this.#bytes += places.blockBytes;
+    this.#weight += weightOf(places);
+    return block;
+  }
+
+  #makeRoom(weight: number): void {
+    const budget = this.limit ?? this.#budget;
+    const isOver = () => this.#weight + weight > budget;
+    if (!isOver() || this.#shortOf === this.#run) return;
+    this.#moveOutWhile(() => this.#weight + weight > (1 - atOnce) * budget);
+    if (isOver()) this.#shortOf = this.#run;
+  }
+
+  #moveOutWhile(isToGoOn: () => boolean): void {
+    const unused = [...this.#inMemory].filter(({ used }) => used < this.#run);
+    unused.sort((a, b) => a.used - b.used);
+    for (const places of unused) {
+      if (!isToGoOn()) return;
+      for (const block of places.blocks) {
+        valueIn(block)?.moveOut();
+        this.#moved += weightOf(places);
+      }
+      this.#free(places);
+      places.moved = this.#moved;
     }
-    const copy: Copy = { address: this.#heap.allocate(bytes), bytes };
-    writeTo(this.#heap, copy.address, data);
-    this.#copyOf.set(data, copy);
-    this.#copies.add(copy);
-    this.#bytes += bytes;
-    return copy.address;
   }
 
-  #drop(copy: Copy): void {
-    this.#heap.free(copy.address);
-    this.#copies.delete(copy);
-    this.#bytes -= copy.bytes;
+  #free(places: Places): void {
+    this.#registry.unregister(places);
+    places.isRegistered = false;
+    this.#inMemory.delete(places);
+    for (const block of places.blocks) {
+      const value = valueIn(block);
+      if (value) value.address = 0;
+      this.#heap.free(block.address);
+      this.#bytes -= places.blockBytes;
+      this.#weight -= weightOf(places);
+    }
+    places.blocks.length = 0;
   }
 }
 
-/** Whether a value is in this memory already. */
-export function isResident(value: Value): value is ResidentValue {
-  return value instanceof ResidentValue;
+/** What lies in a block, if it was not moved out. */
+function valueIn({ address, value }: Block): ResidentValue | undefined {
+  return value?.address === address ? value : undefined;
+}
+
+function weightOf({ blockBytes }: Places): number {
+  return blockBytes + extraWeight;
 }

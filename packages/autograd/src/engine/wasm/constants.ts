@@ -1,0 +1,85 @@
+// Constants that come back: copies of arrays in WebAssembly memory.
+import type { Data } from "../../scalar/dtype.ts";
+import { slackBytes } from "../plan/memory.ts";
+import { writeTo } from "./copies.ts";
+import type { Heap } from "./heap.ts";
+
+/** A copy of an array. */
+interface Copy {
+  readonly address: number;
+  readonly bytes: number;
+  /** The last run that used it. */
+  used: number;
+}
+
+/** Copies of arrays that came more than once; the one that was not used for longest goes first. */
+export class ConstantCache {
+  readonly #heap: Heap;
+  readonly #mostBytes: number;
+  readonly #seen = new WeakSet<Data>();
+  readonly #copyOf = new WeakMap<Data, Copy>();
+  /** In the order of use. The arrays themselves are not kept. */
+  readonly #copies = new Set<Copy>();
+  #bytes = 0;
+  /** The run under way, or the last one. What it uses stays. */
+  #run = 0;
+
+  constructor(heap: Heap, mostBytes: number) {
+    this.#heap = heap;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** In bytes, all copies. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A run begins. */
+  begin(): void {
+    this.#run++;
+  }
+
+  /** Where `data` is, if it is here or comes for the second time. */
+  addressOf(data: Data): number | undefined {
+    const copy = this.#copyOf.get(data);
+    if (copy && this.#copies.delete(copy)) {
+      this.#copies.add(copy);
+      copy.used = this.#run;
+      return copy.address;
+    }
+    if (data.byteLength > this.#mostBytes) return undefined;
+    if (this.#seen.has(data)) return this.#add(data);
+    this.#seen.add(data);
+    return undefined;
+  }
+
+  /** Drops copies of `bytes` at least, if there are so many that the run does not use. */
+  drop(bytes: number): number {
+    const before = this.#bytes;
+    for (const copy of this.#copies) {
+      if (before - this.#bytes >= bytes) break;
+      if (copy.used < this.#run) this.#drop(copy);
+    }
+    return before - this.#bytes;
+  }
+
+  /** Undefined where there is no room: a copy is not worth giving up something else. */
+  #add(data: Data): number | undefined {
+    const bytes = data.byteLength + slackBytes;
+    this.drop(this.#bytes + bytes - this.#mostBytes);
+    const address = this.#heap.tryAllocate(bytes);
+    if (address === undefined) return undefined;
+    const copy: Copy = { address, bytes, used: this.#run };
+    writeTo(this.#heap, address, data);
+    this.#copyOf.set(data, copy);
+    this.#copies.add(copy);
+    this.#bytes += bytes;
+    return address;
+  }
+
+  #drop(copy: Copy): void {
+    this.#heap.free(copy.address);
+    this.#copies.delete(copy);
+    this.#bytes -= copy.bytes;
+  }
+}
