@@ -13,10 +13,11 @@ import {
   programOf,
   programs,
 } from "../packages/autograd/test/random-programs.ts";
+import { trainingSteps } from "./replay/models.ts";
 
 const help = `Usage: pnpm replay FILE
 
-Plans and renders the same random programs and products each time. If there is no such file, writes a line for
+Plans and renders the same random programs, products and models' steps each time. If there is no such file, writes a line for
 each to it; else says which have changed since, and ends with exit code 1 if one has.`;
 
 /** Hosts that modules are rendered for; and from how many nanoseconds on a kernel is divided among threads. */
@@ -52,6 +53,7 @@ function* graphs(): Generator<readonly [name: string, tensors: readonly Tensor[]
       yield [`${dtype} product ${m} ${k} ${n}, transposed`, [turned]];
     }
   }
+  yield* trainingSteps();
 }
 
 const hashOf = (data: string | Uint8Array): string =>
