@@ -21,7 +21,7 @@ interface Trained {
 }
 
 const drawn = (shape: readonly number[]): Tensor =>
-  random.uniform(shape, { seed: 1, low: -1, high: 1 }).realize() as Tensor;
+  random.uniform(shape, { seed: 1, low: -1, high: 1 }).realize();
 const labels = (count: number): Tensor => random.randint([count], 0, 10, { seed: 1 }).realize();
 
 const models: Readonly<Record<string, () => Trained>> = {
@@ -29,7 +29,7 @@ const models: Readonly<Record<string, () => Trained>> = {
     const model = sequential(dense(784, 30), sigmoid, dense(30, 10));
     return {
       parameters: model.parameters(),
-      cost: crossEntropy(model.forward(drawn([32, 784]) as never) as never, labels(32) as never),
+      cost: crossEntropy(model.forward(drawn([32, 784]) as never) as never, labels(32)),
     };
   },
   convolutions: () => {
@@ -41,7 +41,7 @@ const models: Readonly<Record<string, () => Trained>> = {
       dense(8 * 11 * 11, 10),
     );
     const output = model.forward(drawn([8, 1, 28, 28]) as never) as never;
-    return { parameters: model.parameters(), cost: crossEntropy(output, labels(8) as never) };
+    return { parameters: model.parameters(), cost: crossEntropy(output, labels(8)) };
   },
   transformer: () => {
     const model = sequential(transformerBlock(16, 2), layerNorm(16), dense(16, 16));
@@ -58,7 +58,7 @@ const models: Readonly<Record<string, () => Trained>> = {
         const model = layer(8, 16);
         const output = model.forward(drawn([4, 10, 8]) as never) as unknown as Tensor;
         return {
-          parameters: model.parameters() as readonly Tensor[],
+          parameters: model.parameters(),
           cost: output.square().mean(),
         };
       },
@@ -80,7 +80,7 @@ export function* trainingSteps(): Generator<readonly [name: string, tensors: rea
   for (const [name, model] of Object.entries(models)) {
     const { cost, parameters } = model();
     const updates = gradients(cost as never, parameters).flatMap((gradient, i) =>
-      adam(parameters[i]!, gradient as Tensor),
+      adam(parameters[i]!, gradient),
     );
     yield [`${name}'s step`, [cost, ...updates]];
   }

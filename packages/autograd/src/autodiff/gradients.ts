@@ -14,6 +14,7 @@ import { beginGradientOf, siteOfCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
 import { cast } from "../ops/operands.ts";
 import { isFloating } from "../scalar/dtype.ts";
+import { Contributions } from "./contributions.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
 /**
@@ -32,23 +33,25 @@ export function gradients(
   inputs.forEach((input, i) => checkInput(operation, input, i));
   const others = sameTensors(order, inputs);
   const wanted = thatPassOn(operation, order, [...inputs, ...[...others.values()].flat()]);
-  const gradientOf = new Map<Node, Node>([[cost, seedOf(cost, seed)]]);
+  const arriving = new Map([[cost, new Contributions(seedOf(cost, seed))]]);
   const pass = siteOfCall(operation, cost.shape);
   const outer = beginGradientOf(undefined);
   try {
     for (let i = order.length - 1; i >= 0; i--) {
       const node = order[i]!;
-      const g = gradientOf.get(node);
-      if (!g || !wanted.has(node)) continue;
+      const contributions = arriving.get(node);
+      if (!contributions || !wanted.has(node)) continue;
       beginGradientOf({ operation: node.operation.name, site: node.cell.site, pass });
+      const g = contributions.total;
       for (const [position, input] of origins(node).entries()) {
         if (!wanted.has(input)) continue;
         const rule = ruleFor(node, position);
         if (typeof rule === "string") continue;
         const given = throughChoice(node, input, g, (of) => rule(of, node.inputs, node, position));
         const share = sumTo(given, input, node);
-        const soFar = gradientOf.get(input);
-        gradientOf.set(input, soFar ? together(soFar, share) : share);
+        const sum = arriving.get(input);
+        if (sum) sum.add(share);
+        else arriving.set(input, new Contributions(share));
       }
     }
   } finally {
@@ -58,7 +61,7 @@ export function gradients(
     const nodes = [input, ...(others.get(input) ?? [])];
     // A source passes on what it has to the node that it stands for, if that is there.
     const last = nodes.filter((node) => !origins(node).some((origin) => nodes.includes(origin)));
-    const shares = last.flatMap((node) => gradientOf.get(node) ?? []);
+    const shares = last.flatMap((node) => arriving.get(node)?.total ?? []);
     return shares.length > 0 ? shares.reduce(together) : full(input.shape, 0, input.dtype);
   });
 }

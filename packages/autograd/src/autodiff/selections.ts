@@ -8,7 +8,7 @@ import { broadcastTo, reshape } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
 
 /** What stands behind `where(condition, chosen, 0)`, or behind `where(condition, 0, chosen)`. */
-interface Selection {
+export interface Selection {
   readonly condition: Node;
   /** What the condition is where `chosen` counts. */
   readonly when: boolean;
@@ -17,7 +17,7 @@ interface Selection {
 }
 
 /** `g` as a selection, if it is one. */
-function selectionOf(g: Node): Selection | undefined {
+export function selectionOf(g: Node): Selection | undefined {
   if (!isChoice(g)) return undefined;
   const [condition, a, b] = g.inputs as readonly [Node, Node, Node];
   if (isZero(b)) return { condition, when: true, chosen: broadcastTo(a, g.shape) };
@@ -39,7 +39,7 @@ function selected({ condition, when }: Selection, chosen: Node): Node {
 }
 
 /** Where a selection chooses. */
-function holds({ condition, when }: Pick<Selection, "condition" | "when">): Node {
+export function holds({ condition, when }: Pick<Selection, "condition" | "when">): Node {
   return when ? condition : logicalNot(condition);
 }
 

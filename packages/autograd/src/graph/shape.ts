@@ -10,6 +10,7 @@ export {
   normalizeAxes,
   normalizeAxis,
   reducedShape,
+  replacedAt,
 } from "./shape/axes.ts";
 export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
 export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";

@@ -7,6 +7,7 @@ import {
   type Node,
   ofFamily,
 } from "../graph/node.ts";
+import { partStarts } from "../graph/parts.ts";
 import {
   type Axes,
   broadcastToShape,
@@ -166,11 +167,10 @@ const concatOperation: Movement = {
   family: "movement",
   name: "concat",
   gradient: [
-    (g, inputs, output, position) => {
+    (g, _, output, position) => {
       const { axis } = ofFamily(output, "movement").attributes as Extract<Move, { kind: "concat" }>;
-      const sizes = inputs.map((input) => input.shape[axis]!);
-      const from = sizes.slice(0, position).reduce((sum, size) => sum + size, 0);
-      return slice(g, axis, from, from + sizes[position]!);
+      const starts = partStarts(output);
+      return slice(g, axis, starts[position], starts[position + 1]);
     },
   ],
 };

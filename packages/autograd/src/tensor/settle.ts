@@ -5,7 +5,9 @@ import { realize } from "../engine/realize.ts";
 import { letGo } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
+import { elementCount } from "../graph/shape.ts";
 import { computed, constant } from "../ops/creation.ts";
+import { bytesPerElement } from "../scalar/dtype.ts";
 import { type Past, remember } from "./pasts.ts";
 import { currentTrace } from "./trace.ts";
 
@@ -13,11 +15,15 @@ import { currentTrace } from "./trace.ts";
 const levels = 1000;
 /** So many bytes of values may stand below one that is known. */
 const bytesBelow = 2 ** 24;
+/** What stands so many levels below the end at most may be used again, beside it. */
+const recentLevels = 32;
+/** So many bytes of that are kept. */
+const recentBytes = 2 ** 16;
 
 /** `node`, or a source with its value if a long graph stands below it. */
 export function settle(node: Node): Node {
   if (node.depth < levels || currentTrace()) return node;
-  realize(node.operation.name, [node]);
+  realize(node.operation.name, [node, ...recent(node)]);
   return startAfresh(node);
 }
 
@@ -28,6 +34,23 @@ function startAfresh(node: Node): Node {
   const bytes = below.reduce((sum, one) => sum + (one.cell.value?.byteLength ?? 0), 0);
   remember(new WeakRef(history), below.length, bytes);
   return sited(computed(node.cell.value!, node.shape, node.dtype, history), node);
+}
+
+/**
+ * Small nodes shortly below the end: where it settles, another that is made of one of them is as
+ * deep, and would compute all from the beginning.
+ */
+function recent(end: Node): readonly Node[] {
+  // What is to be a parameter's value is computed when it is read.
+  const isRecent = ({ depth, inputs, cell }: Node) =>
+    depth >= end.depth - recentLevels && inputs.length > 0 && !cell.home;
+  let bytes = 0;
+  return topologicalOrder([end], ({ inputs }) => inputs.filter(isRecent))
+    .reverse()
+    .filter(({ shape, dtype }) => {
+      bytes += elementCount(shape) * bytesPerElement(dtype);
+      return bytes <= recentBytes;
+    });
 }
 
 /** `stand`, written where `node` was, whose stack would keep alive what it was called on. */

@@ -1,5 +1,5 @@
 // What kernels cost: counted, and estimated in time.
-import { allStatements, buffersOf } from "./dependence.ts";
+import { allStatements, buffersOf, elementParts } from "./dependence.ts";
 import {
   type Buffer,
   bytesOf,
@@ -107,17 +107,8 @@ function statementFlops(statement: Statement): number {
 }
 
 /** Operators of a value; what is shared counts once. */
-function valueFlops(value: Value, seen: Set<Value> = new Set<Value>()): number {
-  if (seen.has(value)) return 0;
-  seen.add(value);
-  switch (value.kind) {
-    case "apply":
-      return value.operands.reduce((sum, operand) => sum + valueFlops(operand, seen), 1);
-    case "cast":
-      return valueFlops(value.operand, seen);
-    case "guard":
-      return valueFlops(value.value, seen) + valueFlops(value.otherwise, seen);
-    default:
-      return 0;
-  }
+function valueFlops(value: Value): number {
+  let count = 0;
+  for (const part of elementParts(value)) if (part.kind === "apply") count++;
+  return count;
 }

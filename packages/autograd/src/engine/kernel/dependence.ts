@@ -12,7 +12,7 @@ export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
   const path: (Value | Factor)[] = [value];
   while (path.length > 0) {
     const here = path.at(-1)!;
-    const next = known.has(here) ? undefined : operandsOf(here).find((part) => !known.has(part));
+    const next = known.has(here) ? undefined : partsOf(here).find((part) => !known.has(part));
     if (next) {
       path.push(next);
       continue;
@@ -44,6 +44,16 @@ export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
   // A set goes through what is added on the way.
   const parts = new Set([value]);
   for (const part of parts) for (const inner of partsOf(part)) parts.add(inner);
+  return parts;
+}
+
+/** A value with all that its element is computed from, but not its indices. */
+export function elementParts(value: Value): ReadonlySet<Value> {
+  const parts = new Set([value]);
+  for (const part of parts) {
+    if (part.kind === "guard") parts.add(part.value).add(part.otherwise);
+    else for (const operand of operandsOf(part)) parts.add(operand);
+  }
   return parts;
 }
 

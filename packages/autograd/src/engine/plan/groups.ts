@@ -7,17 +7,22 @@ import { elementCount } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import { Lowering } from "./lower.ts";
-import { hasOwnLoop, isByHost } from "./stored.ts";
+import { hasOwnLoop, isByHost, isOfManyParts, type Stored } from "./stored.ts";
 
 /** So many nodes may be computed in one kernel: longer code is compiled badly. */
 const mostNodes = 50;
+/**
+ * So much work, and so many loads, may be in one kernel: each takes some registers and some
+ * instructions, and WebAssembly has 50,000 of the former for a function.
+ */
+const mostCode = 500;
 
 /** A kernel in the making: nodes that are computed in the same loops. */
 export interface Group {
   /** First what the loops are for, then what has joined, in order. */
-  readonly nodes: Node[];
+  readonly nodes: readonly Node[];
   /** Stored nodes of other groups that it reads. */
-  readonly reads: Set<Node>;
+  readonly reads: ReadonlySet<Node>;
   /** Place of the first node, whose loops these are. */
   readonly at: Place;
 }
@@ -25,37 +30,200 @@ export interface Group {
 /** Where a node is stored; undefined if it is written out where it is used. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
-/**
- * `stored` (in topological order) in groups, in an order that can run; each node by itself unless
- * `fuse`.
- */
-export function groupsOf(
-  stored: readonly Node[],
-  bufferOf: BufferOf,
-  fuse: boolean,
-): readonly Group[] {
-  const groupOf = new Map<Node, Group>();
-  const groups = new Set<Group>();
-  for (const node of stored) {
-    const reads = storedReads(node, bufferOf);
-    const joined =
-      fuse && !hasOwnLoop(node) ? groupToJoin(node, reads, groupOf, bufferOf) : undefined;
-    let group = joined ?? { nodes: [], reads: new Set<Node>(), at: ownPlace(node.shape) };
-    groups.add(group);
+/** The stored nodes in groups, in an order that can run; each node by itself unless `fuse`. */
+export function groupsOf(stored: Stored, bufferOf: BufferOf, fuse: boolean): readonly Group[] {
+  const grouping = new Grouping(stored, bufferOf);
+  for (const node of stored.nodes) grouping.add(node, fuse);
+  return grouping.inOrder();
+}
+
+/** A group that still changes. */
+interface Growing extends Group {
+  nodes: Node[];
+  readonly reads: Set<Node>;
+  /** Groups that read from it. */
+  readonly readers: Set<Growing>;
+  /** Greater than that of each group that it reads from. */
+  level: number;
+  /** How long its code is. */
+  code: number;
+}
+
+/** Groups in the making. */
+class Grouping {
+  readonly #stored: Stored;
+  readonly #bufferOf: BufferOf;
+  readonly #positions: ReadonlyMap<Node, number>;
+  readonly #groups = new Set<Growing>();
+  readonly #groupOf = new Map<Node, Growing>();
+
+  constructor(stored: Stored, bufferOf: BufferOf) {
+    this.#stored = stored;
+    this.#bufferOf = bufferOf;
+    this.#positions = new Map(stored.nodes.map((node, position) => [node, position]));
+  }
+
+  /** Puts the next node, in topological order, into a group. */
+  add(node: Node, fuse: boolean): void {
+    const reads = storedReads(node, this.#bufferOf);
+    const joined = fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
+    const group = joined ?? newGroup(node);
+    this.#groups.add(group);
     group.nodes.push(node);
-    for (const read of reads) if (groupOf.get(read) !== group) group.reads.add(read);
-    groupOf.set(node, group);
-    if (!joined) continue;
-    for (const other of new Set([...group.reads].flatMap((read) => groupOf.get(read) ?? []))) {
-      const both = together(group, other, stored, groupOf, bufferOf);
-      if (!both) continue;
-      for (const merged of [group, other]) groups.delete(merged);
-      groups.add(both);
-      for (const member of both.nodes) groupOf.set(member, both);
-      group = both;
+    group.code += this.#stored.codeOf(node);
+    this.#groupOf.set(node, group);
+    for (const read of reads) this.#read(group, read);
+    if (!joined) return;
+    for (const other of this.#below(group)) {
+      const nodes = this.#together(group, other);
+      if (nodes) this.#merge(group, other, nodes);
     }
   }
-  return inOrder(groups, groupOf);
+
+  /** The groups that it reads from. */
+  #below(group: Group): ReadonlySet<Growing> {
+    return new Set([...group.reads].flatMap((read) => this.#groupOf.get(read) ?? []));
+  }
+
+  /** Notes that a group reads a node, unless it computes it. */
+  #read(group: Growing, read: Node): void {
+    const below = this.#groupOf.get(read);
+    if (below === group) return;
+    group.reads.add(read);
+    if (!below) return;
+    below.readers.add(group);
+    raise(group, below.level + 1);
+  }
+
+  /** Makes `other` a part of `group`, whose nodes are then `nodes`. */
+  #merge(group: Growing, other: Growing, nodes: Node[]): void {
+    group.nodes = nodes;
+    group.code += other.code;
+    for (const member of other.nodes) {
+      this.#groupOf.set(member, group);
+      group.reads.delete(member);
+    }
+    for (const below of this.#below(other)) below.readers.delete(other);
+    for (const read of other.reads) this.#read(group, read);
+    for (const reader of other.readers) {
+      if (reader === group) continue;
+      group.readers.add(reader);
+      raise(reader, group.level + 1);
+    }
+    // What is new comes last.
+    this.#groups.delete(group);
+    this.#groups.delete(other);
+    this.#groups.add(group);
+  }
+
+  /** The latest group that computes something `node` reads at its own place, if it can join there. */
+  #groupToJoin(node: Node, reads: ReadonlySet<Node>): Growing | undefined {
+    const candidates = new Set(
+      [...reads].reverse().flatMap((read) => this.#groupOf.get(read) ?? []),
+    );
+    const code = this.#stored.codeOf(node);
+    for (const group of candidates) {
+      const [root] = group.nodes as [Node];
+      const fits =
+        group.nodes.length < mostNodes &&
+        group.code + code <= mostCode &&
+        !isStoredElsewhere(root) &&
+        elementCount(root.shape) === elementCount(node.shape) &&
+        readsInPlace(node, group, this.#bufferOf) &&
+        [...reads].every((read) => {
+          const other = this.#groupOf.get(read);
+          return !other || other === group || !this.#dependsOn(other, group);
+        });
+      if (fits) return group;
+    }
+    return undefined;
+  }
+
+  /**
+   * The nodes of one group of `group` and of `other`, from which it reads: where all that is read
+   * is read at its own place, the other's nodes have no loops of their own, and nothing else has to
+   * come in between.
+   */
+  #together(group: Growing, other: Growing): Node[] | undefined {
+    const [root, ...rest] = group.nodes as [Node, ...Node[]];
+    const [otherRoot] = other.nodes as [Node];
+    const fits =
+      group.nodes.length + other.nodes.length <= mostNodes &&
+      group.code + other.code <= mostCode &&
+      !hasOwnLoop(otherRoot) &&
+      elementCount(root.shape) === elementCount(otherRoot.shape) &&
+      [...group.reads].every((read) => {
+        const third = this.#groupOf.get(read);
+        return !third || third === other || !this.#dependsOn(third, other);
+      });
+    if (!fits) return undefined;
+    // The loops are the first node's, so it can read nothing that is computed in them.
+    const readFirst = storedReads(root, this.#bufferOf);
+    if (other.nodes.some((node) => readFirst.has(node))) return undefined;
+    const positionOf = (node: Node) => this.#positions.get(node)!;
+    const joined = [...rest, ...other.nodes].sort((a, b) => positionOf(a) - positionOf(b));
+    const both = { nodes: [root, ...joined], at: group.at };
+    return joined.every((node) => readsInPlace(node, both, this.#bufferOf))
+      ? both.nodes
+      : undefined;
+  }
+
+  #dependsOn(group: Growing, on: Growing): boolean {
+    const waiting = [group];
+    const seen = new Set(waiting);
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      for (const read of next.reads) {
+        const below = this.#groupOf.get(read);
+        if (below === on) return true;
+        // Nothing below it is above what is sought.
+        if (!below || below.level <= on.level || seen.has(below)) continue;
+        seen.add(below);
+        waiting.push(below);
+      }
+    }
+    return false;
+  }
+
+  /** Groups after all that they read from. */
+  inOrder(): readonly Group[] {
+    const ordered = new Set<Group>();
+    for (const group of this.#groups) {
+      if (ordered.has(group)) continue;
+      const path = [this.#walk(group)];
+      for (let here = path.at(-1); here; here = path.at(-1)) {
+        const next = here.below.pop();
+        if (!next) ordered.add(path.pop()!.group);
+        else if (!ordered.has(next)) path.push(this.#walk(next));
+      }
+    }
+    return [...ordered];
+  }
+
+  /** A step of a walk: a group, and those that it reads from, the first last. */
+  #walk(group: Growing): { readonly group: Growing; readonly below: Growing[] } {
+    return { group, below: [...this.#below(group)].reverse() };
+  }
+}
+
+function newGroup(node: Node): Growing {
+  const at = ownPlace(node.shape);
+  return { nodes: [], reads: new Set(), at, readers: new Set(), level: 0, code: 0 };
+}
+
+/** Brings a group to a level at least, and those that read from it above it. */
+function raise(group: Growing, level: number): void {
+  const waiting: (readonly [Growing, number])[] = [[group, level]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [one, least] = next;
+    if (one.level >= least) continue;
+    one.level = least;
+    for (const reader of one.readers) waiting.push([reader, least + 1]);
+  }
+}
+
+/** Whether its loops, or the host's, leave no result where they are that others could go on with. */
+function isStoredElsewhere(node: Node): boolean {
+  return node.family === "scatter" || isByHost(node) || isOfManyParts(node);
 }
 
 /** The stored nodes that computing `node` reads. */
@@ -77,65 +245,8 @@ function storedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
   return reads;
 }
 
-/** The latest group that computes something `node` reads at its own place, if it can join there. */
-function groupToJoin(
-  node: Node,
-  reads: ReadonlySet<Node>,
-  groupOf: ReadonlyMap<Node, Group>,
-  bufferOf: BufferOf,
-): Group | undefined {
-  const candidates = new Set([...reads].reverse().flatMap((read) => groupOf.get(read) ?? []));
-  for (const group of candidates) {
-    const [root] = group.nodes as [Node];
-    const fits =
-      group.nodes.length < mostNodes &&
-      root.family !== "scatter" &&
-      !isByHost(root) &&
-      elementCount(root.shape) === elementCount(node.shape) &&
-      readsInPlace(node, group, bufferOf) &&
-      [...reads].every((read) => {
-        const other = groupOf.get(read);
-        return !other || other === group || !dependsOn(other, group, groupOf);
-      });
-    if (fits) return group;
-  }
-  return undefined;
-}
-
-/**
- * One group of the group and of `other`, from which it reads: where all that is read is read at its
- * own place, the other's nodes have no loops of their own, and nothing else has to come in between.
- */
-function together(
-  group: Group,
-  other: Group,
-  stored: readonly Node[],
-  groupOf: ReadonlyMap<Node, Group>,
-  bufferOf: BufferOf,
-): Group | undefined {
-  const [root, ...rest] = group.nodes as [Node, ...Node[]];
-  const [otherRoot] = other.nodes as [Node];
-  const fits =
-    group.nodes.length + other.nodes.length <= mostNodes &&
-    !hasOwnLoop(otherRoot) &&
-    elementCount(root.shape) === elementCount(otherRoot.shape) &&
-    [...group.reads].every((read) => {
-      const third = groupOf.get(read);
-      return !third || third === other || !dependsOn(third, other, groupOf);
-    });
-  if (!fits) return undefined;
-  // The loops are the first node's, so it can read nothing that is computed in them.
-  const readFirst = storedReads(root, bufferOf);
-  if (other.nodes.some((node) => readFirst.has(node))) return undefined;
-  const members = new Set([...rest, ...other.nodes]);
-  const nodes = [root, ...stored.filter((node) => members.has(node))];
-  const reads = new Set([...group.reads, ...other.reads].filter((read) => !members.has(read)));
-  const both: Group = { nodes, reads, at: group.at };
-  return nodes.slice(1).every((node) => readsInPlace(node, both, bufferOf)) ? both : undefined;
-}
-
 /** Whether all that `node` reads of the group is what the group has just computed at that place. */
-function readsInPlace(node: Node, group: Group, bufferOf: BufferOf): boolean {
+function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: BufferOf): boolean {
   let isInPlace = true;
   const lowering = new Lowering({
     bufferOf,
@@ -153,39 +264,7 @@ function readsInPlace(node: Node, group: Group, bufferOf: BufferOf): boolean {
 }
 
 /** The place of a node whose elements are those of the group's first node, in row-major order. */
-export function placeIn(group: Group, node: Node): Place {
-  const [root] = group.nodes as [Node];
+export function placeIn(group: Pick<Group, "nodes" | "at">, node: Node): Place {
+  const [root] = group.nodes as readonly [Node];
   return node === root ? group.at : unflatten(flatten(group.at, root.shape), node.shape);
-}
-
-function dependsOn(group: Group, on: Group, groupOf: ReadonlyMap<Node, Group>): boolean {
-  const waiting = [group];
-  const seen = new Set(waiting);
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    for (const read of next.reads) {
-      const below = groupOf.get(read);
-      if (below === on) return true;
-      if (!below || seen.has(below)) continue;
-      seen.add(below);
-      waiting.push(below);
-    }
-  }
-  return false;
-}
-
-/** Groups after all that they read from. */
-function inOrder(groups: Iterable<Group>, groupOf: ReadonlyMap<Node, Group>): readonly Group[] {
-  const ordered = new Set<Group>();
-  for (const group of groups) {
-    const path = [group];
-    while (path.length > 0) {
-      const here = path.at(-1)!;
-      const missing = [...here.reads]
-        .map((read) => groupOf.get(read))
-        .find((below) => below && !ordered.has(below));
-      if (missing && !ordered.has(here)) path.push(missing);
-      else ordered.add(path.pop()!);
-    }
-  }
-  return [...ordered];
 }

@@ -141,13 +141,6 @@ function padded(move: Extract<Move, { kind: "pad" }>, at: Place, from: Shape, to
   return { at: place, bounds };
 }
 
-/** Where the parts of a concatenation start along its axis. */
-export function partStarts(node: NodeOf<"movement">, axis: number): readonly number[] {
-  const starts = [0];
-  for (const input of node.inputs) starts.push(starts.at(-1)! + input.shape[axis]!);
-  return starts;
-}
-
 /** The place with its index along `axis` counted from `start`. */
 export function placeFrom(at: Place, axis: number, start: number): Place {
   return at.map((index, i) => (i === axis ? shifted(index, -start) : index));

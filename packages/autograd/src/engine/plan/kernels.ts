@@ -4,6 +4,7 @@ import type { Node, NodeOf } from "../../graph/node.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
 import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
+import { concatLoops } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
 import { type Group, groupsOf, placeIn } from "./groups.ts";
 import { flatten, nested, ownPlace, type Place, samePlace } from "./index-map.ts";
@@ -12,7 +13,7 @@ import { Lowering } from "./lower.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
-import { isByHost } from "./stored.ts";
+import { isByHost, isOfManyParts, type Stored } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
 export type Step =
@@ -41,9 +42,9 @@ export interface Planning {
   readonly addCheck: (check: Check) => number;
 }
 
-/** The steps that compute `stored` (in topological order), in an order that can run. */
+/** The steps that compute what is stored, in an order that can run. */
 export function stepsOf(
-  stored: readonly Node[],
+  stored: Stored,
   outputs: readonly Node[],
   plan: Planning,
   fuse: boolean,
@@ -51,10 +52,15 @@ export function stepsOf(
   const groups = groupsOf(stored, plan.bufferOf, fuse);
   // What only its own kernel uses stays in registers.
   const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
-  return groups.flatMap((group) => toSteps(group, needed, plan));
+  return groups.flatMap((group) => toSteps(group, needed, stored, plan));
 }
 
-function toSteps(group: Group, needed: ReadonlySet<Node>, plan: Planning): readonly Step[] {
+function toSteps(
+  group: Group,
+  needed: ReadonlySet<Node>,
+  stored: Stored,
+  plan: Planning,
+): readonly Step[] {
   const [root, ...others] = group.nodes as [Node, ...Node[]];
   const kept = group.nodes.filter((node) => needed.has(node));
   const writes = new Set(kept.map((node) => plan.bufferOf(node)!));
@@ -63,7 +69,7 @@ function toSteps(group: Group, needed: ReadonlySet<Node>, plan: Planning): reado
     return [{ kind: "host", node: root, inputs, reads: new Set(inputs), writes }];
   }
   const operations = group.nodes.map((node) => node.operation.name);
-  const { before, body } = loopsOf(group, root, others, writes, plan);
+  const { before, body } = loopsOf(group, root, others, writes, stored, plan);
   return [...before, { operations, body }].map(
     (kernel): Step => ({ kind: "kernel", kernel, ...buffersOf(kernel.body) }),
   );
@@ -74,6 +80,7 @@ function loopsOf(
   root: Node,
   others: readonly Node[],
   writes: ReadonlySet<Buffer>,
+  stored: Stored,
   plan: Planning,
 ): Loops {
   const { bufferOf, addCheck, addBuffer } = plan;
@@ -111,11 +118,14 @@ function loopsOf(
       return scanLoops(root, at, context);
     case "reduce":
       return reductionLoops(root, at, context);
+    case "movement":
+      if (!isOfManyParts(root)) break;
+      return concatLoops(root, bufferOf(root)!, stored, context);
     case "scatter":
       return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:
-      return inPlace(nested(at, stores(lowering.writtenOut(root, at))));
   }
+  return inPlace(nested(at, stores(lowering.writtenOut(root, at))));
 }
 
 function scatterLoops(

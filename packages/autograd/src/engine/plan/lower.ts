@@ -3,19 +3,13 @@
 
 import { type Check, checkOf } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
+import { partStarts } from "../../graph/parts.ts";
 import type { Shape } from "../../graph/shape.ts";
 import { allParts } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Bound, Buffer, Factor, Value } from "../kernel/language.ts";
-import {
-  broadcastPlace,
-  flatten,
-  movedPlace,
-  type Place,
-  partStarts,
-  placeFrom,
-} from "./index-map.ts";
+import { broadcastPlace, flatten, movedPlace, type Place, placeFrom } from "./index-map.ts";
 
 /** What lowering needs to know of the plan. */
 export interface LoweringContext {
@@ -108,7 +102,7 @@ export class Lowering {
    * From the part at `position` on: its element where the place lies in it, else a later part's.
    */
   #part(node: NodeOf<"movement">, axis: number, at: Place, position: number): Value {
-    const starts = partStarts(node, axis);
+    const starts = partStarts(node);
     const [from, to] = [starts[position]!, starts[position + 1]!];
     const value = this.valueAt(node.inputs[position]!, placeFrom(at, axis, from));
     if (position === node.inputs.length - 1) return value;

@@ -71,6 +71,12 @@ export function lifetimesOf(
   steps.forEach((step, i) => {
     for (const buffer of step.writes) {
       const last = lastRead.get(buffer) ?? i;
+      const own = lifetimeOf.get(buffer);
+      if (own) {
+        // Another kernel has written a part of it.
+        own.last = Math.max(own.last, last);
+        continue;
+      }
       const before = predecessor(step, (read) => lastRead.get(read) === i && lifetimeOf.has(read));
       const lifetime = before && lifetimeOf.get(before);
       if (lifetime) lifetime.buffers.push(buffer);

@@ -56,7 +56,7 @@ export function planOf(
   const buffers = new Map<Node, Buffer>();
   let count = 0;
   const addBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
-  for (const node of [...inputs, ...stored]) {
+  for (const node of [...inputs, ...stored.nodes]) {
     buffers.set(node, addBuffer(node.dtype, elementCount(node.shape)));
   }
   const inputBuffers = inputs.map((node) => buffers.get(node)!);

@@ -151,9 +151,11 @@ function passOn(node: Node, x: Node): Node {
 
 /** Whether every element of the node is `value`, and is known to be when the graph is planned. */
 function isLiteral(node: Node, value: number): boolean {
-  if (node.family === "literal") return Object.is(node.attributes.value, value);
-  const isStretched = node.family === "movement" && node.attributes.kind === "broadcast";
-  const isReshaped = node.family === "movement" && node.attributes.kind === "reshape";
-  if ((isStretched || isReshaped) && !node.cell.value) return isLiteral(node.inputs[0]!, value);
-  return false;
+  let below = node;
+  while (below.family === "movement" && !below.cell.value) {
+    const { kind } = below.attributes;
+    if (kind !== "broadcast" && kind !== "reshape") return false;
+    below = below.inputs[0]!;
+  }
+  return below.family === "literal" && Object.is(below.attributes.value, value);
 }

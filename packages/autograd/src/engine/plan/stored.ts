@@ -12,9 +12,34 @@ const cheap = 2;
 const cheapToRepeat = 4;
 /** So much work may be written out in one expression: what is longer fills the registers. */
 const mostWork = 400;
+/** So many loads may be, each of which takes some registers. */
+const mostLoads = 64;
+/** So many nodes may be, one inside the other: movements, which are no work, are walked all the same. */
+const mostDepth = 200;
 
-/** The nodes to store, in topological order; without `fuse` all elementwise ones, too. */
-export function storedNodes(outputs: readonly Node[], fuse: boolean): readonly Node[] {
+/** Concatenations of more parts have a loop for each part, in place of a choice for each element. */
+const mostChoices = 16;
+
+/** What is stored, and what it takes to compute it. */
+export interface Stored {
+  /** In topological order. */
+  readonly nodes: readonly Node[];
+  /** How long the code of a node is, with all that is written out in it: work and loads. */
+  codeOf(node: Node): number;
+}
+
+/** What is written out for one element of a node. */
+interface Extent {
+  /** To compute the element anew. */
+  readonly work: number;
+  readonly loads: number;
+  readonly depth: number;
+}
+
+const loaded: Extent = { work: 0, loads: 1, depth: 0 };
+
+/** The nodes to store; without `fuse` all elementwise ones, too. */
+export function storedNodes(outputs: readonly Node[], fuse: boolean): Stored {
   // A placeholder has no value yet, but a buffer like all sources.
   const order = topologicalOrder(outputs, plannedInputs).filter(
     (node) => !node.cell.value && node.family !== "source",
@@ -23,21 +48,39 @@ export function storedNodes(outputs: readonly Node[], fuse: boolean): readonly N
   for (const node of order) for (const input of node.inputs) users.get(input)?.push(node);
   const isOutput = new Set(outputs);
   const stored = new Set<Node>();
-  /** Work to compute one element anew, with all that is written out below it. */
-  const work = new Map<Node, number>();
+  const extents = new Map<Node, Extent>();
+  /** Where it is used: what is stored is loaded. */
+  const extentOf = (node: Node) => (stored.has(node) ? loaded : (extents.get(node) ?? loaded));
   for (const node of order) {
-    const below = node.inputs.reduce((sum, input) => sum + (work.get(input) ?? 0), 0);
-    const all = below + ownWork(node);
+    const extent = extentAbove(node, node.inputs.map(extentOf));
+    extents.set(node, extent);
     const isStored =
       isOutput.has(node) ||
       hasOwnLoop(node) ||
       (!fuse && node.family === "elementwise") ||
-      all > mostWork ||
-      isWorthStoring(node, all, users.get(node)!, users);
+      extent.work > mostWork ||
+      extent.loads > mostLoads ||
+      extent.depth > mostDepth ||
+      isWorthStoring(node, extent.work, users.get(node)!, users);
     if (isStored) stored.add(node);
-    work.set(node, isStored ? 0 : all);
   }
-  return order.filter((node) => stored.has(node));
+  return {
+    nodes: order.filter((node) => stored.has(node)),
+    codeOf(node) {
+      const { work, loads } = stored.has(node) ? extents.get(node)! : extentOf(node);
+      return work + loads;
+    },
+  };
+}
+
+function extentAbove(node: Node, inputs: readonly Extent[]): Extent {
+  let [work, loads, depth] = [ownWork(node), 0, 0];
+  for (const input of inputs) {
+    work += input.work;
+    loads += input.loads;
+    depth = Math.max(depth, input.depth + 1);
+  }
+  return { work, loads, depth };
 }
 
 /** Whether the family is computed by loops of its own kind, whose results cannot be written out. */
@@ -51,9 +94,20 @@ export function hasOwnLoop(node: Node): boolean {
     case "sort":
     case "routine":
       return true;
+    case "movement":
+      return isOfManyParts(node);
     default:
       return false;
   }
+}
+
+/** Whether it is a concatenation that is stored part by part. */
+export function isOfManyParts(node: Node): boolean {
+  return (
+    node.family === "movement" &&
+    node.attributes.kind === "concat" &&
+    node.inputs.length > mostChoices
+  );
 }
 
 /** Whether the host computes it, from arrays. */
@@ -75,19 +129,19 @@ function isWorthStoring(
   if (direct.length > 1 && work > cheap) return true;
   const count = elementCount(node.shape);
   const isRepeated = readers.some(
-    (user) => elementCount(user.shape) > count && user.family !== "reduce",
+    (user) => elementCount(user.shape) > count && user.family !== "reduce" && !isOfManyParts(user),
   );
   return isRepeated && work > cheapToRepeat;
 }
 
-/** What reads a node in the end: the user, or what uses it if it only moves elements. */
+/** What reads a node in the end: the user, or what uses it if that only moves elements. */
 function readersThrough(user: Node, users: ReadonlyMap<Node, readonly Node[]>): readonly Node[] {
   const readers: Node[] = [];
   const waiting = [user];
   const seen = new Set(waiting);
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     readers.push(node);
-    if (node.family !== "movement") continue;
+    if (node.family !== "movement" || isOfManyParts(node)) continue;
     for (const next of users.get(node) ?? []) {
       if (seen.has(next)) continue;
       seen.add(next);

@@ -113,17 +113,17 @@ export class FunctionBody {
   }
 
   /** 5.5.13: locals as runs of one type, then the instructions. */
-  encoded(): readonly number[] {
+  encoded(): Uint8Array {
     const runs: (readonly [count: number, type: ValueType])[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
       if (last?.[1] === type) runs[runs.length - 1] = [last[0] + 1, type];
       else runs.push([1, type]);
     }
-    const locals = runs.map(([count, type]) => [...unsigned(count), valueTypes[type]]);
-    const body = vectorOf(locals);
-    for (const byte of this.code.bytes) body.push(byte);
-    return withLength([...body, ...opcodeOf("end")]);
+    const locals = vectorOf(runs.map(([count, type]) => [...unsigned(count), valueTypes[type]]));
+    const parts = [locals, this.code.bytes, opcodeOf("end")];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    return joined([unsigned(length), ...parts]);
   }
 }
 
@@ -185,12 +185,22 @@ export class ModuleWriter {
       ...section(3, vectorOf(this.#functions.map(({ type }) => unsigned(type)))),
       ...section(7, vectorOf(exports)),
     ];
-    const code = section(10, vectorOf(this.#functions.map(({ body }) => body.encoded())));
-    const all = new Uint8Array(bytes.length + code.length);
-    all.set(bytes);
-    all.set(code, bytes.length);
-    return all;
+    const bodies = this.#functions.map(({ body }) => body.encoded());
+    const count = unsigned(bodies.length);
+    const length = bodies.reduce((sum, body) => sum + body.length, count.length);
+    return joined([bytes, [10], unsigned(length), count, ...bodies]);
   }
+}
+
+/** Bytes one after the other. */
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
 }
 
 /** 5.5.2: the section's number, its length, its contents. */

@@ -3,7 +3,7 @@
 // which not all lanes are stored.
 import type { DType } from "../../scalar/dtype.ts";
 import { partsWorth } from "../kernel/cost.ts";
-import { allStatements, operandsOf, strideAlong, valuesOf } from "../kernel/dependence.ts";
+import { allStatements, elementParts, strideAlong, valuesOf } from "../kernel/dependence.ts";
 import {
   type Kernel,
   type Scan,
@@ -208,18 +208,15 @@ function isForVectors(variable: Variable, body: readonly Statement[]): boolean {
 /** All dtypes that a kernel computes in. */
 function dtypesOf(kernel: Kernel): ReadonlySet<DType> {
   const dtypes = new Set<DType>();
-  const seen = new Set<Value>();
-  const visit = (value: Value): void => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    dtypes.add(value.dtype);
-    if (value.kind === "apply") dtypes.add(value.on);
-    if (value.kind === "guard") [value.value, value.otherwise].forEach(visit);
-    operandsOf(value).forEach(visit);
+  const add = (value: Value): void => {
+    for (const part of elementParts(value)) {
+      dtypes.add(part.dtype);
+      if (part.kind === "apply") dtypes.add(part.on);
+    }
   };
   for (const statement of allStatements(kernel.body)) {
     if ("buffer" in statement) dtypes.add(statement.buffer.dtype);
-    valuesOf(statement).forEach(visit);
+    valuesOf(statement).forEach(add);
   }
   return dtypes;
 }

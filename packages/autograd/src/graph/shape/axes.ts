@@ -76,6 +76,7 @@ export function insertedAt(shape: Shape, index: number, size: number): Shape {
   return Object.freeze([...shape.slice(0, index), size, ...shape.slice(index)]);
 }
 
+/** `shape` with `sizes` in place of its size at `index`. */
 export function replacedAt(shape: Shape, index: number, ...sizes: readonly number[]): Shape {
   return Object.freeze([...shape.slice(0, index), ...sizes, ...shape.slice(index + 1)]);
 }
