@@ -13,6 +13,7 @@ import type {
   Value,
   Variable,
 } from "./language.ts";
+import { type Blocks, blocksOfMultiply, blocksOfReduce } from "./reduction.ts";
 
 /** Called with the check's number and the index where an index from the data is out of range. */
 export type Fail = (check: number, index: number) => void;
@@ -93,6 +94,32 @@ class Writer {
     else write();
   }
 
+  /** The loops over `variables`; `between` is a line before each block, and behind the last. */
+  #inBlocks(
+    variables: readonly Variable[],
+    blocks: Blocks | undefined,
+    between: string,
+    write: () => void,
+  ): void {
+    if (!blocks) {
+      this.#loops(variables, write);
+      return;
+    }
+    const [variable, ...inside] = variables.slice(blocks.loop) as [Variable, ...Variable[]];
+    const name = this.#nameOf(variable, "i");
+    this.#loops(variables.slice(0, blocks.loop), () => {
+      const { size } = variable;
+      this.#block(`for (let from = 0; from < ${size}; from += ${blocks.size}) {`, () => {
+        this.#line(between);
+        const end = `Math.min(from + ${blocks.size}, ${size})`;
+        this.#block(`for (let ${name} = from; ${name} < ${end}; ${name}++) {`, () =>
+          this.#loops(inside, write),
+        );
+      });
+    });
+    this.#line(between);
+  }
+
   statement(statement: Statement): void {
     switch (statement.kind) {
       case "for":
@@ -115,11 +142,17 @@ class Writer {
           this.#rounded(total.dtype, `operators.${combine}.evaluate(${a}, ${b})`);
         this.#line(`const ${name}s = new Array(${lanes}).fill(${literal(start)});`);
         this.#line(`let ${name}lane = 0;`);
-        this.#loops(variables, () => {
+        const blocks = blocksOfReduce(statement);
+        if (blocks) this.#line(`const ${name}all = new Array(${lanes}).fill(0);`);
+        const all = `for (let l = 0; l < ${lanes}; l++)`;
+        const between = `${all} { ${name}all[l] += ${name}s[l]; ${name}s[l] = 0; }`;
+        this.#inBlocks(variables, blocks, between, () => {
           const element = this.#value(value);
           this.#line(`${name}s[${name}lane] = ${step(`${name}s[${name}lane]`, element)};`);
           this.#line(`${name}lane = (${name}lane + 1) % ${lanes};`);
         });
+        if (blocks)
+          this.#line(`${all} ${name}s[l] = ${this.#rounded(total.dtype, `${name}all[l]`)};`);
         this.#line(`for (let half = ${lanes / 2}; half >= 1; half /= 2)`);
         this.#line(
           `  for (let l = 0; l < half; l++) ${name}s[l] = ${step(`${name}s[l]`, `${name}s[l + half]`)};`,
@@ -143,7 +176,9 @@ class Writer {
         const name = this.#nameOf(total, "t");
         this.#loops([row, column], () => {
           this.#line(`let ${name} = 0;`);
-          this.#loops(inner, () => {
+          const blocks = blocksOfMultiply(statement);
+          if (blocks) this.#line(`let ${name}all = 0;`);
+          this.#inBlocks(inner, blocks, `${name}all += ${name}; ${name} = 0;`, () => {
             const isWhole = total.dtype === "int32" || total.dtype === "uint8";
             const [a, b] = [this.#value(left), this.#value(right)];
             const product = isWhole ? `Math.imul(${a}, ${b})` : `${a} * ${b}`;
@@ -151,6 +186,7 @@ class Writer {
               `${name} = ${this.#rounded(total.dtype, `${name} + ${this.#rounded(total.dtype, product)}`)};`,
             );
           });
+          if (blocks) this.#line(`${name} = ${this.#rounded(total.dtype, `${name}all`)};`);
           for (const part of body) this.statement(part);
         });
         return;

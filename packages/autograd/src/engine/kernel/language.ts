@@ -126,9 +126,9 @@ export type Statement =
   | Multiply;
 
 /**
- * total = `start` combined with `value` for all values of `variables`, in row-major order. They are
- * dealt in turn to `lanes` running totals, which are then combined in halves: total i with total
- * i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
+ * total = `start` combined with `value` for all values of `variables`, in row-major order, sums of
+ * floats in blocks. They are dealt in turn to `lanes` running totals, which are then combined in
+ * halves: total i with total i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
  */
 export interface Reduce {
   readonly kind: "reduce";
@@ -156,7 +156,7 @@ export interface Scan {
 
 /**
  * For each row and column: total = the sum over the `inner` variables, the last fastest, of left *
- * right, then `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a
+ * right, floats in blocks (reduction.ts), then `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a
  * renderer may go in blocks.
  */
 export interface Multiply {

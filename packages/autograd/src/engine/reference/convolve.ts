@@ -1,8 +1,9 @@
 // Convolutions in the textbook's order: for each place of the window its products, channel by
-// channel, from first to last.
+// channel, from first to last, in blocks (kernel/reduction.ts).
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
+import { blockEnds, blocksOf } from "../kernel/reduction.ts";
 
 /** `[n, groups, c, ...size] x [groups, m, c, ...window]`; each product and sum is rounded. */
 export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data {
@@ -27,6 +28,8 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
     along.map((step, i) => step * dilation[i]!),
   );
   const ofKernel = channels * within.length;
+  const sizes = [channels, ...window];
+  const ends = blockEnds(sizes, blocksOf(sizes, node.dtype));
   let position = 0;
   for (let n = 0; n < node.shape[0]!; n++) {
     for (let group = 0; group < groups; group++) {
@@ -34,17 +37,21 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
       for (let m = 0; m < outputs; m++) {
         const first = (group * outputs + m) * ofKernel;
         for (const place of places) {
-          let total = 0;
+          let [all, total, block] = [0, 0, 0];
           for (let c = 0; c < channels; c++) {
             const start = corner + c * strides[2]! + place;
             for (let w = 0; w < within.length; w++) {
-              const product = rounded(
-                kernel[first + c * within.length + w]! * x[start + within[w]!]!,
-              );
+              const next = c * within.length + w;
+              if (next === ends[block]) {
+                all += total;
+                total = 0;
+                block++;
+              }
+              const product = rounded(kernel[first + next]! * x[start + within[w]!]!);
               total = rounded(total + product);
             }
           }
-          output[position++] = total;
+          output[position++] = all + total;
         }
       }
     }

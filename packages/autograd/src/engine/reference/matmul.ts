@@ -1,7 +1,9 @@
-// Matrix products, in the textbook's order: each element's products are added from first to last.
+// Matrix products, in the textbook's order: each element's products are added from first to last, of
+// floats in blocks (kernel/reduction.ts).
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
+import { blockEnds, blocksOf } from "../kernel/reduction.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 
 /**
@@ -16,12 +18,20 @@ export function matmul(node: NodeOf<"contract">, a: Data, b: Data): Data {
   const addProducts =
     node.dtype === "float32" ? addSingles : node.dtype === "float64" ? addDoubles : addWhole;
   const row = node.dtype === "float32" ? new Float32Array(n) : new Float64Array(n);
+  const ends = blockEnds([k], blocksOf([k], node.dtype));
+  const total = ends.length > 1 ? new Float64Array(n) : row;
   for (let i = 0; i < aMatrices.length; i++) {
     const [aFrom, bFrom] = [aMatrices[i]! * m * k, bMatrices[i]! * k * n];
     for (let r = 0; r < m; r++) {
-      row.fill(0);
-      addProducts(row, a, aFrom + r * k, k, b, bFrom);
-      output.set(row, (i * m + r) * n);
+      total.fill(0);
+      let from = 0;
+      for (const end of ends) {
+        row.fill(0);
+        addProducts(row, a, aFrom + r * k + from, end - from, b, bFrom + from * n);
+        if (total !== row) for (let j = 0; j < n; j++) total[j] = total[j]! + row[j]!;
+        from = end;
+      }
+      output.set(total, (i * m + r) * n);
     }
   }
   return output;
@@ -36,7 +46,7 @@ function matricesOf(shape: Shape, batch: Shape): Int32Array {
   return read;
 }
 
-/** Adds `a`'s row, which starts at `aFrom`, times the matrix of `b` at `bFrom`. */
+/** Adds `k` elements of `a` from `aFrom` on, times as many rows of `b` from `bFrom` on. */
 type AddProducts = (row: Row, a: Data, aFrom: number, k: number, b: Data, bFrom: number) => void;
 type Row = Float32Array | Float64Array;
 

@@ -1,9 +1,9 @@
 // Reductions, in the order that kernel/reduction.ts says.
 import type { NodeOf } from "../../graph/node.ts";
-import { elementCount, stridesOf } from "../../graph/shape.ts";
+import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
-import { chunksOf, lanesOf } from "../kernel/reduction.ts";
+import { blockEnds, blocksOf, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { copy, rowMajor } from "./layout.ts";
 
 /** `data` combined along the node's axes. */
@@ -11,50 +11,72 @@ export function reduce(node: NodeOf<"reduce">, data: Data): Data {
   const { shape } = node.inputs[0]!;
   const { axes } = node.attributes;
   const output = allocate(node.dtype, elementCount(node.shape));
-  const count = elementCount(axes.map((axis) => shape[axis]!));
+  const sizes = axes.map((axis) => shape[axis]!);
+  const count = elementCount(sizes);
   const chunks = chunksOf(shape, axes);
   const rows = reducedLast(node, data);
-  const combine = combiner(node, lanesOf(shape, axes));
+  const combiner = combinerOf(node, lanesOf(shape, axes));
   if (!chunks) {
-    for (let row = 0; row < output.length; row++) {
-      output[row] = combine(rows, row * count, (row + 1) * count);
-    }
+    const combine = combiner(sizes);
+    for (let row = 0; row < output.length; row++) output[row] = combine(rows, row * count);
     return output;
   }
+  const ofChunk = (length: number) =>
+    axes.map((axis) => (axis === chunks.axis ? length : shape[axis]!));
+  const combineChunk = combiner(ofChunk(chunks.size));
+  const combineLast = combiner(ofChunk(shape[chunks.axis]! - (chunks.count - 1) * chunks.size));
+  const combineResults = combiner([chunks.count]);
   const size = chunks.size * (count / shape[chunks.axis]!);
   const results = allocate(node.dtype, chunks.count);
   for (let row = 0; row < output.length; row++) {
-    const [start, end] = [row * count, (row + 1) * count];
     for (let i = 0; i < chunks.count; i++) {
-      const from = start + i * size;
-      results[i] = combine(rows, from, Math.min(from + size, end));
+      const combine = i === chunks.count - 1 ? combineLast : combineChunk;
+      results[i] = combine(rows, row * count + i * size);
     }
-    output[row] = combine(results, 0, chunks.count);
+    output[row] = combineResults(results, 0);
   }
   return output;
 }
 
-/** Combines elements from a position up to another. */
-function combiner(
-  node: NodeOf<"reduce">,
-  lanes: number,
-): (data: Data, from: number, to: number) => number {
-  const start = clampTo(node.dtype, node.operation.start);
-  const total = evaluator(node.operation.combine, [node.dtype, node.dtype]);
-  const totals = new Float64Array(lanes);
-  return (data, from, to) => {
-    totals.fill(start);
-    for (let i = from, lane = 0; i < to; i++) {
-      totals[lane] = total(totals[lane]!, data[i]!, 0);
-      if (++lane === lanes) lane = 0;
-    }
-    for (let half = lanes / 2; half >= 1; half /= 2) {
-      for (let lane = 0; lane < half; lane++) {
-        totals[lane] = total(totals[lane]!, totals[lane + half]!, 0);
+/** Combines elements from a position on. */
+type Combine = (data: Data, from: number) => number;
+
+/** How as many elements are combined as axes of some sizes have. */
+function combinerOf(node: NodeOf<"reduce">, lanes: 1 | 16): (sizes: Shape) => Combine {
+  const { dtype, operation } = node;
+  const start = clampTo(dtype, operation.start);
+  const total = evaluator(operation.combine, [dtype, dtype]);
+  const isSum = operation.combine.kind === "apply" && operation.combine.operator === "add";
+  const rounded = dtype === "float32" ? Math.fround : (value: number) => value;
+  const [totals, wide] = [new Float64Array(lanes), new Float64Array(lanes)];
+  return (sizes) => {
+    const ends = blockEnds(sizes, isSum ? blocksOf(sizes, dtype, lanes) : undefined);
+    return (data, first) => {
+      totals.fill(start);
+      wide.fill(0);
+      let [from, lane] = [first, 0];
+      for (const blockEnd of ends) {
+        const end = first + blockEnd;
+        for (let i = from; i < end; i++) {
+          totals[lane] = total(totals[lane]!, data[i]!, 0);
+          if (++lane === lanes) lane = 0;
+        }
+        if (ends.length > 1) addTo(wide, totals);
+        from = end;
       }
-    }
-    return totals[0]!;
+      if (ends.length > 1) wide.forEach((sum, i) => (totals[i] = rounded(sum)));
+      for (let half = lanes / 2; half >= 1; half /= 2) {
+        for (let i = 0; i < half; i++) totals[i] = total(totals[i]!, totals[i + half]!, 0);
+      }
+      return totals[0]!;
+    };
   };
+}
+
+/** Adds running totals, which begin anew. */
+function addTo(wide: Float64Array, totals: Float64Array): void {
+  for (let i = 0; i < wide.length; i++) wide[i] = wide[i]! + totals[i]!;
+  totals.fill(0);
 }
 
 /** The input with its reduced axes last: one run of elements for each output. */

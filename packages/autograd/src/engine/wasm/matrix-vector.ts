@@ -4,6 +4,8 @@
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import type { Multiply, Value } from "../kernel/language.ts";
+import { blocksOfMultiply } from "../kernel/reduction.ts";
+import { addInBlocks } from "./blocks.ts";
 import type { Local } from "./encoder.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addReplace } from "./lanes.ts";
@@ -64,15 +66,16 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
     const operand = values.wide(values.shifted(last, position).value(right));
     addProduct(local, elements, operand, dtype, writer);
   };
-  scopes.loops(inner.slice(0, -1), () => {
-    scopes.loop(last, 0, last.size - rest, lanes, () => {
-      totals.forEach((local, vector) => {
-        values.vector = { variable: last, lanes, valid: lanes };
-        const rows = rowsOf(vector).map((value) => values.wide(value));
-        values.vector = one;
-        turned(rows, writer).forEach((elements, position) => add(local, elements, position));
-      });
+  const write = () => {
+    totals.forEach((local, vector) => {
+      values.vector = { variable: last, lanes, valid: lanes };
+      const rows = rowsOf(vector).map((value) => values.wide(value));
+      values.vector = one;
+      turned(rows, writer).forEach((elements, position) => add(local, elements, position));
     });
+    values.vector = undefined;
+  };
+  const writeRest = () => {
     values.vector = one;
     scopes.loop(last, last.size - rest, last.size, 1, () => {
       totals.forEach((local, vector) => {
@@ -87,7 +90,9 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
       });
     });
     values.vector = undefined;
-  });
+  };
+  const turns = { step: lanes, write, writeRest };
+  addInBlocks(totals, dtype, lanes, inner, blocksOfMultiply(multiply), turns, writer);
   totals.forEach((local, vector) => {
     const first = vector * lanes;
     const rows = { variable: row, lanes, valid: Math.min(lanes, count - first) };

@@ -3,6 +3,8 @@
 // for every element of a row and vector of columns that is loaded. The inner loop is not unrolled,
 // and the tile no larger: V8 11 has spilled registers to the stack beyond that.
 import { type Multiply, tileRows } from "../kernel/language.ts";
+import { blocksOfMultiply } from "../kernel/reduction.ts";
+import { addInBlocks } from "./blocks.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
@@ -33,7 +35,7 @@ export function writeMultiply(multiply: Multiply, writer: KernelWriter): void {
 
 /** `rows` rows and `columns` columns, from where the counters are. */
 function writeTile(multiply: Multiply, rows: number, columns: number, writer: KernelWriter): void {
-  const { scopes, values, lanes } = writer;
+  const { values, lanes } = writer;
   const { row, column, inner, left, right, total } = multiply;
   const vectors = Math.ceil(columns / lanes);
   const all = totalsFrom(0, rows * vectors, total.dtype, writer);
@@ -43,7 +45,7 @@ function writeTile(multiply: Multiply, rows: number, columns: number, writer: Ke
     lanes,
     valid: Math.min(lanes, columns - vector * lanes),
   });
-  scopes.loops(inner, () => {
+  const write = () => {
     const rights = Array.from({ length: vectors }, (_, vector) => {
       values.vector = vectorAt(vector);
       return values.wide(values.shifted(column, vector * lanes).value(right));
@@ -55,7 +57,9 @@ function writeTile(multiply: Multiply, rows: number, columns: number, writer: Ke
       );
     });
     values.vector = undefined;
-  });
+  };
+  const blocks = blocksOfMultiply(multiply);
+  addInBlocks(all, total.dtype, lanes, inner, blocks, { step: 1, write }, writer);
   totals.forEach((ofRow, r) => {
     ofRow.forEach((local, vector) => {
       const moved = new Map([

@@ -3,13 +3,14 @@
 // order.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Reduce } from "../kernel/language.ts";
-import { manyTotals } from "../kernel/reduction.ts";
+import { blocksOfReduce, manyTotals } from "../kernel/reduction.ts";
 import { addOperator } from "./arithmetic.ts";
+import { addInBlocks, loopsInBlocks, WideTotals } from "./blocks.ts";
 import type { Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
-import { parametersOf, totalsBytes } from "./table.ts";
+import { addTotalsOfThread, runningBytes } from "./table.ts";
 import { totalsFrom } from "./totals.ts";
 
 /** Writes the reduction, whose total is known from here on. */
@@ -43,10 +44,12 @@ function inOrder(reduce: Reduce, writer: KernelWriter): Local {
   const local = scopes.body.local(registerType(total.dtype, lanes));
   addLiteral(scopes.code, start, total.dtype, lanes);
   scopes.code.set(local);
-  scopes.loops(variables, () => {
+  const write = () => {
     addCombined(reduce, local, values.inLanes(value, lanes), lanes, writer);
     scopes.code.set(local);
-  });
+  };
+  const blocks = blocksOfReduce(reduce);
+  addInBlocks([local], total.dtype, lanes, variables, blocks, { step: 1, write }, writer);
   return local;
 }
 
@@ -68,17 +71,16 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
     scopes.code.set(local);
     values.vector = undefined;
   };
-  const [outer, end] = [variables.slice(0, -1), last.size - rest];
-  scopes.loops(outer, () => {
-    scopes.loop(last, 0, end, manyTotals, () =>
-      totals.forEach((local, i) => take(local, i * lanes, lanes)),
-    );
-  });
+  const end = last.size - rest;
+  const write = () => totals.forEach((local, i) => take(local, i * lanes, lanes));
   // Where there is a rest there is only one variable.
-  scopes.loop(last, end, last.size, manyTotals, () => {
-    for (let done = 0; done < rest; done += lanes)
-      take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
-  });
+  const writeRest = () =>
+    scopes.loop(last, end, last.size, manyTotals, () => {
+      for (let done = 0; done < rest; done += lanes)
+        take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
+    });
+  const turns = { step: manyTotals, write, writeRest };
+  addInBlocks(totals, dtype, lanes, variables, blocksOfReduce(reduce), turns, writer);
   return inHalves(reduce, totals, writer);
 }
 
@@ -119,10 +121,10 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   const { scopes, values, totalsOffset } = writer;
   const { total, start, variables, value } = reduce;
   const { code, body } = scopes;
-  const { table: runTable, thread } = parametersOf(body);
   // Each thread has its own.
   const table = body.local("i32");
-  code.get(thread).i32(totalsBytes).add("i32.mul").get(runTable).add("i32.add").set(table);
+  addTotalsOfThread(code, body);
+  code.set(table);
   const type = registerType(total.dtype, 1);
   const [load, store] = [`${type}.load`, `${type}.store`] as [Instruction, Instruction];
   const [turn, local, element] = [body.local("i32"), body.local(type), body.local(type)];
@@ -132,7 +134,7 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   code.set(startLocal);
   for (let i = 0; i < manyTotals; i++) code.get(table).get(startLocal).memory(store, offsetOf(i));
   code.get(table).set(turn);
-  scopes.loops(variables, () => {
+  const write = () => {
     const next = values.scalar(value);
     const inner = scopes.code;
     inner.get(turn).memory(load, totalsOffset).set(local);
@@ -141,9 +143,22 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
     inner.memory(store, totalsOffset);
     // The next total, or the first again.
     inner.get(turn).i32(8).add("i32.add").get(table).add("i32.sub");
-    inner.i32(totalsBytes - 1).add("i32.and");
+    inner.i32(runningBytes - 1).add("i32.and");
     inner.get(table).add("i32.add").set(turn);
-  });
+  };
+  const blocks = blocksOfReduce(reduce);
+  const wide = blocks && new WideTotals(manyTotals, total.dtype, 1, writer);
+  /** `change` for each running total, which is in `local` meanwhile. */
+  const forEach = (change: "take" | "giveBack") => {
+    if (!wide) return;
+    for (let i = 0; i < manyTotals; i++) {
+      scopes.code.get(table).memory(load, offsetOf(i)).set(local);
+      wide[change](i, local);
+      scopes.code.get(table).get(local).memory(store, offsetOf(i));
+    }
+  };
+  loopsInBlocks(variables, blocks, { step: 1, write }, scopes, () => forEach("take"));
+  forEach("giveBack");
   for (let half = manyTotals / 2; half >= 1; half /= 2) {
     for (let i = 0; i < half; i++) {
       code.get(table).memory(load, offsetOf(i)).set(local);

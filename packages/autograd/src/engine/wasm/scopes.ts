@@ -93,6 +93,36 @@ export class Scopes {
     });
   }
 
+  /**
+   * `write` for each `variable` from 0 up to `to`, in steps; before each `block` of its values
+   * `between`.
+   */
+  loopInBlocks(
+    variable: Variable,
+    to: number,
+    step: number,
+    block: number,
+    between: () => void,
+    write: () => void,
+  ): void {
+    const counter = this.counterOf(variable);
+    const end = this.body.local("i32");
+    const [first, inner] = [this.scoped(between), this.scoped(write, [variable])];
+    const { code } = this;
+    code.i32(0).set(counter);
+    code.block("loop", () => {
+      code.append(first);
+      code.get(counter).i32(block).add("i32.add").tee(end).i32(to);
+      code.get(end).i32(to).add("i32.lt_s").add("select").set(end);
+      code.block("loop", () => {
+        code.append(inner);
+        code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
+        code.add("br_if", 0);
+      });
+      code.get(counter).i32(to).add("i32.lt_s").add("br_if", 0);
+    });
+  }
+
   /** `write` in nested loops, each over all of its variable. */
   loops(variables: readonly Variable[], write: () => void): void {
     const [first, ...others] = variables;

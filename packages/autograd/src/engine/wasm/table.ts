@@ -1,6 +1,6 @@
 // A run's table in memory, which its caller fills: where everything is, and how a run has failed.
 import { manyTotals } from "../kernel/reduction.ts";
-import type { FunctionBody, Local } from "./encoder.ts";
+import type { Code, FunctionBody, Local } from "./encoder.ts";
 
 /** The table's first words, by what they are for. */
 export const tableWords = {
@@ -12,13 +12,22 @@ export const tableWords = {
   buffers: 2,
 } as const;
 
-/** Bytes for running totals that are not in registers. */
-export const totalsBytes: number = 8 * manyTotals;
+/** Bytes of the running totals of a reduction that are not in registers. */
+export const runningBytes: number = 8 * manyTotals;
 
-/** At most so many threads take part in a run; each has running totals of its own. */
+/** Vectors of running totals that registers may hold at once (multiply.ts). */
+const mostVectors = 8;
+
+/**
+ * Bytes of totals in memory: behind running totals those that take what running totals come to in
+ * each block (blocks.ts), in float64.
+ */
+const totalsBytes = runningBytes + 2 * 16 * mostVectors;
+
+/** At most so many threads take part in a run; each has totals of its own. */
 export const mostThreads = 16;
 
-/** Where the running totals begin, behind the addresses of so many buffers. */
+/** Where the totals begin, behind the addresses of so many buffers. */
 export function totalsOffset(buffers: number): number {
   return Math.ceil((4 * (tableWords.buffers + buffers)) / 8) * 8;
 }
@@ -40,4 +49,10 @@ export function parametersOf({ parameters }: FunctionBody): {
 } {
   const [table, thread, part, parts] = parameters as readonly [Local, Local, Local, Local];
   return { table, thread, part, parts };
+}
+
+/** Adds the address of this thread's totals, but for `totalsOffset`. */
+export function addTotalsOfThread(code: Code, body: FunctionBody): void {
+  const { table, thread } = parametersOf(body);
+  code.get(table).get(thread).i32(totalsBytes).add("i32.mul").add("i32.add");
 }

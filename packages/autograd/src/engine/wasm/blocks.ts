@@ -1,0 +1,155 @@
+// Sums in blocks (kernel/reduction.ts): the loops, and the totals in float64 that take what running
+// totals come to in each block.
+import type { DType } from "../../scalar/dtype.ts";
+import type { Variable } from "../kernel/language.ts";
+import type { Blocks } from "../kernel/reduction.ts";
+import type { Local } from "./encoder.ts";
+import type { KernelWriter } from "./kernel-writer.ts";
+import { addLiteral, type Lanes } from "./lanes.ts";
+import type { Scopes } from "./scopes.ts";
+import { addTotalsOfThread, runningBytes } from "./table.ts";
+
+/** What is done in nested loops. */
+export interface Turns {
+  /** For so many values of the last variable at a time. */
+  readonly step: number;
+  readonly write: () => void;
+  /** For the values that are left over. */
+  readonly writeRest?: () => void;
+}
+
+/** The loops over `variables`; `between` before each block but, maybe, the first. */
+export function loopsInBlocks(
+  variables: readonly Variable[],
+  blocks: Blocks | undefined,
+  { step, write, writeRest }: Turns,
+  scopes: Scopes,
+  between: () => void,
+): void {
+  const last = variables.at(-1);
+  if (!last) {
+    write();
+    return;
+  }
+  const whole = last.size - (last.size % step);
+  const outside = variables.slice(0, blocks?.loop ?? -1);
+  const within = () => {
+    scopes.loop(last, 0, whole, step, write);
+    writeRest?.();
+  };
+  scopes.loops(outside, () => {
+    if (!blocks) {
+      within();
+      return;
+    }
+    const [variable, ...inside] = variables.slice(blocks.loop) as [Variable, ...Variable[]];
+    if (inside.length > 0) {
+      scopes.loopInBlocks(variable, variable.size, 1, blocks.size, between, () =>
+        scopes.loops(inside.slice(0, -1), within),
+      );
+      return;
+    }
+    scopes.loopInBlocks(last, whole, step, blocks.size, between, write);
+    if (whole < last.size && whole % blocks.size === 0) between();
+    writeRest?.();
+  });
+}
+
+/** The loops over `variables`, in which `totals`, each of so many lanes, add up from 0. */
+export function addInBlocks(
+  totals: readonly Local[],
+  dtype: DType,
+  lanes: Lanes,
+  variables: readonly Variable[],
+  blocks: Blocks | undefined,
+  turns: Turns,
+  writer: KernelWriter,
+): void {
+  const wide = blocks && new WideTotals(totals.length, dtype, lanes, writer);
+  loopsInBlocks(variables, blocks, turns, writer.scopes, () =>
+    totals.forEach((total, i) => wide?.take(i, total)),
+  );
+  totals.forEach((total, i) => wide?.giveBack(i, total));
+}
+
+/**
+ * Totals in float64, of what running totals come to in each block. They are in memory: V8 11 would
+ * keep them in registers, and running totals on the stack (a convolution took 1.4 times as long).
+ */
+export class WideTotals {
+  readonly #scopes: Scopes;
+  readonly #dtype: DType;
+  readonly #lanes: Lanes;
+  /** The local of the address, and what it is short of. */
+  readonly #address: Local;
+  readonly #offset: number;
+  /** Of lanes 0 and 1, and 2 and 3, where there are four. */
+  readonly #halves: readonly (0 | 1)[];
+
+  /** `count` of them, from 0 on. */
+  constructor(count: number, dtype: DType, lanes: Lanes, { scopes, totalsOffset }: KernelWriter) {
+    this.#scopes = scopes;
+    this.#dtype = dtype;
+    this.#lanes = lanes;
+    this.#offset = totalsOffset + runningBytes;
+    this.#address = scopes.body.local("i32");
+    this.#halves = lanes === 4 ? [0, 1] : [0];
+    const { code } = scopes;
+    addTotalsOfThread(code, scopes.body);
+    code.set(this.#address);
+    for (let i = 0; i < count; i++) {
+      for (const half of this.#halves) {
+        code.get(this.#address);
+        addLiteral(code, 0, "float64", lanes);
+        this.#addAccess("store", i, half);
+      }
+    }
+  }
+
+  /** Adds a running total to the total at `position`, and begins it anew. */
+  take(position: number, total: Local): void {
+    const { code } = this.#scopes;
+    for (const half of this.#halves) {
+      code.get(this.#address);
+      this.#addSum(position, half, total);
+      this.#addAccess("store", position, half);
+    }
+    addLiteral(code, 0, this.#dtype, this.#lanes);
+    code.set(total);
+  }
+
+  /** Adds the total at `position` to a running total. */
+  giveBack(position: number, total: Local): void {
+    const { code } = this.#scopes;
+    for (const half of this.#halves) {
+      this.#addSum(position, half, total);
+      if (this.#dtype !== "float32") continue;
+      code.add(this.#lanes === 1 ? "f32.demote_f64" : "f32x4.demote_f64x2_zero");
+    }
+    if (this.#lanes === 4) code.add("i8x16.shuffle", ...bytesFrom(0), ...bytesFrom(16));
+    code.set(total);
+  }
+
+  /** Leaves the sum of both, in float64, on the stack. */
+  #addSum(position: number, half: 0 | 1, total: Local): void {
+    const { code } = this.#scopes;
+    code.get(this.#address);
+    this.#addAccess("load", position, half);
+    code.get(total);
+    if (half === 1) code.get(total).add("i8x16.shuffle", ...bytesFrom(8), ...bytesFrom(8));
+    const isSingle = this.#dtype === "float32";
+    if (isSingle) code.add(this.#lanes === 1 ? "f64.promote_f32" : "f64x2.promote_low_f32x4");
+    code.add(this.#lanes === 1 ? "f64.add" : "f64x2.add");
+  }
+
+  #addAccess(what: "load" | "store", position: number, half: 0 | 1): void {
+    const [type, bytes] = this.#lanes === 1 ? (["f64", 8] as const) : (["v128", 16] as const);
+    const index = position * this.#halves.length + half;
+    this.#scopes.code.memory(`${type}.${what}`, this.#offset + index * bytes);
+  }
+}
+
+/** The places of 8 bytes from one on, for a shuffle. */
+function bytesFrom(first: number): readonly number[] {
+  return Array.from({ length: 8 }, (_, i) => first + i);
+}
