@@ -1,13 +1,16 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
-import { type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { type Parameter, stack, type Tensor, tensor } from "@nabla/autograd";
 import { checkPositive } from "./checks.ts";
 
 /**
  * Scales the gradients of all parameters together, so that their norm, as one long vector, is at
  * most `most`: g * min(1, most / (norm + 1e-6)). Gives the norm before, a tensor that nothing has
- * computed yet. Parameters without gradient count as 0. R. Pascanu, T. Mikolov and Y. Bengio, "On
- * the difficulty of training recurrent neural networks", 2013, algorithm 1. Throws `NablaError`
- * unless `most` is a positive number.
+ * computed yet. Gradients of any size are scaled rightly, though their squares over- or underflow.
+ * Where one is infinite or NaN, so is the norm, and the gradients are of no use: infinite ones become
+ * NaN, all become NaN if one is NaN, and else finite ones 0; `guard` can refuse such a step by the
+ * norm. Parameters without gradient count as 0. R. Pascanu, T. Mikolov and Y. Bengio, "On the
+ * difficulty of training recurrent neural networks", 2013, algorithm 1. Throws `NablaError` unless
+ * `most` is a positive number.
  *
  * @example
  * const w = parameter([3, 4]);
@@ -18,13 +21,23 @@ import { checkPositive } from "./checks.ts";
 export function clipGradNorm(parameters: readonly Parameter[], most: number): Tensor<[]> {
   checkPositive("clipGradNorm", "the bound", most);
   const moving = parameters.filter((p) => p.grad);
-  const [first, ...others] = moving.map((p) => p.grad!.square().sum());
-  if (!first) return tensor(0);
-  const norm = others.reduce((total, part) => total.add(part), first).sqrt();
+  if (moving.length === 0) return tensor(0);
+  const gradients = moving.map((p) => p.grad!);
+  const norm = normOf(gradients);
   // 1e-6, as in PyTorch: a norm of 0 divides nothing.
   const scale = norm.add(1e-6).reciprocal().mul(most).minimum(1);
   for (const p of moving) p.grad = p.grad!.mul(scale.cast(p.dtype));
-  return norm;
+  return gradients.some(isWide) ? norm : norm.cast("float32");
+}
+
+const isWide = ({ dtype }: Tensor): boolean => dtype === "float64";
+
+/** The norm of all `gradients` as one vector, in float64, which holds the squares of any float32. */
+function normOf(gradients: readonly Tensor[]): Tensor<[]> {
+  const squares = gradients.filter((g) => !isWide(g)).map((g) => g.cast("float64").square().sum());
+  const lengths = gradients.filter(isWide).map((g) => g.norm());
+  if (squares.length > 0) lengths.push(squares.reduce((total, part) => total.add(part)).sqrt());
+  return lengths.length === 1 ? lengths[0]! : stack(lengths).norm();
 }
 
 /**
