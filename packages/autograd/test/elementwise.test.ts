@@ -295,6 +295,9 @@ describe("against definitions", () => {
       relativeTolerance: 1e-12,
       absoluteTolerance: 1e-12,
     });
+    const edges = tensor([0, -0, -1, -9988.5, Infinity, -Infinity], { dtype: "float64" });
+    const wanted = [-Infinity, Infinity, NaN, 9.209239766949734, Infinity, NaN];
+    expect(digamma(edges).arraySync()).toEqual(wanted);
     expect(digamma(tensor(1, { dtype: "float64" })).itemSync()).toBeCloseTo(
       -0.5772156649015329,
       14,

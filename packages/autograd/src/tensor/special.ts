@@ -14,7 +14,7 @@ declare module "./tensor.ts" {
     erfc(): Tensor<S>;
     /** log |Gamma(x)|: of a whole number n, log (n - 1)!; infinite at 0, -1, -2, …. */
     lgamma(): Tensor<S>;
-    /** The derivative of `lgamma`; NaN at 0, -1, -2, …. */
+    /** The derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, …. */
     digamma(): Tensor<S>;
   }
 }
@@ -50,7 +50,7 @@ export function lgamma<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The derivative of `lgamma`; NaN at 0, -1, -2, ….
+ * The derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, ….
  *
  * @example
  * tensor([1, 2]).digamma().arraySync(); // => [-0.5772, 0.4228]
