@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { setBackend } from "@nabla/autograd";
 import { build } from "esbuild";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { trained } from "./browser-program.ts";
 
@@ -19,14 +20,25 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Serves a page whose script is `script`; under /isolated with the headers that isolate it. */
+/** Content security policies, by the folder that pages have them in. */
+const policies: Readonly<Record<string, string>> = {
+  "no-workers": "worker-src 'none'",
+  "no-code": "script-src 'self'",
+};
+
+/**
+ * Serves a page whose script is `script`; under /isolated with the headers that isolate it, and in
+ * some folders with a policy.
+ */
 function serve(script: string): Promise<Server> {
   const server = createServer((request, response) => {
     const isScript = request.url!.endsWith(".js");
     const headers = request.url!.startsWith("/isolated") ? isolation : {};
+    const policy = policies[request.url!.split("/")[2]!];
     response.writeHead(200, {
       "Content-Type": isScript ? "text/javascript" : "text/html",
       ...headers,
+      ...(policy !== undefined && { "Content-Security-Policy": policy }),
     });
     response.end(
       isScript ? script : '<!doctype html><script type="module" src="program.js"></script>',
@@ -56,21 +68,40 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     server?.close();
   });
 
-  test.each([
-    ["in a page that is not isolated", "/plain/", false],
-    ["in a page that is isolated", "/isolated/", true],
-  ])("trains %s, with the same bits as here", async (_, path, isIsolated) => {
+  async function opened(path: string): Promise<Page> {
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
     await page.waitForFunction("globalThis.dividedRuns !== undefined");
     expect(errors).toEqual([]);
+    return page;
+  }
+
+  test.each([
+    ["in a page that is not isolated", "/plain/", false, 0],
+    ["in a page that is isolated", "/isolated/", true, 1],
+    ["in an isolated page that may not start workers", "/isolated/no-workers/", true, 0],
+  ])("trains %s, with the same bits as here", async (_, path, isIsolated, dividedRuns) => {
+    const page = await opened(path);
     expect(await page.evaluate("globalThis.crossOriginIsolated")).toBe(isIsolated);
     const here = trained();
     expect(here.backend).toBe("wasm");
     expect(await page.evaluate("globalThis.result")).toEqual(here);
-    expect(await page.evaluate("globalThis.dividedRuns")).toBe(isIsolated ? 1 : 0);
+    expect(await page.evaluate("globalThis.dividedRuns")).toBe(dividedRuns);
+    await page.close();
+  });
+
+  test("trains on the reference in a page that may not compile WebAssembly", async () => {
+    const page = await opened("/isolated/no-code/");
+    setBackend("reference");
+    try {
+      const here = trained();
+      expect(here.backend).toBe("reference");
+      expect(await page.evaluate("globalThis.result")).toEqual(here);
+    } finally {
+      setBackend("wasm");
+    }
     await page.close();
   });
 });

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Heap, MemoryError } from "../src/engine/wasm/heap.ts";
+import { newMemory } from "../src/engine/wasm/usable.ts";
 
 test("moved to a new memory, all is where it was, and what is written to the old one is not seen", () => {
-  const heap = new Heap();
+  const heap = new Heap(newMemory(1));
   const block = heap.allocate(200_000);
   heap.bytes.fill(7, block, block + 200_000);
   const old = new Uint8Array(heap.memory.buffer);
@@ -28,7 +29,7 @@ describe("blocks", () => {
   test("never overlap, and what is free is one when all is", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        const heap = new Heap();
+        const heap = new Heap(newMemory(1));
         heap.limit = 2 ** 21;
         const start = heap.beyond(0);
         const blocks: { readonly from: number; readonly to: number }[] = [];
@@ -67,7 +68,7 @@ describe("blocks", () => {
   });
 
   test("are asked for, until there is nothing to give up", () => {
-    const heap = new Heap();
+    const heap = new Heap(newMemory(1));
     heap.limit = 2 ** 20;
     const blocks = Array.from({ length: 15 }, () => heap.allocate(2 ** 16));
     heap.giveUp = () => {

@@ -1,18 +1,93 @@
 // Hosts that lack something, as processes of their own.
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { availableThreads } from "../src/engine/wasm/pool.ts";
 
-const nodeFlags = ["--conditions=@nabla/source", "--import", "tsx"];
+const folder = mkdtempSync(path.join(tmpdir(), "nabla-hosts-"));
+const program = path.join(folder, "program.mjs");
 
-function pathOf(program: string): string {
-  return fileURLToPath(new URL(program, import.meta.url));
+// In one file: what loads TypeScript does without less than the engine.
+beforeAll(() =>
+  build({
+    entryPoints: [fileURLToPath(new URL("hosts-program.ts", import.meta.url))],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@nabla/source"],
+  }),
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What all hosts find. */
+const found = { gradient: [0.5, 0.3333333432674408], isTraced: true };
+
+interface Result {
+  readonly printed: unknown;
+  readonly warnings: readonly string[];
 }
 
-test("frozen intrinsics are left as they are", async () => {
-  const args = ["--frozen-intrinsics", ...nodeFlags, pathOf("frozen-program.ts")];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  expect(stdout).toContain("0.5, 0.3333333432674408");
-  expect(stdout).toContain("true");
+async function resultOf(command: string, args: readonly string[]): Promise<Result> {
+  const { stdout, stderr } = await promisify(execFile)(command, args);
+  const warnings = stderr.split("\n").filter((line) => line.startsWith("nabla:"));
+  return { printed: JSON.parse(stdout), warnings };
+}
+
+function onReference(problem: string): Result {
+  return {
+    printed: {
+      ...found,
+      backend: "reference",
+      threads: 1,
+      refusal: `setBackend: "wasm" cannot be used: ${problem}`,
+    },
+    warnings: [`nabla: all is computed in plain JavaScript, many times slower: ${problem}`],
+  };
+}
+
+const onWasm: Result = {
+  printed: { ...found, backend: "wasm", threads: availableThreads(), refusal: "" },
+  warnings: [],
+};
+
+const noMemory =
+  "where a process's addresses are limited, node --disable-wasm-trap-handler takes fewer";
+
+test.each([
+  ["frozen intrinsics", ["--frozen-intrinsics"], "", onWasm],
+  [
+    "no permission to compile WebAssembly",
+    [],
+    "no code",
+    onReference(
+      "WebAssembly may not be compiled here (code generation disallowed by embedder); " +
+        "in a page, its content security policy has to allow 'wasm-unsafe-eval'",
+    ),
+  ],
+  [
+    "no room for a memory",
+    [],
+    "no memory",
+    onReference(`WebAssembly has no memory here (could not allocate memory); ${noMemory}`),
+  ],
+  ["room for a small memory", [], "little memory", onWasm],
+] as const)("%s", async (_, flags, how, expected) => {
+  expect(await resultOf(process.execPath, [...flags, program, how])).toEqual(expected);
+});
+
+test.skipIf(process.platform !== "linux")("few addresses for the process", async () => {
+  const command = `ulimit -v 8000000 && exec "$0" "$1"`;
+  const result = await resultOf("bash", ["-c", command, process.execPath, program]);
+  // Later versions of Node find a memory by themselves.
+  const isWasm = result.warnings.length === 0;
+  const refusal = "WebAssembly.Memory(): could not allocate memory";
+  expect(result).toEqual(
+    isWasm ? onWasm : onReference(`WebAssembly has no memory here (${refusal}); ${noMemory}`),
+  );
 });

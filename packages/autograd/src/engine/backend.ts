@@ -4,7 +4,7 @@ import { NablaError } from "../graph/errors.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { run } from "./reference/run.ts";
 import { prepare } from "./wasm/backend.ts";
-import { hasVectors } from "./wasm/features.ts";
+import { wasmProblem } from "./wasm/usable.ts";
 
 /** Names of the back ends. "wasm": WebAssembly with vectors. "reference": plain JavaScript. */
 export type BackendName = "wasm" | "reference";
@@ -57,10 +57,17 @@ const backends: Readonly<Record<BackendName, Backend>> = { wasm, reference };
 
 let current: Backend | undefined;
 
-/** What graphs run on from now on: WebAssembly where the host runs vectors, else the reference. */
+/** What graphs run on from now on: WebAssembly where the host can use it, else the reference. */
 export function currentBackend(): Backend {
-  current ??= hasVectors() ? wasm : reference;
+  current ??= defaultBackend();
   return current;
+}
+
+function defaultBackend(): Backend {
+  const problem = wasmProblem();
+  if (problem === undefined) return wasm;
+  console.warn(`nabla: all is computed in plain JavaScript, many times slower: ${problem}`);
+  return reference;
 }
 
 /** Chooses the back end by name. Throws `NablaError` if there is none of that name here. */
@@ -71,10 +78,7 @@ export function chooseBackend(name: string): void {
       `setBackend: ${describe(name)} is not a back end, expected ${names.join(" or ")}`,
     );
   }
-  if (name === "wasm" && !hasVectors()) {
-    throw new NablaError(
-      'setBackend: "wasm" needs a host that runs WebAssembly with 128-bit vectors; this one does not',
-    );
-  }
+  const problem = name === "wasm" ? wasmProblem() : undefined;
+  if (problem !== undefined) throw new NablaError(`setBackend: "wasm" cannot be used: ${problem}`);
   current = backends[name as BackendName];
 }

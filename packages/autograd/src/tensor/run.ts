@@ -102,8 +102,8 @@ export function memory(): MemoryUse {
 }
 
 /**
- * What graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host has that,
- * else "reference" (plain JavaScript).
+ * What graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host can use that,
+ * else "reference" (plain JavaScript), with one warning that says why.
  *
  * @example
  * backend(); // => "wasm"
@@ -130,7 +130,7 @@ export function threads(count?: number): number {
 
 /**
  * Chooses what graphs run on. Throws `NablaError` for a name that is not a back end's, and for
- * "wasm" where the host has no vectors.
+ * "wasm" where the host cannot use WebAssembly, or has no vectors in it.
  *
  * @example
  * setBackend("reference");

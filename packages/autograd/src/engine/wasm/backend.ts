@@ -6,10 +6,10 @@ import { planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
 import { StructureCache } from "../plan/structure-cache.ts";
 import { Engine, type WasmMemory } from "./engine.ts";
-import { hasSharedMemory } from "./features.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
 import { availableThreads, type Pool } from "./pool.ts";
 import { mostThreads } from "./table.ts";
+import { firstMemory, wasmProblem } from "./usable.ts";
 
 /** A graph made ready to run. Inputs and outputs in the graph's order. */
 export interface ReadyGraph {
@@ -36,7 +36,8 @@ let wantedThreads: number | undefined;
 
 /** How many threads run what is large enough. */
 export function threadCount(): number {
-  if (!hasSharedMemory() || made?.engine.hasLostThreads) return 1;
+  if (wasmProblem() !== undefined || made?.engine.hasLostThreads) return 1;
+  if (!firstMemory().isShared) return 1;
   return Math.min(wantedThreads ?? mostThreads, availableThreads());
 }
 

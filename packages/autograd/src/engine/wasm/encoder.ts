@@ -127,7 +127,8 @@ export class FunctionBody {
   }
 }
 
-/** Pages of 64 KiB that 32-bit addresses reach. */
+/** Bytes of a page (4.2.8), and how many pages 32-bit addresses reach. */
+export const pageBytes = 65_536;
 export const mostPages = 65_536;
 
 /** A module that imports one memory and some functions, and exports some of its functions. */

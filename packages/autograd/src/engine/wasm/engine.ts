@@ -1,9 +1,11 @@
 // What the engine has in WebAssembly memory, and what it gives up when that is short.
+import { NablaError } from "../../graph/errors.ts";
 import type { Value } from "../../graph/node.ts";
 import { ConstantCache } from "./constants.ts";
 import { Heap } from "./heap.ts";
 import { Pool } from "./pool.ts";
 import { Residents } from "./residents.ts";
+import { firstMemory } from "./usable.ts";
 
 /** Bytes of constants that come back and are kept. */
 const cachedBytes = 2 ** 29;
@@ -17,7 +19,7 @@ export interface WasmMemory {
 
 /** Made when the first graph runs. */
 export class Engine {
-  readonly heap = new Heap();
+  readonly heap = new Heap(firstMemory());
   readonly residents = new Residents(this.heap);
   readonly constants = new ConstantCache(this.heap, cachedBytes);
   readonly #threads: () => number;
@@ -62,7 +64,15 @@ export class Engine {
   /** Goes on with one thread, in a memory that a lost one does not have. */
   leaveThreads(): void {
     this.#pool?.fail();
-    this.heap.move();
+    try {
+      this.heap.move();
+    } catch (error) {
+      throw new NablaError(
+        "threads: a thread ended or stood still in the middle of a run, and there is no memory to go on " +
+          `without it (${String(error)}); what was to be computed is not, and all else is as before`,
+        { cause: error },
+      );
+    }
   }
 
   /** A run begins that is given `values`. */

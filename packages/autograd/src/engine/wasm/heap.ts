@@ -1,11 +1,9 @@
 // The one WebAssembly memory of the engine, and who has which part of it.
 import { NablaError } from "../../graph/errors.ts";
 import { alignment } from "../plan/memory.ts";
-import { mostPages } from "./encoder.ts";
-import { hasSharedMemory } from "./features.ts";
-import { type Memory, webAssembly } from "./host.ts";
-
-const pageBytes = 65_536;
+import { mostPages, pageBytes } from "./encoder.ts";
+import type { Memory } from "./host.ts";
+import { type HostMemory, newMemory } from "./usable.ts";
 
 interface Hole {
   readonly from: number;
@@ -29,23 +27,32 @@ export class MemoryError extends NablaError {
  * way: as nothing lies behind it, it grows in place.
  */
 export class Heap {
-  memory: Memory = newMemory(1);
+  memory: Memory;
   /** Whether other threads can have it, too. */
-  readonly isShared: boolean = !(this.memory.buffer instanceof ArrayBuffer);
+  readonly isShared: boolean;
   /** Gives something up, `bytes` if it can, and says whether it has. */
   giveUp: (bytes: number) => boolean = () => false;
   /** What is in use, in words, for errors. */
   describeUse: () => string = () => "";
   /** Memory beyond is not used. */
-  limit: number = mostPages * pageBytes;
+  limit: number;
   /** In ascending order, never side by side, below the end of the last block. */
   #holes: Hole[] = [];
   #end: number = alignment;
   /** Bytes of all blocks. */
   used = 0;
   readonly #sizes = new Map<number, number>();
-  #bytes: Uint8Array = new Uint8Array(this.memory.buffer);
-  #words: Int32Array = new Int32Array(this.memory.buffer);
+  #bytes: Uint8Array;
+  #words: Int32Array;
+
+  /** In a memory that nobody else uses. */
+  constructor({ memory, isShared, limit }: HostMemory) {
+    this.memory = memory;
+    this.isShared = isShared;
+    this.limit = limit;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
+  }
 
   /** All of the memory; good until it grows. */
   get bytes(): Uint8Array {
@@ -134,7 +141,7 @@ export class Heap {
    */
   move(): void {
     const { bytes } = this;
-    const memory = newMemory(bytes.length / pageBytes);
+    const { memory } = newMemory(bytes.length / pageBytes);
     new Uint8Array(memory.buffer).set(bytes);
     this.memory = memory;
   }
@@ -193,19 +200,4 @@ function lowerBound(holes: readonly Hole[], address: number): number {
     else low = middle + 1;
   }
   return low;
-}
-
-/**
- * Shared where that can be had: for a shared one, small hosts may not find the room it could once
- * need.
- */
-function newMemory(pages: number): Memory {
-  const { Memory } = webAssembly!;
-  const limits = { initial: pages, maximum: mostPages };
-  if (!hasSharedMemory()) return new Memory({ ...limits, shared: false });
-  try {
-    return new Memory({ ...limits, shared: true });
-  } catch {
-    return new Memory({ ...limits, shared: false });
-  }
 }
