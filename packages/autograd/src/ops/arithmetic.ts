@@ -6,7 +6,7 @@ import * as scalar from "../scalar/expression.ts";
 import { equal, less, lessEqual, notEqual, where } from "./comparison.ts";
 import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 import type { Operand } from "./operands.ts";
-import { floor } from "./rounding.ts";
+import { round } from "./rounding.ts";
 
 /** Sum, element by element; operands broadcast. */
 export const add: Binary = binary("add", {
@@ -47,7 +47,12 @@ export const mod: Binary = binary("mod", {
     const isOff = scalar.and(otherSign, scalar.not(scalar.equal(rest, 0)));
     return scalar.select(isOff, scalar.add(rest, b), rest);
   },
-  gradient: [(g) => g, (g, a, b) => neg(mul(g, floor(div(a, b))))],
+  // By what is left, as a / b may round up to the next whole number. A rest as large as `b`: a tiny
+  // `a` of the other sign, or an infinite `b`.
+  gradient: [
+    (g) => g,
+    (g, a, b, y) => neg(mul(g, where(equal(y, b), -1, round(div(sub(a, y), b))))),
+  ],
 });
 
 /** The greater of two; NaN if either is. Equal operands share the gradient. */

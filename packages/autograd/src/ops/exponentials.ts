@@ -1,4 +1,5 @@
 // Powers, exponentials and logarithms, element by element.
+import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { equal, logicalAnd, logicalOr, where } from "./comparison.ts";
@@ -63,5 +64,11 @@ export const logAddExp: Binary = binary("logAddExp", {
     const added = scalar.select(scalar.equal(a, b), Math.LN2, more);
     return scalar.add(scalar.max(a, b), added);
   },
-  gradient: [(g, a, b) => mul(g, sigmoid(sub(a, b))), (g, a, b) => mul(g, sigmoid(sub(b, a)))],
+  gradient: [(g, a, b, y) => shareOfSum(g, a, b, y), (g, a, b, y) => shareOfSum(g, b, a, y)],
 });
+
+/** `g` e^a / (e^a + e^b): half of it for equal infinities, and nothing where both are below. */
+function shareOfSum(g: Node, a: Node, b: Node, y: Node): Node {
+  const distance = where(equal(a, b), 0, sub(a, b));
+  return where(equal(y, Number.NEGATIVE_INFINITY), 0, mul(g, sigmoid(distance)));
+}

@@ -4,6 +4,7 @@ import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import {
   elementCount,
+  extentOf,
   formatShape,
   type PerAxis,
   perAxis,
@@ -71,9 +72,14 @@ function pooled(
   const { stride = window } = options;
   const withStride = { ...options, stride };
   const place = windowPlaces(name, x.shape, x.shape.slice(2), window, withStride);
-  if (place.padding.some((pair, i) => pair.some((one) => one >= window[i]!))) {
+  // Half of what a window with gaps reaches over may be padding, too, as in PyTorch.
+  const most = window.map((size, i) =>
+    Math.max(size - 1, Math.floor(extentOf(size, place.dilation[i]!) / 2)),
+  );
+  if (place.padding.some((pair, i) => pair.some((one) => one > most[i]!))) {
     throw new NablaError(
-      `${name}: padding ${JSON.stringify(place.padding)} must be less than the window ${formatShape(window)}`,
+      `${name}: padding ${JSON.stringify(place.padding)} must be less than the window ${formatShape(window)}` +
+        ", or at most half of what it reaches over",
     );
   }
   const under = windows(padded(x, place.padding, around), window, place);

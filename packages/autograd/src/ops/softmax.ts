@@ -2,7 +2,7 @@
 // overflows; what is taken off cancels out, so nothing needs to be differentiated through it.
 import type { Node } from "../graph/node.ts";
 import { type Axes, normalizeAxes, reducedShape } from "../graph/shape.ts";
-import { add, div, exp, isFinite, log, stopGradient, sub, where } from "./elementwise.ts";
+import { add, div, equal, exp, isFinite, log, stopGradient, sub, where } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 import { max, sum } from "./reduce.ts";
 
@@ -10,7 +10,9 @@ import { max, sum } from "./reduce.ts";
 export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("logSumExp", axis, x.shape);
   const shift = isEmptyAlong(axes, x) ? null : greatest(x, axes);
-  const total = log(sum(exp(shift ? sub(x, shift) : x), axes, true));
+  const powers = sum(exp(shift ? sub(x, shift) : x), axes, true);
+  // Of infinities below alone it is one: constant, though the logarithm's slope there is infinite.
+  const total = where(equal(powers, 0), Number.NEGATIVE_INFINITY, log(powers));
   const result = shift ? add(total, shift) : total;
   return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
 }
@@ -18,7 +20,7 @@ export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
 /** exp(x) / sum(exp(x)): positive, with sum 1 along the axis. */
 export function softmax(x: Node, axis: Axes = -1): Node {
   const axes = normalizeAxes("softmax", axis, x.shape);
-  const powers = exp(sub(x, greatest(x, axes)));
+  const powers = exp(isEmptyAlong(axes, x) ? x : sub(x, greatest(x, axes)));
   return div(powers, sum(powers, axes, true));
 }
 

@@ -62,23 +62,27 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   if (size.shape.some((count) => count === 0)) return sum(size, axes, keepDims);
   const most = stopGradient(max(size, axes, true));
   const scale = where(logicalAnd(isFinite(most), notEqual(most, 0)), most, 1);
-  const parts = div(size, scale);
+  // Even powers are of x itself: where it is 0, |x| has no slope, and theirs would be lost.
+  const parts = div(p > 0 && p % 2 === 0 ? floating(x) : size, scale);
   const length =
     p === 2
       ? rootOrZero(sum(square(parts), axes, true))
-      : powerOrZero(sum(powerOrZero(parts, p), axes, true), 1 / p);
+      : powerOrZero(sum(partsToThe(parts, p), axes, true), 1 / p);
   const result = mul(length, scale);
   return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
 }
 
-/** The square root, whose derivative at 0 is 0 here. */
+/** The square root, whose derivatives at 0 are 0 here. */
 function rootOrZero(x: Node): Node {
-  const isZero = equal(x, 0);
-  return where(isZero, 0, sqrt(where(isZero, 1, x)));
+  return where(equal(x, 0), 0, sqrt(x));
 }
 
-/** x^p of what is not negative, whose derivative at 0 is 0 here. */
+/** x^p; of an odd or a broken p of what is not negative. */
+function partsToThe(x: Node, p: number): Node {
+  return p > 0 && p % 2 === 0 ? pow(x, p) : powerOrZero(x, p);
+}
+
+/** x^p of what is not negative, whose derivatives at 0 are 0 here. */
 function powerOrZero(x: Node, p: number): Node {
-  const isZero = equal(x, 0);
-  return where(isZero, p > 0 ? 0 : Number.POSITIVE_INFINITY, pow(where(isZero, 1, x), p));
+  return where(equal(x, 0), p > 0 ? 0 : Number.POSITIVE_INFINITY, pow(x, p));
 }

@@ -12,7 +12,8 @@ export interface CrossEntropyOptions {
  * The mean over examples of -sum(targets * log(softmax(logits))): how unlikely the network thinks
  * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as
  * of sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or
- * probabilities [examples, classes]. A label that is no class is an error when the graph runs. With
+ * probabilities [examples, classes]. A label that is no class is an error when the graph runs. A class
+ * whose target is 0 costs nothing, even if its logit is -Infinity: so classes are masked. With
  * `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking
  * the Inception architecture for computer vision", CVPR 2016, section 7. Throws `ShapeError` for
  * other shapes.
@@ -37,7 +38,7 @@ export function crossEntropy(
 
 /**
  * The mean over examples of -sum(targets * logProbabilities), for networks that end in
- * `logSoftmax`: that of `crossEntropy` is this. Shapes and targets as there.
+ * `logSoftmax`: that of `crossEntropy` is this. Shapes and targets as there; 0 log 0 is 0.
  *
  * @example
  * const labels = tensor([1], { dtype: "int32" });
@@ -51,7 +52,16 @@ export function negativeLogLikelihood(logProbabilities: Tensor, targets: Tensor)
 
 /** The mean over examples of -sum(probabilities * logProbabilities). */
 function surprise(logProbabilities: Tensor, probabilities: Tensor): Tensor<[]> {
-  return logProbabilities.mul(probabilities).sum().div(-exampleCount(logProbabilities));
+  return wherePossible(logProbabilities, probabilities)
+    .mul(probabilities)
+    .sum()
+    .div(-exampleCount(logProbabilities));
+}
+
+/** What probabilities of 0 may be multiplied with, as 0 log 0 is 0: 0 in place of -infinity. */
+function wherePossible(logProbabilities: Tensor, probabilities: Tensor): Tensor {
+  const isNever = logProbabilities.equal(Number.NEGATIVE_INFINITY);
+  return where(probabilities.equal(0).logicalAnd(isNever), 0, logProbabilities);
 }
 
 /** All axes but the last count examples. */
@@ -75,7 +85,7 @@ export function klDivergence(logits: Tensor, targets: Tensor): Tensor<[]> {
   checkSameShape("klDivergence", logits.shape, targets.shape);
   const logTargets = where(targets.greater(0), targets, 1).log();
   return targets
-    .mul(logTargets.sub(logSoftmax(logits)))
+    .mul(logTargets.sub(wherePossible(logSoftmax(logits), targets)))
     .sum()
     .div(exampleCount(logits));
 }

@@ -1,5 +1,5 @@
 // Costs of numbers: how far outputs are from targets.
-import { minimum, type SameShapeCheck, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { type SameShapeCheck, type ShapeOf, type Tensor } from "@nabla/autograd";
 import { checkPositive, targetsLike } from "../checks.ts";
 
 /**
@@ -47,9 +47,10 @@ export function huber<X extends Tensor, Y extends Tensor>(
   { delta = 1 }: { readonly delta?: number } = {},
 ): Tensor<[]> {
   checkPositive("huber", "delta", delta);
-  const size = differenceOf("huber", outputs, targets).abs();
-  const near = minimum(size, delta);
-  return near.mul(size.sub(near.mul(0.5))).mean();
+  // Not of |d|: at 0 its slope is none, and the square's would be lost.
+  const difference = differenceOf("huber", outputs, targets);
+  const near = difference.clip(-delta, delta);
+  return near.mul(difference.sub(near.mul(0.5))).mean();
 }
 
 function differenceOf(operation: string, outputs: Tensor, targets: unknown): Tensor {

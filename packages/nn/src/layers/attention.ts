@@ -40,7 +40,8 @@ export interface AttentionInputs {
    * True (or not 0) where a place may look: it broadcasts to [..., heads, places of x, places of
    * the context], so [batch, 1, 1, places] hides what is only padding. (PyTorch's layer means the
    * opposite, its function `scaled_dot_product_attention` the same.) What may look nowhere gets
-   * zeros.
+   * zeros. At a place that nobody may see anything may stand, NaN and infinities, too: nothing of it
+   * reaches other places, nor a gradient. (At one that some may see NaN becomes that of all.)
    */
   readonly mask?: Tensor;
 }
@@ -131,9 +132,10 @@ export function multiHeadAttention<const F extends number>(
         `multiHeadAttention: expects [..., places, ${features}], got ${formatShape(given.shape)}`,
       );
     }
+    const lookedAt = mask ? withoutHidden(context ?? x, mask) : (context ?? x);
     const [q, k, v] = context
-      ? [...projected(x, 0, 1), ...projected(context, 1, 3)]
-      : projected(x, 0, 3);
+      ? [...projected(x, 0, 1), ...projected(lookedAt, 1, 3)]
+      : projected(lookedAt, 0, 3);
     const scores = q!.matmul(k!.transpose()).mul(Math.sqrt(heads / size));
     const weights = left.forward(weightsOf(scores, mask, causal));
     const found = swapped(weights.matmul(v!));
@@ -158,8 +160,18 @@ export function multiHeadAttention<const F extends number>(
   } as unknown as MultiHeadAttention<F>;
 }
 
-/** Stands for minus infinity, so that nothing seen leaves no NaN; e to that is 0. */
-const lowest = -3e38;
+/**
+ * `x` [..., places, features] with 0 in place of what is not finite, or overflows when it is
+ * multiplied, at places that nobody may see: in a product with a weight or a gradient of 0 it would
+ * be NaN.
+ */
+function withoutHidden(x: Tensor, mask: Tensor): Tensor {
+  // [..., heads, queries, places]
+  const axes = Array.from({ length: Math.max(0, 3 - mask.rank) }, () => 1);
+  const whole = mask.reshape([...axes, ...mask.shape]);
+  const isSeen = whole.any([-3, -2]).expandDims(-1);
+  return where(isSeen.logicalOr(x.square().isFinite()), x, 0);
+}
 
 /** Softmax over the places that may be seen. */
 function weightsOf(scores: Tensor, mask: Tensor | undefined, causal: boolean): Tensor {
@@ -176,9 +188,9 @@ function weightsOf(scores: Tensor, mask: Tensor | undefined, causal: boolean): T
     seen = seen ? seen.logicalAnd(past) : past;
   }
   if (!seen) return softmax(scores);
-  const weights = softmax(where(seen, scores, lowest));
-  // Only a mask of the user's can hide all.
-  return mask ? weights.mul(seen) : weights;
+  const weights = softmax(where(seen, scores, Number.NEGATIVE_INFINITY));
+  // Only a mask of the user's can hide all, of which softmax makes NaN.
+  return mask ? where(seen, weights, 0) : weights;
 }
 
 /** [..., a, b, c] to [..., b, a, c]. */
