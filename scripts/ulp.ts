@@ -11,6 +11,7 @@ import {
 import { allocate, type Float } from "../packages/autograd/src/scalar/dtype.ts";
 import { evaluateAll } from "../packages/autograd/src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../packages/autograd/src/scalar/operators.ts";
+import { longSums } from "./long-sums.ts";
 
 interface Worst {
   readonly error: number;
@@ -290,6 +291,7 @@ Float32 products and their additions are rounded once here, as relaxed SIMD does
 ${rows.join("\n")}
 
 What is made of them adds its own roundings: \`sigmoid\` is 1 / (1 + exp(-x)), with two more.
-`;
+
+${longSums()}`;
 writeFileSync(fileURLToPath(new URL("../docs/accuracy.md", import.meta.url)), page);
 if (process.exitCode === 1) console.error("beyond the bound: 2 ulp in float32, 4 in float64");

@@ -106,3 +106,8 @@ export function blockEnds(sizes: Shape, blocks: Blocks | undefined): readonly nu
   }
   return ends;
 }
+
+/** The dtype of a running total whose every value is a result: that of floats is rounded for each. */
+export function scanDType(dtype: DType): DType {
+  return dtype === "float32" ? "float64" : dtype;
+}

@@ -1,9 +1,10 @@
 // Loops of running totals.
 import type { NodeOf } from "../../graph/node.ts";
-import { clampTo } from "../../scalar/dtype.ts";
+import { clampTo, type DType } from "../../scalar/dtype.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { constantIndex } from "../kernel/index-arithmetic.ts";
-import type { Total } from "../kernel/language.ts";
+import type { Total, Value } from "../kernel/language.ts";
+import { scanDType } from "../kernel/reduction.ts";
 import { nested, type Place, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
@@ -13,10 +14,12 @@ import type { LoopContext, Loops } from "./loops.ts";
 export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): Loops {
   const { axis } = node.attributes;
   const { combine, start } = node.operation;
-  const { dtype } = node;
+  const dtype = scanDType(node.dtype);
+  const converted = (value: Value, to: DType): Value =>
+    value.dtype === to ? value : { kind: "cast", dtype: to, operand: value };
   const before: Total = { kind: "total", dtype };
   const total: Total = { kind: "total", dtype };
-  const elements = node.inputs.map((input) => plan.lowering.valueAt(input, at));
+  const elements = node.inputs.map((input) => converted(plan.lowering.valueAt(input, at), dtype));
   const others = at.with(axis, constantIndex(0));
   const body = nested(others, [
     {
@@ -26,7 +29,7 @@ export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): L
       start: clampTo(dtype, start),
       variable: variableOr("s", at[axis]!),
       next: expressionValue(combine, [before, ...elements], dtype),
-      body: plan.stores(total),
+      body: plan.stores(converted(total, node.dtype)),
     },
   ]);
   return { before: [], body };

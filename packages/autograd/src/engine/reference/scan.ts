@@ -3,15 +3,16 @@ import type { NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
+import { scanDType } from "../kernel/reduction.ts";
 
 /** The totals of `inputs` along the node's axis. */
 export function scan(node: NodeOf<"scan">, inputs: readonly Data[]): Data {
   const { shape, dtype } = node;
   const { axis } = node.attributes;
-  const next = evaluator(node.operation.combine, [
-    dtype,
-    ...node.inputs.map((input) => input.dtype),
-  ]);
+  const next = evaluator(
+    node.operation.combine,
+    [node, ...node.inputs].map((one) => scanDType(one.dtype)),
+  );
   const start = clampTo(dtype, node.operation.start);
   const [first, second] = inputs as readonly [Data, Data?];
   const output = allocate(dtype, elementCount(shape));
