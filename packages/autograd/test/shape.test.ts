@@ -123,10 +123,19 @@ describe("a shape", () => {
     },
   );
 
-  test("has at most 2^53 - 1 elements", () => {
-    expect(checkShape("zeros", [2 ** 53 - 1])).toEqual([2 ** 53 - 1]);
-    expect(() => checkShape("zeros", [2 ** 27, 2 ** 27])).toThrow(
-      new ShapeError("zeros: [134217728, 134217728] has more than 2^53 - 1 elements"),
+  test("has less than 2^31 elements, in all and along each axis, and 64 axes", () => {
+    expect(checkShape("zeros", [2 ** 31 - 1])).toEqual([2 ** 31 - 1]);
+    expect(checkShape("zeros", new Array<number>(64).fill(1))).toHaveLength(64);
+    expect(() => checkShape("zeros", [2 ** 16, 2 ** 15])).toThrow(
+      new ShapeError("zeros: [65536, 32768] has 2147483648 elements, expected less than 2^31"),
+    );
+    expect(() => checkShape("zeros", [0, 2 ** 31])).toThrow(
+      new ShapeError(
+        "zeros: axis 1 of [0, 2147483648] has size 2147483648, expected less than 2^31",
+      ),
+    );
+    expect(() => checkShape("zeros", new Array<number>(65).fill(1))).toThrow(
+      new ShapeError("zeros: a shape of 65 axes, expected at most 64"),
     );
   });
 });

@@ -3,7 +3,7 @@
 import type { MatrixFunction } from "../matrix/matrix.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
-import type { Shape } from "./shape.ts";
+import { checkLimits, type Shape } from "./shape.ts";
 import { type Site, siteOfNow } from "./site.ts";
 
 /**
@@ -300,7 +300,10 @@ export interface Cell {
   keptBelow: number | undefined;
 }
 
-/** A node, frozen. Its shape and dtype have been checked by the family's maker. */
+/**
+ * A node, frozen. Its shape and dtype have been checked by the family's maker, but for how large the
+ * shape is: throws `ShapeError` where nothing could compute it.
+ */
 export function createNode<F extends Family>(
   operation: OperationOf[F] & { readonly family: F },
   inputs: readonly Node[],
@@ -309,6 +312,7 @@ export function createNode<F extends Family>(
   dtype: DType,
 ): NodeOf<F> {
   const { family } = operation;
+  checkLimits(operation.name, shape);
   let depth = 0;
   for (const input of inputs) depth = Math.max(depth, input.depth + 1);
   const cell = newCell();

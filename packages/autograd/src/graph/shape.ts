@@ -41,11 +41,13 @@ export {
 } from "./shape/range.ts";
 export { flattenedShape, reshapeShape } from "./shape/reshape.ts";
 export {
+  checkLimits,
   checkSameShape,
   checkShape,
   elementCount,
   formatShape,
   indexAt,
+  isWithinLimits,
   type Shape,
   shapesEqual,
   stridesOf,

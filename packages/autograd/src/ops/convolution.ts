@@ -4,6 +4,7 @@
 import { type Convolve, createNode, type Node, ofFamily, type Windows } from "../graph/node.ts";
 import {
   checkConvolution,
+  checkLimits,
   extentOf,
   misfit,
   type PerAxis,
@@ -177,6 +178,7 @@ export function transposedConvolution(
   });
   if (!fits) throw misfit(name, x.shape, window, dilation, padding);
   const shape = [count, groups, channels, ...whole];
+  checkLimits(name, shape);
   const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });
   const flat = reshape(full, [count, groups * channels, ...whole]);
   let result = padded(

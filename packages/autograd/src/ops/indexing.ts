@@ -13,13 +13,15 @@ import {
   alongShapes,
   checkCountAlong,
   checkSameShape,
+  checkShape,
   gatheredShape,
+  isWithinLimits,
   normalizeAxis,
 } from "../graph/shape.ts";
 import { type DType, promote } from "../scalar/dtype.ts";
-import { eye, full } from "./creation.ts";
-import { less, sub, where } from "./elementwise.ts";
-import { broadcastTo, slice } from "./movement.ts";
+import { eye, full, iota } from "./creation.ts";
+import { equal, less, sub, where } from "./elementwise.ts";
+import { broadcastTo, expandDims, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
 const gatherOperation: Gather = {
@@ -94,21 +96,19 @@ function refusedBelowZero(indices: Node, size: number): Node {
  * labels the indices are.
  */
 export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: string): Node {
-  const identity = eye(depth, depth, dtype);
-  const shape = gatheredShape(0, identity.shape, indices.shape);
-  const attributes = { axis: 0, along: false };
   const whole = wholeNumbers(labelsOf ?? "oneHot", indices, labelsOf && "labels");
-  if (labelsOf === undefined) {
-    return createNode(oneHotOperation, [identity, whole], attributes, shape, dtype);
+  const counted = labelsOf === undefined ? whole : refusedBelowZero(whole, depth);
+  const operation =
+    labelsOf === undefined ? oneHotOperation : fromZero(gatherOperation, labelsOf, "label");
+  const attributes = { axis: 0, along: false };
+  const shape = Object.freeze([...indices.shape, depth]);
+  if (isWithinLimits([depth, depth])) {
+    return createNode(operation, [eye(depth, depth, dtype), counted], attributes, shape, dtype);
   }
-  const labels = refusedBelowZero(whole, depth);
-  return createNode(
-    fromZero(gatherOperation, labelsOf, "label"),
-    [identity, labels],
-    attributes,
-    shape,
-    dtype,
-  );
+  // There is no identity matrix of so many rows; but that the index is the position says the same.
+  const positions = iota(checkShape("oneHot", [depth]), 0);
+  const found = createNode(operation, [positions, counted], attributes, indices.shape, "int32");
+  return cast(equal(expandDims(found, -1), positions), dtype);
 }
 
 const scatterOperation: Scatter = {

@@ -108,7 +108,12 @@ const sliceNode = movement("slice", "slice", (g, x, { start, step }) =>
 /** Along each axis `size` elements from `start` on, every `step`-th. No bounds are checked. */
 function pick(x: Node, start: Shape, step: Shape, shape: Shape): Node {
   if (shapesEqual(x.shape, shape)) return x;
-  return sliceNode([x], { kind: "slice", start, step }, shape);
+  return sliceNode([x], { kind: "slice", start, step: stepsOf(step, shape) }, shape);
+}
+
+/** Where there is no second element to step to, a step of any length is none. */
+function stepsOf(step: Shape, sizes: Shape): Shape {
+  return step.map((length, axis) => (sizes[axis]! > 1 ? length : 1));
 }
 
 /**
@@ -143,7 +148,8 @@ const padNode = movement("pad", "pad", (g, x, { before, step }) => pick(g, befor
 
 /** `x` laid into zeros of `shape`: index `i` goes to `before + i * step`. Undoes `pick`. */
 export function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node {
-  return padNode([x], { kind: "pad", before, step, value: 0 }, shape);
+  const move = { kind: "pad", before, step: stepsOf(step, x.shape), value: 0 } as const;
+  return padNode([x], move, shape);
 }
 
 /** `value`, as a cast makes it one of the dtype, laid around: `padding` has one pair `[before, after]` an axis. */

@@ -3,7 +3,6 @@
 // compiled looks its plan up each time: as text, the seed's network took 60 µs of it, so it takes a
 // tenth.)
 import type { Node } from "../../graph/node.ts";
-import type { Shape } from "../../graph/shape.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
 /**
@@ -19,6 +18,9 @@ const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
 const operationNumbers = new WeakMap<object, number>();
 let operationCount = 0;
 const textNumbers = new Map<string, number>();
+
+/** In place of an entry of a list that is no word by itself. */
+const isWide = -(2 ** 31);
 
 /** Writes numbers one after another. */
 class Writer {
@@ -46,12 +48,17 @@ class Writer {
     this.word(this.#halves[1]!);
   }
 
-  /**
-   * Sizes may be beyond 32 bits; that they are the same modulo 2^32 does not happen in one memory.
-   */
-  list(values: Shape): void {
+  list(values: readonly number[]): void {
     this.word(values.length);
-    for (let i = 0; i < values.length; i++) this.word(values[i]!);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if ((value | 0) === value && value !== isWide) this.word(value);
+      else {
+        // The stride or dilation of a window is any number.
+        this.word(isWide);
+        this.number(value);
+      }
+    }
   }
 
   words(): Int32Array {

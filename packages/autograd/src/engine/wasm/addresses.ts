@@ -46,7 +46,8 @@ export class Addresses {
     const offset = index.constant * scale;
     const isPositive =
       index.constant >= 0 && index.terms.every(({ coefficient }) => coefficient >= 0);
-    if (isPositive || offset === 0) return { local, offset };
+    // Beyond what is stored an address is never used: a guard stands before it.
+    if ((isPositive && offset < 2 ** 32) || offset === 0) return { local, offset };
     return { local: this.#plus(name, dependences, local, offset), offset: 0 };
   }
 

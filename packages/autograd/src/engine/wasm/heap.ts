@@ -146,8 +146,17 @@ export class Heap {
     this.memory = memory;
   }
 
+  /** Throws `MemoryError` if so many bytes cannot be had, whatever is given up. */
+  checkFits(bytes: number): void {
+    if (this.#isHopeless(bytes)) throw this.#error(bytes, true);
+  }
+
+  #isHopeless(bytes: number): boolean {
+    return bytes > this.limit - alignment;
+  }
+
   #orGiveUp(bytes: number, find: () => number | undefined): number {
-    const isHopeless = bytes > this.limit - alignment;
+    const isHopeless = this.#isHopeless(bytes);
     for (;;) {
       const address = isHopeless ? undefined : find();
       if (address !== undefined) return address;

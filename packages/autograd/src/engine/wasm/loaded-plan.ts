@@ -34,6 +34,8 @@ export class LoadedPlan {
   constructor(engine: Engine, plan: Plan) {
     this.#engine = engine;
     this.#plan = plan;
+    // Before it is written: instructions have no place for addresses beyond 32 bits.
+    engine.heap.checkFits(plan.layout.bytes);
     this.#program = new Program(plan, engine.heap, (step) => this.#host(step));
     this.bytes = this.#program.module.length;
   }

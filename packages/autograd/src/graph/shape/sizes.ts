@@ -47,12 +47,43 @@ export function checkShape(operation: string, shape: Shape): Shape {
   if (!Array.isArray(shape)) throw notAShape(operation, shape);
   const copy: Shape = Object.freeze([...shape]);
   copy.forEach((size, axis) => {
-    if (!isSize(size)) throw notASize(operation, copy, axis, "a non-negative integer");
+    const isWhole = Number.isInteger(size) && size >= 0;
+    if (!isWhole) throw notASize(operation, copy, axis, "a non-negative integer");
   });
-  if (!Number.isSafeInteger(elementCount(copy))) {
-    throw new ShapeError(`${operation}: ${formatShape(copy)} has more than 2^53 - 1 elements`);
-  }
+  checkLimits(operation, copy);
   return copy;
+}
+
+/** As many as NumPy's. */
+const mostAxes = 64;
+/** Positions along an axis, and among all elements, are int32. */
+const sizeLimit = 2 ** 31;
+
+/** Whether a shape, which is made of sizes, has not too many axes or elements. */
+export function isWithinLimits(shape: Shape): boolean {
+  let count = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis]!;
+    if (size >= sizeLimit) return false;
+    count *= size;
+  }
+  return count < sizeLimit && shape.length <= mostAxes;
+}
+
+/** Throws `ShapeError` if a shape, which is made of sizes, has too many axes or elements. */
+export function checkLimits(operation: string, shape: Shape): void {
+  if (isWithinLimits(shape)) return;
+  if (shape.length > mostAxes) {
+    const given = `a shape of ${shape.length} axes`;
+    throw new ShapeError(`${operation}: ${given}, expected at most ${mostAxes}`);
+  }
+  const count = elementCount(shape);
+  const widest = Math.max(...shape);
+  const given =
+    count < sizeLimit
+      ? `axis ${shape.indexOf(widest)} of ${formatShape(shape)} has size ${widest}`
+      : `${formatShape(shape)} has ${count} elements`;
+  throw new ShapeError(`${operation}: ${given}, expected less than 2^31`);
 }
 
 export function notAShape(operation: string, shape: unknown): ShapeError {

@@ -2,7 +2,7 @@
 // of it.
 import { describe, describeList } from "../describe.ts";
 import { NablaError, ShapeError } from "../errors.ts";
-import { formatShape, type Shape } from "./sizes.ts";
+import { checkLimits, formatShape, type Shape } from "./sizes.ts";
 
 /** Zeros around an axis: as many as keep the size (divided by the stride), none, or so many. */
 export type WindowPadding =
@@ -49,6 +49,11 @@ export function windowPlaces(
   const dilation = perAxis(operation, "dilation", spread, sizes.length);
   const extent = window.map((count, i) => extentOf(count, dilation[i]!));
   const padding = paddingOf(operation, around, sizes, extent, stride);
+  const front = shape.slice(0, shape.length - sizes.length);
+  checkLimits(operation, [
+    ...front,
+    ...sizes.map((size, i) => size + padding[i]![0] + padding[i]![1]),
+  ]);
   const places = sizes.map((size, i) => {
     const [before, after] = padding[i]!;
     const padded = size + before + after;
