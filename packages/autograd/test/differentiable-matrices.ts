@@ -6,6 +6,7 @@ import {
   determinant,
   eigh,
   eye,
+  grad,
   inverse,
   qr,
   slogdet,
@@ -81,6 +82,11 @@ export const ofMatrices: readonly {
   { name: "solve for a vector", f: (a, b) => solve(regular(a), b), inputs: two([2, 2, 2], [2]) },
   { name: "inverse", f: (x) => inverse(regular(x)), inputs: one([3, 3]) },
   { name: "determinant", f: (x) => determinant(regular(x)), inputs: one([2, 3, 3]) },
+  {
+    name: "cofactors",
+    f: (x) => grad((y: Tensor): Tensor => determinant(regular(y)).sum())(x),
+    inputs: one([3, 3]),
+  },
   { name: "slogdet", f: (x) => slogdet(regular(x)).logAbsDet, inputs: one([2, 2, 2]) },
   ...[
     [3, 2],

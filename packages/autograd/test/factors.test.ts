@@ -3,11 +3,15 @@
 // chapter 19; J. Demmel, K. Veselić, "Jacobi's method is more accurate than QR", 1992): eps of the
 // dtype, as values are rounded to it.
 import {
+  diag,
   eigh,
   eye,
   GradientError,
+  grad,
   gradients,
   inverse,
+  jvp,
+  matmul,
   qr,
   svd,
   type Tensor,
@@ -266,6 +270,45 @@ describe("eigh", () => {
     expect(turned.dataSync().every(Number.isNaN)).toBe(true);
   });
 
+  test("equal eigenvalues do not matter to the eigenvectors of others", () => {
+    const vectorsOf = (a: Tensor): Tensor => eigh(a as never).eigenvectors;
+    const top = (a: Tensor): Tensor => vectorsOf(a).slice(1, 2, 3);
+    const of = (turn: Tensor) =>
+      turn.matmul(diag(tensor([1, 1, 4], float64))).matmul(turn.transpose());
+    const { eigenvectors } = eigh(rotated);
+    for (const turn of [eye(3, 3, float64), eigenvectors] as Tensor[]) {
+      const a = of(turn).realize();
+      const direction = tensor(
+        [
+          [1, 2, 3],
+          [2, -1, 1],
+          [3, 1, 2],
+        ],
+        float64,
+      );
+      // dv = (4 - A)^+ dA v: 1/3 of what dA v has outside of v.
+      const v = top(a).realize();
+      const moved: Tensor = matmul<Tensor, Tensor>(direction, v);
+      const expected = moved.sub(v.mul(v.mul(moved).sum())).div(3);
+      const [, tangent] = jvp(top, [a], [direction]);
+      expectClose(tangent, expected, { absoluteTolerance: 1e-12 });
+      const found = grad(
+        (x: Tensor): Tensor =>
+          top(x)
+            .mul(tensor([[1], [2], [3]], float64))
+            .sum(),
+      )(a);
+      const right = expected.mul(tensor([[1], [2], [3]], float64)).sum();
+      expectClose(found.mul(direction).sum(), right, { absoluteTolerance: 1e-12 });
+    }
+    const bottom = (a: Tensor): Tensor =>
+      eigh(a as never)
+        .eigenvectors.slice(1, 0, 1)
+        .sum();
+    const slopes = grad(bottom)(diag(tensor([1, 1, 4], float64)));
+    expect(slopes.dataSync().some(Number.isFinite)).toBe(false);
+  });
+
   test("gradients are symmetric, and the logarithm's of a matrix by its eigenvalues is its inverse", () => {
     const [g] = gradients(eigh(rotated).eigenvalues.log().sum(), [rotated]);
     expectClose(g, inverse(rotated), { absoluteTolerance: 1e-14 });
@@ -334,6 +377,50 @@ describe("svd", () => {
     expectClose(gradients(s.sum(), [a])[0], u.matmul(vh), { absoluteTolerance: 1e-15 });
     const same = eye(3, 3, float64);
     expect(gradients(svd(same).s.sum(), [same])[0].arraySync()).toEqual(same.arraySync());
+  });
+
+  test("the vectors of values that rounding has left of 0 are orthonormal all the same", () => {
+    const rows = [
+      [0, 0, 0, 0],
+      [0, 0, 1, 2],
+      [0, 3, 0, -3],
+      [0, 0, 0, 0],
+    ];
+    const { u, vh } = svd<Tensor>(tensor(rows, float64));
+    const identity = eye(4, 4, float64);
+    expectClose(u.transpose().matmul(u), identity, { absoluteTolerance: 1e-15 });
+    expectClose(vh.matmul(vh.transpose()), identity, { absoluteTolerance: 1e-15 });
+    const tiny = diag(tensor([1, 1e-200], float64));
+    expect(svd(tiny).u.arraySync()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  test("values that are equal or 0 do not matter to the vectors of others", () => {
+    for (const shape of [
+      [3, 3],
+      [4, 3],
+      [3, 4],
+    ] as const) {
+      const a = eye(shape[0], shape[1], float64)
+        .mul(2)
+        .mul(eye(shape[0], 1, float64))
+        .realize() as Tensor;
+      // Of rank 1: u moves by dA v / s outside of u, and v by dAᵀ u / s.
+      const parts = (x: Tensor) => svd(x as never) as { u: Tensor; vh: Tensor };
+      const first = (x: Tensor): Tensor => parts(x).u.slice(1, 0, 1);
+      const other = (x: Tensor): Tensor => parts(x).vh.slice(0, 0, 1);
+      const slope = grad((x: Tensor): Tensor => first(x).sum())(a).arraySync() as number[][];
+      slope.forEach((row, i) => {
+        expect(row.map((x) => x + 0)).toEqual(row.map((_, j) => (i > 0 && j === 0 ? 0.5 : 0)));
+      });
+      const ofOther = grad((x: Tensor): Tensor => other(x).sum())(a).arraySync() as number[][];
+      ofOther.forEach((row, i) => {
+        expect(row.map((x) => x + 0)).toEqual(row.map((_, j) => (i === 0 && j > 0 ? 0.5 : 0)));
+      });
+      expect(first(a).arraySync()).toEqual(eye(shape[0], 1, float64).arraySync());
+    }
   });
 
   test("gradients of vectors are not finite where values are equal, or one is 0 of a tall matrix", () => {

@@ -7,6 +7,7 @@ import {
   explainPlan,
   eye,
   gradients,
+  hessian,
   inverse,
   ones,
   slogdet,
@@ -261,6 +262,34 @@ describe("inverse and determinants", () => {
     );
   });
 
+  test("second derivatives are the minors of two rows and columns, of any rank", () => {
+    const check = (n: number, rank: number, numbers: number[]) => {
+      // Sums of whole numbers: exact, as products of rows and columns of `rank` numbers.
+      const [left, right] = [0, 1].map((half) =>
+        Array.from({ length: n }, (_, i) =>
+          Array.from({ length: rank }, (_, k) => numbers[(half * n + i) * 4 + k]!),
+        ),
+      ) as [number[][], number[][]];
+      const a = left.map((row) =>
+        right.map((other) => row.reduce((sum, x, k) => sum + x * other[k]!, 0)),
+      );
+      const found = hessian((x: Tensor): Tensor => determinant(x as never))(
+        tensor(a, float64) as Tensor,
+      );
+      const expected = a.map((_, i) =>
+        a.map((_, j) => a.map((_, k) => a.map((_, l) => minorOfTwo(a, i, j, k, l)))),
+      );
+      const scale = Math.max(1, ...a.flat().map(Math.abs)) ** Math.max(0, n - 2);
+      expectClose(found, tensor(expected, float64), { absoluteTolerance: 1e-13 * scale });
+    };
+    const numbers = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 32, maxLength: 32 });
+    const sizes = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 4 }));
+    fc.assert(
+      fc.property(sizes, numbers, ([n, rank], drawn) => check(n, Math.min(n, rank), drawn)),
+      { numRuns: 40 },
+    );
+  });
+
   test("of a singular matrix: 0, with the cofactors as gradient", () => {
     const a = tensor(
       [
@@ -280,3 +309,23 @@ describe("inverse and determinants", () => {
     checkGradients((x) => determinant(x as never), [zeros([1, 1], float64)]);
   });
 });
+
+/** The determinant's derivative by the elements at i, j and at k, l: of what is left, with a sign. */
+function minorOfTwo(a: number[][], i: number, j: number, k: number, l: number): number {
+  if (i === k || j === l) return 0;
+  const left = a
+    .filter((_, row) => row !== i && row !== k)
+    .map((row) => row.filter((_, column) => column !== j && column !== l));
+  const sign = (i + j + k + l) % 2 === 0 ? 1 : -1;
+  return sign * (i < k === j < l ? 1 : -1) * determinantOf(left);
+}
+
+/** Along the first row. */
+function determinantOf(a: number[][]): number {
+  const [first, ...others] = a;
+  if (!first) return 1;
+  return first.reduce((sum, x, j) => {
+    const minor = others.map((row) => row.filter((_, column) => column !== j));
+    return sum + (j % 2 === 0 ? x : -x) * determinantOf(minor);
+  }, 0);
+}

@@ -110,8 +110,9 @@ export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   const unit = new Float64Array(short * long);
   order.forEach((from, j) => {
     const length = lengths[from]!;
-    if (length === 0) addOrthogonal(unit, j, long);
-    else for (let i = 0; i < long; i++) unit[j * long + i] = columns[from * long + i]! / length;
+    for (let i = 0; i < long; i++) unit[j * long + i] = columns[from * long + i]! / (length || 1);
+    // Squares of less vanish, and no rotation has made it orthogonal to the others.
+    if (length < 2 ** -500 && !makeOrthogonal(unit, j, long)) addOrthogonal(unit, j, long);
   });
   // What is long belongs to U in a tall matrix.
   const [u, v] = m >= n ? [0, (m + 1) * short] : [(m + 1) * short, 0];
@@ -161,19 +162,28 @@ function addOrthogonal(unit: Float64Array, j: number, count: number): void {
   for (let axis = 0; axis < count; axis++) {
     added.fill(0);
     added[axis] = 1;
-    // Twice is enough: L. Giraud, J. Langou, M. Rozložník, 2005.
-    for (let time = 0; time < 2; time++) {
-      for (let other = 0; other < j; other++) {
-        const along = product(unit, other, j, count);
-        for (let i = 0; i < count; i++) added[i] = added[i]! - along * unit[other * count + i]!;
-      }
-    }
-    const length = lengthOf(added, 0, 1, count);
-    // The axes' squared lengths add up to count - j, so one has as much as their mean.
-    if (length * length < (count - j) / (2 * count)) continue;
-    for (let i = 0; i < count; i++) added[i] = added[i]! / length;
-    return;
+    if (makeOrthogonal(unit, j, count)) return;
   }
+}
+
+/**
+ * Takes from row `j` of `unit` what lies along the rows before it, and makes it a unit vector. False
+ * if too little is left.
+ */
+function makeOrthogonal(unit: Float64Array, j: number, count: number): boolean {
+  const one = row(unit, j, count);
+  // Twice is enough: L. Giraud, J. Langou, M. Rozložník, 2005.
+  for (let time = 0; time < 2; time++) {
+    for (let other = 0; other < j; other++) {
+      const along = product(unit, other, j, count);
+      for (let i = 0; i < count; i++) one[i] = one[i]! - along * unit[other * count + i]!;
+    }
+  }
+  const length = lengthOf(one, 0, 1, count);
+  // The axes' squared lengths add up to count - j, so one has as much as their mean.
+  if (length * length < (count - j) / (2 * count)) return false;
+  for (let i = 0; i < count; i++) one[i] = one[i]! / length;
+  return true;
 }
 
 function row(x: Float64Array, i: number, count: number): Float64Array {

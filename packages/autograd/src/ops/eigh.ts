@@ -8,7 +8,7 @@ import { custom } from "./custom.ts";
 import { matmul } from "./matmul.ts";
 import { expandDims, reshape, slice, transpose } from "./movement.ts";
 import { routine, squareMatrices } from "./routine.ts";
-import { inverseDifferences } from "./spectrum.ts";
+import { inverseDifferences, zeroOfUnusedPairs } from "./spectrum.ts";
 
 const factors = routine("eigh", factorSymmetric, [
   "none: eigenvalues and eigenvectors pass theirs on to the matrix itself",
@@ -40,7 +40,8 @@ function eigenvectorsOf(a: Node, both: Node): Node {
     (g, [matrix, known], v) => {
       const product = matmul(transpose(v), g);
       const turn = mul(sub(product, transpose(product)), 0.5);
-      const among = mul(inverseDifferences(eigenvaluesOf(matrix!, known!), "numbers"), turn);
+      const differences = inverseDifferences(eigenvaluesOf(matrix!, known!), "numbers");
+      const among = zeroOfUnusedPairs(mul(differences, turn), g);
       return [matmul(matmul(v, among), transpose(v)), undefined];
     },
   );

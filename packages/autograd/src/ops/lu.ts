@@ -2,8 +2,9 @@
 // all that is asked of it, its gradients included. Gradients: M. B. Giles, "Collected matrix
 // derivative results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
 import type { Node } from "../graph/node.ts";
+import { cofactorsGradient } from "../matrix/cofactors.ts";
 import { cofactorsLu, determinantLu, factorLu, signAndLogarithmLu, solveLu } from "../matrix/lu.ts";
-import { mul, sub } from "./arithmetic.ts";
+import { mul, stopGradient, sub } from "./arithmetic.ts";
 import { eye } from "./creation.ts";
 import { custom } from "./custom.ts";
 import { matmul } from "./matmul.ts";
@@ -21,6 +22,7 @@ const transposedSolveNode = routine("solveTransposed", (x, lu, b) => solveLu(tru
 const determinantNode = routine("determinant", determinantLu, [byParts]);
 const signAndLogarithm = routine("slogdet", signAndLogarithmLu, [byParts]);
 const cofactorsNode = routine("cofactors", cofactorsLu, [byParts]);
+const cofactorsGradientNode = routine("cofactorsGradient", cofactorsGradient, [byParts]);
 
 /** Both triangles and the order of the rows: [...batch, n + 1, n]. */
 function factorsOf(a: Node): Node {
@@ -71,16 +73,35 @@ export function determinant(a: Node): Node {
 }
 
 /**
- * C = det(a) a⁻ᵀ, whose own gradient is <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ: NaN where `a` is singular.
- * Primitive, as a product with the inverse is NaN there where the cofactors are not.
+ * C = det(a) a⁻ᵀ. Primitive, as a product with the inverse is NaN where `a` is singular, and the
+ * cofactors are not.
  */
 function cofactors(a: Node, lu: Node): Node {
   const size = a.shape.at(-1)!;
-  return custom("cofactors", cofactorsNode([lu], size, size), [a, lu], (g, [matrix, known], c) => {
-    const inverted = inverseBy(true, matrix!, known!);
-    const along = mul(sum(mul(g, c), [-2, -1], true), inverted);
-    return [sub(along, matmul(matmul(c, transpose(g)), inverted)), undefined];
-  });
+  return custom("cofactors", cofactorsNode([lu], size, size), [a, lu], (g, [matrix, known]) => [
+    shareOfCofactors(matrix!, known!, g),
+    undefined,
+  ]);
+}
+
+/**
+ * What cofactors pass on to `a`: <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ where `a` has an inverse, which is right
+ * everywhere as it is computed here. So are its own derivatives by `g`, of which it is linear, and
+ * the same of them. Those by `a`, which are the determinant's third, go through the inverse, and are
+ * NaN where `a` is singular.
+ */
+function shareOfCofactors(a: Node, lu: Node, g: Node): Node {
+  const size = a.shape.at(-1)!;
+  const [c, inverted, fixed] = [cofactors(a, lu), inverseBy(true, a, lu), stopGradient(g)];
+  const along = mul(sum(mul(fixed, c), [-2, -1], true), inverted);
+  const formula = sub(along, matmul(matmul(c, transpose(fixed)), inverted));
+  const value = cofactorsGradientNode([a, g], size, size);
+  return custom("cofactors, gradient", value, [formula, g, a, lu], (h, [, , matrix, known]) => [
+    h,
+    shareOfCofactors(matrix!, known!, h),
+    undefined,
+    undefined,
+  ]);
 }
 
 /**

@@ -10,7 +10,7 @@ import { concat, expandDims, reshape, slice, transpose } from "./movement.ts";
 import { floating } from "./operands.ts";
 import { complement } from "./qr.ts";
 import { routine } from "./routine.ts";
-import { inverseDifferences } from "./spectrum.ts";
+import { inverseDifferences, zeroOfUnused, zeroOfUnusedPairs } from "./spectrum.ts";
 
 const factors = routine("svd", factorSingular, [
   "none: singular values and vectors pass theirs on to the matrix itself",
@@ -46,10 +46,11 @@ function vectorsOf(side: Side, a: Node, all: Node): Node {
     const values = valuesOf(matrix!, known!);
     const row = expandDims(values, -2);
     const product = matmul(transpose(own), g);
-    const turn = mul(sub(product, transpose(product)), inverseDifferences(values, "squares"));
+    const between = mul(sub(product, transpose(product)), inverseDifferences(values, "squares"));
+    const turn = zeroOfUnusedPairs(between, g);
     let share = mul(matmul(own, turn), row);
     if (size > own.shape.at(-1)!) {
-      share = add(share, div(sub(g, matmul(own, product)), row));
+      share = add(share, zeroOfUnused(div(sub(g, matmul(own, product)), row), g));
     }
     const [left, right] = side === "left" ? [share, opposite] : [opposite, share];
     return [matmul(left, transpose(right)), undefined];

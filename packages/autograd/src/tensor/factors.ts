@@ -95,9 +95,11 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
  * Gradients are symmetric. Those of the eigenvalues exist always, but where some are equal they
  * belong to the order in which they happen to stand; of a symmetric function of them (a sum, a
  * product) they are right. The eigenvectors of equal eigenvalues can be turned among themselves, so
- * that what depends on eigenvectors has gradients of NaN where any two eigenvalues are equal, and
- * large ones where they nearly are; so have second derivatives of eigenvalues. Throws `ShapeError`
- * unless matrices are square.
+ * that what depends on one of them has gradients of NaN, and large ones where they are nearly
+ * equal; so have second derivatives of eigenvalues. Eigenvectors of other eigenvalues have theirs
+ * all the same. A function of the matrix that is put together again, V f(Λ) Vᵀ, is NaN as well where
+ * eigenvalues are equal, though it has a derivative: it is not one of Λ and V by themselves. Throws
+ * `ShapeError` unless matrices are square.
  *
  * By Jacobi's rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.5. Gradients:
  * M. B. Giles, "Collected matrix derivative results", 2008, section 3.1.
@@ -126,8 +128,8 @@ export function eigh<X extends Tensor>(
  *
  * Gradients of the singular values are those of `eigh`'s eigenvalues; at a value of 0, where the
  * value as a function of `a` has a kink, the one of `u` and `vh` as they are. What depends on
- * vectors has gradients that are not finite where any two singular values are equal, or (unless `a`
- * is square) one is 0. What completes a basis in full matrices has none: differentiating it throws
+ * vectors has gradients that are not finite where the singular value of one that is used equals
+ * another, or (unless `a` is square) is 0. What completes a basis in full matrices has none: differentiating it throws
  * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
  *
  * By Jacobi's rotations from one side: Golub and Van Loan, "Matrix Computations", 2013, section

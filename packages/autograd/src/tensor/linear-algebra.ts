@@ -100,8 +100,8 @@ export function inverse<X extends Tensor>(
 
 /**
  * The determinant of square matrices `[...batch, n, n]`: one number each, 1 for `[0, 0]`. Its
- * gradient, the matrix of cofactors, is right where the determinant is 0, too; the second one is
- * NaN there. Where the number would be too large or small for the dtype there is `slogdet`. Throws
+ * gradient, the matrix of cofactors, is right where the determinant is 0, too, and so is the second
+ * one; further ones are NaN there. Where the number would be too large or small for the dtype there is `slogdet`. Throws
  * `ShapeError` unless matrices are square.
  *
  * @example
