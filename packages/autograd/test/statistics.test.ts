@@ -51,6 +51,23 @@ test("the variance of large numbers near each other keeps its digits", () => {
   expect(x.variance().itemSync()).toBeCloseTo(2 / 3, 6);
 });
 
+test.each([
+  ["float32", 2 ** -149],
+  ["float32", 3e-39],
+  ["float64", 2 ** -1074],
+  ["float64", 3e-310],
+] as const)("the norm of the least numbers, of %s, and its gradient", (dtype, least) => {
+  const x = tensor([least, 0, -least], { dtype });
+  const unit = Math.SQRT1_2;
+  expect(norm(tensor([-least, 0], { dtype })).itemSync()).toBe(tensor(least, { dtype }).itemSync());
+  expect(grad((y: Tensor) => y.norm())(tensor([-least, 0], { dtype })).arraySync()).toEqual([
+    -1, 0,
+  ]);
+  const [a, b, c] = grad((y: Tensor) => y.norm())(x).arraySync() as [number, number, number];
+  expect([b, a + c]).toEqual([0, 0]);
+  expect(a).toBeCloseTo(unit, 6);
+});
+
 test("lengths neither overflow nor vanish, and infinite elements make them infinite", () => {
   expect(norm(tensor([3e38, 0])).itemSync()).toBe(Math.fround(3e38));
   const small = norm(tensor([3e-38, 4e-38])).itemSync();

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { type Axes, elementCount, normalizeAxes, reducedShape } from "../graph/shape.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import { abs, div, mul, sqrt, square, stopGradient, sub } from "./arithmetic.ts";
-import { equal, isFinite, logicalAnd, notEqual, where } from "./comparison.ts";
+import { equal, isFinite, less, logicalAnd, notEqual, where } from "./comparison.ts";
 import { pow } from "./exponentials.ts";
 import { reshape } from "./movement.ts";
 import { cast, floating } from "./operands.ts";
@@ -46,6 +46,12 @@ function spread(
 }
 
 /**
+ * What smaller elements are divided by: squares of denormal numbers do not vanish then, and nor does
+ * the gradient, which is multiplied by it before it is divided.
+ */
+const leastScale = { float32: 2 ** -100, float64: 2 ** -600 } as const;
+
+/**
  * (sum |x|^p)^(1/p). Elements are divided by the greatest first, so that their powers neither
  * overflow nor vanish. The derivatives at 0 are 0.
  */
@@ -61,7 +67,9 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   if (p === 1) return sum(size, axes, keepDims);
   if (size.shape.some((count) => count === 0)) return sum(size, axes, keepDims);
   const most = stopGradient(max(size, axes, true));
-  const scale = where(logicalAnd(isFinite(most), notEqual(most, 0)), most, 1);
+  const least = p === 2 ? leastScale[size.dtype === "float64" ? "float64" : "float32"] : 0;
+  const large = least === 0 ? most : where(less(most, least), least, most);
+  const scale = where(logicalAnd(isFinite(most), notEqual(most, 0)), large, 1);
   // Even powers are of x itself: where it is 0, |x| has no slope, and theirs would be lost.
   const parts = div(p > 0 && p % 2 === 0 ? floating(x) : size, scale);
   const length =
