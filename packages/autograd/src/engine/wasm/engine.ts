@@ -19,9 +19,9 @@ export interface WasmMemory {
 
 /** Made when the first graph runs. */
 export class Engine {
-  readonly heap = new Heap(firstMemory());
-  readonly residents = new Residents(this.heap);
-  readonly constants = new ConstantCache(this.heap, cachedBytes);
+  readonly heap: Heap = new Heap(firstMemory());
+  readonly residents: Residents = new Residents(this.heap);
+  readonly constants: ConstantCache = new ConstantCache(this.heap, cachedBytes);
   readonly #threads: () => number;
   readonly #unload: () => void;
   /** Bytes of the largest arena so far. */
