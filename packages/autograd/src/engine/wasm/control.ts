@@ -28,6 +28,8 @@ export const controlWords = {
   /** Workers that sleep; and whether the first thread sleeps until more is done. */
   sleeping: 14,
   waiting: 15,
+  /** Whether a run is going on, with more to do soon. */
+  running: 16,
 } as const;
 
-export const controlBytes = 64;
+export const controlBytes = 128;

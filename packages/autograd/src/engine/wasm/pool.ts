@@ -151,6 +151,18 @@ export class Pool {
     const control = this.#control();
     store(control, controlWords.slot, slot);
     store(control, controlWords.table, table);
+    store(control, controlWords.running, 1);
+    try {
+      if (!this.#runSegments(control, table, segments)) return "lost";
+    } finally {
+      store(control, controlWords.running, 0);
+    }
+    this.runs++;
+    return load(control, controlWords.failed) === 0 ? "done" : "lost";
+  }
+
+  /** Whether no thread was lost. */
+  #runSegments(control: Control, table: number, segments: readonly RunSegment[]): boolean {
     const threads = this.#workers.length + 1;
     let isAlone = false;
     for (const [position, segment] of segments.entries()) {
@@ -160,15 +172,14 @@ export class Pool {
       }
       this.#isDividing = true;
       const { isDone, lost, error } = divide(control, segment, position, { table, threads });
-      if (!isDone) return "lost";
+      if (!isDone) return false;
       this.#isDividing = false;
       if (error) throw error;
       if (lost === 0) continue;
       isAlone = true;
       this.#pauseEnd = performance.now() + pauseFactor * lost;
     }
-    this.runs++;
-    return load(control, controlWords.failed) === 0 ? "done" : "lost";
+    return true;
   }
 
   #control(): Control {

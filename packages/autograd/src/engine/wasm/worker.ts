@@ -4,11 +4,13 @@
 import { controlWords as words } from "./control.ts";
 
 /**
- * Milliseconds for which a worker looks for something to do before it sleeps. The next kernel of a
- * run, and the next call of a compiled function, come within some 15 µs. Longer, and it keeps a core
- * from what the host does beside: collecting garbage, compiling.
+ * Milliseconds for which a worker looks for something to do before it sleeps. The next call of a
+ * compiled function comes within some 15 µs. Longer, and it keeps a core from what the host does
+ * beside: collecting garbage, compiling. In a run that goes on, the first thread does some small kernels
+ * by itself, and waking a worker takes some 50 µs.
  */
 const looking = 0.03;
+const lookingInRun = 0.1;
 
 /** Given `memory`, `control` (an address) and `thread`, from 1 on. */
 const main = `
@@ -51,7 +53,8 @@ function main({ memory, control, thread }) {
       load();
     }
     while (word(${words.left}) > 0) takePart();
-    const end = performance.now() + ${looking};
+    const isRunning = word(${words.running}) !== 0;
+    const end = performance.now() + (isRunning ? ${lookingInRun} : ${looking});
     while (word(${words.news}) === news && performance.now() < end);
     if (word(${words.news}) !== news) continue;
     Atomics.add(words, base + ${words.sleeping}, 1);
