@@ -31,7 +31,8 @@ not as it should be, with the smallest found that shows it.
 programs  of tensors: the same on the reference, in WebAssembly, compiled, on two threads, and
           planned without each pass (2000 runs)
 functions of tensors: gradients and second gradients are those of differences, and of every tenth
-          all holds that transformations promise (2000 runs)
+          all holds that transformations promise; at kinks, ties and infinities derivatives follow
+          the conventions, and are the same however they are computed (2000 runs)
 transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
           are those of the same functions without compile (500 runs)
 training  whose steps fail: bad labels, NaN, schedules and checks of one's own; what a step that fails

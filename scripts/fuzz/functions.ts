@@ -2,6 +2,12 @@
 import { setBackend } from "@nabla/autograd";
 import fc from "fast-check";
 import {
+  chains,
+  checkChain,
+  checkKinked,
+  kinkedFunctions,
+} from "../../packages/autograd/test/kinked-functions.ts";
+import {
   checkDerivatives,
   checkTransformations,
   randomFunctions,
@@ -12,11 +18,14 @@ export const fuzzFunctions: Fuzz = ({ runs, seed }) => {
   // On the reference, where nothing is compiled: every function is a new one.
   setBackend("reference");
   checkFunctions(checkDerivatives, { runs, seed });
+  fc.assert(fc.property(chains, checkChain), { numRuns: runs, seed });
   setBackend("wasm");
   console.log(`${runs} first and second derivatives: no difference`);
   const tenth = Math.ceil(runs / 10);
   checkFunctions(checkTransformations, { runs: tenth, seed });
   console.log(`${tenth} functions transformed: no difference`);
+  fc.assert(fc.property(kinkedFunctions, checkKinked), { numRuns: tenth, seed });
+  console.log(`${runs} chains and ${tenth} functions at kinks: no difference`);
   return Promise.resolve();
 };
 

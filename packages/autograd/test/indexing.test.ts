@@ -1,5 +1,16 @@
 // Picking, ordering and adding by indices, beside loops that are written out here.
-import { type DType, gather, NablaError, type Tensor, tensor, zeros } from "@nabla/autograd";
+import {
+  arange,
+  type DType,
+  gather,
+  NablaError,
+  ones,
+  stack,
+  type Tensor,
+  tensor,
+  vmap,
+  zeros,
+} from "@nabla/autograd";
 import { shapes, tensors } from "@nabla/autograd/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -75,6 +86,38 @@ test("an index beyond the axis is an error, whether picked or added to, and memo
     ).toThrow(`scatterAdd: ${message}`);
   }
   expect(gather(tensor([1, 2, 3]), 0, index(-3)).arraySync()).toEqual([1]);
+});
+
+test("vmap names an index that is out of range as the function of one example would", () => {
+  type OfOne = (x: Tensor, at: Tensor) => Tensor;
+  const fs: readonly OfOne[] = [
+    (x, at) => x.gather(0, at),
+    (x, at) => x.scatterAdd(0, at, ones([2, 2])),
+    (x, at) => x.takeAlongAxis(at.expandDims(1), 0),
+    (x, at) => vmap((row: Tensor) => row.gather(0, at))(x),
+    (x, at) => vmap((row: Tensor, one: Tensor) => row.gather(0, one))(x.slice(0, 0, 2), at),
+  ];
+  const messageOf = (f: () => Tensor): string => {
+    try {
+      return String(f().arraySync());
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const x: Tensor = arange(6).reshape([3, 2]);
+  const both = (a: Tensor, b: Tensor): Tensor => stack([a, b]);
+  const xs = both(x, x.add(1));
+  const good = tensor([0, 1], { dtype: "int32" }) as Tensor;
+  for (const f of fs) {
+    for (const index of [3, -4, 1000, 6, 2 ** 30]) {
+      const at = tensor([1, index], { dtype: "int32" }) as Tensor;
+      const expected = messageOf(() => f(x, at));
+      expect(expected).toMatch(/index -?\d+ is out of range for axis 0/);
+      expect(messageOf(() => vmap(f)(xs, both(good, at)))).toBe(expected);
+      expect(messageOf(() => vmap((one: Tensor) => f(one, at))(xs))).toBe(expected);
+      expect(messageOf(() => vmap((one: Tensor) => f(x, one))(both(good, at)))).toBe(expected);
+    }
+  }
 });
 
 /** As NumPy orders: NaN behind all numbers. */

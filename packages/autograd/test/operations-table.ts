@@ -200,7 +200,9 @@ or this page is not what that command would write.
 
 At kinks: the derivatives of \`relu\` and \`abs\` at 0 are 0, those of \`leakyRelu\` and \`elu\` the slope
 below; equal elements of \`max\`, \`min\`, \`maximum\` and \`minimum\` share the gradient, and so do bounds
-of \`clip\`; those of \`norm\`, \`std\` and \`hypot\` are 0 where the value is 0.
+of \`clip\`; those of \`norm\`, \`std\` and \`hypot\` are 0 where the value is 0, to any order. \`norm\` with an
+even p is smooth at components of 0 beside others; \`x.abs().square()\` is not, as its slope is that of \`abs\`.
+Those of \`logSumExp\` and \`logAddExp\` are 0 where all is -infinity; \`pow\` has its own of any order at 0.
 
 What \`where\`, \`maximum\`, \`minimum\`, \`clip\`, \`relu\`, \`max\` and \`min\` do not choose has gradient 0, to any
 order and forwards, even if it is NaN or infinite, or has an infinite derivative (0 times that would be

@@ -1,8 +1,8 @@
 // The rules of batching for indices that are data (vmap.ts).
-import { createNode, type Node, type NodeOf } from "../graph/node.ts";
+import { createNode, type Indexed, type Node, type NodeOf } from "../graph/node.ts";
 import { insertedAt, type Shape } from "../graph/shape.ts";
-import { add, mul } from "../ops/arithmetic.ts";
-import { greaterEqual, less, logicalOr, where } from "../ops/comparison.ts";
+import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.ts";
+import { greaterEqual, less, where } from "../ops/comparison.ts";
 import { iota } from "../ops/creation.ts";
 import { permute, reshape } from "../ops/movement.ts";
 import { type Input, stretched } from "./batching.ts";
@@ -15,8 +15,9 @@ export function batchedGather(
   const { operation, attributes, dtype, shape } = node;
   const [x, indices] = inputs as readonly [Input, Input];
   const { axis, along } = attributes;
-  const gathered = (from: Node, at: Node, alongAxis: number, all: Shape) =>
-    createNode(operation, [from, at], { axis: alongAxis, along }, all, dtype);
+  const named = namedAsOne(attributes, node.inputs[0]!.shape);
+  const gathered = (from: Node, at: Node, alongAxis: number, all: Shape, beyond = 0) =>
+    createNode(operation, [from, at], beyondOf(named, alongAxis, beyond), all, dtype);
   if (along) {
     const all = [stretched(x, count), stretched(indices, count)] as const;
     return gathered(...all, axis + 1, [count, ...shape]);
@@ -32,7 +33,8 @@ export function batchedGather(
   const flat = flattened(x.node, axis);
   const at = shiftedByExample(indices.node, size, count);
   const before = own.slice(0, axis);
-  const picked = gathered(flat, at, 0, [...at.shape, ...before, ...own.slice(axis + 1)]);
+  const all = [...at.shape, ...before, ...own.slice(axis + 1)];
+  const picked = gathered(flat, at, 0, all, count * size);
   // [count, ...indices, ...before, ...behind], and the axes before belong before the indices.
   const rank = at.shape.length;
   const order = [
@@ -53,8 +55,11 @@ export function batchedScatter(
   const [x, indices, updates] = inputs as readonly [Input, Input, Input];
   const { axis, along } = attributes;
   const [to, added] = [stretched(x, count), stretched(updates, count)];
-  const scattered = (into: Node, at: Node, what: Node, alongAxis: number) =>
-    createNode(operation, [into, at, what], { axis: alongAxis, along }, into.shape, dtype);
+  const named = namedAsOne(attributes, node.shape);
+  const scattered = (into: Node, at: Node, what: Node, alongAxis: number, beyond = 0) => {
+    const all = beyondOf(named, alongAxis, beyond);
+    return createNode(operation, [into, at, what], all, into.shape, dtype);
+  };
   if (along) return scattered(to, stretched(indices, count), added, axis + 1);
   if (!indices.isBatched) return scattered(to, indices.node, added, axis + 1);
   const own = node.shape;
@@ -67,7 +72,8 @@ export function batchedScatter(
     ...Array.from({ length: axis }, (_, i) => 1 + i),
     ...own.slice(axis + 1).map((_, i) => 1 + axis + picked + i),
   ];
-  const result = scattered(flattened(to, axis), at, permute(added, order), 0);
+  const size = count * own[axis]!;
+  const result = scattered(flattened(to, axis), at, permute(added, order), 0, size);
   const unflattened = reshape(result, [
     count,
     own[axis]!,
@@ -92,16 +98,32 @@ function flattened(x: Node, axis: number): Node {
   return reshape(moved, [count * size, ...rest]);
 }
 
+/** What errors are to say of indices into `shape`, as the user of one example knows it. */
+function namedAsOne(attributes: Indexed, shape: Shape): Indexed {
+  const { axis, exampleAxis = axis, exampleShape = shape } = attributes;
+  return { ...attributes, exampleAxis, exampleShape };
+}
+
+/** Of the batch, whose indices that are out of range are `beyond` further from 0 than before. */
+function beyondOf(named: Indexed, axis: number, beyond: number): Indexed {
+  return { ...named, axis, beyond: (named.beyond ?? 0) + beyond };
+}
+
 /**
  * Indices into [count, size] made one axis: `size` further from example to example. What is out of
- * range in one example is so in the whole, instead of pointing into the next.
+ * range in one example is so in the whole, instead of pointing into the next: further from 0 by the
+ * length of the axis, from which errors know what it was.
  */
 function shiftedByExample(indices: Node, size: number, count: number): Node {
   const examples = indices.shape.map((_, i) => (i === 0 ? count : 1));
   const start = mul(iota(examples, 0), size);
   const fromEnd = where(less(indices, 0), add(indices, size), indices);
-  const isOut = logicalOr(less(fromEnd, 0), greaterEqual(fromEnd, size));
-  return where(isOut, count * size, add(fromEnd, start));
+  const all = count * size;
+  // No sum may leave the whole numbers: the last of them are taken for one.
+  const above = add(minimum(indices, 2 ** 31 - 1 - all), all);
+  const below = sub(maximum(indices, all - 2 ** 31), all);
+  const placed = where(greaterEqual(indices, size), above, add(fromEnd, start));
+  return where(less(indices, -size), below, placed);
 }
 
 /** The order that brings `axis` to the front. */

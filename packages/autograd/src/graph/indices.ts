@@ -10,18 +10,28 @@ export interface Check {
   readonly fromZero: "label" | "index" | undefined;
   readonly axis: number;
   readonly shape: Shape;
+  /** How much further from 0 indices are than those that were given. */
+  readonly beyond: number;
 }
 
 /** Of a node that indexes data of `shape`. */
 export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check {
   const { operation, attributes } = node;
-  return { operation: operation.name, fromZero: operation.fromZero, axis: attributes.axis, shape };
+  const { axis, exampleAxis, exampleShape, beyond = 0 } = attributes;
+  return {
+    operation: operation.name,
+    fromZero: operation.fromZero,
+    axis: exampleAxis ?? axis,
+    shape: exampleShape ?? shape,
+    beyond,
+  };
 }
 
 /** What is thrown for an index from the data that is not on its axis. */
-export function outOfRange(check: Check, index: number): NablaError {
-  const { operation, fromZero, axis, shape } = check;
+export function outOfRange(check: Check, found: number): NablaError {
+  const { operation, fromZero, axis, shape, beyond } = check;
   const size = shape[axis]!;
+  const index = found < 0 ? found + beyond : found - beyond;
   const given = fromZero && index < 0 ? index + size : index;
   if (fromZero === "label") {
     return new NablaError(`${operation}: label ${given} is out of range for ${size} classes`);

@@ -164,6 +164,17 @@ export interface History {
   readonly hadParameters: boolean;
 }
 
+/** Which axis indices are of, and whether each element has an index of its own. */
+export interface Indexed {
+  readonly axis: number;
+  readonly along: boolean;
+  /** Of a batch: the shape that one example has, and the axis in it, which errors speak of. */
+  readonly exampleShape?: Shape;
+  readonly exampleAxis?: number;
+  /** Of a batch: how far from 0 indices are that are out of range, beyond what they were. */
+  readonly beyond?: number;
+}
+
 /** What the nodes of each family know beside their operation. */
 interface AttributesOf {
   source: { readonly label?: string; readonly history?: History };
@@ -173,8 +184,8 @@ interface AttributesOf {
   reduce: { readonly axes: readonly number[] };
   movement: Move;
   contract: Readonly<Record<string, never>>;
-  gather: { readonly axis: number; readonly along: boolean };
-  scatter: { readonly axis: number; readonly along: boolean };
+  gather: Indexed;
+  scatter: Indexed;
   scan: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
   custom: { readonly rule: CustomRule };
