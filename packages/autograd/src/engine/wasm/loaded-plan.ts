@@ -4,7 +4,7 @@ import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Home, type Value } from "../../graph/node.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/memory.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, Result } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
 import { readFrom, writeTo } from "./copies.ts";
 import type { Engine } from "./engine.ts";
@@ -26,6 +26,10 @@ export class LoadedPlan {
   #table = 0;
   /** The arena whose addresses are in the table, once that is filled in. */
   #arena: number | undefined;
+  /** Where the inputs of the run under way lie; undefined: to be laid behind the buffers. */
+  readonly #inputs: (number | undefined)[] = [];
+  /** Whether several outputs are one buffer. */
+  readonly #hasTwins: boolean;
   /** Whether it is made anew for the next graph of its structure; who has it may still run it. */
   #isDropped = false;
   /** Of its module; compiled, it takes a few times as much. */
@@ -38,6 +42,8 @@ export class LoadedPlan {
     engine.heap.checkFits(plan.layout.bytes);
     this.#program = new Program(plan, engine.heap, (step) => this.#host(step));
     this.bytes = this.#program.module.length;
+    const buffers = plan.results.flatMap((one) => (one.kind === "buffer" ? [one.buffer] : []));
+    this.#hasTwins = new Set(buffers).size < buffers.length;
   }
 
   /** Gives back the memory that it alone uses. A run makes it ready again. */
@@ -153,45 +159,66 @@ export class LoadedPlan {
     homes: readonly (Home | undefined)[],
     atHome: (ResidentValue | undefined)[],
   ): void {
-    const { heap, residents } = this.#engine;
-    const { inputs, results, layout } = this.#plan;
+    const { inputs, layout, buffers } = this.#plan;
     this.#engine.begin(given);
-    const taken = new Set<Buffer>();
-    results.forEach((result, i) => {
-      const home = homes[i];
-      // Two outputs may be one buffer; only one of them can be its home.
-      const isAtHome = home && result.kind === "buffer" && !taken.has(result.buffer);
-      atHome[i] = isAtHome
-        ? residents.next(home, result.buffer.dtype, result.buffer.size)
-        : undefined;
-      if (isAtHome) taken.add(result.buffer);
-    });
-    const addresses = inputs.map((buffer, i) => buffer && this.#inMemory(given[i]!));
-    if (this.#table === 0) this.#table = heap.allocate(tableBytes(this.#plan.buffers));
-    // Inputs that are not in memory are laid behind the buffers. From here on no block is allocated.
+    this.#findHomes(homes, atHome);
+    // Inputs that do not lie in memory are laid behind the arena's buffers.
     let end = layout.bytes;
-    inputs.forEach((buffer, i) => {
-      if (buffer && addresses[i] === undefined) end += arenaBytesOf(buffer);
-    });
+    for (let i = 0; i < inputs.length; i++) {
+      const buffer = inputs[i];
+      if (!buffer) continue;
+      const address = this.#inMemory(given[i]!);
+      this.#inputs[i] = address;
+      if (address === undefined) end += arenaBytesOf(buffer);
+    }
+    if (this.#table === 0) this.#table = this.#engine.heap.allocate(tableBytes(buffers));
     const arena = this.#engine.arenaOf(end);
+    // From here on no block is allocated.
     this.#readyTable(arena);
-    results.forEach((result, i) => {
-      if (result.kind === "input") return;
+    this.#setOutputs(atHome, arena);
+    this.#setInputs(given, arena + layout.bytes);
+  }
+
+  #findHomes(homes: readonly (Home | undefined)[], atHome: (ResidentValue | undefined)[]): void {
+    const { results } = this.#plan;
+    for (let i = 0; i < results.length; i++) {
+      const [home, result] = [homes[i], results[i]!];
+      atHome[i] = undefined;
+      if (!home || result.kind === "input") continue;
+      const { buffer } = result;
+      // Two outputs may be one buffer; only one of them can be its home.
+      if (this.#hasTwins && results.some((one, j) => atHome[j] && isOf(one, buffer))) continue;
+      atHome[i] = this.#engine.residents.next(home, buffer.dtype, buffer.size);
+    }
+  }
+
+  #setOutputs(atHome: readonly (ResidentValue | undefined)[], arena: number): void {
+    const { results, layout } = this.#plan;
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i]!;
+      if (result.kind === "input") continue;
       const { buffer } = result;
       const value = atHome[i];
       if (value) this.#setAddress(buffer, value.address);
-      else if (!taken.has(buffer)) this.#setAddress(buffer, arena + layout.offsets.get(buffer)!);
-    });
-    let next = arena + layout.bytes;
-    inputs.forEach((buffer, i) => {
-      if (!buffer) return;
-      const address = addresses[i] ?? next;
-      this.#setAddress(buffer, address);
-      if (address !== next) return;
+      else if (!this.#hasTwins || !results.some((one, j) => atHome[j] && isOf(one, buffer))) {
+        this.#setAddress(buffer, arena + layout.offsets.get(buffer)!);
+      }
+    }
+  }
+
+  #setInputs(given: readonly Value[], behind: number): void {
+    const { inputs } = this.#plan;
+    let next = behind;
+    for (let i = 0; i < inputs.length; i++) {
+      const buffer = inputs[i];
+      if (!buffer) continue;
+      const address = this.#inputs[i];
+      this.#setAddress(buffer, address ?? next);
+      if (address !== undefined) continue;
       const value = given[i]!;
-      writeTo(heap, next, isResident(value) ? value.moved() : dataOf(value));
+      writeTo(this.#engine.heap, next, isResident(value) ? value.moved() : dataOf(value));
       next += arenaBytesOf(buffer);
-    });
+    }
   }
 
   /** Where a value lies from run to run, if it does. */
@@ -228,4 +255,8 @@ export class LoadedPlan {
     const [output] = host.writes;
     writeTo(heap, this.#addressOf(output!), interpret(host.node, inputs));
   }
+}
+
+function isOf(result: Result, buffer: Buffer): boolean {
+  return result.kind === "buffer" && result.buffer === buffer;
 }

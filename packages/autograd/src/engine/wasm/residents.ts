@@ -33,7 +33,7 @@ export class ResidentValue implements Resident {
   readonly dtype: DType;
   readonly size: number;
   /** Where it lies in WebAssembly memory; 0: it does not. */
-  address = 0;
+  address: number;
   /** The elements, if they were moved out. */
   data: Data | undefined;
   /** The last run that it was given to. */
@@ -41,11 +41,12 @@ export class ResidentValue implements Resident {
   /** Whether the run that computes it is under way. */
   isNew = true;
 
-  constructor(heap: Heap, places: Places, dtype: DType, size: number) {
+  constructor(heap: Heap, places: Places, dtype: DType, size: number, address: number) {
     this.#heap = heap;
     this.places = places;
     this.dtype = dtype;
     this.size = size;
+    this.address = address;
   }
 
   get byteLength(): number {
@@ -137,21 +138,18 @@ export class Residents {
 
   /** The next value of `home`, to be computed where the value that it holds is not. */
   next(home: Home, dtype: DType, size: number): ResidentValue {
-    const places = this.#placesFor(home, size * bytesPerElement(dtype) + slackBytes);
+    const { held } = home;
+    // Looked up only where the value that it holds does not know it.
+    const places = held && isResident(held) ? held.places : this.#placesFor(home, dtype, size);
+    if (!places.isRegistered) this.#register(home, places);
     places.used = this.#run;
     places.written = this.#run;
-    const { held } = home;
-    const isFree = (block: Block) => {
-      const value = valueIn(block);
-      return !value || (value !== held && !value.isNew);
-    };
-    const block = places.blocks.find(isFree) ?? this.#addBlock(places);
+    const block = freeBlock(places, held) ?? this.#addBlock(places);
     const old = valueIn(block);
     // An older value that the run is given moves out of the way.
     if (old?.used === this.#run) old.moveOut();
     else if (old) old.address = 0;
-    const value = new ResidentValue(this.#heap, places, dtype, size);
-    value.address = block.address;
+    const value = new ResidentValue(this.#heap, places, dtype, size, block.address);
     block.value = value;
     return value;
   }
@@ -180,15 +178,19 @@ export class Residents {
     return before - this.#bytes;
   }
 
-  #placesFor(home: Home, blockBytes: number): Places {
+  #placesFor(home: Home, dtype: DType, size: number): Places {
     let places = this.#placesOf.get(home);
     if (!places) {
+      const blockBytes = size * bytesPerElement(dtype) + slackBytes;
       places = { blockBytes, blocks: [], used: 0, written: 0, moved: 0, isRegistered: false };
       this.#placesOf.set(home, places);
     }
-    if (!places.isRegistered) this.#registry.register(home, places, places);
-    places.isRegistered = true;
     return places;
+  }
+
+  #register(home: Home, places: Places): void {
+    this.#registry.register(home, places, places);
+    places.isRegistered = true;
   }
 
   #addBlock(places: Places): Block {
@@ -236,6 +238,15 @@ export class Residents {
     }
     places.blocks.length = 0;
   }
+}
+
+/** A block whose value may be overwritten: not that which its home holds. */
+function freeBlock({ blocks }: Places, held: Value | undefined): Block | undefined {
+  for (const block of blocks) {
+    const value = valueIn(block);
+    if (!value || (value !== held && !value.isNew)) return block;
+  }
+  return undefined;
 }
 
 /** What lies in a block, if it was not moved out. */
