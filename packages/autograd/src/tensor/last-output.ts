@@ -6,8 +6,9 @@ import type { CompiledCall, Node, Value } from "../graph/node.ts";
 import type { Traced } from "./calls.ts";
 import { type Past, remember } from "./pasts.ts";
 
-/** A traced node weighs as so many: more is kept with it than the node. */
+/** A traced node weighs as so many, and a function as more: more is kept with it than its nodes. */
 const weight = 16;
+const ofFunction = 200;
 
 /** The way from parameters to the function that has updated them, which it does not keep alive. */
 export class Link implements Past {
@@ -17,7 +18,7 @@ export class Link implements Past {
   constructor(traced: Traced) {
     this.#function = traced;
     // A weak reference keeps what it refers to as long as no turn of the event loop ends.
-    remember(this.weak, weight * traced.graph.order.length, 0);
+    remember(this.weak, ofFunction + weight * traced.graph.order.length, 0);
   }
 
   get function(): Traced | undefined {
