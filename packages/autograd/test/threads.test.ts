@@ -2,7 +2,15 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { compile, manualSeed, NablaError, random, type Tensor, threads } from "@nabla/autograd";
+import {
+  compile,
+  conv2d,
+  manualSeed,
+  NablaError,
+  random,
+  type Tensor,
+  threads,
+} from "@nabla/autograd";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { threadPool } from "../src/engine/wasm/backend.ts";
@@ -45,11 +53,13 @@ function largeOn(count: number): { readonly values: readonly number[]; readonly 
   setTrial(false);
   manualSeed(3);
   const [x, w] = [random.normal([301, 257]).realize(), random.normal([257, 130]).realize()];
+  const images = random.normal([8, 40, 12, 12]).realize();
+  const kernel = random.normal([16, 40, 3, 3]).realize();
   const run = compile((a: Tensor, b: Tensor) => {
     const y = a.matmul(b).tanh();
     const drawn = random.normal([50_000], { seed: 5, dtype: "float64" });
     const products = [y.matmul(y.transpose()).softmax().sum(0), a.transpose().matmul(y)];
-    return [...products, y.exp().sum(), drawn];
+    return [...products, y.exp().sum(), conv2d(images, kernel), a.cumSum(1), drawn];
   });
   run(x, w);
   threadPool()?.settle();

@@ -27,8 +27,8 @@ declare module "./tensor.ts" {
 
 /**
  * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements
- * in row-major order. Dtypes as those of `sum`. `exclusive`: without the element itself;
- * `reverse`: from the end.
+ * in row-major order. Dtypes as those of `sum`; the total of float32 is kept in float64, and rounded
+ * for each element. `exclusive`: without the element itself; `reverse`: from the end.
  *
  * @example
  * cumSum(tensor([1, 2, 3])).arraySync(); // => [1, 3, 6]
@@ -46,7 +46,7 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
 
 /**
  * The product of all elements up to each along `axis`, as NumPy's `cumprod`: left out, over all
- * elements in row-major order. The options are those of `cumSum`. The gradient divides by nothing:
+ * elements in row-major order. Options and totals are those of `cumSum`. The gradient divides by nothing:
  * it is right where elements are 0.
  *
  * @example
