@@ -4,6 +4,7 @@ import {
   type DType,
   gather,
   NablaError,
+  oneHot,
   ones,
   stack,
   type Tensor,
@@ -117,6 +118,28 @@ test("vmap names an index that is out of range as the function of one example wo
       expect(messageOf(() => vmap((one: Tensor) => f(one, at))(xs))).toBe(expected);
       expect(messageOf(() => vmap((one: Tensor) => f(x, one))(both(good, at)))).toBe(expected);
     }
+  }
+});
+
+test("all indices by which something is picked are checked, whatever of it is used", () => {
+  const picked = () => gather(zeros([3, 2]), 0, tensor([1, 9], { dtype: "int32" })) as Tensor;
+  for (const used of [
+    () => picked().slice(0, 0, 0),
+    () => picked().slice(0, 0, 1),
+    () => picked().add(1).square().slice(0, 0, 1).sum(),
+    () => gather(picked(), 0, tensor([0], { dtype: "int32" })),
+    () => picked().broadcastTo([0, 2, 2]),
+    () => picked().matmul(zeros([2, 0]) as Tensor),
+  ]) {
+    expect(() => used().dataSync()).toThrow(
+      new NablaError("gather: index 9 is out of range for axis 0 of [3, 2]"),
+    );
+  }
+  // Where there is nothing to pick, none is looked at.
+  const nothing = tensor([9], { dtype: "int32" });
+  expect(gather(zeros([3, 0]), 0, nothing).shape).toEqual([1, 0]);
+  for (const empty of [gather(zeros([3, 0]), 0, nothing), oneHot(nothing, 0)]) {
+    expect((empty as Tensor).dataSync()).toHaveLength(0);
   }
 });
 

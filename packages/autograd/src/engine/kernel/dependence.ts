@@ -84,8 +84,19 @@ export function buffersOf(statements: readonly Statement[]): {
   readonly writes: ReadonlySet<Buffer>;
 } {
   const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  // What is stored in between is a part of what is stored later: each part is looked at once.
+  const seen = new Set<Value | Factor>();
   const read = (value: Value | Factor): void => {
-    for (const { buffer } of loadsOf(value)) reads.add(buffer);
+    const waiting = seen.has(value) ? [] : [value];
+    seen.add(value);
+    for (const part of waiting) {
+      if (part.kind === "load") reads.add(part.buffer);
+      for (const inner of partsOf(part)) {
+        if (seen.has(inner)) continue;
+        seen.add(inner);
+        waiting.push(inner);
+      }
+    }
   };
   for (const statement of allStatements(statements)) {
     if (statement.kind === "store" || statement.kind === "accumulate") {
@@ -101,7 +112,6 @@ export function buffersOf(statements: readonly Statement[]): {
 
 /** All that a value or a factor is made of. */
 function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
-  const factorsOf = (index: Index) => index.terms.map(({ factor }) => factor);
   switch (value.kind) {
     case "variable":
     case "total":
@@ -125,6 +135,10 @@ function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
         value.otherwise,
       ];
   }
+}
+
+function factorsOf(index: Index): readonly Factor[] {
+  return index.terms.map(({ factor }) => factor);
 }
 
 function found(value: Value | Factor): ReadonlySet<Dependence> {

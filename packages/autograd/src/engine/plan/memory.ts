@@ -33,25 +33,42 @@ export interface Layout {
  * fit.
  */
 export function layOut(lifetimes: readonly Lifetime[]): Layout {
-  const sizeOf = ({ buffers }: Lifetime) => Math.max(...buffers.map(arenaBytesOf));
-  const bySize = [...lifetimes].sort((a, b) => sizeOf(b) - sizeOf(a));
-  const placed: { readonly life: Lifetime; readonly from: number; readonly to: number }[] = [];
-  for (const life of bySize) {
-    const taken = placed
-      .filter(({ life: other }) => other.first <= life.last && life.first <= other.last)
-      .sort((a, b) => a.from - b.from);
-    const size = sizeOf(life);
+  const bySize = lifetimes
+    .map((life) => ({ life, size: Math.max(...life.buffers.map(arenaBytesOf)) }))
+    .sort((a, b) => b.size - a.size);
+  /** In ascending order of where they begin. */
+  const placed: Placed[] = [];
+  for (const { life, size } of bySize) {
     let from = 0;
-    for (const other of taken) {
+    for (const other of placed) {
+      if (other.life.first > life.last || life.first > other.life.last) continue;
       if (from + size <= other.from) break;
       from = Math.max(from, other.to);
     }
-    placed.push({ life, from, to: from + size });
+    placed.splice(positionOf(placed, from), 0, { life, from, to: from + size });
   }
   const offsets = new Map(
     placed.flatMap(({ life, from }) => life.buffers.map((buffer) => [buffer, from] as const)),
   );
   return { offsets, bytes: placed.reduce((end, { to }) => Math.max(end, to), 0) };
+}
+
+/** Bytes that are taken as long as something is needed. */
+interface Placed {
+  readonly life: Lifetime;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Before which of `placed` one that begins at `from` belongs, by bisection. */
+function positionOf(placed: readonly Placed[], from: number): number {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle]!.from <= from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

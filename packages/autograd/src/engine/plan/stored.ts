@@ -4,6 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { plannedInputs } from "./rewrite.ts";
+import { readWhole } from "./whole.ts";
 import { ownWork } from "./work.ts";
 
 /** Work, in units of an addition, up to which a node is rather computed twice than stored. */
@@ -47,6 +48,7 @@ export function storedNodes(outputs: readonly Node[], fuse: boolean): Stored {
   const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) for (const input of node.inputs) users.get(input)?.push(node);
   const isOutput = new Set(outputs);
+  const whole = readWhole(order, outputs);
   const stored = new Set<Node>();
   const extents = new Map<Node, Extent>();
   /** Where it is used: what is stored is loaded. */
@@ -58,6 +60,8 @@ export function storedNodes(outputs: readonly Node[], fuse: boolean): Stored {
       isOutput.has(node) ||
       hasOwnLoop(node) ||
       (!fuse && node.family === "elementwise") ||
+      // All indices are checked, whichever of what they pick is used.
+      (node.family === "gather" && !whole.has(node)) ||
       extent.work > mostWork ||
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||

@@ -42,6 +42,8 @@ function eachSlice(
   const size = shape[axis]!;
   const outer = elementCount(shape.slice(0, axis));
   const inner = elementCount(shape.slice(axis + 1));
+  // Where there is nothing to pick or to add, no index is looked at.
+  if (inner === 0) return;
   // Along the axis every element is a slice by itself, and has its own index.
   const length = along ? 1 : inner;
   const count = along ? indices.length / outer : indices.length;
