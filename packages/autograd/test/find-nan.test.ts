@@ -130,13 +130,13 @@ const bugs: readonly Bug[] = [
     },
   },
   {
-    name: "atan2'(0, 0)",
+    name: "atanh'(1)",
     operation: "div",
-    gradientOf: "atan2",
+    gradientOf: "atanh",
     plant() {
-      const [y, x] = [tensor([0, 1]), tensor([0, 1])];
-      const angles = y.atan2(x); // atan2'(0, 0)
-      return gradients(angles.sum(), [y])[0];
+      const x = tensor([0, 1]);
+      const areas = x.atanh(); // atanh'(1)
+      return gradients(areas.sum(), [x])[0];
     },
   },
   {
