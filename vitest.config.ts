@@ -6,6 +6,7 @@ const conditions = ["@nabla/source"];
 /** Tests that compare back ends, or are about one of them, or about none. */
 const once = [
   "approximations",
+  "arguments",
   "browser",
   "disk",
   "engine",

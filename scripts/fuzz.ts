@@ -1,5 +1,6 @@
 // Random cases, as many as one likes, of what the tests try some of.
 import { parseArgs } from "node:util";
+import { fuzzEdges } from "./fuzz/edges.ts";
 import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
@@ -20,10 +21,11 @@ const subjects: Readonly<Record<string, Subject>> = {
   transforms: { fuzz: fuzzTransforms, runs: 500 },
   training: { fuzz: fuzzTraining, runs: 500 },
   parameters: { fuzz: fuzzParameters, runs: 2000 },
+  edges: { fuzz: fuzzEdges, runs: 2000 },
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [parameters] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [parameters] [edges] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -39,6 +41,9 @@ training  whose steps fail: bad labels, NaN, schedules and checks of one's own; 
           leaves is what was there before, to the last bit, and the next one works (500 runs)
 parameters given values in every way, in and out of compile, with updates that fail: they hold what
           plain arrays hold (2000 runs)
+edges     of arguments: every public call with special numbers, empty tensors, extremes, and what is
+          no argument: the same on both back ends, compiled, batched, of parameters and in gradients,
+          or the same error (2000 runs)
 files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
           says; memory in proportion to the file, and less than a second (10000 runs of each)`;
 

@@ -6,7 +6,7 @@
 
 // Create
 
-export type { Data, DType } from "./scalar/dtype.ts";
+export type { Data, DataOf, DType } from "./scalar/dtype.ts";
 export type { DTypeOption, OneHotOptions } from "./tensor/creation.ts";
 export {
   arange,

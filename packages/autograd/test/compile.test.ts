@@ -9,6 +9,7 @@ import {
   GradientError,
   grad,
   gradients,
+  guard,
   hessian,
   hessianVectorProduct,
   jacobian,
@@ -452,4 +453,30 @@ describe("arguments and results are trees", () => {
       2, 4,
     ]);
   });
+});
+
+describe("what a compiled function guards", () => {
+  test.each<readonly [string, (x: Tensor) => Tensor]>([
+    ["an argument", (one) => one],
+    ["a parameter", () => weight],
+    ["a parameter that it assigned to", () => weight.assign(weight.add(1))],
+    ["a parameter of its own", () => parameter([7])],
+    ["a number from outside", () => external(() => outside++)],
+    ["a draw", () => random.uniform([2])],
+    ["a key", () => random.key()],
+    ["a result", (one) => one.mul(weight)],
+  ])("%s is read at each call", (_, made) => {
+    const seen: (readonly number[])[] = [];
+    const f = compile((one: Tensor) => {
+      const guarded = guard(made(one), (known) => {
+        seen.push([...known.dataSync()]);
+      });
+      return guarded.mul(1);
+    });
+    const given = [f(tensor([1])), f(tensor([2]))].map((y) => [...y.dataSync()]);
+    expect(seen).toEqual(given);
+  });
+
+  let outside = 3;
+  const weight = parameter([4]);
 });

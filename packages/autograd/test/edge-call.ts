@@ -10,10 +10,11 @@ export interface EdgeCall {
   readonly f: Function;
   readonly args: Arguments;
   /**
-   * "graph": makes tensors of tensors, so all that holds of graphs holds of it. "exact": and both back
-   * ends have the same bits. "call": only what it throws is looked at.
+   * "graph": makes tensors of tensors, so all that holds of graphs holds of it. "elements": and each
+   * element is right by itself. "exact": and both back ends have the same bits. "call": only what it
+   * throws and reads is looked at.
    */
-  readonly kind: "graph" | "exact" | "call";
+  readonly kind: "graph" | "elements" | "exact" | "call";
   /** Whether the first argument is what a method is called on, and so a tensor. */
   readonly isMethod?: boolean;
 }

@@ -1,5 +1,5 @@
 // Every public call of the library with what it may be given, edges included: edges.ts says what must hold of all of
-// them, and edges.test.ts which public name is missing.
+// them, and arguments.test.ts which public name is missing.
 import type { EdgeCall } from "./edge-call.ts";
 import { functionCalls } from "./edge-functions.ts";
 import { operationCalls } from "./edge-operations.ts";

@@ -17,8 +17,8 @@ import {
 import { anyDType, edgeTensors, floatDType, number, options } from "./edge-values.ts";
 
 const x = edgeTensors();
-const seed = fc.constantFrom<unknown>(0, 7, -1, 2 ** 31, 2 ** 40, 1.5);
-const sizes = fc.array(fc.constantFrom(1, 2, 3, 0, -1), { maxLength: 4 });
+const seed = fc.constantFrom<unknown>(0, 7, -1, 5, 2 ** 31, 2 ** 40, 1.5);
+const sizes = fc.array(fc.constantFrom(1, 2, 3, 2, 1, 0, -1), { maxLength: 3 });
 const dtype = options({ dtype: anyDType });
 const random = nabla.random as unknown as Readonly<Record<string, Function>>;
 const seeded = (name: string, args: Arguments): EdgeCall =>
@@ -103,11 +103,31 @@ const ofOne: Readonly<Record<string, Function>> = {
   number: () => 3,
   map: () => new Map(),
 };
-const f = fc.constantFrom(...Object.keys(ofOne)).map((name) => {
+const names = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("square", "square", "exp", "same", "two") },
+  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(ofOne)) },
+);
+const f = names.map((name) => {
   const one = ofOne[name]!;
   return Object.assign((...given: readonly unknown[]) => one(...given), { text: name });
 });
-const small = edgeTensors({ shape: fc.constantFrom([], [1], [2], [2, 1], [0]), isPlain: true });
+const smallShapes = fc.constantFrom<readonly number[]>([], [1], [2], [2, 1], [3], [0]);
+const smallDType = fc.oneof(
+  { weight: 5, arbitrary: floatDType },
+  { weight: 1, arbitrary: anyDType },
+);
+const small = edgeTensors({ shape: smallShapes, isPlain: true, dtype: smallDType });
+/** So many of one shape. */
+const alike = (count: number): Arguments =>
+  fc
+    .tuple(smallShapes, floatDType)
+    .chain(([shape, dtype]) =>
+      fc.tuple(
+        ...Array.from({ length: count }, () =>
+          edgeTensors({ shape: fc.constant(shape), isPlain: true, dtype: fc.constant(dtype) }),
+        ),
+      ),
+    );
 const trees = fc.oneof(
   small,
   small.map((one) => [one, { b: one }]),
@@ -117,7 +137,7 @@ const applied =
   (name: string): Function =>
   (g, given, ...rest) =>
     (functions[name]!(g, given) as Function)(...rest);
-const argnums = options({ argnums: fc.constantFrom<unknown>(0, [0], [0, 1], 1, [], -1) });
+const argnums = options({ argnums: fc.constantFrom<unknown>(0, 0, [0], [0], [0, 1], 1, [], -1) });
 const costs = small.map((one) => one.sum());
 
 const transformations: readonly EdgeCall[] = [
@@ -130,7 +150,7 @@ const transformations: readonly EdgeCall[] = [
     list(
       f,
       options({
-        inAxes: fc.constantFrom<unknown>(0, null, [0], -1, [[0]], 1),
+        inAxes: fc.constantFrom<unknown>(0, 0, [0], -1, null, [[0]], 1),
         outAxes: fc.constantFrom<unknown>(0, 1, -1),
         randomness: fc.constantFrom("same", "different"),
       }),
@@ -155,7 +175,8 @@ const transformations: readonly EdgeCall[] = [
     ),
     applied("customGradient"),
   ),
-  graph(
+  // Of the cost as a graph: an argument that stands for it is another thing.
+  call(
     "gradients",
     fc
       .tuple(small, fc.constantFrom("own", "none", "other"))
@@ -165,19 +186,34 @@ const transformations: readonly EdgeCall[] = [
       ]),
   ),
   graph("gradients", list(costs, fc.array(small, { maxLength: 2 }), options({ seed: small }))),
-  graph("vjp", list(f, small, small), (g, one, cotangent) => {
-    const [value, pullback] = functions["vjp"]!(g, one) as readonly [unknown, Function];
-    return [value, pullback(cotangent)];
-  }),
-  graph("jvp", list(f, fc.tuple(small), fc.tuple(small))),
-  graph("hessianVectorProduct", list(f, small, small)),
+  graph(
+    "vjp",
+    fc.tuple(f, alike(2)).map(([g, two]) => [g, ...two]),
+    (g, one, cotangent) => {
+      const [value, pullback] = functions["vjp"]!(g, one) as readonly [unknown, Function];
+      return [value, pullback(cotangent)];
+    },
+  ),
+  graph(
+    "jvp",
+    fc.tuple(f, alike(2)).map(([g, [one, tangent]]) => [g, [one], [tangent]]),
+  ),
+  graph(
+    "hessianVectorProduct",
+    fc.tuple(f, alike(2)).map(([g, two]) => [g, ...two]),
+  ),
   call("backward", list(costs, fc.option(small, { nil: undefined }))),
+  call("backward", alike(2), (one, cotangent) => {
+    const w = nabla.parameter(one as Tensor);
+    w.exp().backward(cotangent as Tensor);
+    return w.grad;
+  }),
   call("takeGradients", list(fc.constantFrom<unknown>([], [nabla.parameter([1])]))),
   call("parameter", list(trees, options({ name: fc.constantFrom("w", ""), dtype: anyDType }))),
-  call("assign", list(small, trees), (one, value) =>
+  call("assign", fc.oneof(alike(2), list(small, trees)), (one, value) =>
     nabla.parameter(one as Tensor).assign(value as never),
   ),
-  call("grad of a parameter", list(small, small), (one, value) => {
+  call("grad of a parameter", fc.oneof(alike(2), list(small, small)), (one, value) => {
     nabla.parameter(one as Tensor).grad = value as never;
   }),
 ];
@@ -205,7 +241,7 @@ const looks: readonly EdgeCall[] = [
   call("backend", list()),
   call("setBackend", list(fc.constantFrom("cuda", ""))),
   call("threads", list(fc.constantFrom(undefined, 0, -1, 0.5))),
-  call("memory", list()),
+  call("memory", list(), () => void nabla.memory()),
   call("manualSeed", list(seed)),
   call("random.state", list(), () => nabla.random.state()),
   call("random.restore", list(fc.record({ seed, draws: fc.constantFrom(0, 3, -1) })), (state) =>

@@ -1,5 +1,6 @@
 // The operations among the public calls (edge-calls.ts). Functions of elements and reductions come from their faces in src/tensor, as in
-// catalogue.ts; edges.test.ts says which is missing.
+// catalogue.ts; arguments.test.ts says which is missing.
+import type { Tensor } from "@nabla/autograd";
 import fc from "fast-check";
 import * as activations from "../src/tensor/activations.ts";
 import * as arithmetic from "../src/tensor/arithmetic.ts";
@@ -13,7 +14,9 @@ import { type Arguments, type EdgeCall, exact, functions, graph, list } from "./
 import {
   anyDType,
   axes,
+  axesOf,
   axis,
+  axisOf,
   type EdgeTensorOptions,
   edgeShapes,
   edgeTensors,
@@ -99,7 +102,7 @@ const solved = both([
 function ofElements(face: object, exact: readonly string[]): readonly EdgeCall[] {
   return Object.keys(face).map((name): EdgeCall => {
     const args = functions[name]!.length === 1 ? list(fc.oneof(x, x, x, number)) : pairs();
-    return { name, f: functions[name]!, args, kind: exact.includes(name) ? "exact" : "graph" };
+    return { name, f: functions[name]!, args, kind: exact.includes(name) ? "exact" : "elements" };
   });
 }
 
@@ -109,20 +112,35 @@ const exactElements = [
   "relu leakyRelu reciprocal",
 ].flatMap((line) => line.split(" "));
 
-const reduced = (given: fc.Arbitrary<unknown>): Arguments => list(x, axes, given);
+/** A tensor, and what is drawn for its shape. */
+function onShape(
+  draw: (shape: readonly number[]) => readonly fc.Arbitrary<unknown>[],
+  tensors: fc.Arbitrary<Tensor> = x,
+): Arguments {
+  return tensors.chain((one) => list(fc.constant(one), ...draw(one.shape)));
+}
+/** A tensor, one of its axes, and what else there is. */
+const onAxis = (...others: readonly fc.Arbitrary<unknown>[]): Arguments =>
+  onShape((shape) => [axisOf(shape), ...others]);
+const onAxes = (...others: readonly fc.Arbitrary<unknown>[]): Arguments =>
+  onShape((shape) => [axesOf(shape), ...others]);
+/** Mostly the first, which are valid. */
+const mostly = (fits: fc.Arbitrary<unknown>, others: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 5, arbitrary: fits }, { weight: 1, arbitrary: others });
+
 const withKeepDims = options({ keepDims });
 const exactReductions = new Set(["max", "min", "any", "all", "argMax", "argMin", "sum"]);
 
 const reductionCalls: readonly EdgeCall[] = Object.keys(reductions).map((name) =>
   name === "softmax" || name === "logSoftmax"
-    ? graph(name, list(x, axis))
-    : (exactReductions.has(name) ? exact : graph)(name, reduced(withKeepDims)),
+    ? graph(name, onAxis())
+    : (exactReductions.has(name) ? exact : graph)(name, onAxes(withKeepDims)),
 );
 
 const statisticCalls: readonly EdgeCall[] = Object.keys(statistics).map((name) =>
   graph(
     name,
-    reduced(
+    onAxes(
       name === "norm"
         ? options({ keepDims, p: fc.constantFrom(2, 1, 0.5, 0, -1, Infinity, 3) })
         : options({ keepDims, correction: fc.constantFrom(0, 1, -1, 100, 0.5) }),
@@ -130,19 +148,51 @@ const statisticCalls: readonly EdgeCall[] = Object.keys(statistics).map((name) =
   ),
 );
 
-const sizes = fc.array(fc.constantFrom(1, 2, 3, 0, -1), { maxLength: 4 });
-const window = fc.constantFrom<unknown>(1, 2, 3, 0, [2, 1], [1], [2], [1, 1, 2], -1);
-const perAxis = fc.constantFrom<unknown>(1, 2, 3, [1, 2], [2], [1, 1, 1], 0);
-const padding = fc.constantFrom<unknown>("same", "valid", 0, 1, 2, [1, 0], [[0, 1]], "full");
-const windows = { stride: perAxis, padding, dilation: perAxis };
+const sizes = fc.array(fc.constantFrom(1, 2, 3, 2, 1, 0, -1), { maxLength: 4 });
+const window = fc.constantFrom<unknown>(1, 2, 3, 2, [2, 1], [2, 2], 0, [1], [1, 1, 2], -1);
+/** One number for all axes, or one for each. */
+const perAxis = (count: number) =>
+  mostly(
+    fc.oneof(
+      fc.constantFrom(1, 2),
+      fc.array(fc.constantFrom(1, 2, 3), { minLength: count, maxLength: count }),
+    ),
+    fc.constantFrom<unknown>(0, [], [1], -1, 1.5, 100),
+  );
+const padding = (count: number) =>
+  mostly(
+    fc.oneof(
+      fc.constantFrom<unknown>("same", "valid", 0, 1),
+      fc.array(fc.constantFrom<unknown>(0, 1, [1, 0]), { minLength: count, maxLength: count }),
+    ),
+    fc.constantFrom<unknown>("full", 2, [[0]], -1),
+  );
+const windows = (count: number) => ({
+  stride: perAxis(count),
+  padding: padding(count),
+  dilation: mostly(fc.constant(1), perAxis(count)),
+});
 
 /** Axes of a window: an input and a kernel that mostly go together, and options. */
 function convolution(count: number, isTransposed: boolean): Arguments {
-  const along = fc.array(fc.constantFrom(3, 1, 4, 2, 0), { minLength: count, maxLength: count });
-  const inside = fc.array(fc.constantFrom(1, 2, 3, 0), { minLength: count, maxLength: count });
-  const channels = fc.constantFrom(1, 2, 0, 4);
+  const along = fc.array(fc.constantFrom(3, 2, 4, 3, 1, 2, 3, 0), {
+    minLength: count,
+    maxLength: count,
+  });
+  const inside = fc.array(fc.constantFrom(1, 2, 1, 2, 1, 2, 3, 0), {
+    minLength: count,
+    maxLength: count,
+  });
+  const channels = fc.constantFrom(2, 1, 2, 4, 2, 0);
   return fc
-    .tuple(fc.constantFrom(1, 2, 0), channels, channels, along, inside, fc.constantFrom(1, 1, 2))
+    .tuple(
+      fc.constantFrom(1, 2, 2, 1, 0),
+      channels,
+      channels,
+      along,
+      inside,
+      fc.constantFrom(1, 1, 2),
+    )
     .chain(([n, c, m, size, kernel, groups]) => {
       const own = isTransposed ? [c, m] : [m, Math.floor(c / groups)];
       const small = { dtype: anyDType, isPlain: true };
@@ -150,28 +200,34 @@ function convolution(count: number, isTransposed: boolean): Arguments {
         edgeTensors({ ...small, shape: fc.constant([n, c, ...size]) }),
         edgeTensors({ ...small, shape: fc.constant([...own, ...kernel]) }),
         options({
-          ...windows,
+          ...windows(count),
           groups: fc.constant(groups),
-          ...(isTransposed ? { outputPadding: fc.constantFrom<unknown>(0, 1, 2, [1]) } : {}),
+          ...(isTransposed
+            ? { outputPadding: mostly(fc.constantFrom(0, 1), fc.constantFrom<unknown>(2, [1], -1)) }
+            : {}),
         }),
       );
     });
 }
 
 const images = edgeTensors({
-  shape: fc.tuple(...[1, 2, 3, 3].map((size) => fc.constantFrom(size, 1, size, 0))),
+  shape: fc.tuple(
+    ...[1, 2, 4, 3].map((size) => fc.constantFrom(size, size, 1, size, size, size, 0)),
+  ),
 });
 
-const scans = list(
-  x,
-  fc.oneof(axis, fc.constant(undefined)),
+const scans = onShape((shape) => [
+  fc.oneof(axisOf(shape), fc.constant(undefined)),
   options({ exclusive: fc.boolean(), reverse: fc.boolean() }),
-);
+]);
 const matrices = (dtype = anyDType) => edgeTensors({ shape: squares, isPlain: true, dtype });
+const matrixLike = edgeTensors({
+  shape: fc.constantFrom([2, 3], [3, 3], [2, 1, 2], [1, 1], [0, 2], [3, 2], [4]),
+});
 const range = fc.constantFrom<number | undefined>(undefined, 0, 1, 2, -1, -5, 9, 2 ** 40);
 
 /** An axis of a tensor, and positions along it. */
-const places = list(x, axis, indicesOf(fc.constantFrom([2], [], [0], [1, 2])));
+const places = onAxis(indicesOf(fc.constantFrom([2], [], [0], [1, 2])));
 
 const arrangements: readonly EdgeCall[] = [
   exact("cast", list(x, anyDType)),
@@ -181,13 +237,39 @@ const arrangements: readonly EdgeCall[] = [
   exact("transpose", list(x)),
   exact(
     "permute",
-    list(x, fc.constantFrom([0], [1, 0], [0, 1, 2], [2, 0, 1], [-1, 0], [], [0, 0])),
+    onShape((shape) => [
+      mostly(
+        fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }),
+        fc.constantFrom([0], [1, 0], [-1, 0], [], [0, 0]),
+      ),
+    ]),
   ),
-  exact("expandDims", list(x, axis)),
-  exact("squeeze", list(x, axes)),
-  exact("broadcastTo", list(x, sizes)),
-  exact("slice", list(x, axis, range, range, fc.constantFrom(undefined, 1, 2, -1, -3, 0, 2 ** 52))),
-  exact("at", list(x, axis, axis)),
+  exact("expandDims", onAxis()),
+  exact(
+    "squeeze",
+    onShape((shape) => [
+      fc.oneof(
+        fc.constant(undefined),
+        fc.subarray([...shape.keys()].filter((i) => shape[i] === 1)),
+        axes,
+      ),
+    ]),
+  ),
+  exact(
+    "broadcastTo",
+    onShape((shape) => [
+      mostly(
+        fc.constantFrom(
+          [2, ...shape],
+          shape.map((size) => (size === 1 ? 3 : size)),
+          [...shape],
+        ),
+        sizes,
+      ),
+    ]),
+  ),
+  exact("slice", onAxis(range, range, fc.constantFrom(undefined, 1, 2, -1, -3, 0, 2 ** 52))),
+  exact("at", list(x, axis)),
   exact(
     "pad",
     list(
@@ -211,29 +293,66 @@ const arrangements: readonly EdgeCall[] = [
       fc.oneof(number, fc.constantFrom<unknown>("edge", "reflect", "symmetric", "wrap", undefined)),
     ),
   ),
-  exact("flip", list(x, axes)),
-  exact("roll", list(x, whole, fc.option(axis, { nil: undefined }))),
+  exact("flip", onAxes()),
+  exact(
+    "roll",
+    onShape((shape) => [whole, fc.option(axisOf(shape), { nil: undefined })]),
+  ),
   exact("tile", list(x, fc.constantFrom<unknown>(2, 1, 0, [2, 1], [1, 0, 2], [], -1))),
-  exact("repeat", list(x, fc.constantFrom(2, 1, 0, 3, -1), fc.option(axis, { nil: undefined }))),
-  exact("split", list(x, fc.constantFrom<unknown>(2, 1, 3, [1, 1], [0, 2], [2, 0, 1], 0), axis)),
+  exact(
+    "repeat",
+    onShape((shape) => [
+      fc.constantFrom(2, 1, 0, 3, 2, 1, -1),
+      fc.option(axisOf(shape), { nil: undefined }),
+    ]),
+  ),
+  exact(
+    "split",
+    list(
+      edgeTensors({ shape: fc.constantFrom([4], [3, 2], [2, 1], [0, 2]) }),
+      fc.constantFrom<unknown>(2, 1, 3, [1, 1], [0, 2], [3, 1], [2, 0, 1], 0),
+      fc.constantFrom(0, 0, 1, -1),
+    ),
+  ),
   exact(
     "concat",
-    fc.tuple(pairs(), axis).map(([both, along]) => [both, along]),
+    edgeShapes.chain((shape) =>
+      list(
+        fc.array(edgeTensors({ shape: fc.constant(shape) }), { minLength: 1, maxLength: 3 }),
+        axisOf(shape),
+      ),
+    ),
   ),
   exact(
     "stack",
-    fc.tuple(fc.array(edgeTensors({ shape: fc.constantFrom([2], []) }), { maxLength: 3 }), axis),
+    fc
+      .constantFrom<readonly number[]>([2], [], [1, 2])
+      .chain((shape) =>
+        list(fc.array(edgeTensors({ shape: fc.constant(shape) }), { maxLength: 3 }), axisOf(shape)),
+      ),
   ),
-  exact("tril", list(x, whole)),
-  exact("triu", list(x, whole)),
-  exact("diagonal", list(x, whole, fc.constantFrom(undefined, [0, 1], [-1, 0], [1, 2], [0, 0]))),
-  exact("diag", list(x, whole)),
-  exact("trace", list(x, whole, fc.constantFrom(undefined, [0, 1], [-1, 0]))),
+  exact("tril", list(matrixLike, whole)),
+  exact("triu", list(matrixLike, whole)),
+  exact(
+    "diagonal",
+    list(matrixLike, whole, fc.constantFrom(undefined, [0, 1], [-1, 0], [1, 2], [0, 0])),
+  ),
+  exact(
+    "diag",
+    list(edgeTensors({ shape: fc.constantFrom([3], [2, 3], [0], [1], [], [2, 1, 2]) }), whole),
+  ),
+  exact("trace", list(matrixLike, whole, fc.constantFrom(undefined, [0, 1], [-1, 0]))),
 ];
 
 const indexing: readonly EdgeCall[] = [
   exact("gather", places),
-  exact("takeAlongAxis", list(x, indicesOf(edgeShapes), axis)),
+  exact(
+    "takeAlongAxis",
+    onShape((shape) => [
+      indicesOf(mostly(fc.constant(shape), edgeShapes) as fc.Arbitrary<readonly number[]>),
+      axisOf(shape),
+    ]),
+  ),
   exact(
     "scatterAdd",
     fc
@@ -247,12 +366,19 @@ const indexing: readonly EdgeCall[] = [
         ),
       ),
   ),
-  exact("sort", list(x, axis, options({ descending: fc.boolean() }))),
-  exact("argSort", list(x, axis, options({ descending: fc.boolean() }))),
-  exact("topK", list(x, whole, axis, options({ largest: fc.boolean() }))),
+  exact("sort", onAxis(options({ descending: fc.boolean() }))),
+  exact("argSort", onAxis(options({ descending: fc.boolean() }))),
+  exact(
+    "topK",
+    onShape((shape) => [
+      fc.constantFrom(1, 1, 2, 0, -1),
+      axisOf(shape),
+      options({ largest: fc.boolean() }),
+    ]),
+  ),
   exact(
     "oneHot",
-    list(indicesOf(edgeShapes), fc.constantFrom(2, 6, 1, 0), options({ dtype: anyDType })),
+    list(indicesOf(edgeShapes), fc.constantFrom(6, 7, 6, 2, 1, 0), options({ dtype: anyDType })),
   ),
   exact("where", list(x, number, x)),
   exact(
@@ -277,15 +403,39 @@ const linear: readonly EdgeCall[] = [
   graph(
     "tensordot",
     fc
-      .tuple(products, fc.constantFrom<unknown>(1, 0, 2, undefined, [[1], [0]], [0, 0]))
+      .tuple(products, fc.constantFrom<unknown>(1, 1, 0, 2, undefined, [1, 0], [[1], [0]], [0, 0]))
       .map(([two, along]) => [...two, along]),
   ),
   graph(
     "einsum",
     fc
-      .tuple(
-        products,
-        fc.constantFrom("ij,jk->ik", "i,i->", "ij,ij->i", "...,...", "ii,j->j", "ij,jk", "i->", ""),
+      .oneof(
+        fc.tuple(
+          products,
+          fc.constantFrom(
+            "ij,jk->ik",
+            "i,i->",
+            "ij,ij->i",
+            "...,...",
+            "ij,jk",
+            "ij,kj->k",
+            "",
+            "ii,j",
+          ),
+        ),
+        fc.tuple(
+          both([
+            [
+              [2, 3],
+              [3, 2],
+            ],
+            [
+              [0, 3],
+              [3, 2],
+            ],
+          ]),
+          fc.constantFrom("ij,jk->ik", "ij,jk", "ij,jk->k", "ij,jk->", "ij,...->i..."),
+        ),
       )
       .map(([two, text]) => [text, ...two]),
   ),
@@ -293,10 +443,10 @@ const linear: readonly EdgeCall[] = [
     graph(`conv${count}d`, convolution(count, false)),
     graph(`convTranspose${count}d`, convolution(count, true)),
   ]),
-  exact("maxPool", list(images, window, options(windows))),
+  exact("maxPool", list(images, window, options(windows(2)))),
   graph(
     "averagePool",
-    list(images, window, options({ ...windows, countIncludePad: fc.boolean() })),
+    list(images, window, options({ ...windows(2), countIncludePad: fc.boolean() })),
   ),
   graph("cumSum", scans),
   graph("cumProd", scans),

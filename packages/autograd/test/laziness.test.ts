@@ -214,8 +214,18 @@ test("an array that was given may change: the tensor does not", () => {
   const y = x.mul(2);
   values.fill(0);
   expect(y.arraySync()).toEqual([2, 4]);
-  (x.dataSync() as Float32Array).fill(0);
+  x.dataSync("float32").fill(0);
   expect(tensor([1, 2]).add(0).arraySync()).toEqual([1, 2]);
+});
+
+test("the array of a dtype is of its type, and no other is given", async () => {
+  const whole: Int32Array = tensor([1, 2], { dtype: "int32" }).dataSync("int32");
+  expect(whole).toEqual(Int32Array.of(1, 2));
+  const wide: Float64Array = await tensor([1], { dtype: "float64" }).data("float64");
+  expect(wide).toEqual(Float64Array.of(1));
+  expect(() => tensor([1]).dataSync("int32")).toThrow(
+    'dataSync: the tensor is float32, expected "int32": cast(dtype) converts',
+  );
 });
 
 describe("compiled functions", () => {

@@ -6,10 +6,11 @@ import {
   realize,
   type Seed,
   type ShapeOf,
-  type Tensor,
+  Tensor,
   tensor,
 } from "@nabla/autograd";
-import { checkCount } from "./checks.ts";
+import { checkCount, kindOf } from "./checks.ts";
+import { anything, checkOptions, flag } from "./options.ts";
 
 /** Tensors with one row an example: all have the same first size. */
 export type Dataset = Readonly<Record<string, Tensor>>;
@@ -50,6 +51,7 @@ export function* batches<D extends Dataset>(
   options: BatchOptions,
 ): Generator<Batch<D>, void, undefined> {
   const count = exampleCount("batches", dataset);
+  checkOptions("batches", options, { size: anything, shuffle: anything, dropLast: flag });
   realize(...Object.values(dataset));
   for (const rows of batchRows(count, options)) yield examplesAt(dataset, rows);
 }
@@ -76,6 +78,13 @@ export function examplesAt<D extends Dataset>(dataset: D, rows: Tensor<[number]>
 
 /** How many examples a dataset has. */
 export function exampleCount(operation: string, dataset: Dataset): number {
+  checkOptions(`${operation}: the dataset`, dataset, {});
+  for (const [name, x] of Object.entries<unknown>(dataset)) {
+    if (x instanceof Tensor) continue;
+    throw new NablaError(
+      `${operation}: "${name}" is ${kindOf(x)}, expected a tensor: tensor(${name}) makes one`,
+    );
+  }
   const sizes = Object.entries(dataset).map(([name, { shape }]) => ({ name, size: shape[0] }));
   const [first] = sizes;
   if (!first) throw new NablaError(`${operation}: the dataset has no tensors`);

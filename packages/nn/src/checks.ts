@@ -3,6 +3,8 @@ import {
   checkSameShape,
   formatShape,
   NablaError,
+  Parameter,
+  printable,
   type Shape,
   ShapeError,
   Tensor,
@@ -16,28 +18,28 @@ export function checkCount(
   most: number = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
   if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most) return;
-  const given = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+  const given = kindOf(value);
   const expected =
     most === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${most}`;
   throw new NablaError(`${operation}: ${name} is ${given}, expected ${expected}`);
 }
 
 /** Throws `NablaError` unless `value` is a positive number. */
-export function checkPositive(operation: string, name: string, value: number): void {
+export function checkPositive(operation: string, name: string, value: unknown): void {
   if (typeof value === "number" && value > 0) return;
   throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected a positive number`);
 }
 
 /** Throws `NablaError` unless `value` is 0 or more, and finite. */
-export function checkNotNegative(operation: string, name: string, value: number): void {
-  if (value >= 0 && value < Number.POSITIVE_INFINITY) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 or more`);
+export function checkNotNegative(operation: string, name: string, value: unknown): void {
+  if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected 0 or more`);
 }
 
 /** Throws `NablaError` unless `value` is 0 or more and below 1. */
-export function checkFraction(operation: string, name: string, value: number): void {
-  if (value >= 0 && value < 1) return;
-  throw new NablaError(`${operation}: ${name} is ${value}, expected 0 up to 1`);
+export function checkFraction(operation: string, name: string, value: unknown): void {
+  if (typeof value === "number" && value >= 0 && value < 1) return;
+  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected 0 up to 1`);
 }
 
 /** Throws `NablaError` for what is no tensor: callers without a compiler meet this one. */
@@ -46,15 +48,60 @@ export function checkTensor(operation: string, x: unknown): void {
   throw new NablaError(`${operation}: expects a tensor, got ${kindOf(x)}; tensor(x) makes one`);
 }
 
-/** What errors call what was given instead: `3`, `a string`, `an Array`, `a Promise; await it`. */
+/** Of a text no more is shown. */
+const mostShown = 60;
+
+/** What errors call what was given instead: `3`, `"a"`, `an Array`, `a Promise; await it`. */
 export function kindOf(x: unknown): string {
-  if (x === undefined || x === null || typeof x === "number") return String(x);
-  if (typeof x === "string" || typeof x === "boolean") return `a ${typeof x}`;
+  if (typeof x === "string") return printable(JSON.stringify(x.slice(0, mostShown)));
+  if (typeof x === "bigint") return `${x}n`;
   if (typeof x === "function") return "a function";
+  if (typeof x !== "object" || x === null) return String(x);
   if (x instanceof Tensor) return "a tensor";
-  const name = x.constructor?.name ?? "Object";
+  const name = (x.constructor as { readonly name?: string } | undefined)?.name ?? "Object";
   const kind = /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
   return typeof (x as PromiseLike<unknown>).then === "function" ? `${kind}; await it` : kind;
+}
+
+/** Throws `NablaError` unless it is a list of parameters. */
+export function checkParameters(
+  operation: string,
+  list: readonly unknown[],
+): asserts list is readonly Parameter[] {
+  if (!Array.isArray(list)) {
+    throw new NablaError(
+      `${operation}: expects a list of parameters, such as network.parameters()`,
+    );
+  }
+  const wrong = Array.from(list).findIndex((one) => !(one instanceof Parameter));
+  if (wrong === -1) return;
+  throw new NablaError(
+    `${operation}: got ${kindOf(list[wrong])} at ${wrong}, expected a parameter, ` +
+      "as parameter(x) and model.parameters() give them",
+  );
+}
+
+/** Throws `NablaError` unless it has parameters, as models do; with `forward`: a layer. */
+export function checkModel(operation: string, model: unknown, method?: "forward"): void {
+  const given = model as Partial<Record<"parameters" | "forward", unknown>> | null;
+  const isObject = typeof model === "object" && given !== null;
+  const has = (name: "parameters" | "forward") => isObject && typeof given[name] === "function";
+  if (has("parameters") && (method === undefined || has(method))) return;
+  const expected = method === undefined ? "a model" : "a layer";
+  throw new NablaError(
+    `${operation}: the model is ${kindOf(model)}, expected ${expected}, such as dense(784, 10)`,
+  );
+}
+
+/** Throws `NablaError` unless it takes steps, and says of which parameters. */
+export function checkOptimizer(operation: string, optimizer: unknown): void {
+  const { step, parameters } = (optimizer ?? {}) as { step?: unknown; parameters?: unknown[] };
+  if (typeof step !== "function") {
+    throw new NablaError(
+      `${operation}: optimizer is ${kindOf(optimizer)}, expected one: sgd(model.parameters(), …)`,
+    );
+  }
+  checkParameters(`${operation}: optimizer.parameters`, parameters as []);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
 import { type Parameter, stack, type Tensor, tensor } from "@nabla/autograd";
-import { checkPositive } from "./checks.ts";
+import { checkParameters, checkPositive } from "./checks.ts";
 
 /**
  * Scales the gradients of all parameters together, so that their norm, as one long vector, is at
@@ -19,6 +19,7 @@ import { checkPositive } from "./checks.ts";
  * w.grad?.arraySync(); // => [0.6, 0.8]
  */
 export function clipGradNorm(parameters: readonly Parameter[], most: number): Tensor<[]> {
+  checkParameters("clipGradNorm", parameters);
   checkPositive("clipGradNorm", "the bound", most);
   const moving = parameters.filter((p) => p.grad);
   if (moving.length === 0) return tensor(0);
@@ -51,6 +52,7 @@ function normOf(gradients: readonly Tensor[]): Tensor<[]> {
  * w.grad?.arraySync(); // => [1, -0.2]
  */
 export function clipGradValue(parameters: readonly Parameter[], most: number): void {
+  checkParameters("clipGradValue", parameters);
   checkPositive("clipGradValue", "the bound", most);
   for (const p of parameters) if (p.grad) p.grad = p.grad.clip(-most, most);
 }

@@ -1,5 +1,6 @@
 // One value for all: for each step of a schedule, for each element of a first value.
-import { full } from "@nabla/autograd";
+import { type DTypeOption, full, NablaError } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Schedule } from "./schedules.ts";
 
@@ -12,7 +13,10 @@ import type { Schedule } from "./schedules.ts";
  * dense(2, 1, { initializer: constant(0.5) }).weight.arraySync(); // => [[0.5], [0.5]]
  */
 export function constant(value: number): Schedule & Initializer {
-  const valueFor = (asked: number | readonly number[]) =>
-    typeof asked === "number" ? value : full([...asked], value);
+  if (!Number.isFinite(value)) {
+    throw new NablaError(`constant: got ${kindOf(value)}, expected a finite number`);
+  }
+  const valueFor = (asked: number | readonly number[], options: DTypeOption = {}) =>
+    typeof asked === "number" ? value : full(asked as number[], value, options);
   return valueFor as Schedule & Initializer;
 }

@@ -8,8 +8,9 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "./checks.ts";
-import { type Initializer, xavierUniform } from "./initializers.ts";
+import { firstValue, type Initializer, xavierUniform } from "./initializers.ts";
 import type { NamedParameter } from "./layer.ts";
+import { checkOptions, flag, ofWeights } from "./options.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 
@@ -52,11 +53,13 @@ export interface Dense<In extends number = number, Out extends number = number>
 export function dense<const In extends number, const Out extends number>(
   inputFeatures: In,
   outputFeatures: Out,
-  { bias: hasBias = true, initializer = xavierUniform(), dtype = "float32" }: DenseOptions = {},
+  options: DenseOptions = {},
 ): Dense<In, Out> {
+  checkOptions("dense", options, { bias: flag, ...ofWeights });
+  const { bias: hasBias = true, initializer = xavierUniform(), dtype = "float32" } = options;
   for (const features of [inputFeatures, outputFeatures]) checkCount("dense", "features", features);
-  const first = initializer([inputFeatures, outputFeatures], { dtype });
-  const weight = parameter(first.cast(dtype), { name: "weight" });
+  const first = firstValue("dense", initializer, [inputFeatures, outputFeatures], { dtype });
+  const weight = parameter(first, { name: "weight" });
   const bias = hasBias
     ? parameter(zeros([outputFeatures as number], { dtype }), { name: "bias" })
     : undefined;

@@ -4,6 +4,7 @@ import { type Data, NablaError, random, realize, Tensor, tensor } from "@nabla/a
 import { batchRows, type Dataset, exampleCount } from "./batches.ts";
 import { checkCount, kindOf } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
+import { isPlain } from "./options.ts";
 import { checkPair, type Pair, pairOf } from "./pair.ts";
 
 /** Numbers as `tensor` takes them. */
@@ -66,11 +67,6 @@ function isStream(data: TrainingData): data is Exclude<TrainingData, Dataset> {
 
 function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): Feed {
   checkPair("fit", dataset);
-  for (const [name, x] of Object.entries(dataset)) {
-    if (x instanceof Tensor) continue;
-    const given = `"${name}" is ${kindOf(x)}`;
-    throw new NablaError(`fit: ${given}, expected a tensor: tensor(${name}) makes one`);
-  }
   const examples = exampleCount("fit", dataset);
   checkCount("fit", "batchSize", size);
   realize(...Object.values(dataset));
@@ -128,6 +124,9 @@ async function* ahead(stream: BatchStream, count: number): AsyncGenerator<Stream
 
 /** Throws `NablaError` for a batch that is not like the first one. */
 function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Pair {
+  if (!isPlain(batch)) {
+    throw new NablaError(`fit: a batch is ${kindOf(batch)}, expected { inputs, targets }`);
+  }
   checkPair("fit", batch, first);
   const named = Object.entries(batch).map(
     ([name, given]) => [name, given instanceof Tensor ? given : tensor(given as number[])] as const,

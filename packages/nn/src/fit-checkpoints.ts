@@ -4,6 +4,7 @@ import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { isMissing } from "./files/disk.ts";
 import { namedCellsOf } from "./layer.ts";
+import { checkOptions, text } from "./options.ts";
 
 export interface CheckpointOptions {
   /** The file, which is always whole: a new checkpoint takes the place of the one before. */
@@ -58,6 +59,7 @@ export function checkpointsOf(
     const nothing = (): Promise<void> => Promise.resolve();
     return { start: () => Promise.resolve(beginning), after: nothing, save: nothing };
   }
+  checkOptions("fit: checkpoint", checkpoint, { path: text });
   const { path, every } = checkpoint;
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {

@@ -2,7 +2,7 @@
 import { NablaError, type Parameter, Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
-import { checkCount, kindOf } from "./checks.ts";
+import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { stepOf } from "./fit-step.ts";
@@ -10,6 +10,16 @@ import type { Layer } from "./layer.ts";
 import { measure } from "./measure.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
+import {
+  anything,
+  callable,
+  checkOptions,
+  count,
+  flag,
+  integer,
+  plain,
+  signalled,
+} from "./options.ts";
 import { checkPair } from "./pair.ts";
 
 export interface FitOptions<Name extends string = string> {
@@ -130,12 +140,12 @@ async function* reportsOf(
   data: TrainingData,
   options: FitOptions,
 ): AsyncGenerator<Report, void, undefined> {
-  checkOptions(options);
+  checkFit(model, options);
   const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
   const { reportEvery } = options;
   checkCount("fit", "epochs", epochs);
   if (!(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
-    throw new NablaError(`fit: prefetch is ${prefetch}, expected an integer from 0`);
+    throw new NablaError(`fit: prefetch is ${kindOf(prefetch)}, expected an integer from 0`);
   }
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
   if (validation) checkPair("fit", validation, feed.examples === undefined ? undefined : data);
@@ -208,14 +218,26 @@ async function* reportsOf(
 }
 
 /** Throws `NablaError` for options that only a compiler would have refused. */
-function checkOptions({ cost, optimizer }: Partial<FitOptions>): void {
+function checkFit(model: Layer, options: FitOptions): void {
+  if (typeof model !== "function") checkModel("fit", model, "forward");
+  checkOptions("fit", options, {
+    cost: anything,
+    optimizer: anything,
+    shuffle: integer,
+    validation: plain,
+    metrics: plain,
+    reportEvery: count,
+    beforeStep: callable,
+    signal: signalled,
+    compiled: flag,
+    checkpoint: plain,
+    resume: flag,
+  });
+  const { cost, optimizer }: Partial<FitOptions> = options;
   if (typeof cost !== "function") {
     throw new NablaError(`fit: cost is ${kindOf(cost)}, expected a function: quadraticCost`);
   }
-  if (typeof optimizer?.step === "function") return;
-  throw new NablaError(
-    `fit: optimizer is ${kindOf(optimizer)}, expected one: sgd(model.parameters(), …)`,
-  );
+  checkOptimizer("fit", optimizer);
 }
 
 interface Measured {

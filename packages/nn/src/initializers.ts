@@ -3,14 +3,21 @@
 // of attention), He's for relu and its relatives (the default of convolutions), orthogonal for what
 // is multiplied by itself step after step (the default of a recurrent layer's own weights).
 import {
+  checkSameShape,
   cholesky,
+  type DType,
   type DTypeOption,
+  formatShape,
+  NablaError,
   random,
+  ShapeError,
   type SizesCheck,
-  type Tensor,
+  Tensor,
   triangularSolve,
   zeros as zeroTensor,
 } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
+import { checkOptions, finite, notNegative, plainList, weightDType } from "./options.ts";
 
 /** How many inputs each neuron has, and how many neurons each input goes to. */
 export type Fans = readonly [inputs: number, outputs: number];
@@ -29,6 +36,42 @@ export type Initializer = (shape: WeightShape, options?: InitializerOptions) => 
 /** Of a matrix or a kernel: two axes at least. */
 export type WeightShape = readonly [number, number, ...number[]];
 
+/**
+ * What an initializer gives for a weight, in the dtype asked for. Throws `NablaError` unless that
+ * is a tensor of the shape.
+ */
+export function firstValue(
+  operation: string,
+  initializer: Initializer,
+  shape: WeightShape,
+  options: InitializerOptions & { readonly dtype: DType },
+): Tensor {
+  const value = initializer(shape, options) as Tensor | undefined;
+  if (!(value instanceof Tensor)) {
+    throw new NablaError(
+      `${operation}: the initializer gives ${kindOf(value)}, expected a tensor ${formatShape(shape)}`,
+    );
+  }
+  checkSameShape(`${operation}: initializer`, value.shape, shape);
+  return value.cast(options.dtype);
+}
+
+const kinds = { fans: plainList, dtype: weightDType };
+
+/** Throws unless they are what an initializer is given. */
+function checkGiven(operation: string, shape: unknown, options: InitializerOptions): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${operation}: shape is ${kindOf(shape)}, expected an array of sizes`);
+  }
+  const wrong = Array.from(shape).find(
+    (size) => !(Number.isSafeInteger(size) && Number(size) >= 0),
+  );
+  if (wrong !== undefined) {
+    throw new ShapeError(`${operation}: a size is ${kindOf(wrong)}, expected a whole number`);
+  }
+  checkOptions(operation, options, kinds);
+}
+
 function fansOf(shape: WeightShape, { fans }: InitializerOptions): Fans {
   if (fans) return fans;
   const [first, second, ...window] = shape;
@@ -38,16 +81,24 @@ function fansOf(shape: WeightShape, { fans }: InitializerOptions): Fans {
 }
 
 /** Evenly spread over -limit to limit. */
-function spread(limitOf: (inputs: number, outputs: number) => number): Initializer {
+function spread(
+  operation: string,
+  limitOf: (inputs: number, outputs: number) => number,
+): Initializer {
   return (shape, options = {}) => {
+    checkGiven(operation, shape, options);
     const limit = limitOf(...fansOf(shape, options));
     return uniform({ low: -limit, high: limit })(shape, options);
   };
 }
 
 /** Normally distributed around 0. */
-function gaussian(deviationOf: (inputs: number, outputs: number) => number): Initializer {
+function gaussian(
+  operation: string,
+  deviationOf: (inputs: number, outputs: number) => number,
+): Initializer {
   return (shape, options = {}) => {
+    checkGiven(operation, shape, options);
     const standardDeviation = deviationOf(...fansOf(shape, options));
     return normal({ standardDeviation })(shape, options);
   };
@@ -59,8 +110,13 @@ function gaussian(deviationOf: (inputs: number, outputs: number) => number): Ini
  * @example
  * dense(3, 2, { initializer: uniform({ low: 1, high: 2 }) }).weight.min().itemSync() >= 1; // => true
  */
-export function uniform({ low = -0.05, high = 0.05 }: UniformOptions = {}): Initializer {
-  return (shape, { dtype = "float32" } = {}) => random.uniform([...shape], { low, high, dtype });
+export function uniform(options: UniformOptions = {}): Initializer {
+  checkOptions("uniform", options, { low: finite, high: finite });
+  const { low = -0.05, high = 0.05 } = options;
+  return (shape, given = {}) => {
+    checkGiven("uniform", shape, given);
+    return random.uniform([...shape], { low, high, dtype: given.dtype ?? "float32" });
+  };
 }
 
 export interface UniformOptions {
@@ -75,9 +131,17 @@ export interface UniformOptions {
  * const initializer = normal({ mean: 3, standardDeviation: 0 });
  * dense(1, 2, { initializer }).weight.arraySync(); // => [[3, 3]]
  */
-export function normal({ mean = 0, standardDeviation = 0.05 }: NormalOptions = {}): Initializer {
-  return (shape, { dtype = "float32" } = {}) =>
-    random.normal([...shape], { mean, standardDeviation, dtype });
+export function normal(options: NormalOptions = {}): Initializer {
+  checkOptions("normal", options, { mean: finite, standardDeviation: notNegative });
+  const { mean = 0, standardDeviation = 0.05 } = options;
+  return (shape, given = {}) => {
+    checkGiven("normal", shape, given);
+    return random.normal([...shape], {
+      mean,
+      standardDeviation,
+      dtype: given.dtype ?? "float32",
+    });
+  };
 }
 
 export interface NormalOptions {
@@ -94,7 +158,7 @@ export interface NormalOptions {
  * dense(784, 16, { initializer: xavierUniform() }).weight.shape; // => [784, 16]
  */
 export function xavierUniform(): Initializer {
-  return spread((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)));
+  return spread("xavierUniform", (inputs, outputs) => Math.sqrt(6 / (inputs + outputs)));
 }
 
 /**
@@ -104,7 +168,7 @@ export function xavierUniform(): Initializer {
  * dense(784, 16, { initializer: xavierNormal() }).weight.shape; // => [784, 16]
  */
 export function xavierNormal(): Initializer {
-  return gaussian((inputs, outputs) => Math.sqrt(2 / (inputs + outputs)));
+  return gaussian("xavierNormal", (inputs, outputs) => Math.sqrt(2 / (inputs + outputs)));
 }
 
 /**
@@ -115,7 +179,7 @@ export function xavierNormal(): Initializer {
  * dense(784, 16, { initializer: heUniform() }).weight.shape; // => [784, 16]
  */
 export function heUniform(): Initializer {
-  return spread((inputs) => Math.sqrt(6 / inputs));
+  return spread("heUniform", (inputs) => Math.sqrt(6 / inputs));
 }
 
 /**
@@ -125,7 +189,7 @@ export function heUniform(): Initializer {
  * dense(784, 16, { initializer: heNormal() }).weight.shape; // => [784, 16]
  */
 export function heNormal(): Initializer {
-  return gaussian((inputs) => Math.sqrt(2 / inputs));
+  return gaussian("heNormal", (inputs) => Math.sqrt(2 / inputs));
 }
 
 /**
@@ -141,8 +205,11 @@ export function heNormal(): Initializer {
  * const w = orthogonal()([2, 2]);
  * w.matmul(w.transpose()).sub(eye(2)).abs().max().itemSync() < 1e-6; // => true
  */
-export function orthogonal({ gain = 1 }: { readonly gain?: number } = {}): Initializer {
-  return (shape, { dtype = "float32" } = {}) => {
+export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
+  checkOptions("orthogonal", options, { gain: finite });
+  const { gain = 1 } = options;
+  return (shape, given = {}) => {
+    checkGiven("orthogonal", shape, given);
     const [first, ...others] = shape;
     const rest = others.reduce((product, size) => product * size, 1);
     const [few, many] = [Math.min(first, rest), Math.max(first, rest)];
@@ -152,7 +219,7 @@ export function orthogonal({ gain = 1 }: { readonly gain?: number } = {}): Initi
     return matrix
       .mul(gain)
       .reshape([...shape])
-      .cast(dtype);
+      .cast(given.dtype ?? "float32");
   };
 }
 
@@ -175,7 +242,9 @@ export function zeros<const S extends number[]>(
   options?: DTypeOption,
 ): Tensor<S>;
 export function zeros(shape?: readonly number[], options?: DTypeOption): unknown {
-  const initializer: Initializer = (given, { dtype = "float32" } = {}) =>
-    zeroTensor([...given], { dtype });
-  return shape === undefined ? initializer : zeroTensor([...shape], options);
+  const initializer: Initializer = (given, own = {}) => {
+    checkGiven("zeros", given, own);
+    return zeroTensor([...given], own);
+  };
+  return shape === undefined ? initializer : zeroTensor(shape as number[], options);
 }

@@ -2,10 +2,11 @@
 import { formatShape, NablaError, realize, Tensor } from "@nabla/autograd";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
 import { breather } from "./breather.ts";
-import { kindOf } from "./checks.ts";
+import { checkModel, kindOf } from "./checks.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Metric } from "./metrics.ts";
 import { inEvaluation } from "./mode.ts";
+import { checkOptions } from "./options.ts";
 import { checkPair, pairOf } from "./pair.ts";
 
 /** Examples that are computed on at a time: bounds the memory that activations take. */
@@ -26,7 +27,9 @@ export async function measure(
   dataset: Dataset,
   metrics: Readonly<Record<string, Metric>>,
 ): Promise<Record<string, number>> {
+  if (typeof model !== "function") checkModel("measure", model, "forward");
   const examples = exampleCount("measure", dataset);
+  checkOptions("measure: metrics", metrics, {});
   checkPair("measure", dataset);
   for (const [name, metric] of Object.entries<unknown>(metrics)) {
     if (typeof metric === "function") continue;

@@ -10,7 +10,8 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkCount, checkTensor, kindOf, targetsLike } from "./checks.ts";
+import { checkCount, checkTensor, targetsLike } from "./checks.ts";
+import { checkOptions, finite } from "./options.ts";
 
 /** Of outputs and targets one number, a mean over examples. */
 export type Metric = (outputs: Tensor, targets: Tensor) => Tensor;
@@ -99,13 +100,11 @@ export interface BinaryAccuracyOptions {
 export function binaryAccuracy<X extends Tensor, Y extends Tensor>(
   outputs: X,
   targets: SameShapeCheck<"binaryAccuracy", ShapeOf<X>, ShapeOf<Y>, Y>,
-  { threshold = 0 }: BinaryAccuracyOptions = {},
+  options: BinaryAccuracyOptions = {},
 ): Tensor<[]> {
+  checkOptions("binaryAccuracy", options, { threshold: finite });
+  const { threshold = 0 } = options;
   const wanted = targetsLike("binaryAccuracy", outputs, targets);
-  if (!Number.isFinite(threshold)) {
-    const given = `threshold is ${kindOf(threshold)}`;
-    throw new NablaError(`binaryAccuracy: ${given}, expected a finite number`);
-  }
   const given: Tensor = outputs;
   const isSame = given.greater(threshold).equal(wanted.greater(0.5));
   return isSame.logicalAnd(given.equal(given)).logicalAnd(wanted.equal(wanted)).mean();

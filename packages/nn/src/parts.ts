@@ -1,6 +1,7 @@
 // Layers made of parameters and of other layers: the names of all that stands below, and modes that
 // are passed on.
-import { Parameter } from "@nabla/autograd";
+import { NablaError, Parameter } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
 import {
   type LayerFunction,
   type Model,
@@ -10,6 +11,7 @@ import {
   type Part,
   type Parts,
 } from "./layer.ts";
+import { checkOptions } from "./options.ts";
 
 /** All of a layer but its `forward`, which may be of any kind in a model of several inputs. */
 export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
@@ -30,6 +32,14 @@ export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
  * // => ["inner.weight", "inner.bias", "outer.weight", "outer.bias"]
  */
 export function madeOf(parts: Parts, buffers: Readonly<Record<string, Parameter>> = {}): MadeOf {
+  checkOptions("madeOf", parts, {});
+  checkOptions("madeOf", buffers, {});
+  for (const [name, part] of Object.entries<unknown>(parts)) {
+    if (!isPart(part)) throw notA(name, part, "a parameter, a layer or a function");
+  }
+  for (const [name, cell] of Object.entries<unknown>(buffers)) {
+    if (!(cell instanceof Parameter)) throw notA(name, cell, "a parameter");
+  }
   const parameters = firstNames(parts, namedParametersOf);
   const ownBuffers = Object.entries(buffers);
   const layers = Object.values(parts).flatMap((part) => (isLayer(part) ? [part] : []));
@@ -45,6 +55,17 @@ export function madeOf(parts: Parts, buffers: Readonly<Record<string, Parameter>
       for (const layer of layers) layer.evaluate?.();
     },
   };
+}
+
+function isPart(part: unknown): boolean {
+  if (part === undefined || typeof part === "function" || part instanceof Parameter) return true;
+  return typeof (part as Model | null)?.parameters === "function";
+}
+
+function notA(name: string, given: unknown, expected: string): NablaError {
+  return new NablaError(
+    `madeOf: ${JSON.stringify(name)} is ${kindOf(given)}, expected ${expected}`,
+  );
 }
 
 /** All that parts name, behind their own names; the first name of what is shared stands for all. */

@@ -2,6 +2,7 @@
 // far.
 import { NablaError } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
+import { anything, checkOptions } from "./options.ts";
 
 /** The learning rate of a step, given how many steps were taken before it: 0, 1, … */
 export type Schedule = (step: number) => number;
@@ -22,9 +23,9 @@ export function checkLearningRate(operation: string, learningRate: LearningRate)
 /** What the schedule says of the step. Throws `NablaError` unless it is 0 or more. */
 export function rateAt(operation: string, schedule: Schedule, step: number): number {
   const rate = schedule(step);
-  if (rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate;
+  if (typeof rate === "number" && rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate;
   throw new NablaError(
-    `${operation}: the schedule gives ${rate} at step ${step}, expected a number of 0 or more`,
+    `${operation}: the schedule gives ${kindOf(rate)} at step ${step}, expected a number of 0 or more`,
   );
 }
 
@@ -37,7 +38,7 @@ function check(
 ): void {
   for (const [name, value] of Object.entries(values)) {
     if (Number.isFinite(value) && isFine(value)) continue;
-    throw new NablaError(`${operation}: ${name} is ${value}, expected ${expected}`);
+    throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected ${expected}`);
   }
 }
 
@@ -47,6 +48,14 @@ const checkSteps = (operation: string, counts: Readonly<Record<string, number>>)
   check(operation, counts, (count) => count > 0, "a positive number of steps");
 const checkFactor = (operation: string, factor: number) =>
   check(operation, { factor }, (value) => value > 0, "a positive number");
+
+/** `rate`, for steps that are numbers. */
+const scheduled =
+  (operation: string, rate: Schedule): Schedule =>
+  (step) => {
+    check(operation, { step }, () => true, "a number of steps");
+    return rate(step);
+  };
 
 /** The part of the way from step 0 to step `steps`, at most 1. */
 const part = (step: number, steps: number): number => Math.min(1, step / steps);
@@ -61,10 +70,12 @@ const smooth = (way: number): number => (1 - Math.cos(Math.PI * way)) / 2;
  * const rate = linear({ from: 1, to: 0.5, steps: 100 });
  * [rate(0), rate(50), rate(1000)]; // => [1, 0.75, 0.5]
  */
-export function linear({ from, to, steps }: LinearOptions): Schedule {
+export function linear(options: LinearOptions): Schedule {
+  checkOptions("linear", options, { from: anything, to: anything, steps: anything });
+  const { from, to, steps } = options;
   checkRates("linear", { from, to });
   checkSteps("linear", { steps });
-  return (step) => between(from, to, part(step, steps));
+  return scheduled("linear", (step) => between(from, to, part(step, steps)));
 }
 
 export interface LinearOptions {
@@ -81,11 +92,13 @@ export interface LinearOptions {
  * const rate = stepDecay({ rate: 1, factor: 0.5, every: 10 });
  * [rate(9), rate(10), rate(25)]; // => [1, 0.5, 0.25]
  */
-export function stepDecay({ rate, factor, every }: StepDecayOptions): Schedule {
+export function stepDecay(options: StepDecayOptions): Schedule {
+  checkOptions("stepDecay", options, { rate: anything, factor: anything, every: anything });
+  const { rate, factor, every } = options;
   checkRates("stepDecay", { rate });
   checkFactor("stepDecay", factor);
   checkSteps("stepDecay", { every });
-  return (step) => rate * factor ** Math.floor(step / every);
+  return scheduled("stepDecay", (step) => rate * factor ** Math.floor(step / every));
 }
 
 export interface StepDecayOptions {
@@ -102,11 +115,13 @@ export interface StepDecayOptions {
  * const rate = exponentialDecay({ rate: 1, factor: 0.25, steps: 10 });
  * [rate(0), rate(5), rate(20)]; // => [1, 0.5, 0.0625]
  */
-export function exponentialDecay({ rate, factor, steps = 1 }: ExponentialDecayOptions): Schedule {
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  checkOptions("exponentialDecay", options, { rate: anything, factor: anything, steps: anything });
+  const { rate, factor, steps = 1 } = options;
   checkRates("exponentialDecay", { rate });
   checkFactor("exponentialDecay", factor);
   checkSteps("exponentialDecay", { steps });
-  return (step) => rate * factor ** (step / steps);
+  return scheduled("exponentialDecay", (step) => rate * factor ** (step / steps));
 }
 
 export interface ExponentialDecayOptions {
@@ -125,10 +140,12 @@ export interface ExponentialDecayOptions {
  * const rate = cosineDecay({ from: 1, steps: 100 });
  * [rate(0), rate(50), rate(100)]; // => [1, 0.5, 0]
  */
-export function cosineDecay({ from, to = 0, steps }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  checkOptions("cosineDecay", options, { from: anything, to: anything, steps: anything });
+  const { from, to = 0, steps } = options;
   checkRates("cosineDecay", { from, to });
   checkSteps("cosineDecay", { steps });
-  return (step) => between(from, to, smooth(part(step, steps)));
+  return scheduled("cosineDecay", (step) => between(from, to, smooth(part(step, steps))));
 }
 
 export interface CosineDecayOptions {
@@ -148,16 +165,19 @@ export interface CosineDecayOptions {
  * const rate = oneCycle({ most: 1, steps: 100 });
  * [rate(0), rate(15), rate(30), rate(100)]; // => [0.04, 0.52, 1, 4e-6]
  */
-export function oneCycle({ most, steps, rise = 0.3 }: OneCycleOptions): Schedule {
+export function oneCycle(options: OneCycleOptions): Schedule {
+  checkOptions("oneCycle", options, { most: anything, steps: anything, rise: anything });
+  const { most, steps, rise = 0.3 } = options;
   checkRates("oneCycle", { most });
   checkSteps("oneCycle", { steps });
   check("oneCycle", { rise }, (value) => value > 0 && value < 1, "a number between 0 and 1");
   const [first, last] = [most / 25, most / 250_000];
   const top = steps * rise;
-  return (step) =>
+  return scheduled("oneCycle", (step) =>
     step < top
       ? between(first, most, smooth(step / top))
-      : between(most, last, smooth(part(step - top, steps - top)));
+      : between(most, last, smooth(part(step - top, steps - top))),
+  );
 }
 
 export interface OneCycleOptions {
@@ -177,11 +197,15 @@ export interface OneCycleOptions {
  * const rate = warmup({ steps: 4, after: cosineDecay({ from: 1, steps: 100 }) });
  * [rate(0), rate(3), rate(4), rate(54)]; // => [0.25, 1, 1, 0.5]
  */
-export function warmup({ steps, after }: WarmupOptions): Schedule {
+export function warmup(options: WarmupOptions): Schedule {
+  checkOptions("warmup", options, { steps: anything, after: anything });
+  const { steps, after } = options;
   checkSteps("warmup", { steps });
   checkLearningRate("warmup", after);
   const rate = typeof after === "number" ? () => after : after;
-  return (step) => (step < steps ? (rate(0) * (step + 1)) / steps : rate(step - steps));
+  return scheduled("warmup", (step) =>
+    step < steps ? (rate(0) * (step + 1)) / steps : rate(step - steps),
+  );
 }
 
 export interface WarmupOptions {

@@ -1,5 +1,5 @@
 // Layers one after the other.
-import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
+import { NablaError, type Parameter, type ShapeOf, Tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
 import { applyLayer, type Layer, type LayerFunction, type NamedParameter } from "./layer.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
@@ -34,17 +34,26 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
 ): Sequential<Layers> {
   const list = layers as readonly unknown[] as readonly (Layer | LayerFunction)[];
   list.forEach((layer, i) => {
-    const isLayer = typeof layer === "function" || typeof layer?.forward === "function";
-    if (isLayer) return;
+    if (isLayer(layer)) return;
     throw new NablaError(
       `sequential: layer ${i} is ${kindOf(layer)}, expected a layer or a function`,
     );
   });
   const forward = (x: Tensor): Tensor =>
-    list.reduce((activations, layer) => applyLayer(layer, activations), x);
+    list.reduce((activations, layer, i) => {
+      const y = applyLayer(layer, activations) as Tensor | undefined;
+      if (y instanceof Tensor) return y;
+      throw new NablaError(`sequential: layer ${i} gives ${kindOf(y)}, expected a tensor`);
+    }, x);
   // Positions are names, in order: JavaScript keeps whole numbers sorted.
   const made = madeOf(Object.fromEntries(list.entries()));
   return { kind: "sequential", layers: list, ...made, forward } as unknown as Sequential<Layers>;
+}
+
+function isLayer(x: unknown): boolean {
+  if (typeof x === "function") return true;
+  const { forward, parameters } = (x ?? {}) as Partial<Layer>;
+  return typeof forward === "function" && typeof parameters === "function";
 }
 
 /** The layers of a `sequential`; undefined for any other layer. */

@@ -7,7 +7,7 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { checkModel, kindOf } from "./checks.ts";
 import type { Dense } from "./dense.ts";
 import {
   applyLayer,
@@ -17,6 +17,7 @@ import {
   namedParametersOf,
 } from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
+import { anything, checkOptions } from "./options.ts";
 import { layersOf } from "./sequential.ts";
 
 export interface SummaryOptions {
@@ -47,9 +48,13 @@ interface Row {
  */
 export function summary(
   model: Model,
-  inputShape: readonly number[] | undefined = usualInput(model),
-  { dtype = "float32" }: SummaryOptions = {},
+  shape?: readonly number[],
+  options: SummaryOptions = {},
 ): string {
+  checkModel("summary", model);
+  checkOptions("summary", options, { dtype: anything });
+  const { dtype = "float32" } = options;
+  const inputShape = shape ?? usualInput(model);
   const total = grouped(model.parameters().reduce((sum, { size }) => sum + size, 0));
   if (inputShape === undefined) {
     const parts = partsOf(model).map(([name, count]) => [name, grouped(count)]);

@@ -1,8 +1,9 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
 import { NablaError, realize, type Tensor } from "@nabla/autograd";
-import { checkCount } from "./checks.ts";
+import { checkCount, checkModel } from "./checks.ts";
 import type { Report } from "./fit.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
+import { checkOptions, oneOf, plain, text } from "./options.ts";
 
 export interface WatchOptions {
   /**
@@ -18,11 +19,12 @@ export interface WatchOptions {
  * What the report of an epoch's end says of the model, where more is better; undefined within
  * epochs.
  */
-function worthOf(
-  operation: string,
-  { metric, better = metric === undefined ? "less" : "more" }: WatchOptions,
-): (report: Report) => number | undefined {
-  return ({ cost, validationCost, metrics }) => {
+function worthOf(operation: string, options: WatchOptions): (report: Report) => number | undefined {
+  checkOptions(operation, options, { metric: text, better: oneOf("less", "more") });
+  const { metric, better = metric === undefined ? "less" : "more" } = options;
+  return (report) => {
+    checkOptions(`${operation}: the report`, report, { metrics: plain });
+    const { cost, validationCost, metrics } = report;
     if (metrics === undefined) return undefined;
     const value = metric === undefined ? (validationCost ?? cost) : metrics[metric];
     if (value === undefined) {
@@ -47,12 +49,12 @@ function isBetter(worth: number, best: number | undefined): boolean {
  * const after = (epoch: number, cost: number) => ({ epoch, cost, metrics: {} }) as Report;
  * [4, 3, 5, 3].map((cost, i) => stop(after(i + 1, cost))); // => [false, false, false, true]
  */
-export function earlyStopping({
-  patience,
-  ...options
-}: WatchOptions & { readonly patience: number }): (report: Report) => boolean {
-  checkCount("earlyStopping", "patience", patience);
+export function earlyStopping(
+  options: WatchOptions & { readonly patience: number },
+): (report: Report) => boolean {
   const worth = worthOf("earlyStopping", options);
+  const { patience } = options;
+  checkCount("earlyStopping", "patience", patience);
   let best: number | undefined;
   let worse = 0;
   return (report) => {
@@ -91,6 +93,7 @@ export interface BestModel {
  * model.weight.arraySync(); // => [[1]]
  */
 export function bestModel(model: Model, options: WatchOptions = {}): BestModel {
+  checkModel("bestModel", model);
   const worth = worthOf("bestModel", options);
   const cells = namedCellsOf(model).map(([, cell]) => cell);
   let best: { readonly report: Report; readonly worth: number } | undefined;

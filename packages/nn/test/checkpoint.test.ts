@@ -162,10 +162,15 @@ describe("refused, and nothing changed", () => {
   });
 
   test("progress that would be lost", async () => {
-    for (const lost of [Number.NaN, Number.POSITIVE_INFINITY, null, [1]]) {
+    for (const [lost, text] of [
+      [Number.NaN, "NaN"],
+      [Number.POSITIVE_INFINITY, "Infinity"],
+      [null, "null"],
+      [[1], "an Array"],
+    ]) {
       const progress = { best: lost } as unknown as Progress;
       await expect(kept({ ...bare(), progress })).rejects.toThrow(
-        `saveCheckpoint: progress "best" is ${String(lost)}, ` +
+        `saveCheckpoint: progress "best" is ${text as string}, ` +
           "expected a finite number, a string or a boolean",
       );
     }

@@ -25,7 +25,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => dense(3, 4).forward(zeros([2, 5]) as Any), "dense: expects 3 features, got [2, 5]"],
   [
     () => sequential(dense(3, 4), "sigmoid" as Any),
-    "sequential: layer 1 is a string, expected a layer or a function",
+    'sequential: layer 1 is "sigmoid", expected a layer or a function',
   ],
   [() => sgd([], { learningRate: 1 }), "sgd: got no parameters, nothing can be learnt"],
   [
@@ -38,7 +38,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => sgd([parameter([1])], { learningRate: "0.1" as Any }),
-    "sgd: learningRate is a string, expected a positive number or a schedule",
+    'sgd: learningRate is "0.1", expected a positive number or a schedule',
   ],
   [
     () => (summary as Any)(sequential(zeros, dense(2, 3)), 784),

@@ -71,7 +71,7 @@ describe.each(optimizers)("%s", (name) => {
     for (const [learningRate, is] of [
       [-1, "-1"],
       [Number.NaN, "NaN"],
-      ["fast", "a string"],
+      ["fast", '"fast"'],
     ]) {
       expect(() => make([w], { learningRate })).toThrow(`${name}: learningRate is ${is}`);
     }

@@ -294,7 +294,7 @@ describe("nudges", () => {
     ],
     [
       () => nudges(dense(1, 2), [1] as never, one),
-      "nudges: the input is object, expected a tensor",
+      "nudges: the input: expects a tensor, got an Array; tensor(x) makes one",
     ],
   ])("refuse what they cannot tell of: %#", (make, message) => expect(make).toThrow(message));
 });

@@ -417,7 +417,7 @@ describe("what cannot be learnt is refused, and where it is said", () => {
       "no cost",
       dataset,
       { ...loose, cost: "mse" },
-      "cost is a string, expected a function: quadraticCost",
+      'cost is "mse", expected a function: quadraticCost',
     ],
     [
       "a number for a cost",
@@ -447,7 +447,7 @@ describe("what cannot be learnt is refused, and where it is said", () => {
   test("metrics are functions", async () => {
     const metrics = { error: "mae" as never };
     await expect(train(dataset, { batchSize: 2, metrics })).rejects.toThrow(
-      'measure: metric "error" is a string, expected a function',
+      'measure: metric "error" is "mae", expected a function',
     );
   });
 

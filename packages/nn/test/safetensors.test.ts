@@ -266,9 +266,9 @@ describe("what cannot be written is refused", () => {
       () => toSafetensors({}, { metadata: { epoch: 3 } as never }),
       'metadata "epoch" is number, expected a string',
     ],
-    [() => toSafetensors("x" as never), "expects a model, or tensors by name, got string"],
+    [() => toSafetensors("x" as never), 'expects a model, or tensors by name, got "x"'],
     [() => toSafetensors(null as never), "expects a model, or tensors by name, got null"],
-    [() => toSafetensors({ x: [1] as never }), '"x" is object, expected a tensor'],
+    [() => toSafetensors({ x: [1] as never }), '"x" is an Array, expected a tensor'],
     [
       () => toSafetensors({ "\ud800": tensor([1]) }),
       '"\\ud800" has half a surrogate pair, expected Unicode',

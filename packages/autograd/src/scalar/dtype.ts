@@ -10,6 +10,9 @@ export type Float = "float32" | "float64";
 /** What holds a tensor's elements: a typed array, row-major. A bool is a byte, 0 or 1. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+/** What holds the elements of a dtype. */
+export type DataOf<D extends DType> = InstanceType<(typeof arrays)[D]>;
+
 /** Every dtype, in the order of promotion: of two, the result takes the later one. */
 export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 

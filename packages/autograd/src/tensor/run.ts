@@ -4,7 +4,7 @@ import { realize as realizeNodes } from "../engine/realize.ts";
 import { setThreadCount, threadCount, wasmMemory } from "../engine/wasm/backend.ts";
 import { checkCount, checkFunction } from "./checks.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
-import { currentTrace } from "./trace.ts";
+import { changesWithCalls, currentTrace } from "./trace.ts";
 
 /**
  * Computes several tensors in one run, so that what they share is computed once, and keeps their
@@ -60,7 +60,8 @@ export function keep<T extends Tensor>(x: T): T {
 export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   checkFunction("guard", check);
   const node = nodeOf("guard", x);
-  if (node.cell.value) {
+  // A draw, or a number from outside, has a value while it is traced, but each call has another.
+  if (node.cell.value && !changesWithCalls(node)) {
     check(x);
     return x;
   }

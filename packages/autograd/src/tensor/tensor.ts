@@ -2,13 +2,13 @@
 // their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
 import { tracingError, valueOf } from "../engine/realize.ts";
 import { describe } from "../graph/describe.ts";
-import { NablaError, ShapeError } from "../graph/errors.ts";
+import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import { endCall, useOf } from "../graph/site.ts";
 import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import type { Data, DataOf, DType } from "../scalar/dtype.ts";
 import { formatTensor, type NestedNumbers, nest } from "./format.ts";
 import { detached, settle } from "./settle.ts";
 import { changesWithCalls, replayedTrace } from "./trace.ts";
@@ -75,18 +75,29 @@ export class Tensor<out S extends Shape = Shape> {
     return this.#node.shape.length;
   }
 
-  /** The elements in row-major order, as a typed array of the dtype; a copy. */
-  async data(): Promise<Data> {
-    return this.dataSync();
+  /**
+   * The elements in row-major order, as a typed array of the dtype; a copy. With the dtype that the
+   * tensor must have, the compiler knows which array it is.
+   */
+  async data<D extends DType = DType>(dtype?: D): Promise<DataOf<D>> {
+    return this.dataSync(dtype);
   }
 
   /**
-   * The elements in row-major order, as a typed array of the dtype; a copy.
+   * The elements in row-major order, as a typed array of the dtype; a copy. With the dtype that the
+   * tensor must have, the compiler knows which array it is. Throws `DTypeError` if it has another:
+   * `cast` converts.
    *
    * @example
    * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
+   * const numbers: Int32Array = tensor([1, 2], { dtype: "int32" }).dataSync("int32");
    */
-  dataSync(): Data {
+  dataSync<D extends DType = DType>(dtype?: D): DataOf<D>;
+  dataSync(dtype?: DType): Data {
+    if (dtype !== undefined && dtype !== this.dtype) {
+      const expected = `expected ${describe(dtype)}: cast(dtype) converts`;
+      throw new DTypeError(`dataSync: the tensor is ${this.dtype}, ${expected}`);
+    }
     const value = readNow("dataSync", Tensor.nodeOf(this));
     return ArrayBuffer.isView(value) ? value.slice() : value.read();
   }

@@ -1,6 +1,7 @@
 // Costs of choosing among classes: how unlikely the right ones seem to the network.
 import { checkSameShape, logSoftmax, type Tensor, where } from "@nabla/autograd";
-import { checkFraction } from "../checks.ts";
+import { checkTensor } from "../checks.ts";
+import { checkOptions, fraction } from "../options.ts";
 import { checkClasses, probabilitiesOf } from "./labels.ts";
 
 export interface CrossEntropyOptions {
@@ -25,10 +26,11 @@ export interface CrossEntropyOptions {
 export function crossEntropy(
   logits: Tensor,
   targets: Tensor,
-  { labelSmoothing = 0 }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): Tensor<[]> {
+  checkOptions("crossEntropy", options, { labelSmoothing: fraction });
+  const { labelSmoothing = 0 } = options;
   checkClasses("crossEntropy", "logits", logits);
-  checkFraction("crossEntropy", "labelSmoothing", labelSmoothing);
   const classes = logits.shape.at(-1)!;
   const right = probabilitiesOf("crossEntropy", logits, targets);
   const wanted =
@@ -82,6 +84,7 @@ function exampleCount({ size, shape }: Tensor): number {
  */
 export function klDivergence(logits: Tensor, targets: Tensor): Tensor<[]> {
   checkClasses("klDivergence", "logits", logits);
+  checkTensor("klDivergence", targets);
   checkSameShape("klDivergence", logits.shape, targets.shape);
   const logTargets = where(targets.greater(0), targets, 1).log();
   return targets

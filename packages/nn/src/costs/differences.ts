@@ -1,6 +1,7 @@
 // Costs of numbers: how far outputs are from targets.
 import { type SameShapeCheck, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkPositive, targetsLike } from "../checks.ts";
+import { targetsLike } from "../checks.ts";
+import { checkOptions, positive } from "../options.ts";
 
 /**
  * The mean over examples of the sum of squared differences between outputs and targets, which both
@@ -44,9 +45,10 @@ export function meanSquaredError<X extends Tensor, Y extends Tensor>(
 export function huber<X extends Tensor, Y extends Tensor>(
   outputs: X,
   targets: SameShapeCheck<"huber", ShapeOf<X>, ShapeOf<Y>, Y>,
-  { delta = 1 }: { readonly delta?: number } = {},
+  options: { readonly delta?: number } = {},
 ): Tensor<[]> {
-  checkPositive("huber", "delta", delta);
+  checkOptions("huber", options, { delta: positive });
+  const { delta = 1 } = options;
   // Not of |d|: at 0 its slope is none, and the square's would be lost.
   const difference = differenceOf("huber", outputs, targets);
   const near = difference.clip(-delta, delta);
@@ -54,5 +56,6 @@ export function huber<X extends Tensor, Y extends Tensor>(
 }
 
 function differenceOf(operation: string, outputs: Tensor, targets: unknown): Tensor {
-  return outputs.sub(targetsLike(operation, outputs, targets));
+  const wanted = targetsLike(operation, outputs, targets);
+  return outputs.sub(wanted);
 }

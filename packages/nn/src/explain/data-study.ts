@@ -2,13 +2,14 @@
 import { type Parameter, random, tensor } from "@nabla/autograd";
 import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { breather } from "../breather.ts";
-import { checkCount } from "../checks.ts";
+import { checkCount, checkModel } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { fit } from "../fit.ts";
 import type { Layer } from "../layer.ts";
 import { measure } from "../measure.ts";
 import { accuracy, type Metric } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { callable, checkOptions, count, integer, plain, plainList, signalled } from "../options.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 export interface DataOptions extends CostOptions {
@@ -59,9 +60,23 @@ export interface DataPoint {
  */
 export async function* dataStudy(
   model: () => Layer,
-  { train, test }: { readonly train: Dataset; readonly test: Dataset },
+  data: { readonly train: Dataset; readonly test: Dataset },
   options: DataOptions,
 ): AsyncGenerator<DataPoint, void, undefined> {
+  checkOptions("dataStudy", { model }, { model: callable }, "model");
+  checkOptions("dataStudy: the data", data, { train: plain, test: plain }, "train", "test");
+  const kinds = {
+    sizes: plainList,
+    optimizer: callable,
+    steps: count,
+    batchSize: count,
+    metric: callable,
+    shuffle: integer,
+    signal: signalled,
+    cost: callable,
+  };
+  checkOptions("dataStudy", options, kinds, "sizes", "optimizer", "batchSize");
+  const { train, test } = data;
   const { sizes, optimizer, steps, batchSize, shuffle = 0, signal } = options;
   const { cost = quadraticCost, metric = accuracy } = options;
   const available = exampleCount("dataStudy", train);
@@ -71,6 +86,7 @@ export async function* dataStudy(
   const breathe = breather();
   for (const size of sizes) {
     const own = model();
+    checkModel("dataStudy", own, "forward");
     const some = examplesAt(train, tensor(order.subarray(0, size)));
     const inEpoch = Math.ceil(size / batchSize);
     const reports = fit(own, some, {

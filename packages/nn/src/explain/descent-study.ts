@@ -12,13 +12,14 @@ import {
 } from "@nabla/autograd";
 import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { breather } from "../breather.ts";
-import { checkCount } from "../checks.ts";
+import { checkCount, checkModel, checkOptimizer } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { applyLayer, type Layer, namedCellsOf } from "../layer.ts";
 import { measuredAtOnce } from "../measure.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { callable, checkOptions, integer, plainList, positive, signalled } from "../options.ts";
 import { pairOf } from "../pair.ts";
-import type { CostOptions } from "./example-costs.ts";
+import { type CostOptions, costOf as checkedCost } from "./example-costs.ts";
 
 export interface DescentOptions extends CostOptions {
   /** Examples in a batch, one descent for each; the number of all examples is the careful way. */
@@ -82,6 +83,17 @@ export async function* descentStudy(
   dataset: Dataset,
   options: DescentOptions,
 ): AsyncGenerator<DescentPoint, void, undefined> {
+  checkModel("descentStudy", model, "forward");
+  const kinds = {
+    batchSizes: plainList,
+    cost: callable,
+    optimizer: callable,
+    steps: positive,
+    seconds: positive,
+    shuffle: integer,
+    signal: signalled,
+  };
+  checkOptions("descentStudy", options, kinds, "batchSizes", "optimizer");
   const { batchSizes, cost = quadraticCost, optimizer, seconds, shuffle = 0, signal } = options;
   const { steps = seconds === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
   const examples = exampleCount("descentStudy", dataset);
@@ -90,7 +102,7 @@ export async function* descentStudy(
   const parameters = model.parameters();
   const costOf = (rows: Tensor<[number]>): Tensor => {
     const [inputs, targets] = pairOf(examplesAt(dataset, rows));
-    return cost(applyLayer(model, inputs), targets);
+    return checkedCost("descentStudy", cost, applyLayer(model, inputs), targets);
   };
   const cells = namedCellsOf(model).map(([, cell]) => cell);
   const start = cells.map((cell) => cell.snapshot());
@@ -99,6 +111,7 @@ export async function* descentStudy(
   const whole = Int32Array.from({ length: examples }, (_, i) => i);
   const stepper = () => {
     const own = optimizer(parameters);
+    checkOptimizer("descentStudy", own);
     return compile((rows: Tensor<[number]>) => {
       costOf(rows).backward();
       own.step();

@@ -1,10 +1,19 @@
 // What each example by itself costs.
 import { type Tensor, vmap } from "@nabla/autograd";
+import { checkModel, checkTensor } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Layer } from "../layer.ts";
+import { callable, checkOptions } from "../options.ts";
 
 /** One number for outputs and targets: the mean over their examples. */
 export type Cost = (outputs: Tensor, targets: Tensor) => Tensor;
+
+/** What the cost gives. Throws `NablaError` unless that is a tensor. */
+export function costOf(operation: string, cost: Cost, outputs: Tensor, targets: Tensor): Tensor {
+  const value = cost(outputs, targets);
+  checkTensor(`${operation}: the cost`, value);
+  return value;
+}
 
 export interface CostOptions {
   /** A mean over examples, such as `crossEntropy`. Default: `quadraticCost`. */
@@ -25,9 +34,13 @@ export function exampleCosts(
   model: Layer,
   inputs: Tensor,
   targets: Tensor,
-  { cost = quadraticCost }: CostOptions = {},
+  options: CostOptions = {},
 ): Tensor<[number]> {
+  checkModel("exampleCosts", model, "forward");
+  for (const x of [inputs, targets]) checkTensor("exampleCosts", x);
+  checkOptions("exampleCosts", options, { cost: callable });
+  const { cost = quadraticCost } = options;
   const one = (output: Tensor, target: Tensor): Tensor =>
-    cost(output.expandDims(0), target.expandDims(0)).reshape([]);
+    costOf("exampleCosts", cost, output.expandDims(0), target.expandDims(0)).reshape([]);
   return vmap(one)(model.forward(inputs), targets) as Tensor<[number]>;
 }

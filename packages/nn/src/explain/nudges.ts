@@ -8,13 +8,15 @@ import {
   NablaError,
   outer,
   ShapeError,
-  Tensor,
+  type Tensor,
   zerosLike,
 } from "@nabla/autograd";
+import { checkModel, checkTensor } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Dense } from "../dense.ts";
 import type { Layer } from "../layer.ts";
-import type { CostOptions } from "./example-costs.ts";
+import { callable, checkOptions } from "../options.ts";
+import { type CostOptions, costOf } from "./example-costs.ts";
 import { applyAll, type Stage, stagesOf, titleOf } from "./stages.ts";
 
 /** What one example wants of a network of dense layers. Nothing has run: all are graphs. */
@@ -137,12 +139,13 @@ export function nudges(
   model: Layer,
   input: Tensor,
   target: Tensor,
-  { cost: costOf = quadraticCost }: CostOptions = {},
+  options: CostOptions = {},
 ): Nudges {
-  for (const [what, x] of Object.entries({ input, target })) {
-    if (x instanceof Tensor) continue;
-    throw new NablaError(`nudges: the ${what} is ${typeof x}, expected a tensor`);
-  }
+  checkModel("nudges", model, "forward");
+  checkTensor("nudges: the input", input);
+  checkTensor("nudges: the target", target);
+  checkOptions("nudges", options, { cost: callable });
+  const { cost: costFor = quadraticCost } = options;
   const { preparation, stages } = stagesOf("nudges", model);
   const forward: Forward[] = [];
   let activations = applyAll(preparation, input.expandDims(0));
@@ -152,7 +155,7 @@ export function nudges(
     activations = applyAll(stage.functions, sums);
     forward.push({ stage, before, sums, after: activations });
   }
-  const cost = costOf(activations, target.expandDims(0)).reshape([]);
+  const cost = costOf("nudges", costFor, activations, target.expandDims(0)).reshape([]);
   // What a layer gives is asked for where it is made: what the next one takes may be a reshape of
   // it.
   const wanted = gradients(

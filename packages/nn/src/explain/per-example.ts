@@ -1,7 +1,9 @@
 // What each example by itself says of every weight and bias.
 import { gradients, type Tensor, vmap } from "@nabla/autograd";
+import { checkModel, checkTensor } from "../checks.ts";
 import type { Layer } from "../layer.ts";
-import type { Cost } from "./example-costs.ts";
+import { callable, checkOptions } from "../options.ts";
+import { type Cost, costOf } from "./example-costs.ts";
 
 /**
  * The gradient of each example's own cost, one tensor for each of `model.parameters()`, in their
@@ -22,8 +24,14 @@ export function perExampleGradients(
   inputs: Tensor,
   targets: Tensor,
 ): readonly Tensor[] {
+  checkModel("perExampleGradients", model, "forward");
+  for (const x of [inputs, targets]) checkTensor("perExampleGradients", x);
+  checkOptions("perExampleGradients", { cost }, { cost: callable }, "cost");
   const parameters = model.parameters();
   const ofOne = (input: Tensor, target: Tensor): readonly Tensor[] =>
-    gradients(cost(model.forward(input.expandDims(0)), target.expandDims(0)), parameters);
+    gradients(
+      costOf("perExampleGradients", cost, model.forward(input.expandDims(0)), target.expandDims(0)),
+      parameters,
+    );
   return vmap(ofOne)(inputs, targets);
 }

@@ -1,6 +1,8 @@
 // Which weights and biases a cost is most sensitive to, and whether the gradient says the truth.
-import { gradients, NablaError, type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { gradients, NablaError, Parameter, type Tensor, tensor } from "@nabla/autograd";
+import { checkModel, checkTensor, kindOf } from "../checks.ts";
 import { type Layer, namedParametersOf } from "../layer.ts";
+import { anything, callable, checkOptions, finite, plainList } from "../options.ts";
 
 /** One weight or bias, and how sensitive the cost is to it. */
 export interface Component {
@@ -50,9 +52,14 @@ export interface SensitivityOptions {
 export async function sensitivity(
   cost: Tensor | (() => Tensor),
   model: Layer,
-  { top = 10 }: SensitivityOptions = {},
+  options: SensitivityOptions = {},
 ): Promise<readonly Component[]> {
-  if (!(top >= 1)) throw new NablaError(`sensitivity: top is ${top}, expected 1 or more`);
+  checkModel("sensitivity", model);
+  checkOptions("sensitivity", options, { top: anything });
+  const { top = 10 } = options;
+  if (!(typeof top === "number" && top >= 1)) {
+    throw new NablaError(`sensitivity: top is ${kindOf(top)}, expected 1 or more`);
+  }
   const named = namedParametersOf(model);
   const parameters = named.map(([, p]) => p);
   const graphs = gradients(typeof cost === "function" ? cost() : cost, parameters);
@@ -137,16 +144,27 @@ export interface NudgeResult {
  */
 export async function tryNudge(
   cost: () => Tensor,
-  { parameter: p, index, derivative }: Pick<Component, "parameter" | "index" | "derivative">,
+  component: Pick<Component, "parameter" | "index" | "derivative">,
   by: number,
 ): Promise<NudgeResult> {
-  const [own, before] = [p.snapshot(), await cost().item()];
+  checkOptions("tryNudge", component, { index: plainList, derivative: finite }, "index");
+  const { parameter: p, index, derivative } = component;
+  checkOptions("tryNudge", { cost, by }, { cost: callable, by: finite }, "cost", "by");
+  if (!(p instanceof Parameter)) {
+    throw new NablaError(`tryNudge: the parameter is ${kindOf(p)}, expected a parameter`);
+  }
+  const valueNow = async () => {
+    const value = cost();
+    checkTensor("tryNudge: the cost", value);
+    return value.item();
+  };
+  const [own, before] = [p.snapshot(), await valueNow()];
   const nudged = await p.data();
   const position = index.reduce((at, i, axis) => at * p.shape[axis]! + i, 0);
   nudged[position]! += by;
   try {
     p.assign(tensor(nudged, { shape: p.shape }));
-    const after = await cost().item();
+    const after = await valueNow();
     return { before, after, predicted: derivative * by, actual: after - before };
   } finally {
     p.assign(own);

@@ -2,8 +2,10 @@
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
+import { checkModel, kindOf } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
+import { anything, checkOptions, type Kind, plain } from "../options.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
@@ -52,11 +54,13 @@ export async function saveCheckpoint(
 
 function checkpointOf(
   subject: string,
-  { model, optimizer, progress = {} }: Training & { readonly progress?: Progress },
+  training: Training & { readonly progress?: Progress },
 ): readonly Uint8Array[] {
+  checkTraining(subject, training);
+  const { model, optimizer, progress = {} } = training;
   const lost = Object.entries(progress).find(([, value]) => !isKept(value));
   if (lost) {
-    const given = `progress "${lost[0]}" is ${String(lost[1])}`;
+    const given = `progress "${lost[0]}" is ${kindOf(lost[1])}`;
     throw new NablaError(`${subject}: ${given}, expected a finite number, a string or a boolean`);
   }
   const stored = (prefix: string, name: string, x: Tensor): Stored => ({
@@ -79,6 +83,16 @@ function checkpointOf(
   for (const chunk of chunks) sum.add(chunk);
   return [...chunks, sum.bytes()];
 }
+
+function checkTraining(subject: string, training: Training): void {
+  checkOptions(subject, training, { model: anything, optimizer, progress: plain });
+  checkModel(subject, training.model);
+}
+
+const optimizer: Kind = [
+  (x) => typeof (x as Optimizer | null)?.state === "function",
+  "an optimiser, such as adam(model.parameters())",
+];
 
 /** As JSON, which has -0 though `JSON.stringify` writes 0 for it. */
 function textOf(progress: Progress): string {
@@ -123,6 +137,7 @@ export async function loadChecked<Result>(
   check: (progress: Progress) => Result,
 ): Promise<Result> {
   const subject = subjectOf("loadCheckpoint", source);
+  checkTraining(subject, training);
   return readSource(subject, source, checkpointIn(subject, training, check));
 }
 

@@ -2,7 +2,9 @@
 // behind it (https://github.com/huggingface/safetensors#format). A file can do nothing but give
 // numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
+import { checkModel, kindOf } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
+import { callable, checkOptions, flag, isPlain, plain } from "../options.ts";
 import { elementsIn, elementsOf, headerIn } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { headerOf, inFileOrder } from "./header.ts";
@@ -91,11 +93,9 @@ export async function saveSafetensors(
 }
 
 /** The header, and the elements of each tensor. */
-function chunksOf(
-  subject: string,
-  saved: Saved,
-  { metadata, rename = same, transpose = none }: SaveOptions,
-): readonly Uint8Array[] {
+function chunksOf(subject: string, saved: Saved, options: SaveOptions): readonly Uint8Array[] {
+  checkOptions(subject, options, { metadata: plain, ...ofNames });
+  const { metadata, rename = same, transpose = none } = options;
   const named = tensorsOf(subject, saved).map(([name, x]) => {
     const stored = transpose(name) ? transposedMatrix(subject, name, x) : x;
     return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
@@ -104,19 +104,20 @@ function chunksOf(
   return [headerOf(subject, tensors, metadata), ...elementsOf(tensors)];
 }
 
+const ofNames = { rename: callable, transpose: callable };
 const same = (name: string): string => name;
 const none = (): boolean => false;
 
 function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
-  if (typeof saved !== "object" || saved === null) {
-    const given = saved === null ? "null" : typeof saved;
-    throw new NablaError(`${subject}: expects a model, or tensors by name, got ${given}`);
+  const isModel = typeof (saved as Partial<Model> | null)?.parameters === "function";
+  if (!isModel && !isPlain(saved)) {
+    throw new NablaError(`${subject}: expects a model, or tensors by name, got ${kindOf(saved)}`);
   }
-  if (typeof saved.parameters === "function") return namedCellsOf(saved as Model);
+  if (isModel) return namedCellsOf(saved as Model);
   const tensors = Object.entries(saved as Readonly<Record<string, Tensor>>);
   const other = tensors.find(([, x]) => !(x instanceof Tensor));
   if (!other) return tensors;
-  throw new NablaError(`${subject}: ${quoted(other[0])} is ${typeof other[1]}, expected a tensor`);
+  throw new NablaError(`${subject}: ${quoted(other[0])} is ${kindOf(other[1])}, expected a tensor`);
 }
 
 function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
@@ -177,14 +178,13 @@ export function loadSafetensors(
   options: LoadOptions = {},
 ): LoadReport | Promise<LoadReport> {
   const subject = subjectOf("loadSafetensors", source);
+  checkModel(subject, model);
+  checkOptions(subject, options, { strict: flag, ...ofNames });
   return readSource(subject, source, into(subject, model, options));
 }
 
-function* into(
-  subject: string,
-  model: Model,
-  { strict = true, rename = same, transpose = none }: LoadOptions,
-): Reading<LoadReport> {
+function* into(subject: string, model: Model, options: LoadOptions): Reading<LoadReport> {
+  const { strict = true, rename = same, transpose = none } = options;
   const header = yield* headerIn(subject);
   const places = new Map<string, Place>();
   for (const [name, p] of namedCellsOf(model)) {

@@ -1,4 +1,7 @@
 // Where a file goes: a path, or a stream, of the web or of Node.
+
+import { NablaError } from "@nabla/autograd";
+import { kindOf } from "../checks.ts";
 import { writeFileWhole } from "./disk.ts";
 
 /** Takes bytes: a `WritableStream`, or one of Node's. It is closed when all is written. */
@@ -31,8 +34,19 @@ export async function writeTo(
   chunks: Iterable<Uint8Array>,
 ): Promise<void> {
   if (typeof target === "string") await writeFileWhole(subject, target, chunks);
-  else if ("getWriter" in target) await writeWebStream(target, chunks);
-  else await writeNodeStream(target, chunks);
+  else if (isWebSink(target)) await writeWebStream(target, chunks);
+  else if (isNodeSink(target)) await writeNodeStream(target, chunks);
+  else
+    throw new NablaError(`${subject}: got ${kindOf(target)}, expected a path or a stream to write`);
+}
+
+function isWebSink(target: unknown): target is WebSink {
+  return typeof (target as Partial<WebSink> | null)?.getWriter === "function";
+}
+
+function isNodeSink(target: unknown): target is NodeSink {
+  const { write, once } = (target ?? {}) as Partial<NodeSink>;
+  return typeof write === "function" && typeof once === "function";
 }
 
 async function writeWebStream(sink: WebSink, chunks: Iterable<Uint8Array>): Promise<void> {

@@ -16,7 +16,8 @@ import {
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
 import { type Dense, dense } from "../dense.ts";
-import { type Initializer, xavierUniform } from "../initializers.ts";
+import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
+import { checkOptions, flag, fraction, ofWeights, tensor } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -85,6 +86,12 @@ export function multiHeadAttention<const F extends number>(
   heads: number,
   options: AttentionOptions = {},
 ): MultiHeadAttention<F> {
+  checkOptions("multiHeadAttention", options, {
+    causal: flag,
+    dropout: fraction,
+    bias: flag,
+    ...ofWeights,
+  });
   const { causal = false, dropout: rate = 0, bias = true, dtype = "float32" } = options;
   const { initializer = xavierUniform() } = options;
   checkCount("multiHeadAttention", "features", features);
@@ -95,7 +102,7 @@ export function multiHeadAttention<const F extends number>(
     );
   }
   const size = features as number;
-  const projection = () => initializer([size, size], { dtype }).cast(dtype);
+  const projection = () => firstValue("multiHeadAttention", initializer, [size, size], { dtype });
   const inputWeight = parameter(concat([projection(), projection(), projection()]), {
     name: "in_proj_weight",
   });
@@ -123,7 +130,9 @@ export function multiHeadAttention<const F extends number>(
     });
   };
 
-  const forward = (x: Tensor, { context, mask }: AttentionInputs = {}): Tensor => {
+  const forward = (x: Tensor, inputs: AttentionInputs = {}): Tensor => {
+    checkOptions("multiHeadAttention", inputs, { context: tensor, mask: tensor });
+    const { context, mask } = inputs;
     for (const given of [x, context ?? x]) {
       checkTensor("multiHeadAttention", given);
       checkAxis("multiHeadAttention", given.shape, -1, features, "features");

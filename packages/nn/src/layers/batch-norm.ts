@@ -11,8 +11,9 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkFraction, checkPositive, checkTensor } from "../checks.ts";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
 import { Mode } from "../mode.ts";
+import { checkOptions, fraction, positive, weightDType } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -65,11 +66,12 @@ export interface BatchNorm<C extends number = number>
  */
 export function batchNorm<const C extends number>(
   channels: C,
-  { momentum = 0.1, epsilon = 1e-5, dtype = "float32" }: BatchNormOptions = {},
+  options: BatchNormOptions = {},
 ): BatchNorm<C> {
   checkCount("batchNorm", "channels", channels);
-  checkFraction("batchNorm", "momentum", momentum);
-  checkPositive("batchNorm", "epsilon", epsilon);
+  const kinds = { momentum: fraction, epsilon: positive, dtype: weightDType };
+  checkOptions("batchNorm", options, kinds);
+  const { momentum = 0.1, epsilon = 1e-5, dtype = "float32" } = options;
   const cell = (name: string, value: Tensor) => parameter(value, { name });
   const { weight, bias } = scaling(channels, dtype);
   const runningMean = cell("running_mean", zeros([channels as number], { dtype }));

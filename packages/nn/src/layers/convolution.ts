@@ -12,8 +12,9 @@ import {
   type WindowPadding,
   zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor } from "../checks.ts";
-import { heUniform, type Initializer } from "../initializers.ts";
+import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
+import { firstValue, heUniform, type Initializer } from "../initializers.ts";
+import { checkOptions, flag, ofWeights } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { ConvolutionShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -78,6 +79,7 @@ export function convolution2d<
   kernelSize: Window,
   options: Convolution2dOptions<Stride, Padding, Dilation> = {},
 ): Convolution2d<In, Out, Window, Stride, Padding, Dilation> {
+  checkOptions("convolution2d", options, { bias: flag, ...ofWeights });
   const {
     bias: hasBias = true,
     initializer = heUniform(),
@@ -90,10 +92,11 @@ export function convolution2d<
   }
   checkCount("convolution2d", "groups", groups);
   const size: PerAxis = kernelSize;
-  const window = typeof size === "number" ? [size, size] : size;
-  if (window.length !== 2) {
+  const window: readonly number[] = typeof size === "number" ? [size, size] : size;
+  if (!Array.isArray(window) || window.length !== 2) {
+    const given = Array.isArray(window) ? `[${window.map(kindOf).join(", ")}]` : kindOf(window);
     throw new NablaError(
-      `convolution2d: kernelSize is ${JSON.stringify(kernelSize)}, expected a number or [height, width]`,
+      `convolution2d: kernelSize is ${given}, expected a number or [height, width]`,
     );
   }
   for (const along of window) checkCount("convolution2d", "kernelSize", along);
@@ -105,10 +108,10 @@ export function convolution2d<
   }
   const places = window[0]! * window[1]!;
   const fans = [(inputChannels / groups) * places, (outputChannels / groups) * places] as const;
-  const weight = parameter(
-    initializer([outputChannels, inputChannels / groups, ...window], { fans, dtype }).cast(dtype),
-    { name: "weight" },
-  );
+  const shape = [outputChannels, inputChannels / groups, ...window] as const;
+  const weight = parameter(firstValue("convolution2d", initializer, shape, { fans, dtype }), {
+    name: "weight",
+  });
   const bias = hasBias
     ? parameter(zeros([outputChannels as number], { dtype }), { name: "bias" })
     : undefined;

@@ -8,7 +8,8 @@ import {
   type Tensor,
 } from "@nabla/autograd";
 import { checkCount, checkTensor } from "../checks.ts";
-import { type Initializer, normal } from "../initializers.ts";
+import { firstValue, type Initializer, normal } from "../initializers.ts";
+import { checkOptions, ofWeights } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { EmbeddingShape } from "../shapes/layers.ts";
 import type { Output, Shaped } from "../shapes.ts";
@@ -44,12 +45,12 @@ export function embedding<const F extends number>(
   features: F,
   options: EmbeddingOptions = {},
 ): Embedding<F> {
+  checkOptions("embedding", options, ofWeights);
   const { initializer = normal({ standardDeviation: 1 }), dtype = "float32" } = options;
   checkCount("embedding", "count", count);
   checkCount("embedding", "features", features);
-  const weight = parameter(initializer([count, features], { dtype }).cast(dtype), {
-    name: "weight",
-  });
+  const first = firstValue("embedding", initializer, [count, features], { dtype });
+  const weight = parameter(first, { name: "weight" });
   const forward = (indices: Tensor): Tensor => {
     checkTensor("embedding", indices);
     if (indices.dtype !== "int32" && indices.dtype !== "uint8") {

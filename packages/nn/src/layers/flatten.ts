@@ -1,6 +1,6 @@
 // From images to rows of features.
 import { NablaError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor, kindOf } from "../checks.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FlattenShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -24,10 +24,9 @@ export interface FlattenLayer<Start extends number = number>
  * flatten().forward(zeros([100, 8, 13, 13])).shape; // => [100, 1352]
  */
 export function flatten<const Start extends number = 1>(startAxis?: Start): FlattenLayer<Start> {
-  const start: unknown = startAxis ?? 1;
+  const start: unknown = startAxis === undefined ? 1 : startAxis;
   if (!Number.isInteger(start)) {
-    const given = typeof start === "number" ? start : typeof start;
-    throw new NablaError(`flatten: startAxis is ${given}, expected an integer: flatten()`);
+    throw new NablaError(`flatten: startAxis is ${kindOf(start)}, expected an integer: flatten()`);
   }
   const forward = (x: Tensor): Tensor => {
     checkTensor("flatten", x);

@@ -1,6 +1,7 @@
 // Group normalisation: each example's groups of channels with the mean 0 and the variance 1.
 import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkPositive, checkTensor } from "../checks.ts";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, positive, weightDType } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -37,11 +38,12 @@ export interface GroupNorm<C extends number = number>
 export function groupNorm<const C extends number>(
   groups: number,
   channels: C,
-  { epsilon = 1e-5, dtype = "float32" }: NormOptions = {},
+  options: NormOptions = {},
 ): GroupNorm<C> {
   checkCount("groupNorm", "groups", groups);
   checkCount("groupNorm", "channels", channels);
-  checkPositive("groupNorm", "epsilon", epsilon);
+  checkOptions("groupNorm", options, { epsilon: positive, dtype: weightDType });
+  const { epsilon = 1e-5, dtype = "float32" } = options;
   if (channels % groups !== 0) {
     throw new NablaError(
       `groupNorm: ${channels} channels, expected a multiple of the groups, ${groups}`,

@@ -1,6 +1,7 @@
 // Layer normalisation: each example's features with the mean 0 and the variance 1.
 import type { DTypeOption, Parameter, ShapeOf, Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkPositive, checkTensor } from "../checks.ts";
+import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, positive, weightDType } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -38,10 +39,11 @@ export interface LayerNorm<F extends number = number>
  */
 export function layerNorm<const F extends number>(
   features: F,
-  { epsilon = 1e-5, dtype = "float32" }: NormOptions = {},
+  options: NormOptions = {},
 ): LayerNorm<F> {
   checkCount("layerNorm", "features", features);
-  checkPositive("layerNorm", "epsilon", epsilon);
+  checkOptions("layerNorm", options, { epsilon: positive, dtype: weightDType });
+  const { epsilon = 1e-5, dtype = "float32" } = options;
   const { weight, bias } = scaling(features, dtype);
   const forward = (x: Tensor): Tensor => {
     checkTensor("layerNorm", x);

@@ -3,13 +3,15 @@ import {
   type AveragePoolOptions,
   averagePool,
   maxPool,
+  NablaError,
   type PerAxis,
   type ShapeOf,
   type Tensor,
   type WindowOptions,
   type WindowPadding,
 } from "@nabla/autograd";
-import { checkLayout, checkTensor } from "../checks.ts";
+import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { checkOptions, flag } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { PoolingShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -49,6 +51,7 @@ export function maxPooling2d<
   window: Window,
   options: WindowOptions<Stride, Padding, Dilation> = {},
 ): Pooling2d<"maxPooling2d", Window, Stride, Padding, Dilation> {
+  checkOptions("maxPooling2d", options, {});
   const general = options as WindowOptions;
   return pooling("maxPooling2d", window, (x) =>
     maxPool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
@@ -73,6 +76,7 @@ export function averagePooling2d<
   window: Window,
   options: AveragePoolOptions<Stride, Padding, Dilation> = {},
 ): Pooling2d<"averagePooling2d", Window, Stride, Padding, Dilation> {
+  checkOptions("averagePooling2d", options, { countIncludePad: flag });
   const general = options as AveragePoolOptions;
   return pooling("averagePooling2d", window, (x) =>
     averagePool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
@@ -90,6 +94,11 @@ function pooling<
   window: Window,
   pool: (x: Tensor) => Tensor,
 ): Pooling2d<Operation, Window, Stride, Padding, Dilation> {
+  const along: readonly unknown[] = Array.isArray(window) ? window : [window, window];
+  for (const size of along) checkCount(kind, "window", size);
+  if (along.length !== 2) {
+    throw new NablaError(`${kind}: window has ${along.length} sizes, expected one, or two`);
+  }
   const forward = (x: Tensor): Tensor => {
     checkTensor(kind, x);
     checkLayout(kind, x.shape, ["examples", "channels", "height", "width"]);

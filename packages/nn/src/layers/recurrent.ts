@@ -13,9 +13,10 @@ import {
   tanh,
   zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor } from "../checks.ts";
-import { type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
+import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
+import { firstValue, type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
 import type { LayerFunction } from "../layer.ts";
+import { callable, checkOptions, ofWeights, oneOf } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { SequenceShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -87,11 +88,15 @@ export function rnn<
   hiddenFeatures: Out,
   options: RnnOptions<Returns> = {},
 ): Recurrent<"rnn", In, Out, Returns> {
-  const { activation = tanh } = options;
   return recurrent("rnn", inputFeatures, hiddenFeatures, options, {
     gates: 1,
     states: 1,
-    step: (fromInput, fromState) => [activation(fromInput.add(fromState))],
+    step: (fromInput, fromState) => {
+      const { activation = tanh } = options;
+      const state = activation(fromInput.add(fromState));
+      checkTensor("rnn: what the activation gives", state);
+      return [state];
+    },
   });
 }
 
@@ -180,6 +185,12 @@ function recurrent<
   options: RecurrentOptions<Returns>,
   cell: Cell,
 ): Recurrent<Operation, In, Out, Returns> {
+  checkOptions(kind, options, {
+    returns: oneOf("all", "last"),
+    recurrentInitializer: callable,
+    activation: callable,
+    ...ofWeights,
+  });
   const { initializer = xavierUniform(), recurrentInitializer = orthogonal() } = options;
   const { returns = "all", dtype = "float32" } = options;
   for (const features of [inputFeatures, hiddenFeatures]) checkCount(kind, "features", features);
@@ -187,7 +198,7 @@ function recurrent<
   const { gates, biasOf = Array.from({ length: gates }, () => 0) } = cell;
   const perGate = (columns: number, first: Initializer): Tensor => {
     const fans = [columns, hidden] as const;
-    const gate = () => first([hidden, columns], { fans, dtype }).cast(dtype);
+    const gate = () => firstValue(kind, first, [hidden, columns], { fans, dtype });
     return concat(Array.from({ length: gates }, gate));
   };
   const inputWeight = parameter(perGate(inputs, initializer), { name: "weight_ih_l0" });
@@ -204,11 +215,15 @@ function recurrent<
       throw new ShapeError(`${kind}: ${formatShape(x.shape)} has no steps, expected at least 1`);
     }
     const none = zeros([examples, hidden], { dtype });
-    let states = given ?? Array.from({ length: cell.states }, () => none);
-    if (states.length !== cell.states) {
-      throw new ShapeError(`${kind}: ${states.length} tensors of state, expected ${cell.states}`);
+    let states = given === undefined ? new Array<Tensor>(cell.states).fill(none) : given;
+    if (!Array.isArray(states) || states.length !== cell.states) {
+      const found = Array.isArray(states) ? `${states.length} tensors of state` : kindOf(states);
+      throw new ShapeError(`${kind}: ${found}, expected ${cell.states}`);
     }
-    for (const { shape } of states) checkLayout(`${kind}: the state`, shape, [examples, hidden]);
+    for (const state of states) {
+      checkTensor(`${kind}: the state`, state);
+      checkLayout(`${kind}: the state`, state.shape, [examples, hidden]);
+    }
     // All steps' inputs in one product; the state's needs the step before it.
     const fromInputs = x.matmul((inputWeight as Tensor).transpose()).add(inputBias);
     const across = (stateWeight as Tensor).transpose();

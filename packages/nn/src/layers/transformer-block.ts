@@ -4,6 +4,16 @@ import { checkAxis, checkCount, checkTensor } from "../checks.ts";
 import { dense } from "../dense.ts";
 import { heNormal, xavierUniform } from "../initializers.ts";
 import type { LayerFunction } from "../layer.ts";
+import {
+  callable,
+  checkOptions,
+  count,
+  flag,
+  fraction,
+  oneOf,
+  positive,
+  weightDType,
+} from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -59,10 +69,18 @@ export function transformerBlock<const F extends number>(
   heads: number,
   options: TransformerBlockOptions = {},
 ): TransformerBlock<F> {
+  checkCount("transformerBlock", "features", features);
+  checkOptions("transformerBlock", options, {
+    hiddenFeatures: count,
+    causal: flag,
+    dropout: fraction,
+    activation: callable,
+    norm: oneOf("before", "after"),
+    epsilon: positive,
+    dtype: weightDType,
+  });
   const { hiddenFeatures = 4 * features, causal = false, dropout = 0, activation = gelu } = options;
   const { norm = "before", epsilon = 1e-5, dtype = "float32" } = options;
-  checkCount("transformerBlock", "features", features);
-  checkCount("transformerBlock", "hiddenFeatures", hiddenFeatures);
   const size = features as number;
   const norms = { epsilon, dtype };
   const parts = {

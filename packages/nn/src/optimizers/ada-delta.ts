@@ -45,5 +45,5 @@ export function adaDelta(
   parameters: Parameters<AdaDeltaOptions>,
   options: AdaDeltaOptions = {},
 ): Optimizer {
-  return optimizer(rule, parameters, { learningRate: 1, decay: 0.9, epsilon: 1e-6, ...options });
+  return optimizer(rule, parameters, { learningRate: 1, decay: 0.9, epsilon: 1e-6 }, options);
 }

@@ -38,5 +38,5 @@ export function adaGrad(
   parameters: Parameters<AdaGradOptions>,
   options: AdaGradOptions = {},
 ): Optimizer {
-  return optimizer(rule, parameters, { learningRate: 0.01, epsilon: 1e-10, ...options });
+  return optimizer(rule, parameters, { learningRate: 0.01, epsilon: 1e-10 }, options);
 }

@@ -33,5 +33,5 @@ const rule: Rule<Required<AdamWOptions>> = {
  * w.arraySync(); // => [9]
  */
 export function adamW(parameters: Parameters<AdamWOptions>, options: AdamWOptions = {}): Optimizer {
-  return optimizer(rule, parameters, { ...adamDefaults, weightDecay: 0.01, ...options });
+  return optimizer(rule, parameters, { ...adamDefaults, weightDecay: 0.01 }, options);
 }

@@ -86,5 +86,5 @@ const rule: Rule<Required<AdamOptions>> = {
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function adam(parameters: Parameters<AdamOptions>, options: AdamOptions = {}): Optimizer {
-  return optimizer(rule, parameters, { ...adamDefaults, ...options });
+  return optimizer(rule, parameters, adamDefaults, options);
 }

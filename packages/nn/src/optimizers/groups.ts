@@ -1,5 +1,6 @@
 // Parameters in groups, for optimisers that treat them differently.
 import type { Parameter } from "@nabla/autograd";
+import { checkParameters } from "../checks.ts";
 import type { ParameterGroup } from "./optimizer.ts";
 
 /**
@@ -15,6 +16,7 @@ import type { ParameterGroup } from "./optimizer.ts";
 export function weightsDecay(
   parameters: readonly Parameter[],
 ): readonly ParameterGroup<{ readonly weightDecay: number }>[] {
+  checkParameters("weightsDecay", parameters);
   const isWeight = (p: Parameter) => p.rank >= 2;
   const groups = [
     { parameters: parameters.filter(isWeight) },

@@ -54,5 +54,5 @@ const rule: Rule<Required<LionOptions>> = {
  */
 export function lion(parameters: Parameters<LionOptions>, options: LionOptions = {}): Optimizer {
   const defaults = { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 };
-  return optimizer(rule, parameters, { ...defaults, ...options });
+  return optimizer(rule, parameters, defaults, options);
 }

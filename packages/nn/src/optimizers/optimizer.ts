@@ -4,17 +4,18 @@ import {
   external,
   formatShape,
   NablaError,
-  Parameter,
+  type Parameter,
   parameter,
   realize,
   ShapeError,
-  type Tensor,
+  Tensor,
   takeGradients,
   tensor,
   zeros,
   zerosLike,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { checkParameters, kindOf } from "../checks.ts";
+import { anything, checkOptions, isPlain } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 
 /**
@@ -93,17 +94,20 @@ interface Member<Options> {
   readonly kept: Readonly<Record<string, Parameter>>;
 }
 
-/** An optimiser by `rule`. Groups say what differs from `options`. */
+/** An optimiser by `rule`. Groups say what differs from `given`, which differs from `defaults`. */
 export function optimizer<Options extends { readonly learningRate: LearningRate }>(
   rule: Rule<Options>,
-  parameters: Parameters<Options>,
-  options: Options,
+  parameters: Parameters<NoInfer<Options>>,
+  defaults: Partial<NoInfer<Options>>,
+  given: Partial<NoInfer<Options>>,
 ): Optimizer {
   const { name } = rule;
+  checkOptions(name, given, { learningRate: anything });
+  const options = { ...defaults, ...withoutUndefined<object>(given) };
   const members = groupsOf(name, parameters).flatMap((group): Member<Options>[] => {
     const { parameters: list, ...special } = group;
     checkParameters(name, list);
-    const merged = { ...options, ...special } as Options;
+    const merged = { ...options, ...withoutUndefined<object>(special) } as unknown as Options;
     checkLearningRate(name, merged.learningRate);
     rule.check(merged);
     return list.map((p) => ({ p, options: merged, kept: keptOf(p, rule.keeps(merged)) }));
@@ -187,6 +191,12 @@ class OwnSteps {
   }
 }
 
+/** What is undefined is left out, as with any option. */
+function withoutUndefined<T extends object>(options: T): T {
+  const given = Object.entries(options).filter(([, value]) => (value as unknown) !== undefined);
+  return Object.fromEntries(given) as T;
+}
+
 function nothingToTake(): NablaError {
   return new NablaError(
     "step: none of the optimiser's parameters has a gradient; " +
@@ -199,11 +209,9 @@ function groupsOf<Options>(
   name: string,
   parameters: Parameters<Options>,
 ): readonly ParameterGroup<Options>[] {
-  if (!Array.isArray(parameters)) {
-    throw new NablaError(`${name}: expects a list of parameters, such as network.parameters()`);
-  }
+  if (!Array.isArray(parameters)) checkParameters(name, parameters);
   const isGroup = (one: Parameter | ParameterGroup<Options>): one is ParameterGroup<Options> =>
-    typeof one === "object" && "parameters" in one;
+    isPlain(one) && "parameters" in one;
   const list: readonly (Parameter | ParameterGroup<Options>)[] = parameters;
   if (list.every(isGroup)) return list;
   if (list.some(isGroup)) {
@@ -212,22 +220,19 @@ function groupsOf<Options>(
   return [{ parameters: list } as unknown as ParameterGroup<Options>];
 }
 
-/** Throws `NablaError` for what cannot be changed: callers without a compiler meet this one. */
-function checkParameters(name: string, list: readonly unknown[]): void {
-  const wrong = list.findIndex((one) => !(one instanceof Parameter));
-  if (wrong === -1) return;
-  throw new NablaError(
-    `${name}: got ${kindOf(list[wrong])} at ${wrong}, expected a parameter, ` +
-      "as parameter(x) and model.parameters() give them",
-  );
-}
-
 function keptOf(p: Parameter, keys: readonly string[]): Readonly<Record<string, Parameter>> {
   const cells = keys.map((key) => [key, parameter(zerosLike(p), { name: `${key} of ${p.name}` })]);
   return Object.fromEntries(cells);
 }
 
 function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState): void {
+  checkOptions("load", given, {});
+  for (const [key, value] of Object.entries<unknown>(given)) {
+    if (value instanceof Tensor) continue;
+    throw new NablaError(
+      `load: ${JSON.stringify(key)} is ${kindOf(value)} in the state, expected a tensor`,
+    );
+  }
   const state = withOwnSteps(cells, given);
   for (const key of Object.keys(state)) {
     if (!cells.has(key))

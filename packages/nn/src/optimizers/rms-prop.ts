@@ -50,5 +50,5 @@ export function rmsProp(
   options: RmsPropOptions = {},
 ): Optimizer {
   const defaults = { learningRate: 0.01, decay: 0.99, momentum: 0, epsilon: 1e-8 };
-  return optimizer(rule, parameters, { ...defaults, ...options });
+  return optimizer(rule, parameters, defaults, options);
 }

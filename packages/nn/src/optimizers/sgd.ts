@@ -1,6 +1,7 @@
 // Stochastic gradient descent.
 import { NablaError } from "@nabla/autograd";
 import { checkFraction, checkNotNegative } from "../checks.ts";
+import { checkOptions, flag } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
@@ -19,6 +20,7 @@ const rule: Rule<Required<SgdOptions>> = {
   name: "sgd",
   check({ momentum, nesterov, weightDecay }) {
     checkFraction("sgd", "momentum", momentum);
+    checkOptions("sgd", { nesterov }, { nesterov: flag });
     if (nesterov && momentum === 0) {
       throw new NablaError("sgd: nesterov is true, and momentum is 0; expected a momentum, as 0.9");
     }
@@ -51,5 +53,5 @@ const rule: Rule<Required<SgdOptions>> = {
  * w.arraySync(); // => [1.5]
  */
 export function sgd(parameters: Parameters<SgdOptions>, options: SgdOptions): Optimizer {
-  return optimizer(rule, parameters, { momentum: 0, nesterov: false, weightDecay: 0, ...options });
+  return optimizer(rule, parameters, { momentum: 0, nesterov: false, weightDecay: 0 }, options);
 }

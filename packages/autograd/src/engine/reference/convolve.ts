@@ -17,6 +17,8 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
     number,
     ...number[],
   ];
+  // Axes may be long where there is nothing along them.
+  if (output.length === 0) return output;
   const strides = stridesOf(from);
   const along = strides.slice(3);
   const places = placesOf(

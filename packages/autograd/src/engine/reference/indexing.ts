@@ -39,6 +39,8 @@ function eachSlice(
   slice: (inData: number, inPicked: number, length: number) => void,
 ): void {
   const { axis, along } = node.attributes;
+  // As on the other back end, where nothing is computed that has no elements.
+  if (elementCount(node.shape) === 0) return;
   const size = shape[axis]!;
   const outer = elementCount(shape.slice(0, axis));
   const inner = elementCount(shape.slice(axis + 1));

@@ -1,0 +1,61 @@
+// Public calls with arguments at the edges, and with what is no argument. `pnpm fuzz edges` tries more.
+import { setBackend, Tensor } from "@nabla/autograd";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalogue, others } from "./catalogue.ts";
+import { edgeCalls } from "./edge-calls.ts";
+import { outcomeOf, written } from "./edge-outcomes.ts";
+import { wrongValues } from "./edge-values.ts";
+import { checkEdges, edgeCases } from "./edges.ts";
+import { missingFromCatalogue } from "./operations-table.ts";
+
+test("every public name is among the calls", () => {
+  expect(missingFromCatalogue().missing).toEqual([]);
+  const tried = new Set(edgeCalls.map(({ name }) => name));
+  const elsewhere = new Set(["constructor", "currentNode", "dtype", "size", "rank"]);
+  const all = [...catalogue.map(({ name }) => name), ...others];
+  expect(all.filter((name) => !tried.has(name) && !elsewhere.has(name))).toEqual([]);
+});
+
+test("300 of them: the same on both back ends, compiled, batched, of parameters, in gradients", () => {
+  fc.assert(fc.property(edgeCases, fc.nat(999), checkEdges), { numRuns: 300 });
+});
+
+/** The arguments with another value in one place, an option included. */
+function* spoilt(args: readonly unknown[], first: number): Generator<readonly unknown[]> {
+  for (let i = first; i < args.length; i++) {
+    for (const make of Object.values(wrongValues)) {
+      yield args.with(i, make());
+      const own = args[i];
+      if (typeof own !== "object" || own === null || own instanceof Tensor) continue;
+      if (Array.isArray(own)) yield args.with(i, [...(own as readonly unknown[]), make()]);
+      else for (const name of Object.keys(own)) yield args.with(i, { ...own, [name]: make() });
+    }
+  }
+}
+
+const names = [...new Set(edgeCalls.map(({ name }) => name))];
+
+describe("what is no argument is refused by an error of nabla's", () => {
+  // Where nothing is planned: every call is a new one.
+  beforeAll(() => setBackend("reference"));
+  afterAll(() => setBackend("wasm"));
+
+  test.each(names)("%s", (name) => {
+    const faults: string[] = [];
+    for (const { f, args, isMethod } of edgeCalls.filter((call) => call.name === name)) {
+      for (const given of fc.sample(args, { numRuns: 2, seed: 1 })) {
+        for (const wrong of spoilt(given, isMethod ? 1 : 0)) {
+          try {
+            outcomeOf(() => f(...wrong));
+          } catch (error) {
+            faults.push(
+              `${name}(${wrong.map((one) => written(one)).join(", ")}): ${String(error)}`,
+            );
+          }
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,371 @@
+// Every public call of the library with arguments that are right: arguments.test.ts puts what is no argument in the place
+// of each, and says which public name is missing.
+import { tmpdir } from "node:os";
+import * as nabla from "@nabla/autograd";
+import { type Parameter, type Tensor, tensor } from "@nabla/autograd";
+import * as nn from "@nabla/nn";
+
+type Function = (...args: readonly unknown[]) => unknown;
+
+export interface EdgeCall {
+  readonly name: string;
+  readonly f: Function;
+  readonly args: readonly unknown[];
+}
+
+const functions = nn as unknown as Readonly<Record<string, Function>>;
+
+const images: Tensor = nabla.ones([2, 2, 4, 4]);
+const rows = tensor([
+  [1, 2, -1],
+  [0.5, 0, 3],
+]);
+const places = nabla.ones([2, 3, 4]);
+const labels = tensor([0, 2], { dtype: "int32" });
+const yes = tensor([
+  [1, 0, 1],
+  [0, 0, 1],
+]);
+const model = () => nn.sequential(nn.dense(3, 3), nn.sigmoid);
+const named = { inputs: rows, targets: yes };
+const trained = (): readonly Parameter[] => {
+  const w = nabla.parameter([1, 2]);
+  w.square().sum().backward();
+  return [w];
+};
+const rate = { learningRate: 0.1 };
+
+/** Of a function. */
+const call = (name: string, ...args: readonly unknown[]): EdgeCall => ({
+  name,
+  f: functions[name]!,
+  args,
+});
+
+/** Of a maker of layers, and of what it makes: all but the last arguments are the maker's. */
+function layer(name: string, made: readonly unknown[], ...given: readonly unknown[]): EdgeCall {
+  const f: Function = (...all) => {
+    const one = functions[name]!(...all.slice(0, made.length)) as Record<string, Function>;
+    return one["forward"]!(...all.slice(made.length));
+  };
+  return { name, f, args: [...made, ...given] };
+}
+
+/** Of a function that gives a function. */
+function curried(name: string, made: readonly unknown[], ...given: readonly unknown[]): EdgeCall {
+  const f: Function = (...all) =>
+    (functions[name]!(...all.slice(0, made.length)) as Function)(...all.slice(made.length));
+  return { name, f, args: [...made, ...given] };
+}
+
+const optimizers: Readonly<Record<string, object>> = {
+  sgd: { learningRate: 0.1, momentum: 0.5, nesterov: true, weightDecay: 0.1 },
+  adam: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+  adamW: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
+  rmsProp: { learningRate: 0.1, decay: 0.9, momentum: 0.5, epsilon: 1e-8 },
+  adaGrad: { learningRate: 0.1, epsilon: 1e-8 },
+  adaDelta: { learningRate: 0.1, decay: 0.9, epsilon: 1e-8 },
+  lion: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, weightDecay: 0.1 },
+};
+
+const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]): EdgeCall[] => {
+  const step: Function = (parameters, given) => {
+    const optimizer = functions[name]!(parameters, given) as nn.Optimizer;
+    optimizer.step();
+    return optimizer.state();
+  };
+  return [
+    { name, f: step, args: [trained(), options] },
+    { name, f: step, args: [[{ parameters: trained(), ...options }], options] },
+  ];
+});
+
+const initializer = { initializer: nn.normal(), dtype: "float32" };
+const windows = { stride: 1, padding: "same", dilation: 1 };
+const recurrent = { ...initializer, returns: "last", recurrentInitializer: nn.orthogonal() };
+
+const layers: readonly EdgeCall[] = [
+  layer("dense", [3, 2, { bias: true, ...initializer }], rows),
+  layer(
+    "convolution2d",
+    [2, 2, [2, 2], { ...windows, groups: 1, bias: true, ...initializer }],
+    images,
+  ),
+  layer("maxPooling2d", [2, windows], images),
+  layer("averagePooling2d", [[2, 2], { ...windows, countIncludePad: false }], images),
+  layer("flatten", [1], images),
+  layer("dropout", [0.5], rows),
+  layer("layerNorm", [3, { epsilon: 1e-5, dtype: "float32" }], rows),
+  layer("batchNorm", [3, { momentum: 0.1, epsilon: 1e-5, dtype: "float32" }], rows),
+  layer("groupNorm", [1, 2, { epsilon: 1e-5, dtype: "float32" }], images),
+  layer("embedding", [3, 2, initializer], labels),
+  layer("residual", [nn.relu, nn.dense(3, 3)], rows),
+  layer("sequential", [nn.dense(3, 2), nn.relu], rows),
+  layer(
+    "multiHeadAttention",
+    [4, 2, { causal: false, dropout: 0.5, bias: true, ...initializer }],
+    places,
+    { context: places, mask: nabla.ones([3, 3]) },
+  ),
+  layer(
+    "transformerBlock",
+    [
+      4,
+      2,
+      {
+        hiddenFeatures: 3,
+        causal: true,
+        dropout: 0.1,
+        activation: nn.relu,
+        norm: "after",
+        epsilon: 1e-5,
+        dtype: "float32",
+      },
+    ],
+    places,
+    { mask: nabla.ones([3, 3]) },
+  ),
+  layer("rnn", [4, 2, { ...recurrent, activation: nn.tanh }], places),
+  layer("lstm", [4, 2, recurrent], places),
+  layer("gru", [4, 2, recurrent], places),
+  ...["rnn", "lstm", "gru"].map((name): EdgeCall => {
+    const count = name === "lstm" ? 2 : 1;
+    const state = Array.from({ length: count }, () => nabla.zeros([2, 2]));
+    const f: Function = (x, start) =>
+      (functions[name]!(4, 2) as { unroll: Function }).unroll(x, start);
+    return { name, f, args: [places, state] };
+  }),
+];
+
+const initializers: readonly EdgeCall[] = [
+  ...["xavierUniform", "xavierNormal", "heUniform", "heNormal"].map((name) =>
+    curried(name, [], [2, 3], { fans: [2, 3], dtype: "float32" }),
+  ),
+  curried("uniform", [{ low: -1, high: 1 }], [2, 3], { dtype: "float32" }),
+  curried("normal", [{ mean: 0, standardDeviation: 1 }], [2, 3], { dtype: "float32" }),
+  curried("orthogonal", [{ gain: 1 }], [2, 3], { dtype: "float32" }),
+  call("zeros", [2, 3], { dtype: "float32" }),
+  {
+    name: "zeros",
+    f: (shape, options) => nn.zeros()(shape as never, options as never),
+    args: [[2, 3], {}],
+  },
+];
+
+const costs: readonly EdgeCall[] = [
+  call("crossEntropy", rows, labels, { labelSmoothing: 0.1 }),
+  call("negativeLogLikelihood", rows, labels),
+  call("klDivergence", rows, yes),
+  ...["binaryCrossEntropy", "hinge", "quadraticCost", "meanSquaredError", "meanAbsoluteError"].map(
+    (name) => call(name, rows, yes),
+  ),
+  call("huber", rows, yes, { delta: 1 }),
+  call("accuracy", rows, labels),
+  call("binaryAccuracy", rows, yes, { threshold: 0.5 }),
+  call("confusionMatrix", rows, labels),
+  curried("topK", [2], rows, labels),
+];
+
+const schedules: readonly EdgeCall[] = [
+  curried("constant", [0.1], 3),
+  curried("linear", [{ from: 1, to: 0.1, steps: 10 }], 3),
+  curried("stepDecay", [{ rate: 1, factor: 0.5, every: 3 }], 3),
+  curried("exponentialDecay", [{ rate: 1, factor: 0.5, steps: 3 }], 3),
+  curried("cosineDecay", [{ from: 1, to: 0, steps: 3 }], 3),
+  curried("oneCycle", [{ most: 1, steps: 10, rise: 0.3 }], 3),
+  curried("warmup", [{ steps: 3, after: 0.1 }], 3),
+];
+
+const report: nn.Report = {
+  epoch: 1,
+  step: 1,
+  cost: 1,
+  batchCost: 1,
+  metrics: { accuracy: 1 },
+  validationCost: undefined,
+  examplesPerSecond: 1,
+  secondsLeft: 0,
+};
+
+const training: readonly EdgeCall[] = [
+  {
+    name: "batches",
+    f: (data, options) => [...nn.batches(data as never, options as never)],
+    args: [named, { size: 1, shuffle: 1, dropLast: true }],
+  },
+  {
+    name: "fit",
+    f: async (options, data) => {
+      const one = model();
+      const own = options as object | null;
+      const optimizer = nn.sgd(one.parameters(), rate);
+      const isPlain = own !== null && Object.getPrototypeOf(own ?? 0) === Object.prototype;
+      const given = isPlain ? { optimizer, ...own } : own;
+      return nn.fit(one, data as never, given as never);
+    },
+    args: [
+      {
+        cost: nn.quadraticCost,
+        epochs: 1,
+        batchSize: 2,
+        shuffle: 0,
+        prefetch: 1,
+        validation: named,
+        metrics: { error: nn.meanAbsoluteError },
+        reportEvery: 1,
+        beforeStep: () => undefined,
+        signal: new AbortController().signal,
+        compiled: false,
+      },
+      named,
+    ],
+  },
+  {
+    name: "fit",
+    f: async (one, data, optimizer) =>
+      nn.fit(one as never, data as never, {
+        cost: nn.quadraticCost,
+        epochs: 1,
+        optimizer: optimizer as never,
+      }),
+    args: ((one) => [one, [named], nn.sgd(one.parameters(), rate)])(model()),
+  },
+  call("measure", model(), named, { error: nn.meanAbsoluteError }),
+  curried("earlyStopping", [{ patience: 1, metric: "accuracy", better: "more" }], report),
+  {
+    name: "bestModel",
+    f: (one, options, seen) => nn.bestModel(one as never, options as never).see(seen as never),
+    args: [model(), { metric: "accuracy", better: "less" }, report],
+  },
+  call("clipGradNorm", trained(), 1),
+  call("clipGradValue", trained(), 1),
+  call("weightsDecay", trained()),
+  {
+    name: "load",
+    f: (state) => nn.adam(trained()).load(state as never),
+    args: [nn.adam(trained()).state()],
+  },
+  call("summary", model(), [1, 3], { dtype: "float32" }),
+  {
+    name: "madeOf",
+    f: (parts, buffers) => {
+      const made = nn.madeOf(parts as never, buffers as never);
+      return [made.namedParameters(), made.namedBuffers(), made.train(), made.evaluate()];
+    },
+    args: [{ a: nn.dense(2, 2), b: nabla.parameter(1), c: nn.relu }, { d: nabla.parameter(2) }],
+  },
+  ...["relu", "sigmoid", "softmax", "tanh"].map((name) => call(name, rows)),
+];
+
+const bytes = () => nn.toSafetensors(model());
+/** Each is written to once. */
+const opened = (target: unknown) => {
+  if (target === "a stream") return new WritableStream();
+  return typeof target === "string" ? `${tmpdir()}/no such folder/${target}` : target;
+};
+const checkpoint = new Uint8Array(64);
+
+const files: readonly EdgeCall[] = [
+  call("toSafetensors", model(), { metadata: { a: "b" } }),
+  call("toSafetensors", { a: rows }),
+  {
+    name: "saveSafetensors",
+    f: (target, ...rest) => functions["saveSafetensors"]!(opened(target), ...rest),
+    args: ["a stream", model(), {}],
+  },
+  call("readSafetensors", bytes()),
+  call("loadSafetensors", model(), bytes(), {
+    strict: true,
+    rename: (name: string) => name,
+    transpose: () => false,
+  }),
+  {
+    name: "saveCheckpoint",
+    f: (target, training) => nn.saveCheckpoint(opened(target) as never, training as never),
+    args: ["a stream", { model: model(), progress: { epoch: 1 } }],
+  },
+  call("loadCheckpoint", checkpoint, { model: model() }),
+];
+
+const looks: readonly EdgeCall[] = [
+  call("exampleCosts", model(), rows, yes, { cost: nn.quadraticCost }),
+  call("perExampleGradients", model(), nn.quadraticCost, rows, yes),
+  call("nudges", model(), tensor([1, 2, 3]), tensor([1, 0, 1]), { cost: nn.quadraticCost }),
+  {
+    name: "sensitivity",
+    f: (cost, one, options) => nn.sensitivity(cost as never, one as never, options as never),
+    args: (() => {
+      const one = model();
+      return [
+        () => nn.quadraticCost(one.forward(rows as never) as never, yes as never),
+        one,
+        { top: 3 },
+      ];
+    })(),
+  },
+  {
+    name: "tryNudge",
+    f: (cost, component, by) => nn.tryNudge(cost as never, component as never, by as never),
+    args: (() => {
+      const p = nabla.parameter([1, 2]);
+      return [() => p.square().sum(), { parameter: p, index: [0], derivative: 2 }, 0.1];
+    })(),
+  },
+  {
+    name: "dataStudy",
+    f: async (make, data, options) => {
+      const points: unknown[] = [];
+      for await (const point of nn.dataStudy(make as never, data as never, options as never)) {
+        points.push(point);
+      }
+      return points;
+    },
+    args: [
+      model,
+      { train: named, test: named },
+      {
+        sizes: [1],
+        optimizer: (p: readonly Parameter[]) => nn.sgd(p, rate),
+        steps: 1,
+        batchSize: 1,
+        metric: nn.meanAbsoluteError,
+        shuffle: 0,
+        cost: nn.quadraticCost,
+      },
+    ],
+  },
+  {
+    name: "descentStudy",
+    f: async (one, data, options) => {
+      const points: unknown[] = [];
+      for await (const point of nn.descentStudy(one as never, data as never, options as never)) {
+        points.push(point);
+        // A study of endless steps is one.
+        if (points.length > 3) break;
+      }
+      return points;
+    },
+    args: [
+      model(),
+      named,
+      {
+        batchSizes: [1],
+        optimizer: (p: readonly Parameter[]) => nn.sgd(p, rate),
+        steps: 1,
+        shuffle: 0,
+        cost: nn.quadraticCost,
+      },
+    ],
+  },
+];
+
+export const edgeCalls: readonly EdgeCall[] = [
+  ...layers,
+  ...initializers,
+  ...costs,
+  ...schedules,
+  ...optimizerCalls,
+  ...training,
+  ...files,
+  ...looks,
+];
