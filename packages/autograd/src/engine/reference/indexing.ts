@@ -40,7 +40,8 @@ function eachSlice(
 ): void {
   const { axis, along } = node.attributes;
   // As on the other back end, where nothing is computed that has no elements.
-  if (elementCount(node.shape) === 0) return;
+  const picked = node.family === "gather" ? node : node.inputs[2]!;
+  if (elementCount(picked.shape) === 0) return;
   const size = shape[axis]!;
   const outer = elementCount(shape.slice(0, axis));
   const inner = elementCount(shape.slice(axis + 1));
