@@ -2,10 +2,10 @@
 import { setBackend, Tensor } from "@nabla/autograd";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wrongValues } from "../../../scripts/fuzz/wrong-values.ts";
 import { catalogue, others } from "./catalogue.ts";
 import { edgeCalls } from "./edge-calls.ts";
 import { outcomeOf, written } from "./edge-outcomes.ts";
-import { wrongValues } from "./edge-values.ts";
 import { checkEdges, edgeCases } from "./edges.ts";
 import { missingFromCatalogue } from "./operations-table.ts";
 

@@ -11,10 +11,10 @@ import {
   vmap,
 } from "@nabla/autograd";
 import fc from "fast-check";
+import { wrongValues } from "../../../scripts/fuzz/wrong-values.ts";
 import type { EdgeCall } from "./edge-call.ts";
 import { edgeCalls } from "./edge-calls.ts";
 import { type Leaf, type Outcome, outcomeOf, written } from "./edge-outcomes.ts";
-import { wrongValues } from "./edge-values.ts";
 
 /** One call with its arguments. */
 export interface EdgeCase {

@@ -2,7 +2,7 @@
 import { NablaError, setBackend } from "@nabla/autograd";
 import * as nn from "@nabla/nn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { wrongValues } from "../../autograd/test/edge-values.ts";
+import { wrongValues } from "../../../scripts/fuzz/wrong-values.ts";
 import { type EdgeCall, edgeCalls } from "./edge-calls.ts";
 
 // Where nothing is planned: every call is a new one.
