@@ -5,6 +5,7 @@ import {
   external,
   GradientError,
   gradients,
+  guard,
   manualSeed,
   memory,
   NablaError,
@@ -303,4 +304,18 @@ describe("compiled functions", () => {
     f();
     expect(w.grad?.arraySync()).toEqual([12]);
   });
+});
+
+test("a first update that fails leaves the first value, though nothing had computed that yet", () => {
+  const w = parameter(random.uniform([2], { seed: 1 }));
+  const refuse = () => {
+    throw new RangeError("refused");
+  };
+  for (let i = 0; i < 2; i++) {
+    expect(() => w.assign(guard(w.mul(2), refuse).add(i)).realize()).toThrow("refused");
+    expect(w.arraySync()).toEqual(random.uniform([2], { seed: 1 }).arraySync());
+  }
+  expect(w.assign(w.mul(2)).arraySync()).toEqual(
+    random.uniform([2], { seed: 1 }).mul(2).arraySync(),
+  );
 });

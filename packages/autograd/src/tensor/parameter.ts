@@ -41,6 +41,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** The nodes that stand for the value now, and for the one before. */
   #current: Node[] = [];
   #previous: Node[] = [];
+  /** Those of a first value that nothing has computed yet when the next is assigned. */
+  #uncomputed: Node[] = [];
   /** When the value before became that: what was assigned earlier may still need it. */
   #retired = now();
   /** Whether it was assigned anything: a first value may stay a part of what is made of it. */
@@ -163,12 +165,15 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return node.cell.value ? undefined : node;
   }
 
-  /** Keeps the value before `node`, which cannot be computed. A first value has none before it. */
+  /** Keeps the value before `node`, which cannot be computed. */
   #takeBack(node: Node): void {
-    if (!this.#current.includes(node) || !this.#previous.some(({ cell }) => cell.value)) return;
+    if (!this.#current.includes(node)) return;
+    const isKnown = this.#previous.some(({ cell }) => cell.value);
+    const before = isKnown ? this.#previous : this.#uncomputed;
+    if (before.length === 0) return;
     node.cell.home = undefined;
-    this.#current = this.#previous;
-    this.#previous = [];
+    this.#current = before;
+    if (isKnown) this.#previous = [];
   }
 
   #hold(node: Node): Node {
@@ -218,6 +223,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   #retire(): void {
+    this.#uncomputed = this.pending ? this.#current : [];
     if (this.pending) return;
     Parameter.forgetBefore(this);
     this.#previous = this.#current;
