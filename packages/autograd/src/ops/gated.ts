@@ -36,8 +36,11 @@ export const geluOfNormal: Unary = unary("geluOfNormal", {
  */
 export const geluSlope: Binary = binary("geluSlope", {
   value: (x, y) => {
-    const ratio = scalar.select(scalar.equal(x, 0), 0.5, scalar.div(y, x));
-    const isInside = scalar.less(scalar.abs(x), beyond);
+    const size = scalar.abs(x);
+    // So near 0 the distribution is linear, and y may have few digits, or none.
+    const linear = scalar.add(scalar.mul(x, 1 / Math.sqrt(2 * Math.PI)), 0.5);
+    const ratio = scalar.select(scalar.less(size, 1e-6), linear, scalar.div(y, x));
+    const isInside = scalar.less(size, beyond);
     const distribution = scalar.select(isInside, ratio, scalar.select(scalar.less(0, x), 1, 0));
     const density = normalDensity.operation.value;
     return scalar.add(distribution, scalar.mul(between(x, -beyond, beyond), density));

@@ -81,18 +81,20 @@ export const erf: Approximations = {
 interface Size {
   readonly size: Scalar;
   readonly minusHalf: Scalar;
+  /** What `minusHalf` is off by. */
+  readonly halfLost: number;
   readonly minusOne: Scalar;
   readonly inTwo: SquareInTwo;
 }
 
 /** erfc(z) for z = `size`, and for -z. */
 function complements(
-  { size, minusHalf, minusOne, inTwo: { square, lost } }: Size,
+  { size, minusHalf, halfLost, minusOne, inTwo: { square, lost } }: Size,
   exponential: Exponential,
 ): { readonly above: Scalar; readonly below: Scalar } {
   // What is left of 1 or, where more than that is left, of 1/2.
   const rest = nearRest(size);
-  const half = sub(0.5, add(minusHalf, rest));
+  const half = sub(0.5, add(minusHalf, halfLost === 0 ? rest : add(rest, halfLost)));
   const near = select(less(size, 0.25), sub(1, add(size, rest)), half);
   const middle = sub(1 - aroundOne, middleRest(minusOne));
   const power = tailPower(square);
@@ -109,7 +111,8 @@ function complements(
 
 function complement(exponential: Exponential): Scalar {
   const size = min(abs(x), beyond);
-  const z = { size, minusHalf: sub(size, 0.5), minusOne: sub(size, 1), inTwo: squareInTwo(size) };
+  const [minusHalf, minusOne] = [sub(size, 0.5), sub(size, 1)];
+  const z = { size, minusHalf, halfLost: 0, minusOne, inTwo: squareInTwo(size) };
   const { above, below } = complements(z, exponential);
   return select(less(x, 0), below, above);
 }
@@ -131,12 +134,11 @@ const rootLost = 2.420323420895794e-8;
 function normalDistribution(exponential: Exponential): Scalar {
   const size = min(abs(x), beyond);
   const { square, lost } = squareInTwo(size);
-  const from = (part: number): Scalar =>
-    mul(sub(sub(size, part * root), part * rootLost), Math.SQRT1_2);
   const z = {
     size: mul(size, Math.SQRT1_2),
-    minusHalf: from(0.5),
-    minusOne: from(1),
+    minusHalf: mul(sub(size, root / 2), Math.SQRT1_2),
+    halfLost: (-rootLost / 2) * Math.SQRT1_2,
+    minusOne: mul(sub(sub(size, root), rootLost), Math.SQRT1_2),
     inTwo: { square: mul(square, 0.5), lost: mul(lost, 0.5) },
   };
   const { above, below } = complements(z, exponential);
