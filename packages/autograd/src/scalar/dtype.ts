@@ -11,7 +11,13 @@ export type Float = "float32" | "float64";
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** What holds the elements of a dtype. */
-export type DataOf<D extends DType> = InstanceType<(typeof arrays)[D]>;
+export type DataOf<D extends DType> = {
+  readonly bool: Uint8Array;
+  readonly uint8: Uint8Array;
+  readonly int32: Int32Array;
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+}[D];
 
 /** Every dtype, in the order of promotion: of two, the result takes the later one. */
 export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
