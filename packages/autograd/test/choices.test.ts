@@ -166,3 +166,33 @@ test("the choice goes out once an operation, not once for each choice before it"
   // Five nodes of the gradient for each turn: fewer than ten.
   expect(nodes(grad((y: Tensor) => x.add(y).sum())(start))).toBeLessThan(2000);
 });
+
+test("the choice moves with what is chosen, through moves that follow each other", () => {
+  const chosen = tensor([
+    [true, true, false],
+    [false, true, true],
+  ]);
+  const moves: ((x: Tensor) => Tensor)[] = [
+    (x) => x.flip(),
+    (x) => x.transpose(),
+    (x) => x.reshape(x.shape.toReversed()),
+    (x) => x.roll(1, 1),
+  ];
+  const all = fc.array(fc.constantFrom(...moves), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(all, (drawn) => {
+      const moved = (x: Tensor) => drawn.reduce((y, move) => move(y), x).reshape([2, 3]);
+      const x = double([1, 2, 3, 4, 5, 6]).reshape([2, 3]);
+      const slopes = grad((y: Tensor) => where(chosen, moved(y).square(), y.square()).sum())(x);
+      // The gradient of a move is that of its matrix, one element after the other.
+      const one = (i: number) =>
+        double([0, 1, 2, 3, 4, 5]).equal(i).cast("float64").reshape([2, 3]);
+      const right = Array.from({ length: 6 }, (_, i) => {
+        const along = where(chosen, moved(x).mul(moved(one(i))), x.mul(one(i)));
+        return along.sum().itemSync() * 2;
+      });
+      expect([...slopes.dataSync()]).toEqual(right);
+    }),
+    { numRuns: backend() === "reference" ? 100 : 10 },
+  );
+});

@@ -58,8 +58,8 @@ export function throughChoice(node: Node, input: Node, g: Node, rule: (g: Node) 
   if (!isMove(node) || !carries(input)) return rule(g);
   const share = rule(selection.chosen);
   if (share === selection.chosen) return g;
-  const condition =
-    before(selection.condition, share.shape) ?? rule(broadcastTo(selection.condition, g.shape));
+  const unmoved = isReshape(node) ? before(selection.condition, share.shape) : undefined;
+  const condition = unmoved ?? rule(broadcastTo(selection.condition, g.shape));
   return selected({ ...selection, condition }, share);
 }
 
