@@ -92,7 +92,7 @@ export interface MemoryUse {
  * @example
  * const before = memory().parameters;
  * const w = parameter(zeros([1000]));
- * realize(w.assign(w.add(1)));
+ * for (let i = 0; i < 2; i++) realize(w.assign(w.add(1)));
  * memory().parameters - before >= 8000; // => true
  */
 export function memory(): MemoryUse {
