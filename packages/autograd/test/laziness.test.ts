@@ -1,5 +1,6 @@
 // What is computed when, how often, and how deep a graph may be.
 import {
+  backend as backendName,
   compile,
   concat,
   external,
@@ -138,19 +139,22 @@ describe("long graphs", () => {
     for (let i = 0; i < 100_000; i++) y = y.add(x);
     expect(gradients(y, [x])[0].itemSync()).toBe(100_001);
   });
+});
 
+// Who computes the values does not matter, and they are large.
+describe.runIf(backendName() === "wasm")("what was realized", () => {
   test("a state that is realized keeps no more of its past than is promised", () => {
     const size = 2 ** 20;
     let state: Tensor = zeros([size]).realize();
     const turn = () => {
       state = state.mul(0.5).add(1).realize();
     };
-    // 100 turns of 4 MiB; 256 MiB are kept, and something is garbage.
-    for (let i = 0; i < 100; i++) turn();
+    // 70 turns of 4 MiB; 256 MiB are kept, and something is garbage.
+    for (let i = 0; i < 70; i++) turn();
     const before = memory().javascript;
-    for (let i = 0; i < 200; i++) turn();
+    for (let i = 0; i < 100; i++) turn();
     expect(state.slice(0, 0, 1).itemSync()).toBe(2);
-    expect(memory().javascript - before).toBeLessThan(200 * 4 * size * 0.75);
+    expect(memory().javascript - before).toBeLessThan(100 * 4 * size * 0.75);
   });
 
   test("derivatives go through what was realized, to where the past ends", () => {
@@ -181,7 +185,7 @@ describe("a tensor stays the same to its gradients", () => {
     "a cast of a comparison": () => given.greater(4).cast("float32"),
     "what is computed": () => given.mul(2),
     "what is computed of much": () =>
-      concat([given, zeros([2 ** 23])])
+      concat([given, zeros([2 ** 22])])
         .mul(2)
         .slice(0, 0, 2),
   };
@@ -204,7 +208,7 @@ describe("a tensor stays the same to its gradients", () => {
         }
         expect(gradients(cost, [x])[0].arraySync()).toEqual([3 * uses, 3 * uses]);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
