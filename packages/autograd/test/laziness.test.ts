@@ -323,3 +323,15 @@ test("a first update that fails leaves the first value, though nothing had compu
     random.uniform([2], { seed: 1 }).mul(2).arraySync(),
   );
 });
+
+test("what a guard has refused is refused again, whoever asks for it next", () => {
+  const w = parameter([1, 4]);
+  const total = guard(w.mul(2).sum(), (x) => {
+    if (x.itemSync() > 5) throw new RangeError("too much");
+  });
+  const made = total.mul(3);
+  for (const read of [total, made, total.add(1)]) {
+    expect(() => read.itemSync()).toThrow(new RangeError("too much"));
+  }
+  expect(w.sum().itemSync()).toBe(5);
+});

@@ -9,7 +9,7 @@ import { currentBackend, type Graph } from "./backend.ts";
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
  * that errors start with. Companions of what the run computes are computed and kept, too. Where a
- * guard throws, its own value is all that is kept.
+ * guard throws, nothing is kept of what it refused, nor of what was to be made of that.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
@@ -40,10 +40,17 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   const homes = graph.outputs.map((node) => node.cell.home);
   const accept = (results: readonly Value[]) => {
     for (const node of guarded) {
-      const { guard } = node.cell;
-      node.cell.guard = undefined;
-      node.cell.value = results[graph.outputs.indexOf(node)]!;
-      guard!(node);
+      const { cell } = node;
+      const { guard } = cell;
+      cell.guard = undefined;
+      cell.value = results[graph.outputs.indexOf(node)]!;
+      try {
+        guard!(node);
+      } catch (error) {
+        // What was refused is refused again, whoever asks for it next.
+        Object.assign(cell, { guard, value: undefined });
+        throw error;
+      }
     }
   };
   const results = currentBackend()
