@@ -54,7 +54,7 @@ describe("where memory is short", () => {
     expect(ofAll(true)).toEqual(expected);
   });
 
-  test("models that nobody has any more make room, in a loop without turns of the event loop", () => {
+  test("dropped models make room, also in a synchronous loop", () => {
     limit({ memory: 2 ** 21 });
     for (let i = 0; i < 100; i++) {
       const w = parameter(full([200, 200], 1));

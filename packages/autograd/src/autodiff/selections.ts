@@ -7,7 +7,7 @@ import { add, isChoice, logicalAnd, logicalNot, logicalOr, where } from "../ops/
 import { broadcastTo, reshape } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
 
-/** What stands behind `where(condition, chosen, 0)`, or behind `where(condition, 0, chosen)`. */
+/** The parts of `where(condition, chosen, 0)`, or of `where(condition, 0, chosen)`. */
 export interface Selection {
   readonly condition: Node;
   /** What the condition is where `chosen` counts. */

@@ -1,5 +1,6 @@
-// The error function, its complement and the normal distribution, which Math has not: for the
-// reference and as the host's. Method and coefficients: Sun's fdlibm (s_erf.c), free to use.
+// The error function, its complement and the normal distribution, which Math lacks: for the
+// reference back end, and for what the host computes. Method and coefficients: Sun's fdlibm
+// (s_erf.c), free to use.
 import {
   aroundOne,
   farDenominator,
