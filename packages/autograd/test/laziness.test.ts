@@ -335,3 +335,16 @@ test("what a guard has refused is refused again, whoever asks for it next", () =
   }
   expect(w.sum().itemSync()).toBe(5);
 });
+
+test("a guard of what differs from example to example is an error, and no guard that is lost", () => {
+  const refuse = () => {
+    throw new RangeError("refused");
+  };
+  const x = tensor([1, 2]);
+  expect(() => vmap((one: Tensor) => guard(one.mul(2), refuse))(x)).toThrow(
+    "vmap: the function guards a value that differs from example to example; " +
+      "return it, and guard what vmap gives",
+  );
+  const same = guard(tensor(3).mul(2), refuse);
+  expect(() => vmap((one: Tensor) => one.mul(same))(x).arraySync()).toThrow("refused");
+});

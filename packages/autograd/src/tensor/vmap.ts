@@ -3,6 +3,7 @@ import { batched } from "../autodiff/vmap.ts";
 import { describe, describeList, isPlainObject } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
 import { formatShape } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
 import { permute } from "../ops/movement.ts";
@@ -96,11 +97,22 @@ export function vmap<
     if (randomness === "different") {
       for (const key of trace.keys) examples.set(key, splitKey(key, count));
     }
+    checkGuards(trace.guarded, examples);
     const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
     const all = batched(outputs, examples, count);
     const moved = all.map((node) => toAxis(node, outAxes));
     return refilled("vmap", result, moved) as Results<Value, Options>;
   };
+}
+
+/** Throws `NablaError` if one of `guarded` is another in each example: nobody would look at it. */
+function checkGuards(guarded: readonly Node[], examples: ReadonlyMap<Node, Node>): void {
+  const isOfExample = (node: Node) => topologicalOrder([node]).some((one) => examples.has(one));
+  if (!guarded.some(isOfExample)) return;
+  throw new NablaError(
+    "vmap: the function guards a value that differs from example to example; " +
+      "return it, and guard what vmap gives",
+  );
 }
 
 /** Throws `NablaError` unless `axes` are an axis, or null, or arrays and plain objects of them. */
