@@ -37,8 +37,9 @@ functions of tensors: gradients and second gradients are those of differences, a
           the conventions, and are the same however they are computed (2000 runs)
 transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
           are those of the same functions without compile (500 runs)
-training  whose steps fail: bad labels, NaN, schedules and checks of one's own; what a step that fails
-          leaves is what was there before, to the last bit, and the next one works (500 runs)
+training  whose steps fail: bad labels, NaN, schedules and checks of one's own, by fit and in loops,
+          compiled and not; what a step that fails leaves is what was there before, to the last bit,
+          and the next one works (500 runs)
 parameters given values in every way, in and out of compile, with updates that fail: they hold what
           plain arrays hold (2000 runs)
 edges     of arguments: every public call with special numbers, empty tensors, extremes, and what is

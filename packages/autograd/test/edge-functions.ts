@@ -226,7 +226,7 @@ const looks: readonly EdgeCall[] = [
       options({ dtype: anyDType }),
     ),
   ),
-  exact("keep", list(x)),
+  exact("keep", list(x, x)),
   exact(
     "guard",
     list(

@@ -5,8 +5,10 @@ import {
   gather,
   grad,
   gradients,
+  keep,
   parameter,
   random,
+  realize,
   type Tensor,
   tensor,
 } from "@nabla/autograd";
@@ -137,6 +139,43 @@ test("a gradient whose cost cannot be computed is not part of the next one", () 
   expect(w.grad?.arraySync()).toEqual([2]);
   w.mul(3).sum().backward();
   expect(w.grad?.arraySync()).toEqual([5]);
+});
+
+test("a gradient whose cost can be computed stays, though a run of that failed for something else", () => {
+  const w = parameter([1]);
+  for (const total of [2, 4]) {
+    const cost = w.mul(2).sum();
+    cost.backward();
+    expect(() => realize(cost, bad())).toThrow("index 9 is out of range");
+    expect(w.grad?.arraySync()).toEqual([total]);
+  }
+});
+
+test("a gradient that one which failed is part of is dropped whole", () => {
+  const w = parameter([1]);
+  w.add(bad()).sum().backward();
+  w.mul(2).sum().backward();
+  expect(() => w.grad?.arraySync()).toThrow("index 9 is out of range");
+  expect(w.grad).toBeNull();
+});
+
+test("what is kept along with a tensor is computed by the run that computes that, or by none", () => {
+  const seen = parameter([0]);
+  const moved = (x: Tensor<[1]>) => {
+    const y = x.mul(2);
+    keep(y, seen.assign(seen.add(y)));
+    return y;
+  };
+  const fine = moved(tensor([1])).add(1);
+  expect(seen.toString()).toContain("add");
+  fine.realize();
+  expect(seen.toString()).not.toContain("add");
+  const y = moved(tensor([5]));
+  expect(() => y.add(bad()).realize()).toThrow("index 9 is out of range");
+  expect(seen.arraySync()).toEqual([2]);
+  // What was dropped is needed by nobody, whatever becomes of the values that it was made of.
+  for (let i = 0; i < 3; i++) seen.assign(seen.add(1)).realize();
+  expect([y.arraySync(), seen.arraySync()]).toEqual([[10], [5]]);
 });
 
 test("a compiled call that fails has drawn nothing, and overwrites no value without a word", () => {

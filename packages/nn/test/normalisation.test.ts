@@ -110,8 +110,7 @@ describe("batchNorm", () => {
     const layer = batchNorm(2);
     const x = random.normal([6, 2], { seed: 1 });
     for (let i = 0; i < 3; i++) realize(layer.forward(x));
-    // The last update is still to come; those before it are values.
-    expect(layer.runningMean.toString().match(/sum axes/g)).toHaveLength(1);
+    expect(layer.runningMean.toString()).not.toContain("sum axes");
   });
 
   test("refuses one element a channel, in training only", () => {

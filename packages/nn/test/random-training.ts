@@ -1,5 +1,6 @@
 // Random training in which steps fail: what a step that fails leaves is what was there before it,
-// to the last bit, and the next step works.
+// to the last bit, and the next step works. In statements that nothing holds together, those before
+// the one that throws have been: draws were drawn, and a schedule is asked after the forward pass.
 import { isDeepStrictEqual } from "node:util";
 import {
   compile,
@@ -37,6 +38,12 @@ import fc from "fast-check";
 /** What makes a step fail. */
 const faults = ["label", "low label", "NaN", "schedule", "beforeStep"] as const;
 
+/**
+ * By `fit`, which compiles or does not; or in a loop of one's own, compiled, or of statements, where
+ * the cost is read before the step, or not.
+ */
+const ways = ["fit", "fit statements", "compiled", "statements", "statements, cost first"] as const;
+
 /** One training, and where it fails. */
 export interface RandomTraining {
   readonly backend: "wasm" | "reference";
@@ -45,8 +52,7 @@ export interface RandomTraining {
   readonly optimizer: keyof typeof optimizers;
   readonly isScheduled: boolean;
   readonly isClipped: boolean;
-  /** By `fit`, or in a compiled loop of its own. */
-  readonly isFit: boolean;
+  readonly way: (typeof ways)[number];
   /** Of each step, what is wrong with it. */
   readonly steps: readonly ((typeof faults)[number] | "right")[];
 }
@@ -73,7 +79,7 @@ export const randomTrainings: fc.Arbitrary<RandomTraining> = fc.record({
   optimizer: fc.constantFrom(...(Object.keys(optimizers) as (keyof typeof optimizers)[])),
   isScheduled: fc.boolean(),
   isClipped: fc.boolean(),
-  isFit: fc.boolean(),
+  way: fc.constantFrom(...ways),
   steps: fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constant("right" as const) },
@@ -106,11 +112,14 @@ function trainingOf(training: RandomTraining) {
       if (wrong === "beforeStep") throw new RangeError("refused");
       if (Number.isNaN(known.itemSync())) throw new RangeError("NaN");
     });
-  const own = compile((x: Tensor<[4, 3]>, labels: Tensor) => {
-    cost(model.forward(x), labels).backward();
+  const statements = (x: Tensor<[4, 3]>, labels: Tensor) => {
+    const total = cost(model.forward(x), labels);
+    total.backward();
+    if (training.way === "statements, cost first") total.itemSync();
     if (training.isClipped) clipGradNorm(optimizer.parameters, 0.1);
     optimizer.step();
-  });
+  };
+  const own = training.way === "compiled" ? compile(statements) : statements;
   const batchOf = (position: number) => {
     const x = random.normal([4, 3], { seed: 10 * training.seed + position }).arraySync();
     if (wrong === "NaN") x[1]![1] = Number.NaN;
@@ -120,11 +129,12 @@ function trainingOf(training: RandomTraining) {
   const take = async (position: number, what: Step): Promise<void> => {
     wrong = what;
     const batch = batchOf(position);
-    if (!training.isFit) return own(batch.inputs as Tensor<[4, 3]>, batch.targets);
+    if (!training.way.startsWith("fit")) return own(batch.inputs as Tensor<[4, 3]>, batch.targets);
     const beforeStep = training.isClipped
       ? (parameters: readonly Parameter[]) => void clipGradNorm(parameters, 0.1)
       : undefined;
-    const options = { cost, optimizer, epochs: 1, ...(beforeStep && { beforeStep }) };
+    const compiled = training.way === "fit";
+    const options = { cost, optimizer, epochs: 1, compiled, ...(beforeStep && { beforeStep }) };
     await fit(model, [batch], options);
   };
   const state = () => ({
@@ -133,7 +143,12 @@ function trainingOf(training: RandomTraining) {
     random: random.state(),
     gradients: model.parameters().map(({ grad }) => grad?.arraySync() ?? null),
   });
-  return { take, state, draws: random.state() };
+  /** What the statements before the step do that no batch makes fail. */
+  const before = (position: number) => {
+    wrong = "right";
+    model.forward(batchOf(position).inputs as Tensor<[4, 3]>);
+  };
+  return { take, before, state, draws: random.state() };
 }
 
 /** Takes all steps, and beside them, with another model, the right ones alone. */
@@ -143,6 +158,13 @@ export async function checkTraining(training: RandomTraining): Promise<void> {
   try {
     const [troubled, untroubled] = [trainingOf(training), trainingOf(training)];
     let { draws } = untroubled;
+    const isOfStatements = training.way.startsWith("statements");
+    const afterFailure = (position: number, what: Step) => {
+      if (isOfStatements && what === "schedule") untroubled.before(position);
+      const state = untroubled.state();
+      const drawn = isOfStatements && training.parts.includes("dropout") ? 1 : 0;
+      return { ...state, random: { ...draws, draws: draws.draws + drawn } };
+    };
     /** Both draw the same: each goes on where the other began. */
     const from = <Result>(act: () => Result): Result => {
       random.restore(draws);
@@ -152,7 +174,7 @@ export async function checkTraining(training: RandomTraining): Promise<void> {
       const name = `step ${position}, ${what}`;
       const isRight = what === "right" || (what === "schedule" && !training.isScheduled);
       if (isRight) await from(() => untroubled.take(position, what));
-      const wanted = isRight ? untroubled.state() : from(() => untroubled.state());
+      const wanted = isRight ? untroubled.state() : from(() => afterFailure(position, what));
       const error: unknown = await from(() => troubled.take(position, what)).then(
         () => undefined,
         (thrown: unknown) => thrown,

@@ -31,7 +31,7 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
       outputs.add(node);
     }
     for (const companion of node.cell.companions ?? []) {
-      if (isPending(companion)) outputs.add(companion);
+      if (isPending(companion) && !isDropped(companion)) outputs.add(companion);
     }
   });
   const placeholder = graph.inputs.find(isPlaceholder);
@@ -119,6 +119,11 @@ export function valueOf(operation: string, node: Node): Value {
 /** A literal is no input of a run: plans are made for its number, and graphs share its node. */
 function isPending(node: Node): boolean {
   return !node.cell.value && node.family !== "literal";
+}
+
+/** Whether it was to be a parameter's value, and is no more. */
+function isDropped({ cell }: Node): boolean {
+  return cell.owner !== undefined && !cell.home;
 }
 
 const none: readonly Node[] = [];

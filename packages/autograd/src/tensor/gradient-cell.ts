@@ -29,11 +29,16 @@ export class GradientCell {
     return this.#value;
   }
 
-  /** A contribution whose cost could not be computed would spoil all that is added to it. */
+  /**
+   * A contribution whose cost cannot be computed spoils all that is added to it: what was there
+   * before is there again, or nothing if others were added since.
+   */
   #dropFailed(): void {
-    if (!hasFailed(this.#passes)) return;
-    this.#value = this.#before.value;
-    this.#passes = this.#before.passes;
+    const first = this.#passes.findIndex(hasFailed);
+    if (first < 0) return;
+    const before = first === this.#passes.length - 1 ? this.#before : nothing;
+    this.#value = before.value;
+    this.#passes = before.passes;
     this.#before = nothing;
   }
 

@@ -1,5 +1,6 @@
 // Calls of `backward`, and whether an optimiser has used what they left: a gradient is used once.
 
+import { realize } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 
 /** One call of `backward`, or of a compiled function that leaves gradients. */
@@ -19,9 +20,18 @@ export function newPass(cost?: Node): Pass {
   return { isUsed: false, cost };
 }
 
-/** Whether the last of them cannot be computed. */
-export function hasFailed(passes: Passes): boolean {
-  return passes.at(-1)?.cost?.cell.failed ?? false;
+/**
+ * Whether what it was called on cannot be computed. A run that failed may have done so for something
+ * else that it was to compute.
+ */
+export function hasFailed({ cost }: Pass): boolean {
+  if (!cost?.cell.failed || cost.cell.value) return false;
+  try {
+    realize("backward", [cost]);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**

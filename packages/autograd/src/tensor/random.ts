@@ -200,7 +200,8 @@ export interface Random {
    */
   foldIn(seed: Seed, number: number): Tensor<[2]>;
   /**
-   * Where the sequence of draws stands, for `restore`.
+   * Where the sequence of draws stands, for `restore`. A draw counts when it is written, whether
+   * or not what is made of it can be computed later.
    *
    * @example
    * manualSeed(7);

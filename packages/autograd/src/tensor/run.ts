@@ -25,16 +25,28 @@ export function realize(...tensors: readonly Tensor[]): void {
 
 /**
  * Marks a tensor, so that whatever run computes it next keeps its value: reading it is free then.
- * For what a step computes on its way, such as outputs beside the cost.
+ * For what a step computes on its way, such as outputs beside the cost. That run computes `others`
+ * as well, and keeps them: for parameters that were assigned what comes of `x`, such as running
+ * statistics. If it fails, they keep the values that they had.
  *
  * @example
  * const outputs = keep(tensor([1, 2]).sigmoid());
  * outputs.sum().itemSync(); // => 1.6119
  * outputs.arraySync(); // => [0.7311, 0.8808]
+ *
+ * @example
+ * const seen = parameter(0);
+ * const mean = tensor([1, 2]).mean();
+ * keep(mean, seen.assign(seen.add(mean)));
+ * gather(mean.reshape([1]), 0, tensor([9], { dtype: "int32" })).arraySync(); // => throws index 9
+ * seen.itemSync(); // => 0
  */
-export function keep<T extends Tensor>(x: T): T {
+export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
   const node = nodeOf("keep", x);
-  node.cell.companions = [...(node.cell.companions ?? []), node];
+  const along = others.map((other) => nodeOf("keep", other));
+  // What a traced function assigns is computed at each call.
+  const kept = currentTrace() ? [node] : [node, ...along];
+  node.cell.companions = [...(node.cell.companions ?? []), ...kept];
   return x;
 }
 

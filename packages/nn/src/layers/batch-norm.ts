@@ -86,22 +86,25 @@ export function batchNorm<const C extends number>(
           "in training; evaluate() uses the running statistics",
       );
     }
-    // What the last step has measured is there by now, or costs a few operations on rows: left
-    // alone, the running statistics would hold on to the graphs of all steps. Nothing happens in
-    // compile().
+    // What the last batch has measured is there by now, unless nothing of that was read: left alone,
+    // the running statistics would hold on to the graphs of all steps. Nothing happens in compile().
     computeIfPossible(runningMean, runningVariance);
-    const mean = keep(x.mean(axes, { keepDims: true }));
+    const mean = x.mean(axes, { keepDims: true });
     const centred = x.sub(mean);
-    const variance = keep(centred.square().mean(axes, { keepDims: true }));
+    const variance = centred.square().mean(axes, { keepDims: true });
     const move = (running: Parameter, measured: Tensor) => {
       const row = measured
         .reshape([channels as number])
         .stopGradient()
         .cast(dtype);
-      running.assign(running.mul(1 - momentum).add(row.mul(momentum)));
+      return running.assign(running.mul(1 - momentum).add(row.mul(momentum)));
     };
-    move(runningMean, mean);
-    move(runningVariance, variance.mul(count / (count - 1)));
+    // Whatever run normalises the batch moves both, or fails and moves none.
+    const moved = [
+      move(runningMean, mean),
+      move(runningVariance, variance.mul(count / (count - 1))),
+    ];
+    keep(variance, ...moved);
     return centred.mul(variance.add(epsilon).rsqrt());
   };
   const byRunning = (x: Tensor): Tensor => {

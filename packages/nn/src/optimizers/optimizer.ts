@@ -33,7 +33,8 @@ export interface Optimizer {
    * without one stays, with all that is kept of it. What the same calls of `backward` left in
    * parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
    * a gradient is used once. The costs that `backward` was called on are computed in the same run,
-   * so reading them afterwards is free. Throws `NablaError` if no parameter has a gradient.
+   * so reading them afterwards is free. A step that throws uses the gradients, too, and changes
+   * nothing else. Throws `NablaError` if no parameter has a gradient.
    */
   step(): void;
   /**
@@ -130,12 +131,12 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
     parameters: all,
     step() {
       if (!all.some(({ grad }) => grad)) throw nothingToTake();
-      const rates = members.map(({ p, options: { learningRate } }) =>
-        typeof learningRate === "number" || !p.grad
+      const taken = takeGradients(all);
+      const rates = members.map(({ p, options: { learningRate } }, i) =>
+        typeof learningRate === "number" || !taken[i]
           ? learningRate
           : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
       );
-      const taken = takeGradients(all);
       steps.assign(steps.add(1));
       own?.count(taken.map((g) => g !== undefined));
       const ofSteps = own?.asked();
