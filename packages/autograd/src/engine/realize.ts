@@ -64,23 +64,21 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   });
 }
 
-/** Sources that count as kept already. */
-const counted = new WeakSet<Node>();
-
 /**
  * The bytes that results computed from `inputs` keep: the inputs' values, and what is kept below
  * them. Of what is below several of them the most is taken, so that nothing counts twice.
  */
 function keptBelow(inputs: readonly Node[]): number {
   let [own, below] = [0, 0];
-  for (const node of inputs) {
-    const { keptBelow: kept, value } = node.cell;
+  for (const { cell } of inputs) {
+    const { keptBelow: kept } = cell;
+    const { byteLength } = cell.value!;
     if (kept !== undefined) {
-      own += value!.byteLength;
-      below = Math.max(below, kept - value!.byteLength);
-    } else if (!counted.has(node)) {
-      counted.add(node);
-      own += value!.byteLength;
+      own += byteLength;
+      below = Math.max(below, kept - byteLength);
+    } else if (!cell.isCounted) {
+      cell.isCounted = true;
+      own += byteLength;
     }
   }
   return own + below;

@@ -309,6 +309,11 @@ export interface Cell {
   tensor?: object | undefined;
   /** Bytes of the values that are kept below it, about, if it was computed and has inputs. */
   keptBelow: number | undefined;
+  /** Whether its value, which has no inputs, counts as kept below another already. */
+  isCounted: boolean;
+  /** The walk over a graph that came by last, and the number that it has given to the node. */
+  mark: number;
+  number: number;
 }
 
 /**
@@ -338,6 +343,9 @@ function newCell(): Cell {
     overwritten: undefined,
     owner: undefined,
     keptBelow: undefined,
+    isCounted: false,
+    mark: 0,
+    number: 0,
   };
 }
 

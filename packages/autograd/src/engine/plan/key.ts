@@ -3,12 +3,14 @@
 // compiled looks its plan up each time: as text, the seed's network took 60 µs of it, so it takes a
 // tenth.)
 import type { Node } from "../../graph/node.ts";
+import { newMark } from "../../graph/order.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
 /**
  * A graph's structure, and the nodes with values that it begins at, in the order it mentions them.
  */
 export interface Structure {
+  /** Good until the next structure is asked for. */
   readonly words: Int32Array;
   readonly hash: number;
   readonly inputs: readonly Node[];
@@ -62,7 +64,7 @@ class Writer {
   }
 
   words(): Int32Array {
-    return this.#words.slice(0, this.#count);
+    return this.#words.subarray(0, this.#count);
   }
 }
 
@@ -70,36 +72,37 @@ const writer = new Writer();
 
 /** The structure of the graph of `order`: all nodes without a value, inputs first. */
 export function structureOf(order: readonly Node[], outputs: readonly Node[]): Structure {
-  const numbers = new Map<Node, number>();
+  const mark = newMark();
   const inputs: Node[] = [];
   writer.begin();
   for (let position = 0; position < order.length; position++) {
     const node = order[position]!;
     writer.word(operationNumber(node.operation));
     writer.word(node.inputs.length);
-    for (const input of node.inputs) writeReference(input, numbers, inputs);
+    for (const input of node.inputs) writeReference(input, mark, inputs);
     writeAttributes(node);
     writer.word(dtypeNumbers.get(node.dtype)!);
     writer.list(node.shape);
-    numbers.set(node, position);
+    node.cell.mark = mark;
+    node.cell.number = position;
   }
-  for (const output of outputs) writeReference(output, numbers, inputs);
+  for (const output of outputs) writeReference(output, mark, inputs);
   const words = writer.words();
   return { words, hash: hashOf(words), inputs };
 }
 
 /** Which node it is: its position in the order, or the -1st, -2nd, … of the inputs. */
-function writeReference(node: Node, numbers: Map<Node, number>, inputs: Node[]): void {
-  let number = numbers.get(node);
-  if (number === undefined) {
+function writeReference(node: Node, mark: number, inputs: Node[]): void {
+  const { cell } = node;
+  if (cell.mark !== mark) {
     // Only a node with a value has no number yet when it is used.
-    number = -1 - inputs.length;
-    numbers.set(node, number);
+    cell.mark = mark;
+    cell.number = -1 - inputs.length;
     inputs.push(node);
     writer.word(dtypeNumbers.get(node.dtype)!);
     writer.list(node.shape);
   }
-  writer.word(number);
+  writer.word(cell.number);
 }
 
 function operationNumber(operation: object): number {

@@ -30,8 +30,9 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
       known.used = ++this.#time;
       return known.kept;
     }
+    const own = words.slice();
     const kept = make();
-    const entry: Entry<Kept> = { words, kept, used: ++this.#time };
+    const entry: Entry<Kept> = { words: own, kept, used: ++this.#time };
     const entries = this.#entries.get(hash);
     if (entries) entries.push(entry);
     else this.#entries.set(hash, [entry]);
