@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { random, type Tensor } from "@nabla/autograd";
 import fc from "fast-check";
-import { setLeastShared } from "../packages/autograd/src/engine/kernel/cost.ts";
 import { explain } from "../packages/autograd/src/engine/plan/explain.ts";
 import { planToModule } from "../packages/autograd/src/engine/wasm/module.ts";
 import { pendingNodes, planFor } from "../packages/autograd/test/planned.ts";
@@ -63,11 +62,7 @@ function lines(): readonly string[] {
   return [...graphs()].flatMap(([name, tensors]) => {
     if (pendingNodes(tensors).length === 0) return [];
     const plan = planFor(tensors);
-    const modules = hosts.map(({ leastShared, ...features }) => {
-      setLeastShared(leastShared);
-      return hashOf(planToModule(plan, features).bytes);
-    });
-    setLeastShared(hosts[0]!.leastShared);
+    const modules = hosts.map((features) => hashOf(planToModule(plan, features).bytes));
     return `${name}: ${[hashOf(explain(plan)), ...modules].join(" ")}`;
   });
 }

@@ -10,11 +10,11 @@ import {
 } from "@nabla/autograd";
 import binaryen from "binaryen";
 import { expect, test } from "vitest";
-import { isWorthSharing } from "../src/engine/kernel/cost.ts";
 import { structureOf } from "../src/engine/plan/key.ts";
 import { planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { planToModule } from "../src/engine/wasm/module.ts";
+import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
 
 function block(text: string, language = "text"): string {
@@ -48,7 +48,11 @@ function seedStep(): readonly Tensor[] {
 function watOf(outputs: readonly Tensor[]): { readonly text: string; readonly bytes: number } {
   const nodes = outputs.map((x) => nodeOf("test", x));
   const { inputs } = graphOf("test", nodes);
-  const { bytes } = planToModule(planOf(inputs, nodes), { isFused: false, isShared: false });
+  const { bytes } = planToModule(planOf(inputs, nodes, wasmTarget), {
+    isFused: false,
+    isShared: false,
+    leastShared: 5000,
+  });
   const module = binaryen.readBinary(bytes);
   module.setFeatures(binaryen.Features.All);
   const text = module.emitText().trimEnd();
@@ -62,14 +66,13 @@ test("docs/engine.md shows what the engine does", async () => {
   const nodes = step.map((x) => nodeOf("test", x));
   const { inputs, order } = graphOf("test", nodes);
   const { words } = structureOf(order, nodes);
-  const plan = planOf(inputs, nodes);
+  const plan = planOf(inputs, nodes, wasmTarget);
   const explained = explainPlan(...step);
   const kernels = explained.split(/\n(?=\d+\. )/).slice(1);
   const small = watOf([random.uniform([9], { seed: 1 }).realize().mul(2).add(1) as Tensor]);
   const module = watOf(step);
-  const shared = plan.steps.filter(
-    (one) => one.kind === "kernel" && isWorthSharing(one.kernel),
-  ).length;
+  const features = { isFused: false, isShared: true, leastShared: 5000 };
+  const shared = planToModule(plan, features).segments.filter(({ parts }) => parts > 1).length;
   const arena = [...plan.layout.offsets].map(
     ([buffer, offset]) => `b${buffer.id}: ${buffer.size} ${buffer.dtype} at ${offset}`,
   );

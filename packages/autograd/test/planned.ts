@@ -4,6 +4,7 @@ import { runPlan } from "../src/engine/plan/javascript.ts";
 import { type PassName, type Plan, planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { interpret } from "../src/engine/reference/interpret.ts";
+import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { dataOf, type Node } from "../src/graph/node.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
 
@@ -21,7 +22,7 @@ export function planFor(tensors: readonly Tensor[], off: readonly PassName[] = [
 
 function planOfNodes(nodes: readonly Node[], off: readonly PassName[]) {
   const { inputs } = graphOf("test", nodes);
-  return { inputs, plan: planOf(inputs, nodes, new Set(off)) };
+  return { inputs, plan: planOf(inputs, nodes, wasmTarget, new Set(off)) };
 }
 
 /** The values of the tensors, by that plan. */

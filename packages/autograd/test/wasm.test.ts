@@ -30,7 +30,7 @@ describe("modules of random programs are valid", () => {
     fc.assert(
       fc.property(programs, fc.boolean(), (choices, fuse) => {
         const plan = planFor(programOf(kind, choices).tensors, fuse ? [] : ["fuse"]);
-        const features = { isFused: hasFusedMultiply(), isShared: fuse };
+        const features = { isFused: hasFusedMultiply(), isShared: fuse, leastShared: 5000 };
         const { bytes } = planToModule(plan, features);
         expect(webAssembly!.validate(bytes)).toBe(true);
         validatedByBinaryen(bytes);

@@ -1,5 +1,5 @@
 // What kernels cost: counted, and estimated in time.
-import { allStatements, buffersOf, elementParts } from "./dependence.ts";
+import { buffersOf, elementParts } from "./dependence.ts";
 import {
   type Buffer,
   bytesOf,
@@ -9,46 +9,24 @@ import {
   type Variable,
 } from "./language.ts";
 
-/** Nanoseconds from which on a kernel is divided among threads; parts take half of that or more. */
-let leastShared = 5000;
-
-/** No kernel is divided into more parts. */
-const mostParts = 64;
-
-/** For tests, which divide all that can be divided. */
-export function setLeastShared(nanoseconds: number): void {
-  leastShared = nanoseconds;
+/** What one thread does in a nanosecond. */
+export interface Rates {
+  /** Multiplications of products of matrices, each with an addition. */
+  readonly products: number;
+  /** Operators, each of them counting 1. */
+  readonly operators: number;
+  /** Bytes that are read or written. */
+  readonly bytes: number;
 }
 
-/**
- * Per nanosecond of one thread, on a vector unit of 16 bytes: the machines that this was measured
- * on.
- */
-const productsPerNanosecond = 25;
-const operatorsPerNanosecond = 2;
-const bytesPerNanosecond = 16;
-
-/** Whether the kernel is large enough for several threads, and no two turns of its loops meet. */
-export function isWorthSharing(kernel: Kernel): boolean {
-  const isIndependent = allStatements(kernel.body).every(({ kind }) => kind !== "accumulate");
-  return isIndependent && nanosecondsOf(kernel) >= leastShared;
-}
-
-/** How many parts the kernel is worth dividing into. 1: it is not divided. */
-export function partsWorth(kernel: Kernel): number {
-  if (!isWorthSharing(kernel)) return 1;
-  if (leastShared === 0) return mostParts;
-  return Math.min(Math.floor((2 * nanosecondsOf(kernel)) / leastShared), mostParts);
-}
-
-/** About how long a thread takes. */
-export function nanosecondsOf(kernel: Kernel): number {
+/** About how many nanoseconds a thread takes. */
+export function nanosecondsOf(kernel: Kernel, rates: Rates): number {
   const products = kernel.body.reduce((sum, statement) => sum + productsOf(statement), 0);
   const operators = flopsOfKernel(kernel) - 2 * products;
   return (
-    products / productsPerNanosecond +
-    operators / operatorsPerNanosecond +
-    bytesMoved(buffersOf(kernel.body)) / bytesPerNanosecond
+    products / rates.products +
+    operators / rates.operators +
+    bytesMoved(buffersOf(kernel.body)) / rates.bytes
   );
 }
 

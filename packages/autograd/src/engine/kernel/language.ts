@@ -106,15 +106,23 @@ export interface Total {
 
 // Statements
 
+export type Order = "any" | "sequential";
+
 export type Statement =
-  | { readonly kind: "for"; readonly variable: Variable; readonly body: readonly Statement[] }
+  | {
+      readonly kind: "for";
+      readonly variable: Variable;
+      /** Whether its turns give the same in any order, and at the same time. */
+      readonly order: Order;
+      readonly body: readonly Statement[];
+    }
   | {
       readonly kind: "store";
       readonly buffer: Buffer;
       readonly index: Index;
       readonly value: Value;
     }
-  /** Adds to what is stored already; for indices that may come twice. */
+  /** Adds to what is stored already; in loops that are sequential, as indices may come twice. */
   | {
       readonly kind: "accumulate";
       readonly buffer: Buffer;
@@ -137,7 +145,7 @@ export interface Reduce {
   readonly start: number;
   readonly variables: readonly Variable[];
   readonly value: Value;
-  readonly lanes: 1 | 16;
+  readonly lanes: number;
 }
 
 /**
@@ -168,16 +176,6 @@ export interface Multiply {
   readonly left: Value;
   readonly right: Value;
   readonly body: readonly Statement[];
-}
-
-/**
- * Rows of a product that a renderer keeps in registers at once; how many columns: `tileColumns`.
- */
-export const tileRows = 4;
-
-/** Columns of a product that a renderer keeps in registers at once: two vectors of 16 bytes. */
-export function tileColumns(dtype: DType): number {
-  return dtype === "float64" ? 4 : 8;
 }
 
 /** A nest of loops that reads some buffers and writes others. */

@@ -68,7 +68,10 @@ class Printer {
       `b${buffer.id}[${printIndex(index, this.#text)}]`;
     switch (statement.kind) {
       case "for":
-        line(`for ${statement.variable.name} < ${statement.variable.size}`);
+        line(
+          `for ${statement.variable.name} < ${statement.variable.size}` +
+            (statement.order === "any" ? "" : ", in order"),
+        );
         lines.push(...this.block(statement.body, depth + 1));
         return;
       case "store":

@@ -13,7 +13,7 @@ export const manyTotals = 16;
  * running totals (as vector units do), else to one. The totals are then combined in halves: i with
  * i + 8, then i + 4, i + 2, i + 1.
  */
-export function lanesOf(shape: Shape, axes: Shape): 1 | typeof manyTotals {
+export function lanesOf(shape: Shape, axes: Shape): number {
   return axes.includes(shape.length - 1) ? manyTotals : 1;
 }
 

@@ -5,17 +5,10 @@
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
+import type { Target } from "../target.ts";
 import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import { Lowering } from "./lower.ts";
-import { hasOwnLoop, isByHost, isOfManyParts, type Stored } from "./stored.ts";
-
-/** So many nodes may be computed in one kernel: longer code is compiled badly. */
-const mostNodes = 50;
-/**
- * So much work, and so many loads, may be in one kernel: each takes some registers and some
- * instructions, and WebAssembly has 50,000 of the former for a function.
- */
-const mostCode = 500;
+import { hasOwnLoop, isOfManyParts, type Stored } from "./stored.ts";
 
 /** A kernel in the making: nodes that are computed in the same loops. */
 export interface Group {
@@ -30,9 +23,15 @@ export interface Group {
 /** Where a node is stored; undefined if it is written out where it is used. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
+/** What groups are made with. */
+interface Grounds {
+  readonly target: Target;
+  readonly bufferOf: BufferOf;
+}
+
 /** The stored nodes in groups, in an order that can run; each node by itself unless `fuse`. */
-export function groupsOf(stored: Stored, bufferOf: BufferOf, fuse: boolean): readonly Group[] {
-  const grouping = new Grouping(stored, bufferOf);
+export function groupsOf(stored: Stored, plan: Grounds, fuse: boolean): readonly Group[] {
+  const grouping = new Grouping(stored, plan);
   for (const node of stored.nodes) grouping.add(node, fuse);
   return grouping.inOrder();
 }
@@ -53,12 +52,14 @@ interface Growing extends Group {
 class Grouping {
   readonly #stored: Stored;
   readonly #bufferOf: BufferOf;
+  readonly #target: Target;
   readonly #positions: ReadonlyMap<Node, number>;
   readonly #groups = new Set<Growing>();
   readonly #groupOf = new Map<Node, Growing>();
 
-  constructor(stored: Stored, bufferOf: BufferOf) {
+  constructor(stored: Stored, { target, bufferOf }: Grounds) {
     this.#stored = stored;
+    this.#target = target;
     this.#bufferOf = bufferOf;
     this.#positions = new Map(stored.nodes.map((node, position) => [node, position]));
   }
@@ -122,12 +123,14 @@ class Grouping {
       [...reads].reverse().flatMap((read) => this.#groupOf.get(read) ?? []),
     );
     const code = this.#stored.codeOf(node);
+    const { kernel } = this.#target;
     for (const group of candidates) {
       const [root] = group.nodes as [Node];
       const fits =
-        group.nodes.length < mostNodes &&
-        group.code + code <= mostCode &&
-        !isStoredElsewhere(root) &&
+        group.nodes.length < kernel.nodes &&
+        group.code + code <= kernel.code &&
+        buffersOf(group) + reads.size + 1 <= kernel.buffers &&
+        this.#leavesResult(root) &&
         elementCount(root.shape) === elementCount(node.shape) &&
         readsInPlace(node, group, this.#bufferOf) &&
         [...reads].every((read) => {
@@ -147,9 +150,11 @@ class Grouping {
   #together(group: Growing, other: Growing): Node[] | undefined {
     const [root, ...rest] = group.nodes as [Node, ...Node[]];
     const [otherRoot] = other.nodes as [Node];
+    const { kernel } = this.#target;
     const fits =
-      group.nodes.length + other.nodes.length <= mostNodes &&
-      group.code + other.code <= mostCode &&
+      group.nodes.length + other.nodes.length <= kernel.nodes &&
+      group.code + other.code <= kernel.code &&
+      buffersOf(group) + buffersOf(other) <= kernel.buffers &&
       !hasOwnLoop(otherRoot) &&
       elementCount(root.shape) === elementCount(otherRoot.shape) &&
       [...group.reads].every((read) => {
@@ -166,6 +171,11 @@ class Grouping {
     return joined.every((node) => readsInPlace(node, both, this.#bufferOf))
       ? both.nodes
       : undefined;
+  }
+
+  /** Whether its loops leave a result where they are, with which others could go on. */
+  #leavesResult(node: Node): boolean {
+    return node.family !== "scatter" && this.#target.computes(node) && !isOfManyParts(node);
   }
 
   #dependsOn(group: Growing, on: Growing): boolean {
@@ -221,9 +231,9 @@ function raise(group: Growing, level: number): void {
   }
 }
 
-/** Whether its loops, or the host's, leave no result where they are that others could go on with. */
-function isStoredElsewhere(node: Node): boolean {
-  return node.family === "scatter" || isByHost(node) || isOfManyParts(node);
+/** Buffers that it reads, and those that it may write. */
+function buffersOf({ reads, nodes }: Group): number {
+  return reads.size + nodes.length;
 }
 
 /** The stored nodes that computing `node` reads. */

@@ -35,23 +35,29 @@ export function variableOr(name: string, index: Index): Variable {
   return variableOf(index) ?? { kind: "variable", name, size: 1 };
 }
 
-/** The statements inside loops, one for each variable. */
+/** The statements inside loops, one for each variable; those of `sequential` keep their order. */
 export function inLoops(
   variables: readonly Variable[],
   body: readonly Statement[],
+  sequential: readonly Variable[] = [],
 ): readonly Statement[] {
-  return variables.reduceRight<readonly Statement[]>(
-    (inner, variable) => [{ kind: "for", variable, body: inner }],
-    body,
-  );
+  return variables.reduceRight<readonly Statement[]>((inner, variable) => {
+    const order = sequential.includes(variable) ? "sequential" : "any";
+    return [{ kind: "for", variable, order, body: inner }];
+  }, body);
 }
 
-/** The statements inside a loop for each variable of the place. */
-export function nested(at: Place, body: readonly Statement[]): readonly Statement[] {
-  return inLoops(
-    at.flatMap((index) => variableOf(index) ?? []),
-    body,
-  );
+/**
+ * The statements inside a loop for each variable of the place, those of the indices in `sequential`
+ * in order.
+ */
+export function nested(
+  at: Place,
+  body: readonly Statement[],
+  sequential: Place = [],
+): readonly Statement[] {
+  const variablesOf = (place: Place) => place.flatMap((index) => variableOf(index) ?? []);
+  return inLoops(variablesOf(at), body, variablesOf(sequential));
 }
 
 /** The row-major position of a place. */

@@ -4,6 +4,7 @@ import type { Node, NodeOf } from "../../graph/node.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
 import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
+import type { Target } from "../target.ts";
 import { concatLoops } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
 import { type Group, groupsOf, placeIn } from "./groups.ts";
@@ -13,7 +14,7 @@ import { Lowering } from "./lower.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
-import { isByHost, isOfManyParts, type Stored } from "./stored.ts";
+import { isOfManyParts, type Stored } from "./stored.ts";
 
 /** What a plan runs, in order: kernels, and nodes that the host computes. */
 export type Step =
@@ -34,6 +35,7 @@ export type Step =
 
 /** What steps are made with. */
 export interface Planning {
+  readonly target: Target;
   /** Where a node is stored; undefined if it is written out where it is used. */
   readonly bufferOf: (node: Node) => Buffer | undefined;
   /** A buffer for what no node stands for. */
@@ -49,7 +51,7 @@ export function stepsOf(
   plan: Planning,
   fuse: boolean,
 ): readonly Step[] {
-  const groups = groupsOf(stored, plan.bufferOf, fuse);
+  const groups = groupsOf(stored, plan, fuse);
   // What only its own kernel uses stays in registers.
   const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
   return groups.flatMap((group) => toSteps(group, needed, stored, plan));
@@ -64,7 +66,7 @@ function toSteps(
   const [root, ...others] = group.nodes as [Node, ...Node[]];
   const kept = group.nodes.filter((node) => needed.has(node));
   const writes = new Set(kept.map((node) => plan.bufferOf(node)!));
-  if (isByHost(root)) {
+  if (!plan.target.computes(root)) {
     const inputs = root.inputs.map((node) => plan.bufferOf(node)!);
     return [{ kind: "host", node: root, inputs, reads: new Set(inputs), writes }];
   }
@@ -83,7 +85,7 @@ function loopsOf(
   stored: Stored,
   plan: Planning,
 ): Loops {
-  const { bufferOf, addCheck, addBuffer } = plan;
+  const { target, bufferOf, addCheck, addBuffer } = plan;
   const values = new Map<Node, Value>();
   const lowering = new Lowering({
     bufferOf,
@@ -107,7 +109,7 @@ function loopsOf(
     return statements;
   };
   const { at } = group;
-  const context = { lowering, addBuffer, stores };
+  const context = { lowering, target, addBuffer, stores };
   const inPlace = (body: readonly Statement[]): Loops => ({ before: [], body });
   switch (root.family) {
     case "contract":
@@ -137,17 +139,24 @@ function scatterLoops(
   const [base, indices, updates] = node.inputs as readonly [Node, Node, Node];
   const from = ownPlace(updates.shape);
   const { place: to } = lowering.indexedPlace(node, node.shape, indices, from);
+  const { axis, along } = node.attributes;
+  // Along these two updates may meet at one place.
+  const picked = from.slice(axis, axis + (along ? 1 : indices.shape.length));
   return [
     ...nested(at, [
       { kind: "store", buffer, index: flatten(at, node.shape), value: lowering.valueAt(base, at) },
     ]),
-    ...nested(from, [
-      {
-        kind: "accumulate",
-        buffer,
-        index: flatten(to, node.shape),
-        value: lowering.valueAt(updates, from),
-      },
-    ]),
+    ...nested(
+      from,
+      [
+        {
+          kind: "accumulate",
+          buffer,
+          index: flatten(to, node.shape),
+          value: lowering.valueAt(updates, from),
+        },
+      ],
+      picked,
+    ),
   ];
 }

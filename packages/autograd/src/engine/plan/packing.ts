@@ -6,13 +6,8 @@ import { elementCount } from "../../graph/shape.ts";
 import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import { addIndices, scaleIndex, term } from "../kernel/index-arithmetic.ts";
-import {
-  type Index,
-  type Statement,
-  tileColumns,
-  tileRows,
-  type Variable,
-} from "../kernel/language.ts";
+import type { Index, Statement, Variable } from "../kernel/language.ts";
+import type { Caches, Target } from "../target.ts";
 import { broadcastPlace, flatten, inLoops, nested, ownPlace, type Place } from "./index-map.ts";
 import type { LoopContext } from "./loops.ts";
 import { type MatrixProduct, type Packed, stretches } from "./tiles.ts";
@@ -22,39 +17,37 @@ const fewestProducts = 2 ** 20;
 /** So often must each element be used from a copy, in tiles, until that has cost nothing. */
 const fewestTiles = 8;
 
-export function isWorthPackingRight({
-  row,
-  column,
-  inner: [inner],
-  right,
-}: MatrixProduct): boolean {
+export function isWorthPackingRight(
+  { row, column, inner: [inner], right }: MatrixProduct,
+  { tile, caches }: Target,
+): boolean {
   const isLarge = row.size * column.size * inner.size >= fewestProducts;
-  if (!isLarge || row.size < fewestTiles * tileRows || column.size < 8) return false;
+  if (!isLarge || row.size < fewestTiles * tile(right.dtype).rows || column.size < 8) return false;
   if (right.kind !== "load" || strideAlong(right.index, column) !== 1) return true;
-  return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype);
+  return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype, caches);
 }
 
-export function isWorthPackingLeft({ row, column, inner: [inner], left }: MatrixProduct): boolean {
+export function isWorthPackingLeft(
+  { row, column, inner: [inner], left }: MatrixProduct,
+  { tile, caches }: Target,
+): boolean {
   const isLarge = row.size * column.size * inner.size >= fewestProducts;
-  if (!isLarge || column.size < fewestTiles * tileColumns(left.dtype)) return false;
+  if (!isLarge || column.size < fewestTiles * tile(left.dtype).columns) return false;
   if (left.kind !== "load") return true;
   if (strideAlong(left.index, inner) === 1) return false;
-  return !isHeld(inner.size, strideAlong(left.index, inner), left.dtype);
+  return !isHeld(inner.size, strideAlong(left.index, inner), left.dtype, caches);
 }
-
-/**
- * Bytes of a line of the first cache, its lines per set, and bytes from one line of a set to the
- * next.
- */
-const line = 64;
-const ways = 8;
-const period = 4096;
 
 /**
  * Whether the first cache holds `count` lines that lie `stride` elements apart, until they come
  * again.
  */
-function isHeld(count: number, stride: number | undefined, dtype: DType): boolean {
+function isHeld(
+  count: number,
+  stride: number | undefined,
+  dtype: DType,
+  { line, ways, period }: Caches,
+): boolean {
   if (stride === undefined) return false;
   const bytes = Math.abs(stride) * bytesPerElement(dtype);
   if (bytes <= line) return true;
@@ -79,7 +72,8 @@ export function pack(
   const { dtype } = operand;
   const [height, width] = operand.shape.slice(-2) as [number, number];
   const [count, depth] = side === "left" ? [height, width] : [width, height];
-  const size = side === "left" ? tileRows : tileColumns(dtype);
+  const { rows, columns } = plan.target.tile(dtype);
+  const size = side === "left" ? rows : columns;
   const frontShape = operand.shape.slice(0, -2);
   const one = Math.ceil(count / size) * size * depth;
   const buffer = plan.addBuffer(dtype, elementCount(frontShape) * one);

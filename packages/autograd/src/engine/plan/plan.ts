@@ -4,6 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
+import type { Target } from "../target.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
 import type { Pass } from "./rewrite.ts";
@@ -38,10 +39,11 @@ export interface Plan {
   readonly layout: Layout;
 }
 
-/** The plan of the graph above `inputs` (nodes with values) that computes `outputs`. */
+/** The plan of the graph above `inputs` (nodes with values) that computes `outputs`, without the passes that are `off`. */
 export function planOf(
   inputs: readonly Node[],
   outputs: readonly Node[],
+  target: Target,
   off: ReadonlySet<PassName> = new Set<PassName>(),
 ): Plan {
   let rewritten = outputs;
@@ -51,6 +53,7 @@ export function planOf(
   const fuse = !off.has("fuse");
   const stored = storedNodes(
     rewritten.filter((node) => !node.cell.value),
+    target,
     fuse,
   );
   const buffers = new Map<Node, Buffer>();
@@ -63,7 +66,7 @@ export function planOf(
   const checks: Check[] = [];
   const addCheck = (check: Check) => checks.push(check) - 1;
   const bufferOf = (node: Node) => buffers.get(node);
-  const steps = stepsOf(stored, rewritten, { bufferOf, addBuffer, addCheck }, fuse);
+  const steps = stepsOf(stored, rewritten, { target, bufferOf, addBuffer, addCheck }, fuse);
   const read = new Set(steps.flatMap((step) => [...step.reads]));
   const results = rewritten.map((node): Result => {
     const position = inputs.indexOf(node);

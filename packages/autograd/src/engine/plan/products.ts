@@ -35,10 +35,10 @@ export function productLoops(node: NodeOf<"contract">, at: Place, plan: LoopCont
     body: plan.stores(total),
   };
   const packed = {
-    left: isWorthPackingLeft(whole) ? pack(left, "left", batch, plan) : undefined,
-    right: isWorthPackingRight(whole) ? pack(right, "right", batch, plan) : undefined,
+    left: isWorthPackingLeft(whole, plan.target) ? pack(left, "left", batch, plan) : undefined,
+    right: isWorthPackingRight(whole, plan.target) ? pack(right, "right", batch, plan) : undefined,
   };
   const before = [packed.left, packed.right].flatMap((copy) => copy?.kernel ?? []);
-  const body = before.length > 0 ? inTiles(whole, packed) : [whole];
+  const body = before.length > 0 ? inTiles(whole, packed, plan.target) : [whole];
   return { before, body: nested(batch, body) };
 }

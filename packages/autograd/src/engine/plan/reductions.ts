@@ -81,7 +81,7 @@ function inChunks(
     const { total } = reduce;
     const index = indexOf(chunk, here);
     const body = nested(here, [reduce, { kind: "store", buffer: results, index, value: total }]);
-    return { kind: "for", variable, body };
+    return { kind: "for", variable, order: "any", body };
   };
   const rest = x.shape[axis]! % size;
   const whole = rest === 0 ? count : count - 1;

@@ -3,6 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
+import type { Target } from "../target.ts";
 import { plannedInputs } from "./rewrite.ts";
 import { readWhole } from "./whole.ts";
 import { ownWork } from "./work.ts";
@@ -11,11 +12,7 @@ import { ownWork } from "./work.ts";
 const cheap = 2;
 /** Work up to which a node is rather computed for each element that it is broadcast to. */
 const cheapToRepeat = 4;
-/** So much work may be written out in one expression: what is longer fills the registers. */
-const mostWork = 400;
-/** So many loads may be, each of which takes some registers. */
-const mostLoads = 64;
-/** So many nodes may be, one inside the other: movements, which are no work, are walked all the same. */
+/** So many nodes may be written out, one inside the other: movements, which are no work, are walked all the same. */
 const mostDepth = 200;
 
 /** Concatenations of more parts have a loop for each part, in place of a choice for each element. */
@@ -40,7 +37,8 @@ interface Extent {
 const loaded: Extent = { work: 0, loads: 1, depth: 0 };
 
 /** The nodes to store; without `fuse` all elementwise ones, too. */
-export function storedNodes(outputs: readonly Node[], fuse: boolean): Stored {
+export function storedNodes(outputs: readonly Node[], target: Target, fuse: boolean): Stored {
+  const { work: mostWork, loads: mostLoads } = target.kernel;
   // A placeholder has no value yet, but a buffer like all sources.
   const order = topologicalOrder(outputs, plannedInputs).filter(
     (node) => !node.cell.value && node.family !== "source",
@@ -65,7 +63,7 @@ export function storedNodes(outputs: readonly Node[], fuse: boolean): Stored {
       extent.work > mostWork ||
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||
-      isWorthStoring(node, extent.work, users.get(node)!, users);
+      isWorthStoring(node, extent.work, users, target);
     if (isStored) stored.add(node);
   }
   return {
@@ -114,18 +112,15 @@ export function isOfManyParts(node: Node): boolean {
   );
 }
 
-/** Whether the host computes it, from arrays. */
-export function isByHost({ family }: Node): boolean {
-  return family === "sort" || family === "routine";
-}
-
 function isWorthStoring(
   node: Node,
   work: number,
-  direct: readonly Node[],
   users: ReadonlyMap<Node, readonly Node[]>,
+  target: Target,
 ): boolean {
-  if (direct.some(isByHost)) return true;
+  const direct = users.get(node)!;
+  // The host reads arrays.
+  if (direct.some((user) => !target.computes(user))) return true;
   if (work === 0) return false;
   const readers = direct.flatMap((user) => readersThrough(user, users));
   // A product reads each element many times.

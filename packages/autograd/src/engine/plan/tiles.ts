@@ -10,12 +10,11 @@ import {
   type Multiply,
   type Statement,
   type Total,
-  tileColumns,
-  tileRows,
   type Value,
   type Variable,
 } from "../kernel/language.ts";
 import { Substitution } from "../kernel/substitute.ts";
+import type { Target } from "../target.ts";
 import { inLoops } from "./index-map.ts";
 
 /** A product over one variable. */
@@ -61,12 +60,6 @@ export function stretches(
   return parts;
 }
 
-/** Bytes of an operand that are gone through again and again: a part of the second cache. */
-const blockBytes = 2 ** 18;
-
-/** More than the second cache holds. */
-const largeBytes = 2 ** 20;
-
 /** Bytes of the results, and of what is read for them beside the operands. */
 function bytesBeside({ body }: MatrixProduct): number {
   return bytesMoved(buffersOf(body));
@@ -82,7 +75,10 @@ function bytesBeside({ body }: MatrixProduct): number {
 export function inTiles(
   whole: MatrixProduct,
   packed: { readonly left: Packed | undefined; readonly right: Packed | undefined },
+  target: Target,
 ): readonly Statement[] {
+  const tile = target.tile(whole.total.dtype);
+  const { block: blockBytes, beyond } = target.caches;
   const {
     row,
     column,
@@ -90,11 +86,11 @@ export function inTiles(
     left,
   } = whole;
   const bytesOfRow = inner.size * bytesPerElement(left.dtype);
-  const columns = stretches(column.size, tileColumns(whole.total.dtype), ["j", "c"]);
+  const columns = stretches(column.size, tile.columns, ["j", "c"]);
   const product = (rows: Stretch, ofColumns: Stretch): Statement =>
     tiled(whole, rows, ofColumns, packed);
-  const allRows = stretches(row.size, tileRows, ["i", "r"]);
-  if (bytesOfRow * column.size <= blockBytes && bytesBeside(whole) > largeBytes) {
+  const allRows = stretches(row.size, tile.rows, ["i", "r"]);
+  if (bytesOfRow * column.size <= blockBytes && bytesBeside(whole) > beyond) {
     return allRows.flatMap((rows) =>
       inLoops(
         rows.loops,
@@ -102,7 +98,7 @@ export function inTiles(
       ),
     );
   }
-  const mostTiles = Math.max(1, Math.floor(blockBytes / bytesOfRow / tileRows));
+  const mostTiles = Math.max(1, Math.floor(blockBytes / bytesOfRow / tile.rows));
   return allRows.flatMap((rows) =>
     inBlocks(rows, mostTiles).flatMap(({ block, rows: some }) => {
       const body = columns.flatMap((ofColumns) =>

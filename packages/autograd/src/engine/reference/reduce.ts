@@ -42,7 +42,7 @@ export function reduce(node: NodeOf<"reduce">, data: Data): Data {
 type Combine = (data: Data, from: number) => number;
 
 /** How as many elements are combined as axes of some sizes have. */
-function combinerOf(node: NodeOf<"reduce">, lanes: 1 | 16): (sizes: Shape) => Combine {
+function combinerOf(node: NodeOf<"reduce">, lanes: number): (sizes: Shape) => Combine {
   const { dtype, operation } = node;
   const start = clampTo(dtype, operation.start);
   const total = evaluator(operation.combine, [dtype, dtype]);

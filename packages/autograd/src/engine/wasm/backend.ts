@@ -9,6 +9,7 @@ import { Engine, type WasmMemory } from "./engine.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
 import { availableThreads, type Pool } from "./pool.ts";
 import { mostThreads } from "./table.ts";
+import { wasmTarget } from "./target.ts";
 import { firstMemory, wasmProblem } from "./usable.ts";
 
 /** A graph made ready to run. Inputs and outputs in the graph's order. */
@@ -103,7 +104,7 @@ export function prepare(
   const { inputs } = structure;
   const ready = plans.get(structure, () => {
     notePlanned(order);
-    return new LoadedPlan(engine, planOf(inputs, outputs));
+    return new LoadedPlan(engine, planOf(inputs, outputs, wasmTarget));
   });
   const positions = new Map(given.map((node, i) => [node, i]));
   const wanted = inputs.map((node) => positions.get(node)!);

@@ -4,7 +4,6 @@
 // that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
-import { nanosecondsOf } from "../kernel/cost.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Code, FunctionBody, type Local, ModuleWriter } from "./encoder.ts";
 import { writeKernel } from "./statements.ts";
@@ -39,10 +38,12 @@ export interface Features {
   readonly isFused: boolean;
   /** Whether memory is shared with other threads. */
   readonly isShared: boolean;
+  /** Nanoseconds from which on a kernel is divided among threads. */
+  readonly leastShared: number;
 }
 
 /** The plan's module. It exports `run`, and its segments if some of it is worth several threads. */
-export function planToModule(plan: Plan, { isFused, isShared }: Features): PlanModule {
+export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Features): PlanModule {
   const module = new ModuleWriter();
   const hostOperators = new Map<string, HostOperator>();
   const hostFunction: HostFunction = (operator, on, arity) => {
@@ -60,14 +61,15 @@ export function planToModule(plan: Plan, { isFused, isShared }: Features): PlanM
           hostFunction,
           totalsOffset: totalsOffset(plan.buffers),
           isFused,
+          leastShared,
         }),
   );
   // All imports are known by now: what is defined is numbered behind them.
   const steps = written.map((kernel, i): StepFunction => {
     const step = plan.steps[i]!;
     if (!kernel || step.kind === "host") return { index: host, step: i, parts: 1, nanoseconds: 0 };
-    const nanoseconds = nanosecondsOf(step.kernel);
-    return { index: module.define(kernel.body), step: undefined, parts: kernel.parts, nanoseconds };
+    const { body, parts, nanoseconds } = kernel;
+    return { index: module.define(body), step: undefined, parts, nanoseconds };
   });
   const run = module.define(inOrder(steps));
   const isForThreads = isShared && steps.some(({ parts }) => parts > 1);

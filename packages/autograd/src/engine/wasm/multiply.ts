@@ -2,11 +2,12 @@
 // in registers while the loop over the inner variable runs: eight running totals, each used once
 // for every element of a row and vector of columns that is loaded. The inner loop is not unrolled,
 // and the tile no larger: V8 11 has spilled registers to the stack beyond that.
-import { type Multiply, tileRows } from "../kernel/language.ts";
+import type { Multiply } from "../kernel/language.ts";
 import { blocksOfMultiply } from "../kernel/reduction.ts";
 import { addInBlocks } from "./blocks.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
+import { tileRows } from "./target.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
 /**

@@ -5,6 +5,7 @@ import { hasFusedMultiply } from "./features.ts";
 import type { Heap } from "./heap.ts";
 import { type Memory, webAssembly } from "./host.ts";
 import { planToModule, type Segment } from "./module.ts";
+import { leastSharedTime } from "./target.ts";
 
 /** A function of the table's address, the thread's number, the part that it does, and of how many. */
 export type RunFunction = (table: number, thread: number, part: number, parts: number) => void;
@@ -27,7 +28,11 @@ export class Program {
 
   /** `host` computes the steps that no kernel does. */
   constructor(plan: Plan, heap: Heap, host: (step: number) => void) {
-    const features = { isFused: hasFusedMultiply(), isShared: heap.isShared };
+    const features = {
+      isFused: hasFusedMultiply(),
+      isShared: heap.isShared,
+      leastShared: leastSharedTime(),
+    };
     const { bytes, hostOperators, segments } = planToModule(plan, features);
     this.module = bytes;
     this.#heap = heap;

@@ -2,16 +2,17 @@
 // variable by which what is stored lies side by side; what is left over at the end is a vector of
 // which not all lanes are stored.
 import type { DType } from "../../scalar/dtype.ts";
-import { partsWorth } from "../kernel/cost.ts";
-import { allStatements, elementParts, strideAlong, valuesOf } from "../kernel/dependence.ts";
+import { nanosecondsOf } from "../kernel/cost.ts";
+import { allStatements, elementParts, valuesOf } from "../kernel/dependence.ts";
 import {
   type Kernel,
   type Scan,
   type Statement,
-  tileRows,
   type Value,
   type Variable,
 } from "../kernel/language.ts";
+import { isDivisible, sharedLoop } from "../kernel/parallel.ts";
+import { isForVectors } from "../kernel/vectors.ts";
 import { addOperator } from "./arithmetic.ts";
 import { FunctionBody } from "./encoder.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
@@ -20,6 +21,7 @@ import { writeMultiply } from "./multiply.ts";
 import { writeReduce } from "./reduce.ts";
 import { Scopes } from "./scopes.ts";
 import { runParameters } from "./table.ts";
+import { tileRows, wasmRates } from "./target.ts";
 import type { Host, HostFunction } from "./value-writer.ts";
 import { Values } from "./values.ts";
 
@@ -27,6 +29,8 @@ import { Values } from "./values.ts";
 export interface KernelContext extends Host {
   /** Where in the table running totals may be. */
   readonly totalsOffset: number;
+  /** Nanoseconds from which on a kernel is divided among threads; parts take half of that or more. */
+  readonly leastShared: number;
 }
 
 /** A kernel as a function. */
@@ -34,64 +38,50 @@ export interface KernelFunction {
   readonly body: FunctionBody;
   /** How many parts its loops are worth dividing into. 1: each call does the whole. */
   readonly parts: number;
+  /** About how long one thread takes. */
+  readonly nanoseconds: number;
 }
+
+/** No kernel is divided into more parts. */
+const mostParts = 64;
 
 /**
  * Writes the kernel as a function of the table's address, the thread's number, the part that it does
  * and the number of parts.
  */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
-  const turns = kernel.body.map((statement) => sharedLoop(statement)?.turns ?? 0);
-  const parts = Math.min(partsWorth(kernel), turns.includes(0) ? 1 : Math.max(...turns));
-  if (parts === 1) return { body: written(kernel, context, false), parts };
-  let callsHost = false;
-  const hostFunction: HostFunction = (operator, on, arity) => {
-    callsHost = true;
-    return context.hostFunction(operator, on, arity);
-  };
-  const body = written(kernel, { ...context, hostFunction }, true);
-  // The host's functions are not there in other threads.
-  return callsHost ? { body: written(kernel, context, false), parts: 1 } : { body, parts };
+  const nanoseconds = nanosecondsOf(kernel, wasmRates);
+  const parts = partsWorth(kernel, nanoseconds, context.leastShared);
+  if (parts > 1) {
+    let callsHost = false;
+    const hostFunction: HostFunction = (operator, on, arity) => {
+      callsHost = true;
+      return context.hostFunction(operator, on, arity);
+    };
+    const body = written(kernel, { ...context, hostFunction }, true);
+    // The host's functions are not there in other threads.
+    if (!callsHost) return { body, parts, nanoseconds };
+  }
+  return { body: written(kernel, context, false), parts: 1, nanoseconds };
+}
+
+/** How many parts the kernel is worth dividing into. 1: it is not divided. */
+function partsWorth(kernel: Kernel, nanoseconds: number, leastShared: number): number {
+  if (nanoseconds < leastShared || !isDivisible(kernel)) return 1;
+  const turns = kernel.body.map((statement) => sharedLoop(statement, tileRows)?.turns ?? 0);
+  if (turns.includes(0)) return 1;
+  const most = Math.min(mostParts, Math.max(...turns));
+  return leastShared === 0 ? most : Math.min(Math.floor((2 * nanoseconds) / leastShared), most);
 }
 
 function written(kernel: Kernel, context: KernelContext, isShared: boolean): FunctionBody {
   const body = new FunctionBody(runParameters);
   const writer = new StatementWriter(kernel, body, context);
   for (const statement of kernel.body) {
-    writer.scopes.shared = isShared ? sharedLoop(statement)?.variable : undefined;
+    writer.scopes.shared = isShared ? sharedLoop(statement, tileRows)?.variable : undefined;
     writer.statement(statement);
   }
   return body;
-}
-
-/** With so many turns or more, threads' shares of a loop are about equal. */
-const fairTurns = 16;
-
-interface Loop {
-  readonly variable: Variable;
-  readonly turns: number;
-}
-
-/**
- * The loop that is divided: of those around all of a statement the outermost that can be divided
- * fairly, or else that with the most turns.
- */
-function sharedLoop(statement: Statement): Loop | undefined {
-  const around = loopsAround(statement);
-  const most = Math.max(...around.map(({ turns }) => turns));
-  return around.find(({ turns }) => turns >= Math.min(fairTurns, most));
-}
-
-function loopsAround(statement: Statement): readonly Loop[] {
-  if (statement.kind === "multiply") {
-    const { row } = statement;
-    return [{ variable: row, turns: Math.ceil(row.size / tileRows) }];
-  }
-  if (statement.kind !== "for") return [];
-  const { variable, body } = statement;
-  const [only, ...others] = body;
-  const inner = only && others.length === 0 ? loopsAround(only) : [];
-  return [{ variable, turns: variable.size }, ...inner];
 }
 
 class StatementWriter implements KernelWriter {
@@ -184,25 +174,6 @@ class StatementWriter implements KernelWriter {
       scopes.code.get(scopes.totalOf(total)).set(last);
     });
   }
-}
-
-/** Whether a loop goes in vectors: nothing but stores along it, which lie side by side. */
-function isForVectors(variable: Variable, body: readonly Statement[]): boolean {
-  return body.every((statement) => {
-    switch (statement.kind) {
-      case "store":
-        return strideAlong(statement.index, variable) === 1;
-      case "accumulate":
-        // Elements of one vector must not meet at one place.
-        return strideAlong(statement.index, variable) === 1;
-      case "reduce":
-        return statement.lanes === 1;
-      case "scan":
-        return isForVectors(variable, statement.body);
-      default:
-        return false;
-    }
-  });
 }
 
 /** All dtypes that a kernel computes in. */
