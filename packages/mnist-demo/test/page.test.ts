@@ -6,13 +6,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildPage, servePage } from "../page/page-command.ts";
 import { Contender } from "../page/src/contender.ts";
+import { type DigitFileName, digitFileNames, digitFilePath } from "../page/src/digit-files.ts";
 import { look, Sensitivities } from "../page/src/inspection.ts";
+import type { Digits, Mnist } from "../src/digits.ts";
 import { loadMnist } from "../src/load.ts";
+import { idxBytes } from "./idx-bytes.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hasChromium = existsSync(executablePath);
@@ -21,43 +24,81 @@ if (!hasChromium) console.warn(`skipped: the page; there is no Chromium at ${exe
 const desktop = { width: 1200, height: 900 };
 const phone = { width: 390, height: 844 };
 
+type Point = readonly [x: number, y: number];
+
+/** The first digits of MNIST, for pages that need not fetch and measure all. */
+async function firstDigits(): Promise<Mnist> {
+  const { train, test } = await loadMnist();
+  const first = ({ images, labels }: Digits, count: number): Digits => ({
+    images: images.slice(0, 0, count),
+    labels: labels.slice(0, 0, count),
+  });
+  return { train: first(train, 2000), test: first(test, 500) };
+}
+
+/** The files with these digits, as the page fetches them. */
+function filesOf({ train, test }: Mnist): ReadonlyMap<DigitFileName, Buffer> {
+  const files = digitFileNames.map((name) => {
+    const { images, labels } = name.startsWith("train") ? train : test;
+    const values = name.includes("images") ? images : labels;
+    return [name, gzipSync(idxBytes(values.shape, values.dataSync()))] as const;
+  });
+  return new Map(files);
+}
+
 describe.skipIf(!hasChromium)("the page in Chromium", () => {
-  let browser: Browser;
+  let context: BrowserContext;
   let folder: string;
   const servers = new Map<boolean, PreviewServer>();
   let page: Page;
   let complaints: string[];
+  let digits: Mnist;
+  let firstFiles: ReadonlyMap<DigitFileName, Buffer>;
 
   beforeAll(async () => {
+    digits = await firstDigits();
+    firstFiles = filesOf(digits);
     folder = mkdtempSync(path.join(tmpdir(), "nabla-page-"));
     await buildPage(folder);
     for (const isolated of [true, false]) {
       servers.set(isolated, await servePage({ port: 0, out: folder, isolated }));
     }
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    context = await browser.newContext();
     // Building takes seconds; machines are shared.
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await context?.browser()?.close();
     for (const server of servers.values()) await server.close();
     if (folder) rmSync(folder, { recursive: true });
   });
   afterEach(() => page?.close());
 
-  /** Opens the page; `complaints` collects what its console says. */
-  async function open({ isolated = true, viewport = desktop } = {}): Promise<void> {
-    page = await browser.newPage({ viewport });
+  const addressOf = (isolated: boolean): string =>
+    `http://localhost:${(servers.get(isolated)!.httpServer.address() as AddressInfo).port}/`;
+
+  /** Opens the page, with all digits or the first; `complaints` collects what its console says. */
+  async function open({ isolated = true, viewport = desktop, all = true } = {}): Promise<void> {
+    page = await context.newPage();
+    await page.setViewportSize(viewport);
     complaints = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
     });
-    const { port } = servers.get(isolated)!.httpServer.address() as AddressInfo;
-    await page.goto(`http://localhost:${port}/`);
+    if (!all) await serveFirst();
+    await page.goto(addressOf(isolated));
     await page
       .getByRole("button", { name: "Start", exact: true })
       .and(page.locator(":enabled"))
       .waitFor();
+  }
+
+  /** Lets the page fetch the first digits alone. */
+  async function serveFirst(): Promise<void> {
+    for (const [name, body] of firstFiles) {
+      await page.route(`**/${digitFilePath(name)}`, (route) => route.fulfill({ body }));
+    }
   }
 
   const accuracy = async (): Promise<number> =>
@@ -100,7 +141,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   test("shows the numbers that the public calls give here", async () => {
-    await open();
+    await open({ all: false });
     await page.getByRole("button", { name: "One step" }).click();
     await page.waitForFunction("document.querySelector('#steps').textContent === '1'");
     await page.getByLabel("Averaged over").selectOption("10");
@@ -108,8 +149,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await page.getByRole("button", { name: "Find them" }).click();
     await page.locator("#actual").waitFor();
 
-    const mnist = await loadMnist();
-    const contender = new Contender(mnist, {
+    const contender = new Contender(digits, {
       hidden: [16, 16],
       activation: "sigmoid",
       batchSize: 100,
@@ -123,7 +163,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
 
     const place = { layer: 1, index: 3 };
     const source = { kind: "examples", from: 0, count: 10 } as const;
-    const seen = look(contender.network, mnist.train, source, place);
+    const seen = look(contender.network, digits.train, source, place);
     const neuron = seen.neuron!;
     await expect.poll(() => page.textContent("#look-cost")).toBe(seen.cost!.toFixed(4));
     await expect.poll(() => page.textContent("#neuron h3")).toBe("Neuron 3 of layer 2");
@@ -132,7 +172,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     );
     expect(neuron.difference).toBeLessThan(1e-7);
 
-    const sensitivities = new Sensitivities(contender.network, mnist.train);
+    const sensitivities = new Sensitivities(contender.network, digits.train);
     const { most } = await sensitivities.find(8);
     const result = await sensitivities.nudge(most[0]!.name, 0.1);
     expect(await page.textContent("#predicted")).toBe(result.predicted.toFixed(6));
@@ -161,32 +201,47 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     ],
     ["a worker that is no script", "**/assets/worker*", "no script", "its worker did not start"],
   ])("says what is wrong: %s", async (_, pattern, body, message) => {
-    page = await browser.newPage();
+    page = await context.newPage();
+    await serveFirst();
     await page.route(pattern, (route) => route.fulfill({ body: Buffer.from(body) }));
-    const { port } = servers.get(true)!.httpServer.address() as AddressInfo;
-    await page.goto(`http://localhost:${port}/`);
+    await page.goto(addressOf(true));
     expect(await page.getByRole("alert").textContent()).toContain(message);
   });
 
   test("a path that is not there is 404", async () => {
-    const { port } = servers.get(true)!.httpServer.address() as AddressInfo;
     const answers = await Promise.all(
-      ["", "no/such"].map((name) => fetch(`http://localhost:${port}/${name}`)),
+      ["", "no/such"].map((name) => fetch(`${addressOf(true)}${name}`)),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 404]);
     expect(answers[0]!.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  test("trains isolated, on a desktop, and recognises test digits drawn on its sheet", async () => {
+  /** Draws lines with the mouse, without waiting until the page has shown one before the next. */
+  async function drawLines(lines: readonly (readonly [from: Point, to: Point])[]): Promise<void> {
+    const session = await context.newCDPSession(page);
+    const mouse = (type: "mouseMoved" | "mousePressed" | "mouseReleased", [x, y]: Point) =>
+      session.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
+    await Promise.all(
+      lines.flatMap(([from, to]) => [
+        mouse("mousePressed", from),
+        mouse("mouseMoved", to),
+        mouse("mouseReleased", to),
+      ]),
+    );
+    await session.detach();
+  }
+
+  test("trains isolated, on a desktop, alone, and recognises test digits drawn on its sheet", async () => {
     await open();
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    await page.getByLabel("Full set beside it").uncheck();
+    await page.locator(".legend .full").waitFor({ state: "detached" });
     await trainTo(92);
-    const { test: digits } = await loadMnist();
-    const [images, labels] = [digits.images.dataSync(), digits.labels.dataSync()];
+    const [images, labels] = [digits.test.images.dataSync(), digits.test.labels.dataSync()];
     const sheet = page.getByLabel("Sheet to draw a digit on");
     await sheet.scrollIntoViewIfNeeded();
     const { x: left, y: top, width } = (await sheet.boundingBox())!;
-    const to = (column: number, row: number): [number, number] => [
+    const to = (column: number, row: number): Point => [
       left + ((column + 0.5) * width) / 28,
       top + ((row + 0.5) * width) / 28,
     ];
@@ -196,27 +251,28 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       await page.getByRole("button", { name: "Clear" }).click();
       const isInk = (column: number, row: number): boolean =>
         images[digit * 784 + row * 28 + column]! > 180;
+      const lines: [Point, Point][] = [];
       for (let row = 0; row < 28; row++) {
         for (let column = 0; column < 28; column++) {
           if (!isInk(column, row) || isInk(column - 1, row)) continue;
           let end = column;
           while (isInk(end + 1, row)) end++;
-          await page.mouse.move(...to(column, row));
-          await page.mouse.down();
-          await page.mouse.move(...to(end, row));
-          await page.mouse.up();
+          lines.push([to(column, row), to(end, row)]);
         }
       }
+      await drawLines(lines);
       const answer = page.locator("#answer:not([data-pending])");
       if ((await answer.textContent()) === String(labels[digit])) right++;
     }
     // Nine of ten are right as they are; a pen of one width leaves some of their shape out.
     expect(right).toBeGreaterThanOrEqual(4);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 
   test("gives axe nothing to complain of, light and dark", async () => {
-    await open();
+    await open({ all: false });
+    await page.getByRole("button", { name: "Find them" }).click();
+    await page.locator("#actual").waitFor();
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
     await page.evaluate(await readFile(axe, "utf8"));
     for (const colorScheme of ["light", "dark"] as const) {
