@@ -10,7 +10,13 @@ interface Copy {
   readonly bytes: number;
   /** The last run that used it. */
   used: number;
+  /** The run in which it took its place in the order of use. */
+  placed: number;
+  isDropped: boolean;
 }
+
+/** For so many runs a copy that is used keeps its place in the order of use: taking another is dear. */
+const runsInPlace = 64;
 
 /** Copies of arrays that came more than once; the one that was not used for longest goes first. */
 export class ConstantCache {
@@ -18,7 +24,7 @@ export class ConstantCache {
   readonly #mostBytes: number;
   readonly #seen = new WeakSet<Data>();
   readonly #copyOf = new WeakMap<Data, Copy>();
-  /** In the order of use. The arrays themselves are not kept. */
+  /** In the order of use, but for the last runs. The arrays themselves are not kept. */
   readonly #copies = new Set<Copy>();
   #bytes = 0;
   /** The run under way, or the last one. What it uses stays. */
@@ -42,9 +48,9 @@ export class ConstantCache {
   /** Where `data` is, if it is here or comes for the second time. */
   addressOf(data: Data): number | undefined {
     const copy = this.#copyOf.get(data);
-    if (copy && this.#copies.delete(copy)) {
-      this.#copies.add(copy);
+    if (copy && !copy.isDropped) {
       copy.used = this.#run;
+      if (this.#run - copy.placed >= runsInPlace) this.#placeLast(copy);
       return copy.address;
     }
     if (data.byteLength > this.#mostBytes) return undefined;
@@ -69,17 +75,24 @@ export class ConstantCache {
     this.drop(this.#bytes + bytes - this.#mostBytes);
     const address = this.#heap.tryAllocate(bytes);
     if (address === undefined) return undefined;
-    const copy: Copy = { address, bytes, used: this.#run };
+    const copy: Copy = { address, bytes, used: this.#run, placed: 0, isDropped: false };
     writeTo(this.#heap, address, data);
     this.#copyOf.set(data, copy);
-    this.#copies.add(copy);
+    this.#placeLast(copy);
     this.#bytes += bytes;
     return address;
+  }
+
+  #placeLast(copy: Copy): void {
+    this.#copies.delete(copy);
+    this.#copies.add(copy);
+    copy.placed = this.#run;
   }
 
   #drop(copy: Copy): void {
     this.#heap.free(copy.address);
     this.#copies.delete(copy);
+    copy.isDropped = true;
     this.#bytes -= copy.bytes;
   }
 }
