@@ -1,7 +1,8 @@
 // Encodes modules as bytes (WebAssembly 2.0, chapter 5). It knows nothing of kernels: functions are
 // written instruction by instruction, and go into a module with what they import and export.
+import { Bytes } from "./bytes.ts";
 import { type Instruction, opcodeOf } from "./instructions.ts";
-import { signed, signed64, unsigned } from "./leb128.ts";
+import { signed64 } from "./leb128.ts";
 
 /** Types of locals and results (5.3.1, 5.3.2). */
 const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
@@ -18,29 +19,36 @@ export interface Local {
 
 /** Instructions that follow one another. Parts are put together by `append`. */
 export class Code {
-  readonly bytes: number[] = [];
+  readonly bytes: Bytes = new Bytes();
 
   /** An instruction without immediates, or with small ones that are bytes as they stand: lanes. */
   add(name: Instruction, ...immediates: readonly number[]): this {
-    this.bytes.push(...opcodeOf(name), ...immediates);
+    this.#opcode(name).bytes(immediates);
     return this;
   }
 
+  #opcode(name: Instruction): Bytes {
+    return this.bytes.bytes(opcodeOf(name));
+  }
+
   append(code: Code): this {
-    for (const byte of code.bytes) this.bytes.push(byte);
+    this.bytes.append(code.bytes.view);
     return this;
   }
 
   get(local: Local): this {
-    return this.add("local.get", ...unsigned(local.index));
+    this.#opcode("local.get").unsigned(local.index);
+    return this;
   }
 
   set(local: Local): this {
-    return this.add("local.set", ...unsigned(local.index));
+    this.#opcode("local.set").unsigned(local.index);
+    return this;
   }
 
   tee(local: Local): this {
-    return this.add("local.tee", ...unsigned(local.index));
+    this.#opcode("local.tee").unsigned(local.index);
+    return this;
   }
 
   /**
@@ -48,38 +56,46 @@ export class Code {
    */
   memory(name: Instruction, offset: number, ...lane: readonly number[]): this {
     // The alignment is a hint, and 0 (2^0 bytes) always holds.
-    return this.add(name, 0, ...unsigned(offset), ...lane);
+    this.#opcode(name).byte(0).unsigned(offset).bytes(lane);
+    return this;
   }
 
   /** An atomic instruction on the word at the address on the stack plus `offset`. */
   atomic(name: Instruction, offset: number): this {
     // Here the alignment must be that of the access: 2^2 bytes.
-    return this.add(name, 2, ...unsigned(offset));
+    this.#opcode(name).byte(2).unsigned(offset);
+    return this;
   }
 
   i32(value: number): this {
-    return this.add("i32.const", ...signed(value | 0));
+    this.#opcode("i32.const").signed(value | 0);
+    return this;
   }
 
   f32(value: number): this {
-    return this.add("f32.const", ...new Uint8Array(new Float32Array([value]).buffer));
+    this.#opcode("f32.const").append(new Uint8Array(new Float32Array([value]).buffer));
+    return this;
   }
 
   f64(value: number): this {
-    return this.add("f64.const", ...new Uint8Array(new Float64Array([value]).buffer));
+    this.#opcode("f64.const").append(new Uint8Array(new Float64Array([value]).buffer));
+    return this;
   }
 
   i64(value: bigint): this {
-    return this.add("i64.const", ...signed64(value));
+    this.#opcode("i64.const").bytes(signed64(value));
+    return this;
   }
 
   /** 16 bytes. */
   v128(bytes: Uint8Array): this {
-    return this.add("v128.const", ...bytes);
+    this.#opcode("v128.const").append(bytes);
+    return this;
   }
 
   call(index: number): this {
-    return this.add("call", ...unsigned(index));
+    this.#opcode("call").unsigned(index);
+    return this;
   }
 
   /**
@@ -120,10 +136,15 @@ export class FunctionBody {
       if (last?.[1] === type) runs[runs.length - 1] = [last[0] + 1, type];
       else runs.push([1, type]);
     }
-    const locals = vectorOf(runs.map(([count, type]) => [...unsigned(count), valueTypes[type]]));
-    const parts = [locals, this.code.bytes, opcodeOf("end")];
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return joined([unsigned(length), ...parts]);
+    const locals = new Bytes().unsigned(runs.length);
+    for (const [count, type] of runs) locals.unsigned(count).byte(valueTypes[type]);
+    const end = opcodeOf("end");
+    const length = locals.length + this.code.bytes.length + end.length;
+    return new Bytes(length + 5)
+      .unsigned(length)
+      .append(locals.view)
+      .append(this.code.bytes.view)
+      .bytes(end).view;
   }
 }
 
@@ -133,7 +154,10 @@ export const mostPages = 65_536;
 
 /** A module that imports one memory and some functions, and exports some of its functions. */
 export class ModuleWriter {
-  readonly #types: Signature[] = [];
+  readonly #types = new Map<
+    string,
+    { readonly number: number; readonly bytes: readonly number[] }
+  >();
   readonly #imports: { readonly name: string; readonly type: number }[] = [];
   readonly #functions: { readonly body: FunctionBody; readonly type: number }[] = [];
 
@@ -152,76 +176,60 @@ export class ModuleWriter {
     return this.#imports.length + this.#functions.push({ body, type }) - 1;
   }
 
-  #typeOf(signature: Signature): number {
-    const text = JSON.stringify(signature);
-    const known = this.#types.findIndex((other) => JSON.stringify(other) === text);
-    return known >= 0 ? known : this.#types.push(signature) - 1;
+  #typeOf({ parameters, results }: Signature): number {
+    const text = `${parameters.join()} ${results.join()}`;
+    const known = this.#types.get(text);
+    if (known) return known.number;
+    const bytes = [0x60, ...typesOf(parameters), ...typesOf(results)];
+    const number = this.#types.size;
+    this.#types.set(text, { number, bytes });
+    return number;
   }
 
   /** The module, which exports functions by name; imports are from "nabla". */
   encoded(exported: Readonly<Record<string, number>>, isShared = false): Uint8Array<ArrayBuffer> {
-    const types = this.#types.map(({ parameters, results }) => [
-      0x60,
-      ...vectorOf(parameters.map((type) => [valueTypes[type]])),
-      ...vectorOf(results.map((type) => [valueTypes[type]])),
-    ]);
+    const types = vector([...this.#types.values()], (to, { bytes }) => to.bytes(bytes));
+    const imports = new Bytes().unsigned(this.#imports.length + 1);
+    for (const { name, type } of this.#imports) {
+      imports.append(textOf("nabla")).append(textOf(name)).byte(0x00).unsigned(type);
+    }
+    imports.append(textOf("nabla")).append(textOf("memory")).byte(0x02);
     // A memory that threads share says how large it may become.
-    const limits = isShared ? [0x03, 0x01, ...unsigned(mostPages)] : [0x00, 0x01];
-    const memory = [...nameOf("nabla"), ...nameOf("memory"), 0x02, ...limits];
-    const imports = this.#imports.map(({ name, type }) => [
-      ...nameOf("nabla"),
-      ...nameOf(name),
-      0x00,
-      ...unsigned(type),
-    ]);
-    const exports = Object.entries(exported).map(([name, index]) => [
-      ...nameOf(name),
-      0x00,
-      ...unsigned(index),
-    ]);
-    const bytes = [
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, vectorOf(types)),
-      ...section(2, vectorOf([...imports, memory])),
-      ...section(3, vectorOf(this.#functions.map(({ type }) => unsigned(type)))),
-      ...section(7, vectorOf(exports)),
-    ];
-    const bodies = this.#functions.map(({ body }) => body.encoded());
-    const count = unsigned(bodies.length);
-    const length = bodies.reduce((sum, body) => sum + body.length, count.length);
-    return joined([bytes, [10], unsigned(length), count, ...bodies]);
+    if (isShared) imports.bytes([0x03, 0x01]).unsigned(mostPages);
+    else imports.bytes([0x00, 0x01]);
+    const functions = vector(this.#functions, (to, { type }) => to.unsigned(type));
+    const exports = vector(Object.entries(exported), (to, [name, index]) =>
+      to.append(textOf(name)).byte(0x00).unsigned(index),
+    );
+    const bodies = vector(this.#functions, (to, { body }) => to.append(body.encoded()));
+    const module = new Bytes(bodies.length + 4096).bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    for (const [id, contents] of [
+      [1, types],
+      [2, imports],
+      [3, functions],
+      [7, exports],
+      [10, bodies],
+    ] as const) {
+      // 5.5.2: the section's number, its length, its contents.
+      module.byte(id).unsigned(contents.length).append(contents.view);
+    }
+    return module.view.slice();
   }
 }
 
-/** Bytes one after the other. */
-function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    all.set(part, end);
-    end += part.length;
-  }
-  return all;
-}
-
-/** 5.5.2: the section's number, its length, its contents. */
-function section(id: number, contents: readonly number[]): readonly number[] {
-  return [id, ...withLength(contents)];
-}
-
-function withLength(contents: readonly number[]): number[] {
-  const bytes = unsigned(contents.length);
-  for (const byte of contents) bytes.push(byte);
-  return bytes;
+function typesOf(types: readonly ValueType[]): readonly number[] {
+  return [types.length, ...types.map((type) => valueTypes[type])];
 }
 
 /** 5.1.3: how many, then each. */
-function vectorOf(items: readonly (readonly number[])[]): number[] {
-  const bytes = unsigned(items.length);
-  for (const item of items) for (const byte of item) bytes.push(byte);
+function vector<Item>(items: readonly Item[], write: (to: Bytes, item: Item) => void): Bytes {
+  const bytes = new Bytes().unsigned(items.length);
+  for (const item of items) write(bytes, item);
   return bytes;
 }
 
-function nameOf(text: string): readonly number[] {
-  return withLength([...new TextEncoder().encode(text)]);
+/** 5.2.4: how many bytes, then the text in UTF-8. */
+function textOf(text: string): Uint8Array {
+  const encoded = new TextEncoder().encode(text);
+  return new Bytes().unsigned(encoded.length).append(encoded).view;
 }
