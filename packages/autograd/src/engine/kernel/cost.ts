@@ -59,34 +59,38 @@ function sizeOf(variables: readonly Variable[]): number {
 
 /** Operators that a kernel applies, each of them counting 1. */
 export function flopsOfKernel({ body }: Kernel): number {
-  return body.reduce((sum, statement) => sum + statementFlops(statement), 0);
+  return flopsOfAll(body);
 }
 
-function statementFlops(statement: Statement): number {
-  const all = (statements: readonly Statement[]) =>
-    statements.reduce((sum, inner) => sum + statementFlops(inner), 0);
+/** Of statements that stand in one loop: what they share is computed once. */
+function flopsOfAll(statements: readonly Statement[]): number {
+  const seen = new Set<Value>();
+  return statements.reduce((sum, inner) => sum + statementFlops(inner, seen), 0);
+}
+
+function statementFlops(statement: Statement, seen: Set<Value>): number {
   switch (statement.kind) {
     case "for":
-      return statement.variable.size * all(statement.body);
+      return statement.variable.size * flopsOfAll(statement.body);
     case "store":
-      return valueFlops(statement.value);
+      return valueFlops(statement.value, seen);
     case "accumulate":
-      return 1 + valueFlops(statement.value);
+      return 1 + valueFlops(statement.value, seen);
     case "reduce":
       return sizeOf(statement.variables) * (1 + valueFlops(statement.value));
     case "scan":
-      return statement.variable.size * (valueFlops(statement.next) + all(statement.body));
+      return statement.variable.size * (valueFlops(statement.next) + flopsOfAll(statement.body));
     case "multiply": {
       const { row, column, inner, left, right, body } = statement;
       const products = sizeOf(inner) * (2 + valueFlops(left) + valueFlops(right));
-      return row.size * column.size * (products + all(body));
+      return row.size * column.size * (products + flopsOfAll(body));
     }
   }
 }
 
-/** Operators of a value; what is shared counts once. */
-function valueFlops(value: Value): number {
+/** Operators of a value, but for what is `seen` already; what is shared counts once. */
+function valueFlops(value: Value, seen: Set<Value> = new Set<Value>()): number {
   let count = 0;
-  for (const part of elementParts(value)) if (part.kind === "apply") count++;
+  for (const part of elementParts(value, seen)) if (part.kind === "apply") count++;
   return count;
 }

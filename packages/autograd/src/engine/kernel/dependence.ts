@@ -47,12 +47,27 @@ export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
   return parts;
 }
 
-/** A value with all that its element is computed from, but not its indices. */
-export function elementParts(value: Value): ReadonlySet<Value> {
-  const parts = new Set([value]);
+/**
+ * A value with all that its element is computed from, but not its indices; without what is `seen`
+ * already, to which it adds the rest.
+ */
+export function elementParts(
+  value: Value,
+  seen: Set<Value> = new Set<Value>(),
+): readonly Value[] {
+  const parts: Value[] = [];
+  const add = (part: Value): void => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    parts.push(part);
+  };
+  add(value);
+  // What is added on the way is gone through, too.
   for (const part of parts) {
-    if (part.kind === "guard") parts.add(part.value).add(part.otherwise);
-    else for (const operand of operandsOf(part)) parts.add(operand);
+    if (part.kind === "guard") {
+      add(part.value);
+      add(part.otherwise);
+    } else operandsOf(part).forEach(add);
   }
   return parts;
 }

@@ -105,7 +105,8 @@ function writeReference(node: Node, mark: number, inputs: Node[]): void {
   writer.word(cell.number);
 }
 
-function operationNumber(operation: object): number {
+/** A number of its own for each operation. */
+export function operationNumber(operation: object): number {
   let number = operationNumbers.get(operation);
   if (number === undefined) operationNumbers.set(operation, (number = operationCount++));
   return number;

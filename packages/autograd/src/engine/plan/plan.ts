@@ -7,14 +7,14 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
-import type { Pass } from "./rewrite.ts";
+import { type Rule, rewrite } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import { storedNodes } from "./stored.ts";
 
-/** What a plan is made by, in order; each can be switched off by its name. */
-const passes: Readonly<Record<Exclude<PassName, "fuse">, Pass>> = {
-  foldConstants,
-  simplify,
+/** What rewrites the graph, in order; each can be switched off by its name. */
+const rules: Readonly<Record<Exclude<PassName, "fuse">, () => Rule>> = {
+  foldConstants: () => foldConstants,
+  simplify: () => simplify,
   mergeCommon,
 };
 
@@ -46,16 +46,12 @@ export function planOf(
   target: Target,
   off: ReadonlySet<PassName> = new Set<PassName>(),
 ): Plan {
-  let rewritten = outputs;
-  for (const [name, pass] of Object.entries(passes)) {
-    if (!off.has(name as PassName)) rewritten = pass(rewritten);
-  }
-  const fuse = !off.has("fuse");
-  const stored = storedNodes(
-    rewritten.filter((node) => !node.cell.value),
-    target,
-    fuse,
+  const used = Object.entries(rules).flatMap(([name, rule]) =>
+    off.has(name as PassName) ? [] : [rule()],
   );
+  const { order, outputs: rewritten } = rewrite(outputs, used);
+  const fuse = !off.has("fuse");
+  const stored = storedNodes(order, rewritten, target, fuse);
   const buffers = new Map<Node, Buffer>();
   let count = 0;
   const addBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });

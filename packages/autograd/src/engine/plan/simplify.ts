@@ -1,4 +1,4 @@
-// Passes that make a graph smaller and keep every bit of its results: nothing is reassociated, and
+// Rules that make a graph smaller and keep every bit of its results: nothing is reassociated, and
 // nothing is assumed of NaN, infinities or the sign of zero.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
@@ -7,38 +7,69 @@ import { literal } from "../../ops/operands.ts";
 import { isFloating } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import type { Scalar } from "../../scalar/expression.ts";
-import { exactText } from "../../scalar/number-text.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
-import { type Pass, rewrite } from "./rewrite.ts";
+import { operationNumber } from "./key.ts";
+import type { Rule } from "./rewrite.ts";
 
 /** Equal operations on equal inputs are computed once. */
-export const mergeCommon: Pass = (outputs) => {
+export function mergeCommon(): Rule {
   const numbers = new Map<Node, number>();
-  const operations = new Map<object, number>();
-  const merged = new Map<string, Node>();
-  const numberOf = <K extends object>(map: Map<K, number>, key: K): number => {
-    let number = map.get(key);
-    if (number === undefined) map.set(key, (number = map.size));
+  const known = new Map<number, Node[]>();
+  const numberOf = (node: Node): number => {
+    let number = numbers.get(node);
+    if (number === undefined) numbers.set(node, (number = numbers.size));
     return number;
   };
-  return rewrite(outputs, (node) => {
-    if (node.family === "source") return node;
-    const key = [
-      numberOf(operations, node.operation),
-      node.inputs.map((input) => numberOf(numbers, input)).join(),
-      JSON.stringify(node.attributes, exactly),
-      node.shape.join(),
-      node.dtype,
-    ].join("|");
-    const known = merged.get(key);
-    if (!known) merged.set(key, node);
-    return known ?? node;
-  });
-};
+  return (node) => {
+    let hash = operationNumber(node.operation);
+    for (const input of node.inputs) hash = mixed(hash, numberOf(input));
+    for (const size of node.shape) hash = mixed(hash, size);
+    hash = withAttributes(hash, node.attributes);
+    const alike = known.get(hash);
+    const same = alike?.find((other) => isSame(node, other));
+    if (same) return same;
+    if (alike) alike.push(node);
+    else known.set(hash, [node]);
+    return node;
+  };
+}
 
-/** JSON has no -0, NaN or infinities: numbers are written as texts that tell all of them apart. */
-function exactly(_: string, value: unknown): unknown {
-  return typeof value === "number" ? exactText(value) : value;
+function mixed(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x01000193);
+}
+
+/** The hash with the numbers among attributes, or parts of them. */
+function withAttributes(hash: number, attributes: object): number {
+  let all = hash;
+  for (const part of Object.values(attributes) as readonly unknown[]) {
+    if (typeof part === "number") all = mixed(all, part);
+    else if (typeof part === "object" && part !== null) all = withAttributes(all, part);
+  }
+  return all;
+}
+
+function isSame(a: Node, b: Node): boolean {
+  return (
+    a.operation === b.operation &&
+    a.dtype === b.dtype &&
+    a.inputs.length === b.inputs.length &&
+    a.inputs.every((input, i) => input === b.inputs[i]) &&
+    shapesEqual(a.shape, b.shape) &&
+    isEqual(a.attributes, b.attributes)
+  );
+}
+
+/** Whether attributes, or parts of them, are the same; 0 and -0 are not. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    return Object.is(a, b);
+  }
+  const [of, others] = [a, b] as Readonly<Record<string, unknown>>[];
+  const names = Object.keys(of!);
+  return (
+    names.length === Object.keys(others!).length &&
+    names.every((name) => name in others! && isEqual(of![name], others![name]))
+  );
 }
 
 /** Operators whose result every back end rounds the same way. */
@@ -67,21 +98,23 @@ const exact: ReadonlySet<OperatorName> = new Set([
 ]);
 
 /** Elementwise operations on literals alone become literals. */
-export const foldConstants: Pass = (outputs) =>
-  rewrite(outputs, (node) => {
-    if (node.family !== "elementwise" || node.shape.length > 0) return node;
-    const inputs = node.inputs.map((input) => (input.family === "literal" ? input : null));
-    const isOneStep = isExactOperator(node.operation.value);
-    if (!isOneStep || inputs.some((input) => !input) || inputs.length === 0) return node;
-    const evaluate = evaluator(
-      node.operation.value,
-      node.inputs.map((input) => input.dtype),
-    );
-    const [a = 0, b = 0, c = 0] = inputs.map((input) =>
-      rounded(input!.attributes.value, input!.dtype),
-    );
-    return literal(rounded(evaluate(a, b, c), node.dtype), node.dtype);
-  });
+export const foldConstants: Rule = (node) => {
+  const { inputs } = node;
+  if (node.family !== "elementwise" || node.shape.length > 0 || inputs.length === 0) return node;
+  if (!inputs.every(isLiteralNode) || !isExactOperator(node.operation.value)) return node;
+  const evaluate = evaluator(
+    node.operation.value,
+    inputs.map((input) => input.dtype),
+  );
+  const [a = 0, b = 0, c = 0] = inputs.map((input) =>
+    rounded(input.attributes.value, input.dtype),
+  );
+  return literal(rounded(evaluate(a, b, c), node.dtype), node.dtype);
+};
+
+function isLiteralNode(node: Node): node is NodeOf<"literal"> {
+  return node.family === "literal";
+}
 
 function isExactOperator(value: Scalar): boolean {
   return (
@@ -96,15 +129,13 @@ function rounded(value: number, dtype: Node["dtype"]): number {
 }
 
 /** Leaves out what changes nothing: x * 1, x / 1, x - 0, -(-x), names, movements undone. */
-export const simplify: Pass = (outputs) => rewrite(outputs, simplified);
-
-function simplified(node: Node): Node {
+export const simplify: Rule = (node) => {
   const [x, y] = node.inputs;
   if (!x) return node;
   if (node.family === "custom") return x;
   if (node.family === "elementwise") return simplifiedElementwise(node, x, y);
   return node.family === "movement" ? simplifiedMovement(node, x) : node;
-}
+};
 
 function simplifiedElementwise(node: NodeOf<"elementwise">, x: Node, y: Node | undefined): Node {
   const { value } = node.operation;

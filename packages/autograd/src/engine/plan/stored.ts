@@ -1,10 +1,8 @@
 // Which nodes of a plan are stored in memory. All others are written out where they are used, as
 // index arithmetic or inside the loop of what uses them.
 import type { Node } from "../../graph/node.ts";
-import { topologicalOrder } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Target } from "../target.ts";
-import { plannedInputs } from "./rewrite.ts";
 import { readWhole } from "./whole.ts";
 import { ownWork } from "./work.ts";
 
@@ -36,13 +34,17 @@ interface Extent {
 
 const loaded: Extent = { work: 0, loads: 1, depth: 0 };
 
-/** The nodes to store; without `fuse` all elementwise ones, too. */
-export function storedNodes(outputs: readonly Node[], target: Target, fuse: boolean): Stored {
+/**
+ * The nodes to store, of `order`, inputs first, which computes `outputs`; without `fuse` all
+ * elementwise ones, too.
+ */
+export function storedNodes(
+  order: readonly Node[],
+  outputs: readonly Node[],
+  target: Target,
+  fuse: boolean,
+): Stored {
   const { work: mostWork, loads: mostLoads } = target.kernel;
-  // A placeholder has no value yet, but a buffer like all sources.
-  const order = topologicalOrder(outputs, plannedInputs).filter(
-    (node) => !node.cell.value && node.family !== "source",
-  );
   const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) for (const input of node.inputs) users.get(input)?.push(node);
   const isOutput = new Set(outputs);

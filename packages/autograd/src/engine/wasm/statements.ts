@@ -179,8 +179,9 @@ class StatementWriter implements KernelWriter {
 /** All dtypes that a kernel computes in. */
 function dtypesOf(kernel: Kernel): ReadonlySet<DType> {
   const dtypes = new Set<DType>();
+  const seen = new Set<Value>();
   const add = (value: Value): void => {
-    for (const part of elementParts(value)) {
+    for (const part of elementParts(value, seen)) {
       dtypes.add(part.dtype);
       if (part.kind === "apply") dtypes.add(part.on);
     }
