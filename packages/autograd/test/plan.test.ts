@@ -10,8 +10,11 @@ import {
   tensor,
   zeros,
 } from "@nabla/autograd";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Buffer } from "../src/engine/kernel/language.ts";
 import { explain } from "../src/engine/plan/explain.ts";
+import { arenaBytesOf, layOut } from "../src/engine/plan/memory.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
 import { planFor } from "./planned.ts";
 
@@ -158,5 +161,47 @@ describe("the arena", () => {
     );
     expect(tensor([1, 2]).exp().sum().itemSync()).toBeCloseTo(10.1073, 4);
     expect(memory().parameters).toBe(before.parameters);
+  });
+});
+
+describe("layOut", () => {
+  test("gives no two buffers that are needed at one time the same bytes, and wastes few", () => {
+    const lifetime = fc.tuple(fc.nat(40), fc.nat(1000), fc.nat(60));
+    const many = fc.array(lifetime, { maxLength: 30 });
+    // Up to four thousand buffers: the smaller ones go in rows.
+    fc.assert(
+      fc.property(many, fc.constantFrom(1, 130), (drawn, times) => {
+        const lives = Array.from({ length: times }, () => drawn)
+          .flat()
+          .map(([size, first, length], id) => {
+            const buffer: Buffer = { id, dtype: "float32", size: 1 + 16 * (size % 5) };
+            return { buffers: [buffer], first, last: first + length };
+          });
+        const { offsets, bytes } = layOut(lives);
+        expect(offsets.size).toBe(lives.length);
+        const placed = lives.map(({ buffers: [buffer], first, last }) => {
+          const from = offsets.get(buffer!)!;
+          return { from, to: from + arenaBytesOf(buffer!), first, last };
+        });
+        for (const one of placed.slice(0, 300)) {
+          expect(one.to).toBeLessThanOrEqual(bytes);
+          const shared = placed.filter(
+            (other) =>
+              other !== one &&
+              Math.max(one.from, other.from) < Math.min(one.to, other.to) &&
+              Math.max(one.first, other.first) <= Math.min(one.last, other.last),
+          );
+          expect(shared).toEqual([]);
+        }
+        // At no step is more needed than is there.
+        const needed = (step: number) =>
+          placed
+            .filter(({ first, last }) => first <= step && step <= last)
+            .reduce((sum, { from, to }) => sum + to - from, 0);
+        const most = Math.max(0, ...placed.map(({ first }) => needed(first)));
+        expect(bytes).toBeLessThanOrEqual(3 * most);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

@@ -51,10 +51,7 @@ export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
  * A value with all that its element is computed from, but not its indices; without what is `seen`
  * already, to which it adds the rest.
  */
-export function elementParts(
-  value: Value,
-  seen: Set<Value> = new Set<Value>(),
-): readonly Value[] {
+export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()): readonly Value[] {
   const parts: Value[] = [];
   const add = (part: Value): void => {
     if (seen.has(part)) return;

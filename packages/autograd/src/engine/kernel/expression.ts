@@ -10,18 +10,17 @@ export function expressionValue(
   operands: readonly Value[],
   dtype: DType,
 ): Value {
-  const typeOf = typesIn(operands.map((operand) => operand.dtype));
+  const typeOf = typesOf(expression, operands);
   const known = new Map<Scalar, Value>();
   const lower = (part: Scalar, expected: DType): Value => {
     if (part.kind === "literal") return { kind: "literal", dtype: expected, value: part.value };
+    if (part.kind === "input") return operands[part.position]!;
     let value = known.get(part);
     if (!value) known.set(part, (value = lowerPart(part, expected)));
     return value;
   };
-  const lowerPart = (part: Exclude<Scalar, { kind: "literal" }>, expected: DType): Value => {
+  const lowerPart = (part: Extract<Scalar, { kind: "cast" | "apply" }>, expected: DType): Value => {
     switch (part.kind) {
-      case "input":
-        return operands[part.position]!;
       case "cast": {
         const operand = lower(part.operand, typeOf(part.operand) ?? part.to);
         return { kind: "cast", dtype: part.to, operand };
@@ -38,4 +37,18 @@ export function expressionValue(
     }
   };
   return lower(expression, dtype);
+}
+
+type TypeOf = (part: Scalar) => DType | null;
+const types = new WeakMap<Scalar, Map<string, TypeOf>>();
+
+/** The types in an expression, which are found out once for operands of the same types. */
+function typesOf(expression: Scalar, operands: readonly Value[]): TypeOf {
+  let known = types.get(expression);
+  if (!known) types.set(expression, (known = new Map<string, TypeOf>()));
+  let key = "";
+  for (const { dtype } of operands) key += `${dtype} `;
+  let typeOf = known.get(key);
+  if (!typeOf) known.set(key, (typeOf = typesIn(operands.map(({ dtype }) => dtype))));
+  return typeOf;
 }

@@ -3,7 +3,7 @@
 // over the same elements. Where a node reads several groups' results at its own place, those of
 // elementwise nodes become one with its own.
 import type { Node } from "../../graph/node.ts";
-import { elementCount } from "../../graph/shape.ts";
+import { elementCount, shapesEqual } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
@@ -257,15 +257,14 @@ function storedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
 
 /** Whether all that `node` reads of the group is what the group has just computed at that place. */
 function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: BufferOf): boolean {
+  if (readsAsItStands(node, group, bufferOf)) return true;
   let isInPlace = true;
   const lowering = new Lowering({
     bufferOf,
     addCheck: () => 0,
     atHand(read, at) {
       if (!group.nodes.includes(read)) return undefined;
-      if (samePlace(at, placeIn(group, read)))
-        return { kind: "literal", dtype: read.dtype, value: 0 };
-      isInPlace = false;
+      if (!samePlace(at, placeIn(group, read))) isInPlace = false;
       return { kind: "literal", dtype: read.dtype, value: 0 };
     },
   });
@@ -273,8 +272,39 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
   return isInPlace;
 }
 
+/**
+ * Whether between the node and what it reads of the group there are elementwise operations alone,
+ * all of one shape: then it is at its own place, and no index has to be looked at.
+ */
+function readsAsItStands(
+  node: Node,
+  group: Pick<Group, "nodes" | "at">,
+  bufferOf: BufferOf,
+): boolean {
+  const [{ shape }] = group.nodes as readonly [Node];
+  const stands = (one: Node) => shapesEqual(one.shape, shape);
+  if (!stands(node)) return false;
+  const isElementwise = ({ family }: Node) => family === "elementwise" || family === "custom";
+  // Nodes may be read both as they stand and moved; so they are gone through for either.
+  const [direct, moved] = [new Set([node]), new Set<Node>()];
+  const below = (one: Node, isDirect: boolean): boolean => {
+    for (const input of one.inputs) {
+      if (group.nodes.includes(input)) {
+        if (!isDirect || !stands(input)) return false;
+      } else if (!bufferOf(input)) {
+        (isDirect && isElementwise(input) && stands(input) ? direct : moved).add(input);
+      }
+    }
+    return true;
+  };
+  for (const one of direct) if (!below(one, isElementwise(one))) return false;
+  for (const one of moved) if (!below(one, false)) return false;
+  return true;
+}
+
 /** The place of a node whose elements are those of the group's first node, in row-major order. */
 export function placeIn(group: Pick<Group, "nodes" | "at">, node: Node): Place {
-  const [root] = group.nodes as readonly [Node];
-  return node === root ? group.at : unflatten(flatten(group.at, root.shape), node.shape);
+  const [{ shape }] = group.nodes as readonly [Node];
+  if (shapesEqual(node.shape, shape)) return group.at;
+  return unflatten(flatten(group.at, shape), node.shape);
 }

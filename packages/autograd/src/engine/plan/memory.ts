@@ -28,6 +28,9 @@ export interface Layout {
   readonly bytes: number;
 }
 
+/** So many buffers are fitted between each other; smaller ones go in rows behind them. */
+const mostFitted = 1000;
+
 /**
  * Offsets under which no two buffers that are needed at one time overlap: largest first, lowest
  * fit.
@@ -38,7 +41,7 @@ export function layOut(lifetimes: readonly Lifetime[]): Layout {
     .sort((a, b) => b.size - a.size);
   /** In ascending order of where they begin. */
   const placed: Placed[] = [];
-  for (const { life, size } of bySize) {
+  for (const { life, size } of bySize.slice(0, mostFitted)) {
     let from = 0;
     for (const other of placed) {
       if (other.life.first > life.last || life.first > other.life.last) continue;
@@ -47,10 +50,35 @@ export function layOut(lifetimes: readonly Lifetime[]): Layout {
     }
     placed.splice(positionOf(placed, from), 0, { life, from, to: from + size });
   }
+  const end = placed.reduce((most, { to }) => Math.max(most, to), 0);
+  const all = [...placed, ...inRows(bySize.slice(mostFitted), end)];
   const offsets = new Map(
-    placed.flatMap(({ life, from }) => life.buffers.map((buffer) => [buffer, from] as const)),
+    all.flatMap(({ life, from }) => life.buffers.map((buffer) => [buffer, from] as const)),
   );
-  return { offsets, bytes: placed.reduce((end, { to }) => Math.max(end, to), 0) };
+  return { offsets, bytes: all.reduce((most, { to }) => Math.max(most, to), end) };
+}
+
+/** From `start` on: places of each size, which buffers of that size take in turn. */
+function inRows(
+  sized: readonly { readonly life: Lifetime; readonly size: number }[],
+  start: number,
+): readonly Placed[] {
+  const free = new Map(sized.map(({ size }) => [size, [] as number[]]));
+  /** What is placed, by the step that needs it last. */
+  const ending: Placed[][] = [];
+  let [end, now] = [start, 0];
+  return [...sized]
+    .sort((a, b) => a.life.first - b.life.first)
+    .map(({ life, size }) => {
+      for (; now < life.first; now++) {
+        for (const { from, to } of ending[now] ?? []) free.get(to - from)!.push(from);
+      }
+      const from = free.get(size)!.pop() ?? end;
+      end = Math.max(end, from + size);
+      const placed: Placed = { life, from, to: from + size };
+      (ending[life.last] ??= []).push(placed);
+      return placed;
+    });
 }
 
 /** Bytes that are taken as long as something is needed. */

@@ -106,9 +106,7 @@ export const foldConstants: Rule = (node) => {
     node.operation.value,
     inputs.map((input) => input.dtype),
   );
-  const [a = 0, b = 0, c = 0] = inputs.map((input) =>
-    rounded(input.attributes.value, input.dtype),
-  );
+  const [a = 0, b = 0, c = 0] = inputs.map((input) => rounded(input.attributes.value, input.dtype));
   return literal(rounded(evaluate(a, b, c), node.dtype), node.dtype);
 };
 
