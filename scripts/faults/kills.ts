@@ -5,9 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { random } from "@nabla/autograd";
-import { build } from "esbuild";
+import { bundled } from "../bundle.ts";
 
 export interface KillOptions {
   /** So many processes are killed. */
@@ -44,7 +43,7 @@ const every = 3;
 export async function checkKills({ kills, seed, report }: KillOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "nabla-faults-"));
   try {
-    const program = await bundled(folder);
+    const program = await bundled(new URL("training.ts", import.meta.url), folder);
     const peace = await course(program, join(folder, "peace"), []);
     let left = momentsOf(kills, seed);
     for (let i = 1; left.length > 0; i++) {
@@ -62,21 +61,6 @@ export async function checkKills({ kills, seed, report }: KillOptions): Promise<
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** The training in one file, which starts several times faster than its sources. */
-async function bundled(folder: string): Promise<string> {
-  const outfile = join(folder, "training.mjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("training.ts", import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    conditions: ["@nabla/source"],
-    logLevel: "error",
-  });
-  return outfile;
 }
 
 function momentsOf(count: number, seed: number): readonly Moment[] {

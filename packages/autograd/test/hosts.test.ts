@@ -3,26 +3,18 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
 import { availableThreads } from "../src/engine/wasm/pool.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "nabla-hosts-"));
-const program = path.join(folder, "program.mjs");
+let program = "";
 
 // In one file: what loads TypeScript does without less than the engine.
-beforeAll(() =>
-  build({
-    entryPoints: [fileURLToPath(new URL("hosts-program.ts", import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    conditions: ["@nabla/source"],
-  }),
-);
+beforeAll(async () => {
+  program = await bundled(new URL("hosts-program.ts", import.meta.url), folder);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What all hosts find. */

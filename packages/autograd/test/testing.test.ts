@@ -1,7 +1,9 @@
 // The testing kit: what it draws, how small what fails becomes, and that any runner will do. Of
 // checkGradients: check-gradients.test.ts.
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 import { customGradient, type DType, stopGradient, type Tensor, where } from "@nabla/autograd";
 import {
@@ -13,7 +15,8 @@ import {
   tensors,
 } from "@nabla/autograd/testing";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
 
 /** What a property that fails shrinks to, from each of some seeds. */
 function smallest<T>(drawn: fc.Arbitrary<T>, holds: (value: T) => boolean | void): readonly T[] {
@@ -150,8 +153,9 @@ test("values that differ are named with the element that is furthest off", () =>
 });
 
 test("the kit works under node:test", async () => {
-  const program = fileURLToPath(new URL("testing-program.ts", import.meta.url));
-  const flags = ["--conditions=@nabla/source", "--import", "tsx", program];
-  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  const folder = mkdtempSync(path.join(tmpdir(), "nabla-testing-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const program = await bundled(new URL("testing-program.ts", import.meta.url), folder);
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(stdout).toMatch(/pass 2\n.*fail 0/s);
 });

@@ -1,6 +1,8 @@
 // Several threads: the same bits as one, and never in the way of anything.
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 import {
   compile,
@@ -12,7 +14,8 @@ import {
   threads,
 } from "@nabla/autograd";
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { availableThreads, setAvailableThreads } from "../src/engine/wasm/pool.ts";
 import { setTrial } from "../src/engine/wasm/trial.ts";
@@ -96,27 +99,31 @@ test("are no more than the machine has processors", () => {
 });
 
 describe("a process with threads", () => {
-  const program = fileURLToPath(new URL("threads-program.ts", import.meta.url));
-  const flags = ["--conditions=@nabla/source", "--import", "tsx", program];
-  const run = (how: string) => promisify(execFile)(process.execPath, [...flags, how]);
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "nabla-threads-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Runs a program of this folder in as many processes as there are ways. */
+  async function run(name: string, ways: readonly string[]) {
+    const program = await bundled(new URL(`${name}.ts`, import.meta.url), folder);
+    return Promise.all(ways.map((how) => promisify(execFile)(process.execPath, [program, how])));
+  }
 
   test("ends when its script does", async () => {
-    const { stdout } = await run("end");
-    expect(stdout).toMatch(/^divided runs: [1-9]/);
+    const [ended] = await run("threads-program", ["end"]);
+    expect(ended!.stdout).toMatch(/^divided runs: [1-9]/);
   });
 
   test("computes the same where there are no threads, and ends", async () => {
     const x = random.normal([300, 300], { seed: 1 }).realize();
     const value = x.matmul(x).sum().itemSync();
-    const alone = fileURLToPath(new URL("threadless-program.ts", import.meta.url));
     const ways = ["no shared memory", "workers that fail", "no workers", "an exit at once"];
-    const found = ways.map(async (how) => {
-      const args = [...flags.slice(0, -1), alone, how];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
-      return [how, stdout.trim(), stderr];
-    });
+    const ended = await run("threadless-program", ways);
+    const found = ended.map(({ stdout, stderr }, i) => [ways[i], stdout.trim(), stderr]);
     const expected = ways.map((how) => [how, `${value} ${how === "an exit at once" ? 3 : 1}`, ""]);
-    expect(await Promise.all(found)).toEqual(expected);
+    expect(found).toEqual(expected);
   });
 
   const mishaps = [
@@ -127,20 +134,16 @@ describe("a process with threads", () => {
     "stands still in the middle of a run",
   ];
   test("goes on with one, and the same bits, if its worker ends or stands still", async () => {
-    const lost = fileURLToPath(new URL("lost-worker-program.ts", import.meta.url));
-    const printed = async (how: string) => {
-      const args = [...flags.slice(0, -1), lost, how];
-      const { stdout } = await promisify(execFile)(process.execPath, args);
-      return JSON.parse(stdout) as { readonly found: unknown; readonly threads: number };
-    };
-    const { found, threads: usual } = await printed("nothing happens");
-    expect(usual).toBe(2);
-    const after = await Promise.all(mishaps.map(printed));
-    expect(after).toEqual(mishaps.map(() => ({ found, threads: 1 })));
+    const ended = await run("lost-worker-program", ["nothing happens", ...mishaps]);
+    const [usual, ...after] = ended.map(
+      ({ stdout }) => JSON.parse(stdout) as { readonly found: unknown; readonly threads: number },
+    );
+    expect(usual!.threads).toBe(2);
+    expect(after).toEqual(mishaps.map(() => ({ found: usual!.found, threads: 1 })));
   });
 
   test("ends with its error", async () => {
-    await expect(run("throw")).rejects.toMatchObject({
+    await expect(run("threads-program", ["throw"])).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
         "gather: index 6 is out of range for axis 0 of [5]",

