@@ -16,6 +16,11 @@ import { keptBytes, keptNodes, type Past, remember } from "./pasts.ts";
 /** Of each of a traced function's inputs the node that it stood for, or a value of one call alone. */
 export type Given = readonly (Node | Value)[];
 
+/** Whether it is a node. (Arrays first: looking for a name in one is dear.) */
+export function isNode(given: Node | Value): given is Node {
+  return !ArrayBuffer.isView(given) && "cell" in given;
+}
+
 /** A traced function, as far as its calls know it. */
 export class Traced {
   readonly graph: Graph;
@@ -78,7 +83,7 @@ export class Call implements Past {
     let bytes = traced.resultBytes;
     for (const i of traced.ofCall) {
       const one = given[i]!;
-      if (!("cell" in one)) continue;
+      if (!isNode(one)) continue;
       if (one !== traced.last[i]) bytes += traced.bytes[i]!;
       const before = callsBelow(one);
       for (const call of before) this.#follow(call);
@@ -138,7 +143,7 @@ export class Call implements Past {
     const outside = madeAt(undefined);
     const stands = inputs.map((node, i): readonly [Node, Node] => {
       const one = this.#given[i]!;
-      return [node, "cell" in one ? one : constant(one, node.shape, node.dtype)];
+      return [node, isNode(one) ? one : constant(one, node.shape, node.dtype)];
     });
     const found = this.#results.flatMap((result, i): (readonly [Node, Node])[] =>
       result && historyOf(result) ? [[outputs[i]!, result]] : [],
@@ -161,7 +166,7 @@ export class Call implements Past {
   /** All that the tips stand on. */
   get ground(): readonly Node[] {
     if (!this.#function) return nothing;
-    return [...this.#given.filter((one) => "cell" in one), ...this.#function.graph.outputs];
+    return [...this.#given.filter(isNode), ...this.#function.graph.outputs];
   }
 
   get hadParameters(): boolean {

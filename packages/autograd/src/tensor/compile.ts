@@ -6,13 +6,14 @@ import { NablaError } from "../graph/errors.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
-import { Call, Traced } from "./calls.ts";
+import { Call, type Given, isNode, Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { newPass, type Pass } from "./passes.ts";
 import { drawing, nextKey } from "./random.ts";
+import { hasSignature, type Signature, signatureOf } from "./signature.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
@@ -61,6 +62,12 @@ interface Compiled {
   link: Link | undefined;
 }
 
+/** What was traced for arguments of one signature: one trace for each way to decide. */
+interface Traces {
+  readonly signature: Signature;
+  readonly all: Compiled[];
+}
+
 /** So many signatures are kept; the one that was not called for longest goes first. */
 const keptSignatures = 64;
 /** So many traces of one signature are kept, where the function decides by something else. */
@@ -98,20 +105,16 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
 ): (...args: Args) => Result {
   checkFunction("compile", f);
-  /** By signature; those that decided otherwise are another each. */
-  const compiled = new Map<string, Compiled[]>();
+  /** Those of the last calls first. */
+  const known: Traces[] = [];
   const call = (args: Args, nodes: readonly Node[]): Result => {
-    const signature = `${currentBackend().name} ${signatureOf(args)}`;
-    const known = compiled.get(signature) ?? [];
-    let ready = known.find(decidesAsBefore);
+    const { all } = tracesOf(known, args, nodes);
+    let ready = all.find(decidesAsBefore);
     if (!ready) {
       ready = trace(f, args);
-      known.push(ready);
-      if (known.length > keptDecisions) known.shift();
+      all.push(ready);
+      if (all.length > keptDecisions) all.shift();
     }
-    compiled.delete(signature);
-    compiled.set(signature, known);
-    if (compiled.size > keptSignatures) compiled.delete(compiled.keys().next().value!);
     return replay(ready, nodes) as Result;
   };
   return (...args) => {
@@ -122,6 +125,18 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     computeUpdates();
     return drawing(() => call(args, nodes));
   };
+}
+
+/** The traces of arguments like these, which come first from now on. */
+function tracesOf(known: Traces[], args: readonly unknown[], nodes: readonly Node[]): Traces {
+  const backend = currentBackend();
+  const at = known.findIndex(({ signature }) => hasSignature(signature, backend, args, nodes));
+  if (at === 0) return known[0]!;
+  const traces =
+    at > 0 ? known.splice(at, 1)[0]! : { signature: signatureOf(backend, args, nodes), all: [] };
+  known.unshift(traces);
+  if (known.length > keptSignatures) known.pop();
+  return traces;
 }
 
 /** The nodes of all tensors in the arguments. */
@@ -151,21 +166,6 @@ function inlined<Args extends unknown[], Result>(f: (...args: Args) => Result, a
   const result = f(...args);
   if (result !== undefined) tensorsOf("compile", result, "the result");
   return result;
-}
-
-/** Shapes and dtypes of the tensors, in the arguments' own form. */
-function signatureOf(args: unknown): string {
-  const text = (tree: unknown): string => {
-    if (tree instanceof Tensor) return nodeSignature(nodeOf("compile", tree));
-    if (Array.isArray(tree)) return `(${tree.map(text).join()})`;
-    const parts = Object.entries(tree as object);
-    return `{${parts.map(([name, part]) => `${JSON.stringify(name)}:${text(part)}`).join()}}`;
-  };
-  return text(args);
-}
-
-function nodeSignature({ dtype, shape }: Node): string {
-  return `${dtype}${shape.join()}`;
 }
 
 function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args): Compiled {
@@ -204,7 +204,8 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   });
   const first = returned.length + effects.length;
   // The first call draws what was drawn for the trace.
-  let drawn = new Map(done.keys.map((node) => [node, node.cell.value!]));
+  const { keys } = done;
+  let drawn = keys.map((node) => node.cell.value!);
   let isTraced = true;
   const fromOutside = [...graph.inputs, ...usedByRules(graph, placeholders, done)];
   const inputs = fromOutside.map((node): Compiled["inputs"][number] => {
@@ -217,7 +218,8 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     const found = done.found.get(node) ?? done.asked.get(node);
     if (found) return found;
     if (isPlaceholder(node)) throw foreignError();
-    return done.keys.includes(node) ? () => drawn.get(node)! : () => node;
+    const key = keys.indexOf(node);
+    return key >= 0 ? () => drawn[key]! : () => node;
   });
   const isOfCall = (node: Node) => placeholders.includes(node) || done.found.has(node);
   const ofCall = fromOutside.flatMap((node, i) => (isOfCall(node) ? [i] : []));
@@ -225,7 +227,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     prepared: currentBackend().prepare(graph),
     guards: done.guards,
     draw() {
-      if (!isTraced) drawn = new Map(done.keys.map((node) => [node, nextKey()]));
+      if (!isTraced && keys.length > 0) drawn = keys.map(nextKey);
       isTraced = false;
     },
     inputs,
@@ -313,10 +315,7 @@ function replay(ready: Compiled, args: readonly Node[]): unknown {
   const { result, returned } = ready;
   ready.draw();
   const given = inputs.map((inputFor) => inputFor(args));
-  const pending = given.filter(isPending);
-  // In one run, where several are not known yet.
-  if (pending.length > 0) realize("compile", pending);
-  const count = ready.function.graph.inputs.length;
+  const wanted = valuesOf(given, ready.function.graph.inputs.length);
   let checked: Call | undefined;
   const accept = (values: readonly Value[]) => {
     checked = new Call(ready.function, given, values);
@@ -324,11 +323,7 @@ function replay(ready: Compiled, args: readonly Node[]): unknown {
   };
   let values: readonly Value[];
   try {
-    values = prepared.run(
-      (count < given.length ? given.slice(0, count) : given).map(valueNow),
-      homes,
-      guarded.length > 0 ? accept : undefined,
-    );
+    values = prepared.run(wanted, homes, guarded.length > 0 ? accept : undefined);
   } catch (error) {
     // The run may have written where values before the last ones are.
     for (const parameter of updated) Parameter.forgetBefore(parameter);
@@ -350,12 +345,22 @@ function replay(ready: Compiled, args: readonly Node[]): unknown {
   return mapTree("compile", result, () => outputs[next++]!);
 }
 
-function isPending(given: Node | Value): given is Node {
-  return "cell" in given && !given.cell.value;
+/** The values of the first `count` of what a call is given. */
+function valuesOf(given: Given, count: number): readonly Value[] {
+  const values: Value[] = [];
+  for (let i = 0; i < given.length; i++) {
+    const one = given[i]!;
+    const value = isNode(one) ? one.cell.value : one;
+    if (!value) return computedOf(given, count);
+    if (i < count) values.push(value);
+  }
+  return values;
 }
 
-function valueNow(given: Node | Value): Value {
-  return "cell" in given ? (given.cell.value ?? valueOf("compile", given)) : given;
+/** The same, where some are not known yet: all are computed in one run. */
+function computedOf(given: Given, count: number): readonly Value[] {
+  realize("compile", given.filter(isNode));
+  return given.slice(0, count).map((one) => (isNode(one) ? valueOf("compile", one) : one));
 }
 
 function foreignError(): NablaError {

@@ -3,7 +3,7 @@
 import { valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { CompiledCall, Node, Value } from "../graph/node.ts";
-import type { Traced } from "./calls.ts";
+import { isNode, type Traced } from "./calls.ts";
 import { type Past, remember } from "./pasts.ts";
 
 /** A traced node weighs as so many, and a function as more: more is kept with it than its nodes. */
@@ -75,7 +75,7 @@ export class LastOutput implements CompiledCall {
 }
 
 function knownValue(given: Node | Value): Value | undefined {
-  if (!("cell" in given)) return given;
+  if (!isNode(given)) return given;
   return given.family === "literal" ? valueOf("findNaN", given) : given.cell.value;
 }
 
