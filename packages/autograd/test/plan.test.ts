@@ -36,6 +36,12 @@ describe("mergeCommon", () => {
     expect(kernelsOf(twice(a), ["mergeCommon"]).match(/exp/g)).toHaveLength(2);
   });
 
+  test("keeps inputs apart of which nothing is left but their values", () => {
+    const [a, b] = [tensor([2, 3]), tensor([5, 7])];
+    expect(a.mul(1).sub(b.mul(1)).arraySync()).toEqual([-3, -4]);
+    expect(a.neg().neg().mul(b.div(1)).arraySync()).toEqual([10, 21]);
+  });
+
   test("keeps 0 and -0 apart", () => {
     const a = tensor([-0]);
     expect(Object.is(a.add(0).div(1).itemSync(), 0)).toBe(true);

@@ -32,7 +32,8 @@ export function rewrite(outputs: readonly Node[], rules: readonly Rule[]): Rewri
     let now = node;
     if (!isGiven(node)) {
       now = withInputs(node, replaced);
-      for (const rule of rules) now = rule(now);
+      // A rule may find that an input stands for the node: inputs are not told apart by what they are.
+      for (const rule of rules) if (!isGiven(now)) now = rule(now);
       if (!isGiven(now)) order.add(now);
     }
     replaced.set(node, now);
