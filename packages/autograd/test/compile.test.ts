@@ -24,7 +24,8 @@ import {
   vjp,
   vmap,
 } from "@nabla/autograd";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pastLimits, setPastLimits } from "../src/tensor/pasts.ts";
 
 const cube = (x: Tensor) => x.square().mul(x).sum();
 const compiledCube = compile(cube);
@@ -217,8 +218,15 @@ describe("derivatives go through compiled functions", () => {
 
 // Who computes the values does not matter, and they are large.
 describe.runIf(backend() === "wasm")("what was given to a call is kept within bounds", () => {
-  /** 16 MiB, of which some 16 are kept. */
-  const large = () => tensor(new Float32Array(2 ** 22));
+  // As they are by default, with a 64th of the bytes.
+  let before = pastLimits();
+  beforeAll(() => {
+    before = setPastLimits({ bytes: 2 ** 22, bytesBelow: 2 ** 18 });
+  });
+  afterAll(() => setPastLimits(before));
+
+  /** 256 KiB, of which some 16 are kept. */
+  const large = () => tensor(new Float32Array(2 ** 16));
   type Next = (state: Tensor, beside: Tensor) => Tensor;
   const chain = (next: Next, first: Tensor, calls: number): Tensor => {
     let state = first;

@@ -11,7 +11,7 @@ import { madeAt } from "../graph/site.ts";
 import { computed, constant } from "../ops/creation.ts";
 import { bytesPerElement } from "../scalar/dtype.ts";
 import { Parameter } from "./parameter.ts";
-import { keptBytes, keptNodes, type Past, remember } from "./pasts.ts";
+import { type Past, pastLimits, remember } from "./pasts.ts";
 
 /** Of each of a traced function's inputs the node that it stood for, or a value of one call alone. */
 export type Given = readonly (Node | Value)[];
@@ -89,7 +89,8 @@ export class Call implements Past {
       for (const call of before) this.#follow(call);
     }
     const nodes = nodesEach * (given.length + traced.graph.outputs.length);
-    this.#weight += nodes / keptNodes + bytes / keptBytes;
+    const most = pastLimits();
+    this.#weight += nodes / most.nodes + bytes / most.bytes;
     if (bytes > largeBytes) remember(new WeakRef(this), nodes, bytes);
     if (this.#weight - this.#keptFrom > 1) this.#letOldestGo();
     traced.calls++;

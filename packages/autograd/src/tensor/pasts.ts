@@ -6,9 +6,26 @@ export interface Past {
   letGo(): void;
 }
 
-/** Derivatives reach back so far, together. */
-export const keptNodes = 300_000;
-export const keptBytes: number = 2 ** 28;
+/** Bounds of what is kept. */
+export interface PastLimits {
+  /** Derivatives reach back so many nodes and bytes, together. */
+  readonly nodes: number;
+  readonly bytes: number;
+  /** So many bytes of values may stand below one that is known. */
+  readonly bytesBelow: number;
+}
+let limits: PastLimits = { nodes: 300_000, bytes: 2 ** 28, bytesBelow: 2 ** 24 };
+
+export function pastLimits(): PastLimits {
+  return limits;
+}
+
+/** Sets bounds, and returns those before; for tests. */
+export function setPastLimits(given: Partial<PastLimits>): PastLimits {
+  const before = limits;
+  limits = { ...before, ...given };
+  return before;
+}
 
 interface Kept {
   /** Weak, so that what a finished loop left behind can be collected. */
@@ -25,7 +42,7 @@ export function remember(past: WeakRef<Past>, nodes: number, bytes: number): voi
   pasts.push({ past, nodes, bytes });
   nodesKept += nodes;
   bytesKept += bytes;
-  while (pasts.length > 1 && (nodesKept > keptNodes || bytesKept > keptBytes)) {
+  while (pasts.length > 1 && (nodesKept > limits.nodes || bytesKept > limits.bytes)) {
     const oldest = pasts.shift()!;
     nodesKept -= oldest.nodes;
     bytesKept -= oldest.bytes;

@@ -8,13 +8,11 @@ import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
 import { computed, constant } from "../ops/creation.ts";
 import { bytesPerElement } from "../scalar/dtype.ts";
-import { type Past, remember } from "./pasts.ts";
+import { type Past, pastLimits, remember } from "./pasts.ts";
 import { currentTrace } from "./trace.ts";
 
 /** So deep may a graph grow before its end is computed. */
 const levels = 1000;
-/** So many bytes of values may stand below one that is known. */
-const bytesBelow = 2 ** 24;
 /** What stands so many levels below the end at most may be used again, beside it. */
 const recentLevels = 32;
 /** So many bytes of that are kept. */
@@ -98,7 +96,8 @@ export function detached(node: Node): Node {
   if (endsGradients(node)) {
     return same(sited(constant(value, node.shape, node.dtype), node), node);
   }
-  return keptBelow > bytesBelow && !currentTrace() ? same(startAfresh(node), node) : node;
+  const isMuch = keptBelow > pastLimits().bytesBelow;
+  return isMuch && !currentTrace() ? same(startAfresh(node), node) : node;
 }
 
 function same(stand: Node, node: Node): Node {
