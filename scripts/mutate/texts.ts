@@ -1,0 +1,204 @@
+// Changes to the text of a file of autograd, each of which makes a result wrong, and the test that sees it.
+
+export interface TextMutation {
+  /** Below packages/autograd/src. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Part of the path of a test. */
+  readonly test: string;
+}
+
+const [gradients, choices, derivatives, sums, memory, updates] = [
+  "autograd/test/gradients",
+  "autograd/test/choices",
+  "autograd/test/derivatives",
+  "autograd/test/long-sums",
+  "autograd/test/memory",
+  "autograd/test/parameter-programs",
+] as const;
+const failedSteps = "nn/test/random-training";
+
+/** By file, and by what is wrong then. */
+const byFile: Readonly<
+  Record<string, Readonly<Record<string, readonly [from: string, to: string, test: string]>>>
+> = {
+  "autodiff/contributions.ts": {
+    "the share of a second use is lost": [
+      "this.#sum = together(this.#sum, contribution);",
+      "this.#sum = contribution;",
+      gradients,
+    ],
+  },
+  "autodiff/gradients.ts": {
+    "the incoming gradient is 2": [
+      "full(cost.shape, 1, cost.dtype)",
+      "full(cost.shape, 2, cost.dtype)",
+      gradients,
+    ],
+  },
+  "autodiff/selections.ts": {
+    "a broadcast share is not summed": [
+      "reshape(sum(of, axes, true), shape)",
+      "reshape(max(of, axes, true), shape)",
+      gradients,
+    ],
+    "a choice ends at the next operation": [
+      "share === selection.chosen ? g : selected(selection, share)",
+      "rule(g)",
+      choices,
+    ],
+    "of two choices the inner one is lost": [
+      "return where(both, inner.chosen, 0)",
+      "return where(condition, inner.chosen, 0)",
+      choices,
+    ],
+    "of two uses only what the first chooses counts": [
+      "where(logicalOr(holds(first), holds(second)), add(a, b), 0)",
+      "where(holds(first), add(a, b), 0)",
+      choices,
+    ],
+    "what is not chosen twice is chosen": [
+      "if (!first || !second) return add(a, b);",
+      "return add(a, b);",
+      choices,
+    ],
+    "a choice is lost in a sum": [
+      "if (!selection) return total(share);",
+      "return total(share);",
+      choices,
+    ],
+    "a choice is lost where elements are moved": [
+      "if (!isMove(node) || !carries(input)) return rule(g);",
+      "return rule(g);",
+      choices,
+    ],
+  },
+  "scalar/square.ts": {
+    "what a square has lost is left out": [
+      "return sub(power, mul(power, mul(lost, factor)));",
+      "return power;",
+      derivatives,
+    ],
+    "the square of the head is rounded": [
+      "mul(round(mul(size, 64)), 1 / 64)",
+      "mul(round(mul(size, 2 ** 16)), 2 ** -16)",
+      derivatives,
+    ],
+  },
+  "scalar/error-function.ts": {
+    "what rounding the exponent has lost is left out": [
+      "return (value + value * off) / z;",
+      "return value / z;",
+      derivatives,
+    ],
+    "the quotient by the root of 2 is rounded": [
+      "(size - part * root - part * rootLost)",
+      "(size - part * root)",
+      derivatives,
+    ],
+  },
+  "scalar/gamma-function.ts": {
+    "the zero of digamma is rounded": [
+      "const z = x - zero - zeroLost;",
+      "const z = x - zero;",
+      derivatives,
+    ],
+    "the asymptotic series begins too early": [
+      "const least = 12;",
+      "const least = 5;",
+      derivatives,
+    ],
+    "the reflection has the sign of even orders": [
+      "if (x < -0.5) return sign * polygamma",
+      "if (x < -0.5) return polygamma",
+      derivatives,
+    ],
+  },
+  "scalar/logistic.ts": {
+    "the lesser side is what the other leaves of 1": [
+      "const least = mul(power, most);",
+      "const least = add(1, neg(most));",
+      derivatives,
+    ],
+    "the sides change places below 0": [
+      "below: select(isNegative, most, least)",
+      "below: select(isNegative, least, most)",
+      derivatives,
+    ],
+  },
+  "engine/kernel/reduction.ts": {
+    "a running total takes all": ["const mostInBlock = 256;", "const mostInBlock = 2 ** 30;", sums],
+    "running totals are kept in float32": [
+      'return dtype === "float32" ? "float64" : dtype;',
+      "return dtype;",
+      sums,
+    ],
+    "the reference adds up runs at once": [
+      "for (let end = step; end < run; end += step) ends.push(from + end);",
+      "",
+      sums,
+    ],
+  },
+  "tensor/gradient-cell.ts": {
+    "an update's gradient is added to again": [
+      "return areUsed(this.#passes) ? null : this.node;",
+      "return this.node;",
+      "nn/test/gradients-once",
+    ],
+    "what was there before a cost that fails is lost": [
+      "const before = first === this.#passes.length - 1 ? this.#before : nothing;",
+      "const before = nothing;",
+      failedSteps,
+    ],
+    "what cannot be computed is added to": ["if (!trace) this.#dropFailed();", "", failedSteps],
+  },
+  "tensor/updates.ts": {
+    "updates beside one that fails are dropped": [
+      "for (const node of pending) tryToCompute([node]);",
+      "",
+      updates,
+    ],
+    "an update is computed when what it needs is gone": [
+      "const due = updates.filter((update) => update.time <= until);",
+      "const due = updates.filter((update) => update.time < until);",
+      updates,
+    ],
+    "graphs of all turns are kept": [
+      "return known.size > 0 ? withReplaced([node], known)[0]! : node;",
+      "return node;",
+      updates,
+    ],
+  },
+  "engine/wasm/residents.ts": {
+    "what is moved out is lost": [
+      "this.data = this.#copy();",
+      "this.data = this.#copy().fill(0);",
+      memory,
+    ],
+    "what a run is given is moved out": [
+      "filter(({ used }) => used < this.#run)",
+      "filter(() => true)",
+      memory,
+    ],
+    "the value of now is overwritten": [
+      "if (!value || (value !== held && !value.isNew)) return block;",
+      "return block;",
+      updates,
+    ],
+  },
+  "engine/realize.ts": {
+    "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],
+    "updates on the way to what failed are not computed": [
+      "if (node.cell.home && isPending(node) && !outputs.has(node)) computeAlone(node);",
+      "",
+      failedSteps,
+    ],
+  },
+};
+
+export const textMutations: Readonly<Record<string, TextMutation>> = Object.fromEntries(
+  Object.entries(byFile).flatMap(([file, mutations]) =>
+    Object.entries(mutations).map(([what, [from, to, test]]) => [what, { file, from, to, test }]),
+  ),
+);
