@@ -1,4 +1,4 @@
-// Every way to run a graph gives the same: 200 random programs here, as many as one likes by `pnpm fuzz`.
+// Every way to run a graph gives the same: 120 random programs here, as many as one likes by `pnpm fuzz`.
 import { compile, stack, type Tensor, tensor } from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";
