@@ -64,7 +64,7 @@ export { vmap } from "./tensor/vmap.ts";
 
 // Run
 
-export type { BackendName } from "./engine/backend.ts";
+export type { BackendName } from "./engine/backends.ts";
 export { compile } from "./tensor/compile.ts";
 export { external } from "./tensor/external.ts";
 export type { MemoryUse } from "./tensor/run.ts";

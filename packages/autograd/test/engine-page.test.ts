@@ -72,7 +72,9 @@ test("docs/engine.md shows what the engine does", async () => {
   const small = watOf([random.uniform([9], { seed: 1 }).realize().mul(2).add(1) as Tensor]);
   const module = watOf(step);
   const features = { isFused: false, isShared: true, leastShared: 5000 };
-  const shared = planToModule(plan, features).segments.filter(({ parts }) => parts > 1).length;
+  const shared = planToModule(plan, features)
+    .segments.flatMap(({ stretches }) => stretches)
+    .filter(({ parts }) => parts > 1).length;
   const arena = [...plan.layout.offsets].map(
     ([buffer, offset]) => `b${buffer.id}: ${buffer.size} ${buffer.dtype} at ${offset}`,
   );

@@ -1,10 +1,10 @@
 // Runs one graph in every way that there is, and says where two ways differ.
 import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd";
 import { type PassName, passNames } from "../src/engine/plan/plan.ts";
+import { setTrial } from "../src/engine/planned/trial.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { setAvailableThreads } from "../src/engine/wasm/pool.ts";
 import { setLeastShared } from "../src/engine/wasm/target.ts";
-import { setTrial } from "../src/engine/wasm/trial.ts";
 import { plannedValues } from "./planned.ts";
 import type { Choices, ProgramKind } from "./random-programs.ts";
 import { programOf } from "./random-programs.ts";

@@ -20,7 +20,7 @@ import {
 } from "@nabla/autograd";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import * as backend from "../src/engine/backend.ts";
+import * as backend from "../src/engine/backends.ts";
 import { pastLimits, setPastLimits } from "../src/tensor/pasts.ts";
 
 /** Counts the runs of graphs from now on. */

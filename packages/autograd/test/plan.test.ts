@@ -16,6 +16,7 @@ import type { Buffer } from "../src/engine/kernel/language.ts";
 import { explain } from "../src/engine/plan/explain.ts";
 import { arenaBytesOf, layOut } from "../src/engine/plan/memory.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
+import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { planFor } from "./planned.ts";
 
 /** The statements of the kernels, without the header of costs. */
@@ -183,11 +184,11 @@ describe("layOut", () => {
             const buffer: Buffer = { id, dtype: "float32", size: 1 + 16 * (size % 5) };
             return { buffers: [buffer], first, last: first + length };
           });
-        const { offsets, bytes } = layOut(lives);
+        const { offsets, bytes } = layOut(lives, wasmTarget);
         expect(offsets.size).toBe(lives.length);
         const placed = lives.map(({ buffers: [buffer], first, last }) => {
           const from = offsets.get(buffer!)!;
-          return { from, to: from + arenaBytesOf(buffer!), first, last };
+          return { from, to: from + arenaBytesOf(buffer!, wasmTarget), first, last };
         });
         for (const one of placed.slice(0, 300)) {
           expect(one.to).toBeLessThanOrEqual(bytes);

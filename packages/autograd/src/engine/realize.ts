@@ -4,7 +4,8 @@ import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
 import { allocate } from "../scalar/dtype.ts";
-import { currentBackend, type Graph } from "./backend.ts";
+import type { Graph } from "./backend.ts";
+import { currentBackend } from "./backends.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name

@@ -8,6 +8,10 @@ export interface Target {
   readonly tile: (dtype: DType) => { readonly rows: number; readonly columns: number };
   readonly caches: Caches;
   readonly kernel: KernelLimits;
+  /** What is stored starts at multiples of so many bytes. */
+  readonly alignment: number;
+  /** Bytes beyond the end of what is stored that may be read, though nothing comes of it. */
+  readonly slack: number;
   /** Whether kernels compute a node; if not, the host does, between two of them. */
   readonly computes: (node: Node) => boolean;
 }

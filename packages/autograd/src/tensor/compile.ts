@@ -1,6 +1,7 @@
 // Functions that are traced once for each signature and replayed after: no graph is built, and all
 // that the function does, updates of parameters included, is one prepared run.
-import { currentBackend, type Graph, type Prepared } from "../engine/backend.ts";
+import type { Graph, Prepared } from "../engine/backend.ts";
+import { currentBackend } from "../engine/backends.ts";
 import { graphOf, realize, valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Home, Node, Value } from "../graph/node.ts";

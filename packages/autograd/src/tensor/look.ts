@@ -1,8 +1,6 @@
 // Graphs to look at.
-import { explain } from "../engine/plan/explain.ts";
-import { planOf } from "../engine/plan/plan.ts";
+import { currentBackend } from "../engine/backends.ts";
 import { graphOf } from "../engine/realize.ts";
-import { wasmTarget } from "../engine/wasm/target.ts";
 import { type GraphData, graphToJson } from "../graph/json.ts";
 import { graphToDot, printGraph } from "../graph/print.ts";
 import { NaNReport } from "./find-nan.ts";
@@ -64,6 +62,5 @@ export function toJSON(...tensors: readonly Tensor[]): GraphData {
  */
 export function explainPlan(...tensors: readonly Tensor[]): string {
   const outputs = tensors.map((x) => nodeOf("explainPlan", x)).filter((node) => !node.cell.value);
-  const { inputs } = graphOf("explainPlan", outputs);
-  return explain(planOf(inputs, outputs, wasmTarget));
+  return currentBackend().explain(graphOf("explainPlan", outputs));
 }

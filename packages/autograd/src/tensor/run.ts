@@ -1,7 +1,9 @@
 // When and where graphs run.
-import { type BackendName, chooseBackend, currentBackend } from "../engine/backend.ts";
+
+import type { BackendMemory } from "../engine/backend.ts";
+import { type BackendName, chooseBackend, currentBackend } from "../engine/backends.ts";
 import { realize as realizeNodes } from "../engine/realize.ts";
-import { setThreadCount, threadCount, wasmMemory } from "../engine/wasm/backend.ts";
+import { setWantedThreads } from "../engine/threads.ts";
 import { checkCount, checkFunction } from "./checks.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { changesWithCalls, currentTrace } from "./trace.ts";
@@ -86,6 +88,8 @@ export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   return x;
 }
 
+const noMemory: BackendMemory = { arena: 0, parameters: 0, cache: 0 };
+
 /** Bytes in use, by what they are for. */
 export interface MemoryUse {
   /** Intermediate results, in WebAssembly memory: as many as the largest run so far has needed. */
@@ -111,7 +115,11 @@ export function memory(): MemoryUse {
   const { process } = globalThis as {
     readonly process?: { memoryUsage?(): { readonly arrayBuffers: number } };
   };
-  return { ...wasmMemory(), javascript: process?.memoryUsage?.().arrayBuffers ?? 0 };
+  return {
+    ...noMemory,
+    ...currentBackend().memory,
+    javascript: process?.memoryUsage?.().arrayBuffers ?? 0,
+  };
 }
 
 /**
@@ -137,8 +145,8 @@ export function backend(): BackendName {
  * threads(); // => 1
  */
 export function threads(count?: number): number {
-  if (count !== undefined) setThreadCount(checkCount("threads", "count", count, 1));
-  return threadCount();
+  if (count !== undefined) setWantedThreads(checkCount("threads", "count", count, 1));
+  return currentBackend().threads?.() ?? 1;
 }
 
 /**

@@ -1,18 +1,13 @@
 // Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no
 // longer needed makes room for what comes.
 import { type Buffer, bytesOf } from "../kernel/language.ts";
+import type { Target } from "../target.ts";
 import { replaceable } from "./in-place.ts";
 import type { Step } from "./kernels.ts";
 
-/** What is stored starts at multiples of so many bytes: a cache line, and four vectors. */
-export const alignment = 64;
-
-/** Beyond the end of what is stored, so that a vector may be read from the last element on. */
-export const slackBytes = 16;
-
 /** Bytes that a buffer takes in the arena. */
-export function arenaBytesOf(buffer: Buffer): number {
-  return Math.ceil((bytesOf(buffer) + slackBytes) / alignment) * alignment;
+export function arenaBytesOf(buffer: Buffer, { alignment, slack }: Target): number {
+  return Math.ceil((bytesOf(buffer) + slack) / alignment) * alignment;
 }
 
 /** First and last step at which buffers that follow each other in one place are needed. */
@@ -35,9 +30,10 @@ const mostFitted = 1000;
  * Offsets under which no two buffers that are needed at one time overlap: largest first, lowest
  * fit.
  */
-export function layOut(lifetimes: readonly Lifetime[]): Layout {
+export function layOut(lifetimes: readonly Lifetime[], target: Target): Layout {
+  const sizeOf = (buffer: Buffer) => arenaBytesOf(buffer, target);
   const bySize = lifetimes
-    .map((life) => ({ life, size: Math.max(...life.buffers.map(arenaBytesOf)) }))
+    .map((life) => ({ life, size: Math.max(...life.buffers.map(sizeOf)) }))
     .sort((a, b) => b.size - a.size);
   /** In ascending order of where they begin. */
   const placed: Placed[] = [];

@@ -3,7 +3,7 @@ import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
-import type { Buffer } from "../kernel/language.ts";
+import type { Buffer, Kernel } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
@@ -27,12 +27,34 @@ export type Result =
   /** It is the value of an input, as it stands. */
   | { readonly kind: "input"; readonly position: number };
 
+/** Kernels that follow each other, which a device runs at once; or a node that the host computes between. */
+export type Segment =
+  | { readonly kind: "kernels"; readonly kernels: readonly Kernel[] }
+  | Extract<Step, { kind: "host" }>;
+
+function segmentsOf(steps: readonly Step[]): readonly Segment[] {
+  const segments: Segment[] = [];
+  let kernels: Kernel[] | undefined;
+  for (const step of steps) {
+    if (step.kind === "host") {
+      segments.push(step);
+      kernels = undefined;
+      continue;
+    }
+    if (!kernels) segments.push({ kind: "kernels", kernels: (kernels = []) });
+    kernels.push(step.kernel);
+  }
+  return segments;
+}
+
 export interface Plan {
   /** The buffers of the graph's inputs that are read, by position; undefined: not read. */
   readonly inputs: readonly (Buffer | undefined)[];
   /** How many buffers there are; their ids are smaller. */
   readonly buffers: number;
   readonly steps: readonly Step[];
+  /** The same, as a device runs them. */
+  readonly segments: readonly Segment[];
   readonly results: readonly Result[];
   readonly checks: readonly Check[];
   /** Where all buffers but those of inputs lie. */
@@ -77,8 +99,9 @@ export function planOf(
     inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
     buffers: count,
     steps,
+    segments: segmentsOf(steps),
     results,
     checks,
-    layout: layOut(lifetimesOf(steps, kept)),
+    layout: layOut(lifetimesOf(steps, kept), target),
   };
 }

@@ -14,7 +14,7 @@ export const controlWords = {
   failed: 3,
   /** What the parts are of: a loaded module's slot, one of its functions, its table, how many parts. */
   slot: 4,
-  segment: 5,
+  stretch: 5,
   table: 6,
   parts: 7,
   /** Counts modules to load: the slot of the last one, and where its bytes are. */

@@ -1,7 +1,7 @@
 // The first thread's side of a run that is divided: it offers parts, takes what others have not, and
 // waits for what they have.
 import { controlWords as at } from "./control.ts";
-import type { RunSegment } from "./program.ts";
+import type { Stretch } from "./module.ts";
 
 /** So many parts for each thread: one that comes late takes fewer, and nobody waits long at the end. */
 const partsPerThread = 4;
@@ -22,11 +22,19 @@ const mostSleeps = 1000;
 /** Milliseconds that it may take longer than expected until others are done. */
 const tolerated = 0.1;
 
-/** Segments that take as many nanoseconds are worth a look at the clock. */
+/** Stretches that take as many nanoseconds are worth a look at the clock. */
 const worthTiming = 20_000;
 
-/** What became of a segment. */
-export interface Division {
+/** A function of the table's address, the thread's number, the part that it does, and of how many. */
+export type RunFunction = (table: number, thread: number, part: number, parts: number) => void;
+
+/** A stretch with its function. */
+export interface RunStretch extends Stretch {
+  readonly run: RunFunction;
+}
+
+/** What became of a stretch. */
+export interface Divided {
   /** All is done; else a thread is lost, or has failed. */
   readonly isDone: boolean;
   /** Milliseconds lost in waiting for a thread that stood still. */
@@ -35,7 +43,7 @@ export interface Division {
   readonly error?: Error;
 }
 
-const whole: Division = { isDone: true, lost: 0 };
+const whole: Divided = { isDone: true, lost: 0 };
 
 /** Words of control: in which memory, and the first one's place. */
 export interface Control {
@@ -57,16 +65,15 @@ export function tellNews({ words, base }: Control): void {
   if (Atomics.load(words, base + at.sleeping) > 0) Atomics.notify(words, base + at.news);
 }
 
-/** Does a segment, number `position` of what is loaded, together with the other of `threads`. */
+/** Does a stretch together with the other of `threads`. */
 export function divide(
   control: Control,
-  { run, nanoseconds, parts: worth }: RunSegment,
-  position: number,
+  { run, position, nanoseconds, parts: worth }: RunStretch,
   { table, threads }: { readonly table: number; readonly threads: number },
-): Division {
+): Divided {
   const { words, base } = control;
   const parts = Math.min(worth, partsPerThread * threads);
-  store(control, at.segment, position);
+  store(control, at.stretch, position);
   store(control, at.parts, parts);
   store(control, at.done, 0);
   // From here on they can be taken; the first is this thread's.
@@ -95,7 +102,7 @@ export function divide(
 }
 
 /** Waits until so many parts are done, each of which should take `expected` milliseconds. */
-function waitFor(control: Control, parts: number, expected: number): Division {
+function waitFor(control: Control, parts: number, expected: number): Divided {
   const { words, base } = control;
   const start = performance.now();
   const look = Math.min(shortestLook + expected, longestLook);

@@ -1,8 +1,9 @@
 // The one WebAssembly memory of the engine, and who has which part of it.
-import { NablaError } from "../../graph/errors.ts";
-import { alignment } from "../plan/memory.ts";
+import { allocate, type Data, type DType } from "../../scalar/dtype.ts";
+import { type DeviceMemory, MemoryError } from "../device.ts";
 import { mostPages, pageBytes } from "./encoder.ts";
 import type { Memory } from "./host.ts";
+import { alignment } from "./target.ts";
 import { type HostMemory, newMemory } from "./usable.ts";
 
 interface Hole {
@@ -10,23 +11,12 @@ interface Hole {
   readonly to: number;
 }
 
-/** There is no more memory, and nothing to give up. */
-export class MemoryError extends NablaError {
-  /** Whether it would not help if nothing else were in memory. */
-  readonly isHopeless: boolean;
-
-  constructor(message: string, isHopeless: boolean) {
-    super(message);
-    this.isHopeless = isHopeless;
-  }
-}
-
 /**
  * Blocks of memory from the bottom up, in the lowest hole that fits; what is freed is merged with
  * its neighbours. All that lies beyond the last block is free, and belongs to whatever run is under
  * way: as nothing lies behind it, it grows in place.
  */
-export class Heap {
+export class Heap implements DeviceMemory {
   memory: Memory;
   /** All of the memory; good until it grows. */
   bytes: Uint8Array;
@@ -34,10 +24,6 @@ export class Heap {
   words: Int32Array;
   /** Whether other threads can have it, too. */
   readonly isShared: boolean;
-  /** Gives something up, `bytes` if it can, and says whether it has. */
-  giveUp: (bytes: number) => boolean = () => false;
-  /** What is in use, in words, for errors. */
-  describeUse: () => string = () => "";
   /** Memory beyond is not used. */
   limit: number;
   /** In ascending order, never side by side, below the end of the last block. */
@@ -45,6 +31,7 @@ export class Heap {
   #end: number = alignment;
   /** Bytes of all blocks. */
   used = 0;
+  #arena = 0;
   readonly #sizes = new Map<number, number>();
 
   /** In a memory that nobody else uses. */
@@ -56,21 +43,14 @@ export class Heap {
     this.words = new Int32Array(memory.buffer);
   }
 
-  /** Bytes beyond the last block that the host has given. */
-  get bytesBeyond(): number {
-    return Math.max(0, Math.min(this.bytes.length, this.limit) - this.#end);
-  }
-
-  /**
-   * The address of a block of at least `bytes`, for which others may be given up. Throws
-   * `MemoryError` if there is no more memory.
-   */
-  allocate(bytes: number): number {
-    return this.#orGiveUp(bytes, () => this.tryAllocate(bytes));
+  /** Bytes of the largest arena so far, as far as they are still there. */
+  get arena(): number {
+    const beyond = Math.min(this.bytes.length, this.limit) - this.#end;
+    return Math.max(0, Math.min(this.#arena, beyond));
   }
 
   /** The address of a block of at least `bytes`, if there is room. */
-  tryAllocate(bytes: number): number | undefined {
+  allocate(bytes: number): number | undefined {
     const size = blockBytes(bytes);
     const at = this.#holes.findIndex(({ from, to }) => to - from >= size);
     if (at < 0 && !this.#hasBeyond(size)) return undefined;
@@ -85,11 +65,25 @@ export class Heap {
   }
 
   /**
-   * The address beyond the last block, where `bytes` may be used until the next block is allocated.
-   * Others may be given up for it; throws `MemoryError` if there is no more memory.
+   * The address beyond the last block, where `bytes` may be used until the next block is allocated;
+   * undefined if there is no room.
    */
-  beyond(bytes: number): number {
-    return this.#orGiveUp(bytes, () => (this.#hasBeyond(bytes) ? this.#end : undefined));
+  beyond(bytes: number): number | undefined {
+    if (!this.#hasBeyond(bytes)) return undefined;
+    this.#arena = Math.max(this.#arena, bytes);
+    return this.#end;
+  }
+
+  /** A copy of so many elements at an address. Throws `MemoryError` if the host has no room for it. */
+  read(address: number, dtype: DType, size: number): Data {
+    const data = allocated(dtype, size);
+    bytesOf(data).set(this.bytes.subarray(address, address + data.byteLength));
+    return data;
+  }
+
+  /** Copies elements to an address. */
+  write(address: number, data: Data): void {
+    this.bytes.set(bytesOf(data), address);
   }
 
   /** Gives a block back. */
@@ -127,33 +121,6 @@ export class Heap {
     new Uint8Array(memory.buffer).set(bytes);
     this.memory = memory;
     this.#renew();
-  }
-
-  /** Throws `MemoryError` if so many bytes cannot be had, whatever is given up. */
-  checkFits(bytes: number): void {
-    if (this.#isHopeless(bytes)) throw this.#error(bytes, true);
-  }
-
-  #isHopeless(bytes: number): boolean {
-    return bytes > this.limit - alignment;
-  }
-
-  #orGiveUp(bytes: number, find: () => number | undefined): number {
-    const isHopeless = this.#isHopeless(bytes);
-    for (;;) {
-      const address = isHopeless ? undefined : find();
-      if (address !== undefined) return address;
-      if (isHopeless || !this.giveUp(bytes)) throw this.#error(bytes, isHopeless);
-    }
-  }
-
-  #error(bytes: number, isHopeless: boolean): MemoryError {
-    const all = Math.min(this.limit, mostPages * pageBytes);
-    return new MemoryError(
-      `memory: ${bytes} bytes at once do not fit into what WebAssembly has, ${all} bytes; ` +
-        `${this.used} are in use${this.describeUse()}, and ${all - this.used} are free`,
-      isHopeless,
-    );
   }
 
   /** Whether there are so many bytes beyond the last block; adds pages if not. */
@@ -203,4 +170,17 @@ function lowerBound(holes: readonly Hole[], address: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+function allocated(dtype: DType, size: number): Data {
+  try {
+    return allocate(dtype, size);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MemoryError(`memory: the host has no array of ${size} elements of ${dtype}`, true);
+  }
+}
+
+function bytesOf(data: Data): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

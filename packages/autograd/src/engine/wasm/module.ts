@@ -1,11 +1,11 @@
-// A plan as one WebAssembly module: a function for each kernel, and `run`, which calls them in order.
-// Where several threads are worth it, there are functions for segments of the run, too: kernels that
-// are divided into parts, and what one thread does between. All addresses come from a table in memory
-// that the caller fills (table.ts).
+// A plan as one WebAssembly module: a function for each kernel, and one for each of the plan's segments,
+// which calls its kernels in order. Where several threads are worth it, there are functions for stretches
+// of a segment, too: kernels that are divided into parts, and what one thread does between. All
+// addresses come from a table in memory that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Code, FunctionBody, type Local, ModuleWriter } from "./encoder.ts";
+import { FunctionBody, ModuleWriter } from "./encoder.ts";
 import { writeKernel } from "./statements.ts";
 import { parametersOf, runParameters, totalsOffset } from "./table.ts";
 import type { HostFunction } from "./value-writer.ts";
@@ -20,12 +20,23 @@ export interface HostOperator {
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hostOperators: readonly HostOperator[];
-  /** What several threads do one after the other; empty where one has to do. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly SegmentFunctions[];
 }
 
-/** A stretch of the run, exported by its number among them. */
-export interface Segment {
+/** A segment of the plan that is one of kernels. */
+export interface SegmentFunctions {
+  /** Its number in the plan. */
+  readonly segment: number;
+  /** By this name the module exports what does all of it. */
+  readonly name: string;
+  /** What several threads do one after the other; empty where one has to do. */
+  readonly stretches: readonly Stretch[];
+}
+
+/** A part of a segment: one kernel that is divided, or what lies between such. */
+export interface Stretch {
+  /** By this number the module exports it. */
+  readonly position: number;
   /** How many parts it is worth dividing into. 1: one thread does all. */
   readonly parts: number;
   /** About how long one thread takes. */
@@ -42,7 +53,7 @@ export interface Features {
   readonly leastShared: number;
 }
 
-/** The plan's module. It exports `run`, and its segments if some of it is worth several threads. */
+/** The plan's module. */
 export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Features): PlanModule {
   const module = new ModuleWriter();
   const hostOperators = new Map<string, HostOperator>();
@@ -52,66 +63,76 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
     const parameters = Array.from({ length: arity }, () => "f64" as const);
     return module.import(name, { parameters, results: ["f64"] });
   };
-  const hasHostSteps = plan.steps.some(({ kind }) => kind === "host");
-  const host = hasHostSteps ? module.import("host", { parameters: ["i32"], results: [] }) : 0;
-  const written = plan.steps.map((step) =>
-    step.kind === "host"
-      ? undefined
-      : writeKernel(step.kernel, {
-          hostFunction,
-          totalsOffset: totalsOffset(plan.buffers),
-          isFused,
-          leastShared,
-        }),
+  const context = {
+    hostFunction,
+    totalsOffset: totalsOffset(plan.buffers),
+    isFused,
+    leastShared,
+  };
+  const written = plan.segments.flatMap((segment, i) =>
+    segment.kind === "host"
+      ? []
+      : { segment: i, kernels: segment.kernels.map((kernel) => writeKernel(kernel, context)) },
   );
   // All imports are known by now: what is defined is numbered behind them.
-  const steps = written.map((kernel, i): StepFunction => {
-    const step = plan.steps[i]!;
-    if (!kernel || step.kind === "host") return { index: host, step: i, parts: 1, nanoseconds: 0 };
-    const { body, parts, nanoseconds } = kernel;
-    return { index: module.define(body), step: undefined, parts, nanoseconds };
+  const segments = written.map(({ segment, kernels }) => {
+    const functions = kernels.map(
+      ({ body, parts, nanoseconds }): KernelIndex => ({
+        index: module.define(body),
+        parts,
+        nanoseconds,
+      }),
+    );
+    return { segment, functions, run: module.define(inOrder(functions)) };
   });
-  const run = module.define(inOrder(steps));
-  const isForThreads = isShared && steps.some(({ parts }) => parts > 1);
-  const stretches = isForThreads ? stretchesOf(steps) : [];
-  const functions = stretches.map((stretch, i) => {
-    const [first] = stretch as [StepFunction];
-    return [String(i), first.parts > 1 ? first.index : module.define(inOrder(stretch))] as const;
+  const exported: Record<string, number> = {};
+  let count = 0;
+  const made = segments.map(({ segment, functions, run }): SegmentFunctions => {
+    const name = segment === 0 ? "run" : `run ${segment}`;
+    exported[name] = run;
+    const isForThreads = isShared && functions.some(({ parts }) => parts > 1);
+    const stretches = isForThreads ? stretchesOf(functions) : [];
+    return {
+      segment,
+      name,
+      stretches: stretches.map((stretch): Stretch => {
+        const [{ parts, index }] = stretch as [KernelIndex];
+        const position = count++;
+        exported[position] = parts > 1 ? index : module.define(inOrder(stretch));
+        const nanoseconds = stretch.reduce((sum, one) => sum + one.nanoseconds, 0);
+        return { position, parts, nanoseconds };
+      }),
+    };
   });
-  const bytes = module.encoded({ run, ...Object.fromEntries(functions) }, isShared);
-  const segments = stretches.map((stretch) => ({
-    parts: stretch[0]!.parts,
-    nanoseconds: stretch.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0),
-  }));
-  return { bytes, hostOperators: [...hostOperators.values()], segments };
+  return {
+    bytes: module.encoded(exported, isShared),
+    hostOperators: [...hostOperators.values()],
+    segments: made,
+  };
 }
 
-/** A step's function: a kernel, or the host's function for `step`. */
-interface StepFunction extends Segment {
+/** A kernel's function in the module. */
+interface KernelIndex {
   readonly index: number;
-  readonly step: number | undefined;
+  readonly parts: number;
+  readonly nanoseconds: number;
 }
 
-/** Each step that is divided by itself, and those between. */
-function stretchesOf(steps: readonly StepFunction[]): readonly (readonly StepFunction[])[] {
-  const stretches: StepFunction[][] = [];
-  steps.forEach((step, i) => {
-    const isNew = step.parts > 1 || i === 0 || steps[i - 1]!.parts > 1;
-    if (isNew) stretches.push([step]);
-    else stretches.at(-1)!.push(step);
+/** Each kernel that is divided by itself, and those between. */
+function stretchesOf(kernels: readonly KernelIndex[]): readonly (readonly KernelIndex[])[] {
+  const stretches: KernelIndex[][] = [];
+  kernels.forEach((kernel, i) => {
+    const isNew = kernel.parts > 1 || i === 0 || kernels[i - 1]!.parts > 1;
+    if (isNew) stretches.push([kernel]);
+    else stretches.at(-1)!.push(kernel);
   });
   return stretches;
 }
 
-/** All of `steps`, by the first thread. */
-function inOrder(steps: readonly StepFunction[]): FunctionBody {
+/** All of `kernels`, by the first thread. */
+function inOrder(kernels: readonly KernelIndex[]): FunctionBody {
   const body = new FunctionBody(runParameters);
   const { table } = parametersOf(body);
-  for (const step of steps) callWhole(body.code, step, table);
+  for (const { index } of kernels) body.code.get(table).i32(0).i32(0).i32(1).call(index);
   return body;
-}
-
-function callWhole(code: Code, { index, step }: StepFunction, table: Local): void {
-  if (step === undefined) code.get(table).i32(0).i32(0).i32(1).call(index);
-  else code.i32(step).call(index);
 }

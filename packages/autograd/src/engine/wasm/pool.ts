@@ -1,9 +1,10 @@
 // Threads that take part in runs. They start when there is something for them, never stand in the way of
 // the process's end, and where none can be had, or one ends, all runs are done by one.
+
+import { MemoryError } from "../device.ts";
 import { controlBytes, controlWords } from "./control.ts";
-import { type Control, divide, load, store, tellNews } from "./division.ts";
+import { type Control, divide, load, type RunStretch, store, tellNews } from "./division.ts";
 import type { Heap } from "./heap.ts";
-import type { RunSegment } from "./program.ts";
 import { mostThreads } from "./table.ts";
 import { workerSource } from "./worker.ts";
 
@@ -22,7 +23,7 @@ export interface Loaded {
 }
 
 /** What became of a run: "done"; "busy", and nothing was done; or "lost": it is to be done again. */
-export type Outcome = "done" | "busy" | "lost";
+export type Division = "done" | "busy" | "lost";
 
 /** What is used of the workers of Node and of pages. */
 interface WorkerLike {
@@ -93,7 +94,7 @@ export class Pool {
   constructor(heap: Heap) {
     this.#heap = heap;
     // At once, so that what is never given back lies at the bottom.
-    this.#spare = [heap.allocate(controlBytes)];
+    this.#spare = [this.#allocate()];
   }
 
   /** Sees to it that `threads` take part in what is loaded from now on, if so many can be had. */
@@ -102,7 +103,7 @@ export class Pool {
     if (this.hasFailed || count === this.#workers.length || !this.#isIdle()) return;
     this.#end();
     // The old ones may be looked at a little longer.
-    this.#address = this.#spare.pop() ?? this.#heap.allocate(controlBytes);
+    this.#address = this.#spare.pop() ?? this.#allocate();
     this.#heap.bytes.fill(0, this.#address, this.#address + controlBytes);
     const workers: WorkerLike[] = [];
     this.#workers = workers;
@@ -113,10 +114,16 @@ export class Pool {
     }
   }
 
+  #allocate(): number {
+    const address = this.#heap.allocate(controlBytes);
+    if (address !== undefined) return address;
+    throw new MemoryError("threads: there is no memory for what threads tell each other", true);
+  }
+
   /** Has workers load a module, while others go on. Undefined: not now. */
   load(module: Uint8Array): Loaded | undefined {
     if (this.#workers.length === 0 || !this.#isReady() || !this.#isIdle()) return undefined;
-    const address = this.#heap.tryAllocate(module.length);
+    const address = this.#heap.allocate(module.length);
     if (address === undefined) return undefined;
     this.#loading = address;
     this.#heap.bytes.set(module, this.#loading);
@@ -145,7 +152,7 @@ export class Pool {
   }
 
   /** Runs what is loaded, in this thread and others. */
-  run({ slot }: Loaded, table: number, segments: readonly RunSegment[]): Outcome {
+  run({ slot }: Loaded, table: number, stretches: readonly RunStretch[]): Division {
     if (this.#isDividing) return "lost";
     if (this.#isPausing() || !this.#isIdle()) return "busy";
     const control = this.#control();
@@ -153,7 +160,7 @@ export class Pool {
     store(control, controlWords.table, table);
     store(control, controlWords.running, 1);
     try {
-      if (!this.#runSegments(control, table, segments)) return "lost";
+      if (!this.#runStretches(control, table, stretches)) return "lost";
     } finally {
       store(control, controlWords.running, 0);
     }
@@ -162,16 +169,16 @@ export class Pool {
   }
 
   /** Whether no thread was lost. */
-  #runSegments(control: Control, table: number, segments: readonly RunSegment[]): boolean {
+  #runStretches(control: Control, table: number, stretches: readonly RunStretch[]): boolean {
     const threads = this.#workers.length + 1;
     let isAlone = false;
-    for (const [position, segment] of segments.entries()) {
-      if (isAlone || segment.parts === 1) {
-        segment.run(table, 0, 0, 1);
+    for (const stretch of stretches) {
+      if (isAlone || stretch.parts === 1) {
+        stretch.run(table, 0, 0, 1);
         continue;
       }
       this.#isDividing = true;
-      const { isDone, lost, error } = divide(control, segment, position, { table, threads });
+      const { isDone, lost, error } = divide(control, stretch, { table, threads });
       if (!isDone) return false;
       this.#isDividing = false;
       if (error) throw error;

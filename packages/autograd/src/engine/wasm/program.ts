@@ -1,80 +1,200 @@
-// A plan's module, compiled, and its functions on the memory that the engine has at present.
+// A plan's module, compiled, on the memory that the device has at present. It runs on the addresses in
+// a table of its own.
+
+import type { Data } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
+import type { Outcome, Program } from "../device.ts";
+import type { Buffer } from "../kernel/language.ts";
+import { arenaBytesOf } from "../plan/memory.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
 import type { Heap } from "./heap.ts";
 import { type Memory, webAssembly } from "./host.ts";
-import { planToModule, type Segment } from "./module.ts";
-import { leastSharedTime } from "./target.ts";
+import { planToModule, type SegmentFunctions } from "./module.ts";
+import type { Loaded, Pool } from "./pool.ts";
+import { tableBytes, tableWords } from "./table.ts";
+import { leastSharedTime, wasmTarget } from "./target.ts";
 
-/** A function of the table's address, the thread's number, the part that it does, and of how many. */
-export type RunFunction = (table: number, thread: number, part: number, parts: number) => void;
-
-/** A segment with its function. */
-export interface RunSegment extends Segment {
-  readonly run: RunFunction;
+/** What programs run on. */
+export interface Machine {
+  readonly memory: Heap;
+  /** Threads that take part; undefined where one has to do. */
+  readonly pool: Pool | undefined;
+  /** Goes on with one thread, in a memory that a lost one does not have. */
+  leaveThreads(): void;
 }
 
-export class Program {
-  /** For other threads to compile. */
-  readonly module: Uint8Array;
-  readonly #heap: Heap;
-  readonly #compiled: object;
-  readonly #host: Readonly<Record<string, unknown>>;
-  readonly #segments: readonly Segment[];
-  #memory: Memory | undefined;
-  #run: RunFunction = neverRun;
-  #runSegments: readonly RunSegment[] = [];
+/** A segment of kernels with its functions. */
+interface RunSegment {
+  readonly run: RunFunction;
+  readonly stretches: readonly RunStretch[];
+}
 
-  /** `host` computes the steps that no kernel does. */
-  constructor(plan: Plan, heap: Heap, host: (step: number) => void) {
-    const features = {
+export class WasmProgram implements Program {
+  readonly #device: Machine;
+  readonly #plan: Plan;
+  readonly #module: Uint8Array;
+  readonly #compiled: object;
+  readonly #hostOperators: Readonly<Record<string, unknown>>;
+  readonly #segments: readonly SegmentFunctions[];
+  /** The memory that functions are of, and these by the segment's number in the plan. */
+  #memory: Memory | undefined;
+  readonly #functions: RunSegment[] = [];
+  #loaded: Loaded | undefined;
+  #hasRun = false;
+  /** Where the table is; 0: nowhere. */
+  #table = 0;
+  /** The arena whose addresses are in the table, once that is filled in. */
+  #arena: number | undefined;
+  /** Buffers of the arena that were bound to a block. */
+  readonly #bound: Buffer[] = [];
+
+  constructor(plan: Plan, device: Machine) {
+    const { bytes, hostOperators, segments } = planToModule(plan, {
       isFused: hasFusedMultiply(),
-      isShared: heap.isShared,
+      isShared: device.memory.isShared,
       leastShared: leastSharedTime(),
-    };
-    const { bytes, hostOperators, segments } = planToModule(plan, features);
-    this.module = bytes;
-    this.#heap = heap;
+    });
+    this.#device = device;
+    this.#plan = plan;
+    this.#module = bytes;
     this.#compiled = new webAssembly!.Module(bytes);
-    const imports: Record<string, unknown> = { host };
+    const imports: Record<string, unknown> = {};
     for (const { name, operator, on } of hostOperators) imports[name] = evaluateOn(on, operator);
-    this.#host = imports;
+    this.#hostOperators = imports;
     this.#segments = segments;
   }
 
-  /** Whether some of it is worth several threads. */
-  get isForThreads(): boolean {
-    return this.#segments.length > 0;
+  /** Of its module; compiled, it takes a few times as much. */
+  get bytes(): number {
+    return this.#module.length;
   }
 
-  /** Does all of the plan in this thread. */
-  run(table: number): void {
-    this.#place();
-    this.#run(table, 0, 0, 1);
+  place(given: readonly Buffer[]): number {
+    const heap = this.#device.memory;
+    const { buffers, layout } = this.#plan;
+    if (this.#table === 0) {
+      const bytes = tableBytes(buffers);
+      const table = heap.allocate(bytes);
+      if (table === undefined) return bytes;
+      this.#table = table;
+    }
+    // Inputs that are for this run alone lie behind the arena's buffers.
+    let bytes = layout.bytes;
+    for (const buffer of given) bytes += arenaBytesOf(buffer, wasmTarget);
+    const arena = heap.beyond(bytes);
+    if (arena === undefined) return bytes;
+    this.#fillTable(arena);
+    let next = arena + layout.bytes;
+    for (const buffer of given) {
+      this.#setAddress(buffer, next);
+      next += arenaBytesOf(buffer, wasmTarget);
+    }
+    heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
+    return 0;
   }
 
-  /** What several threads do one after the other. */
-  segments(): readonly RunSegment[] {
-    this.#place();
-    return this.#runSegments;
+  bind(buffer: Buffer, address: number): void {
+    this.#setAddress(buffer, address);
+    if (this.#plan.layout.offsets.has(buffer)) this.#bound.push(buffer);
+  }
+
+  write(buffer: Buffer, data: Data): void {
+    this.#device.memory.write(this.#addressOf(buffer), data);
+  }
+
+  read(buffer: Buffer): Data {
+    return this.#device.memory.read(this.#addressOf(buffer), buffer.dtype, buffer.size);
+  }
+
+  /** If they could, and have not loaded it yet, they are told to. */
+  isForThreads(): boolean {
+    if (this.#segments.every(({ stretches }) => stretches.length === 0)) return false;
+    const { pool } = this.#device;
+    if (!pool) return false;
+    if (this.#loaded && pool.has(this.#loaded)) return true;
+    // What runs only once is not worth it; and loading goes on while this thread runs it alone.
+    if (this.#hasRun) this.#loaded = pool.load(this.#module);
+    this.#hasRun = true;
+    return false;
+  }
+
+  run(segment: number, isTogether: boolean): Outcome {
+    const { run, stretches } = this.#functionsOf(segment);
+    if (!isTogether || stretches.length === 0) {
+      run(this.#table, 0, 0, 1);
+      return isTogether ? "together" : "alone";
+    }
+    const { pool } = this.#device;
+    const outcome = pool ? pool.run(this.#loaded!, this.#table, stretches) : "busy";
+    if (outcome === "done") return "together";
+    if (outcome === "lost") {
+      this.#device.leaveThreads();
+      this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
+      return "again";
+    }
+    run(this.#table, 0, 0, 1);
+    return "alone";
+  }
+
+  failure(): { readonly check: number; readonly index: number } | undefined {
+    const { words } = this.#device.memory;
+    const check = words[this.#table / 4 + tableWords.failedCheck]!;
+    if (check === 0) return undefined;
+    return { check: check - 1, index: words[this.#table / 4 + tableWords.failedIndex]! };
+  }
+
+  unload(): void {
+    if (this.#table !== 0) this.#device.memory.free(this.#table);
+    this.#table = 0;
+    this.#arena = undefined;
+  }
+
+  /** Fills in the addresses of what lies in the arena, unless they are there from the last run. */
+  #fillTable(arena: number): void {
+    const { offsets } = this.#plan.layout;
+    if (this.#arena === arena) {
+      for (const buffer of this.#bound) this.#setAddress(buffer, arena + offsets.get(buffer)!);
+    } else {
+      for (const [buffer, offset] of offsets) this.#setAddress(buffer, arena + offset);
+      this.#arena = arena;
+    }
+    this.#bound.length = 0;
+  }
+
+  /** Where in the heap's words the address of a buffer is. */
+  #entryOf(buffer: Buffer): number {
+    return this.#table / 4 + tableWords.buffers + buffer.id;
+  }
+
+  #addressOf(buffer: Buffer): number {
+    return this.#device.memory.words[this.#entryOf(buffer)]! >>> 0;
+  }
+
+  #setAddress(buffer: Buffer, address: number): void {
+    this.#device.memory.words[this.#entryOf(buffer)] = address;
   }
 
   /** Functions are of one memory. */
-  #place(): void {
-    const { memory } = this.#heap;
-    if (this.#memory === memory) return;
-    const nabla = { ...this.#host, memory };
+  #functionsOf(segment: number): RunSegment {
+    const { memory } = this.#device.memory;
+    if (this.#memory !== memory) this.#instantiate(memory);
+    return this.#functions[segment]!;
+  }
+
+  #instantiate(memory: Memory): void {
+    const nabla = { ...this.#hostOperators, memory };
     const { exports } = new webAssembly!.Instance(this.#compiled, { nabla });
     this.#memory = memory;
-    this.#run = exports["run"] as RunFunction;
-    this.#runSegments = this.#segments.map((segment, i) => ({
-      ...segment,
-      run: exports[i] as RunFunction,
-    }));
+    for (const { segment, name, stretches } of this.#segments) {
+      this.#functions[segment] = {
+        run: exports[name] as RunFunction,
+        stretches: stretches.map((stretch) => ({
+          ...stretch,
+          run: exports[stretch.position] as RunFunction,
+        })),
+      };
+    }
   }
-}
-
-function neverRun(): void {
-  throw new Error("unreachable: not placed");
 }

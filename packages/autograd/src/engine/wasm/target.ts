@@ -5,11 +5,17 @@ import type { Target } from "../target.ts";
 /** Four rows and two vectors of columns: of the 16 vector registers they take eight. */
 export const tileRows = 4;
 
+/** What is stored starts at multiples of so many bytes. */
+export const alignment = 64;
+
 export const wasmTarget: Target = {
   tile: (dtype) => ({ rows: tileRows, columns: dtype === "float64" ? 4 : 8 }),
   caches: { line: 64, ways: 8, period: 4096, block: 2 ** 18, beyond: 2 ** 20 },
   // Longer code is compiled badly, and a function may have 50,000 registers.
   kernel: { nodes: 50, code: 500, buffers: Infinity, work: 400, loads: 64 },
+  // A cache line, and four vectors; and a vector may be read from the last element on.
+  alignment,
+  slack: 16,
   computes: ({ family }) => family !== "sort" && family !== "routine",
 };
 

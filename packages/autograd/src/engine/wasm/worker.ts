@@ -36,8 +36,8 @@ function main({ memory, control, thread }) {
     if (left <= 0) return;
     const parts = word(${words.parts});
     try {
-      const segment = functions[word(${words.slot})][word(${words.segment})];
-      segment(word(${words.table}), thread, parts - left, parts);
+      const stretch = functions[word(${words.slot})][word(${words.stretch})];
+      stretch(word(${words.table}), thread, parts - left, parts);
     } catch {
       Atomics.store(words, base + ${words.failed}, 1);
     }

@@ -1,12 +1,10 @@
-// Constants that come back: copies of arrays in WebAssembly memory.
+// Constants that come back: copies of arrays in the device's memory.
 import type { Data } from "../../scalar/dtype.ts";
-import { slackBytes } from "../plan/memory.ts";
-import { writeTo } from "./copies.ts";
-import type { Heap } from "./heap.ts";
+import type { Address, Device } from "../device.ts";
 
 /** A copy of an array. */
 interface Copy {
-  readonly address: number;
+  readonly address: Address;
   readonly bytes: number;
   /** The last run that used it. */
   used: number;
@@ -20,7 +18,7 @@ const runsInPlace = 64;
 
 /** Copies of arrays that came more than once; the one that was not used for longest goes first. */
 export class ConstantCache {
-  readonly #heap: Heap;
+  readonly #device: Device;
   readonly #mostBytes: number;
   readonly #seen = new WeakSet<Data>();
   readonly #copyOf = new WeakMap<Data, Copy>();
@@ -30,8 +28,8 @@ export class ConstantCache {
   /** The run under way, or the last one. What it uses stays. */
   #run = 0;
 
-  constructor(heap: Heap, mostBytes: number) {
-    this.#heap = heap;
+  constructor(device: Device, mostBytes: number) {
+    this.#device = device;
     this.#mostBytes = mostBytes;
   }
 
@@ -46,7 +44,7 @@ export class ConstantCache {
   }
 
   /** Where `data` is, if it is here or comes for the second time. */
-  addressOf(data: Data): number | undefined {
+  addressOf(data: Data): Address | undefined {
     const copy = this.#copyOf.get(data);
     if (copy && !copy.isDropped) {
       copy.used = this.#run;
@@ -70,13 +68,14 @@ export class ConstantCache {
   }
 
   /** Undefined where there is no room: a copy is not worth giving up something else. */
-  #add(data: Data): number | undefined {
-    const bytes = data.byteLength + slackBytes;
+  #add(data: Data): Address | undefined {
+    const { memory, target } = this.#device;
+    const bytes = data.byteLength + target.slack;
     this.drop(this.#bytes + bytes - this.#mostBytes);
-    const address = this.#heap.tryAllocate(bytes);
+    const address = memory.allocate(bytes);
     if (address === undefined) return undefined;
     const copy: Copy = { address, bytes, used: this.#run, placed: 0, isDropped: false };
-    writeTo(this.#heap, address, data);
+    memory.write(address, data);
     this.#copyOf.set(data, copy);
     this.#placeLast(copy);
     this.#bytes += bytes;
@@ -90,7 +89,7 @@ export class ConstantCache {
   }
 
   #drop(copy: Copy): void {
-    this.#heap.free(copy.address);
+    this.#device.memory.free(copy.address);
     this.#copies.delete(copy);
     copy.isDropped = true;
     this.#bytes -= copy.bytes;

@@ -1,5 +1,5 @@
 // What was made for the structures of graphs, as long as it is used.
-import type { Structure } from "./key.ts";
+import type { Structure } from "../plan/key.ts";
 
 /** Keeps what was made for structures; what was not asked for longest goes first. */
 export class StructureCache<Kept extends { readonly bytes: number }> {

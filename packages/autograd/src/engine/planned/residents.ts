@@ -1,12 +1,10 @@
-// Values of parameters, which stay in WebAssembly memory from run to run. As long as there is room:
+// Values of parameters, which stay in the device's memory from run to run. As long as there is room:
 // those that were used least lately are moved out to arrays, which JavaScript sees and collects
 // when nobody has them any more. Nothing here keeps a parameter, or a value that was moved out,
 // alive: no finaliser runs within a synchronous loop, and memory must stay flat in one.
 import type { Home, Resident, Value } from "../../graph/node.ts";
 import { bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
-import { slackBytes } from "../plan/memory.ts";
-import { readFrom, writeTo } from "./copies.ts";
-import type { Heap } from "./heap.ts";
+import type { Address, Device } from "../device.ts";
 
 /** Where the values of one home lie: in one block the value of now, in another the next one. */
 interface Places {
@@ -22,18 +20,19 @@ interface Places {
 }
 
 interface Block {
-  readonly address: number;
+  readonly address: Address;
   value: ResidentValue | undefined;
 }
 
 /** A value of a parameter. Only its own nodes hold one: the block is used again. */
 export class ResidentValue implements Resident {
-  readonly #heap: Heap;
+  /** Among which it is. */
+  readonly residents: Residents;
   readonly places: Places;
   readonly dtype: DType;
   readonly size: number;
-  /** Where it lies in WebAssembly memory; 0: it does not. */
-  address: number;
+  /** Where it lies in the device's memory; 0: it does not. */
+  address: Address;
   /** The elements, if they were moved out. */
   data: Data | undefined;
   /** The last run that it was given to. */
@@ -41,8 +40,8 @@ export class ResidentValue implements Resident {
   /** Whether the run that computes it is under way. */
   isNew = true;
 
-  constructor(heap: Heap, places: Places, dtype: DType, size: number, address: number) {
-    this.#heap = heap;
+  constructor(residents: Residents, places: Places, dtype: DType, size: number, address: Address) {
+    this.residents = residents;
     this.places = places;
     this.dtype = dtype;
     this.size = size;
@@ -68,20 +67,15 @@ export class ResidentValue implements Resident {
     this.address = 0;
   }
 
-  moveIn(address: number): void {
-    writeTo(this.#heap, address, this.moved());
+  moveIn(address: Address): void {
+    this.residents.device.memory.write(address, this.moved());
     this.data = undefined;
     this.address = address;
   }
 
   #copy(): Data {
-    return readFrom(this.#heap, this.address, this.dtype, this.size);
+    return this.residents.device.memory.read(this.address, this.dtype, this.size);
   }
-}
-
-/** Whether it is a value of a parameter, in this memory or moved out of it. */
-export function isResident(value: Value): value is ResidentValue {
-  return value instanceof ResidentValue;
 }
 
 /** Bytes of parameters up to which none are moved out, as long as none was moved out in vain. */
@@ -93,9 +87,10 @@ const inVain = 8;
 /** Beyond the budget so much of it is moved out at a time: it takes sorting. */
 const atOnce = 1 / 8;
 
-/** All values of parameters in WebAssembly memory. */
+/** All values of parameters in a device's memory. */
 export class Residents {
-  readonly #heap: Heap;
+  readonly device: Device;
+  readonly #allocate: (bytes: number) => Address;
   readonly #placesOf = new WeakMap<Home, Places>();
   readonly #inMemory = new Set<Places>();
   /** Frees blocks early where turns of the event loop end. Nothing relies on it. */
@@ -116,8 +111,10 @@ export class Residents {
   /** In place of the budget, for tests: it does not grow. */
   limit: number | undefined;
 
-  constructor(heap: Heap) {
-    this.#heap = heap;
+  /** `allocate` gives up other things for a block, or throws. */
+  constructor(device: Device, allocate: (bytes: number) => Address) {
+    this.device = device;
+    this.#allocate = allocate;
     this.#registry = new FinalizationRegistry((places) => this.#free(places));
   }
 
@@ -126,11 +123,16 @@ export class Residents {
     return this.#bytes;
   }
 
+  /** Whether it is a value of a parameter, in this memory or moved out of it. */
+  has(value: Value): value is ResidentValue {
+    return value instanceof ResidentValue && value.residents === this;
+  }
+
   /** A run begins that is given `values`. */
   begin(values: readonly Value[]): void {
     this.#run++;
     for (const value of values) {
-      if (!isResident(value)) continue;
+      if (!this.has(value)) continue;
       value.used = this.#run;
       value.places.used = this.#run;
     }
@@ -140,7 +142,7 @@ export class Residents {
   next(home: Home, dtype: DType, size: number): ResidentValue {
     const { held } = home;
     // Looked up only where the value that it holds does not know it.
-    const places = held && isResident(held) ? held.places : this.#placesFor(home, dtype, size);
+    const places = held && this.has(held) ? held.places : this.#placesFor(home, dtype, size);
     if (!places.isRegistered) this.#register(home, places);
     places.used = this.#run;
     places.written = this.#run;
@@ -149,13 +151,13 @@ export class Residents {
     // An older value that the run is given moves out of the way.
     if (old?.used === this.#run) old.moveOut();
     else if (old) old.address = 0;
-    const value = new ResidentValue(this.#heap, places, dtype, size, block.address);
+    const value = new ResidentValue(this, places, dtype, size, block.address);
     block.value = value;
     return value;
   }
 
-  /** Where a value lies that a run is given; undefined: not in WebAssembly memory. */
-  addressOf(value: ResidentValue): number | undefined {
+  /** Where a value lies that a run is given; undefined: not in the device's memory. */
+  addressOf(value: ResidentValue): Address | undefined {
     if (value.address !== 0) return value.address;
     const { places } = value;
     // The next run is given what this one computes.
@@ -181,7 +183,7 @@ export class Residents {
   #placesFor(home: Home, dtype: DType, size: number): Places {
     let places = this.#placesOf.get(home);
     if (!places) {
-      const blockBytes = size * bytesPerElement(dtype) + slackBytes;
+      const blockBytes = size * bytesPerElement(dtype) + this.device.target.slack;
       places = { blockBytes, blocks: [], used: 0, written: 0, moved: 0, isRegistered: false };
       this.#placesOf.set(home, places);
     }
@@ -195,7 +197,7 @@ export class Residents {
 
   #addBlock(places: Places): Block {
     this.#makeRoom(weightOf(places));
-    const block: Block = { address: this.#heap.allocate(places.blockBytes), value: undefined };
+    const block: Block = { address: this.#allocate(places.blockBytes), value: undefined };
     this.#inMemory.add(places);
     places.blocks.push(block);
     this.#bytes += places.blockBytes;
@@ -232,7 +234,7 @@ export class Residents {
     for (const block of places.blocks) {
       const value = valueIn(block);
       if (value) value.address = 0;
-      this.#heap.free(block.address);
+      this.device.memory.free(block.address);
       this.#bytes -= places.blockBytes;
       this.#weight -= weightOf(places);
     }

@@ -1,0 +1,59 @@
+// Back ends by name: those that are here, and those that others register.
+import { describe } from "../graph/describe.ts";
+import { NablaError } from "../graph/errors.ts";
+import type { Backend } from "./backend.ts";
+import { referenceBackend } from "./reference/backend.ts";
+import { wasmBackend } from "./wasm/backend.ts";
+
+/**
+ * Names of the back ends. "wasm": WebAssembly with vectors. "reference": plain JavaScript. Others
+ * come with packages that register them.
+ */
+export type BackendName = "wasm" | "reference" | (string & {});
+
+const backends = new Map<string, Backend>(
+  [wasmBackend, referenceBackend].map((backend) => [backend.name, backend]),
+);
+
+let current: Backend | undefined;
+
+/** What graphs run on from now on: WebAssembly where the host can use it, else the reference. */
+export function currentBackend(): Backend {
+  current ??= defaultBackend();
+  return current;
+}
+
+function defaultBackend(): Backend {
+  const problem = wasmBackend.problem();
+  if (problem === undefined) return wasmBackend;
+  console.warn(`nabla: all is computed in plain JavaScript, many times slower: ${problem}`);
+  return referenceBackend;
+}
+
+/** Chooses the back end by name. Throws `NablaError` if there is none of that name here. */
+export function chooseBackend(name: string): void {
+  const backend = backends.get(name);
+  if (!backend) {
+    const names = [...backends.keys()].map((known) => `"${known}"`);
+    throw new NablaError(
+      `setBackend: ${describe(name)} is not a back end, expected ${names.join(" or ")}`,
+    );
+  }
+  const problem = backend.problem?.();
+  if (problem !== undefined) {
+    throw new NablaError(`setBackend: "${name}" cannot be used: ${problem}`);
+  }
+  current = backend;
+}
+
+/**
+ * Makes a back end known by its name, for `setBackend`. Throws `NablaError` if there is another one of
+ * that name.
+ */
+export function register(backend: Backend): void {
+  const known = backends.get(backend.name);
+  if (known && known !== backend) {
+    throw new NablaError(`register: there is another back end of the name "${backend.name}"`);
+  }
+  backends.set(backend.name, backend);
+}

@@ -1,0 +1,91 @@
+// Back ends of devices that run plans: planned and loaded once for each structure, then called.
+import type { Node } from "../../graph/node.ts";
+import type { Backend, Graph, Prepared } from "../backend.ts";
+import type { Device } from "../device.ts";
+import { explain } from "../plan/explain.ts";
+import { structureOf } from "../plan/key.ts";
+import { planOf } from "../plan/plan.ts";
+import { notePlanned } from "../plan/repeated.ts";
+import { type DeviceMemoryUse, Engine } from "./engine.ts";
+import { LoadedPlan } from "./loaded-plan.ts";
+import { StructureCache } from "./structure-cache.ts";
+
+/** So many plans are kept, and so many bytes of their programs. */
+const keptPlans = 512;
+const keptPlanBytes = 2 ** 26;
+
+/** Limits in bytes. */
+export interface MemoryLimits {
+  /** Of all of the device's memory. */
+  readonly memory: number;
+  /** Of parameters, beyond which those are moved out that were used least lately. */
+  readonly parameters: number | undefined;
+}
+
+/** A back end whose device is made when the first graph runs. */
+export class PlannedBackend<D extends Device> implements Backend {
+  readonly name: string;
+  readonly #makeDevice: () => D;
+  readonly #plans: StructureCache<LoadedPlan>;
+  #engine: Engine | undefined;
+  /** Once something has run. */
+  device: D | undefined;
+
+  constructor(name: string, makeDevice: () => D) {
+    this.name = name;
+    this.#makeDevice = makeDevice;
+    this.#plans = new StructureCache(keptPlans, keptPlanBytes, (plan) => plan.drop());
+  }
+
+  prepare({ inputs: given, order, outputs }: Graph): Prepared {
+    const engine = this.#made();
+    const structure = structureOf(order, outputs);
+    const { inputs } = structure;
+    const ready = this.#plans.get(structure, () => {
+      notePlanned(order);
+      return new LoadedPlan(engine, planOf(inputs, outputs, engine.device.target));
+    });
+    const positions = new Map(given.map((node, i) => [node, i]));
+    const wanted = inputs.map((node) => positions.get(node)!);
+    // Most often as they are given.
+    if (wanted.length === given.length && wanted.every((at, i) => at === i)) return ready;
+    return {
+      run: (values, homes, accept) =>
+        ready.run(
+          wanted.map((i) => values[i]!),
+          homes,
+          accept,
+        ),
+    };
+  }
+
+  explain({ inputs, outputs }: Graph): string {
+    return explain(planOf(inputs, outputs, this.#made().device.target));
+  }
+
+  get memory(): DeviceMemoryUse {
+    return this.#engine?.memory ?? { arena: 0, parameters: 0, cache: 0 };
+  }
+
+  /** Empties the memory, sets limits, and returns those before; for tests. */
+  setMemoryLimits(limits: Partial<MemoryLimits>): MemoryLimits {
+    const engine = this.#made();
+    const { residents, device } = engine;
+    engine.empty();
+    const before = { memory: device.memory.limit, parameters: residents.limit };
+    const { memory, parameters } = { ...before, ...limits };
+    device.memory.limit = memory;
+    residents.limit = parameters;
+    return before;
+  }
+
+  #made(): Engine {
+    if (this.#engine) return this.#engine;
+    const device = this.#makeDevice();
+    this.device = device;
+    this.#engine = new Engine(device, () => {
+      for (const plan of this.#plans.all()) plan.unload();
+    });
+    return this.#engine;
+  }
+}

@@ -1,0 +1,98 @@
+// What a back end has in its device's memory, and what it gives up when that is short.
+import type { Value } from "../../graph/node.ts";
+import { type Address, type Device, MemoryError, type Program } from "../device.ts";
+import type { Buffer } from "../kernel/language.ts";
+import { ConstantCache } from "./constants.ts";
+import { Residents } from "./residents.ts";
+
+/** Bytes of constants that come back and are kept. */
+const cachedBytes = 2 ** 29;
+
+/** Bytes of a device's memory by what they are for. */
+export interface DeviceMemoryUse {
+  readonly arena: number;
+  readonly parameters: number;
+  readonly cache: number;
+}
+
+/** Made when the first graph runs. */
+export class Engine {
+  readonly device: Device;
+  readonly residents: Residents;
+  readonly constants: ConstantCache;
+  readonly #unload: () => void;
+
+  /** `unload` frees what is made again when it is needed. */
+  constructor(device: Device, unload: () => void) {
+    this.device = device;
+    this.#unload = unload;
+    this.residents = new Residents(device, (bytes) => this.#allocate(bytes));
+    this.constants = new ConstantCache(device, cachedBytes);
+  }
+
+  get memory(): DeviceMemoryUse {
+    return {
+      arena: this.device.memory.arena,
+      parameters: this.residents.bytes,
+      cache: this.constants.bytes,
+    };
+  }
+
+  /** A run begins that is given `values`. */
+  begin(values: readonly Value[]): void {
+    this.constants.begin();
+    this.residents.begin(values);
+  }
+
+  /** Finds places for what only this run needs, `given` among it, for which others may be given up. */
+  place(program: Program, given: readonly Buffer[]): void {
+    for (;;) {
+      const missing = program.place(given);
+      if (missing === 0) return;
+      this.#giveUp(missing);
+    }
+  }
+
+  /** Throws `MemoryError` if so many bytes cannot be had, whatever is given up. */
+  checkFits(bytes: number): void {
+    if (this.#isHopeless(bytes)) throw this.#error(bytes, true);
+  }
+
+  /** Empties the memory, the run under way included, which has to find room anew. */
+  empty(): void {
+    this.begin([]);
+    this.constants.drop(Infinity);
+    this.residents.moveOut(Infinity);
+    this.#unload();
+  }
+
+  #allocate(bytes: number): Address {
+    for (;;) {
+      const address = this.device.memory.allocate(bytes);
+      if (address !== undefined) return address;
+      this.#giveUp(bytes);
+    }
+  }
+
+  /** Gives something up, `bytes` of it if it can. Throws `MemoryError` if there is nothing. */
+  #giveUp(bytes: number): void {
+    this.checkFits(bytes);
+    if (this.constants.drop(bytes) > 0 || this.residents.moveOut(bytes) > 0) return;
+    throw this.#error(bytes, false);
+  }
+
+  #isHopeless(bytes: number): boolean {
+    const { memory, target } = this.device;
+    return bytes > memory.limit - target.alignment;
+  }
+
+  #error(bytes: number, isHopeless: boolean): MemoryError {
+    const { name, memory } = this.device;
+    return new MemoryError(
+      `memory: ${bytes} bytes at once do not fit into what ${name} has, ${memory.limit} bytes; ` +
+        `${memory.used} are in use (${this.residents.bytes} by parameters, ${this.constants.bytes} ` +
+        `by constants), and ${memory.limit - memory.used} are free`,
+      isHopeless,
+    );
+  }
+}

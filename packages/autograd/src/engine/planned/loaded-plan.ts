@@ -1,0 +1,199 @@
+// A plan whose program is loaded on a device: what it is given is put where the program finds it, its
+// segments are run, with what the host computes between them, and results are kept or read.
+
+import { outOfRange } from "../../graph/indices.ts";
+import { dataOf, type Home, type Value } from "../../graph/node.ts";
+import { type Address, MemoryError, type Outcome, type Program } from "../device.ts";
+import type { Buffer } from "../kernel/language.ts";
+import type { Plan, Result, Segment } from "../plan/plan.ts";
+import { interpret } from "../reference/interpret.ts";
+import type { Engine } from "./engine.ts";
+import type { ResidentValue } from "./residents.ts";
+import { Trial } from "./trial.ts";
+
+/** Made once for each structure, and run on any data. */
+export class LoadedPlan {
+  readonly #engine: Engine;
+  readonly #plan: Plan;
+  readonly #program: Program;
+  readonly #trial = new Trial();
+  /** Where the inputs of the run under way lie; undefined: they are given to this run alone. */
+  readonly #inputs: (Address | undefined)[] = [];
+  /** Whether several outputs are one buffer. */
+  readonly #hasTwins: boolean;
+  /** Whether it is made anew for the next graph of its structure; who has it may still run it. */
+  #isDropped = false;
+
+  constructor(engine: Engine, plan: Plan) {
+    this.#engine = engine;
+    this.#plan = plan;
+    // Before it is written: instructions may have no place for such addresses.
+    engine.checkFits(plan.layout.bytes);
+    this.#program = engine.device.load(plan);
+    const buffers = plan.results.flatMap((one) => (one.kind === "buffer" ? [one.buffer] : []));
+    this.#hasTwins = new Set(buffers).size < buffers.length;
+  }
+
+  /** About how much it takes. */
+  get bytes(): number {
+    return this.#program.bytes;
+  }
+
+  /** Gives back the memory that it alone uses. A run makes it ready again. */
+  unload(): void {
+    this.#program.unload();
+  }
+
+  /** It is no longer among the plans that are kept. */
+  drop(): void {
+    this.#isDropped = true;
+    this.unload();
+  }
+
+  run(
+    given: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): readonly Value[] {
+    const atHome: (ResidentValue | undefined)[] = [];
+    try {
+      // Before anything is placed: threads load programs into memory.
+      const isForThreads = this.#program.isForThreads();
+      this.#place(given, homes, atHome);
+      if (isForThreads) this.#runAsIsFaster();
+      else this.#runSegments(false);
+      this.#checkFailure();
+      const outputs = this.#plan.results.map((result, i) => {
+        if (result.kind === "buffer") return atHome[i] ?? this.#program.read(result.buffer);
+        const value = given[result.position]!;
+        // A parameter's place is used again; only its own nodes may hold what is there.
+        return this.#engine.residents.has(value) ? value.read() : value;
+      });
+      accept?.(outputs);
+      return outputs;
+    } finally {
+      for (const value of atHome) if (value) value.isNew = false;
+      if (this.#isDropped) this.unload();
+    }
+  }
+
+  #runAsIsFaster(): void {
+    const isTimed = this.#trial.isTimed();
+    const start = isTimed ? performance.now() : 0;
+    const isTogether = this.#trial.isTogether();
+    const outcome = this.#runSegments(isTogether);
+    // What a run reads from outside it never writes, so that it can begin anew from there.
+    if (outcome === "again") this.#runSegments(false);
+    // What was to be done together, while others were busy, says nothing of either way.
+    if ((outcome === "together") !== isTogether) return;
+    this.#trial.note(isTimed ? performance.now() - start : 0);
+  }
+
+  #runSegments(isTogether: boolean): Outcome {
+    const { segments } = this.#plan;
+    let outcome: Outcome = isTogether ? "together" : "alone";
+    for (let i = 0; i < segments.length; i++) {
+      const segment = segments[i]!;
+      if (segment.kind === "host") {
+        this.#runByHost(segment);
+        continue;
+      }
+      const how = this.#program.run(i, isTogether);
+      if (how === "again") return how;
+      if (how === "alone") outcome = how;
+    }
+    return outcome;
+  }
+
+  /** Computes a node that no kernel does, on the arrays of its buffers. */
+  #runByHost({ node, inputs, writes }: Extract<Segment, { kind: "host" }>): void {
+    const [output] = writes as ReadonlySet<Buffer> & Iterable<Buffer>;
+    const arrays = inputs.map((buffer) => this.#program.read(buffer));
+    this.#program.write(output!, interpret(node, arrays));
+  }
+
+  #checkFailure(): void {
+    const failure = this.#program.failure();
+    if (failure) throw outOfRange(this.#plan.checks[failure.check]!, failure.index);
+  }
+
+  /** Finds places for all that it reads and writes; those of outputs with a home are `atHome`. */
+  #place(
+    given: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    atHome: (ResidentValue | undefined)[],
+  ): void {
+    try {
+      this.#tryToPlace(given, homes, atHome);
+    } catch (error) {
+      if (!(error instanceof MemoryError) || error.isHopeless) throw error;
+      // What is free may lie in pieces between what this run uses.
+      this.#engine.empty();
+      this.#tryToPlace(given, homes, atHome);
+    }
+  }
+
+  #tryToPlace(
+    given: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    atHome: (ResidentValue | undefined)[],
+  ): void {
+    const { inputs } = this.#plan;
+    this.#engine.begin(given);
+    this.#findHomes(homes, atHome);
+    const alone: Buffer[] = [];
+    for (let i = 0; i < inputs.length; i++) {
+      const buffer = inputs[i];
+      if (!buffer) continue;
+      const address = this.#inMemory(given[i]!);
+      this.#inputs[i] = address;
+      if (address === undefined) alone.push(buffer);
+    }
+    this.#engine.place(this.#program, alone);
+    // From here on no block is allocated.
+    this.#bindOutputs(atHome);
+    this.#giveInputs(given);
+  }
+
+  #findHomes(homes: readonly (Home | undefined)[], atHome: (ResidentValue | undefined)[]): void {
+    const { results } = this.#plan;
+    for (let i = 0; i < results.length; i++) {
+      const [home, result] = [homes[i], results[i]!];
+      atHome[i] = undefined;
+      if (!home || result.kind === "input") continue;
+      const { buffer } = result;
+      // Two outputs may be one buffer; only one of them can be its home.
+      if (this.#hasTwins && results.some((one, j) => atHome[j] && isOf(one, buffer))) continue;
+      atHome[i] = this.#engine.residents.next(home, buffer.dtype, buffer.size);
+    }
+  }
+
+  #bindOutputs(atHome: readonly (ResidentValue | undefined)[]): void {
+    const { results } = this.#plan;
+    for (let i = 0; i < results.length; i++) {
+      const [value, result] = [atHome[i], results[i]!];
+      if (value && result.kind === "buffer") this.#program.bind(result.buffer, value.address);
+    }
+  }
+
+  #giveInputs(given: readonly Value[]): void {
+    const { residents } = this.#engine;
+    const { inputs } = this.#plan;
+    for (let i = 0; i < inputs.length; i++) {
+      const [buffer, address, value] = [inputs[i], this.#inputs[i], given[i]!];
+      if (!buffer) continue;
+      if (address !== undefined) this.#program.bind(buffer, address);
+      else this.#program.write(buffer, residents.has(value) ? value.moved() : dataOf(value));
+    }
+  }
+
+  /** Where a value lies from run to run, if it does. */
+  #inMemory(value: Value): Address | undefined {
+    const { residents, constants } = this.#engine;
+    return residents.has(value) ? residents.addressOf(value) : constants.addressOf(dataOf(value));
+  }
+}
+
+function isOf(result: Result, buffer: Buffer): boolean {
+  return result.kind === "buffer" && result.buffer === buffer;
+}

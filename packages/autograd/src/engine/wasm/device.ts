@@ -1,0 +1,56 @@
+// WebAssembly as a device: one memory, and threads that share it.
+import { NablaError } from "../../graph/errors.ts";
+import type { Device, Program } from "../device.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Target } from "../target.ts";
+import { wantedThreads } from "../threads.ts";
+import { Heap } from "./heap.ts";
+import { availableThreads, Pool } from "./pool.ts";
+import { type Machine, WasmProgram } from "./program.ts";
+import { wasmTarget } from "./target.ts";
+import { firstMemory } from "./usable.ts";
+
+/** Made when the first graph runs. */
+export class WasmDevice implements Device, Machine {
+  readonly name = "WebAssembly";
+  readonly target: Target = wasmTarget;
+  readonly memory: Heap = new Heap(firstMemory());
+  /** Now, so that what it never gives back lies at the bottom. */
+  readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
+
+  load(plan: Plan): Program {
+    return new WasmProgram(plan, this);
+  }
+
+  /** How many threads run what is large enough. */
+  get threads(): number {
+    return !this.#pool || this.#pool.hasFailed ? 1 : threadsHere();
+  }
+
+  /** Threads that run plans; undefined where one has to do. */
+  get pool(): Pool | undefined {
+    const { threads } = this;
+    if (!this.#pool || threads === 1) return undefined;
+    this.#pool.resize(threads);
+    return this.#pool.hasFailed ? undefined : this.#pool;
+  }
+
+  /** Goes on with one thread, in a memory that a lost one does not have. */
+  leaveThreads(): void {
+    this.#pool?.fail();
+    try {
+      this.memory.move();
+    } catch (error) {
+      throw new NablaError(
+        "threads: a thread ended or stood still in the middle of a run, and there is no memory to go on " +
+          `without it (${String(error)}); what was to be computed is not, and all else is as before`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** How many threads there would be, before one has failed. */
+export function threadsHere(): number {
+  return firstMemory().isShared ? Math.min(wantedThreads(), availableThreads()) : 1;
+}
