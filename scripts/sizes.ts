@@ -41,6 +41,7 @@ async function bundles(): Promise<string> {
 
 /** Folders of the sources, and what is in them for a reader of the sizes. */
 const parts: Readonly<Record<string, string>> = {
+  "autograd/src/engine/planned": "what is kept from run to run: plans, parameters, constants",
   "autograd/src/engine/wasm": "writing WebAssembly, memory, threads",
   "autograd/src/engine/plan": "from a graph to kernels: fusion, order, memory",
   "autograd/src/engine/kernel": "the language of kernels; functions such as `exp` and `erf`",
