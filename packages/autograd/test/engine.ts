@@ -1,7 +1,9 @@
 // Runs one graph in every way that there is, and says where two ways differ.
 import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd";
+import { javascriptTarget } from "../src/engine/javascript/device.ts";
 import { type PassName, passNames } from "../src/engine/plan/plan.ts";
 import { setTrial } from "../src/engine/planned/trial.ts";
+import type { Target } from "../src/engine/target.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { setAvailableThreads } from "../src/engine/wasm/pool.ts";
 import { setLeastShared } from "../src/engine/wasm/target.ts";
@@ -69,8 +71,9 @@ export function valuesByPlan(
   kind: ProgramKind,
   choices: readonly Choices[],
   off: readonly PassName[],
+  target?: Target,
 ): readonly Data[] {
-  return plannedValues(programOf(kind, choices).tensors, off);
+  return plannedValues(programOf(kind, choices).tensors, off, target);
 }
 
 /** Says where two lists of values differ by more than `tolerance`; undefined if nowhere. */
@@ -110,6 +113,7 @@ export function checkProgram(kind: ProgramKind, choices: readonly Choices[]): vo
     ["WebAssembly, tensor by tensor", () => valuesOn("wasm", kind, choices)],
     ["compiled, all at once", () => valuesAtOnce(kind, choices)],
     ["planned", () => valuesByPlan(kind, choices, [])],
+    ["planned for another target", () => valuesByPlan(kind, choices, [], javascriptTarget)],
     ["planned without any pass", () => valuesByPlan(kind, choices, passNames)],
     ...passNames.map(
       (name) => [`planned without ${name}`, () => valuesByPlan(kind, choices, [name])] as const,

@@ -307,7 +307,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => {
-      setBackend("gpu" as Any);
+      setBackend("gpu");
     },
     'setBackend: "gpu" is not a back end, expected "wasm" or "reference"',
   ],

@@ -1,9 +1,11 @@
 // Plans of tensors, and what they give when they run in plain JavaScript.
 import type { Data, Tensor } from "@nabla/autograd";
-import { runPlan } from "../src/engine/plan/javascript.ts";
+import { JavaScriptDevice } from "../src/engine/javascript/device.ts";
 import { type PassName, type Plan, planOf } from "../src/engine/plan/plan.ts";
+import { Engine } from "../src/engine/planned/engine.ts";
+import { LoadedPlan } from "../src/engine/planned/loaded-plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
-import { interpret } from "../src/engine/reference/interpret.ts";
+import type { Target } from "../src/engine/target.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { dataOf, type Node } from "../src/graph/node.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
@@ -20,19 +22,24 @@ export function planFor(tensors: readonly Tensor[], off: readonly PassName[] = [
   return planOfNodes(pendingNodes(tensors), off).plan;
 }
 
-function planOfNodes(nodes: readonly Node[], off: readonly PassName[]) {
+function planOfNodes(nodes: readonly Node[], off: readonly PassName[], target = wasmTarget) {
   const { inputs } = graphOf("test", nodes);
-  return { inputs, plan: planOf(inputs, nodes, wasmTarget, new Set(off)) };
+  return { inputs, plan: planOf(inputs, nodes, target, new Set(off)) };
 }
 
-/** The values of the tensors, by that plan. */
+/** The values of the tensors, by that plan, in plain JavaScript. */
 export function plannedValues(
   tensors: readonly Tensor[],
   off: readonly PassName[] = [],
+  target: Target = wasmTarget,
 ): readonly Data[] {
   const pending = pendingNodes(tensors);
-  const { inputs, plan } = planOfNodes(pending, off);
-  const given = inputs.map((node) => dataOf(node.cell.value!));
-  const values = runPlan(plan, given, interpret);
-  return tensors.map((x) => values[pending.indexOf(nodeOf("test", x))] ?? x.dataSync());
+  const { inputs, plan } = planOfNodes(pending, off, target);
+  const given = inputs.map((node) => node.cell.value!);
+  const engine = new Engine(new JavaScriptDevice(target), () => {});
+  const values = new LoadedPlan(engine, plan).run(given, []);
+  return tensors.map((x) => {
+    const value = values[pending.indexOf(nodeOf("test", x))];
+    return value ? dataOf(value) : x.dataSync();
+  });
 }

@@ -35,6 +35,11 @@ export function allocate(dtype: DType, size: number): Data {
   return new arrays[dtype](size);
 }
 
+/** `size` elements of `dtype` in a buffer, from a byte on. */
+export function viewOf(buffer: ArrayBuffer, offset: number, dtype: DType, size: number): Data {
+  return new arrays[dtype](buffer, offset, size);
+}
+
 /** Bytes that one element takes. */
 export function bytesPerElement(dtype: DType): number {
   return arrays[dtype].BYTES_PER_ELEMENT;

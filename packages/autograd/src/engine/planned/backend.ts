@@ -1,5 +1,4 @@
 // Back ends of devices that run plans: planned and loaded once for each structure, then called.
-import type { Node } from "../../graph/node.ts";
 import type { Backend, Graph, Prepared } from "../backend.ts";
 import type { Device } from "../device.ts";
 import { explain } from "../plan/explain.ts";

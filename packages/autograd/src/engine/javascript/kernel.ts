@@ -12,8 +12,8 @@ import type {
   Total,
   Value,
   Variable,
-} from "./language.ts";
-import { type Blocks, blocksOfMultiply, blocksOfReduce } from "./reduction.ts";
+} from "../kernel/language.ts";
+import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
 
 /** Called with the check's number and the index where an index from the data is out of range. */
 export type Fail = (check: number, index: number) => void;

@@ -1,0 +1,92 @@
+// A plan whose kernels are JavaScript functions, on arrays.
+import { type Data, viewOf } from "../../scalar/dtype.ts";
+import type { Address, Outcome, Program } from "../device.ts";
+import type { Buffer } from "../kernel/language.ts";
+import { arenaBytesOf } from "../plan/memory.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Target } from "../target.ts";
+import { type KernelFunction, kernelToJavaScript } from "./kernel.ts";
+import type { Blocks } from "./memory.ts";
+
+export class JavaScriptProgram implements Program {
+  readonly #plan: Plan;
+  readonly #target: Target;
+  readonly #memory: Blocks;
+  /** By the segment's number; none for what the host computes. */
+  readonly #kernels: readonly (readonly KernelFunction[])[];
+  /** Where each buffer lies in the run under way. */
+  readonly #arrays = new Map<Buffer, Data>();
+  #failure: { readonly check: number; readonly index: number } | undefined;
+
+  constructor(plan: Plan, target: Target, memory: Blocks) {
+    this.#plan = plan;
+    this.#target = target;
+    this.#memory = memory;
+    this.#kernels = plan.segments.map((segment) =>
+      segment.kind === "host" ? [] : segment.kernels.map(kernelToJavaScript),
+    );
+  }
+
+  /** A guess: some hundred bytes of text a kernel. */
+  get bytes(): number {
+    return 1000 * this.#plan.steps.length;
+  }
+
+  place(given: readonly Buffer[]): number {
+    const { layout } = this.#plan;
+    let bytes = layout.bytes;
+    for (const buffer of given) bytes += arenaBytesOf(buffer, this.#target);
+    const arena = this.#memory.arenaOf(bytes);
+    if (!arena) return bytes;
+    const put = (buffer: Buffer, offset: number) =>
+      this.#arrays.set(buffer, viewOf(arena, offset, buffer.dtype, buffer.size));
+    for (const [buffer, offset] of layout.offsets) put(buffer, offset);
+    let next = layout.bytes;
+    for (const buffer of given) {
+      put(buffer, next);
+      next += arenaBytesOf(buffer, this.#target);
+    }
+    this.#failure = undefined;
+    return 0;
+  }
+
+  bind(buffer: Buffer, address: Address): void {
+    this.#arrays.set(buffer, this.#memory.view(address, buffer.dtype, buffer.size));
+  }
+
+  write(buffer: Buffer, data: Data): void {
+    this.#arrayOf(buffer).set(data);
+  }
+
+  read(buffer: Buffer): Data {
+    return this.#arrayOf(buffer).slice();
+  }
+
+  isForThreads(): boolean {
+    return false;
+  }
+
+  run(segment: number): Outcome {
+    for (const kernel of this.#kernels[segment]!) {
+      kernel(
+        (buffer) => this.#arrayOf(buffer),
+        (check, index) => {
+          this.#failure ??= { check, index };
+        },
+      );
+    }
+    return "alone";
+  }
+
+  failure(): { readonly check: number; readonly index: number } | undefined {
+    return this.#failure;
+  }
+
+  unload(): void {
+    this.#arrays.clear();
+  }
+
+  #arrayOf(buffer: Buffer): Data {
+    return this.#arrays.get(buffer)!;
+  }
+}
