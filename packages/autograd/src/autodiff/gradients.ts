@@ -2,7 +2,7 @@
 import { DTypeError, GradientError } from "../graph/errors.ts";
 import { checkHistory, origins } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
+import { newMark, topologicalOrder } from "../graph/order.ts";
 import {
   checkSameShape,
   elementCount,
@@ -31,79 +31,111 @@ export function gradients(
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  const others = sameTensors(order, inputs);
-  const wanted = thatPassOn(operation, order, [...inputs, ...[...others.values()].flat()]);
-  const arriving = new Map([[cost, new Contributions(seedOf(cost, seed))]]);
+  const ends = sameTensors(order, inputs);
+  const positions = positionsIn(order, [...order.map(origins), ...ends]);
+  const endsAt = positions.slice(order.length);
+  const wanted = thatPassOn(operation, order, positions, ends.flat(), endsAt.flat());
+  // What arrives at the node at each position.
+  const arriving: (Contributions | undefined)[] = order.map(() => undefined);
+  arriving[order.length - 1] = new Contributions(seedOf(cost, seed));
   const pass = siteOfCall(operation, cost.shape);
   const outer = beginGradientOf(undefined);
   try {
     for (let i = order.length - 1; i >= 0; i--) {
+      const contributions = arriving[i];
+      if (!contributions || !wanted[i]) continue;
       const node = order[i]!;
-      const contributions = arriving.get(node);
-      if (!contributions || !wanted.has(node)) continue;
       beginGradientOf({ operation: node.operation.name, site: node.cell.site, pass });
       const g = contributions.total;
-      for (const [position, input] of origins(node).entries()) {
-        if (!wanted.has(input)) continue;
+      const from = positions[i]!;
+      for (let position = 0; position < from.length; position++) {
+        const at = from[position]!;
+        if (!wanted[at]) continue;
         const rule = ruleFor(node, position);
         if (typeof rule === "string") continue;
-        const given = throughChoice(node, input, g, (of) => rule(of, node.inputs, node, position));
-        const share = sumTo(given, input, node);
-        const sum = arriving.get(input);
+        const input = order[at]!;
+        const share = sumTo(throughChoice(node, position, input, g, rule), input, node);
+        const sum = arriving[at];
         if (sum) sum.add(share);
-        else arriving.set(input, new Contributions(share));
+        else arriving[at] = new Contributions(share);
       }
     }
   } finally {
     beginGradientOf(outer);
   }
-  return inputs.map((input) => {
-    const nodes = [input, ...(others.get(input) ?? [])];
+  return ends.map((nodes, i) => {
+    const { shape, dtype } = inputs[i]!;
     // A source passes on what it has to the node that it stands for, if that is there.
-    const last = nodes.filter((node) => !origins(node).some((origin) => nodes.includes(origin)));
-    const shares = last.flatMap((node) => arriving.get(node)?.total ?? []);
-    return shares.length > 0 ? shares.reduce(together) : full(input.shape, 0, input.dtype);
+    const isLast = (node: Node) => !origins(node).some((origin) => nodes.includes(origin));
+    const shares = nodes.flatMap((node, j) =>
+      isLast(node) ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
+    );
+    return shares.length > 0 ? shares.reduce(together) : full(shape, 0, dtype);
   });
 }
 
-/** Of each input the other nodes of `order` that stand for the same tensor. */
+/** Each input, and the other nodes of `order` that stand for the same tensor. */
 function sameTensors(
   order: readonly Node[],
   inputs: readonly Node[],
-): ReadonlyMap<Node, readonly Node[]> {
+): readonly (readonly Node[])[] {
   const tensors = new Map<object, Node[]>();
   for (const { cell } of inputs) if (cell.tensor) tensors.set(cell.tensor, []);
-  if (tensors.size === 0) return none;
-  for (const node of order) if (node.cell.tensor) tensors.get(node.cell.tensor)?.push(node);
-  return new Map(
-    inputs.flatMap((input) => {
-      const nodes = input.cell.tensor && tensors.get(input.cell.tensor)!;
-      return nodes ? [[input, nodes.filter((node) => node !== input)]] : [];
-    }),
-  );
+  if (tensors.size > 0) {
+    for (const node of order) if (node.cell.tensor) tensors.get(node.cell.tensor)?.push(node);
+  }
+  return inputs.map((input) => {
+    const nodes = input.cell.tensor && tensors.get(input.cell.tensor)!;
+    return nodes ? [input, ...nodes.filter((node) => node !== input)] : [input];
+  });
 }
 
-const none: ReadonlyMap<Node, readonly Node[]> = new Map();
+/** Where in `order` the nodes of each list stand; behind its end if they do not. */
+function positionsIn(
+  order: readonly Node[],
+  lists: readonly (readonly Node[])[],
+): readonly (readonly number[])[] {
+  const mark = newMark();
+  for (let i = 0; i < order.length; i++) {
+    const { cell } = order[i]!;
+    cell.mark = mark;
+    cell.number = i;
+  }
+  return lists.map((list) =>
+    list.map(({ cell }) => (cell.mark === mark ? cell.number : order.length)),
+  );
+}
 
 function ruleFor(node: Node, position: number) {
   const rules = node.operation.gradient;
   return rules[Math.min(position, rules.length - 1)]!;
 }
 
-/** The inputs and all between them and the end of `order` that passes a gradient on to one. */
+/**
+ * Whether the node at each position is one of `ends`, or between them and the end of `order` and
+ * passes a gradient on to one.
+ */
 function thatPassOn(
   operation: string,
   order: readonly Node[],
-  inputs: readonly Node[],
-): ReadonlySet<Node> {
-  const wanted = new Set(inputs);
-  for (const node of order) {
-    checkHistory(operation, node, wanted);
+  positions: readonly (readonly number[])[],
+  ends: readonly Node[],
+  endsAt: readonly number[],
+): readonly boolean[] {
+  // One more, for what does not stand in the order.
+  const wanted = [...order.map(() => false), false];
+  for (const at of endsAt) wanted[at] = at < order.length;
+  const found = [...ends];
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i]!;
+    checkHistory(operation, node, found);
     if (!isFloating(node.dtype)) continue;
-    const passesOn = origins(node).some(
-      (input, position) => wanted.has(input) && typeof ruleFor(node, position) !== "string",
+    const passesOn = positions[i]!.some(
+      (at, position) => wanted[at] && typeof ruleFor(node, position) !== "string",
     );
-    if (passesOn) wanted.add(node);
+    if (!passesOn || wanted[i]) continue;
+    wanted[i] = true;
+    found.push(node);
   }
   return wanted;
 }

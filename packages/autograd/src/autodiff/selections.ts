@@ -1,7 +1,7 @@
 // Gradients of which a part was not chosen: `where(condition, g, 0)`. Where they are 0 they stay 0
 // on their way back, whatever derivatives they meet: the choice is carried along and made last, as
 // 0 times an infinite derivative would be NaN.
-import type { Node } from "../graph/node.ts";
+import type { GradientRule, Node } from "../graph/node.ts";
 import { type Shape, shapesEqual } from "../graph/shape.ts";
 import { add, isChoice, logicalAnd, logicalNot, logicalOr, where } from "../ops/elementwise.ts";
 import { broadcastTo, reshape } from "../ops/movement.ts";
@@ -44,22 +44,30 @@ export function holds({ condition, when }: Pick<Selection, "condition" | "when">
 }
 
 /**
- * What `rule` makes of the gradient `g` of a node, if each element that it gives depends on one of
- * `g` alone, or on none.
+ * What `rule`, which is that of an input of `node`, makes of the gradient `g` of the node. A choice
+ * is made last if each element that the rule gives depends on one of `g` alone, or on none.
  */
-export function throughChoice(node: Node, input: Node, g: Node, rule: (g: Node) => Node): Node {
+export function throughChoice(
+  node: Node,
+  position: number,
+  input: Node,
+  g: Node,
+  rule: GradientRule,
+): Node {
+  const { inputs } = node;
   const selection = selectionOf(g);
-  if (!selection) return rule(g);
+  if (!selection) return rule(g, inputs, node, position);
   if (node.family === "elementwise" || node.family === "reduce") {
-    const share = rule(selection.chosen);
+    const share = rule(selection.chosen, inputs, node, position);
     return share === selection.chosen ? g : selected(selection, share);
   }
   // What goes on through other operations shares the choice with who else uses `g`.
-  if (!isMove(node) || !carries(input)) return rule(g);
-  const share = rule(selection.chosen);
+  if (!isMove(node) || !carries(input)) return rule(g, inputs, node, position);
+  const share = rule(selection.chosen, inputs, node, position);
   if (share === selection.chosen) return g;
   const unmoved = isReshape(node) ? before(selection.condition, share.shape) : undefined;
-  const condition = unmoved ?? rule(broadcastTo(selection.condition, g.shape));
+  const condition =
+    unmoved ?? rule(broadcastTo(selection.condition, g.shape), inputs, node, position);
   return selected({ ...selection, condition }, share);
 }
 

@@ -45,6 +45,8 @@ export function computed(data: Value, shape: Shape, dtype: DType, history: Histo
   return source(computedOperation, data, shape, dtype, { history });
 }
 
+const noInputs: readonly Node[] = Object.freeze([]);
+
 function source(
   operation: Source,
   value: Value,
@@ -52,7 +54,7 @@ function source(
   dtype: DType,
   attributes: { readonly label?: string; readonly history?: History },
 ): Node {
-  const node = createNode(operation, [], attributes, shape, dtype);
+  const node = createNode(operation, noInputs, attributes, shape, dtype);
   node.cell.value = value;
   return node;
 }

@@ -47,7 +47,7 @@ export function unary(
 ): Unary {
   const { gradient, domain } = definition;
   const rule: GradientRule | NoGradient =
-    typeof gradient === "string" ? gradient : (g, [x], y) => gradient(g, x!, y);
+    typeof gradient === "string" ? gradient : (g, inputs, y) => gradient(g, inputs[0]!, y);
   const operation = elementwise(name, definition.value(input(0)), [rule], domain);
   const build = elementwiseBuilder(operation, definition.accepts);
   return Object.assign((x: Operand) => build(x), { operation });
@@ -74,7 +74,11 @@ export function binary(
   const operation = elementwise(
     name,
     definition.value(input(0), input(1)),
-    rules.map((rule) => (typeof rule === "string" ? rule : (g, [a, b], y) => rule(g, a!, b!, y))),
+    rules.map((rule) =>
+      typeof rule === "string"
+        ? rule
+        : (g: Node, inputs: readonly Node[], y: Node) => rule(g, inputs[0]!, inputs[1]!, y),
+    ),
     domain,
   );
   const build = elementwiseBuilder(operation, definition.accepts);

@@ -88,7 +88,7 @@ function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   if (accepts === "bool") return "bool";
   let common: DType | undefined;
   for (const operand of operands) {
-    if (typeof operand === "number") continue;
+    if (typeof operand === "number" || operand.dtype === common) continue;
     common = common ? promote(common, operand.dtype) : operand.dtype;
   }
   for (const operand of operands) {
