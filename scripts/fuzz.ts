@@ -4,6 +4,7 @@ import { fuzzEdges } from "./fuzz/edges.ts";
 import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
+import { fuzzGraphs } from "./fuzz/graphs.ts";
 import { fuzzParameters } from "./fuzz/parameters.ts";
 import { fuzzPrograms } from "./fuzz/programs.ts";
 import { fuzzTraining } from "./fuzz/training.ts";
@@ -18,6 +19,7 @@ interface Subject {
 const subjects: Readonly<Record<string, Subject>> = {
   programs: { fuzz: fuzzPrograms, runs: 2000 },
   functions: { fuzz: fuzzFunctions, runs: 2000 },
+  graphs: { fuzz: fuzzGraphs, runs: 200 },
   transforms: { fuzz: fuzzTransforms, runs: 500 },
   training: { fuzz: fuzzTraining, runs: 500 },
   parameters: { fuzz: fuzzParameters, runs: 2000 },
@@ -25,7 +27,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [transforms] [training] [parameters] [edges] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [graphs] [transforms] [training] [parameters] [edges] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -35,6 +37,8 @@ programs  of tensors: the same on the reference, in WebAssembly, compiled, on tw
 functions of tensors: gradients and second gradients are those of differences, and of every tenth
           all holds that transformations promise; at kinks, ties and infinities derivatives follow
           the conventions, and are the same however they are computed (2000 runs)
+graphs    of extreme form, chains of up to 100,000 operations and sums, stacks and slices of as many:
+          values and gradients are those of plain arrays, on both back ends (200 runs)
 transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
           are those of the same functions without compile (500 runs)
 training  whose steps fail: bad labels, NaN, schedules and checks of one's own, by fit and in loops,

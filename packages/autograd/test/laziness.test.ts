@@ -58,6 +58,21 @@ describe("a value is computed once", () => {
     expect(runs()).toBe(1);
   });
 
+  test("with the other gradients of a deep graph", () => {
+    const inputs = Array.from({ length: 20 }, (_, i) => tensor([i, 2 * i]));
+    let x = inputs.map((input, i) => input.mul(i)).reduce((sum, input) => sum.add(input));
+    for (let i = 0; i < 900; i++) x = x.neg();
+    const cost = x.square().sum();
+    const runs = countRuns();
+    const found = gradients(cost, inputs);
+    expect(runs()).toBe(1);
+    // 2 i times the sum of the squares below 20.
+    found.forEach((g, i) => {
+      expect(g.arraySync()).toEqual([2 * i * 2470, 4 * i * 2470]);
+    });
+    expect(runs()).toBe(1);
+  });
+
   test("and the cost with the gradients that were made from it", () => {
     const runs = countRuns();
     const w = parameter([1, 2]);

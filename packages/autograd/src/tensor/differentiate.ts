@@ -10,6 +10,7 @@ import { add, alias } from "../ops/elementwise.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { areUsed, newPass, use } from "./passes.ts";
+import { computeDeep } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, given, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
@@ -46,10 +47,11 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) throw nothingToLearn(node);
   const pass = newPass(node);
+  const own = shares.map((share) => alias(share));
+  for (const { cell } of own) cell.companions = [node];
+  computeDeep("backward", own);
   [...found.values()].forEach((parameter, i) => {
-    const share = alias(shares[i]!);
-    share.cell.companions = [node];
-    Parameter.gradientOf(parameter).add(tensorOf(share), pass);
+    Parameter.gradientOf(parameter).add(tensorOf(own[i]!), pass);
   });
 }
 
@@ -161,9 +163,11 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   const seedNode = seed === undefined ? undefined : nodeOf("gradients", seed);
   const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
   let next = 0;
-  return groups.map((group) =>
-    tensorOf(group.map(() => shares[next++]!).reduce((sum, share) => add(sum, share))),
-  ) as readonly Tensor[] as GradientsOf<Inputs>;
+  const sums = groups.map((group) =>
+    group.map(() => shares[next++]!).reduce((sum, share) => add(sum, share)),
+  );
+  computeDeep("gradients", sums);
+  return sums.map((sum) => tensorOf(sum)) as readonly Tensor[] as GradientsOf<Inputs>;
 }
 
 /**
@@ -256,6 +260,7 @@ export function withGradient<
     const { own, inputs } = independent(operation, args, positions);
     const value = f(...(own as Args));
     const shares = autodiff.gradients(operation, nodeOf(operation, value), inputs);
+    computeDeep(operation, shares);
     const shareOf = new Map(inputs.map((node, i) => [node, tensorOf(shares[i]!)]));
     const trees = positions.map((i) =>
       mapTree(operation, own[i], (x) => shareOf.get(nodeOf(operation, x))!),

@@ -25,6 +25,15 @@ export function settle(node: Node): Node {
   return startAfresh(node);
 }
 
+/**
+ * Computes those of `nodes` that will settle one by one, all in one run: what they share is computed
+ * once. `operation` is the public name that gives them.
+ */
+export function computeDeep(operation: string, nodes: readonly Node[]): void {
+  const deep = currentTrace() ? [] : nodes.filter(({ depth }) => depth >= levels);
+  if (deep.length > 1) realize(operation, [...deep, ...deep.flatMap(recent)]);
+}
+
 /** A source with the value of `node`, which is kept as its past. */
 function startAfresh(node: Node): Node {
   const history = new Chain(node);

@@ -5,6 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { quoted } from "../graph/printable.ts";
 import { checkSameShape } from "../graph/shape.ts";
 import { alias } from "../ops/elementwise.ts";
+import { computeDeep } from "./settle.ts";
 import { given, isForeign, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 
 /** A tensor, or arrays and plain objects of tensors, up to a thousand deep. */
@@ -152,5 +153,6 @@ function formOf(tree: unknown): string {
 /** `tree` with the tensors of `nodes`, one after the other, in place of its own. */
 export function refilled(operation: string, tree: unknown, nodes: readonly Node[]): Tree {
   let next = 0;
+  computeDeep(operation, nodes);
   return mapTree(operation, tree, () => tensorOf(nodes[next++]!));
 }
