@@ -17,7 +17,7 @@ const layers = [
   "engine/wasm/",
   "engine/(?!target|device|backend.ts|threads)[^/]+$",
   "tensor/",
-  "index.ts$",
+  "(index|backend).ts$",
   "testing/",
 ];
 

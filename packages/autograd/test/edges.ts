@@ -55,7 +55,7 @@ export function textOf({ call, args }: EdgeCase): string {
 /** What a way to call it is called, and what it gives. */
 type Way = (call: EdgeCase) => Outcome;
 
-function on(backend: "wasm" | "reference", f: () => unknown): Outcome {
+function on(backend: string, f: () => unknown): Outcome {
   setBackend(backend);
   // Draws without a seed are those of the program's own.
   manualSeed(1);
@@ -143,15 +143,22 @@ const sameBits: Readonly<Record<string, Way>> = {
     on("wasm", () => ofTensors(one)(...tensorsIn(one.args).map(assigned))),
 };
 
-/** Throws with what differs, if anything does. */
-export function checkEdges(one: EdgeCase, mode: number): void {
+/** Throws if what it gives on a back end differs from what it gives on the reference. */
+export function checkBackend(one: EdgeCase, backend: string): void {
   const direct = () => one.call.f(...one.args);
   const wanted = on("reference", direct);
-  const found = on("wasm", direct);
-  if (one.call.kind === "call") return compare("WebAssembly", one, found, wanted, 1, true);
+  const found = on(backend, direct);
+  if (one.call.kind === "call") return compare(backend, one, found, wanted, 1, true);
   const tolerance = one.call.kind === "exact" ? 0 : 1;
   const isEach = one.call.kind === "elements";
-  compare("WebAssembly, beside the reference", one, found, wanted, tolerance, false, isEach);
+  compare(`${backend}, beside the reference`, one, found, wanted, tolerance, false, isEach);
+}
+
+/** Throws with what differs, if anything does. */
+export function checkEdges(one: EdgeCase, mode: number): void {
+  checkBackend(one, "wasm");
+  if (one.call.kind === "call") return;
+  const direct = () => one.call.f(...one.args);
   const tensors = on("wasm", () => tensorsIn(direct()));
   const ways = Object.entries(sameBits);
   const chosen = mode % (ways.length + 2);

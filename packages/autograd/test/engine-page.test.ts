@@ -159,8 +159,8 @@ number has the same bits. Workers look for parts for some microseconds, then sle
 \`setBackend("reference")\` runs each node of the graph by itself, in plain JavaScript (\`engine/reference/\`). It is the
 oracle: \`pnpm fuzz\` compares random programs on both, bit for bit where only + - * / square roots, sums,
 comparisons and movements occur ([accuracy](accuracy.md) says what the other functions may differ by).
-\`engine/kernel/javascript.ts\` runs the kernels of a plan in plain JavaScript, to tell an error of the plan from one
-of its rendering.
+\`engine/javascript/\` runs the kernels of a plan in plain JavaScript, to tell an error of the plan from one of its
+rendering; [devices](devices.md) shows how such a device is made.
 `;
   await expect(page).toMatchFileSnapshot("../../../docs/engine.md");
   expect(kernels.length).toBeLessThanOrEqual(12);

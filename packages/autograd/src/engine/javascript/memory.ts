@@ -3,7 +3,7 @@ import { type Data, type DType, viewOf } from "../../scalar/dtype.ts";
 import type { Address, DeviceMemory } from "../device.ts";
 
 export class Blocks implements DeviceMemory {
-  limit = Infinity;
+  limit: number = Infinity;
   used = 0;
   arena = 0;
   readonly #blocks = new Map<Address, ArrayBuffer>();

@@ -2,6 +2,7 @@
 // chooses its own, where it is used: lower.ts.)
 import type { NodeOf } from "../../graph/node.ts";
 import { partStarts } from "../../graph/parts.ts";
+import { loadsOf } from "../kernel/dependence.ts";
 import type { Buffer, Kernel, Statement } from "../kernel/language.ts";
 import { flatten, nested, ownPlace, placeFrom } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
@@ -22,16 +23,20 @@ export function concatLoops(
   const starts = partStarts(node);
   const bodies: Statement[][] = [];
   let code = Infinity;
+  let buffers = 0;
   for (const [position, part] of node.inputs.entries()) {
     const own = stored.codeOf(part) + 1;
-    if (code + own > mostCode) {
-      bodies.push([]);
-      code = 0;
-    }
-    code += own;
     const from = ownPlace(part.shape);
     const index = flatten(placeFrom(from, move.axis, -starts[position]!), node.shape);
     const value = plan.lowering.valueAt(part, from);
+    const read = new Set(loadsOf(value).map((load) => load.buffer)).size;
+    if (code + own > mostCode || buffers + read > plan.target.kernel.buffers - 1) {
+      bodies.push([]);
+      code = 0;
+      buffers = 0;
+    }
+    code += own;
+    buffers += read;
     bodies.at(-1)!.push(...nested(from, [{ kind: "store", buffer, index, value }]));
   }
   const before = bodies

@@ -1,0 +1,55 @@
+/**
+ * What a back end of one's own is made of: `register` makes it known to `setBackend`. A back end runs
+ * graphs; one whose device runs plans (`PlannedBackend`) gives a `Device`, and shares all else with the
+ * others. [devices](../../../docs/devices.md) walks through one. There is no promise of stability
+ * before 1.0.
+ *
+ * @module @nabla/autograd/backend
+ */
+export type { Backend, BackendMemory, Graph, Prepared } from "./engine/backend.ts";
+export { register } from "./engine/backends.ts";
+export {
+  type Address,
+  type Device,
+  type DeviceMemory,
+  MemoryError,
+  type Outcome,
+  type Program,
+} from "./engine/device.ts";
+export { JavaScriptDevice, javascriptTarget } from "./engine/javascript/device.ts";
+export {
+  type Fail,
+  type KernelFunction,
+  kernelToJavaScript,
+} from "./engine/javascript/kernel.ts";
+export { Blocks } from "./engine/javascript/memory.ts";
+export { nanosecondsOf, type Rates } from "./engine/kernel/cost.ts";
+export type {
+  Bound,
+  Buffer,
+  Factor,
+  Index,
+  Kernel,
+  Multiply,
+  Order,
+  Reduce,
+  Scan,
+  Statement,
+  Term,
+  Total,
+  Value as KernelValue,
+  Variable,
+} from "./engine/kernel/language.ts";
+export { isDivisible, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
+export { printKernel } from "./engine/kernel/print.ts";
+export { isForVectors } from "./engine/kernel/vectors.ts";
+export type { Step } from "./engine/plan/kernels.ts";
+export { arenaBytesOf, type Layout } from "./engine/plan/memory.ts";
+export { type Plan, type Result, type Segment } from "./engine/plan/plan.ts";
+export { type MemoryLimits, PlannedBackend } from "./engine/planned/backend.ts";
+export type { Caches, KernelLimits, Target } from "./engine/target.ts";
+export { wantedThreads } from "./engine/threads.ts";
+export type { Check } from "./graph/indices.ts";
+export type { Home, Node, Resident, Value } from "./graph/node.ts";
+export type { Data, DType } from "./scalar/dtype.ts";
+export type { OperatorName } from "./scalar/operators.ts";

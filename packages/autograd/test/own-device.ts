@@ -1,0 +1,185 @@
+// A device as someone from outside would write it, by the public entry alone: one array of bytes in which
+// blocks are never used twice, and kernels that are run by JavaScript.
+import {
+  type Address,
+  arenaBytesOf,
+  type Buffer,
+  type Data,
+  type Device,
+  type DeviceMemory,
+  type DType,
+  type KernelFunction,
+  kernelToJavaScript,
+  type Outcome,
+  type Plan,
+  PlannedBackend,
+  type Program,
+  register,
+  type Target,
+} from "@nabla/autograd/backend";
+
+const arrays = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** As plans for a graphics processor might want it: few buffers a kernel, and large tiles. */
+const target: Target = {
+  tile: () => ({ rows: 3, columns: 5 }),
+  caches: { line: 128, ways: 4, period: 1024, block: 2 ** 12, beyond: 2 ** 14 },
+  kernel: { nodes: 5, code: 60, buffers: 6, work: 40, loads: 2 },
+  alignment: 32,
+  slack: 8,
+  computes: ({ family }) => !["sort", "routine", "scan"].includes(family),
+};
+
+class OwnMemory implements DeviceMemory {
+  limit = 2 ** 30;
+  used = 0;
+  arena = 0;
+  bytes: ArrayBuffer = new ArrayBuffer(2 ** 16);
+  #end: Address = target.alignment;
+  readonly #sizes = new Map<Address, number>();
+
+  allocate(bytes: number): Address | undefined {
+    const address = this.#take(bytes);
+    if (address === undefined) return undefined;
+    this.#sizes.set(address, bytes);
+    this.used += bytes;
+    return address;
+  }
+
+  free(address: Address): void {
+    this.used -= this.#sizes.get(address)!;
+    this.#sizes.delete(address);
+    // Where nothing is used, all is free.
+    if (this.#sizes.size === 0) this.#end = target.alignment;
+  }
+
+  read(address: Address, dtype: DType, size: number): Data {
+    return this.view(address, dtype, size).slice();
+  }
+
+  write(address: Address, data: Data): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    new Uint8Array(this.bytes).set(bytes, address);
+  }
+
+  view(address: Address, dtype: DType, size: number): Data {
+    return new arrays[dtype](this.bytes, address, size);
+  }
+
+  /** The address beyond all blocks, with so many bytes. */
+  beyond(bytes: number): Address | undefined {
+    const end = this.#end;
+    const address = this.#take(bytes);
+    this.#end = end;
+    this.arena = Math.max(this.arena, bytes);
+    return address;
+  }
+
+  #take(bytes: number): Address | undefined {
+    const address = this.#end;
+    const end = address + Math.ceil(bytes / target.alignment) * target.alignment;
+    if (end > this.limit) return undefined;
+    this.#end = end;
+    if (end > this.bytes.byteLength) {
+      const larger = new ArrayBuffer(2 * end);
+      new Uint8Array(larger).set(new Uint8Array(this.bytes));
+      this.bytes = larger;
+    }
+    return address;
+  }
+}
+
+class OwnProgram implements Program {
+  readonly bytes = 1;
+  readonly #memory: OwnMemory;
+  readonly #plan: Plan;
+  readonly #segments: readonly (readonly KernelFunction[])[];
+  readonly #addresses = new Map<Buffer, Address>();
+  #failure: { readonly check: number; readonly index: number } | undefined;
+
+  constructor(plan: Plan, memory: OwnMemory) {
+    this.#memory = memory;
+    this.#plan = plan;
+    this.#segments = plan.segments.map((segment) =>
+      segment.kind === "kernels" ? segment.kernels.map(kernelToJavaScript) : [],
+    );
+  }
+
+  place(given: readonly Buffer[]): number {
+    const { layout } = this.#plan;
+    const bytes = given.reduce((sum, one) => sum + arenaBytesOf(one, target), layout.bytes);
+    const arena = this.#memory.beyond(bytes);
+    if (arena === undefined) return bytes;
+    for (const [buffer, offset] of layout.offsets) this.bind(buffer, arena + offset);
+    let next = arena + layout.bytes;
+    for (const buffer of given) {
+      this.bind(buffer, next);
+      next += arenaBytesOf(buffer, target);
+    }
+    this.#failure = undefined;
+    return 0;
+  }
+
+  bind(buffer: Buffer, address: Address): void {
+    this.#addresses.set(buffer, address);
+  }
+
+  write(buffer: Buffer, data: Data): void {
+    this.#memory.write(this.#addresses.get(buffer)!, data);
+  }
+
+  read(buffer: Buffer): Data {
+    return this.#viewOf(buffer).slice();
+  }
+
+  isForThreads(): boolean {
+    return false;
+  }
+
+  run(segment: number): Outcome {
+    for (const kernel of this.#segments[segment]!) {
+      kernel(
+        (buffer) => this.#viewOf(buffer),
+        (check, index) => {
+          this.#failure ??= { check, index };
+        },
+      );
+    }
+    return "alone";
+  }
+
+  failure(): { readonly check: number; readonly index: number } | undefined {
+    return this.#failure;
+  }
+
+  unload(): void {
+    this.#addresses.clear();
+  }
+
+  #viewOf(buffer: Buffer): Data {
+    return this.#memory.view(this.#addresses.get(buffer)!, buffer.dtype, buffer.size);
+  }
+}
+
+class OwnDevice implements Device {
+  readonly name = "my device";
+  readonly target = target;
+  readonly memory = new OwnMemory();
+
+  load(plan: Plan): Program {
+    return new OwnProgram(plan, this.memory);
+  }
+}
+
+/** Registered where this is imported. */
+export const ownBackend: PlannedBackend<OwnDevice> = new PlannedBackend(
+  "own",
+  () => new OwnDevice(),
+);
+register(ownBackend);
