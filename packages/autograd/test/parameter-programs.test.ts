@@ -130,6 +130,14 @@ test("reading what fails for another reason leaves an update in place", () => {
   expect(w.arraySync()).toEqual([2]);
 });
 
+test("an update that nobody reads is computed, though others beside it fail", () => {
+  const [a, b, c] = [parameter([1]), parameter([1]), parameter([1])];
+  a.assign(a.add(1));
+  b.assign(b.add(bad()));
+  for (let i = 0; i < 4; i++) c.assign(c.add(1));
+  expect([a, b, c].map((w) => w.arraySync())).toEqual([[2], [1], [5]]);
+});
+
 test("a gradient whose cost cannot be computed is not part of the next one", () => {
   const w = parameter([1]);
   w.mul(2).sum().backward();

@@ -23,6 +23,20 @@ export function realize(operation: string, nodes: readonly Node[]): void {
   }
 }
 
+/**
+ * Computes updates of parameters, in one run or, where that fails, each by itself. Those that fail are
+ * taken back, without an error.
+ */
+export function realizeUpdates(nodes: readonly Node[]): void {
+  const outputs = new Set(nodes.filter(isPending));
+  if (outputs.size === 0) return;
+  try {
+    realizeAll("assign", outputs);
+  } catch {
+    for (const node of nodes) computeAlone(node);
+  }
+}
+
 /** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
 function realizeAll(operation: string, outputs: Set<Node>): void {
   const guarded: Node[] = [];

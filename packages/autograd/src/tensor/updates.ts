@@ -1,7 +1,7 @@
 // Updates of parameters that were assigned and are not computed yet. Each needs values that further
 // updates will overwrite, and so is computed before that happens.
 import { withReplaced } from "../autodiff/copy.ts";
-import { realize } from "../engine/realize.ts";
+import { realizeUpdates } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
@@ -52,11 +52,7 @@ export function computeUpdates(until: number = time): void {
   if (due.length === 0) return;
   updates = updates.slice(due.length);
   const pending = due.map(({ of }) => of.pending!);
-  untraced(() => {
-    if (tryToCompute(pending)) return;
-    // One of them fails, and the others need not.
-    for (const node of pending) tryToCompute([node]);
-  });
+  untraced(() => realizeUpdates(pending));
   pending.forEach((node, i) => computed.set(node, due[i]!.of));
   isAnyComputed = true;
 }
@@ -79,13 +75,4 @@ export function onKnown(node: Node): Node {
 
 function isPending({ of }: Update): boolean {
   return of.pending !== undefined;
-}
-
-function tryToCompute(nodes: readonly Node[]): boolean {
-  try {
-    realize("assign", nodes);
-    return true;
-  } catch {
-    return false;
-  }
 }
