@@ -351,6 +351,19 @@ test("a first update that fails leaves the first value, though nothing had compu
   );
 });
 
+test("a contribution whose cost is refused leaves the gradient that was there before", () => {
+  const w = parameter([2, 3]);
+  w.square().sum().backward();
+  const refuse = () => {
+    throw new RangeError("refused");
+  };
+  for (let i = 0; i < 2; i++) {
+    guard(w.mul(5), refuse).sum().backward();
+    expect(() => w.grad!.arraySync()).toThrow("refused");
+    expect(w.grad!.arraySync()).toEqual([4, 6]);
+  }
+});
+
 test("what a guard has refused is refused again, whoever asks for it next", () => {
   const w = parameter([1, 4]);
   const total = guard(w.mul(2).sum(), (x) => {
