@@ -44,6 +44,7 @@ export default defineConfig({
     // A worker keeps what it imported from file to file: a test restores what it sets for all (a back
     // end, a seed, a number of threads).
     isolate: false,
+    setupFiles: ["scripts/fast-equality.ts"],
     projects: [
       {
         extends: true,
