@@ -132,7 +132,7 @@ const byFile: Readonly<
     "running totals are kept in float32": [
       'return dtype === "float32" ? "float64" : dtype;',
       "return dtype;",
-      sums,
+      "autograd/test/cumulative",
     ],
     "the reference adds up runs at once": [
       "for (let end = step; end < run; end += step) ends.push(from + end);",
