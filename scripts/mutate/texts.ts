@@ -189,11 +189,6 @@ const byFile: Readonly<
       updates,
     ],
     "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],
-    "updates on the way to what failed are not computed": [
-      "if (node.cell.home && isPending(node) && !outputs.has(node)) computeAlone(node);",
-      "",
-      failedSteps,
-    ],
   },
 };
 
