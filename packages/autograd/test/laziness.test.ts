@@ -58,6 +58,26 @@ describe("a value is computed once", () => {
     expect(runs()).toBe(1);
   });
 
+  test("where it is a parameter's, though only what is made of that is read", () => {
+    const w = parameter(random.uniform([2], { seed: 1 }).add(1));
+    w.mul(2).dataSync();
+    expect(w.toString()).not.toContain("%");
+    w.assign(w.add(1));
+    w.mul(3).dataSync();
+    expect(w.toString()).not.toContain("%");
+    expect([...w.dataSync()]).toEqual([
+      ...random.uniform([2], { seed: 1 }).add(1).add(1).dataSync(),
+    ]);
+  });
+
+  test("or a few times, where a gradient is read part by part", () => {
+    const w = parameter([1, 2, 3, 4]);
+    w.square().sum().backward();
+    const parts = [0, 1, 2, 3].map((i) => w.grad!.slice(0, i, i + 1).itemSync());
+    expect(parts).toEqual([2, 4, 6, 8]);
+    expect(w.grad!.toString()).not.toContain("%");
+  });
+
   test("with the other gradients of a deep graph", () => {
     const inputs = Array.from({ length: 20 }, (_, i) => tensor([i, 2 * i]));
     let x = inputs.map((input, i) => input.mul(i)).reduce((sum, input) => sum.add(input));

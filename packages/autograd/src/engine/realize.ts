@@ -9,8 +9,9 @@ import { currentBackend } from "./backends.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
- * that errors start with. Companions of what the run computes are computed and kept, too. Where a
- * guard throws, nothing is kept of what it refused, nor of what was to be made of that.
+ * that errors start with. Companions of what the run computes are computed and kept, too, and so are
+ * new values of homes that it needs. Where a guard throws, nothing is kept of what it refused, nor
+ * of what was to be made of that.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
@@ -40,13 +41,20 @@ export function realizeUpdates(nodes: readonly Node[]): void {
 /** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
 function realizeAll(operation: string, outputs: Set<Node>): void {
   const guarded: Node[] = [];
-  const graph = graphOf(operation, outputs, (node) => {
+  const kept = new Set(outputs);
+  const output = (node: Node) => {
+    outputs.add(node);
+    kept.add(node);
+  };
+  const graph = graphOf(operation, kept, (node) => {
+    // Whether the run fails or not, it is to have this value: it is not taken back with `outputs`.
+    if (node.cell.home || isComputedAgain(node)) kept.add(node);
     if (node.cell.guard) {
       guarded.push(node);
-      outputs.add(node);
+      output(node);
     }
     for (const companion of node.cell.companions ?? []) {
-      if (isPending(companion) && !isDropped(companion)) outputs.add(companion);
+      if (isPending(companion) && !isDropped(companion)) output(companion);
     }
   });
   const placeholder = graph.inputs.find(isPlaceholder);
@@ -77,6 +85,20 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
     cell.value = value;
     cell.keptBelow = below + value.byteLength;
   });
+}
+
+/** How often what has companions was computed and not kept. */
+const timesComputed = new WeakMap<Node, number>();
+
+/**
+ * Whether it is a gradient, or the like, that further runs will need: two have computed it on their
+ * way. One that is read once, or by one update, is not worth keeping.
+ */
+function isComputedAgain(node: Node): boolean {
+  if (!node.cell.companions) return false;
+  const times = timesComputed.get(node) ?? 0;
+  timesComputed.set(node, times + 1);
+  return times >= 2;
 }
 
 /**

@@ -62,8 +62,7 @@ function warnOfUnread(order: readonly Node[]): void {
     repeated++;
     last = node;
   }
-  // An alias stands for a parameter or a gradient, of which views may read one part after the other.
-  if (repeated < often || !last || last.operation.name === "alias") return;
+  if (repeated < often || !last) return;
   warnAbout(
     last,
     `computed ${often} times, by graphs that differ, because its value was never read; ` +
