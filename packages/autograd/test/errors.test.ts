@@ -2,6 +2,7 @@
 // shape-messages.test.ts.)
 import {
   arange,
+  averagePool,
   backward,
   compile,
   concat,
@@ -14,6 +15,8 @@ import {
   grad,
   gradients,
   hessian,
+  jacobian,
+  maxPool,
   NablaError,
   oneHot,
   ones,
@@ -23,6 +26,7 @@ import {
   stack,
   type Tensor,
   tensor,
+  tensordot,
   vmap,
   zeros,
 } from "@nabla/autograd";
@@ -323,3 +327,26 @@ test.each(mistakes.map(([run, message]) => ({ run, message })))("$message", ({ r
   expect(thrown).toBeInstanceOf(NablaError);
   expect((thrown as Error).message).toBe(message);
 });
+
+const deep = ones(Array(64).fill(1) as Any) as Tensor;
+const tooDeep: Readonly<Record<string, () => unknown>> = {
+  expandDims: () => deep.expandDims(0 as never),
+  stack: () => stack([deep, deep] as never),
+  tile: () => (deep as Any).tile(2),
+  repeat: () => (deep as Any).repeat(2, 0),
+  dot: () => (deep as Any).dot(deep),
+  tensordot: () => (tensordot as Any)(deep, deep, 1),
+  maxPool: () => (maxPool as Any)(deep, Array(62).fill(1)),
+  averagePool: () => (averagePool as Any)(deep, Array(62).fill(1)),
+  jacobian: () => jacobian((x: Tensor) => x.mul(2))(deep),
+  hessian: () => hessian((x: Tensor) => x.square().sum())(deep),
+};
+
+test.each(Object.keys(tooDeep))(
+  "%s of 64 axes says its own name where it would have more",
+  (name) => {
+    expect(tooDeep[name]).toThrow(
+      new RegExp(`^${name}: a shape of \\d+ axes, expected at most 64$`),
+    );
+  },
+);

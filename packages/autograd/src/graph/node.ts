@@ -4,7 +4,7 @@ import type { MatrixFunction } from "../matrix/matrix.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
 import { checkLimits, type Shape } from "./shape.ts";
-import { type Site, siteOfNow } from "./site.ts";
+import { callOf, type Site, siteOfNow } from "./site.ts";
 
 /**
  * A share of the gradient: given `g`, the gradient of the cost with respect to `output`, the one
@@ -328,7 +328,7 @@ export function createNode<F extends Family>(
   dtype: DType,
 ): NodeOf<F> {
   const { family } = operation;
-  checkLimits(operation.name, shape);
+  checkLimits(callOf(operation.name), shape);
   let depth = 0;
   for (const input of inputs) depth = Math.max(depth, input.depth + 1);
   const cell = newCell();

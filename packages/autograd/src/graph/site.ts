@@ -88,11 +88,25 @@ export function siteOfNow(): Site {
   return current;
 }
 
+/** The public function that was called last with tensors, until its result is there. */
+let called: string | undefined;
+
+/** Begins the call of the public function `name`: what errors of nodes start with. */
+export function beginCall(name: string): void {
+  called = name;
+}
+
+/** What errors of a node start with: the public function under way, else its own operation. */
+export function callOf(operation: string): string {
+  return called ?? operation;
+}
+
 /**
  * Ends the call of the public function `name`, whose result has `shape`: what was made since the
  * last is its.
  */
 export function endCall(name: string, shape: Shape, isSource: boolean): void {
+  called = undefined;
   if (!current) {
     latest = 0;
     return;

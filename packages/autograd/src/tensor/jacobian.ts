@@ -35,26 +35,34 @@ export type JacobianOf<Value, X> =
 export function jacobian<X, Rest extends unknown[], Value extends Tree>(
   f: (x: X, ...rest: Rest) => Value,
 ): (x: X, ...rest: Rest) => JacobianOf<Value, X> {
-  checkFunction("jacobian", f);
+  return jacobianOf("jacobian", f);
+}
+
+/** What `jacobian` gives, for the public function `operation`. */
+function jacobianOf<X, Rest extends unknown[], Value extends Tree>(
+  operation: string,
+  f: (x: X, ...rest: Rest) => Value,
+): (x: X, ...rest: Rest) => JacobianOf<Value, X> {
+  checkFunction(operation, f);
   return (x, ...rest) => {
-    const { own, inputs } = independent("jacobian", [x]);
+    const { own, inputs } = independent(operation, [x]);
     const value = f(own[0] as X, ...rest);
     const size = inputs.reduce((total, node) => total + elementCount(node.shape), 0);
-    return mapTree("jacobian", value, (y: Tensor) => {
-      const output = nodeOf("jacobian", y);
+    return mapTree(operation, value, (y: Tensor) => {
+      const output = nodeOf(operation, y);
       const isTall = elementCount(output.shape) > size;
-      const parts = isTall ? columns(output, inputs) : rows(output, inputs);
+      const parts = (isTall ? columns : rows)(operation, output, inputs);
       // A tree in place of a tensor: the form of the argument within that of the value.
-      return refilled("jacobian", own[0], parts) as Tensor;
+      return refilled(operation, own[0], parts) as Tensor;
     }) as unknown as JacobianOf<Value, X>;
   };
 }
 
 /** Backwards: the pullback of each unit vector of the output. */
-function rows(output: Node, inputs: readonly Node[]): readonly Node[] {
+function rows(operation: string, output: Node, inputs: readonly Node[]): readonly Node[] {
   const count = elementCount(output.shape);
   const seed = placeholder(output.shape, output.dtype, "seed");
-  const shares = pulledBack("jacobian", [[output, seed]], inputs);
+  const shares = pulledBack(operation, [[output, seed]], inputs);
   const units = new Map([[seed, unitsOf(output, count)]]);
   return batched(shares, units, count).map((all, i) =>
     reshape(all, [...output.shape, ...inputs[i]!.shape]),
@@ -62,12 +70,12 @@ function rows(output: Node, inputs: readonly Node[]): readonly Node[] {
 }
 
 /** Forwards: what the output changes by along each unit vector of an input. */
-function columns(output: Node, inputs: readonly Node[]): readonly Node[] {
+function columns(operation: string, output: Node, inputs: readonly Node[]): readonly Node[] {
   return inputs.map((input) => {
     const count = elementCount(input.shape);
     const tangent = placeholder(input.shape, input.dtype, "tangent");
     const tangents = inputs.map((one) => (one === input ? tangent : full(one.shape, 0, one.dtype)));
-    const pushed = pushedForward("jacobian", [output], inputs, tangents);
+    const pushed = pushedForward(operation, [output], inputs, tangents);
     const [all] = batched(pushed, new Map([[tangent, unitsOf(input, count)]]), count) as [Node];
     const behind = output.shape.map((_, i) => i + 1);
     return reshape(permute(all, [...behind, 0]), [...output.shape, ...input.shape]);
@@ -91,5 +99,5 @@ export function hessian<X, Rest extends unknown[]>(
   f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => JacobianOf<X, X> {
   const both = withGradient("hessian", f);
-  return jacobian((x: X, ...rest: Rest) => both(x, ...rest)[1] as never) as never;
+  return jacobianOf("hessian", (x: X, ...rest: Rest) => both(x, ...rest)[1] as never) as never;
 }

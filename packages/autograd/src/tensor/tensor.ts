@@ -5,7 +5,7 @@ import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
-import { endCall, useOf } from "../graph/site.ts";
+import { beginCall, endCall, useOf } from "../graph/site.ts";
 import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DataOf, DType } from "../scalar/dtype.ts";
@@ -236,6 +236,7 @@ export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
 
 /** The node of a tensor that a user has given to `operation`. */
 export function nodeOf(operation: string, x: Tensor): Node {
+  beginCall(operation);
   if (x instanceof Tensor) return Tensor.nodeOf(x);
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor`);
 }
