@@ -408,3 +408,13 @@ test("a guard of what differs from example to example is an error, and no guard 
   const same = guard(tensor(3).mul(2), refuse);
   expect(() => vmap((one: Tensor) => one.mul(same))(x).arraySync()).toThrow("refused");
 });
+
+test("updates that nobody reads wait in no more than some thousands", () => {
+  const all = Array.from({ length: 5000 }, (_, i) => {
+    const w = parameter([i]);
+    return w.assign(w.add(1));
+  });
+  const waiting = all.filter((w) => w.toString().includes("%"));
+  expect(waiting.length).toBeLessThanOrEqual(4096);
+  expect([all[0], all.at(-1)].map((w) => w!.arraySync())).toEqual([[1], [5000]]);
+});

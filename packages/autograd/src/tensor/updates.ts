@@ -22,6 +22,8 @@ interface Update {
 /** Oldest first. What has been computed meanwhile leaves when all before it have, or at times. */
 let updates: Update[] = [];
 let mostUpdates = 64;
+/** So many wait at most: a parameter may be dropped before anybody reads it. */
+const mostPending = 4096;
 let time = 0;
 /** What was computed here: there may be graphs that were built on these nodes before. */
 const computed = new WeakMap<Node, Updated>();
@@ -38,7 +40,8 @@ export function noteUpdate(of: Updated): void {
   updates.push({ of, time: ++time });
   if (updates.length <= mostUpdates) return;
   updates = updates.filter(isPending);
-  mostUpdates = Math.max(64, 2 * updates.length);
+  if (updates.length >= mostPending) computeUpdates(updates[mostPending / 2]!.time);
+  mostUpdates = Math.min(mostPending, Math.max(64, 2 * updates.length));
 }
 
 /**
