@@ -255,3 +255,38 @@ test("shapes are those that the compiler gives", () => {
   expectShape(maxPool(digits, 3, { stride: 2, padding: 1 }), [2, 1, 14, 14]);
   expectShape(averagePool(zeros([2, 3, 9]), 4, { padding: "same" }), [2, 3, 3]);
 });
+
+test("what a stride leaves out is multiplied by nothing: an infinity stays where it reaches", () => {
+  const x = tensor([[[1, Infinity, 2]]]);
+  const kernel = tensor([[[1, 2]]]);
+  expect(convTranspose1d(x, kernel, { stride: 3 }).arraySync()).toEqual([
+    [[1, 2, 0, Infinity, Infinity, 0, 2, 4]],
+  ]);
+});
+
+test("transposed in phases is what a loop gives, for any stride, dilation and window", () => {
+  const one = fc.record({
+    stride: fc.integer({ min: 1, max: 6 }),
+    dilation: fc.integer({ min: 1, max: 5 }),
+    window: fc.integer({ min: 1, max: 5 }),
+    size: fc.integer({ min: 1, max: 6 }),
+  });
+  fc.assert(
+    fc.property(one, fc.nat(99), ({ stride, dilation, window, size }, seed) => {
+      const drawn = (shape: number[], of: number): Tensor =>
+        random
+          .uniform(shape, { seed: seed + of, low: -9, high: 9 })
+          .cast("int32")
+          .cast("float64");
+      const [x, kernel] = [drawn([1, 1, size], 0), drawn([1, 1, window], 1)];
+      const given = [...x.dataSync()];
+      const taps = [...kernel.dataSync()];
+      const expected = new Array<number>((size - 1) * stride + (window - 1) * dilation + 1).fill(0);
+      given.forEach((value, p) => {
+        taps.forEach((tap, w) => (expected[p * stride + w * dilation]! += value * tap));
+      });
+      const found = convTranspose1d(x, kernel, { stride, dilation });
+      expect([...found.dataSync()].map((value) => value + 0)).toEqual(expected);
+    }),
+  );
+});

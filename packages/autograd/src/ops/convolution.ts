@@ -5,6 +5,7 @@ import { type Convolve, createNode, type Node, ofFamily, type Windows } from "..
 import {
   checkConvolution,
   checkLimits,
+  elementCount,
   extentOf,
   misfit,
   type PerAxis,
@@ -17,8 +18,8 @@ import {
   windowPlaces,
 } from "../graph/shape.ts";
 import { promote } from "../scalar/dtype.ts";
-import { permute, reshape, slice, spread } from "./movement.ts";
-import { cast } from "./operands.ts";
+import { broadcastTo, permute, reshape, slice, spread, stack } from "./movement.ts";
+import { cast, literal } from "./operands.ts";
 import { padded, turned } from "./windows.ts";
 
 const operation: Convolve = {
@@ -52,17 +53,113 @@ function convolve(
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
 }
 
+/** A stride by which places of the input fall into more phases than this is made of zeros between. */
+const mostPhases = 16;
+
+/** The gradient of a convolution's input, whose shape is `shape`. */
+function gradientOfInput(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
+  const phases = elementCount(windows.stride);
+  return phases === 1 || phases > mostPhases
+    ? withZerosBetween(g, shape, kernel, windows)
+    : inPhases(g, shape, kernel, windows);
+}
+
 /**
- * The output's gradient, with zeros between for the stride and around, under the kernel turned
- * round.
+ * Places of the input fall into as many phases as the stride has steps, and each element of the kernel
+ * reaches those of one phase alone. So each phase is a convolution of its own, of these elements and
+ * without zeros between, and then the phases take turns.
  */
-function gradientOfInput(g: Node, shape: Shape, kernel: Node, { stride, dilation }: Windows): Node {
+function inPhases(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
+  const { stride } = windows;
+  const size = stride.map((step, i) => Math.ceil(shape[front + i]! / step));
+  const from = (chosen: readonly number[]): Node => {
+    const i = chosen.length;
+    if (i === stride.length) return onePhase(g, size, kernel, windows, chosen);
+    const axis = front + i;
+    const phases = Array.from({ length: stride[i]! }, (_, phase) => from([...chosen, phase]));
+    const turns = stack(phases, axis + 1);
+    const [before, after] = [turns.shape.slice(0, axis), turns.shape.slice(axis + 2)];
+    const together = [...before, size[i]! * stride[i]!, ...after];
+    return slice(reshape(turns, together), axis, 0, shape[axis]);
+  };
+  return from([]);
+}
+
+/** The phase that begins at `phase`, as long as the longest one. */
+function onePhase(
+  g: Node,
+  size: Shape,
+  kernel: Node,
+  { stride, dilation }: Windows,
+  phase: readonly number[],
+): Node {
+  const taps = stride.map((step, i) =>
+    tapsOf(phase[i]!, step, dilation[i]!, kernel.shape[front + i]!),
+  );
+  const whole = [...g.shape.slice(0, 2), kernel.shape[2]!, ...size];
+  if (taps.some((one) => one === undefined)) return broadcastTo(literal(0, g.dtype), whole);
+  let own = kernel;
+  taps.forEach((one, i) => {
+    own = slice(own, front + i, one!.first, kernel.shape[front + i], one!.step);
+  });
+  const one = stride.map(() => 1);
+  const near = taps.map((each) => each!.dilation);
+  const later = taps.map((each) => each!.later);
+  return underTurned(g, size, own, { stride: one, dilation: near }, later);
+}
+
+/** Which elements of a kernel reach a phase: every `step`-th from the first on, at places so far apart. */
+interface Taps {
+  readonly first: number;
+  readonly step: number;
+  readonly dilation: number;
+  /** By how many places of the phase the first one reaches on. */
+  readonly later: number;
+}
+
+function tapsOf(phase: number, stride: number, dilation: number, count: number): Taps | undefined {
+  for (let first = 0; first < Math.min(count, stride); first++) {
+    if ((first * dilation - phase) % stride !== 0) continue;
+    let step = 1;
+    while ((step * dilation) % stride !== 0) step++;
+    return {
+      first,
+      step,
+      dilation: (step * dilation) / stride,
+      later: (first * dilation - phase) / stride,
+    };
+  }
+  return undefined;
+}
+
+function withZerosBetween(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
+  const size = shape.slice(front);
+  return underTurned(
+    g,
+    size,
+    kernel,
+    windows,
+    size.map(() => 0),
+  );
+}
+
+/**
+ * The output's gradient, with zeros between for the stride and around, `later` places on, under the
+ * kernel turned round.
+ */
+function underTurned(
+  g: Node,
+  places: Shape,
+  kernel: Node,
+  { stride, dilation }: Windows,
+  later: Shape,
+): Node {
   const reach = dilation.map((step, i) => extentOf(kernel.shape[front + i]!, step) - 1);
-  const size = shape.slice(front).map((one, i) => one + reach[i]!);
+  const size = places.map((one, i) => one + reach[i]!);
   const wide = spread(
     g,
     [...g.shape.slice(0, front), ...size],
-    [0, 0, 0, ...reach],
+    [0, 0, 0, ...reach.map((one, i) => one + later[i]!)],
     [1, 1, 1, ...stride],
   );
   const axes = stride.length;
