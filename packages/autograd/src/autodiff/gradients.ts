@@ -36,7 +36,7 @@ export function gradients(
   const endsAt = positions.slice(order.length);
   const wanted = thatPassOn(operation, order, positions, ends.flat(), endsAt.flat());
   // What arrives at the node at each position.
-  const arriving: (Contributions | undefined)[] = order.map(() => undefined);
+  const arriving = new Array<Contributions | undefined>(order.length);
   arriving[order.length - 1] = new Contributions(seedOf(cost, seed));
   const pass = siteOfCall(operation, cost.shape);
   const outer = beginGradientOf(undefined);
@@ -123,9 +123,9 @@ function thatPassOn(
   endsAt: readonly number[],
 ): readonly boolean[] {
   // One more, for what does not stand in the order.
-  const wanted = [...order.map(() => false), false];
+  const wanted = new Array<boolean>(order.length + 1).fill(false);
   for (const at of endsAt) wanted[at] = at < order.length;
-  const found = [...ends];
+  const found = () => [...ends, ...order.filter((_, at) => wanted[at])];
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
     checkHistory(operation, node, found);
@@ -133,9 +133,7 @@ function thatPassOn(
     const passesOn = positions[i]!.some(
       (at, position) => wanted[at] && typeof ruleFor(node, position) !== "string",
     );
-    if (!passesOn || wanted[i]) continue;
-    wanted[i] = true;
-    found.push(node);
+    if (passesOn) wanted[i] = true;
   }
   return wanted;
 }

@@ -45,10 +45,10 @@ function below(node: Node): readonly Node[] {
 }
 
 /** Throws if the way back from `node` has been let go and may have led to one of `wanted`. */
-export function checkHistory(operation: string, node: Node, wanted: Iterable<Node>): void {
+export function checkHistory(operation: string, node: Node, wanted: () => Iterable<Node>): void {
   const history = historyOf(node);
   if (!history || history.tip) return;
-  for (const input of wanted) {
+  for (const input of wanted()) {
     if (input.cell.letGo !== undefined) throw historyError(operation, "an input");
   }
 }

@@ -330,7 +330,7 @@ export function createNode<F extends Family>(
   const { family } = operation;
   checkLimits(callOf(operation.name), shape);
   let depth = 0;
-  for (const input of inputs) depth = Math.max(depth, input.depth + 1);
+  for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
   const cell = newCell();
   return { family, operation, inputs, attributes, shape, dtype, depth, cell };
 }
@@ -348,6 +348,9 @@ function newCell(): Cell {
     number: 0,
   };
 }
+
+/** Those of families that have none: one object for all nodes. */
+export const noAttributes: Readonly<Record<string, never>> = Object.freeze({});
 
 /** The same operation, written at the same place, on other inputs of the same shapes and dtypes. */
 export function copyNode(node: Node, inputs: readonly Node[]): Node {

@@ -1,6 +1,6 @@
 // Comparisons, logic and choice, element by element; operands broadcast, results of comparisons are
 // bool and have no gradient.
-import { createNode, type Elementwise, type Node } from "../graph/node.ts";
+import { createNode, type Elementwise, type Node, noAttributes } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { type Binary, binary, commonShape, type Unary, unary } from "./families.ts";
 import { type Operand, operandNodes } from "./operands.ts";
@@ -86,5 +86,11 @@ export function isChoice(node: Node): boolean {
 export function where(condition: Operand, a: Operand, b: Operand): Node {
   const [truth] = operandNodes([condition], "bool");
   const inputs = [truth!, ...operandNodes([a, b], "any")];
-  return createNode(whereOperation, inputs, {}, commonShape("where", inputs), inputs[1]!.dtype);
+  return createNode(
+    whereOperation,
+    inputs,
+    noAttributes,
+    commonShape("where", inputs),
+    inputs[1]!.dtype,
+  );
 }

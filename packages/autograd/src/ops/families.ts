@@ -6,6 +6,7 @@ import {
   type GradientRule,
   type Node,
   type NoGradient,
+  noAttributes,
   type Reduce,
 } from "../graph/node.ts";
 import {
@@ -103,7 +104,7 @@ function elementwiseBuilder(operation: Elementwise, accepts: Accepts = "floating
     return createNode(
       operation,
       inputs,
-      {},
+      noAttributes,
       commonShape(operation.name, inputs),
       isTruth ? "bool" : inputs[0]!.dtype,
     );

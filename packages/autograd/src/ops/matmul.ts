@@ -1,5 +1,5 @@
 // Products that sum over an axis of both operands.
-import { type Contract, createNode, type Node } from "../graph/node.ts";
+import { type Contract, createNode, type Node, noAttributes } from "../graph/node.ts";
 import { matmulShape } from "../graph/shape.ts";
 import { expandDims, reshape, transpose } from "./movement.ts";
 import { productOperands } from "./operands.ts";
@@ -7,7 +7,10 @@ import { productOperands } from "./operands.ts";
 const matmulOperation: Contract = {
   family: "contract",
   name: "matmul",
-  gradient: [(g, [, b]) => matmul(g, transpose(b!)), (g, [a]) => matmul(transpose(a!), g)],
+  gradient: [
+    (g, inputs) => matmul(g, transpose(inputs[1]!)),
+    (g, inputs) => matmul(transpose(inputs[0]!), g),
+  ],
 };
 
 /**
@@ -18,9 +21,12 @@ export function matmul(a: Node, b: Node): Node {
   const shape = matmulShape(a.shape, b.shape);
   const [left, right] = productOperands(a, b);
   if (left.shape.length > 1 && right.shape.length > 1)
-    return createNode(matmulOperation, [left, right], {}, shape, left.dtype);
+    return createNode(matmulOperation, [left, right], noAttributes, shape, left.dtype);
   const rows = left.shape.length === 1 ? expandDims(left, 0) : left;
   const columns = right.shape.length === 1 ? expandDims(right, 1) : right;
   const full = matmulShape(rows.shape, columns.shape);
-  return reshape(createNode(matmulOperation, [rows, columns], {}, full, left.dtype), shape);
+  return reshape(
+    createNode(matmulOperation, [rows, columns], noAttributes, full, left.dtype),
+    shape,
+  );
 }

@@ -1,5 +1,11 @@
 // What operations are given: nodes, or plain numbers, brought to one dtype before the node is made.
-import { createNode, type Elementwise, type Literal, type Node } from "../graph/node.ts";
+import {
+  createNode,
+  type Elementwise,
+  type Literal,
+  type Node,
+  noAttributes,
+} from "../graph/node.ts";
 import { conversions, type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 
@@ -53,12 +59,14 @@ const castOperations = new Map(
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   if (x.family === "literal") return literal(x.attributes.value, dtype);
-  return createNode(castOperations.get(dtype)!, [x], {}, x.shape, dtype);
+  return createNode(castOperations.get(dtype)!, [x], noAttributes, x.shape, dtype);
 }
 
 /** `operands` as nodes of one dtype, fit for what the operation accepts. */
 export function operandNodes(operands: readonly Operand[], accepts: Accepts): readonly Node[] {
   const dtype = commonDType(operands, accepts);
+  const isReady = (operand: Operand) => typeof operand !== "number" && operand.dtype === dtype;
+  if (operands.every(isReady)) return operands as readonly Node[];
   return operands.map((operand) =>
     typeof operand === "number" ? literal(operand, dtype) : cast(operand, dtype),
   );
@@ -69,7 +77,7 @@ export function operandNodes(operands: readonly Operand[], accepts: Accepts): re
  * to, and int32 for what is smaller. Sums of products wrap around as the products do.
  */
 export function productOperands(a: Node, b: Node): readonly [Node, Node] {
-  const dtype = productDType(a, b);
+  const dtype = a.dtype === b.dtype && isFloating(a.dtype) ? a.dtype : productDType(a, b);
   return [cast(a, dtype), cast(b, dtype)];
 }
 
@@ -87,11 +95,13 @@ export function floating(x: Operand): Node {
 function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   if (accepts === "bool") return "bool";
   let common: DType | undefined;
-  for (const operand of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
     if (typeof operand === "number" || operand.dtype === common) continue;
     common = common ? promote(common, operand.dtype) : operand.dtype;
   }
-  for (const operand of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
     if (typeof operand !== "number") continue;
     common = common ? dtypeWith(common, operand) : "float32";
   }
