@@ -18,7 +18,8 @@ import {
   NablaError,
   parameter,
   random,
-  type Tensor,
+  Tensor,
+  type Tree,
   tensor,
   valueAndGrad,
   vjp,
@@ -427,7 +428,39 @@ describe("what is read while a function is traced is that of each call, or an er
   });
 });
 
+/** The trees with shapes in place of their tensors. */
+function formsOf(tree: Tree | readonly Tree[]): unknown {
+  if (tree instanceof Tensor) return tree.shape.join();
+  if (Array.isArray(tree)) return tree.map(formsOf);
+  return Object.entries(tree).map(([name, part]: [string, Tree]) => [name, formsOf(part)]);
+}
+
 describe("arguments and results are trees", () => {
+  test("trees of other forms with the same tensors are traced by themselves, once", () => {
+    const y = tensor([3, 4]);
+    const wide = tensor([[5, 6]]);
+    const calls: readonly (readonly Tree[])[] = [
+      [x, y],
+      [[x], []],
+      [[], [x]],
+      [[x, y]],
+      [{ a: x, b: y }],
+      [{ a: [x], bb: y }],
+      [x, wide],
+      [wide, x],
+      [x],
+    ];
+    const traced: unknown[] = [];
+    const f = compile((...trees: Tree[]) => {
+      traced.push(formsOf(trees));
+      return tensor(traced.length);
+    });
+    const results = () => calls.map((trees) => f(...trees).itemSync());
+    expect(results()).toEqual(calls.map((_, i) => i + 1));
+    expect(results()).toEqual(calls.map((_, i) => i + 1));
+    expect(traced).toEqual(calls.map(formsOf));
+  });
+
   const unlike: readonly (readonly [what: string, tree: unknown, text: string])[] = [
     ["a Map", new Map([["a", x]]), "an object (Map)"],
     ["a Set", new Set([x]), "an object (Set)"],
