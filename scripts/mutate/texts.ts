@@ -151,7 +151,7 @@ const byFile: Readonly<
       "const before = nothing;",
       "autograd/test/laziness",
     ],
-    "what cannot be computed is added to": ["if (!trace) this.#dropFailed();", "", failedSteps],
+    "what cannot be computed is added to": ["if (!trace) this.#dropFailed();", "", updates],
   },
   "tensor/updates.ts": {
     "an update is computed when what it needs is gone": [
