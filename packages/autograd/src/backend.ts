@@ -24,21 +24,24 @@ export {
 } from "./engine/javascript/kernel.ts";
 export { Blocks } from "./engine/javascript/memory.ts";
 export { nanosecondsOf, type Rates } from "./engine/kernel/cost.ts";
-export type {
-  Bound,
-  Buffer,
-  Factor,
-  Index,
-  Kernel,
-  Multiply,
-  Order,
-  Reduce,
-  Scan,
-  Statement,
-  Term,
-  Total,
-  Value as KernelValue,
-  Variable,
+export {
+  type Bound,
+  type Buffer,
+  type Factor,
+  type Given,
+  givenBuffer,
+  givenNumber,
+  type Index,
+  type Kernel,
+  type Multiply,
+  type Order,
+  type Reduce,
+  type Scan,
+  type Statement,
+  type Term,
+  type Total,
+  type Value as KernelValue,
+  type Variable,
 } from "./engine/kernel/language.ts";
 export { isDivisible, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
 export { printKernel } from "./engine/kernel/print.ts";

@@ -122,6 +122,11 @@ In words: kernel 1 is the first layer, with bias and sigmoid in the product's ep
 gradient: it reads the images by columns (\`b0[784*p + i]\`, so there is no transposed copy), and its epilogue is the
 update of the weights, so the gradient itself is never stored.
 
+Groups that are alike, but for which buffers they use and where slices of them begin, are one kernel, which is lowered
+and rendered once and is several steps of the plan (\`forms.ts\`): a recurrent layer has the same few kernels in each of
+its time steps. A kernel therefore speaks of buffers of its own, and a step says which of the plan's these are. Here no
+two steps are alike.
+
 ## 6. The arena
 
 What one kernel leaves for another lies in one arena, by how long it is needed (\`engine/plan/memory.ts\`):
@@ -142,8 +147,9 @@ elements, ${small.bytes} bytes, as binaryen prints it:
 
 ${block(small.text, "wat")}
 
-All addresses come from a table whose address is the argument: words 0 and 1 take an index that is out of
-range, word 2 on the addresses of the buffers.
+All addresses come from a table whose address is the first argument: words 0 and 1 take an index that is out of
+range, word 2 on the addresses of the buffers, and behind them is a list for each step of what its kernel is given: where
+in the table the addresses of its buffers are, and where slices begin. The last argument says where that list is.
 
 ## 8. On several threads
 

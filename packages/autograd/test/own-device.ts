@@ -8,6 +8,8 @@ import {
   type Device,
   type DeviceMemory,
   type DType,
+  type Given,
+  type Kernel,
   type KernelFunction,
   kernelToJavaScript,
   type Outcome,
@@ -99,16 +101,25 @@ class OwnProgram implements Program {
   readonly bytes = 1;
   readonly #memory: OwnMemory;
   readonly #plan: Plan;
-  readonly #segments: readonly (readonly KernelFunction[])[];
+  readonly #segments: readonly (readonly {
+    readonly run: KernelFunction;
+    readonly given: Given;
+  }[])[];
   readonly #addresses = new Map<Buffer, Address>();
   #failure: { readonly check: number; readonly index: number } | undefined;
 
   constructor(plan: Plan, memory: OwnMemory) {
     this.#memory = memory;
     this.#plan = plan;
-    this.#segments = plan.segments.map((segment) =>
-      segment.kind === "kernels" ? segment.kernels.map(kernelToJavaScript) : [],
-    );
+    // One kernel may be several steps.
+    const functions = new Map<Kernel, KernelFunction>();
+    for (const step of plan.steps) {
+      if (step.kind === "kernel") functions.set(step.kernel, kernelToJavaScript(step.kernel));
+    }
+    this.#segments = plan.segments.map((segment) => {
+      if (segment.kind === "host") return [];
+      return segment.steps.map(({ kernel, given }) => ({ run: functions.get(kernel)!, given }));
+    });
   }
 
   place(given: readonly Buffer[]): number {
@@ -143,8 +154,9 @@ class OwnProgram implements Program {
   }
 
   run(segment: number): Outcome {
-    for (const kernel of this.#segments[segment]!) {
-      kernel(
+    for (const { run, given } of this.#segments[segment]!) {
+      run(
+        given,
         (buffer) => this.#viewOf(buffer),
         (check, index) => {
           this.#failure ??= { check, index };

@@ -1,11 +1,13 @@
 // What each pass of a plan does, seen in the kernels that come out, and that it keeps the results that
 // it must keep. That results agree with any pass off is engine.test.ts.
 import {
+  concat,
   gradients,
   memory,
   oneHot,
   parameter,
   random,
+  stack,
   type Tensor,
   tensor,
   zeros,
@@ -17,7 +19,7 @@ import { explain } from "../src/engine/plan/explain.ts";
 import { arenaBytesOf, layOut } from "../src/engine/plan/memory.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
-import { planFor } from "./planned.ts";
+import { planFor, plannedValues } from "./planned.ts";
 
 /** The statements of the kernels, without the header of costs. */
 function kernelsOf(tensors: readonly Tensor[], off: readonly PassName[] = []): string {
@@ -209,6 +211,102 @@ describe("layOut", () => {
         expect(bytes).toBeLessThanOrEqual(3 * most);
       }),
       { numRuns: 40 },
+    );
+  });
+});
+
+describe("what is alike", () => {
+  const kernelsIn = (tensors: readonly Tensor[]) =>
+    new Set(
+      planFor(tensors).steps.flatMap((step) => (step.kind === "kernel" ? [step.kernel] : [])),
+    );
+
+  test("is one kernel, given other buffers, and where slices begin", () => {
+    const step = (state: Tensor, input: Tensor, weights: Tensor): Tensor =>
+      state.matmul(weights).add(input).tanh();
+    const run = (steps: number): Tensor => {
+      const [inputs, weights] = [x(2, steps, 5), x(5, 5)];
+      let state = x(2, 5);
+      for (let t = 0; t < steps; t++) {
+        state = step(state, inputs.slice(1, t, t + 1).reshape([2, 5]), weights);
+      }
+      return state;
+    };
+    expect(planFor([run(3)]).steps).toHaveLength(3);
+    for (const steps of [3, 30]) expect(kernelsIn([run(steps)]).size).toBe(1);
+  });
+
+  test("differs in numbers, shapes, dtypes and in what is kept", () => {
+    const a = x(8);
+    const all = [
+      a.exp(),
+      a.add(1).exp(),
+      a.add(2).exp(),
+      x(9).exp(),
+      a.cast("float64").realize().exp(),
+    ];
+    expect(kernelsIn(all).size).toBe(all.length);
+  });
+
+  test("says which index is out of range, wherever it is", () => {
+    const table = x(4, 3);
+    const indices = (...all: number[]) => tensor(all as never, { dtype: "int32" }).realize();
+    const [good, bad] = [indices(0, 3), indices(1, 7)];
+    const picked = [good, good, bad].map((rows) => table.gather(0, rows).exp());
+    expect(kernelsIn(picked).size).toBe(1);
+    expect(() => picked[0]!.add(picked[1]!).add(picked[2]!).dataSync()).toThrow(
+      "index 7 is out of range for axis 0 of [4, 3]",
+    );
+  });
+
+  test("gives the same bits for each slice as for a copy of it, through any movement", () => {
+    const moves: Readonly<Record<string, (a: Tensor) => Tensor>> = {
+      flat: (a) => a.reshape([-1]),
+      column: (a) => a.reshape([-1, 1]),
+      transpose: (a) => (a.shape.length > 1 ? a.transpose() : a),
+      flip: (a) => a.flip(0),
+      pad: (a) => a.pad([[1, 2], ...a.shape.slice(1).map(() => [0, 0] as const)] as never),
+      every: (a) => a.slice(0, 0, undefined, 2),
+      later: (a) => a.slice(0, 1),
+      twice: (a) => concat<Tensor[]>([a, a.neg()], 0),
+      square: (a) => a.mul(a),
+      spread: (a) => a.expandDims(0).broadcastTo([2, ...a.shape]) as Tensor,
+      sum: (a) => a.sum(0),
+      running: (a) => a.cumSum(0),
+      product: (a) => a.reshape([1, -1]).matmul(a.reshape([-1, 1])),
+    };
+    const names = Object.keys(moves);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 5 }),
+        fc.nat(2),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        (chain, axis, width, isStacked) => {
+          const whole = x(7, 6, 5);
+          const sliced = (t: number): Tensor => whole.slice(axis, t, t + width);
+          const moved = (a: Tensor): Tensor =>
+            chain.reduce((b, name) => (b.shape.length === 0 ? b : moves[name]!(b)), a).add(1);
+          const starts = Array.from({ length: whole.shape[axis]! - width + 1 }, (_, t) => t);
+          const ofCopies = starts.map((t) => moved(sliced(t).add(0).realize()));
+          const results = starts.map((t) => moved(sliced(t)));
+          expect(plannedValues(results)).toEqual(ofCopies.flatMap((a) => plannedValues([a])));
+          const copies = ofCopies.map((a) => a.dataSync());
+          if (isStacked) {
+            // More parts than are chosen from in one expression.
+            const parts = Array.from({ length: 20 }, (_, i) => moved(sliced(i % starts.length)));
+            const all: Tensor = stack(parts);
+            const expected = parts.map((_, i) => [...copies[i % starts.length]!]).flat();
+            expect([...all.dataSync()]).toEqual(expected);
+          }
+          // One run computes all of them.
+          const [first] = results;
+          concat(results.map((a) => a.reshape([-1])) as never, 0).dataSync();
+          expect(first!.dataSync()).toEqual(copies[0]);
+          expect(results.map((a) => a.dataSync())).toEqual(copies);
+        },
+      ),
+      { numRuns: 25 },
     );
   });
 });

@@ -3,23 +3,25 @@
 import { conversions, type Data, type DType } from "../../scalar/dtype.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";
-import type {
-  Buffer,
-  Factor,
-  Index,
-  Kernel,
-  Statement,
-  Total,
-  Value,
-  Variable,
+import {
+  type Buffer,
+  type Factor,
+  type Given,
+  givenBuffer,
+  type Index,
+  type Kernel,
+  type Statement,
+  type Total,
+  type Value,
+  type Variable,
 } from "../kernel/language.ts";
 import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
 
 /** Called with the check's number and the index where an index from the data is out of range. */
 export type Fail = (check: number, index: number) => void;
 
-/** Runs a kernel on the arrays of its buffers. */
-export type KernelFunction = (arrays: (buffer: Buffer) => Data, fail: Fail) => void;
+/** Runs a kernel on the arrays of the buffers that it is given. */
+export type KernelFunction = (given: Given, arrays: (buffer: Buffer) => Data, fail: Fail) => void;
 
 /** The kernel as a function. */
 export function kernelToJavaScript(kernel: Kernel): KernelFunction {
@@ -33,10 +35,12 @@ export function kernelToJavaScript(kernel: Kernel): KernelFunction {
     "roundings",
     "conversions",
     "fail",
+    "given",
     writer.text(),
   );
-  return (arrays, fail) => {
-    build(...[...writer.buffers.keys()].map(arrays), operators, roundings, conversions, fail);
+  return (given, arrays, fail) => {
+    const own = [...writer.buffers.keys()].map((buffer) => arrays(givenBuffer(given, buffer)));
+    build(...own, operators, roundings, conversions, fail, given);
   };
 }
 
@@ -269,6 +273,8 @@ class Writer {
           const from = `(${given} < 0 ? ${given} + ${factor.size} : ${given})`;
           return `${from} >= 0 && ${from} < ${factor.size} ? ${from} : (fail(${factor.check}, ${given}), 0)`;
         });
+      case "given":
+        return `given[${factor.position}]`;
     }
   }
 }

@@ -1,7 +1,7 @@
 // A plan whose kernels are JavaScript functions, on arrays.
 import { type Data, viewOf } from "../../scalar/dtype.ts";
 import type { Address, Outcome, Program } from "../device.ts";
-import type { Buffer } from "../kernel/language.ts";
+import type { Buffer, Given, Kernel } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/memory.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../target.ts";
@@ -13,7 +13,7 @@ export class JavaScriptProgram implements Program {
   readonly #target: Target;
   readonly #memory: Blocks;
   /** By the segment's number; none for what the host computes. */
-  readonly #kernels: readonly (readonly KernelFunction[])[];
+  readonly #steps: readonly (readonly { readonly run: KernelFunction; readonly given: Given }[])[];
   /** Where each buffer lies in the run under way. */
   readonly #arrays = new Map<Buffer, Data>();
   #failure: { readonly check: number; readonly index: number } | undefined;
@@ -22,9 +22,15 @@ export class JavaScriptProgram implements Program {
     this.#plan = plan;
     this.#target = target;
     this.#memory = memory;
-    this.#kernels = plan.segments.map((segment) =>
-      segment.kind === "host" ? [] : segment.kernels.map(kernelToJavaScript),
-    );
+    const functions = new Map<Kernel, KernelFunction>();
+    this.#steps = plan.segments.map((segment) => {
+      if (segment.kind === "host") return [];
+      return segment.steps.map(({ kernel, given }) => {
+        let run = functions.get(kernel);
+        if (!run) functions.set(kernel, (run = kernelToJavaScript(kernel)));
+        return { run, given };
+      });
+    });
   }
 
   /** A guess: some hundred bytes of text a kernel. */
@@ -67,8 +73,9 @@ export class JavaScriptProgram implements Program {
   }
 
   run(segment: number): Outcome {
-    for (const kernel of this.#kernels[segment]!) {
-      kernel(
+    for (const { run, given } of this.#steps[segment]!) {
+      run(
+        given,
         (buffer) => this.#arrayOf(buffer),
         (check, index) => {
           this.#failure ??= { check, index };

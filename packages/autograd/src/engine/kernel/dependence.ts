@@ -128,6 +128,7 @@ function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
     case "variable":
     case "total":
     case "literal":
+    case "given":
       return [];
     case "quotient":
     case "remainder":

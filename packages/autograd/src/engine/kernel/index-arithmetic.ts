@@ -76,6 +76,8 @@ function greatestFactor(factor: Factor): number {
       return Math.floor(greatest(factor.of) / factor.by);
     case "element":
       return factor.size - 1;
+    case "given":
+      return factor.greatest;
   }
 }
 

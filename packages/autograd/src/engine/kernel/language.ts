@@ -7,7 +7,7 @@ import type { OperatorName } from "../../scalar/operators.ts";
 
 /** A run of elements in memory. Where it lies is the plan's business. */
 export interface Buffer {
-  /** Unique in its plan. */
+  /** Its number in its plan; in a kernel, its position in what the kernel is given. */
   readonly id: number;
   readonly dtype: DType;
   /** In elements. */
@@ -44,7 +44,9 @@ export type Factor =
       readonly value: Value;
       readonly size: number;
       readonly check: number;
-    };
+    }
+  /** A number that the kernel is given, at that position; never greater than `greatest`. */
+  | { readonly kind: "given"; readonly position: number; readonly greatest: number };
 
 /** coefficient * factor. */
 export interface Term {
@@ -178,9 +180,32 @@ export interface Multiply {
   readonly body: readonly Statement[];
 }
 
-/** A nest of loops that reads some buffers and writes others. */
+/**
+ * A nest of loops that reads some buffers and writes others. Which ones these are, it is given: one
+ * kernel may be several steps of a plan.
+ */
 export interface Kernel {
   /** Names of the operations that were fused into it, in order. */
   readonly operations: readonly string[];
   readonly body: readonly Statement[];
+}
+
+/** What a kernel is given: buffers of the plan, at the positions that its own are numbered by, and numbers. */
+export type Given = readonly (Buffer | number)[];
+
+/** The plan's buffer that one of a kernel's stands for. */
+export function givenBuffer(given: Given, { id }: Buffer): Buffer {
+  const buffer = given[id];
+  if (typeof buffer !== "object") throw new Error(`unreachable: ${id} is not a buffer`);
+  return buffer;
+}
+
+/** The number that a factor of a kernel stands for. */
+export function givenNumber(
+  given: Given,
+  { position }: Extract<Factor, { kind: "given" }>,
+): number {
+  const number = given[position];
+  if (typeof number !== "number") throw new Error(`unreachable: ${position} is not a number`);
+  return number;
 }

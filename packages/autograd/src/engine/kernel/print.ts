@@ -1,26 +1,44 @@
 // Kernels as text, for people and for tests that show what a change did to the code.
 import { shortText } from "../../scalar/number-text.ts";
 import { operandsOf } from "./dependence.ts";
-import type { Buffer, Factor, Index, Kernel, Statement, Total, Value } from "./language.ts";
+import {
+  type Buffer,
+  type Factor,
+  type Given,
+  givenBuffer,
+  givenNumber,
+  type Index,
+  type Kernel,
+  type Statement,
+  type Total,
+  type Value,
+} from "./language.ts";
 
 /**
+ * The kernel with what it is given.
+ *
  * ```text
  * kernel matmul add sigmoid
  *   multiply t0 over row 100, column 16, inner 784: b0[784*row + inner] * b1[16*inner + column]
  *     b3[16*row + column] = div(1, add(1, exp(neg(add(t0, b2[column])))))
  * ```
  */
-export function printKernel(kernel: Kernel): string {
-  const printer = new Printer();
+export function printKernel(kernel: Kernel, given: Given): string {
+  const printer = new Printer(given);
   return [`kernel ${kernel.operations.join(" ")}`, ...printer.block(kernel.body, 1)].join("\n");
 }
 
 type NameOf = (total: Total) => string;
 
 class Printer {
+  readonly #given: Given;
   readonly #totals = new Map<Total, string>();
   /** Values that have lines of their own, since they are used more than once. */
   readonly #shared = new Map<Value, string>();
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
 
   /** The lines of statements that stand in one loop, behind a value that has one of its own. */
   block(
@@ -64,8 +82,6 @@ class Printer {
     lines: string[],
   ): void {
     const value = (x: Value) => this.#value(x);
-    const place = (buffer: Buffer, index: Index) =>
-      `b${buffer.id}[${printIndex(index, this.#text)}]`;
     switch (statement.kind) {
       case "for":
         line(
@@ -75,10 +91,10 @@ class Printer {
         lines.push(...this.block(statement.body, depth + 1));
         return;
       case "store":
-        line(`${place(statement.buffer, statement.index)} = ${value(statement.value)}`);
+        line(`${this.#place(statement.buffer, statement.index)} = ${value(statement.value)}`);
         return;
       case "accumulate":
-        line(`${place(statement.buffer, statement.index)} += ${value(statement.value)}`);
+        line(`${this.#place(statement.buffer, statement.index)} += ${value(statement.value)}`);
         return;
       case "reduce": {
         const { total, combine, variables, lanes } = statement;
@@ -122,21 +138,52 @@ class Printer {
 
   readonly #text = (value: Value): string => this.#value(value);
 
+  #place(buffer: Buffer, index: Index): string {
+    return `b${givenBuffer(this.#given, buffer).id}[${this.#index(index)}]`;
+  }
+
+  /** With the numbers that the kernel is given. */
+  #index(index: Index): string {
+    let { constant } = index;
+    const parts: string[] = [];
+    for (const { coefficient, factor } of index.terms) {
+      if (factor.kind === "given") constant += coefficient * givenNumber(this.#given, factor);
+      else parts.push(`${coefficient === 1 ? "" : `${coefficient}*`}${this.#factor(factor)}`);
+    }
+    if (constant !== 0 || parts.length === 0) parts.push(String(constant));
+    return parts.join(" + ");
+  }
+
+  #factor(factor: Factor): string {
+    switch (factor.kind) {
+      case "variable":
+        return factor.name;
+      case "quotient":
+        return `floor((${this.#index(factor.of)}) / ${factor.by})`;
+      case "remainder":
+        return `((${this.#index(factor.of)}) mod ${factor.by})`;
+      case "element":
+        return this.#value(factor.value);
+      case "given":
+        return String(givenNumber(this.#given, factor));
+    }
+  }
+
   #expression(value: Value): string {
     switch (value.kind) {
       case "literal":
         return shortText(value.value, value.dtype);
       case "load":
-        return `b${value.buffer.id}[${printIndex(value.index, this.#text)}]`;
+        return this.#place(value.buffer, value.index);
       case "position":
-        return printIndex(value.index, this.#text);
+        return this.#index(value.index);
       case "apply":
         return `${value.operator}(${value.operands.map(this.#text).join(", ")})`;
       case "cast":
         return `${value.dtype}(${this.#value(value.operand)})`;
       case "guard": {
         const bounds = value.bounds.map(
-          ({ index, from, to }) => `${from} <= ${printIndex(index, this.#text)} < ${to}`,
+          ({ index, from, to }) => `${from} <= ${this.#index(index)} < ${to}`,
         );
         const [inside, outside] = [this.#value(value.value), this.#value(value.otherwise)];
         return `(${bounds.join(" and ")} ? ${inside} : ${outside})`;
@@ -183,28 +230,4 @@ function inwardFirst(root: Value): readonly Value[] {
     if (value.kind === "apply") order.push(value);
   }
   return order;
-}
-
-type TextOf = (value: Value) => string;
-
-function printIndex({ constant, terms }: Index, text: TextOf): string {
-  const parts = terms.map(({ coefficient, factor }) => {
-    const part = printFactor(factor, text);
-    return coefficient === 1 ? part : `${coefficient}*${part}`;
-  });
-  if (constant !== 0 || parts.length === 0) parts.push(String(constant));
-  return parts.join(" + ");
-}
-
-function printFactor(factor: Factor, text: TextOf): string {
-  switch (factor.kind) {
-    case "variable":
-      return factor.name;
-    case "quotient":
-      return `floor((${printIndex(factor.of, text)}) / ${factor.by})`;
-    case "remainder":
-      return `((${printIndex(factor.of, text)}) mod ${factor.by})`;
-    case "element":
-      return text(factor.value);
-  }
 }

@@ -35,6 +35,8 @@ export class Substitution {
     switch (factor.kind) {
       case "variable":
         return this.#replacements.get(factor) ?? term(factor);
+      case "given":
+        return term(factor);
       case "element": {
         const value = this.value(factor.value);
         return term(value === factor.value ? factor : { ...factor, value });

@@ -1,46 +1,43 @@
-// Loops of concatenations of many parts: each part is stored at its place. (Of few parts each element
-// chooses its own, where it is used: lower.ts.)
-import type { NodeOf } from "../../graph/node.ts";
+// Concatenations of many parts: each part is stored at its place. (Of few parts each element chooses
+// its own, where it is used: lower.ts.)
+import type { Check } from "../../graph/indices.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
 import { partStarts } from "../../graph/parts.ts";
-import { loadsOf } from "../kernel/dependence.ts";
-import type { Buffer, Kernel, Statement } from "../kernel/language.ts";
-import { flatten, nested, ownPlace, placeFrom } from "./index-map.ts";
-import type { LoopContext, Loops } from "./loops.ts";
-import type { Stored } from "./stored.ts";
+import { addIndices, constantIndex } from "../kernel/index-arithmetic.ts";
+import type { Buffer, Kernel } from "../kernel/language.ts";
+import type { Work } from "./forms.ts";
+import { flatten, nested, ownPlace, type StartOf } from "./index-map.ts";
+import { Lowering } from "./lower.ts";
 
-/** So long may the code of a kernel become before the next part goes into another. */
-const mostCode = 400;
+type Part = Extract<Work, { kind: "part" }>;
 
-/** The concatenation `node`, stored in `buffer`. */
-export function concatLoops(
-  node: NodeOf<"movement">,
-  buffer: Buffer,
-  stored: Stored,
-  plan: LoopContext,
-): Loops {
+/** The parts of a concatenation. */
+export function partsOf(node: NodeOf<"movement">): readonly Part[] {
+  const starts = partStarts(node);
+  return node.inputs.map((part, i) => ({ kind: "part", node, part, start: starts[i]! }));
+}
+
+/** Stores a part at its place. */
+export function partKernel(
+  { node, part, start }: Part,
+  plan: {
+    readonly bufferOf: (node: Node) => Buffer | undefined;
+    readonly addCheck: (check: Check) => number;
+    readonly startOf: StartOf;
+  },
+): Kernel {
   const { attributes: move } = node;
   if (move.kind !== "concat") throw new Error(`unreachable: ${move.kind} has no parts`);
-  const starts = partStarts(node);
-  const bodies: Statement[][] = [];
-  let code = Infinity;
-  let buffers = 0;
-  for (const [position, part] of node.inputs.entries()) {
-    const own = stored.codeOf(part) + 1;
-    const from = ownPlace(part.shape);
-    const index = flatten(placeFrom(from, move.axis, -starts[position]!), node.shape);
-    const value = plan.lowering.valueAt(part, from);
-    const read = new Set(loadsOf(value).map((load) => load.buffer)).size;
-    if (code + own > mostCode || buffers + read > plan.target.kernel.buffers - 1) {
-      bodies.push([]);
-      code = 0;
-      buffers = 0;
-    }
-    code += own;
-    buffers += read;
-    bodies.at(-1)!.push(...nested(from, [{ kind: "store", buffer, index, value }]));
-  }
-  const before = bodies
-    .slice(0, -1)
-    .map((body): Kernel => ({ operations: [`parts of ${node.operation.name}`], body }));
-  return { before, body: bodies.at(-1)! };
+  const lowering = new Lowering({ ...plan, atHand: () => undefined });
+  const from = ownPlace(part.shape);
+  const to = from.map((index, axis) => {
+    if (axis !== move.axis) return index;
+    return addIndices(index, plan.startOf(node, 0) ?? constantIndex(start));
+  });
+  const index = flatten(to, node.shape);
+  const value = lowering.valueAt(part, from);
+  return {
+    operations: [`part of ${node.operation.name}`],
+    body: nested(from, [{ kind: "store", buffer: plan.bufferOf(node)!, index, value }]),
+  };
 }

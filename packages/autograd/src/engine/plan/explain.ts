@@ -24,7 +24,7 @@ export function explain(plan: Plan): string {
 function explainStep(step: Step, number: number): string {
   const cost = `${inUnits(flopsOf(step), "FLOP")}, ${inUnits(bytesMoved(step), "B")}`;
   if (step.kind === "host") return `${number}. ${step.node.operation.name}, by the host: ${cost}`;
-  const [, ...body] = printKernel(step.kernel).split("\n");
+  const [, ...body] = printKernel(step.kernel, step.given).split("\n");
   return [`${number}. ${step.kernel.operations.join(" + ")}: ${cost}`, ...body].join("\n");
 }
 

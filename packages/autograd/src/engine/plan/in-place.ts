@@ -12,8 +12,16 @@ import {
 
 type Store = Extract<Statement, { kind: "store" }>;
 
+const known = new WeakMap<Kernel, readonly Buffer[]>();
+
 /** Of the buffers that the kernel reads, those whose place its result may take. */
 export function replaceable(kernel: Kernel): readonly Buffer[] {
+  let buffers = known.get(kernel);
+  if (!buffers) known.set(kernel, (buffers = found(kernel)));
+  return buffers;
+}
+
+function found(kernel: Kernel): readonly Buffer[] {
   const store = onlyStore(kernel.body);
   if (!store) return [];
   const places = new Map<Buffer, Index[]>();

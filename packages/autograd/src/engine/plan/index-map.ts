@@ -84,11 +84,15 @@ export function broadcastPlace(at: Place, operand: Shape): Place {
   return operand.map((size, axis) => (size === 1 ? constantIndex(0) : at[added + axis]!));
 }
 
+/** Where a slice begins along an axis; undefined: as it says itself. */
+export type StartOf = (slice: NodeOf<"movement">, axis: number) => Index | undefined;
+
 /** Where an element of a movement of one input stands in it; within `bounds`, if there are any. */
 export function movedPlace(
   node: NodeOf<"movement">,
   move: Exclude<Move, { kind: "concat" }>,
   at: Place,
+  startOf: StartOf = () => undefined,
 ): { readonly at: Place; readonly bounds: readonly Bound[] } {
   const from = node.inputs[0]!.shape;
   const inside = (place: Place) => ({ at: place, bounds: [] });
@@ -101,7 +105,10 @@ export function movedPlace(
       return inside(from.map((_, axis) => at[move.order.indexOf(axis)]!));
     case "slice":
       return inside(
-        at.map((index, axis) => shifted(scaleIndex(index, move.step[axis]!), move.start[axis]!)),
+        at.map((index, axis) => {
+          const start = startOf(node, axis) ?? constantIndex(move.start[axis]!);
+          return addIndices(scaleIndex(index, move.step[axis]!), start);
+        }),
       );
     case "flip":
       return inside(

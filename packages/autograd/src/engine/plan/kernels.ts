@@ -3,12 +3,21 @@ import type { Check } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
-import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
+import { term } from "../kernel/index-arithmetic.ts";
+import {
+  type Buffer,
+  type Given,
+  givenBuffer,
+  type Kernel,
+  type Statement,
+  type Value,
+} from "../kernel/language.ts";
 import type { Target } from "../target.ts";
-import { concatLoops } from "./concats.ts";
+import { partKernel, partsOf } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
+import { type Form, type FormedWork, Forms, type Member, type Work } from "./forms.ts";
 import { type Group, groupsOf, placeIn } from "./groups.ts";
-import { flatten, nested, ownPlace, type Place, samePlace } from "./index-map.ts";
+import { flatten, nested, ownPlace, type Place, type StartOf, samePlace } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { productLoops } from "./products.ts";
@@ -21,6 +30,8 @@ export type Step =
   | {
       readonly kind: "kernel";
       readonly kernel: Kernel;
+      /** The buffers that the kernel uses, by their numbers there, and numbers. */
+      readonly given: Given;
       readonly reads: ReadonlySet<Buffer>;
       readonly writes: ReadonlySet<Buffer>;
     }
@@ -40,7 +51,7 @@ export interface Planning {
   readonly bufferOf: (node: Node) => Buffer | undefined;
   /** A buffer for what no node stands for. */
   readonly addBuffer: (dtype: DType, size: number) => Buffer;
-  /** Registers a check, and gives its number. */
+  /** Registers a check, and gives its number. Groups that are alike have the same in common. */
   readonly addCheck: (check: Check) => number;
 }
 
@@ -53,43 +64,137 @@ export function stepsOf(
 ): readonly Step[] {
   const groups = groupsOf(stored, plan, fuse);
   // What only its own kernel uses stays in registers.
-  const needed = new Set([...outputs, ...groups.flatMap((group) => [...group.reads])]);
-  return groups.flatMap((group) => toSteps(group, needed, stored, plan));
+  const needed = new Set(outputs);
+  for (const { reads } of groups) for (const read of reads) needed.add(read);
+  const forms = new Forms(plan.bufferOf);
+  // All forms are there before the first becomes kernels: what all its work has in common is known.
+  const works = groups.flatMap((group): readonly (HostWork | FormedWork)[] => {
+    const kept = new Set(group.nodes.filter((node) => needed.has(node)));
+    const [node] = group.nodes as [Node];
+    if (!plan.target.computes(node)) return [{ node, kept }];
+    return worksOf(group, kept).map((work) => forms.add(work));
+  });
+  const lowered = new Map<Form, Lowered>();
+  return works.flatMap((one): readonly Step[] => {
+    if (!("form" in one)) return [hostStep(one, plan)];
+    const { form, member } = one;
+    let kernels = lowered.get(form);
+    if (!kernels) lowered.set(form, (kernels = lower(form, plan)));
+    return kernelSteps(kernels, member, plan);
+  });
 }
 
-function toSteps(
-  group: Group,
-  needed: ReadonlySet<Node>,
-  stored: Stored,
-  plan: Planning,
+/** Concatenations of many parts are stored part by part. */
+function worksOf(group: Group, kept: ReadonlySet<Node>): readonly Work[] {
+  const [root] = group.nodes as [Node];
+  return root.family === "movement" && isOfManyParts(root)
+    ? partsOf(root)
+    : [{ kind: "group", group, kept }];
+}
+
+/** A node that the host computes, if it is needed. */
+interface HostWork {
+  readonly node: Node;
+  readonly kept: ReadonlySet<Node>;
+}
+
+function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {
+  const inputs = node.inputs.map((input) => bufferOf(input)!);
+  const writes = new Set([...kept].map((one) => bufferOf(one)!));
+  return { kind: "host", node, inputs, reads: new Set(inputs), writes };
+}
+
+/** The kernels of all work of a form. */
+interface Lowered {
+  readonly kernels: readonly {
+    readonly kernel: Kernel;
+    readonly reads: readonly Buffer[];
+    readonly writes: readonly Buffer[];
+  }[];
+  /** Which starts the kernels are given, before the buffers. */
+  readonly starts: readonly number[];
+  /** Buffers that no node stands for, numbered behind those of nodes. */
+  readonly added: readonly Buffer[];
+}
+
+/** The kernels with what they are given for one piece of work. */
+function kernelSteps(
+  { kernels, starts, added }: Lowered,
+  member: Member,
+  { bufferOf, addBuffer }: Planning,
 ): readonly Step[] {
-  const [root, ...others] = group.nodes as [Node, ...Node[]];
-  const kept = group.nodes.filter((node) => needed.has(node));
-  const writes = new Set(kept.map((node) => plan.bufferOf(node)!));
-  if (!plan.target.computes(root)) {
-    const inputs = root.inputs.map((node) => plan.bufferOf(node)!);
-    return [{ kind: "host", node: root, inputs, reads: new Set(inputs), writes }];
-  }
-  const operations = group.nodes.map((node) => node.operation.name);
-  const { before, body } = loopsOf(group, root, others, writes, stored, plan);
-  return [...before, { operations, body }].map(
-    (kernel): Step => ({ kind: "kernel", kernel, ...buffersOf(kernel.body) }),
+  const given = [
+    ...starts.map((position) => member.starts[position]!),
+    ...member.stored.map((node) => bufferOf(node)!),
+    ...added.map(({ dtype, size }) => addBuffer(dtype, size)),
+  ];
+  const here = (own: readonly Buffer[]) => new Set(own.map((buffer) => givenBuffer(given, buffer)));
+  return kernels.map(
+    ({ kernel, reads, writes }): Step => ({
+      kind: "kernel",
+      kernel,
+      given,
+      reads: here(reads),
+      writes: here(writes),
+    }),
   );
 }
 
-function loopsOf(
-  group: Group,
-  root: Node,
-  others: readonly Node[],
-  writes: ReadonlySet<Buffer>,
-  stored: Stored,
-  plan: Planning,
-): Loops {
-  const { target, bufferOf, addCheck, addBuffer } = plan;
+/** The kernels of all work of a form, the first of which is lowered. */
+function lower({ first, started, different }: Form, plan: Planning): Lowered {
+  const buffers = new Map<Node, Buffer>();
+  let count = different.size;
+  const ownBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
+  for (const node of first.stored) {
+    const { dtype, size } = plan.bufferOf(node)!;
+    buffers.set(node, ownBuffer(dtype, size));
+  }
+  const added: Buffer[] = [];
+  const starts = new Map(
+    [...different].map(([start, greatest], position) => [
+      start,
+      term({ kind: "given", position, greatest }),
+    ]),
+  );
+  const kernels = kernelsOf(first.work, {
+    ...plan,
+    bufferOf: (node) => buffers.get(node),
+    addBuffer(dtype, size) {
+      const buffer = ownBuffer(dtype, size);
+      added.push(buffer);
+      return buffer;
+    },
+    startOf(node, axis) {
+      const own = started.get(node);
+      return own === undefined ? undefined : starts.get(own + axis);
+    },
+  });
+  return { kernels: kernels.map(withBuffers), starts: [...different.keys()], added };
+}
+
+/** What kernels are made with. */
+type KernelPlanning = Planning & { readonly startOf: StartOf };
+
+function kernelsOf(work: Work, plan: KernelPlanning): readonly Kernel[] {
+  if (work.kind === "part") return [partKernel(work, plan)];
+  const { nodes } = work.group;
+  const { before, body } = loopsOf(work.group, work.kept, plan);
+  return [...before, { operations: nodes.map((node) => node.operation.name), body }];
+}
+
+function withBuffers(kernel: Kernel): Lowered["kernels"][number] {
+  const { reads, writes } = buffersOf(kernel.body);
+  return { kernel, reads: [...reads], writes: [...writes] };
+}
+
+function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): Loops {
+  const [root, ...others] = group.nodes as [Node, ...Node[]];
+  const { target, bufferOf, addCheck, addBuffer, startOf } = plan;
   const values = new Map<Node, Value>();
   const lowering = new Lowering({
     bufferOf,
     addCheck,
+    startOf,
     atHand: (node, at) => {
       const value = values.get(node);
       return value && samePlace(at, placeIn(group, node)) ? value : undefined;
@@ -102,8 +207,8 @@ function loopsOf(
       const at = placeIn(group, node);
       const value = node === root ? first : lowering.writtenOut(node, at);
       values.set(node, value);
+      if (!kept.has(node)) continue;
       const buffer = bufferOf(node)!;
-      if (!writes.has(buffer)) continue;
       statements.push({ kind: "store", buffer, index: flatten(at, node.shape), value });
     }
     return statements;
@@ -120,9 +225,6 @@ function loopsOf(
       return scanLoops(root, at, context);
     case "reduce":
       return reductionLoops(root, at, context);
-    case "movement":
-      if (!isOfManyParts(root)) break;
-      return concatLoops(root, bufferOf(root)!, stored, context);
     case "scatter":
       return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:

@@ -9,7 +9,14 @@ import { allParts } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Bound, Buffer, Factor, Value } from "../kernel/language.ts";
-import { broadcastPlace, flatten, movedPlace, type Place, placeFrom } from "./index-map.ts";
+import {
+  broadcastPlace,
+  flatten,
+  movedPlace,
+  type Place,
+  placeFrom,
+  type StartOf,
+} from "./index-map.ts";
 
 /** What lowering needs to know of the plan. */
 export interface LoweringContext {
@@ -19,6 +26,8 @@ export interface LoweringContext {
   atHand(node: Node, at: Place): Value | undefined;
   /** Registers a check, and gives its number. */
   addCheck(check: Check): number;
+  /** Where a slice begins along an axis; undefined: as it says itself. */
+  readonly startOf?: StartOf | undefined;
 }
 
 /** Lowers nodes within one kernel; equal parts become shared values. */
@@ -85,7 +94,8 @@ export class Lowering {
   #moved(node: NodeOf<"movement">, at: Place): Value {
     const { attributes: move, dtype } = node;
     if (move.kind === "concat") return this.#part(node, move.axis, at, 0);
-    const { at: from, bounds } = movedPlace(node, move, at);
+    const { startOf } = this.#plan;
+    const { at: from, bounds } = movedPlace(node, move, at, startOf);
     const value = this.valueAt(node.inputs[0]!, from);
     if (bounds.length === 0) return value;
     const outside = move.kind === "pad" ? move.value : 0;

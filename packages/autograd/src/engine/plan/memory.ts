@@ -1,6 +1,6 @@
 // Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no
 // longer needed makes room for what comes.
-import { type Buffer, bytesOf } from "../kernel/language.ts";
+import { type Buffer, bytesOf, givenBuffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { replaceable } from "./in-place.ts";
 import type { Step } from "./kernels.ts";
@@ -130,5 +130,8 @@ export function lifetimesOf(
 
 /** A buffer that is free and whose place the step's result may take. */
 function predecessor(step: Step, isFree: (buffer: Buffer) => boolean): Buffer | undefined {
-  return step.kind === "kernel" ? replaceable(step.kernel).find(isFree) : undefined;
+  if (step.kind === "host") return undefined;
+  return replaceable(step.kernel)
+    .map((buffer) => givenBuffer(step.given, buffer))
+    .find(isFree);
 }

@@ -3,7 +3,7 @@ import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
-import type { Buffer, Kernel } from "../kernel/language.ts";
+import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
@@ -29,20 +29,22 @@ export type Result =
 
 /** Kernels that follow each other, which a device runs at once; or a node that the host computes between. */
 export type Segment =
-  | { readonly kind: "kernels"; readonly kernels: readonly Kernel[] }
+  | { readonly kind: "kernels"; readonly steps: readonly KernelStep[] }
   | Extract<Step, { kind: "host" }>;
+
+type KernelStep = Extract<Step, { kind: "kernel" }>;
 
 function segmentsOf(steps: readonly Step[]): readonly Segment[] {
   const segments: Segment[] = [];
-  let kernels: Kernel[] | undefined;
+  let kernels: KernelStep[] | undefined;
   for (const step of steps) {
     if (step.kind === "host") {
       segments.push(step);
       kernels = undefined;
       continue;
     }
-    if (!kernels) segments.push({ kind: "kernels", kernels: (kernels = []) });
-    kernels.push(step.kernel);
+    if (!kernels) segments.push({ kind: "kernels", steps: (kernels = []) });
+    kernels.push(step);
   }
   return segments;
 }

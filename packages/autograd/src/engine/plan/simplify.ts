@@ -8,8 +8,8 @@ import { isFloating } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
-import { operationNumber } from "./key.ts";
 import type { Rule } from "./rewrite.ts";
+import { operationNumber } from "./words.ts";
 
 /** Equal operations on equal inputs are computed once. */
 export function mergeCommon(): Rule {

@@ -20,7 +20,7 @@ const mostChoices = 16;
 export interface Stored {
   /** In topological order. */
   readonly nodes: readonly Node[];
-  /** How long the code of a node is, with all that is written out in it: work and loads. */
+  /** How long the code of what is stored is, with all that is written out in it: work and loads. */
   codeOf(node: Node): number;
 }
 
@@ -71,7 +71,7 @@ export function storedNodes(
   return {
     nodes: order.filter((node) => stored.has(node)),
     codeOf(node) {
-      const { work, loads } = stored.has(node) ? extents.get(node)! : extentOf(node);
+      const { work, loads } = extents.get(node)!;
       return work + loads;
     },
   };

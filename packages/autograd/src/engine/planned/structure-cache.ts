@@ -1,5 +1,6 @@
 // What was made for the structures of graphs, as long as it is used.
 import type { Structure } from "../plan/key.ts";
+import { wordsEqual } from "../plan/words.ts";
 
 /** Keeps what was made for structures; what was not asked for longest goes first. */
 export class StructureCache<Kept extends { readonly bytes: number }> {
@@ -68,10 +69,4 @@ interface Entry<Kept> {
 
 function bytesOf({ words, kept }: Entry<{ readonly bytes: number }>): number {
   return words.byteLength + kept.bytes;
-}
-
-function wordsEqual(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

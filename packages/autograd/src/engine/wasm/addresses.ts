@@ -5,7 +5,7 @@ import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";
 import type { Local } from "./encoder.ts";
 import type { Scopes } from "./scopes.ts";
-import { parametersOf, tableWords } from "./table.ts";
+import { listOf, parametersOf, tableWords } from "./table.ts";
 
 /** Where an element is: `offset` bytes behind what the local holds. */
 export interface Address {
@@ -39,8 +39,8 @@ export class Addresses {
     const scale = bytesPerElement(buffer.dtype);
     const base = `address ${buffer.id}`;
     const start = this.#scopes.named(base, new Set(), "i32", () => {
-      const word = tableWords.buffers + buffer.id;
-      this.#scopes.code.get(this.#table).memory("i32.load", 4 * word);
+      const { code } = this.#scopes;
+      code.get(this.#given(buffer.id)).get(this.#table).add("i32.add").memory("i32.load", 0);
     });
     const { local, name, dependences } = this.#sum(base, start, index, scale);
     const offset = index.constant * scale;
@@ -49,6 +49,16 @@ export class Addresses {
     // Beyond what is stored an address is never used: a guard stands before it.
     if ((isPositive && offset < 2 ** 32) || offset === 0) return { local, offset };
     return { local: this.#plus(name, dependences, local, offset), offset: 0 };
+  }
+
+  /** A word of the list that the kernel is given. */
+  #given(position: number): Local {
+    const list = this.#scopes.named("list", new Set(), "i32", () => {
+      this.#scopes.code.get(this.#table).get(listOf(this.#scopes.body)).add("i32.add");
+    });
+    return this.#scopes.named(`given ${position}`, new Set(), "i32", () => {
+      this.#scopes.code.get(list).memory("i32.load", 4 * position);
+    });
   }
 
   /** `start`, which has a name, and the terms of an index in units of `scale`. */
@@ -111,6 +121,7 @@ export class Addresses {
 
   #factor(factor: Factor): Local {
     if (factor.kind === "variable") return this.#scopes.counterOf(factor);
+    if (factor.kind === "given") return this.#given(factor.position);
     return this.#scopes.named(factor, dependencesOf(factor), "i32", () => {
       if (factor.kind === "element") this.#addChecked(factor);
       else {

@@ -1,13 +1,14 @@
 // A plan as one WebAssembly module: a function for each kernel, and one for each of the plan's segments,
-// which calls its kernels in order. Where several threads are worth it, there are functions for stretches
+// which calls its kernels in order, with what each step gives them. Where several threads are worth it, there are functions for stretches
 // of a segment, too: kernels that are divided into parts, and what one thread does between. All
 // addresses come from a table in memory that the caller fills (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
+import type { Given, Kernel } from "../kernel/language.ts";
 import type { Plan } from "../plan/plan.ts";
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
-import { writeKernel } from "./statements.ts";
-import { parametersOf, runParameters, totalsOffset } from "./table.ts";
+import { type KernelFunction, writeKernel } from "./statements.ts";
+import { addressOffset, listsOffset, parametersOf, runParameters, totalsOffset } from "./table.ts";
 import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */
@@ -20,6 +21,8 @@ export interface HostOperator {
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hostOperators: readonly HostOperator[];
+  /** The lists of what kernels are given, for the table. */
+  readonly lists: Int32Array;
   readonly segments: readonly SegmentFunctions[];
 }
 
@@ -63,42 +66,43 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
     const parameters = Array.from({ length: arity }, () => "f64" as const);
     return module.import(name, { parameters, results: ["f64"] });
   };
+  const lists = new Lists(plan);
   const context = {
     hostFunction,
-    totalsOffset: totalsOffset(plan.buffers),
+    totalsOffset: totalsOffset(plan.buffers, lists.words.length),
     isFused,
     leastShared,
   };
-  const written = plan.segments.flatMap((segment, i) =>
-    segment.kind === "host"
-      ? []
-      : { segment: i, kernels: segment.kernels.map((kernel) => writeKernel(kernel, context)) },
-  );
+  const written = new Map<Kernel, KernelFunction>();
+  for (const step of plan.steps) {
+    if (step.kind === "host" || written.has(step.kernel)) continue;
+    written.set(step.kernel, writeKernel(step.kernel, context));
+  }
   // All imports are known by now: what is defined is numbered behind them.
-  const segments = written.map(({ segment, kernels }) => {
-    const functions = kernels.map(
-      ({ body, parts, nanoseconds }): KernelIndex => ({
-        index: module.define(body),
-        parts,
-        nanoseconds,
-      }),
-    );
-    return { segment, functions, run: module.define(inOrder(functions)) };
+  const indices = new Map([...written].map(([kernel, { body }]) => [kernel, module.define(body)]));
+  const segments = plan.segments.flatMap((segment, i) => {
+    if (segment.kind === "host") return [];
+    const calls = segment.steps.map(({ kernel, given }): Call => {
+      const { parts, nanoseconds } = written.get(kernel)!;
+      return { index: indices.get(kernel)!, list: lists.offsetOf(given), parts, nanoseconds };
+    });
+    return { segment: i, calls, run: module.define(inOrder(calls)) };
   });
   const exported: Record<string, number> = {};
   let count = 0;
-  const made = segments.map(({ segment, functions, run }): SegmentFunctions => {
+  const made = segments.map(({ segment, calls, run }): SegmentFunctions => {
     const name = segment === 0 ? "run" : `run ${segment}`;
     exported[name] = run;
-    const isForThreads = isShared && functions.some(({ parts }) => parts > 1);
-    const stretches = isForThreads ? stretchesOf(functions) : [];
+    const isForThreads = isShared && calls.some(({ parts }) => parts > 1);
+    const stretches = isForThreads ? stretchesOf(calls) : [];
     return {
       segment,
       name,
       stretches: stretches.map((stretch): Stretch => {
-        const [{ parts, index }] = stretch as [KernelIndex];
+        const [first] = stretch as [Call];
+        const { parts } = first;
         const position = count++;
-        exported[position] = parts > 1 ? index : module.define(inOrder(stretch));
+        exported[position] = module.define(parts > 1 ? partOf(first) : inOrder(stretch));
         const nanoseconds = stretch.reduce((sum, one) => sum + one.nanoseconds, 0);
         return { position, parts, nanoseconds };
       }),
@@ -107,32 +111,67 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
   return {
     bytes: module.encoded(exported, isShared),
     hostOperators: [...hostOperators.values()],
+    lists: lists.words,
     segments: made,
   };
 }
 
-/** A kernel's function in the module. */
-interface KernelIndex {
+/** A kernel's function in the module, and where in the table the list is of what a step gives it. */
+interface Call {
   readonly index: number;
+  readonly list: number;
   readonly parts: number;
   readonly nanoseconds: number;
 }
 
+/** Lists of what kernels are given, one behind the other in the table. */
+class Lists {
+  readonly words: Int32Array;
+  readonly #offsets = new Map<Given, number>();
+
+  constructor({ buffers, steps }: Plan) {
+    const words: number[] = [];
+    for (const step of steps) {
+      if (step.kind === "host" || this.#offsets.has(step.given)) continue;
+      this.#offsets.set(step.given, listsOffset(buffers) + 4 * words.length);
+      for (const one of step.given) {
+        words.push(typeof one === "number" ? one : addressOffset(one.id));
+      }
+    }
+    this.words = Int32Array.from(words);
+  }
+
+  /** Where in the table the list is. */
+  offsetOf(given: Given): number {
+    return this.#offsets.get(given)!;
+  }
+}
+
 /** Each kernel that is divided by itself, and those between. */
-function stretchesOf(kernels: readonly KernelIndex[]): readonly (readonly KernelIndex[])[] {
-  const stretches: KernelIndex[][] = [];
-  kernels.forEach((kernel, i) => {
-    const isNew = kernel.parts > 1 || i === 0 || kernels[i - 1]!.parts > 1;
-    if (isNew) stretches.push([kernel]);
-    else stretches.at(-1)!.push(kernel);
+function stretchesOf(calls: readonly Call[]): readonly (readonly Call[])[] {
+  const stretches: Call[][] = [];
+  calls.forEach((call, i) => {
+    const isNew = call.parts > 1 || i === 0 || calls[i - 1]!.parts > 1;
+    if (isNew) stretches.push([call]);
+    else stretches.at(-1)!.push(call);
   });
   return stretches;
 }
 
-/** All of `kernels`, by the first thread. */
-function inOrder(kernels: readonly KernelIndex[]): FunctionBody {
+/** All of `calls`, by the first thread. */
+function inOrder(calls: readonly Call[]): FunctionBody {
   const body = new FunctionBody(runParameters);
   const { table } = parametersOf(body);
-  for (const { index } of kernels) body.code.get(table).i32(0).i32(0).i32(1).call(index);
+  for (const { index, list } of calls) {
+    body.code.get(table).i32(0).i32(0).i32(1).i32(list).call(index);
+  }
+  return body;
+}
+
+/** A part of one call, by any thread. */
+function partOf({ index, list }: Call): FunctionBody {
+  const body = new FunctionBody(runParameters);
+  for (const parameter of body.parameters) body.code.get(parameter);
+  body.code.i32(list).call(index);
   return body;
 }

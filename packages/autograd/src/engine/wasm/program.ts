@@ -13,7 +13,7 @@ import type { Heap } from "./heap.ts";
 import { type Memory, webAssembly } from "./host.ts";
 import { planToModule, type SegmentFunctions } from "./module.ts";
 import type { Loaded, Pool } from "./pool.ts";
-import { tableBytes, tableWords } from "./table.ts";
+import { listsOffset, tableBytes, tableWords } from "./table.ts";
 import { leastSharedTime, wasmTarget } from "./target.ts";
 
 /** What programs run on. */
@@ -35,6 +35,7 @@ export class WasmProgram implements Program {
   readonly #device: Machine;
   readonly #plan: Plan;
   readonly #module: Uint8Array;
+  readonly #lists: Int32Array;
   readonly #compiled: object;
   readonly #hostOperators: Readonly<Record<string, unknown>>;
   readonly #segments: readonly SegmentFunctions[];
@@ -51,7 +52,7 @@ export class WasmProgram implements Program {
   readonly #bound: Buffer[] = [];
 
   constructor(plan: Plan, device: Machine) {
-    const { bytes, hostOperators, segments } = planToModule(plan, {
+    const { bytes, hostOperators, lists, segments } = planToModule(plan, {
       isFused: hasFusedMultiply(),
       isShared: device.memory.isShared,
       leastShared: leastSharedTime(),
@@ -59,6 +60,7 @@ export class WasmProgram implements Program {
     this.#device = device;
     this.#plan = plan;
     this.#module = bytes;
+    this.#lists = lists;
     this.#compiled = new webAssembly!.Module(bytes);
     const imports: Record<string, unknown> = {};
     for (const { name, operator, on } of hostOperators) imports[name] = evaluateOn(on, operator);
@@ -75,10 +77,11 @@ export class WasmProgram implements Program {
     const heap = this.#device.memory;
     const { buffers, layout } = this.#plan;
     if (this.#table === 0) {
-      const bytes = tableBytes(buffers);
+      const bytes = tableBytes(buffers, this.#lists.length);
       const table = heap.allocate(bytes);
       if (table === undefined) return bytes;
       this.#table = table;
+      heap.words.set(this.#lists, (table + listsOffset(buffers)) / 4);
     }
     // Inputs that are for this run alone lie behind the arena's buffers.
     let bytes = layout.bytes;

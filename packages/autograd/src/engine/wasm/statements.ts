@@ -20,7 +20,7 @@ import { addLiteral, type Lanes, registerType } from "./lanes.ts";
 import { writeMultiply } from "./multiply.ts";
 import { writeReduce } from "./reduce.ts";
 import { Scopes } from "./scopes.ts";
-import { runParameters } from "./table.ts";
+import { kernelParameters } from "./table.ts";
 import { tileRows, wasmRates } from "./target.ts";
 import type { Host, HostFunction } from "./value-writer.ts";
 import { Values } from "./values.ts";
@@ -46,8 +46,8 @@ export interface KernelFunction {
 const mostParts = 64;
 
 /**
- * Writes the kernel as a function of the table's address, the thread's number, the part that it does
- * and the number of parts.
+ * Writes the kernel as a function of the table's address, the thread's number, the part that it does,
+ * the number of parts, and where in the table the list is of what the kernel is given.
  */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
   const nanoseconds = nanosecondsOf(kernel, wasmRates);
@@ -75,7 +75,7 @@ function partsWorth(kernel: Kernel, nanoseconds: number, leastShared: number): n
 }
 
 function written(kernel: Kernel, context: KernelContext, isShared: boolean): FunctionBody {
-  const body = new FunctionBody(runParameters);
+  const body = new FunctionBody(kernelParameters);
   const writer = new StatementWriter(kernel, body, context);
   for (const statement of kernel.body) {
     writer.scopes.shared = isShared ? sharedLoop(statement, tileRows)?.variable : undefined;

@@ -1,4 +1,5 @@
-// A run's table in memory, which its caller fills: where everything is, and how a run has failed.
+// A run's table in memory, which its caller fills: where everything is, what each kernel is given, and
+// how a run has failed.
 import { manyTotals } from "../kernel/reduction.ts";
 import type { Code, FunctionBody, Local } from "./encoder.ts";
 
@@ -27,20 +28,41 @@ const totalsBytes = runningBytes + 2 * 16 * mostVectors;
 /** At most so many threads take part in a run; each has totals of its own. */
 export const mostThreads = 16;
 
-/** Where the totals begin, behind the addresses of so many buffers. */
-export function totalsOffset(buffers: number): number {
-  return Math.ceil((4 * (tableWords.buffers + buffers)) / 8) * 8;
+/** Where in the table the address of a buffer is. */
+export function addressOffset(buffer: number): number {
+  return 4 * (tableWords.buffers + buffer);
 }
 
-/** Bytes of the table for a plan of so many buffers. */
-export function tableBytes(buffers: number): number {
-  return totalsOffset(buffers) + totalsBytes * mostThreads;
+/** Where lists of what kernels are given begin, behind the addresses of so many buffers. */
+export function listsOffset(buffers: number): number {
+  return addressOffset(buffers);
+}
+
+/** Where the totals begin, behind lists of so many words. */
+export function totalsOffset(buffers: number, listed: number): number {
+  return Math.ceil((listsOffset(buffers) + 4 * listed) / 8) * 8;
+}
+
+/** Bytes of the table for a plan of so many buffers, and lists of so many words. */
+export function tableBytes(buffers: number, listed: number): number {
+  return totalsOffset(buffers, listed) + totalsBytes * mostThreads;
 }
 
 /** A function of the table's address, the thread's number, the part that it does, and of how many. */
 export const runParameters = ["i32", "i32", "i32", "i32"] as const;
 
-/** Its parameters. */
+/**
+ * A kernel's function has one more, where in the table the list is of what it is given: numbers as
+ * they are, and of buffers where in the table their addresses are.
+ */
+export const kernelParameters = [...runParameters, "i32"] as const;
+
+/** The last parameter of a kernel's function. */
+export function listOf({ parameters }: FunctionBody): Local {
+  return parameters[runParameters.length]!;
+}
+
+/** The parameters of both. */
 export function parametersOf({ parameters }: FunctionBody): {
   readonly table: Local;
   readonly thread: Local;

@@ -1,0 +1,113 @@
+// Graphs, and parts of them, as whole numbers: what is alike is written as the same words.
+import type { Node } from "../../graph/node.ts";
+import { dtypes } from "../../scalar/dtype.ts";
+
+const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
+const operationNumbers = new WeakMap<object, number>();
+let operationCount = 0;
+const textNumbers = new Map<string, number>();
+
+/** In place of an entry of a list that is no word by itself. */
+const isWide = -(2 ** 31);
+
+/** Writes numbers one after another. */
+export class Writer {
+  #words = new Int32Array(4096);
+  #count = 0;
+  readonly #bits = new Float64Array(1);
+  readonly #halves = new Int32Array(this.#bits.buffer);
+
+  /** Forgets what is written. */
+  begin(): void {
+    this.#count = 0;
+  }
+
+  word(value: number): void {
+    if (this.#count === this.#words.length) {
+      const wider = new Int32Array(2 * this.#count);
+      wider.set(this.#words);
+      this.#words = wider;
+    }
+    this.#words[this.#count++] = value;
+  }
+
+  number(value: number): void {
+    this.#bits[0] = value;
+    this.word(this.#halves[0]!);
+    this.word(this.#halves[1]!);
+  }
+
+  list(values: readonly number[]): void {
+    this.word(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if ((value | 0) === value && value !== isWide) this.word(value);
+      else {
+        // The stride or dilation of a window is any number.
+        this.word(isWide);
+        this.number(value);
+      }
+    }
+  }
+
+  attributes(node: Node): void {
+    switch (node.family) {
+      case "source":
+      case "elementwise":
+      case "contract":
+      case "custom":
+      case "routine":
+        return;
+      case "literal":
+        this.number(node.attributes.value);
+        return;
+      case "reduce":
+        this.list(node.attributes.axes);
+        return;
+      default:
+        for (const value of Object.values(node.attributes) as readonly unknown[]) {
+          if (typeof value === "number") this.number(value);
+          else if (Array.isArray(value)) this.list(value as readonly number[]);
+          else this.word(textNumber(String(value)));
+        }
+    }
+  }
+
+  /** An element type and a shape. */
+  type({ dtype, shape }: Node): void {
+    this.word(dtypeNumbers.get(dtype)!);
+    this.list(shape);
+  }
+
+  /** What is written since the beginning; good until the next one. */
+  words(): Int32Array {
+    return this.#words.subarray(0, this.#count);
+  }
+}
+
+/** A number of its own for each operation. */
+export function operationNumber(operation: object): number {
+  let number = operationNumbers.get(operation);
+  if (number === undefined) operationNumbers.set(operation, (number = operationCount++));
+  return number;
+}
+
+function textNumber(text: string): number {
+  let number = textNumbers.get(text);
+  if (number === undefined) textNumbers.set(text, (number = textNumbers.size));
+  return number;
+}
+
+/** FNV-1a, a word at a time: http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function hashOf(words: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
+  // The low bits of a product do not see the high ones.
+  return hash ^ (hash >>> 15);
+}
+
+export function wordsEqual(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
