@@ -113,6 +113,7 @@ describe("long chains", () => {
     ["sines", 100, (x) => x.sin(), Math.sin],
     ["products and sums", 3000, (x) => x.mul(0.999).add(1e-3), (x) => x * 0.999 + 1e-3],
     ["square roots", 2000, (x) => x.add(1).sqrt(), (x) => Math.sqrt(x + 1)],
+    ["parts without elements", 900, (x) => concat([x.slice(0, 0, 0), x] as never, 0), (x) => x],
     ["movements", 3000, (x) => x.flip(0).reshape([2, 1]).reshape([2]).neg(), (x) => -x],
   ])("of %s, compiled and not", (_, count, f, plain) => {
     const chain = repeated(count, f);

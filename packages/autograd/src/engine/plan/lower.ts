@@ -59,6 +59,8 @@ export class Lowering {
 
   /** What the node's operation makes of its inputs' elements. */
   writtenOut(node: Node, at: Place): Value {
+    // There is no such element: what is written here is never chosen.
+    if (node.shape.includes(0)) return { kind: "literal", dtype: node.dtype, value: 0 };
     switch (node.family) {
       case "literal":
         return { kind: "literal", dtype: node.dtype, value: node.attributes.value };
