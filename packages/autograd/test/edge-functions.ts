@@ -240,7 +240,12 @@ const looks: readonly EdgeCall[] = [
   call("realize", fc.array(x, { maxLength: 2 })),
   call("backend", list()),
   call("setBackend", list(fc.constantFrom("cuda", ""))),
-  call("threads", list(fc.constantFrom(undefined, 0, -1, 0.5))),
+  // How many there are is the back end's.
+  call(
+    "threads",
+    list(fc.constantFrom(undefined, 0, -1, 0.5)),
+    (count) => void nabla.threads(count as number),
+  ),
   call("memory", list(), () => void nabla.memory()),
   call("manualSeed", list(seed)),
   call("random.state", list(), () => nabla.random.state()),
