@@ -87,10 +87,12 @@ export function planOf(
   const addCheck = (check: Check) => checks.push(check) - 1;
   const bufferOf = (node: Node) => buffers.get(node);
   const steps = stepsOf(stored, rewritten, { target, bufferOf, addBuffer, addCheck }, fuse);
-  const read = new Set(steps.flatMap((step) => [...step.reads]));
+  const read = new Set<Buffer>();
+  for (const { reads } of steps) for (const buffer of reads) read.add(buffer);
+  const positions = new Map(inputs.map((node, position) => [node, position]));
   const results = rewritten.map((node): Result => {
-    const position = inputs.indexOf(node);
-    return position < 0
+    const position = positions.get(node);
+    return position === undefined
       ? { kind: "buffer", buffer: buffers.get(node)! }
       : { kind: "input", position };
   });

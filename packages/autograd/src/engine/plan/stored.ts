@@ -1,6 +1,7 @@
 // Which nodes of a plan are stored in memory. All others are written out where they are used, as
 // index arithmetic or inside the loop of what uses them.
 import type { Node } from "../../graph/node.ts";
+import { newMark } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Target } from "../target.ts";
 import { readWhole } from "./whole.ts";
@@ -45,17 +46,27 @@ export function storedNodes(
   fuse: boolean,
 ): Stored {
   const { work: mostWork, loads: mostLoads } = target.kernel;
-  const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
-  for (const node of order) for (const input of node.inputs) users.get(input)?.push(node);
-  const isOutput = new Set(outputs);
-  const whole = readWhole(order, outputs);
-  const stored = new Set<Node>();
-  const extents = new Map<Node, Extent>();
-  /** Where it is used: what is stored is loaded. */
-  const extentOf = (node: Node) => (stored.has(node) ? loaded : (extents.get(node) ?? loaded));
+  const mark = newMark();
+  order.forEach(({ cell }, position) => {
+    cell.mark = mark;
+    cell.number = position;
+  });
+  const users: Node[][] = order.map(() => []);
+  const usersOf: UsersOf = ({ cell }) => (cell.mark === mark ? users[cell.number]! : nobody);
   for (const node of order) {
-    const extent = extentAbove(node, node.inputs.map(extentOf));
-    extents.set(node, extent);
+    for (const { cell } of node.inputs) if (cell.mark === mark) users[cell.number]!.push(node);
+  }
+  const isOutput = new Set(outputs);
+  const picks = order.some(({ family }) => family === "gather");
+  const whole = picks ? readWhole(order, outputs) : isOutput;
+  /** What it takes to have an element of each node: what is stored is loaded. */
+  const used: Extent[] = [];
+  const nodes: Node[] = [];
+  const codes = new Map<Node, number>();
+  for (const node of order) {
+    const extent = extentAbove(node, ({ cell }) =>
+      cell.mark === mark ? used[cell.number]! : loaded,
+    );
     const isStored =
       isOutput.has(node) ||
       hasOwnLoop(node) ||
@@ -65,24 +76,25 @@ export function storedNodes(
       extent.work > mostWork ||
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||
-      isWorthStoring(node, extent.work, users, target);
-    if (isStored) stored.add(node);
+      isWorthStoring(node, extent.work, usersOf, target);
+    used.push(isStored ? loaded : extent);
+    if (!isStored) continue;
+    nodes.push(node);
+    codes.set(node, extent.work + extent.loads);
   }
-  return {
-    nodes: order.filter((node) => stored.has(node)),
-    codeOf(node) {
-      const { work, loads } = extents.get(node)!;
-      return work + loads;
-    },
-  };
+  return { nodes, codeOf: (node) => codes.get(node)! };
 }
 
-function extentAbove(node: Node, inputs: readonly Extent[]): Extent {
+type UsersOf = (node: Node) => readonly Node[];
+const nobody: readonly Node[] = [];
+
+function extentAbove(node: Node, extentOf: (input: Node) => Extent): Extent {
   let [work, loads, depth] = [ownWork(node), 0, 0];
-  for (const input of inputs) {
-    work += input.work;
-    loads += input.loads;
-    depth = Math.max(depth, input.depth + 1);
+  for (const input of node.inputs) {
+    const extent = extentOf(input);
+    work += extent.work;
+    loads += extent.loads;
+    depth = Math.max(depth, extent.depth + 1);
   }
   return { work, loads, depth };
 }
@@ -114,17 +126,12 @@ export function isOfManyParts(node: Node): boolean {
   );
 }
 
-function isWorthStoring(
-  node: Node,
-  work: number,
-  users: ReadonlyMap<Node, readonly Node[]>,
-  target: Target,
-): boolean {
-  const direct = users.get(node)!;
+function isWorthStoring(node: Node, work: number, usersOf: UsersOf, target: Target): boolean {
+  const direct = usersOf(node);
   // The host reads arrays.
   if (direct.some((user) => !target.computes(user))) return true;
   if (work === 0) return false;
-  const readers = direct.flatMap((user) => readersThrough(user, users));
+  const readers = direct.flatMap((user) => readersThrough(user, usersOf));
   // A product reads each element many times.
   if (readers.some(({ family }) => family === "contract" || family === "convolve")) return true;
   if (direct.length > 1 && work > cheap) return true;
@@ -136,14 +143,15 @@ function isWorthStoring(
 }
 
 /** What reads a node in the end: the user, or what uses it if that only moves elements. */
-function readersThrough(user: Node, users: ReadonlyMap<Node, readonly Node[]>): readonly Node[] {
+function readersThrough(user: Node, usersOf: UsersOf): readonly Node[] {
+  if (user.family !== "movement") return [user];
   const readers: Node[] = [];
-  const waiting = [user];
+  const waiting: Node[] = [user];
   const seen = new Set(waiting);
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     readers.push(node);
     if (node.family !== "movement" || isOfManyParts(node)) continue;
-    for (const next of users.get(node) ?? []) {
+    for (const next of usersOf(node)) {
       if (seen.has(next)) continue;
       seen.add(next);
       waiting.push(next);
