@@ -55,7 +55,7 @@ export const runParameters = ["i32", "i32", "i32", "i32"] as const;
  * A kernel's function has one more, where in the table the list is of what it is given: numbers as
  * they are, and of buffers where in the table their addresses are.
  */
-export const kernelParameters = [...runParameters, "i32"] as const;
+export const kernelParameters: readonly "i32"[] = [...runParameters, "i32"];
 
 /** The last parameter of a kernel's function. */
 export function listOf({ parameters }: FunctionBody): Local {
