@@ -2,7 +2,7 @@
 // steps come from.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, type Parameter, parameter } from "@nabla/autograd";
+import { compile, type Parameter, parameter, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import type { Optimizer } from "@nabla/nn";
 import { describe, expect, test } from "vitest";
@@ -54,6 +54,43 @@ describe.each(optimizers)("%s", (name) => {
       step();
       expect(u.arraySync()).toEqual(w.arraySync());
     }
+  });
+
+  test("is as before where a value that was assigned before its step cannot be computed", () => {
+    const [w, v] = [started(), started()];
+    const optimizer = make([w, v]);
+    const cost = () => w.mul(v).square().sum();
+    for (let i = 0; i < 2; i++) {
+      cost().backward();
+      optimizer.step();
+    }
+    const state = () => [
+      w.arraySync(),
+      v.arraySync(),
+      Object.entries(optimizer.state()).map(([key, value]) => [key, value.arraySync()]),
+    ];
+    for (const one of [w, v]) {
+      const before = state();
+      one.assign(started().gather(0, tensor([0, 5], { dtype: "int32" })));
+      cost().backward();
+      expect(() => optimizer.step()).toThrow("gather: index 5 is out of range for axis 0 of [2]");
+      expect(state()).toEqual(before);
+    }
+  });
+
+  test("takes a gradient of another dtype as one of the parameter's", () => {
+    const [w, v] = [started(), started()];
+    const [one, other] = [make([w]), make([v])];
+    w.grad = tensor([0.5, -2]);
+    v.grad = tensor([0.5, -2], { dtype: "float64" });
+    one.step();
+    other.step();
+    expect(w.arraySync()).toEqual(v.arraySync());
+    const narrow = parameter([1, -0.3]);
+    const last = make([narrow]);
+    narrow.grad = tensor([0.5, -2], { dtype: "float64" });
+    last.step();
+    expectClose(narrow, w, { relativeTolerance: 1e-6 });
   });
 
   test("takes groups, each with a learning rate, and schedules", () => {

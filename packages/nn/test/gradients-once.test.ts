@@ -8,10 +8,15 @@ import {
   realize,
   type Tensor,
   takeGradients,
+  tensor,
 } from "@nabla/autograd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { quadraticCost } from "../src/costs.ts";
+import { dense } from "../src/dense.ts";
+import { fit } from "../src/fit.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
+import { sequential } from "../src/sequential.ts";
 
 const learningRate = 0.1;
 
@@ -94,6 +99,63 @@ describe("training of two parts, each with an optimiser", () => {
     other.step();
     expect([b.arraySync()[0], c.arraySync()[0]]).toEqual([Math.fround(0.7), 1]);
     expect(c.grad).toBeNull();
+  });
+
+  test.each(["beforeStep", "learningRate"])(
+    "what is left over stays so where a step of fit fails: %s",
+    async (where) => {
+      const model = sequential(dense(2, 2), dense(2, 1));
+      const [w1, b1, w2, b2] = model.parameters();
+      const failing = () => {
+        throw new Error("mine");
+      };
+      const one = sgd([w1!, b1!], { learningRate });
+      const other = sgd([w2!, b2!], {
+        learningRate: where === "learningRate" ? failing : learningRate,
+      });
+      const data = { inputs: tensor([[1, 2]]), targets: tensor([[3]]) };
+      quadraticCost(model.forward(data.inputs), data.targets).backward();
+      one.step();
+      const left = w2!.grad?.arraySync();
+      const training = fit(model, data, {
+        cost: quadraticCost,
+        optimizer: other,
+        epochs: 1,
+        batchSize: 1,
+        compiled: false,
+        ...(where === "beforeStep" && { beforeStep: failing }),
+      });
+      await expect(training.then(() => undefined)).rejects.toThrow("mine");
+      expect(w2!.grad?.arraySync()).toEqual(left);
+      // It starts afresh: what is left over is not added to.
+      w2!.sum().backward();
+      expect(w2!.grad?.arraySync()).toEqual([[1], [1]]);
+    },
+  );
+
+  test("what is put back is what it was: left over, or to be added to", () => {
+    const [a, b] = [parameter([1]), parameter([1])];
+    const optimizer = sgd([a], { learningRate });
+    const putBack = () => {
+      const before = b.grad;
+      b.mul(7).sum().backward();
+      b.mul(9).sum().backward();
+      b.grad = before;
+    };
+    a.add(b).sum().backward();
+    putBack();
+    b.mul(2).sum().backward();
+    expect(b.grad?.arraySync()).toEqual([3]);
+    optimizer.step();
+    putBack();
+    b.mul(5).sum().backward();
+    expect(b.grad?.arraySync()).toEqual([5]);
+    // What an optimiser has taken is there to be used again by who sets it.
+    const again = b.grad;
+    sgd([b], { learningRate }).step();
+    b.grad = again;
+    b.mul(2).sum().backward();
+    expect(b.grad?.arraySync()).toEqual([7]);
   });
 
   test("another training in between changes nothing", () => {

@@ -227,6 +227,8 @@ describe("a state", () => {
     expect(() => optimizer.load({ steps, "0.velocity": tensor([1]) })).toThrow(
       'load: "0.velocity" is [1] in the state, [2] in the optimiser',
     );
+    const lost = velocity.gather(0, tensor([0, 5], { dtype: "int32" }));
+    expect(() => optimizer.load({ steps, "0.velocity": lost })).toThrow("index 5 is out of range");
     expect(optimizer.state()["steps"]!.itemSync()).toBe(0);
   });
 });

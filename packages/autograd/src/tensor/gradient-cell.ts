@@ -17,6 +17,11 @@ export class GradientCell {
   #passes: Passes = noPasses;
   /** What was there before the last of them. */
   #before: { readonly value: Tensor | null; readonly passes: Passes } = nothing;
+  /** Of what was read here, the calls that it is from, and whether they had been used by then. */
+  readonly #shown = new WeakMap<
+    Tensor,
+    { readonly passes: Passes; readonly isLeftOver: boolean }
+  >();
 
   /**
    * What is there. To a function that `compile` traces it is a stand-in: each call finds what is
@@ -26,6 +31,10 @@ export class GradientCell {
     const trace = replayedTrace();
     if (trace) this.#find(trace);
     else this.#dropFailed();
+    if (!trace && this.#value) {
+      const { isLeftOver } = this;
+      this.#shown.set(this.#value, { passes: this.#passes, isLeftOver });
+    }
     return this.#value;
   }
 
@@ -47,6 +56,13 @@ export class GradientCell {
     if (trace) this.#useIn(trace).isWhole = true;
     this.#value = value;
     if (!value) this.#passes = noPasses;
+    else if (!trace) this.#putBack(value);
+  }
+
+  /** What was read here before is from the calls that it was from then, and left over if it was. */
+  #putBack(value: Tensor): void {
+    const shown = this.#shown.get(value);
+    if (shown && (shown.isLeftOver || !areUsed(shown.passes))) this.#passes = shown.passes;
   }
 
   /**
@@ -86,7 +102,7 @@ export class GradientCell {
     return this.#passes;
   }
 
-  /** Of what a traced function leaves: whether an optimiser in it has left that over. */
+  /** Whether an optimiser has left it over; of what a traced function leaves, one in it. */
   get isLeftOver(): boolean {
     return areUsed(this.#passes);
   }

@@ -131,7 +131,9 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
     parameters: all,
     step() {
       if (!all.some(({ grad }) => grad)) throw nothingToTake();
-      const taken = takeGradients(all);
+      const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
+      // What was assigned before and cannot be computed is found before anything is assigned.
+      realize(...all.filter((_, i) => taken[i]));
       const rates = members.map(({ p, options: { learningRate } }, i) =>
         typeof learningRate === "number" || !taken[i]
           ? learningRate
@@ -246,11 +248,11 @@ function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState)
     if (is !== wanted)
       throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
   }
-  for (const [key, cell] of cells) {
-    // Copied: what is loaded belongs to the optimiser alone.
-    const data = state[key]!.dataSync();
-    cell.assign(tensor(data, { dtype: cell.dtype }).reshape(cell.shape));
-  }
+  // All are read before any is assigned. Copied: what is loaded belongs to the optimiser alone.
+  const values = Array.from(cells, ([key, { dtype, shape }]) =>
+    tensor(state[key]!.dataSync(), { dtype }).reshape(shape),
+  );
+  Array.from(cells.values()).forEach((cell, i) => cell.assign(values[i]!));
   realize(...cells.values());
 }
 
