@@ -1,5 +1,6 @@
 // What runs graphs, as the rest of the library sees it.
 import type { Home, Node, Value } from "../graph/node.ts";
+import type { Plan } from "./plan/plan.ts";
 
 /** A graph to run: from nodes that are given values to those whose values are wanted. */
 export interface Graph {
@@ -29,8 +30,8 @@ export interface Backend {
   /** Why it cannot be used on this host; undefined where it can. Asked before anything else. */
   problem?(): string | undefined;
   prepare(graph: Graph): Prepared;
-  /** What would run to compute the graph's outputs, as text. */
-  explain(graph: Graph): string;
+  /** What would run to compute the graph's outputs; none where that is each node by itself. */
+  plan?(graph: Graph): Plan;
   /** Bytes in use, by what they are for; none if it does not say. */
   readonly memory?: BackendMemory;
   /** How many threads run what is large enough; one if it does not say. */

@@ -1,5 +1,6 @@
 // Graphs to look at.
 import { currentBackend } from "../engine/backends.ts";
+import { explain } from "../engine/plan/explain.ts";
 import { graphOf } from "../engine/realize.ts";
 import { type GraphData, graphToJson } from "../graph/json.ts";
 import { graphToDot, printGraph } from "../graph/print.ts";
@@ -62,5 +63,8 @@ export function toJSON(...tensors: readonly Tensor[]): GraphData {
  */
 export function explainPlan(...tensors: readonly Tensor[]): string {
   const outputs = tensors.map((x) => nodeOf("explainPlan", x)).filter((node) => !node.cell.value);
-  return currentBackend().explain(graphOf("explainPlan", outputs));
+  const graph = graphOf("explainPlan", outputs);
+  const plan = currentBackend().plan?.(graph);
+  if (plan) return explain(plan);
+  return `${graph.order.length} nodes, each by itself\n${printGraph(outputs)}`;
 }

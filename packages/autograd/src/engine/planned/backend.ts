@@ -1,9 +1,8 @@
 // Back ends of devices that run plans: planned and loaded once for each structure, then called.
 import type { Backend, Graph, Prepared } from "../backend.ts";
 import type { Device } from "../device.ts";
-import { explain } from "../plan/explain.ts";
 import { structureOf } from "../plan/key.ts";
-import { planOf } from "../plan/plan.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
 import { type DeviceMemoryUse, Engine } from "./engine.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
@@ -58,8 +57,8 @@ export class PlannedBackend<D extends Device> implements Backend {
     };
   }
 
-  explain({ inputs, outputs }: Graph): string {
-    return explain(planOf(inputs, outputs, this.#made().device.target));
+  plan({ inputs, outputs }: Graph): Plan {
+    return planOf(inputs, outputs, this.#made().device.target);
   }
 
   get memory(): DeviceMemoryUse {

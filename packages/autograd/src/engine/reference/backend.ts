@@ -1,6 +1,5 @@
 // The back end that runs graphs node by node, in plain JavaScript, without a plan.
-import { printGraph } from "../../graph/print.ts";
-import type { Backend, Graph } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import { run } from "./run.ts";
 
 export const referenceBackend: Backend = {
@@ -13,6 +12,4 @@ export const referenceBackend: Backend = {
       return results;
     },
   }),
-  explain: ({ order, outputs }: Graph) =>
-    [`${order.length} nodes, each by itself in plain JavaScript`, printGraph(outputs)].join("\n"),
 };
