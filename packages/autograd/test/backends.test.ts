@@ -2,10 +2,10 @@
 import {
   backend,
   compile,
+  concat,
   explainPlan,
   gradients,
   memory,
-  NablaError,
   parameter,
   setBackend,
   type Tensor,
@@ -98,8 +98,24 @@ describe("a device of one's own", () => {
   });
 });
 
+test("a choice may stand in the place that another one reads", () => {
+  // Which part of a concatenation is read depends on an element of one.
+  setBackend("own");
+  const x = tensor([[1, 0]]);
+  const both = concat([x, x.mul(0)], 0);
+  const picked = both.takeAlongAxis(both.cast("int32"), 0);
+  expect(picked.arraySync()).toEqual([
+    [0, 0],
+    [1, 0],
+  ]);
+});
+
 test("a name is one back end's", () => {
-  expect(() => register({ ...ownBackend, name: "wasm" } as never)).toThrow(NablaError);
+  for (const none of [undefined, null, "wasm", {}, { name: 5 }, { name: "mine" }]) {
+    expect(() => register(none as never)).toThrow(/^register: got .*, expected a back end/);
+  }
+  const another = { name: "wasm", prepare: () => ({}) };
+  expect(() => register(another as never)).toThrow("another back end of the name");
   register(ownBackend);
   expect(() => setBackend("gpu")).toThrow(
     'setBackend: "gpu" is not a back end, expected "wasm" or "reference" or "own"',

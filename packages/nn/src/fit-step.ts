@@ -72,7 +72,7 @@ export function stepOf(
     place = at;
     if (classes !== undefined) feed.checkLabels(batch, classes);
     const draws = random.state();
-    const restore = compiled ? undefined : restorerOf(model, optimizer);
+    const restore = compiled ? undefined : restorerOf(model, optimizer, beforeStep !== undefined);
     try {
       return run(batch);
     } catch (error) {
@@ -83,14 +83,16 @@ export function stepOf(
   };
 }
 
-/** Takes back what a forward and a backward pass have changed. */
-function restorerOf(model: Layer, optimizer: Optimizer): () => void {
-  const buffers = namedBuffersOf(model).map(([, p]) => ({ p, value: p.snapshot() }));
+/** Takes back what a forward and a backward pass have changed, and values where others may have. */
+function restorerOf(model: Layer, optimizer: Optimizer, areValuesToo: boolean): () => void {
   const parameters = new Set([...model.parameters(), ...optimizer.parameters]);
+  const buffers = namedBuffersOf(model).map(([, p]) => p);
+  const changing = new Set([...buffers, ...(areValuesToo ? parameters : [])]);
+  const values = [...changing].map((p) => ({ p, value: p.snapshot() }));
   const gradients = [...parameters].map((p) => ({ p, grad: p.grad }));
   return () => {
     for (const { p, grad } of gradients) p.grad = grad;
-    realize(...buffers.map(({ p, value }) => p.assign(value)));
+    realize(...values.map(({ p, value }) => p.assign(value)));
   };
 }
 

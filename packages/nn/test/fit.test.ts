@@ -541,3 +541,45 @@ describe("reports can be watched", () => {
     );
   });
 });
+
+test.each(["before", "rate", "value"])(
+  "a step that fails after beforeStep has changed parameters changes none, not compiled: %s",
+  async (where) => {
+    const model = dense(2, 1);
+    const fails = (one: string) => {
+      if (one === where) throw new NablaError("mine");
+    };
+    const optimizer = adam(model.parameters(), {
+      learningRate: (step) => {
+        if (step > 0) fails("rate");
+        return 0.1;
+      },
+    });
+    let steps = 0;
+    const lost = tensor([7], { dtype: "int32" });
+    const options: FitOptions = {
+      cost: quadraticCost,
+      optimizer,
+      epochs: 3,
+      batchSize: rows.length,
+      compiled: false,
+      beforeStep([weight, bias]) {
+        weight!.assign(weight!.mul(0.5));
+        if (++steps === 1) return;
+        fails("before");
+        if (where === "value") bias!.assign(bias!.gather(0, lost));
+      },
+    };
+    const state = () => [
+      ...model.parameters().map((p) => p.arraySync()),
+      ...Object.values(optimizer.state()).map((one) => one.arraySync()),
+    ];
+    const states: unknown[] = [];
+    const train = async () => {
+      for await (const _ of fit(model, dataset, options)) states.push(state());
+    };
+    await expect(train()).rejects.toThrow(where === "value" ? "index 7 is out of range" : "mine");
+    expect(states).toHaveLength(1);
+    expect(state()).toEqual(states[0]);
+  },
+);

@@ -47,10 +47,19 @@ export function chooseBackend(name: string): void {
 }
 
 /**
- * Makes a back end known by its name, for `setBackend`. Throws `NablaError` if there is another one of
- * that name.
+ * Makes a back end known by its name, for `setBackend`. Throws `NablaError` for what is none, and if
+ * there is another one of that name.
  */
 export function register(backend: Backend): void {
+  const { name, prepare } = (backend ?? {}) as {
+    readonly name?: unknown;
+    readonly prepare?: unknown;
+  };
+  if (typeof name !== "string" || typeof prepare !== "function") {
+    throw new NablaError(
+      `register: got ${describe(backend)}, expected a back end, with a name and \`prepare\``,
+    );
+  }
   const known = backends.get(backend.name);
   if (known && known !== backend) {
     throw new NablaError(`register: there is another back end of the name "${backend.name}"`);
