@@ -56,6 +56,7 @@ class Writer {
   readonly buffers = new Map<Buffer, string>();
   readonly #lines: string[] = [];
   readonly #names = new Map<object, string>();
+  #guards = 0;
   /** Names of values that are computed at a line that still holds; one map a block. */
   readonly #scopes: Map<Value | Factor, string>[] = [new Map<Value | Factor, string>()];
 
@@ -237,7 +238,7 @@ class Writer {
         return this.#rounded(value.dtype, call);
       }
       case "guard": {
-        const name = `g${this.#lines.length}`;
+        const name = `g${this.#guards++}`;
         const bounds = value.bounds.map(({ index, from, to }) => {
           const text = this.#index(index);
           return `${from} <= ${text} && ${text} < ${to}`;
