@@ -69,11 +69,19 @@ describe.each(optimizers)("%s", (name) => {
       v.arraySync(),
       Object.entries(optimizer.state()).map(([key, value]) => [key, value.arraySync()]),
     ];
-    for (const one of [w, v]) {
+    const lost = () => started().gather(0, tensor([0, 5], { dtype: "int32" }));
+    for (const [one, other] of [
+      [w, v],
+      [v, w],
+    ] as const) {
+      // What was assigned beside it is part of what is as before.
+      other.assign(other.mul(1.5));
       const before = state();
-      one.assign(started().gather(0, tensor([0, 5], { dtype: "int32" })));
+      other.assign(other.mul(2));
+      one.assign(lost());
       cost().backward();
       expect(() => optimizer.step()).toThrow("gather: index 5 is out of range for axis 0 of [2]");
+      other.assign(other.mul(0.5));
       expect(state()).toEqual(before);
     }
   });

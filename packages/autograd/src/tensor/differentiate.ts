@@ -61,7 +61,8 @@ export function backward(cost: Tensor, seed?: Tensor): void {
  * left in other parameters can be taken by further updates; where newer gradients are among those
  * that are asked for, such a leftover is dropped instead, and the next `backward` that reaches it
  * starts afresh. In a function that `compile` traces, leftovers are not computed, and not there
- * after a call.
+ * after a call. Throws where what such a parameter was assigned before cannot be computed, so that
+ * whoever updates several parameters finds that out before the first.
  *
  * @example
  * const [a, b] = [parameter([1]), parameter([1])];
@@ -82,6 +83,8 @@ export function takeGradients(parameters: readonly Parameter[]): readonly (Tenso
     return grad && !(areNew && areUsed(passes[i]!)) ? grad : undefined;
   });
   passes.forEach(use);
+  const updated = parameters.filter((_, i) => taken[i]);
+  Parameter.computeUpdated("takeGradients", updated);
   return taken;
 }
 

@@ -222,6 +222,18 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     this.#retire();
   }
 
+  /**
+   * @internal Computes updates of these that wait, each by itself where one fails, and throws for
+   * that: who assigns to them next does so to all, or to none.
+   */
+  static computeUpdated(operation: string, parameters: readonly Parameter[]): void {
+    if (currentTrace()) return;
+    const nodes = parameters.flatMap((one) => (one.#isUpdated && one.pending) || []);
+    if (nodes.length === 0) return;
+    computeUpdates();
+    realize(operation, nodes);
+  }
+
   #retire(): void {
     this.#uncomputed = this.pending ? this.#current : [];
     if (this.pending) return;

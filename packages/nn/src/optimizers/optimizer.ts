@@ -132,8 +132,6 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
     step() {
       if (!all.some(({ grad }) => grad)) throw nothingToTake();
       const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
-      // What was assigned before and cannot be computed is found before anything is assigned.
-      realize(...all.filter((_, i) => taken[i]));
       const rates = members.map(({ p, options: { learningRate } }, i) =>
         typeof learningRate === "number" || !taken[i]
           ? learningRate
