@@ -1,5 +1,6 @@
 // Running totals beside loops that are written out here.
 import {
+  backend,
   compile,
   cumProd,
   cumSum,
@@ -85,26 +86,29 @@ test("the sign of zero, infinities and NaN go on as additions make them", () => 
   expect([...x.cumSum().dataSync()]).toEqual([-0, 1, Infinity, Infinity, Number.NaN, Number.NaN]);
 });
 
-test("what stands before and after a running total is computed in its loops", () => {
-  const y = zeros([4, 5])
-    .add(tensor([1, 2, 3, 4, 5]))
-    .mul(2)
-    .cumSum(0)
-    .sub(1);
-  expect(explainPlan(y as Tensor)).toMatch(/^1 kernel/);
-  const run = compile((x: Tensor) => x.mul(2).cumSum(0).sub(1).cumSum(1));
-  expect(
-    run(
-      tensor([
-        [1, 2],
-        [3, 4],
-      ]),
-    ).arraySync(),
-  ).toEqual([
-    [1, 4],
-    [7, 18],
-  ]);
-});
+test.skipIf(backend() === "reference")(
+  "what stands before and after a running total is computed in its loops",
+  () => {
+    const y = zeros([4, 5])
+      .add(tensor([1, 2, 3, 4, 5]))
+      .mul(2)
+      .cumSum(0)
+      .sub(1);
+    expect(explainPlan(y as Tensor)).toMatch(/^1 kernel/);
+    const run = compile((x: Tensor) => x.mul(2).cumSum(0).sub(1).cumSum(1));
+    expect(
+      run(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ).arraySync(),
+    ).toEqual([
+      [1, 4],
+      [7, 18],
+    ]);
+  },
+);
 
 test("a long total is added up from first to last, in float64", () => {
   const data = Float32Array.from({ length: 100_000 }, (_, i) => Math.sin(i) * 1000);

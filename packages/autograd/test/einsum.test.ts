@@ -1,5 +1,6 @@
 // einsum, tensordot, dot and outer beside loops over all values of all labels.
 import {
+  backend,
   dot,
   einsum,
   explainPlan,
@@ -122,7 +123,7 @@ describe("einsum", () => {
     expect(einsum("bAa", x).shape).toEqual([3, 4, 2]);
   });
 
-  test("multiplies the pair first that leaves least", () => {
+  test.skipIf(backend() === "reference")("multiplies the pair first that leaves least", () => {
     const vector = zeros([64]).add(1).realize();
     const matrix = zeros([64, 64]).add(1).realize();
     // (matrix (matrix vector)): two products of a matrix and a vector, not one of matrices.

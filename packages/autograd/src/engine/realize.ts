@@ -14,6 +14,7 @@ import { currentBackend } from "./backends.ts";
  * of what was to be made of that.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
+  for (const { cell } of nodes) if (cell.isKeptAside) cell.isKeptAside = undefined;
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
@@ -83,6 +84,7 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   results.forEach((value, i) => {
     const { cell } = graph.outputs[i]!;
     cell.value = value;
+    if (cell.home && !outputs.has(graph.outputs[i]!)) cell.isKeptAside = true;
     cell.keptBelow = below + value.byteLength;
   });
 }
@@ -146,7 +148,7 @@ function computeAlone(node: Node): void {
 
 /** The value of a node, computed if it is not there. */
 export function valueOf(operation: string, node: Node): Value {
-  if (!node.cell.value) realize(operation, [node]);
+  if (!node.cell.value || node.cell.isKeptAside) realize(operation, [node]);
   if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
   return node.cell.value!;
 }

@@ -297,6 +297,11 @@ export interface Cell {
   guard?: ((valued: Node) => void) | undefined;
   /** Set if the value is one that a compiled function has computed. */
   computedBy?: CompiledCall | undefined;
+  /**
+   * Set if its value was kept by a run that only needed it on its way, for a home: until it is read
+   * itself, derivatives go back through it.
+   */
+  isKeptAside?: true | undefined;
   /** Set if a run that was to compute it and keep it has failed. */
   failed?: true | undefined;
   /** Set in place of the value when later updates have overwritten it: whose it was. */

@@ -34,14 +34,16 @@ export function now(): number {
   return time;
 }
 
-export function noteUpdate(of: Updated): void {
+/** Returns the update's time. */
+export function noteUpdate(of: Updated): number {
   const first = updates.findIndex(isPending);
   if (first !== 0) updates = first < 0 ? [] : updates.slice(first);
   updates.push({ of, time: ++time });
-  if (updates.length <= mostUpdates) return;
+  if (updates.length <= mostUpdates) return time;
   updates = updates.filter(isPending);
   if (updates.length >= mostPending) computeUpdates(updates[mostPending / 2]!.time);
   mostUpdates = Math.min(mostPending, Math.max(64, 2 * updates.length));
+  return time;
 }
 
 /**
@@ -56,7 +58,13 @@ export function computeUpdates(until: number = time): void {
   updates = updates.slice(due.length);
   const pending = due.map(({ of }) => of.pending!);
   untraced(() => realizeUpdates(pending));
-  pending.forEach((node, i) => computed.set(node, due[i]!.of));
+  pending.forEach((node, i) => noteComputed(node, due[i]!.of));
+}
+
+/** `node` was the new value of `of`, is known, and not to be differentiated through any more. */
+export function noteComputed(node: Node, of: Updated): void {
+  node.cell.isKeptAside = undefined;
+  computed.set(node, of);
   isAnyComputed = true;
 }
 
