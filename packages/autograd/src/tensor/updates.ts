@@ -16,6 +16,7 @@ export interface Updated {
 
 interface Update {
   readonly of: Updated;
+  readonly node: Node;
   readonly time: number;
 }
 
@@ -38,7 +39,7 @@ export function now(): number {
 export function noteUpdate(of: Updated): number {
   const first = updates.findIndex(isPending);
   if (first !== 0) updates = first < 0 ? [] : updates.slice(first);
-  updates.push({ of, time: ++time });
+  updates.push({ of, node: of.pending!, time: ++time });
   if (updates.length <= mostUpdates) return time;
   updates = updates.filter(isPending);
   if (updates.length >= mostPending) computeUpdates(updates[mostPending / 2]!.time);
@@ -56,7 +57,7 @@ export function computeUpdates(until: number = time): void {
   const due = updates.filter((update) => update.time <= until);
   if (due.length === 0) return;
   updates = updates.slice(due.length);
-  const pending = due.map(({ of }) => of.pending!);
+  const pending = due.map(({ node }) => node);
   untraced(() => realizeUpdates(pending));
   pending.forEach((node, i) => noteComputed(node, due[i]!.of));
 }
@@ -84,6 +85,7 @@ export function onKnown(node: Node): Node {
   return known.size > 0 ? withReplaced([node], known)[0]! : node;
 }
 
-function isPending({ of }: Update): boolean {
-  return of.pending !== undefined;
+/** It is not, either, if another one has been assigned since. */
+function isPending({ of, node }: Update): boolean {
+  return of.pending === node;
 }
