@@ -298,10 +298,10 @@ export interface Cell {
   /** Set if the value is one that a compiled function has computed. */
   computedBy?: CompiledCall | undefined;
   /**
-   * Set if its value was kept by a run that only needed it on its way, for a home: until it is read
+   * The run that has kept its value, for a home, though it only needed it on its way: until it is read
    * itself, derivatives go back through it.
    */
-  isKeptAside?: true | undefined;
+  keptAside?: number | undefined;
   /** Set if a run that was to compute it and keep it has failed. */
   failed?: true | undefined;
   /** Set in place of the value when later updates have overwritten it: whose it was. */

@@ -15,7 +15,7 @@ import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
-import { computeUpdates, noteComputed, noteUpdate, now, onKnown } from "./updates.ts";
+import { computeUpdates, lastBefore, noteComputed, noteUpdate, now, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
 
 let unnamed = 0;
@@ -45,8 +45,6 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   #uncomputed: Node[] = [];
   /** When the value before became that: what was assigned earlier may still need it. */
   #retired = now();
-  /** When the value of now was assigned, if it was not known. */
-  #noted = 0;
   /** Whether it was assigned anything: a first value may stay a part of what is made of it. */
   #isUpdated = false;
   readonly #home: Home = this.#makeHome();
@@ -96,7 +94,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (trace && !this.#isMadeIn(trace) && !isAssigned(this)) return this.#standIn(trace);
     const node = this.#current.at(-1)!;
     const { value } = node.cell;
-    if (!value || node.cell.isKeptAside || node.family === "source") return node;
+    if (!value || node.cell.keptAside || node.family === "source") return node;
     const source = this.#valueOf(node, value);
     // It was written where what it was computed by was.
     node.cell.site?.fix();
@@ -205,7 +203,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (trace) this.#noteAssignment(trace);
     else this.#makeRoom(node);
     this.#begin(trace ? node : onKnown(node));
-    if (!trace && this.pending) this.#noted = noteUpdate(this);
+    if (!trace && this.pending) noteUpdate(this);
     endCall("assign", this.shape, false);
     return this;
   }
@@ -214,10 +212,14 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   #makeRoom(node: Node): void {
     const { pending } = this;
     const own = this.#current.at(-1)!;
-    if (own.cell.isKeptAside) noteComputed(own, this);
+    const { keptAside } = own.cell;
+    if (keptAside) {
+      // What was assigned before that run goes with it; what others are assigned now can wait.
+      computeUpdates(lastBefore(keptAside));
+      noteComputed(own, this);
+    }
     if (pending && this.#isUpdated) {
-      // What was assigned later can wait, and be differentiated through.
-      computeUpdates(this.#noted);
+      computeUpdates();
       // It was taken back; and what is made of it fails for the same reason.
       if (!pending.cell.value && topologicalOrder([node]).includes(pending)) {
         realize("assign", [pending]);

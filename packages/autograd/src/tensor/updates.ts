@@ -1,7 +1,7 @@
 // Updates of parameters that were assigned and are not computed yet. Each needs values that further
 // updates will overwrite, and so is computed before that happens.
 import { withReplaced } from "../autodiff/copy.ts";
-import { realizeUpdates } from "../engine/realize.ts";
+import { realizeUpdates, runCount } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
@@ -18,6 +18,8 @@ interface Update {
   readonly of: Updated;
   readonly node: Node;
   readonly time: number;
+  /** How many runs there had been. */
+  readonly run: number;
 }
 
 /** Oldest first. What has been computed meanwhile leaves when all before it have, or at times. */
@@ -35,16 +37,19 @@ export function now(): number {
   return time;
 }
 
-/** Returns the update's time. */
-export function noteUpdate(of: Updated): number {
+/** The time of the last assignment before a run. */
+export function lastBefore(run: number): number {
+  return updates.findLast((update) => update.run < run)?.time ?? 0;
+}
+
+export function noteUpdate(of: Updated): void {
   const first = updates.findIndex(isPending);
   if (first !== 0) updates = first < 0 ? [] : updates.slice(first);
-  updates.push({ of, node: of.pending!, time: ++time });
-  if (updates.length <= mostUpdates) return time;
+  updates.push({ of, node: of.pending!, time: ++time, run: runCount() });
+  if (updates.length <= mostUpdates) return;
   updates = updates.filter(isPending);
   if (updates.length >= mostPending) computeUpdates(updates[mostPending / 2]!.time);
   mostUpdates = Math.min(mostPending, Math.max(64, 2 * updates.length));
-  return time;
 }
 
 /**
@@ -64,7 +69,7 @@ export function computeUpdates(until: number = time): void {
 
 /** `node` was the new value of `of`, is known, and not to be differentiated through any more. */
 export function noteComputed(node: Node, of: Updated): void {
-  node.cell.isKeptAside = undefined;
+  node.cell.keptAside = undefined;
   computed.set(node, of);
   isAnyComputed = true;
 }
