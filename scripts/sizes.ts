@@ -133,7 +133,7 @@ ${await bundles()}
 
 \`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)).
 
-The package is two modules (one is shared with `@nabla/autograd/backend`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
+The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
 
 - **The engine.** It writes WebAssembly for whatever graph comes, so that all it can write has to be there. Its three parts are what most of the loop is.
 - **Methods.** \`x.sin()\` is found when it is called, which no bundler foresees: all methods are in each bundle, and the operations and gradients behind them. Therefore linear algebra, windows, \`einsum\`, \`random\`, \`compile\`, \`vmap\` and the like are functions only.
