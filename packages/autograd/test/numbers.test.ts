@@ -236,6 +236,19 @@ describe("arange and linspace", () => {
         }
       }),
     );
+    const [least, most] = [-Number.MAX_VALUE, Number.MAX_VALUE];
+    for (const [start, end] of [
+      [2.3e293, least],
+      [most, least],
+      [least, most],
+    ] as const) {
+      const double = linspace(start, end, 5, { dtype: "float64" }).dataSync();
+      for (const [i, x] of double.entries()) {
+        const wanted = start * (1 - i / 4) + end * (i / 4);
+        expect(Math.abs(x - wanted)).toBeLessThanOrEqual(1e-15 * most);
+      }
+      expect([...linspace(start, end, 2).dataSync()]).toEqual([start, end].map(Math.fround));
+    }
     expect(linspace(-2.3328583, 2.8459014, 10).dataSync()[9]).toBe(Math.fround(2.8459014));
   });
 });

@@ -9,7 +9,7 @@ import {
 } from "../graph/node.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
-import { add, equal, less, mul, where } from "./elementwise.ts";
+import { add, div, equal, less, mul, sub, where } from "./elementwise.ts";
 import { broadcastTo } from "./movement.ts";
 import { cast, literal } from "./operands.ts";
 
@@ -84,13 +84,19 @@ export function steps(count: number, start: number, step: number, dtype: DType):
 /** `count` numbers from `start` to `end`, evenly spaced; the last one is `end`. */
 export function evenSteps(count: number, start: number, end: number, dtype: DType): Node {
   const intervals = Math.max(1, count - 1);
-  const span = end - start;
-  // Where the whole is beyond the greatest number its parts are not.
-  const step = Number.isFinite(span) ? span / intervals : end / intervals - start / intervals;
+  const step = (end - start) / intervals;
   if (start + (count - 1) * step === end) return steps(count, start, step, dtype);
   const position = iota(Object.freeze([count]), 0);
-  const before = progression(count, start, step, "float64");
+  // Where the whole is beyond the greatest number its parts are not.
+  const before = Number.isFinite(step)
+    ? progression(count, start, step, "float64")
+    : between(start, end, div(cast(position, "float64"), intervals));
   return cast(where(less(position, count - 1), before, count > 1 ? end : start), dtype);
+}
+
+/** From `start`, where `part` is 0, to `end`, where it is 1. */
+function between(start: number, end: number, part: Node): Node {
+  return add(mul(sub(1, part), start), mul(part, end));
 }
 
 function progression(count: number, start: number, step: number, dtype: DType): Node {

@@ -17,6 +17,9 @@ const slots = 64;
  */
 const pauseFactor = 20;
 
+/** Milliseconds for which a run that has no room waits for workers to load what takes some. */
+const longestLoad = 2000;
+
 /** A plan's place among those that workers have loaded. */
 export interface Loaded {
   readonly slot: number;
@@ -195,6 +198,14 @@ export class Pool {
 
   #isReady(): boolean {
     return load(this.#control(), controlWords.ready) === this.#workers.length;
+  }
+
+  /** Waits a while for what workers load from, to be given back; whether there was something, and it is. */
+  finishLoading(): boolean {
+    if (this.#loading === 0) return false;
+    const end = performance.now() + longestLoad;
+    while (!this.#isIdle()) if (this.hasFailed || performance.now() > end) return false;
+    return true;
   }
 
   /** Whether all workers have loaded what they were told. */

@@ -86,7 +86,9 @@ export class WasmProgram implements Program {
     // Inputs that are for this run alone lie behind the arena's buffers.
     let bytes = layout.bytes;
     for (const buffer of given) bytes += arenaBytesOf(buffer, wasmTarget);
-    const arena = heap.beyond(bytes);
+    let arena = heap.beyond(bytes);
+    // What workers load may lie in the way.
+    if (arena === undefined && this.#device.pool?.finishLoading()) arena = heap.beyond(bytes);
     if (arena === undefined) return bytes;
     this.#fillTable(arena);
     let next = arena + layout.bytes;
