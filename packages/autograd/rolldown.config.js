@@ -4,13 +4,13 @@
 // a program does not use; esbuild's minifier would drop them.
 import { defineConfig } from "rolldown";
 
-function entries(input) {
+function entries(dir, input) {
   return defineConfig({
     input,
     external: ["fast-check", "../index.ts"],
     resolve: { conditionNames: ["@nabla/source"] },
     output: {
-      dir: "dist",
+      dir,
       entryFileNames: "[name].js",
       chunkFileNames: "shared.js",
       minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
@@ -23,6 +23,6 @@ function entries(input) {
 }
 
 export default [
-  entries({ index: "src/index.ts", backend: "src/backend.ts" }),
-  entries({ "testing/index": "src/testing/index.ts" }),
+  entries("dist", { index: "src/index.ts", backend: "src/backend.ts" }),
+  entries("dist/testing", { index: "src/testing/index.ts" }),
 ];
