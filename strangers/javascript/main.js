@@ -1,7 +1,8 @@
 // Plain JavaScript: learns exclusive or, compiled, on every core; and names and errors are for people.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { compile, manualSeed, tensor } from "@nabla/autograd";
+import { backend, compile, manualSeed, setBackend, tensor } from "@nabla/autograd";
+import { JavaScriptDevice, PlannedBackend, register } from "@nabla/autograd/backend";
 import { dense, quadraticCost, sequential, sgd, sigmoid, softmax, summary, tanh } from "@nabla/nn";
 
 manualSeed(1);
@@ -33,6 +34,13 @@ for (const [i, name] of ["dense", "tanh", "dense", "softmax"].entries()) {
     `${name} in\n${rows.join("\n")}`,
   );
 }
+
+// Both entries share one registry of back ends.
+register(new PlannedBackend("javascript", () => new JavaScriptDevice()));
+setBackend("javascript");
+assert.deepEqual(tensor([1, 2]).mul(3).arraySync(), [3, 6]);
+assert.equal(backend(), "javascript");
+setBackend("wasm");
 
 const mistake = 'import { zeros } from "@nabla/autograd"; zeros([2, 3]).matmul(zeros([2, 3]));';
 const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", mistake], {

@@ -97,18 +97,15 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   });
 }
 
-/** How often what has companions was computed and not kept. */
-const timesComputed = new WeakMap<Node, number>();
-
 /**
  * Whether it is a gradient, or the like, that further runs will need: two have computed it on their
  * way. One that is read once, or by one update, is not worth keeping.
  */
 function isComputedAgain(node: Node): boolean {
-  if (!node.cell.companions) return false;
-  const times = timesComputed.get(node) ?? 0;
-  timesComputed.set(node, times + 1);
-  return times >= 2;
+  const { cell } = node;
+  if (!cell.companions) return false;
+  cell.timesComputed = (cell.timesComputed ?? 0) + 1;
+  return cell.timesComputed > 2;
 }
 
 /**

@@ -293,6 +293,8 @@ export interface Cell {
   home: Home | undefined;
   /** To be computed, and kept, by whatever run computes this node. */
   companions?: readonly Node[] | undefined;
+  /** If it has companions: how often it was computed on the way to others, and not kept. */
+  timesComputed?: number | undefined;
   /** Looks at a node with this one's value before anything of the run is kept; may throw. */
   guard?: ((valued: Node) => void) | undefined;
   /** Set if the value is one that a compiled function has computed. */

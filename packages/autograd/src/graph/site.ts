@@ -1,4 +1,4 @@
-// Where in a user's program nodes are made. A stack is dear (up to 15 µs in optimised code), so
+// Where in a user's program nodes are made. A stack is expensive (up to 15 µs in optimised code), so
 // only the first calls of each kind and some of the later ones take theirs; the others are known by
 // their like.
 import { type Place, placeOf } from "./place.ts";

@@ -53,7 +53,7 @@ function convolve(
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
 }
 
-/** A stride by which places of the input fall into more phases than this is made of zeros between. */
+/** With more phases than this a stride is computed with zeros between: each phase is a kernel of its own. */
 const mostPhases = 16;
 
 /** The gradient of a convolution's input, whose shape is `shape`. */

@@ -16,7 +16,7 @@ import { type Past, pastLimits, remember } from "./pasts.ts";
 /** Of each of a traced function's inputs the node that it stood for, or a value of one call alone. */
 export type Given = readonly (Node | Value)[];
 
-/** Whether it is a node. (Arrays first: looking for a name in one is dear.) */
+/** Whether it is a node. (Arrays first: looking up a name in one is expensive.) */
 export function isNode(given: Node | Value): given is Node {
   return !ArrayBuffer.isView(given) && "cell" in given;
 }

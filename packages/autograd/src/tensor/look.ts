@@ -51,7 +51,7 @@ export function toJSON(...tensors: readonly Tensor[]): GraphData {
 /**
  * What would run to compute the tensors: the kernels that their graph becomes, the operations that
  * are fused into each, its arithmetic and the bytes it moves, and the arena that holds what
- * lies between. Nothing is computed.
+ * lies between; on a back end that plans nothing, such as the reference, the nodes. Nothing is computed.
  *
  * @example
  * const x = tensor([1, 2, 3, 4]);

@@ -137,7 +137,8 @@ export function backend(): BackendName {
  * How many threads run what is large enough for more than one: as many as the machine has
  * processors (16 at most), or as `count` says, if that is fewer. Results have the same bits for any
  * number. One where memory cannot be shared (in pages that are not isolated from other origins),
- * where workers cannot start, and as soon as one has ended. Throws `NablaError` unless `count` is a
+ * where workers cannot start, as soon as one has ended, and on
+ * back ends without threads, such as the reference. Throws `NablaError` unless `count` is a
  * positive integer.
  *
  * @example

@@ -7,7 +7,7 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Group } from "./groups.ts";
 import { hashOf, operationNumber, Writer, wordsEqual } from "./words.ts";
 
-/** Where a node is stored; undefined if it is written out where it is used. */
+/** Where a node is materialized; undefined if it is inlined into what uses it. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
 /** What becomes kernels. */
@@ -101,7 +101,7 @@ export class Forms {
         writer.type(node);
       } else define(node);
     };
-    // No deeper than what is written out in one expression (stored.ts).
+    // No deeper than what is inlined into one expression (stored.ts).
     const define = (node: Node): void => {
       writer.word(operationNumber(node.operation));
       if (node.family === "movement" && node.attributes.kind === "slice") {

@@ -1,10 +1,10 @@
 // Back ends of devices that run plans: planned and loaded once for each structure, then called.
-import type { Backend, Graph, Prepared } from "../backend.ts";
+import type { Backend, BackendMemory, Graph, Prepared } from "../backend.ts";
 import type { Device } from "../device.ts";
 import { structureOf } from "../plan/key.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
-import { type DeviceMemoryUse, Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
 import { StructureCache } from "./structure-cache.ts";
 
@@ -43,10 +43,11 @@ export class PlannedBackend<D extends Device> implements Backend {
       notePlanned(order);
       return new LoadedPlan(engine, planOf(inputs, outputs, engine.device.target));
     });
+    // Most often they are wanted as they are given.
+    if (inputs.length === given.length && inputs.every((node, i) => node === given[i]))
+      return ready;
     const positions = new Map(given.map((node, i) => [node, i]));
     const wanted = inputs.map((node) => positions.get(node)!);
-    // Most often as they are given.
-    if (wanted.length === given.length && wanted.every((at, i) => at === i)) return ready;
     return {
       run: (values, homes, accept) =>
         ready.run(
@@ -61,7 +62,7 @@ export class PlannedBackend<D extends Device> implements Backend {
     return planOf(inputs, outputs, this.#made().device.target);
   }
 
-  get memory(): DeviceMemoryUse {
+  get memory(): BackendMemory {
     return this.#engine?.memory ?? { arena: 0, parameters: 0, cache: 0 };
   }
 

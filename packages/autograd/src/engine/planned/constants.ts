@@ -13,7 +13,7 @@ interface Copy {
   isDropped: boolean;
 }
 
-/** For so many runs a copy that is used keeps its place in the order of use: taking another is dear. */
+/** A copy moves to the end of the order of use at most once in so many runs: moving is expensive. */
 const runsInPlace = 64;
 
 /** Copies of arrays that came more than once; the one that was not used for longest goes first. */

@@ -1,5 +1,6 @@
 // What a back end has in its device's memory, and what it gives up when that is short.
 import type { Value } from "../../graph/node.ts";
+import type { BackendMemory } from "../backend.ts";
 import { type Address, type Device, MemoryError, type Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { ConstantCache } from "./constants.ts";
@@ -7,13 +8,6 @@ import { Residents } from "./residents.ts";
 
 /** Bytes of constants that come back and are kept. */
 const cachedBytes = 2 ** 29;
-
-/** Bytes of a device's memory by what they are for. */
-export interface DeviceMemoryUse {
-  readonly arena: number;
-  readonly parameters: number;
-  readonly cache: number;
-}
 
 /** Made when the first graph runs. */
 export class Engine {
@@ -30,7 +24,7 @@ export class Engine {
     this.constants = new ConstantCache(device, cachedBytes);
   }
 
-  get memory(): DeviceMemoryUse {
+  get memory(): BackendMemory {
     return {
       arena: this.device.memory.arena,
       parameters: this.residents.bytes,

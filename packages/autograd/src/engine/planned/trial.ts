@@ -12,9 +12,9 @@ const mostLost = 1;
 const mostRunsLost = 1;
 /** After so many runs it is tried anew. */
 const longestWait = 2000;
-/** After so many where it has just been slower, which may have been the machine's mood; twice as many each time. */
+/** Runs before the next trial where threads were slower, doubled each time (exponential back-off). */
 const shortestWait = 200;
-/** So many more of the runs together slower than one alone, than faster, and all are done alone until then. */
+/** Fall back to one thread once slow runs outnumber fast ones by this many. */
 const mostSlow = 4;
 
 let isTried = true;

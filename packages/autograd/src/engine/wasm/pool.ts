@@ -1,5 +1,5 @@
-// Threads that take part in runs. They start when there is something for them, never stand in the way of
-// the process's end, and where none can be had, or one ends, all runs are done by one.
+// Worker threads that take part in runs. They start when there is work for them and are unref'd, so they
+// never keep the process alive; without workers, or once one has ended, everything runs on the calling thread.
 
 import { MemoryError } from "../device.ts";
 import { controlBytes, controlWords } from "./control.ts";

@@ -39,6 +39,8 @@ export class WasmProgram implements Program {
   readonly #compiled: object;
   readonly #hostOperators: Readonly<Record<string, unknown>>;
   readonly #segments: readonly SegmentFunctions[];
+  /** Whether some of it is worth several threads. */
+  readonly #isWorthThreads: boolean;
   /** The memory that functions are of, and these by the segment's number in the plan. */
   #memory: Memory | undefined;
   readonly #functions: RunSegment[] = [];
@@ -66,6 +68,7 @@ export class WasmProgram implements Program {
     for (const { name, operator, on } of hostOperators) imports[name] = evaluateOn(on, operator);
     this.#hostOperators = imports;
     this.#segments = segments;
+    this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
   }
 
   /** Of its module; compiled, it takes a few times as much. */
@@ -115,7 +118,7 @@ export class WasmProgram implements Program {
 
   /** If they could, and have not loaded it yet, they are told to. */
   isForThreads(): boolean {
-    if (this.#segments.every(({ stretches }) => stretches.length === 0)) return false;
+    if (!this.#isWorthThreads) return false;
     const { pool } = this.#device;
     if (!pool) return false;
     if (this.#loaded && pool.has(this.#loaded)) return true;
