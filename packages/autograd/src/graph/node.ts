@@ -334,17 +334,29 @@ export function createNode<F extends Family>(
   shape: Shape,
   dtype: DType,
 ): NodeOf<F> {
-  const { family } = operation;
   checkLimits(callOf(operation.name), shape);
+  return nodeOf(operation, inputs, attributes, shape, dtype, siteOfNow());
+}
+
+/** All nodes are made here: objects of one form are faster. */
+function nodeOf<F extends Family>(
+  operation: OperationOf[F] & { readonly family: F },
+  inputs: readonly Node[],
+  attributes: AttributesOf[F],
+  shape: Shape,
+  dtype: DType,
+  site: Site | undefined,
+): NodeOf<F> {
+  const { family } = operation;
   let depth = 0;
   for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
-  const cell = newCell();
+  const cell = newCell(site);
   return { family, operation, inputs, attributes, shape, dtype, depth, cell };
 }
 
-function newCell(): Cell {
+function newCell(site: Site | undefined): Cell {
   return {
-    site: siteOfNow(),
+    site,
     value: undefined,
     home: undefined,
     overwritten: undefined,
@@ -361,9 +373,7 @@ export const noAttributes: Readonly<Record<string, never>> = Object.freeze({});
 
 /** The same operation, written at the same place, on other inputs of the same shapes and dtypes. */
 export function copyNode(node: Node, inputs: readonly Node[]): Node {
-  const { operation, attributes, shape, dtype } = node;
+  const { operation, attributes, shape, dtype, cell } = node;
   // A node's family ties its operation to its attributes; a copy keeps both.
-  const copy = createNode(operation as never, inputs, attributes as never, shape, dtype) as Node;
-  copy.cell.site = node.cell.site;
-  return copy;
+  return nodeOf(operation as never, inputs, attributes as never, shape, dtype, cell.site) as Node;
 }

@@ -162,7 +162,7 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   }
   const node = nodeOf("gradients", cost);
   const order = topologicalOrder([node], origins);
-  const groups = Array.from(inputs, (input: Tensor) => nodesOf(input, node));
+  const groups = nodesOf(Array.from(inputs), node, order);
   const seedNode = seed === undefined ? undefined : nodeOf("gradients", seed);
   const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
   let next = 0;
@@ -174,15 +174,32 @@ export function gradients<const Inputs extends readonly Tensor[]>(
 }
 
 /**
- * The nodes that an input stands for below a cost. The value of a parameter has several; and where
- * none of them is there, the cost may have been built on one that it had before.
+ * The nodes that each input stands for below a cost, in `order`. The value of a parameter has several;
+ * and where none of them is there, the cost may have been built on one that it had before.
  */
-function nodesOf(input: Tensor, cost: Node): readonly Node[] {
-  const node = nodeOf("gradients", input);
-  if (!(input instanceof Parameter)) return [node];
-  const all = new Set([node, ...Parameter.currentNodes(input)]);
-  const found = topologicalOrder([cost], origins).filter((one) => all.has(one));
-  if (found.length > 0) return found;
+function nodesOf(
+  inputs: readonly Tensor[],
+  cost: Node,
+  order: readonly Node[],
+): readonly (readonly Node[])[] {
+  const nodes = inputs.map((input) => nodeOf("gradients", input));
+  /** Of parameters; one may be asked for twice. */
+  const found = new Map<Node, Set<Node>>();
+  inputs.forEach((input, i) => {
+    if (!(input instanceof Parameter)) return;
+    const below = new Set<Node>();
+    for (const node of [nodes[i]!, ...Parameter.currentNodes(input)]) found.set(node, below);
+  });
+  for (const node of order) found.get(node)?.add(node);
+  return inputs.map((input, i) => {
+    const below = found.get(nodes[i]!);
+    if (!(input instanceof Parameter) || !below) return [nodes[i]!];
+    return below.size > 0 ? [...below] : nodesBefore(input, nodes[i]!, cost);
+  });
+}
+
+/** The nodes that a parameter's value had before, below a cost; if there are none, that of now. */
+function nodesBefore(input: Parameter, node: Node, cost: Node): readonly Node[] {
   const { found: before } = parametersBelow("gradients", cost);
   const old = [...before].flatMap(([one, parameter]) => (parameter === input ? [one] : []));
   return old.length > 0 ? old : [node];

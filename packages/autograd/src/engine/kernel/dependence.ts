@@ -8,6 +8,8 @@ const nothing: ReadonlySet<Dependence> = new Set<Dependence>();
 
 /** The variables and totals that a value depends on. */
 export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
+  const before = known.get(value);
+  if (before) return before;
   // Operands first, without recursion: chains of values may be long.
   const path: (Value | Factor)[] = [value];
   while (path.length > 0) {

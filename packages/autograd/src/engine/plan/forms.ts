@@ -2,9 +2,9 @@
 // them begin, become kernels once, which are then given these: a network that goes through a sequence
 // step by step has the same few kernels in each step.
 import type { Node, NodeOf } from "../../graph/node.ts";
-import { newMark } from "../../graph/order.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Group } from "./groups.ts";
+import { NodeMap, type Numbering } from "./numbering.ts";
 import { hashOf, operationNumber, Writer, wordsEqual } from "./words.ts";
 
 /** Where a node is materialized; undefined if it is inlined into what uses it. */
@@ -53,9 +53,13 @@ export class Forms {
   readonly #bufferOf: BufferOf;
   readonly #forms = new Map<number, Form[]>();
   readonly #writer = new Writer();
+  /** How many nodes work has mentioned so far, and which mention of a node was its last. */
+  #count = 0;
+  readonly #mentions: NodeMap<number>;
 
-  constructor(bufferOf: BufferOf) {
+  constructor(numbers: Numbering, bufferOf: BufferOf) {
     this.#bufferOf = bufferOf;
+    this.#mentions = new NodeMap(numbers);
   }
 
   /** The work as a member of its form. */
@@ -81,19 +85,17 @@ export class Forms {
   /** Writes down what the work is, but for what tells it from others. */
   #write(work: Work, started: Map<Node, number>): Member {
     const writer = this.#writer;
-    const mark = newMark();
-    const [stored, starts]: [Node[], number[]] = [[], []];
-    let count = 0;
-    const number = ({ cell }: Node): void => {
-      cell.mark = mark;
-      cell.number = count++;
-    };
+    const stored: Node[] = [];
+    const starts: number[] = [];
+    const first = this.#count;
+    const mention = (node: Node): void => this.#mentions.set(node, this.#count++);
     const refer = (node: Node): void => {
-      if (node.cell.mark === mark) {
-        writer.word(node.cell.number);
+      const before = this.#mentions.get(node) ?? -1;
+      if (before >= first) {
+        writer.word(before - first);
         return;
       }
-      number(node);
+      mention(node);
       const isStored = this.#bufferOf(node) !== undefined;
       writer.word(isStored ? -1 : -2);
       if (isStored) {
@@ -114,7 +116,7 @@ export class Forms {
       for (const input of node.inputs) refer(input);
     };
     const store = (node: Node): void => {
-      number(node);
+      mention(node);
       stored.push(node);
     };
     writer.begin();

@@ -8,6 +8,7 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import { Lowering } from "./lower.ts";
+import { NodeMap, type Numbering } from "./numbering.ts";
 import { hasOwnLoop, isOfManyParts, type Stored } from "./stored.ts";
 
 /** A kernel in the making: nodes that are computed in the same loops. */
@@ -26,6 +27,8 @@ type BufferOf = (node: Node) => Buffer | undefined;
 /** What groups are made with. */
 interface Grounds {
   readonly target: Target;
+  /** Of all nodes of the plan, inputs first. */
+  readonly numbers: Numbering;
   readonly bufferOf: BufferOf;
 }
 
@@ -53,15 +56,16 @@ class Grouping {
   readonly #stored: Stored;
   readonly #bufferOf: BufferOf;
   readonly #target: Target;
-  readonly #positions: ReadonlyMap<Node, number>;
+  readonly #numbers: Numbering;
   readonly #groups = new Set<Growing>();
-  readonly #groupOf = new Map<Node, Growing>();
+  readonly #groupOf: NodeMap<Growing>;
 
-  constructor(stored: Stored, { target, bufferOf }: Grounds) {
+  constructor(stored: Stored, { target, numbers, bufferOf }: Grounds) {
     this.#stored = stored;
     this.#target = target;
+    this.#numbers = numbers;
     this.#bufferOf = bufferOf;
-    this.#positions = new Map(stored.nodes.map((node, position) => [node, position]));
+    this.#groupOf = new NodeMap(numbers);
   }
 
   /** Puts the next node, in topological order, into a group. */
@@ -83,7 +87,16 @@ class Grouping {
 
   /** The groups that it reads from. */
   #below(group: Group): ReadonlySet<Growing> {
-    return new Set([...group.reads].flatMap((read) => this.#groupOf.get(read) ?? []));
+    return this.#groupsOf(group.reads);
+  }
+
+  #groupsOf(nodes: Iterable<Node>): ReadonlySet<Growing> {
+    const groups = new Set<Growing>();
+    for (const node of nodes) {
+      const group = this.#groupOf.get(node);
+      if (group) groups.add(group);
+    }
+    return groups;
   }
 
   /** Notes that a group reads a node, unless it computes it. */
@@ -119,9 +132,7 @@ class Grouping {
 
   /** The latest group that computes something `node` reads at its own place, if it can join there. */
   #groupToJoin(node: Node, reads: ReadonlySet<Node>): Growing | undefined {
-    const candidates = new Set(
-      [...reads].reverse().flatMap((read) => this.#groupOf.get(read) ?? []),
-    );
+    const candidates = this.#groupsOf([...reads].reverse());
     const code = this.#stored.codeOf(node);
     const { kernel } = this.#target;
     for (const group of candidates) {
@@ -165,8 +176,9 @@ class Grouping {
     // The loops are the first node's, so it can read nothing that is computed in them.
     const readFirst = storedReads(root, this.#bufferOf);
     if (other.nodes.some((node) => readFirst.has(node))) return undefined;
-    const positionOf = (node: Node) => this.#positions.get(node)!;
-    const joined = [...rest, ...other.nodes].sort((a, b) => positionOf(a) - positionOf(b));
+    const joined = [...rest, ...other.nodes].sort(
+      (a, b) => this.#numbers.of(a) - this.#numbers.of(b),
+    );
     const both = { nodes: [root, ...joined], at: group.at };
     return joined.every((node) => readsInPlace(node, both, this.#bufferOf))
       ? both.nodes
@@ -179,6 +191,7 @@ class Grouping {
   }
 
   #dependsOn(group: Growing, on: Growing): boolean {
+    if (group.level <= on.level) return false;
     const waiting = [group];
     const seen = new Set(waiting);
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -263,8 +276,9 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
     bufferOf,
     addCheck: () => 0,
     atHand(read, at) {
-      if (!group.nodes.includes(read)) return undefined;
-      if (!samePlace(at, placeIn(group, read))) isInPlace = false;
+      // Once one is not, the rest need not be looked at.
+      if (isInPlace && !group.nodes.includes(read)) return undefined;
+      if (isInPlace && !samePlace(at, placeIn(group, read))) isInPlace = false;
       return { kind: "literal", dtype: read.dtype, value: 0 };
     },
   });

@@ -20,6 +20,7 @@ import { type Group, groupsOf, placeIn } from "./groups.ts";
 import { flatten, nested, ownPlace, type Place, type StartOf, samePlace } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
+import type { Numbering } from "./numbering.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
@@ -32,21 +33,25 @@ export type Step =
       readonly kernel: Kernel;
       /** The buffers that the kernel uses, by their numbers there, and numbers. */
       readonly given: Given;
-      readonly reads: ReadonlySet<Buffer>;
-      readonly writes: ReadonlySet<Buffer>;
+      /** Each once. */
+      readonly reads: readonly Buffer[];
+      readonly writes: readonly Buffer[];
     }
   | {
       readonly kind: "host";
       readonly node: Node;
       /** Of the node's inputs, one for each. */
       readonly inputs: readonly Buffer[];
-      readonly reads: ReadonlySet<Buffer>;
-      readonly writes: ReadonlySet<Buffer>;
+      /** Each once. */
+      readonly reads: readonly Buffer[];
+      readonly writes: readonly Buffer[];
     };
 
 /** What steps are made with. */
 export interface Planning {
   readonly target: Target;
+  /** Of all nodes of the plan, inputs first. */
+  readonly numbers: Numbering;
   /** Where a node is stored; undefined if it is written out where it is used. */
   readonly bufferOf: (node: Node) => Buffer | undefined;
   /** A buffer for what no node stands for. */
@@ -66,7 +71,7 @@ export function stepsOf(
   // What only its own kernel uses stays in registers.
   const needed = new Set(outputs);
   for (const { reads } of groups) for (const read of reads) needed.add(read);
-  const forms = new Forms(plan.bufferOf);
+  const forms = new Forms(plan.numbers, plan.bufferOf);
   // All forms are there before the first becomes kernels: what all its work has in common is known.
   const works = groups.flatMap((group): readonly (HostWork | FormedWork)[] => {
     const kept = new Set(group.nodes.filter((node) => needed.has(node)));
@@ -100,8 +105,8 @@ interface HostWork {
 
 function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {
   const inputs = node.inputs.map((input) => bufferOf(input)!);
-  const writes = new Set([...kept].map((one) => bufferOf(one)!));
-  return { kind: "host", node, inputs, reads: new Set(inputs), writes };
+  const writes = [...kept].map((one) => bufferOf(one)!);
+  return { kind: "host", node, inputs, reads: [...new Set(inputs)], writes };
 }
 
 /** The kernels of all work of a form. */
@@ -128,7 +133,7 @@ function kernelSteps(
     ...member.stored.map((node) => bufferOf(node)!),
     ...added.map(({ dtype, size }) => addBuffer(dtype, size)),
   ];
-  const here = (own: readonly Buffer[]) => new Set(own.map((buffer) => givenBuffer(given, buffer)));
+  const here = (own: readonly Buffer[]) => own.map((buffer) => givenBuffer(given, buffer));
   return kernels.map(
     ({ kernel, reads, writes }): Step => ({
       kind: "kernel",

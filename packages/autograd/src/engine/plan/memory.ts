@@ -95,6 +95,12 @@ function positionOf(placed: readonly Placed[], from: number): number {
   return low;
 }
 
+/** A lifetime that others may still follow in. */
+interface OpenLifetime extends Lifetime {
+  readonly buffers: Buffer[];
+  last: number;
+}
+
 /**
  * How long each place is needed: from the step that writes a buffer to the last that reads it, and
  * on as long as that step's own result takes its place. `kept` are needed to the end.
@@ -103,29 +109,35 @@ export function lifetimesOf(
   steps: readonly Step[],
   kept: ReadonlySet<Buffer>,
 ): readonly Lifetime[] {
-  const lifetimeOf = new Map<Buffer, { buffers: Buffer[]; first: number; last: number }>();
-  const lastRead = new Map<Buffer, number>();
+  const lifetimes: OpenLifetime[] = [];
+  /** By the buffers' numbers. */
+  const lifetimeOf: OpenLifetime[] = [];
+  const lastRead: number[] = [];
   steps.forEach(({ reads }, i) => {
-    for (const buffer of reads) lastRead.set(buffer, i);
+    for (const { id } of reads) lastRead[id] = i;
   });
-  for (const buffer of kept) lastRead.set(buffer, steps.length);
+  for (const { id } of kept) lastRead[id] = steps.length;
   steps.forEach((step, i) => {
     for (const buffer of step.writes) {
-      const last = lastRead.get(buffer) ?? i;
-      const own = lifetimeOf.get(buffer);
+      const last = lastRead[buffer.id] ?? i;
+      const own = lifetimeOf[buffer.id];
       if (own) {
         // Another kernel has written a part of it.
         own.last = Math.max(own.last, last);
         continue;
       }
-      const before = predecessor(step, (read) => lastRead.get(read) === i && lifetimeOf.has(read));
-      const lifetime = before && lifetimeOf.get(before);
-      if (lifetime) lifetime.buffers.push(buffer);
+      const before = predecessor(
+        step,
+        ({ id }) => lastRead[id] === i && lifetimeOf[id] !== undefined,
+      );
+      let lifetime = before && lifetimeOf[before.id];
       if (lifetime) lifetime.last = last;
-      lifetimeOf.set(buffer, lifetime ?? { buffers: [buffer], first: i, last });
+      else lifetimes.push((lifetime = { buffers: [], first: i, last }));
+      lifetime.buffers.push(buffer);
+      lifetimeOf[buffer.id] = lifetime;
     }
   });
-  return [...new Set(lifetimeOf.values())];
+  return lifetimes;
 }
 
 /** A buffer that is free and whose place the step's result may take. */

@@ -7,12 +7,13 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { type Layout, layOut, lifetimesOf } from "./memory.ts";
+import { NodeMap, Numbering } from "./numbering.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import { storedNodes } from "./stored.ts";
 
 /** What rewrites the graph, in order; each can be switched off by its name. */
-const rules: Readonly<Record<Exclude<PassName, "fuse">, () => Rule>> = {
+const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => Rule>> = {
   foldConstants: () => foldConstants,
   simplify: () => simplify,
   mergeCommon,
@@ -71,12 +72,14 @@ export function planOf(
   off: ReadonlySet<PassName> = new Set<PassName>(),
 ): Plan {
   const used = Object.entries(rules).flatMap(([name, rule]) =>
-    off.has(name as PassName) ? [] : [rule()],
+    off.has(name as PassName) ? [] : [rule],
   );
   const { order, outputs: rewritten } = rewrite(outputs, used);
   const fuse = !off.has("fuse");
-  const stored = storedNodes(order, rewritten, target, fuse);
-  const buffers = new Map<Node, Buffer>();
+  // No two walks over a graph at once: from here on nodes have these numbers.
+  const numbers = new Numbering([...inputs, ...order]);
+  const stored = storedNodes(order, rewritten, { target, numbers, fuse });
+  const buffers = new NodeMap<Buffer>(numbers);
   let count = 0;
   const addBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
   for (const node of [...inputs, ...stored.nodes]) {
@@ -86,21 +89,25 @@ export function planOf(
   const checks: Check[] = [];
   const addCheck = (check: Check) => checks.push(check) - 1;
   const bufferOf = (node: Node) => buffers.get(node);
-  const steps = stepsOf(stored, rewritten, { target, bufferOf, addBuffer, addCheck }, fuse);
-  const read = new Set<Buffer>();
-  for (const { reads } of steps) for (const buffer of reads) read.add(buffer);
-  const positions = new Map(inputs.map((node, position) => [node, position]));
+  const steps = stepsOf(
+    stored,
+    rewritten,
+    { target, numbers, bufferOf, addBuffer, addCheck },
+    fuse,
+  );
+  const isRead: boolean[] = [];
+  for (const { reads } of steps) for (const { id } of reads) isRead[id] = true;
   const results = rewritten.map((node): Result => {
-    const position = positions.get(node);
-    return position === undefined
-      ? { kind: "buffer", buffer: buffers.get(node)! }
-      : { kind: "input", position };
+    const position = numbers.of(node);
+    return position < inputs.length
+      ? { kind: "input", position }
+      : { kind: "buffer", buffer: buffers.get(node)! };
   });
   const kept = new Set(
     results.flatMap((result) => (result.kind === "buffer" ? [result.buffer] : [])),
   );
   return {
-    inputs: inputBuffers.map((buffer) => (read.has(buffer) ? buffer : undefined)),
+    inputs: inputBuffers.map((buffer) => (isRead[buffer.id] ? buffer : undefined)),
     buffers: count,
     steps,
     segments: segmentsOf(steps),

@@ -2,6 +2,7 @@
 // may put another in its place. What no output needs any more is left out.
 import { copyNode, type Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
+import { NodeMap, Numbering } from "./numbering.ts";
 
 /** A rule of the plan: given a node whose inputs are rewritten, one of the same value. */
 export type Rule = (node: Node) => Node;
@@ -23,36 +24,59 @@ function isGiven(node: Node): boolean {
   return node.family === "source" || node.cell.value !== undefined;
 }
 
-/** The graph of the outputs, rewritten by all rules in turn. */
-export function rewrite(outputs: readonly Node[], rules: readonly Rule[]): Rewritten {
-  const replaced = new Map<Node, Node>();
-  /** What has come into being, inputs first. */
-  const order = new Set<Node>();
-  for (const node of topologicalOrder(outputs, plannedInputs)) {
+/** The graph of the outputs, rewritten by all rules in turn, which are made with the numbers of nodes. */
+export function rewrite(
+  outputs: readonly Node[],
+  rules: readonly ((numbers: Numbering) => Rule)[],
+): Rewritten {
+  const all = topologicalOrder(outputs, plannedInputs);
+  const numbers = new Numbering(all);
+  const used = rules.map((rule) => rule(numbers));
+  const replaced = new NodeMap<Node>(numbers);
+  /** What has come into being, inputs first, and what is in there. */
+  const order: Node[] = [];
+  const isThere = new NodeMap<boolean>(numbers);
+  for (const node of all) {
     let now = node;
     if (!isGiven(node)) {
       now = withInputs(node, replaced);
       // A rule may find that an input stands for the node: inputs are not told apart by what they are.
-      for (const rule of rules) if (!isGiven(now)) now = rule(now);
-      if (!isGiven(now)) order.add(now);
+      for (const rule of used) if (!isGiven(now)) now = rule(now);
+      numbers.add(now);
+      if (!isGiven(now) && !isThere.get(now)) {
+        isThere.set(now, true);
+        order.push(now);
+      }
     }
     replaced.set(node, now);
   }
   const results = outputs.map((node) => replaced.get(node)!);
-  return { order: needed([...order], results), outputs: results };
+  return { order: needed(order, results, numbers), outputs: results };
 }
 
 /** Those of `order`, inputs first, that the outputs need. */
-function needed(order: readonly Node[], outputs: readonly Node[]): readonly Node[] {
-  const used = new Set(outputs);
+function needed(
+  order: readonly Node[],
+  outputs: readonly Node[],
+  numbers: Numbering,
+): readonly Node[] {
+  const isUsed = new NodeMap<boolean>(numbers);
+  for (const output of outputs) isUsed.set(output, true);
   for (let i = order.length - 1; i >= 0; i--) {
-    if (used.has(order[i]!)) for (const input of order[i]!.inputs) used.add(input);
+    const node = order[i]!;
+    if (isUsed.get(node)) for (const input of node.inputs) isUsed.set(input, true);
   }
-  return order.filter((node) => used.has(node));
+  return order.filter((node) => isUsed.get(node));
 }
 
-function withInputs(node: Node, replaced: ReadonlyMap<Node, Node>): Node {
-  if (node.inputs.every((input) => replaced.get(input) === input)) return node;
-  const inputs = node.inputs.map((input) => replaced.get(input)!);
-  return copyNode(node, inputs);
+function withInputs(node: Node, replaced: NodeMap<Node>): Node {
+  const { inputs } = node;
+  for (let i = 0; i < inputs.length; i++) {
+    if (replaced.get(inputs[i]!) === inputs[i]) continue;
+    return copyNode(
+      node,
+      inputs.map((input) => replaced.get(input)!),
+    );
+  }
+  return node;
 }

@@ -1,6 +1,6 @@
 // Rules that make a graph smaller and keep every bit of its results: nothing is reassociated, and
 // nothing is assumed of NaN, infinities or the sign of zero.
-import type { Node, NodeOf } from "../../graph/node.ts";
+import { type Node, type NodeOf, noAttributes } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
 import { permute, reshape } from "../../ops/movement.ts";
 import { literal } from "../../ops/operands.ts";
@@ -8,29 +8,28 @@ import { isFloating } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
+import type { Numbering } from "./numbering.ts";
 import type { Rule } from "./rewrite.ts";
 import { operationNumber } from "./words.ts";
 
 /** Equal operations on equal inputs are computed once. */
-export function mergeCommon(): Rule {
-  const numbers = new Map<Node, number>();
-  const known = new Map<number, Node[]>();
-  const numberOf = (node: Node): number => {
-    let number = numbers.get(node);
-    if (number === undefined) numbers.set(node, (number = numbers.size));
-    return number;
-  };
+export function mergeCommon(numbers: Numbering): Rule {
+  const known = new Map<number, Node>();
   return (node) => {
     let hash = operationNumber(node.operation);
-    for (const input of node.inputs) hash = mixed(hash, numberOf(input));
+    for (const input of node.inputs) hash = mixed(hash, numbers.add(input));
     for (const size of node.shape) hash = mixed(hash, size);
-    hash = withAttributes(hash, node.attributes);
-    const alike = known.get(hash);
-    const same = alike?.find((other) => isSame(node, other));
-    if (same) return same;
-    if (alike) alike.push(node);
-    else known.set(hash, [node]);
-    return node;
+    if (node.attributes !== noAttributes) hash = withAttributes(hash, node.attributes);
+    // Another one of this hash has taken its place: what follows is as good.
+    for (;;) {
+      const other = known.get(hash);
+      if (!other) {
+        known.set(hash, node);
+        return node;
+      }
+      if (isSame(node, other)) return other;
+      hash = (hash + 1) | 0;
+    }
   };
 }
 
@@ -61,9 +60,8 @@ function isSame(a: Node, b: Node): boolean {
 
 /** Whether attributes, or parts of them, are the same; 0 and -0 are not. */
 function isEqual(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-    return Object.is(a, b);
-  }
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const [of, others] = [a, b] as Readonly<Record<string, unknown>>[];
   const names = Object.keys(of!);
   return (

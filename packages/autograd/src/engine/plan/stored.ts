@@ -1,9 +1,9 @@
 // Which nodes of a plan are stored in memory. All others are written out where they are used, as
 // index arithmetic or inside the loop of what uses them.
 import type { Node } from "../../graph/node.ts";
-import { newMark } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Target } from "../target.ts";
+import { NodeMap, type Numbering } from "./numbering.ts";
 import { readWhole } from "./whole.ts";
 import { ownWork } from "./work.ts";
 
@@ -35,38 +35,32 @@ interface Extent {
 
 const loaded: Extent = { work: 0, loads: 1, depth: 0 };
 
-/**
- * The nodes to store, of `order`, inputs first, which computes `outputs`; without `fuse` all
- * elementwise ones, too.
- */
+/** What nodes are stored for. */
+interface Grounds {
+  readonly target: Target;
+  /** Of all nodes of the plan. */
+  readonly numbers: Numbering;
+  /** Without it all elementwise nodes are stored, too. */
+  readonly fuse: boolean;
+}
+
+/** The nodes to store, of `order`, inputs first, which computes `outputs`. */
 export function storedNodes(
   order: readonly Node[],
   outputs: readonly Node[],
-  target: Target,
-  fuse: boolean,
+  { target, numbers, fuse }: Grounds,
 ): Stored {
   const { work: mostWork, loads: mostLoads } = target.kernel;
-  const mark = newMark();
-  order.forEach(({ cell }, position) => {
-    cell.mark = mark;
-    cell.number = position;
-  });
-  const users: Node[][] = order.map(() => []);
-  const usersOf: UsersOf = ({ cell }) => (cell.mark === mark ? users[cell.number]! : nobody);
-  for (const node of order) {
-    for (const { cell } of node.inputs) if (cell.mark === mark) users[cell.number]!.push(node);
-  }
+  const usersOf = usersIn(order, numbers);
   const isOutput = new Set(outputs);
   const picks = order.some(({ family }) => family === "gather");
   const whole = picks ? readWhole(order, outputs) : isOutput;
-  /** What it takes to have an element of each node: what is stored is loaded. */
-  const used: Extent[] = [];
+  /** What it takes to have an element of each node: what is stored, and inputs, are loaded. */
+  const used = new NodeMap<Extent>(numbers);
   const nodes: Node[] = [];
-  const codes = new Map<Node, number>();
+  const codes = new NodeMap<number>(numbers);
   for (const node of order) {
-    const extent = extentAbove(node, ({ cell }) =>
-      cell.mark === mark ? used[cell.number]! : loaded,
-    );
+    const extent = extentAbove(node, used);
     const isStored =
       isOutput.has(node) ||
       hasOwnLoop(node) ||
@@ -77,8 +71,10 @@ export function storedNodes(
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||
       isWorthStoring(node, extent.work, usersOf, target);
-    used.push(isStored ? loaded : extent);
-    if (!isStored) continue;
+    if (!isStored) {
+      used.set(node, extent);
+      continue;
+    }
     nodes.push(node);
     codes.set(node, extent.work + extent.loads);
   }
@@ -86,12 +82,30 @@ export function storedNodes(
 }
 
 type UsersOf = (node: Node) => readonly Node[];
-const nobody: readonly Node[] = [];
 
-function extentAbove(node: Node, extentOf: (input: Node) => Extent): Extent {
-  let [work, loads, depth] = [ownWork(node), 0, 0];
+/** The nodes of `order` that use each, one behind the other in one list. */
+function usersIn(order: readonly Node[], numbers: Numbering): UsersOf {
+  /** Where those of each node end, and, once they are there, where they begin. */
+  const from = new Int32Array(numbers.count + 1);
+  for (const { inputs } of order) for (const input of inputs) from[numbers.of(input)]!++;
+  for (let i = 1; i < from.length; i++) from[i]! += from[i - 1]!;
+  const users = new Array<Node>(from.at(-1)!);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const { inputs } = order[i]!;
+    for (let j = inputs.length - 1; j >= 0; j--) users[--from[numbers.of(inputs[j]!)]!] = order[i]!;
+  }
+  return (node) => {
+    const number = numbers.of(node);
+    return users.slice(from[number]!, from[number + 1]!);
+  };
+}
+
+function extentAbove(node: Node, extents: NodeMap<Extent>): Extent {
+  let work = ownWork(node);
+  let loads = 0;
+  let depth = 0;
   for (const input of node.inputs) {
-    const extent = extentOf(input);
+    const extent = extents.get(input) ?? loaded;
     work += extent.work;
     loads += extent.loads;
     depth = Math.max(depth, extent.depth + 1);
@@ -129,33 +143,30 @@ export function isOfManyParts(node: Node): boolean {
 function isWorthStoring(node: Node, work: number, usersOf: UsersOf, target: Target): boolean {
   const direct = usersOf(node);
   // The host reads arrays.
-  if (direct.some((user) => !target.computes(user))) return true;
+  for (const user of direct) if (!target.computes(user)) return true;
   if (work === 0) return false;
-  const readers = direct.flatMap((user) => readersThrough(user, usersOf));
-  // A product reads each element many times.
-  if (readers.some(({ family }) => family === "contract" || family === "convolve")) return true;
   if (direct.length > 1 && work > cheap) return true;
   const count = elementCount(node.shape);
-  const isRepeated = readers.some(
-    (user) => elementCount(user.shape) > count && user.family !== "reduce" && !isOfManyParts(user),
-  );
-  return isRepeated && work > cheapToRepeat;
+  for (const reader of readersThrough(direct, usersOf)) {
+    const { family, shape } = reader;
+    // A product reads each element many times.
+    if (family === "contract" || family === "convolve") return true;
+    if (work <= cheapToRepeat || family === "reduce") continue;
+    if (elementCount(shape) > count && !isOfManyParts(reader)) return true;
+  }
+  return false;
 }
 
-/** What reads a node in the end: the user, or what uses it if that only moves elements. */
-function readersThrough(user: Node, usersOf: UsersOf): readonly Node[] {
-  if (user.family !== "movement") return [user];
-  const readers: Node[] = [];
-  const waiting: Node[] = [user];
-  const seen = new Set(waiting);
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    readers.push(node);
-    if (node.family !== "movement" || isOfManyParts(node)) continue;
-    for (const next of usersOf(node)) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      waiting.push(next);
-    }
+/** What reads a node in the end: its users, and what uses those that only move elements. */
+function readersThrough(direct: readonly Node[], usersOf: UsersOf): Iterable<Node> {
+  if (!direct.some(passesOn)) return direct;
+  const readers = new Set(direct);
+  for (const reader of readers) {
+    if (passesOn(reader)) for (const user of usersOf(reader)) readers.add(user);
   }
   return readers;
+}
+
+function passesOn(node: Node): boolean {
+  return node.family === "movement" && !isOfManyParts(node);
 }

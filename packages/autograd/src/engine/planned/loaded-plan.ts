@@ -107,7 +107,7 @@ export class LoadedPlan {
 
   /** Computes a node that no kernel does, on the arrays of its buffers. */
   #runByHost({ node, inputs, writes }: Extract<Segment, { kind: "host" }>): void {
-    const [output] = writes as ReadonlySet<Buffer> & Iterable<Buffer>;
+    const [output] = writes;
     const arrays = inputs.map((buffer) => this.#program.read(buffer));
     this.#program.write(output!, interpret(node, arrays));
   }

@@ -23,6 +23,12 @@ function scopeOf(code: Code, binds: readonly Dependence[], isBranch: boolean): S
   return { code, binds: new Set(binds), isBranch, elements: new Map(), vectors: new Map() };
 }
 
+function bindsOneOf({ binds }: Scope, dependences: ReadonlySet<Dependence>): boolean {
+  if (binds.size === 0) return false;
+  for (const one of dependences) if (binds.has(one)) return true;
+  return false;
+}
+
 function namesIn(scope: Scope, type: ValueType): Map<unknown, Local> {
   return type === "v128" ? scope.vectors : scope.elements;
 }
@@ -180,9 +186,11 @@ export class Scopes {
 
   /** Those of `dependences` that are vectors: totals, each lane one of its own. */
   vectorsAmong(dependences: ReadonlySet<Dependence>): readonly Total[] {
-    return [...dependences].filter(
-      (one): one is Total => one.kind === "total" && this.#totals.get(one)?.type === "v128",
-    );
+    const vectors: Total[] = [];
+    for (const one of dependences) {
+      if (one.kind === "total" && this.#totals.get(one)?.type === "v128") vectors.push(one);
+    }
+    return vectors;
   }
 
   /** Whether a local of this type has the name. */
@@ -202,7 +210,7 @@ export class Scopes {
       if (known) return known;
     }
     const position = this.#open.findLastIndex(
-      ({ binds, isBranch }) => isBranch || [...dependences].some((one) => binds.has(one)),
+      (scope) => scope.isBranch || bindsOneOf(scope, dependences),
     );
     const scope = this.#open[Math.max(position, 0)]!;
     const local = this.body.local(type);
@@ -217,6 +225,6 @@ export class Scopes {
 
   /** How far in the innermost scope is that binds one of `dependences`. */
   depthOf(dependences: ReadonlySet<Dependence>): number {
-    return this.#open.findLastIndex(({ binds }) => [...dependences].some((one) => binds.has(one)));
+    return this.#open.findLastIndex((scope) => bindsOneOf(scope, dependences));
   }
 }
