@@ -96,7 +96,7 @@ function usersIn(order: readonly Node[], numbers: Numbering): UsersOf {
   }
   return (node) => {
     const number = numbers.of(node);
-    return users.slice(from[number]!, from[number + 1]!);
+    return users.slice(from[number], from[number + 1]);
   };
 }
 
