@@ -145,6 +145,36 @@ describe("a function", () => {
     checkGradients((y: Tensor) => y.sum(), [tensor([])]);
   });
 
+  test("is called a few times, however many elements there are", () => {
+    let calls = 0;
+    const f = (y: Tensor) => {
+      calls++;
+      return y.sin();
+    };
+    checkGradients(f, [tensor([1])], { order: 2 });
+    const ofOne = calls;
+    calls = 0;
+    checkGradients(f, [tensor([1, 2, 3, 4, 5, 6, 7, 8, 9])], { order: 2 });
+    expect(calls).toBe(ofOne);
+  });
+
+  test("that reads values, or is another one when it is traced, is called for each difference", () => {
+    const steepest = (y: Tensor) => y.mul(Math.sign(y.sum().itemSync()));
+    checkGradients(steepest, [x]);
+    const frozen = (y: Tensor) => y.mul(y.sum().itemSync());
+    expect(() => checkGradients(frozen, [x])).toThrow(/, element \[0\]: the gradient .*; 2 of 2/);
+    const changing = (y: Tensor) => {
+      const total = y.sum();
+      try {
+        total.itemSync();
+      } catch {
+        return y.mul(total);
+      }
+      return y.square();
+    };
+    checkGradients(changing, [x], { order: 2 });
+  });
+
   test.each<[string, () => unknown, string]>([
     [
       "ignores an input",

@@ -1,6 +1,7 @@
 // Gradients against central differences, and forward derivatives against gradients.
 import { describe } from "../graph/describe.ts";
 import {
+  compile,
   DTypeError,
   formatShape,
   GradientError,
@@ -53,7 +54,8 @@ const directions = 24;
  * cancel (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth derivative,
  * and as much rounding. So near a kink (of relu, abs, maximum) the two differ rightly: choose
  * inputs a few steps away from it. Inputs of more than 200 elements in all are checked along 24
- * random directions, not element by element.
+ * random directions, not element by element. `f` is called a few times, and traced by `compile` for
+ * the differences; one that reads values is called for each.
  *
  * The message names the worst component by input and index, both derivatives and the step, and says
  * how many components differ. NaN fails. Throws `DTypeError` for integers, and `NablaError` if `f`
@@ -91,7 +93,7 @@ export function checkGradients<Inputs extends readonly Tensor[]>(
     const gradient = gradientOf(value);
     const [values, slopes] = [valuesOf(value, points), valuesOf(gradient, points)];
     const again = valuesOf(value, points);
-    if (!values.every((data, i) => data.every((x, j) => Object.is(x, again[i]![j])))) {
+    if (!haveSameNumbers(values, again)) {
       throw new NablaError(
         "checkGradients: f gives another value for the same inputs; seed its draws",
       );
@@ -268,6 +270,11 @@ function dataOf(outputs: readonly Tensor[]): readonly Float64Array[] {
   return outputs.map((y) => y.dataSync() as Float64Array);
 }
 
+/** Whether two lists of outputs are the same, NaN and the sign of 0 included. */
+function haveSameNumbers(a: readonly Float64Array[], b: readonly Float64Array[]): boolean {
+  return a.every((data, i) => data.every((x, j) => Object.is(x, b[i]![j])));
+}
+
 /** What two derivatives differ by, in parts of what is allowed. */
 function errorOf(
   derivative: number,
@@ -344,8 +351,9 @@ function compareWithDifferences(
   const valueAt = ({ direction }: Probe, distance: number): number => {
     const moved = points.map((point) => ({ ...point, data: point.data.slice() }));
     for (const [i, j, part] of direction) moved[i]!.data[j]! += distance * part;
-    return total(valuesOf(f, moved));
+    return total(valuesOf(replayed, moved));
   };
+  const replayed = tracedOnce(f, values, points);
   const of = isOne(values) ? "" : " of the outputs' weighted sum";
   const size = Math.max(1, projected(values, 0, Math.abs));
   let worst = { error: 1, message: "" };
@@ -368,6 +376,24 @@ function compareWithDifferences(
   if (different === 0) return;
   const share = `; ${different} of ${probes.length} differ`;
   throw new GradientError(worst.message + (probes.length > 1 ? share : ""));
+}
+
+/**
+ * `f` with its graph built once: to build it again for each difference takes longer than to run it.
+ * One that cannot be traced, or traced gives other values than `values`, stays as it is.
+ */
+function tracedOnce(
+  f: Several,
+  values: readonly Float64Array[],
+  points: readonly Point[],
+): Several {
+  const compiled = compile((xs: Tensor[]) => [...f(xs)]);
+  const traced: Several = (xs) => compiled([...xs]);
+  try {
+    return haveSameNumbers(valuesOf(traced, points), values) ? traced : f;
+  } catch {
+    return f;
+  }
 }
 
 /** Each component by itself, or some random directions where there are many. */
