@@ -108,7 +108,8 @@ function pytorch(threads: string): readonly Entry[] {
   ];
 }
 
-function pythonWithTorch(): string | undefined {
+/** The Python that has PyTorch, if there is one. */
+export function pythonWithTorch(): string | undefined {
   return ["python3", "/usr/bin/python3"].find((python) => {
     try {
       execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });

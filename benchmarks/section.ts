@@ -3,10 +3,10 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { byHand, type Contender, contenders } from "./contender.ts";
+import { byHand, type Contender, contenders, pythonWithTorch } from "./contender.ts";
 import { fusedPeak, readBandwidth } from "./limits.ts";
 import { inTime, median, timed } from "./timed.ts";
-import { batches, scaledName, widths, works } from "./works.mjs";
+import { batches, firstSteps, scaledName, widths, works } from "./works.mjs";
 
 const [file, repeatsText, ...names] = process.argv.slice(2) as [string, string, ...string[]];
 const repeats = Number(repeatsText);
@@ -130,6 +130,47 @@ function writeFirstResults(): void {
   write("");
 }
 
+/** What a process tells of a model's first step and of those after it, in milliseconds. */
+interface FirstStep {
+  readonly first: number;
+  readonly later: readonly number[];
+}
+
+/** W13: medians of first steps, each in a process of its own, in turn. */
+function writeFirstSteps(): void {
+  const python = pythonWithTorch();
+  if (python === undefined) console.log("no python3 with torch: PyTorch is left out");
+  write(
+    "W13, the first step of a model (Adam, one thread), making it included, in a cold process:",
+  );
+  write("");
+  const who = ["nabla", "PyTorch"].flatMap((name) => [`${name}, first`, `${name}, later`]);
+  writeHead(["step", ...who, "PyTorch / nabla, first"]);
+  for (const [name, work] of Object.entries(firstSteps)) {
+    const args = [
+      [process.execPath, "first-step.mjs", name],
+      ...(python === undefined ? [] : [[python, "contenders/first_step.py", JSON.stringify(work)]]),
+    ];
+    const samples = args.map((): FirstStep[] => []);
+    for (let i = 0; i < repeats; i++) {
+      args.forEach(([command, ...given], j) => {
+        const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+        const text = execFileSync(command!, given, { cwd: here, env, encoding: "utf8" });
+        samples[j]!.push(JSON.parse(text) as FirstStep);
+      });
+    }
+    const times = samples.map((sample) => ({
+      first: median(sample.map(({ first }) => first)),
+      later: median(sample.map(({ later }) => median(later))),
+    }));
+    const cells = times.flatMap(({ first, later }) => [inTime(first), inTime(later)]);
+    const [own, torch] = times;
+    const peer = torch && own ? [ratio(torch.first / own.first)] : ["", "", ""];
+    write(`| ${[name, ...cells, ...peer].join(" | ")} |`);
+  }
+  write("");
+}
+
 write(`## Node ${process.versions.node} (V8 ${process.versions.v8})`);
 write("");
 const peak = fusedPeak();
@@ -142,4 +183,5 @@ const chosen = names.filter((name) => name in works);
 if (chosen.length > 0) await writeWorks(chosen, peak);
 if (names.includes("scaling")) await writeScaling();
 if (names.includes("import")) writeFirstResults();
+if (names.includes("W13")) writeFirstSteps();
 writeFileSync(file, lines.join("\n"));

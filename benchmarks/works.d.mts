@@ -29,3 +29,6 @@ export const widths: readonly number[];
 export function scaledName(batch: number, width: number): string;
 
 export const convolutional: unknown;
+
+/** Models whose first step is timed: W13. */
+export const firstSteps: Readonly<Record<string, unknown>>;

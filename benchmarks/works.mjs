@@ -82,6 +82,38 @@ export const convolutional = {
   batch: 64,
 };
 
+/** Models whose first step is timed, in a process of its own: W13. `later`: how many steps after it. */
+export const firstSteps = {
+  "784-16-16-10": { kind: "perceptron", sizes: [784, 16, 16, 10], batch: 100, later: 20 },
+  LeNet: {
+    kind: "convolutional",
+    image: 28,
+    channels: [1, 6, 16],
+    window: 5,
+    sizes: [256, 120, 84, 10],
+    batch: 64,
+    later: 10,
+  },
+  transformer: {
+    kind: "transformer",
+    characters: 27,
+    places: 64,
+    features: 128,
+    heads: 4,
+    blocks: 2,
+    batch: 16,
+    later: 5,
+  },
+  "LSTM of 100 steps": {
+    kind: "recurrent",
+    inputs: 8,
+    features: 16,
+    places: 100,
+    batch: 16,
+    later: 10,
+  },
+};
+
 /** First kernels of convolution `i`, [outputs, inputs, window, window]. */
 export function kernels(inputs, outputs, window, i) {
   const count = inputs * window * window;
