@@ -58,6 +58,7 @@ export { backward, grad, gradients, takeGradients, valueAndGrad } from "./tensor
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
+export { substitute } from "./tensor/substitute.ts";
 export type { Tree } from "./tensor/tree.ts";
 export type { AxesOf, BatchOf, VmapOptions } from "./tensor/vmap.ts";
 export { vmap } from "./tensor/vmap.ts";

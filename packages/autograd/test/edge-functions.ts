@@ -17,6 +17,7 @@ import {
 import { anyDType, edgeTensors, floatDType, number, options } from "./edge-values.ts";
 
 const x = edgeTensors();
+const weight = nabla.parameter([1, 2]);
 const seed = fc.constantFrom<unknown>(0, 7, -1, 5, 2 ** 31, 2 ** 40, 1.5);
 const sizes = fc.array(fc.constantFrom(1, 2, 3, 2, 1, 0, -1), { maxLength: 3 });
 const dtype = options({ dtype: anyDType });
@@ -208,6 +209,14 @@ const transformations: readonly EdgeCall[] = [
     w.exp().backward(cotangent as Tensor);
     return w.grad;
   }),
+  call(
+    "substitute",
+    list(
+      fc.constant([weight]),
+      fc.tuple(x),
+      fc.constant(() => weight.exp()),
+    ),
+  ),
   call("takeGradients", list(fc.constantFrom<unknown>([], [nabla.parameter([1])]))),
   call("parameter", list(trees, options({ name: fc.constantFrom("w", ""), dtype: anyDType }))),
   call("assign", fc.oneof(alike(2), list(small, trees)), (one, value) =>

@@ -72,7 +72,8 @@ type Command =
   | Assign
   | { readonly kind: "swap"; readonly a: number; readonly b: number }
   | { readonly kind: "read" | "realize" | "fail" | "copy"; readonly of: number }
-  | { readonly kind: "capture"; readonly source: Source }
+  | { readonly kind: "together"; readonly assigns: readonly Assign[]; readonly between?: Source }
+  | { readonly kind: "capture" | "readOf"; readonly source: Source }
   | { readonly kind: "gradient"; readonly of: number; readonly isAssigned: boolean }
   | { readonly kind: "look" | "assignCaptured"; readonly which: number; readonly to: number }
   | { readonly kind: "call"; readonly which: number; readonly x: number; readonly isBad: boolean };
@@ -115,7 +116,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       of: cell,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("capture" as const), source: lazy }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("capture" as const, "capture" as const, "readOf" as const),
+      source: lazy,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      {
+        kind: fc.constant("together" as const),
+        assigns: fc.array(assign(lazy), { minLength: 1, maxLength: 3 }),
+        between: lazy,
+      },
+      { requiredKeys: ["kind", "assigns"] },
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -212,6 +230,14 @@ export function checkParameterProgram({ steps, commands }: ParameterProgram): vo
       throw error;
     }
   };
+  const readOf = (source: Source): void => {
+    const { tensor: make, numbers: expected } = sourceOf(source.kind);
+    same(
+      "what is made of parameters",
+      (make(p, source) as Tensor).dataSync(),
+      expected(numbers, source),
+    );
+  };
   for (const one of commands) {
     switch (one.kind) {
       case "assign":
@@ -250,6 +276,24 @@ export function checkParameterProgram({ steps, commands }: ParameterProgram): vo
         }
         break;
       }
+      case "together": {
+        // What all are given is made before the first is, as optimisers do.
+        const made = one.assigns.map(({ to, source }) => ({
+          to,
+          x: sourceOf(source.kind).tensor(p, source) as Tensor,
+          expected: sourceOf(source.kind).numbers(numbers, source),
+        }));
+        if (one.between) readOf(one.between);
+        const last = new Map(made.map(({ to, ...rest }) => [to, rest]));
+        for (const [to, { x, expected }] of last) {
+          p[to]!.assign(x);
+          numbers[to] = expected;
+        }
+        break;
+      }
+      case "readOf":
+        readOf(one.source);
+        break;
       case "capture":
         captured.push({
           x: sourceOf(one.source.kind).tensor(p, one.source) as Tensor,

@@ -9,6 +9,7 @@ import {
   Parameter,
   random,
   setBackend,
+  substitute,
   type Tensor,
   tanh,
 } from "@nabla/autograd";
@@ -148,11 +149,8 @@ const byFeatures = unlisted.map((name): readonly [string, fc.Arbitrary<Drawn>] =
 /** What a layer gives for an input and values of its parameters. */
 const applied =
   (layer: Layer) =>
-  (x: Tensor, ...values: Tensor[]): Tensor => {
-    // Of a result a parameter's value is differentiated through; a value by itself it would copy.
-    layer.parameters().forEach((p, i) => p.assign(values[i]!.mul(1)));
-    return layer.forward(x);
-  };
+  (x: Tensor, ...values: Tensor[]): Tensor =>
+    substitute(layer.parameters(), values, () => layer.forward(x));
 
 describe.each([...Object.entries(layers), ...byFeatures])("%s", (name, drawn) => {
   test("has the gradients of differences", () => {

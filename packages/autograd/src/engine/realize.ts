@@ -14,7 +14,6 @@ import { currentBackend } from "./backends.ts";
  * of what was to be made of that.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
-  for (const { cell } of nodes) if (cell.keptAside) cell.keptAside = undefined;
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
@@ -37,13 +36,6 @@ export function realizeUpdates(nodes: readonly Node[]): void {
   } catch {
     for (const node of nodes) computeAlone(node);
   }
-}
-
-/** Runs so far. */
-let runs = 0;
-
-export function runCount(): number {
-  return runs;
 }
 
 /** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
@@ -87,12 +79,10 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
   const results = currentBackend()
     .prepare(graph)
     .run(values, homes, guarded.length > 0 ? accept : undefined);
-  runs++;
   const below = keptBelow(graph.inputs);
   results.forEach((value, i) => {
     const { cell } = graph.outputs[i]!;
     cell.value = value;
-    if (cell.home && !outputs.has(graph.outputs[i]!)) cell.keptAside = runs;
     cell.keptBelow = below + value.byteLength;
   });
 }
@@ -153,7 +143,7 @@ function computeAlone(node: Node): void {
 
 /** The value of a node, computed if it is not there. */
 export function valueOf(operation: string, node: Node): Value {
-  if (!node.cell.value || node.cell.keptAside) realize(operation, [node]);
+  if (!node.cell.value) realize(operation, [node]);
   if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
   return node.cell.value!;
 }

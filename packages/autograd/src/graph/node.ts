@@ -299,11 +299,6 @@ export interface Cell {
   guard?: ((valued: Node) => void) | undefined;
   /** Set if the value is one that a compiled function has computed. */
   computedBy?: CompiledCall | undefined;
-  /**
-   * The run that has kept its value, for a home, though it only needed it on its way: until it is read
-   * itself, derivatives go back through it.
-   */
-  keptAside?: number | undefined;
   /** Set if a run that was to compute it and keep it has failed. */
   failed?: true | undefined;
   /** Set in place of the value when later updates have overwritten it: whose it was. */

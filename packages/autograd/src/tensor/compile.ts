@@ -11,7 +11,7 @@ import { Call, type Given, isNode, Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
-import { Parameter, parameterOf } from "./parameter.ts";
+import { isSubstituting, Parameter, parameterOf } from "./parameter.ts";
 import { newPass, type Pass } from "./passes.ts";
 import { drawing, nextKey } from "./random.ts";
 import { hasSignature, type Signature, signatureOf } from "./signature.ts";
@@ -120,8 +120,9 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   };
   return (...args) => {
     const nodes = nodesOf(args);
-    // Part of a larger graph, it is no other than any function.
-    if (currentTrace() || nodes.some(standsForMore)) return inlined(f, args);
+    // Part of a larger graph, or called with tensors in place of parameters, it is no other than any
+    // function.
+    if (currentTrace() || isSubstituting() || nodes.some(standsForMore)) return inlined(f, args);
     // What a call overwrites may be what they need.
     computeUpdates();
     return drawing(() => call(args, nodes));

@@ -88,7 +88,8 @@ export function takeGradients(parameters: readonly Parameter[]): readonly (Tenso
   return taken;
 }
 
-function checkParameters(operation: string, list: readonly unknown[]): void {
+/** Throws `NablaError` unless `list` is a list of parameters. */
+export function checkParameters(operation: string, list: readonly unknown[]): void {
   const expected = "expected a list of parameters";
   if (!Array.isArray(list)) throw new NablaError(`${operation}: got ${given(list)}, ${expected}`);
   const wrong = Array.from(list).findIndex((one) => !(one instanceof Parameter));

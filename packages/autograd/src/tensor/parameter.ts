@@ -8,17 +8,25 @@ import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { endCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
-import { alias, stopGradient } from "../ops/elementwise.ts";
+import { stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import { checkOptions, checkText } from "./checks.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
-import { computeUpdates, lastBefore, noteComputed, noteUpdate, now, onKnown } from "./updates.ts";
+import { computeUpdates, isNeeded, noteUpdate, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
 
 let unnamed = 0;
+
+/** What stands for parameters while `substitute` calls a function. */
+let substitutes: Map<Parameter, Node> | undefined;
+
+/** Whether something stands for a parameter now. */
+export function isSubstituting(): boolean {
+  return substitutes !== undefined;
+}
 
 /** The parameter that `node` is a value of, if it is one. */
 export function parameterOf(node: Node): Parameter | undefined {
@@ -43,10 +51,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   #previous: Node[] = [];
   /** Those of a first value that nothing has computed yet when the next is assigned. */
   #uncomputed: Node[] = [];
-  /** When the value before became that: what was assigned earlier may still need it. */
-  #retired = now();
   /** Whether it was assigned anything: a first value may stay a part of what is made of it. */
   #isUpdated = false;
+  /** How deep the graph of what it was assigned last was. */
+  #depth = 0;
   readonly #home: Home = this.#makeHome();
   /** The trace in which it was made: there it is no input. */
   readonly #madeIn = replayedTrace();
@@ -90,11 +98,13 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /** @internal A value by itself once it is known: what it was computed from need not be kept. */
   protected override currentNode(): Node {
+    const substitute = substitutes?.get(this);
+    if (substitute) return substitute;
     const trace = replayedTrace();
     if (trace && !this.#isMadeIn(trace) && !isAssigned(this)) return this.#standIn(trace);
     const node = this.#current.at(-1)!;
     const { value } = node.cell;
-    if (!value || node.cell.keptAside || node.family === "source") return node;
+    if (!value || node.family === "source") return node;
     const source = this.#valueOf(node, value);
     // It was written where what it was computed by was.
     node.cell.site?.fix();
@@ -125,7 +135,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * A node of its own, so that a gradient with respect to it is not one of what it was made from.
+   * A node of its own, and a leaf: no derivative goes back to what it was made from, whether that is
+   * computed already or not.
    */
   #begin(node: Node): void {
     for (const old of this.#current) old.cell.home = undefined;
@@ -133,7 +144,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const { value } = node.cell;
     // What a function assigns it assigns at each call. Elsewhere a value that is there is taken as
     // it is, and out of the home of another parameter, which will overwrite it.
-    const own = value && !currentTrace() ? this.#valueOf(node, dataOf(value)) : alias(node);
+    const own = value && !currentTrace() ? this.#valueOf(node, dataOf(value)) : stopGradient(node);
     own.cell.home = this.#home;
     this.#hold(own);
   }
@@ -184,47 +195,68 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /**
    * Gives it another value, of the same shape and dtype: what a tensor, or another parameter, has
-   * now. It is computed when it is read, and at the latest when the next value is assigned; from
-   * then on it is a value by itself, and no derivative goes back to what it was made of. If it
-   * cannot be computed, the parameter keeps the value that it had. Graphs built before keep the old
-   * value, which stays readable until the update after this one: a graph that is first read later
-   * throws. Use `snapshot` for values that must stay longer.
+   * now. A parameter is a leaf: no derivative goes back to what it was made of (`substitute` puts
+   * tensors with a past in its place). The value is computed when it is read, and at the latest when
+   * the next one is assigned. If it cannot be computed, the parameter keeps the value that it had.
+   * Graphs built before keep the old value, which stays readable until the update after this one: a
+   * graph that is first read later throws. Use `snapshot` for values that must stay longer.
    */
   assign(value: Tensor | T.Nested | Data): this {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
-    if (!shapesEqual(node.shape, this.shape)) {
-      const given = formatShape(node.shape);
-      throw new ShapeError(`assign: got ${given}, "${this.name}" is ${formatShape(this.shape)}`);
-    }
-    if (node.dtype !== this.dtype) {
-      throw new DTypeError(`assign: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
-    }
+    this.#check("assign", node);
     const trace = currentTrace();
+    if (substitutes?.has(this)) {
+      if (trace && !trace.isReplayed) this.#noteAssignment(trace);
+      substitutes.set(this, stopGradient(node));
+      return this;
+    }
     if (trace) this.#noteAssignment(trace);
     else this.#makeRoom(node);
-    this.#begin(trace ? node : onKnown(node));
+    this.#begin(trace ? node : this.#onKnown(node));
     if (!trace && this.pending) noteUpdate(this);
     endCall("assign", this.shape, false);
     return this;
   }
 
+  /** Throws unless its value may be that of `node`. */
+  #check(operation: string, node: Node): void {
+    if (!shapesEqual(node.shape, this.shape)) {
+      const shapes = `got ${formatShape(node.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
+      throw new ShapeError(`${operation}: ${shapes}`);
+    }
+    if (node.dtype === this.dtype) return;
+    throw new DTypeError(`${operation}: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
+  }
+
+  /** @internal Calls `f` with nodes in place of parameters. */
+  static substituting<Result>(nodes: ReadonlyMap<Parameter, Node>, f: () => Result): Result {
+    for (const [parameter, node] of nodes) parameter.#check("substitute", node);
+    const outer = substitutes;
+    substitutes = new Map([...(outer ?? []), ...nodes]);
+    try {
+      return f();
+    } finally {
+      substitutes = outer;
+    }
+  }
+
+  /** A graph on what was assigned before is deeper than that. */
+  #onKnown(node: Node): Node {
+    const own = node.depth > this.#depth ? onKnown(node) : node;
+    this.#depth = own.depth;
+    return own;
+  }
+
   /** The value before the one of now makes room for the next, `node`. */
   #makeRoom(node: Node): void {
     const { pending } = this;
-    const own = this.#current.at(-1)!;
-    const { keptAside } = own.cell;
-    if (keptAside) {
-      // What was assigned before that run goes with it; what others are assigned now can wait.
-      computeUpdates(lastBefore(keptAside));
-      noteComputed(own, this);
-    }
     if (pending && this.#isUpdated) {
       computeUpdates();
       // It was taken back; and what is made of it fails for the same reason.
       if (!pending.cell.value && topologicalOrder([node]).includes(pending)) {
         realize("assign", [pending]);
       }
-    } else if (this.#previous.length > 0) computeUpdates(this.#retired);
+    } else if (this.#previous.length > 0 && isNeeded(this.#previous)) computeUpdates();
     this.#isUpdated = true;
     this.#retire();
   }
@@ -246,7 +278,6 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (this.pending) return;
     Parameter.forgetBefore(this);
     this.#previous = this.#current;
-    this.#retired = now();
   }
 
   /** @internal The value before the one of now is not to be trusted any more. */

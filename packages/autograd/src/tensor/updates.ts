@@ -1,9 +1,9 @@
-// Updates of parameters that were assigned and are not computed yet. Each needs values that further
-// updates will overwrite, and so is computed before that happens.
+// Updates of parameters that were assigned and are not computed yet. They are computed before a value
+// that they need is overwritten.
 import { withReplaced } from "../autodiff/copy.ts";
-import { realizeUpdates, runCount } from "../engine/realize.ts";
+import { realizeUpdates } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
+import { newMark, topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
 
 /** Whoever has been assigned something. */
@@ -17,9 +17,8 @@ export interface Updated {
 interface Update {
   readonly of: Updated;
   readonly node: Node;
-  readonly time: number;
-  /** How many runs there had been. */
-  readonly run: number;
+  /** Whether what it needs is among `needed`. */
+  isSeen: boolean;
 }
 
 /** Oldest first. What has been computed meanwhile leaves when all before it have, or at times. */
@@ -27,64 +26,70 @@ let updates: Update[] = [];
 let mostUpdates = 64;
 /** So many wait at most: a parameter may be dropped before anybody reads it. */
 const mostPending = 4096;
-let time = 0;
-/** What was computed here: there may be graphs that were built on these nodes before. */
-const computed = new WeakMap<Node, Updated>();
-let isAnyComputed = false;
-
-/** Counts the assignments. */
-export function now(): number {
-  return time;
-}
-
-/** The time of the last assignment before a run. */
-export function lastBefore(run: number): number {
-  return updates.findLast((update) => update.run < run)?.time ?? 0;
-}
+/** The nodes of parameters that the updates seen so far are made of; marked are all nodes seen. */
+let needed = new Set<Node>();
+let mark = newMark();
 
 export function noteUpdate(of: Updated): void {
   const first = updates.findIndex(isPending);
-  if (first !== 0) updates = first < 0 ? [] : updates.slice(first);
-  updates.push({ of, node: of.pending!, time: ++time, run: runCount() });
+  if (first !== 0) keep(first < 0 ? [] : updates.slice(first));
+  updates.push({ of, node: of.pending!, isSeen: false });
   if (updates.length <= mostUpdates) return;
-  updates = updates.filter(isPending);
-  if (updates.length >= mostPending) computeUpdates(updates[mostPending / 2]!.time);
+  keep(updates.filter(isPending));
+  if (updates.length >= mostPending) compute(updates.slice(0, mostPending / 2));
   mostUpdates = Math.min(mostPending, Math.max(64, 2 * updates.length));
 }
 
+function keep(some: Update[]): void {
+  updates = some;
+  if (some.length > 0) return;
+  needed = new Set();
+  mark = newMark();
+}
+
 /**
- * Computes what was assigned up to a time and is not known yet, all in one run. An update that fails
- * is dropped without an error here; reading what depends on it throws.
+ * Computes what was assigned and is not known yet, all in one run. An update that fails is dropped
+ * without an error here; reading what depends on it throws.
  */
-export function computeUpdates(until: number = time): void {
-  if (updates.length === 0) return;
-  updates = updates.filter(isPending);
-  const due = updates.filter((update) => update.time <= until);
-  if (due.length === 0) return;
-  updates = updates.slice(due.length);
-  const pending = due.map(({ node }) => node);
-  untraced(() => realizeUpdates(pending));
-  pending.forEach((node, i) => noteComputed(node, due[i]!.of));
+export function computeUpdates(): void {
+  if (updates.length > 0) compute(updates.filter(isPending));
 }
 
-/** `node` was the new value of `of`, is known, and not to be differentiated through any more. */
-export function noteComputed(node: Node, of: Updated): void {
-  node.cell.keptAside = undefined;
-  computed.set(node, of);
-  isAnyComputed = true;
+function compute(due: readonly Update[]): void {
+  keep(updates.filter((update) => !due.includes(update) && isPending(update)));
+  if (due.length > 0) untraced(() => realizeUpdates(due.map(({ node }) => node)));
+}
+
+/** Whether an update that waits may need the value of one of these nodes of a parameter. */
+export function isNeeded(nodes: readonly Node[]): boolean {
+  for (const update of updates) {
+    if (!update.isSeen && isPending(update)) see(update.node);
+    update.isSeen = true;
+  }
+  return nodes.some((node) => needed.has(node));
+}
+
+function see(root: Node): void {
+  const path = [root];
+  for (let node = path.pop(); node; node = path.pop()) {
+    const { cell, inputs } = node;
+    if (cell.mark === mark) continue;
+    cell.mark = mark;
+    if (cell.owner) needed.add(node);
+    if (!cell.value) path.push(...inputs);
+  }
 }
 
 /**
- * `node`, on the values of what was computed here: a loop that never reads would hold on to the
- * graphs of all its turns.
+ * `node`, on the values alone of parameters below it that are known: a loop that builds on what it has
+ * assigned would hold on to the graphs of all its turns.
  */
 export function onKnown(node: Node): Node {
-  if (!isAnyComputed) return node;
   const known = new Map<Node, Node>();
   topologicalOrder([node], (one) => {
-    const of = one.cell.value && computed.get(one);
-    if (!of) return one.inputs;
-    known.set(one, of.known(one));
+    const { owner, value } = one.cell;
+    if (!owner || !value || one.inputs.length === 0) return one.inputs;
+    known.set(one, (owner as Updated).known(one));
     return [];
   });
   return known.size > 0 ? withReplaced([node], known)[0]! : node;

@@ -11,6 +11,7 @@ import {
   Parameter,
   parameter,
   realize,
+  substitute,
   Tensor,
   tensor,
   toJSON,
@@ -28,8 +29,8 @@ export interface CheckGradientsOptions {
   /** Default: 1e-7, and no less than what rounding makes of the differences. */
   readonly absoluteTolerance?: number;
   /**
-   * Float64 parameters that `f` captures, such as a layer's: their gradients are checked, too. They are
-   * given other values meanwhile, and their own ones again at the end.
+   * Float64 parameters that `f` captures, such as a layer's: their gradients are checked, too. Other
+   * values stand in their place meanwhile.
    */
   readonly parameters?: readonly Parameter[];
 }
@@ -84,31 +85,25 @@ export function checkGradients<Inputs extends readonly Tensor[]>(
     );
   }
   const value: Several = (xs) => {
-    // Of a result a parameter's value is differentiated through; a value by itself it would copy.
-    parameters.forEach((p, i) => p.assign(xs[inputs.length + i]!.mul(1)));
-    return [valueOf((f as unknown as Single)(...xs.slice(0, inputs.length)))];
+    const [own, others] = [xs.slice(0, inputs.length), xs.slice(inputs.length)];
+    return [substitute(parameters, others, () => valueOf((f as unknown as Single)(...own)))];
   };
-  const before = parameters.map((p) => p.snapshot());
-  try {
-    const gradient = gradientOf(value);
-    const [values, slopes] = [valuesOf(value, points), valuesOf(gradient, points)];
-    const again = valuesOf(value, points);
-    if (!haveSameNumbers(values, again)) {
-      throw new NablaError(
-        "checkGradients: f gives another value for the same inputs; seed its draws",
-      );
-    }
-    checkDependence(value, slopes, points);
-    checkLinearity(value, slopes, points, options);
-    compareForward(value, slopes, points, options);
-    compareWithDifferences("", value, values, slopes, points, options);
-    if (order !== 2) return;
-    const curvatures = valuesOf(gradientOf(gradient), points);
-    const name = "second derivative, ";
-    compareWithDifferences(name, gradient, slopes, curvatures, points, options);
-  } finally {
-    realize(...parameters.map((p, i) => p.assign(before[i]!)));
+  const gradient = gradientOf(value);
+  const [values, slopes] = [valuesOf(value, points), valuesOf(gradient, points)];
+  const again = valuesOf(value, points);
+  if (!haveSameNumbers(values, again)) {
+    throw new NablaError(
+      "checkGradients: f gives another value for the same inputs; seed its draws",
+    );
   }
+  checkDependence(value, slopes, points);
+  checkLinearity(value, slopes, points, options);
+  compareForward(value, slopes, points, options);
+  compareWithDifferences("", value, values, slopes, points, options);
+  if (order !== 2) return;
+  const curvatures = valuesOf(gradientOf(gradient), points);
+  const name = "second derivative, ";
+  compareWithDifferences(name, gradient, slopes, curvatures, points, options);
 }
 
 /** Throws `NablaError` for what callers without a compiler may give. */

@@ -1,0 +1,55 @@
+// Functions of models as functions of their parameters' values.
+import { describe } from "../graph/describe.ts";
+import { NablaError } from "../graph/errors.ts";
+import { checkFunction } from "./checks.ts";
+import { checkParameters } from "./differentiate.ts";
+import { Parameter } from "./parameter.ts";
+import { given, nodeOf, type Tensor } from "./tensor.ts";
+
+/**
+ * What `f` gives with tensors in place of parameters, one for each, of the same shape and dtype: a
+ * function of a model as a function of its parameters (PyTorch's `torch.func.functional_call`).
+ * Derivatives go to these tensors, and on to what they were made of, where `assign` would end them:
+ * for weights that another network gives, for learning to learn, for a Hessian over parameters. The
+ * parameters keep their values and gradients; what `f` assigns to them holds for the rest of `f`.
+ * Throws `ShapeError`, `DTypeError` for tensors that do not fit, and `NablaError` if there are not as
+ * many as parameters, for a parameter that is there twice, and if `f` is asynchronous.
+ *
+ * @example
+ * const w = parameter([1, 2]);
+ * const cost = (x: Tensor) => w.mul(x).square().sum();
+ * const x = tensor([3, 1]);
+ * const [g] = gradients(cost(x), [w]);
+ * // The cost after a step, as a function of the step's size.
+ * const after = (rate: Tensor) => substitute([w], [w.sub(g.mul(rate))], () => cost(x));
+ * grad(after)(tensor(0)).itemSync(); // => -340
+ * w.arraySync(); // => [1, 2]
+ */
+export function substitute<Result>(
+  parameters: readonly Parameter[],
+  values: readonly Tensor[],
+  f: () => Result,
+): Result {
+  checkParameters("substitute", parameters);
+  checkFunction("substitute", f);
+  if (!Array.isArray(values)) {
+    throw new NablaError(`substitute: got ${given(values)}, expected a list of tensors`);
+  }
+  if (values.length !== parameters.length) {
+    const counts = `${values.length} values for ${parameters.length} parameters`;
+    throw new NablaError(`substitute: got ${counts}, expected one for each`);
+  }
+  const nodes = new Map(parameters.map((p, i) => [p, nodeOf("substitute", values[i] as Tensor)]));
+  if (nodes.size < parameters.length) {
+    const twice = parameters.find((p, i) => parameters.indexOf(p) < i)!;
+    throw new NablaError(`substitute: parameter "${twice.name}" is given twice`);
+  }
+  const result = Parameter.substituting(nodes, f);
+  if (typeof (result as { then?: unknown } | undefined)?.then === "function") {
+    throw new NablaError(
+      `substitute: f gives ${describe(result)}, which goes on when parameters have their own values again; ` +
+        "expected a function that returns at once",
+    );
+  }
+  return result;
+}
