@@ -4,7 +4,7 @@ import {
   hessian,
   jvp,
   parameter,
-  realize,
+  stack,
   substitute,
   type Tensor,
   tensor,
@@ -103,10 +103,10 @@ describe("substitute", () => {
     const expected = hessian(of)(at).arraySync();
     expect(hessian(ofCompiled)(at).arraySync()).toEqual(expected);
     expect(compile(hessian(of))(at).arraySync()).toEqual(expected);
-    const rows = tensor([at.arraySync(), [0.3, 0.4]] as number[][], { dtype });
-    const each = vmap(of)(rows).arraySync() as number[];
+    const other = numbers(0.3, 0.4);
+    const each = vmap(of)(stack([at, other])).dataSync();
     expect(each[0]).toBeCloseTo(of(at).itemSync(), 14);
-    expect(each[1]).toBeCloseTo(of(numbers(0.3, 0.4)).itemSync(), 14);
+    expect(each[1]).toBeCloseTo(of(other).itemSync(), 14);
     expect(b.itemSync()).toBe(0.5);
   });
 

@@ -10,6 +10,22 @@ import { currentTrace, type GradientUse, replayedTrace, type Trace } from "./tra
 
 const nothing = { value: null, passes: noPasses };
 
+/**
+ * What a gradient that was read says of itself. It stands on the tensor: a `WeakMap` would keep the
+ * graph of its cost until old garbage is collected.
+ */
+interface Note {
+  readonly cell: GradientCell;
+  /** The calls of `backward` that it is from. */
+  readonly passes: Passes;
+  /** Whether they had been used by then. */
+  readonly isLeftOver: boolean;
+}
+
+function notesOn(value: Tensor): readonly Note[] {
+  return Tensor.notesOn(value) as readonly Note[];
+}
+
 /** Of one parameter. */
 export class GradientCell {
   #value: Tensor | null = null;
@@ -17,12 +33,6 @@ export class GradientCell {
   #passes: Passes = noPasses;
   /** What was there before the last of them. */
   #before: { readonly value: Tensor | null; readonly passes: Passes } = nothing;
-  /** Of what was read here, the calls that it is from, and whether they had been used by then. */
-  readonly #shown = new WeakMap<
-    Tensor,
-    { readonly passes: Passes; readonly isLeftOver: boolean }
-  >();
-
   /**
    * What is there. To a function that `compile` traces it is a stand-in: each call finds what is
    * there then; whether there is anything is a reason to trace again.
@@ -31,10 +41,7 @@ export class GradientCell {
     const trace = replayedTrace();
     if (trace) this.#find(trace);
     else this.#dropFailed();
-    if (!trace && this.#value) {
-      const { isLeftOver } = this;
-      this.#shown.set(this.#value, { passes: this.#passes, isLeftOver });
-    }
+    if (!trace && this.#value) this.#noteOn(this.#value);
     return this.#value;
   }
 
@@ -61,8 +68,14 @@ export class GradientCell {
 
   /** What was read here before is from the calls that it was from then, and left over if it was. */
   #putBack(value: Tensor): void {
-    const shown = this.#shown.get(value);
-    if (shown && (shown.isLeftOver || !areUsed(shown.passes))) this.#passes = shown.passes;
+    const note = notesOn(value).find(({ cell }) => cell === this);
+    if (note && (note.isLeftOver || !areUsed(note.passes))) this.#passes = note.passes;
+  }
+
+  #noteOn(value: Tensor): void {
+    const note: Note = { cell: this, passes: this.#passes, isLeftOver: this.isLeftOver };
+    const others = notesOn(value).filter(({ cell }) => cell !== this);
+    Tensor.setNotes(value, [note, ...others]);
   }
 
   /**

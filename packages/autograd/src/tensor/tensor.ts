@@ -26,6 +26,8 @@ export type ArrayOf<S extends Shape> = number extends S["length"]
     ? ArrayOf<Rest>[]
     : number;
 
+const noNotes: readonly unknown[] = [];
+
 /**
  * An array of numbers of one dtype, with any number of axes. It is a handle on a graph: operations
  * build larger graphs, and nothing is computed until a value is read.
@@ -36,10 +38,21 @@ export type ArrayOf<S extends Shape> = number extends S["length"]
  */
 export class Tensor<out S extends Shape = Shape> {
   #node: Node;
+  #notes: readonly unknown[] = noNotes;
 
   /** @internal Tensors are made by functions: `tensor`, `zeros`, operations. */
   constructor(node: Node) {
     this.#node = node;
+  }
+
+  /** @internal What others have noted on it. */
+  static notesOn(x: Tensor): readonly unknown[] {
+    return x.#notes;
+  }
+
+  /** @internal */
+  static setNotes(x: Tensor, notes: readonly unknown[]): void {
+    x.#notes = notes;
   }
 
   /** @internal */
