@@ -102,11 +102,15 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     () => tensor([1], { dtype: "float16" as Any }),
     'tensor: dtype is "float16", expected "bool", "uint8", "int32", "float32", "float64"',
   ],
+  [
+    () => convTranspose1d(ones([1, 1, 4]), ones([1, 1, 2]), { outputPadding: (2 ** 40) as Any }),
+    "convTranspose1d: [1, 1, 1, 1099511627781] has 1099511627781 elements, expected less than 2^31",
+  ],
   [() => (zeros as Any)(2, 3), "zeros: shape is 2, expected an array of sizes"],
   [() => arange(0, 1, 0), "arange: 0 to 1 in steps of 0 does not end"],
   [
     () => tensor([1, 2]).itemSync(),
-    "item: [2] has 2 elements, expected 1; for all of them: array() or data()",
+    "itemSync: [2] has 2 elements, expected 1; for all of them: array() or data()",
   ],
   [
     () => gather(tensor([1, 2]), 0, tensor([0.5])),
@@ -326,6 +330,19 @@ test.each(mistakes.map(([run, message]) => ({ run, message })))("$message", ({ r
   }
   expect(thrown).toBeInstanceOf(NablaError);
   expect((thrown as Error).message).toBe(message);
+});
+
+test("an error of reading names the method that was called", async () => {
+  const two = tensor([1, 2]);
+  const expected = "[2] has 2 elements, expected 1; for all of them: array() or data()";
+  await expect(two.item()).rejects.toThrow(`item: ${expected}`);
+  expect(() => two.itemSync()).toThrow(`itemSync: ${expected}`);
+  await expect(two.data("int32")).rejects.toThrow("data: the tensor is float32");
+  const left = leftByTrace();
+  await expect(left.data()).rejects.toThrow(/^data: /);
+  expect(() => left.dataSync()).toThrow(/^dataSync: /);
+  await expect(left.array()).rejects.toThrow(/^array: /);
+  expect(() => left.arraySync()).toThrow(/^arraySync: /);
 });
 
 const deep = ones(Array(64).fill(1) as Any) as Tensor;

@@ -275,7 +275,7 @@ export function transposedConvolution(
   });
   if (!fits) throw misfit(name, x.shape, window, dilation, padding);
   const shape = [count, groups, channels, ...whole];
-  checkLimits(name, shape);
+  checkLimits(name, [count, groups, channels, ...whole.map((all, i) => all + more[i]!)]);
   const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });
   const flat = reshape(full, [count, groups * channels, ...whole]);
   let result = padded(

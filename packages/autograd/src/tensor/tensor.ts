@@ -93,7 +93,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor must have, the compiler knows which array it is.
    */
   async data<D extends DType = DType>(dtype?: D): Promise<DataOf<D>> {
-    return this.dataSync(dtype);
+    return copied("data", Tensor.nodeOf(this), dtype) as DataOf<D>;
   }
 
   /**
@@ -107,17 +107,12 @@ export class Tensor<out S extends Shape = Shape> {
    */
   dataSync<D extends DType = DType>(dtype?: D): DataOf<D>;
   dataSync(dtype?: DType): Data {
-    if (dtype !== undefined && dtype !== this.dtype) {
-      const expected = `expected ${describe(dtype)}: cast(dtype) converts`;
-      throw new DTypeError(`dataSync: the tensor is ${this.dtype}, ${expected}`);
-    }
-    const value = readNow("dataSync", Tensor.nodeOf(this));
-    return ArrayBuffer.isView(value) ? value.slice() : value.read();
+    return copied("dataSync", Tensor.nodeOf(this), dtype);
   }
 
   /** The elements as arrays nested as deep as the shape; a number for a scalar. */
   async array<X extends Tensor>(this: X): Promise<ArrayOf<ShapeOf<X>>> {
-    return this.arraySync();
+    return nested("array", Tensor.nodeOf(this));
   }
 
   /**
@@ -127,13 +122,12 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
    */
   arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
-    const data = dataOf(readNow("arraySync", Tensor.nodeOf(this)));
-    return nest(data, this.shape);
+    return nested("arraySync", Tensor.nodeOf(this));
   }
 
   /** The only element, as a number. Throws `ShapeError` unless there is just one. */
   async item(): Promise<number> {
-    return this.itemSync();
+    return onlyElement("item", Tensor.nodeOf(this));
   }
 
   /**
@@ -143,11 +137,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).sum().itemSync(); // => 6
    */
   itemSync(): number {
-    if (this.size !== 1) {
-      const given = `${formatShape(this.shape)} has ${this.size} elements`;
-      throw new ShapeError(`item: ${given}, expected 1; for all of them: array() or data()`);
-    }
-    return dataOf(readNow("itemSync", Tensor.nodeOf(this)))[0]!;
+    return onlyElement("itemSync", Tensor.nodeOf(this));
   }
 
   /**
@@ -205,6 +195,28 @@ export class Tensor<out S extends Shape = Shape> {
       yield tensorOf(squeeze(slice(Tensor.nodeOf(this), 0, i, i + 1), 0));
     }
   }
+}
+
+function copied(operation: string, node: Node, dtype?: DType): Data {
+  if (dtype !== undefined && dtype !== node.dtype) {
+    const expected = `expected ${describe(dtype)}: cast(dtype) converts`;
+    throw new DTypeError(`${operation}: the tensor is ${node.dtype}, ${expected}`);
+  }
+  const value = readNow(operation, node);
+  return ArrayBuffer.isView(value) ? value.slice() : value.read();
+}
+
+function nested(operation: string, node: Node): NestedNumbers {
+  return nest(dataOf(readNow(operation, node)), node.shape);
+}
+
+function onlyElement(operation: string, node: Node): number {
+  const size = elementCount(node.shape);
+  if (size !== 1) {
+    const given = `${formatShape(node.shape)} has ${size} elements`;
+    throw new ShapeError(`${operation}: ${given}, expected 1; for all of them: array() or data()`);
+  }
+  return dataOf(readNow(operation, node))[0]!;
 }
 
 /** The value, for whoever looks at it: not while a function is traced whose calls have others. */

@@ -140,7 +140,7 @@ export function paddingPairs(
   const pairs = Array.from(Array.isArray(list) ? list : [], (one: unknown) =>
     Array.isArray(one) ? (one as readonly number[]) : [one as number, one as number],
   );
-  const isWhole = (x: number) => Number.isInteger(x) && x >= 0;
+  const isWhole = (x: number) => Number.isSafeInteger(x) && x >= 0;
   if (pairs.length !== count || !pairs.every((pair) => pair.length === 2 && pair.every(isWhole))) {
     throw new NablaError(
       `${operation}: ${what} is ${describeList(given)}, expected ${names}an integer from 0 on, ` +
