@@ -3,15 +3,22 @@ import { doctest } from "./scripts/doctest/plugin.ts";
 
 const conditions = ["@nabla/source"];
 
-/** Tests that compare back ends, or are about one of them, or about none. */
+/**
+ * Tests that compare back ends, or are about one of them, or about none: files, draws, and what is
+ * made of operations that other tests run on either.
+ */
 const once = [
   "approximations",
   "arguments",
   "browser",
+  "checkpoint",
   "disk",
   "engine",
   "engine-page",
+  "explain",
+  "fit",
   "hosts",
+  "initializers",
   "layer-gradients",
   "memory",
   "mutated-files",
@@ -21,9 +28,14 @@ const once = [
   "products",
   "random-training",
   "reductions",
+  "resume",
+  "safetensors",
   "safetensors-others",
+  "schedules",
   "shape",
   "shares",
+  "studies",
+  "summary",
   "testing",
   "threads",
   "trial",

@@ -80,7 +80,7 @@ test("derivatives of all orders are those of what is chosen, and 0 beside it", (
   };
   const chains = fc.array(names, { minLength: 1, maxLength: 4 });
   fc.assert(fc.property(chains, elements, fc.boolean(), check), {
-    numRuns: backend() === "reference" ? 150 : 12,
+    numRuns: backend() === "reference" ? 60 : 12,
   });
 });
 
@@ -193,6 +193,6 @@ test("the choice moves with what is chosen, through moves that follow each other
       });
       expect([...slopes.dataSync()]).toEqual(right);
     }),
-    { numRuns: backend() === "reference" ? 100 : 10 },
+    { numRuns: backend() === "reference" ? 50 : 10 },
   );
 });

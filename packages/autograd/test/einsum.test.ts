@@ -114,7 +114,7 @@ describe("einsum", () => {
         const y = einsum(expression, ...terms.map(({ x }) => x));
         expect([...y.dataSync()]).toEqual(summedUp(terms, result).map((x) => x | 0));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

@@ -41,7 +41,7 @@ describe("linear operations", () => {
         const left = f(...xs.map((x, i) => x.mul(a).add(ys[i]!)));
         expectClose(left, result.mul(a).add(f(...ys)), { absoluteTolerance: 1e-12 });
       }),
-      { numRuns: 5 },
+      { numRuns },
     );
   });
 
@@ -54,7 +54,7 @@ describe("linear operations", () => {
         const right = xs.map((x, i) => x.mul(gs[i]!).sum()).reduce((a, b) => a.add(b));
         expectClose(y.mul(u).sum(), right, { absoluteTolerance: 1e-11 });
       }),
-      { numRuns: 5 },
+      { numRuns },
     );
   });
 });

@@ -169,8 +169,8 @@ test("reading a parameter's value does not take it out of the graphs built on it
 });
 
 describe("long graphs", () => {
-  // Either back end is asked for a thousand levels at a time; a stack holds some ten thousand calls.
-  const turns = backendName() === "wasm" ? 100_000 : 20_000;
+  // A back end is asked for a thousand levels at a time; a stack holds some ten thousand calls.
+  const turns = 20_000;
 
   test(`${turns} turns without reading neither overflow the stack nor keep all that was`, () => {
     let x: Tensor = tensor(0, { dtype: "float64" });

@@ -35,7 +35,7 @@ describe("modules of random programs are valid", () => {
         expect(webAssembly!.validate(bytes)).toBe(true);
         validatedByBinaryen(bytes);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });
