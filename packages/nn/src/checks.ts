@@ -10,6 +10,11 @@ import {
   Tensor,
 } from "@nabla/autograd";
 
+/** Whether it is a positive integer. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
 /** Throws `NablaError` unless `value` is a positive integer, `most` at most. */
 export function checkCount(
   operation: string,
@@ -17,29 +22,11 @@ export function checkCount(
   value: unknown,
   most: number = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
-  if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most) return;
+  if (isCount(value) && value <= most) return;
   const given = kindOf(value);
   const expected =
     most === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${most}`;
   throw new NablaError(`${operation}: ${name} is ${given}, expected ${expected}`);
-}
-
-/** Throws `NablaError` unless `value` is a positive number. */
-export function checkPositive(operation: string, name: string, value: unknown): void {
-  if (typeof value === "number" && value > 0) return;
-  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected a positive number`);
-}
-
-/** Throws `NablaError` unless `value` is 0 or more, and finite. */
-export function checkNotNegative(operation: string, name: string, value: unknown): void {
-  if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return;
-  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected 0 or more`);
-}
-
-/** Throws `NablaError` unless `value` is 0 or more and below 1. */
-export function checkFraction(operation: string, name: string, value: unknown): void {
-  if (typeof value === "number" && value >= 0 && value < 1) return;
-  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected 0 up to 1`);
 }
 
 /** Throws `NablaError` for what is no tensor: callers without a compiler meet this one. */

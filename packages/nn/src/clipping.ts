@@ -1,6 +1,7 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
 import { type Parameter, stack, type Tensor, tensor } from "@nabla/autograd";
-import { checkParameters, checkPositive } from "./checks.ts";
+import { checkParameters } from "./checks.ts";
+import { checkKind, positive } from "./options.ts";
 
 /**
  * Scales the gradients of all parameters together, so that their norm, as one long vector, is at
@@ -20,7 +21,7 @@ import { checkParameters, checkPositive } from "./checks.ts";
  */
 export function clipGradNorm(parameters: readonly Parameter[], most: number): Tensor<[]> {
   checkParameters("clipGradNorm", parameters);
-  checkPositive("clipGradNorm", "the bound", most);
+  checkKind("clipGradNorm", "the bound", most, positive);
   const moving = parameters.filter((p) => p.grad);
   if (moving.length === 0) return tensor(0);
   const gradients = moving.map((p) => p.grad!);
@@ -53,6 +54,6 @@ function normOf(gradients: readonly Tensor[]): Tensor<[]> {
  */
 export function clipGradValue(parameters: readonly Parameter[], most: number): void {
   checkParameters("clipGradValue", parameters);
-  checkPositive("clipGradValue", "the bound", most);
+  checkKind("clipGradValue", "the bound", most, positive);
   for (const p of parameters) if (p.grad) p.grad = p.grad.clip(-most, most);
 }

@@ -1,6 +1,6 @@
 // Options held against what they may be: one table a function, for callers without a compiler.
 import { NablaError, Tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { isCount, kindOf } from "./checks.ts";
 
 /** What an option may be: whether it is that, and what errors call it. */
 export type Kind = readonly [fits: (value: unknown) => boolean, expected: string];
@@ -14,10 +14,7 @@ export const tensor: Kind = [(x) => x instanceof Tensor, "a tensor"];
 export const anything: Kind = [() => true, "anything"];
 export const finite: Kind = [Number.isFinite, "a finite number"];
 export const integer: Kind = [Number.isSafeInteger, "an integer"];
-export const count: Kind = [
-  (x) => Number.isSafeInteger(x) && (x as number) > 0,
-  "a positive integer",
-];
+export const count: Kind = [isCount, "a positive integer"];
 export const positive: Kind = [(x) => isNumber(x) && x > 0, "a positive number"];
 export const notNegative: Kind = [
   (x) => isNumber(x) && x >= 0 && x < Number.POSITIVE_INFINITY,
@@ -73,10 +70,19 @@ export function checkOptions(
       `${operation}: options are ${kindOf(options)}, expected an object of ${names}`,
     );
   }
-  for (const [name, [fits, expected]] of Object.entries(kinds)) {
+  for (const [name, kind] of Object.entries(kinds)) {
     const value = options[name];
-    const isThere = value !== undefined || required.includes(name);
-    if (!isThere || fits(value)) continue;
-    throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected ${expected}`);
+    if (value !== undefined || required.includes(name)) checkKind(operation, name, value, kind);
   }
+}
+
+/** Throws `NablaError` unless `value` is of that kind. */
+export function checkKind(
+  operation: string,
+  name: string,
+  value: unknown,
+  [fits, expected]: Kind,
+): void {
+  if (fits(value)) return;
+  throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected ${expected}`);
 }

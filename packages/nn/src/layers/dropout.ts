@@ -1,7 +1,8 @@
 // Dropout: some activations are left out in each step of training.
 import { type KeepShape, random, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkFraction, checkTensor } from "../checks.ts";
+import { checkTensor } from "../checks.ts";
 import { Mode } from "../mode.ts";
+import { checkKind, fraction } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { Shaped } from "../shapes.ts";
 
@@ -35,7 +36,7 @@ export interface Dropout extends MadeOf, Shaped<KeepShape> {
  * training!(ones([1000])).max().itemSync(); // => 2
  */
 export function dropout(rate: number): Dropout {
-  checkFraction("dropout", "rate", rate);
+  checkKind("dropout", "rate", rate, fraction);
   const mode = new Mode();
   const forward = (x: Tensor): Tensor => {
     checkTensor("dropout", x);

@@ -1,5 +1,6 @@
 // AdaDelta: steps in the units of the parameters, so that there is no rate to choose.
-import { checkFraction, checkPositive } from "../checks.ts";
+
+import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
 
@@ -15,8 +16,8 @@ export interface AdaDeltaOptions {
 const rule: Rule<Required<AdaDeltaOptions>> = {
   name: "adaDelta",
   check({ decay, epsilon }) {
-    checkFraction("adaDelta", "decay", decay);
-    checkPositive("adaDelta", "epsilon", epsilon);
+    checkKind("adaDelta", "decay", decay, fraction);
+    checkKind("adaDelta", "epsilon", epsilon, positive);
   },
   keeps: () => ["meanSquare", "meanSquareStep"],
   update(p, { g, kept, learningRate, options: { decay, epsilon } }) {

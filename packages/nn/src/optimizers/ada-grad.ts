@@ -1,5 +1,6 @@
 // AdaGrad: gradients divided by how large all of them were together.
-import { checkPositive } from "../checks.ts";
+
+import { checkKind, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
@@ -12,7 +13,7 @@ export interface AdaGradOptions {
 
 const rule: Rule<Required<AdaGradOptions>> = {
   name: "adaGrad",
-  check: ({ epsilon }) => checkPositive("adaGrad", "epsilon", epsilon),
+  check: ({ epsilon }) => checkKind("adaGrad", "epsilon", epsilon, positive),
   keeps: () => ["squares"],
   update(p, { g, kept, learningRate, options: { epsilon } }) {
     const squares = kept["squares"]!;

@@ -1,5 +1,6 @@
 // AdamW: Adam, with weights that decay by themselves.
-import { checkNotNegative } from "../checks.ts";
+
+import { checkKind, notNegative } from "../options.ts";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
 import { decayed, type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
@@ -13,7 +14,7 @@ const rule: Rule<Required<AdamWOptions>> = {
   counts: true,
   check(options) {
     checkAdam("adamW", options);
-    checkNotNegative("adamW", "weightDecay", options.weightDecay);
+    checkKind("adamW", "weightDecay", options.weightDecay, notNegative);
   },
   keeps: () => adamKeeps,
   update: (p, how) => decayed(p, how).sub(adamDirection(how).mul(how.learningRate)),

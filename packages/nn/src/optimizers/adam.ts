@@ -1,6 +1,6 @@
 // Adam: steps of a size that follows each component's own gradients.
 import type { Tensor } from "@nabla/autograd";
-import { checkFraction, checkPositive } from "../checks.ts";
+import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
   type Optimizer,
@@ -34,9 +34,9 @@ export function checkAdam(
   name: string,
   { beta1, beta2, epsilon }: Omit<Required<AdamOptions>, "learningRate">,
 ): void {
-  checkFraction(name, "beta1", beta1);
-  checkFraction(name, "beta2", beta2);
-  checkPositive(name, "epsilon", epsilon);
+  checkKind(name, "beta1", beta1, fraction);
+  checkKind(name, "beta2", beta2, fraction);
+  checkKind(name, "epsilon", epsilon, positive);
 }
 
 /** What Adam keeps of a parameter: running means of its gradients, and of their squares. */

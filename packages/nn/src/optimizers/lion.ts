@@ -1,5 +1,6 @@
 // Lion: steps of one size, in the direction of signs.
-import { checkFraction, checkNotNegative } from "../checks.ts";
+
+import { checkKind, fraction, notNegative } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
   decayed,
@@ -24,9 +25,9 @@ export interface LionOptions {
 const rule: Rule<Required<LionOptions>> = {
   name: "lion",
   check({ beta1, beta2, weightDecay }) {
-    checkFraction("lion", "beta1", beta1);
-    checkFraction("lion", "beta2", beta2);
-    checkNotNegative("lion", "weightDecay", weightDecay);
+    checkKind("lion", "beta1", beta1, fraction);
+    checkKind("lion", "beta2", beta2, fraction);
+    checkKind("lion", "weightDecay", weightDecay, notNegative);
   },
   keeps: () => ["mean"],
   update(p, how) {

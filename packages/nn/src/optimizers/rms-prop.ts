@@ -1,5 +1,6 @@
 // RMSProp: gradients divided by how large they have been of late.
-import { checkFraction, checkPositive } from "../checks.ts";
+
+import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
 
@@ -17,9 +18,9 @@ export interface RmsPropOptions {
 const rule: Rule<Required<RmsPropOptions>> = {
   name: "rmsProp",
   check({ decay, momentum, epsilon }) {
-    checkFraction("rmsProp", "decay", decay);
-    checkFraction("rmsProp", "momentum", momentum);
-    checkPositive("rmsProp", "epsilon", epsilon);
+    checkKind("rmsProp", "decay", decay, fraction);
+    checkKind("rmsProp", "momentum", momentum, fraction);
+    checkKind("rmsProp", "epsilon", epsilon, positive);
   },
   keeps: ({ momentum }) => (momentum === 0 ? ["meanSquare"] : ["meanSquare", "velocity"]),
   update(p, { g, kept, learningRate, options: { decay, momentum, epsilon } }) {

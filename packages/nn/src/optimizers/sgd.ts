@@ -1,7 +1,6 @@
 // Stochastic gradient descent.
 import { NablaError } from "@nabla/autograd";
-import { checkFraction, checkNotNegative } from "../checks.ts";
-import { checkOptions, flag } from "../options.ts";
+import { checkKind, checkOptions, flag, fraction, notNegative } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
 
@@ -19,12 +18,12 @@ export interface SgdOptions {
 const rule: Rule<Required<SgdOptions>> = {
   name: "sgd",
   check({ momentum, nesterov, weightDecay }) {
-    checkFraction("sgd", "momentum", momentum);
+    checkKind("sgd", "momentum", momentum, fraction);
     checkOptions("sgd", { nesterov }, { nesterov: flag });
     if (nesterov && momentum === 0) {
       throw new NablaError("sgd: nesterov is true, and momentum is 0; expected a momentum, as 0.9");
     }
-    checkNotNegative("sgd", "weightDecay", weightDecay);
+    checkKind("sgd", "weightDecay", weightDecay, notNegative);
   },
   keeps: ({ momentum }) => (momentum === 0 ? [] : ["velocity"]),
   update(p, { g, kept, learningRate, options: { momentum, nesterov, weightDecay } }) {
