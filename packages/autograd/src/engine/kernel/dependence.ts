@@ -31,6 +31,26 @@ export function operandsOf(value: Value | Factor): readonly Value[] {
   return value.kind === "cast" ? [value.operand] : [];
 }
 
+/**
+ * Gives `use` what a value is made of and is not known, from the inside out, and not the value
+ * itself: chains of values may be longer than a stack.
+ */
+export function operandsFirst(
+  value: Value,
+  isKnown: (part: Value) => boolean,
+  use: (part: Value) => void,
+): void {
+  const path = [value];
+  for (let here = path.at(-1); here; here = path.at(-1)) {
+    const next = isKnown(here) ? undefined : operandsOf(here).find((part) => !isKnown(part));
+    if (next) path.push(next);
+    else {
+      path.pop();
+      if (here !== value && !isKnown(here)) use(here);
+    }
+  }
+}
+
 /** The variables and totals that an index depends on. */
 export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
   return union(index.terms.map(({ factor }) => dependencesOf(factor)));

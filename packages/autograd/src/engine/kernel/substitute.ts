@@ -1,5 +1,5 @@
 // Kernels with other indices in place of loop variables: how loops are unrolled and put together.
-import { operandsOf } from "./dependence.ts";
+import { operandsFirst, operandsOf } from "./dependence.ts";
 import { addIndices, scaleIndex, term } from "./index-arithmetic.ts";
 import type { Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
@@ -49,23 +49,10 @@ export class Substitution {
   value(value: Value): Value {
     let replaced = this.#values.get(value);
     if (replaced) return replaced;
-    this.#operandsFirst(value);
+    const isKnown = (part: Value) => operandsOf(part).length === 0 || this.#values.has(part);
+    operandsFirst(value, isKnown, (part) => this.#values.set(part, this.#replacedValue(part)));
     this.#values.set(value, (replaced = this.#replacedValue(value)));
     return replaced;
-  }
-
-  /** Replaces what a value is made of, from the inside out: chains of values may be long. */
-  #operandsFirst(value: Value): void {
-    const isKnown = (part: Value) => operandsOf(part).length === 0 || this.#values.has(part);
-    const path = [value];
-    for (let here = path.at(-1); here; here = path.at(-1)) {
-      const next = isKnown(here) ? undefined : operandsOf(here).find((part) => !isKnown(part));
-      if (next) path.push(next);
-      else {
-        path.pop();
-        if (here !== value && !isKnown(here)) this.#values.set(here, this.#replacedValue(here));
-      }
-    }
   }
 
   #replacedValue(value: Value): Value {

@@ -4,6 +4,7 @@ import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
   dependencesOfIndex,
+  operandsFirst,
   operandsOf,
   strideAlong,
 } from "../kernel/dependence.ts";
@@ -50,24 +51,10 @@ export class Values implements ValueWriter {
   }
 
   inLanes(value: Value, lanes: Lanes): Local {
-    this.#operandsFirst(value, lanes);
-    return this.#local(value, lanes);
-  }
-
-  /** Computes what a value is made of, from the inside out: chains of values may be long. */
-  #operandsFirst(value: Value, lanes: Lanes): void {
     const isKnown = (part: Value) =>
       operandsOf(part).length === 0 || this.scopes.has(part, registerType(part.dtype, lanes));
-    if (isKnown(value)) return;
-    const path = [value];
-    for (let here = path.at(-1); here; here = path.at(-1)) {
-      const next = isKnown(here) ? undefined : operandsOf(here).find((part) => !isKnown(part));
-      if (next) path.push(next);
-      else {
-        path.pop();
-        if (here !== value) this.#local(here, lanes);
-      }
-    }
+    operandsFirst(value, isKnown, (part) => this.#local(part, lanes));
+    return this.#local(value, lanes);
   }
 
   #local(value: Value, lanes: Lanes): Local {
