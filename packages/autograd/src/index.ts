@@ -76,7 +76,7 @@ export { backend, guard, keep, memory, realize, setBackend, threads } from "./te
 export type { GraphData, GraphNode } from "./graph/json.ts";
 export type { GradientOrigin, ValueRange } from "./tensor/find-nan.ts";
 export { findNaN, NaNReport } from "./tensor/find-nan.ts";
-export { explainPlan, print, toDot, toJSON } from "./tensor/look.ts";
+export { explainPlan, print, toDot, toJSON } from "./tensor/inspect.ts";
 
 // Errors
 
