@@ -67,9 +67,9 @@ export { vmap } from "./tensor/vmap.ts";
 
 export type { BackendName } from "./engine/backends.ts";
 export { compile } from "./tensor/compile.ts";
+export type { MemoryUse } from "./tensor/execution.ts";
+export { backend, guard, keep, memory, realize, setBackend, threads } from "./tensor/execution.ts";
 export { external } from "./tensor/external.ts";
-export type { MemoryUse } from "./tensor/run.ts";
-export { backend, guard, keep, memory, realize, setBackend, threads } from "./tensor/run.ts";
 
 // Look
 
