@@ -3,7 +3,7 @@
 // ops/activations.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
-import { unary } from "./faces.ts";
+import { unary } from "./operators.ts";
 import {
   addMethods,
   type Operand,

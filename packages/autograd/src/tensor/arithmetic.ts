@@ -6,7 +6,7 @@ import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { type DType, isFloating } from "../scalar/dtype.ts";
 import { checkNumber } from "./checks.ts";
-import { type Broadcasting, binary, unary } from "./faces.ts";
+import { type Broadcasting, binary, unary } from "./operators.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, type Operand, operandOf, type ShapeOf, Tensor, tensorOf } from "./tensor.ts";
 

@@ -3,7 +3,7 @@
 // each computes, and its gradient, is defined in ops/elementwise.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
-import { type Broadcasting, binary, unary } from "./faces.ts";
+import { type Broadcasting, binary, unary } from "./operators.ts";
 import type * as T from "./shapes.ts";
 import {
   addMethods,

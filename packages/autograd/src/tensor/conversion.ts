@@ -4,7 +4,7 @@ import * as ops from "../ops/elementwise.ts";
 import { cast as castNode } from "../ops/operands.ts";
 import { type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
-import { unary } from "./faces.ts";
+import { unary } from "./operators.ts";
 import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 declare module "./tensor.ts" {

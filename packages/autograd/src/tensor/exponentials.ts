@@ -3,7 +3,7 @@
 // ops/exponentials.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
-import { type Broadcasting, binary, unary } from "./faces.ts";
+import { type Broadcasting, binary, unary } from "./operators.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, type Operand, type ShapeOf, type Tensor } from "./tensor.ts";
 

@@ -4,7 +4,7 @@
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/reduce.ts";
 import * as composed from "../ops/softmax.ts";
-import { reduction } from "./faces.ts";
+import { reduction } from "./operators.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 

@@ -3,7 +3,7 @@
 // ops/special.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
-import { unary } from "./faces.ts";
+import { unary } from "./operators.ts";
 import { addMethods, type Operand, type ShapeOf, type Tensor } from "./tensor.ts";
 
 declare module "./tensor.ts" {
