@@ -1,7 +1,7 @@
 // Where in a user's program nodes are made. A stack is expensive (up to 15 µs in optimised code), so
 // only the first calls of each kind and some of the later ones take theirs; the others are known by
 // their like.
-import { type Place, placeOf } from "./place.ts";
+import { type CallSite, callSiteOf } from "./call-site.ts";
 import { type Shape, shapesEqual } from "./shape.ts";
 
 /** What is known of where nodes were made; those of one call of a public function share it. */
@@ -11,7 +11,7 @@ export class Site {
   /** The latest of the sources that the call was given something of, as the number of its habit. */
   lineage: number;
   /** A stack not read yet, what was read from one, or what like calls tell. */
-  #known: Stack | Place | Habit | undefined;
+  #known: Stack | CallSite | Habit | undefined;
 
   constructor(gradientOf: Origin | undefined) {
     this.gradientOf = gradientOf;
@@ -22,11 +22,11 @@ export class Site {
    * Where the call was written: one place if that is known. Otherwise, what was found where calls
    * of the same functions on the same shapes and sources, in the same order, were looked at.
    */
-  get places(): readonly Place[] {
+  get places(): readonly CallSite[] {
     this.fix();
     const known = this.#known;
     if (known === undefined) return [];
-    return "places" in known ? [...known.places.values()] : [known as Place];
+    return "places" in known ? [...known.places.values()] : [known as CallSite];
   }
 
   /** Whether `places` is inferred from like calls. */
@@ -36,7 +36,7 @@ export class Site {
 
   /** Turns a stack into text, so that nothing else is kept alive by it. */
   fix(): void {
-    if (this.#known instanceof Stack) this.#known = placeOf(this.#known.stack);
+    if (this.#known instanceof Stack) this.#known = callSiteOf(this.#known.stack);
   }
 
   /**
@@ -152,7 +152,7 @@ interface Habit {
   readonly check: number;
   calls: number;
   /** What was found, by place. */
-  readonly places: Map<string, Place>;
+  readonly places: Map<string, CallSite>;
   /** What came after it last: looked at first, because programs repeat themselves. */
   next: Habit | undefined;
 }
@@ -208,7 +208,7 @@ function lookUp(name: string, shape: Shape, lineage: number): Habit {
   if (habit?.check !== check) {
     if (habits.size >= mostHabits) forgetHabits();
     const number = ++numbered;
-    const places = new Map<string, Place>();
+    const places = new Map<string, CallSite>();
     habit = { name, shape, lineage, number, call, check, calls: 0, places, next: undefined };
     habits.set(key, habit);
   }

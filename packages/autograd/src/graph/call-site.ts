@@ -1,7 +1,7 @@
 // A place in a program, read from the text of a stack.
 
 /** A place in a user's program. */
-export interface Place {
+export interface CallSite {
   /** `file:line:column`, as editors and terminals open it. */
   readonly at: string;
   /** The public function that was called there. */
@@ -15,10 +15,10 @@ const frame = /^\s*(?:at (?:(.*?) \()?|([^@]*)@)(.+:\d+:\d+)\)?$/;
  * The innermost frame that is not nabla's, of a stack as text. Where all are (training by `fit`,
  * say), the innermost that is not of @nabla/autograd.
  */
-export function placeOf(stack: unknown): Place | undefined {
+export function callSiteOf(stack: unknown): CallSite | undefined {
   if (typeof stack !== "string") return undefined;
   let called: string | undefined;
-  let ofLayers: Place | undefined;
+  let ofLayers: CallSite | undefined;
   for (const line of stack.split("\n")) {
     const match = frame.exec(line);
     if (!match) continue;
