@@ -1,6 +1,6 @@
-// A place in a program, read from the text of a stack.
+// Call sites: lines of a user's program, read from the text of a stack.
 
-/** A place in a user's program. */
+/** A line of a user's program where a public function was called. */
 export interface CallSite {
   /** `file:line:column`, as editors and terminals open it. */
   readonly at: string;
@@ -12,8 +12,8 @@ export interface CallSite {
 const frame = /^\s*(?:at (?:(.*?) \()?|([^@]*)@)(.+:\d+:\d+)\)?$/;
 
 /**
- * The innermost frame that is not nabla's, of a stack as text. Where all are (training by `fit`,
- * say), the innermost that is not of @nabla/autograd.
+ * The innermost frame of a stack that is not nabla's. If all are (training by `fit`, say), the
+ * innermost that is not of @nabla/autograd.
  */
 export function callSiteOf(stack: unknown): CallSite | undefined {
   if (typeof stack !== "string") return undefined;
@@ -28,13 +28,13 @@ export function callSiteOf(stack: unknown): CallSite | undefined {
     if (!isOfNabla(at)) return { at, called };
     if (!isOfAutograd(at)) ofLayers ??= { at, called };
     const name = nameOf(v8 ?? other ?? "");
-    // In a bundle names are no more what users call.
+    // In a bundle, names are no longer those that users call.
     if (packages !== undefined && name !== methods) called = name;
   }
   return ofLayers;
 }
 
-/** What all methods of tensors are called: they hand on to the function. */
+/** The name of all methods of tensors, which forward to the function. */
 const methods = "value";
 
 /** `log` of `log`, `Module.log` and `Object.log`. */
@@ -42,7 +42,7 @@ function nameOf(text: string): string | undefined {
   return /(?:^|[.\s])([\w$]+)(?: \[as [\w$]+\])?$/.exec(text)?.[1];
 }
 
-/** A path, of a URL of a file; other URLs as they are. */
+/** The path of a file URL; other URLs stay as they are. */
 function pathOf(location: string): string {
   if (!location.startsWith("file://")) return location;
   const path = location.slice("file://".length).replace(/^\/(?=[A-Za-z]:)/, "");

@@ -1,4 +1,4 @@
-// What messages call a value that was not expected.
+// How messages describe a value that was not expected.
 import { quoted } from "./printable.ts";
 
 /**
@@ -15,7 +15,7 @@ export function describe(x: unknown): string {
   return `an object (${(x.constructor ?? Object).name})`;
 }
 
-/** The same, but with what is in lists, up to three deep: `[2, "a", [null, an array]]`. */
+/** Like `describe`, but shows what is in lists, up to three deep: `[2, "a", [null, an array]]`. */
 export function describeList(x: unknown, depth = 3): string {
   if (!Array.isArray(x) || depth === 0) return describe(x);
   const parts = Array.from(x.slice(0, mostShown), (one) => describeList(one, depth - 1));
@@ -23,10 +23,12 @@ export function describeList(x: unknown, depth = 3): string {
   return `[${parts.join(", ")}]`;
 }
 
-/** More of a list says no more. */
+/** Longer lists are cut here. */
 const mostShown = 16;
 
-/** `{ … }`, of any realm, or an object without a prototype: no class's, whose state is elsewhere. */
+/**
+ * Whether `x` is an object literal of any realm or has no prototype; instances of classes are not.
+ */
 export function isPlainObject(x: unknown): x is object {
   if (typeof x !== "object" || x === null) return false;
   const prototype: unknown = Object.getPrototypeOf(x);

@@ -23,7 +23,7 @@ export class DTypeError extends NablaError {
   }
 }
 
-/** A derivative was asked for that does not exist, or not of what was given. */
+/** The derivative does not exist, or was asked of something that has none. */
 export class GradientError extends NablaError {
   static {
     this.prototype.name = "GradientError";

@@ -1,11 +1,11 @@
-// A graph that only grows would keep all of its past. So a value that was computed a long way up
-// is given a fresh source node, which remembers where it came from only as long as that past is
-// kept (tensor/settle.ts decides how long).
+// Histories. A graph that only grows would keep all of its past, so a value computed far up gets a
+// fresh source node that remembers where it came from for as long as that history is kept
+// (tensor/settle.ts decides how long).
 import { GradientError } from "./errors.ts";
 import type { History, Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
 
-/** What a node was computed from: its inputs, or what its history leads back to. */
+/** The nodes that a node was computed from: its inputs, or the tip of its history. */
 export function origins(node: Node): readonly Node[] {
   const tip = historyOf(node)?.tip;
   return tip ? [tip] : node.inputs;
@@ -17,8 +17,8 @@ export function historyOf(node: Node): History | undefined {
 }
 
 /**
- * Marks `ground` and all below it: no derivative can be asked of it any more through the past that
- * is let go. Says whether a parameter is there.
+ * Marks `ground` and all nodes below it as dropped: derivatives no longer reach them through the
+ * history that is released. Returns whether a parameter is among them.
  */
 export function letGo(ground: readonly Node[]): boolean {
   let hadParameters = false;
@@ -29,7 +29,7 @@ export function letGo(ground: readonly Node[]): boolean {
   return hadParameters;
 }
 
-/** Each node is marked once, so it does not matter how often pasts overlap. */
+/** Marks each node once, however often histories overlap. */
 function mark(root: Node): void {
   const isMarked = (node: Node) => node.cell.letGo !== undefined;
   for (const node of topologicalOrder([root], (one) => (isMarked(one) ? [] : below(one)))) {
@@ -44,7 +44,7 @@ function below(node: Node): readonly Node[] {
   return historyOf(node)?.ground ?? node.inputs;
 }
 
-/** Throws if the way back from `node` has been let go and may have led to one of `wanted`. */
+/** Throws if the history of `node` has been dropped and may have led to one of `wanted`. */
 export function checkHistory(operation: string, node: Node, wanted: () => Iterable<Node>): void {
   const history = historyOf(node);
   if (!history || history.tip) return;
@@ -53,7 +53,7 @@ export function checkHistory(operation: string, node: Node, wanted: () => Iterab
   }
 }
 
-/** Throws if parameters may stand on the way back from `node` that has been let go. */
+/** Throws if the dropped part of the history of `node` may contain parameters. */
 export function checkParameterHistory(operation: string, node: Node): void {
   const history = historyOf(node);
   if (history && !history.tip && history.hadParameters)

@@ -1,20 +1,20 @@
-// What is said of indices that are data, and not on their axis.
+// Errors for out-of-range gather and scatter indices.
 import { NablaError } from "./errors.ts";
 import type { NodeOf } from "./node.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
-/** What indices stand for. */
+/** What the indices of a node point into, for errors. */
 export interface Check {
   readonly operation: string;
-  /** What one is called that does not count from the end; below 0 the size is taken off. */
+  /** What errors call an index that does not count from the end; below 0 the size is taken off. */
   readonly fromZero: "label" | "index" | undefined;
   readonly axis: number;
   readonly shape: Shape;
-  /** How much further from 0 indices are than those that were given. */
+  /** How much further from 0 the indices are than those that the user gave. */
   readonly beyond: number;
 }
 
-/** Of a node that indexes data of `shape`. */
+/** The check for a node that indexes data of `shape`. */
 export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check {
   const { operation, attributes } = node;
   const { axis, exampleAxis, exampleShape, beyond = 0 } = attributes;
@@ -27,7 +27,7 @@ export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check
   };
 }
 
-/** What is thrown for an index from the data that is not on its axis. */
+/** The error for an index that is out of range. */
 export function outOfRange(check: Check, found: number): NablaError {
   const { operation, fromZero, axis, shape, beyond } = check;
   const size = shape[axis]!;

@@ -9,18 +9,18 @@ import type { Shape } from "./shape.ts";
 export interface GraphNode {
   readonly operation: string;
   readonly family: Family;
-  /** Numbers of the nodes that it is made of, all smaller than its own. */
+  /** Numbers of its input nodes, all smaller than its own. */
   readonly inputs: readonly number[];
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Axes, bounds and the like. Numbers that JSON has not are texts: "NaN", "Infinity", "-0". */
+  /** Axes, bounds and the like. Numbers that JSON lacks are strings: "NaN", "Infinity", "-0". */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A graph as plain data, inputs before what uses them. */
+/** A graph as plain data, inputs before their consumers. */
 export interface GraphData {
   readonly nodes: readonly GraphNode[];
-  /** Numbers of the nodes that were asked for. */
+  /** Numbers of the output nodes. */
   readonly outputs: readonly number[];
 }
 

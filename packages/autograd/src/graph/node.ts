@@ -7,9 +7,9 @@ import { checkLimits, type Shape } from "./shape.ts";
 import { callOf, type Site, siteOfNow } from "./site.ts";
 
 /**
- * A share of the gradient: given `g`, the gradient of the cost with respect to `output`, the one
- * with respect to the input at `position`, or a broadcast of it. Written in differentiable
- * operations, so that gradients are graphs.
+ * One contribution to a gradient: given `g`, the gradient of the cost with respect to `output`,
+ * returns the one with respect to the input at `position`, or something that broadcasts to it.
+ * Written in differentiable operations, so that gradients are graphs.
  */
 export type GradientRule = (
   g: Node,
@@ -28,7 +28,7 @@ interface Definition {
   readonly gradient: readonly (GradientRule | NoGradient)[];
 }
 
-/** Values that are there before anything runs. */
+/** Values that exist before anything runs. */
 export interface Source extends Definition {
   readonly family: "source";
 }
@@ -36,11 +36,11 @@ export interface Source extends Definition {
 export interface Literal extends Definition {
   readonly family: "literal";
 }
-/** Each element is its own position along an axis. */
+/** Each element is its own index along an axis. */
 export interface Iota extends Definition {
   readonly family: "iota";
 }
-/** One element of each input gives one of the output; inputs broadcast. */
+/** Each output element is a function of one element of each input; inputs broadcast. */
 export interface Elementwise extends Definition {
   readonly family: "elementwise";
   readonly value: Scalar;
@@ -51,80 +51,80 @@ export interface Elementwise extends Definition {
 export interface Reduce extends Definition {
   readonly family: "reduce";
   readonly start: number;
-  /** Of the total so far (input 0) and an element (input 1). */
+  /** Combines the accumulator (input 0) and an element (input 1). */
   readonly combine: Scalar;
 }
-/** The same elements in another arrangement. */
+/** The same elements, rearranged. */
 export interface Movement extends Definition {
   readonly family: "movement";
 }
-/** `[...batch, m, k] x [...batch, k, n]`: sums of products over k; batch axes broadcast. */
+/** Matrix products `[...batch, m, k] x [...batch, k, n]`; batch axes broadcast. */
 export interface Contract extends Definition {
   readonly family: "contract";
 }
 /**
- * Elements of input 0 along an axis, picked by the indices of input 1: whole slices, the same for
- * all else, or (`along`) each element by an index of its own.
+ * Elements of input 0 along an axis, picked by the indices of input 1: whole slices, or (`along`)
+ * each element by its own index.
  */
 export interface Gather extends Definition {
   readonly family: "gather";
   /**
-   * What errors call an index that does not count from the end: those below 0 come with the size
-   * taken off, out of range.
+   * What errors call an index that does not count from the end: those below 0 arrive with the size
+   * subtracted, so that they are out of range.
    */
   readonly fromZero?: "label" | "index";
 }
-/** Input 0 with what stands in input 2 added at the indices of input 1; `along` as in `Gather`. */
+/** Input 0 with the elements of input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {
   readonly family: "scatter";
   /** As in `Gather`. */
   readonly fromZero?: "label" | "index";
 }
-/** Each element is the total of all up to it along an axis; the inputs have the output's shape. */
+/** Running totals along an axis; the inputs have the output's shape. */
 export interface Scan extends Definition {
   readonly family: "scan";
   readonly start: number;
-  /** Of the total so far (input 0) and an element of each input (inputs 1, 2, …). */
+  /** Combines the accumulator (input 0) and an element of each input (inputs 1, 2, …). */
   readonly combine: Scalar;
 }
-/** The positions along an axis in the order of their elements; equal ones keep theirs. */
+/** The indices that sort an axis; stable. */
 export interface Sort extends Definition {
   readonly family: "sort";
 }
 
 /**
- * `[n, groups, c, ...size] x [groups, m, c, ...window]` gives `[n, groups, m, ...places]`: for each
- * place of the window the sum of its products with what lies under it.
+ * `[n, groups, c, ...size] x [groups, m, c, ...window]` gives `[n, groups, m, ...places]`: at each
+ * place of the window, the sum of the products of kernel and input.
  */
 export interface Convolve extends Definition {
   readonly family: "convolve";
 }
-/** The value of input 0; gradients go to the further inputs, by a rule of its own. */
+/** The value of input 0; gradients go to the other inputs, by a custom rule. */
 export interface Custom extends Definition {
   readonly family: "custom";
 }
 /**
- * One algorithm on the matrices that the last two axes of the inputs hold; axes before them are
- * batches, the same in all inputs and the output. For what goes on element after element, each
- * needing those before: a plain function in float64, which back ends call between their kernels.
+ * An algorithm on the matrices in the last two axes of the inputs; the axes before them are
+ * batches, the same in all inputs and the output. For inherently sequential algorithms: a plain
+ * function in float64, which back ends call between their kernels.
  */
 export interface Routine extends Definition {
   readonly family: "routine";
   readonly compute: MatrixFunction;
 }
 
-/** What of a gradient goes to each input of a custom node after the first; undefined: nothing. */
+/** The gradient of each input of a custom node after the first; undefined: none. */
 export type CustomRule = (
   g: Node,
   inputs: readonly Node[],
   output: Node,
 ) => readonly (Node | undefined)[];
 
-/** How a movement arranges its input: what its output's index means there. */
+/** How a movement rearranges its input: what an index of its output means there. */
 export type Move =
-  /** Row-major order kept. */
+  /** Keeps row-major order. */
   | { readonly kind: "reshape" }
-  /** Axes of size 1 repeated, axes added in front. */
+  /** Repeats axes of size 1 and adds axes in front. */
   | { readonly kind: "broadcast" }
   /** Axis `i` of the output is axis `order[i]` of the input. */
   | { readonly kind: "permute"; readonly order: readonly number[] }
@@ -140,12 +140,12 @@ export type Move =
     }
   | { readonly kind: "concat"; readonly axis: number }
   /**
-   * Index `i` of the last axes but their windows, and `w` in the window, is `i * stride + w *
-   * dilation`.
+   * Index `i` along the window's axes and `w` inside the window is `i * stride + w * dilation` of
+   * the input.
    */
   | ({ readonly kind: "window" } & Windows);
 
-/** How a window goes over the last axes: from place to place, and from element to element in it. */
+/** How a window moves over the last axes, and the distance of the elements in it. */
 export interface Windows {
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
@@ -154,28 +154,28 @@ export interface Windows {
 /** Where the value of a source node was computed. */
 export interface History {
   /**
-   * The node that computed it, which may be made when it is first asked for; undefined once the
-   * past has been let go.
+   * The node that computed it, which may be created on first access; undefined once the history has
+   * been dropped.
    */
   readonly tip: Node | undefined;
-  /** Nodes that all the past stands on, without making the tip; none once it has been let go. */
+  /** The nodes that the history starts from, without creating the tip; none once it was dropped. */
   readonly ground: readonly Node[];
-  /** Whether a parameter stands somewhere in a past that was let go. */
+  /** Whether a dropped history contained a parameter. */
   readonly hadParameters: boolean;
 }
 
-/** Which axis indices are of, and whether each element has an index of its own. */
+/** The axis that indices are of, and whether each element has its own index. */
 export interface Indexed {
   readonly axis: number;
   readonly along: boolean;
-  /** Of a batch: the shape that one example has, and the axis in it, which errors speak of. */
+  /** In a batch: the shape of one example, and the axis in it, for errors. */
   readonly exampleShape?: Shape;
   readonly exampleAxis?: number;
-  /** Of a batch: how far from 0 indices are that are out of range, beyond what they were. */
+  /** In a batch: how much further from 0 out-of-range indices are than the user's. */
   readonly beyond?: number;
 }
 
-/** What the nodes of each family know beside their operation. */
+/** What the nodes of each family hold beside their operation. */
 interface AttributesOf {
   source: { readonly label?: string; readonly history?: History };
   literal: { readonly value: number };
@@ -221,9 +221,9 @@ export interface NodeOf<F extends Family> {
   readonly attributes: AttributesOf[F];
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Length of the longest way down to a node without inputs. */
+  /** Length of the longest path down to a node without inputs. */
   readonly depth: number;
-  /** The one thing about a node that changes: what is known of its value. */
+  /** The only mutable part of a node: what is known of its value. */
   readonly cell: Cell;
 }
 
@@ -231,7 +231,7 @@ export interface NodeOf<F extends Family> {
 export type Node = { [F in Family]: NodeOf<F> }[Family];
 
 /**
- * `node`, which has to be of one of the families: for rules, which are given the output of their
+ * `node`, checked to be of one of the families: for gradient rules, which get the output of their
  * own operation.
  */
 export function ofFamily<F extends Family>(node: Node, ...families: readonly F[]): NodeOf<F> {
@@ -254,73 +254,75 @@ export function dataOf(value: Value): Data {
   return ArrayBuffer.isView(value) ? value : value.read();
 }
 
-/** Whether nothing is differentiated through a node, as through `stopGradient`. */
+/** Whether no gradient passes through a node, as through `stopGradient`. */
 export function endsGradients({ inputs, operation }: Node): boolean {
   return inputs.length > 0 && operation.gradient.every((rule) => typeof rule === "string");
 }
 
-/** One of the values that a call of a compiled function has computed. */
+/** A call of a compiled function that computed a value. */
 export interface CompiledCall {
   /**
-   * Whether all that the function was called with is still there. Where it is not, the rest throws
-   * `NablaError`.
+   * Whether everything that the function was called with still exists. Otherwise the other fields
+   * throw `NablaError`.
    */
   readonly isKnown: boolean;
-  /** The node of the traced graph that it is the value of. */
+  /** The node of the traced graph whose value it is. */
   readonly output: Node;
   /** The values of the traced graph's inputs. */
   readonly given: ReadonlyMap<Node, Value>;
 }
 
-/** Something that is given one value after the other: a parameter. */
+/** A holder of one value at a time: a parameter. */
 export interface Home {
-  /** The value that it has, and keeps until it is given a new one; none at first. */
+  /** The current value, kept until the next one; undefined at first. */
   readonly held: Value | undefined;
-  /** The run that was to compute its new value, `node`, has failed: it keeps the one that it had. */
+  /**
+   * Called when the run that was to compute the new value, `node`, has failed: keeps the old one.
+   */
   takeBack(node: Node): void;
 }
 
 /**
- * What is known of a node's value, and of where it comes from. What most nodes have is there from
- * the start, and no field is taken away: an object that shrinks is a slow one.
+ * What is known of a node's value and its origin. Fields that most nodes have are there from the
+ * start, and none is deleted: an object that loses fields is slow.
  */
 export interface Cell {
-  /** Where it was made; literals, which graphs share, have none. */
+  /** Where the node was created; shared literals have none. */
   site: Site | undefined;
   value: Value | undefined;
-  /** Whose new value it is to be: a back end may leave it there. At most two values are in use for
-   * one home at a time. */
+  /** The home whose new value this will be: a back end may compute it in place there. A home has at
+   * most two values in use at a time. */
   home: Home | undefined;
-  /** To be computed, and kept, by whatever run computes this node. */
+  /** Nodes to compute and keep in whatever run computes this one. */
   companions?: readonly Node[] | undefined;
-  /** If it has companions: how often it was computed on the way to others, and not kept. */
+  /** If it has companions: how often it was computed for other nodes and not kept. */
   timesComputed?: number | undefined;
-  /** Looks at a node with this one's value before anything of the run is kept; may throw. */
+  /** Inspects this node's value before anything of the run is kept; may throw. */
   guard?: ((valued: Node) => void) | undefined;
-  /** Set if the value is one that a compiled function has computed. */
+  /** Set if a compiled function computed the value. */
   computedBy?: CompiledCall | undefined;
-  /** Set if a run that was to compute it and keep it has failed. */
+  /** Set if a run that was to compute and keep it has failed. */
   failed?: true | undefined;
-  /** Set in place of the value when later updates have overwritten it: whose it was. */
+  /** Set in place of the value once later updates have overwritten it: the owner's name. */
   overwritten: string | undefined;
-  /** Set if it is part of a past that was let go: whether parameters stand at it or below. */
+  /** Set if it belongs to a dropped history: whether it or a node below is a parameter. */
   letGo?: boolean | undefined;
-  /** What it is a value of. */
+  /** The object whose value it is. */
   owner: object | undefined;
-  /** What all nodes have in common that one tensor has stood for, where there are several. */
+  /** Shared by all nodes that one tensor has stood for, if there are several. */
   tensor?: object | undefined;
-  /** Bytes of the values that are kept below it, about, if it was computed and has inputs. */
+  /** Approximate bytes of the values kept below it, if it was computed and has inputs. */
   keptBelow: number | undefined;
-  /** Whether its value, which has no inputs, counts as kept below another already. */
+  /** Whether its value, which has no inputs, is already counted as kept below another node. */
   isCounted: boolean;
-  /** The walk over a graph that came by last, and the number that it has given to the node. */
+  /** The last walk that visited the node, and the number that it gave to the node. */
   mark: number;
   number: number;
 }
 
 /**
- * A node. (Not frozen: that takes four times as long as all else here.) Its shape and dtype have been checked by the family's maker, but for how large the
- * shape is: throws `ShapeError` where nothing could compute it.
+ * Creates a node whose shape and dtype its family has checked; throws `ShapeError` if the shape is
+ * too large to compute. (Not frozen: that takes four times as long as everything else here.)
  */
 export function createNode<F extends Family>(
   operation: OperationOf[F] & { readonly family: F },
@@ -333,7 +335,7 @@ export function createNode<F extends Family>(
   return nodeOf(operation, inputs, attributes, shape, dtype, siteOfNow());
 }
 
-/** All nodes are made here: objects of one form are faster. */
+/** Creates all nodes: objects of one hidden class are faster. */
 function nodeOf<F extends Family>(
   operation: OperationOf[F] & { readonly family: F },
   inputs: readonly Node[],
@@ -363,10 +365,10 @@ function newCell(site: Site | undefined): Cell {
   };
 }
 
-/** Those of families that have none: one object for all nodes. */
+/** The attributes of families that have none: one object for all nodes. */
 export const noAttributes: Readonly<Record<string, never>> = Object.freeze({});
 
-/** The same operation, written at the same place, on other inputs of the same shapes and dtypes. */
+/** Copies a node onto other inputs of the same shapes and dtypes; its site stays. */
 export function copyNode(node: Node, inputs: readonly Node[]): Node {
   const { operation, attributes, shape, dtype, cell } = node;
   // A node's family ties its operation to its attributes; a copy keeps both.

@@ -1,12 +1,12 @@
-// Orders in which to walk a graph. All of them are iterative: a chain of 100,000 nodes is no
-// deeper than a list.
+// Orders in which to walk a graph. All of them are iterative: a chain of 100,000 nodes cannot
+// overflow the stack.
 import type { Node } from "./node.ts";
 
 let marks = 0;
 
 /**
- * A number that no node has as its mark yet. A mark in its cell says that a walk has come by a node;
- * asking a set would take three times as long.
+ * A mark that no node has yet. A mark in a node's cell says that the current walk has visited it;
+ * a set would take three times as long.
  */
 export function newMark(): number {
   return ++marks;
@@ -15,15 +15,14 @@ export function newMark(): number {
 let isUnderWay = false;
 
 /**
- * All nodes that `roots` need, inputs before what uses them. `inputsOf` is asked once for each
- * node; it may leave out what need not be walked (what is already computed, say), and add roots to
- * a set.
+ * All nodes that `roots` need, inputs before their consumers. `inputsOf` is called once for each
+ * node; it may leave out inputs that need no walk (already computed, say), and add roots to a set.
  */
 export function topologicalOrder(
   roots: Iterable<Node>,
   inputsOf: (node: Node) => readonly Node[] = inputsOfNode,
 ): Node[] {
-  // A past that is asked for on the way is walked on its own, and leaves the marks as they are.
+  // A history created during a walk is walked separately and leaves the marks alone.
   if (isUnderWay) return walk(roots, inputsOf, new Set());
   isUnderWay = true;
   try {
@@ -37,7 +36,7 @@ function inputsOfNode(node: Node): readonly Node[] {
   return node.inputs;
 }
 
-/** Without a set for them, nodes that it has seen are marked. */
+/** Tracks visited nodes in a set, or by marks if there is none. */
 function walk(
   roots: Iterable<Node>,
   inputsOf: (node: Node) => readonly Node[],

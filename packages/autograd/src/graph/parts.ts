@@ -1,4 +1,4 @@
-// Where the parts of concatenations stand.
+// The offsets of the parts of concatenations.
 import type { Node } from "./node.ts";
 
 const known = new WeakMap<Node, readonly number[]>();

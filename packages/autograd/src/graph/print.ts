@@ -1,4 +1,4 @@
-// A graph as text: one line a node, for people; and as Graphviz's DOT, for pictures.
+// Graphs as text: one line per node, for people; and Graphviz's DOT, for pictures.
 import { shortText } from "../scalar/number-text.ts";
 import type { Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
@@ -6,7 +6,7 @@ import { quoted } from "./printable.ts";
 import { formatShape } from "./shape.ts";
 
 /**
- * One line a node, inputs first:
+ * Prints one line per node, inputs first:
  * ```text
  * %0 = parameter "weight"    float32 [784, 16]
  * %2 = matmul(%1, %0)        float32 [100, 16]
@@ -25,7 +25,7 @@ export function printGraph(roots: readonly Node[]): string {
   return typed.length > 0 ? typed.join("\n") : roots.map(label).join("\n");
 }
 
-/** In the DOT language of Graphviz; edges carry shapes. */
+/** Prints a graph in the DOT language of Graphviz; edges carry shapes. */
 export function graphToDot(roots: readonly Node[]): string {
   const order = topologicalOrder(roots);
   const names = new Map<Node, string>(order.map((node, i) => [node, `n${i}`]));

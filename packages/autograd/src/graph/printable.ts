@@ -1,15 +1,15 @@
-// Texts of others in messages: a name out of a file must not move a terminal's cursor.
+// Foreign text in messages: a name from a file must not move a terminal's cursor.
 import { NablaError } from "./errors.ts";
 
 /**
- * C0, DEL and C1 (whose U+009B begins a terminal's commands as ESC [ does), separators of lines, and
- * what changes the direction of text (https://www.unicode.org/reports/tr9/).
+ * C0, DEL and C1 (whose U+009B begins a terminal's commands as ESC [ does), separators of lines,
+ * and what changes the direction of text (https://www.unicode.org/reports/tr9/).
  */
 const control = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufeff]/gu;
 
 /**
- * A text with its control characters, and those that change the direction of text, as escapes:
- * for messages that show names and paths which somebody else has chosen.
+ * Escapes control characters, and characters that change the direction of text: for messages that
+ * show names and paths from elsewhere.
  *
  * @example
  * printable("weights\u001b[2J"); // => "weights\u001b[2J"

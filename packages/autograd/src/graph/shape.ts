@@ -1,7 +1,7 @@
-// Shapes: lists of sizes, one per axis, outermost first; [] is a scalar's. Here are their checks
-// and the shape rule of every operation that has one. Broadcasting and axes follow NumPy. The same
-// rules in types stand in ../tensor/shapes; both give the same messages, word for word. What is
-// returned is frozen.
+// Shapes: lists of sizes, one per axis, outermost first; a scalar's is []. Their checks are here,
+// and the shape rule of every operation that has one. Broadcasting and axes follow NumPy. The types
+// in ../tensor/shapes follow the same rules and give the same messages, word for word. All shapes
+// returned are frozen.
 export { alongShapes, checkCountAlong } from "./shape/along.ts";
 export {
   type Axes,

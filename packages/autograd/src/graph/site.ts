@@ -1,16 +1,16 @@
-// Where in a user's program nodes are made. A stack is expensive (up to 15 µs in optimised code), so
-// only the first calls of each kind and some of the later ones take theirs; the others are known by
-// their like.
+// Sites: where in a user's program nodes are created. A stack is expensive (up to 15 µs in
+// optimised code), so only the first calls with a signature and some later ones take theirs; the
+// others reuse the call sites recorded for those.
 import { type CallSite, callSiteOf } from "./call-site.ts";
 import { type Shape, shapesEqual } from "./shape.ts";
 
-/** What is known of where nodes were made; those of one call of a public function share it. */
+/** Where nodes were created; all nodes of one call of a public function share a site. */
 export class Site {
-  /** Set if a rule made them for a gradient. */
+  /** Set if a gradient rule created them. */
   readonly gradientOf: Origin | undefined;
-  /** The latest of the sources that the call was given something of, as the number of its habit. */
+  /** The newest source that the call depends on, as the number of its habit. */
   lineage: number;
-  /** A stack not read yet, what was read from one, or what like calls tell. */
+  /** A stack that is not read yet, the call site read from one, or the habit of similar calls. */
   #known: Stack | CallSite | Habit | undefined;
 
   constructor(gradientOf: Origin | undefined) {
@@ -19,8 +19,8 @@ export class Site {
   }
 
   /**
-   * Where the call was written: one place if that is known. Otherwise, what was found where calls
-   * of the same functions on the same shapes and sources, in the same order, were looked at.
+   * Where the call was written: one call site if it is known. Otherwise, all call sites recorded
+   * for calls of the same functions on the same shapes and sources, in the same order.
    */
   get places(): readonly CallSite[] {
     this.fix();
@@ -29,22 +29,21 @@ export class Site {
     return "places" in known ? [...known.places.values()] : [known as CallSite];
   }
 
-  /** Whether `places` is inferred from like calls. */
+  /** Whether `places` is inferred from similar calls. */
   get isInferred(): boolean {
     return this.#known !== undefined && "places" in this.#known;
   }
 
-  /** Turns a stack into text, so that nothing else is kept alive by it. */
+  /** Turns a stack into text, so that it keeps nothing else alive. */
   fix(): void {
     if (this.#known instanceof Stack) this.#known = callSiteOf(this.#known.stack);
   }
 
   /**
-   * Notes the call under way, to a function called `name`. Afterwards, `isSource` tells, it begins
-   * a lineage.
+   * Records the current call, of a function called `name`; if `isSource`, a lineage starts here.
    */
   note(name: string, shape: Shape, isSource: boolean): void {
-    // A source begins a lineage, whatever was read before it was made.
+    // A source starts a lineage, whatever was read before it was created.
     const habit = habitOf(name, shape, isSource ? 0 : latest);
     this.lineage = isSource ? habit.number : latest;
     latest = 0;
@@ -54,7 +53,7 @@ export class Site {
       return;
     }
     this.#known = stackOfNow();
-    // Reading a stack is dearer still, where it has to be led back to sources most of all.
+    // Reading a stack is more expensive still, especially through source maps.
     if (calls < newCalls - 1) return;
     this.fix();
     const [place] = this.places;
@@ -62,9 +61,7 @@ export class Site {
   }
 }
 
-/**
- * Of a node that a gradient's rule made: which operation's rule, where that operation was written.
- */
+/** The origin of a node that a gradient rule created: the operation, and where that was called. */
 export interface Origin {
   readonly operation: string;
   readonly site: Site | undefined;
@@ -74,36 +71,36 @@ export interface Origin {
 
 let current: Site | undefined;
 let origin: Origin | undefined;
-/** The latest lineage of what the call under way was given. */
+/** The newest lineage among the arguments of the current call. */
 let latest = 0;
 
-/** The call under way is given something that was made at `site`. */
+/** Notes that the current call has an argument created at `site`. */
 export function useOf(site: Site | undefined): void {
   if (site && site.lineage > latest) latest = site.lineage;
 }
 
-/** The site of nodes that are made now. */
+/** The site of nodes that are created now. */
 export function siteOfNow(): Site {
   current ??= new Site(origin);
   return current;
 }
 
-/** The public function that was called last with tensors, until its result is there. */
+/** The public function that was called last with tensors, until it returns. */
 let called: string | undefined;
 
-/** Begins the call of the public function `name`: what errors of nodes start with. */
+/** Begins a call of the public function `name`: errors of nodes start with it. */
 export function beginCall(name: string): void {
   called = name;
 }
 
-/** What errors of a node start with: the public function under way, else its own operation. */
+/** What errors of a node start with: the current public function, else the node's operation. */
 export function callOf(operation: string): string {
   return called ?? operation;
 }
 
 /**
- * Ends the call of the public function `name`, whose result has `shape`: what was made since the
- * last is its.
+ * Ends the call of the public function `name`, whose result has `shape`; the nodes created since
+ * the previous call belong to it.
  */
 export function endCall(name: string, shape: Shape, isSource: boolean): void {
   called = undefined;
@@ -115,9 +112,7 @@ export function endCall(name: string, shape: Shape, isSource: boolean): void {
   current = undefined;
 }
 
-/**
- * Nodes made from now on are the gradient of `given`, or of nothing; returns what they were before.
- */
+/** Makes nodes created from now on the gradient of `given`, if any; returns the previous origin. */
 export function beginGradientOf(given: Origin | undefined): Origin | undefined {
   const before = origin;
   current = undefined;
@@ -125,39 +120,37 @@ export function beginGradientOf(given: Origin | undefined): Origin | undefined {
   return before;
 }
 
-/** Nodes made from now on were written at `site`; returns where they were before. */
+/** Makes `site` the site of nodes created from now on; returns the previous one. */
 export function madeAt(site: Site | undefined): Site | undefined {
   const before = current;
   current = site;
   return before;
 }
 
-/** The site of a call that begins. */
+/** The site of a call that begins now. */
 export function siteOfCall(name: string, shape: Shape): Site {
   const site = new Site(origin);
   site.note(name, shape, false);
   return site;
 }
 
-/**
- * What is known of calls of the same functions on the same shapes and sources, in the same order.
- */
+/** Call sites recorded for calls of the same functions on the same shapes and sources, in order. */
 interface Habit {
   readonly name: string;
   readonly shape: Shape;
   readonly lineage: number;
   readonly number: number;
-  /** The call as one number, and one that tells habits apart whose keys are the same. */
+  /** A hash of the call, and one that tells apart habits with equal keys. */
   readonly call: number;
   readonly check: number;
   calls: number;
-  /** What was found, by place. */
+  /** The call sites found, by location. */
   readonly places: Map<string, CallSite>;
-  /** What came after it last: looked at first, because programs repeat themselves. */
+  /** The habit that followed last time: tried first, because programs repeat themselves. */
   next: Habit | undefined;
 }
 
-/** So many calls of a habit take their stack; then the 129th, the 257th, …, and one in so many. */
+/** The first calls of a habit that take a stack; then the 129th, the 257th, …, and every 4096th. */
 const newCalls = 64;
 const callsBetweenLooks = 4096;
 
@@ -169,7 +162,7 @@ const habits = new Map<number, Habit>();
 const mostHabits = 4096;
 let numbered = 0;
 
-/** The last calls, each as one number, and the habit of the last one. */
+/** Hashes of the last calls, and the habit of the last one. */
 const recent = new Int32Array(8);
 let position = 0;
 let last: Habit | undefined;
@@ -194,8 +187,7 @@ function lookUp(name: string, shape: Shape, lineage: number): Habit {
   let call = 0;
   for (let i = 0; i < name.length; i++) call = mixed(call, name.charCodeAt(i));
   for (const size of shape) call = mixed(call, size);
-  // Of the calls before, lineages do not count: they follow from calls before those, without an
-  // end.
+  // Lineages of earlier calls are left out: they depend on calls before those, without end.
   let key = mixed(call, lineage);
   let check = key;
   for (let i = 0; i < recent.length; i++) {
@@ -225,16 +217,16 @@ function forgetHabits(): void {
   last = undefined;
 }
 
-/** Where hosts have no way to take a stack without throwing, nothing is known. */
+/** Hosts that cannot take a stack without throwing know no call sites. */
 const host: {
   readonly captureStackTrace?: (holder: object) => void;
   readonly stackTraceLimit?: number;
 } = Error;
 
-/** Frames to look through for one of the user's. */
+/** Frames to search for one of the user's. */
 const frames = 40;
 
-/** Holds the frames of the time when it was made, whose text is written when it is read. */
+/** Captures the current frames; their text is produced on access. */
 class Stack {
   declare readonly stack: unknown;
 
@@ -243,7 +235,7 @@ class Stack {
   }
 }
 
-/** Where intrinsics are frozen (`node --frozen-intrinsics`), as many frames as the host takes do. */
+/** With frozen intrinsics (`node --frozen-intrinsics`), takes as many frames as the host does. */
 function stackOfNow(): Stack {
   const limit = host.stackTraceLimit;
   Reflect.set(host, "stackTraceLimit", frames);

@@ -1,4 +1,4 @@
-// Warnings: what is right, but much slower than it need be. Once for each line of a user's program.
+// Warnings about code that is right but needlessly slow, once per line of a user's program.
 import type { Node } from "./node.ts";
 import type { Site } from "./site.ts";
 
@@ -6,13 +6,13 @@ const host = globalThis as {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 };
 
-/** Test runners say that they are some: what is done there again and again is meant so. */
+/** Off in tests, whose repetition is intended. */
 let areOn = host.process?.env?.["NODE_ENV"] !== "test";
 const said = new Set<string>();
-/** Who has been told so much listens no more. */
+/** The most warnings given. */
 const most = 16;
 
-/** Whether warnings are given from now on; for tests. */
+/** Turns warnings on or off; for tests. */
 export function setWarnings(on: boolean): void {
   areOn = on;
   said.clear();
