@@ -1,11 +1,13 @@
-// Two tensors that go together along all axes but one.
+// Shapes of two tensors that broadcast along all axes but one.
 import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
-/** What `x` and `indices` broadcast to, each with its own size at the normalized `axis`. */
+/**
+ * The shapes that `x` and `indices` broadcast to, each with its own size at the normalized `axis`.
+ */
 export function alongShapes(
   operation: string,
   x: Shape,
@@ -27,7 +29,7 @@ export function alongShapes(
   };
 }
 
-/** Throws `ShapeError` unless so many elements can be taken along `axis`. */
+/** Throws `ShapeError` unless `k` elements can be taken along `axis`. */
 export function checkCountAlong(operation: string, k: number, axis: number, shape: Shape): void {
   const size = shape[normalizeAxis(operation, axis, shape)]!;
   if (!Number.isSafeInteger(k) || k < 0 || k > size) {

@@ -1,12 +1,12 @@
-// Axes by their numbers: which are meant, and shapes with axes removed, put in or replaced.
+// Axes: normalizing them, and shapes with axes removed, inserted or replaced.
 import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { elementCount, formatShape, type Shape } from "./sizes.ts";
 
-/** What may name axes in an operation: one, several, or (left out) all. Negative: from the end. */
+/** The axes of an operation: one, several, or (left out) all. Negative: from the end. */
 export type Axes = number | readonly number[] | undefined;
 
-/** The axis counted from the front. Throws `ShapeError` if the shape has no such axis. */
+/** Counts an axis from the front. Throws `ShapeError` if the shape has no such axis. */
 export function normalizeAxis(operation: string, axis: number, shape: Shape): number {
   return axisBelow(operation, axis, shape.length, shape);
 }
@@ -21,13 +21,13 @@ export function axisBelow(operation: string, axis: number, rank: number, shape: 
   return index;
 }
 
-// Not every caller has a compiler.
+// Callers may use plain JavaScript.
 function notAnAxis(operation: string, axis: unknown, expected: string): ShapeError {
   const given = Array.isArray(axis) ? formatShape(axis) : describe(axis);
   return new ShapeError(`${operation}: axis is ${given}, expected ${expected}`);
 }
 
-/** The axes in ascending order, all if left out; none may be named twice. */
+/** The axes in ascending order, all if left out; throws if one is named twice. */
 export function normalizeAxes(operation: string, axes: Axes, shape: Shape): Shape {
   if (axes === undefined) return Object.freeze([...shape.keys()]);
   const list = typeof axes === "number" ? [axes] : axes;
@@ -62,7 +62,7 @@ export function reducedShape(shape: Shape, axes: Shape, keepDims: boolean): Shap
 
 /**
  * For reductions without a start value, such as `max`: throws if an element of the result would
- * be made of nothing. As in NumPy an empty result is no fault, whatever it is reduced from.
+ * reduce no elements. As in NumPy, an empty result is always fine.
  */
 export function checkReducible(operation: string, shape: Shape, axes: Shape): void {
   const empty = axes.find((axis) => shape[axis] === 0);

@@ -1,13 +1,13 @@
-// Which shapes broadcast, and to what, as NumPy has it.
+// Broadcasting, by NumPy's rules.
 import { ShapeError } from "../errors.ts";
 import { checkShape, formatShape, type Shape } from "./sizes.ts";
 
 /**
- * The common shape of all operands: aligned at the last axis, size 1 stretches to the other's.
- * If two do not fit, the message names them and the rightmost pair of sizes that differ.
+ * The common shape of all operands: aligned at the last axis, where size 1 stretches. If two do not
+ * fit, the error names them and the rightmost pair of sizes that differ.
  */
 export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): Shape {
-  // Operands that fit pairwise fit together, so no message shows a shape that nobody wrote.
+  // Operands that fit pairwise fit together, so errors show only shapes that a user wrote.
   let rank = 0;
   for (let i = 0; i < shapes.length; i++) {
     for (let j = 0; j < i; j++) checkBroadcast(operation, shapes[j]!, shapes[i]!);
@@ -31,7 +31,7 @@ function checkBroadcast(operation: string, a: Shape, b: Shape): void {
   }
 }
 
-/** The rightmost two sizes that cannot stand in one axis, if there are such. */
+/** The rightmost two sizes that do not broadcast, if any. */
 export function broadcastMisfit(a: Shape, b: Shape): readonly [number, number] | undefined {
   for (let fromEnd = 1; fromEnd <= Math.min(a.length, b.length); fromEnd++) {
     const [m, n] = [a[a.length - fromEnd]!, b[b.length - fromEnd]!];

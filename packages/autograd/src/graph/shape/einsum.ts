@@ -1,5 +1,5 @@
-// Expressions of einsum, read and held against shapes. A term names the axes of one tensor by
-// letters; "..." stands for all axes without one, which broadcast.
+// Parses einsum expressions and checks them against shapes. A term names the axes of one tensor by
+// letters; "..." stands for all other axes, which broadcast.
 import { ShapeError } from "../errors.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
 import { formatShape, type Shape } from "./sizes.ts";
@@ -7,7 +7,7 @@ import { formatShape, type Shape } from "./sizes.ts";
 /** The name of an axis: a letter, or ".0", ".1", … for the last, the last but one, … of "...". */
 export type Label = string;
 
-/** What an expression means for certain shapes. */
+/** The meaning of an expression for given shapes. */
 export interface Einsum {
   /** The label of each axis of each tensor. */
   readonly inputs: readonly (readonly Label[])[];
@@ -16,8 +16,7 @@ export interface Einsum {
 }
 
 /**
- * Reads `expression`, with or without "->" and the output; throws `ShapeError` where it does not
- * fit.
+ * Parses `expression`, with or without "->" and the output; throws `ShapeError` if it does not fit.
  */
 export function einsumLabels(expression: string, shapes: readonly Shape[]): Einsum {
   const [left, right] = divided(expression.replaceAll(" ", ""), "->");
@@ -32,7 +31,7 @@ export function einsumLabels(expression: string, shapes: readonly Shape[]): Eins
     throw new ShapeError(`einsum: ${given}, expected ${terms.length}`);
   }
   const sizes = new Map<Label, number>();
-  /** The shape by which each label got its size, for messages. */
+  /** The shape in which each label first got its size, for errors. */
   const seenIn = new Map<Label, Shape>();
   const ellipses: Shape[] = [];
   const inputs = terms.map((term, i) => {
@@ -48,7 +47,7 @@ export function einsumLabels(expression: string, shapes: readonly Shape[]): Eins
     labels.forEach((label, axis) => {
       const [known, size] = [sizes.get(label), shape[axis]!];
       const isSecond = labels.indexOf(label) < axis;
-      // Between tensors an axis of size 1 stretches; within one a diagonal needs equal sizes.
+      // Across tensors an axis of size 1 stretches; a diagonal of one tensor needs equal sizes.
       const own = isSecond ? shape[labels.indexOf(label)]! : known;
       const fits = own === undefined || own === size || (!isSecond && (own === 1 || size === 1));
       if (!fits) {
@@ -77,14 +76,14 @@ function divided(text: string, by: string): readonly [string, string | undefined
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + by.length)];
 }
 
-/** `a` of one shape, `b` of another: `einsum: "j" is 3 in [2, 3] and 4 in [4, 5]`. */
+/** The error for two sizes of a label: `einsum: "j" is 3 in [2, 3] and 4 in [4, 5]`. */
 function differ(label: string, a: string, shapeA: Shape, b: string, shapeB: Shape): ShapeError {
   return new ShapeError(
     `einsum: "${label}" is ${a} in ${formatShape(shapeA)} and ${b} in ${formatShape(shapeB)}`,
   );
 }
 
-/** The labels of a tensor's axes: those before "...", those that it stands for, those behind it. */
+/** The labels of a tensor's axes: those before "...", those of "...", those after it. */
 function axesOf(term: string, shape: Shape) {
   const [front, back] = divided(term, "...");
   const [before, after] = [[...front], [...(back ?? "")]];
@@ -102,7 +101,7 @@ function hiddenLabels(rank: number): readonly Label[] {
   return Array.from({ length: rank }, (_, axis) => `.${rank - 1 - axis}`);
 }
 
-/** The output that is written, or else "..." and all labels that occur once, by the alphabet. */
+/** The explicit output, or else "..." and all labels that occur once, in alphabetical order. */
 function outputOf(
   expression: string,
   inputs: readonly (readonly Label[])[],

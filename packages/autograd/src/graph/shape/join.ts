@@ -1,9 +1,9 @@
-// Tensors put together, and cut into parts, along an axis.
+// Shapes of tensors that are joined, and split, along an axis.
 import { ShapeError } from "../errors.ts";
 import { axisBelow, insertedAt, normalizeAxis, replacedAt } from "./axes.ts";
 import { checkSameShape, checkShape, formatShape, type Shape } from "./sizes.ts";
 
-/** The sizes along `axis` added; all others must be the first shape's. */
+/** Adds the sizes along `axis`; all others must equal the first shape's. */
 export function concatShape(axis: number, shapes: readonly Shape[]): Shape {
   const [first, ...others] = shapes;
   if (!first) throw new ShapeError("concat: expects at least 1 tensor, got none");
@@ -19,7 +19,7 @@ export function concatShape(axis: number, shapes: readonly Shape[]): Shape {
   return replacedAt(first, index, size);
 }
 
-/** With an axis for the number of shapes, which must be equal, at `axis` of the result. */
+/** Adds an axis for the number of shapes, which must be equal, at `axis` of the result. */
 export function stackShape(axis: number, shapes: readonly Shape[]): Shape {
   const [first, ...others] = shapes;
   if (!first) throw new ShapeError("stack: expects at least 1 tensor, got none");
@@ -28,7 +28,7 @@ export function stackShape(axis: number, shapes: readonly Shape[]): Shape {
   return insertedAt(first, index, shapes.length);
 }
 
-/** Sizes of the parts along `axis`: `parts` equal ones, or the sizes that are listed. */
+/** Sizes of the parts along `axis`: `parts` equal ones, or the listed sizes. */
 export function splitSizes(shape: Shape, parts: number | Shape, axis: number): Shape {
   const size = shape[normalizeAxis("split", axis, shape)]!;
   const given = `axis ${axis} of ${formatShape(shape)} has size ${size}`;

@@ -1,15 +1,15 @@
-// The shapes of products of matrices, and of what undoes them.
+// Shapes of matrix products and of solutions of linear systems.
 import { ShapeError } from "../errors.ts";
 import { broadcastMisfit, broadcastShapes } from "./broadcast.ts";
 import { checkSquare } from "./matrices.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
 /**
- * `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes broadcast. A vector
- * stands for one row on the left, for one column on the right, and leaves no axis behind.
+ * `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes broadcast. A vector is
+ * a row on the left and a column on the right, and its axis is dropped from the result.
  */
 export function matmulShape(a: Shape, b: Shape, operation = "matmul"): Shape {
-  // Two matrices that fit: by far the most frequent case.
+  // Fast path: two matrices that fit.
   if (a.length === 2 && b.length === 2 && a[1] === b[0]) return Object.freeze([a[0]!, b[1]!]);
   const given = `${operation}: ${formatShape(a)} x ${formatShape(b)}`;
   if (a.length === 0 || b.length === 0) {
@@ -27,7 +27,7 @@ export function matmulShape(a: Shape, b: Shape, operation = "matmul"): Shape {
   return Object.freeze([...broadcastShapes(operation, batchA, batchB), ...rows, ...columns]);
 }
 
-/** That of x in `a x = b`: what `b` has, in the common batches. A vector stands for one column. */
+/** The shape of x in `a x = b`: that of `b`, with broadcast batches. A vector is one column. */
 export function solveShape(operation: string, a: Shape, b: Shape): Shape {
   checkSquare(operation, a);
   return matmulShape(a, b, operation);

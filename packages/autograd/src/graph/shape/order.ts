@@ -1,4 +1,4 @@
-// Axes in another order, and axes of size 1 put in and taken away.
+// Permuted axes, and axes of size 1 inserted and removed.
 import { ShapeError } from "../errors.ts";
 import { type Axes, axisBelow, distinctAxes, insertedAt, reducedShape } from "./axes.ts";
 import { checkMatrices } from "./matrices.ts";
@@ -32,7 +32,7 @@ export function transposed(shape: Shape): Shape {
   return Object.freeze(transposedOrder(shape).map((axis) => shape[axis]!));
 }
 
-/** Without the given axes, which must have size 1; without all axes of size 1 if left out. */
+/** Removes the given axes, which must have size 1; all axes of size 1 if left out. */
 export function squeezedShape(shape: Shape, axes?: Axes): Shape {
   if (axes === undefined) return Object.freeze(shape.filter((size) => size !== 1));
   const list = typeof axes === "number" ? [axes] : axes;
@@ -45,12 +45,12 @@ export function squeezedShape(shape: Shape, axes?: Axes): Shape {
   return reducedShape(shape, indices, false);
 }
 
-/** With an axis of size 1 that stands at `axis` of the result: 0 to rank, or -1 to -rank - 1. */
+/** Inserts an axis of size 1 at `axis` of the result: 0 to rank, or -1 to -rank - 1. */
 export function expandedShape(shape: Shape, axis: number): Shape {
   return insertedAt(shape, axisBelow("expandDims", axis, shape.length + 1, shape), 1);
 }
 
-/** Two different axes, counted from the front, as those of a matrix. */
+/** Two different axes, counted from the front, for operations on matrices. */
 export function normalizePair(
   operation: string,
   axes: Shape,
@@ -64,7 +64,7 @@ export function normalizePair(
   return [first, second];
 }
 
-/** How many elements lie on a diagonal; those above the main one have positive offsets. */
+/** The length of a diagonal; those above the main one have positive offsets. */
 export function diagonalLength(rows: number, columns: number, offset: number): number {
   return Math.max(
     0,

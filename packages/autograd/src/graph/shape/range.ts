@@ -1,4 +1,4 @@
-// Parts of axes: slices, single positions, padding, and positions that are data.
+// Parts of axes: slices, single indices, padding, and gathered indices.
 import { describe, describeList } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { normalizeAxis, replacedAt } from "./axes.ts";
@@ -12,13 +12,13 @@ export interface SliceRange {
   readonly size: number;
 }
 
-/** `[from, to, step]` of one axis, as in NumPy's `from:to:step`; what is left out is all of it. */
+/** `[from, to, step]` of one axis, like NumPy's `from:to:step`; all of the axis if left out. */
 export type Range = readonly [from?: number | undefined, to?: number | undefined, step?: number];
 
 /**
- * The range that `from` to `to` (exclusive) means along `axis`. As in NumPy and in `Array.slice`
- * a negative bound counts from the end, and one beyond the axis stops there; a negative step goes
- * backwards, from the end if `from` is left out.
+ * The range from `from` to `to` (exclusive) along `axis`. As in NumPy and `Array.slice`, a negative
+ * bound counts from the end, and one beyond the axis is clamped; a negative step goes backwards,
+ * from the end if `from` is left out.
  */
 export function sliceRange(shape: Shape, axis: number, ...[from, to, step = 1]: Range): SliceRange {
   const index = normalizeAxis("slice", axis, shape);
@@ -57,7 +57,7 @@ export function sliceRanges(shape: Shape, ranges: readonly Range[]): readonly Sl
   return ranges.map((range, axis) => sliceRange(shape, axis, ...range));
 }
 
-/** The position along `axis`, counted from the front. Throws `ShapeError` if there is none. */
+/** An index along `axis`, counted from the front. Throws `ShapeError` if it is out of range. */
 export function normalizeIndex(
   operation: string,
   index: number,
@@ -74,10 +74,10 @@ export function normalizeIndex(
   return position;
 }
 
-/** How many elements to add `[before, after]` an axis. */
+/** The number of elements to add `[before, after]` an axis. */
 export type Padding = readonly [before: number, after: number];
 
-/** Each axis with its padding, one pair an axis, added. */
+/** Adds its padding to each axis, one pair per axis. */
 export function paddedShape(shape: Shape, padding: readonly Padding[]): Shape {
   if (!Array.isArray(padding) || padding.length !== shape.length) {
     const expected = `a pair [before, after] for each axis of ${formatShape(shape)}`;
@@ -96,15 +96,15 @@ export function paddedShape(shape: Shape, padding: readonly Padding[]): Shape {
   return checkShape("pad", sizes);
 }
 
-/** `axis` replaced by the shape of the indices, as in NumPy's `take`. */
+/** Replaces `axis` by the shape of the indices, as in NumPy's `take`. */
 export function gatheredShape(axis: number, shape: Shape, indices: Shape): Shape {
   return replacedAt(shape, normalizeAxis("gather", axis, shape), ...indices);
 }
 
-/** What `pad` lays around: the outermost elements, or the others as in a mirror or a circle. */
+/** What `pad` fills with: the outermost elements, or the elements mirrored or wrapped around. */
 export type PadMode = "edge" | "reflect" | "symmetric" | "wrap";
 
-/** Throws `ShapeError` unless an axis has elements enough to add `padding` in the way of `mode`. */
+/** Throws `ShapeError` unless an axis has enough elements to add `padding` in `mode`. */
 export function checkPadMode(shape: Shape, padding: readonly Padding[], mode: PadMode): void {
   shape.forEach((size, axis) => {
     const most = Math.max(...padding[axis]!);

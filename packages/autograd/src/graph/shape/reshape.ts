@@ -3,10 +3,10 @@ import { ShapeError } from "../errors.ts";
 import { axisBelow, replacedAt } from "./axes.ts";
 import { elementCount, formatShape, isSize, notAShape, notASize, type Shape } from "./sizes.ts";
 
-/** `to` with -1, if one is there, solved; both must have the same number of elements. */
+/** `to` with a size of -1 inferred; both must have the same number of elements. */
 export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Shape {
   if (!Array.isArray(to)) throw notAShape(operation, to);
-  // Sizes that fit: by far the most frequent case.
+  // Fast path: plain sizes that fit.
   const isPlain = to.every(isSize);
   if (isPlain && elementCount(from) === elementCount(to)) return Object.freeze([...to]);
   const open = to.indexOf(-1);
@@ -28,7 +28,7 @@ export function reshapeShape(from: Shape, to: Shape, operation = "reshape"): Sha
   return replacedAt(to, open, count / rest);
 }
 
-/** All axes from `start` on joined into one; a scalar becomes `[1]`. */
+/** Joins all axes from `start` on into one; a scalar becomes `[1]`. */
 export function flattenedShape(shape: Shape, start = 0): Shape {
   const index = axisBelow("flatten", start, Math.max(1, shape.length), shape);
   return Object.freeze([...shape.slice(0, index), elementCount(shape.slice(index))]);

@@ -1,18 +1,18 @@
-// Shapes as lists of sizes: their checks, how messages print them, and how many elements they have.
+// Shapes as lists of sizes: checks, formatting and element counts.
 import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 
 export type Shape = readonly number[];
 
 /**
- * As messages print it: `[2, 3]`, and `[]` for a scalar. Also used for lists of axes.
+ * Formats a shape as messages do: `[2, 3]`, and `[]` for a scalar. Also used for lists of axes.
  *
  * @example
  * formatShape(zeros([2, 3]).shape); // => "[2, 3]"
  */
 export function formatShape(shape: Shape): string {
   if (!Array.isArray(shape)) throw notAShape("formatShape", shape);
-  // What callers without a compiler give may hold anything.
+  // Callers in plain JavaScript may pass anything.
   return `[${Array.from(shape, describe).join(", ")}]`;
 }
 
@@ -41,9 +41,9 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** A frozen copy of a shape that a user gave. Throws `ShapeError` unless all are sizes. */
+/** A frozen copy of a shape from a user. Throws `ShapeError` unless all are sizes. */
 export function checkShape(operation: string, shape: Shape): Shape {
-  // Not every caller has a compiler.
+  // Callers may use plain JavaScript.
   if (!Array.isArray(shape)) throw notAShape(operation, shape);
   const copy: Shape = Object.freeze([...shape]);
   copy.forEach((size, axis) => {
@@ -54,12 +54,12 @@ export function checkShape(operation: string, shape: Shape): Shape {
   return copy;
 }
 
-/** As many as NumPy's. */
+/** NumPy's limit. */
 const mostAxes = 64;
-/** Positions along an axis, and among all elements, are int32. */
+/** Indices along an axis, and among all elements, are int32. */
 const sizeLimit = 2 ** 31;
 
-/** Whether a shape, which is made of sizes, has not too many axes or elements. */
+/** Whether a valid shape has few enough axes and elements. */
 export function isWithinLimits(shape: Shape): boolean {
   let count = 1;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -70,7 +70,7 @@ export function isWithinLimits(shape: Shape): boolean {
   return count < sizeLimit && shape.length <= mostAxes;
 }
 
-/** Throws `ShapeError` if a shape, which is made of sizes, has too many axes or elements. */
+/** Throws `ShapeError` if a valid shape has too many axes or elements. */
 export function checkLimits(operation: string, shape: Shape): void {
   if (isWithinLimits(shape)) return;
   if (shape.length > mostAxes) {
@@ -106,7 +106,7 @@ export function notASize(
 }
 
 /**
- * Throws `ShapeError` where shapes differ, for operations that take equal ones only.
+ * Throws `ShapeError` if shapes differ, for operations that require equal ones.
  *
  * @example
  * checkSameShape("cost", [32, 10], [32, 1]); // => throws ShapeError: cost: [32, 10] and [32, 1] differ
@@ -120,7 +120,7 @@ export function checkSameShape(operation: string, a: Shape, b: Shape): void {
   }
 }
 
-/** Of an operation of a user's own. */
+/** The name of a user's own operation. */
 function nameOf(operation: unknown): string {
   return typeof operation === "string" ? operation : describe(operation);
 }

@@ -1,15 +1,16 @@
-// Which axes of two tensors a product sums over.
+// The axes that a product of two tensors sums over.
 import { describeList } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { distinctAxes } from "./axes.ts";
 import { formatShape, type Shape } from "./sizes.ts";
 
 /**
- * So many axes, the last of the one and the first of the other; or the axes of each, pair by pair.
+ * The number of axes, the last of the first tensor and the first of the second; or the axes of
+ * each, in pairs.
  */
 export type PairedAxes = number | readonly [a: number | Shape, b: number | Shape];
 
-/** The axes of `a` and of `b` that go together, counted from the front. */
+/** The paired axes of `a` and of `b`, counted from the front. */
 export function tensordotAxes(
   a: Shape,
   b: Shape,
@@ -54,7 +55,7 @@ function checked(
   return [ofA, ofB];
 }
 
-/** The last axis of `a` and the last but one, or the only one, of `b`. */
+/** The last axis of `a`, and the second-to-last (or only) one of `b`. */
 export function dotAxes(a: Shape, b: Shape): readonly [ofA: number, ofB: number] {
   const [ofA, ofB] = [a.length - 1, Math.max(0, b.length - 2)];
   if (a[ofA] !== b[ofB]) {

@@ -1,17 +1,16 @@
-// Shapes of windows that go over the last axes of what they look at, and of what convolutions make
-// of it.
+// Shapes of windows over the last axes, and of convolutions.
 import { describe, describeList } from "../describe.ts";
 import { NablaError, ShapeError } from "../errors.ts";
 import { checkLimits, formatShape, type Shape } from "./sizes.ts";
 
-/** Zeros around an axis: as many as keep the size (divided by the stride), none, or so many. */
+/** Zeros around an axis: enough to keep the size (divided by the stride), none, or a number. */
 export type WindowPadding =
   | "same"
   | "valid"
   | number
   | readonly (number | readonly [number, number])[];
 
-/** One number for all axes, or one for each. */
+/** One number for all axes, or one per axis. */
 export type PerAxis = number | readonly number[];
 
 export interface WindowOptions<
@@ -19,24 +18,24 @@ export interface WindowOptions<
   Padding extends WindowPadding = WindowPadding,
   Dilation extends PerAxis = PerAxis,
 > {
-  /** From one place of the window to the next. Default: 1. */
+  /** Distance between places of the window. Default: 1. */
   readonly stride?: Stride;
   /** Default: "valid", none. */
   readonly padding?: Padding;
-  /** From one element under the window to the next. Default: 1. */
+  /** Distance between elements of the window. Default: 1. */
   readonly dilation?: Dilation;
 }
 
-/** The options, one entry an axis. */
+/** The options, one entry per axis. */
 export interface WindowPlaces {
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly padding: readonly (readonly [before: number, after: number])[];
-  /** How many places of the window there are along each axis. */
+  /** Number of places of the window along each axis. */
   readonly places: readonly number[];
 }
 
-/** Where a window is put on axes of `sizes`; `shape` is what errors name. */
+/** Places a window on axes of `sizes`; errors name `shape`. */
 export function windowPlaces(
   operation: string,
   shape: Shape,
@@ -65,7 +64,7 @@ export function windowPlaces(
   return { stride, dilation, padding, places };
 }
 
-/** What to say where a window does not fit into `shape`. */
+/** The error for a window that does not fit into `shape`. */
 export function misfit(
   operation: string,
   shape: Shape,
@@ -79,20 +78,17 @@ export function misfit(
   );
 }
 
-/** How far a window of `count` elements reaches, from the first to the last of them. */
+/** The extent of a window of `count` elements, from the first to the last. */
 export function extentOf(count: number, dilation: number): number {
   return dilation * (count - 1) + 1;
 }
 
-/**
- * How often what reaches over `extent` elements fits into `size` of them, `stride` further each
- * time.
- */
+/** How many times something that spans `extent` elements fits into `size`, `stride` apart. */
 export function placesAlong(size: number, extent: number, stride: number): number {
   return Math.floor((size - extent) / stride) + 1;
 }
 
-/** One positive whole number an axis. */
+/** One positive whole number per axis. */
 export function perAxis(
   operation: string,
   what: string,
@@ -127,7 +123,7 @@ function paddingOf(
   return paddingPairs(operation, "padding", given, sizes.length, '"same", "valid", ');
 }
 
-/** Padding in numbers, as a pair an axis; `names` are what else may stand there. */
+/** Padding as pairs of numbers, one per axis; `names` are the strings also allowed. */
 export function paddingPairs(
   operation: string,
   what: string,
@@ -150,10 +146,10 @@ export function paddingPairs(
   return pairs as unknown as readonly (readonly [number, number])[];
 }
 
-/** Batch and channels, and a kernel's. */
+/** Batch and channels of an input, or the two axes of a kernel. */
 const axesInFront = 2;
 
-/** Throws where an input and a kernel do not go together. */
+/** Throws if an input and a kernel do not fit. */
 export function checkConvolution(
   operation: string,
   x: Shape,
