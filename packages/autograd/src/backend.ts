@@ -1,6 +1,6 @@
 /**
- * What a back end of one's own is made of: `register` makes it known to `setBackend`. A back end runs
- * graphs; one whose device runs plans (`PlannedBackend`) gives a `Device`, and shares all else with the
+ * The parts of a custom back end: `register` makes it available to `setBackend`. A back end runs
+ * graphs; one that runs plans (`PlannedBackend`) supplies a `Device` and shares all else with the
  * others. [devices](../../../docs/devices.md) walks through one. There is no promise of stability
  * before 1.0.
  *

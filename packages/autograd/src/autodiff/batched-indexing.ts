@@ -1,4 +1,4 @@
-// The rules of batching for indices that are data (vmap.ts).
+// Batching rules for gather and scatter (vmap.ts).
 import { createNode, type Indexed, type Node, type NodeOf } from "../graph/node.ts";
 import { insertedAt, type Shape } from "../graph/shape.ts";
 import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.ts";
@@ -27,7 +27,7 @@ export function batchedGather(
     const all = insertedAt(shape, axis, count);
     return permute(gathered(x.node, indices.node, axis, all), frontFrom(axis, all.length));
   }
-  // One axis for examples and what is picked from.
+  // One axis for the examples and the axis that is picked from.
   const own = node.inputs[0]!.shape;
   const size = own[axis]!;
   const flat = flattened(x.node, axis);
@@ -89,7 +89,7 @@ export function batchedScatter(
   return permute(unflattened, back);
 }
 
-/** [count, …, size, …] as [count * size, …]: `axis` (of one example) right behind the first. */
+/** [count, …, size, …] as [count * size, …]: `axis` (of one example) right after the first. */
 function flattened(x: Node, axis: number): Node {
   const all = axis + 1;
   const order = [0, all, ...x.shape.flatMap((_, i) => (i === 0 || i === all ? [] : [i]))];
@@ -98,28 +98,28 @@ function flattened(x: Node, axis: number): Node {
   return reshape(moved, [count * size, ...rest]);
 }
 
-/** What errors are to say of indices into `shape`, as the user of one example knows it. */
+/** Makes errors describe indices into `shape` as the user of one example knows them. */
 function namedAsOne(attributes: Indexed, shape: Shape): Indexed {
   const { axis, exampleAxis = axis, exampleShape = shape } = attributes;
   return { ...attributes, exampleAxis, exampleShape };
 }
 
-/** Of the batch, whose indices that are out of range are `beyond` further from 0 than before. */
+/** The same for a batch whose out-of-range indices are `beyond` further from 0 than the user's. */
 function beyondOf(named: Indexed, axis: number, beyond: number): Indexed {
   return { ...named, axis, beyond: (named.beyond ?? 0) + beyond };
 }
 
 /**
- * Indices into [count, size] made one axis: `size` further from example to example. What is out of
- * range in one example is so in the whole, instead of pointing into the next: further from 0 by the
- * length of the axis, from which errors know what it was.
+ * Shifts indices into [count, size], flattened to one axis, by `size` per example. An index that is
+ * out of range in its example is moved out of range of the whole, instead of pointing into the next
+ * example: away from 0 by the length of the axis, from which errors recover what it was.
  */
 function shiftedByExample(indices: Node, size: number, count: number): Node {
   const examples = indices.shape.map((_, i) => (i === 0 ? count : 1));
   const start = mul(iota(examples, 0), size);
   const fromEnd = where(less(indices, 0), add(indices, size), indices);
   const all = count * size;
-  // No sum may leave the whole numbers: the last of them are taken for one.
+  // No sum may overflow int32: the last of its values are treated as one.
   const above = add(minimum(indices, 2 ** 31 - 1 - all), all);
   const below = sub(maximum(indices, all - 2 ** 31), all);
   const placed = where(greaterEqual(indices, size), above, add(fromEnd, start));

@@ -1,14 +1,14 @@
-// What the rules of batching are made of (vmap.ts).
+// Building blocks of the batching rules (vmap.ts).
 import { createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { broadcastTo, reshape } from "../ops/movement.ts";
 
-/** An input of a node: as it was, or with the axis of examples in front. */
+/** An input of a node: unchanged, or with the axis of examples in front. */
 export interface Input {
   readonly node: Node;
   readonly isBatched: boolean;
 }
 
-/** The node's operation on inputs of all `count` examples, which stand along an axis in front. */
+/** The node's operation on inputs of all `count` examples, which are the first axis. */
 export function ofAll<F extends Family>(
   { operation, shape, dtype }: NodeOf<F>,
   inputs: readonly Node[],
@@ -25,7 +25,7 @@ export function ofAll<F extends Family>(
   ) as Node;
 }
 
-/** With axes of size 1 behind that of examples, so that it broadcasts to `rank` axes and that. */
+/** Inserts axes of size 1 after the batch axis, so that each example broadcasts to `rank` axes. */
 export function aligned({ node, isBatched }: Input, rank: number): Node {
   const missing = rank + 1 - node.shape.length;
   if (!isBatched || missing === 0) return node;
@@ -33,7 +33,7 @@ export function aligned({ node, isBatched }: Input, rank: number): Node {
   return reshape(node, [count, ...Array.from({ length: missing }, () => 1), ...shape]);
 }
 
-/** With the axis of examples, where all have the same. */
+/** Adds the axis of examples if all of them share the input. */
 export function stretched({ node, isBatched }: Input, count: number): Node {
   return isBatched ? node : broadcastTo(node, [count, ...node.shape]);
 }

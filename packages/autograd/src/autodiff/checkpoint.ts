@@ -1,5 +1,6 @@
-// Computing again instead of storing: T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets
-// with sublinear memory cost", 2016, https://arxiv.org/abs/1604.06174
+// Checkpointing: recomputing intermediate results instead of keeping them. T. Chen, B. Xu, C. Zhang
+// and C. Guestrin, "Training deep nets with sublinear memory cost", 2016,
+// https://arxiv.org/abs/1604.06174
 import type { Node } from "../graph/node.ts";
 import { after } from "../ops/after.ts";
 import { alias } from "../ops/arithmetic.ts";
@@ -9,8 +10,8 @@ import { dependents, withReplaced } from "./copy.ts";
 import { gradients } from "./gradients.ts";
 
 /**
- * `output` as it is, but its gradient is that of a second computation from `inputs` on, which
- * begins when the gradient is there. What does not depend on `inputs` is not computed again.
+ * Returns `output` with the gradient of a second computation from `inputs`, which starts when the
+ * gradient arrives. Nodes that do not depend on `inputs` are not computed again.
  */
 export function recomputed(output: Node, inputs: readonly Node[]): Node {
   const itself = new Map(inputs.map((input) => [input, input]));
@@ -25,7 +26,7 @@ export function recomputed(output: Node, inputs: readonly Node[]): Node {
   const sources = [...inputs, ...outside].filter(({ dtype }) => isFloating(dtype));
   return custom("checkpoint", output, sources, (g) => {
     const again = new Map(inputs.map((input) => [input, after(input, g)]));
-    // Names of their own: one may be made of another, and what goes through that is not its share.
+    // Aliases: one may depend on another, and gradients through that dependence are not its own.
     for (const node of outside) again.set(node, alias(node));
     const [copy] = withReplaced([output], again) as readonly [Node];
     const ends = sources.map((source) => again.get(source)!);

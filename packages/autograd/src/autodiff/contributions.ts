@@ -1,7 +1,6 @@
-// What arrives at one node from all that uses it, added up. Where a node was taken apart into many
-// pieces, as rows of a matrix are one by one, each contribution is a piece in as many zeros as the
-// node has elements: added up one by one, they would take the square of their number. So they are
-// laid side by side.
+// Sums the contributions that arrive at one node. If the node was cut into many pieces (a matrix
+// into its rows, say), each contribution is a piece among zeros of the node's full shape, and
+// adding them one by one would take quadratic time. So pieces are concatenated.
 import type { Node } from "../graph/node.ts";
 import { replacedAt, type Shape, shapesEqual } from "../graph/shape.ts";
 import { full } from "../ops/creation.ts";
@@ -9,16 +8,16 @@ import { where } from "../ops/elementwise.ts";
 import { broadcastTo, concat } from "../ops/movement.ts";
 import { holds, selectionOf, together } from "./selections.ts";
 
-/** So many pieces are added one by one: in few zeros that is as fast. */
+/** Up to this many pieces are added one by one, which is as fast. */
 const mostAdded = 16;
 
-/** Some elements of a node: from which index on, along each axis. */
+/** Part of a node's elements, by its first index along each axis. */
 interface Piece {
   readonly from: readonly number[];
   readonly node: Node;
 }
 
-/** The gradient of a node in the making. */
+/** Accumulates the gradient of a node. */
 export class Contributions {
   #sum: Node;
   #added = 1;
@@ -46,7 +45,10 @@ export class Contributions {
   }
 }
 
-/** The piece that a node is, but for zeros around it; a choice of a piece is a piece of a choice. */
+/**
+ * Sees a node as a piece among zeros, if it is one; a selection of a piece is a piece of a
+ * selection.
+ */
 function pieceOf(node: Node): Piece | undefined {
   const selection = selectionOf(node);
   if (!selection) return padded(node);
@@ -64,10 +66,7 @@ function padded(node: Node): Piece | undefined {
   return isPlain ? { from: before, node: node.inputs[0]! } : undefined;
 }
 
-/**
- * The sum of pieces in `shape`, in which they all reach from end to end along the axes before
- * `axis`.
- */
+/** The sum, in `shape`, of pieces that span all axes before `axis` completely. */
 function sumOf(pieces: readonly Piece[], shape: Shape, axis: number): Node {
   if (axis === shape.length) return pieces.map(({ node }) => node).reduce(together);
   const strips = new Map<string, Piece[]>();
@@ -86,7 +85,7 @@ function sumOf(pieces: readonly Piece[], shape: Shape, axis: number): Node {
     .reduce(together);
 }
 
-/** The pieces in rows in which none overlaps another along the axis. */
+/** Groups the pieces into rows without overlap along the axis. */
 function layersOf(pieces: readonly Piece[], axis: number): readonly (readonly Piece[])[] {
   const layers: { readonly pieces: Piece[]; end: number }[] = [];
   const inOrder = [...pieces].sort((a, b) => a.from[axis]! - b.from[axis]!);
@@ -100,7 +99,7 @@ function layersOf(pieces: readonly Piece[], axis: number): readonly (readonly Pi
   return layers.map((layer) => layer.pieces);
 }
 
-/** Pieces one after the other along the axis, with zeros between them. */
+/** Concatenates pieces along the axis, with zeros between them. */
 function sideBySide(pieces: readonly Piece[], shape: Shape, axis: number): Node {
   const selections = pieces.map(({ node }) => selectionOf(node));
   if (selections.every((selection) => !selection)) return inZeros(pieces, shape, axis);

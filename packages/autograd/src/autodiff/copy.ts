@@ -1,22 +1,22 @@
-// A graph once more, on other inputs.
+// Copies graphs onto other inputs.
 import { type CustomRule, copyNode, createNode, type Node, type NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 
-/** What depends on one of `replaced`, down from `outputs`, inputs first. */
+/** All nodes below `outputs` that depend on one of `replaced`, inputs first. */
 export function dependents(
   outputs: readonly Node[],
   replaced: ReadonlyMap<Node, Node>,
 ): readonly Node[] {
   const found = new Set<Node>();
   for (const node of topologicalOrder(outputs, (one) => (replaced.has(one) ? [] : one.inputs))) {
-    // What is replaced is not copied, whatever it is made of: a number may stand in all.
+    // A replaced node is not copied, whatever it depends on.
     if (replaced.has(node)) continue;
     if (node.inputs.some((input) => replaced.has(input) || found.has(input))) found.add(node);
   }
   return [...found];
 }
 
-/** `outputs` with other nodes in place of some that they depend on. */
+/** Copies `outputs` with some of the nodes that they depend on replaced. */
 export function withReplaced(
   outputs: readonly Node[],
   replaced: ReadonlyMap<Node, Node>,
@@ -27,8 +27,8 @@ export function withReplaced(
 }
 
 /**
- * Copies of all of `order`, inputs first, that depends on one of `replaced`, where who uses one of
- * `results` is given what stands there, and not the copy.
+ * Copies all nodes of `order` (inputs first) that depend on one of `replaced`. Where a copy would
+ * use one of `results`, it uses the node given there.
  */
 export function copiesOf(
   order: readonly Node[],
@@ -51,7 +51,7 @@ function copyOn(node: Node, copies: ReadonlyMap<Node, Node>): Node {
   return node.family === "custom" ? copyCustom(node, inputs, copies) : copyNode(node, inputs);
 }
 
-/** A rule may be made of nodes of its graph beside those that it is given. */
+/** A custom rule may use nodes of its graph beside those that it is given. */
 function copyCustom(
   node: NodeOf<"custom">,
   inputs: readonly Node[],

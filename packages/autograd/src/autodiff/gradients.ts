@@ -1,4 +1,4 @@
-// The reverse pass: from a cost back to what it depends on. Nothing here knows an operation.
+// The reverse pass: from a cost back to the nodes it depends on. Nothing here knows an operation.
 import { DTypeError, GradientError } from "../graph/errors.ts";
 import { checkHistory, origins } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
@@ -18,9 +18,9 @@ import { Contributions } from "./contributions.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
 /**
- * The gradients of `cost` with respect to `inputs`, as nodes: zeros where it does not depend on
- * one. `seed` is what the cost itself stands for in what follows it; 1 if left out, and then the
- * cost must be one number. `order`: what to go back through, inputs first, if it is known already.
+ * Builds the gradients of `cost` with respect to `inputs` as nodes: zeros for inputs that it does
+ * not depend on. `seed` is the gradient of the cost itself; 1 if left out, and then the cost must
+ * be one number. `order`: the nodes to go back through, inputs first, if already known.
  */
 export function gradients(
   operation: string,

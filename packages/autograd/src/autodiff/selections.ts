@@ -1,22 +1,22 @@
-// Gradients of which a part was not chosen: `where(condition, g, 0)`. Where they are 0 they stay 0
-// on their way back, whatever derivatives they meet: the choice is carried along and made last, as
-// 0 times an infinite derivative would be NaN.
+// Selections: gradients that are partly masked, `where(condition, g, 0)`. Masked elements must stay
+// 0 on their way back, but 0 times an infinite derivative is NaN: so the mask is carried along and
+// applied last.
 import type { GradientRule, Node } from "../graph/node.ts";
 import { type Shape, shapesEqual } from "../graph/shape.ts";
 import { add, isChoice, logicalAnd, logicalNot, logicalOr, where } from "../ops/elementwise.ts";
 import { broadcastTo, reshape } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
 
-/** The parts of `where(condition, chosen, 0)`, or of `where(condition, 0, chosen)`. */
+/** The parts of `where(condition, chosen, 0)` or `where(condition, 0, chosen)`. */
 export interface Selection {
   readonly condition: Node;
-  /** What the condition is where `chosen` counts. */
+  /** The value of the condition where `chosen` is taken. */
   readonly when: boolean;
-  /** Of the whole shape. */
+  /** Has the selection's full shape. */
   readonly chosen: Node;
 }
 
-/** `g` as a selection, if it is one. */
+/** Sees `g` as a selection, if it is one. */
 export function selectionOf(g: Node): Selection | undefined {
   if (!isChoice(g)) return undefined;
   const [condition, a, b] = g.inputs as readonly [Node, Node, Node];
@@ -29,7 +29,7 @@ function isZero(node: Node): boolean {
   return node.family === "literal" && node.attributes.value === 0;
 }
 
-/** `chosen` where `selection` chooses, else 0: as one choice where `chosen` is a selection, too. */
+/** `chosen` where `selection` selects, else 0; one selection if `chosen` is a selection too. */
 function selected({ condition, when }: Selection, chosen: Node): Node {
   const inner = selectionOf(chosen);
   if (!inner) return when ? where(condition, chosen, 0) : where(condition, 0, chosen);
@@ -38,14 +38,14 @@ function selected({ condition, when }: Selection, chosen: Node): Node {
   return where(both, inner.chosen, 0);
 }
 
-/** Where a selection chooses. */
+/** The condition under which a selection takes `chosen`. */
 export function holds({ condition, when }: Pick<Selection, "condition" | "when">): Node {
   return when ? condition : logicalNot(condition);
 }
 
 /**
- * What `rule`, which is that of an input of `node`, makes of the gradient `g` of the node. A choice
- * is made last if each element that the rule gives depends on one of `g` alone, or on none.
+ * Applies `rule`, of one input of `node`, to the node's gradient `g`. The mask is applied last if
+ * each element of the rule's result depends on at most one of `g`.
  */
 export function throughChoice(
   node: Node,
@@ -61,7 +61,7 @@ export function throughChoice(
     const share = rule(selection.chosen, inputs, node, position);
     return share === selection.chosen ? g : selected(selection, share);
   }
-  // What goes on through other operations shares the choice with who else uses `g`.
+  // If the gradient goes on through other operations, they share the mask with other users of `g`.
   if (!isMove(node) || !carries(input)) return rule(g, inputs, node, position);
   const share = rule(selection.chosen, inputs, node, position);
   if (share === selection.chosen) return g;
@@ -71,12 +71,12 @@ export function throughChoice(
   return selected({ ...selection, condition }, share);
 }
 
-/** Whether a choice goes on through `node`. */
+/** Whether a mask is carried on through `node`. */
 function carries(node: Node): boolean {
   return node.family === "elementwise" || node.family === "reduce" || isMove(node);
 }
 
-/** Whether its rule gives each element one of the gradient's, or none. */
+/** Whether the rule only moves elements of the gradient. */
 function isMove(node: Node): boolean {
   return node.family === "movement" && node.attributes.kind !== "window";
 }
@@ -86,8 +86,8 @@ function isReshape(node: Node): boolean {
 }
 
 /**
- * The condition that `condition` was before it was broadcast and reshaped from `shape`: in what
- * shape it is the same all along an axis is not lost on the way there and back.
+ * The condition before it was broadcast and reshaped from `shape`: a condition that is constant
+ * along an axis stays so on the way there and back.
  */
 function before(condition: Node, shape: Shape): Node | undefined {
   if (!isReshape(condition)) return undefined;
@@ -97,7 +97,7 @@ function before(condition: Node, shape: Shape): Node | undefined {
   return isBroadcast ? below.inputs[0]! : below;
 }
 
-/** `share` summed over `axes`, in `shape`. A choice that is the same all along them stays one. */
+/** `share` summed over `axes`, in `shape`. A mask that is constant along them is kept. */
 export function summed(share: Node, axes: Shape, shape: Shape): Node {
   const total = (of: Node) => reshape(sum(of, axes, true), shape);
   const selection = selectionOf(share);
@@ -111,7 +111,7 @@ export function summed(share: Node, axes: Shape, shape: Shape): Node {
   return selected({ ...selection, condition: reshape(condition, behind) }, total(chosen));
 }
 
-/** The sum of two shares of one gradient. What neither chooses stays 0. */
+/** The sum of two contributions to one gradient. Elements masked in both stay 0. */
 export function together(a: Node, b: Node): Node {
   const [first, second] = [selectionOf(a), selectionOf(b)];
   if (!first || !second) return add(a, b);

@@ -1,5 +1,5 @@
-// Batching: the graph of a function of one example becomes that of all of them at once, by one rule
-// for each family of operations. Whatever depends on an example gets an axis more, in front.
+// Batching: turns the graph of a function of one example into that of all examples at once, by one
+// rule per family of operations. Nodes that depend on an example get one more axis, in front.
 import { type CustomRule, createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -11,7 +11,7 @@ import { batchedGather, batchedScatter } from "./batched-indexing.ts";
 import { aligned, type Input, ofAll, stretched } from "./batching.ts";
 import { withReplaced } from "./copy.ts";
 
-/** A node of all `count` examples, given its inputs, of which at least one is batched. */
+/** Builds the node of all `count` examples from its inputs, at least one of which is batched. */
 type Rule<F extends Family> = (node: NodeOf<F>, inputs: readonly Input[], count: number) => Node;
 
 const rules: { readonly [F in Family]: Rule<F> } = {
@@ -43,9 +43,8 @@ const rules: { readonly [F in Family]: Rule<F> } = {
 };
 
 /**
- * `outputs` of `count` examples at once. `examples` says which node of one example stands for which
- * node of all, whose first axis counts them. Outputs that depend on no example are the same for
- * all.
+ * Batches `outputs` over `count` examples. `examples` maps nodes of one example to nodes of all of
+ * them, whose first axis counts the examples. Outputs that depend on no example are not batched.
  */
 export function batched(
   outputs: readonly Node[],
@@ -110,7 +109,7 @@ function batchedMovement(node: NodeOf<"movement">, inputs: readonly Input[], cou
   }
 }
 
-/** Rows of all examples are rows of one matrix where the right operand is the same for all. */
+/** If all examples share the right operand, their rows become rows of one matrix. */
 function batchedContract(
   { operation, shape, dtype }: NodeOf<"contract">,
   inputs: readonly Input[],
@@ -131,10 +130,7 @@ function batchedContract(
   return product(aligned(left, rank), aligned(right, rank), [count, ...shape]);
 }
 
-/**
- * The batch is part of the examples under one kernel, and part of the groups where each has its
- * own.
- */
+/** The batch joins the examples if they share one kernel, and the groups if each has its own. */
 function batchedConvolve(
   { operation, attributes, shape, dtype }: NodeOf<"convolve">,
   inputs: readonly Input[],
@@ -168,7 +164,7 @@ function batchedConvolve(
   return permute(apart, [1, 0, 2, 3, ...behind(4)]);
 }
 
-/** Its rule is one of examples, so it is batched, too, when a gradient asks for it. */
+/** The rule is one for single examples, so it is batched too when a gradient needs it. */
 function batchedCustom(node: NodeOf<"custom">, inputs: readonly Input[], count: number): Node {
   const [y, ...others] = inputs as readonly [Input, ...Input[]];
   const rule: CustomRule = (g, all, output) => {
