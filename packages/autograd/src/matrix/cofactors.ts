@@ -1,11 +1,12 @@
-// How cofactors change with their matrix, of whatever rank that is: by singular values, of which only
-// products are taken. With A = U S Vᵀ the determinant is det(U) det(V) times that of S + Uᵀ dA V, whose
-// terms of second order are M[i][i] M[j][j] - M[i][j] M[j][i] times all other singular values.
+// The derivative of cofactors by their matrix, of any rank: by singular values, of which only
+// products are taken. With A = U S Vᵀ the determinant is det(U) det(V) times that of S + Uᵀ dA V,
+// whose terms of second order are M[i][i] M[j][j] - M[i][j] M[j][i] times all other singular
+// values.
 import { factorSingular } from "./jacobi.ts";
 import { determinantLu, factorLu } from "./lu.ts";
 import type { Matrix } from "./matrix.ts";
 
-/** The gradient of <g, C> by `a`, where C has the cofactors of `a`. It is linear in g. */
+/** The gradient of <g, C> by `a`, where C are the cofactors of `a`. It is linear in g. */
 export function cofactorsGradient({ data: output }: Matrix, a: Matrix, g: Matrix): void {
   const n = a.rows;
   const all: Matrix = { rows: 2 * n + 1, columns: n, data: new Float64Array((2 * n + 1) * n) };
@@ -27,7 +28,7 @@ export function cofactorsGradient({ data: output }: Matrix, a: Matrix, g: Matrix
   output.set(product(u, product(inner, transposed(v, n), n), n));
 }
 
-/** The product of all values but two. */
+/** The product of all values except two. */
 function productWithout(values: Float64Array, i: number, j: number): number {
   let result = 1;
   for (let k = 0; k < values.length; k++) if (k !== i && k !== j) result *= values[k]!;

@@ -1,14 +1,14 @@
-// Jacobi's rotations: turning the axes in one plane after the other until a matrix is diagonal
-// (eigenvalues) or its columns are orthogonal (singular values). Slower than what reduces to few
-// diagonals first, but short, and as exact as the numbers given: J. Demmel, K. Veselić, "Jacobi's
-// method is more accurate than QR", 1992. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th
-// edition, 2013, sections 8.5 and 8.6.3.
+// Jacobi rotations: rotate in one plane after another until a matrix is diagonal (eigenvalues) or
+// its columns are orthogonal (singular values). Slower than reducing to tridiagonal or bidiagonal
+// form first, but short, and as accurate as the input: J. Demmel, K. Veselić, "Jacobi's method is
+// more accurate than QR", 1992. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition,
+// 2013, sections 8.5 and 8.6.3.
 import { lengthOf, type Matrix, scaleOf } from "./matrix.ts";
 
-/** Each sweep goes over all planes; they converge quadratically, in six to ten of them. */
+/** A bound on sweeps over all planes; they converge quadratically, in six to ten. */
 const mostSweeps = 60;
 
-/** Cosine and sine of the rotation that makes [[a, c], [c, b]] diagonal, by the smaller angle. */
+/** Cosine and sine of the smaller rotation that makes [[a, c], [c, b]] diagonal. */
 function rotation(a: number, b: number, c: number): readonly [cosine: number, sine: number] {
   const cotangent = (b - a) / (2 * c);
   const tangent = Math.sign(cotangent || 1) / (Math.abs(cotangent) + Math.hypot(1, cotangent));
@@ -16,7 +16,7 @@ function rotation(a: number, b: number, c: number): readonly [cosine: number, si
   return [cosine, tangent * cosine];
 }
 
-/** Rotates two lists of `count` elements, `step` apart. */
+/** Rotates two vectors of `count` elements, `step` apart. */
 function rotate(
   x: Float64Array,
   p: number,
@@ -35,9 +35,9 @@ function rotate(
 }
 
 /**
- * Of a symmetric `a` [n, n], whose lower triangle is read: the eigenvalues in ascending order, and
- * in n rows below them the eigenvectors as columns, the largest component of each positive. All NaN
- * if an element of `a` is not finite.
+ * Factors a symmetric `a` [n, n], reading its lower triangle: the eigenvalues in ascending order,
+ * and in n rows below them the eigenvectors as columns, the largest component of each positive. All
+ * NaN if an element of `a` is not finite.
  */
 export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: n } = a;
@@ -48,7 +48,7 @@ export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
     return;
   }
   for (let i = 0; i < n * n; i++) data[i] = data[i]! * scale;
-  // Row i is what will be eigenvector i.
+  // Row i becomes eigenvector i.
   const vectors = identity(n);
   for (let sweep = 0; sweep < mostSweeps && sweepPlanes(data, vectors, n); sweep++);
   const values = Float64Array.from({ length: n }, (_, i) => data[i * n + i]! / scale);
@@ -61,7 +61,7 @@ export function factorSymmetric({ data: output }: Matrix, a: Matrix): void {
   });
 }
 
-/** One sweep; whether it found anything to rotate. */
+/** Does one sweep; returns whether it rotated anything. */
 function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean {
   let hasRotated = false;
   for (let p = 0; p < n; p++) {
@@ -74,7 +74,7 @@ function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean
       rotate(a, p * n, q * n, 1, n, cosine, sine);
       rotate(a, p, q, n, n, cosine, sine);
       rotate(vectors, p * n, q * n, 1, n, cosine, sine);
-      // By construction; rounding would leave a trace.
+      // 0 by construction; rounding would leave a residue.
       a[p * n + q] = 0;
       a[q * n + p] = 0;
     }
@@ -83,9 +83,9 @@ function sweepPlanes(a: Float64Array, vectors: Float64Array, n: number): boolean
 }
 
 /**
- * Of `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in descending
- * order, the rows of V [n, k]. The largest component of each column of U is positive. All NaN if an
- * element of `a` is not finite.
+ * Factors `a` [m, n] with k = min(m, n): the rows of U [m, k], the singular values [1, k] in
+ * descending order, the rows of V [n, k]. The largest component of each column of U is positive.
+ * All NaN if an element of `a` is not finite.
  */
 export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   const { data, rows: m, columns: n } = a;
@@ -111,10 +111,10 @@ export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   order.forEach((from, j) => {
     const length = lengths[from]!;
     for (let i = 0; i < long; i++) unit[j * long + i] = columns[from * long + i]! / (length || 1);
-    // Squares of less vanish, and no rotation has made it orthogonal to the others.
+    // Squares of smaller lengths underflow, and no rotation has made it orthogonal to the others.
     if (length < 2 ** -500 && !makeOrthogonal(unit, j, long)) addOrthogonal(unit, j, long);
   });
-  // What is long belongs to U in a tall matrix.
+  // The long side belongs to U in a tall matrix.
   const [u, v] = m >= n ? [0, (m + 1) * short] : [(m + 1) * short, 0];
   order.forEach((from, j) => {
     output[m * short + j] = lengths[from]! / scale;
@@ -125,7 +125,9 @@ export function factorSingular({ data: output }: Matrix, a: Matrix): void {
   });
 }
 
-/** One sweep over pairs of columns; whether two were not orthogonal to within rounding. */
+/**
+ * Does one sweep over pairs of columns; returns whether two were not orthogonal within rounding.
+ */
 function sweepColumns(
   columns: Float64Array,
   turns: Float64Array,
@@ -156,7 +158,7 @@ function product(x: Float64Array, p: number, q: number, count: number): number {
   return sum;
 }
 
-/** Makes row `j` of `unit` a unit vector at right angles to the rows before it. */
+/** Makes row `j` of `unit` a unit vector orthogonal to the rows before it. */
 function addOrthogonal(unit: Float64Array, j: number, count: number): void {
   const added = row(unit, j, count);
   for (let axis = 0; axis < count; axis++) {
@@ -167,8 +169,8 @@ function addOrthogonal(unit: Float64Array, j: number, count: number): void {
 }
 
 /**
- * Takes from row `j` of `unit` what lies along the rows before it, and makes it a unit vector. False
- * if too little is left.
+ * Projects row `j` of `unit` off the rows before it, and normalizes it. Returns false if too little
+ * is left.
  */
 function makeOrthogonal(unit: Float64Array, j: number, count: number): boolean {
   const one = row(unit, j, count);
@@ -180,7 +182,7 @@ function makeOrthogonal(unit: Float64Array, j: number, count: number): boolean {
     }
   }
   const length = lengthOf(one, 0, 1, count);
-  // The axes' squared lengths add up to count - j, so one has as much as their mean.
+  // The axes' squared lengths sum to count - j, so one has at least their mean.
   if (length * length < (count - j) / (2 * count)) return false;
   for (let i = 0; i < count; i++) one[i] = one[i]! / length;
   return true;
@@ -190,10 +192,7 @@ function row(x: Float64Array, i: number, count: number): Float64Array {
   return x.subarray(i * count, (i + 1) * count);
 }
 
-/**
- * -1 if the largest component, or the first of those that are as large but for rounding, is
- * negative.
- */
+/** -1 if the largest component, or the first of those equally large up to rounding, is negative. */
 function signOfLargest(vector: Float64Array): number {
   let largest = 0;
   for (const x of vector) largest = Math.max(largest, Math.abs(x));
@@ -201,7 +200,7 @@ function signOfLargest(vector: Float64Array): number {
   return first !== undefined && first < 0 ? -1 : 1;
 }
 
-/** [n, n] */
+/** The identity matrix [n, n]. */
 function identity(n: number): Float64Array {
   const rows = new Float64Array(n * n);
   for (let i = 0; i < n; i++) rows[i * n + i] = 1;

@@ -1,11 +1,12 @@
-// Gauss's elimination: a matrix as a unit lower triangle times an upper one, its rows exchanged, and what
-// follows from both. G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 3.4.
+// Gaussian elimination: P A = L U, and solutions, determinants and cofactors from the factors.
+// G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 3.4.
 import type { Matrix } from "./matrix.ts";
 import { solveTriangle, subtractRow } from "./triangle.ts";
 
 /**
- * With partial pivoting: both triangles in one matrix, without the diagonal of 1, and in one row more
- * which row of `a` each row comes from. A column without a pivot stays; its diagonal element is 0.
+ * Factors `a` with partial pivoting: both triangles in one matrix, without the unit diagonal, and
+ * in one more row the row of `a` that each row comes from. A column without a pivot is left alone;
+ * its diagonal element is 0.
  */
 export function factorLu({ data: factors }: Matrix, { data: a, rows: n }: Matrix): void {
   const order = Float64Array.from({ length: n }, (_, i) => i);
@@ -40,7 +41,7 @@ function exchange(x: Float64Array, i: number, j: number): void {
   [x[i], x[j]] = [x[j]!, x[i]!];
 }
 
-/** x with `a x = b`, or with the transpose of `a`. All NaN if `a` is singular: a pivot is 0. */
+/** Solves `a x = b`, or with the transpose of `a`. All NaN if `a` is singular: a pivot is 0. */
 export function solveLu(transpose: boolean, x: Matrix, factors: Matrix, b: Matrix): void {
   const n = factors.columns;
   const { columns } = x;
@@ -66,7 +67,7 @@ export function solveLu(transpose: boolean, x: Matrix, factors: Matrix, b: Matri
   solveTriangle(upper, x, triangles, between);
 }
 
-/** The product of the pivots, with the sign of the exchanges. */
+/** The product of the pivots, with the sign of the row exchanges. */
 export function determinantLu({ data: output }: Matrix, factors: Matrix): void {
   const n = factors.columns;
   let product = signOfOrder(factors.data.subarray(n * n));
@@ -74,7 +75,7 @@ export function determinantLu({ data: output }: Matrix, factors: Matrix): void {
   output[0] = product;
 }
 
-/** The determinant's sign, and the logarithm of its absolute value; of 0: 0 and -infinity. */
+/** The sign of the determinant and the logarithm of its absolute value; 0 and -infinity for 0. */
 export function signAndLogarithmLu({ data: output }: Matrix, factors: Matrix): void {
   const n = factors.columns;
   let [sign, logarithm] = [signOfOrder(factors.data.subarray(n * n)), 0];
@@ -86,7 +87,7 @@ export function signAndLogarithmLu({ data: output }: Matrix, factors: Matrix): v
   output.set([sign, logarithm]);
 }
 
-/** 1 for an even number of exchanges, -1 for an odd one: each cycle of even length changes the sign. */
+/** The sign of a permutation: each cycle of even length changes it. */
 function signOfOrder(order: Float64Array): number {
   const seen = new Uint8Array(order.length);
   let sign = 1;
@@ -102,9 +103,9 @@ function signOfOrder(order: Float64Array): number {
 }
 
 /**
- * The matrix of cofactors: the determinant times the transposed inverse. It is finite for a singular matrix,
- * too: a pivot of 0 counts as one that rounding could have left there, and the product of
- * determinant and inverse, both of the same triangles, is as near as that.
+ * The cofactors: the determinant times the transposed inverse. Finite for a singular matrix too: a
+ * pivot of 0 is replaced by one as small as rounding could leave there, and the product of
+ * determinant and inverse, from the same triangles, is as accurate as that.
  */
 export function cofactorsLu(output: Matrix, factors: Matrix): void {
   const n = factors.columns;

@@ -1,5 +1,5 @@
-// One dense matrix of numbers, for algorithms that go over it step by step. They compute in float64,
-// whatever the dtype of the tensor that the matrix comes from.
+// Dense matrices of numbers, for sequential algorithms. These compute in float64, whatever the
+// tensor's dtype.
 
 /** Elements in row-major order. */
 export interface Matrix {
@@ -8,12 +8,12 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-/** Fills `output`, which is zeros, from the inputs, which are copies to work on. */
+/** Fills `output`, which is zeros, from the inputs, which are copies that it may overwrite. */
 export type MatrixFunction = (output: Matrix, ...inputs: Matrix[]) => void;
 
 /**
- * The Euclidean length of `count` elements, `step` apart from `start` on. Scaled by the largest, as the
- * squares of what is beyond 1e±154 are infinite or 0.
+ * The Euclidean length of `count` elements, `step` apart from `start` on. Scaled by the largest:
+ * squares of elements beyond 1e±154 overflow or underflow.
  */
 export function lengthOf(data: Float64Array, start: number, step: number, count: number): number {
   let largest = 0;
@@ -24,12 +24,14 @@ export function lengthOf(data: Float64Array, start: number, step: number, count:
   return largest * Math.sqrt(sum);
 }
 
-/** A power of 2 that brings the largest element to between 1 and 2; 1 for zeros; NaN if one is not finite. */
+/**
+ * A power of 2 that scales the largest element to [1, 2); 1 for zeros; NaN if one is not finite.
+ */
 export function scaleOf({ data }: Matrix): number {
   let largest = 0;
   for (const x of data) largest = Math.max(largest, Math.abs(x));
   if (largest === 0) return 1;
   if (!Number.isFinite(largest)) return Number.NaN;
-  // 2^1023 is the largest power there is.
+  // 2^1023 is the largest power.
   return 2 ** Math.min(1023, -Math.floor(Math.log2(largest)));
 }

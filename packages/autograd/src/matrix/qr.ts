@@ -1,11 +1,11 @@
-// Householder's reflections: a matrix as one with orthonormal columns times an upper triangle.
-// G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 5.2. Signs are those
-// of LAPACK's dgeqrf: a reflection turns its column against the sign of its first element.
+// Householder reflections: a matrix as one with orthonormal columns times an upper triangle.
+// G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 5.2. Signs follow
+// LAPACK's dgeqrf: a reflection turns its column against the sign of its first element.
 import { lengthOf, type Matrix } from "./matrix.ts";
 
 /**
- * Of `a` [m, n] with k = min(m, n): Q [m, k], and in k rows below it R [k, n]. Where a row of Q is
- * shorter than one of R, the rest is 0. All NaN if an element of `a` is not finite.
+ * Factors `a` [m, n] with k = min(m, n): Q [m, k], and in k rows below it R [k, n]. Where a row of
+ * Q is shorter than one of R, the rest is 0. All NaN if an element of `a` is not finite.
  */
 export function factorQr({ data: output }: Matrix, { data: a, rows: m, columns: n }: Matrix): void {
   if (!a.every(Number.isFinite)) {
@@ -16,14 +16,14 @@ export function factorQr({ data: output }: Matrix, { data: a, rows: m, columns: 
   const factors = Float64Array.from({ length: k }, (_, i) => reflectColumn(a, m, n, i));
   const r = output.subarray(m * n);
   for (let i = 0; i < k; i++) r.set(a.subarray(i * n + i, (i + 1) * n), i * n + i);
-  // Q is all reflections, one after the other, of the first columns of the identity.
+  // Q: all reflections, applied to the first columns of the identity.
   for (let i = 0; i < k; i++) output[i * n + i] = 1;
   for (let i = k - 1; i >= 0; i--) reflect(output, a, m, n, i, factors[i]!, i);
 }
 
 /**
- * Reflects column `k` onto its first element, and the columns behind it likewise: I - t v vᵀ with
- * v = 1 in row k and, in the rows below, what is left there in `a`. Gives t.
+ * Reflects column `k` onto its first element, and the columns after it too: I - t v vᵀ with v = 1
+ * in row k and, below it, what is left in `a`. Returns t.
  */
 function reflectColumn(a: Float64Array, m: number, n: number, k: number): number {
   const first = a[k * n + k]!;

@@ -1,18 +1,18 @@
-// Systems of equations that a triangular matrix stands for, solved by substitution.
+// Triangular systems of equations, solved by substitution.
 // G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, 2013, section 3.1.
 import type { Matrix } from "./matrix.ts";
 
-/** Which triangle of a matrix is meant, and how. */
+/** A triangle of a matrix. */
 export interface Triangle {
-  /** Below the diagonal, or above; the other one is not read. */
+  /** Below the diagonal, or above; the other half is not read. */
   readonly lower: boolean;
-  /** The triangle's transpose is meant. */
+  /** Whether to transpose the triangle. */
   readonly transpose: boolean;
-  /** The diagonal is 1, and not read. */
+  /** Whether the diagonal is 1, and not read. */
   readonly unitDiagonal: boolean;
 }
 
-/** x with `triangle x = b`, by substitution; where the diagonal is 0, what dividing by 0 gives. */
+/** Solves `triangle x = b` by substitution; a 0 on the diagonal gives what dividing by 0 does. */
 export function solveTriangle(
   { lower, transpose, unitDiagonal }: Triangle,
   { data: x, columns }: Matrix,
@@ -35,7 +35,7 @@ export function solveTriangle(
   }
 }
 
-/** Takes `factor` times the row at `from` off the row at `to`. */
+/** Subtracts `factor` times row `from` from row `to`. */
 export function subtractRow(
   x: Float64Array,
   to: number,
