@@ -1,4 +1,4 @@
-// Functions between the layers of networks, element by element. The derivative of relu at 0 is 0.
+// Activation functions, element by element. The derivative of relu at 0 is 0.
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { add, clip, div, mul, neg } from "./arithmetic.ts";
@@ -21,7 +21,7 @@ export const softplus: Unary = unary("softplus", {
   gradient: (g, x) => mul(g, sigmoid(x)),
 });
 
-/** log(sigmoid(x)), which does not become log(0) for large -x. */
+/** log(sigmoid(x)), without taking log(0) for large -x. */
 export function logSigmoid(x: Operand): Node {
   return neg(softplus(neg(x)));
 }
@@ -40,7 +40,7 @@ export function leakyRelu(x: Operand, slope = 0.01): Node {
 export function elu(x: Operand, alpha = 1): Node {
   const input = floating(x);
   const isAbove = less(0, input);
-  // Where it is not wanted e^x could be infinite, and 0 times its derivative NaN.
+  // The unused branch could overflow, and 0 times its derivative would be NaN.
   return where(isAbove, input, mul(expm1(where(isAbove, 0, input)), alpha));
 }
 

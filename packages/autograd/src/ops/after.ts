@@ -1,4 +1,4 @@
-// Order where no value asks for it.
+// A scheduling edge.
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { binary } from "./families.ts";
@@ -7,12 +7,12 @@ import { cast } from "./operands.ts";
 
 const afterOperation = binary("after", {
   accepts: "any",
-  // Always x; no pass of a plan may find that out.
+  // Always x, but must stay opaque to the simplifier.
   value: (x, other) => scalar.select(scalar.equal(other, other), x, x),
   gradient: [(g) => g, "none: only waited for"],
 });
 
-/** x itself, but not before `other` has been computed. */
+/** Returns x, computed after `other`. */
 export function after(x: Node, other: Node): Node {
   if (other.shape.includes(0)) return x;
   const first = reshape(slice(reshape(other, [-1]), 0, 0, 1), []);

@@ -36,8 +36,8 @@ export const div: Binary = binary("div", {
 });
 
 /**
- * What is left of `a / b`, with the sign of `b`, as in NumPy and Python; 0 for an integer `b` of 0.
- * A primitive: the remainder is exact, a - b floor(a / b) is not.
+ * The remainder of `a / b`, with the sign of `b`, as in NumPy and Python; 0 for an integer `b` of
+ * 0. A primitive: the remainder is exact, a - b floor(a / b) is not.
  */
 export const mod: Binary = binary("mod", {
   accepts: "number",
@@ -47,34 +47,34 @@ export const mod: Binary = binary("mod", {
     const isOff = scalar.and(otherSign, scalar.not(scalar.equal(rest, 0)));
     return scalar.select(isOff, scalar.add(rest, b), rest);
   },
-  // By what is left, as a / b may round up to the next whole number. A rest as large as `b`: a tiny
-  // `a` of the other sign, or an infinite `b`.
+  // From the remainder, as a / b may round up to the next integer. A remainder as large as `b`: a
+  // tiny `a` of the other sign, or an infinite `b`.
   gradient: [
     (g) => g,
     (g, a, b, y) => neg(mul(g, where(equal(y, b), -1, round(div(sub(a, y), b))))),
   ],
 });
 
-/** The greater of two; NaN if either is. Equal operands share the gradient. */
+/** The larger of two; NaN if either is. Equal operands share the gradient. */
 export const maximum: Binary = binary("maximum", {
   accepts: "any",
   value: scalar.max,
   gradient: [(g, a, b) => shareOfGreater(g, a, b), (g, a, b) => shareOfGreater(g, b, a)],
 });
 
-/** The lesser of two; NaN if either is. Equal operands share the gradient. */
+/** The smaller of two; NaN if either is. Equal operands share the gradient. */
 export const minimum: Binary = binary("minimum", {
   accepts: "any",
   value: scalar.min,
   gradient: [(g, a, b) => shareOfGreater(g, b, a), (g, a, b) => shareOfGreater(g, a, b)],
 });
 
-/** `g` where `a` is greater, half of it where both are equal, nothing where `b` is. */
+/** `g` where `a` is larger, half of it where both are equal, 0 where `b` is. */
 function shareOfGreater(g: Node, a: Node, b: Node): Node {
   return where(lessEqual(b, a), where(less(b, a), g, mul(g, 0.5)), 0);
 }
 
-/** The number with the other sign. */
+/** The negative. */
 export const neg: Unary = unary("neg", {
   accepts: "number",
   value: scalar.neg,
@@ -146,15 +146,15 @@ function shareOfLength(g: Node, a: Node, length: Node): Node {
   return where(equal(length, 0), 0, mul(g, div(a, length)));
 }
 
-/** Not below `low` and not above `high`; the derivative at a bound is 1/2. */
+/** `x` limited to `low` and `high`; the derivative at a bound is 1/2. */
 export function clip(x: Operand, low: Operand, high: Operand): Node {
   const isWhole = typeof x !== "number" && !isFloating(x.dtype);
-  // Whole numbers stay whole where a bound is none.
+  // Integers stay integers unless a bound is finite.
   const raised = isWhole && low === Number.NEGATIVE_INFINITY ? x : maximum(x, low);
   return isWhole && high === Number.POSITIVE_INFINITY ? alias(raised) : minimum(raised, high);
 }
 
-/** x itself, but nothing is differentiated through it. A primitive: the end of gradients. */
+/** x itself, but no gradient passes through it. A primitive: the end of gradients. */
 export const stopGradient: Unary = unary("stopGradient", {
   accepts: "any",
   value: (x) => x,

@@ -12,8 +12,8 @@ import { solveTriangularBy } from "./triangular.ts";
 const transposedLower: Triangle = { lower: true, transpose: true, unitDiagonal: false };
 
 /**
- * Murray's equation 10: with P the lower triangle of Lᵀg, its diagonal halved, the symmetric part
- * of L⁻ᵀ P L⁻¹.
+ * Murray's equation 10: the symmetric part of L⁻ᵀ P L⁻¹, where P is the lower triangle of Lᵀg with
+ * its diagonal halved.
  */
 const choleskyNode = routine("cholesky", choleskyOf, [
   (g, _, l) => {
@@ -25,9 +25,7 @@ const choleskyNode = routine("cholesky", choleskyOf, [
   },
 ]);
 
-/**
- * The lower triangle L with L Lᵀ = `a`, of which the lower triangle is read; NaN if there is none.
- */
+/** The lower triangle L with L Lᵀ = `a`, from the lower triangle of `a`; NaN if there is none. */
 export function cholesky(a: Node): Node {
   const x = squareMatrices("cholesky", a);
   const size = x.shape.at(-1)!;

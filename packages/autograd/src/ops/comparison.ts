@@ -1,5 +1,5 @@
-// Comparisons, logic and choice, element by element; operands broadcast, results of comparisons are
-// bool and have no gradient.
+// Comparisons, logic and selection, element by element; operands broadcast, results of comparisons
+// are bool and have no gradient.
 import { createNode, type Elementwise, type Node, noAttributes } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { type Binary, binary, commonShape, type Unary, unary } from "./families.ts";
@@ -7,7 +7,7 @@ import { type Operand, operandNodes } from "./operands.ts";
 
 const isTruth = "none: a truth value";
 
-/** Of two elements that promote to one dtype. */
+/** Compares two elements promoted to one dtype. */
 function comparison(
   name: string,
   value: (a: scalar.Scalar, b: scalar.Scalar) => scalar.Scalar,
@@ -18,7 +18,7 @@ function comparison(
 /** Whether a = b; NaN equals nothing. */
 export const equal: Binary = comparison("equal", scalar.equal);
 
-/** Whether a differs from b; NaN differs from all. */
+/** Whether a differs from b; NaN differs from everything. */
 export const notEqual: Binary = comparison("notEqual", (a, b) => scalar.not(scalar.equal(a, b)));
 
 /** Whether a < b. */
@@ -77,12 +77,12 @@ const whereOperation: Elementwise = {
   ],
 };
 
-/** Whether `node` is a choice that `where` made. */
+/** Whether `node` is a selection made by `where`. */
 export function isChoice(node: Node): boolean {
   return node.operation === whereOperation;
 }
 
-/** `a` where the condition holds, else `b`; all three broadcast. */
+/** `a` where the condition is true, else `b`; all three broadcast. */
 export function where(condition: Operand, a: Operand, b: Operand): Node {
   const [truth] = operandNodes([condition], "bool");
   const inputs = [truth!, ...operandNodes([a, b], "any")];

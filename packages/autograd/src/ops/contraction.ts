@@ -1,6 +1,6 @@
-// Products of two tensors whose axes have labels, summed over labels that nobody needs any more, as
-// products of matrices: transposed, reshaped, multiplied ("TTGT": P. Springer and P. Bientinesi,
-// "Design of a High-Performance GEMM-like Tensor-Tensor Multiplication", 2018).
+// Contractions of two labelled tensors, over labels that are no longer needed, as matrix products:
+// transposed, reshaped, multiplied ("TTGT": P. Springer and P. Bientinesi, "Design of a
+// High-Performance GEMM-like Tensor-Tensor Multiplication", 2018).
 import type { Node } from "../graph/node.ts";
 import {
   dotAxes,
@@ -21,10 +21,7 @@ export interface Labelled {
   readonly labels: readonly string[];
 }
 
-/**
- * The product of both, summed over all labels but those of `kept`, to which belong those of only
- * one.
- */
+/** Multiplies both and sums over all shared labels that are not in `kept`. */
 export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): Labelled {
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter((label) => kept.has(label));
@@ -33,8 +30,7 @@ export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): L
   const right = b.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...left, ...right];
   if (summed.length === 0) {
-    // Nothing is summed: elements are multiplied, and what is wanted of it is fused with what
-    // follows.
+    // Nothing is summed: an elementwise product, which the engine can fuse with its consumers.
     return {
       node: mul(ordered(a, [batch, left, right]), ordered(b, [batch, left, right])),
       labels,
@@ -56,7 +52,7 @@ export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): L
   return { node: reshape(matmul(rows, columns), shape), labels };
 }
 
-/** How large the product of both is. */
+/** The number of elements of the product. */
 export function contractedSize(a: Labelled, b: Labelled, kept: ReadonlySet<string>): number {
   const ofB = b.labels
     .filter((label) => !a.labels.includes(label))
@@ -69,7 +65,7 @@ function sizeOf({ node, labels }: Labelled, label: string): number {
   return node.shape[labels.indexOf(label)]!;
 }
 
-/** With the axes in the order of the groups' labels; those it has not have size 1. */
+/** Permutes the axes into the order of the groups' labels; missing ones get size 1. */
 function ordered(x: Labelled, groups: readonly (readonly string[])[]): Node {
   const labels = groups.flat();
   const own = labels.filter((label) => x.labels.includes(label));
@@ -83,7 +79,7 @@ function ordered(x: Labelled, groups: readonly (readonly string[])[]): Node {
   );
 }
 
-/** One axis for all `rows`, and one for all `columns`, behind those of `batch`. */
+/** Joins all `rows` into one axis and all `columns` into another, after those of `batch`. */
 function asMatrices(
   x: Labelled,
   batch: readonly string[],
@@ -95,19 +91,21 @@ function asMatrices(
   return reshape(ordered(x, [batch, rows, columns]), shape);
 }
 
-/** Summed over as many of the last axes of `a` and the first of `b`, or over pairs of axes. */
+/**
+ * Sums over the last axes of `a` and the first of `b`, as many as `axes`, or over pairs of axes.
+ */
 export function tensordot(a: Node, b: Node, axes: PairedAxes = 2): Node {
   return overAxes(a, b, ...tensordotAxes(a.shape, b.shape, axes));
 }
 
-/** Summed over the last axis of `a` and the last but one of `b`; numbers just multiply. */
+/** Sums over the last axis of `a` and the second-to-last of `b`; scalars just multiply. */
 export function dot(a: Node, b: Node): Node {
   if (a.shape.length === 0 || b.shape.length === 0) return mul(...productOperands(a, b));
   const [ofA, ofB] = dotAxes(a.shape, b.shape);
   return overAxes(a, b, [ofA], [ofB]);
 }
 
-/** Each element of `a` times each of `b`, both taken as vectors. */
+/** All products of an element of `a` and one of `b`, both flattened. */
 export function outer(a: Node, b: Node): Node {
   const [column, row] = productOperands(a, b);
   return mul(reshape(column, [-1, 1]), reshape(row, [1, -1]));

@@ -1,6 +1,6 @@
-// Convolutions, as networks call the cross-correlation of an input and a kernel: one family, of
-// which the gradients are members, too. V. Dumoulin and F. Visin, "A guide to convolution
-// arithmetic for deep learning", 2016, https://arxiv.org/abs/1603.07285
+// Convolutions (cross-correlations of an input and a kernel): one family, which its gradients
+// belong to as well. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
+// learning", 2016, https://arxiv.org/abs/1603.07285
 import { type Convolve, createNode, type Node, ofFamily, type Windows } from "../graph/node.ts";
 import {
   checkConvolution,
@@ -35,7 +35,7 @@ function windowsOf(node: Node): Windows {
   return ofFamily(node, "convolve").attributes;
 }
 
-/** Axes in front of the window's: examples (or groups), groups (or channels out), channels. */
+/** Axes before the window's: examples (or groups), groups (or output channels), channels. */
 const front = 3;
 
 /** `[n, groups, c, ...size] x [groups, m, c, ...window]`, without padding. */
@@ -53,10 +53,10 @@ function convolve(
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
 }
 
-/** With more phases than this a stride is computed with zeros between: each phase is a kernel of its own. */
+/** With more phases, strides use zeros in between: each phase would be a kernel of its own. */
 const mostPhases = 16;
 
-/** The gradient of a convolution's input, whose shape is `shape`. */
+/** The gradient of a convolution's input, which has shape `shape`. */
 function gradientOfInput(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
   const phases = elementCount(windows.stride);
   return phases === 1 || phases > mostPhases
@@ -65,9 +65,9 @@ function gradientOfInput(g: Node, shape: Shape, kernel: Node, windows: Windows):
 }
 
 /**
- * Places of the input fall into as many phases as the stride has steps, and each element of the kernel
- * reaches those of one phase alone. So each phase is a convolution of its own, of these elements and
- * without zeros between, and then the phases take turns.
+ * The same by phases. A stride divides the input's places into as many phases as it has steps, and
+ * each element of the kernel reaches only one of them. So each phase is a convolution with these
+ * elements, without zeros in between; afterwards the phases are interleaved.
  */
 function inPhases(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
   const { stride } = windows;
@@ -85,7 +85,7 @@ function inPhases(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
   return from([]);
 }
 
-/** The phase that begins at `phase`, as long as the longest one. */
+/** The phase that starts at `phase`, padded to the length of the longest. */
 function onePhase(
   g: Node,
   size: Shape,
@@ -108,12 +108,12 @@ function onePhase(
   return underTurned(g, size, own, { stride: one, dilation: near }, later);
 }
 
-/** Which elements of a kernel reach a phase: every `step`-th from the first on, at places so far apart. */
+/** The elements of a kernel that reach a phase: every `step`-th from the first on. */
 interface Taps {
   readonly first: number;
   readonly step: number;
   readonly dilation: number;
-  /** By how many places of the phase the first one reaches on. */
+  /** How many places of the phase the first element is shifted by. */
   readonly later: number;
 }
 
@@ -144,8 +144,8 @@ function withZerosBetween(g: Node, shape: Shape, kernel: Node, windows: Windows)
 }
 
 /**
- * The output's gradient, with zeros between for the stride and around, `later` places on, under the
- * kernel turned round.
+ * The output's gradient, with zeros between its elements for the stride and around it, shifted by
+ * `later` places, convolved with the flipped kernel.
  */
 function underTurned(
   g: Node,
@@ -173,15 +173,15 @@ function underTurned(
 }
 
 /**
- * The input under the output's gradient: stride and dilation change places, examples and channels,
- * too.
+ * The input convolved with the output's gradient: stride and dilation swap roles, and so do
+ * examples and channels.
  */
 function gradientOfKernel(g: Node, x: Node, shape: Shape, { stride, dilation }: Windows): Node {
   const spatial = stride.map((_, i) => front + i);
   const channels = permute(x, [2, 1, 0, ...spatial]);
   const examples = permute(g, [1, 2, 0, ...spatial]);
   let found = permute(convolve(channels, examples, dilation, stride), [1, 2, 0, ...spatial]);
-  // Where the stride leaves a rest of the input, the window could move further.
+  // If the stride leaves a remainder of the input, the window could move further.
   spatial.forEach((axis) => (found = slice(found, axis, 0, shape[axis])));
   return found;
 }
@@ -192,13 +192,12 @@ export interface ConvolutionOptions<
   Dilation extends PerAxis = PerAxis,
   Groups extends number = number,
 > extends WindowOptions<Stride, Padding, Dilation> {
-  /** Channels are divided into so many groups, each with a kernel of its own. Default: 1. */
+  /** Number of groups of channels, each with its own kernel. Default: 1. */
   readonly groups?: Groups;
 }
 
 /**
- * `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; `name` is what errors
- * call it.
+ * `[n, c, ...size] x [m, c / groups, ...window]` gives `[n, m, ...places]`; errors call it `name`.
  */
 export function convolution(
   name: string,
@@ -234,7 +233,7 @@ export interface TransposedOptions<
   Groups extends number = number,
 > {
   readonly stride?: Stride;
-  /** What the convolution that it undoes had around its input. Default: 0. */
+  /** Padding of the convolution that this one inverts. Default: 0. */
   readonly padding?: Padding;
   readonly dilation?: Dilation;
   /** Added to the size at the end of each axis. Default: 0. */
@@ -242,7 +241,7 @@ export interface TransposedOptions<
   readonly groups?: Groups;
 }
 
-/** "same" would not say which of several sizes is meant. */
+/** Without "same", which would leave open which of several sizes is meant. */
 export type TransposedPadding = Exclude<WindowPadding, "same">;
 
 /** The gradient of a convolution's input: `[n, m, ...places] x [m, c / groups, ...window]`. */

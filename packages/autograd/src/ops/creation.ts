@@ -1,4 +1,4 @@
-// Nodes without inputs: given values, filled shapes, positions.
+// Nodes without inputs: constants, filled shapes, indices.
 import {
   createNode,
   type History,
@@ -15,32 +15,32 @@ import { cast, literal } from "./operands.ts";
 
 const constantOperation: Source = { family: "source", name: "constant", gradient: [] };
 const parameterOperation: Source = { family: "source", name: "parameter", gradient: [] };
-/** What is given anew each time that a compiled function is called. */
+/** An argument of a compiled function, given anew in each call. */
 const placeholderOperation: Source = { family: "source", name: "placeholder", gradient: [] };
-/** What was computed earlier. A derivative goes on to where, as long as that is kept. */
+/** A value computed earlier. Derivatives continue into its history, as long as that is kept. */
 const computedOperation: Source = { family: "source", name: "computed", gradient: [(g) => g] };
 
-/** The values of `data`, which the caller hands over. */
+/** The values of `data`, of which it takes ownership. */
 export function constant(data: Value, shape: Shape, dtype: DType): Node {
   return source(constantOperation, data, shape, dtype, {});
 }
 
-/** The value that the parameter called `label` has now. */
+/** The current value of the parameter called `label`. */
 export function parameterValue(data: Value, shape: Shape, dtype: DType, label: string): Node {
   return source(parameterOperation, data, shape, dtype, { label });
 }
 
-/** What a compiled function is called with: a value that is not there while it is traced. */
+/** An argument of a compiled function, without a value while it is traced. */
 export function placeholder(shape: Shape, dtype: DType, label: string): Node {
   return createNode(placeholderOperation, [], { label }, shape, dtype);
 }
 
-/** Whether `node` stands for a value that is not there while a function is traced. */
+/** Whether `node` stands for a value that does not exist while a function is traced. */
 export function isPlaceholder(node: Node): boolean {
   return node.operation === placeholderOperation;
 }
 
-/** A node with the value of `history.tip`, and without its inputs. */
+/** A node with the value of `history.tip`, but without its inputs. */
 export function computed(data: Value, shape: Shape, dtype: DType, history: History): Node {
   return source(computedOperation, data, shape, dtype, { history });
 }
@@ -66,14 +66,13 @@ export function full(shape: Shape, value: number, dtype: DType): Node {
 
 const iotaOperation: Iota = { family: "iota", name: "iota", gradient: [] };
 
-/** int32: the position of each element along `axis`. */
+/** The index of each element along `axis`, as int32. */
 export function iota(shape: Shape, axis: number): Node {
   return createNode(iotaOperation, [], { axis }, shape, "int32");
 }
 
 /**
- * The numbers `start + i * step`, each rounded as often as in float64 and once more to `dtype`, as a
- * cast does.
+ * The numbers `start + i * step`, each computed in float64 and rounded to `dtype` as by a cast.
  */
 export function steps(count: number, start: number, step: number, dtype: DType): Node {
   const last = start + (count - 1) * step;
@@ -81,13 +80,13 @@ export function steps(count: number, start: number, step: number, dtype: DType):
   return cast(progression(count, start, step, exact), dtype);
 }
 
-/** `count` numbers from `start` to `end`, evenly spaced; the last one is `end`. */
+/** `count` evenly spaced numbers from `start` to `end`, inclusive. */
 export function evenSteps(count: number, start: number, end: number, dtype: DType): Node {
   const intervals = Math.max(1, count - 1);
   const step = (end - start) / intervals;
   if (start + (count - 1) * step === end) return steps(count, start, step, dtype);
   const position = iota(Object.freeze([count]), 0);
-  // Where the whole is beyond the greatest number its parts are not.
+  // If end - start overflows, its parts do not.
   const before = Number.isFinite(step)
     ? progression(count, start, step, "float64")
     : between(start, end, div(cast(position, "float64"), intervals));
@@ -104,7 +103,7 @@ function progression(count: number, start: number, step: number, dtype: DType): 
   return add(mul(position, step), start);
 }
 
-/** What whole numbers such as `bounds` are computed in, exactly and fast; else float64. */
+/** The dtype in which integers such as `bounds` are exact and fast; else float64. */
 function exactDType(dtype: DType, bounds: readonly number[]): DType {
   const [computed, limit]: readonly [DType, number] =
     dtype === "float32" ? ["float32", 2 ** 24] : ["int32", 2 ** 31 - 1];
@@ -112,7 +111,7 @@ function exactDType(dtype: DType, bounds: readonly number[]): DType {
   return fits && dtype !== "float64" ? computed : "float64";
 }
 
-/** 1 where row and column agree, else 0. */
+/** 1 on the diagonal, else 0. */
 export function eye(rows: number, columns: number, dtype: DType): Node {
   const shape = checkShape("eye", [rows, columns]);
   return cast(equal(iota(shape, 0), iota(shape, 1)), dtype);

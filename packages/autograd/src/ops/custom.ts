@@ -1,4 +1,4 @@
-// Nodes that have the value of another and a gradient rule of their own.
+// Nodes with the value of another node and a custom gradient rule.
 import {
   type Custom,
   type CustomRule,
@@ -9,7 +9,7 @@ import {
 } from "../graph/node.ts";
 import { full } from "./creation.ts";
 
-/** The rule's answers by the gradient that it was given: it is asked once, not once an input. */
+/** Results of rules, by gradient: a rule is called once, not once per input. */
 const answers = new WeakMap<Node, WeakMap<Node, readonly (Node | undefined)[]>>();
 
 const share: GradientRule = (g, inputs, output, position) => {
@@ -27,7 +27,7 @@ const share: GradientRule = (g, inputs, output, position) => {
 
 const operations = new Map<string, Custom>();
 
-/** The value of `y`. Gradients go to `inputs`, by `rule`, which is given them; none goes to `y`. */
+/** The value of `y`. `rule` gives the gradients of `inputs`; none goes to `y`. */
 export function custom(name: string, y: Node, inputs: readonly Node[], rule: CustomRule): Node {
   let operation = operations.get(name);
   if (!operation) {

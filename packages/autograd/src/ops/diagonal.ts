@@ -1,5 +1,4 @@
-// Diagonals and triangles of matrices. `offset` counts diagonals from the main one: those above it
-// are positive.
+// Diagonals and triangles of matrices. `offset` counts diagonals from the main one, upwards.
 import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -15,17 +14,17 @@ import { greaterEqual, lessEqual, sub, where } from "./elementwise.ts";
 import { permute, reshape, slice, spread } from "./movement.ts";
 import { sum } from "./reduce.ts";
 
-/** What lies on the diagonal and below it, and 0 elsewhere, in each matrix of the last two axes. */
+/** Zeros all elements above the diagonal, in each matrix of the last two axes. */
 export function tril(x: Node, offset = 0): Node {
   return where(lessEqual(diagonals("tril", x.shape), checkOffset("tril", offset)), x, 0);
 }
 
-/** What lies on the diagonal and above it, and 0 elsewhere, in each matrix of the last two axes. */
+/** Zeros all elements below the diagonal, in each matrix of the last two axes. */
 export function triu(x: Node, offset = 0): Node {
   return where(greaterEqual(diagonals("triu", x.shape), checkOffset("triu", offset)), x, 0);
 }
 
-/** Of each element of a matrix the diagonal that it lies on. */
+/** The number of the diagonal that each element of a matrix is on. */
 function diagonals(operation: string, shape: Shape): Node {
   checkMatrices(operation, shape);
   const matrix = shape.slice(-2);
@@ -37,7 +36,7 @@ function checkOffset(operation: string, offset: number): number {
   throw new NablaError(`${operation}: offset is ${describe(offset)}, expected an integer`);
 }
 
-/** The diagonal of the matrices along two axes, which go; it becomes the last axis. */
+/** The diagonal of the matrices along two axes; it replaces them as the last axis. */
 export function diagonal(x: Node, offset = 0, axes: Shape = [0, 1], operation = "diagonal"): Node {
   checkOffset(operation, offset);
   const [rowAxis, columnAxis] = normalizePair(operation, axes, x.shape);
@@ -45,7 +44,7 @@ export function diagonal(x: Node, offset = 0, axes: Shape = [0, 1], operation = 
   const [rows, columns] = [x.shape[rowAxis]!, x.shape[columnAxis]!];
   const matrices = permute(x, [...others, rowAxis, columnAxis]);
   const outer = others.map((axis) => x.shape[axis]!);
-  // Row-major, one element of the diagonal is `columns + 1` behind the one before it.
+  // In row-major order, neighbours on a diagonal are `columns + 1` apart.
   const flat = reshape(matrices, [...outer, rows * columns]);
   const length = diagonalLength(rows, columns, offset);
   const [start, step] = [startOf(columns, offset), columns + 1];
@@ -57,7 +56,7 @@ function startOf(columns: number, offset: number): number {
   return offset >= 0 ? offset : -offset * columns;
 }
 
-/** Of a vector the square matrix with it on a diagonal; of a matrix that diagonal. */
+/** The square matrix with a vector on its diagonal; of a matrix, that diagonal. */
 export function diag(x: Node, offset = 0): Node {
   if (x.shape.length === 2) return diagonal(x, offset, [0, 1], "diag");
   checkOffset("diag", offset);
@@ -69,7 +68,7 @@ export function diag(x: Node, offset = 0): Node {
   return reshape(flat, [size, size]);
 }
 
-/** The sum of the diagonal of the matrices along two axes, which go. */
+/** The sum of the diagonal of the matrices along two axes, which are removed. */
 export function trace(x: Node, offset = 0, axes: Shape = [0, 1]): Node {
   return sum(diagonal(x, offset, axes, "trace"), -1);
 }

@@ -1,6 +1,6 @@
 // Eigenvalues and eigenvectors of symmetric matrices. Gradients: M. B. Giles, "Collected matrix
 // derivative results for forward and reverse mode algorithmic differentiation", 2008, section 3.1;
-// symmetric, as in M. Seeger et al., "Auto-differentiating linear algebra", 2017.
+// symmetrized, as in M. Seeger et al., "Auto-differentiating linear algebra", 2017.
 import type { Node } from "../graph/node.ts";
 import { factorSymmetric } from "../matrix/jacobi.ts";
 import { mul, sub } from "./arithmetic.ts";
@@ -15,8 +15,8 @@ const factors = routine("eigh", factorSymmetric, [
 ]);
 
 /**
- * One is not part of the other's gradient, as that of the eigenvalues is right where two of them
- * are equal, and that of the eigenvectors is not defined there.
+ * Separate from the eigenvectors: the gradient of eigenvalues holds where two of them are equal,
+ * and that of eigenvectors does not exist there.
  */
 function eigenvaluesOf(a: Node, both: Node): Node {
   const size = a.shape.at(-1)!;
@@ -28,8 +28,7 @@ function eigenvaluesOf(a: Node, both: Node): Node {
 }
 
 /**
- * With F the inverse differences of the eigenvalues: V (F ∘ Vᵀ g) Vᵀ, and of that the symmetric
- * part.
+ * The symmetric part of V (F ∘ Vᵀ g) Vᵀ, where F are the inverse differences of the eigenvalues.
  */
 function eigenvectorsOf(a: Node, both: Node): Node {
   const size = a.shape.at(-1)!;
@@ -47,9 +46,7 @@ function eigenvectorsOf(a: Node, both: Node): Node {
   );
 }
 
-/**
- * Ascending eigenvalues [n], and their eigenvectors as columns, of what one triangle stands for.
- */
+/** Ascending eigenvalues [n], and their eigenvectors as columns, from one triangle of `a`. */
 export function eigh(
   a: Node,
   lower: boolean,

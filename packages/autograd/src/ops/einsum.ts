@@ -1,4 +1,4 @@
-// Sums of products over named axes, taken apart into products of two tensors at a time.
+// Einsum: sums of products over named axes, computed as products of two tensors at a time.
 import type { Node } from "../graph/node.ts";
 import { einsumLabels, elementCount, type Label } from "../graph/shape.ts";
 import { contract, contractedSize, type Labelled } from "./contraction.ts";
@@ -7,7 +7,7 @@ import { permute, squeeze } from "./movement.ts";
 import { cast, productDType } from "./operands.ts";
 import { sum } from "./reduce.ts";
 
-/** What `expression` says of the operands; bool and uint8 are computed as int32. */
+/** Evaluates `expression` on the operands; bool and uint8 are computed as int32. */
 export function einsum(expression: string, operands: readonly Node[]): Node {
   const { inputs, output, sizes } = einsumLabels(
     expression,
@@ -31,7 +31,7 @@ export function einsum(expression: string, operands: readonly Node[]): Node {
   );
 }
 
-/** The labels of the output, and of all terms but those at `besides`. */
+/** The labels of the output, and of all terms except those at `besides`. */
 function neededBy(
   output: readonly Label[],
   terms: readonly Labelled[],
@@ -41,7 +41,7 @@ function neededBy(
   return new Set([...output, ...others.flatMap(({ labels }) => labels)]);
 }
 
-/** One axis for each label: of those that share one the diagonal. */
+/** Takes the diagonal of axes that share a label, so that each label has one axis. */
 function withDiagonals(term: Labelled): Labelled {
   const { node, labels } = term;
   const second = labels.findIndex((label, i) => labels.indexOf(label) < i);
@@ -55,7 +55,7 @@ function withDiagonals(term: Labelled): Labelled {
   });
 }
 
-/** Without axes of size 1 that stretch: what is not there is the same everywhere. */
+/** Drops axes of size 1 that broadcast. */
 function withoutStretched({ node, labels }: Labelled, sizes: ReadonlyMap<Label, number>): Labelled {
   const stretches = labels.map((label, axis) => node.shape[axis] === 1 && sizes.get(label) !== 1);
   return {
@@ -67,7 +67,7 @@ function withoutStretched({ node, labels }: Labelled, sizes: ReadonlyMap<Label, 
   };
 }
 
-/** Summed over what nothing else needs. */
+/** Sums over the labels that nothing else needs. */
 function summed({ node, labels }: Labelled, needed: ReadonlySet<Label>): Labelled {
   const axes = labels.flatMap((label, axis) => (needed.has(label) ? [] : [axis]));
   if (axes.length === 0) return { node, labels };
@@ -75,9 +75,9 @@ function summed({ node, labels }: Labelled, needed: ReadonlySet<Label>): Labelle
 }
 
 /**
- * The pair whose product makes the most room: the least of size(product) - size(a) - size(b), and
- * then of multiplications. Pairs that share no label come last. (The greedy path of D. G. A. Smith
- * and J. Gray, "opt_einsum", Journal of Open Source Software 3(26), 2018.)
+ * The pair whose product saves the most memory: the least size(product) - size(a) - size(b), then
+ * the fewest multiplications. Pairs without a common label come last. (The greedy path of D. G. A.
+ * Smith and J. Gray, "opt_einsum", Journal of Open Source Software 3(26), 2018.)
  */
 function cheapestPair(
   terms: readonly Labelled[],
@@ -95,7 +95,7 @@ function cheapestPair(
   return pairs.reduce((best, next) => (isLess(next.costs, best.costs) ? next : best)).pair;
 }
 
-/** Whether the first of the costs that differ is less. */
+/** Whether `a` comes first in lexicographic order. */
 function isLess(a: readonly number[], b: readonly number[]): boolean {
   const first = a.findIndex((cost, i) => cost !== b[i]);
   return first >= 0 && a[first]! < b[first]!;

@@ -1,5 +1,5 @@
-// All functions of one element of each operand, one file a family of them. Operands broadcast;
-// numbers take the other's dtype.
+// All elementwise functions, one file per group of them. Operands broadcast; numbers take the other
+// operand's dtype.
 export * from "./activations.ts";
 export * from "./arithmetic.ts";
 export * from "./comparison.ts";

@@ -14,7 +14,7 @@ export const pow: Binary = binary("pow", {
   gradient: [
     // Where b is 0 the power is constant, though b * a^(b - 1) is 0 * infinity at a = 0.
     (g, a, b) => where(equal(b, 0), 0, mul(g, mul(b, pow(a, sub(b, 1))))),
-    // 0^b stays 0 for all b > 0, though log(0) is -infinity; at b = 0 taken as on that side.
+    // 0^b stays 0 for all b > 0, though log(0) is -infinity; b = 0 is treated as b > 0.
     (g, a, b, y) => {
       const isFlat = logicalOr(equal(y, 0), logicalAnd(equal(a, 0), equal(b, 0)));
       return where(isFlat, 0, mul(g, mul(y, log(a))));
@@ -28,7 +28,7 @@ export const exp: Unary = unary("exp", { value: scalar.exp, gradient: (g, _, y) 
 /** e^x - 1. A primitive: composed it loses all digits near 0. */
 export const expm1: Unary = unary("expm1", {
   value: scalar.expm1,
-  // Not by y + 1, of which nothing is left where y is near -1.
+  // Not y + 1, which has no digits left where y is near -1.
   gradient: (g, x) => mul(g, exp(x)),
 });
 
@@ -60,14 +60,14 @@ export const logAddExp: Binary = binary("logAddExp", {
   value: (a, b) => {
     const distance = scalar.abs(scalar.sub(a, b));
     const more = scalar.log1p(scalar.exp(scalar.neg(distance)));
-    // Of equal infinities the difference is NaN.
+    // Equal infinities have a difference of NaN.
     const added = scalar.select(scalar.equal(a, b), Math.LN2, more);
     return scalar.add(scalar.max(a, b), added);
   },
   gradient: [(g, a, b, y) => shareOfSum(g, a, b, y), (g, a, b, y) => shareOfSum(g, b, a, y)],
 });
 
-/** `g` e^a / (e^a + e^b): half of it for equal infinities, and nothing where both are below. */
+/** `g` e^a / (e^a + e^b): half of it for equal infinities, and 0 where both are -infinity. */
 function shareOfSum(g: Node, a: Node, b: Node, y: Node): Node {
   const distance = where(equal(a, b), 0, sub(a, b));
   return where(equal(y, Number.NEGATIVE_INFINITY), 0, mul(g, sigmoid(distance)));

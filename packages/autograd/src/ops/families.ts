@@ -1,5 +1,5 @@
-// Makers of operations: from one definition (what an element is, what its gradient is) the
-// function that builds its nodes, with the family's shape rule and promotion.
+// Makers of operations: each turns one definition (an element, its gradient) into a function that
+// builds nodes, with the family's shape rule and promotion.
 import {
   createNode,
   type Elementwise,
@@ -22,13 +22,13 @@ import { input, type Scalar, typeOf } from "../scalar/expression.ts";
 import { reshape } from "./movement.ts";
 import { type Accepts, cast, type Operand, operandNodes } from "./operands.ts";
 
-/** Where functions with a pole or a branch at 0 are smooth. */
+/** The domain on which functions with a pole or a branch at 0 are smooth. */
 export const positive: readonly [from: number, to: number] = [0.1, 4];
 
 interface ElementwiseOptions {
-  /** What it computes with; default: "floating". */
+  /** The dtypes that it computes with; default: "floating". */
   readonly accepts?: Accepts;
-  /** Where it is smooth; default: everywhere that tests draw from. */
+  /** Where it is smooth; default: wherever tests draw from. */
   readonly domain?: readonly [from: number, to: number];
 }
 
@@ -38,7 +38,7 @@ export interface Unary {
   readonly operation: Elementwise;
 }
 
-/** A function of one element. `gradient` is given `g`, the input `x` and the output `y`. */
+/** Defines a function of one element. `gradient` gets `g`, the input `x` and the output `y`. */
 export function unary(
   name: string,
   definition: ElementwiseOptions & {
@@ -62,7 +62,7 @@ export interface Binary {
 
 type BinaryRule = ((g: Node, a: Node, b: Node, y: Node) => Node) | NoGradient;
 
-/** A function of two elements. Each gradient is given `g`, both inputs and the output `y`. */
+/** Defines a function of two elements. Each gradient gets `g`, both inputs and the output `y`. */
 export function binary(
   name: string,
   definition: ElementwiseOptions & {
@@ -121,14 +121,14 @@ export function commonShape(name: string, inputs: readonly Node[]): Shape {
 /** Builds nodes of a reduction. */
 export interface Reduction {
   (x: Node, axis?: Axes, keepDims?: boolean): Node;
-  /** The same in the dtype that `x` has: whole numbers wrap around, as they do in products. */
+  /** The same in the dtype of `x`: integers wrap around, as they do in products. */
   readonly within: (x: Node, axis?: Axes, keepDims?: boolean) => Node;
   readonly operation: Reduce;
 }
 
 /**
- * Combines the elements along axes, starting from `start`. `gradient` is given `g` and the output
- * `y` with the reduced axes kept as size 1, so that both broadcast against the input `x`.
+ * Defines a reduction along axes, starting from `start`. `gradient` gets `g` and the output `y`
+ * with the reduced axes kept as size 1, so that both broadcast against the input `x`.
  */
 export function reduction(
   name: string,
@@ -136,9 +136,9 @@ export function reduction(
     readonly start: number;
     readonly combine: (total: Scalar, x: Scalar) => Scalar;
     readonly gradient: (g: Node, x: Node, y: Node) => Node;
-    /** The dtype in which elements are combined, if it is not their own. */
+    /** The dtype in which elements are combined, if not their own. */
     readonly dtypeOf?: (dtype: DType) => DType;
-    /** Called before the node is made, where not every shape can be reduced. */
+    /** Called before the node is created, if not every shape can be reduced. */
     readonly check?: (name: string, shape: Shape, axes: Shape) => void;
   },
 ): Reduction {

@@ -1,5 +1,6 @@
-// x times a probability that rises with x: gelu and silu. Their derivatives are primitives, so that
-// both are right where one factor is infinite and the other 0, and keep the digits of their tails.
+// Gated activations, x times a probability that rises with x: gelu and silu. Their derivatives are
+// primitives, so that they are right where one factor is infinite and the other 0, and keep digits
+// in the tails.
 import type { Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { sidesOfLogistic } from "../scalar/logistic.ts";
@@ -37,7 +38,7 @@ export const geluOfNormal: Unary = unary("geluOfNormal", {
 export const geluSlope: Binary = binary("geluSlope", {
   value: (x, y) => {
     const size = scalar.abs(x);
-    // So near 0 the distribution is linear, and y may have few digits, or none.
+    // This near 0 the distribution is linear, and y may have few digits, or none.
     const linear = scalar.add(scalar.mul(x, 1 / Math.sqrt(2 * Math.PI)), 0.5);
     const ratio = scalar.select(scalar.less(size, 1e-6), linear, scalar.div(y, x));
     const isInside = scalar.less(size, beyond);
@@ -51,7 +52,7 @@ export const geluSlope: Binary = binary("geluSlope", {
   ],
 });
 
-/** From here on sigmoid(-x) is 0 in each dtype. */
+/** From here on sigmoid(-x) is 0 in every dtype. */
 const largeForSilu = 1000;
 
 /**
@@ -73,7 +74,7 @@ export const siluSlope: Unary = unary("siluSlope", {
   },
 });
 
-/** The derivative of x sigmoid(v), where v has the derivative `rise`. */
+/** The derivative of x sigmoid(v), where `rise` is the derivative of v. */
 function slopeOfGated(x: Scalar, v: Scalar, rise: scalar.Part): Scalar {
   const { above, below } = sidesOfLogistic(v);
   return scalar.mul(above, scalar.add(1, scalar.mul(scalar.mul(x, rise), below)));
@@ -83,7 +84,7 @@ function slopeOfGated(x: Scalar, v: Scalar, rise: scalar.Part): Scalar {
 const linear = 2 * Math.sqrt(2 / Math.PI);
 const cubic = 0.044715 * linear;
 
-/** From here on sigmoid(-v) is 0 in each dtype. */
+/** From here on sigmoid(-v) is 0 in every dtype. */
 const largeForTanh = 30;
 
 /** v and its derivative. */
@@ -102,7 +103,7 @@ export const geluOfTanh: Unary = unary("geluOfTanh", {
   gradient: (g, x) => mul(g, geluOfTanhSlope(x)),
 });
 
-/** Its derivative. A primitive, as that of `silu` is. */
+/** The derivative of `geluOfTanh`. A primitive, as that of `silu` is. */
 export const geluOfTanhSlope: Unary = unary("geluOfTanhSlope", {
   value: (x) => {
     const bounded = between(x, -largeForTanh, largeForTanh);

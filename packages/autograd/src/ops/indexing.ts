@@ -1,5 +1,5 @@
-// Elements picked by indices that are data themselves. An index outside the axis is an error when
-// the graph runs; negative indices count from the end.
+// Gather, scatter and sorting. An index out of range is an error when the graph runs; negative
+// indices count from the end.
 import { DTypeError } from "../graph/errors.ts";
 import {
   createNode,
@@ -39,8 +39,8 @@ const gatherOperation: Gather = {
 };
 
 /**
- * The slices of `x` at `indices` along `axis`, which the shape of the indices replaces. `indicesOf`
- * names the operation whose indices they are, which then do not count from the end.
+ * The slices of `x` at `indices` along `axis`, which is replaced by the shape of the indices.
+ * `indicesOf` names the operation that they are indices of, which then do not count from the end.
  */
 export function gather(x: Node, axis: number, indices: Node, indicesOf?: string): Node {
   const shape = gatheredShape(axis, x.shape, indices.shape);
@@ -55,7 +55,7 @@ export function gather(x: Node, axis: number, indices: Node, indicesOf?: string)
 
 const takeOperation: Gather = { ...gatherOperation, name: "takeAlongAxis" };
 
-/** The elements of `x` at `indices` along `axis`; all other axes go together, and broadcast. */
+/** The elements of `x` at `indices` along `axis`; all other axes broadcast. */
 export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
   const normal = normalizeAxis("takeAlongAxis", axis, x.shape);
   const { data, picked } = alongShapes("takeAlongAxis", x.shape, indices.shape, normal);
@@ -64,10 +64,10 @@ export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
   return createNode(takeOperation, [broadcastTo(x, data), whole], attributes, picked, x.dtype);
 }
 
-/** Rows of the identity matrix; under its own name in errors. */
+/** Rows of the identity matrix, under the name that errors show. */
 const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
 
-/** For indices of other operations, which do not count from the end: one object for each name. */
+/** For indices of other operations, which do not count from the end: one object per name. */
 const operationsFromZero = new Map<string, Gather | Scatter>();
 
 function fromZero<Family extends Gather | Scatter>(
@@ -81,19 +81,19 @@ function fromZero<Family extends Gather | Scatter>(
   return known as Family;
 }
 
-/** `plain`, or for the indices of an operation that does not count from the end the same of it. */
+/** `plain`, or its variant for indices of an operation that do not count from the end. */
 function fromZeroToo<Family extends Gather | Scatter>(of: Gather | Scatter, plain: Family): Family {
   return of.fromZero ? fromZero(plain, of.name, of.fromZero) : plain;
 }
 
-/** Indices as `fromZero` takes them: below 0 is out of range. */
+/** Moves indices below 0 out of range. */
 function refusedBelowZero(indices: Node, size: number): Node {
   return where(less(indices, 0), sub(indices, size), indices);
 }
 
 /**
- * A last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation whose
- * labels the indices are.
+ * Adds a last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation
+ * whose labels the indices are.
  */
 export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: string): Node {
   const whole = wholeNumbers(labelsOf ?? "oneHot", indices, labelsOf && "labels");
@@ -105,7 +105,7 @@ export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: st
   if (isWithinLimits([depth, depth])) {
     return createNode(operation, [eye(depth, depth, dtype), counted], attributes, shape, dtype);
   }
-  // There is no identity matrix of so many rows; but that the index is the position says the same.
+  // The identity matrix would be too large; comparing the index with positions does the same.
   const positions = iota(checkShape("oneHot", [depth]), 0);
   const found = createNode(operation, [positions, counted], attributes, indices.shape, "int32");
   return cast(equal(expandDims(found, -1), positions), dtype);
@@ -125,7 +125,7 @@ const scatterOperation: Scatter = {
   ],
 };
 
-/** `x` with the slices of `updates` added at `indices` along `axis`, in their order. */
+/** `x` with the slices of `updates` added at `indices` along `axis`, in order. */
 export function scatterAdd(x: Node, axis: number, indices: Node, updates: Node): Node {
   const normal = normalizeAxis("scatterAdd", axis, x.shape);
   checkSameShape("scatterAdd", updates.shape, gatheredShape(normal, x.shape, indices.shape));
@@ -142,7 +142,7 @@ const sortOperation: Sort = {
   gradient: ["none: positions are whole numbers"],
 };
 
-/** int32: where the elements along `axis` stand, in ascending order; NaN comes last. */
+/** The indices that sort `axis` in ascending order, as int32; NaN comes last. */
 export function argSort(x: Node, axis = -1, descending = false): Node {
   const normal = normalizeAxis("argSort", axis, x.shape);
   return createNode(sortOperation, [x], { axis: normal, descending }, x.shape, "int32");
@@ -154,7 +154,7 @@ export function sort(x: Node, axis = -1, descending = false): Node {
   return takeAlongAxis(x, argSort(x, normal, descending), normal);
 }
 
-/** The `k` greatest (or least) elements along `axis`, those first, and where they stand. */
+/** The `k` largest (or smallest) elements along `axis`, in that order, and their indices. */
 export function topK(
   x: Node,
   k: number,
@@ -167,7 +167,7 @@ export function topK(
   return { values: takeAlongAxis(x, indices, normal), indices };
 }
 
-/** `named`: what errors call the indices. */
+/** Checks that indices are integers; errors call them `named`. */
 function wholeNumbers(operation: string, indices: Node, named = "indices"): Node {
   if (indices.dtype !== "int32" && indices.dtype !== "uint8") {
     throw new DTypeError(

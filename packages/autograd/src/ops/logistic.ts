@@ -1,4 +1,4 @@
-// The logistic function, which the derivatives of others are made of.
+// The logistic function, from which the derivatives of others are built.
 import * as scalar from "../scalar/expression.ts";
 import { sidesOfLogistic } from "../scalar/logistic.ts";
 import { mul, neg, sub } from "./arithmetic.ts";

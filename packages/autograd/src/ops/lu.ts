@@ -1,6 +1,6 @@
-// Solving systems of equations, and determinants, by elimination. A matrix is eliminated once, for
-// all that is asked of it, its gradients included. Gradients: M. B. Giles, "Collected matrix
-// derivative results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
+// Linear systems and determinants, by elimination. A matrix is factored once for everything that is
+// computed from it, gradients included. Gradients: M. B. Giles, "Collected matrix derivative
+// results for forward and reverse mode algorithmic differentiation", 2008, section 2.2.
 import type { Node } from "../graph/node.ts";
 import { cofactorsGradient } from "../matrix/cofactors.ts";
 import { cofactorsLu, determinantLu, factorLu, signAndLogarithmLu, solveLu } from "../matrix/lu.ts";
@@ -30,7 +30,7 @@ function factorsOf(a: Node): Node {
   return factors([a], size + 1, size);
 }
 
-/** x with `a x = b`, or with aᵀ, given the factors of `a`; all are of the same batches. */
+/** Solves `a x = b`, or with aᵀ, given the factors of `a`; all have the same batches. */
 function solveBy(isTransposed: boolean, a: Node, b: Node, lu: Node): Node {
   const [name, build] = isTransposed
     ? ["solveTransposed", transposedSolveNode]
@@ -42,14 +42,14 @@ function solveBy(isTransposed: boolean, a: Node, b: Node, lu: Node): Node {
   });
 }
 
-/** x with `a x = b`; NaN where `a` is singular. Batch axes broadcast. */
+/** Solves `a x = b`; NaN where `a` is singular. Batch axes broadcast. */
 export function solve(a: Node, b: Node): Node {
   return solved("solve", a, b, (matrix, columns, batch) =>
     solveBy(false, inBatch(matrix, batch), columns, inBatch(factorsOf(matrix), batch)),
   );
 }
 
-/** What gives the identity when it is multiplied with `a`; NaN where `a` is singular. */
+/** The inverse; NaN where `a` is singular. */
 export function inverse(a: Node): Node {
   const x = squareMatrices("inverse", a);
   return inverseBy(false, x, factorsOf(x));
@@ -61,7 +61,9 @@ function inverseBy(isTransposed: boolean, a: Node, lu: Node): Node {
   return solveBy(isTransposed, a, inBatch(eye(size, size, a.dtype), a.shape.slice(0, -2)), lu);
 }
 
-/** The determinant of each matrix. Its gradient, the cofactors, is finite where it is 0, too. */
+/**
+ * The determinant of each matrix. Its gradient, the cofactors, is finite at singular matrices too.
+ */
 export function determinant(a: Node): Node {
   const x = squareMatrices("determinant", a);
   const lu = factorsOf(x);
@@ -72,10 +74,7 @@ export function determinant(a: Node): Node {
   ]);
 }
 
-/**
- * C = det(a) a⁻ᵀ. Primitive, as a product with the inverse is NaN where `a` is singular, and the
- * cofactors are not.
- */
+/** C = det(a) a⁻ᵀ. Primitive: a product with the inverse would be NaN where `a` is singular. */
 function cofactors(a: Node, lu: Node): Node {
   const size = a.shape.at(-1)!;
   return custom("cofactors", cofactorsNode([lu], size, size), [a, lu], (g, [matrix, known]) => [
@@ -85,10 +84,10 @@ function cofactors(a: Node, lu: Node): Node {
 }
 
 /**
- * What cofactors pass on to `a`: <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ where `a` has an inverse, which is right
- * everywhere as it is computed here. So are its own derivatives by `g`, of which it is linear, and
- * the same of them. Those by `a`, which are the determinant's third, go through the inverse, and are
- * NaN where `a` is singular.
+ * The gradient of cofactors by `a`: <g, C> a⁻ᵀ - C gᵀ a⁻ᵀ where `a` has an inverse, computed so
+ * that it holds everywhere. The same goes for its derivatives by `g`, in which it is linear. Those
+ * by `a`, the third derivatives of the determinant, use the inverse, and are NaN where `a` is
+ * singular.
  */
 function shareOfCofactors(a: Node, lu: Node, g: Node): Node {
   const size = a.shape.at(-1)!;
@@ -104,10 +103,7 @@ function shareOfCofactors(a: Node, lu: Node, g: Node): Node {
   ]);
 }
 
-/**
- * The determinant's sign, and the logarithm of its absolute value: also where it is beyond all
- * numbers.
- */
+/** The determinant's sign and the logarithm of its absolute value, which cannot overflow. */
 export function slogdet(a: Node): { readonly sign: Node; readonly logAbsDet: Node } {
   const x = squareMatrices("slogdet", a);
   const lu = factorsOf(x);
@@ -120,7 +116,7 @@ export function slogdet(a: Node): { readonly sign: Node; readonly logAbsDet: Nod
   return { sign: part(0), logAbsDet };
 }
 
-/** A number for each matrix, with the axes of matrices. */
+/** Adds the axes of a matrix to one number per matrix. */
 function perMatrix(x: Node): Node {
   return expandDims(expandDims(x, -1), -1);
 }

@@ -1,4 +1,4 @@
-// Products that sum over an axis of both operands.
+// Matrix products.
 import { type Contract, createNode, type Node, noAttributes } from "../graph/node.ts";
 import { matmulShape } from "../graph/shape.ts";
 import { expandDims, reshape, transpose } from "./movement.ts";

@@ -33,7 +33,7 @@ import {
 import { conversions, promote } from "../scalar/dtype.ts";
 import { cast } from "./operands.ts";
 
-/** A movement whose rule is given the node's own move. */
+/** Defines a movement whose gradient rule gets the node's move. */
 function movement<Kind extends Move["kind"]>(
   name: string,
   kind: Kind,
@@ -50,18 +50,18 @@ function movement<Kind extends Move["kind"]>(
 
 const reshapeNode = movement("reshape", "reshape", (g, x) => reshape(g, x.shape));
 
-/** The same elements, in row-major order, in another shape; one size may be -1. */
+/** Reshapes in row-major order; one size may be -1. */
 export function reshape(x: Node, shape: Shape): Node {
   if (Array.isArray(shape) && shapesEqual(x.shape, shape)) return x;
   return reshapeNode([x], { kind: "reshape" }, reshapeShape(x.shape, shape));
 }
 
-/** With an axis of size 1 at `axis` of the result. */
+/** Inserts an axis of size 1 at `axis` of the result. */
 export function expandDims(x: Node, axis: number): Node {
   return reshape(x, expandedShape(x.shape, axis));
 }
 
-/** Without the axes of size 1: all, or those given. */
+/** Removes axes of size 1: all, or the given ones. */
 export function squeeze(x: Node, axis?: Axes): Node {
   return reshape(x, squeezedShape(x.shape, axis));
 }
@@ -84,7 +84,7 @@ function permuted(x: Node, order: Shape): Node {
   return permuteNode([x], { kind: "permute", order }, shape);
 }
 
-/** The axes in the given order; the last two swapped if it is left out. */
+/** Permutes the axes; swaps the last two if `order` is left out. */
 export function transpose(x: Node, order?: readonly number[]): Node {
   return permuted(
     x,
@@ -92,10 +92,11 @@ export function transpose(x: Node, order?: readonly number[]): Node {
   );
 }
 
-// The reverse pass sums a broadcast operand's share back, so there is nothing left to do here.
+// The reverse pass sums contributions back to a broadcast operand's shape, so the rule does
+// nothing.
 const broadcastNode = movement("broadcastTo", "broadcast", (g) => g);
 
-/** Axes of size 1 repeated, and axes added in front, as far as `shape` says. */
+/** Repeats axes of size 1 and adds axes in front, up to `shape`. */
 export function broadcastTo(x: Node, shape: Shape): Node {
   if (Array.isArray(shape) && shapesEqual(x.shape, shape)) return x;
   return broadcastNode([x], { kind: "broadcast" }, broadcastToShape(x.shape, shape));
@@ -105,13 +106,13 @@ const sliceNode = movement("slice", "slice", (g, x, { start, step }) =>
   spread(g, x.shape, start, step),
 );
 
-/** Along each axis `size` elements from `start` on, every `step`-th. No bounds are checked. */
+/** `size` elements along each axis, every `step`-th from `start` on. Bounds are not checked. */
 function pick(x: Node, start: Shape, step: Shape, shape: Shape): Node {
   if (shapesEqual(x.shape, shape)) return x;
   return sliceNode([x], { kind: "slice", start, step: stepsOf(step, shape) }, shape);
 }
 
-/** Where there is no second element to step to, a step of any length is none. */
+/** Normalizes the step of axes with at most one element to 1. */
 function stepsOf(step: Shape, sizes: Shape): Shape {
   return step.map((length, axis) => (sizes[axis]! > 1 ? length : 1));
 }
@@ -132,7 +133,7 @@ function sliced(x: Node, ranges: readonly SliceRange[]): Node {
   const along = (axis: number) => ranges.find((range) => range.axis === axis);
   const picked = pick(
     x,
-    // Backwards is forwards from the last one, and then reversed.
+    // A backward slice is a forward slice that is flipped.
     x.shape.map((_, axis) => {
       const { start, step, size } = along(axis) ?? { start: 0, step: 1, size: 0 };
       return step > 0 || size === 0 ? start : start + (size - 1) * step;
@@ -146,13 +147,15 @@ function sliced(x: Node, ranges: readonly SliceRange[]): Node {
 
 const padNode = movement("pad", "pad", (g, x, { before, step }) => pick(g, before, step, x.shape));
 
-/** `x` laid into zeros of `shape`: index `i` goes to `before + i * step`. Undoes `pick`. */
+/** Puts `x` into zeros of `shape`: index `i` goes to `before + i * step`. Inverts `pick`. */
 export function spread(x: Node, shape: Shape, before: Shape, step: Shape): Node {
   const move = { kind: "pad", before, step: stepsOf(step, x.shape), value: 0 } as const;
   return padNode([x], move, shape);
 }
 
-/** `value`, as a cast makes it one of the dtype, laid around: `padding` has one pair `[before, after]` an axis. */
+/**
+ * Surrounds `x` with `value`, cast to its dtype: `padding` has a pair `[before, after]` per axis.
+ */
 export function pad(x: Node, padding: readonly Padding[], value = 0): Node {
   const shape = paddedShape(x.shape, padding);
   if (shapesEqual(x.shape, shape)) return x;
@@ -163,7 +166,7 @@ export function pad(x: Node, padding: readonly Padding[], value = 0): Node {
 
 const flipNode = movement("flip", "flip", (g, _, { axes }) => flip(g, axes));
 
-/** The elements along the axes in reverse order. */
+/** Reverses the elements along the axes. */
 export function flip(x: Node, axis?: Axes): Node {
   const axes = normalizeAxes("flip", axis, x.shape);
   return axes.length === 0 ? x : flipNode([x], { kind: "flip", axes }, x.shape);
@@ -181,7 +184,7 @@ const concatOperation: Movement = {
   ],
 };
 
-/** The nodes one after the other along `axis`; all other sizes must agree. */
+/** Concatenates nodes along `axis`; all other sizes must agree. */
 export function concat(nodes: readonly Node[], axis = 0): Node {
   const shape = concatShape(
     axis,
@@ -195,7 +198,7 @@ export function concat(nodes: readonly Node[], axis = 0): Node {
     : createNode(concatOperation, inputs, attributes, shape, dtype);
 }
 
-/** The nodes, which have equal shapes, along a new axis at `axis` of the result. */
+/** Stacks nodes of equal shapes along a new axis at `axis` of the result. */
 export function stack(nodes: readonly Node[], axis = 0): Node {
   const shape = stackShape(
     axis,
@@ -208,7 +211,7 @@ export function stack(nodes: readonly Node[], axis = 0): Node {
   );
 }
 
-/** All axes from `startAxis` on made one. */
+/** Joins all axes from `startAxis` on into one. */
 export function flatten(x: Node, startAxis = 0): Node {
   return reshape(x, flattenedShape(x.shape, startAxis));
 }

@@ -1,7 +1,7 @@
-// Normal numbers of even ones: G. E. P. Box and M. E. Muller, "A note on the generation of random
-// normal deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine are
-// written out in operations that IEEE 754 rounds exactly, where those of the scalar language may
-// differ in their last bit from one back end to another: a draw must not.
+// Normal numbers from uniform ones: G. E. P. Box and M. E. Muller, "A note on the generation of
+// random normal deviates", Annals of Mathematical Statistics 29 (1958), 610. Logarithm and cosine
+// are built from operations that IEEE 754 rounds exactly: those of the scalar language may differ
+// in their last bit between back ends, and draws must not.
 import type { Elementwise } from "../graph/node.ts";
 import { artanhSeries, cosineSeries, log2Parts, sineSeries } from "../scalar/coefficients.ts";
 import {
@@ -44,10 +44,7 @@ function logarithm(of: Scalar): Scalar {
   return sub(mul(e, high), sub(sub(half, low), f));
 }
 
-/**
- * cos(2 pi x) for x from 0 to 1: of a whole number of quarter turns and the angle beyond, which is
- * exact.
- */
+/** cos(2 pi x) for x from 0 to 1, split exactly into quarter turns and a remaining angle. */
 function cosineOfTurns(of: Scalar): Scalar {
   const quarters = mul(of, 4);
   const whole = round(quarters);

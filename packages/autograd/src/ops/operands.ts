@@ -1,4 +1,4 @@
-// What operations are given: nodes, or plain numbers, brought to one dtype before the node is made.
+// Operands of operations: nodes or plain numbers, converted to one dtype.
 import {
   createNode,
   type Elementwise,
@@ -9,13 +9,13 @@ import {
 import { conversions, type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 
-/** A node, or a number that takes the dtype of what it meets. */
+/** A node, or a number that takes the other operand's dtype. */
 export type Operand = Node | number;
 
 /**
- * What an operation computes with. "floating": integers become float32. "number": bool becomes
- * int32. "bool": everything becomes a truth value. "any": as it comes. "compared": as it comes, but
- * what float32 would round goes to float64.
+ * The dtypes that an operation computes with. "floating": integers become float32. "number": bool
+ * becomes int32. "bool": everything becomes a truth value. "any": unchanged. "compared": unchanged,
+ * but float64 where float32 would round.
  */
 export type Accepts = "floating" | "number" | "bool" | "any" | "compared";
 
@@ -23,15 +23,15 @@ const literalOperation: Literal = { family: "literal", name: "literal", gradient
 
 const scalarShape: readonly number[] = Object.freeze([]);
 
-/** Literals made before, so that a loop which writes the same number each turn makes one node. */
+/** Cached literals: a loop that uses the same number in each iteration creates one node. */
 const literals = new Map(dtypes.map((dtype) => [dtype, new Map<number | "-0", Node>()]));
 const mostLiterals = 1000;
 
-/** One number of the graph itself, as a cast makes it one of `dtype`. Shape: []. */
+/** A scalar constant that is part of the graph, cast to `dtype`. Shape: []. */
 export function literal(given: number, dtype: DType): Node {
   const value = conversions[dtype](given);
   const known = literals.get(dtype)!;
-  // To a Map 0 and -0 are one key.
+  // 0 and -0 are the same key of a Map.
   const key = Object.is(value, -0) ? "-0" : value;
   let node = known.get(key);
   if (!node) {
@@ -55,14 +55,14 @@ const castOperations = new Map(
   ]),
 );
 
-/** Converted to `dtype`: towards zero for integers, `!= 0` for bool. */
+/** Converts to `dtype`: towards zero for integers, `!= 0` for bool. */
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   if (x.family === "literal") return literal(x.attributes.value, dtype);
   return createNode(castOperations.get(dtype)!, [x], noAttributes, x.shape, dtype);
 }
 
-/** `operands` as nodes of one dtype, fit for what the operation accepts. */
+/** Converts `operands` to nodes of one dtype that the operation accepts. */
 export function operandNodes(operands: readonly Operand[], accepts: Accepts): readonly Node[] {
   const dtype = commonDType(operands, accepts);
   const isReady = (operand: Operand) => typeof operand !== "number" && operand.dtype === dtype;
@@ -73,8 +73,8 @@ export function operandNodes(operands: readonly Operand[], accepts: Accepts): re
 }
 
 /**
- * Both in the dtype that products of tensors have, whichever function makes them: what they promote
- * to, and int32 for what is smaller. Sums of products wrap around as the products do.
+ * Converts both to the dtype of products, for all functions alike: what they promote to, but at
+ * least int32. Sums of products wrap around as the products do.
  */
 export function productOperands(a: Node, b: Node): readonly [Node, Node] {
   const dtype = a.dtype === b.dtype && isFloating(a.dtype) ? a.dtype : productDType(a, b);
@@ -86,12 +86,12 @@ export function productDType(...factors: readonly Node[]): DType {
   return factors.map(({ dtype }) => dtype).reduce(promote, "int32");
 }
 
-/** `x` with fractions: whole numbers and truth values become float32. */
+/** Converts integers and truth values to float32. */
 export function floating(x: Operand): Node {
   return operandNodes([x], "floating")[0]!;
 }
 
-/** The dtype that `operands` promote to; numbers only count where they do not fit the others. */
+/** The dtype that `operands` promote to; numbers only count if they do not fit the others. */
 function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   if (accepts === "bool") return "bool";
   let common: DType | undefined;
@@ -113,13 +113,13 @@ function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   return common;
 }
 
-/** Whether float32 holds all that the operand can be; numbers beside tensors of float32 take it. */
+/** Whether float32 can represent the operand; numbers beside float32 tensors become float32. */
 function isFloat32(operand: Operand, _: number, all: readonly Operand[]): boolean {
   if (typeof operand !== "number") return operand.dtype !== "int32";
   return all.some((other) => typeof other !== "number" && other.dtype === "float32");
 }
 
-/** The least dtype from `dtype` on that holds `value`. */
+/** The smallest dtype from `dtype` on that holds `value`. */
 function dtypeWith(dtype: DType, value: number): DType {
   if (isFloating(dtype)) return dtype;
   if (!Number.isInteger(value) || value !== (value | 0)) return "float32";

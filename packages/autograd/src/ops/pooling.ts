@@ -1,4 +1,4 @@
-// The greatest, or the mean, of what lies under a window.
+// Pooling: the maximum or mean of the elements in a window.
 import { describeList } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -20,7 +20,7 @@ import { floating } from "./operands.ts";
 import { max, sum } from "./reduce.ts";
 import { padded, windows } from "./windows.ts";
 
-/** The greatest element under each place of the window; equal ones share the gradient. */
+/** The largest element in the window at each of its places; equal ones share the gradient. */
 export function maxPool(x: Node, window: PerAxis, options: WindowOptions): Node {
   const least = clampTo(x.dtype, Number.NEGATIVE_INFINITY);
   const { under, axes } = pooled("maxPool", x, window, options, least);
@@ -36,7 +36,7 @@ export interface AveragePoolOptions<
   readonly countIncludePad?: boolean;
 }
 
-/** The mean of the elements under each place of the window. */
+/** The mean of the elements in the window at each of its places. */
 export function averagePool(x: Node, window: PerAxis, options: AveragePoolOptions): Node {
   const input = floating(x);
   const { under, axes } = pooled("averagePool", input, window, options, 0);
@@ -50,8 +50,8 @@ export function averagePool(x: Node, window: PerAxis, options: AveragePoolOption
 }
 
 /**
- * What lies under the window, `[...window, n, c, ...places]`: in front, so that places go in
- * vectors.
+ * The elements in the window, `[...window, n, c, ...places]`: window axes first, so that vectors
+ * run over places.
  */
 function pooled(
   name: string,
@@ -72,7 +72,7 @@ function pooled(
   const { stride = window } = options;
   const withStride = { ...options, stride };
   const place = windowPlaces(name, x.shape, x.shape.slice(2), window, withStride);
-  // Half of what a window with gaps reaches over may be padding, too, as in PyTorch.
+  // Padding may be up to half the extent of a dilated window, as in PyTorch.
   const most = window.map((size, i) =>
     Math.max(size - 1, Math.floor(extentOf(size, place.dilation[i]!) / 2)),
   );

@@ -1,6 +1,6 @@
-// Orthonormal columns times an upper triangle. Gradients, of tall matrices: S. F. Walter, L.
-// Lehmann, "Algorithmic differentiation of linear algebra functions with application in optimum
-// experimental design", 2010, in the form of M. Seeger et al., "Auto-differentiating linear
+// QR factors: orthonormal columns times an upper triangle. Gradients of tall matrices: S. F.
+// Walter, L. Lehmann, "Algorithmic differentiation of linear algebra functions with application in
+// optimum experimental design", 2010, in the form of M. Seeger et al., "Auto-differentiating linear
 // algebra", 2017; of wide ones: D. A. O. Roberts, L. R. Roberts, "QR and LQ decomposition matrix
 // backpropagation algorithms for square, wide, and deep - real or complex - matrices and their
 // software implementation", 2020.
@@ -17,7 +17,7 @@ import { floating } from "./operands.ts";
 import { routine } from "./routine.ts";
 import { triangularSolve } from "./triangular.ts";
 
-/** "reduced": Q has as many columns as it takes. "complete": it is square. */
+/** "reduced": Q has min(m, n) columns. "complete": Q is square. */
 export type QrMode = "reduced" | "complete";
 
 export interface QrFactors {
@@ -26,8 +26,8 @@ export interface QrFactors {
 }
 
 /**
- * Q and R of a tall matrix share one gradient; what a wide one has beside its square, Y, makes
- * columns V = Qᵀ Y of R, whose gradient goes to Q by that product.
+ * Q and R of a tall matrix share one gradient. The part of a wide matrix right of its square, Y,
+ * gives columns V = Qᵀ Y of R, whose gradient goes to Q through that product.
  */
 const factorsGradient: GradientRule = (g, [a], output) => {
   const [, n] = sizesOf(a!.shape);
@@ -55,14 +55,14 @@ function sizesOf(shape: Shape): readonly [m: number, n: number] {
   return [shape.at(-2)!, shape.at(-1)!];
 }
 
-/** Q [m, k] and R [k, n] of what holds both for matrices of `shape`. */
+/** Q [m, k] and R [k, n] from the node that holds both, for matrices of `shape`. */
 function partsOf(both: Node, shape: Shape): QrFactors {
   const [m, n] = sizesOf(shape);
   const k = Math.min(m, n);
   return { q: slice(slice(both, -2, 0, m), -1, 0, k), r: slice(both, -2, m, m + k) };
 }
 
-/** Q with orthonormal columns and the upper triangle R, whose product is `a`. */
+/** Q with orthonormal columns and the upper triangle R, with Q R = `a`. */
 export function qr(a: Node, mode: QrMode): QrFactors {
   checkMatrices("qr", a.shape);
   const x = floating(a);
@@ -75,8 +75,8 @@ export function qr(a: Node, mode: QrMode): QrFactors {
 }
 
 /**
- * Columns that complete the orthonormal ones that `a` [m, n], m > n, has for its own to a basis:
- * [m, m - n]. Any rotation of them would do as well, so that they have no gradient.
+ * Columns [m, m - n] that complete the orthonormal ones of `a` [m, n], m > n, to a basis. They are
+ * arbitrary up to rotation, so they have no gradient.
  */
 export function complement(operation: string, a: Node): Node {
   const [m, n] = sizesOf(a.shape);

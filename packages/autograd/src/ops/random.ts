@@ -1,7 +1,7 @@
-// Random draws, counter based: element i of a draw is a function of a key and of i alone, so that
-// draws are nodes like any other, the same on every back end and safe to compute twice.
-// Threefry-2x32 with 20 rounds: J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, "Parallel
-// random numbers: as easy as 1, 2, 3", SC 2011, https://doi.org/10.1145/2063384.2063405
+// Random draws, counter based: element i of a draw is a function of a key and of i alone. So draws
+// are ordinary nodes, equal on every back end and safe to recompute. Threefry-2x32 with 20 rounds:
+// J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
+// 3", SC 2011, https://doi.org/10.1145/2063384.2063405
 import { createNode, type Elementwise, type Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
 import { conversions, type DType, type Float } from "../scalar/dtype.ts";
@@ -18,7 +18,7 @@ type Words = readonly [scalar.Scalar, scalar.Scalar];
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 const parity = 0x1bd11bda;
 
-/** The two words that Threefry-2x32-20 makes of two counter words, under a key of two words. */
+/** Threefry-2x32-20: two words from two counter words, under a key of two words. */
 export function threefry(key: Words, counter: Words): Words {
   const keys = [...key, scalar.xor(scalar.xor(key[0], key[1]), parity)];
   let [a, b] = [scalar.add(counter[0], key[0]), scalar.add(counter[1], key[1])];
@@ -38,9 +38,8 @@ function rotateLeft(x: scalar.Scalar, bits: number): scalar.Scalar {
 }
 
 /**
- * The second word of the counter, one for each kind of draw: under one key no two of them share
- * bits, so that data drawn with a seed have nothing to do with, say, the order that a shuffle draws
- * with it.
+ * The second word of the counter, one per kind of draw, so that different kinds are independent
+ * under one key: data drawn with a seed does not correlate with, say, a shuffle by the same seed.
  */
 const streams = {
   normalRadius: 0,
@@ -54,7 +53,7 @@ const streams = {
 } as const;
 type Stream = keyof typeof streams;
 
-/** An operation on a key of two int32 and a counter: something made of Threefry's two words. */
+/** Defines an operation on a key of two int32 and a counter, computed from Threefry's two words. */
 function draw(name: string, stream: Stream, value: (words: Words) => scalar.Scalar): Elementwise {
   const key: Words = [scalar.input(0), scalar.input(1)];
   const counter: Words = [scalar.input(2), scalar.cast("int32", streams[stream])];
@@ -66,7 +65,7 @@ function draw(name: string, stream: Stream, value: (words: Words) => scalar.Scal
   };
 }
 
-/** The operations that give the two words of a key. */
+/** The operations that compute the two words of a key. */
 function keyWords(name: string, stream: Stream): readonly Elementwise[] {
   return [0, 1].map((word) => draw(name, stream, (words) => words[word]!));
 }
@@ -74,10 +73,7 @@ function keyWords(name: string, stream: Stream): readonly Elementwise[] {
 const splitWords = keyWords("splitKey", "split");
 const foldedWords = keyWords("foldKey", "foldIn");
 
-/**
- * `count` keys made of one, [count, 2], whose draws have nothing to do with each other or with its
- * own.
- */
+/** Derives `count` keys, [count, 2], whose draws are independent of each other and of `key`'s. */
 export function splitKey(key: Node, count: number): Node {
   const shape = Object.freeze([count]);
   return stack(
@@ -86,7 +82,7 @@ export function splitKey(key: Node, count: number): Node {
   );
 }
 
-/** The key made of one and of a number, one int32: another for each. */
+/** Derives a key from a key and an int32: a different one for each number. */
 export function foldKey(key: Node, number: Node): Node {
   return stack(
     foldedWords.map((one) => createNode(one, [...wordsOf(key), number], {}, [], "int32")),
@@ -127,13 +123,13 @@ function wordsOf(key: Node): readonly Node[] {
   return [0, 1].map((i) => reshape(slice(key, 0, i, i + 1), []));
 }
 
-/** Evenly spread over 0 (included) to 1 (excluded), in steps of 2^-24 (float32) or 2^-53. */
+/** Uniform in [0, 1), in steps of 2^-24 (float32) or 2^-53. */
 export function uniform(key: Node, shape: Shape, dtype: DType): Node {
   if (dtype === "float64") return drawn(evenly64, key, shape, dtype);
   return cast(drawn(evenly32, key, shape, "float32"), dtype);
 }
 
-/** Evenly spread over `low` (included) to `high` (excluded), both as numbers of `dtype`. */
+/** Uniform in [`low`, `high`), both rounded to `dtype`. */
 export function uniformBetween(
   key: Node,
   shape: Shape,
@@ -145,7 +141,7 @@ export function uniformBetween(
   if (low === 0 && high === 1) return fraction;
   const round = conversions[dtype];
   const [from, to, span] = [round(low), round(high), round(high - low)];
-  // A whole beyond the greatest number is added up of its parts.
+  // If the span overflows, its parts do not.
   if (!Number.isFinite(span)) {
     const both = add(mul(fraction, to), mul(sub(1, fraction), from));
     return minimum(both, below(to, dtype));
@@ -153,18 +149,18 @@ export function uniformBetween(
   const within = add(mul(fraction, span), from);
   const greatest = round(round((1 - 2 ** -bitsOf[dtype]) * span) + from);
   if (greatest < to) return within;
-  // The sum may be rounded up to the end, which does not belong to it.
+  // The sum may round up to the end, which is excluded.
   return minimum(within, Math.max(from, below(to, dtype)));
 }
 
-/** How many bits after the point a fraction has. */
+/** The number of bits in a fraction. */
 const bitsOf: Readonly<Record<Float, number>> = { float32: 24, float64: 53 };
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** The greatest number of `dtype` that is less than `value`, which is one of it. */
+/** The largest number of `dtype` below `value`, which is representable in it. */
 function below(value: number, dtype: Float): number {
-  // Bits count numbers from 0 on, up and down.
+  // The bits of floats are ordered like the numbers, from 0 up and down.
   const step = value > 0 ? -1 : 1;
   if (dtype === "float32") {
     if (value === 0) return -(2 ** -149);
@@ -178,10 +174,7 @@ function below(value: number, dtype: Float): number {
   return bits.getFloat64(0);
 }
 
-/**
- * Whether something of this probability happens: bool. Steps of 2^-24 are fine enough where few of
- * them make no difference.
- */
+/** Bool: true with this probability, in steps of 2^-24. */
 export function bernoulli(key: Node, shape: Shape, probability: number): Node {
   const isExtreme = Math.min(probability, 1 - probability) < 2 ** -8;
   return isExtreme
@@ -189,7 +182,7 @@ export function bernoulli(key: Node, shape: Shape, probability: number): Node {
     : less(drawn(oneFraction, key, shape, "float32"), probability);
 }
 
-/** Mean 0, standard deviation 1. */
+/** Normal numbers with mean 0 and standard deviation 1. */
 export function normal(key: Node, shape: Shape, dtype: DType): Node {
   const [radius, direction] = [
     [radiusFraction, normalRadius],
@@ -200,13 +193,13 @@ export function normal(key: Node, shape: Shape, dtype: DType): Node {
   return cast(mul(radius!, direction!), dtype);
 }
 
-/** Whole numbers from `low` (included) to `high` (excluded), as int32. */
+/** Integers in [`low`, `high`), as int32. */
 export function integers(key: Node, shape: Shape, low: number, high: number): Node {
   const position = floor(mul(drawn(integerFraction, key, shape, "float64"), high - low));
   return cast(add(position, low), "int32");
 }
 
-/** 0 to count - 1 in random order, as int32. */
+/** A random permutation of 0 to count - 1, as int32. */
 export function permutation(key: Node, count: number): Node {
   return argSort(drawn(word, key, Object.freeze([count]), "int32"));
 }

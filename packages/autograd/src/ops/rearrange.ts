@@ -1,4 +1,4 @@
-// Compositions of movements: turned around, repeated, and surrounded by what is there.
+// Compositions of movements: roll, tile, repeat, and padding by existing elements.
 
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
@@ -16,7 +16,7 @@ import {
 } from "../graph/shape.ts";
 import { broadcastTo, concat, expandDims, flip, reshape, slice } from "./movement.ts";
 
-/** The elements moved on by `shift` along an axis; what leaves at the end comes in at the front. */
+/** Rolls the elements by `shift` along an axis; those that leave at the end return in front. */
 export function roll(x: Node, shift: number | readonly number[], axis?: Axes): Node {
   if (axis === undefined && typeof shift === "number") {
     return reshape(roll(reshape(x, [-1]), shift, 0), x.shape);
@@ -45,7 +45,7 @@ function rolledAlong(x: Node, shift: number, axis: number): Node {
   return concat([slice(x, index, cut), slice(x, index, 0, cut)], index);
 }
 
-/** The whole of `x`, `times` after one another along each axis; the shorter list has 1 in front. */
+/** Repeats all of `x`, `times` along each axis; the shorter list is extended by 1 in front. */
 export function tile(x: Node, times: Shape): Node {
   checkShape("tile", times);
   const rank = Math.max(x.shape.length, times.length);
@@ -68,7 +68,7 @@ export function tile(x: Node, times: Shape): Node {
   );
 }
 
-/** Each element `times` along `axis`; in row-major order over all axes if it is left out. */
+/** Repeats each element `times` along `axis`; over the flattened tensor if it is left out. */
 export function repeat(x: Node, times: number, axis?: number): Node {
   checkShape("repeat", [times]);
   if (axis === undefined) return repeat(reshape(x, [-1]), times, 0);
@@ -82,7 +82,7 @@ export function repeat(x: Node, times: number, axis?: number): Node {
   return reshape(repeated, shape.with(index, shape[index]! * times));
 }
 
-/** Elements of `x` itself laid around it, one pair `[before, after]` an axis. */
+/** Pads `x` with its own elements, by a pair `[before, after]` per axis. */
 export function padWithin(x: Node, padding: readonly Padding[], mode: PadMode): Node {
   paddedShape(x.shape, padding);
   checkPadMode(x.shape, padding, mode);

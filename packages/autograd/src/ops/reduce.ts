@@ -1,4 +1,4 @@
-// Operations that combine the elements along axes.
+// Reductions: combine the elements along axes.
 
 import type { Node } from "../graph/node.ts";
 import {
@@ -18,7 +18,7 @@ import { type Reduction, reduction } from "./families.ts";
 import { broadcastTo, pad, permute, reshape, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
-/** The sum; 0 of nothing. Whole numbers have a total in float64, truth values a count in int32. */
+/** The sum; 0 if empty. Integers are summed in float64, truth values counted in int32. */
 export const sum: Reduction = reduction("sum", {
   start: 0,
   dtypeOf: totalDType,
@@ -26,7 +26,7 @@ export const sum: Reduction = reduction("sum", {
   gradient: (g, x) => broadcastTo(g, x.shape),
 });
 
-/** The greatest element; NaN if one is. Equal ones share the gradient. */
+/** The largest element; NaN if one is. Equal ones share the gradient. */
 export const max: Reduction = reduction("max", {
   start: Number.NEGATIVE_INFINITY,
   combine: scalar.max,
@@ -34,7 +34,7 @@ export const max: Reduction = reduction("max", {
   check: checkReducible,
 });
 
-/** The least element; NaN if one is. Equal ones share the gradient. */
+/** The smallest element; NaN if one is. Equal ones share the gradient. */
 export const min: Reduction = reduction("min", {
   start: Number.POSITIVE_INFINITY,
   combine: scalar.min,
@@ -43,8 +43,8 @@ export const min: Reduction = reduction("min", {
 });
 
 /**
- * `g` divided among the elements of `x` that equal the result `y`, where the others are `beyond` it.
- * NaN for all if `y` is.
+ * Divides `g` among the elements of `x` that equal the result `y`; the others are `beyond` it. All
+ * NaN if `y` is.
  */
 function shareAmongEqual(g: Node, x: Node, y: Node, beyond: Node): Node {
   const axes = y.shape.flatMap((size, axis) => (size === x.shape[axis] ? [] : [axis]));
@@ -53,9 +53,9 @@ function shareAmongEqual(g: Node, x: Node, y: Node, beyond: Node): Node {
 }
 
 /**
- * The product; 1 of nothing. Whole numbers are multiplied as float64, truth values as int32. Halves are multiplied until
- * one element is left, so that derivatives of any order divide by nothing, and hold where factors
- * are 0.
+ * The product; 1 if empty. Integers are multiplied as float64, truth values as int32. Halves are
+ * multiplied until one element is left, so that derivatives of any order divide by nothing, and
+ * hold where factors are 0.
  */
 export function prod(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("prod", axis, x.shape);
@@ -71,33 +71,33 @@ export function prod(x: Node, axis?: Axes, keepDims = false): Node {
   return reshape(wholeZero(factors, x), reducedShape(x.shape, axes, keepDims));
 }
 
-/** Products of whole numbers `x` as floats, without the sign that a float's zero may have. */
+/** Products of integers `x` as floats, without a float's negative zero. */
 export function wholeZero(product: Node, x: Node): Node {
   return isFloating(x.dtype) ? product : add(product, 0);
 }
 
 const none = (): readonly [number, number] => [0, 0];
 
-/** `x` with `axes` made one, at the end. */
+/** `x` with `axes` joined into one, the last. */
 function axesAsLast(x: Node, axes: readonly number[]): Node {
   const kept = x.shape.flatMap((_, i) => (axes.includes(i) ? [] : [i]));
   const sizes = (of: readonly number[]) => of.map((i) => x.shape[i]!);
   return reshape(permute(x, [...kept, ...axes]), [...sizes(kept), elementCount(sizes(axes))]);
 }
 
-/** Whether at least one holds; false of nothing. Numbers count as true unless they are 0. */
+/** Whether any is true; false if empty. Numbers count as true unless they are 0. */
 export function any(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("any", axis, x.shape);
   return greater(sum(cast(x, "bool"), axes, keepDims), 0);
 }
 
-/** Whether all hold; true of nothing. Numbers count as true unless they are 0. */
+/** Whether all are true; true if empty. Numbers count as true unless they are 0. */
 export function all(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("all", axis, x.shape);
   return equal(sum(logicalNot(x), axes, keepDims), 0);
 }
 
-/** The mean; NaN of nothing. That of whole numbers is float32, of their exact total. */
+/** The mean; NaN if empty. That of integers is float32, from their exact sum. */
 export function mean(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("mean", axis, x.shape);
   const count = elementCount(axes.map((i) => x.shape[i]!));
@@ -105,14 +105,12 @@ export function mean(x: Node, axis?: Axes, keepDims = false): Node {
   return isFloating(x.dtype) ? quotient : cast(quotient, "float32");
 }
 
-/**
- * Where the first of the greatest elements stands: int32, counted over all axes if none is given.
- */
+/** The index of the first largest element, as int32; over the flattened tensor without an axis. */
 export function argMax(x: Node, axis?: number, keepDims = false): Node {
   return positionOfExtreme("argMax", x, max, axis, keepDims);
 }
 
-/** Where the first of the least elements stands: int32, counted over all axes if none is given. */
+/** The index of the first smallest element, as int32; over the flattened tensor without an axis. */
 export function argMin(x: Node, axis?: number, keepDims = false): Node {
   return positionOfExtreme("argMin", x, min, axis, keepDims);
 }
@@ -135,7 +133,7 @@ function positionOfExtreme(
   }
   const index = normalizeAxis(name, axis, x.shape);
   checkReducible(name, x.shape, [index]);
-  // A NaN is the extreme, as in NumPy, and equals nothing: it is looked for by itself.
+  // A NaN is the extreme, as in NumPy, but equals nothing, so it needs a test of its own.
   const isExtreme = logicalOr(equal(x, extreme(x, index, true)), isNaN(x));
   const nowhere = x.shape[index]!;
   return min(where(isExtreme, iota(x.shape, index), nowhere), index, keepDims);

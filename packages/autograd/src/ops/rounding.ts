@@ -6,14 +6,14 @@ function rounding(name: string, value: (x: scalar.Scalar) => scalar.Scalar): Una
   return unary(name, { accepts: "number", value, gradient: "none: piecewise constant" });
 }
 
-/** The greatest integer that is not above x. */
+/** The largest integer not above x. */
 export const floor: Unary = rounding("floor", scalar.floor);
 
-/** The least integer that is not below x. */
+/** The smallest integer not below x. */
 export const ceil: Unary = rounding("ceil", scalar.ceil);
 
 /** The nearest integer; halves go to the even one. */
 export const round: Unary = rounding("round", scalar.round);
 
-/** The integer part: towards zero. */
+/** The integer part: rounds towards zero. */
 export const trunc: Unary = rounding("trunc", scalar.trunc);

@@ -1,5 +1,5 @@
-// The maker of operations that are an algorithm on matrices (matrix/), and what such operations
-// share.
+// The maker of routines, operations that run an algorithm on matrices (matrix/), and helpers that
+// they share.
 import {
   createNode,
   type GradientRule,
@@ -14,14 +14,14 @@ import { matmul } from "./matmul.ts";
 import { broadcastTo, expandDims, squeeze, transpose } from "./movement.ts";
 import { floating, operandNodes } from "./operands.ts";
 
-/** Builds a node whose matrices are `[rows, columns]`, in the batches of the first input. */
+/** Builds a node of matrices `[rows, columns]`, in the batches of the first input. */
 export type RoutineBuilder = (
   inputs: readonly [Node, ...Node[]],
   rows: number,
   columns: number,
 ) => Node;
 
-// A bundle that does not use the operation leaves out the call, and the algorithm with it.
+// Lets a bundle without the operation drop the call, and the algorithm with it.
 /* @__NO_SIDE_EFFECTS__ */
 export function routine(
   name: string,
@@ -35,15 +35,15 @@ export function routine(
   };
 }
 
-/** `a` with floating elements, checked to be square matrices; integers become float32. */
+/** Checks that `a` holds square matrices; integers become float32. */
 export function squareMatrices(operation: string, a: Node): Node {
   checkSquare(operation, a.shape);
   return floating(a);
 }
 
 /**
- * What `solve` makes of `a` and `b` once they have one dtype and `b` is matrices in the common
- * batches, to which it has to broadcast what it has of `a`; of a vector `b`, the only column.
+ * Calls `solve` with `a` and `b` in one dtype and `b` as matrices in the broadcast batches; `solve`
+ * has to broadcast `a` to them. A vector `b` is a single column.
  */
 export function solved(
   operation: string,
@@ -61,14 +61,12 @@ export function solved(
   return solve(left, broadcastTo(right, shape), shape.slice(0, -2));
 }
 
-/**
- * What a system `a x = b`, or with aᵀ, passes on to `a`, if `share` is what it passes on to `b`.
- */
+/** The gradient of `a` in `a x = b`, or with aᵀ, from `share`, the gradient of `b`. */
 export function shareOfMatrix(share: Node, x: Node, isTransposed: boolean): Node {
   return neg(isTransposed ? matmul(x, transpose(share)) : matmul(share, transpose(x)));
 }
 
-/** `x` with its matrices broadcast to the axes `batch`. */
+/** Broadcasts the matrices of `x` to the axes `batch`. */
 export function inBatch(x: Node, batch: Shape): Node {
   return broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
 }

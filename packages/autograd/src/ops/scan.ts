@@ -21,8 +21,8 @@ const sumOperation: Scan = {
 
 /**
  * y[k] = x[0] … x[k]. Primitive, as a sum of logarithms would lose digits and signs. The gradient
- * is y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: nothing is divided, so zeros do no
- * harm.
+ * is y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: without division, so zeros are
+ * fine.
  */
 const productOperation: Scan = {
   family: "scan",
@@ -33,9 +33,9 @@ const productOperation: Scan = {
 };
 
 /**
- * y[k] = a[k] y[k - 1] + b[k]. Primitive, as products of many a's, by which one would divide in a
- * composition, overflow and vanish. Its gradient is one of the same kind: G. E. Blelloch, "Prefix
- * sums and their applications", 1990, section 1.4.
+ * y[k] = a[k] y[k - 1] + b[k]. Primitive, as a composition would divide by products of many a's,
+ * which overflow and underflow. Its gradient is one of the same kind: G. E. Blelloch, "Prefix sums
+ * and their applications", 1990, section 1.4.
  */
 const recurrenceOperation: Scan = {
   family: "scan",
@@ -55,9 +55,7 @@ function rule(
     gradient(g, ofFamily(output, "scan").attributes.axis, inputs, output);
 }
 
-/**
- * y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0 on; `a` and `b` have one shape and dtype.
- */
+/** y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0; `a` and `b` have one shape and dtype. */
 export function linearRecurrence(a: Node, b: Node, axis: number): Node {
   return scan(recurrenceOperation, axis, a, b);
 }
@@ -67,19 +65,19 @@ function scan(operation: Scan, axis: number, ...inputs: readonly Node[]): Node {
   return createNode(operation, inputs, { axis }, shape, dtype);
 }
 
-/** What y[k] changes in the sum of g * y: G[k] = g[k] + a[k + 1] G[k + 1]. */
+/** The gradient of the sum of g * y by y[k]: G[k] = g[k] + a[k + 1] G[k + 1]. */
 function adjoint(g: Node, a: Node, axis: number): Node {
   const next = backwards(a, axis, (x) => delayed(x, axis, 0));
   const factors = flip(next, axis);
   return backwards(g, axis, (x) => linearRecurrence(factors, x, axis));
 }
 
-/** `f` of the elements from the last to the first. */
+/** Applies `f` to the elements in reverse order. */
 function backwards(x: Node, axis: number, f: (x: Node) => Node): Node {
   return flip(f(flip(x, axis)), axis);
 }
 
-/** Each element one place later, and `start` in the first. */
+/** Shifts each element one place later, with `start` as the first. */
 function delayed(x: Node, axis: number, start: number): Node {
   if (x.shape[axis] === 0) return x;
   const padding = x.shape.map((_, i) => [i === axis ? 1 : 0, 0] as const);
@@ -87,23 +85,18 @@ function delayed(x: Node, axis: number, start: number): Node {
 }
 
 export interface ScanOptions {
-  /** Without the element itself. */
+  /** Whether to leave out the element itself. */
   readonly exclusive?: boolean;
-  /** From the last element to the first. */
+  /** Whether to go from the last element to the first. */
   readonly reverse?: boolean;
 }
 
-/**
- * The sum of all elements up to each, along `axis`; in row-major order over all axes if left out.
- */
+/** Running sums along `axis`; over the flattened tensor if it is left out. */
 export function cumSum(x: Node, axis?: number, options?: ScanOptions): Node {
   return runningTotal(sumOperation, 0, x, axis, options);
 }
 
-/**
- * The product of all elements up to each, along `axis`; in row-major order over all axes if left
- * out.
- */
+/** Running products along `axis`; over the flattened tensor if it is left out. */
 export function cumProd(x: Node, axis?: number, options?: ScanOptions): Node {
   return wholeZero(runningTotal(productOperation, 1, x, axis, options), x);
 }

@@ -1,17 +1,17 @@
-// Functions of a whole axis, composed. The greatest element is taken off first, so that nothing
-// overflows; what is taken off cancels out, so nothing needs to be differentiated through it.
+// Softmax and its logarithm, composed. The largest element is subtracted first, so that nothing
+// overflows; it cancels out, so no gradient has to pass through it.
 import type { Node } from "../graph/node.ts";
 import { type Axes, normalizeAxes, reducedShape } from "../graph/shape.ts";
 import { add, div, equal, exp, isFinite, log, stopGradient, sub, where } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 import { max, sum } from "./reduce.ts";
 
-/** log(sum(exp(x))); -infinity of nothing. */
+/** log(sum(exp(x))); -infinity if empty. */
 export function logSumExp(x: Node, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes("logSumExp", axis, x.shape);
   const shift = isEmptyAlong(axes, x) ? null : greatest(x, axes);
   const powers = sum(exp(shift ? sub(x, shift) : x), axes, true);
-  // Of infinities below alone it is one: constant, though the logarithm's slope there is infinite.
+  // Of -infinities only: constant, though the logarithm's slope there is infinite.
   const total = where(equal(powers, 0), Number.NEGATIVE_INFINITY, log(powers));
   const result = shift ? add(total, shift) : total;
   return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
@@ -24,10 +24,10 @@ export function softmax(x: Node, axis: Axes = -1): Node {
   return div(powers, sum(powers, axes, true));
 }
 
-/** log(softmax(x)), without the digits that the logarithm of a small number would lose. */
+/** log(softmax(x)), without losing digits of small numbers. */
 export function logSoftmax(x: Node, axis: Axes = -1): Node {
   const axes = normalizeAxes("logSoftmax", axis, x.shape);
-  // Not x - logSumExp(x): beside 1e4 that has few digits left of what is near 1.
+  // Not x - logSumExp(x): next to 1e4, few digits of a result near 1 would be left.
   const shifted = isEmptyAlong(axes, x) ? x : sub(x, greatest(x, axes));
   return sub(shifted, log(sum(exp(shifted), axes, true)));
 }
@@ -36,7 +36,7 @@ function isEmptyAlong(axes: readonly number[], x: Node): boolean {
   return axes.some((i) => x.shape[i] === 0);
 }
 
-/** The greatest element along the axes, kept as size 1; 0 where it is infinite. */
+/** The largest element along the axes, kept as size 1; 0 where it is infinite. */
 function greatest(x: Node, axes: readonly number[]): Node {
   const top = stopGradient(max(x, axes, true));
   return where(isFinite(top), top, 0);

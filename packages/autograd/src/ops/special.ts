@@ -53,9 +53,7 @@ export function digamma(x: Operand): Node {
   return polygamma(0, x);
 }
 
-/**
- * The derivative of order `order` + 1 of `lgamma` at `x`; `order` is a whole number, not negative.
- */
+/** The derivative of order `order` + 1 of `lgamma` at `x`; `order` is an integer >= 0. */
 export const polygamma: Binary = binary("polygamma", {
   value: scalar.polygamma,
   domain: [0.5, 4],

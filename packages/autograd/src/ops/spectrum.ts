@@ -1,4 +1,4 @@
-// What the gradients of eigenvectors and of singular vectors share.
+// Helpers of the gradients of eigenvectors and singular vectors.
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
@@ -9,8 +9,8 @@ import { expandDims, transpose } from "./movement.ts";
 import { any } from "./reduce.ts";
 
 /**
- * [i, j] is 1 / (x[j] - x[i]), or that of the squares; 0 on the diagonal, NaN where two are equal:
- * vectors that belong to equal numbers can be turned among themselves, and have no gradient.
+ * [i, j] is 1 / (x[j] - x[i]), or the same of the squares; 0 on the diagonal, NaN where two are
+ * equal: the vectors of equal values are arbitrary up to rotation, and have no gradient.
  */
 export function inverseDifferences(x: Node, of: "numbers" | "squares"): Node {
   const size = x.shape.at(-1)!;
@@ -21,34 +21,31 @@ export function inverseDifferences(x: Node, of: "numbers" | "squares"): Node {
   const matrix: Shape = [size, size];
   const onDiagonal = equal(iota(matrix, 0), iota(matrix, 1));
   const areEqual = equal(divisor, 0);
-  // Derivatives of 1 / 0 would be NaN though `where` chooses against it.
+  // Derivatives of 1 / 0 would be NaN even where `where` masks it.
   const inverse = div(1, where(logicalOr(onDiagonal, areEqual), 1, divisor));
   return where(onDiagonal, 0, where(areEqual, Number.NaN, inverse));
 }
 
 /**
- * `x` [i, j], with 0 for pairs of vectors of which neither is used: columns of 0 in their gradient
- * `g`. That their numbers are equal, and a factor NaN, does not matter then.
+ * Zeros `x` [i, j] for pairs of vectors that are both unused, whose columns of the gradient `g` are
+ * 0: their values may then be equal, and a factor NaN.
  */
 export function zeroOfUnusedPairs(x: Node, g: Node): Node {
   const isUsed = areUsed(g);
   return zeroUnless(logicalOr(isUsed, transpose(isUsed)), x);
 }
 
-/** `x`, whose columns are vectors', with 0 for those that are not used. */
+/** Zeros the columns of `x` that belong to unused vectors. */
 export function zeroOfUnused(x: Node, g: Node): Node {
   return zeroUnless(areUsed(g), x);
 }
 
-/** Of each column of the vectors' gradient whether anything in it is not 0, [1, vectors]. */
+/** Whether each column of the vectors' gradient has an element that is not 0, [1, vectors]. */
 function areUsed(g: Node): Node {
   return any(notEqual(g, 0), -2, true);
 }
 
-/**
- * Its derivatives are those of `x`: it is 0 for a gradient of 0, and not constant, as `where` would
- * have it.
- */
+/** Derivatives pass through `x` also where it is masked, unlike those of `where`. */
 function zeroUnless(isUsed: Node, x: Node): Node {
   return custom("unusedVectors", where(logicalNot(isUsed), 0, x), [x], (g) => [g]);
 }

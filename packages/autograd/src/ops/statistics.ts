@@ -1,4 +1,4 @@
-// Spread and length of what lies along axes, composed so that digits are not lost.
+// Variance and norms, composed so that digits are not lost.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -12,8 +12,8 @@ import { cast, floating } from "./operands.ts";
 import { max, mean, min, sum } from "./reduce.ts";
 
 /**
- * The mean of the squared distances from the mean, of n elements divided by n - `correction`. In
- * two passes: the difference of the mean of squares and the square of the mean would cancel.
+ * The mean of the squared distances from the mean, with a divisor of n - `correction` for n
+ * elements. In two passes: mean(x^2) - mean(x)^2 would cancel.
  */
 export function variance(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
   return spread("variance", x, axis, keepDims, correction);
@@ -37,7 +37,7 @@ function spread(
     );
   }
   const axes = normalizeAxes(name, axis, x.shape);
-  // Whole numbers that float32 cannot tell apart have distances, too.
+  // Integers that float32 cannot tell apart still have distances.
   const input = isFloating(x.dtype) ? x : cast(x, "float64");
   const distances = sub(input, mean(input, axes, true));
   const count = elementCount(axes.map((i) => x.shape[i]!));
@@ -46,14 +46,14 @@ function spread(
 }
 
 /**
- * What smaller elements are divided by: squares of denormal numbers do not vanish then, and nor does
- * the gradient, which is multiplied by it before it is divided.
+ * The least divisor of elements: keeps the squares of denormal numbers from underflowing, and with
+ * them the gradient, which is multiplied by the scale before it is divided.
  */
 const leastScale = { float32: 2 ** -100, float64: 2 ** -600 } as const;
 
 /**
- * (sum |x|^p)^(1/p). Elements are divided by the greatest first, so that their powers neither
- * overflow nor vanish. The derivatives at 0 are 0.
+ * (sum |x|^p)^(1/p). Elements are divided by the largest first, so that their powers neither
+ * overflow nor underflow. The derivatives at 0 are 0.
  */
 export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   if (typeof p !== "number" || Number.isNaN(p)) {
@@ -70,7 +70,7 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   const least = p === 2 ? leastScale[size.dtype === "float64" ? "float64" : "float32"] : 0;
   const large = least === 0 ? most : where(less(most, least), least, most);
   const scale = where(logicalAnd(isFinite(most), notEqual(most, 0)), large, 1);
-  // Even powers are of x itself: where it is 0, |x| has no slope, and theirs would be lost.
+  // Even powers take x itself: |x| has no slope at 0, and that of the power would be lost.
   const parts = div(p > 0 && p % 2 === 0 ? floating(x) : size, scale);
   const length =
     p === 2
@@ -80,17 +80,17 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
   return keepDims ? result : reshape(result, reducedShape(x.shape, axes, false));
 }
 
-/** The square root, whose derivatives at 0 are 0 here. */
+/** The square root, with derivatives of 0 at 0. */
 function rootOrZero(x: Node): Node {
   return where(equal(x, 0), 0, sqrt(x));
 }
 
-/** x^p; of an odd or a broken p of what is not negative. */
+/** x^p; x >= 0 if p is odd or fractional. */
 function partsToThe(x: Node, p: number): Node {
   return p > 0 && p % 2 === 0 ? pow(x, p) : powerOrZero(x, p);
 }
 
-/** x^p of what is not negative, whose derivatives at 0 are 0 here. */
+/** x^p for x >= 0, with derivatives of 0 at 0. */
 function powerOrZero(x: Node, p: number): Node {
   return where(equal(x, 0), p > 0 ? 0 : Number.POSITIVE_INFINITY, pow(x, p));
 }

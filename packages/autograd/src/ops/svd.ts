@@ -16,12 +16,10 @@ const factors = routine("svd", factorSingular, [
   "none: singular values and vectors pass theirs on to the matrix itself",
 ]);
 
-/** Whether of the vectors on the left, U, or of those on the right, V. */
+/** The left vectors, U, or the right ones, V. */
 type Side = "left" | "right";
 
-/**
- * Apart from the vectors, as its gradient U diag(g) Vᵀ is right where two values are equal or 0.
- */
+/** Separate from the vectors: the gradient U diag(g) Vᵀ holds where two values are equal or 0. */
 function valuesOf(a: Node, all: Node): Node {
   const m = a.shape.at(-2)!;
   const size = all.shape.at(-1)!;
@@ -33,9 +31,9 @@ function valuesOf(a: Node, all: Node): Node {
 }
 
 /**
- * On the left: (U (F ∘ (Uᵀg - gᵀU)) S + (1 - U Uᵀ) g S⁻¹) Vᵀ, where F has the inverse differences
+ * Left vectors: (U (F ∘ (Uᵀg - gᵀU)) S + (1 - U Uᵀ) g S⁻¹) Vᵀ, where F are the inverse differences
  * of the squared singular values; the second term is what leaves the columns' span, and is 0 if
- * they span all. On the right the same for the transposed matrix.
+ * they span everything. Right vectors: the same for the transposed matrix.
  */
 function vectorsOf(side: Side, a: Node, all: Node): Node {
   const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
@@ -58,7 +56,7 @@ function vectorsOf(side: Side, a: Node, all: Node): Node {
 }
 
 /**
- * U [m, k], descending singular values [k] and V [n, k], where U diag(s) Vᵀ is `a`; k = min(m, n).
+ * U [m, k], descending singular values [k] and V [n, k], with U diag(s) Vᵀ = `a`; k = min(m, n).
  */
 export function svd(
   a: Node,

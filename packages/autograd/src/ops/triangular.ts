@@ -1,6 +1,5 @@
-// Systems of equations whose matrix is a triangle. Gradients: M. B. Giles, "Collected matrix
-// derivative results for forward and reverse mode algorithmic differentiation", 2008, section
-// 2.3.1.
+// Triangular systems of equations. Gradients: M. B. Giles, "Collected matrix derivative results for
+// forward and reverse mode algorithmic differentiation", 2008, section 2.3.1.
 import type { Node } from "../graph/node.ts";
 import { solveTriangle, type Triangle } from "../matrix/triangle.ts";
 import { tril, triu } from "./diagonal.ts";
@@ -8,7 +7,7 @@ import { inBatch, type RoutineBuilder, routine, shareOfMatrix, solved } from "./
 
 const builders = new Map<string, RoutineBuilder>();
 
-/** The operation for one kind of triangle. Only what was read has a gradient. */
+/** The operation for one kind of triangle. Only elements that it reads have a gradient. */
 function triangularOperation(triangle: Triangle): RoutineBuilder {
   const { lower, transpose: isTransposed, unitDiagonal } = triangle;
   const key = [lower, isTransposed, unitDiagonal].join();
@@ -28,12 +27,12 @@ function triangularOperation(triangle: Triangle): RoutineBuilder {
   return build;
 }
 
-/** x with `triangle x = b`; both are of one dtype, and of the same batches. */
+/** Solves `triangle x = b`; both have one dtype and the same batches. */
 export function solveTriangularBy(triangle: Triangle, a: Node, b: Node): Node {
   return triangularOperation(triangle)([a, b], b.shape.at(-2)!, b.shape.at(-1)!);
 }
 
-/** x with `a x = b` for a triangular `a`; by default its lower triangle. Batch axes broadcast. */
+/** Solves `a x = b` for a triangular `a`; by default its lower triangle. Batch axes broadcast. */
 export function triangularSolve(a: Node, b: Node, options: Partial<Triangle> = {}): Node {
   const { lower = true, transpose = false, unitDiagonal = false } = options;
   return solved("triangularSolve", a, b, (triangle, columns, batch) =>

@@ -5,7 +5,7 @@ import { add, div, hypot, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
 import { equal, where } from "./comparison.ts";
 import { type Binary, binary, positive, type Unary, unary } from "./families.ts";
 
-/** Where the inverse functions are smooth. */
+/** The domain on which the inverse functions are smooth. */
 const inside: readonly [number, number] = [-0.9, 0.9];
 const beyond: readonly [number, number] = [1.1, 4];
 
@@ -67,8 +67,8 @@ export const cauchy: Unary = unary("cauchy", {
 });
 
 /**
- * The angle in [-pi, pi] of the point (b, a), by the signs of both; of 0, 0 it is 0, and so are its
- * derivatives.
+ * The angle in [-pi, pi] of the point (b, a), by the signs of both; 0 at 0, 0, where its
+ * derivatives are 0 too.
  */
 export const atan2: Binary = binary("atan2", {
   value: scalar.atan2,
@@ -76,7 +76,7 @@ export const atan2: Binary = binary("atan2", {
   gradient: [(g, a, b) => mul(g, turn(b, a)), (g, a, b) => neg(mul(g, turn(a, b)))],
 });
 
-/** a / (a^2 + b^2), where squares would over- or underflow, too; 0 at 0, 0. */
+/** a / (a^2 + b^2), even where squares would overflow or underflow; 0 at 0, 0. */
 function turn(a: Node, b: Node): Node {
   const length = hypot(a, b);
   const isZero = equal(length, 0);
@@ -105,11 +105,11 @@ export const tanh: Unary = unary("tanh", {
 /** The number whose hyperbolic sine is x. A primitive: composed it loses all digits near 0. */
 export const asinh: Unary = unary("asinh", {
   value: scalar.asinh,
-  // Not by x^2 + 1, which is infinite beyond 1e154.
+  // Not x^2 + 1, which is infinite beyond 1e154.
   gradient: (g, x) => div(g, hypot(x, 1)),
 });
 
-/** The number, not negative, whose hyperbolic cosine is x; NaN below 1. */
+/** The number >= 0 whose hyperbolic cosine is x; NaN below 1. */
 export const acosh: Unary = unary("acosh", {
   value: scalar.acosh,
   domain: beyond,

@@ -1,5 +1,4 @@
-// Windows that go over the last axes: what lies under them as axes of its own, and what is made of
-// that.
+// Sliding windows over the last axes, as axes of their own, and their inverse.
 import {
   createNode,
   type GradientRule,
@@ -23,7 +22,7 @@ const windowOperation: Movement = {
   gradient: [windowGradient],
 };
 
-/** `[..., ...places, ...window]`: what lies under a window of this shape at each of its places. */
+/** `[..., ...places, ...window]`: the elements in a window of this shape at each of its places. */
 export function windows(x: Node, window: Shape, { stride, dilation }: Windows): Node {
   const front = x.shape.slice(0, x.shape.length - window.length);
   const places = window.map((count, i) => {
@@ -37,7 +36,7 @@ export function windows(x: Node, window: Shape, { stride, dilation }: Windows): 
   return createNode(windowOperation, [x], { kind: "window", stride, dilation }, shape, x.dtype);
 }
 
-/** Windows that touch but do not overlap are parts of their axes. */
+/** Reshapes axes into windows that touch but do not overlap. */
 function sideBySide(x: Node, front: Shape, places: Shape, window: Shape): Node {
   let whole = x;
   places.forEach((count, i) => (whole = slice(whole, front.length + i, 0, count * window[i]!)));
@@ -46,10 +45,7 @@ function sideBySide(x: Node, front: Shape, places: Shape, window: Shape): Node {
   return permute(parts, [...front.map((_, i) => i), ...axes, ...axes.map((axis) => axis + 1)]);
 }
 
-/**
- * Undoes `windows`: what lies under several windows is added up, one element of the window after
- * the other.
- */
+/** Inverts `windows`: sums overlapping windows, one element of the window after another. */
 function folded(
   g: Node,
   shape: Shape,
@@ -71,7 +67,7 @@ function folded(
     .reduce(add);
 }
 
-/** All positions in a window, in row-major order. */
+/** All indices in a window, in row-major order. */
 function offsetsOf(window: Shape): readonly (readonly number[])[] {
   return window.reduce<readonly (readonly number[])[]>(
     (offsets, size) =>
@@ -80,7 +76,7 @@ function offsetsOf(window: Shape): readonly (readonly number[])[] {
   );
 }
 
-/** `value` around the last axes. */
+/** Pads the last axes with `value`. */
 export function padded(
   x: Node,
   padding: readonly (readonly [number, number])[],
@@ -90,7 +86,7 @@ export function padded(
   return pad(x, [...none, ...padding], value);
 }
 
-/** The last `count` axes from the last element to the first. */
+/** Reverses the last `count` axes. */
 export function turned(x: Node, count: number): Node {
   return flip(
     x,
