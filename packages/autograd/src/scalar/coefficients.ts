@@ -1,10 +1,10 @@
-// Numbers that more than one approximation is made of: those of float64 from Sun's fdlibm (e_log.c,
+// Coefficients that several approximations share: those of float64 from Sun's fdlibm (e_log.c,
 // k_sin.c, k_cos.c), those of float32 from S. Moshier's Cephes library (logf, expf), free to use.
 import type { Float } from "./dtype.ts";
 
 /**
- * log 2 as the sum of two parts, of which the product of the first with an exponent is exact (W. J.
- * Cody and W. Waite, "Software Manual for the Elementary Functions", 1980).
+ * log 2 as the sum of two parts; the first times an exponent is exact (W. J. Cody and W. Waite,
+ * "Software Manual for the Elementary Functions", 1980).
  */
 export const log2Parts: Readonly<Record<Float, { readonly high: number; readonly low: number }>> = {
   float32: { high: 0.693359375, low: -2.1219444e-4 },

@@ -1,5 +1,4 @@
-// Element types: what they are called, how they are stored, how two of them promote, and how one
-// becomes another.
+// Element types: their names, storage, promotion and conversion.
 
 /** The type of a tensor's elements. */
 export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
@@ -7,10 +6,10 @@ export type DType = "bool" | "uint8" | "int32" | "float32" | "float64";
 /** A dtype that has fractions, and so gradients. */
 export type Float = "float32" | "float64";
 
-/** What holds a tensor's elements: a typed array, row-major. A bool is a byte, 0 or 1. */
+/** A tensor's elements: a typed array, row-major. A bool is a byte, 0 or 1. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** What holds the elements of a dtype. */
+/** The typed array of a dtype. */
 export type DataOf<D extends DType> = {
   readonly bool: Uint8Array;
   readonly uint8: Uint8Array;
@@ -19,7 +18,7 @@ export type DataOf<D extends DType> = {
   readonly float64: Float64Array;
 }[D];
 
-/** Every dtype, in the order of promotion: of two, the result takes the later one. */
+/** Every dtype, in the order of promotion: the later of two wins. */
 export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 
 const arrays = {
@@ -30,17 +29,17 @@ const arrays = {
   float64: Float64Array,
 } as const;
 
-/** A typed array of `size` zeros that holds `dtype`. */
+/** A typed array of `size` zeros for `dtype`. */
 export function allocate(dtype: DType, size: number): Data {
   return new arrays[dtype](size);
 }
 
-/** `size` elements of `dtype` in a buffer, from a byte on. */
+/** A view of `size` elements of `dtype` in a buffer, from a byte offset on. */
 export function viewOf(buffer: ArrayBuffer, offset: number, dtype: DType, size: number): Data {
   return new arrays[dtype](buffer, offset, size);
 }
 
-/** Bytes that one element takes. */
+/** The size of one element in bytes. */
 export function bytesPerElement(dtype: DType): number {
   return arrays[dtype].BYTES_PER_ELEMENT;
 }
@@ -56,15 +55,15 @@ export function promote(a: DType, b: DType): DType {
 }
 
 /**
- * What totals of many elements have, so that they do not wrap around: whole numbers are exact up to
- * 2^53 in float64, and as many truth values as there may be fit into int32.
+ * The dtype of sums of many elements, so that they do not wrap around: integers are exact up to
+ * 2^53 in float64, and int32 can count all elements of any tensor.
  */
 export function totalDType(dtype: DType): DType {
   if (isFloating(dtype)) return dtype;
   return dtype === "bool" ? "int32" : "float64";
 }
 
-/** The number nearest to `value` that `dtype` holds: its least or greatest for an infinity. */
+/** The number of `dtype` nearest to `value`: its minimum or maximum for an infinity. */
 export function clampTo(dtype: DType, value: number): number {
   switch (dtype) {
     case "bool":
@@ -80,9 +79,8 @@ export function clampTo(dtype: DType, value: number): number {
 }
 
 /**
- * What a cast gives. An int32 is cut towards zero; beyond its range it is its least or greatest,
- * and 0 for NaN. A uint8 has the low 8 bits of that. A bool is whether the value is not 0 (NaN is
- * not).
+ * Casts a value to a dtype. To int32: towards zero, clamped to its range, and 0 for NaN. To uint8:
+ * the low 8 bits of that. To bool: whether the value is not 0 (NaN is not).
  */
 export const conversions: Readonly<Record<DType, (value: number) => number>> = {
   bool: (value) => (value === 0 ? 0 : 1),

@@ -1,5 +1,5 @@
-// Rational functions for the error function, by sizes of its input: Sun's fdlibm (s_erf.c), free to
-// use. Of the arrays, the first number is the constant term.
+// Rational functions for the error function, by ranges of its input: Sun's fdlibm (s_erf.c), free
+// to use. The first number of each array is the constant term.
 
 /** (erf(x) - x) / x, of x^2. */
 export const nearNumerator: readonly number[] = [

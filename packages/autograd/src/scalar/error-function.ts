@@ -1,6 +1,6 @@
 // The error function, its complement and the normal distribution, which Math lacks: for the
-// reference back end, and for what the host computes. Method and coefficients: Sun's fdlibm
-// (s_erf.c), free to use.
+// reference back end and for constants. Method and coefficients: Sun's fdlibm (s_erf.c), free to
+// use.
 import {
   aroundOne,
   farDenominator,
@@ -18,23 +18,23 @@ export function erf(x: number): number {
   const size = Math.abs(x);
   if (size < 0.84375) return x + nearRest(x);
   if (size < 1.25) return Math.sign(x) * (aroundOne + middleRest(size - 1));
-  // From 6 on it is 1 to the last bit.
+  // From 6 on the result rounds to 1.
   return size >= 6 ? Math.sign(x) : Math.sign(x) * (1 - tail(size, squareInTwo(size)));
 }
 
-/** 1 - erf(x), with all digits of what is left for large `x`; 0 from 27.3 on. */
+/** 1 - erf(x), with all digits for large `x`; 0 from 27.3 on. */
 export function erfc(x: number): number {
   const size = Math.abs(x);
   return complement(x, (part) => size - part, squareInTwo(x));
 }
 
-/** sqrt(2) as a float32 and what that is off by. */
+/** sqrt(2) as a float32, and its rounding error. */
 const root = Math.fround(Math.SQRT2);
 const rootLost = 2.420323420895794e-8;
 
 /**
- * The probability that a standard normal number is at most `x`: erfc(-x / sqrt(2)) / 2. What depends
- * much on x / sqrt(2) is taken from x itself, since the quotient is rounded.
+ * The probability that a standard normal number is at most `x`: erfc(-x / sqrt(2)) / 2. Parts that
+ * are sensitive to x / sqrt(2) use x itself, since the quotient is rounded.
  */
 export function normalCdf(x: number): number {
   const size = Math.abs(x);
@@ -43,7 +43,7 @@ export function normalCdf(x: number): number {
   return complement(-x * Math.SQRT1_2, from, [square / 2, lost / 2]) / 2;
 }
 
-/** x^2 as a float, and what that is off by. */
+/** x^2 as a float, and its rounding error. */
 type SquareInTwo = readonly [square: number, lost: number];
 
 function squareInTwo(x: number): SquareInTwo {
@@ -78,7 +78,7 @@ function middleRest(more: number): number {
 
 /** erfc(z), from 1.25 on. */
 function tail(z: number, [square, lost]: SquareInTwo): number {
-  // By far 0; the square of infinity could not be taken apart.
+  // Far below the smallest number; the square of infinity could not be split.
   if (z >= 28) return 0;
   const inverse = 1 / square;
   const isNearer = z < 1 / 0.35;
@@ -86,7 +86,7 @@ function tail(z: number, [square, lost]: SquareInTwo): number {
     ? ratio(inverse, tailNumerator, tailDenominator)
     : ratio(inverse, farNumerator, farDenominator);
   const exponent = power - 0.5625 - square;
-  // What rounding the exponent has lost: the greater is taken off first.
+  // The rounding error of the exponent: the larger part is subtracted first.
   const off = power - 0.5625 - (exponent + square) - lost;
   const value = Math.exp(exponent);
   return (value + value * off) / z;

@@ -1,17 +1,17 @@
-// Interprets the scalar language on plain JavaScript numbers, many elements at a time: each step is
-// one operator over a chunk. Every operator's result is rounded to its dtype, as vector units do.
-// (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A.
+// Interprets the scalar language on plain JavaScript numbers, many elements at a time: each step
+// runs one operator over a chunk. Every operator's result is rounded to its dtype, as vector units
+// do. (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A.
 // Figueroa, "When is double rounding innocuous?", 1995.)
 import { conversions, type Data, type DType } from "./dtype.ts";
 import { operandType, type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
-/** How many elements one step works on: a few chunks fit into the first-level cache. */
+/** Elements per step: a few chunks fit into the first-level cache. */
 const chunkLength = 1024;
 
 type Evaluate = (a: number, b: number, c: number) => number;
 
-/** A chunk of elements on their way; float32 in arrays that round to it. */
+/** A chunk of intermediate results; those of float32 in arrays that round to it. */
 type Slot = Float64Array | Float32Array;
 
 function slotOf(type: DType | null, fill = 0): Slot {
@@ -24,12 +24,12 @@ function slotOf(type: DType | null, fill = 0): Slot {
 interface Step {
   readonly evaluate: Evaluate;
   readonly loop: Loop;
-  /** Where it finds its operands: an input, or what an earlier step left. */
+  /** The slots of its operands: inputs, or results of earlier steps. */
   readonly operands: readonly number[];
   readonly slot: number;
 }
 
-/** An expression laid out as steps over slots; the first slots are the inputs. */
+/** An expression as steps over slots; the first slots are the inputs. */
 interface Program {
   readonly slots: readonly Slot[];
   readonly steps: readonly Step[];
@@ -37,8 +37,8 @@ interface Program {
 }
 
 /**
- * Writes `expression` of the elements of `inputs` to `output`, element by element. An input has as
- * many as the output, or one for all of them.
+ * Evaluates `expression` on the elements of `inputs` and writes them to `output`. An input has as
+ * many elements as the output, or a single one.
  */
 export function evaluateAll(
   expression: Scalar,
@@ -68,12 +68,10 @@ function run({ operands, loop, slot }: Step, slots: readonly Slot[], count: numb
 
 type Loop = (to: Slot, a: Slot, b: Slot, c: Slot, count: number) => void;
 
-/** Those to float32 apart: a loop that only ever sees one kind of array is faster. */
+/** Those to float32 separately: a loop that sees only one kind of array is faster. */
 const loops = { float32: new Map<Evaluate, Loop>(), other: new Map<Evaluate, Loop>() };
 
-/**
- * A loop over `evaluate` alone, whose code the host can inline: 8 times as fast as a shared one.
- */
+/** A loop for `evaluate` only, which the host can inline: 8 times as fast as a shared one. */
 function loopOf(evaluate: Evaluate, type: DType | null): Loop {
   const known = loops[type === "float32" ? type : "other"];
   let loop = known.get(evaluate);
@@ -81,7 +79,7 @@ function loopOf(evaluate: Evaluate, type: DType | null): Loop {
   return loop;
 }
 
-/** Undefined where a page's security policy forbids code from text. */
+/** Undefined where a page's security policy forbids code from strings. */
 function compiledLoop(evaluate: Evaluate): Loop | undefined {
   const body = "for (let i = 0; i < count; i++) to[i] = evaluate(a[i], b[i], c[i]);";
   try {
@@ -99,7 +97,7 @@ function sharedLoop(evaluate: Evaluate): Loop {
   };
 }
 
-/** A function of single elements, for combining a total with one more. */
+/** A function of single elements, to combine an accumulator with one more. */
 export function evaluator(expression: Scalar, types: readonly DType[]): Evaluate {
   const { slots, steps, result } = programOf(expression, types);
   const [only] = steps;
@@ -136,7 +134,7 @@ function layOut(expression: Scalar, types: readonly DType[]): Program {
   const placeOf = new Map<Scalar, number>();
   const add = (type: DType | null, fill?: number): number => slots.push(slotOf(type, fill)) - 1;
   const place = (part: Scalar, expected: DType | null): number => {
-    // A literal takes the type of what it meets.
+    // A literal takes the other operand's type.
     if (part.kind === "literal") return add(expected, part.value);
     let slot = placeOf.get(part);
     if (slot === undefined) placeOf.set(part, (slot = placed(part)));
@@ -169,7 +167,7 @@ function layOut(expression: Scalar, types: readonly DType[]): Program {
 
 const integerEvaluates = new Map<string, Evaluate>();
 
-/** What `operator` gives for elements of `type`: the results of integer arithmetic wrap around. */
+/** The function of `operator` for elements of `type`: integer arithmetic wraps around. */
 export function evaluateOn(type: DType, operator: OperatorName): Evaluate {
   const { evaluate, evaluateInteger = evaluate, result } = operators[operator];
   if (result === "bool" || (type !== "int32" && type !== "uint8")) return evaluate;

@@ -1,12 +1,13 @@
-// The language that says what one element is. An expression is data: back ends interpret it or
-// render it, and none of them has a formula of its own. Shared parts are shared objects.
+// The scalar language, which defines one element of an output. An expression is data: back ends
+// interpret it or generate code from it, and define no formulas of their own. Common subexpressions
+// are shared objects.
 import type { DType } from "./dtype.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
-/** What one element of an output is, in terms of one element of each input. */
+/** One element of an output, in terms of one element of each input. */
 export type Scalar =
   | { readonly kind: "input"; readonly position: number }
-  /** A number that takes the type of what it meets. */
+  /** A number that takes the other operand's type. */
   | { readonly kind: "literal"; readonly value: number }
   | { readonly kind: "cast"; readonly to: DType; readonly operand: Scalar }
   | Application;
@@ -51,7 +52,7 @@ export const cast = (to: DType, operand: Part): Scalar => ({
   operand: toScalar(operand),
 });
 
-/** `a` where `condition` holds, else `b`. */
+/** `a` where `condition` is true, else `b`. */
 export const select = (condition: Part, a: Part, b: Part): Scalar =>
   apply("select", condition, a, b);
 
@@ -92,7 +93,7 @@ export const erfc: UnaryPart = unary("erfc");
 export const normalCdf: UnaryPart = unary("normalCdf");
 export const lgamma: UnaryPart = unary("lgamma");
 export const polygamma: BinaryPart = binary("polygamma");
-/** a * b + c, rounded once or twice. */
+/** a * b + c, fused or not. */
 export const mulAdd = (a: Part, b: Part, c: Part): Scalar => apply("mulAdd", a, b, c);
 /** 2^n, for a whole number n. */
 export const powerOf2: UnaryPart = unary("powerOf2");
@@ -107,18 +108,18 @@ export const xor: BinaryPart = binary("xor");
 export const not: UnaryPart = unary("not");
 export const shiftLeft: BinaryPart = binary("shiftLeft");
 export const shiftRight: BinaryPart = binary("shiftRight");
-/** Shifts in zeros from the left, as if the number had no sign. */
+/** Shifts in zeros from the left, as of an unsigned number. */
 export const shiftRightUnsigned: BinaryPart = binary("shiftRightUnsigned");
 
 /**
  * The type of an expression whose inputs have the types `inputs`; null for a bare literal, which
- * takes the type of what it meets.
+ * takes the other operand's type.
  */
 export function typeOf(expression: Scalar, inputs: readonly DType[]): DType | null {
   return typesIn(inputs)(expression);
 }
 
-/** The same for many parts of an expression, each of which is looked at once. */
+/** The same for many parts of an expression, visiting each once. */
 export function typesIn(inputs: readonly DType[]): (part: Scalar) => DType | null {
   const known = new Map<Scalar, DType | null>();
   const visit = (part: Scalar): DType | null => {
@@ -149,8 +150,8 @@ function typeOfPart(
 }
 
 /**
- * The type that an operator's operands have, of which a select's condition is not one; null if all
- * are literals. `typeOf` tells that of each.
+ * The type of an operator's operands, except a select's condition; null if all are literals.
+ * `typeOf` gives the type of each.
  */
 export function operandType(
   { operator, operands }: Application,

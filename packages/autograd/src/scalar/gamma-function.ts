@@ -1,10 +1,10 @@
-// The logarithm of the gamma function and its derivatives, which Math has not. M. Abramowitz and I.
+// The logarithm of the gamma function and its derivatives, which Math lacks. M. Abramowitz and I.
 // A. Stegun, "Handbook of Mathematical Functions", 1964, 6.1.33, 6.1.40, 6.3.5, 6.3.7, 6.3.18,
-// 6.4.6, 6.4.7, 6.4.11. By sums, products and Math.log alone, which are the same on every version of
-// a host: its powers, sines and tangents are not.
+// 6.4.6, 6.4.7, 6.4.11. Uses only sums, products and Math.log, which are the same in every version
+// of a host: its powers, sines and tangents are not.
 import { cosineSeries, sineSeries } from "./coefficients.ts";
 
-/** From here on eight terms of the asymptotic series are right to the last bits. */
+/** From here on eight terms of the asymptotic series are accurate to the last bits. */
 const least = 12;
 
 /** B_2, B_4, …, B_16. */
@@ -13,7 +13,9 @@ const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, 
 /** 1 minus Euler's constant. */
 const oneMinusEuler = 0.42278433509846713;
 
-/** log Gamma(2 + z) = z (`oneMinusEuler` + z c[0] + z^2 c[1] + …), c[k - 2] = ±(zeta(k) - 1) / k. */
+/**
+ * log Gamma(2 + z) = z (`oneMinusEuler` + z c[0] + z^2 c[1] + …), c[k - 2] = ±(zeta(k) - 1) / k.
+ */
 const aroundTwo = [
   0.3224670334241132, -0.0673523010531981, 0.020580808427784546, -0.007385551028673986,
   0.0028905103307415234, -0.001192753911703261, 0.0005096695247430425, -0.00022315475845357939,
@@ -25,10 +27,10 @@ const aroundTwo = [
   3.1044247747322276e-11,
 ];
 
-/** Those of its derivative, digamma(2 + z) = `oneMinusEuler` + z (c[0] + z c[1] + …). */
+/** Coefficients of its derivative: digamma(2 + z) = `oneMinusEuler` + z (c[0] + z c[1] + …). */
 const slopesAroundTwo = aroundTwo.map((coefficient, i) => (i + 2) * coefficient);
 
-/** Where digamma is 0, and what that number is off by. */
+/** The zero of digamma, and its rounding error. */
 const zero = 1.4616321449683622;
 const zeroLost = 9.549995429965697e-17;
 
@@ -45,8 +47,8 @@ const aroundZero = [
 ];
 
 /**
- * log |Gamma(x)|, within a few ulp for x > 0: beside its zeros 1 and 2, too. Below 0 it has zeros
- * between the poles, beside which digits are lost.
+ * log |Gamma(x)|, within a few ulp for x > 0, also next to its zeros 1 and 2. Below 0 it has zeros
+ * between the poles; next to these digits are lost.
  */
 export function lgamma(x: number): number {
   if (Number.isNaN(x)) return x;
@@ -78,15 +80,15 @@ function logGamma2Plus(z: number): number {
 }
 
 /**
- * The derivative of order n + 1 of lgamma: digamma for n = 0. Infinite at 0, with the sign of its
- * side; NaN at the poles -1, -2, ….
+ * The derivative of order n + 1 of lgamma: digamma for n = 0. At ±0 infinite, with opposite signs;
+ * NaN at the poles -1, -2, ….
  */
 export function polygamma(n: number, x: number): number {
   if (!(Number.isInteger(n) && n >= 0) || Number.isNaN(x) || x === -Infinity) return Number.NaN;
   const sign = n % 2 === 0 ? 1 : -1;
   if (x === 0) return -sign / powerOf(x, n + 1);
   if (x < 0 && Number.isInteger(x)) return Number.NaN;
-  // Further up, 1 - x would be rounded where nothing is gained.
+  // From -0.5 on, 1 - x would be rounded for no gain.
   if (x < -0.5) return sign * polygamma(n, 1 - x) - derivativeOfCotangent(n, x);
   if (n === 0 && x < least) return digammaNear(x);
   const from = least + n;
@@ -128,7 +130,7 @@ function asymptotic(n: number, x: number): number {
     });
     return Math.log(x) - (0.5 / x + series);
   }
-  // x^-n in front of all: by itself it may be 0 where a factor would make it more.
+  // x^-n is multiplied in first: alone it could underflow where a factor would prevent it.
   let [series, power] = [0, square];
   bernoulli.forEach((b, i) => {
     series += b * rising(2 * i + 3, n - 1) * power;
@@ -138,7 +140,7 @@ function asymptotic(n: number, x: number): number {
   return n % 2 === 0 ? -value : value;
 }
 
-/** sin(pi x) and cos(pi x), of which nothing is lost near whole numbers and their halves. */
+/** sin(pi x) and cos(pi x), accurate next to integers and half-integers. */
 function turnOf(x: number): { readonly sine: number; readonly cosine: number } {
   const nearest = Math.round(x);
   const sign = nearest % 2 === 0 ? 1 : -1;
@@ -155,7 +157,7 @@ function turnOf(x: number): { readonly sine: number; readonly cosine: number } {
   return { sine: sign * sineOfRest, cosine: sign * (isSmall ? cosine : sine) };
 }
 
-/** pi times the derivative of order n of cot(pi x), as a polynomial of cot(pi x). */
+/** pi times the derivative of order n of cot(pi x), as a polynomial in cot(pi x). */
 function derivativeOfCotangent(n: number, x: number): number {
   const { sine, cosine } = turnOf(x);
   const cotangent = cosine / sine;
@@ -173,7 +175,7 @@ function derivativeOfCotangent(n: number, x: number): number {
   return powerOf(Math.PI, n + 1) * polynomial(cotangent, coefficients);
 }
 
-/** x^n, by products: a host's powers may differ in their last bit from another's. */
+/** x^n, by products: powers may differ in their last bit between hosts. */
 function powerOf(x: number, n: number): number {
   let [power, factor] = [1, x];
   for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {

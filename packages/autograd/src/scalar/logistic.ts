@@ -1,4 +1,4 @@
-// Both sides of the logistic function by one exponential.
+// Both sides of the logistic function from one exponential.
 import { abs, add, div, exp, less, mul, neg, type Scalar, select } from "./expression.ts";
 
 /** sigmoid(x) and sigmoid(-x). */
@@ -7,7 +7,7 @@ export interface SidesOfLogistic {
   readonly below: Scalar;
 }
 
-/** Each with all its digits: 1 - sigmoid(x) has few for large x. */
+/** Both with all digits: 1 - sigmoid(x) has few for large x. */
 export function sidesOfLogistic(x: Scalar): SidesOfLogistic {
   const power = exp(neg(abs(x)));
   const most = div(1, add(1, power));

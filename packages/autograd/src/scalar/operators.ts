@@ -1,15 +1,15 @@
-// What each operator of the scalar language means, on JavaScript numbers. Floats are computed in
-// float64 and rounded where they are stored; integers wrap around, as in C and in WebAssembly.
+// The operators of the scalar language, on JavaScript numbers. Floats are computed in float64 and
+// rounded when stored; integers wrap around, as in C and in WebAssembly.
 import { erf, erfc, normalCdf } from "./error-function.ts";
 import { lgamma, polygamma } from "./gamma-function.ts";
 
-/** An operator's arity, the type of what it gives, and its value. */
+/** An operator's arity, the type of its result, and its value. */
 export interface Operator {
   readonly arity: 1 | 2 | 3;
-  /** "same": the type of its operands; "bool": a truth value. */
+  /** "same": the operands' type; "bool": a truth value. */
   readonly result: "same" | "bool";
   readonly evaluate: (a: number, b: number, c: number) => number;
-  /** Only where integers differ from a wrapped float64 result. */
+  /** Only if integers differ from a wrapped float64 result. */
   readonly evaluateInteger?: (a: number, b: number, c: number) => number;
 }
 
@@ -90,7 +90,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     (a, b) => Math.imul(a, b),
   ),
   div: same(2, (a, b) => a / b),
-  /** Exact; takes the sign of the dividend. By zero: NaN, for integers 0. */
+  /** Exact; has the sign of the dividend. By zero: NaN, for integers 0. */
   remainder: same(2, (a, b) => a % b),
   /** IEEE 754-2019 pow: 1 for an exponent of 0 and for a base of 1, where JavaScript says NaN. */
   pow: same(
@@ -130,13 +130,13 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   normalCdf: same(1, normalCdf),
   lgamma: same(1, lgamma),
   polygamma: same(2, polygamma),
-  // For approximations (engine/kernel/approximations.ts) alone. Parts of a float are as its bits
-  // have them: of 0, subnormal numbers, infinities and NaN they make no sense.
-  /** a * b + c, rounded once or twice: as is faster where it runs. */
+  // For approximations (engine/kernel/approximations.ts) only. Parts of a float are read from its
+  // bits, and are meaningless for 0, subnormal numbers, infinities and NaN.
+  /** a * b + c, fused or not, whichever the target does faster. */
   mulAdd: same(3, (a, b, c) => a * b + c),
-  /** 2^a, for a whole number a with 2^a a normal number. */
+  /** 2^a, for an integer a for which 2^a is a normal number. */
   powerOf2: same(1, (a) => 2 ** a),
-  /** The whole number e with 2^e <= |a| < 2^(e + 1). */
+  /** The integer e with 2^e <= |a| < 2^(e + 1). */
   exponent: same(1, (a) => ((highWord(a) >>> 20) % 2048) - 1023),
   /** a / 2^e: in ±[1, 2). */
   significand: same(1, (a) => a / 2 ** (((highWord(a) >>> 20) % 2048) - 1023)),
@@ -153,7 +153,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   select: same(3, (condition, a, b) => (condition !== 0 ? a : b)),
 };
 
-/** As many products, each wrapped around; 1 / a^-b cut towards zero for a negative exponent. */
+/** By repeated products, each wrapped around; 1 / a^-b towards zero for a negative exponent. */
 function integerPower(a: number, b: number): number {
   if (b < 0) return Math.abs(a) === 1 ? (b % 2 === 0 ? 1 : a) : 0;
   let power = 1;
@@ -165,7 +165,7 @@ function integerPower(a: number, b: number): number {
   return power;
 }
 
-/** To the nearest integer; halves to the even one, as IEEE 754, NumPy and WebAssembly do. */
+/** Rounds to the nearest integer; halves to the even one, as IEEE 754, NumPy and WebAssembly do. */
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const fraction = x - below;

@@ -1,21 +1,21 @@
-// Squares with more digits than a float has, for exponentials of squares: there the rounding of x^2
-// would be multiplied by x^2. (The cure of W. J. Cody, "Rational Chebyshev approximations for the
+// Squares in more than a float's precision, for exponentials of squares, which would multiply the
+// rounding error of x^2 by x^2. (Method of W. J. Cody, "Rational Chebyshev approximations for the
 // error function", Mathematics of Computation 23 (1969), 631: an exact square of a rounded x.)
 import { abs, add, exp, min, mul, neg, type Part, round, type Scalar, sub } from "./expression.ts";
 
-/** From here on e^(-x^2 / 2) is 0 in each dtype. */
+/** From here on e^(-x^2 / 2) is 0 in every dtype. */
 export const beyond = 40;
 
-/** x^2 as the sum of a float and what it is off by. */
+/** x^2 as the sum of a float and its rounding error. */
 export interface SquareInTwo {
   readonly square: Scalar;
   readonly lost: Scalar;
 }
 
-/** The square of `x`, or of `beyond` where that is smaller. */
+/** The square of `x`, or of `beyond` if that is smaller. */
 export function squareInTwo(x: Part): SquareInTwo {
   const size = min(abs(x), beyond);
-  // With 6 bits behind the point it has at most 12, and its square fits a float32.
+  // With 6 bits after the point it has at most 12, and its square fits a float32.
   const head = mul(round(mul(size, 64)), 1 / 64);
   const rest = mul(sub(size, head), add(size, head));
   const exact = mul(head, head);
