@@ -1,4 +1,4 @@
-// Shapes and tensors that fast-check draws. They shrink to few axes, small sizes and simple
+// fast-check arbitraries of shapes and tensors. They shrink to few axes, small sizes and simple
 // numbers.
 import fc from "fast-check";
 import { type DType, NablaError, type Tensor, tensor } from "../index.ts";
@@ -10,14 +10,14 @@ export interface ShapeOptions {
   readonly minRank?: number;
   /** Default: 3. */
   readonly maxRank?: number;
-  /** Default: 0, so that empty tensors are drawn, too. */
+  /** Default: 0, so that empty tensors are drawn too. */
   readonly minSize?: number;
   /** Default: 5. */
   readonly maxSize?: number;
 }
 
 /**
- * Shapes.
+ * Draws shapes.
  *
  * @example
  * import fc from "fast-check";
@@ -37,7 +37,7 @@ export function shapes(options: ShapeOptions = {}): fc.Arbitrary<number[]> {
   return drawn;
 }
 
-/** How small the shapes of `shapes()` may become, for what is drawn of them. */
+/** The lower limits of the shapes of `shapes()`, for shrinking tensors drawn with them. */
 const limitsOf = new WeakMap<object, Limits>();
 
 export interface NumberOptions {
@@ -48,23 +48,22 @@ export interface NumberOptions {
   /** Default: 3; 1 for bool. */
   readonly max?: number;
   /**
-   * Whether some numbers with fractions are NaN, infinite, -0 or the smallest there are. Default:
-   * false.
+   * Whether some floats are NaN, infinite, -0 or the smallest numbers. Default: false.
    */
   readonly special?: boolean;
 }
 
 export interface TensorOptions extends NumberOptions {
-  /** A shape, or what draws one. Default: `shapes()`. */
+  /** A shape, or an arbitrary of shapes. Default: `shapes()`. */
   readonly shape?: readonly number[] | fc.Arbitrary<readonly number[]>;
 }
 
-/** So fine are the numbers with fractions. */
+/** The grid of numbers with fractions. */
 const unit = 1 / 64;
 
 /**
- * Tensors of numbers between `min` and `max`: multiples of 1/64 where the dtype has fractions. What
- * fails shrinks to the fewest elements that matter, and to numbers near 0.
+ * Draws tensors of numbers between `min` and `max`: multiples of 1/64 if the dtype has fractions.
+ * Failing cases shrink to the fewest elements that matter, and to numbers near 0.
  *
  * @example
  * import fc from "fast-check";
@@ -78,7 +77,7 @@ export function tensors(options: TensorOptions = {}): fc.Arbitrary<Tensor> {
   return grids(one, limitsOf.get(shape), numbers).map(([grid]) => tensorOf(grid!, numbers));
 }
 
-/** What elements are drawn from: whole numbers of a unit, and the simplest of them. */
+/** What elements are drawn from: multiples of a unit, and the simplest of them. */
 interface Numbers {
   readonly element: fc.Arbitrary<number>;
   readonly target: number;
@@ -105,7 +104,9 @@ function numbersOf(name: string, options: NumberOptions): Numbers {
   return { element, target, scale, dtype };
 }
 
-/** One grid a shape. What has no limits keeps its shape, and its numbers become simpler. */
+/**
+ * Draws one grid for each shape. A shape without limits is kept, and its numbers become simpler.
+ */
 function grids(
   shapesDrawn: fc.Arbitrary<readonly (readonly number[])[]>,
   limits: Limits | undefined,
@@ -130,7 +131,7 @@ function tensorOf({ shape, units }: Grid, { scale, dtype }: Numbers): Tensor {
 }
 
 /**
- * Pairs of shapes that broadcast against each other: sizes of 1 and missing axes on either side.
+ * Draws pairs of shapes that broadcast: sizes of 1 and missing axes on either side.
  *
  * @example
  * import fc from "fast-check";
@@ -149,8 +150,7 @@ export function broadcastablePairs(options: ShapeOptions = {}): fc.Arbitrary<[nu
 }
 
 /**
- * Pairs of tensors whose shapes broadcast against each other. What fails shrinks with both shapes
- * at once.
+ * Draws pairs of tensors whose shapes broadcast. Failing cases shrink in both shapes at once.
  *
  * @example
  * import fc from "fast-check";
@@ -181,7 +181,7 @@ function pairsDrawn(options: ShapeOptions): fc.Arbitrary<[number[], number[]]> {
       )
       .map(([isOne, missing]) => shape.map((size, i) => (isOne[i] ? 1 : size)).slice(missing));
     return fc.tuple(narrowed, narrowed).map(([a, b]): [number[], number[]] => {
-      // Only one of the two is narrowed along an axis, so that the shape itself comes out.
+      // Along each axis only one of the two is narrowed, so that the shape itself results.
       const kept = b.map((size, i) => {
         const fromEnd = b.length - i;
         const other = a[a.length - fromEnd];

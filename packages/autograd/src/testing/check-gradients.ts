@@ -1,4 +1,4 @@
-// Gradients against central differences, and forward derivatives against gradients.
+// Checks gradients against central differences, and forward derivatives against gradients.
 import { describe } from "../graph/describe.ts";
 import {
   compile,
@@ -20,17 +20,17 @@ import {
 import { elementCount, indexOf } from "./row-major.ts";
 
 export interface CheckGradientsOptions {
-  /** 1: the gradient. 2: the gradient's own gradient, too. Default: 1. */
+  /** 1: the gradient. 2: also the gradient's own gradient. Default: 1. */
   readonly order?: 1 | 2;
   /** The step of the differences, in units of max(1, |x|). Default: 2^-9. */
   readonly epsilon?: number;
-  /** Of the larger of the two derivatives. Default: 1e-6. */
+  /** Relative to the larger of the two derivatives. Default: 1e-6. */
   readonly relativeTolerance?: number;
-  /** Default: 1e-7, and no less than what rounding makes of the differences. */
+  /** Default: 1e-7, or the rounding error of the differences if that is larger. */
   readonly absoluteTolerance?: number;
   /**
-   * Float64 parameters that `f` captures, such as a layer's: their gradients are checked, too. Other
-   * values stand in their place meanwhile.
+   * Float64 parameters that `f` captures, such as a layer's: their gradients are checked too. They
+   * are substituted by other values meanwhile.
    */
   readonly parameters?: readonly Parameter[];
 }
@@ -43,24 +43,24 @@ const optionNames: readonly (keyof CheckGradientsOptions)[] = [
   "parameters",
 ];
 
-/** So many components are checked one by one; larger inputs along random directions. */
+/** Up to this many components are checked one by one; larger inputs along random directions. */
 const mostComponents = 200;
 const directions = 24;
 
 /**
  * Throws unless the gradient of `f` at `inputs` agrees with differences of its values, and `jvp`
- * with the gradient. `f` takes the tensors and gives one of any shape; several elements are added up
- * with fixed weights between -1 and 1. All is computed in float64, to which the inputs are
- * converted. Differences are central, with two step widths combined so that errors of second order
- * cancel (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth derivative,
- * and as much rounding. So near a kink (of relu, abs, maximum) the two differ rightly: choose
- * inputs a few steps away from it. Inputs of more than 200 elements in all are checked along 24
- * random directions, not element by element. `f` is called a few times, and traced by `compile` for
- * the differences; one that reads values is called for each.
+ * with the gradient. `f` takes the tensors and returns one of any shape; several elements are
+ * summed with fixed weights between -1 and 1. Everything is computed in float64, to which the
+ * inputs are converted. Differences are central, with two step widths combined so that errors of
+ * second order cancel (L. F. Richardson, 1911): what is left is about step^4 = 1e-11 of the fifth
+ * derivative, and rounding of about the same size. So near a kink (of relu, abs, maximum) the two
+ * rightly differ: choose inputs a few steps away from it. Inputs of more than 200 elements in all
+ * are checked along 24 random directions, not element by element. `f` is called a few times, and
+ * traced by `compile` for the differences; if it reads values, it is called for each.
  *
  * The message names the worst component by input and index, both derivatives and the step, and says
  * how many components differ. NaN fails. Throws `DTypeError` for integers, and `NablaError` if `f`
- * does not depend on one of the inputs, or does not give the same for the same ones.
+ * does not depend on one of the inputs, or returns different values for the same inputs.
  *
  * @example
  * checkGradients((x: Tensor, y: Tensor) => x.mul(y).sin(), [tensor([1, 2]), tensor([[3], [4]])]);
@@ -106,7 +106,7 @@ export function checkGradients<Inputs extends readonly Tensor[]>(
   compareWithDifferences(name, gradient, slopes, curvatures, points, options);
 }
 
-/** Throws `NablaError` for what callers without a compiler may give. */
+/** Throws `NablaError` for arguments that only callers in plain JavaScript can pass. */
 function checkArguments(f: unknown, inputs: unknown, options: object): void {
   if (typeof f !== "function") {
     throw new NablaError(`checkGradients: f is ${describe(f)}, expected a function`);
@@ -161,7 +161,7 @@ function parameterAt(p: Parameter, i: number): Point {
   );
 }
 
-/** What `f` has given, in float64. */
+/** The result of `f`, in float64. */
 function valueOf(y: unknown): Tensor {
   if (!(y instanceof Tensor)) {
     throw new NablaError(`checkGradients: f gives ${describe(y)}, expected a tensor`);
@@ -173,7 +173,7 @@ function valueOf(y: unknown): Tensor {
   );
 }
 
-/** Throws for an input that the value does not depend on: its gradient would be compared with nothing. */
+/** Throws for an input that the value does not depend on: there would be no gradient to compare. */
 function checkDependence(
   f: Several,
   slopes: readonly Float64Array[],
@@ -200,15 +200,15 @@ function checkDependence(
 type Single = (...xs: readonly Tensor[]) => Tensor;
 type Several = (xs: readonly Tensor[]) => readonly Tensor[];
 
-/** Where a function is differentiated: one for each input. */
+/** A point at which a function is differentiated: one tensor per input. */
 interface Point {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
 
-/** The weight of element `j` of output `i`: as good as random, and always the same. */
+/** The weight of element `j` of output `i`: pseudo-random, but fixed. */
 function weight(i: number, j: number): number {
   return Math.sin((j + 1) * (j + 1) + i);
 }
@@ -218,7 +218,7 @@ function weightsLike(shape: readonly number[], i: number): Tensor {
   return tensor(data, { shape: [...shape] }) as Tensor;
 }
 
-/** Numbers added up, each weighted as element of the output `first` or of those after it. */
+/** The weighted sum of numbers, as elements of the output `first` and those after it. */
 function projected(
   outputs: readonly Float64Array[],
   first = 0,
@@ -230,7 +230,7 @@ function projected(
   );
 }
 
-/** One number from all outputs: the only one there is, or the sum of all by their weights. */
+/** One number from all outputs: the only one there is, or the weighted sum of all. */
 function total(outputs: readonly Float64Array[]): number {
   return isOne(outputs) ? outputs[0]![0]! : projected(outputs);
 }
@@ -239,7 +239,7 @@ function isOne(outputs: readonly { readonly length: number }[]): boolean {
   return outputs.length === 1 && outputs[0]!.length === 1;
 }
 
-/** The gradient of what `total` makes of `f`'s outputs, `times` as much of it. */
+/** The gradient of `total` of `f`'s outputs, times `times`. */
 function gradientOf(f: Several, times = 1): Several {
   return (xs) => {
     const outputs = f(xs);
@@ -265,12 +265,12 @@ function dataOf(outputs: readonly Tensor[]): readonly Float64Array[] {
   return outputs.map((y) => y.dataSync() as Float64Array);
 }
 
-/** Whether two lists of outputs are the same, NaN and the sign of 0 included. */
+/** Whether two lists of outputs are equal, including NaN and the sign of 0. */
 function haveSameNumbers(a: readonly Float64Array[], b: readonly Float64Array[]): boolean {
   return a.every((data, i) => data.every((x, j) => Object.is(x, b[i]![j])));
 }
 
-/** What two derivatives differ by, in parts of what is allowed. */
+/** The difference of two derivatives, relative to the tolerance. */
 function errorOf(
   derivative: number,
   expected: number,
@@ -280,11 +280,11 @@ function errorOf(
   const size = Math.max(Math.abs(derivative), Math.abs(expected));
   const allowed = Math.max(absoluteTolerance, rounding) + relativeTolerance * size;
   const error = Math.abs(derivative - expected) / allowed;
-  // NaN is as far off as can be.
+  // NaN is as wrong as can be.
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }
 
-/** Twice as much of the outputs must have twice the gradient. */
+/** Checks that twice the outputs have twice the gradient. */
 function checkLinearity(
   f: Several,
   slopes: readonly Float64Array[],
@@ -306,7 +306,7 @@ function checkLinearity(
   });
 }
 
-/** The derivative along one direction of each input, forwards against backwards. */
+/** Compares the derivative along one direction of each input, forwards against backwards. */
 function compareForward(
   f: Several,
   slopes: readonly Float64Array[],
@@ -319,7 +319,7 @@ function compareForward(
     const [, tangent] = jvp((...xs: Tensor[]) => [...f(xs)], [...tensorsAt(points)], tangents);
     const forward = total(dataOf(tangent));
     const backward = projected([slopes[i]!], i + 1);
-    // Differences say more of a NaN, or of an infinity.
+    // Differences say more about a NaN or an infinity.
     if (!Number.isFinite(backward) || errorOf(forward, backward, 0, options) <= 1) return;
     throw new GradientError(
       `checkGradients: ${name}: along a fixed direction jvp gives ${forward}, ` +
@@ -328,7 +328,9 @@ function compareForward(
   });
 }
 
-/** Both derivatives in one direction, by differences of widths `step` and half of it. */
+/**
+ * A direction in which derivatives are compared, by differences of widths `step` and half of it.
+ */
 interface Probe {
   readonly where: string;
   readonly direction: readonly (readonly [input: number, element: number, part: number])[];
@@ -374,8 +376,9 @@ function compareWithDifferences(
 }
 
 /**
- * `f` with its graph built once: to build it again for each difference takes longer than to run it.
- * One that cannot be traced, or traced gives other values than `values`, stays as it is.
+ * `f` with its graph built once: rebuilding it for each difference would take longer than running
+ * it. A function that cannot be traced, or whose trace gives other values than `values`, is
+ * unchanged.
  */
 function tracedOnce(
   f: Several,
@@ -391,7 +394,7 @@ function tracedOnce(
   }
 }
 
-/** Each component by itself, or some random directions where there are many. */
+/** Probes each component separately, or some random directions if there are many. */
 function probesOf(points: readonly Point[], epsilon: number): readonly Probe[] {
   const components = points.flatMap(({ name, shape, data }, i) =>
     Array.from(data, (x, j) => ({ name, shape, i, j, x })),

@@ -1,4 +1,4 @@
-// Values compared with a tolerance, so that NaN never passes for a number.
+// Compares values within a tolerance; NaN never passes for a number.
 import { formatShape, NablaError, ShapeError, Tensor, tensor } from "../index.ts";
 import { indexOf } from "./row-major.ts";
 
@@ -38,7 +38,7 @@ export function expectClose(actual: Values, expected: Values, tolerances: Tolera
     if (Object.is(x, y) || x === y) return;
     const error = Math.abs(x - y);
     const allowed = absoluteTolerance + relativeTolerance * Math.max(Math.abs(x), Math.abs(y));
-    // An infinity allows everything, and must not.
+    // An infinity must not allow everything.
     if (error <= allowed && Number.isFinite(error)) return;
     const excess = Number.isFinite(error) ? error / allowed : Number.POSITIVE_INFINITY;
     if (worst.position < 0 || excess > worst.excess) worst = { position, excess };
@@ -53,7 +53,7 @@ export function expectClose(actual: Values, expected: Values, tolerances: Tolera
 
 function asTensor(values: Values, dtype?: Tensor["dtype"]): Tensor {
   if (values instanceof Tensor) return values;
-  // What was computed is compared in its own dtype, where literals are rounded to it.
+  // Computed values are compared in their own dtype, to which literals are rounded.
   const isBig = values instanceof Float64Array;
   return tensor(values as never, { dtype: dtype ?? (isBig ? "float64" : "float32") }) as Tensor;
 }

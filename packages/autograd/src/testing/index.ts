@@ -1,6 +1,6 @@
 /**
- * Checks of gradients and values, and fast-check arbitraries of tensors. Nothing here needs a test
- * runner: what does not hold throws.
+ * Checks of gradients and values, and fast-check arbitraries of tensors. No test runner is needed:
+ * failing checks throw.
  *
  * @module @nabla/autograd/testing
  */

@@ -1,11 +1,11 @@
-// Where elements stand that lie in row-major order.
+// Row-major indices of elements.
 
-/** How many there are. */
+/** The number of elements. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The place of a row-major position, one number an axis. */
+/** The index of the element at a row-major position, one number per axis. */
 export function indexOf(position: number, shape: readonly number[]): readonly number[] {
   let rest = position;
   return shape

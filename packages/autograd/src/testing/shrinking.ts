@@ -1,6 +1,6 @@
-// How what failed becomes smaller: whole stretches of an axis go first, then axes of one element,
-// then elements become simpler numbers. Fast-check's own lists and chains stop early, at shapes
-// with elements that do not matter.
+// Shrinking of failing cases: first whole stretches of an axis are dropped, then axes of one
+// element, then elements become simpler numbers. fast-check's own lists and chains stop early, at
+// shapes with elements that do not matter.
 import fc from "fast-check";
 import { elementCount } from "./row-major.ts";
 
@@ -15,7 +15,7 @@ export interface Grid {
   readonly units: readonly number[];
 }
 
-/** Draws from `source`, and shrinks to what `smaller` gives, the smallest first. */
+/** Draws from `source`, and shrinks to the values of `smaller`, the smallest first. */
 export class Shrinking<T> extends fc.Arbitrary<T> {
   readonly #source: fc.Arbitrary<T>;
   readonly #smaller: (value: T) => Iterable<T>;
@@ -45,15 +45,15 @@ export class Shrinking<T> extends fc.Arbitrary<T> {
 }
 
 /**
- * The places of an axis, counted from the end, that stay; or, without them, only the first one, and
- * no axis.
+ * The indices of an axis, from the end, that are kept; without them, only the first, without the
+ * axis.
  */
 interface Edit {
   readonly fromEnd: number;
   readonly places?: readonly number[];
 }
 
-/** What can be taken from shapes that broadcast against each other so that they still do. */
+/** The edits of shapes that broadcast after which they still do. */
 function* edits(shapes: readonly (readonly number[])[], limits: Limits): Iterable<Edit> {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   for (let fromEnd = rank; fromEnd >= 1; fromEnd--) {
@@ -80,11 +80,11 @@ function editedShape(shape: readonly number[], { fromEnd, places }: Edit): numbe
   const axis = shape.length - fromEnd;
   if (axis < 0) return [...shape];
   if (!places) return shape.toSpliced(axis, 1);
-  // An axis of size 1 goes with any size of the other.
+  // An axis of size 1 broadcasts with any size of the other.
   return shape.with(axis, shape[axis] === 1 ? 1 : places.length);
 }
 
-/** Smaller shapes that broadcast as these do. */
+/** Smaller shapes that broadcast like these. */
 export function* smallerShapes(
   shapes: readonly (readonly number[])[],
   limits: Limits,
@@ -118,8 +118,7 @@ export function* smallerGrids(
   yield grids.map((grid) => ({ ...grid, units: grid.units.map(() => target) }));
   for (const [k, grid] of grids.entries()) {
     for (const [i, n] of grid.units.entries()) {
-      // What is no whole number of the grid (NaN, infinite, too small) has nothing between it and
-      // the target.
+      // Numbers off the grid (NaN, infinite, too small) have nothing between them and the target.
       if (!Number.isInteger(n)) yield grids.with(k, withUnit(grid, i, target));
       else
         for (let step = n - target; step !== 0; step = Math.trunc(step / 2)) {
