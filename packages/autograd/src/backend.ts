@@ -6,15 +6,19 @@
  *
  * @module @nabla/autograd/backend
  */
+
 export type { Backend, BackendMemory, Graph, Prepared } from "./engine/backend.ts";
 export { register } from "./engine/backends.ts";
+export type { Elsewhere, Task } from "./engine/background.ts";
 export {
   type Address,
   type Device,
   type DeviceMemory,
+  type Failure,
   MemoryError,
   type Outcome,
   type Program,
+  type Started,
 } from "./engine/device.ts";
 export { JavaScriptDevice, javascriptTarget } from "./engine/javascript/device.ts";
 export {

@@ -66,9 +66,19 @@ export { vmap } from "./tensor/vmap.ts";
 // Run
 
 export type { BackendName } from "./engine/backends.ts";
+export type { CompiledFunction } from "./tensor/compile.ts";
 export { compile } from "./tensor/compile.ts";
 export type { MemoryUse } from "./tensor/execution.ts";
-export { backend, guard, keep, memory, realize, setBackend, threads } from "./tensor/execution.ts";
+export {
+  backend,
+  guard,
+  keep,
+  memory,
+  realize,
+  realizeAsync,
+  setBackend,
+  threads,
+} from "./tensor/execution.ts";
 export { external } from "./tensor/external.ts";
 
 // Look

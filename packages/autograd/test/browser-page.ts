@@ -15,6 +15,26 @@ async function dividedRuns(): Promise<number> {
   return threadPool()?.runs ?? 0;
 }
 
-const page = globalThis as { result?: unknown; dividedRuns?: number };
+/** Whether a value that is awaited is that which is not, and how often the event loop turned meanwhile. */
+async function awaited(): Promise<{ readonly isSame: boolean; readonly turns: number }> {
+  const x = random.normal([300, 300], { seed: 1 }).realize();
+  const chain = () => x.matmul(x).matmul(x).mul(0.01).tanh().matmul(x).sum();
+  const wanted = chain().itemSync();
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns++;
+    if (!isOver) setTimeout(turn);
+  };
+  setTimeout(turn);
+  const value = await chain().item();
+  isOver = true;
+  return { isSame: value === wanted, turns };
+}
+
+const page = globalThis as { result?: unknown; dividedRuns?: number; awaited?: unknown };
 page.result = trained();
+// Only once it was asked for does a worker that may not start say so.
+await awaited();
+page.awaited = await awaited();
 page.dividedRuns = await dividedRuns();

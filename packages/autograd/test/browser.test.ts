@@ -89,6 +89,9 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     expect(here.backend).toBe("wasm");
     expect(await page.evaluate("globalThis.result")).toEqual(here);
     expect(await page.evaluate("globalThis.dividedRuns")).toBe(dividedRuns);
+    expect(await page.evaluate("globalThis.awaited.isSame")).toBe(true);
+    // Where a worker computes, the page goes on.
+    expect(await page.evaluate("globalThis.awaited.turns > 0")).toBe(dividedRuns > 0);
     await page.close();
   });
 

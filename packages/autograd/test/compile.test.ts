@@ -36,6 +36,11 @@ class Model {
   readonly weight = x;
 }
 
+/** `compile`, or what gives a function back as it is. */
+type Wrap = <Args extends unknown[], Result extends Tree | void>(
+  f: (...args: Args) => Result,
+) => (...args: Args) => Result;
+
 describe("derivatives go through compiled functions", () => {
   test("gradients to any order, alone and as part of more", () => {
     expect(grad(compiledCube)(x).arraySync()).toEqual([3, 12]);
@@ -125,7 +130,7 @@ describe("derivatives go through compiled functions", () => {
   });
 
   /** What is found of results and inputs, with and without `compile`. */
-  const expectAlike = (found: (wrap: typeof compile) => unknown): void => {
+  const expectAlike = (found: (wrap: Wrap) => unknown): void => {
     const plain = found((f) => f);
     expect(found(compile)).toEqual(plain);
     expect(JSON.stringify(plain)).not.toMatch(/^[[\]0,]*$/);
@@ -322,7 +327,7 @@ describe("a gradient from outside is an input", () => {
   });
 
   test("is added to by backward within, and read in all, as without compile", () => {
-    const called = (wrap: typeof compile) => {
+    const called = (wrap: Wrap) => {
       const w = parameter([1, 2]);
       const seen: unknown[] = [];
       const f = wrap((a: Tensor) => {

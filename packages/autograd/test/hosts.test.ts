@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled } from "../../../scripts/bundle.ts";
-import { availableThreads } from "../src/engine/wasm/pool.ts";
+import { availableThreads } from "../src/engine/wasm/workers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "nabla-hosts-"));
 let program = "";

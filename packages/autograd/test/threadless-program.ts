@@ -32,7 +32,7 @@ if (how === "workers that fail") {
 
 // What the host has is asked when the library is first used.
 const { compile, random, threads } = await import("@nabla/autograd");
-const { setAvailableThreads } = await import("../src/engine/wasm/pool.ts");
+const { setAvailableThreads } = await import("../src/engine/wasm/workers.ts");
 if (how !== "no workers") setAvailableThreads(3);
 threads(3);
 const x = random.normal([300, 300], { seed: 1 }).realize();

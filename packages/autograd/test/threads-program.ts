@@ -1,7 +1,7 @@
 // A process of its own for threads.test.ts: runs something on two threads, and ends as it is told.
 import { compile, random, type Tensor, tensor, threads } from "@nabla/autograd";
 import { threadPool } from "../src/engine/wasm/backend.ts";
-import { setAvailableThreads } from "../src/engine/wasm/pool.ts";
+import { setAvailableThreads } from "../src/engine/wasm/workers.ts";
 
 setAvailableThreads(2);
 threads(2);

@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bundled } from "../../../scripts/bundle.ts";
 import { setTrial } from "../src/engine/planned/trial.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
-import { availableThreads, setAvailableThreads } from "../src/engine/wasm/pool.ts";
+import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";
 import { difference, valuesAtOnce, valuesInParts } from "./engine.ts";
 import { programOf, programs } from "./random-programs.ts";
 

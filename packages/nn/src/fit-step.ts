@@ -8,6 +8,7 @@ import {
   type Parameter,
   random,
   realize,
+  realizeAsync,
   Tensor,
 } from "@nabla/autograd";
 import { type Dataset, examplesAt } from "./batches.ts";
@@ -34,11 +35,12 @@ export function stepOf(
   data: TrainingData,
   feed: Feed,
   { cost: costOf, optimizer, beforeStep, compiled = true }: StepOptions,
-): (batch: FeedBatch, place: Place) => Tensor {
+): (batch: FeedBatch, place: Place) => Promise<Tensor> {
   let classes: number | undefined;
   let given: FeedBatch;
   let place: Place;
-  const takeStep = (batch: FeedBatch): Tensor => {
+  /** The cost, whose gradients it leaves in the parameters. */
+  const differentiated = (batch: FeedBatch): Tensor => {
     const [inputs, targets] =
       batch instanceof Tensor ? pairOf(examplesAt(data as Dataset, batch)) : batch;
     const outputs = applyLayer(model, inputs);
@@ -61,20 +63,29 @@ export function stepOf(
       );
     }
     beforeStep?.(optimizer.parameters);
+    return cost;
+  };
+  const takeStep = async (batch: FeedBatch): Promise<Tensor> => {
+    const cost = differentiated(batch);
     // In a run of its own, so that what is wrong with it is found before anything is assigned.
-    if (!compiled) realize(cost, ...optimizer.parameters.flatMap(({ grad }) => grad ?? []));
+    await realizeAsync(cost, ...optimizer.parameters.flatMap(({ grad }) => grad ?? []));
     optimizer.step();
     return cost;
   };
-  const run = compiled ? compile(takeStep) : takeStep;
-  return (batch, at) => {
+  const step = compile((batch: FeedBatch) => {
+    const cost = differentiated(batch);
+    optimizer.step();
+    return cost;
+  });
+  const run = compiled ? step.async : takeStep;
+  return async (batch, at) => {
     given = batch;
     place = at;
     if (classes !== undefined) feed.checkLabels(batch, classes);
     const draws = random.state();
     const restore = compiled ? undefined : restorerOf(model, optimizer, beforeStep !== undefined);
     try {
-      return run(batch);
+      return await run(batch);
     } catch (error) {
       restore?.();
       random.restore(draws);

@@ -101,8 +101,9 @@ export interface Reports<Name extends string = string>
  * should come out. Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
  * or a function that gives one for each epoch. Loop over the reports, with `for await`; leaving the
  * loop ends training. `await fit(…)` trains to the end, and gives the last report. The event loop
- * turns at least every 20 ms, or after each step if that takes longer: signals, timers and messages
- * come through.
+ * goes on: steps of some milliseconds are computed by a worker, where the host has workers that share
+ * memory, and between shorter ones it turns at least every 8 ms. So signals, timers and messages come
+ * through, and pages show their frames.
  *
  * Throws `NablaError` for data that are empty or whose numbers of examples differ, for data whose
  * names say that they are the other way round (`{ labels, images }`), for labels that are no
@@ -194,7 +195,7 @@ async function* reportsOf(
       }
       const started = performance.now();
       const { step, seen, total } = at;
-      const cost = stepOn(batch, { step: step + 1, epoch });
+      const cost = await stepOn(batch, { step: step + 1, epoch });
       batchCost = await cost.item();
       seconds += (performance.now() - started) / 1000;
       at = {

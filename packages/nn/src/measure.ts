@@ -1,5 +1,5 @@
 // What a model is worth on a dataset.
-import { formatShape, NablaError, realize, Tensor } from "@nabla/autograd";
+import { formatShape, NablaError, realizeAsync, Tensor } from "@nabla/autograd";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { checkModel, kindOf } from "./checks.ts";
@@ -47,9 +47,9 @@ export async function measure(
         name,
         value: valueOf(name, metric(outputs, targets)),
       }));
-      realize(...all.map(({ value }) => value));
       return all;
     });
+    await realizeAsync(...values.map(({ value }) => value));
     for (const { name, value } of values) {
       const weighted = ((await value.item()) * inputs.shape[0]!) / examples;
       means.set(name, means.get(name)! + weighted);

@@ -49,7 +49,8 @@ describe("a step that is compiled alone takes the gradients of each call", () =>
 });
 
 test("a body that is compiled learns under a plain head, as one that is not", () => {
-  const train = (wrap: typeof compile): unknown => {
+  type Wrap = (f: (x: Tensor) => Tensor) => (x: Tensor) => Tensor;
+  const train = (wrap: Wrap): unknown => {
     const [body, head] = [dense(1, 1), dense(1, 1)];
     [body, head].forEach((layer, i) => layer.weight.assign([[0.5 + i]]));
     const optimizer = sgd([...body.parameters(), ...head.parameters()], { learningRate: 0.1 });

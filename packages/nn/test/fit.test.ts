@@ -286,6 +286,26 @@ describe("the event loop turns", () => {
     expect(controller.signal.aborted).toBe(true);
   });
 
+  test.each([true, false])("while a step is computed, compiled: %s", async (compiled) => {
+    const inputs = random.normal([256, 512], { seed: 1 }).realize();
+    const targets = inputs.slice(1, 0, 256).tanh().realize();
+    let turns = 0;
+    let isOver = false;
+    const turn = () => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const model = sequential(dense(512, 512), dense(512, 256));
+    const optimizer = sgd(model.parameters(), { learningRate: 0.01 });
+    const options = { cost: quadraticCost, optimizer, epochs: 5, batchSize: 256, compiled };
+    const last = await fit(model, { inputs, targets }, options);
+    isOver = true;
+    expect(last?.step).toBe(5);
+    // One turn a step if each blocked; a worker takes milliseconds, a turn some microseconds.
+    expect(turns).toBeGreaterThan(50);
+  });
+
   test("while a model is measured, and hears of no other measurement", async () => {
     const layer = dropout(0.5);
     const inputs = zeros([20_000, 4]).add(1);

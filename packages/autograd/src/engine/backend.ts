@@ -1,5 +1,6 @@
 // What runs graphs, as the rest of the library sees it.
 import type { Home, Node, Value } from "../graph/node.ts";
+import type { Task } from "./background.ts";
 import type { Plan } from "./plan/plan.ts";
 
 /** A graph to run: from nodes that are given values to those whose values are wanted. */
@@ -21,6 +22,12 @@ export interface Prepared {
     homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[];
+  /** The same, for whoever awaits it: what takes long may go on elsewhere. Left out: all runs here. */
+  task?(
+    values: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): Task<readonly Value[]>;
 }
 
 /** What runs graphs. */
@@ -30,6 +37,8 @@ export interface Backend {
   /** Why it cannot be used on this host; undefined where it can. Asked before anything else. */
   problem?(): string | undefined;
   prepare(graph: Graph): Prepared;
+  /** Whether nobody can wait for its values but by `task`. */
+  readonly answersLater?: boolean;
   /** What would run to compute the graph's outputs; none where that is each node by itself. */
   plan?(graph: Graph): Plan;
   /** Bytes in use, by what they are for; none if it does not say. */

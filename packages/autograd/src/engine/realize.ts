@@ -1,11 +1,13 @@
 // The engine's seam: from nodes to their values. What has a value already is not computed again.
 import { NablaError } from "../graph/errors.ts";
+import { laterError } from "../graph/later.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
 import { allocate } from "../scalar/dtype.ts";
 import type { Graph } from "./backend.ts";
 import { currentBackend } from "./backends.ts";
+import { doneAtOnce, finishBackground, type Task } from "./background.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
@@ -14,12 +16,25 @@ import { currentBackend } from "./backends.ts";
  * of what was to be made of that.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
+  if (nodes.some(isPending)) begin(operation);
+  doneAtOnce(realizing(operation, nodes, false));
+}
+
+/**
+ * The same as a task, for `inBackground`: what takes long goes on elsewhere where it can. `isAwaited`:
+ * whether it may.
+ */
+export function* realizing(
+  operation: string,
+  nodes: readonly Node[],
+  isAwaited = true,
+): Task<void> {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
-    realizeAll(operation, outputs);
+    yield* realizingAll(operation, outputs, isAwaited);
   } catch (error) {
-    takeBack(outputs);
+    yield* takingBack(outputs, isAwaited);
     throw error;
   }
 }
@@ -29,17 +44,29 @@ export function realize(operation: string, nodes: readonly Node[]): void {
  * taken back, without an error.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
+  if (nodes.some(isPending)) begin("assign");
+  doneAtOnce(realizingUpdates(nodes, false));
+}
+
+/** The same as a task. */
+export function* realizingUpdates(nodes: readonly Node[], isAwaited = true): Task<void> {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
-    realizeAll("assign", outputs);
+    yield* realizingAll("assign", outputs, isAwaited);
   } catch {
-    for (const node of nodes) computeAlone(node);
+    for (const node of nodes) yield* computingAlone(node, isAwaited);
   }
 }
 
+/** Waits until a run can begin here. Throws `NablaError` where none can be waited for. */
+export function begin(operation: string): void {
+  finishBackground(operation);
+  if (currentBackend().answersLater) throw laterError(operation);
+}
+
 /** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
-function realizeAll(operation: string, outputs: Set<Node>): void {
+function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean): Task<void> {
   const guarded: Node[] = [];
   const kept = new Set(outputs);
   const output = (node: Node) => {
@@ -76,9 +103,12 @@ function realizeAll(operation: string, outputs: Set<Node>): void {
       }
     }
   };
-  const results = currentBackend()
-    .prepare(graph)
-    .run(values, homes, guarded.length > 0 ? accept : undefined);
+  const prepared = currentBackend().prepare(graph);
+  const look = guarded.length > 0 ? accept : undefined;
+  const results =
+    isAwaited && prepared.task
+      ? yield* prepared.task(values, homes, look)
+      : prepared.run(values, homes, look);
   const below = keptBelow(graph.inputs);
   results.forEach((value, i) => {
     const { cell } = graph.outputs[i]!;
@@ -122,20 +152,22 @@ function keptBelow(inputs: readonly Node[]): number {
  * After a run that failed no home is given a new value: those among the outputs keep what they had,
  * and those on the way to them are computed by themselves.
  */
-function takeBack(outputs: ReadonlySet<Node>): void {
+function* takingBack(outputs: ReadonlySet<Node>, isAwaited: boolean): Task<void> {
   for (const node of outputs) {
     node.cell.failed = true;
     node.cell.home?.takeBack(node);
   }
   const below = topologicalOrder(outputs, (node) => (node.cell.value ? none : node.inputs));
   for (const node of below) {
-    if (node.cell.home && isPending(node) && !outputs.has(node)) computeAlone(node);
+    if (node.cell.home && isPending(node) && !outputs.has(node)) {
+      yield* computingAlone(node, isAwaited);
+    }
   }
 }
 
-function computeAlone(node: Node): void {
+function* computingAlone(node: Node, isAwaited: boolean): Task<void> {
   try {
-    realize("assign", [node]);
+    yield* realizing("assign", [node], isAwaited);
   } catch {
     // Taken back. The error that is thrown is that of the run which it was a part of.
   }
@@ -144,6 +176,16 @@ function computeAlone(node: Node): void {
 /** The value of a node, computed if it is not there. */
 export function valueOf(operation: string, node: Node): Value {
   if (!node.cell.value) realize(operation, [node]);
+  return knownValue(node);
+}
+
+/** The same as a task. */
+export function* valueTask(operation: string, node: Node): Task<Value> {
+  if (!node.cell.value) yield* realizing(operation, [node]);
+  return knownValue(node);
+}
+
+function knownValue(node: Node): Value {
   if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
   return node.cell.value!;
 }

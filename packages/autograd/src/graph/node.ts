@@ -3,6 +3,7 @@
 import type { MatrixFunction } from "../matrix/matrix.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
+import { laterError } from "./later.ts";
 import { checkLimits, type Shape } from "./shape.ts";
 import { callOf, type Site, siteOfNow } from "./site.ts";
 
@@ -242,16 +243,21 @@ export function ofFamily<F extends Family>(node: Node, ...families: readonly F[]
 /** A value that a back end keeps in memory of its own. */
 export interface Resident {
   readonly byteLength: number;
-  /** A copy of the elements, row-major. */
-  read(): Data;
+  /** A copy of the elements, row-major; a promise of one where the device answers later. */
+  read(): Data | Promise<Data>;
 }
 
 /** Elements, row-major, wherever they are; never written to while a node has them. */
 export type Value = Data | Resident;
 
-/** The elements of a value; not to be written to. */
-export function dataOf(value: Value): Data {
-  return ArrayBuffer.isView(value) ? value : value.read();
+/**
+ * The elements of a value; not to be written to. Throws `NablaError` for `operation` where the device
+ * answers later.
+ */
+export function dataOf(value: Value, operation: string = "dataSync"): Data {
+  const data = ArrayBuffer.isView(value) ? value : value.read();
+  if (data instanceof Promise) throw laterError(operation);
+  return data;
 }
 
 /** Whether no gradient passes through a node, as through `stopGradient`. */

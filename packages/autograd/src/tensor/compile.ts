@@ -1,67 +1,28 @@
 // Functions that are traced once for each signature and replayed after: no graph is built, and all
 // that the function does, updates of parameters included, is one prepared run.
-import type { Graph, Prepared } from "../engine/backend.ts";
+
+import type { Graph } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
-import { graphOf, realize, valueOf } from "../engine/realize.ts";
+import type { Task } from "../engine/background.ts";
+import { begin, graphOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
-import type { Home, Node, Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
-import { Call, type Given, isNode, Traced } from "./calls.ts";
+import { Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
+import { later } from "./later.ts";
 import { isSubstituting, Parameter, parameterOf } from "./parameter.ts";
-import { newPass, type Pass } from "./passes.ts";
-import { drawing, nextKey } from "./random.ts";
+import { newPass } from "./passes.ts";
+import { drawing, drawn, nextKey } from "./random.ts";
+import { type Compiled, type Effect, givenTo, replay, replaying } from "./replay.ts";
 import { hasSignature, type Signature, signatureOf } from "./signature.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
-import { computeUpdates } from "./updates.ts";
-
-/** An output that is not returned. */
-interface Effect {
-  readonly node: Node;
-  /** Where a back end may keep its values. */
-  readonly home: Home | undefined;
-  /** What to do with its value, the output of a call at a position. */
-  readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
-}
-
-/** What looks at an output of a call before anything of the call is kept, and where that is. */
-interface Guarded {
-  readonly position: number;
-  readonly guard: (valued: Node) => void;
-}
-
-/** A traced function, ready to run. */
-interface Compiled {
-  readonly prepared: Prepared;
-  /** Whether all that the function decided by is as it was when it was traced. */
-  readonly guards: readonly (() => boolean)[];
-  /** Draws the keys of this call, as many as the function does and in its order, used or not. */
-  readonly draw: () => void;
-  /** What each input of the graph is in this call, given the arguments: a node, or its value. */
-  readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
-  readonly homes: readonly (Home | undefined)[];
-  readonly guarded: readonly Guarded[];
-  /** What a call gives other values. */
-  readonly updated: readonly Parameter[];
-  /** Of the outputs after those that are returned. */
-  readonly uses: readonly Effect["use"][];
-  /** Gradients that a call uses up, and those of which it leaves nothing. */
-  readonly taken: readonly GradientCell[];
-  readonly cleared: readonly GradientCell[];
-  /** That of the call under way. */
-  pass: Pass;
-  readonly result: unknown;
-  /** The nodes of all tensors in the result. */
-  readonly returned: readonly Node[];
-  readonly function: Traced;
-  /** From parameters that calls have updated back to the function. */
-  link: Link | undefined;
-}
+import { computeUpdates, computingUpdates } from "./updates.ts";
 
 /** What was traced for arguments of one signature: one trace for each way to decide. */
 interface Traces {
@@ -90,6 +51,9 @@ const keptDecisions = 8;
  * was given, within bounds: a derivative that leads further back throws `GradientError`, and one
  * that needs a parameter's value which two later updates have overwritten throws `NablaError`.
  *
+ * `f.async(x)` does what `f(x)` does while the event loop goes on, where that takes some milliseconds
+ * and the host has workers that share memory.
+ *
  * @example
  * const w = parameter([1, 2]);
  * const step = compile((x: Tensor) => {
@@ -101,32 +65,72 @@ const keptDecisions = 8;
  * step(tensor([0, 0])).itemSync(); // => 5
  * step(tensor([3, 3])).itemSync(); // => 18
  * w.arraySync(); // => [3, 3]
+ * (await step.async(tensor([1, 1]))).itemSync(); // => 8
  */
 export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
-): (...args: Args) => Result {
+): CompiledFunction<Args, Result> {
   checkFunction("compile", f);
   /** Those of the last calls first. */
   const known: Traces[] = [];
-  const call = (args: Args, nodes: readonly Node[]): Result => {
+  const ready = (args: Args, nodes: readonly Node[]): Compiled => {
     const { all } = tracesOf(known, args, nodes);
-    let ready = all.find(decidesAsBefore);
-    if (!ready) {
-      ready = trace(f, args);
-      all.push(ready);
+    let one = all.find(decidesAsBefore);
+    if (!one) {
+      one = trace(f, args);
+      all.push(one);
       if (all.length > keptDecisions) all.shift();
     }
-    return replay(ready, nodes) as Result;
+    return one;
   };
-  return (...args) => {
-    const nodes = nodesOf(args);
+  const call = (...args: Args): Result => {
     // Part of a larger graph, or called with tensors in place of parameters, it is no other than any
     // function.
-    if (currentTrace() || isSubstituting() || nodes.some(standsForMore)) return inlined(f, args);
+    if (currentTrace() || isSubstituting()) return inlined(f, args);
+    begin("compile");
+    const nodes = nodesOf(args);
+    if (nodes.some(standsForMore)) return inlined(f, args);
     // What a call overwrites may be what they need.
     computeUpdates();
-    return drawing(() => call(args, nodes));
+    return drawing(() => replay(ready(args, nodes), nodes) as Result);
   };
+  const callTask = function* (args: Args, nodes: readonly Node[]): Task<Result> {
+    yield* computingUpdates();
+    const { result, takeBack } = drawn(() => {
+      const one = ready(args, nodes);
+      return { one, given: givenTo(one, nodes) };
+    });
+    try {
+      return (yield* replaying(result.one, result.given)) as Result;
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+  };
+  const async = async (...args: Args): Promise<Result> => {
+    const nodes = nodesOf(args);
+    if (currentTrace() || isSubstituting()) {
+      throw new NablaError(
+        "compile: f.async(x) is called while another function is traced, or substitute() calls one; " +
+          "call f(x) in its place",
+      );
+    }
+    if (nodes.some(standsForMore)) return inlined(f, args);
+    return later(callTask(args, nodes));
+  };
+  return Object.assign(call, { async });
+}
+
+/** What `compile` gives. */
+export interface CompiledFunction<Args extends unknown[], Result> {
+  /** Does what the function that was given does, here and now. */
+  (...args: Args): Result;
+  /**
+   * The same, while the event loop goes on: what takes some milliseconds is computed by a worker, where
+   * the host has workers that share memory. Calls are done one after the other, in their order. Until
+   * it is done, what assigns to a parameter or needs the engine waits for it.
+   */
+  readonly async: (...args: Args) => Promise<Result>;
 }
 
 /** The traces of arguments like these, which come first from now on. */
@@ -207,7 +211,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   const first = returned.length + effects.length;
   // The first call draws what was drawn for the trace.
   const { keys } = done;
-  let drawn = keys.map((node) => node.cell.value!);
+  let own = keys.map((node) => node.cell.value!);
   let isTraced = true;
   const fromOutside = [...graph.inputs, ...usedByRules(graph, placeholders, done)];
   const inputs = fromOutside.map((node): Compiled["inputs"][number] => {
@@ -221,7 +225,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (found) return found;
     if (isPlaceholder(node)) throw foreignError();
     const key = keys.indexOf(node);
-    return key >= 0 ? () => drawn[key]! : () => node;
+    return key >= 0 ? () => own[key]! : () => node;
   });
   const isOfCall = (node: Node) => placeholders.includes(node) || done.found.has(node);
   const ofCall = fromOutside.flatMap((node, i) => (isOfCall(node) ? [i] : []));
@@ -229,7 +233,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     prepared: currentBackend().prepare(graph),
     guards: done.guards,
     draw() {
-      if (!isTraced && keys.length > 0) drawn = keys.map(nextKey);
+      if (!isTraced && keys.length > 0) own = keys.map(nextKey);
       isTraced = false;
     },
     inputs,
@@ -310,59 +314,6 @@ function clearedBy({ gradients }: Trace): readonly GradientCell[] {
     const isLeft = cell.node && (cell.node === stand || !cell.isLeftOver);
     return isLeft ? [] : [cell];
   });
-}
-
-function replay(ready: Compiled, args: readonly Node[]): unknown {
-  const { prepared, inputs, homes, guarded, updated, uses, taken, cleared } = ready;
-  const { result, returned } = ready;
-  ready.draw();
-  const given = inputs.map((inputFor) => inputFor(args));
-  const wanted = valuesOf(given, ready.function.graph.inputs.length);
-  let checked: Call | undefined;
-  const accept = (values: readonly Value[]) => {
-    checked = new Call(ready.function, given, values);
-    for (const { position, guard } of guarded) guard(checked.result(position));
-  };
-  let values: readonly Value[];
-  try {
-    values = prepared.run(wanted, homes, guarded.length > 0 ? accept : undefined);
-  } catch (error) {
-    // The run may have written where values before the last ones are.
-    for (const parameter of updated) Parameter.forgetBefore(parameter);
-    throw error;
-  }
-  const call = checked ?? new Call(ready.function, given, values);
-  for (const cell of taken) cell.take();
-  if (uses.length > 0) ready.pass = newPass();
-  for (let i = 0; i < uses.length; i++) {
-    const position = returned.length + i;
-    uses[i]!(values[position]!, position, call, ready);
-  }
-  for (const cell of cleared) cell.write(null);
-  if (result === undefined) return undefined;
-  const output = (i: number) => tensorOf(call.result(i));
-  if (result instanceof Tensor) return output(0);
-  const outputs = returned.map((_, i) => output(i));
-  let next = 0;
-  return mapTree("compile", result, () => outputs[next++]!);
-}
-
-/** The values of the first `count` of what a call is given. */
-function valuesOf(given: Given, count: number): readonly Value[] {
-  const values: Value[] = [];
-  for (let i = 0; i < given.length; i++) {
-    const one = given[i]!;
-    const value = isNode(one) ? one.cell.value : one;
-    if (!value) return computedOf(given, count);
-    if (i < count) values.push(value);
-  }
-  return values;
-}
-
-/** The same, where some are not known yet: all are computed in one run. */
-function computedOf(given: Given, count: number): readonly Value[] {
-  realize("compile", given.filter(isNode));
-  return given.slice(0, count).map((one) => (isNode(one) ? valueOf("compile", one) : one));
 }
 
 function foreignError(): NablaError {

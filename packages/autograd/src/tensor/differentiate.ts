@@ -1,5 +1,6 @@
 // Derivatives as users call them. What a derivative is made of: autodiff/gradients.ts.
 import * as autodiff from "../autodiff/gradients.ts";
+import { finishBackground } from "../engine/background.ts";
 import { describeList } from "../graph/describe.ts";
 import { GradientError, NablaError } from "../graph/errors.ts";
 import { checkParameterHistory, origins } from "../graph/history.ts";
@@ -13,6 +14,7 @@ import { areUsed, newPass, use } from "./passes.ts";
 import { computeDeep } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, given, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
+import { currentTrace } from "./trace.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 declare module "./tensor.ts" {
@@ -75,6 +77,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
  */
 export function takeGradients(parameters: readonly Parameter[]): readonly (Tensor | undefined)[] {
   checkParameters("takeGradients", parameters);
+  if (!currentTrace()) finishBackground("takeGradients");
   const passes = parameters.map((p) => Parameter.gradientOf(p).passes);
   const areNew = passes.some((own) => own.length > 0 && !areUsed(own));
   const taken = parameters.map((parameter, i) => {

@@ -2,9 +2,11 @@
 
 import type { BackendMemory } from "../engine/backend.ts";
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backends.ts";
-import { realize as realizeNodes } from "../engine/realize.ts";
+import { finishBackground } from "../engine/background.ts";
+import { realize as realizeNodes, realizing, tracingError } from "../engine/realize.ts";
 import { setWantedThreads } from "../engine/threads.ts";
 import { checkCount, checkFunction } from "./checks.ts";
+import { later } from "./later.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { changesWithCalls, currentTrace } from "./trace.ts";
 
@@ -23,6 +25,22 @@ export function realize(...tensors: readonly Tensor[]): void {
     "realize",
     tensors.map((x) => nodeOf("realize", x)),
   );
+}
+
+/**
+ * Computes several tensors in one run, as `realize` does, while the event loop goes on: what takes
+ * some milliseconds is computed by a worker, where the host has workers that share memory.
+ *
+ * @example
+ * const x = tensor([1, 2]).exp();
+ * const [a, b] = [x.sum(), x.mean()];
+ * await realizeAsync(a, b);
+ * a.itemSync(); // => 10.1073
+ */
+export async function realizeAsync(...tensors: readonly Tensor[]): Promise<void> {
+  const nodes = tensors.map((x) => nodeOf("realizeAsync", x));
+  if (currentTrace()) throw tracingError("realizeAsync");
+  return later(realizing("realizeAsync", nodes));
 }
 
 /**
@@ -73,6 +91,8 @@ export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
  */
 export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   checkFunction("guard", check);
+  // The run under way may be computing it, and will not ask.
+  finishBackground("guard");
   const node = nodeOf("guard", x);
   // A draw, or a number from outside, has a value while it is traced, but each call has another.
   if (node.cell.value && !changesWithCalls(node)) {

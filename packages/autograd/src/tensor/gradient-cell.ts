@@ -1,5 +1,6 @@
 // The gradient that `backward` leaves at a parameter; and while a function is traced, what the
 // function finds, leaves and takes away there.
+import { finishBackground } from "../engine/background.ts";
 import type { Node } from "../graph/node.ts";
 import { shapesEqual } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
@@ -60,6 +61,7 @@ export class GradientCell {
 
   write(value: Tensor | null): void {
     const trace = currentTrace();
+    if (!trace) finishBackground("grad");
     if (trace) this.#useIn(trace).isWhole = true;
     this.#value = value;
     if (!value) this.#passes = noPasses;
@@ -84,6 +86,7 @@ export class GradientCell {
    */
   add(contribution: Tensor, pass: Pass): void {
     const trace = currentTrace();
+    if (!trace) finishBackground("backward");
     if (trace && !trace.gradients.has(this)) {
       this.#useIn(trace);
       this.#value = null;

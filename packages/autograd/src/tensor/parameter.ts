@@ -1,6 +1,7 @@
 // Parameters: named cells that hold a tensor and can be given another. A graph built on a parameter
 // means the value that it had then.
 
+import { finishBackground } from "../engine/background.ts";
 import { realize } from "../engine/realize.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Home, type Node, type Value } from "../graph/node.ts";
@@ -211,7 +212,11 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
       return this;
     }
     if (trace) this.#noteAssignment(trace);
-    else this.#makeRoom(node);
+    else {
+      // The run under way may be using its value, or computing one.
+      finishBackground("assign");
+      this.#makeRoom(node);
+    }
     this.#begin(trace ? node : this.#onKnown(node));
     if (!trace && this.pending) noteUpdate(this);
     endCall("assign", this.shape, false);
@@ -231,6 +236,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** @internal Calls `f` with nodes in place of parameters. */
   static substituting<Result>(nodes: ReadonlyMap<Parameter, Node>, f: () => Result): Result {
     for (const [parameter, node] of nodes) parameter.#check("substitute", node);
+    // What was asked for before goes on with parameters themselves.
+    finishBackground("substitute");
     const outer = substitutes;
     substitutes = new Map([...(outer ?? []), ...nodes]);
     try {

@@ -93,6 +93,23 @@ export function drawing<Result>(f: () => Result): Result {
   }
 }
 
+/**
+ * What `f` gives, and how to take back what it has drawn if what follows fails: as long as nothing else
+ * was drawn since.
+ */
+export function drawn<Result>(f: () => Result): {
+  readonly result: Result;
+  readonly takeBack: () => void;
+} {
+  const [seed, before] = [programSeed, draws];
+  const result = drawing(f);
+  const after = draws;
+  const takeBack = () => {
+    if (programSeed === seed && draws === after) draws = before;
+  };
+  return { result, takeBack };
+}
+
 /** The key of the program's next draw. */
 export function nextKey(): Int32Array {
   return keyWords(programSeed, ++draws);

@@ -1,6 +1,7 @@
 // What a user holds: an immutable handle on a node of the graph. The operations are declared, with
 // their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
-import { tracingError, valueOf } from "../engine/realize.ts";
+import { answered, finishBackground, type Task } from "../engine/background.ts";
+import { tracingError, valueOf, valueTask } from "../engine/realize.ts";
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node, type Value } from "../graph/node.ts";
@@ -10,6 +11,7 @@ import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DataOf, DType } from "../scalar/dtype.ts";
 import { formatTensor, type NestedNumbers, nest } from "./format.ts";
+import { later } from "./later.ts";
 import { detached, settle } from "./settle.ts";
 import { changesWithCalls, replayedTrace } from "./trace.ts";
 
@@ -90,10 +92,19 @@ export class Tensor<out S extends Shape = Shape> {
 
   /**
    * The elements in row-major order, as a typed array of the dtype; a copy. With the dtype that the
-   * tensor must have, the compiler knows which array it is.
+   * tensor must have, the compiler knows which array it is. While what takes some milliseconds is
+   * computed, the event loop goes on, where the host has workers that share memory.
+   *
+   * @example
+   * await tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])).data(); // => Float32Array [3, 7]
    */
-  async data<D extends DType = DType>(dtype?: D): Promise<DataOf<D>> {
-    return copied("data", Tensor.nodeOf(this), dtype) as DataOf<D>;
+  data<D extends DType = DType>(dtype?: D): Promise<DataOf<D>>;
+  async data(dtype?: DType): Promise<Data> {
+    const node = Tensor.nodeOf(this);
+    checkDType("data", node, dtype);
+    const value = await readLater("data", node);
+    // What the node has stays as it is; what was read out of a device is a copy.
+    return value === node.cell.value ? value.slice() : value;
   }
 
   /**
@@ -107,12 +118,17 @@ export class Tensor<out S extends Shape = Shape> {
    */
   dataSync<D extends DType = DType>(dtype?: D): DataOf<D>;
   dataSync(dtype?: DType): Data {
-    return copied("dataSync", Tensor.nodeOf(this), dtype);
+    checkDType("dataSync", Tensor.nodeOf(this), dtype);
+    const value = readNow("dataSync", this);
+    return ArrayBuffer.isView(value) ? value.slice() : dataOf(value, "dataSync");
   }
 
-  /** The elements as arrays nested as deep as the shape; a number for a scalar. */
+  /**
+   * The elements as arrays nested as deep as the shape; a number for a scalar. The event loop goes on
+   * as it does with `data`.
+   */
   async array<X extends Tensor>(this: X): Promise<ArrayOf<ShapeOf<X>>> {
-    return nested("array", Tensor.nodeOf(this));
+    return nest(await readLater("array", Tensor.nodeOf(this)), this.shape);
   }
 
   /**
@@ -122,12 +138,16 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
    */
   arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
-    return nested("arraySync", Tensor.nodeOf(this));
+    return nest(dataOf(readNow("arraySync", this), "arraySync"), this.shape);
   }
 
-  /** The only element, as a number. Throws `ShapeError` unless there is just one. */
+  /**
+   * The only element, as a number. Throws `ShapeError` unless there is just one. The event loop goes on
+   * as it does with `data`.
+   */
   async item(): Promise<number> {
-    return onlyElement("item", Tensor.nodeOf(this));
+    checkOne("item", Tensor.nodeOf(this));
+    return (await readLater("item", Tensor.nodeOf(this)))[0]!;
   }
 
   /**
@@ -137,7 +157,8 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).sum().itemSync(); // => 6
    */
   itemSync(): number {
-    return onlyElement("itemSync", Tensor.nodeOf(this));
+    checkOne("itemSync", Tensor.nodeOf(this));
+    return dataOf(readNow("itemSync", this), "itemSync")[0]!;
   }
 
   /**
@@ -197,32 +218,40 @@ export class Tensor<out S extends Shape = Shape> {
   }
 }
 
-function copied(operation: string, node: Node, dtype?: DType): Data {
-  if (dtype !== undefined && dtype !== node.dtype) {
-    const expected = `expected ${describe(dtype)}: cast(dtype) converts`;
-    throw new DTypeError(`${operation}: the tensor is ${node.dtype}, ${expected}`);
-  }
-  const value = readNow(operation, node);
-  return ArrayBuffer.isView(value) ? value.slice() : value.read();
+function checkDType(operation: string, node: Node, dtype: DType | undefined): void {
+  if (dtype === undefined || dtype === node.dtype) return;
+  const expected = `expected ${describe(dtype)}: cast(dtype) converts`;
+  throw new DTypeError(`${operation}: the tensor is ${node.dtype}, ${expected}`);
 }
 
-function nested(operation: string, node: Node): NestedNumbers {
-  return nest(dataOf(readNow(operation, node)), node.shape);
-}
-
-function onlyElement(operation: string, node: Node): number {
-  const size = elementCount(node.shape);
-  if (size !== 1) {
-    const given = `${formatShape(node.shape)} has ${size} elements`;
-    throw new ShapeError(`${operation}: ${given}, expected 1; for all of them: array() or data()`);
-  }
-  return dataOf(readNow(operation, node))[0]!;
+function checkOne(operation: string, { shape }: Node): void {
+  const size = elementCount(shape);
+  if (size === 1) return;
+  const given = `${formatShape(shape)} has ${size} elements`;
+  throw new ShapeError(`${operation}: ${given}, expected 1; for all of them: array() or data()`);
 }
 
 /** The value, for whoever looks at it: not while a function is traced whose calls have others. */
-function readNow(operation: string, node: Node): Value {
+function readNow(operation: string, x: Tensor): Value {
+  let node = Tensor.nodeOf(x);
+  if (!node.cell.value) {
+    // A run under way may take back what a parameter was assigned.
+    finishBackground(operation);
+    node = Tensor.nodeOf(x);
+  }
   if (changesWithCalls(node)) throw tracingError(operation);
   return valueOf(operation, node);
+}
+
+/** The elements, when they are known; not to be written to. */
+async function readLater(operation: string, node: Node): Promise<Data> {
+  if (changesWithCalls(node)) throw tracingError(operation);
+  return later(elementsTask(operation, node));
+}
+
+function* elementsTask(operation: string, node: Node): Task<Data> {
+  const value = yield* valueTask(operation, node);
+  return ArrayBuffer.isView(value) ? value : yield* answered(value.read());
 }
 
 /** What the tensors of any copy of this package have. */

@@ -1,7 +1,8 @@
 // Updates of parameters that were assigned and are not computed yet. They are computed before a value
 // that they need is overwritten.
 import { withReplaced } from "../autodiff/copy.ts";
-import { realizeUpdates } from "../engine/realize.ts";
+import type { Task } from "../engine/background.ts";
+import { realizeUpdates, realizingUpdates } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 import { newMark, topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
@@ -53,6 +54,13 @@ function keep(some: Update[]): void {
  */
 export function computeUpdates(): void {
   if (updates.length > 0) compute(updates.filter(isPending));
+}
+
+/** The same as a task; not while a function is traced. */
+export function* computingUpdates(): Task<void> {
+  const due = updates.filter(isPending);
+  keep([]);
+  if (due.length > 0) yield* realizingUpdates(due.map(({ node }) => node));
 }
 
 function compute(due: readonly Update[]): void {

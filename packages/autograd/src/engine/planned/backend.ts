@@ -1,5 +1,7 @@
 // Back ends of devices that run plans: planned and loaded once for each structure, then called.
+import type { Value } from "../../graph/node.ts";
 import type { Backend, BackendMemory, Graph, Prepared } from "../backend.ts";
+import { finishBackground } from "../background.ts";
 import type { Device } from "../device.ts";
 import { structureOf } from "../plan/key.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
@@ -48,14 +50,15 @@ export class PlannedBackend<D extends Device> implements Backend {
       return ready;
     const positions = new Map(given.map((node, i) => [node, i]));
     const wanted = inputs.map((node) => positions.get(node)!);
+    const inOrder = (values: readonly Value[]) => wanted.map((i) => values[i]!);
     return {
-      run: (values, homes, accept) =>
-        ready.run(
-          wanted.map((i) => values[i]!),
-          homes,
-          accept,
-        ),
+      run: (values, homes, accept) => ready.run(inOrder(values), homes, accept),
+      task: (values, homes, accept) => ready.task(inOrder(values), homes, accept),
     };
+  }
+
+  get answersLater(): boolean {
+    return this.#made().device.answersLater ?? false;
   }
 
   plan({ inputs, outputs }: Graph): Plan {
@@ -68,6 +71,7 @@ export class PlannedBackend<D extends Device> implements Backend {
 
   /** Empties the memory, sets limits, and returns those before; for tests. */
   setMemoryLimits(limits: Partial<MemoryLimits>): MemoryLimits {
+    finishBackground("memory");
     const engine = this.#made();
     const { residents, device } = engine;
     engine.empty();

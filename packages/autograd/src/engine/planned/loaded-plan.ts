@@ -3,7 +3,9 @@
 
 import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Home, type Value } from "../../graph/node.ts";
-import { type Address, MemoryError, type Outcome, type Program } from "../device.ts";
+import type { Data } from "../../scalar/dtype.ts";
+import { answered, type Task } from "../background.ts";
+import { type Address, type Failure, MemoryError, type Outcome, type Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Plan, Result, Segment } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
@@ -11,12 +13,26 @@ import type { Engine } from "./engine.ts";
 import type { ResidentValue } from "./residents.ts";
 import { Trial } from "./trial.ts";
 
+type HostSegment = Extract<Segment, { kind: "host" }>;
+
+/** Who awaits a run that takes more milliseconds is not to be blocked by it. */
+let longRun = 3;
+
+/** For tests, which have all that is awaited run elsewhere. */
+export function setLongRun(milliseconds: number): number {
+  const before = longRun;
+  longRun = milliseconds;
+  return before;
+}
+
 /** Made once for each structure, and run on any data. */
 export class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
   readonly #program: Program;
   readonly #trial = new Trial();
+  /** Milliseconds that the last run took which was awaited. */
+  #milliseconds: number | undefined;
   /** Where the inputs of the run under way lie; undefined: they are given to this run alone. */
   readonly #inputs: (Address | undefined)[] = [];
   /** Whether several outputs are one buffer. */
@@ -57,24 +73,98 @@ export class LoadedPlan {
   ): readonly Value[] {
     const atHome: (ResidentValue | undefined)[] = [];
     try {
-      // Before anything is placed: threads load programs into memory.
-      const isForThreads = this.#program.isForThreads();
-      this.#place(given, homes, atHome);
+      const isForThreads = this.#begin(given, homes, atHome);
       if (isForThreads) this.#runAsIsFaster();
       else this.#runSegments(false);
-      this.#checkFailure();
-      const outputs = this.#plan.results.map((result, i) => {
-        if (result.kind === "buffer") return atHome[i] ?? this.#program.read(result.buffer);
-        const value = given[result.position]!;
-        // A parameter's place is used again; only its own nodes may hold what is there.
-        return this.#engine.residents.has(value) ? value.read() : value;
-      });
+      this.#checkFailure(now(this.#program.failure()));
+      const outputs = this.#plan.results.map((_, i) => now(this.#output(i, given, atHome)));
       accept?.(outputs);
       return outputs;
     } finally {
-      for (const value of atHome) if (value) value.isNew = false;
-      if (this.#isDropped) this.unload();
+      this.#end(atHome);
     }
+  }
+
+  /** The same; what takes long is run by another thread, and read when the device answers. */
+  *task(
+    given: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    accept?: (outputs: readonly Value[]) => void,
+  ): Task<readonly Value[]> {
+    const atHome: (ResidentValue | undefined)[] = [];
+    try {
+      const isForThreads = this.#begin(given, homes, atHome);
+      yield* this.#runAwaited(isForThreads);
+      this.#checkFailure(yield* answered(this.#program.failure()));
+      const read = this.#plan.results.map((_, i) => this.#output(i, given, atHome));
+      const outputs: Value[] = [];
+      for (const output of read) outputs.push(yield* answered(output));
+      accept?.(outputs);
+      return outputs;
+    } finally {
+      this.#end(atHome);
+    }
+  }
+
+  /** Whether several threads could take part. */
+  #begin(
+    given: readonly Value[],
+    homes: readonly (Home | undefined)[],
+    atHome: (ResidentValue | undefined)[],
+  ): boolean {
+    // Before anything is placed: threads load programs into memory.
+    const isForThreads = this.#program.isForThreads();
+    this.#place(given, homes, atHome);
+    return isForThreads;
+  }
+
+  #end(atHome: readonly (ResidentValue | undefined)[]): void {
+    for (const value of atHome) if (value) value.isNew = false;
+    if (this.#isDropped) this.unload();
+  }
+
+  #output(
+    i: number,
+    given: readonly Value[],
+    atHome: readonly (ResidentValue | undefined)[],
+  ): Value | Promise<Value> {
+    const result = this.#plan.results[i]!;
+    if (result.kind === "buffer") return atHome[i] ?? this.#program.read(result.buffer);
+    const value = given[result.position]!;
+    // A parameter's place is used again; only its own nodes may hold what is there.
+    return this.#engine.residents.has(value) ? value.read() : value;
+  }
+
+  /** Runs all segments: those of kernels by another thread, if they take long and one can. */
+  *#runAwaited(isForThreads: boolean): Task<void> {
+    const { segments } = this.#plan;
+    const program = this.#program;
+    const isTogether = isForThreads && this.#trial.isTogether();
+    const isLong = (this.#milliseconds ?? program.milliseconds ?? 0) > longRun;
+    let milliseconds = 0;
+    let outcome: Outcome = isTogether ? "together" : "alone";
+    for (let i = 0; i < segments.length; i++) {
+      const segment = segments[i]!;
+      const start = performance.now();
+      if (segment.kind === "host") {
+        yield* this.#awaitHost(segment);
+        milliseconds += performance.now() - start;
+        continue;
+      }
+      const started = isLong ? program.start?.(i, isTogether) : undefined;
+      if (started) yield started;
+      const ended = started?.end();
+      const begun = performance.now();
+      const how = ended?.outcome ?? program.run(i, isTogether);
+      if (how === "again") {
+        this.#runSegments(false);
+        return;
+      }
+      milliseconds += ended?.milliseconds ?? performance.now() - begun;
+      if (how === "alone") outcome = how;
+    }
+    this.#milliseconds = milliseconds;
+    if (isForThreads && (outcome === "together") === isTogether) this.#trial.note(milliseconds);
   }
 
   #runAsIsFaster(): void {
@@ -106,14 +196,22 @@ export class LoadedPlan {
   }
 
   /** Computes a node that no kernel does, on the arrays of its buffers. */
-  #runByHost({ node, inputs, writes }: Extract<Segment, { kind: "host" }>): void {
+  #runByHost({ node, inputs, writes }: HostSegment): void {
     const [output] = writes;
-    const arrays = inputs.map((buffer) => this.#program.read(buffer));
+    const arrays = inputs.map((buffer) => now(this.#program.read(buffer)));
     this.#program.write(output!, interpret(node, arrays));
   }
 
-  #checkFailure(): void {
-    const failure = this.#program.failure();
+  /** The same where the device may answer later. */
+  *#awaitHost({ node, inputs, writes }: HostSegment): Task<void> {
+    const [output] = writes;
+    const read = inputs.map((buffer) => this.#program.read(buffer));
+    const arrays: Data[] = [];
+    for (const array of read) arrays.push(yield* answered(array));
+    this.#program.write(output!, interpret(node, arrays));
+  }
+
+  #checkFailure(failure: Failure | undefined): void {
     if (failure) throw outOfRange(this.#plan.checks[failure.check]!, failure.index);
   }
 
@@ -196,4 +294,10 @@ export class LoadedPlan {
 
 function isOf(result: Result, buffer: Buffer): boolean {
   return result.kind === "buffer" && result.buffer === buffer;
+}
+
+/** What a device gives at once: no other runs without being awaited. */
+function now<T>(given: T | Promise<T>): T {
+  if (given instanceof Promise) throw new Error("unreachable: a device that answers later");
+  return given;
 }

@@ -52,7 +52,7 @@ export class ResidentValue implements Resident {
     return this.size * bytesPerElement(this.dtype);
   }
 
-  read(): Data {
+  read(): Data | Promise<Data> {
     return this.address === 0 ? this.moved().slice() : this.#copy();
   }
 
@@ -62,8 +62,9 @@ export class ResidentValue implements Resident {
     return this.data;
   }
 
+  /** Not on a device that answers later. */
   moveOut(): void {
-    this.data = this.#copy();
+    this.data = this.#copy() as Data;
     this.address = 0;
   }
 
@@ -73,7 +74,7 @@ export class ResidentValue implements Resident {
     this.address = address;
   }
 
-  #copy(): Data {
+  #copy(): Data | Promise<Data> {
     return this.residents.device.memory.read(this.address, this.dtype, this.size);
   }
 }
@@ -146,9 +147,10 @@ export class Residents {
     if (!places.isRegistered) this.#register(home, places);
     places.used = this.#run;
     places.written = this.#run;
-    const block = freeBlock(places, held) ?? this.#addBlock(places);
+    // An older value that the run is given moves out of the way, or stays where it cannot.
+    const staying = this.device.answersLater ? this.#run : undefined;
+    const block = freeBlock(places, held, staying) ?? this.#addBlock(places);
     const old = valueIn(block);
-    // An older value that the run is given moves out of the way.
     if (old?.used === this.#run) old.moveOut();
     else if (old) old.address = 0;
     const value = new ResidentValue(this, places, dtype, size, block.address);
@@ -214,6 +216,7 @@ export class Residents {
   }
 
   #moveOutWhile(isToGoOn: () => boolean): void {
+    if (this.device.answersLater) return;
     const unused = [...this.#inMemory].filter(({ used }) => used < this.#run);
     unused.sort((a, b) => a.used - b.used);
     for (const places of unused) {
@@ -242,11 +245,15 @@ export class Residents {
   }
 }
 
-/** A block whose value may be overwritten: not that which its home holds. */
-function freeBlock({ blocks }: Places, held: Value | undefined): Block | undefined {
+/** A block whose value may be overwritten: not that which its home holds, or that the run `staying` uses. */
+function freeBlock(
+  { blocks }: Places,
+  held: Value | undefined,
+  staying: number | undefined,
+): Block | undefined {
   for (const block of blocks) {
     const value = valueIn(block);
-    if (!value || (value !== held && !value.isNew)) return block;
+    if (!value || (value !== held && !value.isNew && value.used !== staying)) return block;
   }
   return undefined;
 }

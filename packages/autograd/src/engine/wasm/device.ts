@@ -5,10 +5,12 @@ import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../target.ts";
 import { wantedThreads } from "../threads.ts";
 import { Heap } from "./heap.ts";
-import { availableThreads, Pool } from "./pool.ts";
+import { Pool } from "./pool.ts";
 import { type Machine, WasmProgram } from "./program.ts";
+import { Runner } from "./runner.ts";
 import { wasmTarget } from "./target.ts";
 import { firstMemory } from "./usable.ts";
+import { availableThreads, mayStartWorkers } from "./workers.ts";
 
 /** Made when the first graph runs. */
 export class WasmDevice implements Device, Machine {
@@ -17,6 +19,9 @@ export class WasmDevice implements Device, Machine {
   readonly memory: Heap = new Heap(firstMemory());
   /** Now, so that what it never gives back lies at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
+  /** Does what is awaited; undefined where there are no workers. It is none of `threads`. */
+  readonly runner: Runner | undefined =
+    this.memory.isShared && mayStartWorkers() ? new Runner(this.memory) : undefined;
 
   load(plan: Plan): Program {
     return new WasmProgram(plan, this);
@@ -38,6 +43,8 @@ export class WasmDevice implements Device, Machine {
   /** Goes on with one thread, in a memory that a lost one does not have. */
   leaveThreads(): void {
     this.#pool?.fail();
+    // It has the old memory.
+    this.runner?.stop();
     try {
       this.memory.move();
     } catch (error) {

@@ -4,23 +4,23 @@ import { controlWords as at } from "./control.ts";
 import type { Stretch } from "./module.ts";
 
 /** So many parts for each thread: one that comes late takes fewer, and nobody waits long at the end. */
-const partsPerThread = 4;
+export const partsPerThread = 4;
 
 /** Milliseconds for which the first thread looks whether others are done, before it sleeps. */
-const shortestLook = 0.02;
-const longestLook = 0.2;
+export const shortestLook = 0.02;
+export const longestLook = 0.2;
 
 /** Milliseconds of one sleep. */
-const sleep = 1;
+export const sleep = 1;
 
 /**
  * After so many sleeps, and twenty times as many as the part should take, a thread is lost: it has
  * ended, or stands still. (Sleeps are counted, since a clock goes on while the process is stopped.)
  */
-const mostSleeps = 1000;
+export const mostSleeps = 1000;
 
 /** Milliseconds that it may take longer than expected until others are done. */
-const tolerated = 0.1;
+export const tolerated = 0.1;
 
 /** Stretches that take as many nanoseconds are worth a look at the clock. */
 const worthTiming = 20_000;
@@ -124,7 +124,7 @@ function waitFor(control: Control, parts: number, expected: number): Divided {
 }
 
 /** Sleeps until the word is not what it was, but not long. */
-function hasChanged(words: Int32Array, word: number, value: number): boolean {
+export function hasChanged(words: Int32Array, word: number, value: number): boolean {
   try {
     return Atomics.wait(words, word, value, sleep) !== "timed-out";
   } catch {

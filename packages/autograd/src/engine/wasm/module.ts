@@ -32,6 +32,8 @@ export interface SegmentFunctions {
   readonly segment: number;
   /** By this name the module exports what does all of it. */
   readonly name: string;
+  /** About how long one thread takes. */
+  readonly nanoseconds: number;
   /** What several threads do one after the other; empty where one has to do. */
   readonly stretches: readonly Stretch[];
 }
@@ -98,13 +100,13 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
     return {
       segment,
       name,
+      nanoseconds: timeOf(calls),
       stretches: stretches.map((stretch): Stretch => {
         const [first] = stretch as [Call];
         const { parts } = first;
         const position = count++;
         exported[position] = module.define(parts > 1 ? partOf(first) : inOrder(stretch));
-        const nanoseconds = stretch.reduce((sum, one) => sum + one.nanoseconds, 0);
-        return { position, parts, nanoseconds };
+        return { position, parts, nanoseconds: timeOf(stretch) };
       }),
     };
   });
@@ -122,6 +124,10 @@ interface Call {
   readonly list: number;
   readonly parts: number;
   readonly nanoseconds: number;
+}
+
+function timeOf(calls: readonly Call[]): number {
+  return calls.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
 }
 
 /** Lists of what kernels are given, one behind the other in the table. */

@@ -5,8 +5,8 @@ import { MemoryError } from "../device.ts";
 import { controlBytes, controlWords } from "./control.ts";
 import { type Control, divide, load, type RunStretch, store, tellNews } from "./division.ts";
 import type { Heap } from "./heap.ts";
-import { mostThreads } from "./table.ts";
 import { workerSource } from "./worker.ts";
+import { startWorker, type WorkerLike } from "./workers.ts";
 
 /** A module may be loaded in so many plans at a time. */
 const slots = 64;
@@ -25,53 +25,14 @@ export interface Loaded {
   readonly slot: number;
 }
 
+/** What the runner has to know of the pool. */
+export interface Shared {
+  readonly control: number;
+  readonly threads: number;
+}
+
 /** What became of a run: "done"; "busy", and nothing was done; or "lost": it is to be done again. */
 export type Division = "done" | "busy" | "lost";
-
-/** What is used of the workers of Node and of pages. */
-interface WorkerLike {
-  terminate(): unknown;
-}
-
-interface PageWorker extends WorkerLike {
-  postMessage(message: unknown): void;
-  addEventListener(event: string, listener: () => void): void;
-}
-
-interface Host {
-  readonly process?: {
-    getBuiltinModule?(name: string): unknown;
-    readonly permission?: { has(scope: string): boolean };
-  };
-  readonly Worker?: new (url: string) => PageWorker;
-  readonly navigator?: { readonly hardwareConcurrency?: number };
-  readonly Blob?: new (parts: readonly string[], options: { readonly type: string }) => object;
-  readonly URL?: { createObjectURL(blob: object): string };
-}
-
-const host = globalThis as unknown as Host;
-
-let available: number | undefined;
-
-/** How many threads the machine can run at once; 1 where the host lets no workers start. */
-export function availableThreads(): number {
-  available ??= Math.min(processors(), mostThreads);
-  return available;
-}
-
-/** For tests, which want more threads than the machine has processors. */
-export function setAvailableThreads(count: number): void {
-  available = count;
-}
-
-function processors(): number {
-  const { process, navigator, Worker } = host;
-  const os = process?.getBuiltinModule?.("node:os") as
-    | { availableParallelism(): number }
-    | undefined;
-  if (os) return process?.permission?.has("worker") === false ? 1 : os.availableParallelism();
-  return Worker ? (navigator?.hardwareConcurrency ?? 1) : 1;
-}
 
 /** Workers, and what they have loaded. */
 export class Pool {
@@ -171,6 +132,30 @@ export class Pool {
     return load(control, controlWords.failed) === 0 ? "done" : "lost";
   }
 
+  /**
+   * The words by which workers take parts of a run that the runner will do, and how many threads take
+   * part; undefined: not now.
+   */
+  share({ slot }: Loaded, table: number): Shared | undefined {
+    if (this.#isDividing || this.#isPausing() || !this.#isIdle()) return undefined;
+    const control = this.#control();
+    store(control, controlWords.slot, slot);
+    store(control, controlWords.table, table);
+    return { control: this.#address, threads: this.#workers.length + 1 };
+  }
+
+  /**
+   * The run is done, and so many milliseconds were lost in waiting; whether all parts were done
+   * without an error.
+   */
+  endShared(lost: number): boolean {
+    const control = this.#control();
+    store(control, controlWords.running, 0);
+    if (lost > 0) this.#pauseEnd = performance.now() + pauseFactor * lost;
+    this.runs++;
+    return load(control, controlWords.failed) === 0;
+  }
+
   /** Whether no thread was lost. */
   #runStretches(control: Control, table: number, stretches: readonly RunStretch[]): boolean {
     const threads = this.#workers.length + 1;
@@ -225,28 +210,10 @@ export class Pool {
   }
 
   #start(thread: number): WorkerLike {
-    const { process, Worker, Blob, URL } = host;
     const data = { memory: this.#heap.memory, control: this.#address, thread };
-    const threads = process?.getBuiltinModule?.("node:worker_threads") as
-      | { readonly Worker: NodeWorker }
-      | undefined;
-    if (threads) {
-      const worker = new threads.Worker(workerSource.node, {
-        eval: true,
-        workerData: data,
-        // The process's own flags are not for it.
-        execArgv: [],
-      });
-      worker.unref();
-      for (const event of ["error", "exit"]) worker.on(event, () => this.#failWith(worker));
-      return worker;
-    }
-    const source = new Blob!([workerSource.page], { type: "text/javascript" });
-    const worker = new Worker!(URL!.createObjectURL(source));
-    worker.addEventListener("error", () => this.#failWith(worker));
-    // A worker's postMessage takes no origin.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    worker.postMessage(data);
+    const worker: WorkerLike = startWorker(workerSource, data, {
+      onEnd: () => this.#failWith(worker),
+    });
     return worker;
   }
 
@@ -272,12 +239,3 @@ export class Pool {
     this.#end();
   }
 }
-
-type NodeWorker = new (
-  source: string,
-  options: {
-    readonly eval: true;
-    readonly workerData: unknown;
-    readonly execArgv: readonly string[];
-  },
-) => WorkerLike & { unref(): void; on(event: string, listener: () => void): void };

@@ -1,9 +1,9 @@
 // A plan's module, compiled, on the memory that the device has at present. It runs on the addresses in
 // a table of its own.
 
-import type { Data } from "../../scalar/dtype.ts";
+import { type Data, isFloating } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
-import type { Outcome, Program } from "../device.ts";
+import type { Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/memory.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -11,8 +11,10 @@ import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
 import type { Heap } from "./heap.ts";
 import { type Memory, webAssembly } from "./host.ts";
-import { planToModule, type SegmentFunctions } from "./module.ts";
+import { type HostOperator, planToModule, type SegmentFunctions } from "./module.ts";
 import type { Loaded, Pool } from "./pool.ts";
+import type { Runner } from "./runner.ts";
+import { runnerOperators } from "./runner-source.ts";
 import { listsOffset, tableBytes, tableWords } from "./table.ts";
 import { leastSharedTime, wasmTarget } from "./target.ts";
 
@@ -21,6 +23,8 @@ export interface Machine {
   readonly memory: Heap;
   /** Threads that take part; undefined where one has to do. */
   readonly pool: Pool | undefined;
+  /** What does runs that are awaited; undefined where the first thread has to. */
+  readonly runner: Runner | undefined;
   /** Goes on with one thread, in a memory that a lost one does not have. */
   leaveThreads(): void;
 }
@@ -31,14 +35,20 @@ interface RunSegment {
   readonly stretches: readonly RunStretch[];
 }
 
+/** Programs so far. */
+let programs = 0;
+
 export class WasmProgram implements Program {
   readonly #device: Machine;
   readonly #plan: Plan;
   readonly #module: Uint8Array;
   readonly #lists: Int32Array;
   readonly #compiled: object;
-  readonly #hostOperators: Readonly<Record<string, unknown>>;
+  readonly #imports: readonly HostOperator[];
   readonly #segments: readonly SegmentFunctions[];
+  /** By this number the runner knows it. */
+  readonly #number = ++programs;
+  readonly milliseconds: number;
   /** Whether some of it is worth several threads. */
   readonly #isWorthThreads: boolean;
   /** The memory that functions are of, and these by the segment's number in the plan. */
@@ -64,10 +74,9 @@ export class WasmProgram implements Program {
     this.#module = bytes;
     this.#lists = lists;
     this.#compiled = new webAssembly!.Module(bytes);
-    const imports: Record<string, unknown> = {};
-    for (const { name, operator, on } of hostOperators) imports[name] = evaluateOn(on, operator);
-    this.#hostOperators = imports;
+    this.#imports = hostOperators;
     this.#segments = segments;
+    this.milliseconds = segments.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0) / 1e6;
     this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
   }
 
@@ -137,16 +146,54 @@ export class WasmProgram implements Program {
     const { pool } = this.#device;
     const outcome = pool ? pool.run(this.#loaded!, this.#table, stretches) : "busy";
     if (outcome === "done") return "together";
-    if (outcome === "lost") {
-      this.#device.leaveThreads();
-      this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
-      return "again";
-    }
+    if (outcome === "lost") return this.#leaveThreads();
     run(this.#table, 0, 0, 1);
     return "alone";
   }
 
-  failure(): { readonly check: number; readonly index: number } | undefined {
+  start(segment: number, isTogether: boolean): Started | undefined {
+    const { runner, pool } = this.#device;
+    const functions = this.#segments.find((one) => one.segment === segment)!;
+    const { name, stretches, nanoseconds } = functions;
+    const imports = this.#imports;
+    // What needs more of the host is left to the first thread.
+    if (!runner || !imports.every(isForRunner)) return undefined;
+    const isDivided = isTogether && stretches.length > 0;
+    const shared = isDivided ? pool?.share(this.#loaded!, this.#table) : undefined;
+    const endShared = (lost: number) => !shared || pool!.endShared(lost);
+    const given = runner.start(
+      { program: this.#number, module: this.#compiled, imports },
+      {
+        name,
+        table: this.#table,
+        stretches: shared && stretches,
+        control: shared?.control ?? 0,
+        threads: shared?.threads ?? 1,
+      },
+      nanoseconds / 1e6,
+    );
+    if (!given) return undefined;
+    const isAsWanted = isTogether && (!isDivided || shared !== undefined);
+    const end = (): ReturnType<Started["end"]> => {
+      const ended = given.end();
+      if (ended.kind === "not begun") return undefined;
+      if (ended.kind === "lost" || !endShared(ended.lost)) {
+        return { outcome: this.#leaveThreads(), milliseconds: 0 };
+      }
+      const outcome = isAsWanted ? "together" : "alone";
+      return { outcome, milliseconds: ended.milliseconds };
+    };
+    return { over: given.over, wait: given.wait, end };
+  }
+
+  /** All is to be run again. */
+  #leaveThreads(): "again" {
+    this.#device.leaveThreads();
+    this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
+    return "again";
+  }
+
+  failure(): Failure | undefined {
     const { words } = this.#device.memory;
     const check = words[this.#table / 4 + tableWords.failedCheck]!;
     if (check === 0) return undefined;
@@ -157,6 +204,7 @@ export class WasmProgram implements Program {
     if (this.#table !== 0) this.#device.memory.free(this.#table);
     this.#table = 0;
     this.#arena = undefined;
+    this.#device.runner?.drop(this.#number);
   }
 
   /** Fills in the addresses of what lies in the arena, unless they are there from the last run. */
@@ -192,7 +240,8 @@ export class WasmProgram implements Program {
   }
 
   #instantiate(memory: Memory): void {
-    const nabla = { ...this.#hostOperators, memory };
+    const nabla: Record<string, unknown> = { memory };
+    for (const { name, operator, on } of this.#imports) nabla[name] = evaluateOn(on, operator);
     const { exports } = new webAssembly!.Instance(this.#compiled, { nabla });
     this.#memory = memory;
     for (const { segment, name, stretches } of this.#segments) {
@@ -205,4 +254,8 @@ export class WasmProgram implements Program {
       };
     }
   }
+}
+
+function isForRunner({ operator, on }: HostOperator): boolean {
+  return isFloating(on) && runnerOperators.has(operator);
 }

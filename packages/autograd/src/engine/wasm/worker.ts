@@ -2,6 +2,7 @@
 // finds what there is to do in shared memory (control.ts), and never in its event loop, which stands
 // still.
 import { controlWords as words } from "./control.ts";
+import type { WorkerSource } from "./workers.ts";
 
 /**
  * Milliseconds for which a worker looks for something to do before it sleeps. The next call of a
@@ -63,8 +64,7 @@ function main({ memory, control, thread }) {
   }
 }`;
 
-/** The worker's script for Node (CommonJS) and for pages. */
-export const workerSource: { readonly node: string; readonly page: string } = {
+export const workerSource: WorkerSource = {
   node: `${main}\nmain(require("node:worker_threads").workerData);`,
   page: `${main}\nonmessage = (event) => main(event.data);`,
 };

@@ -1,0 +1,153 @@
+// Calls of a function that was traced: one prepared run each, on the values of the call.
+
+import type { Prepared } from "../engine/backend.ts";
+import type { Task } from "../engine/background.ts";
+import { realize, realizing, valueOf } from "../engine/realize.ts";
+import type { Home, Node, Value } from "../graph/node.ts";
+import { Call, type Given, isNode, type Traced } from "./calls.ts";
+import type { GradientCell } from "./gradient-cell.ts";
+import type { Link } from "./last-output.ts";
+import { Parameter } from "./parameter.ts";
+import { newPass, type Pass } from "./passes.ts";
+import { Tensor, tensorOf } from "./tensor.ts";
+import { mapTree } from "./tree.ts";
+
+/** An output that is not returned. */
+export interface Effect {
+  readonly node: Node;
+  /** Where a back end may keep its values. */
+  readonly home: Home | undefined;
+  /** What to do with its value, the output of a call at a position. */
+  readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
+}
+
+/** What looks at an output of a call before anything of the call is kept, and where that is. */
+export interface Guarded {
+  readonly position: number;
+  readonly guard: (valued: Node) => void;
+}
+
+/** A traced function, ready to run. */
+export interface Compiled {
+  readonly prepared: Prepared;
+  /** Whether all that the function decided by is as it was when it was traced. */
+  readonly guards: readonly (() => boolean)[];
+  /** Draws the keys of this call, as many as the function does and in its order, used or not. */
+  readonly draw: () => void;
+  /** What each input of the graph is in this call, given the arguments: a node, or its value. */
+  readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
+  readonly homes: readonly (Home | undefined)[];
+  readonly guarded: readonly Guarded[];
+  /** What a call gives other values. */
+  readonly updated: readonly Parameter[];
+  /** Of the outputs after those that are returned. */
+  readonly uses: readonly Effect["use"][];
+  /** Gradients that a call uses up, and those of which it leaves nothing. */
+  readonly taken: readonly GradientCell[];
+  readonly cleared: readonly GradientCell[];
+  /** That of the call under way. */
+  pass: Pass;
+  readonly result: unknown;
+  /** The nodes of all tensors in the result. */
+  readonly returned: readonly Node[];
+  readonly function: Traced;
+  /** From parameters that calls have updated back to the function. */
+  link: Link | undefined;
+}
+
+/** A call. */
+export function replay(ready: Compiled, args: readonly Node[]): unknown {
+  const { prepared, homes } = ready;
+  const given = givenTo(ready, args);
+  const wanted = valuesOf(given, ready.function.graph.inputs.length);
+  const check = new Check(ready, given);
+  let values: readonly Value[];
+  try {
+    values = prepared.run(wanted, homes, check.accept);
+  } catch (error) {
+    forgetBefore(ready);
+    throw error;
+  }
+  return kept(ready, values, check.call ?? new Call(ready.function, given, values));
+}
+
+/** The same as a task. */
+export function* replaying(ready: Compiled, given: Given): Task<unknown> {
+  const { prepared, homes } = ready;
+  if (!given.every(isKnown)) yield* realizing("compile", given.filter(isNode));
+  const wanted = valuesOf(given, ready.function.graph.inputs.length);
+  const check = new Check(ready, given);
+  // Whoever looks at them meanwhile must not see what the run writes.
+  forgetBefore(ready);
+  const values = prepared.task
+    ? yield* prepared.task(wanted, homes, check.accept)
+    : prepared.run(wanted, homes, check.accept);
+  return kept(ready, values, check.call ?? new Call(ready.function, given, values));
+}
+
+/** What a call is given; it draws. */
+export function givenTo({ draw, inputs }: Compiled, args: readonly Node[]): Given {
+  draw();
+  return inputs.map((inputFor) => inputFor(args));
+}
+
+/** A run writes where values before the last ones are. */
+function forgetBefore({ updated }: Compiled): void {
+  for (const parameter of updated) Parameter.forgetBefore(parameter);
+}
+
+/** What looks at the values of a call before they are kept. */
+class Check {
+  /** Once they were looked at. */
+  call: Call | undefined;
+  /** Undefined where there is nothing to look at. */
+  readonly accept: ((values: readonly Value[]) => void) | undefined;
+
+  constructor({ guarded, function: traced }: Compiled, given: Given) {
+    if (guarded.length === 0) return;
+    this.accept = (values) => {
+      this.call = new Call(traced, given, values);
+      for (const { position, guard } of guarded) guard(this.call.result(position));
+    };
+  }
+}
+
+/** Keeps what a call has computed, and gives what it returns. */
+function kept(ready: Compiled, values: readonly Value[], call: Call): unknown {
+  const { uses, taken, cleared, result, returned } = ready;
+  for (const cell of taken) cell.take();
+  if (uses.length > 0) ready.pass = newPass();
+  for (let i = 0; i < uses.length; i++) {
+    const position = returned.length + i;
+    uses[i]!(values[position]!, position, call, ready);
+  }
+  for (const cell of cleared) cell.write(null);
+  if (result === undefined) return undefined;
+  const output = (i: number) => tensorOf(call.result(i));
+  if (result instanceof Tensor) return output(0);
+  const outputs = returned.map((_, i) => output(i));
+  let next = 0;
+  return mapTree("compile", result, () => outputs[next++]!);
+}
+
+function isKnown(one: Node | Value): boolean {
+  return !isNode(one) || one.cell.value !== undefined;
+}
+
+/** The values of the first `count` of what a call is given. */
+function valuesOf(given: Given, count: number): readonly Value[] {
+  const values: Value[] = [];
+  for (let i = 0; i < given.length; i++) {
+    const one = given[i]!;
+    const value = isNode(one) ? one.cell.value : one;
+    if (!value) return computedOf(given, count);
+    if (i < count) values.push(value);
+  }
+  return values;
+}
+
+/** The same, where some are not known yet: all are computed in one run. */
+function computedOf(given: Given, count: number): readonly Value[] {
+  realize("compile", given.filter(isNode));
+  return given.slice(0, count).map((one) => (isNode(one) ? valueOf("compile", one) : one));
+}

@@ -1,0 +1,60 @@
+// A process of its own for awaited.test.ts: it awaits a value, and its worker does as its argument says.
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import type { Worker as NodeWorker, WorkerOptions } from "node:worker_threads";
+
+const how = process.argv[2];
+/** What the worker does with a run that it has taken, before it begins. */
+const mishaps: Readonly<Record<string, string>> = {
+  "a worker that ends in the middle": "process.exit();",
+  "a worker that fails in the middle": 'setImmediate(() => { throw new Error("no"); }); return;',
+  "a worker that ends while it is waited for": "process.exit();",
+  "a worker that does not start": "",
+};
+const mishap = mishaps[how!];
+const workers = createRequire(import.meta.url)("node:worker_threads") as {
+  Worker: typeof NodeWorker;
+};
+workers.Worker = class extends workers.Worker {
+  constructor(source: string, options: WorkerOptions) {
+    const place = "let outcome = ";
+    if (!source.includes(place)) console.log("no such place");
+    const isToStart = how !== "a worker that does not start";
+    const changed = mishap === undefined ? source : source.replace(place, `${mishap} ${place}`);
+    super(isToStart ? changed : 'throw new Error("does not start")', options);
+  }
+};
+syncBuiltinESMExports();
+// As with Node's permissions, unless they allow workers.
+if (how === "no workers") {
+  Object.assign(process, { permission: { has: (scope: string) => scope !== "worker" } });
+}
+if (how === "no shared memory") Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+
+const { compile, parameter, random, threads } = await import("@nabla/autograd");
+const { setLongRun } = await import("../src/engine/planned/loaded-plan.ts");
+const { wasmBackend } = await import("../src/engine/wasm/backend.ts");
+setLongRun(-1);
+threads(1);
+const x = random.normal([200, 200], { seed: 1 }).mul(0.1).realize();
+const w = parameter(x);
+const step = compile(() => {
+  w.assign(w.matmul(x).tanh().add(w));
+  return w.sum();
+});
+if (how === "not awaited") {
+  void step.async();
+  console.log("asked");
+} else if (how === "an exit on the way") {
+  void step.async();
+  console.log("exit");
+  process.exit();
+} else {
+  for (let i = 0; i < 2; i++) await step.async();
+  const under = step.async();
+  // Blocks until it is done, wherever.
+  if (how === "a worker that ends while it is waited for") w.assign(w.mul(1));
+  await under;
+  const wasGiven = (wasmBackend.device?.runner?.runs ?? 0) > 0;
+  const isThere = how !== "a worker that does not start" && wasGiven;
+  console.log(`${await w.sum().item()} ${isThere ? "by a worker" : "here"}`);
+}

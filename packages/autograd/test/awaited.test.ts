@@ -1,0 +1,373 @@
+// What is awaited runs in a worker, and the thread that awaits it goes on: with the same bits, and in an
+// order that whoever looks cannot tell from one run after the other.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import {
+  type CompiledFunction,
+  cholesky,
+  compile,
+  guard,
+  manualSeed,
+  NablaError,
+  parameter,
+  random,
+  realizeAsync,
+  type Tensor,
+  tensor,
+  threads,
+} from "@nabla/autograd";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bundled } from "../../../scripts/bundle.ts";
+import { setLongRun } from "../src/engine/planned/loaded-plan.ts";
+import { setTrial } from "../src/engine/planned/trial.ts";
+import { threadPool, wasmBackend } from "../src/engine/wasm/backend.ts";
+import { runnerOperators } from "../src/engine/wasm/runner-source.ts";
+import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";
+import { operators } from "../src/scalar/operators.ts";
+
+const available = availableThreads();
+let usual = 0;
+beforeEach(() => {
+  usual = setLongRun(-1);
+});
+afterEach(() => {
+  setLongRun(usual);
+  setAvailableThreads(available);
+  setTrial(true);
+});
+
+/** Runs that the worker was given so far. */
+const runs = () => wasmBackend.device?.runner?.runs ?? 0;
+
+const square = (seed: number) => random.normal([40, 40], { seed }).realize();
+
+describe("what is awaited", () => {
+  const x = square(1);
+
+  test("is computed by a worker while the event loop turns, with the same bits", async () => {
+    const wanted = x.matmul(x).tanh().dataSync();
+    const before = runs();
+    let turns = 0;
+    setImmediate(() => turns++);
+    const y = x.matmul(x).tanh();
+    const reading = y.data();
+    // Nothing is known yet: it goes on elsewhere.
+    expect(y.toString()).not.toContain("values");
+    expect(await reading).toEqual(wanted);
+    expect(turns).toBe(1);
+    expect(runs()).toBe(before + 1);
+    expect(await x.matmul(x).tanh().array()).toEqual(x.matmul(x).tanh().arraySync());
+    const sum = x.matmul(x).sum();
+    await realizeAsync(sum, x.mean());
+    expect(sum.itemSync()).toBe(await x.matmul(x).sum().item());
+  });
+
+  test("is computed here where it is short", async () => {
+    setLongRun(usual);
+    const before = runs();
+    expect(await x.matmul(x).sum().item()).toBe(x.matmul(x).sum().itemSync());
+    expect(runs()).toBe(before);
+  });
+
+  test("several at once, and one that is not awaited, are done in turn", async () => {
+    const [a, b] = [x.matmul(x).sum(), x.matmul(x).mean()];
+    void x.matmul(x).max().data();
+    const found = await Promise.all([a.item(), b.item(), a.item()]);
+    expect(found).toEqual([a.itemSync(), b.itemSync(), a.itemSync()]);
+  });
+
+  test("is waited for by whatever is read here and now", async () => {
+    const before = runs();
+    const y = x.matmul(x).sum();
+    const reading = y.item();
+    const other = x.matmul(x).mean().itemSync();
+    expect(runs()).toBe(before + 1);
+    expect(y.toString()).toContain(String(y.itemSync()).slice(0, 4));
+    expect(await reading).toBe(y.itemSync());
+    expect(other).toBe(x.matmul(x).mean().itemSync());
+  });
+
+  test("goes on between what the host computes", async () => {
+    const positive = x.matmul(x.transpose()).add(tensor(1));
+    const factor = () => cholesky(positive.add(tensor(5).mul(eyeOf(40)))).exp();
+    const wanted = factor().sum().itemSync();
+    const before = runs();
+    expect(await factor().sum().item()).toBe(wanted);
+    expect(runs()).toBe(before + 2);
+  });
+
+  test("does not change what a function is traced to, whoever it is finished by", async () => {
+    const w = parameter(x);
+    const step = compile((y: Tensor) => {
+      w.assign(w.add(y));
+      return w.sum();
+    });
+    const under = step.async(x);
+    const known = tensor([1, 2]);
+    const outer = compile((y: Tensor) => y.mul(known.add(1).arraySync()[0] as number).sum());
+    expect(outer(tensor([1, 1])).itemSync()).toBe(4);
+    expect((await under).itemSync()).toBe(x.mul(2).sum().itemSync());
+    expect(w.dataSync()).toEqual(x.mul(2).dataSync());
+  });
+
+  test("is computed by the worker where it needs functions of the host that are of Math", async () => {
+    for (const name of runnerOperators) {
+      const { evaluate } = operators[name];
+      const ofMath: (a: number, b: number) => number = Math[name as "atan2"];
+      for (const a of [0.3, -0, 2, -7, 1e300, NaN, -Infinity]) {
+        expect(evaluate(a, 0.5, 0)).toBe(ofMath(a, 0.5));
+      }
+    }
+    const before = runs();
+    const far = x.mul(1e9).sin().add(x.acosh());
+    expect(await far.data()).toEqual(x.mul(1e9).sin().add(x.acosh()).dataSync());
+    expect(runs()).toBe(before + 1);
+    expect(await x.lgamma().data()).toEqual(x.lgamma().dataSync());
+    expect(runs()).toBe(before + 1);
+  });
+
+  test("cannot be asked for while a function is traced", async () => {
+    const step = compile((y: Tensor) => y.add(1));
+    const asked: Promise<unknown>[] = [];
+    compile((y: Tensor) => {
+      asked.push(y.data(), step.async(y), realizeAsync(y));
+      return y;
+    })(x);
+    for (const one of asked) await expect(one).rejects.toThrow(NablaError);
+    await expect(asked[1]).rejects.toThrow("call f(x) in its place");
+  });
+
+  test("is divided among threads as what runs here is", async () => {
+    setAvailableThreads(3);
+    setTrial(false);
+    const large = random.normal([300, 300], { seed: 1 }).realize();
+    const run = compile((a: Tensor) => a.matmul(a).tanh());
+    threads(1);
+    const wanted = run(large).dataSync();
+    threads(3);
+    for (let i = 0; i < 2; i++) {
+      run(large);
+      threadPool()?.settle();
+    }
+    const divided = threadPool()!.runs;
+    expect((await run.async(large)).dataSync()).toEqual(wanted);
+    expect(threadPool()!.runs).toBe(divided + 1);
+    threads(available);
+  });
+});
+
+function eyeOf(size: number): Tensor {
+  return tensor(
+    Array.from({ length: size }, (_, i) => Array.from({ length: size }, (__, j) => +(i === j))),
+  );
+}
+
+describe("what fails leaves all as it was", () => {
+  test("an index, a check, and what was assigned with them", async () => {
+    const w = parameter([1, 2, 3], { name: "w" });
+    const rows = tensor([7], { dtype: "int32" });
+    const old = w.mul(1);
+    const bad = w.assign(w.add(w.gather(0, rows).sum()));
+    await expect(bad.data()).rejects.toThrow("index 7 is out of range");
+    expect(w.arraySync()).toEqual([1, 2, 3]);
+    const refused = guard(w.sum().mul(2), (x) => {
+      expect(x.itemSync()).toBe(12);
+      throw new RangeError("refused");
+    });
+    await expect(refused.item()).rejects.toThrow("refused");
+    await expect(refused.item()).rejects.toThrow("refused");
+    expect(await old.array()).toEqual([1, 2, 3]);
+  });
+
+  test("a compiled step, with its draws", async () => {
+    const w = parameter([1, 2, 3]);
+    const step = compile((rows: Tensor) => {
+      w.assign(w.add(w.gather(0, rows).sum()).add(random.normal([3])));
+      return guard(w.sum(), (x) => {
+        if (x.itemSync() > 1000) throw new RangeError("too large");
+      });
+    });
+    const rows = (i: number) => tensor([i], { dtype: "int32" });
+    const trained = async (bad: readonly number[]) => {
+      manualSeed(4);
+      w.assign([1, 2, 3]);
+      const costs = [];
+      for (const i of bad) costs.push(await step.async(rows(i)).catch(String));
+      return [w.arraySync(), random.state(), costs.map(String).filter((x) => x.includes("Error"))];
+    };
+    const [values, state] = await trained([0, 1]);
+    const [again, after, errors] = await trained([0, 9, 1]);
+    expect([again, after]).toEqual([values, state]);
+    expect(errors).toEqual([expect.stringContaining("index 9 is out of range")]);
+    w.assign([1e6, 0, 0]);
+    await expect(step.async(rows(0))).rejects.toThrow("too large");
+    expect(w.arraySync()).toEqual([1e6, 0, 0]);
+  });
+});
+
+/** What is done with two parameters, in any order; reads are compared. */
+type Act =
+  | { readonly kind: "step" | "read" | "grad"; readonly how: "later" | "here" }
+  | { readonly kind: "assign" | "backward" | "keep" | "draw" | "fail"; readonly how: "here" };
+
+const acts: fc.Arbitrary<readonly Act[]> = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom("step" as const, "read" as const, "grad" as const),
+      how: fc.constantFrom("later" as const, "here" as const),
+    }),
+    fc.record({
+      kind: fc.constantFrom(
+        "assign" as const,
+        "backward" as const,
+        "keep" as const,
+        "draw" as const,
+        "fail" as const,
+      ),
+      how: fc.constant("here" as const),
+    }),
+  ),
+  { minLength: 2, maxLength: 12 },
+);
+
+/** Without the name of what was called. */
+function messageOf(error: unknown): string {
+  return String(error).replace(/Error: \w+: /, "");
+}
+
+test("programs that await nothing until their end give what they give one after the other", async () => {
+  type Step = CompiledFunction<[Tensor], Tensor>;
+  const played = async (program: readonly Act[], isLater: boolean): Promise<readonly unknown[]> => {
+    manualSeed(1);
+    const w = parameter([1, 2], { name: "w" });
+    const b = parameter([0.5], { name: "b" });
+    const step: Step = compile((x: Tensor) => {
+      const cost = w.mul(x).sum().mul(b.sum()).add(random.normal([]).mul(0.1));
+      cost.backward();
+      w.assign(w.sub(w.grad!.mul(0.01)));
+      b.assign(b.mul(0.9));
+      return cost;
+    });
+    const found: unknown[] = [];
+    const note = (i: number, value: Promise<unknown>) =>
+      value.then(
+        (known) => (found[i] = known),
+        (error) => (found[i] = messageOf(error)),
+      );
+    const kept: Tensor[] = [];
+    const noted: Promise<unknown>[] = [];
+    for (const [i, { kind, how }] of program.entries()) {
+      const read = async (x: Tensor) => {
+        if (!isLater || how === "here") found[i] = x.arraySync();
+        else noted.push(note(i, x.array()));
+        // What fails is taken back when it has.
+        if (program.some((one) => one.kind === "fail")) await noted.at(-1);
+      };
+      try {
+        if (kind === "read") await read(w.mul(b).add(1));
+        else if (kind === "grad") await read(w.grad ?? tensor([0]));
+        else if (kind === "assign") w.assign([i, 0.5]);
+        else if (kind === "backward") w.mul(b).square().sum().backward();
+        else if (kind === "draw") found[i] = random.normal([2]).arraySync();
+        else if (kind === "keep") kept.push(w.add(b), w.snapshot());
+        else if (kind === "fail") w.assign(w.gather(0, tensor([5, 6], { dtype: "int32" })));
+        else if (isLater && how === "later") {
+          noted.push(
+            note(
+              i,
+              step.async(tensor([i, 1])).then((cost) => cost.array()),
+            ),
+          );
+          // Graphs that are built meanwhile are on the values of before, and draws come first.
+          const next = program[i + 1];
+          const isInTurn =
+            next?.kind === "assign" || (next?.kind === "step" && next.how === "here");
+          if (!isInTurn) await noted.at(-1);
+        } else found[i] = step(tensor([i, 1])).arraySync();
+      } catch (error) {
+        if (!(error instanceof NablaError)) throw error;
+        found[i] = messageOf(error);
+      }
+    }
+    await Promise.all(noted);
+    // What was assigned last may fail.
+    const last = [...kept, w, w, b, w.grad].map((x) => {
+      try {
+        return x?.arraySync();
+      } catch (error) {
+        return messageOf(error);
+      }
+    });
+    return [...found, ...last, random.state()];
+  };
+  await fc.assert(
+    fc.asyncProperty(acts, async (program) => {
+      expect(await played(program, true)).toEqual(await played(program, false));
+    }),
+    { numRuns: 60 },
+  );
+}, 20_000);
+
+test("what is assigned while a step is under way comes after it", async () => {
+  const w = parameter([1, 2]);
+  const double = compile(() => {
+    w.assign(w.mul(2));
+    return w.sum();
+  });
+  const under = double.async();
+  // The step is not done yet: w has the value of before.
+  const before = w.mul(1);
+  w.assign([10, 20]);
+  expect(w.arraySync()).toEqual([10, 20]);
+  expect((await under).itemSync()).toBe(6);
+  expect(() => before.arraySync()).toThrow("two later updates have overwritten");
+  w.sum().backward();
+  const next = double.async();
+  w.grad = null;
+  w.sum().mul(3).backward();
+  const { grad } = w as { readonly grad: Tensor | null };
+  expect(grad?.arraySync()).toEqual([3, 3]);
+  expect((await next).itemSync()).toBe(60);
+});
+
+describe("a process", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "nabla-awaited-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("ends with what it awaits, or when it says so, and goes on where the worker does not", async () => {
+    const program = await bundled(new URL("awaited-program.ts", import.meta.url), folder);
+    const ways = [
+      "to the end",
+      "not awaited",
+      "an exit on the way",
+      "a worker that ends in the middle",
+      "a worker that fails in the middle",
+      "a worker that ends while it is waited for",
+      "a worker that does not start",
+      "no workers",
+      "no shared memory",
+    ];
+    const ended = await Promise.all(
+      ways.map((how) => promisify(execFile)(process.execPath, [program, how])),
+    );
+    const found = ended.map(({ stdout, stderr }, i) => [ways[i], stdout.trim(), stderr]);
+    const [, usualOutput] = found[0]!;
+    expect(usualOutput).toMatch(/^-?\d+\.\d+ by a worker$/);
+    const value = usualOutput!.split(" ")[0];
+    const here = ["no workers", "no shared memory", "a worker that does not start"];
+    expect(found).toEqual(
+      ways.map((how) => {
+        if (how === "not awaited") return [how, "asked", ""];
+        if (how === "an exit on the way") return [how, "exit", ""];
+        return [how, `${value} ${here.includes(how) ? "here" : "by a worker"}`, ""];
+      }),
+    );
+  }, 20_000);
+});
