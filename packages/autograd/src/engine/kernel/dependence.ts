@@ -12,15 +12,19 @@ export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
   if (before) return before;
   // Operands first, without recursion: chains of values may be long.
   const path: (Value | Factor)[] = [value];
-  while (path.length > 0) {
-    const here = path.at(-1)!;
-    const next = known.has(here) ? undefined : partsOf(here).find((part) => !known.has(part));
-    if (next) {
-      path.push(next);
-      continue;
+  for (let here = path.at(-1); here; here = path.at(-1)) {
+    const sets: ReadonlySet<Dependence>[] = [];
+    const parts = partsOf(here);
+    const next = parts.find((part) => {
+      const set = known.get(part);
+      if (set) sets.push(set);
+      return !set;
+    });
+    if (next) path.push(next);
+    else {
+      known.set(here, isDependence(here) ? new Set([here]) : union(sets));
+      path.pop();
     }
-    if (!known.has(here)) known.set(here, found(here));
-    path.pop();
   }
   return known.get(value)!;
 }
@@ -176,15 +180,24 @@ function factorsOf(index: Index): readonly Factor[] {
   return index.terms.map(({ factor }) => factor);
 }
 
-function found(value: Value | Factor): ReadonlySet<Dependence> {
-  if (value.kind === "variable" || value.kind === "total") return new Set<Dependence>([value]);
-  return union(partsOf(value).map(dependencesOf));
+function isDependence(value: Value | Factor): value is Dependence {
+  return value.kind === "variable" || value.kind === "total";
 }
 
+/** One of the sets itself, if it has all. */
 function union(sets: readonly ReadonlySet<Dependence>[]): ReadonlySet<Dependence> {
-  const filled = sets.filter((set) => set.size > 0);
-  if (filled.length <= 1) return filled[0] ?? nothing;
-  return new Set(filled.flatMap((set) => [...set]));
+  let all = nothing;
+  for (const set of sets) {
+    if (all.size === 0) all = set;
+    else if (!isSubset(set, all)) all = new Set([...all, ...set]);
+  }
+  return all;
+}
+
+function isSubset(part: ReadonlySet<Dependence>, whole: ReadonlySet<Dependence>): boolean {
+  if (part === whole) return true;
+  for (const one of part) if (!whole.has(one)) return false;
+  return true;
 }
 
 /**

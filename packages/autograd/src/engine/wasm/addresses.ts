@@ -75,12 +75,14 @@ export class Addresses {
       name += ` + ${by} * ${this.#idOf(factor)}`;
       for (const one of dependencesOf(factor)) dependences.add(one);
       const before = local;
-      local = this.#scopes.named(name, new Set(dependences), "i32", () => {
-        const part = this.#scaled(factor, by);
-        const { code } = this.#scopes;
-        if (before) code.get(before).get(part).add("i32.add");
-        else code.get(part);
-      });
+      local =
+        this.#scopes.known(name, "i32") ??
+        this.#scopes.named(name, new Set(dependences), "i32", () => {
+          const part = this.#scaled(factor, by);
+          const { code } = this.#scopes;
+          if (before) code.get(before).get(part).add("i32.add");
+          else code.get(part);
+        });
     }
     return { local, name, dependences };
   }
@@ -103,6 +105,7 @@ export class Addresses {
    * Terms by the loop in which they are known, so that the sum of the outer ones is computed there.
    */
   #fromOutside(index: Index): Index["terms"] {
+    if (index.terms.length < 2) return index.terms;
     const depthOf = (factor: Factor) => this.#scopes.depthOf(dependencesOf(factor));
     return [...index.terms].sort((a, b) => depthOf(a.factor) - depthOf(b.factor));
   }

@@ -193,9 +193,13 @@ export class Scopes {
     return vectors;
   }
 
-  /** Whether a local of this type has the name. */
-  has(name: unknown, type: ValueType): boolean {
-    return this.#open.some((scope) => namesIn(scope, type).has(name));
+  /** The local of this type that has the name. */
+  known(name: unknown, type: ValueType): Local | undefined {
+    for (const scope of this.#open) {
+      const local = namesIn(scope, type).get(name);
+      if (local) return local;
+    }
+    return undefined;
   }
 
   /** The local of what `write` leaves on the stack, computed where all `dependences` are known. */
@@ -205,10 +209,8 @@ export class Scopes {
     type: ValueType,
     write: () => void,
   ): Local {
-    for (const scope of this.#open) {
-      const known = namesIn(scope, type).get(name);
-      if (known) return known;
-    }
+    const known = this.known(name, type);
+    if (known) return known;
     const position = this.#open.findLastIndex(
       (scope) => scope.isBranch || bindsOneOf(scope, dependences),
     );

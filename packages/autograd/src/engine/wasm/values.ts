@@ -52,15 +52,19 @@ export class Values implements ValueWriter {
 
   inLanes(value: Value, lanes: Lanes): Local {
     const isKnown = (part: Value) =>
-      operandsOf(part).length === 0 || this.scopes.has(part, registerType(part.dtype, lanes));
+      operandsOf(part).length === 0 ||
+      this.scopes.known(part, registerType(part.dtype, lanes)) !== undefined;
     operandsFirst(value, isKnown, (part) => this.#local(part, lanes));
     return this.#local(value, lanes);
   }
 
   #local(value: Value, lanes: Lanes): Local {
+    const type = registerType(value.dtype, lanes);
+    // Most often it is there: what it depends on need not be asked.
+    const known = this.scopes.known(nameOf(value), type);
+    if (known) return known;
     if (lanes > 1 && !this.#varies(value)) return this.#splat(value);
     if (value.kind === "total") return this.scopes.totalOf(value);
-    const type = registerType(value.dtype, lanes);
     return this.scopes.named(nameOf(value), dependencesOf(value), type, () =>
       this.#add(value, lanes),
     );
