@@ -33,6 +33,7 @@ export interface Machine {
 interface RunSegment {
   readonly run: RunFunction;
   readonly stretches: readonly RunStretch[];
+  hasRun: boolean;
 }
 
 /** Programs so far. */
@@ -138,16 +139,17 @@ export class WasmProgram implements Program {
   }
 
   run(segment: number, isTogether: boolean): Outcome {
-    const { run, stretches } = this.#functionsOf(segment);
+    const functions = this.#functionsOf(segment);
+    const { stretches } = functions;
     if (!isTogether || stretches.length === 0) {
-      run(this.#table, 0, 0, 1);
+      this.#runAlone(functions);
       return isTogether ? "together" : "alone";
     }
     const { pool } = this.#device;
     const outcome = pool ? pool.run(this.#loaded!, this.#table, stretches) : "busy";
     if (outcome === "done") return "together";
     if (outcome === "lost") return this.#leaveThreads();
-    run(this.#table, 0, 0, 1);
+    this.#runAlone(functions);
     return "alone";
   }
 
@@ -191,6 +193,22 @@ export class WasmProgram implements Program {
     this.#device.leaveThreads();
     this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
     return "again";
+  }
+
+  /**
+   * Runs a segment by this thread. The first time in parts: V8 ends a call in the code that it began in,
+   * and goes over to optimised code with the next one.
+   */
+  #runAlone(segment: RunSegment): void {
+    const { run, stretches, hasRun } = segment;
+    segment.hasRun = true;
+    if (hasRun || stretches.length === 0) {
+      run(this.#table, 0, 0, 1);
+      return;
+    }
+    for (const { run: runPart, parts } of stretches) {
+      for (let part = 0; part < parts; part++) runPart(this.#table, 0, part, parts);
+    }
   }
 
   failure(): Failure | undefined {
@@ -251,6 +269,7 @@ export class WasmProgram implements Program {
           ...stretch,
           run: exports[stretch.position] as RunFunction,
         })),
+        hasRun: false,
       };
     }
   }
