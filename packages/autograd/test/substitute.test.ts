@@ -160,5 +160,9 @@ describe("substitute", () => {
     // @ts-expect-error: A tensor is no parameter.
     expect(() => substitute([tensor([1, 2])], [w], f)).toThrow("expected a list of parameters");
     expect(() => substitute([w], [w], async () => w.add(1))).toThrow("substitute: f gives");
+    const generator = function* () {
+      yield w.add(1);
+    };
+    expect(() => substitute([w], [w], generator)).toThrow("substitute: f gives");
   });
 });

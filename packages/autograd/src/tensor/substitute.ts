@@ -45,11 +45,17 @@ export function substitute<Result>(
     throw new NablaError(`substitute: parameter "${twice.name}" is given twice`);
   }
   const result = Parameter.substituting(nodes, f);
-  if (typeof (result as { then?: unknown } | undefined)?.then === "function") {
+  if (goesOn(result)) {
     throw new NablaError(
       `substitute: f gives ${describe(result)}, which goes on when parameters have their own values again; ` +
         "expected a function that returns at once",
     );
   }
   return result;
+}
+
+/** Whether it is a promise, or a generator, which runs on later. */
+function goesOn(result: unknown): boolean {
+  const { then, next } = (result ?? {}) as { readonly then?: unknown; readonly next?: unknown };
+  return typeof then === "function" || typeof next === "function";
 }
