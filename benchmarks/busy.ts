@@ -1,12 +1,14 @@
 // What threads cost on a machine whose processors others keep busy.
 //   pnpm bench:busy [--tries 20] [--steps 50] [--busy 2] [--together]
-// Tries of some steps of training an LSTM (busy-steps.mjs), by one thread and by two in turn, each in a process of
-// its own, beside processes that do nothing but count. With --together both start at once, so that what else keeps
-// the machine busy is the same for both.
+// Tries of some steps of training an LSTM (busy-steps.mjs), by one thread, by two, and by one again, each in a
+// process of its own, beside processes that do nothing but count. One thread against itself tells how much the
+// machine alone varies. With --together all start at once, so that what else keeps the machine busy is the same
+// for them.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { median } from "./timed.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,28 +31,35 @@ const counting = "const parent = process.ppid; while (process.ppid === parent);"
 const others: readonly ChildProcess[] = Array.from({ length: Number(values.busy) }, () =>
   spawn(process.execPath, ["--eval", counting], { stdio: "ignore" }),
 );
-const [ones, twos]: [number[], number[]] = [[], []];
+const samples: { readonly one: number; readonly two: number; readonly again: number }[] = [];
 try {
-  console.log("one thread, two threads (ms), two / one");
+  console.log("one thread, two threads, one again (ms); two / one, again / one");
   for (let i = 0; i < Number(values.tries); i++) {
-    const first = millisecondsOf(1);
-    if (!values.together) await first;
-    const [one, two] = await Promise.all([first, millisecondsOf(2)]);
-    ones.push(one);
-    twos.push(two);
-    console.log(compared(one, two));
+    const begun: Promise<number>[] = [];
+    for (const threads of [1, 2, 1]) {
+      begun.push(millisecondsOf(threads));
+      if (!values.together) await begun.at(-1);
+    }
+    const [one, two, again] = (await Promise.all(begun)) as [number, number, number];
+    samples.push({ one, two, again });
+    console.log(compared(one, two, again));
   }
 } finally {
   for (const other of others) other.kill();
 }
 
-function compared(one: number, two: number): string {
-  return `${one.toFixed(0)}, ${two.toFixed(0)}, ${(two / one).toFixed(2)}`;
+function compared(one: number, two: number, again: number): string {
+  const times = [one, two, again].map((time) => time.toFixed(0)).join(", ");
+  return `${times}; ${(two / one).toFixed(2)}, ${(again / one).toFixed(2)}`;
 }
 
-function median(sample: readonly number[]): number {
-  return [...sample].sort((a, b) => a - b)[Math.floor(sample.length / 2)]!;
+function overall(what: (sample: readonly number[]) => number): string {
+  const of = (name: "one" | "two" | "again") => what(samples.map((sample) => sample[name]));
+  return compared(of("one"), of("two"), of("again"));
 }
 
-console.log(`medians: ${compared(median(ones), median(twos))}`);
-console.log(`slowest: ${compared(Math.max(...ones), Math.max(...twos))}`);
+const beyond = (name: "two" | "again") =>
+  samples.filter((sample) => sample[name] > 1.3 * sample.one).length;
+console.log(`medians: ${overall(median)}`);
+console.log(`slowest: ${overall((sample) => Math.max(...sample))}`);
+console.log(`beyond 1.3 of the first: two threads ${beyond("two")}, one again ${beyond("again")}`);
