@@ -5,12 +5,16 @@ import {
   concat,
   explainPlan,
   gradients,
+  guard,
   memory,
   parameter,
+  realizeAsync,
   setBackend,
+  sort,
   type Tensor,
   tensor,
   threads,
+  zerosLike,
 } from "@nabla/autograd";
 import { MemoryError, register } from "@nabla/autograd/backend";
 import fc from "fast-check";
@@ -98,6 +102,53 @@ describe("a device of one's own", () => {
   });
 });
 
+describe("a device that answers later", () => {
+  const xs = tensor([1, 2, 3, 4, 5, 6]).reshape([3, 2]).realize();
+  const trained = async (name: string) => {
+    setBackend(name);
+    const w = parameter([[0.5], [-0.5]]);
+    const speed = parameter(zerosLike(w));
+    const step = compile((rows: Tensor) => {
+      const cost = xs.gather(0, rows).matmul(w).sub(1).square().sum();
+      const [g] = gradients(cost, [w]);
+      speed.assign(speed.mul(0.9).sub(g.mul(0.01)));
+      w.assign(w.add(speed));
+      return guard(cost, (known) => {
+        if (known.itemSync() > 1e6) throw new RangeError("too large");
+      });
+    });
+    const rows = (...list: number[]) => tensor(list, { dtype: "int32" });
+    const costs = [];
+    for (const i of [0, 1, 2]) costs.push(await (await step.async(rows(i, 0))).item());
+    await expect(step.async(rows(7))).rejects.toThrow("index 7 is out of range");
+    return [costs, await w.array(), await speed.array(), await xs.matmul(w).exp().data()];
+  };
+
+  test("trains parameters by compiled steps that are awaited, with the same bits", async () => {
+    expect(await trained("later")).toEqual(await trained("own"));
+  });
+
+  test("says what to call where a value is wanted at once, and takes nothing back", async () => {
+    setBackend("later");
+    const w = parameter([1, 2]);
+    w.assign(w.add(1));
+    await realizeAsync(w);
+    const y = w.mul(2);
+    expect(() => w.dataSync()).toThrow("dataSync: the device answers later");
+    expect(() => y.arraySync()).toThrow("await array()");
+    expect(() => y.sum().itemSync()).toThrow("await item()");
+    expect(() => y.realize()).toThrow("await realizeAsync(x)");
+    expect(() => compile(() => w.sum())()).toThrow("await f.async(x) in place of f(x)");
+    expect(await y.array()).toEqual([4, 6]);
+    expect(await w.array()).toEqual([2, 3]);
+    const reading = y.sum().array();
+    expect(() => w.assign(w.mul(3))).toThrow("assign: the device answers later");
+    expect(await reading).toBe(10);
+    // What the host computes stands between two of its runs.
+    expect(await sort(y.neg()).array()).toEqual([-6, -4]);
+  });
+});
+
 test("a choice may stand in the place that another one reads", () => {
   // Which part of a concatenation is read depends on an element of one.
   setBackend("own");
@@ -118,6 +169,6 @@ test("a name is one back end's", () => {
   expect(() => register(another as never)).toThrow("another back end of the name");
   register(ownBackend);
   expect(() => setBackend("gpu")).toThrow(
-    'setBackend: "gpu" is not a back end, expected "wasm" or "reference" or "own"',
+    'setBackend: "gpu" is not a back end, expected "wasm" or "reference" or "own" or "later"',
   );
 });

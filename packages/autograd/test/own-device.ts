@@ -45,6 +45,11 @@ class OwnMemory implements DeviceMemory {
   bytes: ArrayBuffer = new ArrayBuffer(2 ** 16);
   #end: Address = target.alignment;
   readonly #sizes = new Map<Address, number>();
+  readonly #given: <T>(answer: T) => T | Promise<T>;
+
+  constructor(given: <T>(answer: T) => T | Promise<T>) {
+    this.#given = given;
+  }
 
   allocate(bytes: number): Address | undefined {
     const address = this.#take(bytes);
@@ -61,8 +66,8 @@ class OwnMemory implements DeviceMemory {
     if (this.#sizes.size === 0) this.#end = target.alignment;
   }
 
-  read(address: Address, dtype: DType, size: number): Data {
-    return this.view(address, dtype, size).slice();
+  read(address: Address, dtype: DType, size: number): Data | Promise<Data> {
+    return this.#given(this.view(address, dtype, size).slice());
   }
 
   write(address: Address, data: Data): void {
@@ -106,10 +111,12 @@ class OwnProgram implements Program {
     readonly given: Given;
   }[])[];
   readonly #addresses = new Map<Buffer, Address>();
+  readonly #given: <T>(answer: T) => T | Promise<T>;
   #failure: { readonly check: number; readonly index: number } | undefined;
 
-  constructor(plan: Plan, memory: OwnMemory) {
+  constructor(plan: Plan, memory: OwnMemory, given: <T>(answer: T) => T | Promise<T>) {
     this.#memory = memory;
+    this.#given = given;
     this.#plan = plan;
     // One kernel may be several steps.
     const functions = new Map<Kernel, KernelFunction>();
@@ -145,8 +152,8 @@ class OwnProgram implements Program {
     this.#memory.write(this.#addresses.get(buffer)!, data);
   }
 
-  read(buffer: Buffer): Data {
-    return this.#viewOf(buffer).slice();
+  read(buffer: Buffer): Data | Promise<Data> {
+    return this.#given(this.#viewOf(buffer).slice());
   }
 
   isForThreads(): boolean {
@@ -166,8 +173,8 @@ class OwnProgram implements Program {
     return "alone";
   }
 
-  failure(): { readonly check: number; readonly index: number } | undefined {
-    return this.#failure;
+  failure(): ReturnType<Program["failure"]> {
+    return this.#given(this.#failure);
   }
 
   unload(): void {
@@ -182,16 +189,28 @@ class OwnProgram implements Program {
 class OwnDevice implements Device {
   readonly name = "my device";
   readonly target = target;
-  readonly memory = new OwnMemory();
+  readonly memory: OwnMemory;
+  readonly answersLater: boolean;
+  /** An answer at once, or in the next turn of the event loop. */
+  readonly #given = <T>(answer: T): T | Promise<T> =>
+    this.answersLater ? new Promise((resolve) => void setTimeout(() => resolve(answer))) : answer;
+
+  constructor({ answersLater }: { readonly answersLater: boolean }) {
+    this.answersLater = answersLater;
+    this.memory = new OwnMemory(this.#given);
+  }
 
   load(plan: Plan): Program {
-    return new OwnProgram(plan, this.memory);
+    return new OwnProgram(plan, this.memory, this.#given);
   }
 }
 
 /** Registered where this is imported. */
 export const ownBackend: PlannedBackend<OwnDevice> = new PlannedBackend(
   "own",
-  () => new OwnDevice(),
+  () => new OwnDevice({ answersLater: false }),
 );
 register(ownBackend);
+
+/** The same device, where what it has computed can only be awaited. */
+register(new PlannedBackend("later", () => new OwnDevice({ answersLater: true })));
