@@ -1,4 +1,4 @@
-// Operations that treat each line along an axis by itself, as types: takeAlongAxis, topK, cumSum.
+// Types of operations on each line along an axis: takeAlongAxis, topK, cumSum.
 import type { IsLess } from "./arithmetic.ts";
 import type { AxesCheck, Axis, ReplaceAt } from "./axes.ts";
 import type { Broadcast } from "./broadcast.ts";
@@ -12,11 +12,12 @@ import type {
 } from "./dimension.ts";
 import type { Product } from "./reshape.ts";
 
-/** `S` with 1 at an axis, so that it broadcasts along it. */
+/** `S` with size 1 at an axis, so that it broadcasts along it. */
 type WithOneAt<S extends Shape, Index extends number> = ReplaceAt<S, Index, [1]>;
 
 /**
- * Both shapes broadcast but for `A`, where the size is that of the indices; `never` if they do not.
+ * The shapes broadcast except along `A`, where the size is that of the indices; `never` if they do
+ * not.
  */
 export type TakeAlong<S extends Shape, Indices extends Shape, A extends number> = true extends
   | RankUnknown<S>
@@ -68,6 +69,6 @@ type HasCount<Size extends number, K extends number> =
 
 type Not<B> = B extends true ? false : true;
 
-/** The shape itself; without an axis one of all elements. */
+/** The shape itself; without an axis, one axis of all elements. */
 export type Cumulative<S extends Shape, A> =
   IsAny<A> extends true ? Shape : A extends undefined ? [Product<S>] : S;

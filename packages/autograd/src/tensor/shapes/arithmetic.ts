@@ -1,7 +1,7 @@
 // Exact arithmetic on sizes as types, by the schoolbook method on decimal digits. A column of
-// digits is a tuple whose length is the column's sum, so no tuple ever gets longer than a few
-// hundred; counting whole numbers as tuples ends at 999 (the compiler's recursion limit). Where an
-// operand is not a literal, or a result is beyond 2^53, the result is `number`.
+// digits is a tuple whose length is the column's sum, so no tuple gets longer than a few hundred;
+// counting with tuples would end at 999 (the compiler's recursion limit). If an operand is not a
+// literal, or a result is beyond 2^53, the result is `number`.
 import type { IsKnown } from "./dimension.ts";
 
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
@@ -38,7 +38,7 @@ type ToNumber<A extends Digit[], Text extends string = ""> = A extends [
   ? ToNumber<Rest, `${First}${Text}`>
   : ParseNumber<Text>;
 
-/** Leading zeros are dropped; beyond 2^53 the text is not what the number prints as: `number`. */
+/** Drops leading zeros; beyond 2^53, where a number prints differently, the result is `number`. */
 type ParseNumber<Text extends string> = Text extends `0${infer Rest}`
   ? Rest extends ""
     ? 0
@@ -56,7 +56,7 @@ type AddColumns<A extends Column[], B extends Column[]> = A extends [
     : A
   : B;
 
-/** Columns to digits: a sum's last digit stays, the others go to the columns after it. */
+/** Columns to digits: a sum's last digit stays, the others carry over to the next columns. */
 type Carry<C extends Column[], Done extends Digit[] = []> = C extends [
   infer First extends Column,
   ...infer Rest extends Column[],
@@ -108,7 +108,7 @@ type SubtractColumn<A extends Column, B extends Column> = A extends [...B, ...in
     ? [Rest["length"], [0]]
     : never;
 
-/** The digits of a - b, or `false` if b is greater; the shorter one counts as led by zeros. */
+/** The digits of a - b, or `false` if b is greater; the shorter one is padded with zeros. */
 type SubtractDigits<
   A extends Digit[],
   B extends Digit[],
@@ -135,7 +135,7 @@ type SubtractDigits<
 export type Difference<A extends number, B extends number> =
   SubtractDigits<Digits<A>, Digits<B>> extends infer Left extends Digit[] ? ToNumber<Left> : 0;
 
-/** a - b, or 0 if b is greater; `number` where one is not known. */
+/** a - b, or 0 if b is greater; `number` if one is not known. */
 export type Subtract<A extends number, B extends number> = B extends 0
   ? A
   : BothKnown<A, B> extends true
@@ -146,13 +146,15 @@ export type Subtract<A extends number, B extends number> = B extends 0
 export type IsLess<A extends number, B extends number> =
   SubtractDigits<Digits<A>, Digits<B>> extends false ? true : false;
 
-/** `[rest, quotient's digit]`: how often the divisor can be taken off, at most nine times. */
+/**
+ * `[remainder, quotient's digit]`: subtracts the divisor as often as possible, at most nine times.
+ */
 type DivideStep<Rest extends Digit[], Divisor extends Digit[], Taken extends Column = []> =
   SubtractDigits<Rest, Divisor> extends infer Left extends Digit[]
     ? DivideStep<Left, Divisor, [...Taken, 0]>
     : [Rest, Taken["length"]];
 
-/** `[quotient, whether nothing is left]` */
+/** `[quotient, whether the remainder is 0]` */
 type DivideDigits<
   A extends Digit[],
   Divisor extends Digit[],
@@ -167,7 +169,7 @@ type DivideDigits<
     : never
   : [ToNumber<Quotient>, [Rest[number]] extends [0] ? true : false];
 
-/** a / b where it is whole, else `never`; b must not be 0. */
+/** a / b if it is an integer, else `never`; b must not be 0. */
 export type Divide<A extends number, B extends number> = B extends 1
   ? A
   : BothKnown<A, B> extends true
@@ -176,7 +178,7 @@ export type Divide<A extends number, B extends number> = B extends 1
       : never
     : number;
 
-/** a / b, or the next whole number above it; b must not be 0. */
+/** a / b, rounded up; b must not be 0. */
 export type DivideUp<A extends number, B extends number> = B extends 1
   ? A
   : BothKnown<A, B> extends true

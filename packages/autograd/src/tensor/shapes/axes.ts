@@ -1,5 +1,5 @@
-// Axes as types: which one is meant, and the shapes of operations that remove, move or add axes.
-// An axis is a literal (negative: from the end), or `number`, which leaves the result's rank open.
+// Axes as types: normalization, and the shapes of operations that remove, move or add axes. An axis
+// is a literal (negative: from the end), or `number`, which leaves the result's rank unknown.
 import type {
   FormatDimension,
   FormatShape,
@@ -12,7 +12,7 @@ import type {
 
 export type { Axes } from "../../graph/shape.ts";
 
-/** `[2, 1, 0]` for three axes: at -1 - i stands what axis -1 - i is called from the front. */
+/** `[2, 1, 0]` for three axes: entry i is axis -1 - i, counted from the front. */
 type IndicesFromEnd<
   S extends Shape,
   Seen extends unknown[] = [],
@@ -40,7 +40,7 @@ export type SizeAt<S extends Shape, A extends number> =
       : S[Index]
     : never;
 
-/** Every axis whose index is in `Index` replaced by the sizes `With`. */
+/** Replaces every axis whose index is in `Index` by the sizes `With`. */
 export type ReplaceAt<
   S extends Shape,
   Index extends number,
@@ -122,7 +122,7 @@ type OutOfRangeMessage<
 
 /**
  * For reductions without a start value: `max: axis 1 of [2, 0] has size 0, expected at least 1`.
- * An empty result is no fault, whatever it is reduced from.
+ * An empty result is always fine.
  */
 export type NonEmptyAxesCheck<Operation extends string, S extends Shape, A, Fits> =
   AxesCheck<Operation, S, A, true> extends infer Checked extends string
@@ -158,14 +158,14 @@ type SwapLastTwo<S extends Shape> = S extends readonly [
   ? [...Front, Columns, Rows]
   : never;
 
-/** The axes in that order; without one the last two swapped, `never` if there are fewer. */
+/** Permutes the axes; without an order swaps the last two, `never` if there are fewer. */
 export type Transpose<S extends Shape, Order extends Shape = never> = [Order] extends [never]
   ? RankUnknown<S> extends true
     ? Shape
     : SwapLastTwo<S>
   : Permute<S, Order>;
 
-/** For methods, whose mistake can only be shown at the tensor itself. */
+/** For methods, whose error can only be shown at the tensor itself. */
 export type TransposeCheck<S extends Shape, Fits, Order extends Shape = never> = [
   Transpose<S, Order>,
 ] extends [never]
@@ -201,7 +201,7 @@ export type PermuteCheck<
 
 // Axes of size 1
 
-/** An axis of size `Size` that stands at `A` of the result. `never` if there is no such place. */
+/** Inserts an axis of size `Size` at `A` of the result. `never` if out of range. */
 export type InsertAt<S extends Shape, A extends number, Size extends number> =
   RankUnknown<S> extends true
     ? Shape
@@ -228,7 +228,7 @@ export type InsertAtCheck<Operation extends string, S extends Shape, A extends n
   ? OutOfRangeMessage<Operation, S, A>
   : Fits;
 
-/** Without the named axes; without all of size 1 if none is named, which every size must tell. */
+/** Removes the named axes; if none is named, all of size 1, for which all sizes must be known. */
 export type Squeeze<S extends Shape, A> =
   IsAny<A> extends true
     ? Shape

@@ -1,7 +1,7 @@
-// Broadcasting as types: the result's shape, and the message when two shapes do not fit.
+// Broadcasting as types: the result's shape, and the message if two shapes do not fit.
 import type { Common, FormatDimension, FormatShape, RankUnknown, Shape } from "./dimension.ts";
 
-/** The common size of one axis, boxed so that a user's type parameter counts as found; or false. */
+/** The common size of one axis, boxed so that a user's type parameter counts as valid; or false. */
 export type BroadcastDimension<A extends number, B extends number> = { a: A; b: B } extends
   | { a: B; b: A }
   | { b: 1 }
@@ -16,7 +16,7 @@ export type BroadcastDimension<A extends number, B extends number> = { a: A; b: 
           ? false
           : [Common<A, B>];
 
-/** Of shapes whose ranks are known, aligned at the last axis. */
+/** Broadcasts shapes of known ranks, aligned at the last axis. */
 export type BroadcastKnown<
   A extends Shape,
   B extends Shape,
@@ -52,7 +52,7 @@ export type BroadcastCheck<Operation extends string, A extends Shape, B extends 
       ? `${Operation}: ${FormatShape<A>} and ${FormatShape<B>} do not broadcast: ${Misfit<A, B>}`
       : Fits;
 
-/** The rightmost two sizes that cannot stand in one axis. */
+/** The rightmost two sizes that do not broadcast. */
 type Misfit<A extends Shape, B extends Shape> = A extends readonly [
   ...infer RestA extends Shape,
   infer LastA extends number,

@@ -6,7 +6,7 @@ import type { FormatShape, IsKnown, RankUnknown, Shape } from "./dimension.ts";
 /** Two axes, which are those of the matrices. */
 export type AxisPair = readonly [rows: number, columns: number];
 
-/** How many elements the diagonal has. */
+/** The length of a diagonal. */
 type DiagonalLength<
   Rows extends number,
   Columns extends number,
@@ -28,7 +28,7 @@ export type Least<A extends number, B extends number> = { is: A } extends { is: 
       : number
     : number;
 
-/** Without both axes, and with the diagonal at the end. */
+/** Without both axes, and with the diagonal as the last axis. */
 export type Diagonal<S extends Shape, Offset extends number, A extends AxisPair> =
   RankUnknown<S> extends true
     ? Shape
@@ -42,7 +42,7 @@ export type Diagonal<S extends Shape, Offset extends number, A extends AxisPair>
 export type Trace<S extends Shape, A extends AxisPair> =
   RankUnknown<S> extends true ? Shape : Reduce<S, A, false>;
 
-/** A matrix of a vector, a vector of a matrix; `never` of anything else. */
+/** A matrix for a vector, a vector for a matrix; else `never`. */
 export type Diag<S extends Shape, Offset extends number> =
   RankUnknown<S> extends true
     ? Shape

@@ -1,10 +1,10 @@
-// Sizes of single axes and whole shapes as types: what is known of them, whether two are the same,
-// and how messages print them. A size is a literal type, or `number` if only the run knows it.
+// Sizes of single axes and whole shapes as types: what is known of them, whether two are equal, and
+// how messages print them. A size is a literal type, or `number` if only known at run time.
 //
 // Conventions of this folder:
 // - A shape that does not fit is `never`, so one mistake does not cause a second error further on.
-//   The message appears only where a parameter's type asks for it: the types called ...Check give
-//   the argument's own type when it fits and the message, a string literal type, when not.
+//   The message appears only where a parameter's type asks for it: types called ...Check return the
+//   argument's own type if it fits, and the message, a string literal type, if not.
 // - `number` and shapes of unknown rank fit everything; the same check runs again on real shapes.
 // - Tests between sizes are wrapped in objects (`{ is: A } extends { is: B }`): the compiler then
 //   decides them for a user's own type parameter too, where `A extends B` would stay undecided.
@@ -26,8 +26,8 @@ export type IsAny<T> = 0 extends 1 & T ? true : false;
 export type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
 /**
- * Whether the compiler does not know how many axes there are: `Shape`, `number[]`, `any`, a union
- * of shapes of several ranks, and `never`, which is what an operation gave that did not fit.
+ * Whether the number of axes is unknown: `Shape`, `number[]`, `any`, a union of shapes of several
+ * ranks, and `never`, the result of an operation whose operands did not fit.
  */
 export type RankUnknown<S extends Shape> = [S] extends [never]
   ? true
@@ -52,7 +52,7 @@ export type FormatDimension<N> = N extends { readonly [dimensionName]: infer Nam
       : `${N}`
     : "?";
 
-/** As messages print it: `[2, 3]`; `?` for a size and `[...]` for a rank that is not known. */
+/** As messages print it: `[2, 3]`; `?` for an unknown size, `[...]` for an unknown rank. */
 export type FormatShape<S extends Shape, Printed extends string = ""> = number extends S["length"]
   ? "[...]"
   : S extends readonly [infer First, ...infer Rest extends Shape]
@@ -62,10 +62,10 @@ export type FormatShape<S extends Shape, Printed extends string = ""> = number e
       >
     : `[${Printed}]`;
 
-/** What two sizes, one or both of them unions, have in common. */
+/** The common part of two sizes, one or both of which may be unions. */
 export type Common<A, B> = Extract<A, B> | Extract<B, A>;
 
-/** Whether two sizes can be the same: equal, one of them not known, or overlapping unions. */
+/** Whether two sizes can be equal: the same, one of them not known, or overlapping unions. */
 export type SameDimension<A, B> = { is: A; or: number } extends
   | { is: B; or: unknown }
   | { is: unknown; or: A | B }
@@ -74,10 +74,10 @@ export type SameDimension<A, B> = { is: A; or: number } extends
     ? false
     : true;
 
-/** The better known of two sizes that are the same. */
+/** The more specific of two equal sizes. */
 export type Known<A extends number, B extends number> = number extends A ? B : A;
 
-/** Whether two shapes can be the same, axis by axis. */
+/** Whether two shapes can be equal, axis by axis. */
 export type SameShape<A extends Shape, B extends Shape> = { a: A; b: B } extends { a: B; b: A }
   ? true
   : true extends RankUnknown<A> | RankUnknown<B>
@@ -106,7 +106,7 @@ export type SizesCheck<Operation extends string, S extends Shape, Fits> =
 
 export type IsNotSize<N> = `${N & number}` extends `${string}${"." | "-"}${string}` ? true : false;
 
-/** Names the first axis whose size is not one. */
+/** Names the first axis whose size is invalid. */
 export type NotSizeMessage<
   Operation extends string,
   S extends Shape,

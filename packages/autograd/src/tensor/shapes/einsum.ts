@@ -1,5 +1,5 @@
-// einsum's expressions as types: read letter by letter, held against the shapes, and the shape of
-// what comes out; or the message, in the words of ../../graph/shape/einsum.ts.
+// einsum expressions as types: parsed letter by letter, checked against the shapes, and the
+// resulting shape; or the message, in the words of ../../graph/shape/einsum.ts.
 import type { BroadcastDimension, BroadcastKnown } from "./broadcast.ts";
 import type {
   FormatDimension,
@@ -11,10 +11,10 @@ import type {
 
 type Shapes = readonly Shape[];
 
-/** What the labels stand for: `[label, size, the shape that gave it]`, one for each. */
+/** The labels known so far: `[label, size, the shape that gave it]`, one for each. */
 type Known = readonly [label: string, size: number, shape: Shape];
 
-// Reading
+// Parsing
 
 type WithoutSpaces<Text extends string> = Text extends `${infer Front} ${infer Back}`
   ? WithoutSpaces<`${Front}${Back}`>
@@ -31,7 +31,7 @@ type Letters<
 
 type Alphabet = Letters<"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz">;
 
-/** A term's labels before and behind "..."; `undefined` behind where there is none. */
+/** A term's labels before and after "..."; `undefined` after if it has none. */
 type Term = readonly [before: string[], after: string[] | undefined];
 
 type LabelsOf<T extends Term> = [...T[0], ...(T[1] extends string[] ? T[1] : [])];
@@ -46,7 +46,7 @@ type CheckedTerm<Text extends string, T extends Term> = [
   ? T
   : `einsum: "${Text}" is not made of letters and at most one "..."`;
 
-/** The terms, or the message about the first that is none. */
+/** The terms, or the message about the first that is invalid. */
 type ReadTerms<Texts extends readonly string[], Read extends Term[] = []> = Texts extends readonly [
   infer First extends string,
   ...infer Rest extends string[],
@@ -58,9 +58,9 @@ type ReadTerms<Texts extends readonly string[], Read extends Term[] = []> = Text
     : never
   : Read;
 
-// Holding against shapes
+// Checking against shapes
 
-/** A shape divided as a term says: axes before "...", those that it stands for, those behind it. */
+/** A shape divided like a term: axes before "...", those of "...", those after it. */
 type Fitted<T extends Term, S extends Shape> = T[1] extends string[]
   ? Front<S, T[0]> extends [infer Before extends Shape, infer Rest extends Shape]
     ? Back<Rest, T[1]> extends [infer Hidden extends Shape, infer After extends Shape]
@@ -93,7 +93,7 @@ type RankMessage<Text extends string, T extends Term, S extends Shape> = T[1] ex
   ? `einsum: "${Text}" is for rank ${[...T[0], ...T[1]]["length"] & number} or more, ${FormatShape<S>} has rank ${S["length"]}`
   : `einsum: "${Text}" is for rank ${T[0]["length"] & number}, ${FormatShape<S>} has rank ${S["length"]}`;
 
-/** The sizes of one tensor's labels added to those that are known; or the message. */
+/** Adds the sizes of one tensor's labels to the known ones; or the message. */
 type Bind<
   Labels extends readonly string[],
   Sizes extends Shape,
@@ -137,11 +137,11 @@ type Differ<
   SB extends Shape,
 > = `einsum: "${L}" is ${FormatDimension<A>} in ${FormatShape<SA>} and ${FormatDimension<B>} in ${FormatShape<SB>}`;
 
-/** What all terms say together: the labels' sizes, and the shape that "..." stands for. */
+/** The result of all terms: the labels' sizes, and the shape of "...". */
 interface Bound {
   sizes: Known;
   hidden: Shape;
-  /** The first tensor whose "..." is more than nothing. */
+  /** The first tensor whose "..." is not empty. */
   first: Shape;
 }
 
@@ -193,7 +193,7 @@ type Unknown<L extends string, All extends Known> =
   | All
   | (L extends All[0] ? never : [L, number, Shape]);
 
-/** The common shape of what "..." stands for. */
+/** The common shape of "...". */
 type Ellipsis<A extends Shape, B extends Shape, First extends Shape, S extends Shape> = true extends
   | RankUnknown<A>
   | RankUnknown<B>
@@ -204,7 +204,7 @@ type Ellipsis<A extends Shape, B extends Shape, First extends Shape, S extends S
       : Both
     : never;
 
-// What comes out
+// The output
 
 type SizesOf<Labels extends readonly string[], Sizes extends Known> = {
   [I in keyof Labels]: Extract<Sizes, readonly [Labels[I], unknown, unknown]>[1];
@@ -216,7 +216,7 @@ type Output<T extends Term, B extends Bound> = T[1] extends string[]
     : [...SizesOf<T[0], B["sizes"]>, ...B["hidden"], ...SizesOf<T[1], B["sizes"]>]
   : SizesOf<T[0], B["sizes"]>;
 
-/** The output that is written, checked. */
+/** The explicit output, checked. */
 type WrittenOutput<Expression extends string, T extends Term, B extends Bound> =
   OutputFault<Expression, LabelsOf<T>, B["sizes"][0]> extends infer Fault extends string
     ? Fault
@@ -228,7 +228,7 @@ type WrittenOutput<Expression extends string, T extends Term, B extends Bound> =
           ? Output<T, B>
           : `einsum: "..." is not in the output of "${Expression}"`;
 
-/** The first label that no term has, or that comes twice; `false` if there is none. */
+/** The first label that no term has, or that occurs twice; `false` if there is none. */
 type OutputFault<
   Expression extends string,
   Labels extends readonly string[],
@@ -242,7 +242,7 @@ type OutputFault<
     : `einsum: "${L}" is in the output of "${Expression}", but in no term`
   : false;
 
-/** "..." and all labels that occur once, by the alphabet. */
+/** "..." and all labels that occur once, in alphabetical order. */
 type ImpliedOutput<Terms extends readonly Term[], B extends Bound> = Output<
   [[], Once<Alphabet, AllLabels<Terms>>],
   B
@@ -316,9 +316,7 @@ type Last<Terms extends readonly Term[]> = Terms extends readonly [
   ? T
   : never;
 
-/**
- * The shape that an expression gives; `never` if it does not fit, `Shape` if it is not a literal.
- */
+/** The shape of an expression; `never` if it does not fit, `Shape` if it is not a literal. */
 export type Einsum<Expression extends string, List extends Shapes> =
   EinsumOrMessage<Expression, List> extends infer Result extends Shape ? Result : never;
 

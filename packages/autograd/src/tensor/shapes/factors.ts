@@ -1,4 +1,4 @@
-// What linear algebra makes of matrices, as types: square ones, systems of equations, factors.
+// Linear algebra as types: square matrices, systems of equations, factors.
 import type { QrMode } from "../../ops/qr.ts";
 import type { Least, MatrixCheck } from "./diagonal.ts";
 import type { FormatShape, RankUnknown, SameDimension, Shape } from "./dimension.ts";
@@ -18,7 +18,7 @@ export type SquareCheck<Operation extends string, S extends Shape, Fits> =
 export type SolveCheck<Operation extends string, A extends Shape, B extends Shape, Fits> =
   SquareCheck<Operation, A, true> extends true ? MatmulCheck<A, B, Fits, Operation> : Fits;
 
-/** Each matrix `[m, n]` replaced by what has these sizes; k: the smaller of both. */
+/** Replaces each matrix `[m, n]` by these sizes; k is the smaller of both. */
 type Replaced<S extends Shape, Sizes extends readonly FactorSize[]> =
   RankUnknown<S> extends true
     ? Shape
@@ -30,16 +30,16 @@ type Replaced<S extends Shape, Sizes extends readonly FactorSize[]> =
       ? [...Front, ...{ [I in keyof Sizes]: FactorSizes<M, N>[Sizes[I]] }]
       : never;
 
-/** Without the axes of the matrices: one number for each. */
+/** Removes the axes of the matrices: one number for each. */
 export type Batch<S extends Shape> = Replaced<S, []>;
 
-/** Each matrix `[m, n]` with `m` and `n` replaced. */
+/** Replaces `m` and `n` in each matrix `[m, n]`. */
 export type Factor<S extends Shape, Rows extends FactorSize, Columns extends FactorSize> = Replaced<
   S,
   [Rows, Columns]
 >;
 
-/** One number for each of the `k`, or of the `n`, in each matrix `[m, n]`. */
+/** `k`, or `n`, numbers for each matrix `[m, n]`. */
 export type Spectrum<S extends Shape, Size extends FactorSize> = Replaced<S, [Size]>;
 
 export type { QrMode };

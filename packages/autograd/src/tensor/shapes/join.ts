@@ -1,4 +1,4 @@
-// Joining tensors and taking them apart, as types: concat, stack, split, tile, repeat.
+// Joining and splitting tensors, as types: concat, stack, split, tile, repeat.
 import type { Add, Divide, IsLess, Multiply } from "./arithmetic.ts";
 import type { Axis, InsertAt, InsertAtCheck, ReplaceAt, SizeAt } from "./axes.ts";
 import type {
@@ -29,7 +29,7 @@ type ConcatTwo<
     : false
   : false;
 
-/** Axis by axis; `"differs"` where the sizes do, which then is no shape. */
+/** Axis by axis; `"differs"` where the sizes differ. */
 type Joined<A extends Shape, B extends Shape, Index extends number> = {
   [I in keyof A]: I extends keyof B
     ? I extends `${Index}`
@@ -68,11 +68,11 @@ type ConcatOrMessage<List extends Shapes, A extends number> = number extends Lis
         : ConcatAll<Rest, A, First, [...First]>
     : "concat: expects at least 1 tensor, got none";
 
-/** The sizes along `A` added; `never` if others differ. */
+/** Adds the sizes along `A`; `never` if others differ. */
 export type Concat<List extends Shapes, A extends number> =
   ConcatOrMessage<List, A> extends infer Result extends Shape ? Result : never;
 
-/** To be intersected with the list's type: `unknown`, or the message. */
+/** Intersected with the list's type: `unknown`, or the message. */
 export type ConcatCheck<List extends Shapes, A extends number> =
   ConcatOrMessage<List, A> extends infer Message extends string ? Message : unknown;
 
@@ -100,11 +100,11 @@ type StackAll<List extends Shapes, First extends Shape> = List extends readonly 
     : `stack: ${FormatShape<First>} and ${FormatShape<Next>} differ`
   : First;
 
-/** With an axis for the number of shapes, which must be equal, at `A` of the result. */
+/** Adds an axis for the number of shapes, which must be equal, at `A` of the result. */
 export type Stack<List extends Shapes, A extends number> =
   StackOrMessage<List, A> extends infer Result extends Shape ? Result : never;
 
-/** To be intersected with the list's type: `unknown`, or the message. */
+/** Intersected with the list's type: `unknown`, or the message. */
 export type StackCheck<List extends Shapes, A extends number> =
   StackOrMessage<List, A> extends infer Message extends string ? Message : unknown;
 
@@ -117,7 +117,7 @@ type TupleOf<N extends number, Item, Done extends Item[] = []> = Done["length"] 
   ? Done
   : TupleOf<N, Item, [...Done, Item]>;
 
-/** The parts' sizes: a tuple where `P` is literal and small enough to be one. */
+/** The parts' sizes: a tuple if `P` is literal and small enough. */
 type PartSizes<Size extends number, P extends Parts> = P extends readonly number[]
   ? { -readonly [I in keyof P]: P[I] }
   : P extends number
@@ -181,7 +181,7 @@ type GivenAxis<
 
 // tile and repeat
 
-/** As NumPy's `tile`: aligned at the last axis, the shorter one has 1 in front. */
+/** Like NumPy's `tile`: aligned at the last axis, the shorter list is extended by 1 in front. */
 export type Tile<
   S extends Shape,
   Times extends number | Shape,
@@ -202,7 +202,7 @@ type TileEach<S extends Shape, Times extends Shape, Done extends number[] = []> 
       : [...S, ...Done]
     : [...Times, ...Done];
 
-/** Each element along `A`, `Times` times; without an axis all of them, in one axis. */
+/** Repeats each element `Times` times along `A`; without an axis all of them, in one axis. */
 export type Repeat<
   S extends Shape,
   Times extends number,

@@ -1,5 +1,5 @@
 // The shape of a matrix product as a type: [...batch, m, k] x [...batch, k, n] is [...batch, m, n].
-// A vector stands for a row on the left, for a column on the right, and leaves no axis behind.
+// A vector is a row on the left and a column on the right, and its axis is dropped from the result.
 import type { BroadcastKnown } from "./broadcast.ts";
 import type {
   FormatDimension,
@@ -61,7 +61,7 @@ type Reason<A extends Shape, B extends Shape> = [] extends A | B
 /** The size that a product sums over, in its left operand. */
 export type InnerOfLeft<A extends Shape> = A extends readonly [...unknown[], infer K] ? K : never;
 
-/** The same in the right operand: the last axis but one, or the only one. */
+/** The same in the right operand: the second-to-last axis, or the only one. */
 export type InnerOfRight<B extends Shape> = B extends readonly [infer K]
   ? K
   : B extends readonly [...unknown[], infer K, unknown]

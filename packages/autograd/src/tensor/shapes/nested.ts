@@ -7,14 +7,14 @@ import type { FormatShape, IsUnion, SameShape, Shape } from "./dimension.ts";
 /** A number or boolean, or arrays of these to any depth, of which the innermost may be typed. */
 export type Nested = number | boolean | Data | readonly Nested[];
 
-/** What every typed array has and a plain one has not. */
+/** What every typed array has and a plain one lacks. */
 interface TypedArrayLike extends ArrayLike<number> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
 /**
- * The shape, or `"ragged"`. All elements of an array are looked at in one step, as a union, so that
- * a thousand rows cost what one does: an array of rows of two lengths has a union of shapes.
+ * The shape, or `"ragged"`. All elements of an array are checked in one step, as a union, so that a
+ * thousand rows cost as much as one: an array with rows of two lengths has a union of shapes.
  */
 type ShapeOrRagged<Values> = [Nested] extends [Values] // any, or `Nested`, which has no bottom
   ? Shape
@@ -40,7 +40,7 @@ export type NestedCheck<Values, Fits> = [NestedShape<Values>] extends [never]
   ? `tensor: ragged nested array: ${Ragged<Values>}`
   : Fits;
 
-/** The first element, depth first, whose shape is not that of its array's first. */
+/** The first element, depth first, whose shape differs from that of its array's first. */
 type Ragged<
   Values,
   Path extends number[] = [],

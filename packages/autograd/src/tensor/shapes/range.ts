@@ -4,7 +4,7 @@ import type { Add, Difference, DivideUp, IsLess } from "./arithmetic.ts";
 import type { AxesCheck, Axis, ReplaceAt } from "./axes.ts";
 import type { FormatShape, IsKnown, IsUnion, RankUnknown, Shape } from "./dimension.ts";
 
-/** `A` replaced by the shape of the indices, as in NumPy's `take`. */
+/** Replaces `A` by the shape of the indices, as in NumPy's `take`. */
 export type Gather<S extends Shape, A extends number, Indices extends Shape> = true extends
   | RankUnknown<S>
   | RankUnknown<Indices>
@@ -13,13 +13,13 @@ export type Gather<S extends Shape, A extends number, Indices extends Shape> = t
     ? Shape
     : ReplaceAt<S, Axis<S, A>, Indices>;
 
-/** With an axis for the classes at the end. */
+/** Adds a last axis for the classes. */
 export type OneHot<S extends Shape, Depth extends number> =
   RankUnknown<S> extends true ? Shape : [...S, Depth];
 
 // slice
 
-/** A bound counted from the front, within 0 and the size; `number` if not known. */
+/** A bound counted from the front, clamped to 0 and the size; `number` if not known. */
 type Position<Size extends number, Bound extends number> = number extends Bound
   ? number
   : Bound extends 0
@@ -42,9 +42,7 @@ type Between<Start extends number, End extends number> = Start extends 0
       : number
     : number;
 
-/**
- * The same for a slice that goes backwards: one more than the position, 0 before the first element.
- */
+/** The same for a backward slice: one more than the position, 0 before the first element. */
 type PositionBack<Size extends number, Bound extends number> = number extends Bound
   ? number
   : IsKnown<Size> extends true
@@ -130,7 +128,7 @@ export type StepCheck<A, Step> = Step extends 0
 
 // at
 
-/** Without the first axis; `never` for a scalar. */
+/** Removes the first axis; `never` for a scalar. */
 export type At<S extends Shape> =
   RankUnknown<S> extends true
     ? Shape
@@ -163,7 +161,7 @@ type HasIndex<Size extends number, Index extends number> = number extends Index
 
 export type Padding = readonly (readonly [before: number, after: number])[];
 
-/** Each axis with its padding added. */
+/** Adds its padding to each axis. */
 export type Pad<S extends Shape, P extends Padding> =
   RankUnknown<S> extends true
     ? Shape

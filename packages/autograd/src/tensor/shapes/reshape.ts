@@ -1,6 +1,5 @@
-// Reshaping as types: same elements, other shape. Both shapes are compared by their products, after
-// common sizes are cancelled: that is exact for sizes that are not known too, and four times
-// faster.
+// Reshaping as types. Both shapes are compared by their products, after common sizes are cancelled:
+// that is exact for unknown sizes too, and four times faster.
 import type { Divide, Multiply } from "./arithmetic.ts";
 import type { AxesCheck, Axis } from "./axes.ts";
 import type {
@@ -22,7 +21,7 @@ type ProductOf<S extends Shape, Done extends number = 1> = S extends readonly [
   ? ProductOf<Rest, Multiply<Done, First>>
   : Done;
 
-/** Without the first axis of that size; `false` if there is none. */
+/** Removes the first axis of that size; `false` if there is none. */
 type Drop<S extends Shape, Size, Before extends number[] = []> = S extends readonly [
   infer First extends number,
   ...infer Rest extends Shape,
@@ -32,7 +31,7 @@ type Drop<S extends Shape, Size, Before extends number[] = []> = S extends reado
     : Drop<Rest, Size, [...Before, First]>
   : false;
 
-/** What is left of both shapes without the literal sizes that they share. */
+/** Both shapes without the literal sizes that they have in common. */
 type Cancel<
   From extends Shape,
   To extends Shape,
@@ -55,7 +54,7 @@ type SolveOpen<From extends Shape, Others extends Shape> =
     ? Divide<ProductOf<Left>, ProductOf<Right>>
     : never;
 
-/** With -1 solved from the other sizes of `To`, none of which may be -1 again, or 0. */
+/** `To` with -1 solved from the other sizes, none of which may be another -1, or 0. */
 type ReshapeOpen<From extends Shape, To extends Shape, Others extends Shape> = [
   Extract<Others[number], -1 | 0>,
 ] extends [never]
@@ -74,7 +73,7 @@ type SameCount<From extends Shape, To extends Shape> = 0 extends From[number] & 
     ? SameDimension<ProductOf<Left>, ProductOf<Right>>
     : never;
 
-/** `To` with -1 solved (`number` where it cannot be); `never` if the elements do not fit. */
+/** `To` with -1 solved (`number` if impossible); `never` if the number of elements differs. */
 export type Reshape<From extends Shape, To extends Shape> =
   RankUnknown<To> extends true
     ? Shape
@@ -128,7 +127,7 @@ type BadSize<Operation extends string, To extends Shape> = NotSizeMessage<
   -1
 >;
 
-/** All axes from `Start` on joined into one, as PyTorch's `flatten`; a scalar becomes `[1]`. */
+/** Joins all axes from `Start` on into one, like PyTorch's `flatten`; a scalar becomes `[1]`. */
 export type Flatten<S extends Shape, Start extends number> =
   RankUnknown<S> extends true
     ? Start extends 0
@@ -142,7 +141,7 @@ export type Flatten<S extends Shape, Start extends number> =
           : FlattenAt<S, Index>
         : never;
 
-/** `flatten: axis 2 is out of range for [2, 3]`; a scalar is taken for `[1]`. */
+/** `flatten: axis 2 is out of range for [2, 3]`; a scalar counts as `[1]`. */
 export type FlattenCheck<S extends Shape, Start extends number, Fits> = S extends readonly []
   ? AxesCheck<"flatten", [1], Start, true> extends string
     ? AxesCheck<"flatten", [], Start, Fits>

@@ -1,4 +1,4 @@
-// Products over axes that are named by numbers, as types: dot, outer, tensordot.
+// Products over numbered axes, as types: dot, outer, tensordot.
 import type { PairedAxes } from "../../graph/shape.ts";
 import type { AxesCheck, Reduce, SizeAt } from "./axes.ts";
 import type {
@@ -13,10 +13,10 @@ import type { Product } from "./reshape.ts";
 
 export type { PairedAxes };
 
-/** Each element of both with each of the other's. */
+/** Both numbers of elements. */
 export type Outer<A extends Shape, B extends Shape> = [Product<A>, Product<B>];
 
-/** Without the last axis of `A` and the last but one, or the only one, of `B`; scalars multiply. */
+/** Without the last axis of `A` and the second-to-last (or only) one of `B`; scalars multiply. */
 export type Dot<A extends Shape, B extends Shape> = true extends RankUnknown<A> | RankUnknown<B>
   ? Shape
   : A extends readonly []
@@ -44,7 +44,7 @@ export type DotCheck<A extends Shape, B extends Shape, Fits> = [Dot<A, B>] exten
 
 type AsList<A> = A extends number ? [A] : A;
 
-/** The first `N` axes, and the others; `false` if there are not so many. */
+/** The first `N` axes, and the others; `false` if there are too few. */
 type Cut<S extends Shape, N extends number, Taken extends number[] = []> = Taken["length"] extends N
   ? [Taken, S]
   : S extends readonly [infer First extends number, ...infer Rest extends Shape]
@@ -62,7 +62,7 @@ type CutEnd<
     ? CutEnd<Rest, N, [Last, ...Taken]>
     : false;
 
-/** Whether all sizes are the same, pair by pair. */
+/** Whether all sizes are equal, pair by pair. */
 type Paired<A extends Shape, B extends Shape> = false extends {
   [I in keyof A]: I extends keyof B ? SameDimension<A[I], B[I]> : false;
 }[number]

@@ -1,10 +1,9 @@
-// What convolutions and pooling make of sizes, as types: places of a window along each of the last
-// axes.
+// Sizes of convolutions and pooling, as types: places of a window along each of the last axes.
 import type { PerAxis, WindowPadding } from "../../graph/shape.ts";
 import type { Add, Divide, DivideUp, IsLess, Multiply, Subtract } from "./arithmetic.ts";
 import type { FormatShape, IsKnown, RankUnknown, SameDimension, Shape } from "./dimension.ts";
 
-/** How many axes a window can go over, behind those of examples and channels. */
+/** How many axes a window can have, after those of examples and channels. */
 export type WindowAxes = 1 | 2 | 3;
 
 type AxisNames = ["", "width", "height, width", "depth, height, width"];
@@ -16,11 +15,11 @@ type UnknownShapes = [
   [number, number, number, number, number],
 ];
 
-/** All that is known of a shape with so many axes behind the first two. */
+/** A shape with this many axes after the first two, as far as it is known. */
 type Ranked<S extends Shape, Axes extends WindowAxes> =
   RankUnknown<S> extends true ? UnknownShapes[Axes] : S;
 
-/** What an option says of one axis; `number` where that is not known. */
+/** An option for one axis; `number` if not known. */
 type Along<Option, I extends number> = [Option] extends [number]
   ? Option
   : Option extends readonly unknown[]
@@ -29,7 +28,7 @@ type Along<Option, I extends number> = [Option] extends [number]
       : number
     : number;
 
-/** Padding in front and behind, likewise. */
+/** Padding before and after, likewise. */
 type PairAlong<Padding, I extends number> = [Padding] extends ["valid"]
   ? [0, 0]
   : [Padding] extends [number]
@@ -42,7 +41,7 @@ type PairAlong<Padding, I extends number> = [Padding] extends ["valid"]
           : [number, number]
       : [number, number];
 
-/** From the first element under the window to the last, both included. */
+/** From the first element in the window to the last, both included. */
 type Extent<Window extends number, Dilation extends number> = Dilation extends 1
   ? Window
   : Add<Multiply<Dilation, Subtract<Window, 1>>, 1>;
@@ -59,7 +58,7 @@ type PlacesIn<Size extends number, Extent extends number, Stride extends number>
       : number
     : number;
 
-/** Rounded up; a stride of 0 is left to the run. */
+/** Rounded up; a stride of 0 is checked at run time. */
 type Quotient<A extends number, Stride extends number> = Stride extends 0
   ? number
   : DivideUp<A, Stride>;
@@ -76,7 +75,7 @@ type Place<Size extends number, Window extends number, Stride extends number, Pa
       >
     : never;
 
-/** Of each axis; `never` if the window does not fit into one. */
+/** For each axis; `never` if the window does not fit into one. */
 type Places<
   Sizes extends Shape,
   Window extends Shape,
@@ -203,7 +202,7 @@ export type WindowedCheck<
       ? Fits
       : `${Operation}: ${Name}${FormatShape<S>} has ${S["length"]} axes, expected ${Ranks[Axes]}: ${Front}, ${AxisNames[Axes]}`;
 
-/** For the kernel: its rank, its channels, and whether it fits. */
+/** Checks the kernel: its rank, its channels, and whether it fits. */
 export type KernelCheck<
   Operation extends string,
   X extends Shape,
@@ -225,7 +224,7 @@ export type KernelCheck<
           : Fits
       : Fits;
 
-/** For the kernel of a transposed convolution, which fits everywhere. */
+/** Checks the kernel of a transposed convolution, which fits everywhere. */
 export type TransposedKernelCheck<
   Operation extends string,
   X extends Shape,
@@ -281,7 +280,7 @@ type MisfitOf<
   Dilation,
 > = `${Operation}: a window of ${FormatShape<Window>} (dilation ${FormatShape<AllAlong<Dilation, Window>>}) does not fit into ${FormatShape<X>} with padding [${FormatPairs<Padding, Window>}]`;
 
-/** An option for each axis of the window. */
+/** One option for each axis of the window. */
 type AllAlong<Option, Window extends Shape, Done extends number[] = []> = Window extends readonly [
   unknown,
   ...infer Rest extends Shape,
@@ -308,7 +307,7 @@ type FormatPairs<
     : Text
   : Text;
 
-/** The window of pooling, one entry for each axis behind the first two. */
+/** The window of pooling, one entry for each axis after the first two. */
 type PoolWindow<S extends Shape, Window extends PerAxis> = Window extends readonly number[]
   ? Window
   : AllAlong<Window, Tail<S>>;
@@ -330,7 +329,7 @@ export type Pooled<S extends Shape, Window extends PerAxis, Stride, Padding, Dil
         : never
       : never;
 
-/** For the window: whether there is an axis for each of its sizes, and whether it fits. */
+/** Checks the window: whether there is an axis for each of its sizes, and whether it fits. */
 export type PoolCheck<
   Operation extends string,
   S extends Shape,
