@@ -1,6 +1,5 @@
-// Functions between the layers of networks, element by element, as functions and as methods.
-// The output has the input's shape. What each computes, and its gradient, is defined in
-// ops/activations.ts.
+// Activation functions, element by element, as functions and as methods. The output has the input's
+// shape. Their values and gradients are defined in ops/activations.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { unary } from "./operators.ts";
@@ -15,35 +14,38 @@ import {
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0. */
+    /** Computes the logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0. */
     sigmoid(): Tensor<S>;
-    /** log(sigmoid(x)), which stays finite for large -x. */
+    /** Computes log(sigmoid(x)), finite for large -x. */
     logSigmoid(): Tensor<S>;
-    /** x above 0, else 0; the derivative at 0 is 0. */
+    /** Returns x above 0, else 0; the derivative at 0 is 0. */
     relu(): Tensor<S>;
-    /** x above 0, `slope` times x below; the derivative at 0 is `slope`. */
+    /** Returns x above 0, `slope` times x below; the derivative at 0 is `slope`. */
     leakyRelu(slope?: number): Tensor<S>;
     /**
-     * x above 0, `alpha` (e^x - 1) below; the derivative at 0 is `alpha`. Clevert et al. 2016,
-     * https://arxiv.org/abs/1511.07289
+     * Returns x above 0, `alpha` (e^x - 1) below; the derivative at 0 is `alpha`. Clevert et al.
+     * 2016, https://arxiv.org/abs/1511.07289
      */
     elu(alpha?: number): Tensor<S>;
     /**
-     * x times the standard normal distribution at x, or its approximation by tanh. Hendrycks
-     * and Gimpel 2016, https://arxiv.org/abs/1606.08415
+     * Multiplies x by the standard normal distribution at x, or its approximation by tanh.
+     * Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
      */
     gelu(approximate?: "none" | "tanh"): Tensor<S>;
-    /** x sigmoid(x), also called swish. Elfwing et al. 2018, https://arxiv.org/abs/1702.03118 */
+    /**
+     * Computes x sigmoid(x), also called swish. Elfwing et al. 2018,
+     * https://arxiv.org/abs/1702.03118
+     */
     silu(): Tensor<S>;
-    /** log(1 + e^x), a smooth relu. */
+    /** Computes log(1 + e^x), a smooth relu. */
     softplus(): Tensor<S>;
-    /** x / 6 + 1/2, kept between 0 and 1. */
+    /** Computes x / 6 + 1/2, limited to [0, 1]. */
     hardSigmoid(): Tensor<S>;
   }
 }
 
 /**
- * The logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0.
+ * Computes the logistic function 1 / (1 + e^-x), between 0 and 1; 0.5 at 0.
  *
  * @example
  * tensor([0]).sigmoid().arraySync(); // => [0.5]
@@ -53,7 +55,7 @@ export function sigmoid<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * log(sigmoid(x)), which stays finite for large -x.
+ * Computes log(sigmoid(x)), finite for large -x.
  *
  * @example
  * tensor([0, -1000]).logSigmoid().arraySync(); // => [-0.6931, -1000]
@@ -63,7 +65,7 @@ export function logSigmoid<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * x above 0, else 0; the derivative at 0 is 0.
+ * Returns x above 0, else 0; the derivative at 0 is 0.
  *
  * @example
  * tensor([-1, 2]).relu().arraySync(); // => [0, 2]
@@ -73,7 +75,7 @@ export function relu<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * x above 0, `slope` times x below; the derivative at 0 is `slope`.
+ * Returns x above 0, `slope` times x below; the derivative at 0 is `slope`.
  *
  * @example
  * tensor([-1, 2]).leakyRelu(0.1).arraySync(); // => [-0.1, 2]
@@ -83,7 +85,7 @@ export function leakyRelu<X extends Operand>(x: X, slope = 0.01): Tensor<ShapeOf
 }
 
 /**
- * x above 0, `alpha` (e^x - 1) below; the derivative at 0 is `alpha`. Clevert et al. 2016,
+ * Returns x above 0, `alpha` (e^x - 1) below; the derivative at 0 is `alpha`. Clevert et al. 2016,
  * https://arxiv.org/abs/1511.07289
  *
  * @example
@@ -94,8 +96,8 @@ export function elu<X extends Operand>(x: X, alpha = 1): Tensor<ShapeOf<X>> {
 }
 
 /**
- * x times the standard normal distribution at x, or its approximation by tanh. Hendrycks and
- * Gimpel 2016, https://arxiv.org/abs/1606.08415
+ * Multiplies x by the standard normal distribution at x, or its approximation by tanh. Hendrycks
+ * and Gimpel 2016, https://arxiv.org/abs/1606.08415
  *
  * @example
  * tensor([-1, 2]).gelu().arraySync(); // => [-0.1587, 1.9545]
@@ -108,7 +110,7 @@ export function gelu<X extends Operand>(
 }
 
 /**
- * x sigmoid(x), also called swish. Elfwing et al. 2018, https://arxiv.org/abs/1702.03118
+ * Computes x sigmoid(x), also called swish. Elfwing et al. 2018, https://arxiv.org/abs/1702.03118
  *
  * @example
  * tensor([-1, 2]).silu().arraySync(); // => [-0.2689, 1.7616]
@@ -118,7 +120,7 @@ export function silu<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * log(1 + e^x), a smooth relu.
+ * Computes log(1 + e^x), a smooth relu.
  *
  * @example
  * tensor([0, 1000]).softplus().arraySync(); // => [0.6931, 1000]
@@ -128,7 +130,7 @@ export function softplus<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * x / 6 + 1/2, kept between 0 and 1.
+ * Computes x / 6 + 1/2, limited to [0, 1].
  *
  * @example
  * tensor([-4, 0, 3]).hardSigmoid().arraySync(); // => [0, 0.5, 1]

@@ -1,6 +1,5 @@
-// Arithmetic, element by element, as functions and as methods. Operands broadcast, and the output
-// has the shape they broadcast to; where they do not: `ShapeError`. What each computes, and its
-// gradient, is defined in ops/arithmetic.ts.
+// Arithmetic, element by element, as functions and as methods. Operands broadcast to the output's
+// shape, or throw `ShapeError`. Values and gradients are defined in ops/arithmetic.ts.
 import { DTypeError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
@@ -12,80 +11,82 @@ import { addMethods, type Operand, operandOf, type ShapeOf, Tensor, tensorOf } f
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** Sums, element by element; operands broadcast. */
+    /** Adds element by element; operands broadcast. */
     add<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"add", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Differences, element by element; operands broadcast. */
+    /** Subtracts element by element; operands broadcast. */
     sub<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"sub", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Products, element by element; operands broadcast. */
+    /** Multiplies element by element; operands broadcast. */
     mul<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"mul", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Quotients, element by element; integers are divided as float32. */
+    /** Divides element by element; integers are divided as float32. */
     div<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"div", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** What is left after division, with the sign of the divisor, as in NumPy. */
+    /** Computes the remainder of division, with the sign of the divisor, as in NumPy. */
     mod<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"mod", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Powers; NaN for a negative base and a fractional exponent. */
+    /** Computes powers; NaN for a negative base and a fractional exponent. */
     pow<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"pow", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** The greater of two; NaN if either is. Equal operands share the gradient. */
+    /** Takes the larger of two elements; NaN if either is. Equal operands share the gradient. */
     maximum<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"maximum", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** The lesser of two; NaN if either is. Equal operands share the gradient. */
+    /** Takes the smaller of two elements; NaN if either is. Equal operands share the gradient. */
     minimum<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"minimum", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Kept between two bounds. */
+    /** Limits elements to two bounds; the gradient is 0 outside. */
     clip(low: number, high: number): Tensor<S>;
-    /** The numbers with the other sign. */
+    /** Negates the elements. */
     neg(): Tensor<S>;
-    /** Absolute values; the derivative at 0 is 0. */
+    /** Computes absolute values; the derivative at 0 is 0. */
     abs(): Tensor<S>;
-    /** -1, 0 or 1; NaN stays NaN. Its gradient is 0. */
+    /** Returns the sign, -1, 0 or 1; NaN stays NaN. Its gradient is 0. */
     sign(): Tensor<S>;
-    /** x * x. */
+    /** Squares the elements. */
     square(): Tensor<S>;
-    /** Square roots; NaN below 0. */
+    /** Computes square roots; NaN below 0. */
     sqrt(): Tensor<S>;
-    /** 1 / sqrt(x); infinite at 0, NaN below. */
+    /** Computes 1 / sqrt(x); infinite at 0, NaN below. */
     rsqrt(): Tensor<S>;
-    /** sqrt(a^2 + b^2), without overflow; operands broadcast. */
+    /** Computes sqrt(a^2 + b^2), without overflow; operands broadcast. */
     hypot<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"hypot", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** 1 / x. */
+    /** Computes 1 / x. */
     reciprocal(): Tensor<S>;
-    /** The greatest integers that are not above x. Its gradient is 0. */
+    /** Rounds down to integers. Its gradient is 0. */
     floor(): Tensor<S>;
-    /** The least integers that are not below x. Its gradient is 0. */
+    /** Rounds up to integers. Its gradient is 0. */
     ceil(): Tensor<S>;
-    /** The nearest integers; halves go to the even one, as in NumPy. Its gradient is 0. */
+    /**
+     * Rounds to the nearest integers; halves go to the even one, as in NumPy. Its gradient is 0.
+     */
     round(): Tensor<S>;
-    /** Integer parts: rounded towards zero. Its gradient is 0. */
+    /** Rounds to integers towards zero. Its gradient is 0. */
     trunc(): Tensor<S>;
   }
 }
 
 /**
- * Sums, element by element; operands broadcast.
+ * Adds element by element; operands broadcast.
  *
  * @example
  * tensor([1, 2]).add(10).arraySync(); // => [11, 12]
@@ -98,7 +99,7 @@ export function add<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Differences, element by element; operands broadcast.
+ * Subtracts element by element; operands broadcast.
  *
  * @example
  * tensor([1, 2]).sub(tensor([1, 1])).arraySync(); // => [0, 1]
@@ -111,7 +112,7 @@ export function sub<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Products, element by element; operands broadcast.
+ * Multiplies element by element; operands broadcast.
  *
  * @example
  * tensor([1, 2]).mul(tensor([[10], [20]])).arraySync(); // => [[10, 20], [20, 40]]
@@ -124,7 +125,7 @@ export function mul<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Quotients, element by element; integers are divided as float32.
+ * Divides element by element; integers are divided as float32.
  *
  * @example
  * tensor([1, 3]).div(2).arraySync(); // => [0.5, 1.5]
@@ -137,7 +138,7 @@ export function div<X extends Operand, Y extends Operand>(
 }
 
 /**
- * What is left after division, with the sign of the divisor, as in NumPy.
+ * Computes the remainder of division, with the sign of the divisor, as in NumPy.
  *
  * @example
  * tensor([5, -5]).mod(3).arraySync(); // => [2, 1]
@@ -150,9 +151,9 @@ export function mod<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Powers; NaN for a negative base and a fractional exponent. Whole numbers wrap around, as their
- * products do; to a negative power, which for them has fractions: `DTypeError` for a plain number,
- * and cut towards zero where the exponents are a tensor.
+ * Computes powers; NaN for a negative base and a fractional exponent. Integers wrap around, as
+ * their products do. Negative powers of integers, which are fractions, throw `DTypeError` for a
+ * plain number, and are rounded towards zero if the exponents are a tensor.
  *
  * @example
  * tensor([2, 3]).pow(2).arraySync(); // => [4, 9]
@@ -174,7 +175,7 @@ function checkPower(base: DType, exponent: number): void {
 }
 
 /**
- * The greater of two; NaN if either is. Equal operands share the gradient.
+ * Takes the larger of two elements; NaN if either is. Equal operands share the gradient.
  *
  * @example
  * tensor([1, 5]).maximum(3).arraySync(); // => [3, 5]
@@ -187,7 +188,7 @@ export function maximum<X extends Operand, Y extends Operand>(
 }
 
 /**
- * The lesser of two; NaN if either is. Equal operands share the gradient.
+ * Takes the smaller of two elements; NaN if either is. Equal operands share the gradient.
  *
  * @example
  * tensor([1, 5]).minimum(3).arraySync(); // => [1, 3]
@@ -200,7 +201,7 @@ export function minimum<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Kept between `low` and `high`; the gradient is 0 outside.
+ * Limits elements to `low` and `high`; the gradient is 0 outside.
  *
  * @example
  * clip(tensor([-2, 0.5, 2]), -1, 1).arraySync(); // => [-1, 0.5, 1]
@@ -212,7 +213,7 @@ export function clip<X extends Operand>(x: X, low: number, high: number): Tensor
 }
 
 /**
- * The numbers with the other sign.
+ * Negates the elements.
  *
  * @example
  * tensor([1, -2]).neg().arraySync(); // => [-1, 2]
@@ -222,7 +223,7 @@ export function neg<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Absolute values; the derivative at 0 is 0.
+ * Computes absolute values; the derivative at 0 is 0.
  *
  * @example
  * tensor([1, -2]).abs().arraySync(); // => [1, 2]
@@ -232,7 +233,7 @@ export function abs<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * -1, 0 or 1; NaN stays NaN. Its gradient is 0.
+ * Returns the sign, -1, 0 or 1; NaN stays NaN. Its gradient is 0.
  *
  * @example
  * tensor([3, 0, -2]).sign().arraySync(); // => [1, 0, -1]
@@ -242,7 +243,7 @@ export function sign<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * x * x.
+ * Squares the elements.
  *
  * @example
  * tensor([1, -3]).square().arraySync(); // => [1, 9]
@@ -252,7 +253,7 @@ export function square<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Square roots; NaN below 0.
+ * Computes square roots; NaN below 0.
  *
  * @example
  * tensor([4, 9]).sqrt().arraySync(); // => [2, 3]
@@ -262,7 +263,7 @@ export function sqrt<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * 1 / sqrt(x); infinite at 0, NaN below.
+ * Computes 1 / sqrt(x); infinite at 0, NaN below.
  *
  * @example
  * tensor([4, 0.25]).rsqrt().arraySync(); // => [0.5, 2]
@@ -272,7 +273,7 @@ export function rsqrt<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * sqrt(a^2 + b^2), without overflow; operands broadcast. The derivatives at 0, 0 are 0.
+ * Computes sqrt(a^2 + b^2), without overflow; operands broadcast. The derivatives at 0, 0 are 0.
  *
  * @example
  * hypot(tensor([3, 5]), tensor([4, 12])).arraySync(); // => [5, 13]
@@ -285,7 +286,7 @@ export function hypot<X extends Operand, Y extends Operand>(
 }
 
 /**
- * 1 / x.
+ * Computes 1 / x.
  *
  * @example
  * tensor([2, 4]).reciprocal().arraySync(); // => [0.5, 0.25]
@@ -295,7 +296,7 @@ export function reciprocal<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The greatest integers that are not above x. Its gradient is 0.
+ * Rounds down to integers. Its gradient is 0.
  *
  * @example
  * tensor([1.5, -1.5]).floor().arraySync(); // => [1, -2]
@@ -305,7 +306,7 @@ export function floor<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The least integers that are not below x. Its gradient is 0.
+ * Rounds up to integers. Its gradient is 0.
  *
  * @example
  * tensor([1.5, -1.5]).ceil().arraySync(); // => [2, -1]
@@ -315,7 +316,7 @@ export function ceil<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The nearest integers; halves go to the even one, as in NumPy. Its gradient is 0.
+ * Rounds to the nearest integers; halves go to the even one, as in NumPy. Its gradient is 0.
  *
  * @example
  * tensor([0.5, 1.5, 2.6]).round().arraySync(); // => [0, 2, 3]
@@ -325,7 +326,7 @@ export function round<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Integer parts: rounded towards zero. Its gradient is 0.
+ * Rounds to integers towards zero. Its gradient is 0.
  *
  * @example
  * tensor([1.5, -1.5]).trunc().arraySync(); // => [1, -1]

@@ -1,4 +1,4 @@
-// Other arrangements of the same elements, as functions and as methods. Shapes that do not fit:
+// Rearrangements of elements, as functions and as methods. Shapes that do not fit throw
 // `ShapeError`. How each moves elements, and its gradient, is defined in ops/movement.ts.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
@@ -17,45 +17,45 @@ import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tenso
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The same elements, in row-major order, in another shape; one size may be -1. */
+    /** Reshapes, in row-major order; one size may be -1. */
     reshape<X extends Tensor, const To extends number[]>(
       this: X,
       shape: T.ReshapeCheck<"reshape", ShapeOf<X>, To, readonly [...To]>,
     ): Tensor<T.Reshape<ShapeOf<X>, To>>;
-    /** All axes from `startAxis` (default 0) on made one. */
+    /** Joins all axes from `startAxis` (default 0) on into one. */
     flatten<X extends Tensor, const A extends number = 0>(
       this: X,
       startAxis?: T.FlattenCheck<ShapeOf<X>, A, A>,
     ): Tensor<T.Flatten<ShapeOf<X>, A>>;
-    /** The last two axes swapped; given an order, all axes in that order. */
+    /** Swaps the last two axes; given an order, permutes all axes. */
     transpose<X extends Tensor, const Order extends number[] = never>(
       this: T.TransposeCheck<ShapeOf<X>, X, Order>,
       order?: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order], "transpose">,
     ): Tensor<T.Transpose<ShapeOf<X>, Order>>;
-    /** Axis `i` of the result is axis `order[i]` of this tensor. */
+    /** Permutes the axes: axis `i` of the result is axis `order[i]` of this tensor. */
     permute<X extends Tensor, const Order extends number[]>(
       this: X,
       order: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order]>,
     ): Tensor<T.Permute<ShapeOf<X>, Order>>;
-    /** With an axis of size 1 at `axis` of the result. */
+    /** Inserts an axis of size 1 at `axis` of the result. */
     expandDims<X extends Tensor, const A extends number>(
       this: X,
       axis: T.InsertAtCheck<"expandDims", ShapeOf<X>, A, A>,
     ): Tensor<T.InsertAt<ShapeOf<X>, A, 1>>;
-    /** Without the axes of size 1: all of them, or those given. */
+    /** Removes axes of size 1: all of them, or the given ones. */
     squeeze<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
       axis?: T.SqueezeCheck<ShapeOf<X>, A, A>,
     ): Tensor<T.Squeeze<ShapeOf<X>, A>>;
-    /** Axes of size 1 repeated, and axes added in front, as far as `shape` says. */
+    /** Broadcasts to `shape`: repeats axes of size 1 and adds axes in front. */
     broadcastTo<X extends Tensor, const To extends number[]>(
       this: X,
       shape: T.BroadcastToCheck<ShapeOf<X>, To, readonly [...To]>,
     ): Tensor<To>;
     /**
-     * Every `step`-th element `from` to `to` (excluded) along `axis`; negative bounds count from
-     * the end, negative steps go backwards. A list has one range `[from, to, step]` for each of the
-     * first axes.
+     * Takes every `step`-th element `from` to `to` (excluded) along `axis`; negative bounds count
+     * from the end, negative steps go backwards. A list has one range `[from, to, step]` for each
+     * of the first axes.
      */
     slice<
       X extends Tensor,
@@ -70,26 +70,30 @@ declare module "./tensor.ts" {
       to?: To,
       step?: T.StepCheck<A, Step>,
     ): Tensor<T.Slice<ShapeOf<X>, A, From, To, Step>>;
-    /** The slice at `index` of the first axis, which goes; a negative index counts from the end. */
+    /**
+     * Takes the slice at `index` of the first axis, which is removed; negative indices count from
+     * the end.
+     */
     at<X extends Tensor, const I extends number>(
       this: X,
       index: T.AtCheck<ShapeOf<X>, I, I>,
     ): Tensor<T.At<ShapeOf<X>>>;
     /**
-     * `value` (default 0), or elements of its own, laid around: a pair `[before, after]` an axis.
+     * Surrounds with `value` (default 0) or with existing elements: a pair `[before, after]` per
+     * axis.
      */
     pad<X extends Tensor, const P extends T.Padding>(
       this: X,
       padding: T.PadCheck<ShapeOf<X>, P, P>,
       value?: number | PadMode,
     ): Tensor<T.Pad<ShapeOf<X>, P>>;
-    /** The elements along `axis` (default: all axes) in reverse order. */
+    /** Reverses the elements along `axis` (default: all axes). */
     flip<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
       axis?: T.AxesCheck<"flip", ShapeOf<X>, A, A>,
     ): Tensor<ShapeOf<X>>;
     /**
-     * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front.
+     * Rolls the elements by `shift` along `axis`; those that leave at the end return in front.
      */
     roll<X extends Tensor, const A extends T.Axes = undefined>(
       this: X,
@@ -100,7 +104,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The same elements, in row-major order, in another shape; one size may be -1.
+ * Reshapes, in row-major order; one size may be -1.
  *
  * @example
  * reshape(tensor([1, 2, 3, 4]), [2, -1]).arraySync(); // => [[1, 2], [3, 4]]
@@ -113,7 +117,7 @@ export function reshape<X extends Tensor, const To extends number[]>(
 }
 
 /**
- * All axes from `startAxis` (default 0) on made one.
+ * Joins all axes from `startAxis` (default 0) on into one.
  *
  * @example
  * flatten(tensor([[1, 2], [3, 4]])).arraySync(); // => [1, 2, 3, 4]
@@ -126,7 +130,7 @@ export function flatten<X extends Tensor, const A extends number = 0>(
 }
 
 /**
- * The last two axes swapped, of batches of matrices too. Given an order, as NumPy's `transpose`,
+ * Swaps the last two axes, also of batches of matrices. Given an order, as in NumPy's `transpose`,
  * axis `i` of the result is axis `order[i]` of `x`.
  *
  * @example
@@ -141,7 +145,7 @@ export function transpose<X extends Tensor, const Order extends number[] = never
 }
 
 /**
- * Axis `i` of the result is axis `order[i]` of `x`.
+ * Permutes the axes: axis `i` of the result is axis `order[i]` of `x`.
  *
  * @example
  * permute(zeros([2, 3, 4]), [2, 0, 1]).shape; // => [4, 2, 3]
@@ -154,7 +158,7 @@ export function permute<X extends Tensor, const Order extends number[]>(
 }
 
 /**
- * With an axis of size 1 at `axis` of the result.
+ * Inserts an axis of size 1 at `axis` of the result.
  *
  * @example
  * expandDims(tensor([1, 2]), 1).arraySync(); // => [[1], [2]]
@@ -167,7 +171,7 @@ export function expandDims<X extends Tensor, const A extends number>(
 }
 
 /**
- * Without the axes of size 1: all of them, or those given.
+ * Removes axes of size 1: all of them, or the given ones.
  *
  * @example
  * squeeze(tensor([[1], [2]]), 1).arraySync(); // => [1, 2]
@@ -180,7 +184,7 @@ export function squeeze<X extends Tensor, const A extends T.Axes = undefined>(
 }
 
 /**
- * Axes of size 1 repeated, and axes added in front, as far as `shape` says.
+ * Broadcasts to `shape`: repeats axes of size 1 and adds axes in front.
  *
  * @example
  * broadcastTo(tensor([1, 2]), [2, 2]).arraySync(); // => [[1, 2], [1, 2]]
@@ -193,10 +197,10 @@ export function broadcastTo<X extends Tensor, const To extends number[]>(
 }
 
 /**
- * Every `step`-th element `from` to `to` (excluded) along `axis`, as NumPy's `from:to:step`:
- * negative bounds count from the end, bounds beyond it stop there, negative steps go backwards.
- * What is left out is all of it. A list in place of the axis has one range `[from, to, step]` for
- * each of the first axes.
+ * Takes every `step`-th element `from` to `to` (excluded) along `axis`, like NumPy's
+ * `from:to:step`: negative bounds count from the end, bounds beyond it are clamped, negative steps
+ * go backwards; what is left out is all of it. A list in place of the axis has one range `[from,
+ * to, step]` for each of the first axes.
  *
  * @example
  * slice(tensor([1, 2, 3, 4]), 0, 1, -1).arraySync(); // => [2, 3]
@@ -230,7 +234,8 @@ export function slice<
 }
 
 /**
- * The slice at `index` of the first axis, which goes; a negative index counts from the end.
+ * Takes the slice at `index` of the first axis, which is removed; negative indices count from the
+ * end.
  *
  * @example
  * at(tensor([[1, 2], [3, 4]]), -1).arraySync(); // => [3, 4]
@@ -245,9 +250,9 @@ export function at<X extends Tensor, const I extends number>(
 }
 
 /**
- * `value` (default 0) laid around: one pair `[before, after]` an axis. In place of a value, what of
- * `x` is laid around it, as in NumPy: "edge", its outermost elements; "reflect" or "symmetric",
- * those behind them, as in a mirror, without or with the outermost; "wrap", those of the other end.
+ * Surrounds with `value` (default 0): one pair `[before, after]` per axis. In place of a value, a
+ * mode as in NumPy pads with elements of `x`: "edge", the outermost ones; "reflect" or "symmetric",
+ * those next to the edge, mirrored without or with the outermost; "wrap", those of the other end.
  *
  * @example
  * pad(tensor([1, 2]), [[1, 2]]).arraySync(); // => [0, 1, 2, 0, 0]
@@ -271,7 +276,7 @@ function checkPadMode(mode: PadMode): PadMode {
 }
 
 /**
- * The elements along `axis` (default: all axes) in reverse order.
+ * Reverses the elements along `axis` (default: all axes).
  *
  * @example
  * flip(tensor([1, 2, 3])).arraySync(); // => [3, 2, 1]
@@ -284,9 +289,9 @@ export function flip<X extends Tensor, const A extends T.Axes = undefined>(
 }
 
 /**
- * The elements moved on by `shift` along `axis`; what leaves at the end comes in at the front. As
- * in NumPy: several axes take one shift each, or one for all; without an axis all elements move on
- * in row-major order.
+ * Rolls the elements by `shift` along `axis`; those that leave at the end return in front. As in
+ * NumPy, several axes take one shift each, or one for all; without an axis, elements roll in
+ * row-major order.
  *
  * @example
  * roll(tensor([1, 2, 3]), 1).arraySync(); // => [3, 1, 2]

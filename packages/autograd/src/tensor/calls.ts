@@ -1,6 +1,6 @@
-// What compiled functions were called with. A result is a value without a graph below it, but the
-// graph that was traced is there: on the values of a call it is the graph of that call, which is
-// made when somebody asks for a derivative.
+// Calls of compiled functions. A result is a value without a graph below it; the traced graph, on
+// the arguments of the call, is the graph of that call, and is created when a derivative asks for
+// it.
 import { copiesOf } from "../autodiff/copy.ts";
 import type { Graph } from "../engine/backend.ts";
 import { historyOf, letGo } from "../graph/history.ts";
@@ -13,26 +13,26 @@ import { bytesPerElement } from "../scalar/dtype.ts";
 import { Parameter } from "./parameter.ts";
 import { type Past, pastLimits, remember } from "./pasts.ts";
 
-/** Of each of a traced function's inputs the node that it stood for, or a value of one call alone. */
+/** For each input of a traced function, the node that it stood for, or its value in this call. */
 export type Given = readonly (Node | Value)[];
 
-/** Whether it is a node. (Arrays first: looking up a name in one is expensive.) */
+/** Whether it is a node. (Arrays first: a property lookup on one is expensive.) */
 export function isNode(given: Node | Value): given is Node {
   return !ArrayBuffer.isView(given) && "cell" in given;
 }
 
-/** A traced function, as far as its calls know it. */
+/** What all calls of one traced function have in common. */
 export class Traced {
   readonly graph: Graph;
-  /** The graph's inputs, and behind them what rules of its gradients use besides. */
+  /** The graph's inputs, followed by nodes that its custom gradient rules use besides. */
   readonly inputs: readonly Node[];
-  /** Positions among the inputs of those that each call is given anew. */
+  /** Positions of the inputs that each call supplies. */
   readonly ofCall: readonly number[];
   /** The bytes of each input. */
   readonly bytes: readonly number[];
-  /** The bytes of all results, of which one keeps the others. */
+  /** The bytes of all results; keeping one keeps the others. */
   readonly resultBytes: number;
-  /** How often it was called, and with what the last time. */
+  /** How often it was called, and with which inputs the last time. */
   calls = 0;
   last: Given = nothing;
 
@@ -56,23 +56,25 @@ function bytesOf({ shape, dtype }: Node): number {
 }
 
 const nothing: readonly never[] = [];
-/** So many nodes stand beside each input and output of a call that is kept. */
+/** Nodes counted for each input and output of a kept call. */
 const nodesEach = 4;
-/** A call that alone holds so much is kept among all pasts; smaller ones by their results alone. */
+/**
+ * A call that alone holds this much counts among all histories; smaller ones only by their results.
+ */
 const largeBytes = 2 ** 16;
 
-/** One call, as long as it is kept: by its results, and by those of later calls on them. */
+/** One call, kept alive by its results and by later calls on them. */
 export class Call implements Past {
   #function: Traced | undefined;
   #given: Given;
   #values: readonly Value[];
-  /** What was made of the outputs' values. */
+  /** The nodes created for the outputs' values. */
   #results: (Node | undefined)[] = [];
   #tips: readonly Node[] | undefined;
   #hadParameters = false;
-  /** The calls whose results it was given. */
+  /** The calls whose results are its inputs. */
   #before: readonly Call[] = nothing;
-  /** What it and those before it hold, as a part of what is kept; and from where on it is kept. */
+  /** The weight of this call and those before it, and from where on it is kept. */
   #weight = 0;
   #keptFrom = 0;
 
@@ -104,7 +106,7 @@ export class Call implements Past {
     this.#keptFrom = Math.max(this.#keptFrom, before.#keptFrom);
   }
 
-  /** A chain of calls, each given what the last one gave, would keep all of them. */
+  /** Bounds a chain of calls, each on the last one's result, which would keep all of them. */
   #letOldestGo(): void {
     this.#keptFrom = this.#weight - 0.5;
     const below = new Set<Call>([this]);
@@ -112,11 +114,11 @@ export class Call implements Past {
     for (const call of below) if (call.#weight < this.#keptFrom) call.letGo();
   }
 
-  /** A node with the value of an output, from which derivatives go back into the call. */
+  /** Creates a node with the value of an output, from which derivatives go back into the call. */
   result(position: number): Node {
     const { outputs } = this.#function!.graph;
     const output = outputs[position]!;
-    // What is there twice is one.
+    // An output that occurs twice is one.
     const first = outputs.indexOf(output);
     const { shape, dtype } = output;
     const value = this.#values[first]!;
@@ -128,12 +130,12 @@ export class Call implements Past {
     ));
   }
 
-  /** An output's value became that of a parameter, as `node`. */
+  /** Notes that an output's value became that of a parameter, as `node`. */
   adopted(position: number, node: Node): void {
     this.#results[position] = node;
   }
 
-  /** The traced outputs on what was given; none once it has been let go. */
+  /** The traced outputs on this call's inputs; none once the history has been dropped. */
   get tips(): readonly Node[] {
     if (!this.#function) return nothing;
     this.#tips ??= this.#made(this.#function);
@@ -164,7 +166,7 @@ export class Call implements Past {
     return outputs.map((node) => copies.get(node) ?? node);
   }
 
-  /** All that the tips stand on. */
+  /** All nodes that the tips depend on. */
   get ground(): readonly Node[] {
     if (!this.#function) return nothing;
     return [...this.#given.filter(isNode), ...this.#function.graph.outputs];
@@ -185,7 +187,7 @@ export class Call implements Past {
   }
 }
 
-/** Where a result comes from. */
+/** The history of a result. */
 class CallHistory implements History {
   readonly call: Call;
   readonly #position: number;
@@ -199,7 +201,7 @@ class CallHistory implements History {
 
   get tip(): Node | undefined {
     const tip = this.call.tips[this.#position];
-    // What is there need not be computed again.
+    // A known value need not be computed again.
     const isKnown = !tip || tip.inputs.length === 0 || tip.cell.overwritten !== undefined;
     if (!isKnown) tip.cell.value ??= this.#value;
     return tip;
@@ -214,10 +216,10 @@ class CallHistory implements History {
   }
 }
 
-/** Of what was given to a call: a graph that grows from turn to turn is walked once. */
+/** By input of a call: a graph that grows with each iteration is walked once. */
 const known = new WeakMap<Node, readonly Call[]>();
 
-/** The calls whose results `node` was made of, up to those that come first on the way down. */
+/** The nearest calls below `node` whose results it depends on. */
 function callsBelow(node: Node): readonly Call[] {
   if (node.inputs.length === 0) return callsOf(node);
   let calls = known.get(node);

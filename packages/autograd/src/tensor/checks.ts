@@ -1,23 +1,23 @@
-// Checks of options that several functions take.
+// Checks of options that several functions share.
 import { describe, isPlainObject } from "../graph/describe.ts";
 import { DTypeError, NablaError } from "../graph/errors.ts";
 import { conversions, type DType, dtypes } from "../scalar/dtype.ts";
 
-/** `dtype`, if it is one; else throws `DTypeError`. */
+/** Returns `dtype` if it is one; else throws `DTypeError`. */
 export function checkDType(operation: string, dtype: DType): DType {
   if (dtypes.includes(dtype)) return dtype;
   const names = dtypes.map((name) => `"${name}"`).join(", ");
   throw new DTypeError(`${operation}: dtype is ${describe(dtype)}, expected ${names}`);
 }
 
-/** `value`, if it is a whole number from `least` on; else throws `NablaError`. */
+/** Returns `value` if it is an integer from `least` on; else throws `NablaError`. */
 export function checkCount(operation: string, name: string, value: number, least = 0): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   const expected = least === 0 ? "a non-negative integer" : `an integer of at least ${least}`;
   throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected ${expected}`);
 }
 
-/** Throws `NablaError` unless `f` is a function; `what` is what errors call it. */
+/** Throws `NablaError` unless `f` is a function; errors call it `what`. */
 export function checkFunction(operation: string, f: unknown, what = ""): void {
   if (typeof f === "function") return;
   const given = `${what === "" ? "got" : `${what} is`} ${describe(f)}`;
@@ -35,7 +35,9 @@ export function checkOptions(
   throw new NablaError(`${operation}: options are ${describe(options)}, expected ${expected}`);
 }
 
-/** Throws `NablaError` unless `options` are a plain object in which `flags` are booleans, if there. */
+/**
+ * Throws `NablaError` unless `options` are a plain object in which `flags` are booleans, if there.
+ */
 export function checkFlags(operation: string, options: object, ...flags: readonly string[]): void {
   checkOptions(operation, options, `{ ${flags[0]}: true }`);
   for (const flag of flags) {
@@ -45,7 +47,7 @@ export function checkFlags(operation: string, options: object, ...flags: readonl
   }
 }
 
-/** Throws `NablaError` unless `value` is a text, or left out. */
+/** Throws `NablaError` unless `value` is a string or left out. */
 export function checkText(operation: string, name: string, value: unknown): void {
   if (value === undefined || typeof value === "string") return;
   throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected a string`);

@@ -1,6 +1,6 @@
-// Comparisons, logic and choice, element by element, as functions and as methods. Operands
-// broadcast, and the output has the shape they broadcast to; where they do not: `ShapeError`. What
-// each computes, and its gradient, is defined in ops/elementwise.ts.
+// Comparisons, logic and selection, element by element, as functions and as methods. Operands
+// broadcast to the output's shape, or throw `ShapeError`. Values and gradients are defined in
+// ops/comparison.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { type Broadcasting, binary, unary } from "./operators.ts";
@@ -16,57 +16,57 @@ import {
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** Whether both are equal; bool. NaN equals nothing. */
+    /** Tells whether elements are equal; bool. NaN equals nothing. */
     equal<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"equal", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether both differ; bool. NaN differs from all. */
+    /** Tells whether elements differ; bool. NaN differs from everything. */
     notEqual<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"notEqual", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether it is less than the other; bool. */
+    /** Tells whether elements are less than the other's; bool. */
     less<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"less", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether it is at most the other; bool. */
+    /** Tells whether elements are at most the other's; bool. */
     lessEqual<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"lessEqual", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether it is greater than the other; bool. */
+    /** Tells whether elements are greater than the other's; bool. */
     greater<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"greater", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether it is at least the other; bool. */
+    /** Tells whether elements are at least the other's; bool. */
     greaterEqual<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"greaterEqual", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether both hold; bool. A number holds unless it is 0. */
+    /** Tells whether both elements are true; bool. A number is true unless it is 0. */
     logicalAnd<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"logicalAnd", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether at least one holds; bool. A number holds unless it is 0. */
+    /** Tells whether at least one element is true; bool. A number is true unless it is 0. */
     logicalOr<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"logicalOr", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Whether it does not hold (a number: whether it is 0); bool. */
+    /** Tells whether elements are false (numbers: 0); bool. */
     logicalNot(): Tensor<S>;
-    /** Whether it is not a number; bool. */
+    /** Tells whether elements are NaN; bool. */
     isNaN(): Tensor<S>;
-    /** Whether it is neither infinite nor NaN; bool. */
+    /** Tells whether elements are neither infinite nor NaN; bool. */
     isFinite(): Tensor<S>;
   }
 }
 
 /**
- * Whether both are equal; bool. NaN equals nothing.
+ * Tells whether elements are equal; bool. NaN equals nothing.
  *
  * @example
  * tensor([1, 2]).equal(2).arraySync(); // => [0, 1]
@@ -79,7 +79,7 @@ export function equal<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether both differ; bool. NaN differs from all.
+ * Tells whether elements differ; bool. NaN differs from everything.
  *
  * @example
  * tensor([1, 2]).notEqual(2).arraySync(); // => [1, 0]
@@ -92,7 +92,7 @@ export function notEqual<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether it is less than the other; bool.
+ * Tells whether elements are less than the other's; bool.
  *
  * @example
  * tensor([1, 2, 3]).less(2).arraySync(); // => [1, 0, 0]
@@ -105,7 +105,7 @@ export function less<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether it is at most the other; bool.
+ * Tells whether elements are at most the other's; bool.
  *
  * @example
  * tensor([1, 2, 3]).lessEqual(2).arraySync(); // => [1, 1, 0]
@@ -118,7 +118,7 @@ export function lessEqual<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether it is greater than the other; bool.
+ * Tells whether elements are greater than the other's; bool.
  *
  * @example
  * tensor([1, 2, 3]).greater(2).arraySync(); // => [0, 0, 1]
@@ -131,7 +131,7 @@ export function greater<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether it is at least the other; bool.
+ * Tells whether elements are at least the other's; bool.
  *
  * @example
  * tensor([1, 2, 3]).greaterEqual(2).arraySync(); // => [0, 1, 1]
@@ -144,7 +144,7 @@ export function greaterEqual<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether both hold; bool. A number holds unless it is 0.
+ * Tells whether both elements are true; bool. A number is true unless it is 0.
  *
  * @example
  * tensor([0, 2]).logicalAnd(1).arraySync(); // => [0, 1]
@@ -157,7 +157,7 @@ export function logicalAnd<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether at least one holds; bool. A number holds unless it is 0.
+ * Tells whether at least one element is true; bool. A number is true unless it is 0.
  *
  * @example
  * tensor([0, 2]).logicalOr(0).arraySync(); // => [0, 1]
@@ -170,7 +170,7 @@ export function logicalOr<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Whether it does not hold (a number: whether it is 0); bool.
+ * Tells whether elements are false (numbers: 0); bool.
  *
  * @example
  * tensor([0, 2]).logicalNot().arraySync(); // => [1, 0]
@@ -180,7 +180,7 @@ export function logicalNot<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Whether it is not a number; bool.
+ * Tells whether elements are NaN; bool.
  *
  * @example
  * tensor([1, Number.NaN]).isNaN().arraySync(); // => [0, 1]
@@ -190,7 +190,7 @@ export function isNaN<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Whether it is neither infinite nor NaN; bool.
+ * Tells whether elements are neither infinite nor NaN; bool.
  *
  * @example
  * tensor([1, -1 / 0]).isFinite().arraySync(); // => [1, 0]
@@ -200,10 +200,11 @@ export function isFinite<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * `a` where the condition holds, else `b`; all three broadcast. No gradient reaches what was not
- * chosen, even if it is NaN or its derivative infinite: `where(x.greater(0), x.log(), 0)` has
- * derivative 0 at 0. That holds back through functions of elements, reductions, and what moves
- * elements; not through `gather`, products of matrices and other functions of several elements.
+ * Takes `a` where the condition is true, else `b`; all three broadcast. No gradient reaches the
+ * element that was not taken, even if it is NaN or its derivative infinite:
+ * `where(x.greater(0), x.log(), 0)` has derivative 0 at 0. That holds back through elementwise
+ * functions, reductions and movements; not through `gather`, matrix products and other functions of
+ * several elements.
  *
  * @example
  * where(tensor([true, false]), tensor([1, 2]), 0).arraySync(); // => [1, 0]

@@ -1,5 +1,5 @@
-// Functions that are traced once for each signature and replayed after: no graph is built, and all
-// that the function does, updates of parameters included, is one prepared run.
+// Compiled functions: traced once per signature and replayed after. A call builds no graph; all
+// that the function computes, updates of parameters included, is one prepared run.
 
 import type { Graph } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
@@ -24,32 +24,32 @@ import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trac
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
 import { computeUpdates, computingUpdates } from "./updates.ts";
 
-/** What was traced for arguments of one signature: one trace for each way to decide. */
+/** The traces for one signature of the arguments: one for each outcome of the decisions. */
 interface Traces {
   readonly signature: Signature;
   readonly all: Compiled[];
 }
 
-/** So many signatures are kept; the one that was not called for longest goes first. */
+/** Signatures that are kept; the least recently used goes first. */
 const keptSignatures = 64;
-/** So many traces of one signature are kept, where the function decides by something else. */
+/** Traces that are kept per signature, where the function decides by something else. */
 const keptDecisions = 8;
 
 /**
- * A function that does the same as `f`, faster: `f` is called once for each signature of its
- * arguments (their shapes and dtypes) to build the graph, and what it computes, returns and assigns
- * to parameters is then run as a whole, with the values of each call. Arguments and result are
+ * Returns a function that does the same as `f`, faster: `f` is called once for each signature of
+ * its arguments (their shapes and dtypes) to build the graph; what it computes, returns and assigns
+ * to parameters then runs as a whole, with the values of each call. Arguments and result are
  * tensors, or arrays and plain objects of tensors.
  *
- * Parameters have their values of the time of the call, gradients that `f` finds in them as well;
- * random draws are drawn anew, and `external` numbers asked for anew. Other numbers and tensors that
- * `f` uses stay what they were when it was traced, and so does all that `f` decides by: a model's
- * layers stay in the mode, training or evaluation, in which they were traced. Reading a value
- * inside `f` throws.
+ * Parameters have their values at the time of the call, and so do gradients that `f` finds in them;
+ * random draws are drawn anew, and `external` numbers are asked for anew. Other numbers and tensors
+ * that `f` uses stay what they were when it was traced, and so does everything that `f` decides by:
+ * a model's layers stay in the mode, training or evaluation, in which they were traced. Reading a
+ * value inside `f` throws.
  *
- * Derivatives go through it, and so do `vmap`, `compile` and the rest. A result keeps what its call
- * was given, within bounds: a derivative that leads further back throws `GradientError`, and one
- * that needs a parameter's value which two later updates have overwritten throws `NablaError`.
+ * Derivatives go through the function, and so do `vmap`, `compile` and the rest. A result keeps its
+ * call's inputs, within bounds: a derivative that leads further back throws `GradientError`, and
+ * one that needs a parameter's value which two later updates have overwritten throws `NablaError`.
  *
  * `f.async(x)` does what `f(x)` does while the event loop goes on, where that takes some milliseconds
  * and the host has workers that share memory.
@@ -71,7 +71,7 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
 ): CompiledFunction<Args, Result> {
   checkFunction("compile", f);
-  /** Those of the last calls first. */
+  /** Most recently used first. */
   const known: Traces[] = [];
   const ready = (args: Args, nodes: readonly Node[]): Compiled => {
     const { all } = tracesOf(known, args, nodes);
@@ -84,13 +84,12 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     return one;
   };
   const call = (...args: Args): Result => {
-    // Part of a larger graph, or called with tensors in place of parameters, it is no other than any
-    // function.
+    // Inside another trace, or with tensors substituted for parameters, it is an ordinary function.
     if (currentTrace() || isSubstituting()) return inlined(f, args);
     begin("compile");
     const nodes = nodesOf(args);
     if (nodes.some(standsForMore)) return inlined(f, args);
-    // What a call overwrites may be what they need.
+    // Inputs may depend on updates whose values the call overwrites.
     computeUpdates();
     return drawing(() => replay(ready(args, nodes), nodes) as Result);
   };
@@ -133,7 +132,7 @@ export interface CompiledFunction<Args extends unknown[], Result> {
   readonly async: (...args: Args) => Promise<Result>;
 }
 
-/** The traces of arguments like these, which come first from now on. */
+/** The traces for arguments of this signature, which become the most recently used. */
 function tracesOf(known: Traces[], args: readonly unknown[], nodes: readonly Node[]): Traces {
   const backend = currentBackend();
   const at = known.findIndex(({ signature }) => hasSignature(signature, backend, args, nodes));
@@ -161,7 +160,7 @@ function decidesAsBefore({ guards }: Compiled): boolean {
   return true;
 }
 
-/** Whether the value of `node` depends on one that is not there: of an example, or a trace. */
+/** Whether the value of `node` depends on a stand-in, of a trace or of an example in a batch. */
 function standsForMore(node: Node): boolean {
   if (node.cell.value) return false;
   const below = topologicalOrder([node], (one) => (one.cell.value ? [] : one.inputs));
@@ -193,7 +192,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     () => {
       const given = f(...(stand as Args));
       if (given === undefined) return { given, returned: [] };
-      // Read while what was assigned is still in force.
+      // Read while the assignments are still in force.
       const returned = tensorsOf("compile", given, "the result");
       return { given, returned: returned.map((x) => nodeOf("compile", x)) };
     },
@@ -209,7 +208,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     if (node.cell.guard && !guarded.has(node)) outputs.push(node);
   });
   const first = returned.length + effects.length;
-  // The first call draws what was drawn for the trace.
+  // The first call uses the keys drawn for the trace.
   const { keys } = done;
   let own = keys.map((node) => node.cell.value!);
   let isTraced = true;
@@ -253,7 +252,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   };
 }
 
-/** What the rules of custom gradients may use beside the inputs of the graph, which they are not part of. */
+/** Nodes that the rules of custom gradients may use beside the graph's inputs. */
 function usedByRules(
   { order, inputs }: Graph,
   placeholders: readonly Node[],
@@ -264,7 +263,7 @@ function usedByRules(
   return all.filter((node) => !inputs.includes(node));
 }
 
-/** The values that a traced function gives to parameters. */
+/** The values that a traced function assigns to parameters. */
 function updatesOf({ assigned }: Trace): readonly Effect[] {
   return [...assigned.keys()].map((key): Effect => {
     const parameter = key as Parameter;
@@ -281,15 +280,15 @@ function updatesOf({ assigned }: Trace): readonly Effect[] {
   });
 }
 
-/** The gradients that it leaves. */
+/** The gradients that a traced function leaves in parameters. */
 function gradientsOf({ gradients }: Trace): readonly Effect[] {
   return [...gradients].flatMap(([key, found]): Effect[] => {
     const cell = key as GradientCell;
     const { isWhole, stand } = found;
     const { node } = cell;
     const isOfFound = cell.isOf(found);
-    // What a call finds and leaves keeps its own graph. What an optimiser in the function has left
-    // over is not computed: at each call it would be thrown away by the next.
+    // A gradient that a call finds and leaves keeps its own graph. Leftovers of an optimiser in the
+    // function are not computed: the next call would discard them.
     if (!node || node === stand || cell.isLeftOver) return [];
     const use: Effect["use"] = (_, position, call, ready) => {
       const gradient = tensorOf(call.result(position));
@@ -300,13 +299,13 @@ function gradientsOf({ gradients }: Trace): readonly Effect[] {
   });
 }
 
-/** The gradients that it takes: an optimiser in it has used what a call finds. */
+/** The gradients that a call finds and an optimiser in the function uses. */
 function takenBy({ gradients }: Trace): readonly GradientCell[] {
   const isTaken = ({ pass, wasUsed }: GradientUse) => pass?.isUsed && !wasUsed;
   return [...gradients].flatMap(([key, use]) => (isTaken(use) ? [key as GradientCell] : []));
 }
 
-/** The gradients of which it leaves nothing. */
+/** The gradients that the function clears. */
 function clearedBy({ gradients }: Trace): readonly GradientCell[] {
   const whole = [...gradients].filter(([, { isWhole }]) => isWhole);
   return whole.flatMap(([key, { stand }]) => {

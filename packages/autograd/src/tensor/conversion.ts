@@ -1,4 +1,4 @@
-// Other dtypes, and the end of gradients.
+// Conversion of dtypes, and `stopGradient`.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { cast as castNode } from "../ops/operands.ts";
@@ -9,17 +9,17 @@ import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOf }
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** Converted to another dtype: towards zero for integers, `!= 0` for bool. */
+    /** Converts to another dtype: towards zero for integers, `!= 0` for bool. */
     cast(dtype: DType): Tensor<S>;
-    /** The same values, but nothing is differentiated through them. */
+    /** Returns the same values, through which no gradient passes. */
     stopGradient(): Tensor<S>;
   }
 }
 
 /**
- * Converted to another dtype: towards zero for integers, `!= 0` for bool. Beyond its range an int32
- * is the least or the greatest one, and 0 for NaN; a uint8 has the low 8 bits of that. A gradient
- * is converted back.
+ * Converts to another dtype: towards zero for integers, `!= 0` for bool. Beyond the range of int32
+ * the result is its minimum or maximum, and 0 for NaN; a uint8 has the low 8 bits of that. The
+ * gradient is converted back.
  *
  * @example
  * cast(tensor([1.5, -1.5]), "int32").dataSync(); // => Int32Array [1, -1]
@@ -30,7 +30,7 @@ export function cast<X extends Tensor>(x: X, dtype: DType): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The same values, but nothing is differentiated through them.
+ * Returns the same values, through which no gradient passes.
  *
  * @example
  * tensor([1, 2]).stopGradient().arraySync(); // => [1, 2]

@@ -1,6 +1,6 @@
-// Convolutions and their transposes, as functions. What they compute, and their gradients, is
-// defined in ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as
-// there are. The compiler knows the shape of the result where shapes and options are literal.
+// Convolutions and their transposes, as functions. Their values and gradients are defined in
+// ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as there are.
+// The compiler knows the result's shape if shapes and options are literal.
 import type { Node } from "../graph/node.ts";
 import type { PerAxis, Shape, WindowPadding } from "../graph/shape.ts";
 import {
@@ -20,7 +20,7 @@ export type {
   TransposedPadding,
 } from "../ops/convolution.ts";
 
-/** The face of an operation on `x` and a kernel, whose types the caller has checked. */
+/** Wraps an operation on `x` and a kernel, whose types the caller has checked. */
 function withKernel<S extends Shape, Options>(
   name: string,
   operation: (name: string, x: Node, kernel: Node, axes: T.WindowAxes, options: Options) => Node,
@@ -35,9 +35,9 @@ function withKernel<S extends Shape, Options>(
 }
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all
- * channels: `[n, c, width]` with a kernel of `[m, c / groups, width]` gives `[n, m, places]`.
- * Throws `ShapeError` where channels differ or the kernel does not fit.
+ * Convolves `x` with a kernel: at each place of the window, the sum of the products of kernel and
+ * input, over all channels. `[n, c, width]` with a kernel of `[m, c / groups, width]` gives
+ * `[n, m, places]`. Throws `ShapeError` if channels differ or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4]);
@@ -59,9 +59,9 @@ export function conv1d<
 }
 
 /**
- * The transpose of `conv1d`, which spreads each element over a window: `[n, c, width]` with a
- * kernel of `[c, m / groups, width]`. With the same options it gives the shape that `conv1d` was
- * given, plus `outputPadding`.
+ * Computes the transpose of `conv1d`, which spreads each element over a window: `[n, c, width]`
+ * with a kernel of `[c, m / groups, width]`. With the same options it restores the shape that
+ * `conv1d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2]);
@@ -95,9 +95,10 @@ export function convTranspose1d<
 }
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all
- * channels: `[n, c, height, width]` with a kernel of `[m, c / groups, height, width]` gives
- * `[n, m, places]`. Throws `ShapeError` where channels differ or the kernel does not fit.
+ * Convolves `x` with a kernel: at each place of the window, the sum of the products of kernel and
+ * input, over all channels. `[n, c, height, width]` with a kernel of
+ * `[m, c / groups, height, width]` gives `[n, m, places]`. Throws `ShapeError` if channels differ
+ * or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4, 4]);
@@ -119,9 +120,9 @@ export function conv2d<
 }
 
 /**
- * The transpose of `conv2d`, which spreads each element over a window: `[n, c, height, width]` with
- * a kernel of `[c, m / groups, height, width]`. With the same options it gives the shape that
- * `conv2d` was given, plus `outputPadding`.
+ * Computes the transpose of `conv2d`, which spreads each element over a window:
+ * `[n, c, height, width]` with a kernel of `[c, m / groups, height, width]`. With the same options
+ * it restores the shape that `conv2d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2, 2]);
@@ -155,9 +156,10 @@ export function convTranspose2d<
 }
 
 /**
- * For each place of the kernel on `x` the sum of its products with what lies under it, over all
- * channels: `[n, c, depth, height, width]` with a kernel of `[m, c / groups, depth, height, width]`
- * gives `[n, m, places]`. Throws `ShapeError` where channels differ or the kernel does not fit.
+ * Convolves `x` with a kernel: at each place of the window, the sum of the products of kernel and
+ * input, over all channels. `[n, c, depth, height, width]` with a kernel of
+ * `[m, c / groups, depth, height, width]` gives `[n, m, places]`. Throws `ShapeError` if channels
+ * differ or the kernel does not fit.
  *
  * @example
  * const x = ones([1, 1, 4, 4, 4]);
@@ -179,9 +181,9 @@ export function conv3d<
 }
 
 /**
- * The transpose of `conv3d`, which spreads each element over a window:
+ * Computes the transpose of `conv3d`, which spreads each element over a window:
  * `[n, c, depth, height, width]` with a kernel of `[c, m / groups, depth, height, width]`. With the
- * same options it gives the shape that `conv3d` was given, plus `outputPadding`.
+ * same options it restores the shape that `conv3d` was given, plus `outputPadding`.
  *
  * @example
  * const y = ones([1, 1, 2, 2, 2]);

@@ -1,4 +1,4 @@
-// Tensors from given values, and filled ones.
+// Creates tensors from given values, and filled ones.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
@@ -23,11 +23,10 @@ export interface DTypeOption {
 }
 
 /**
- * A tensor of the given values: a number, nested arrays of equal lengths, or a typed array (which
- * is copied, and has one axis unless `shape` says otherwise). The dtype is float32, or that of the
- * typed arrays, or bool if all are truth values, unless `dtype` says otherwise: then each number
- * becomes what `cast` makes of it. Throws `ShapeError` for ragged arrays and for a shape with
- * another number of elements.
+ * Creates a tensor from values: a number, nested arrays of equal lengths, or a typed array (which
+ * is copied, and has one axis unless `shape` is given). The dtype is float32, or that of the typed
+ * arrays, or bool if all are truth values, unless `dtype` is given: then each number is cast to it.
+ * Throws `ShapeError` for ragged arrays and for a shape with another number of elements.
  *
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]).shape; // => [2, 3]
@@ -59,7 +58,7 @@ function filled<S extends Shape>(
 }
 
 /**
- * Zeros.
+ * Creates a tensor of zeros.
  *
  * @example
  * zeros([2, 2]).arraySync(); // => [[0, 0], [0, 0]]
@@ -72,7 +71,7 @@ export function zeros<const S extends number[]>(
 }
 
 /**
- * Ones.
+ * Creates a tensor of ones.
  *
  * @example
  * ones([3]).arraySync(); // => [1, 1, 1]
@@ -85,7 +84,7 @@ export function ones<const S extends number[]>(
 }
 
 /**
- * `value` everywhere, as `cast` makes it one of the dtype.
+ * Fills a tensor with `value`, cast to the dtype.
  *
  * @example
  * full([2], 7).arraySync(); // => [7, 7]
@@ -100,7 +99,7 @@ export function full<const S extends number[]>(
 }
 
 /**
- * Zeros of the shape and dtype of `x`.
+ * Creates zeros of the shape and dtype of `x`.
  *
  * @example
  * zerosLike(tensor([1, 2])).arraySync(); // => [0, 0]
@@ -111,7 +110,7 @@ export function zerosLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Ones of the shape and dtype of `x`.
+ * Creates ones of the shape and dtype of `x`.
  *
  * @example
  * onesLike(tensor([1, 2])).arraySync(); // => [1, 1]
@@ -122,8 +121,8 @@ export function onesLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Numbers from `start` (0 if left out) up to `end` (excluded), `step` apart: `start + i * step`,
- * computed in float64. float32 unless `dtype` says otherwise, and then as `cast` makes them.
+ * Counts from `start` (0 if left out) up to `end` (excluded) by `step`: `start + i * step`,
+ * computed in float64. The dtype is float32 unless `dtype` is given, to which numbers are cast.
  *
  * @example
  * arange(4).arraySync(); // => [0, 1, 2, 3]
@@ -157,7 +156,7 @@ export function arange(
   return tensorOf(ops.steps(size!, start, step, checkDType("arange", dtype)));
 }
 
-/** Arguments, `most` of them numbers, taken apart where options may stand in place of the first number that is left out. */
+/** Splits arguments into up to `most` numbers and options, which may replace a number left out. */
 function withOptionsLast(
   operation: string,
   rest: readonly (number | DTypeOption | undefined)[],
@@ -178,8 +177,8 @@ function withOptionsLast(
 }
 
 /**
- * `count` numbers, evenly spaced from `start` to `end`, both included, computed in float64. float32
- * unless `dtype` says otherwise, and then as `cast` makes them.
+ * Creates `count` evenly spaced numbers from `start` to `end`, both included, computed in float64.
+ * The dtype is float32 unless `dtype` is given, to which numbers are cast.
  *
  * @example
  * linspace(0, 1, 5).arraySync(); // => [0, 0.25, 0.5, 0.75, 1]
@@ -199,7 +198,7 @@ export function linspace<const N extends number>(
 }
 
 /**
- * The identity matrix: 1 where row and column agree, else 0. As many columns as rows if they are
+ * Creates an identity matrix: 1 on the diagonal, else 0. It has as many columns as rows if they are
  * left out.
  *
  * @example
@@ -222,15 +221,13 @@ export function eye(
 }
 
 export interface OneHotOptions extends DTypeOption {
-  /**
-   * The operation whose labels the indices are: errors start with it, and none counts from the end.
-   */
+  /** The operation whose labels the indices are: errors name it, and none counts from the end. */
   readonly labelsOf?: string;
 }
 
 /**
- * A last axis of `depth`: 1 at the index, 0 elsewhere. Negative indices count from the end; one
- * outside of `depth` is an error when the graph runs.
+ * Adds a last axis of `depth`: 1 at the index, 0 elsewhere. Negative indices count from the end;
+ * one out of range is an error when the graph runs.
  *
  * @example
  * oneHot(tensor([2, 0], { dtype: "int32" }), 3).arraySync(); // => [[0, 0, 1], [1, 0, 0]]

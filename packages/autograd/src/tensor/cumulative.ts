@@ -1,5 +1,5 @@
-// Running totals along an axis, as functions and as methods. What each computes, and its gradient,
-// is defined in ops/scan.ts.
+// Running totals along an axis, as functions and as methods. Values and gradients are defined in
+// ops/scan.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/scan.ts";
 import { checkFlags } from "./checks.ts";
@@ -10,13 +10,13 @@ export type { ScanOptions } from "../ops/scan.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The sum of all elements up to each along `axis`; left out: over all axes, row-major. */
+    /** Computes running sums along `axis`; left out: over all axes, row-major. */
     cumSum<X extends Tensor, const A extends number | undefined = undefined>(
       this: X,
       axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
       options?: ops.ScanOptions,
     ): Tensor<T.Cumulative<ShapeOf<X>, A>>;
-    /** The product of all elements up to each along `axis`; left out: over all axes, row-major. */
+    /** Computes running products along `axis`; left out: over all axes, row-major. */
     cumProd<X extends Tensor, const A extends number | undefined = undefined>(
       this: X,
       axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
@@ -26,9 +26,9 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The sum of all elements up to each along `axis`, as NumPy's `cumsum`: left out, over all elements
- * in row-major order. Dtypes as those of `sum`; the total of float32 is kept in float64, and rounded
- * for each element. `exclusive`: without the element itself; `reverse`: from the end.
+ * Computes running sums along `axis`, like NumPy's `cumsum`: if it is left out, over all elements
+ * in row-major order. Dtypes are those of `sum`; float32 is accumulated in float64, and rounded for
+ * each element. `exclusive`: without the element itself; `reverse`: from the end.
  *
  * @example
  * cumSum(tensor([1, 2, 3])).arraySync(); // => [1, 3, 6]
@@ -45,9 +45,9 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
 }
 
 /**
- * The product of all elements up to each along `axis`, as NumPy's `cumprod`: left out, over all
- * elements in row-major order. Options and totals are those of `cumSum`. The gradient divides by nothing:
- * it is right where elements are 0.
+ * Computes running products along `axis`, like NumPy's `cumprod`: if it is left out, over all
+ * elements in row-major order. Options and accumulators are those of `cumSum`. The gradient does
+ * not divide: it is right where elements are 0.
  *
  * @example
  * cumProd(tensor([1, 2, 3, 4])).arraySync(); // => [1, 2, 6, 24]

@@ -1,5 +1,4 @@
-// Functions with a gradient of their own, and functions that are computed again where it saves
-// memory.
+// Functions with a custom gradient, and functions that are recomputed to save memory.
 import { recomputed } from "../autodiff/checkpoint.ts";
 import { GradientError } from "../graph/errors.ts";
 import { origins } from "../graph/history.ts";
@@ -15,8 +14,8 @@ import { given, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 /**
- * What of the gradient `g` of the output goes to each input: one tensor of its shape for each, or
- * null where nothing does. A single tensor stands for a list of one.
+ * Gives the gradients of the inputs from the gradient `g` of the output: for each input a tensor of
+ * its shape, or null for none. A single tensor stands for a list of one.
  */
 export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
   g: Tensor,
@@ -25,11 +24,11 @@ export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
 ) => Tensor | readonly (Tensor | null)[];
 
 /**
- * `f` with another gradient: `rule` is given the gradient of the output, the inputs and the output,
- * and gives the gradient of each input. Derivatives of higher order are those of the rule. Inputs
- * and output are tensors; gradients of tensors that `f` captures are cut off. Throws
- * `GradientError` if `f` captures a parameter, which would learn nothing (its `stopGradient()` says
- * that it should not), and if the rule gives another number of tensors, or one of another shape.
+ * Gives `f` another gradient: `rule` takes the gradient of the output, the inputs and the output,
+ * and returns the gradient of each input. Higher derivatives are those of the rule. Inputs and
+ * output are tensors; gradients of tensors that `f` captures are cut off. Throws `GradientError` if
+ * `f` captures a parameter, which would learn nothing (use its `stopGradient()` if that is
+ * intended), and if the rule returns another number of tensors, or one of another shape.
  *
  * @example
  * // Rounded, but with the derivative of x itself.
@@ -58,7 +57,7 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
   };
 }
 
-/** Throws `GradientError` for a parameter that no rule will give a gradient. */
+/** Throws `GradientError` for a parameter that would get no gradient. */
 function checkCaptured(output: Node): void {
   const order = topologicalOrder([output], (node) =>
     parameterOf(node) || endsGradients(node) ? [] : origins(node),
@@ -93,10 +92,10 @@ function sharesOf(
 }
 
 /**
- * `f`, whose intermediate results are not stored for the gradient but computed again when it needs
- * them: a deep chain then takes less memory, and about a third more time. Value and gradients stay
- * what they were. Arguments and value are tensors, or arrays and plain objects of tensors; what
- * does not depend on the arguments is not computed again. `explainPlan` shows the arena.
+ * Returns `f` with intermediate results that are not kept for the gradient but recomputed: a deep
+ * chain then takes less memory, and about a third more time. Value and gradients stay the same.
+ * Arguments and value are tensors, or arrays and plain objects of tensors; what does not depend on
+ * the arguments is not recomputed. `explainPlan` shows the arena.
  *
  * @example
  * const block = checkpoint((x: Tensor) => x.sin().exp().cos());

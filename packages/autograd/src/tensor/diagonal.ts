@@ -1,5 +1,5 @@
 // Diagonals and triangles of matrices, as functions and as methods. `offset` counts diagonals from
-// the main one: those above it are positive. What each computes is defined in ops/diagonal.ts.
+// the main one, upwards. Values and gradients are defined in ops/diagonal.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/diagonal.ts";
 import type * as T from "./shapes.ts";
@@ -7,21 +7,19 @@ import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tenso
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /**
-     * What lies on a diagonal and below it, and 0 elsewhere, in each matrix of the last two axes.
-     */
+    /** Zeros all elements above a diagonal, in each matrix of the last two axes. */
     tril<X extends Tensor>(
       this: T.MatrixCheck<"tril", ShapeOf<X>, X>,
       offset?: number,
     ): Tensor<ShapeOf<X>>;
-    /**
-     * What lies on a diagonal and above it, and 0 elsewhere, in each matrix of the last two axes.
-     */
+    /** Zeros all elements below a diagonal, in each matrix of the last two axes. */
     triu<X extends Tensor>(
       this: T.MatrixCheck<"triu", ShapeOf<X>, X>,
       offset?: number,
     ): Tensor<ShapeOf<X>>;
-    /** A diagonal of the matrices along two axes (default: the first), as the last axis. */
+    /**
+     * Takes a diagonal of the matrices along two axes (default: the first two), as the last axis.
+     */
     diagonal<
       X extends Tensor,
       const Offset extends number = 0,
@@ -31,12 +29,14 @@ declare module "./tensor.ts" {
       offset?: Offset,
       axes?: T.AxesCheck<"diagonal", ShapeOf<X>, A, A>,
     ): Tensor<T.Diagonal<ShapeOf<X>, Offset, A>>;
-    /** Of a vector the matrix with it on a diagonal; of a matrix that diagonal. */
+    /** Puts a vector on a diagonal of a matrix; of a matrix, takes that diagonal. */
     diag<X extends Tensor, const Offset extends number = 0>(
       this: T.DiagCheck<ShapeOf<X>, X>,
       offset?: Offset,
     ): Tensor<T.Diag<ShapeOf<X>, Offset>>;
-    /** The sum of a diagonal of the matrices along two axes (default: the first), which go. */
+    /**
+     * Sums a diagonal of the matrices along two axes (default: the first two), which are removed.
+     */
     trace<X extends Tensor, const A extends T.AxisPair = readonly [0, 1]>(
       this: T.MatrixCheck<"trace", ShapeOf<X>, X>,
       offset?: number,
@@ -46,8 +46,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * What lies on a diagonal (default: the main one) and below it, and 0 elsewhere, in each matrix of
- * the last two axes.
+ * Zeros all elements above a diagonal (default: the main one), in each matrix of the last two axes.
  *
  * @example
  * tril(tensor([[1, 2], [3, 4]])).arraySync(); // => [[1, 0], [3, 4]]
@@ -60,8 +59,7 @@ export function tril<X extends Tensor>(
 }
 
 /**
- * What lies on a diagonal (default: the main one) and above it, and 0 elsewhere, in each matrix of
- * the last two axes.
+ * Zeros all elements below a diagonal (default: the main one), in each matrix of the last two axes.
  *
  * @example
  * triu(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [[0, 2], [0, 0]]
@@ -74,8 +72,8 @@ export function triu<X extends Tensor>(
 }
 
 /**
- * A diagonal of the matrices along two axes, which go; it becomes the last axis. As in NumPy these
- * are the first two; of batches of matrices, `diagonal(x, 0, [-2, -1])`.
+ * Takes a diagonal of the matrices along two axes, which it replaces as the last axis. As in NumPy,
+ * these are the first two by default; for batches of matrices: `diagonal(x, 0, [-2, -1])`.
  *
  * @example
  * diagonal(tensor([[1, 2], [3, 4]])).arraySync(); // => [1, 4]
@@ -93,7 +91,7 @@ export function diagonal<
 }
 
 /**
- * Of a vector the square matrix with it on a diagonal, and 0 elsewhere; of a matrix that diagonal.
+ * Puts a vector on a diagonal of a square matrix of zeros; of a matrix, takes that diagonal.
  *
  * @example
  * diag(tensor([1, 2])).arraySync(); // => [[1, 0], [0, 2]]
@@ -106,7 +104,7 @@ export function diag<X extends Tensor, const Offset extends number = 0>(
 }
 
 /**
- * The sum of a diagonal of the matrices along two axes (default: the first two), which go.
+ * Sums a diagonal of the matrices along two axes (default: the first two), which are removed.
  *
  * @example
  * trace(tensor([[1, 2], [3, 4]])).arraySync(); // => 5

@@ -1,4 +1,4 @@
-// Derivatives as users call them. What a derivative is made of: autodiff/gradients.ts.
+// The public derivatives, built on autodiff/gradients.ts.
 import * as autodiff from "../autodiff/gradients.ts";
 import { finishBackground } from "../engine/background.ts";
 import { describeList } from "../graph/describe.ts";
@@ -21,9 +21,9 @@ declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
     /**
      * Adds this tensor's gradient with respect to each parameter below it to that parameter's
-     * `grad`, or starts afresh where an optimiser has used the calls that it is from. It must be one number, unless `seed`, a tensor of its shape, says how much each of
-     * its elements counts. Nothing is computed yet; what computes the gradients computes this
-     * tensor, too.
+     * `grad`, or replaces it if an optimiser has used the calls that it is from. The tensor must be
+     * one number, unless `seed`, a tensor of its shape, weights its elements. Nothing is computed
+     * yet; the run that computes the gradients computes this tensor too.
      */
     backward(seed?: Tensor): void;
   }
@@ -31,10 +31,11 @@ declare module "./tensor.ts" {
 
 /**
  * Adds the gradient of `cost` with respect to each parameter below it to that parameter's `grad`.
- * Calls add up until an optimiser's step has used one of them: where it left their gradient in a
- * parameter that it does not hold, the next call starts afresh, so nothing piles up there. The cost must be one number, unless `seed`, a tensor of its shape, says how much each of its
- * elements counts. Nothing is computed yet; what computes the gradients computes the cost, too.
- * Throws `GradientError` if it is not one number, or depends on no parameter.
+ * Calls add up until an optimiser's step has used one of them: if it left a gradient in a parameter
+ * that it does not hold, the next call replaces it, so nothing piles up there. The cost must be one
+ * number, unless `seed`, a tensor of its shape, weights its elements. Nothing is computed yet; the
+ * run that computes the gradients computes the cost too. Throws `GradientError` if the cost is not
+ * one number, or depends on no parameter.
  *
  * @example
  * const w = parameter([1, 2]);
@@ -58,13 +59,13 @@ export function backward(cost: Tensor, seed?: Tensor): void {
 }
 
 /**
- * Takes the gradients of `parameters` that `backward` has left, for whoever updates them by these:
- * one for each, undefined where there is none, and leaves null. What the same calls of `backward`
- * left in other parameters can be taken by further updates; where newer gradients are among those
- * that are asked for, such a leftover is dropped instead, and the next `backward` that reaches it
- * starts afresh. In a function that `compile` traces, leftovers are not computed, and not there
- * after a call. Throws where what such a parameter was assigned before cannot be computed, so that
- * whoever updates several parameters finds that out before the first.
+ * Takes the gradients of `parameters` that `backward` has left, for a custom optimiser: one for
+ * each, undefined if there is none; `grad` is null afterwards. Gradients that the same calls of
+ * `backward` left in other parameters can be taken by further updates; if `parameters` have newer
+ * gradients too, such a leftover is dropped instead, and the next `backward` that reaches it
+ * replaces it. In a function that `compile` traces, leftovers are not computed, and are gone after
+ * a call. Throws if what such a parameter was assigned before cannot be computed, so that an update
+ * of several parameters fails before it assigns the first.
  *
  * @example
  * const [a, b] = [parameter([1]), parameter([1])];
@@ -100,7 +101,7 @@ export function checkParameters(operation: string, list: readonly unknown[]): vo
   throw new NablaError(`${operation}: got ${given(list[wrong])} at ${wrong}, ${expected}`);
 }
 
-/** What `cost` depends on, and the values of parameters where that ends. */
+/** The parameters that `cost` depends on, with the values where that ends. */
 function parametersBelow(
   operation: string,
   cost: Node,
@@ -118,7 +119,7 @@ function parametersBelow(
   return { order, found };
 }
 
-/** What there is to say of a cost that no gradient leads from to a parameter. */
+/** The error for a cost from which no gradient leads to a parameter. */
 function nothingToLearn(cost: Node): GradientError {
   const order = topologicalOrder([cost], origins);
   const below = order.find((node) => parameterOf(node));
@@ -133,20 +134,20 @@ function nothingToLearn(cost: Node): GradientError {
   );
 }
 
-/** One gradient for each of a list of tensors. */
+/** One gradient per tensor of a list. */
 export type GradientsOf<Inputs extends readonly Tensor[]> = {
   [I in keyof Inputs]: Tensor<ShapeOf<Inputs[I]>>;
 };
 
 export interface GradientOptions {
-  /** What the cost stands for in what follows it: a tensor of its shape. Default: 1. */
+  /** The gradient of the cost itself: a tensor of its shape. Default: 1. */
   readonly seed?: Tensor;
 }
 
 /**
- * The gradients of `cost` with respect to each of `inputs`, which are graphs in turn; zeros where
- * the cost does not depend on one. Throws `GradientError` if the cost is not one number and no seed
- * is given, and for inputs that are not floating.
+ * Builds the gradients of `cost` with respect to each of `inputs`, which can be differentiated
+ * again; zeros for inputs that the cost does not depend on. Throws `GradientError` if the cost is
+ * not one number and no seed is given, and for inputs that are not floating.
  *
  * @example
  * const [x, y] = [tensor(3), tensor(2)];
@@ -178,8 +179,8 @@ export function gradients<const Inputs extends readonly Tensor[]>(
 }
 
 /**
- * The nodes that each input stands for below a cost, in `order`. The value of a parameter has several;
- * and where none of them is there, the cost may have been built on one that it had before.
+ * The nodes that each input stands for below a cost, in `order`. A parameter's value may have
+ * several; if none is there, the cost may have been built on an earlier value.
  */
 function nodesOf(
   inputs: readonly Tensor[],
@@ -187,7 +188,7 @@ function nodesOf(
   order: readonly Node[],
 ): readonly (readonly Node[])[] {
   const nodes = inputs.map((input) => nodeOf("gradients", input));
-  /** Of parameters; one may be asked for twice. */
+  /** By parameter; one may be asked for twice. */
   const found = new Map<Node, Set<Node>>();
   inputs.forEach((input, i) => {
     if (!(input instanceof Parameter)) return;
@@ -202,7 +203,7 @@ function nodesOf(
   });
 }
 
-/** The nodes that a parameter's value had before, below a cost; if there are none, that of now. */
+/** The nodes of a parameter's earlier values below a cost; if there are none, that of its value. */
 function nodesBefore(input: Parameter, node: Node, cost: Node): readonly Node[] {
   const { found: before } = parametersBelow("gradients", cost);
   const old = [...before].flatMap(([one, parameter]) => (parameter === input ? [one] : []));
@@ -224,9 +225,9 @@ type GradientOf<Args extends unknown[], Options> = Options extends {
     : Args[0];
 
 /**
- * The function that gives the gradient of `f` with respect to its first argument, or to those at
- * `argnums`. Arguments are tensors, or arrays and plain objects of tensors, and the gradient has
- * the form of the argument. `f` must give one number.
+ * Returns the function that computes the gradient of `f` with respect to its first argument, or to
+ * those at `argnums`. Arguments are tensors, or arrays and plain objects of tensors, and the
+ * gradient has the form of the argument. `f` must return one number.
  *
  * @example
  * const cube = (x: Tensor<[]>) => x.mul(x).mul(x);
@@ -242,7 +243,7 @@ export function grad<
 }
 
 /**
- * Like `grad`, but the function gives the value of `f` as well: `[value, gradient]`.
+ * Like `grad`, but the function returns the value of `f` as well: `[value, gradient]`.
  *
  * @example
  * const [value, gradient] = valueAndGrad((x: Tensor<[2]>) => x.square().sum())(tensor([1, 2]));
@@ -260,7 +261,7 @@ export function valueAndGrad<
   return withGradient("valueAndGrad", f, options);
 }
 
-/** What `valueAndGrad` gives, for the public function `operation`. */
+/** Implements `valueAndGrad` for the public function `operation`. */
 export function withGradient<
   Args extends unknown[],
   Y extends Tensor,

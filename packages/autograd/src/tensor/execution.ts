@@ -1,4 +1,4 @@
-// When and where graphs run.
+// Controls when and where graphs run.
 
 import type { BackendMemory } from "../engine/backend.ts";
 import { type BackendName, chooseBackend, currentBackend } from "../engine/backends.ts";
@@ -11,7 +11,7 @@ import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { changesWithCalls, currentTrace } from "./trace.ts";
 
 /**
- * Computes several tensors in one run, so that what they share is computed once, and keeps their
+ * Computes several tensors in one run, so that common nodes are computed once, and keeps their
  * values.
  *
  * @example
@@ -19,7 +19,7 @@ import { changesWithCalls, currentTrace } from "./trace.ts";
  * realize(x.sum(), x.mean());
  */
 export function realize(...tensors: readonly Tensor[]): void {
-  // A function that is being traced computes when it is called.
+  // A traced function computes when it is called.
   if (currentTrace()) return;
   realizeNodes(
     "realize",
@@ -44,10 +44,10 @@ export async function realizeAsync(...tensors: readonly Tensor[]): Promise<void>
 }
 
 /**
- * Marks a tensor, so that whatever run computes it next keeps its value: reading it is free then.
- * For what a step computes on its way, such as outputs beside the cost. That run computes `others`
- * as well, and keeps them: for parameters that were assigned what comes of `x`, such as running
- * statistics. If it fails, they keep the values that they had.
+ * Marks a tensor, so that the next run that computes it keeps its value: reading it is then free.
+ * For intermediate results of a step, such as outputs beside the cost. That run also computes and
+ * keeps `others`: for parameters that were assigned values computed from `x`, such as running
+ * statistics. If it fails, they keep their old values.
  *
  * @example
  * const outputs = keep(tensor([1, 2]).sigmoid());
@@ -64,17 +64,17 @@ export async function realizeAsync(...tensors: readonly Tensor[]): Promise<void>
 export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
   const node = nodeOf("keep", x);
   const along = others.map((other) => nodeOf("keep", other));
-  // What a traced function assigns is computed at each call.
+  // Assignments of a traced function are computed at each call.
   const kept = currentTrace() ? [node] : [node, ...along];
   node.cell.companions = [...(node.cell.companions ?? []), ...kept];
   return x;
 }
 
 /**
- * Marks a tensor, so that whatever run computes it next calls `check` with it, its values at hand,
- * before anything else of that run is kept: where `check` throws, the run throws that, and has not
- * been. So a step can be refused by what it has computed. What is computed already is checked at
- * once. A compiled function that marks a tensor checks it at each call.
+ * Marks a tensor, so that the next run that computes it calls `check` with it, its values
+ * available, before the run keeps anything: if `check` throws, the run throws that error and has no
+ * effect. So a step can be refused by a value that it has computed. A value that exists already is
+ * checked at once. A compiled function that marks a tensor checks it at each call.
  *
  * @example
  * const w = parameter([4]);
@@ -94,7 +94,7 @@ export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   // The run under way may be computing it, and will not ask.
   finishBackground("guard");
   const node = nodeOf("guard", x);
-  // A draw, or a number from outside, has a value while it is traced, but each call has another.
+  // While tracing, a draw or an external number has a value, but each call has another.
   if (node.cell.value && !changesWithCalls(node)) {
     check(x);
     return x;
@@ -110,20 +110,20 @@ export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
 
 const noMemory: BackendMemory = { arena: 0, parameters: 0, cache: 0 };
 
-/** Bytes in use, by what they are for. */
+/** Bytes in use, by purpose. */
 export interface MemoryUse {
-  /** Intermediate results, in WebAssembly memory: as many as the largest run so far has needed. */
+  /** Intermediate results, in WebAssembly memory: the most that any run so far has needed. */
   readonly arena: number;
-  /** Parameters in WebAssembly memory: two places for each that was updated twice. */
+  /** Parameters in WebAssembly memory: two slots for each that was updated twice. */
   readonly parameters: number;
-  /** Constants that came back, in WebAssembly memory, up to 512 MiB. */
+  /** Constants used repeatedly, in WebAssembly memory, up to 512 MiB. */
   readonly cache: number;
-  /** All typed arrays of the process, nabla's and others', as far as the host tells: Node does. */
+  /** All typed arrays of the process, nabla's and others', if the host reports them: Node does. */
   readonly javascript: number;
 }
 
 /**
- * Bytes in use. Nothing has to be given back by hand: this is for looking.
+ * Reports bytes in use. For information only: nothing has to be freed by hand.
  *
  * @example
  * const before = memory().parameters;
@@ -143,8 +143,8 @@ export function memory(): MemoryUse {
 }
 
 /**
- * What graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host can use that,
- * else "reference" (plain JavaScript), with one warning that says why.
+ * Names what graphs run on: "wasm" (WebAssembly with vectors of 128 bits) wherever the host
+ * supports it, else "reference" (plain JavaScript), with one warning that says why.
  *
  * @example
  * backend(); // => "wasm"
@@ -154,12 +154,11 @@ export function backend(): BackendName {
 }
 
 /**
- * How many threads run what is large enough for more than one: as many as the machine has
- * processors (16 at most), or as `count` says, if that is fewer. Results have the same bits for any
- * number. One where memory cannot be shared (in pages that are not isolated from other origins),
- * where workers cannot start, as soon as one has ended, and on
- * back ends without threads, such as the reference. Throws `NablaError` unless `count` is a
- * positive integer.
+ * Returns how many threads large runs use, after setting it to `count` if given: at most, and by
+ * default, as many as the machine has processors (16 at most). Results have the same bits for any
+ * number. One thread where memory cannot be shared (in pages that are not isolated from other
+ * origins), where workers cannot start, as soon as one has ended, and on back ends without threads,
+ * such as the reference. Throws `NablaError` unless `count` is a positive integer.
  *
  * @example
  * threads(1);
@@ -171,8 +170,8 @@ export function threads(count?: number): number {
 }
 
 /**
- * Chooses what graphs run on. Throws `NablaError` for a name that is not a back end's, and for
- * "wasm" where the host cannot use WebAssembly, or has no vectors in it.
+ * Chooses what graphs run on. Throws `NablaError` for an unknown back end, and for "wasm" if the
+ * host lacks WebAssembly or its vectors.
  *
  * @example
  * setBackend("reference");

@@ -1,6 +1,5 @@
-// Exponentials and logarithms, element by element, as functions and as methods.
-// The output has the input's shape. What each computes, and its gradient, is defined in
-// ops/exponentials.ts.
+// Exponentials and logarithms, element by element, as functions and as methods. The output has the
+// input's shape. Values and gradients are defined in ops/exponentials.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { type Broadcasting, binary, unary } from "./operators.ts";
@@ -9,17 +8,17 @@ import { addMethods, type Operand, type ShapeOf, type Tensor } from "./tensor.ts
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** e to the power x. */
+    /** Computes e^x. */
     exp(): Tensor<S>;
-    /** e^x - 1, exact to the last digits near 0. */
+    /** Computes e^x - 1, accurate near 0. */
     expm1(): Tensor<S>;
-    /** Natural logarithms; -infinity at 0, NaN below. */
+    /** Computes natural logarithms; -infinity at 0, NaN below. */
     log(): Tensor<S>;
-    /** log(1 + x), exact to the last digits near 0. */
+    /** Computes log(1 + x), accurate near 0. */
     log1p(): Tensor<S>;
-    /** Logarithms to base 2; exact for powers of 2. */
+    /** Computes logarithms to base 2; exact for powers of 2. */
     log2(): Tensor<S>;
-    /** log(e^a + e^b), without overflow; operands broadcast. */
+    /** Computes log(e^a + e^b) without overflow; operands broadcast. */
     logAddExp<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"logAddExp", X, Y>,
@@ -28,7 +27,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * e to the power x.
+ * Computes e^x.
  *
  * @example
  * tensor([0]).exp().arraySync(); // => [1]
@@ -38,7 +37,7 @@ export function exp<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * e^x - 1, exact to the last digits near 0.
+ * Computes e^x - 1, accurate near 0.
  *
  * @example
  * tensor([0]).expm1().arraySync(); // => [0]
@@ -48,7 +47,7 @@ export function expm1<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Natural logarithms; -infinity at 0, NaN below.
+ * Computes natural logarithms; -infinity at 0, NaN below.
  *
  * @example
  * tensor([1]).log().arraySync(); // => [0]
@@ -58,7 +57,7 @@ export function log<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * log(1 + x), exact to the last digits near 0.
+ * Computes log(1 + x), accurate near 0.
  *
  * @example
  * tensor([0]).log1p().arraySync(); // => [0]
@@ -68,7 +67,7 @@ export function log1p<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Logarithms to base 2; exact for powers of 2.
+ * Computes logarithms to base 2; exact for powers of 2.
  *
  * @example
  * tensor([8, 0.5]).log2().arraySync(); // => [3, -1]
@@ -78,7 +77,7 @@ export function log2<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * log(e^a + e^b), without overflow; operands broadcast.
+ * Computes log(e^a + e^b) without overflow; operands broadcast.
  *
  * @example
  * logAddExp(tensor([0, 1000]), 0).arraySync(); // => [0.6931, 1000]

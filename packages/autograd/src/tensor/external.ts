@@ -1,4 +1,4 @@
-// Numbers that come from outside of a graph at each of its runs, such as a learning rate's.
+// External numbers, such as a learning rate, that a graph asks for at each run.
 
 import { constant } from "../ops/creation.ts";
 import { allocate, conversions, type DType } from "../scalar/dtype.ts";
@@ -7,9 +7,9 @@ import { type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, untraced } from "./trace.ts";
 
 /**
- * A number that `f` gives. A function that `compile` has traced asks `f` again at each call, so
- * that what changes from call to call is data, and nothing is compiled anew. Elsewhere `f` is asked
- * once, now. `f` should only look: it may be asked more than once for a call.
+ * Makes a number that `f` returns into a tensor. A function that `compile` has traced asks `f`
+ * again at each call, so that a number that changes is data, and nothing is recompiled. Elsewhere
+ * `f` is called once, now. `f` should have no effects: it may be called more than once per call.
  *
  * @example
  * let rate = 0.5;

@@ -1,7 +1,6 @@
-// Matrices as products of simpler ones, of the last two axes; those before them are batches. As all
-// of linear algebra (tensor/linear-algebra.ts) functions only, and computed in float64, with the
-// same bits on every back end, and rounded to the dtype of the operand at the end; integers become
-// float32.
+// Matrix factorizations, of the last two axes; the axes before them are batches. Like all of linear
+// algebra (tensor/linear-algebra.ts) as functions only, computed in float64 with the same bits on
+// every back end, and rounded to the operand's dtype at the end; integers become float32.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -27,7 +26,7 @@ export interface QrFactors<S extends Shape, Mode extends T.QrMode = "reduced"> {
 }
 
 export interface EighOptions {
-  /** Whether the triangle that is read lies below the diagonal. Default: true. */
+  /** Whether the lower triangle is read, instead of the upper. Default: true. */
   readonly lower?: boolean;
 }
 
@@ -39,7 +38,7 @@ export interface Eigensystem<S extends Shape> {
 }
 
 export interface SvdOptions<Full extends boolean = boolean> {
-  /** Whether U is `[m, m]` and V `[n, n]`, also where they need fewer columns. Default: false. */
+  /** Whether U is `[m, m]` and V `[n, n]`, with columns that complete a basis. Default: false. */
   readonly fullMatrices?: Full;
 }
 
@@ -53,18 +52,17 @@ export interface SingularFactors<S extends Shape, Full extends boolean = false> 
 }
 
 /**
- * Q with orthonormal columns and an upper triangle R, whose product is `a` `[...batch, m, n]`. With
- * k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and `[m, n]`.
- * (NumPy's mode "r" is the `r` of this.) Signs are those of NumPy and LAPACK: elements on R's
- * diagonal are negative as often as not. Any shape has factors; where an element is not finite they
- * are NaN throughout.
+ * Computes Q with orthonormal columns and an upper triangle R, whose product is `a` `[...batch, m,
+ * n]`. With k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and
+ * `[m, n]`. (NumPy's mode "r" is the `r` of this.) Signs follow NumPy and LAPACK: elements on R's
+ * diagonal may be negative. Any shape has factors; if an element is not finite, they are all NaN.
  *
- * Gradients need the first k columns of `a` to be independent: where they are not, R has a 0 on its
- * diagonal (or what rounding leaves of it) and gradients are not finite (or huge). What completes a
- * basis beyond the k columns has none: differentiating the complete Q of a tall matrix throws
- * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
+ * Gradients need the first k columns of `a` to be independent: otherwise R has a 0 on its diagonal
+ * (up to rounding) and gradients are not finite (or huge). Columns that complete a basis have none:
+ * differentiating the complete Q of a tall matrix throws `GradientError`. Throws `ShapeError` for
+ * fewer than 2 axes.
  *
- * By Householder's reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2.
+ * Householder reflections: Golub and Van Loan, "Matrix Computations", 2013, section 5.2.
  * Gradients: S. F. Walter and L. Lehmann, 2010 (tall), D. A. O. Roberts and L. R. Roberts, 2020
  * (wide).
  *
@@ -87,21 +85,21 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
 }
 
 /**
- * The eigenvalues `[...batch, n]`, in ascending order, and as columns the eigenvectors of symmetric
- * matrices `[...batch, n, n]`, of which the lower triangle is read (with `lower: false` the upper
- * one). Eigenvectors have length 1, and their largest component (the first of those equally large)
- * is positive. Where an element that is read is not finite, all is NaN.
+ * Computes the eigenvalues `[...batch, n]`, in ascending order, and the eigenvectors, as columns,
+ * of symmetric matrices `[...batch, n, n]`, whose lower triangle is read (with `lower: false` the
+ * upper one). Eigenvectors have length 1, and their largest component (the first of those equally
+ * large) is positive. If an element that is read is not finite, everything is NaN.
  *
- * Gradients are symmetric. Those of the eigenvalues exist always, but where some are equal they
- * belong to the order in which they happen to stand; of a symmetric function of them (a sum, a
- * product) they are right. The eigenvectors of equal eigenvalues can be turned among themselves, so
- * that what depends on one of them has gradients of NaN, and large ones where they are nearly
- * equal; so have second derivatives of eigenvalues. Eigenvectors of other eigenvalues have theirs
- * all the same. A function of the matrix that is put together again, V f(Λ) Vᵀ, is NaN as well where
- * eigenvalues are equal, though it has a derivative: it is not one of Λ and V by themselves. Throws
- * `ShapeError` unless matrices are square.
+ * Gradients are symmetric. Those of the eigenvalues always exist, but where some are equal they
+ * depend on an arbitrary order; for symmetric functions of the eigenvalues (a sum, a product) they
+ * are right. The eigenvectors of equal eigenvalues are arbitrary up to rotation, so gradients
+ * through one of them are NaN, and large if eigenvalues are nearly equal; so are second derivatives
+ * of eigenvalues. Eigenvectors of other eigenvalues have gradients all the same. A function of the
+ * matrix that is reassembled, V f(Λ) Vᵀ, also has gradients of NaN where eigenvalues are equal,
+ * though the derivative exists: it is not one of Λ and V separately. Throws `ShapeError` unless
+ * matrices are square.
  *
- * By Jacobi's rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.5. Gradients:
+ * Jacobi rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.5. Gradients:
  * M. B. Giles, "Collected matrix derivative results", 2008, section 3.1.
  *
  * @example
@@ -120,20 +118,20 @@ export function eigh<X extends Tensor>(
 }
 
 /**
- * The singular values of matrices `a` `[...batch, m, n]`, and the vectors that go with them:
- * `u diag(s) vh` is `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and
- * `vh` `[k, n]`, the transpose of V; with `fullMatrices` (NumPy's default, not the one here) `u` is
- * `[m, m]` and `vh` `[n, n]`. The largest component of each column of U (the first of those equally
- * large) is positive. Where an element is not finite, all is NaN.
+ * Computes the singular values and vectors of matrices `a` `[...batch, m, n]`: `u diag(s) vh` is
+ * `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh` `[k, n]`, the
+ * transpose of V; with `fullMatrices` (NumPy's default, but not here) `u` is `[m, m]` and `vh` `[n,
+ * n]`. The largest component of each column of U (the first of those equally large) is positive. If
+ * an element is not finite, everything is NaN.
  *
- * Gradients of the singular values are those of `eigh`'s eigenvalues; at a value of 0, where the
- * value as a function of `a` has a kink, the one of `u` and `vh` as they are. What depends on
- * vectors has gradients that are not finite where the singular value of one that is used equals
- * another, or (unless `a` is square) is 0. What completes a basis in full matrices has none: differentiating it throws
- * `GradientError`. Throws `ShapeError` for fewer than 2 axes.
+ * Gradients of the singular values are like those of `eigh`'s eigenvalues; at a value of 0, where
+ * the value has a kink as a function of `a`, the one that belongs to `u` and `vh`. Gradients
+ * through vectors are not finite where the singular value of one that is used equals another, or
+ * (unless `a` is square) is 0. Vectors that complete a basis in full matrices have none:
+ * differentiating them throws `GradientError`. Throws `ShapeError` for fewer than 2 axes.
  *
- * By Jacobi's rotations from one side: Golub and Van Loan, "Matrix Computations", 2013, section
- * 8.6.3. Gradients: J. Townsend, "Differentiating the singular value decomposition", 2016.
+ * One-sided Jacobi rotations: Golub and Van Loan, "Matrix Computations", 2013, section 8.6.3.
+ * Gradients: J. Townsend, "Differentiating the singular value decomposition", 2016.
  *
  * @example
  * const { u, s, vh } = svd(tensor([[0, 2], [3, 0]]));

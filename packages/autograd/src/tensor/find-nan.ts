@@ -1,4 +1,4 @@
-// The operation that a NaN or an infinity came from, and where it was written.
+// Finds the operation that a NaN or an infinity came from, and where it was written.
 import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -7,18 +7,18 @@ import type { Origin, Site } from "../graph/site.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
 
-/** What there is among the elements of a tensor. */
+/** Summary of a tensor's elements. */
 export interface ValueRange {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The least and greatest of the finite elements; NaN if there are none. */
+  /** The smallest and largest finite elements; NaN if there are none. */
   readonly min: number;
   readonly max: number;
   /** How many elements are NaN or infinite. */
   readonly nonFinite: number;
 }
 
-/** Of a gradient's operation: the operation whose gradient it is part of. */
+/** For an operation that a gradient rule made: the operation whose gradient it is part of. */
 export interface GradientOrigin {
   readonly operation: string;
   /** Where that was written: `file:line:column`. */
@@ -29,19 +29,18 @@ export interface GradientOrigin {
   readonly gradientOf: GradientOrigin | undefined;
 }
 
-/** The operation that a NaN or an infinity came from. As text it says all that it knows. */
+/** The operation that a NaN or an infinity came from. As text it reports everything it knows. */
 export class NaNReport {
-  /** What the operation made. */
+  /** The result of the operation. */
   readonly node: Tensor;
   readonly operation: string;
   /**
-   * Where it was written, `file:line:column`; of a gradient's operation, where the operation was
-   * that it is the gradient of. Undefined where the host tells no stacks.
+   * Where it was written, `file:line:column`; for a gradient's operation, where the operation that
+   * it is the gradient of was written. Undefined on hosts without stacks.
    */
   readonly createdAt: string | undefined;
   /**
-   * The public function that was called there: `softmax` for one of the operations that it is made
-   * of.
+   * The public function that was called there: `softmax` for an operation that it is composed of.
    */
   readonly calledAs: string | undefined;
   /** Set if the operation is part of a gradient. */
@@ -65,7 +64,7 @@ export class NaNReport {
     this.output = rangeOf(node, range);
     this.index = indexAt(range.first?.position ?? 0, node.shape);
     this.#text = this.#describe(node, range, isInferred(site));
-    // What console.log shows in Node. On the prototype it would keep the class in every bundle.
+    // What console.log shows in Node. As a method, it would keep the class in every bundle.
     Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), {
       value: () => this.#text,
     });
@@ -97,19 +96,19 @@ export class NaNReport {
     return lines.join("\n");
   }
 
-  /** Some lines for people: what was made where, and of what. */
+  /** Formats the report in a few lines for people. */
   toString(): string {
     return this.#text;
   }
 }
 
 /**
- * Finds out, after the fact, where a NaN or an infinity came from: the first operation that made
- * one of finite inputs, with the place in your program where it was written, and what its inputs
- * were. Null if all elements are finite. The graph is computed once more, each operation by itself.
- * Of what a compiled function returned or left as gradients it tells as well, of what it assigned
- * to parameters as long as the function has not been called again; of a graph on a parameter's
- * value that is gone it throws `NablaError`.
+ * Finds where a NaN or an infinity came from, after the fact: the first operation that produced one
+ * from finite inputs, with the place in your program where it was written, and what its inputs
+ * were. Returns null if all elements are finite. The graph is computed once more, one operation at
+ * a time. Covers what a compiled function returned or left as gradients, and what it assigned to
+ * parameters until the function is called again; throws `NablaError` for a graph on a parameter's
+ * value that is gone.
  *
  * @example
  * const x = tensor([0, 1]);
@@ -127,7 +126,7 @@ export function findNaN(x: Tensor): NaNReport | null {
   const node = nodeOf("findNaN", x);
   const call = node.cell.computedBy;
   let found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.given);
-  // What a compiled function gave is looked into as well, as long as that call is its last.
+  // Continues into the result of a compiled function, as long as that call is its last.
   while (found?.node.cell.computedBy?.isKnown) {
     const { output, given } = found.node.cell.computedBy;
     const before = nonFiniteOrigin("findNaN", output, given);
@@ -137,7 +136,7 @@ export function findNaN(x: Tensor): NaNReport | null {
   return found ? new NaNReport(found.node, found.range, found.inputs) : null;
 }
 
-/** Why a report ends at a value that was given. */
+/** Explains why a report ends at a given value. */
 function beforeIt(node: Node): string {
   return node.cell.computedBy
     ? "a compiled function computed it, in a call that was not its last"
@@ -160,7 +159,7 @@ function sizeText(node: Node): string {
   return size === 1 ? "1 element" : `${size} elements`;
 }
 
-/** The places of a site, or where what it is the gradient of was written. */
+/** The call sites of a site, or of what it is the gradient of. */
 function placesOf(site: Site | undefined): Site["places"] {
   if (!site) return [];
   const { places, gradientOf } = site;

@@ -1,4 +1,4 @@
-// Tensors as people read them: nested arrays, and text that leaves out the middle of long axes.
+// Formats tensors for people: nested arrays, and text that elides the middle of long axes.
 import { dataOf, type Node } from "../graph/node.ts";
 import { printGraph } from "../graph/print.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
@@ -7,7 +7,7 @@ import type { Data, DType } from "../scalar/dtype.ts";
 /** Numbers in arrays of any depth. */
 export type NestedNumbers = number | NestedNumbers[];
 
-/** Row-major `data` as arrays nested as deep as `shape`. */
+/** Nests row-major `data` as deep as `shape`. */
 export function nest(data: Data, shape: Shape): NestedNumbers {
   const part = (axis: number, from: number, length: number): NestedNumbers => {
     if (axis === shape.length) return data[from]!;
@@ -19,11 +19,11 @@ export function nest(data: Data, shape: Shape): NestedNumbers {
   return part(0, 0, data.length);
 }
 
-/** Elements shown at each end of an axis, where more than `shownWhole` are not shown whole. */
+/** Elements shown at each end of an axis that is longer than `shownWhole`. */
 const edge = 3;
 const shownWhole = 1000;
 
-/** The value with dtype and shape if it is known, else the graph. */
+/** Formats the value with dtype and shape if it is known, else the graph. */
 export function formatTensor(node: Node): string {
   if (!node.cell.value) return printGraph([node]);
   const value = dataOf(node.cell.value);

@@ -1,5 +1,5 @@
-// The gradient that `backward` leaves at a parameter; and while a function is traced, what the
-// function finds, leaves and takes away there.
+// The gradient that `backward` leaves in a parameter; and in a traced function, how the function
+// reads, leaves and takes it.
 import { finishBackground } from "../engine/background.ts";
 import type { Node } from "../graph/node.ts";
 import { shapesEqual } from "../graph/shape.ts";
@@ -12,8 +12,8 @@ import { currentTrace, type GradientUse, replayedTrace, type Trace } from "./tra
 const nothing = { value: null, passes: noPasses };
 
 /**
- * What a gradient that was read says of itself. It stands on the tensor: a `WeakMap` would keep the
- * graph of its cost until old garbage is collected.
+ * The state of a gradient when it was read. Stored on the tensor: a `WeakMap` would keep the graph
+ * of its cost until the next major garbage collection.
  */
 interface Note {
   readonly cell: GradientCell;
@@ -27,16 +27,16 @@ function notesOn(value: Tensor): readonly Note[] {
   return Tensor.notesOn(value) as readonly Note[];
 }
 
-/** Of one parameter. */
+/** The gradient of one parameter. */
 export class GradientCell {
   #value: Tensor | null = null;
   /** The calls of `backward` that it is from. */
   #passes: Passes = noPasses;
-  /** What was there before the last of them. */
+  /** The gradient before the last of them. */
   #before: { readonly value: Tensor | null; readonly passes: Passes } = nothing;
   /**
-   * What is there. To a function that `compile` traces it is a stand-in: each call finds what is
-   * there then; whether there is anything is a reason to trace again.
+   * Reads the gradient. In a function that `compile` traces it is a stand-in for the gradient at
+   * each call; whether there is one is a guard of the trace.
    */
   read(): Tensor | null {
     const trace = replayedTrace();
@@ -47,8 +47,8 @@ export class GradientCell {
   }
 
   /**
-   * A contribution whose cost cannot be computed spoils all that is added to it: what was there
-   * before is there again, or nothing if others were added since.
+   * Drops a contribution whose cost cannot be computed, with all that was added to it: the gradient
+   * before it is restored, or cleared if others were added since.
    */
   #dropFailed(): void {
     const first = this.#passes.findIndex(hasFailed);
@@ -68,7 +68,7 @@ export class GradientCell {
     else if (!trace) this.#putBack(value);
   }
 
-  /** What was read here before is from the calls that it was from then, and left over if it was. */
+  /** Restores a gradient that was read here before, with the state that it had then. */
   #putBack(value: Tensor): void {
     const note = notesOn(value).find(({ cell }) => cell === this);
     if (note && (note.isLeftOver || !areUsed(note.passes))) this.#passes = note.passes;
@@ -81,8 +81,8 @@ export class GradientCell {
   }
 
   /**
-   * Adds what `pass` leaves, or starts afresh. A function that is traced starts from nothing, and
-   * each call adds what it leaves.
+   * Adds a contribution of `pass`, or replaces a used gradient. A traced function starts from none,
+   * and each call adds what the function leaves.
    */
   add(contribution: Tensor, pass: Pass): void {
     const trace = currentTrace();
@@ -100,13 +100,13 @@ export class GradientCell {
     this.#value = tensorOf(before ? add(before, node) : node);
   }
 
-  /** Takes what a compiled function leaves in place of all that was there, or of what it found. */
+  /** Sets the gradient that a compiled function leaves, in place of the old one. */
   leave(value: Tensor, pass: Pass, isOfFound: boolean): void {
     this.#value = value;
     this.#passes = isOfFound ? [...this.#passes, pass] : [pass];
   }
 
-  /** Of what a traced function leaves: whether what it found is part of it. */
+  /** Whether the gradient that a traced function found is part of the one that it leaves. */
   isOf({ pass }: GradientUse): boolean {
     return pass !== undefined && this.#passes.includes(pass);
   }
@@ -118,22 +118,22 @@ export class GradientCell {
     return this.#passes;
   }
 
-  /** Whether an optimiser has left it over; of what a traced function leaves, one in it. */
+  /** Whether an optimiser has left it over; in a traced function, one inside the function. */
   get isLeftOver(): boolean {
     return areUsed(this.#passes);
   }
 
-  /** Whoever takes it has used the calls that it is from. */
+  /** Marks the calls that it is from as used. */
   take(): void {
     use(this.#passes);
   }
 
-  /** The node of what is there, whatever is traced. */
+  /** The node of the gradient itself, even while a function is traced. */
   get node(): Node | null {
     return this.#value && Tensor.nodeOf(this.#value);
   }
 
-  /** What the next contribution is added to. */
+  /** The gradient that the next contribution is added to. */
   get #unused(): Node | null {
     return areUsed(this.#passes) ? null : this.node;
   }
@@ -157,7 +157,7 @@ export class GradientCell {
     const found = this.#useIn(trace);
     if (found.isWhole) return;
     found.isWhole = true;
-    // As it is at each call, and was before the trace.
+    // As it is at each call, and as it was before the trace.
     const restore = trace.differentiated.get(this)!;
     restore();
     const isUsed = areUsed(this.#passes);

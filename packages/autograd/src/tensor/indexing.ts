@@ -1,5 +1,5 @@
-// Elements picked by indices that are data themselves: int32 or uint8. Negative indices count from
-// the end; one outside the axis is an error when the graph runs.
+// Gather, scatter and sorting, as functions and as methods. Indices are int32 or uint8. Negative
+// ones count from the end; one out of range is an error when the graph runs.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/indexing.ts";
 import { checkFlags, checkOptions, checkText } from "./checks.ts";
@@ -8,40 +8,42 @@ import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tenso
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The slices at `indices` along `axis`, which the shape of the indices replaces. */
+    /**
+     * Picks the slices at `indices` along `axis`, which is replaced by the shape of the indices.
+     */
     gather<X extends Tensor, const A extends number, I extends Tensor>(
       this: X,
       axis: T.AxesCheck<"gather", ShapeOf<X>, A, A>,
       indices: I,
       options?: GatherOptions,
     ): Tensor<T.Gather<ShapeOf<X>, A, ShapeOf<I>>>;
-    /** With the slices of `updates` added at `indices` along `axis`. */
+    /** Adds the slices of `updates` at `indices` along `axis`. */
     scatterAdd<X extends Tensor, const A extends number>(
       this: X,
       axis: T.AxesCheck<"scatterAdd", ShapeOf<X>, A, A>,
       indices: Tensor,
       updates: Tensor,
     ): Tensor<ShapeOf<X>>;
-    /** The elements at `indices` along `axis` (default: the last), each by an index of its own. */
+    /** Picks the elements at `indices` along `axis` (default: the last), each by its own index. */
     takeAlongAxis<X extends Tensor, I extends Tensor, const A extends number = -1>(
       this: X,
       indices: T.TakeAlongCheck<ShapeOf<X>, ShapeOf<I>, A, I>,
       axis?: A,
     ): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>>;
-    /** The elements along `axis` (default: the last) in ascending order; NaN comes last. */
+    /** Sorts along `axis` (default: the last) in ascending order; NaN comes last. */
     sort<X extends Tensor, const A extends number = -1>(
       this: X,
       axis?: T.AxesCheck<"sort", ShapeOf<X>, A, A>,
       options?: SortOptions,
     ): Tensor<ShapeOf<X>>;
-    /** The `k` greatest elements along `axis` (default: the last), and where they stand. */
+    /** Finds the `k` largest elements along `axis` (default: the last), and their indices. */
     topK<X extends Tensor, const K extends number, const A extends number = -1>(
       this: X,
       k: T.TopKCheck<ShapeOf<X>, K, A, K>,
       axis?: T.AxesCheck<"topK", ShapeOf<X>, A, A>,
       options?: TopKOptions,
     ): TopElements<T.TopK<ShapeOf<X>, K, A>>;
-    /** Where the elements along `axis` (default: the last) stand in ascending order, as int32. */
+    /** Finds the indices that sort `axis` (default: the last) in ascending order, as int32. */
     argSort<X extends Tensor, const A extends number = -1>(
       this: X,
       axis?: T.AxesCheck<"argSort", ShapeOf<X>, A, A>,
@@ -52,20 +54,20 @@ declare module "./tensor.ts" {
 
 export interface GatherOptions {
   /**
-   * The operation whose indices these are, such as a layer of your own: errors start with it, and
-   * none counts from the end.
+   * The operation whose indices these are, such as a custom layer: errors name it, and none counts
+   * from the end.
    */
   readonly indicesOf?: string;
 }
 
 export interface SortOptions {
-  /** The greatest first. Default: false. */
+  /** The largest first. Default: false. */
   readonly descending?: boolean;
 }
 
 /**
- * The slices of `x` at `indices` along `axis`, which the shape of the indices replaces (NumPy's
- * `take`). Indices that come twice get both gradients.
+ * Picks the slices of `x` at `indices` along `axis`, which is replaced by the shape of the indices
+ * (NumPy's `take`). A slice that is picked twice gets both gradients.
  *
  * @example
  * const rows = tensor([2, 0], { dtype: "int32" });
@@ -85,8 +87,8 @@ export function gather<X extends Tensor, const A extends number, I extends Tenso
 }
 
 /**
- * `x` with the slices of `updates` added at `indices` along `axis`, in their order. `updates` has
- * the shape that `gather` would give.
+ * Adds the slices of `updates` to `x` at `indices` along `axis`, in order. `updates` has the shape
+ * that `gather` would return.
  *
  * @example
  * const twice = tensor([1, 1], { dtype: "int32" });
@@ -103,9 +105,9 @@ export function scatterAdd<X extends Tensor, const A extends number>(
 }
 
 /**
- * The elements of `x` at `indices` along `axis` (default: the last), each by an index of its own;
- * the other axes of both go together, and broadcast. With what `argSort` or `argMax` gives it finds
- * the elements themselves.
+ * Picks the elements of `x` at `indices` along `axis` (default: the last), each by its own index;
+ * the other axes of both broadcast. With the results of `argSort` or `argMax` it returns the
+ * elements themselves.
  *
  * @example
  * const columns = tensor([[2], [0]], { dtype: "int32" });
@@ -121,8 +123,8 @@ export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extend
 }
 
 /**
- * The elements along `axis` (default: the last) in ascending order. NaN comes last, in descending
- * order too. A gradient goes to where each element came from.
+ * Sorts the elements along `axis` (default: the last) in ascending order. NaN comes last, in
+ * descending order too. A gradient goes to where each element came from.
  *
  * @example
  * sort(tensor([3, 1, 2])).arraySync(); // => [1, 2, 3]
@@ -138,19 +140,19 @@ export function sort<X extends Tensor, const A extends number = -1>(
 }
 
 export interface TopKOptions {
-  /** The greatest; else the least. Default: true. */
+  /** Whether to take the largest elements, or the smallest. Default: true. */
   readonly largest?: boolean;
 }
 
-/** What `topK` gives: elements, and where they stand along the axis, as int32. */
+/** The result of `topK`: elements, and their indices along the axis, as int32. */
 export interface TopElements<S extends Shape> {
   readonly values: Tensor<S>;
   readonly indices: Tensor<S>;
 }
 
 /**
- * The `k` greatest elements along `axis` (default: the last), the greatest first, and where they
- * stand; with `largest: false` the least. NaN is neither. A gradient goes through the values.
+ * Finds the `k` largest elements along `axis` (default: the last), in descending order, and their
+ * indices; with `largest: false` the smallest. NaN is neither. Gradients go through the values.
  *
  * @example
  * const { values, indices } = topK(tensor([3, 9, 5]), 2);
@@ -175,8 +177,8 @@ export function topK<X extends Tensor, const K extends number, const A extends n
 }
 
 /**
- * Where the elements along `axis` (default: the last) stand in ascending order, as int32. NaN
- * comes last; equal elements keep their order.
+ * Finds the indices that sort `axis` (default: the last) in ascending order, as int32. NaN comes
+ * last; equal elements keep their order.
  *
  * @example
  * argSort(tensor([3, 1, 2])).arraySync(); // => [1, 2, 0]

@@ -1,4 +1,4 @@
-// Graphs to look at.
+// Inspects graphs: as text, DOT, plain data, and as planned.
 import { currentBackend } from "../engine/backends.ts";
 import { explain } from "../engine/plan/explain.ts";
 import { graphOf } from "../engine/realize.ts";
@@ -8,14 +8,14 @@ import { NaNReport } from "./find-nan.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 
 /**
- * The graph below the tensors as text: one line a node, inputs first. Nothing is computed.
+ * Prints the graph below the tensors: one line per node, inputs first. Nothing is computed.
  *
  * @example
  * const w = parameter([1, 2], { name: "w" });
  * print(w.mul(2).sum());
  */
 export function print(...tensors: readonly Tensor[]): string;
-/** What `findNaN` found, as text. */
+/** Prints what `findNaN` found. */
 export function print(found: NaNReport | null): string;
 export function print(...tensors: readonly (Tensor | NaNReport | null)[]): string {
   const [found] = tensors;
@@ -25,7 +25,7 @@ export function print(...tensors: readonly (Tensor | NaNReport | null)[]): strin
 }
 
 /**
- * The graph below the tensors in the DOT language of Graphviz, which draws it: `dot -Tsvg`.
+ * Prints the graph below the tensors in Graphviz's language DOT; `dot -Tsvg` draws it.
  *
  * @example
  * toDot(tensor([1, 2]).sum()).startsWith("digraph"); // => true
@@ -35,9 +35,9 @@ export function toDot(...tensors: readonly Tensor[]): string {
 }
 
 /**
- * The graph below the tensors as plain data that `JSON.stringify` writes whole: a list of nodes,
- * inputs before what uses them, and the numbers of those that were asked for. The values of
- * constants and parameters are not part of it. Nothing is computed.
+ * Returns the graph below the tensors as plain data for `JSON.stringify`: a list of nodes, inputs
+ * before their consumers, and the numbers of the outputs. Values of constants and parameters are
+ * not part of it. Nothing is computed.
  *
  * @example
  * const { nodes, outputs } = toJSON(tensor([1, 2]).sum());
@@ -49,9 +49,9 @@ export function toJSON(...tensors: readonly Tensor[]): GraphData {
 }
 
 /**
- * What would run to compute the tensors: the kernels that their graph becomes, the operations that
- * are fused into each, its arithmetic and the bytes it moves, and the arena that holds what
- * lies between; on a back end that plans nothing, such as the reference, the nodes. Nothing is computed.
+ * Explains what would run to compute the tensors: the kernels, the operations fused into each, its
+ * arithmetic and the bytes it moves, and the arena for intermediate results; on a back end without
+ * plans, such as the reference, the nodes. Nothing is computed.
  *
  * @example
  * const x = tensor([1, 2, 3, 4]);

@@ -1,4 +1,4 @@
-// Matrices of derivatives, whole.
+// Jacobians and Hessians.
 import { batched } from "../autodiff/vmap.ts";
 import type { Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
@@ -10,7 +10,7 @@ import { pulledBack, pushedForward } from "./linearize.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 import { independent, mapTree, refilled, type Tree } from "./tree.ts";
 
-/** What each output changes by with each element of X: shape [...output, ...X]. */
+/** The derivative of each output by each element of X: shape [...output, ...X]. */
 export type JacobianOf<Value, X> =
   Value extends Tensor<infer Out extends Shape>
     ? X extends Tensor<infer In extends Shape>
@@ -23,10 +23,10 @@ export type JacobianOf<Value, X> =
     : { [Name in keyof Value]: JacobianOf<Value[Name], X> };
 
 /**
- * The function that gives all derivatives of `f` with respect to its first argument: of shape
- * [...output, ...input]. Argument and value are tensors, or arrays and plain objects of tensors;
- * then there is a derivative for each output and, in it, for each input. Computed backwards, or
- * forwards where there are fewer inputs than outputs; all rows (or columns) at once.
+ * Returns the function that computes all derivatives of `f` with respect to its first argument: of
+ * shape [...output, ...input]. Argument and value are tensors, or arrays and plain objects of
+ * tensors; then there is a derivative for each output and, in it, for each input. Computed
+ * backwards, or forwards if there are fewer inputs than outputs; all rows (or columns) at once.
  *
  * @example
  * const f = (x: Tensor<[2]>) => stack([x.sum(), x.prod(), x.at(0).square()]);
@@ -38,7 +38,7 @@ export function jacobian<X, Rest extends unknown[], Value extends Tree>(
   return jacobianOf("jacobian", f);
 }
 
-/** What `jacobian` gives, for the public function `operation`. */
+/** Implements `jacobian` for the public function `operation`. */
 function jacobianOf<X, Rest extends unknown[], Value extends Tree>(
   operation: string,
   f: (x: X, ...rest: Rest) => Value,
@@ -52,13 +52,13 @@ function jacobianOf<X, Rest extends unknown[], Value extends Tree>(
       const output = nodeOf(operation, y);
       const isTall = elementCount(output.shape) > size;
       const parts = (isTall ? columns : rows)(operation, output, inputs);
-      // A tree in place of a tensor: the form of the argument within that of the value.
+      // A tree in place of each tensor: the argument's form nested in that of the value.
       return refilled(operation, own[0], parts) as Tensor;
     }) as unknown as JacobianOf<Value, X>;
   };
 }
 
-/** Backwards: the pullback of each unit vector of the output. */
+/** Backwards: pulls back each unit vector of the output. */
 function rows(operation: string, output: Node, inputs: readonly Node[]): readonly Node[] {
   const count = elementCount(output.shape);
   const seed = placeholder(output.shape, output.dtype, "seed");
@@ -69,7 +69,7 @@ function rows(operation: string, output: Node, inputs: readonly Node[]): readonl
   );
 }
 
-/** Forwards: what the output changes by along each unit vector of an input. */
+/** Forwards: pushes each unit vector of an input forward. */
 function columns(operation: string, output: Node, inputs: readonly Node[]): readonly Node[] {
   return inputs.map((input) => {
     const count = elementCount(input.shape);
@@ -87,9 +87,9 @@ function unitsOf(node: Node, count: number): Node {
 }
 
 /**
- * The function that gives all second derivatives of `f`, which gives one number, with respect to
- * its first argument: of shape [...input, ...input]; for trees of tensors a tree of trees. It is
- * symmetric.
+ * Returns the function that computes all second derivatives of `f`, which returns one number, with
+ * respect to its first argument: of shape [...input, ...input]; for trees of tensors a tree of
+ * trees. The result is symmetric.
  *
  * @example
  * const f = (x: Tensor<[2]>) => x.at(0).square().mul(x.at(1));

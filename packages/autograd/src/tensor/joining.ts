@@ -1,6 +1,5 @@
-// Tensors put together, cut into parts and repeated, as functions and as methods. Shapes that do
-// not fit: `ShapeError`. How each moves elements is defined in ops/movement.ts and
-// ops/rearrange.ts.
+// Joins, splits and repeats tensors, as functions and as methods. Shapes that do not fit throw
+// `ShapeError`. How each moves elements is defined in ops/movement.ts and ops/rearrange.ts.
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Shape, splitSizes } from "../graph/shape.ts";
@@ -18,18 +17,20 @@ export type ShapesOf<List extends readonly Tensor[]> = {
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** Cut along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes. */
+    /**
+     * Splits along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes.
+     */
     split<X extends Tensor, const P extends T.Parts, const A extends number = 0>(
       this: X,
       parts: T.SplitCheck<ShapeOf<X>, P, A, P>,
       axis?: T.AxesCheck<"split", ShapeOf<X>, A, A>,
     ): Tensors<T.Split<ShapeOf<X>, P, A>>;
-    /** The whole, so many times after one another along each axis. */
+    /** Repeats the whole tensor, by a number of times along each axis. */
     tile<X extends Tensor, const N extends number | readonly number[]>(
       this: X,
       times: T.TimesCheck<"tile", N, N>,
     ): Tensor<T.Tile<ShapeOf<X>, N>>;
-    /** Each element `times` along `axis`; left out: all of them, in one axis. */
+    /** Repeats each element `times` along `axis`; left out: all of them, in one axis. */
     repeat<
       X extends Tensor,
       const N extends number,
@@ -43,7 +44,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * Cut along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes.
+ * Splits along `axis` (default 0) into `parts` equal parts, or into parts of the given sizes.
  *
  * @example
  * split(tensor([1, 2, 3, 4]), 2).map((part) => part.arraySync()); // => [[1, 2], [3, 4]]
@@ -64,7 +65,7 @@ export function split<X extends Tensor, const P extends T.Parts, const A extends
 }
 
 /**
- * The tensors one after the other along `axis` (default 0); all other sizes must agree.
+ * Concatenates tensors along `axis` (default 0); all other sizes must agree.
  *
  * @example
  * concat([tensor([1, 2]), tensor([3])]).arraySync(); // => [1, 2, 3]
@@ -77,7 +78,7 @@ export function concat<const L extends readonly Tensor[], const A extends number
 }
 
 /**
- * The tensors, which have equal shapes, along a new axis at `axis` (default 0) of the result.
+ * Stacks tensors of equal shapes along a new axis at `axis` (default 0) of the result.
  *
  * @example
  * stack([tensor([1, 2]), tensor([3, 4])]).arraySync(); // => [[1, 2], [3, 4]]
@@ -95,8 +96,8 @@ function nodesOf(operation: string, tensors: readonly Tensor[]): readonly Node[]
 }
 
 /**
- * The whole of `x`, so many times after one another along each axis, as NumPy's `tile`: the shorter
- * of `times` and the shape has 1 in front.
+ * Repeats all of `x`, by a number of times along each axis, like NumPy's `tile`: the shorter of
+ * `times` and the shape is extended by 1 in front.
  *
  * @example
  * tile(tensor([1, 2]), 2).arraySync(); // => [1, 2, 1, 2]
@@ -111,8 +112,8 @@ export function tile<X extends Tensor, const N extends number | readonly number[
 }
 
 /**
- * Each element `times` along `axis`, as NumPy's `repeat`; left out: all elements in row-major
- * order, in one axis.
+ * Repeats each element `times` along `axis`, like NumPy's `repeat`; left out: all elements in
+ * row-major order, in one axis.
  *
  * @example
  * repeat(tensor([1, 2]), 2).arraySync(); // => [1, 1, 2, 2]

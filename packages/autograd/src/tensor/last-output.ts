@@ -1,23 +1,25 @@
-// What a compiled function has given to a parameter, for `findNaN`: as long as that call is its
-// last.
+// Remembers what a compiled function gave to a parameter, for `findNaN`, as long as that call is
+// its last.
 import { valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { CompiledCall, Node, Value } from "../graph/node.ts";
 import { isNode, type Traced } from "./calls.ts";
 import { type Past, remember } from "./pasts.ts";
 
-/** A traced node weighs as so many, and a function as more: more is kept with it than its nodes. */
+/**
+ * The weight of a traced node, in nodes, and that of a function, which keeps more than its nodes.
+ */
 const weight = 16;
 const ofFunction = 200;
 
-/** The way from parameters to the function that has updated them, which it does not keep alive. */
+/** Leads from parameters to the function that updated them, without keeping it alive. */
 export class Link implements Past {
   readonly weak: WeakRef<Link> = new WeakRef(this);
   #function: Traced | undefined;
 
   constructor(traced: Traced) {
     this.#function = traced;
-    // A weak reference keeps what it refers to as long as no turn of the event loop ends.
+    // A weak reference keeps its target alive until the current job of the event loop ends.
     remember(this.weak, ofFunction + weight * traced.graph.order.length, 0);
   }
 
@@ -30,7 +32,9 @@ export class Link implements Past {
   }
 }
 
-/** One output of one call. It keeps nothing alive: a parameter outlives what it was computed of. */
+/**
+ * One output of one call. It keeps nothing alive: a parameter outlives what it was computed from.
+ */
 export class LastOutput implements CompiledCall {
   readonly #link: WeakRef<Link>;
   readonly #number: number;

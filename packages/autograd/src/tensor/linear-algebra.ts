@@ -1,7 +1,7 @@
-// Linear algebra on the matrices of the last two axes; those before them are batches, and broadcast
-// where there are two operands. As functions only: a bundle has every method, but of functions
-// those that are used. All is computed in float64, with the same bits on every back end, and
-// rounded to the dtype of the operands at the end; integers become float32.
+// Linear algebra on the matrices of the last two axes; the axes before them are batches, and
+// broadcast if there are two operands. Functions only: a bundle contains every method, but only the
+// functions that are used. Everything is computed in float64, with the same bits on every back end,
+// and rounded to the operands' dtype at the end; integers become float32.
 import type { Triangle } from "../matrix/triangle.ts";
 import * as factors from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";
@@ -11,20 +11,20 @@ import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface TriangularSolveOptions {
-  /** Whether the triangle lies below the diagonal; the other one is not read. Default: true. */
+  /** Whether the triangle is below the diagonal; the other one is not read. Default: true. */
   readonly lower?: boolean;
-  /** Solves for the triangle's transpose. Default: false. */
+  /** Whether to solve for the triangle's transpose. Default: false. */
   readonly transpose?: boolean;
-  /** Whether the diagonal is taken to be 1, and not read. Default: false. */
+  /** Whether the diagonal is assumed to be 1, and not read. Default: false. */
   readonly unitDiagonal?: boolean;
 }
 
 /**
- * Cholesky's factor: the lower triangle L with L Lᵀ = `a`, for symmetric positive definite matrices
- * `[...batch, n, n]`. As in NumPy and PyTorch only the lower triangle of `a` is read, and the
- * gradient is symmetric. A matrix that is not positive definite gives NaN throughout (an error
- * would come when the graph runs, far from this line, and for the whole batch). Throws `ShapeError`
- * unless matrices are square.
+ * Computes the Cholesky factor: the lower triangle L with L Lᵀ = `a`, for symmetric positive
+ * definite matrices `[...batch, n, n]`. As in NumPy and PyTorch, only the lower triangle of `a` is
+ * read, and the gradient is symmetric. For a matrix that is not positive definite everything is NaN
+ * (an error would occur when the graph runs, far from this line, and for the whole batch). Throws
+ * `ShapeError` unless matrices are square.
  *
  * Banachiewicz's algorithm: Golub and Van Loan, "Matrix Computations", 2013, section 4.2. Gradient:
  * I. Murray, "Differentiation of the Cholesky decomposition", 2016.
@@ -39,11 +39,11 @@ export function cholesky<X extends Tensor>(
 }
 
 /**
- * x with `a x = b` for a triangular `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a vector
- * `[n]`; batch axes broadcast. `lower` (default: true) says where the triangle lies, `transpose`
- * solves for its transpose, `unitDiagonal` takes its diagonal to be 1. What is not read may be
- * anything, and has a gradient of 0. A 0 on the diagonal gives infinities and NaN, as dividing by
- * it does. Throws `ShapeError` where sizes do not fit.
+ * Solves `a x = b` for a triangular `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a vector
+ * `[n]`; batch axes broadcast. `lower` (default: true) chooses the triangle, `transpose` solves for
+ * its transpose, `unitDiagonal` assumes a diagonal of 1. Elements that are not read may be
+ * anything, and have a gradient of 0. A 0 on the diagonal gives infinities and NaN, as dividing by
+ * it does. Throws `ShapeError` if sizes do not fit.
  *
  * Gradient: M. B. Giles, "Collected matrix derivative results", 2008, section 2.3.1.
  *
@@ -65,11 +65,11 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * x with `a x = b` for square matrices `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a
+ * Solves `a x = b` for square matrices `a` `[...batch, n, n]` and `b` `[...batch, n, k]`, or a
  * vector `[n]`; batch axes broadcast. By elimination with partial pivoting (Golub and Van Loan,
- * "Matrix Computations", 2013, section 3.4), once for value and gradients. Where a pivot is exactly
- * 0, `a` is singular and x is NaN throughout (NumPy and PyTorch raise an error, which here would
- * come only when the graph runs, for the whole batch). Throws `ShapeError` where sizes do not fit.
+ * "Matrix Computations", 2013, section 3.4), once for value and gradients. If a pivot is exactly 0,
+ * `a` is singular and all of x is NaN (NumPy and PyTorch raise an error, which here would only
+ * occur when the graph runs, for the whole batch). Throws `ShapeError` if sizes do not fit.
  *
  * Gradient: M. B. Giles, "Collected matrix derivative results", 2008, section 2.3.1.
  *
@@ -85,9 +85,9 @@ export function solve<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * The inverse of square matrices `[...batch, n, n]`; NaN throughout where a pivot of the
- * elimination is exactly 0. `solve(a, b)` takes less time than `inverse(a).matmul(b)`, and loses
- * fewer digits. Throws `ShapeError` unless matrices are square.
+ * Inverts square matrices `[...batch, n, n]`; all NaN if a pivot of the elimination is exactly 0.
+ * `solve(a, b)` takes less time than `inverse(a).matmul(b)`, and loses fewer digits. Throws
+ * `ShapeError` unless matrices are square.
  *
  * @example
  * inverse(tensor([[2, 1], [4, 4]])).arraySync(); // => [[1, -0.25], [-1, 0.5]]
@@ -99,10 +99,10 @@ export function inverse<X extends Tensor>(
 }
 
 /**
- * The determinant of square matrices `[...batch, n, n]`: one number each, 1 for `[0, 0]`. Its
- * gradient, the matrix of cofactors, is right where the determinant is 0, too, and so is the second
- * one; further ones are NaN there. Where the number would be too large or small for the dtype there is `slogdet`. Throws
- * `ShapeError` unless matrices are square.
+ * Computes the determinant of square matrices `[...batch, n, n]`: one number each, 1 for `[0, 0]`.
+ * Its gradient, the matrix of cofactors, is right where the determinant is 0 too, and so is the
+ * second one; higher ones are NaN there. If the number would be too large or small for the dtype,
+ * use `slogdet`. Throws `ShapeError` unless matrices are square.
  *
  * @example
  * determinant(tensor([[2, 1], [4, 4]])).itemSync(); // => 4
@@ -114,10 +114,9 @@ export function determinant<X extends Tensor>(
 }
 
 /**
- * NumPy's `slogdet`: the sign of the determinant of square matrices `[...batch, n, n]`, and the
- * logarithm of its absolute value, which is there where the determinant itself is beyond all
- * numbers. 0 and -Infinity where it is 0; the gradient is NaN there. Throws `ShapeError` unless
- * matrices are square.
+ * Computes the sign of the determinant of square matrices `[...batch, n, n]`, and the logarithm of
+ * its absolute value, like NumPy's `slogdet`: it cannot overflow. 0 and -Infinity where the
+ * determinant is 0; the gradient is NaN there. Throws `ShapeError` unless matrices are square.
  *
  * @example
  * const result = slogdet(tensor([[0, 1e30], [1e30, 0]]));

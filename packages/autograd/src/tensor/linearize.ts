@@ -1,4 +1,4 @@
-// Functions near a point: their derivatives as linear maps, backwards (vjp) and forwards (jvp).
+// Derivatives as linear maps, backwards (vjp) and forwards (jvp).
 import { gradients } from "../autodiff/gradients.ts";
 import { GradientError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -12,10 +12,10 @@ import { nodeOf, type Tensor } from "./tensor.ts";
 import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
 
 /**
- * The value of `f` and its pullback: `[value, pullback]`. The pullback is given what stands for
- * each output in what follows, a tree of the value's form, and gives one for each argument: the
- * product of that (a row vector) and the matrix of derivatives. Arguments and value are tensors, or
- * arrays and plain objects of tensors.
+ * Computes the value of `f` and its pullback: `[value, pullback]`. The pullback takes the gradient
+ * of each output, as a tree of the value's form, and returns one gradient per argument: the product
+ * of that (a row vector) and the Jacobian. Arguments and value are tensors, or arrays and plain
+ * objects of tensors.
  *
  * @example
  * const [value, pullback] = vjp((x: Tensor, y: Tensor) => x.mul(y), tensor([2, 3]), tensor([5, 7]));
@@ -43,7 +43,7 @@ function nodesOf([x, y]: readonly [Tensor, Tensor]): readonly [Node, Node] {
   return [nodeOf("vjp", x), nodeOf("vjp", y)];
 }
 
-/** The gradients of all outputs, each with its seed, added up. */
+/** The sum of the gradients of all outputs, each with its seed. */
 export function pulledBack(
   operation: string,
   seeded: readonly (readonly [output: Node, seed: Node])[],
@@ -59,10 +59,11 @@ export function pulledBack(
 }
 
 /**
- * The value of `f` and its change along `tangents`: `[value, tangent]`. Tangents have the form of
- * the arguments, and the result the form of the value: the product of the matrix of derivatives and
- * the tangents (a column vector). It is the pullback of the pullback: J. Townsend, "A new trick for
- * calculating Jacobian vector products", 2017; what that computes beside is left out when it runs.
+ * Computes the value of `f` and its change along `tangents`: `[value, tangent]`. Tangents have the
+ * form of the arguments, and the result the form of the value: the product of the Jacobian and the
+ * tangents (a column vector). It is the pullback of the pullback: J. Townsend, "A new trick for
+ * calculating Jacobian vector products", 2017; nodes that it does not need are left out when it
+ * runs.
  *
  * @example
  * const [value, tangent] = jvp((x: Tensor) => x.square(), [tensor([2, 3])], [tensor([1, 10])]);
@@ -87,14 +88,14 @@ export function jvp<Args extends unknown[], Value extends Tree>(
   return [value, refilled("jvp", value, pushed) as Value];
 }
 
-/** What each output changes by where the inputs change by `tangents`. */
+/** The change of each output if the inputs change by `tangents`. */
 export function pushedForward(
   operation: string,
   outputs: readonly Node[],
   inputs: readonly Node[],
   tangents: readonly Node[],
 ): readonly Node[] {
-  // The pullback is linear in its seeds, so it does not matter which they are.
+  // The pullback is linear in its seeds, so any will do.
   const seeds = outputs.map((node) => alias(full(node.shape, 0, floatingOf(node))));
   const shares = pulledBack(
     operation,
@@ -111,9 +112,9 @@ function floatingOf({ dtype }: Node): Node["dtype"] {
 }
 
 /**
- * The Hessian of `f` at `x` times `v`, without the Hessian: the gradient of the gradient's product
- * with `v`. `f` gives one number; `x` is a tensor, or an array or plain object of tensors, and `v`
- * has its form.
+ * Computes the Hessian of `f` at `x` times `v`, without the Hessian: the gradient of the gradient's
+ * product with `v`. `f` returns one number; `x` is a tensor, or an array or plain object of
+ * tensors, and `v` has its form.
  *
  * @example
  * const f = (x: Tensor) => x.square().mul(x).sum();

@@ -8,7 +8,7 @@ export function nestedShape(operation: string, values: unknown): Shape {
   return Object.freeze(shapeAt(operation, values, []));
 }
 
-/** More axes than anyone has: an array that holds itself has no end of them. */
+/** A bound on nesting: an array that contains itself would recurse forever. */
 const mostAxes = 64;
 
 /** Throws `ShapeError` if arrays are nested too deep. */
@@ -17,7 +17,7 @@ export function checkDepth(operation: string, depth: number): void {
   throw new ShapeError(`${operation}: arrays are nested more than ${mostAxes} deep`);
 }
 
-/** `path` says where in the whole `values` stand, for the message. */
+/** `path` is the index of `values` in the whole, for errors. */
 function shapeAt(operation: string, values: unknown, path: readonly number[]): Shape {
   if (ArrayBuffer.isView(values)) return [(values as Uint8Array).length];
   if (!Array.isArray(values)) return [];

@@ -1,4 +1,5 @@
-// What the faces of elementwise operations share, and those of reductions.
+// Typed wrappers that turn operations on nodes into functions on tensors: unary, binary,
+// reductions.
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
@@ -6,7 +7,7 @@ import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-/** `Y` where it broadcasts with `X`, else a text that says what is wrong. */
+/** `Y` if it broadcasts with `X`, else the error as a string type. */
 export type Broadcasting<Operation extends string, X, Y> = T.BroadcastCheck<
   Operation,
   ShapeOf<X>,
@@ -14,7 +15,7 @@ export type Broadcasting<Operation extends string, X, Y> = T.BroadcastCheck<
   Y
 >;
 
-/** The face of an operation on one operand; `name` is what errors call it. */
+/** Wraps an operation on one operand; errors call it `name`. */
 export function unary<S extends Shape>(
   name: string,
   operation: (x: NodeOperand) => Node,
@@ -23,7 +24,7 @@ export function unary<S extends Shape>(
   return tensorOf(operation(operandOf(name, x)));
 }
 
-/** The face of an operation on two operands, whose types the caller has checked. */
+/** Wraps an operation on two operands, whose types the caller has checked. */
 export function binary<S extends Shape>(
   name: string,
   operation: (a: NodeOperand, b: NodeOperand) => Node,
@@ -33,7 +34,7 @@ export function binary<S extends Shape>(
   return tensorOf(operation(operandOf(name, a as Operand), operandOf(name, b as Operand)));
 }
 
-/** The face of an operation that reduces axes, which the caller has checked. */
+/** Wraps an operation that reduces axes, which the caller has checked. */
 export function reduction<S extends Shape>(
   name: string,
   operation: (x: Node, axis?: never, keepDims?: boolean) => Node,

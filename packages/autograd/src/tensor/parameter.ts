@@ -1,5 +1,5 @@
-// Parameters: named cells that hold a tensor and can be given another. A graph built on a parameter
-// means the value that it had then.
+// Parameters: named tensors that can be assigned new values. A graph built on a parameter uses the
+// value that it had then.
 
 import { finishBackground } from "../engine/background.ts";
 import { realize } from "../engine/realize.ts";
@@ -21,21 +21,21 @@ import { nodeOfValues } from "./values.ts";
 
 let unnamed = 0;
 
-/** What stands for parameters while `substitute` calls a function. */
+/** The nodes that replace parameters while `substitute` calls a function. */
 let substitutes: Map<Parameter, Node> | undefined;
 
-/** Whether something stands for a parameter now. */
+/** Whether any parameter is substituted now. */
 export function isSubstituting(): boolean {
   return substitutes !== undefined;
 }
 
-/** The parameter that `node` is a value of, if it is one. */
+/** The parameter that `node` is a value of, if any. */
 export function parameterOf(node: Node): Parameter | undefined {
   return node.cell.owner as Parameter | undefined;
 }
 
 /**
- * A tensor that can be given another value, and collects its gradient. Made by `parameter`.
+ * A tensor that can be assigned new values, and collects its gradient. Created by `parameter`.
  *
  * @example
  * const w = parameter([1, 2], { name: "w" });
@@ -45,19 +45,19 @@ export function parameterOf(node: Node): Parameter | undefined {
  * w.arraySync(); // => [0, 1]
  */
 export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
-  /** What printed graphs and errors call it. */
+  /** Its name in printed graphs and errors. */
   readonly name: string;
-  /** The nodes that stand for the value now, and for the one before. */
+  /** The nodes that stand for the current value, and for the previous one. */
   #current: Node[] = [];
   #previous: Node[] = [];
-  /** Those of a first value that nothing has computed yet when the next is assigned. */
+  /** Those of a first value that is still not computed when the next is assigned. */
   #uncomputed: Node[] = [];
-  /** Whether it was assigned anything: a first value may stay a part of what is made of it. */
+  /** Whether it was assigned anything: a first value may stay part of the graphs that use it. */
   #isUpdated = false;
-  /** How deep the graph of what it was assigned last was. */
+  /** The depth of the graph that it was assigned last. */
   #depth = 0;
   readonly #home: Home = this.#makeHome();
-  /** The trace in which it was made: there it is no input. */
+  /** The trace in which it was created, of which it is no input. */
   readonly #madeIn = replayedTrace();
   readonly #gradient = new GradientCell();
 
@@ -69,10 +69,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * What `backward` has added up; null: nothing yet. A gradient is used once: an optimiser's step
-   * takes it, and leaves null. What it leaves in parameters of others is for the steps that follow;
-   * the next `backward` that reaches such a parameter starts afresh, and adds nothing to it. May be
-   * set: to null, or to what `step` is to use instead.
+   * The sum of the gradients of `backward`; null if there is none. A gradient is used once: an
+   * optimiser's step takes it, and leaves null. Gradients that the same calls left in parameters of
+   * other optimisers are for the steps that follow; the next `backward` that reaches such a
+   * parameter replaces its gradient. May be set: to null, or to another gradient for `step` to use.
    */
   get grad(): Tensor<S> | null {
     return this.#gradient.read() as Tensor<S> | null;
@@ -92,12 +92,12 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     throw new ShapeError(`grad: ${shapes}`);
   }
 
-  /** @internal Where its gradient is kept. */
+  /** @internal The cell that holds its gradient. */
   static gradientOf(parameter: Parameter): GradientCell {
     return parameter.#gradient;
   }
 
-  /** @internal A value by itself once it is known: what it was computed from need not be kept. */
+  /** @internal A leaf once the value is known: the graph below it need not be kept. */
   protected override currentNode(): Node {
     const substitute = substitutes?.get(this);
     if (substitute) return substitute;
@@ -107,7 +107,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const { value } = node.cell;
     if (!value || node.family === "source") return node;
     const source = this.#valueOf(node, value);
-    // It was written where what it was computed by was.
+    // Its call site is that of the node that computed it.
     node.cell.site?.fix();
     source.cell.site = node.cell.site;
     return this.#hold(source);
@@ -118,8 +118,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * What stands for the value of the time of each call while a function is traced. A node that was
-   * there before means the value that it has, and a function that captures one keeps that.
+   * The stand-in for the value at each call, while a function is traced. A node created before
+   * means the value that it has, and a function that captures one keeps that.
    */
   #standIn(trace: Trace): Node {
     let stand = trace.parameters.get(this);
@@ -136,25 +136,25 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * A node of its own, and a leaf: no derivative goes back to what it was made from, whether that is
-   * computed already or not.
+   * A leaf: no derivative goes back to the nodes that it was computed from, whether computed
+   * already or not.
    */
   #begin(node: Node): void {
     for (const old of this.#current) old.cell.home = undefined;
     this.#current = [];
     const { value } = node.cell;
-    // What a function assigns it assigns at each call. Elsewhere a value that is there is taken as
-    // it is, and out of the home of another parameter, which will overwrite it.
+    // A traced function assigns at each call. Elsewhere a known value is used directly, and copied
+    // from the home of another parameter, which will overwrite it.
     const own = value && !currentTrace() ? this.#valueOf(node, dataOf(value)) : stopGradient(node);
     own.cell.home = this.#home;
     this.#hold(own);
   }
 
-  /** @internal `node`, which was assigned to it and is computed, by its value alone. */
+  /** @internal Replaces `node`, which was assigned to it and is computed, by a leaf. */
   known(node: Node): Node {
     if (this.#current.includes(node)) return this.currentNode();
     const source = this.#valueOf(node, node.cell.value!);
-    // It goes when the value before the one of now does.
+    // It becomes invalid together with the previous value.
     if (this.#previous.includes(node)) this.#previous.push(source);
     source.cell.owner = this;
     return source;
@@ -171,13 +171,13 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     };
   }
 
-  /** @internal The node of its value, while that is not known. */
+  /** @internal The node of its value, until that is known. */
   get pending(): Node | undefined {
     const node = this.#current.at(-1)!;
     return node.cell.value ? undefined : node;
   }
 
-  /** Keeps the value before `node`, which cannot be computed. */
+  /** Restores the value before `node`, which cannot be computed. */
   #takeBack(node: Node): void {
     if (!this.#current.includes(node)) return;
     const isKnown = this.#previous.some(({ cell }) => cell.value);
@@ -195,12 +195,13 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * Gives it another value, of the same shape and dtype: what a tensor, or another parameter, has
-   * now. A parameter is a leaf: no derivative goes back to what it was made of (`substitute` puts
-   * tensors with a past in its place). The value is computed when it is read, and at the latest when
-   * the next one is assigned. If it cannot be computed, the parameter keeps the value that it had.
-   * Graphs built before keep the old value, which stays readable until the update after this one: a
-   * graph that is first read later throws. Use `snapshot` for values that must stay longer.
+   * Assigns another value of the same shape and dtype: the current value of a tensor, or of another
+   * parameter. A parameter is a leaf: no derivative goes back to what it was computed from
+   * (`substitute` replaces it by tensors with a graph). The value is computed when it is read, and
+   * at the latest when the next one is assigned. If it cannot be computed, the parameter keeps the
+   * value that it had. Graphs built before keep the old value, which stays readable until the
+   * update after this one: a graph that is first read later throws. Use `snapshot` for values that
+   * must stay longer.
    */
   assign(value: Tensor | T.Nested | Data): this {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
@@ -223,7 +224,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return this;
   }
 
-  /** Throws unless its value may be that of `node`. */
+  /** Throws unless `node` has its shape and dtype. */
   #check(operation: string, node: Node): void {
     if (!shapesEqual(node.shape, this.shape)) {
       const shapes = `got ${formatShape(node.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
@@ -233,7 +234,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     throw new DTypeError(`${operation}: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
   }
 
-  /** @internal Calls `f` with nodes in place of parameters. */
+  /** @internal Calls `f` with parameters replaced by nodes. */
   static substituting<Result>(nodes: ReadonlyMap<Parameter, Node>, f: () => Result): Result {
     for (const [parameter, node] of nodes) parameter.#check("substitute", node);
     // What was asked for before goes on with parameters themselves.
@@ -247,19 +248,19 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     }
   }
 
-  /** A graph on what was assigned before is deeper than that. */
+  /** Cuts known values out of a graph that grows deeper with each assignment. */
   #onKnown(node: Node): Node {
     const own = node.depth > this.#depth ? onKnown(node) : node;
     this.#depth = own.depth;
     return own;
   }
 
-  /** The value before the one of now makes room for the next, `node`. */
+  /** Invalidates the previous value to make room for the next, `node`. */
   #makeRoom(node: Node): void {
     const { pending } = this;
     if (pending && this.#isUpdated) {
       computeUpdates();
-      // It was taken back; and what is made of it fails for the same reason.
+      // It was restored, and what depends on it fails for the same reason.
       if (!pending.cell.value && topologicalOrder([node]).includes(pending)) {
         realize("assign", [pending]);
       }
@@ -269,8 +270,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * @internal Computes updates of these that wait, each by itself where one fails, and throws for
-   * that: who assigns to them next does so to all, or to none.
+   * @internal Computes pending updates of these parameters, one by one if one fails, and throws its
+   * error: so that the caller assigns to all of them, or to none.
    */
   static computeUpdated(operation: string, parameters: readonly Parameter[]): void {
     if (currentTrace()) return;
@@ -287,7 +288,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     this.#previous = this.#current;
   }
 
-  /** @internal The value before the one of now is not to be trusted any more. */
+  /** @internal Invalidates the previous value, which may be overwritten. */
   static forgetBefore(parameter: Parameter): void {
     for (const old of parameter.#previous) {
       old.cell.overwritten = parameter.name;
@@ -304,7 +305,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     });
   }
 
-  /** @internal Takes a value that a compiled function has computed for it. */
+  /** @internal Adopts a value that a compiled function has computed for it. */
   static adopt(parameter: Parameter, value: Value): Node {
     const { shape, dtype } = parameter;
     parameter.#retire();
@@ -314,24 +315,24 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return parameter.#hold(own);
   }
 
-  /** @internal `copy` stands for a value that `node` stands for, in the graph of one call. */
+  /** @internal Registers `copy`, in the graph of one call, as a node of the value of `node`. */
   static copied(node: Node, copy: Node): void {
     copy.cell.owner ??= node.cell.owner;
   }
 
-  /** @internal `copy` has the value that `node` has, which may be a parameter's of now. */
+  /** @internal Registers `copy` as equal to `node`, which may be a current value. */
   static isLike(node: Node, copy: Node): void {
     const parameter = parameterOf(node);
     if (!parameter || !parameter.#current.includes(node)) return;
     if (copy.cell.owner) parameter.#current.push(copy);
   }
 
-  /** @internal All nodes that stand for its value of now. */
+  /** @internal All nodes that stand for its current value. */
   static currentNodes(parameter: Parameter): readonly Node[] {
     return parameter.#current;
   }
 
-  /** @internal Stands for the place where a back end may keep its values. */
+  /** @internal The home of its values. */
   static homeOf(parameter: Parameter): Home {
     return parameter.#home;
   }
@@ -341,7 +342,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   }
 
   /**
-   * The value of now as a tensor that no later update touches.
+   * Returns the current value as a tensor that no later update changes.
    *
    * @example
    * const w = parameter([1, 2]);
@@ -350,14 +351,14 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * before.arraySync(); // => [1, 2]
    */
   snapshot(): Tensor<S> {
-    // Each call of a compiled function has its own, which its run computes.
+    // Each call of a compiled function has its own, computed by its run.
     if (replayedTrace()) return tensorOf(stopGradient(Tensor.nodeOf(this)));
     return tensorOf(nodeOfValues("snapshot", this.dataSync(), this.dtype, this.shape));
   }
 }
 
 /**
- * A parameter with the given first value: numbers as `tensor` takes them, or a tensor.
+ * Creates a parameter with a first value: numbers as `tensor` takes them, or a tensor.
  *
  * @example
  * parameter([[0, 0]], { name: "weight" }).shape; // => [1, 2]
@@ -385,6 +386,6 @@ export function parameter(
 }
 
 export interface ParameterOptions {
-  /** What printed graphs and errors call it. Default: "parameter 0" and so on. */
+  /** Its name in printed graphs and errors. Default: "parameter 0" and so on. */
   readonly name?: string;
 }

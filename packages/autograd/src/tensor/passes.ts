@@ -1,17 +1,17 @@
-// Calls of `backward`, and whether an optimiser has used what they left: a gradient is used once.
+// Passes: calls of `backward`, and whether an optimiser has used their gradients, each only once.
 
 import { realize } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 
-/** One call of `backward`, or of a compiled function that leaves gradients. */
+/** A call of `backward`, or of a compiled function that leaves gradients. */
 export interface Pass {
   /** Whether an optimiser has taken one of its gradients. */
   isUsed: boolean;
-  /** What `backward` was called on. */
+  /** The tensor that `backward` was called on. */
   readonly cost: Node | undefined;
 }
 
-/** The calls that a gradient is the sum of. */
+/** The passes whose gradients a gradient is the sum of. */
 export type Passes = readonly Pass[];
 
 export const noPasses: Passes = [];
@@ -20,10 +20,7 @@ export function newPass(cost?: Node): Pass {
   return { isUsed: false, cost };
 }
 
-/**
- * Whether what it was called on cannot be computed. A run that failed may have done so for something
- * else that it was to compute.
- */
+/** Whether its cost cannot be computed. A run that failed may have failed for another reason. */
 export function hasFailed({ cost }: Pass): boolean {
   if (!cost?.cell.failed || cost.cell.value) return false;
   try {
@@ -35,7 +32,7 @@ export function hasFailed({ cost }: Pass): boolean {
 }
 
 /**
- * Whether an optimiser has taken other gradients of the same calls: what a call leaves after that
+ * Whether an optimiser has taken other gradients of the same passes. What these left elsewhere
  * stays for further optimisers, until there are newer gradients.
  */
 export function areUsed(passes: Passes): boolean {

@@ -1,17 +1,17 @@
-// What is kept of the past, in all: where values came from whose graph is not below them. The
-// oldest pasts are let go first.
+// Bounds the histories that are kept, of values whose graphs are not below them. The oldest are
+// dropped first.
 
-/** What values were computed from. */
+/** A history that can be dropped. */
 export interface Past {
   letGo(): void;
 }
 
-/** Bounds of what is kept. */
+/** Bounds on histories. */
 export interface PastLimits {
-  /** Derivatives reach back so many nodes and bytes, together. */
+  /** How many nodes and bytes derivatives reach back, in total. */
   readonly nodes: number;
   readonly bytes: number;
-  /** So many bytes of values may stand below one that is known. */
+  /** How many bytes of values may be kept below a known value. */
   readonly bytesBelow: number;
 }
 let limits: PastLimits = { nodes: 300_000, bytes: 2 ** 28, bytesBelow: 2 ** 24 };
@@ -28,7 +28,7 @@ export function setPastLimits(given: Partial<PastLimits>): PastLimits {
 }
 
 interface Kept {
-  /** Weak, so that what a finished loop left behind can be collected. */
+  /** Weak, so that histories of finished loops can be collected. */
   readonly past: WeakRef<Past>;
   readonly nodes: number;
   readonly bytes: number;
@@ -37,7 +37,7 @@ const pasts: Kept[] = [];
 let nodesKept = 0;
 let bytesKept = 0;
 
-/** Keeps `past`, which holds so much, as long as it is among the latest. */
+/** Keeps `past`, of this size, as long as it is among the newest. */
 export function remember(past: WeakRef<Past>, nodes: number, bytes: number): void {
   pasts.push({ past, nodes, bytes });
   nodesKept += nodes;

@@ -1,4 +1,4 @@
-// Pooling, as functions. What it computes is defined in ops/pooling.ts.
+// Pooling, as functions. Values and gradients are defined in ops/pooling.ts.
 import type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 import * as ops from "../ops/pooling.ts";
 import { checkFlags, checkOptions } from "./checks.ts";
@@ -9,9 +9,9 @@ export type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 export type { AveragePoolOptions } from "../ops/pooling.ts";
 
 /**
- * The greatest element under each place of a window on `[n, c, ...size]`; equal ones share the
- * gradient. `window`: its size on all axes, or one number an axis. The stride is the window if left
- * out.
+ * Takes the largest element in a window at each of its places on `[n, c, ...size]`; equal ones
+ * share the gradient. `window`: its size on all axes, or one number per axis. The stride is the
+ * window if left out.
  *
  * @example
  * maxPool(arange(16).reshape([1, 1, 4, 4]), 2).arraySync(); // => [[[[5, 7], [13, 15]]]]
@@ -32,7 +32,7 @@ export function maxPool<
 }
 
 /**
- * The mean of the elements under each place of a window on `[n, c, ...size]`. Padding counts as
+ * Averages the elements in a window at each of its places on `[n, c, ...size]`. Padding counts as
  * zeros unless `countIncludePad` is false. The stride is the window if left out.
  *
  * @example

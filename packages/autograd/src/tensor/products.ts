@@ -1,5 +1,5 @@
-// Products that sum over axes of their operands. What does not fit: `ShapeError`. What is bool or
-// uint8 is summed as int32 by all but `matmul`.
+// Products that sum over axes of their operands. Shapes that do not fit throw `ShapeError`. All but
+// `matmul` sum bool and uint8 as int32.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -12,24 +12,27 @@ import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tenso
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The matrix product; `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`. */
+    /** Multiplies matrices: `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`. */
     matmul<X extends Tensor, Y extends Tensor>(
       this: X,
       other: T.MatmulCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
     ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>>;
     /**
-     * Summed over the last axis of this tensor and the last but one, or the only one, of the other.
+     * Sums products over the last axis of this tensor and the second-to-last (or only) one of the
+     * other.
      */
     dot<X extends Tensor, Y extends Tensor>(
       this: X,
       other: T.DotCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
     ): Tensor<T.Dot<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Each element of this tensor times each of the other: `[size, size of the other]`. */
+    /** Multiplies each element of this tensor by each of the other: `[size, size of the other]`. */
     outer<X extends Tensor, Y extends Tensor>(
       this: X,
       other: Y,
     ): Tensor<T.Outer<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Summed over so many of the last axes here and the first there, or over pairs of axes. */
+    /**
+     * Sums products over the last axes here and as many first ones there, or over pairs of axes.
+     */
     tensordot<X extends Tensor, Y extends Tensor, const A extends T.PairedAxes = 2>(
       this: X,
       other: Y,
@@ -39,10 +42,10 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The matrix product: `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes
- * broadcast. As in NumPy a vector is a row on the left and a column on the right, and leaves no
- * axis behind. Whole numbers give int32, in this and all products of tensors, and wrap around as in
- * `mul`. Throws `ShapeError` where the inner sizes differ.
+ * Multiplies matrices: `[...batch, m, k] x [...batch, k, n]` gives `[...batch, m, n]`; batch axes
+ * broadcast. As in NumPy, a vector is a row on the left and a column on the right, and its axis is
+ * dropped from the result. Integers give int32, in this and all products of tensors, and wrap
+ * around as in `mul`. Throws `ShapeError` if the inner sizes differ.
  *
  * @example
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [10]])).arraySync(); // => [[21], [43]]
@@ -55,9 +58,9 @@ export function matmul<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * NumPy's `dot`: the sum of products over the last axis of `a` and the last but one, or the only
- * one, of `b`. Of vectors a number, of matrices their product; where one is a scalar, the other
- * times it. For batches of matrices use `matmul`, which pairs the batches.
+ * Sums products over the last axis of `a` and the second-to-last (or only) one of `b`, like NumPy's
+ * `dot`: a number for vectors, the product for matrices; a scalar multiplies the other operand. For
+ * batches of matrices use `matmul`, which pairs the batches.
  *
  * @example
  * dot(tensor([1, 2, 3]), tensor([4, 5, 6])).arraySync(); // => 32
@@ -70,7 +73,7 @@ export function dot<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * Each element of `a` times each of `b`, both taken as vectors: `[size of a, size of b]`.
+ * Multiplies each element of `a` by each of `b`, both flattened: `[size of a, size of b]`.
  *
  * @example
  * outer(tensor([1, 2]), tensor([1, 10])).arraySync(); // => [[1, 10], [2, 20]]
@@ -83,9 +86,9 @@ export function outer<X extends Tensor, Y extends Tensor>(
 }
 
 /**
- * NumPy's `tensordot`: the sum of products over the last `axes` (default: 2) axes of `a` and as
- * many first ones of `b`; or over the axes that are listed, pair by pair. Left are the other axes
- * of `a`, then those of `b`.
+ * Sums products over the last `axes` (default: 2) axes of `a` and as many first ones of `b`, like
+ * NumPy's `tensordot`; or over the listed axes, pair by pair. The result has the other axes of `a`,
+ * then those of `b`.
  *
  * @example
  * tensordot(ones([2, 3, 4]), ones([3, 4, 5])).shape; // => [2, 5]
@@ -101,12 +104,12 @@ export function tensordot<X extends Tensor, Y extends Tensor, const A extends T.
 }
 
 /**
- * Sums of products in Einstein's notation, as NumPy's `einsum`: letters name the axes of each
- * tensor, and those of the output behind "->". What the output does not name is summed over, a
- * letter that comes twice in one tensor takes its diagonal, "..." stands for all other axes, which
- * broadcast. Without "->" the output has the letters that occur once, by the alphabet. Any number
- * of tensors: they are multiplied two at a time, as products of matrices, the pairs that leave
- * least first.
+ * Sums products in Einstein notation, like NumPy's `einsum`: letters name the axes of each tensor,
+ * and those of the output after "->". Axes that the output does not name are summed over, a letter
+ * that occurs twice in one tensor takes its diagonal, "..." stands for all other axes, which
+ * broadcast. Without "->" the output has the letters that occur once, in alphabetical order. Any
+ * number of tensors: they are multiplied two at a time, as matrix products, the pairs with the
+ * smallest result first.
  *
  * @example
  * const [a, b] = [tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])];

@@ -1,5 +1,5 @@
-// Random draws. Each has a key of its own: the one that it is given, or made of the seed that it is
-// given, or else of the seed of the whole program and the number of draws so far.
+// Random draws. Each has its own key: a given one, or one derived from a given seed, or else from
+// the seed of the program and the number of draws so far.
 
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
@@ -17,24 +17,26 @@ import { currentTrace, replayedTrace } from "./trace.ts";
 
 export interface RandomOptions {
   /**
-   * A whole number, or a key (`random.key`, `random.split`); the same one gives the same draw.
-   * Draws of two kinds (`uniform` and `normal`, say) have nothing to do with each other, even by
-   * the same one. Left out: each call draws anew.
+   * An integer, or a key (`random.key`, `random.split`); the same one gives the same draw. Draws of
+   * two kinds (`uniform` and `normal`, say) are independent, even with the same seed. Left out:
+   * each call draws anew.
    */
   readonly seed?: Seed;
-  /** Default: "float32" for numbers with fractions, "int32" for whole ones, "bool" for truth. */
+  /**
+   * Default: "float32" for numbers with fractions, "int32" for integers, "bool" for truth values.
+   */
   readonly dtype?: DType;
 }
 
-/** A whole number, or a key that stands for one: int32 `[2]`. */
+/** An integer, or a key that stands for one: int32 `[2]`. */
 export type Seed = number | Tensor;
 
 let programSeed = 0;
 let draws = 0;
 
 /**
- * Starts the sequence of random draws anew: after the same seed the same calls give the same
- * numbers. Without it a program starts with seed 0.
+ * Restarts the sequence of random draws: after the same seed the same calls give the same numbers.
+ * A program starts with seed 0.
  *
  * @example
  * manualSeed(7);
@@ -48,7 +50,7 @@ export function manualSeed(seed: number): void {
   draws = 0;
 }
 
-/** Throws `NablaError` in a function that `compile` traces: what is done here its calls would not do. */
+/** Throws `NablaError` in a traced function, whose calls would not repeat the effect. */
 function checkUntraced(operation: string): void {
   if (!replayedTrace()) return;
   throw new NablaError(
@@ -62,9 +64,7 @@ function checkSeed(operation: string, seed: number): number {
   throw new NablaError(`${operation}: the seed is ${describe(seed)}, expected an integer`);
 }
 
-/**
- * The node of a key. One that no seed fixes is drawn anew each time a compiled function is called.
- */
+/** The node of a key. Without a seed, each call of a compiled function draws a new one. */
 function keyOf(operation: string, seed: Seed | undefined): Node {
   if (seed instanceof Tensor) return checkKey(operation, nodeOf(operation, seed));
   const words = seed === undefined ? nextKey() : keyWords(checkSeed(operation, seed), 0);
@@ -81,7 +81,7 @@ function checkKey(operation: string, key: Node): Node {
   throw new ShapeError(`${operation}: the key is ${formatShape(key.shape)}, ${expected}`);
 }
 
-/** What `f` gives; where it throws, nothing was drawn. */
+/** Returns the result of `f`; if it throws, nothing was drawn. */
 export function drawing<Result>(f: () => Result): Result {
   const before = draws;
   const seed = programSeed;
@@ -115,24 +115,24 @@ export function nextKey(): Int32Array {
   return keyWords(programSeed, ++draws);
 }
 
-/** Two words: the seed's low 32 bits, and its other bits mixed with the number of the draw. */
+/** Two words: the seed's low 32 bits, and its other bits mixed with the index of the draw. */
 function keyWords(seed: number, draw: number): Int32Array {
   return Int32Array.of(seed, Math.floor(seed / 2 ** 32) ^ Math.imul(draw, 0x9e3779b1));
 }
 const keyShape: Shape = Object.freeze([2]);
 
-/** Where the sequence of random draws stands: plain data, which can be kept in a file. */
+/** The position in the sequence of random draws: plain data, which can be saved to a file. */
 export interface RandomState {
-  /** What `manualSeed` was called with last; 0 before. */
+  /** The last seed given to `manualSeed`; 0 before. */
   readonly seed: number;
-  /** Draws since then, of those without a seed of their own. */
+  /** Draws since then, not counting those with a seed of their own. */
   readonly draws: number;
 }
 
 export interface Random {
   /**
-   * Evenly spread over `low` (included, default 0) to `high` (excluded, default 1), both as numbers
-   * of the dtype; always `low` where no number lies between.
+   * Draws uniform numbers from `low` (included, default 0) to `high` (excluded, default 1), both
+   * rounded to the dtype; always `low` if no number lies between.
    *
    * @example
    * random.uniform([2, 3], { low: -1, high: 1, seed: 0 }).shape; // => [2, 3]
@@ -142,7 +142,7 @@ export interface Random {
     options?: RandomOptions & { readonly low?: number; readonly high?: number },
   ): Tensor<S>;
   /**
-   * Normally distributed, with `mean` (default 0) and `standardDeviation` (default 1).
+   * Draws normal numbers with `mean` (default 0) and `standardDeviation` (default 1).
    *
    * @example
    * random.normal([100], { mean: 5, seed: 0 }).shape; // => [100]
@@ -152,7 +152,7 @@ export interface Random {
     options?: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number },
   ): Tensor<S>;
   /**
-   * 1 with `probability` (default 0.5), else 0.
+   * Draws 1 with `probability` (default 0.5), else 0.
    *
    * @example
    * random.bernoulli([4], 1).arraySync(); // => [1, 1, 1, 1]
@@ -163,16 +163,16 @@ export interface Random {
     options?: RandomOptions,
   ): Tensor<S>;
   /**
-   * 0 to `count` - 1 in random order, as int32 unless `dtype` says otherwise, which has to hold
-   * them.
+   * Draws a random permutation of 0 to `count` - 1, as int32 unless `dtype` is given, which has to
+   * hold them.
    *
    * @example
    * random.permutation(4, { seed: 1 }).sum().itemSync(); // => 6
    */
   permutation<const N extends number>(count: N, options?: RandomOptions): Tensor<[N]>;
   /**
-   * Whole numbers from `low` (included) to `high` (excluded), as int32 unless `dtype` says
-   * otherwise, which has to hold them.
+   * Draws integers from `low` (included) to `high` (excluded), as int32 unless `dtype` is given,
+   * which has to hold them.
    *
    * @example
    * random.randint([5], 3, 4).arraySync(); // => [3, 3, 3, 3, 3]
@@ -184,9 +184,9 @@ export interface Random {
     options?: RandomOptions,
   ): Tensor<S>;
   /**
-   * A key, int32 `[2]`: what a seed is as a tensor, so that it can be split, given to a compiled
-   * function and batched by `vmap`. Without a seed it is one of the program's own, another at each
-   * call.
+   * Makes a key, int32 `[2]`: a seed as a tensor, so that it can be split, passed to a compiled
+   * function and batched by `vmap`. Without a seed it is drawn from the program's sequence, a new
+   * one at each call.
    *
    * @example
    * const [a, b] = [7, random.key(7)].map((seed) => random.uniform([3], { seed }));
@@ -194,9 +194,9 @@ export interface Random {
    */
   key(seed?: number): Tensor<[2]>;
   /**
-   * `count` (default 2) keys made of one, `[count, 2]`. Draws by each have nothing to do with those
-   * by the others, or by the key that was split: one seed is enough for all that a program draws,
-   * in any order.
+   * Splits a key into `count` (default 2) keys, `[count, 2]`. Draws with each are independent of
+   * those with the others, or with the original key: one seed is enough for everything that a
+   * program draws, in any order.
    *
    * @example
    * const [forWeights, forData] = random.split(7);
@@ -206,10 +206,10 @@ export interface Random {
    */
   split<const N extends number = 2>(seed: Seed, count?: N): Tensor<[N, 2]>;
   /**
-   * The key made of a seed and of a whole number of 32 bits, another for each: what is drawn again
-   * and again, such as the order of examples in each epoch, has one seed and counts. Draws by it
-   * have nothing to do with those by other numbers, by `seed` itself, or by what `split` makes of
-   * it.
+   * Derives a key from a seed and an integer of 32 bits, a different one for each: repeated draws,
+   * such as the order of examples in each epoch, need one seed and a counter. Draws with it are
+   * independent of those with other numbers, with `seed` itself, or with keys that `split` derives
+   * from it.
    *
    * @example
    * const orderIn = (epoch: number) => random.permutation(9, { seed: random.foldIn(7, epoch) });
@@ -217,8 +217,8 @@ export interface Random {
    */
   foldIn(seed: Seed, number: number): Tensor<[2]>;
   /**
-   * Where the sequence of draws stands, for `restore`. A draw counts when it is written, whether
-   * or not what is made of it can be computed later.
+   * Returns the position in the sequence of draws, for `restore`. A draw counts when its function
+   * is called, whether or not its result is ever computed.
    *
    * @example
    * manualSeed(7);
@@ -227,8 +227,8 @@ export interface Random {
    */
   state(): RandomState;
   /**
-   * Goes on from where the sequence of draws once stood: what is drawn next is what was drawn then.
-   * Throws `NablaError` for numbers that no state has.
+   * Continues from an earlier position in the sequence of draws: the next draws repeat those made
+   * then. Throws `NablaError` for numbers that no state has.
    *
    * @example
    * const before = random.state();
@@ -239,7 +239,7 @@ export interface Random {
   restore(state: RandomState): void;
 }
 
-/** Random draws; nodes like any other, so the same on every back end and when computed again. */
+/** Random draws; ordinary nodes, so equal on every back end and when recomputed. */
 export const random: Random = {
   uniform(shape, options = {}) {
     const name = "random.uniform";
@@ -324,11 +324,11 @@ function checked<Options extends RandomOptions>(operation: string, options: Opti
   return options;
 }
 
-/** `dtype`, if it holds the whole numbers from `least` to `greatest`; else throws. */
+/** Returns `dtype` if it holds the integers from `least` to `greatest`; else throws. */
 function checkHolds(operation: string, dtype: DType, least: number, greatest: number): DType {
   const to = checkDType(operation, dtype);
   const holds = (one: number) => conversions[to](one) === one;
-  // Of floats all between are held if both ends are exact, and none of them is beyond.
+  // Floats hold all integers between if both ends are exact and none is beyond.
   const exact = to !== "float32" || Math.max(-least, greatest) <= 2 ** 24;
   if (exact && holds(least) && holds(Math.max(least, greatest))) return to;
   throw new NablaError(

@@ -1,6 +1,6 @@
 // Reductions, as functions and as methods. `axis`: one axis, several, or (left out) all; negative
-// ones count from the end. Reduced axes go, or stay as size 1 with `keepDims`. An axis that is not
-// there: `ShapeError`. What each computes, and its gradient, is defined in ops/reduce.ts.
+// ones count from the end. Reduced axes are removed, or stay as size 1 with `keepDims`. A missing
+// axis throws `ShapeError`. Values and gradients are defined in ops/reduce.ts.
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/reduce.ts";
 import * as composed from "../ops/softmax.ts";
@@ -15,49 +15,49 @@ export interface ReduceOptions<KeepDims extends boolean = boolean> {
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The sum; 0 of nothing. Whole numbers have a total in float64, truth values a count in int32. */
+    /** Sums elements; 0 if empty. Integers are summed in float64, truth values counted in int32. */
     sum<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"sum", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The mean; NaN of nothing. That of whole numbers is float32, of their exact total. */
+    /** Averages elements; NaN if empty. The mean of integers is float32, from their exact sum. */
     mean<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"mean", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The greatest element; NaN if one is. Equal ones share the gradient. */
+    /** Takes the largest element; NaN if one is. Equal ones share the gradient. */
     max<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.NonEmptyAxesCheck<"max", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The least element; NaN if one is. Equal ones share the gradient. */
+    /** Takes the smallest element; NaN if one is. Equal ones share the gradient. */
     min<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.NonEmptyAxesCheck<"min", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The product; 1 of nothing. Of whole numbers in float64, of truth values in int32. */
+    /** Multiplies elements; 1 if empty. Integers in float64, truth values in int32. */
     prod<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"prod", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** Whether at least one holds, as bool; false of nothing. Numbers hold unless they are 0. */
+    /** Tells whether any element is true, as bool; false if empty. Numbers are true unless 0. */
     any<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"any", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** Whether all hold, as bool; true of nothing. Numbers hold unless they are 0. */
+    /** Tells whether all elements are true, as bool; true if empty. Numbers are true unless 0. */
     all<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"all", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** log(sum(exp(x))), without overflow; -infinity of nothing. */
+    /** Computes log(sum(exp(x))) without overflow; -infinity if empty. */
     logSumExp<
       X extends Tensor,
       const A extends T.Axes = undefined,
@@ -68,7 +68,7 @@ declare module "./tensor.ts" {
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
     /**
-     * Where the first of the greatest elements stands, as int32; over all axes: counted row-major.
+     * Finds the index of the first largest element, as int32; over all axes: row-major.
      */
     argMax<
       X extends Tensor,
@@ -79,7 +79,7 @@ declare module "./tensor.ts" {
       axis?: T.NonEmptyAxesCheck<"argMax", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** Where the first of the least elements stands, as int32; over all axes: counted row-major. */
+    /** Finds the index of the first smallest element, as int32; over all axes: row-major. */
     argMin<
       X extends Tensor,
       const A extends number | undefined = undefined,
@@ -89,12 +89,12 @@ declare module "./tensor.ts" {
       axis?: T.NonEmptyAxesCheck<"argMin", ShapeOf<X>, A, A>,
       options?: ReduceOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1. */
+    /** Computes exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1. */
     softmax<X extends Tensor, const A extends number = -1>(
       this: X,
       axis?: T.AxesCheck<"softmax", ShapeOf<X>, A, A>,
     ): Tensor<ShapeOf<X>>;
-    /** log(softmax(x)) along `axis` (default: the last), without loss of digits. */
+    /** Computes log(softmax(x)) along `axis` (default: the last), without loss of digits. */
     logSoftmax<X extends Tensor, const A extends number = -1>(
       this: X,
       axis?: T.AxesCheck<"logSoftmax", ShapeOf<X>, A, A>,
@@ -103,8 +103,8 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The sum; 0 of nothing. Whole numbers (int32, uint8) have a total in float64, which is exact up to
- * 2^53 where theirs would wrap around; truth values have a count in int32.
+ * Sums elements; 0 if empty. Integers (int32, uint8) are summed in float64, which is exact up to
+ * 2^53 where int32 would wrap around; truth values are counted in int32.
  *
  * @example
  * sum(tensor([[1, 2], [3, 4]]), 0).arraySync(); // => [4, 6]
@@ -122,7 +122,7 @@ export function sum<
 }
 
 /**
- * The mean; NaN of nothing. That of whole numbers is float32, of their exact total.
+ * Averages elements; NaN if empty. The mean of integers is float32, from their exact sum.
  *
  * @example
  * mean(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [1.5, 3.5]
@@ -140,7 +140,7 @@ export function mean<
 }
 
 /**
- * The greatest element; NaN if one is. Equal ones share the gradient.
+ * Takes the largest element; NaN if one is. Equal ones share the gradient.
  *
  * @example
  * max(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [5, 4]
@@ -158,7 +158,7 @@ export function max<
 }
 
 /**
- * The least element; NaN if one is. Equal ones share the gradient.
+ * Takes the smallest element; NaN if one is. Equal ones share the gradient.
  *
  * @example
  * min(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [1, 3]
@@ -176,8 +176,8 @@ export function min<
 }
 
 /**
- * The product; 1 of nothing. Whole numbers have theirs in float64, which is exact up to 2^53, truth
- * values in int32.
+ * Multiplies elements; 1 if empty. Integers are multiplied in float64, which is exact up to 2^53,
+ * truth values in int32.
  *
  * @example
  * prod(tensor([[1, 2], [3, 4]]), 1).arraySync(); // => [2, 12]
@@ -195,7 +195,7 @@ export function prod<
 }
 
 /**
- * Whether at least one holds, as bool; false of nothing. Numbers hold unless they are 0.
+ * Tells whether any element is true, as bool; false if empty. Numbers are true unless 0.
  *
  * @example
  * any(tensor([[0, 2], [0, 0]]), 1).arraySync(); // => [1, 0]
@@ -213,7 +213,7 @@ export function any<
 }
 
 /**
- * Whether all hold, as bool; true of nothing. Numbers hold unless they are 0.
+ * Tells whether all elements are true, as bool; true if empty. Numbers are true unless 0.
  *
  * @example
  * all(tensor([[1, 2], [3, 0]]), 1).arraySync(); // => [1, 0]
@@ -231,7 +231,7 @@ export function all<
 }
 
 /**
- * log(sum(exp(x))), without overflow; -infinity of nothing.
+ * Computes log(sum(exp(x))) without overflow; -infinity if empty.
  *
  * @example
  * logSumExp(tensor([0, 0])).arraySync(); // => 0.6931
@@ -249,7 +249,7 @@ export function logSumExp<
 }
 
 /**
- * Where the first of the greatest elements stands, as int32; over all axes: counted row-major.
+ * Finds the index of the first largest element, as int32; over all axes: row-major.
  *
  * @example
  * argMax(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [1, 1]
@@ -267,7 +267,7 @@ export function argMax<
 }
 
 /**
- * Where the first of the least elements stands, as int32; over all axes: counted row-major.
+ * Finds the index of the first smallest element, as int32; over all axes: row-major.
  *
  * @example
  * argMin(tensor([[1, 5], [3, 4]]), 1).arraySync(); // => [0, 0]
@@ -285,7 +285,7 @@ export function argMin<
 }
 
 /**
- * exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1.
+ * Computes exp(x) / sum(exp(x)) along `axis` (default: the last): positive, with sum 1.
  *
  * @example
  * softmax(tensor([0, 0])).arraySync(); // => [0.5, 0.5]
@@ -298,7 +298,7 @@ export function softmax<X extends Tensor, const A extends number = -1>(
 }
 
 /**
- * log(softmax(x)) along `axis` (default: the last), without loss of digits.
+ * Computes log(softmax(x)) along `axis` (default: the last), without loss of digits.
  *
  * @example
  * logSoftmax(tensor([0, 0])).exp().arraySync(); // => [0.5, 0.5]

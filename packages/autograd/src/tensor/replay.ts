@@ -12,16 +12,16 @@ import { newPass, type Pass } from "./passes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
 import { mapTree } from "./tree.ts";
 
-/** An output that is not returned. */
+/** An output of a traced function that it does not return. */
 export interface Effect {
   readonly node: Node;
-  /** Where a back end may keep its values. */
+  /** The home that the back end may leave the value in. */
   readonly home: Home | undefined;
-  /** What to do with its value, the output of a call at a position. */
+  /** Consumes the value, which is the output of a call at a position. */
   readonly use: (value: Value, position: number, call: Call, ready: Compiled) => void;
 }
 
-/** What looks at an output of a call before anything of the call is kept, and where that is. */
+/** A guard of an output, called before anything of the call is kept, and the output's position. */
 export interface Guarded {
   readonly position: number;
   readonly guard: (valued: Node) => void;
@@ -30,28 +30,28 @@ export interface Guarded {
 /** A traced function, ready to run. */
 export interface Compiled {
   readonly prepared: Prepared;
-  /** Whether all that the function decided by is as it was when it was traced. */
+  /** Each tells whether something that the function decided by is as it was when traced. */
   readonly guards: readonly (() => boolean)[];
-  /** Draws the keys of this call, as many as the function does and in its order, used or not. */
+  /** Draws this call's keys: as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /** What each input of the graph is in this call, given the arguments: a node, or its value. */
+  /** Each gives an input of the graph in this call from the arguments: a node, or its value. */
   readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
   readonly homes: readonly (Home | undefined)[];
   readonly guarded: readonly Guarded[];
-  /** What a call gives other values. */
+  /** The parameters that a call updates. */
   readonly updated: readonly Parameter[];
-  /** Of the outputs after those that are returned. */
+  /** Consumers of the outputs after those that are returned. */
   readonly uses: readonly Effect["use"][];
-  /** Gradients that a call uses up, and those of which it leaves nothing. */
+  /** Gradients that a call uses up, and those that it clears. */
   readonly taken: readonly GradientCell[];
   readonly cleared: readonly GradientCell[];
-  /** That of the call under way. */
+  /** The pass of the current call. */
   pass: Pass;
   readonly result: unknown;
-  /** The nodes of all tensors in the result. */
+  /** The nodes of all tensors that are returned. */
   readonly returned: readonly Node[];
   readonly function: Traced;
-  /** From parameters that calls have updated back to the function. */
+  /** Leads from parameters that calls have updated back to the function. */
   link: Link | undefined;
 }
 
@@ -134,7 +134,7 @@ function isKnown(one: Node | Value): boolean {
   return !isNode(one) || one.cell.value !== undefined;
 }
 
-/** The values of the first `count` of what a call is given. */
+/** The values of the first `count` inputs. */
 function valuesOf(given: Given, count: number): readonly Value[] {
   const values: Value[] = [];
   for (let i = 0; i < given.length; i++) {
@@ -146,7 +146,7 @@ function valuesOf(given: Given, count: number): readonly Value[] {
   return values;
 }
 
-/** The same, where some are not known yet: all are computed in one run. */
+/** The same if some are not computed yet: computes all in one run. */
 function computedOf(given: Given, count: number): readonly Value[] {
   realize("compile", given.filter(isNode));
   return given.slice(0, count).map((one) => (isNode(one) ? valueOf("compile", one) : one));

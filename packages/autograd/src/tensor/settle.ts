@@ -1,6 +1,6 @@
-// Keeps a graph that only grows within bounds. Every so many levels its end is computed and starts
-// afresh as a source, with its past behind it, and so does what was computed from many bytes; the
-// oldest pasts are let go.
+// Bounds a graph that only grows. Every so many levels its tip is computed and becomes a source
+// that remembers its history, and so does a value computed from many bytes; the oldest histories
+// are dropped.
 import { realize } from "../engine/realize.ts";
 import { letGo } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
@@ -11,14 +11,14 @@ import { bytesPerElement } from "../scalar/dtype.ts";
 import { type Past, pastLimits, remember } from "./pasts.ts";
 import { currentTrace } from "./trace.ts";
 
-/** So deep may a graph grow before its end is computed. */
+/** The depth at which the tip of a graph is computed. */
 const levels = 1000;
-/** What stands so many levels below the end at most may be used again, beside it. */
+/** Nodes at most this many levels below the tip may be used again. */
 const recentLevels = 32;
-/** So many bytes of that are kept. */
+/** How many bytes of these are kept. */
 const recentBytes = 2 ** 16;
 
-/** `node`, or a source with its value if a long graph stands below it. */
+/** Returns `node`, or a source with its value if its graph is deep. */
 export function settle(node: Node): Node {
   if (node.depth < levels || currentTrace()) return node;
   realize(node.operation.name, [node, ...recent(node)]);
@@ -26,15 +26,15 @@ export function settle(node: Node): Node {
 }
 
 /**
- * Computes those of `nodes` that will settle one by one, all in one run: what they share is computed
- * once. `operation` is the public name that gives them.
+ * Computes all of `nodes` that would settle, in one run, so that common nodes are computed once.
+ * `operation` is the public function that returns them.
  */
 export function computeDeep(operation: string, nodes: readonly Node[]): void {
   const deep = currentTrace() ? [] : nodes.filter(({ depth }) => depth >= levels);
   if (deep.length > 1) realize(operation, [...deep, ...deep.flatMap(recent)]);
 }
 
-/** A source with the value of `node`, which is kept as its past. */
+/** Creates a source with the value of `node`, which becomes its history. */
 function startAfresh(node: Node): Node {
   const history = new Chain(node);
   const below = topologicalOrder([node]);
@@ -44,11 +44,11 @@ function startAfresh(node: Node): Node {
 }
 
 /**
- * Small nodes shortly below the end: where it settles, another that is made of one of them is as
- * deep, and would compute all from the beginning.
+ * Small nodes shortly below the tip: after it settles, another node that uses one of them would
+ * still be as deep, and recompute everything from the start.
  */
 function recent(end: Node): readonly Node[] {
-  // What is to be a parameter's value is computed when it is read.
+  // A parameter's new value is computed when it is read.
   const isRecent = ({ depth, inputs, cell }: Node) =>
     depth >= end.depth - recentLevels && inputs.length > 0 && !cell.home;
   let bytes = 0;
@@ -60,14 +60,14 @@ function recent(end: Node): readonly Node[] {
     });
 }
 
-/** `stand`, written where `node` was, whose stack would keep alive what it was called on. */
+/** Gives `stand` the site of `node`, without the stack, which would keep arguments alive. */
 function sited(stand: Node, node: Node): Node {
   node.cell.site?.fix();
   stand.cell.site = node.cell.site;
   return stand;
 }
 
-/** The graph below a node that was computed. */
+/** The graph below a computed node. */
 class Chain implements History, Past {
   #tip: Node | undefined;
   hadParameters = false;
@@ -95,9 +95,9 @@ class Chain implements History, Past {
 }
 
 /**
- * `node`, or a source with its value once that is known: where nothing is differentiated through
- * the node, and so what it was computed from need not be kept, and where much is kept below it.
- * Both are the same tensor to whoever asks for its gradient.
+ * Returns `node`, or a source with its value once that is known: if no gradient passes through the
+ * node, so that the graph below it need not be kept, or if much is kept below it. For gradients
+ * both are the same tensor.
  */
 export function detached(node: Node): Node {
   const { value, keptBelow = 0 } = node.cell;

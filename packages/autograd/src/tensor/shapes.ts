@@ -1,5 +1,5 @@
-// The shape algebra: what every operation does to shapes, computed by the compiler. Types only; the
-// same rules for the run stand in ../graph/shape.ts. How they are written: ./shapes/dimension.ts.
+// The shape algebra: the shape of every operation's result, computed by the compiler. Types only;
+// the same rules at run time are in ../graph/shape.ts. Conventions: ./shapes/dimension.ts.
 export type {
   Cumulative,
   TakeAlong,

@@ -1,5 +1,5 @@
-// What a compiled function was traced for: how its arguments are built, and shapes and dtypes of the
-// tensors in them. (Compared field by field, because text for each call took as long as all else.)
+// Signatures of compiled functions: the form of the arguments, and the shapes and dtypes of the
+// tensors in them. (Compared field by field: building a key for each call doubled its time.)
 import type { Backend } from "../engine/backend.ts";
 import type { Node } from "../graph/node.ts";
 import { type Shape, shapesEqual } from "../graph/shape.ts";
@@ -8,12 +8,12 @@ import { Tensor } from "./tensor.ts";
 
 export interface Signature {
   readonly backend: Backend;
-  /** How the arguments are built of tensors. */
+  /** How the arguments are composed of tensors. */
   readonly form: string;
   readonly tensors: readonly { readonly shape: Shape; readonly dtype: DType }[];
 }
 
-/** Of arguments whose tensors have these nodes. */
+/** The signature of arguments whose tensors have these nodes. */
 export function signatureOf(
   backend: Backend,
   args: readonly unknown[],
@@ -23,7 +23,7 @@ export function signatureOf(
   return { backend, form: formOf(args), tensors };
 }
 
-/** Whether arguments whose tensors have these nodes have it. */
+/** Whether arguments whose tensors have these nodes have the signature. */
 export function hasSignature(
   { backend, form, tensors }: Signature,
   current: Backend,
@@ -39,7 +39,7 @@ export function hasSignature(
   return form === formOf(args);
 }
 
-/** Nothing if all arguments are tensors. */
+/** Empty if all arguments are tensors. */
 function formOf(args: readonly unknown[]): string {
   return args.every(isTensor) ? "" : textOf(args);
 }

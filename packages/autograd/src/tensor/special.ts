@@ -1,6 +1,5 @@
-// Functions of probability and statistics, element by element, as functions and as methods.
-// The output has the input's shape. What each computes, and its gradient, is defined in
-// ops/special.ts.
+// Functions of probability and statistics, element by element, as functions and as methods. The
+// output has the input's shape. Values and gradients are defined in ops/special.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
 import { unary } from "./operators.ts";
@@ -8,19 +7,19 @@ import { addMethods, type Operand, type ShapeOf, type Tensor } from "./tensor.ts
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+    /** Computes the error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
     erf(): Tensor<S>;
-    /** 1 - erf(x), with all digits of what is left for large x. */
+    /** Computes 1 - erf(x), with all digits for large x. */
     erfc(): Tensor<S>;
-    /** log |Gamma(x)|: of a whole number n, log (n - 1)!; infinite at 0, -1, -2, …. */
+    /** Computes log |Gamma(x)|: for an integer n > 0, log (n - 1)!; infinite at 0, -1, -2, …. */
     lgamma(): Tensor<S>;
-    /** The derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, …. */
+    /** Computes the derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, …. */
     digamma(): Tensor<S>;
   }
 }
 
 /**
- * The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+ * Computes the error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
  *
  * @example
  * tensor([0, 1]).erf().arraySync(); // => [0, 0.8427]
@@ -30,7 +29,7 @@ export function erf<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * 1 - erf(x), with all digits of what is left for large x.
+ * Computes 1 - erf(x), with all digits for large x.
  *
  * @example
  * tensor([0, 2]).erfc().arraySync(); // => [1, 0.004678]
@@ -40,7 +39,7 @@ export function erfc<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * log |Gamma(x)|: of a whole number n, log (n - 1)!; infinite at 0, -1, -2, ….
+ * Computes log |Gamma(x)|: for an integer n > 0, log (n - 1)!; infinite at 0, -1, -2, ….
  *
  * @example
  * tensor([1, 5]).lgamma().exp().arraySync(); // => [1, 24]
@@ -50,7 +49,7 @@ export function lgamma<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, ….
+ * Computes the derivative of `lgamma`; -Infinity at 0, Infinity at -0, NaN at -1, -2, ….
  *
  * @example
  * tensor([1, 2]).digamma().arraySync(); // => [-0.5772, 0.4228]

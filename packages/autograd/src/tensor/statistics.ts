@@ -1,5 +1,5 @@
-// Spread and length along axes, as functions and as methods; axes as in reduce.ts. What each
-// computes is defined in ops/statistics.ts.
+// Variance and norms along axes, as functions and as methods; axes as in reduce.ts. Values and
+// gradients are defined in ops/statistics.ts.
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/statistics.ts";
 import { checkFlags } from "./checks.ts";
@@ -8,23 +8,18 @@ import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface SpreadOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
-  /**
-   * What is taken off the count that is divided by: 1 for the estimate from a sample. Default: 0.
-   */
+  /** Subtracted from the count in the divisor: 1 for the estimate from a sample. Default: 0. */
   readonly correction?: number;
 }
 
 export interface NormOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
-  /** The power that sizes are raised to; Infinity: the greatest size. Default: 2. */
+  /** The power of the absolute values; Infinity: the largest absolute value. Default: 2. */
   readonly p?: number;
 }
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /**
-     * The mean of the squared distances from the mean; divided by n, as in NumPy, or by
-     * n - `correction`.
-     */
+    /** Averages the squared distances from the mean: over n, as in NumPy, or n - `correction`. */
     variance<
       X extends Tensor,
       const A extends T.Axes = undefined,
@@ -34,15 +29,15 @@ declare module "./tensor.ts" {
       axis?: T.AxesCheck<"variance", ShapeOf<X>, A, A>,
       options?: SpreadOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
-    /** The square root of the variance. Where that is 0, so is the derivative. */
+    /** Computes the square root of the variance. Where that is 0, so is the derivative. */
     std<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
       axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
       options?: SpreadOptions<KeepDims>,
     ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>>;
     /**
-     * The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are
-     * 0.
+     * Computes the norm (sum |x|^p)^(1/p) without overflow; p is 2 if left out. Derivatives at 0
+     * are 0.
      */
     norm<X extends Tensor, const A extends T.Axes = undefined, KeepDims extends boolean = false>(
       this: X,
@@ -53,8 +48,7 @@ declare module "./tensor.ts" {
 }
 
 /**
- * The mean of the squared distances from the mean; divided by n, as in NumPy, or by
- * n - `correction`.
+ * Averages the squared distances from the mean: over n elements, as in NumPy, or n - `correction`.
  *
  * @example
  * variance(tensor([1, 2, 3, 4])).itemSync(); // => 1.25
@@ -75,7 +69,7 @@ export function variance<
 }
 
 /**
- * The square root of the variance. Where that is 0, so is the derivative.
+ * Computes the square root of the variance. Where that is 0, so is the derivative.
  *
  * @example
  * std(tensor([1, 2, 3, 4]), 0, { correction: 1 }).itemSync(); // => 1.291
@@ -96,7 +90,8 @@ export function std<
 }
 
 /**
- * The length (sum |x|^p)^(1/p), without overflow; p is 2 if left out. The derivatives at 0 are 0.
+ * Computes the norm (sum |x|^p)^(1/p) without overflow; p is 2 if left out. The derivatives at 0
+ * are 0.
  *
  * @example
  * norm(tensor([[3, 4], [0, 0]]), 1).arraySync(); // => [5, 0]

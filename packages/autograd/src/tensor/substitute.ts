@@ -1,4 +1,4 @@
-// Functions of models as functions of their parameters' values.
+// Functions of a model as functions of its parameters' values.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import { checkFunction } from "./checks.ts";
@@ -7,13 +7,13 @@ import { Parameter } from "./parameter.ts";
 import { given, nodeOf, type Tensor } from "./tensor.ts";
 
 /**
- * What `f` gives with tensors in place of parameters, one for each, of the same shape and dtype: a
- * function of a model as a function of its parameters (PyTorch's `torch.func.functional_call`).
- * Derivatives go to these tensors, and on to what they were made of, where `assign` would end them:
- * for weights that another network gives, for learning to learn, for a Hessian over parameters. The
- * parameters keep their values and gradients; what `f` assigns to them holds for the rest of `f`.
- * Throws `ShapeError`, `DTypeError` for tensors that do not fit, and `NablaError` if there are not as
- * many as parameters, for a parameter that is there twice, and if `f` is asynchronous.
+ * Calls `f` with tensors in place of parameters, one for each, of the same shape and dtype: a
+ * function of a model becomes a function of its parameters (PyTorch's
+ * `torch.func.functional_call`). Derivatives go to these tensors and on through their graphs, where
+ * `assign` would end them: for weights that another network computes, for meta-learning, for a
+ * Hessian over parameters. The parameters keep their values and gradients; what `f` assigns to them
+ * holds for the rest of `f`. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and
+ * `NablaError` if their number differs, if a parameter occurs twice, and if `f` is asynchronous.
  *
  * @example
  * const w = parameter([1, 2]);

@@ -1,5 +1,5 @@
-// What a user holds: an immutable handle on a node of the graph. The operations are declared, with
-// their docstrings, beside the function of the same name: elementwise.ts, reduce.ts, ….
+// Tensors: immutable handles on nodes of the graph. Their methods are declared, with their
+// docstrings, beside the function of the same name: arithmetic.ts, reduce.ts, ….
 import { answered, finishBackground, type Task } from "../engine/background.ts";
 import { tracingError, valueOf, valueTask } from "../engine/realize.ts";
 import { describe } from "../graph/describe.ts";
@@ -15,13 +15,13 @@ import { later } from "./later.ts";
 import { detached, settle } from "./settle.ts";
 import { changesWithCalls, replayedTrace } from "./trace.ts";
 
-/** What can stand where a tensor is expected: a number takes the dtype of what it meets. */
+/** A tensor, or a number that takes the other operand's dtype. */
 export type Operand = number | Tensor;
 
 /** The shape of an operand; a number is a scalar. Distributes over unions of tensors. */
 export type ShapeOf<X> = X extends Tensor<infer S> ? S : readonly [];
 
-/** What `array()` gives: arrays nested as deep as the shape, `number` for a scalar. */
+/** The result of `array()`: arrays nested as deep as the shape, `number` for a scalar. */
 export type ArrayOf<S extends Shape> = number extends S["length"]
   ? NestedNumbers
   : S extends readonly [number, ...infer Rest extends Shape]
@@ -42,12 +42,12 @@ export class Tensor<out S extends Shape = Shape> {
   #node: Node;
   #notes: readonly unknown[] = noNotes;
 
-  /** @internal Tensors are made by functions: `tensor`, `zeros`, operations. */
+  /** @internal Functions create tensors: `tensor`, `zeros`, operations. */
   constructor(node: Node) {
     this.#node = node;
   }
 
-  /** @internal What others have noted on it. */
+  /** @internal Notes that others have attached to it. */
   static notesOn(x: Tensor): readonly unknown[] {
     return x.#notes;
   }
@@ -65,7 +65,7 @@ export class Tensor<out S extends Shape = Shape> {
     return node;
   }
 
-  /** @internal The node that stands for the value now; a parameter's changes. */
+  /** @internal The node of the current value; a parameter's changes. */
   protected currentNode(): Node {
     return this.#node;
   }
@@ -80,12 +80,12 @@ export class Tensor<out S extends Shape = Shape> {
     return this.#node.dtype;
   }
 
-  /** How many elements there are. */
+  /** The number of elements. */
   get size(): number {
     return elementCount(this.#node.shape);
   }
 
-  /** How many axes there are. */
+  /** The number of axes. */
   get rank(): number {
     return this.#node.shape.length;
   }
@@ -108,9 +108,9 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The elements in row-major order, as a typed array of the dtype; a copy. With the dtype that the
-   * tensor must have, the compiler knows which array it is. Throws `DTypeError` if it has another:
-   * `cast` converts.
+   * Computes the elements in row-major order, as a typed array of the dtype; a copy. Given the
+   * expected dtype, the compiler knows the type of the array. Throws `DTypeError` if the tensor has
+   * another: `cast` converts.
    *
    * @example
    * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
@@ -132,7 +132,8 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The elements as arrays nested as deep as the shape; a number for a scalar. A bool is 0 or 1.
+   * Computes the elements as arrays nested as deep as the shape; a number for a scalar. A bool is 0
+   * or 1.
    *
    * @example
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
@@ -151,7 +152,7 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The only element, as a number. Throws `ShapeError` unless there is just one.
+   * Computes the only element, as a number. Throws `ShapeError` unless there is exactly one.
    *
    * @example
    * tensor([1, 2, 3]).sum().itemSync(); // => 6
@@ -171,14 +172,14 @@ export class Tensor<out S extends Shape = Shape> {
     return this;
   }
 
-  /** The values if they are known, else the graph that will compute them; nothing is run. */
+  /** Formats the values if they are known, else the graph that will compute them; nothing runs. */
   toString(): string {
     return formatTensor(Tensor.nodeOf(this));
   }
 
   /**
-   * Throws `NablaError` where a number is wanted, as in `x + 1` and `x < y`: a tensor has methods
-   * for that. In a string it is what `toString` gives.
+   * Throws `NablaError` where a number is expected, as in `x + 1` and `x < y`: use methods for
+   * that. In a string it is `toString()`.
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
@@ -188,8 +189,8 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * Throws `NablaError`: `JSON.stringify` would have to compute the values, and cannot say whether
-   * they or the graph are meant.
+   * Throws `NablaError`: `JSON.stringify` would have to compute the values, and cannot tell whether
+   * these or the graph are meant.
    *
    * @example
    * JSON.stringify({ x: tensor([1, 2]) }); // => throws JSON.stringify: a tensor is not plain data
@@ -202,7 +203,7 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The slices along the first axis, one after the other.
+   * Iterates over the slices along the first axis.
    *
    * @example
    * [...tensor([[1, 2], [3, 4]])].map((row) => row.sum().itemSync()); // => [3, 7]
@@ -231,7 +232,7 @@ function checkOne(operation: string, { shape }: Node): void {
   throw new ShapeError(`${operation}: ${given}, expected 1; for all of them: array() or data()`);
 }
 
-/** The value, for whoever looks at it: not while a function is traced whose calls have others. */
+/** The value, for a reader: throws while a function is traced whose calls have other values. */
 function readNow(operation: string, x: Tensor): Value {
   let node = Tensor.nodeOf(x);
   if (!node.cell.value) {
@@ -254,11 +255,11 @@ function* elementsTask(operation: string, node: Node): Task<Data> {
   return ArrayBuffer.isView(value) ? value : yield* answered(value.read());
 }
 
-/** What the tensors of any copy of this package have. */
+/** Marks tensors of every copy of this package. */
 const brand = Symbol.for("@nabla/autograd.tensor");
 Object.defineProperty(Tensor.prototype, brand, { value: true });
 
-// What console.log shows in Node: of a value that is not known no graph, which may be long.
+// What console.log shows in Node: without the graph of an unknown value, which may be large.
 Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: Tensor): string {
     const node = Tensor.nodeOf(this);
@@ -269,7 +270,7 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
 });
 
 /**
- * Makes each `f(x, …)` callable as `x.f(…)`. The face that calls this declares the methods' types.
+ * Makes each `f(x, …)` callable as `x.f(…)`. The calling file declares the methods' types.
  */
 export function addMethods(
   functions: Readonly<Record<string, (...given: never[]) => unknown>>,
@@ -282,20 +283,20 @@ export function addMethods(
   }
 }
 
-/** The tensor of a node that an operation has made. */
+/** Wraps the node of an operation in a tensor. */
 export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
   endCall(node.operation.name, node.shape, node.inputs.length === 0);
   return new Tensor<S>(settle(node));
 }
 
-/** The node of a tensor that a user has given to `operation`. */
+/** The node of a tensor that a user passed to `operation`. */
 export function nodeOf(operation: string, x: Tensor): Node {
   beginCall(operation);
   if (x instanceof Tensor) return Tensor.nodeOf(x);
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor`);
 }
 
-/** The node, or the number, that a user has given to `operation`. */
+/** The node, or the number, that a user passed to `operation`. */
 export function operandOf(operation: string, x: Operand): NodeOperand {
   if (typeof x === "number") return x;
   if (x instanceof Tensor) return Tensor.nodeOf(x);
@@ -307,7 +308,7 @@ export function isForeign(x: unknown): boolean {
   return typeof x === "object" && x !== null && brand in x && !(x instanceof Tensor);
 }
 
-/** What messages call a value that was given in place of a tensor. */
+/** Describes a value that was passed in place of a tensor, for errors. */
 export function given(x: unknown): string {
   if (isForeign(x)) {
     return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";

@@ -1,62 +1,62 @@
-// Whether a function is being traced, and what it has done beside building its graph.
+// Traces: records what a function does beside building its graph.
 import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Pass } from "./passes.ts";
 
-/** What a traced function has done. */
+/** The effects of a traced function. */
 export interface Trace {
   /**
-   * Whether the graph is run again and again (`compile`), so that what may change from call to call
-   * must be looked up; else it is used once, and what is there is there (`vmap`).
+   * Whether the graph is replayed (`compile`), so that anything that may change between calls must
+   * be looked up; otherwise it is used once, with present values (`vmap`).
    */
   readonly isReplayed: boolean;
-  /** Keys of random draws, in order: each call of the compiled function draws anew. */
+  /** Keys of random draws, in order: each call of the compiled function draws new ones. */
   readonly keys: Node[];
-  /** Numbers from outside, and how to ask for them: each call of the compiled function asks anew. */
+  /** External numbers, and how to ask for them at each call. */
   readonly asked: Map<Node, () => Value>;
-  /** Nodes that stand for what was there before, and how to find what is there in a call. */
+  /** Stand-ins for tensors that existed before, and how to find these at each call. */
   readonly found: Map<Node, () => Node>;
-  /** Whether all that the function decided by is as it was: else it is traced again. */
+  /** Guards: whether all that the function decided by is unchanged; else it is traced again. */
   readonly guards: (() => boolean)[];
-  /** What each call of the compiled function computes and looks at before it keeps anything. */
+  /** Nodes that each call computes and checks before it keeps anything. */
   readonly guarded: Node[];
-  /** What stands for the values of parameters, by the parameter. */
+  /** Stand-ins for the values of parameters, by parameter. */
   readonly parameters: Map<object, Node>;
-  /** Undoes what was assigned to parameters, one function for each, by the parameter. */
+  /** Undoes assignments, one function per parameter. */
   readonly assigned: Map<object, () => void>;
-  /** Gives parameters back the gradient that they had, likewise. */
+  /** Restores gradients, one function per parameter. */
   readonly differentiated: Map<object, () => void>;
-  /** What was done to gradients, by the cell. */
+  /** Uses of gradients, by cell. */
   readonly gradients: Map<object, GradientUse>;
 }
 
-/** What a traced function has to do with a gradient that stands in a parameter. */
+/** How a traced function uses the gradient of a parameter. */
 export interface GradientUse {
-  /** Whether what it leaves is all that there is then, and not to be added to what was there. */
+  /** Whether the gradient that it leaves replaces the old one, instead of being added to it. */
   isWhole: boolean;
-  /** What stands for the gradient that a call finds, and for the calls that that is from. */
+  /** The stand-in for the gradient that a call finds, and for the passes that it is from. */
   stand: Node | undefined;
   pass: Pass | undefined;
   /** Whether an optimiser had used them before. */
   wasUsed: boolean;
 }
 
-/** Those under way, outermost first. */
+/** The active traces, outermost first. */
 let traces: readonly Trace[] = [];
 
-/** The trace under way, if there is one: the innermost. */
+/** The innermost active trace, if any. */
 export function currentTrace(): Trace | undefined {
   return traces.at(-1);
 }
 
-/** The trace under way whose graph is run again and again. */
+/** The active trace whose graph is replayed, if any. */
 export function replayedTrace(): Trace | undefined {
   return traces.find(({ isReplayed }) => isReplayed);
 }
 
 /**
- * Whether the value of `node`, which is known now, is another in later calls of the function that is
- * traced: that of a random draw, or of a number from outside.
+ * Whether the value of `node`, which is known now, changes in later calls of the traced function:
+ * that of a random draw or an external number.
  */
 export function changesWithCalls(node: Node): boolean {
   const trace = replayedTrace();
@@ -67,12 +67,12 @@ export function changesWithCalls(node: Node): boolean {
   return topologicalOrder([node], inputsOf).some(changes);
 }
 
-/** Whether a function that is being traced has assigned something to the parameter. */
+/** Whether a traced function has assigned something to the parameter. */
 export function isAssigned(parameter: object): boolean {
   return traces.some(({ assigned }) => assigned.has(parameter));
 }
 
-/** Calls `f` and says what it has done. Whatever it assigned stays until it is undone. */
+/** Calls `f` and records its effects. Assignments stay until they are undone. */
 export function traced<Result>(
   f: () => Result,
   { isReplayed }: Pick<Trace, "isReplayed">,
@@ -104,7 +104,7 @@ export function traced<Result>(
   }
 }
 
-/** What `f` gives, called as if no function were traced: for what each call asks anew. */
+/** Calls `f` as if no function were traced: for values that each call asks for. */
 export function untraced<Result>(f: () => Result): Result {
   const outer = traces;
   traces = [];
@@ -115,7 +115,7 @@ export function untraced<Result>(f: () => Result): Result {
   }
 }
 
-/** Takes back all that a traced function has done to parameters. */
+/** Undoes all that a traced function did to parameters. */
 export function undo({ assigned, differentiated }: Trace): void {
   for (const restore of [...assigned.values(), ...differentiated.values()]) restore();
 }

@@ -11,10 +11,10 @@ import { given, isForeign, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 /** A tensor, or arrays and plain objects of tensors, up to a thousand deep. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
 
-/** What a tree is of a call, for errors: the argument of a number, or what is said. */
+/** What a tree is in a call, for errors: the index of an argument, or a description. */
 export type Root = number | string;
 
-/** The tree with each of its tensors replaced. */
+/** Replaces each tensor of a tree. */
 export function mapTree(
   operation: string,
   tree: unknown,
@@ -53,10 +53,10 @@ export function tensorsOf(operation: string, tree: unknown, root?: Root): readon
   return found;
 }
 
-/** Deeper trees are taken for ones that are part of themselves. */
+/** Deeper trees are assumed to contain themselves. */
 export const deepest = 1000;
 
-/** Throws `NablaError` for what is neither an array nor a plain object. */
+/** Throws `NablaError` unless it is an array or a plain object. */
 function checkBranch(
   operation: string,
   tree: unknown,
@@ -88,7 +88,7 @@ function pathText(root: Root | undefined, path: readonly (string | number)[]): s
   return `${whole}${steps.join("")}`;
 }
 
-/** Arguments to differentiate with respect to, each of which stands for itself alone. */
+/** Arguments to differentiate with respect to, each independent of the others. */
 export interface Independent {
   /** The arguments, with tensors of `inputs` in place of theirs. */
   readonly own: readonly unknown[];
@@ -96,8 +96,8 @@ export interface Independent {
 }
 
 /**
- * The arguments at `positions` with tensors of their own: the same tensor given twice is two
- * inputs.
+ * Replaces the tensors of the arguments at `positions` by new ones: a tensor passed twice becomes
+ * two inputs.
  */
 export function independent(
   operation: string,
@@ -122,7 +122,7 @@ export function independent(
   return { own, inputs };
 }
 
-/** The tensors of two trees of one form, in pairs; `what` names the second in errors. */
+/** The tensors of two trees of the same form, in pairs; errors call the second `what`. */
 export function pairsOf(
   operation: string,
   what: string,
@@ -142,7 +142,7 @@ export function pairsOf(
   });
 }
 
-/** How a tree is built: `{w: tensor, b: [tensor, tensor]}`. */
+/** The form of a tree: `{w: tensor, b: [tensor, tensor]}`. */
 function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf).join(", ")}]`;
@@ -150,7 +150,7 @@ function formOf(tree: unknown): string {
   return `{${parts.map(([name, part]) => `${name}: ${formOf(part)}`).join(", ")}}`;
 }
 
-/** `tree` with the tensors of `nodes`, one after the other, in place of its own. */
+/** Replaces the tensors of `tree` by those of `nodes`, in order. */
 export function refilled(operation: string, tree: unknown, nodes: readonly Node[]): Tree {
   let next = 0;
   computeDeep(operation, nodes);

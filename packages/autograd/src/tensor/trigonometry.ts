@@ -1,5 +1,5 @@
 // Circular and hyperbolic functions and their inverses, element by element, as functions and as
-// methods. The output has the input's shape. What each computes, and its gradient, is defined in
+// methods. The output has the input's shape. Values and gradients are defined in
 // ops/trigonometry.ts.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/elementwise.ts";
@@ -9,40 +9,43 @@ import { addMethods, type Operand, type ShapeOf, type Tensor } from "./tensor.ts
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
-    /** Sines of angles in radians. */
+    /** Computes sines of angles in radians. */
     sin(): Tensor<S>;
-    /** Cosines of angles in radians. */
+    /** Computes cosines of angles in radians. */
     cos(): Tensor<S>;
-    /** Tangents of angles in radians, within 3 ulp. */
+    /** Computes tangents of angles in radians, within 3 ulp. */
     tan(): Tensor<S>;
-    /** Angles in [-pi/2, pi/2] whose sine is x; NaN beyond 1. */
+    /** Computes the angles in [-pi/2, pi/2] whose sine is x; NaN beyond 1. */
     asin(): Tensor<S>;
-    /** Angles in [0, pi] whose cosine is x; NaN beyond 1. */
+    /** Computes the angles in [0, pi] whose cosine is x; NaN beyond 1. */
     acos(): Tensor<S>;
-    /** Angles in [-pi/2, pi/2] whose tangent is x. */
+    /** Computes the angles in [-pi/2, pi/2] whose tangent is x. */
     atan(): Tensor<S>;
-    /** Angles in [-pi, pi] of the points (b, a), by the signs of both; operands broadcast. */
+    /**
+     * Computes the angles in [-pi, pi] of the points (b, a), by the signs of both; operands
+     * broadcast.
+     */
     atan2<X extends Tensor, Y extends Operand>(
       this: X,
       other: Broadcasting<"atan2", X, Y>,
     ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>>;
-    /** Hyperbolic sines, (e^x - e^-x) / 2. */
+    /** Computes hyperbolic sines, (e^x - e^-x) / 2. */
     sinh(): Tensor<S>;
-    /** Hyperbolic cosines, (e^x + e^-x) / 2. */
+    /** Computes hyperbolic cosines, (e^x + e^-x) / 2. */
     cosh(): Tensor<S>;
-    /** The hyperbolic tangent, between -1 and 1. */
+    /** Computes the hyperbolic tangent, between -1 and 1. */
     tanh(): Tensor<S>;
-    /** Numbers whose hyperbolic sine is x. */
+    /** Computes the numbers whose hyperbolic sine is x. */
     asinh(): Tensor<S>;
-    /** Numbers, not negative, whose hyperbolic cosine is x; NaN below 1. */
+    /** Computes the numbers >= 0 whose hyperbolic cosine is x; NaN below 1. */
     acosh(): Tensor<S>;
-    /** Numbers whose hyperbolic tangent is x; infinite at 1, NaN beyond. */
+    /** Computes the numbers whose hyperbolic tangent is x; infinite at 1, NaN beyond. */
     atanh(): Tensor<S>;
   }
 }
 
 /**
- * Sines of angles in radians.
+ * Computes sines of angles in radians.
  *
  * @example
  * tensor([0]).sin().arraySync(); // => [0]
@@ -52,7 +55,7 @@ export function sin<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Cosines of angles in radians.
+ * Computes cosines of angles in radians.
  *
  * @example
  * tensor([0]).cos().arraySync(); // => [1]
@@ -62,7 +65,7 @@ export function cos<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Tangents of angles in radians, within 3 ulp.
+ * Computes tangents of angles in radians, within 3 ulp.
  *
  * @example
  * tensor([0, Math.PI / 4]).tan().arraySync(); // => [0, 1]
@@ -72,7 +75,7 @@ export function tan<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Angles in [-pi/2, pi/2] whose sine is x; NaN beyond 1.
+ * Computes the angles in [-pi/2, pi/2] whose sine is x; NaN beyond 1.
  *
  * @example
  * tensor([0, 1]).asin().arraySync(); // => [0, 1.5708]
@@ -82,7 +85,7 @@ export function asin<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Angles in [0, pi] whose cosine is x; NaN beyond 1.
+ * Computes the angles in [0, pi] whose cosine is x; NaN beyond 1.
  *
  * @example
  * tensor([1, -1]).acos().arraySync(); // => [0, 3.1416]
@@ -92,7 +95,7 @@ export function acos<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Angles in [-pi/2, pi/2] whose tangent is x.
+ * Computes the angles in [-pi/2, pi/2] whose tangent is x.
  *
  * @example
  * tensor([0, 1]).atan().arraySync(); // => [0, 0.7854]
@@ -102,7 +105,7 @@ export function atan<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Angles in [-pi, pi] of the points (b, a), by the signs of both; operands broadcast.
+ * Computes the angles in [-pi, pi] of the points (b, a), by the signs of both; operands broadcast.
  *
  * @example
  * atan2(tensor([1, -1]), -1).arraySync(); // => [2.3562, -2.3562]
@@ -115,7 +118,7 @@ export function atan2<X extends Operand, Y extends Operand>(
 }
 
 /**
- * Hyperbolic sines, (e^x - e^-x) / 2.
+ * Computes hyperbolic sines, (e^x - e^-x) / 2.
  *
  * @example
  * tensor([0, 1]).sinh().arraySync(); // => [0, 1.1752]
@@ -125,7 +128,7 @@ export function sinh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Hyperbolic cosines, (e^x + e^-x) / 2.
+ * Computes hyperbolic cosines, (e^x + e^-x) / 2.
  *
  * @example
  * tensor([0, 1]).cosh().arraySync(); // => [1, 1.5431]
@@ -135,7 +138,7 @@ export function cosh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * The hyperbolic tangent, between -1 and 1.
+ * Computes the hyperbolic tangent, between -1 and 1.
  *
  * @example
  * tensor([0]).tanh().arraySync(); // => [0]
@@ -145,7 +148,7 @@ export function tanh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Numbers whose hyperbolic sine is x.
+ * Computes the numbers whose hyperbolic sine is x.
  *
  * @example
  * tensor([0, 1]).asinh().arraySync(); // => [0, 0.8814]
@@ -155,7 +158,7 @@ export function asinh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Numbers, not negative, whose hyperbolic cosine is x; NaN below 1.
+ * Computes the numbers >= 0 whose hyperbolic cosine is x; NaN below 1.
  *
  * @example
  * tensor([1, 2]).acosh().arraySync(); // => [0, 1.317]
@@ -165,7 +168,7 @@ export function acosh<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
- * Numbers whose hyperbolic tangent is x; infinite at 1, NaN beyond.
+ * Computes the numbers whose hyperbolic tangent is x; infinite at 1, NaN beyond.
  *
  * @example
  * tensor([0, 0.5]).atanh().arraySync(); // => [0, 0.5493]

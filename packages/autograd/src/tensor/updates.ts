@@ -1,4 +1,4 @@
-// Updates of parameters that were assigned and are not computed yet. They are computed before a value
+// Pending updates of parameters: assigned but not computed yet. They are computed before a value
 // that they need is overwritten.
 import { withReplaced } from "../autodiff/copy.ts";
 import type { Task } from "../engine/background.ts";
@@ -7,27 +7,27 @@ import type { Node } from "../graph/node.ts";
 import { newMark, topologicalOrder } from "../graph/order.ts";
 import { untraced } from "./trace.ts";
 
-/** Whoever has been assigned something. */
+/** A parameter that has been assigned a value. */
 export interface Updated {
-  /** The node of its new value, while that is not known. */
+  /** The node of its new value, until that is known. */
   readonly pending: Node | undefined;
-  /** `node`, which was its new value, by that value alone. */
+  /** Replaces `node`, its new value, by a leaf. */
   known(node: Node): Node;
 }
 
 interface Update {
   readonly of: Updated;
   readonly node: Node;
-  /** Whether what it needs is among `needed`. */
+  /** Whether the values that it needs are in `needed`. */
   isSeen: boolean;
 }
 
-/** Oldest first. What has been computed meanwhile leaves when all before it have, or at times. */
+/** Oldest first. Computed updates are removed once all before them are, and from time to time. */
 let updates: Update[] = [];
 let mostUpdates = 64;
-/** So many wait at most: a parameter may be dropped before anybody reads it. */
+/** The most pending updates: a parameter may be dropped before anybody reads it. */
 const mostPending = 4096;
-/** The nodes of parameters that the updates seen so far are made of; marked are all nodes seen. */
+/** Parameter values that the updates seen so far depend on; all nodes seen are marked. */
 let needed = new Set<Node>();
 let mark = newMark();
 
@@ -49,8 +49,8 @@ function keep(some: Update[]): void {
 }
 
 /**
- * Computes what was assigned and is not known yet, all in one run. An update that fails is dropped
- * without an error here; reading what depends on it throws.
+ * Computes all pending updates in one run. An update that fails is dropped without an error here;
+ * reading what depends on it throws.
  */
 export function computeUpdates(): void {
   if (updates.length > 0) compute(updates.filter(isPending));
@@ -68,7 +68,7 @@ function compute(due: readonly Update[]): void {
   if (due.length > 0) untraced(() => realizeUpdates(due.map(({ node }) => node)));
 }
 
-/** Whether an update that waits may need the value of one of these nodes of a parameter. */
+/** Whether a pending update may need the value of one of these nodes of a parameter. */
 export function isNeeded(nodes: readonly Node[]): boolean {
   for (const update of updates) {
     if (!update.isSeen && isPending(update)) see(update.node);
@@ -89,8 +89,8 @@ function see(root: Node): void {
 }
 
 /**
- * `node`, on the values alone of parameters below it that are known: a loop that builds on what it has
- * assigned would hold on to the graphs of all its turns.
+ * Rebuilds `node` on leaves for the known parameter values below it: otherwise a loop that builds
+ * on what it has assigned would keep the graphs of all its iterations.
  */
 export function onKnown(node: Node): Node {
   const known = new Map<Node, Node>();
@@ -103,7 +103,7 @@ export function onKnown(node: Node): Node {
   return known.size > 0 ? withReplaced([node], known)[0]! : node;
 }
 
-/** It is not, either, if another one has been assigned since. */
+/** False also if another one has been assigned since. */
 function isPending({ of, node }: Update): boolean {
   return of.pending === node;
 }

@@ -1,4 +1,4 @@
-// Values that a user gives, as a constant: a number, nested arrays, typed arrays.
+// Converts values from users to constants: a number, nested arrays, typed arrays.
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -22,7 +22,7 @@ import {
 import { checkDType } from "./checks.ts";
 import { checkDepth, nestedShape } from "./nested.ts";
 
-/** A constant of what a user gave, each number as a cast makes it one of `dtype`. */
+/** Creates a constant from a user's values, each cast to `dtype`. */
 export function nodeOfValues(
   operation: string,
   values: unknown,
@@ -69,7 +69,7 @@ function fromTypedArray(operation: string, array: ArrayBufferView): Values {
 }
 
 function dtypeOfArray(operation: string, array: ArrayBufferView): DType {
-  // By its tag: an array of another realm, such as a frame's, is no instance of this one's classes.
+  // By its tag: an array of another realm, such as a frame, is not an instance of our classes.
   const tag = Object.prototype.toString.call(array).slice("[object ".length, -1);
   if (array.byteLength === 0 && isDetached(array.buffer)) {
     throw new NablaError(`${operation}: the ${tag} has no memory any more: it was transferred`);
@@ -82,7 +82,7 @@ function dtypeOfArray(operation: string, array: ArrayBufferView): DType {
   );
 }
 
-/** Whether a buffer that is empty was transferred to somewhere else; nobody can look at it then. */
+/** Whether an empty buffer was transferred elsewhere, so that it cannot be read. */
 function isDetached(buffer: ArrayBufferLike): boolean {
   try {
     return new Uint8Array(buffer).length > 0;
@@ -120,7 +120,7 @@ function fromNested(operation: string, values: unknown): Values {
   return { data, shape, dtype: dtype ?? "float32" };
 }
 
-/** The lengths along the first elements, which are those of all unless the array is ragged. */
+/** The lengths along the first elements; the shape, unless the array is ragged. */
 function shapeOfFirst(operation: string, values: unknown): Shape {
   const shape: number[] = [];
   for (let level = values; isArray(level); level = level[0]) {

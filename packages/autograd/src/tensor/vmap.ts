@@ -1,4 +1,4 @@
-// From a function of one example to one of many at once.
+// Vectorizes functions of one example over a batch.
 import { batched } from "../autodiff/vmap.ts";
 import { describe, describeList, isPlainObject } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
@@ -13,25 +13,25 @@ import { nodeOf, Tensor } from "./tensor.ts";
 import { currentTrace, traced, undo } from "./trace.ts";
 import { deepest, mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
 
-/** Which axis of each tensor counts the examples; null: all examples have the same. */
+/** The axis of each tensor that counts the examples; null: all examples share the tensor. */
 export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: string]: AxesOf };
 
 export interface VmapOptions {
   /**
-   * The axis of examples in each argument: one for all, or a list of one an argument, each of which
-   * may be an array or object of the argument's form. Default: 0.
+   * The axis of examples in each argument: one for all, or a list with one per argument, each of
+   * which may be an array or object of the argument's form. Default: 0.
    */
   readonly inAxes?: AxesOf;
-  /** Where the axis of examples goes in the results, likewise. Default: 0. */
+  /** The axis of examples in the results, likewise. Default: 0. */
   readonly outAxes?: number;
   /**
-   * Whether random draws (without a seed of their own) differ from example to example. Default:
+   * Whether random draws (without a seed of their own) differ between examples. Default:
    * "different".
    */
   readonly randomness?: "different" | "same";
 }
 
-/** A tree of examples as one of batches, whose first axis is not known beforehand. */
+/** A tree of examples as one of batches, whose first axis has an unknown size. */
 export type BatchOf<T> =
   T extends Tensor<infer S>
     ? number extends S["length"]
@@ -54,11 +54,11 @@ type Results<Value, Options> = Options extends { readonly outAxes: unknown }
   : BatchOf<Value>;
 
 /**
- * The function that applies `f`, which is written for one example, to a batch of them at once: as a
- * loop over the examples would, but as one graph. `f` is called once, with tensors that stand for
- * an example; reading their values throws. Tensors that it captures are the same for all examples.
- * Nests, and goes together with `grad`, `compile` and the rest: `vmap(grad(f))` is each example's
- * gradient.
+ * Returns the function that applies `f`, which is written for one example, to a batch at once: like
+ * a loop over the examples, but as one graph. `f` is called once, with tensors that stand for an
+ * example; reading their values throws. Tensors that it captures are shared by all examples. Nests,
+ * and composes with `grad`, `compile` and the rest: `vmap(grad(f))` is the gradient of each
+ * example.
  *
  * @example
  * const distance = (x: Tensor<[2]>, y: Tensor<[2]>) => x.sub(y).norm();
@@ -105,7 +105,7 @@ export function vmap<
   };
 }
 
-/** Throws `NablaError` if one of `guarded` is another in each example: nobody would look at it. */
+/** Throws `NablaError` if a guarded tensor differs between examples: no guard could check it. */
 function checkGuards(guarded: readonly Node[], examples: ReadonlyMap<Node, Node>): void {
   const isOfExample = (node: Node) => topologicalOrder([node]).some((one) => examples.has(one));
   if (!guarded.some(isOfExample)) return;
@@ -115,7 +115,7 @@ function checkGuards(guarded: readonly Node[], examples: ReadonlyMap<Node, Node>
   );
 }
 
-/** Throws `NablaError` unless `axes` are an axis, or null, or arrays and plain objects of them. */
+/** Throws `NablaError` unless `axes` is an axis, null, or arrays and plain objects of these. */
 function checkAxesOf(axes: unknown, depth = 0): void {
   if (axes === null || typeof axes === "number") return;
   const isBranch = (Array.isArray(axes) || isPlainObject(axes)) && depth < deepest;
@@ -128,7 +128,7 @@ function checkAxesOf(axes: unknown, depth = 0): void {
   );
 }
 
-/** Arguments for one example, and what all examples have in place of each of their tensors. */
+/** Arguments for one example, and the batched node for each of their tensors. */
 function oneExample(given: readonly unknown[], inAxes: AxesOf) {
   const examples = new Map<Node, Node>();
   let count: number | undefined;
@@ -163,7 +163,7 @@ function oneExample(given: readonly unknown[], inAxes: AxesOf) {
   return { args, examples, count };
 }
 
-/** The axis counted from the front; undefined if there is none of that number. */
+/** The axis counted from the front; undefined if there is no such axis. */
 function axisBelow(rank: number, axis: number): number | undefined {
   return Number.isInteger(axis) && axis >= -rank && axis < rank ? (axis + rank) % rank : undefined;
 }
@@ -176,7 +176,7 @@ function axesFor(inAxes: AxesOf, position: number, count: number): AxesOf {
   return (inAxes as readonly AxesOf[])[position]!;
 }
 
-/** The tensors of a tree, each replaced with regard to its axis. */
+/** The tensors of a tree, each replaced according to its axis. */
 function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => Tensor): unknown {
   if (axes === null) return tree;
   if (typeof axes === "number") return mapTree("vmap", tree, (x) => take(x, axes));
@@ -196,7 +196,7 @@ function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => T
   return Array.isArray(tree) ? mapped.map(([, part]) => part) : Object.fromEntries(mapped);
 }
 
-/** With its first axis at `axis`. */
+/** Moves the first axis to `axis`. */
 function toAxis(node: Node, axis: number): Node {
   const to = axisBelow(node.shape.length, axis);
   if (to === undefined) {
