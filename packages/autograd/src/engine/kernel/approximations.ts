@@ -1,5 +1,5 @@
-// Functions that hosts have and vector units do not, as expressions of what vector units have. They
-// are for renderers; the reference calls the host's. Their errors are measured by `pnpm ulp`
+// Functions that hosts have but vector units lack, as expressions of operators that vector units
+// have. For code generators; the reference calls the host's. `pnpm ulp` measures their errors
 // (docs/accuracy.md).
 import type { Float } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
@@ -23,10 +23,10 @@ const approximations: Readonly<Partial<Record<OperatorName, Approximations>>> = 
   cos,
 };
 
-/** The expression that stands for an operator on a dtype; undefined if there is none. */
+/** The approximation of an operator on a dtype; undefined if there is none. */
 export function approximationOf(operator: OperatorName, dtype: Float): Approximation | undefined {
   return approximations[operator]?.[dtype];
 }
 
-/** The operators that have one. */
+/** The operators that have an approximation. */
 export const approximated: readonly OperatorName[] = Object.keys(approximations) as OperatorName[];

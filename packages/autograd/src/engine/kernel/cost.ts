@@ -1,4 +1,4 @@
-// What kernels cost: counted, and estimated in time.
+// Estimates of kernels: operators, bytes and time.
 import { buffersOf, elementParts } from "./dependence.ts";
 import {
   type Buffer,
@@ -9,17 +9,17 @@ import {
   type Variable,
 } from "./language.ts";
 
-/** What one thread does in a nanosecond. */
+/** What one thread does per nanosecond. */
 export interface Rates {
-  /** Multiplications of products of matrices, each with an addition. */
+  /** Multiply-adds of matrix products. */
   readonly products: number;
-  /** Operators, each of them counting 1. */
+  /** Operators, each counted as 1. */
   readonly operators: number;
-  /** Bytes that are read or written. */
+  /** Bytes read or written. */
   readonly bytes: number;
 }
 
-/** About how many nanoseconds a thread takes. */
+/** Estimates the time on one thread in nanoseconds. */
 export function nanosecondsOf(kernel: Kernel, rates: Rates): number {
   const products = kernel.body.reduce((sum, statement) => sum + productsOf(statement), 0);
   const operators = flopsOfKernel(kernel) - 2 * products;
@@ -30,7 +30,7 @@ export function nanosecondsOf(kernel: Kernel, rates: Rates): number {
   );
 }
 
-/** Bytes that are read and written, each buffer once. */
+/** Bytes read and written, each buffer once. */
 export function bytesMoved({
   reads,
   writes,
@@ -41,7 +41,7 @@ export function bytesMoved({
   return [...reads, ...writes].reduce((sum, buffer) => sum + bytesOf(buffer), 0);
 }
 
-/** Multiplications of products of matrices, each with an addition. */
+/** Multiply-adds of matrix products. */
 function productsOf(statement: Statement): number {
   if (statement.kind === "multiply") {
     return statement.row.size * statement.column.size * sizeOf(statement.inner);
@@ -52,17 +52,17 @@ function productsOf(statement: Statement): number {
   );
 }
 
-/** How often the innermost of nested loops turns. */
+/** The number of iterations of a loop nest. */
 function sizeOf(variables: readonly Variable[]): number {
   return variables.reduce((product, { size }) => product * size, 1);
 }
 
-/** Operators that a kernel applies, each of them counting 1. */
+/** Operators that a kernel applies, each counted as 1. */
 export function flopsOfKernel({ body }: Kernel): number {
   return flopsOfAll(body);
 }
 
-/** Of statements that stand in one loop: what they share is computed once. */
+/** Operators of the statements in one loop, common subexpressions counted once. */
 function flopsOfAll(statements: readonly Statement[]): number {
   const seen = new Set<Value>();
   return statements.reduce((sum, inner) => sum + statementFlops(inner, seen), 0);
@@ -88,7 +88,7 @@ function statementFlops(statement: Statement, seen: Set<Value>): number {
   }
 }
 
-/** Operators of a value, but for what is `seen` already; what is shared counts once. */
+/** Operators of a value that are not in `seen`; common subexpressions count once. */
 function valueFlops(value: Value, seen: Set<Value> = new Set<Value>()): number {
   let count = 0;
   for (const part of elementParts(value, seen)) if (part.kind === "apply") count++;

@@ -1,4 +1,4 @@
-// What values and indices depend on: loop variables, and totals.
+// What values and indices depend on: loop variables and accumulators.
 import type { Buffer, Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
 export type Dependence = Variable | Total;
@@ -6,7 +6,7 @@ export type Dependence = Variable | Total;
 const known = new WeakMap<Value | Factor, ReadonlySet<Dependence>>();
 const nothing: ReadonlySet<Dependence> = new Set<Dependence>();
 
-/** The variables and totals that a value depends on. */
+/** The variables and accumulators that a value depends on. */
 export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
   const before = known.get(value);
   if (before) return before;
@@ -29,15 +29,15 @@ export function dependencesOf(value: Value | Factor): ReadonlySet<Dependence> {
   return known.get(value)!;
 }
 
-/** The values that an operator or a cast is made of. */
+/** The operands of an operator or a cast. */
 export function operandsOf(value: Value | Factor): readonly Value[] {
   if (value.kind === "apply") return value.operands;
   return value.kind === "cast" ? [value.operand] : [];
 }
 
 /**
- * Gives `use` what a value is made of and is not known, from the inside out, and not the value
- * itself: chains of values may be longer than a stack.
+ * Calls `use` for the unknown operands of a value, innermost first, but not for the value itself.
+ * Chains of values may be longer than the stack.
  */
 export function operandsFirst(
   value: Value,
@@ -55,27 +55,27 @@ export function operandsFirst(
   }
 }
 
-/** The variables and totals that an index depends on. */
+/** The variables and accumulators that an index depends on. */
 export function dependencesOfIndex(index: Index): ReadonlySet<Dependence> {
   return union(index.terms.map(({ factor }) => dependencesOf(factor)));
 }
 
-/** All loads in a value, those of its indices included. */
+/** All loads in a value, including those in its indices. */
 export function loadsOf(value: Value | Factor): readonly Extract<Value, { kind: "load" }>[] {
   return [...allParts(value)].flatMap((part) => (part.kind === "load" ? [part] : []));
 }
 
-/** A value with all that it is made of, indices included. */
+/** A value with all its parts, including indices. */
 export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
-  // A set goes through what is added on the way.
+  // Iterating over a set includes elements added meanwhile.
   const parts = new Set([value]);
   for (const part of parts) for (const inner of partsOf(part)) parts.add(inner);
   return parts;
 }
 
 /**
- * A value with all that its element is computed from, but not its indices; without what is `seen`
- * already, to which it adds the rest.
+ * A value with all parts that its element is computed from, without its indices and without those
+ * in `seen`, to which it adds the rest.
  */
 export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()): readonly Value[] {
   const parts: Value[] = [];
@@ -85,7 +85,7 @@ export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()):
     parts.push(part);
   };
   add(value);
-  // What is added on the way is gone through, too.
+  // Includes parts added meanwhile.
   for (const part of parts) {
     if (part.kind === "guard") {
       add(part.value);
@@ -95,12 +95,12 @@ export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()):
   return parts;
 }
 
-/** The statements with all that stand in them. */
+/** The statements with all statements nested in them. */
 export function allStatements(statements: readonly Statement[]): readonly Statement[] {
   return statements.flatMap((one) => [one, ...("body" in one ? allStatements(one.body) : [])]);
 }
 
-/** The values that a statement is made of; not those of the statements in it. */
+/** The values of a statement, without those of nested statements. */
 export function valuesOf(statement: Statement): readonly Value[] {
   switch (statement.kind) {
     case "for":
@@ -116,13 +116,13 @@ export function valuesOf(statement: Statement): readonly Value[] {
   }
 }
 
-/** What statements read, and what they write. */
+/** The buffers that statements read, and those that they write. */
 export function buffersOf(statements: readonly Statement[]): {
   readonly reads: ReadonlySet<Buffer>;
   readonly writes: ReadonlySet<Buffer>;
 } {
   const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
-  // What is stored in between is a part of what is stored later: each part is looked at once.
+  // A value that is stored may be part of one stored later: each part is visited once.
   const seen = new Set<Value | Factor>();
   const read = (value: Value | Factor): void => {
     const waiting = seen.has(value) ? [] : [value];
@@ -143,12 +143,12 @@ export function buffersOf(statements: readonly Statement[]): {
     }
     valuesOf(statement).forEach(read);
   }
-  // What a kernel reads of its own results it has itself written there.
+  // A kernel reads its own results only where it has written them itself.
   for (const buffer of writes) reads.delete(buffer);
   return { reads, writes };
 }
 
-/** All that a value or a factor is made of. */
+/** The direct parts of a value or a factor. */
 function partsOf(value: Value | Factor): readonly (Value | Factor)[] {
   switch (value.kind) {
     case "variable":
@@ -200,10 +200,7 @@ function isSubset(part: ReadonlySet<Dependence>, whole: ReadonlySet<Dependence>)
   return true;
 }
 
-/**
- * How far an index moves when `variable` moves by one; undefined if that is not the same
- * everywhere.
- */
+/** How far an index moves when `variable` moves by one; undefined if that varies. */
 export function strideAlong(index: Index, variable: Variable): number | undefined {
   let stride = 0;
   for (const { coefficient, factor } of index.terms) {

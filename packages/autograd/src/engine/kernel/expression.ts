@@ -1,10 +1,10 @@
-// Expressions of the scalar language as values of the kernel language.
+// Converts expressions of the scalar language to values of the kernel language.
 import type { DType } from "../../scalar/dtype.ts";
 import { operandType, type Scalar, typesIn } from "../../scalar/expression.ts";
 import { operators } from "../../scalar/operators.ts";
 import type { Value } from "./language.ts";
 
-/** An expression of the scalar language with values for its inputs. */
+/** The value of an expression with the given operands. */
 export function expressionValue(
   expression: Scalar,
   operands: readonly Value[],
@@ -42,7 +42,7 @@ export function expressionValue(
 type TypeOf = (part: Scalar) => DType | null;
 const types = new WeakMap<Scalar, Map<string, TypeOf>>();
 
-/** The types in an expression, which are found out once for operands of the same types. */
+/** The types in an expression, determined once per combination of operand types. */
 function typesOf(expression: Scalar, operands: readonly Value[]): TypeOf {
   let known = types.get(expression);
   if (!known) types.set(expression, (known = new Map<string, TypeOf>()));

@@ -1,18 +1,18 @@
-// Sums, multiples and quotients of indices, simplified where that can be seen.
+// Sums, multiples and quotients of indices, simplified where possible.
 import type { Factor, Index, Term } from "./language.ts";
 
-/** A number as an index. */
+/** A constant index. */
 export function constantIndex(constant: number): Index {
   return { constant, terms: [] };
 }
 
-/** coefficient * factor as an index; a variable of size 1 is always 0. */
+/** The index coefficient * factor; a variable of size 1 is always 0. */
 export function term(factor: Factor, coefficient = 1): Index {
   const isZero = coefficient === 0 || (factor.kind === "variable" && factor.size === 1);
   return { constant: 0, terms: isZero ? [] : [{ coefficient, factor }] };
 }
 
-/** The sum of indices; terms of the same factor are put together. */
+/** The sum of indices; terms of the same factor are merged. */
 export function addIndices(...indices: readonly Index[]): Index {
   const coefficients = new Map<Factor, number>();
   let constant = 0;
@@ -28,7 +28,7 @@ export function addIndices(...indices: readonly Index[]): Index {
   return rejoined({ constant, terms });
 }
 
-/** by * floor(x / by) + x mod by is x. */
+/** Simplifies by * floor(x / by) + x mod by to x. */
 function rejoined(index: Index): Index {
   for (const { coefficient, factor } of index.terms) {
     if (factor.kind !== "remainder") continue;
@@ -56,9 +56,7 @@ export function scaleIndex(index: Index, by: number): Index {
   return { constant: index.constant * by, terms };
 }
 
-/**
- * The greatest value that an index takes, where its coefficients are not negative; else infinity.
- */
+/** The largest value of an index without negative coefficients; else infinity. */
 export function greatest(index: Index): number {
   return index.terms.reduce((sum, { coefficient, factor }) => {
     if (coefficient < 0) return Number.POSITIVE_INFINITY;
@@ -82,14 +80,14 @@ function greatestFactor(factor: Factor): number {
 }
 
 /**
- * floor(index / by) and what is left, for an index that is never negative; simplified where
- * multiples of `by` can be seen.
+ * floor(index / by) and the remainder, for an index that is never negative; simplified where
+ * multiples of `by` are recognized.
  */
 export function divideIndex(index: Index, by: number): { quotient: Index; remainder: Index } {
   if (by === 1) return { quotient: index, remainder: constantIndex(0) };
   const isPositive = index.constant >= 0 && index.terms.every(({ coefficient }) => coefficient > 0);
   if (!isPositive) return opaqueDivision(index, by);
-  // Multiples of `by` go into the quotient whole.
+  // Multiples of `by` go into the quotient as they are.
   const isWhole = ({ coefficient }: { coefficient: number }) => coefficient % by === 0;
   const whole: Index = {
     constant: Math.floor(index.constant / by),
@@ -111,7 +109,7 @@ function opaqueDivision(of: Index, by: number): { quotient: Index; remainder: In
   };
 }
 
-/** Whether two indices are the same, term by term. */
+/** Whether two indices are equal, term by term. */
 export function sameIndex(a: Index, b: Index): boolean {
   if (a.constant !== b.constant || a.terms.length !== b.terms.length) return false;
   const coefficientIn = (terms: readonly Term[], wanted: Term) =>

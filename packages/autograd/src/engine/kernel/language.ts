@@ -1,20 +1,20 @@
-// The kernel language: what a plan is made of. A kernel is a nest of loops over buffers; what it
-// computes for one element is an expression, and where it finds an element is an index: a
-// sum of multiples of loop variables, from which a renderer sees what lies side by side in memory.
-// Renderers: javascript.ts (plain, the oracle of plans) and ../wasm/.
+// The kernel language, which plans consist of. A kernel is a loop nest over buffers; an expression
+// computes one element, and an index locates one: a sum of multiples of loop variables, from which
+// a code generator sees what is contiguous in memory. Code generators: ../javascript/ (the oracle
+// of plans) and ../wasm/.
 import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 
-/** A run of elements in memory. Where it lies is the plan's business. */
+/** A run of elements in memory. The plan decides where it is. */
 export interface Buffer {
-  /** Its number in its plan; in a kernel, its position in what the kernel is given. */
+  /** Its number in its plan; in a kernel, its position in the kernel's arguments. */
   readonly id: number;
   readonly dtype: DType;
   /** In elements. */
   readonly size: number;
 }
 
-/** Bytes that its elements take. */
+/** The size of its elements in bytes. */
 export function bytesOf({ dtype, size }: Buffer): number {
   return size * bytesPerElement(dtype);
 }
@@ -29,15 +29,15 @@ export interface Variable {
 }
 
 /**
- * What an index is made of beside loop variables. Of all but `element` the value is not negative.
+ * The terms of an index beside loop variables. Non-negative, except `element`.
  */
 export type Factor =
   | Variable
   | { readonly kind: "quotient"; readonly of: Index; readonly by: number }
   | { readonly kind: "remainder"; readonly of: Index; readonly by: number }
   /**
-   * An int32 from the data, counted from the end if it is negative. If that is not below `size`,
-   * the run fails with `check` (an index into the plan's checks); the kernel goes on with 0.
+   * An int32 from the data, counted from the end if negative. If it is out of range for `size`, the
+   * run fails with `check` (an index into the plan's checks); the kernel continues with 0.
    */
   | {
       readonly kind: "element";
@@ -45,7 +45,7 @@ export type Factor =
       readonly size: number;
       readonly check: number;
     }
-  /** A number that the kernel is given, at that position; never greater than `greatest`. */
+  /** A numeric argument of the kernel, at that position; at most `greatest`. */
   | { readonly kind: "given"; readonly position: number; readonly greatest: number };
 
 /** coefficient * factor. */
@@ -62,13 +62,13 @@ export interface Index {
 
 // Values: one element each, in registers
 
-/** One element. Shared parts are shared objects; a renderer computes them once. */
+/** One element. Common subexpressions are shared objects; a code generator computes them once. */
 export type Value =
   | { readonly kind: "literal"; readonly dtype: DType; readonly value: number }
   | { readonly kind: "load"; readonly dtype: DType; readonly buffer: Buffer; readonly index: Index }
   /** An index as an int32. */
   | { readonly kind: "position"; readonly dtype: "int32"; readonly index: Index }
-  /** `dtype` is that of the result; the operands (but a select's condition) have `on`. */
+  /** `dtype` is that of the result; the operands (except a select's condition) have `on`. */
   | {
       readonly kind: "apply";
       readonly dtype: DType;
@@ -78,8 +78,8 @@ export type Value =
     }
   | { readonly kind: "cast"; readonly dtype: DType; readonly operand: Value }
   /**
-   * `value` where every index is within its bounds, else `otherwise`; what is not taken is not
-   * loaded.
+   * `value` if every index is within its bounds, else `otherwise`; the branch not taken loads
+   * nothing.
    */
   | {
       readonly kind: "guard";
@@ -88,10 +88,10 @@ export type Value =
       readonly value: Value;
       readonly otherwise: Value;
     }
-  /** What a `reduce`, `scan` or `multiply` has added up. */
+  /** The accumulator of a `reduce`, `scan` or `multiply`. */
   | Total;
 
-/** Holds where from <= index < to. */
+/** True if from <= index < to. */
 export interface Bound {
   readonly index: Index;
   readonly from: number;
@@ -99,7 +99,7 @@ export interface Bound {
 }
 
 /**
- * The result of a `reduce`, `scan` or `multiply`, for what comes after it. Compared by identity.
+ * The accumulator of a `reduce`, `scan` or `multiply`, for what follows it. Compared by identity.
  */
 export interface Total {
   readonly kind: "total";
@@ -114,7 +114,7 @@ export type Statement =
   | {
       readonly kind: "for";
       readonly variable: Variable;
-      /** Whether its turns give the same in any order, and at the same time. */
+      /** Whether its iterations may run in any order, and concurrently. */
       readonly order: Order;
       readonly body: readonly Statement[];
     }
@@ -124,7 +124,7 @@ export type Statement =
       readonly index: Index;
       readonly value: Value;
     }
-  /** Adds to what is stored already; in loops that are sequential, as indices may come twice. */
+  /** Adds to what is stored; in sequential loops, as indices may repeat. */
   | {
       readonly kind: "accumulate";
       readonly buffer: Buffer;
@@ -136,9 +136,9 @@ export type Statement =
   | Multiply;
 
 /**
- * total = `start` combined with `value` for all values of `variables`, in row-major order, sums of
- * floats in blocks. They are dealt in turn to `lanes` running totals, which are then combined in
- * halves: total i with total i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
+ * Combines `start` with `value` for all values of `variables`, in row-major order, sums of floats
+ * in blocks. Elements are dealt in turn to `lanes` accumulators, which are then combined in halves:
+ * accumulator i with i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
  */
 export interface Reduce {
   readonly kind: "reduce";
@@ -151,8 +151,8 @@ export interface Reduce {
 }
 
 /**
- * For `variable` from 0 on: total = `next`, made from the total `before` it (at first `start`);
- * `body`.
+ * For `variable` from 0 on: total = `next`, computed from the total `before` it (at first `start`);
+ * then `body`.
  */
 export interface Scan {
   readonly kind: "scan";
@@ -165,9 +165,9 @@ export interface Scan {
 }
 
 /**
- * For each row and column: total = the sum over the `inner` variables, the last fastest, of left *
- * right, floats in blocks (reduction.ts), then `body`. `left` depends on `row` and `inner`, `right` on `inner` and `column`; a
- * renderer may go in blocks.
+ * For each row and column: total = the sum over the `inner` variables, the last fastest, of
+ * left * right, floats in blocks (reduction.ts), then `body`. `left` depends on `row` and `inner`,
+ * `right` on `inner` and `column`; a code generator may tile the loops.
  */
 export interface Multiply {
   readonly kind: "multiply";
@@ -181,26 +181,26 @@ export interface Multiply {
 }
 
 /**
- * A nest of loops that reads some buffers and writes others. Which ones these are, it is given: one
- * kernel may be several steps of a plan.
+ * A loop nest that reads some buffers and writes others. The buffers are its arguments: one kernel
+ * may be several steps of a plan.
  */
 export interface Kernel {
-  /** Names of the operations that were fused into it, in order. */
+  /** Names of the operations fused into it, in order. */
   readonly operations: readonly string[];
   readonly body: readonly Statement[];
 }
 
-/** What a kernel is given: buffers of the plan, at the positions that its own are numbered by, and numbers. */
+/** A kernel's arguments: buffers of the plan, at the positions that number its own, and numbers. */
 export type Given = readonly (Buffer | number)[];
 
-/** The plan's buffer that one of a kernel's stands for. */
+/** The plan's buffer for one of a kernel's. */
 export function givenBuffer(given: Given, { id }: Buffer): Buffer {
   const buffer = given[id];
   if (typeof buffer !== "object") throw new Error(`unreachable: ${id} is not a buffer`);
   return buffer;
 }
 
-/** The number that a factor of a kernel stands for. */
+/** The number for a factor of a kernel. */
 export function givenNumber(
   given: Given,
   { position }: Extract<Factor, { kind: "given" }>,

@@ -1,17 +1,17 @@
-// Which loops of a kernel may be divided among threads.
+// Which loops of a kernel can be divided among threads.
 import { allStatements } from "./dependence.ts";
 import type { Kernel, Statement, Variable } from "./language.ts";
 
-/** A loop that can be divided, and its turns. */
+/** A loop that can be divided, and its iterations. */
 export interface SharedLoop {
   readonly variable: Variable;
   readonly turns: number;
 }
 
-/** With so many turns or more, threads' shares of a loop are about equal. */
+/** From this many iterations on, threads get about equal parts of a loop. */
 const fairTurns = 16;
 
-/** Whether no two turns of its loops meet, and none reads what another one of the kernel has stored. */
+/** Whether no two iterations of its loops conflict, and none reads what another has stored. */
 export function isDivisible({ body }: Kernel): boolean {
   return allStatements(body).every(
     (statement) =>
@@ -20,8 +20,8 @@ export function isDivisible({ body }: Kernel): boolean {
 }
 
 /**
- * The loop that is divided: of those around all of a statement the outermost that can be divided
- * fairly, or else that with the most turns. `tileRows`: a product's rows that go at once.
+ * The loop to divide: among those around all of a statement, the outermost that divides fairly, or
+ * else the one with the most iterations. `tileRows`: rows of a product that are computed at once.
  */
 export function sharedLoop(statement: Statement, tileRows: number): SharedLoop | undefined {
   const around = loopsAround(statement, tileRows);

@@ -1,4 +1,4 @@
-// Kernels as text, for people and for tests that show what a change did to the code.
+// Prints kernels, for people and for tests that show how a change affects the code.
 import { shortText } from "../../scalar/number-text.ts";
 import { operandsOf } from "./dependence.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./language.ts";
 
 /**
- * The kernel with what it is given.
+ * Prints the kernel with its arguments.
  *
  * ```text
  * kernel matmul add sigmoid
@@ -33,14 +33,14 @@ type NameOf = (total: Total) => string;
 class Printer {
   readonly #given: Given;
   readonly #totals = new Map<Total, string>();
-  /** Values that have lines of their own, since they are used more than once. */
+  /** Values with lines of their own, because they are used more than once. */
   readonly #shared = new Map<Value, string>();
 
   constructor(given: Given) {
     this.#given = given;
   }
 
-  /** The lines of statements that stand in one loop, behind a value that has one of its own. */
+  /** The lines of statements in one loop, after those of shared values. */
   block(
     statements: readonly Statement[],
     depth: number,
@@ -142,7 +142,7 @@ class Printer {
     return `b${givenBuffer(this.#given, buffer).id}[${this.#index(index)}]`;
   }
 
-  /** With the numbers that the kernel is given. */
+  /** Prints an index, with the kernel's numeric arguments. */
   #index(index: Index): string {
     let { constant } = index;
     const parts: string[] = [];
@@ -194,7 +194,7 @@ class Printer {
   }
 }
 
-/** What a statement itself stores: all else is printed with the loops that it is computed in. */
+/** The values that a statement itself stores: all others are printed with the loops around them. */
 function storedIn(statement: Statement): readonly Value[] {
   return statement.kind === "store" || statement.kind === "accumulate" ? [statement.value] : [];
 }
@@ -213,7 +213,7 @@ function usesIn(values: readonly Value[]): ReadonlyMap<Value, number> {
   return uses;
 }
 
-/** Operators and casts of a value, operands before what uses them. */
+/** Operators and casts of a value, operands before their users. */
 function inwardFirst(root: Value): readonly Value[] {
   const order: Value[] = [];
   const seen = new Set<Value>();

@@ -1,36 +1,36 @@
-// The order in which reductions combine elements, and in which products are added up. Every back end
-// keeps it, so that results agree to the last bit; it depends on the shape alone, so that it is the
-// same however the work is divided.
+// The order in which reductions combine elements, and products are summed. All back ends follow it,
+// so that results agree to the last bit; it depends only on the shape, so that it is the same
+// however the work is divided.
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import { type DType, isFloating } from "../../scalar/dtype.ts";
 import type { Multiply, Reduce } from "./language.ts";
 
-/** Running totals where there is more than one. */
+/** The number of accumulators, if more than one. */
 export const manyTotals = 16;
 
 /**
- * Where the last axis is reduced, elements are dealt in turn, in row-major order, to so many
- * running totals (as vector units do), else to one. The totals are then combined in halves: i with
- * i + 8, then i + 4, i + 2, i + 1.
+ * If the last axis is reduced, elements are dealt in turn, in row-major order, to this many
+ * accumulators (as in vector units), else to one. The accumulators are then combined in halves: i
+ * with i + 8, then i + 4, i + 2, i + 1.
  */
 export function lanesOf(shape: Shape, axes: Shape): number {
   return axes.includes(shape.length - 1) ? manyTotals : 1;
 }
 
-/** A reduction of more elements than this is one of chunks that have at most half as many. */
+/** Larger reductions are split into chunks of at most half this many elements. */
 const mostAtOnce = 2 ** 15;
 
-/** Stretches of the first axis that is reduced, and longer than 1. */
+/** Chunks of the first axis that is reduced and longer than 1. */
 export interface Chunks {
   readonly axis: number;
-  /** Of each chunk but the last, which may be shorter. */
+  /** The size of each chunk except the last, which may be shorter. */
   readonly size: number;
   readonly count: number;
 }
 
 /**
- * The chunks that are reduced each by itself, and then with each other, in the same way; undefined
- * if all is reduced at once.
+ * The chunks that are reduced separately, and whose results are then reduced in the same way;
+ * undefined if everything is reduced at once.
  */
 export function chunksOf(shape: Shape, axes: Shape): Chunks | undefined {
   const axis = axes.find((one) => shape[one]! > 1);
@@ -42,22 +42,22 @@ export function chunksOf(shape: Shape, axes: Shape): Chunks | undefined {
 }
 
 /**
- * So many floats a running total takes, one after the other. Then it is added to a total in float64,
- * and begins anew: errors do not grow with the number of elements.
+ * The number of floats that an accumulator sums. It is then added to a total in float64, and starts
+ * again: errors do not grow with the number of elements.
  */
 const mostInBlock = 256;
 
 /** Blocks of nested loops. */
 export interface Blocks {
   /**
-   * The loop of which `size` turns are in a block, and fewer in its last one. Loops inside are in
-   * each block whole; with each turn of one outside, a new block begins.
+   * The loop with `size` iterations per block, fewer in the last one. Loops inside it are entirely
+   * in a block; each iteration of a loop outside starts a new block.
    */
   readonly loop: number;
   readonly size: number;
 }
 
-/** The blocks in which a reduction goes; undefined if all is one. */
+/** The blocks of a reduction; undefined if there is only one. */
 export function blocksOfReduce({
   combine,
   total: { dtype },
@@ -72,7 +72,7 @@ export function blocksOfReduce({
   );
 }
 
-/** The blocks in which products are added up; undefined if all is one. */
+/** The blocks of a product's sums; undefined if there is only one. */
 export function blocksOfMultiply({ total: { dtype }, inner }: Multiply): Blocks | undefined {
   return blocksOf(
     inner.map(({ size }) => size),
@@ -80,7 +80,7 @@ export function blocksOfMultiply({ total: { dtype }, inner }: Multiply): Blocks 
   );
 }
 
-/** The blocks of a sum in so many running totals, over nested loops of so many turns each. */
+/** The blocks of a sum with `totals` accumulators, over nested loops of these sizes. */
 export function blocksOf(sizes: Shape, dtype: DType, totals = 1): Blocks | undefined {
   if (!isFloating(dtype)) return undefined;
   const most = totals * mostInBlock;
@@ -93,7 +93,7 @@ export function blocksOf(sizes: Shape, dtype: DType, totals = 1): Blocks | undef
   return undefined;
 }
 
-/** Where the blocks of `count` elements end, counted in row-major order. */
+/** The ends of the blocks of a sum, in row-major order. */
 export function blockEnds(sizes: Shape, blocks: Blocks | undefined): readonly number[] {
   const count = elementCount(sizes);
   if (!blocks) return [count];
@@ -107,7 +107,9 @@ export function blockEnds(sizes: Shape, blocks: Blocks | undefined): readonly nu
   return ends;
 }
 
-/** The dtype of a running total whose every value is a result: that of floats is rounded for each. */
+/**
+ * The dtype of an accumulator whose every value is a result: that of floats is rounded each time.
+ */
 export function scanDType(dtype: DType): DType {
   return dtype === "float32" ? "float64" : dtype;
 }

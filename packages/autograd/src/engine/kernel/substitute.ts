@@ -1,9 +1,9 @@
-// Kernels with other indices in place of loop variables: how loops are unrolled and put together.
+// Substitutes indices for loop variables in kernels: how loops are unrolled and fused.
 import { operandsFirst, operandsOf } from "./dependence.ts";
 import { addIndices, scaleIndex, term } from "./index-arithmetic.ts";
 import type { Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
-/** Puts indices in place of variables. What was shared stays shared, in all that it is used on. */
+/** Replaces variables by indices. Common subexpressions stay shared between all uses. */
 export class Substitution {
   readonly #replacements: ReadonlyMap<Variable, Index>;
   readonly #totals: ReadonlyMap<Total, Total>;

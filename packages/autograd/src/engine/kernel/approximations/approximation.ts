@@ -1,13 +1,15 @@
-// What stands for an operator where there is no instruction for it.
+// Approximations of operators without an instruction.
 import type { Float } from "../../../scalar/dtype.ts";
 import type { Scalar } from "../../../scalar/expression.ts";
 
-/** An expression of input 0 that stands for an operator. */
+/** An expression of input 0 that replaces an operator. */
 export interface Approximation {
   readonly value: Scalar;
-  /** Up to which |x| it holds; beyond, and for NaN, the host is asked. Left out: everywhere. */
+  /**
+   * The largest |x| for which it is valid; beyond, and for NaN, the host computes. Default: all.
+   */
   readonly limit?: number;
 }
 
-/** One for each dtype. */
+/** One approximation per dtype. */
 export type Approximations = Readonly<Record<Float, Approximation>>;

@@ -1,5 +1,5 @@
 // The error function and its complement: rational functions for |x| below 0.84375 and 1.25, and
-// beyond erfc(|x|), of which the factor e^(-x^2) is taken out. Method and coefficients: Sun's fdlibm
+// beyond that erfc(|x|), with the factor e^(-x^2) taken out. Method and coefficients: Sun's fdlibm
 // (s_erf.c), free to use.
 import {
   aroundOne,
@@ -39,7 +39,7 @@ function ratio(of: Scalar, numerator: readonly number[], denominator: readonly n
 
 type Exponential = (of: Part) => Scalar;
 
-/** erf(|z|), for |z| < 0.84375, is |z| and this. */
+/** erf(|z|) - |z|, for |z| < 0.84375. */
 const nearRest = (size: Scalar): Scalar =>
   mul(size, ratio(mul(size, size), nearNumerator, nearDenominator));
 
@@ -58,7 +58,7 @@ function tailPower(square: Scalar): Scalar {
 }
 
 function errorFunction(exponential: Exponential): Scalar {
-  // From 6 on it is 1.
+  // From 6 on the result is 1.
   const size = min(abs(x), 6);
   const square = mul(size, size);
   const complement = div(exponential(sub(tailPower(square), square)), size);
@@ -77,11 +77,11 @@ export const erf: Approximations = {
   float64: { value: errorFunction(exponential64) },
 };
 
-/** A number, not negative, as it is where it is near 0, 1/2 and 1, and its square. */
+/** A number >= 0, its distances from 1/2 and 1, and its square. */
 interface Size {
   readonly size: Scalar;
   readonly minusHalf: Scalar;
-  /** What `minusHalf` is off by. */
+  /** The rounding error of `minusHalf`. */
   readonly halfLost: number;
   readonly minusOne: Scalar;
   readonly inTwo: SquareInTwo;
@@ -92,14 +92,14 @@ function complements(
   { size, minusHalf, halfLost, minusOne, inTwo: { square, lost } }: Size,
   exponential: Exponential,
 ): { readonly above: Scalar; readonly below: Scalar } {
-  // What is left of 1 or, where more than that is left, of 1/2.
+  // The remainder of 1 or, if more than that is left, of 1/2.
   const rest = nearRest(size);
   const half = sub(0.5, add(minusHalf, halfLost === 0 ? rest : add(rest, halfLost)));
   const near = select(less(size, 0.25), sub(1, add(size, rest)), half);
   const middle = sub(1 - aroundOne, middleRest(minusOne));
   const power = tailPower(square);
   const exponent = sub(power, square);
-  // What rounding the exponent has lost: the greater is taken off first.
+  // The rounding error of the exponent: the larger part is subtracted first.
   const off = sub(sub(power, add(exponent, square)), lost);
   const value = exponential(exponent);
   const tail = div(add(value, mul(value, off)), size);
@@ -123,13 +123,13 @@ export const erfc: Approximations = {
   float64: { value: complement(exponential64) },
 };
 
-/** sqrt(2) as a float32 and what that is off by. */
+/** sqrt(2) as a float32, and its rounding error. */
 const root = Math.fround(Math.SQRT2);
 const rootLost = 2.420323420895794e-8;
 
 /**
- * erfc(-x / sqrt(2)) / 2. What depends much on x / sqrt(2) is taken from x itself, since the
- * quotient is rounded: its square, and how far it is from 1/2 and 1.
+ * erfc(-x / sqrt(2)) / 2. Parts that are sensitive to x / sqrt(2), its square and its distances
+ * from 1/2 and 1, use x itself, since the quotient is rounded.
  */
 function normalDistribution(exponential: Exponential): Scalar {
   const size = min(abs(x), beyond);

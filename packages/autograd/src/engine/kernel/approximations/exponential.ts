@@ -1,6 +1,6 @@
-// e^x and what is made of it. x = n log 2 + r with a whole n and |r| <= log 2 / 2, so that e^x =
-// 2^n e^r. Coefficients: float32 of S. Moshier's Cephes library (expf), float64 of Sun's fdlibm
-// (e_exp.c), both in the public domain or free to use.
+// e^x and functions built from it. x = n log 2 + r with an integer n and |r| <= log 2 / 2, so that
+// e^x = 2^n e^r. Coefficients: float32 of S. Moshier's Cephes library (expf), float64 of Sun's
+// fdlibm (e_exp.c), both in the public domain or free to use.
 import { log2Parts } from "../../../scalar/coefficients.ts";
 import {
   abs,
@@ -29,7 +29,7 @@ const x = input(0);
 /** e^x - 1 = 2^n (1 + rest) - 1. */
 interface Reduced {
   readonly n: Scalar;
-  /** e^r - 1, with an error relative to itself. */
+  /** e^r - 1, with a small relative error. */
   readonly rest: Scalar;
 }
 
@@ -63,13 +63,13 @@ function reduced64(of: Part): Reduced {
   return { n, rest: sub(high, sub(low, div(mul(r, c), sub(2, c)))) };
 }
 
-/** In two steps, since 2^n itself may be out of range where the result is not. */
+/** Scales in two steps, since 2^n itself may overflow where the result does not. */
 function scaled(value: Part, n: Scalar): Scalar {
   const half = floor(mul(n, 0.5));
   return mul(mul(value, powerOf2(half)), powerOf2(sub(n, half)));
 }
 
-/** Beyond `from` and `to` the result is 0 and infinity. */
+/** Below `from` the result is 0, beyond `to` infinity. */
 function exponential(of: Part, reduced: (of: Part) => Reduced, from: number, to: number): Scalar {
   const { n, rest } = reduced(min(max(of, from), to));
   return scaled(add(rest, 1), n);
@@ -84,10 +84,7 @@ export const exp: Approximations = {
   float64: { value: exponential64(x) },
 };
 
-/**
- * 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): for n = 0 nothing is lost, for the largest n 2^n is not
- * needed.
- */
+/** 2 (2^(n - 1) rest + (2^(n - 1) - 1/2)): exact for n = 0, and avoids 2^n for the largest n. */
 function exponentialMinus1(
   reduced: (of: Part) => Reduced,
   from: number,
@@ -97,7 +94,7 @@ function exponentialMinus1(
   const { n, rest } = reduced(min(max(x, from), to));
   const power = powerOf2(sub(n, 1));
   const half = mulAdd(rest, power, sub(power, 0.5));
-  // So near 0 it is x to the last bit, which halving may lose: of 0 the sign.
+  // This near 0 the result is x to the last bit, and halving could lose it, or the sign of 0.
   return select(less(abs(x), tiny), x, add(half, half));
 }
 
@@ -107,20 +104,20 @@ export const expm1: Approximations = {
   float64: { value: exponentialMinus1(reduced64, -40, 710, 2 ** -54) },
 };
 
-/** t / (t + 2) with t = e^2|x| - 1, of which nothing is lost near 0. */
+/** t / (t + 2) with t = e^2|x| - 1, accurate near 0. */
 function hyperbolicTangent(reduced: (of: Part) => Reduced, tiny: number): Scalar {
   const size = abs(x);
-  // From 20 on it is 1.
+  // From 20 on the result is 1.
   const { n, rest } = reduced(mul(min(size, 20), 2));
   const power = powerOf2(n);
   const t = mulAdd(rest, power, sub(power, 1));
   const divisor = add(t, 2);
   const quotient = div(t, divisor);
-  // What rounding the divisor has lost counts where it is about 2.
+  // The rounding error of the divisor matters where that is about 2.
   const lost = sub(t, sub(divisor, 2));
   const corrected = mulAdd(mul(quotient, lost), -0.5, quotient);
   const value = select(less(t, 1), corrected, quotient);
-  // So near 0 it is x to the last bit; of 0 it has the sign.
+  // This near 0 the result is x to the last bit; 0 keeps its sign.
   return select(less(size, tiny), x, select(less(x, 0), neg(value), value));
 }
 

@@ -47,7 +47,7 @@ const core64: Core = (f, e) => {
   return sub(mul(e, log2Parts.float64.high), sub(sub(half, low), f));
 };
 
-/** `of` > 0; below `least`, the least normal number, its exponent is not in its bits. */
+/** `of` > 0; below `least`, the smallest normal number, its exponent is not in its bits. */
 function logarithm(of: Scalar, core: Core, least: number, lift: number): Scalar {
   const isSmall = less(of, least);
   const lifted = select(isSmall, mul(of, 2 ** lift), of);
@@ -70,7 +70,7 @@ export const log: Approximations = {
   float64: { value: log64(x) },
 };
 
-/** log2 x = e + log(1 + f) / ln 2: exact for powers of 2, of which f is 0. */
+/** log2 x = e + log(1 + f) / ln 2: exact for powers of 2, where f is 0. */
 const binary =
   (core: Core): Core =>
   (f, e) =>
@@ -82,7 +82,7 @@ export const log2: Approximations = {
   float64: { value: logarithm(x, binary(core64), 2 ** -1022, 54) },
 };
 
-/** log u and what rounding 1 + x to u has lost, over u; x itself where u is 1. */
+/** log u, plus the rounding error of u = 1 + x divided by u; x itself where u is 1. */
 function logarithmOf1Plus(logOf: (of: Scalar) => Scalar): Scalar {
   const u = add(x, 1);
   const lost: Part = div(sub(x, sub(u, 1)), u);

@@ -1,7 +1,7 @@
-// Sine and cosine. x = n pi/2 + r with |r| <= pi/4; pi/2 in parts so short that n times each is
-// exact up to a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions",
-// 1980), so that nothing is lost where r is small. Coefficients: float32 of S. Moshier's Cephes
-// library (sinf, cosf), float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
+// Sine and cosine. x = n pi/2 + r with |r| <= pi/4; pi/2 in parts short enough for exact products
+// with n up to a limit (W. J. Cody and W. Waite, "Software Manual for the Elementary Functions",
+// 1980), so that small r are accurate. Coefficients: float32 of S. Moshier's Cephes library (sinf,
+// cosf), float64 of Sun's fdlibm (k_sin.c, k_cos.c, e_rem_pio2.c).
 import { cosineSeries, sineSeries } from "../../../scalar/coefficients.ts";
 import {
   add,
@@ -22,9 +22,9 @@ import { polynomial } from "./polynomial.ts";
 const x = input(0);
 
 interface Precision {
-  /** pi/2 as a sum: all but the last short enough for exact products. */
+  /** pi/2 as a sum: all parts but the last are short enough for exact products. */
   readonly parts: readonly number[];
-  /** Greatest n. */
+  /** The largest n. */
   readonly turns: number;
   /** (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4, in r^2. */
   readonly sine: readonly number[];
@@ -51,7 +51,7 @@ const float64: Precision = {
 function sineShifted({ parts, sine, cosine }: Precision, shift: 0 | 1): Scalar {
   const n = round(mul(x, 2 / Math.PI));
   const products = parts.map((part) => mul(n, part));
-  // Exact but for the last two, whose subtraction leaves r and what rounding it has lost.
+  // Exact except for the last two, whose subtraction leaves r and its rounding error.
   const before = products.slice(0, -2).reduce<Scalar>((rest, product) => sub(rest, product), x);
   const [next, last] = products.slice(-2) as [Scalar, Scalar];
   const first = sub(before, next);
@@ -61,7 +61,7 @@ function sineShifted({ parts, sine, cosine }: Precision, shift: 0 | 1): Scalar {
   const z = mul(r, r);
   const sinR = add(r, add(mul(mul(r, z), polynomial(z, sine)), lost));
   const cosR = sub(sub(1, mul(z, 0.5)), sub(mul(r, lost), mul(mul(z, z), polynomial(z, cosine))));
-  // Quarter turns, from 0 to 3: the odd ones swap sine and cosine, the last two change the sign.
+  // Quarter turns, from 0 to 3: odd ones swap sine and cosine, the last two change the sign.
   const m = add(n, shift);
   const quarter = sub(m, mul(4, floor(mul(m, 0.25))));
   const isOdd = less(0.5, sub(quarter, mul(2, floor(mul(quarter, 0.5)))));
@@ -71,7 +71,7 @@ function sineShifted({ parts, sine, cosine }: Precision, shift: 0 | 1): Scalar {
 
 const limitOf = ({ turns }: Precision): number => (turns - 1) * (Math.PI / 2);
 
-/** As it is for 0, which has a sign. */
+/** Keeps the sign of 0. */
 const sineOf = (precision: Precision): Scalar => select(equal(x, 0), x, sineShifted(precision, 0));
 
 export const sin: Approximations = {
