@@ -1,5 +1,5 @@
-// Concatenations of many parts: each part is stored at its place. (Of few parts each element chooses
-// its own, where it is used: lower.ts.)
+// Concatenations of many parts, each stored at its offset. (With few parts, each element selects
+// its part where it is used: lower.ts.)
 import type { Check } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { partStarts } from "../../graph/parts.ts";
@@ -17,7 +17,7 @@ export function partsOf(node: NodeOf<"movement">): readonly Part[] {
   return node.inputs.map((part, i) => ({ kind: "part", node, part, start: starts[i]! }));
 }
 
-/** Stores a part at its place. */
+/** Stores a part at its offset. */
 export function partKernel(
   { node, part, start }: Part,
   plan: {

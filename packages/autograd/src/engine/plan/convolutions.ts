@@ -5,9 +5,7 @@ import type { Index, Multiply, Total, Variable } from "../kernel/language.ts";
 import { nested, type Place, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
-/**
- * The convolution `node` at the place `at`: along its last axis, in tiles of channels and places.
- */
+/** Lowers the convolution `node` at `at`: along its last axis, in tiles of channels and places. */
 export function convolutionLoops(node: NodeOf<"convolve">, at: Place, plan: LoopContext): Loops {
   const [x, kernel] = node.inputs as readonly [Node, Node];
   const { stride, dilation } = node.attributes;

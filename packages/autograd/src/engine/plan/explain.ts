@@ -1,12 +1,10 @@
-// A plan as text: its kernels, what was fused into each, and what they cost.
+// Prints a plan: its kernels, the operations fused into each, and their cost.
 import { bytesMoved, flopsOfKernel } from "../kernel/cost.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Step } from "./kernels.ts";
 import type { Plan } from "./plan.ts";
 
-/**
- * One number for all that is neither a load nor a store: each operator, of whatever cost, counts 1.
- */
+/** Counts everything but loads and stores as 1, whatever an operator costs. */
 export function explain(plan: Plan): string {
   const steps = plan.steps.map((step, i) => explainStep(step, i + 1));
   const flops = plan.steps.reduce((sum, step) => sum + flopsOf(step), 0);

@@ -1,20 +1,20 @@
-// Forms of groups. Groups that differ only in which buffers they use, and in where slices and parts of
-// them begin, become kernels once, which are then given these: a network that goes through a sequence
-// step by step has the same few kernels in each step.
+// Forms of groups. Groups that differ only in their buffers, and in the offsets of slices and
+// parts, share kernels, which take these as arguments: a network that processes a sequence step by
+// step has the same few kernels in each step.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Group } from "./groups.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
 import { hashOf, operationNumber, Writer, wordsEqual } from "./words.ts";
 
-/** Where a node is materialized; undefined if it is inlined into what uses it. */
+/** The buffer of a materialized node; undefined if it is inlined into its consumers. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
-/** What becomes kernels. */
+/** Work that becomes kernels. */
 export type Work =
-  /** A group, of whose nodes others read those that are `kept`. */
+  /** A group, with the nodes that others read in `kept`. */
   | { readonly kind: "group"; readonly group: Group; readonly kept: ReadonlySet<Node> }
-  /** One part of a concatenation, and where it begins. */
+  /** One part of a concatenation, and its offset. */
   | {
       readonly kind: "part";
       readonly node: NodeOf<"movement">;
@@ -22,23 +22,23 @@ export type Work =
       readonly start: number;
     };
 
-/** Work with what tells it from other work of its form. */
+/** Work with what distinguishes it from other work of its form. */
 export interface Member {
   readonly work: Work;
-  /** What it reads and computes of what is stored, in the order of mention. */
+  /** The materialized nodes that it reads and computes, in the order of mention. */
   readonly stored: readonly Node[];
-  /** Where slices begin, one axis after the other, or the part does, in the order of mention. */
+  /** Offsets of slices, one axis after the other, or of the part, in the order of mention. */
   readonly starts: readonly number[];
 }
 
-/** All work that is alike. */
+/** All work of the same form. */
 export interface Form {
   readonly words: Int32Array;
-  /** The first that was found. */
+  /** The first work that was found. */
   readonly first: Member;
-  /** Nodes of the first that have starts, with the number of the first one. */
+  /** Nodes of the first that have starts, with the number of their first start. */
   readonly started: ReadonlyMap<Node, number>;
-  /** Those of the starts that are not the same in all, by their numbers, with the greatest. */
+  /** The numbers of the starts that differ between members, with the largest value. */
   readonly different: Map<number, number>;
 }
 
@@ -48,12 +48,12 @@ export interface FormedWork {
   readonly form: Form;
 }
 
-/** Finds out what is alike. */
+/** Recognizes work of the same form. */
 export class Forms {
   readonly #bufferOf: BufferOf;
   readonly #forms = new Map<number, Form[]>();
   readonly #writer = new Writer();
-  /** How many nodes work has mentioned so far, and which mention of a node was its last. */
+  /** How many nodes have been mentioned so far, and the last mention of each node. */
   #count = 0;
   readonly #mentions: NodeMap<number>;
 
@@ -62,7 +62,7 @@ export class Forms {
     this.#mentions = new NodeMap(numbers);
   }
 
-  /** The work as a member of its form. */
+  /** Adds work as a member of its form. */
   add(work: Work): FormedWork {
     const started = new Map<Node, number>();
     const member = this.#write(work, started);
@@ -82,7 +82,7 @@ export class Forms {
     return { member, form };
   }
 
-  /** Writes down what the work is, but for what tells it from others. */
+  /** Writes down the work, except what distinguishes it from others. */
   #write(work: Work, started: Map<Node, number>): Member {
     const writer = this.#writer;
     const stored: Node[] = [];

@@ -1,7 +1,7 @@
-// Which stored nodes are computed in one kernel. Each product, reduction, scan and scatter begins a
-// group; what is computed from its result at the same place joins it, and so do elementwise nodes
-// over the same elements. Where a node reads several groups' results at its own place, those of
-// elementwise nodes become one with its own.
+// Groups: which materialized nodes are computed in one kernel. Each product, reduction, scan and
+// scatter starts a group; nodes computed from its result at the same coordinates join it, and so do
+// elementwise nodes over the same elements. Elementwise groups that a node reads at its own
+// coordinates are merged with its own.
 import type { Node } from "../../graph/node.ts";
 import { elementCount, shapesEqual } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
@@ -11,28 +11,28 @@ import { Lowering } from "./lower.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
 import { hasOwnLoop, isOfManyParts, type Stored } from "./stored.ts";
 
-/** A kernel in the making: nodes that are computed in the same loops. */
+/** A kernel in the making: nodes computed in the same loops. */
 export interface Group {
-  /** First what the loops are for, then what has joined, in order. */
+  /** First the node that defines the loops, then those that joined, in order. */
   readonly nodes: readonly Node[];
-  /** Stored nodes of other groups that it reads. */
+  /** Materialized nodes of other groups that it reads. */
   readonly reads: ReadonlySet<Node>;
-  /** Place of the first node, whose loops these are. */
+  /** Coordinates of the first node, whose loops these are. */
   readonly at: Place;
 }
 
-/** Where a node is stored; undefined if it is written out where it is used. */
+/** The buffer of a materialized node; undefined if it is inlined into its consumers. */
 type BufferOf = (node: Node) => Buffer | undefined;
 
-/** What groups are made with. */
+/** What grouping needs to know. */
 interface Grounds {
   readonly target: Target;
-  /** Of all nodes of the plan, inputs first. */
+  /** Numbers of all nodes of the plan, inputs first. */
   readonly numbers: Numbering;
   readonly bufferOf: BufferOf;
 }
 
-/** The stored nodes in groups, in an order that can run; each node by itself unless `fuse`. */
+/** Groups the materialized nodes, in an order that can run; each node separately unless `fuse`. */
 export function groupsOf(stored: Stored, plan: Grounds, fuse: boolean): readonly Group[] {
   const grouping = new Grouping(stored, plan);
   for (const node of stored.nodes) grouping.add(node, fuse);
@@ -45,9 +45,9 @@ interface Growing extends Group {
   readonly reads: Set<Node>;
   /** Groups that read from it. */
   readonly readers: Set<Growing>;
-  /** Greater than that of each group that it reads from. */
+  /** Larger than that of each group that it reads from. */
   level: number;
-  /** How long its code is. */
+  /** The length of its code. */
   code: number;
 }
 
@@ -68,7 +68,7 @@ class Grouping {
     this.#groupOf = new NodeMap(numbers);
   }
 
-  /** Puts the next node, in topological order, into a group. */
+  /** Adds the next node, in topological order, to a group. */
   add(node: Node, fuse: boolean): void {
     const reads = storedReads(node, this.#bufferOf);
     const joined = fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
@@ -109,7 +109,7 @@ class Grouping {
     raise(group, below.level + 1);
   }
 
-  /** Makes `other` a part of `group`, whose nodes are then `nodes`. */
+  /** Merges `other` into `group`, whose nodes are then `nodes`. */
   #merge(group: Growing, other: Growing, nodes: Node[]): void {
     group.nodes = nodes;
     group.code += other.code;
@@ -124,13 +124,15 @@ class Grouping {
       group.readers.add(reader);
       raise(reader, group.level + 1);
     }
-    // What is new comes last.
+    // New groups come last.
     this.#groups.delete(group);
     this.#groups.delete(other);
     this.#groups.add(group);
   }
 
-  /** The latest group that computes something `node` reads at its own place, if it can join there. */
+  /**
+   * The latest group that computes something `node` reads at its own coordinates, if it can join.
+   */
   #groupToJoin(node: Node, reads: ReadonlySet<Node>): Growing | undefined {
     const candidates = this.#groupsOf([...reads].reverse());
     const code = this.#stored.codeOf(node);
@@ -154,9 +156,9 @@ class Grouping {
   }
 
   /**
-   * The nodes of one group of `group` and of `other`, from which it reads: where all that is read
-   * is read at its own place, the other's nodes have no loops of their own, and nothing else has to
-   * come in between.
+   * The nodes of `group` merged with `other`, from which it reads: if everything is read at its own
+   * coordinates, the nodes of `other` have no loops of their own, and nothing else has to come
+   * between.
    */
   #together(group: Growing, other: Growing): Node[] | undefined {
     const [root, ...rest] = group.nodes as [Node, ...Node[]];
@@ -173,7 +175,7 @@ class Grouping {
         return !third || third === other || !this.#dependsOn(third, other);
       });
     if (!fits) return undefined;
-    // The loops are the first node's, so it can read nothing that is computed in them.
+    // The loops are the first node's, so it cannot read what is computed in them.
     const readFirst = storedReads(root, this.#bufferOf);
     if (other.nodes.some((node) => readFirst.has(node))) return undefined;
     const joined = [...rest, ...other.nodes].sort(
@@ -185,7 +187,7 @@ class Grouping {
       : undefined;
   }
 
-  /** Whether its loops leave a result where they are, with which others could go on. */
+  /** Whether its loops leave a result in place, which others could continue with. */
   #leavesResult(node: Node): boolean {
     return node.family !== "scatter" && this.#target.computes(node) && !isOfManyParts(node);
   }
@@ -198,7 +200,7 @@ class Grouping {
       for (const read of next.reads) {
         const below = this.#groupOf.get(read);
         if (below === on) return true;
-        // Nothing below it is above what is sought.
+        // Nothing below it is above the group in question.
         if (!below || below.level <= on.level || seen.has(below)) continue;
         seen.add(below);
         waiting.push(below);
@@ -207,7 +209,7 @@ class Grouping {
     return false;
   }
 
-  /** Groups after all that they read from. */
+  /** Groups in topological order. */
   inOrder(): readonly Group[] {
     const ordered = new Set<Group>();
     for (const group of this.#groups) {
@@ -233,7 +235,7 @@ function newGroup(node: Node): Growing {
   return { nodes: [], reads: new Set(), at, readers: new Set(), level: 0, code: 0 };
 }
 
-/** Brings a group to a level at least, and those that read from it above it. */
+/** Raises a group to at least a level, and its readers above it. */
 function raise(group: Growing, level: number): void {
   const waiting: (readonly [Growing, number])[] = [[group, level]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -244,12 +246,12 @@ function raise(group: Growing, level: number): void {
   }
 }
 
-/** Buffers that it reads, and those that it may write. */
+/** The number of buffers that it reads, and those that it may write. */
 function buffersOf({ reads, nodes }: Group): number {
   return reads.size + nodes.length;
 }
 
-/** The stored nodes that computing `node` reads. */
+/** The materialized nodes that computing `node` reads. */
 function storedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
   const reads = new Set<Node>();
   const waiting = [...node.inputs];
@@ -268,7 +270,7 @@ function storedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
   return reads;
 }
 
-/** Whether all that `node` reads of the group is what the group has just computed at that place. */
+/** Whether all that `node` reads of the group was just computed by it at the same coordinates. */
 function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: BufferOf): boolean {
   if (readsAsItStands(node, group, bufferOf)) return true;
   let isInPlace = true;
@@ -276,7 +278,7 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
     bufferOf,
     addCheck: () => 0,
     atHand(read, at) {
-      // Once one is not, the rest need not be looked at.
+      // Once one is not, the others need no check.
       if (isInPlace && !group.nodes.includes(read)) return undefined;
       if (isInPlace && !samePlace(at, placeIn(group, read))) isInPlace = false;
       return { kind: "literal", dtype: read.dtype, value: 0 };
@@ -287,8 +289,8 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
 }
 
 /**
- * Whether between the node and what it reads of the group there are elementwise operations alone,
- * all of one shape: then it is at its own place, and no index has to be looked at.
+ * Whether only elementwise operations of one shape are between the node and what it reads of the
+ * group: then it reads at its own coordinates, and no index needs a check.
  */
 function readsAsItStands(
   node: Node,
@@ -299,7 +301,7 @@ function readsAsItStands(
   const stands = (one: Node) => shapesEqual(one.shape, shape);
   if (!stands(node)) return false;
   const isElementwise = ({ family }: Node) => family === "elementwise" || family === "custom";
-  // Nodes may be read both as they stand and moved; so they are gone through for either.
+  // Nodes may be read both directly and moved; so they are visited for either.
   const [direct, moved] = [new Set([node]), new Set<Node>()];
   const below = (one: Node, isDirect: boolean): boolean => {
     for (const input of one.inputs) {
@@ -316,7 +318,9 @@ function readsAsItStands(
   return true;
 }
 
-/** The place of a node whose elements are those of the group's first node, in row-major order. */
+/**
+ * The coordinates of a node with as many elements as the group's first node, in row-major order.
+ */
 export function placeIn(group: Pick<Group, "nodes" | "at">, node: Node): Place {
   const [{ shape }] = group.nodes as readonly [Node];
   if (shapesEqual(node.shape, shape)) return group.at;

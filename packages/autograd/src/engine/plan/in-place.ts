@@ -1,5 +1,5 @@
-// Kernels that may write over what they read: each element is read where it is written, for the
-// last time, and nothing else is stored between.
+// Kernels that can run in place: each element is read where it is written, for the last time, and
+// nothing else is stored in between.
 import { loadsOf } from "../kernel/dependence.ts";
 import { sameIndex } from "../kernel/index-arithmetic.ts";
 import {
@@ -14,7 +14,7 @@ type Store = Extract<Statement, { kind: "store" }>;
 
 const known = new WeakMap<Kernel, readonly Buffer[]>();
 
-/** Of the buffers that the kernel reads, those whose place its result may take. */
+/** The buffers that the kernel reads and whose memory its result can take. */
 export function replaceable(kernel: Kernel): readonly Buffer[] {
   let buffers = known.get(kernel);
   if (!buffers) known.set(kernel, (buffers = found(kernel)));
@@ -35,7 +35,7 @@ function found(kernel: Kernel): readonly Buffer[] {
   );
 }
 
-/** What is stored in loops that do nothing else. */
+/** The store of loops that do nothing else. */
 function onlyStore(body: readonly Statement[]): Store | undefined {
   const [statement, ...others] = body;
   if (!statement || others.length > 0) return undefined;

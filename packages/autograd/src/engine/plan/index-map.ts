@@ -1,5 +1,5 @@
-// Where the elements of a node stand in its inputs: an index for each axis of the output gives one
-// for each axis of the input. This is what becomes of broadcasting and of movements.
+// Index maps: from coordinates in a node's output to coordinates in its inputs. This is what
+// broadcasting and movements become.
 import type { Move, NodeOf } from "../../graph/node.ts";
 import { type Shape, stridesOf } from "../../graph/shape.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../kernel/index-arithmetic.ts";
 import type { Bound, Index, Statement, Variable } from "../kernel/language.ts";
 
-/** One index an axis. */
+/** One index per axis. */
 export type Place = readonly Index[];
 
 /** A loop variable for each axis wider than 1. */
@@ -24,18 +24,18 @@ export function ownPlace(shape: Shape): Place {
   });
 }
 
-/** The variable that an index of a place is. */
+/** The variable that an index consists of, if any. */
 export function variableOf(index: Index): Variable | undefined {
   const factor = index.terms[0]?.factor;
   return factor?.kind === "variable" ? factor : undefined;
 }
 
-/** The same; of an axis of size 1, which no index mentions, one called `name`. */
+/** The same; for an axis of size 1, which no index mentions, a variable called `name`. */
 export function variableOr(name: string, index: Index): Variable {
   return variableOf(index) ?? { kind: "variable", name, size: 1 };
 }
 
-/** The statements inside loops, one for each variable; those of `sequential` keep their order. */
+/** Nests statements in loops, one for each variable; those of `sequential` keep their order. */
 export function inLoops(
   variables: readonly Variable[],
   body: readonly Statement[],
@@ -48,8 +48,8 @@ export function inLoops(
 }
 
 /**
- * The statements inside a loop for each variable of the place, those of the indices in `sequential`
- * in order.
+ * Nests statements in a loop for each variable of the coordinates; those of the indices in
+ * `sequential` keep their order.
  */
 export function nested(
   at: Place,
@@ -60,13 +60,13 @@ export function nested(
   return inLoops(variablesOf(at), body, variablesOf(sequential));
 }
 
-/** The row-major position of a place. */
+/** The row-major position of coordinates. */
 export function flatten(at: Place, shape: Shape): Index {
   const strides = stridesOf(shape);
   return addIndices(...at.map((index, axis) => scaleIndex(index, strides[axis]!)));
 }
 
-/** The place of a row-major position. */
+/** The coordinates of a row-major position. */
 export function unflatten(position: Index, shape: Shape): Place {
   const at: Index[] = [];
   let rest = position;
@@ -78,16 +78,16 @@ export function unflatten(position: Index, shape: Shape): Place {
   return shape.length === 0 ? [] : [rest, ...at];
 }
 
-/** Where an operand that broadcasts to `shape` has its element for the place `at`. */
+/** The coordinates in an operand that broadcasts to `shape`. */
 export function broadcastPlace(at: Place, operand: Shape): Place {
   const added = at.length - operand.length;
   return operand.map((size, axis) => (size === 1 ? constantIndex(0) : at[added + axis]!));
 }
 
-/** Where a slice begins along an axis; undefined: as it says itself. */
+/** The offset of a slice along an axis; undefined: its own. */
 export type StartOf = (slice: NodeOf<"movement">, axis: number) => Index | undefined;
 
-/** Where an element of a movement of one input stands in it; within `bounds`, if there are any. */
+/** The coordinates in the input of a movement; valid within `bounds`, if there are any. */
 export function movedPlace(
   node: NodeOf<"movement">,
   move: Exclude<Move, { kind: "concat" }>,
@@ -154,12 +154,12 @@ function padded(move: Extract<Move, { kind: "pad" }>, at: Place, from: Shape, to
   return { at: place, bounds };
 }
 
-/** The place with its index along `axis` counted from `start`. */
+/** The coordinates with the index along `axis` counted from `start`. */
 export function placeFrom(at: Place, axis: number, start: number): Place {
   return at.map((index, i) => (i === axis ? shifted(index, -start) : index));
 }
 
-/** Whether two places are the same, term by term. */
+/** Whether two coordinates are equal, term by term. */
 export function samePlace(a: Place, b: Place): boolean {
   return a.length === b.length && a.every((index, axis) => sameIndex(index, b[axis]!));
 }

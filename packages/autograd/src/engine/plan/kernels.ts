@@ -1,4 +1,4 @@
-// From groups of nodes that are computed together to kernels.
+// Lowers groups of nodes to kernels.
 import type { Check } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import type { DType } from "../../scalar/dtype.ts";
@@ -26,41 +26,41 @@ import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
 import { isOfManyParts, type Stored } from "./stored.ts";
 
-/** What a plan runs, in order: kernels, and nodes that the host computes. */
+/** A step of a plan: a kernel, or a node that the host computes. */
 export type Step =
   | {
       readonly kind: "kernel";
       readonly kernel: Kernel;
-      /** The buffers that the kernel uses, by their numbers there, and numbers. */
+      /** The kernel's arguments: buffers, by their numbers there, and numbers. */
       readonly given: Given;
-      /** Each once. */
+      /** Without duplicates. */
       readonly reads: readonly Buffer[];
       readonly writes: readonly Buffer[];
     }
   | {
       readonly kind: "host";
       readonly node: Node;
-      /** Of the node's inputs, one for each. */
+      /** The node's inputs, one for each. */
       readonly inputs: readonly Buffer[];
-      /** Each once. */
+      /** Without duplicates. */
       readonly reads: readonly Buffer[];
       readonly writes: readonly Buffer[];
     };
 
-/** What steps are made with. */
+/** What making steps needs to know. */
 export interface Planning {
   readonly target: Target;
-  /** Of all nodes of the plan, inputs first. */
+  /** Numbers of all nodes of the plan, inputs first. */
   readonly numbers: Numbering;
-  /** Where a node is stored; undefined if it is written out where it is used. */
+  /** The buffer of a materialized node; undefined if it is inlined into its consumers. */
   readonly bufferOf: (node: Node) => Buffer | undefined;
-  /** A buffer for what no node stands for. */
+  /** Adds a buffer for something other than a node. */
   readonly addBuffer: (dtype: DType, size: number) => Buffer;
-  /** Registers a check, and gives its number. Groups that are alike have the same in common. */
+  /** Registers a check, and returns its number. Groups of one form share theirs. */
   readonly addCheck: (check: Check) => number;
 }
 
-/** The steps that compute what is stored, in an order that can run. */
+/** The steps that compute the materialized nodes, in an order that can run. */
 export function stepsOf(
   stored: Stored,
   outputs: readonly Node[],
@@ -68,11 +68,11 @@ export function stepsOf(
   fuse: boolean,
 ): readonly Step[] {
   const groups = groupsOf(stored, plan, fuse);
-  // What only its own kernel uses stays in registers.
+  // A result that only its own kernel uses stays in registers.
   const needed = new Set(outputs);
   for (const { reads } of groups) for (const read of reads) needed.add(read);
   const forms = new Forms(plan.numbers, plan.bufferOf);
-  // All forms are there before the first becomes kernels: what all its work has in common is known.
+  // All forms exist before the first is lowered, so that what their members share is known.
   const works = groups.flatMap((group): readonly (HostWork | FormedWork)[] => {
     const kept = new Set(group.nodes.filter((node) => needed.has(node)));
     const [node] = group.nodes as [Node];
@@ -89,7 +89,7 @@ export function stepsOf(
   });
 }
 
-/** Concatenations of many parts are stored part by part. */
+/** Splits concatenations of many parts into these. */
 function worksOf(group: Group, kept: ReadonlySet<Node>): readonly Work[] {
   const [root] = group.nodes as [Node];
   return root.family === "movement" && isOfManyParts(root)
@@ -109,20 +109,20 @@ function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {
   return { kind: "host", node, inputs, reads: [...new Set(inputs)], writes };
 }
 
-/** The kernels of all work of a form. */
+/** The kernels of a form. */
 interface Lowered {
   readonly kernels: readonly {
     readonly kernel: Kernel;
     readonly reads: readonly Buffer[];
     readonly writes: readonly Buffer[];
   }[];
-  /** Which starts the kernels are given, before the buffers. */
+  /** Which starts the kernels take as arguments, before the buffers. */
   readonly starts: readonly number[];
-  /** Buffers that no node stands for, numbered behind those of nodes. */
+  /** Buffers for something other than a node, numbered after those of nodes. */
   readonly added: readonly Buffer[];
 }
 
-/** The kernels with what they are given for one piece of work. */
+/** The kernels with their arguments for one member. */
 function kernelSteps(
   { kernels, starts, added }: Lowered,
   member: Member,
@@ -145,7 +145,7 @@ function kernelSteps(
   );
 }
 
-/** The kernels of all work of a form, the first of which is lowered. */
+/** Lowers the first member of a form to the kernels of all. */
 function lower({ first, started, different }: Form, plan: Planning): Lowered {
   const buffers = new Map<Node, Buffer>();
   let count = different.size;
@@ -177,7 +177,7 @@ function lower({ first, started, different }: Form, plan: Planning): Lowered {
   return { kernels: kernels.map(withBuffers), starts: [...different.keys()], added };
 }
 
-/** What kernels are made with. */
+/** What lowering needs to know. */
 type KernelPlanning = Planning & { readonly startOf: StartOf };
 
 function kernelsOf(work: Work, plan: KernelPlanning): readonly Kernel[] {
@@ -205,7 +205,7 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
       return value && samePlace(at, placeIn(group, node)) ? value : undefined;
     },
   });
-  /** Stores the first node's value, and then those of the nodes that have joined. */
+  /** Stores the first node's value, and then those of the nodes that joined. */
   const stores = (first: Value): readonly Statement[] => {
     const statements: Statement[] = [];
     for (const node of [root, ...others]) {
@@ -247,7 +247,7 @@ function scatterLoops(
   const from = ownPlace(updates.shape);
   const { place: to } = lowering.indexedPlace(node, node.shape, indices, from);
   const { axis, along } = node.attributes;
-  // Along these two updates may meet at one place.
+  // Along these two, updates may hit the same element.
   const picked = from.slice(axis, axis + (along ? 1 : indices.shape.length));
   return [
     ...nested(at, [

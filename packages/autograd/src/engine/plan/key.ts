@@ -1,16 +1,13 @@
-// The structure of a graph as whole numbers: operations, attributes, shapes, dtypes and wiring, but
-// not the data. Graphs of equal structure share a plan. (Numbers, because a step that is not
-// compiled looks its plan up each time: as text, the seed's network took 60 µs of it, so it takes a
-// tenth.)
+// Structures: a graph as integers, namely operations, attributes, shapes, dtypes and wiring, but
+// not data. Graphs of equal structure share a plan. (Integers, because a step that is not compiled
+// looks its plan up each time: string keys took 60 µs for the README's network, ten times as long.)
 import type { Node } from "../../graph/node.ts";
 import { newMark } from "../../graph/order.ts";
 import { hashOf, operationNumber, Writer } from "./words.ts";
 
-/**
- * A graph's structure, and the nodes with values that it begins at, in the order it mentions them.
- */
+/** A graph's structure, and the nodes with values that it starts from, in the order of mention. */
 export interface Structure {
-  /** Good until the next structure is asked for. */
+  /** Valid until the next structure is computed. */
   readonly words: Int32Array;
   readonly hash: number;
   readonly inputs: readonly Node[];
@@ -18,7 +15,7 @@ export interface Structure {
 
 const writer = new Writer();
 
-/** The structure of the graph of `order`: all nodes without a value, inputs first. */
+/** The structure of the graph `order`: all nodes without a value, inputs first. */
 export function structureOf(order: readonly Node[], outputs: readonly Node[]): Structure {
   const mark = newMark();
   const inputs: Node[] = [];
@@ -38,11 +35,11 @@ export function structureOf(order: readonly Node[], outputs: readonly Node[]): S
   return { words, hash: hashOf(words), inputs };
 }
 
-/** Which node it is: its position in the order, or the -1st, -2nd, … of the inputs. */
+/** Writes a node as its position in the order, or as the -1st, -2nd, … of the inputs. */
 function writeReference(node: Node, mark: number, inputs: Node[]): void {
   const { cell } = node;
   if (cell.mark !== mark) {
-    // Only a node with a value has no number yet when it is used.
+    // A node that is used before it has a number has a value.
     cell.mark = mark;
     cell.number = -1 - inputs.length;
     inputs.push(node);

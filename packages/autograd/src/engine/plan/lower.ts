@@ -1,5 +1,5 @@
-// From nodes to values of the kernel language: what one element of a node is, at a place. Nodes
-// that are stored are loaded; all others are written out where they are used, movements as indices.
+// Lowers nodes to values of the kernel language: one element of a node, at given coordinates.
+// Materialized nodes are loaded; all others are inlined into their consumers, movements as indices.
 
 import { type Check, checkOf } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
@@ -18,15 +18,15 @@ import {
   type StartOf,
 } from "./index-map.ts";
 
-/** What lowering needs to know of the plan. */
+/** What lowering needs to know about the plan. */
 export interface LoweringContext {
-  /** Where a node is stored; undefined if it is written out where it is used. */
+  /** The buffer of a materialized node; undefined if it is inlined into its consumers. */
   bufferOf(node: Node): Buffer | undefined;
-  /** The node's value in registers, if it is at hand at that place. */
+  /** The node's value in registers, if it is available at these coordinates. */
   atHand(node: Node, at: Place): Value | undefined;
-  /** Registers a check, and gives its number. */
+  /** Registers a check, and returns its number. */
   addCheck(check: Check): number;
-  /** Where a slice begins along an axis; undefined: as it says itself. */
+  /** The offset of a slice along an axis; undefined: its own. */
   readonly startOf?: StartOf | undefined;
 }
 
@@ -40,7 +40,7 @@ export class Lowering {
     this.#plan = plan;
   }
 
-  /** The element of `node` at the place `at`. */
+  /** The element of `node` at `at`. */
   valueAt(node: Node, at: Place): Value {
     const here = this.#plan.atHand(node, at);
     if (here) return here;
@@ -57,9 +57,9 @@ export class Lowering {
     return value;
   }
 
-  /** What the node's operation makes of its inputs' elements. */
+  /** The node's operation applied to its inputs' elements. */
   writtenOut(node: Node, at: Place): Value {
-    // There is no such element: what is written here is never chosen.
+    // There is no such element: this value is never selected.
     if (node.shape.includes(0)) return { kind: "literal", dtype: node.dtype, value: 0 };
     switch (node.family) {
       case "literal":
@@ -83,7 +83,7 @@ export class Lowering {
     }
   }
 
-  /** The same place object for the same operand shape, so that what is read there is shared. */
+  /** The same object for the same operand shape, so that values read there are shared. */
   #broadcast(at: Place, shape: Shape): Place {
     let places = this.#places.get(at);
     if (!places) this.#places.set(at, (places = new Map<Shape, Place>()));
@@ -110,9 +110,7 @@ export class Lowering {
     };
   }
 
-  /**
-   * From the part at `position` on: its element where the place lies in it, else a later part's.
-   */
+  /** The element of the part at `position` if the coordinates are in it, else of a later part. */
   #part(node: NodeOf<"movement">, axis: number, at: Place, position: number): Value {
     const starts = partStarts(node);
     const [from, to] = [starts[position]!, starts[position + 1]!];
@@ -128,7 +126,7 @@ export class Lowering {
     const { place, factor } = this.indexedPlace(node, x.shape, indices, at);
     const value = this.valueAt(x, place);
     if (allParts(value).has(factor)) return value;
-    // All elements are the same, so none of them is looked up; the index is checked all the same.
+    // All elements are equal, so none is loaded; the index is checked all the same.
     const bounds: readonly Bound[] = [
       { index: term(factor), from: 0, to: x.shape[node.attributes.axis]! },
     ];
@@ -136,8 +134,8 @@ export class Lowering {
   }
 
   /**
-   * Where that which stands at `at`, among what is picked or added, stands in the data of `shape`
-   * that is indexed. The index is checked against its axis.
+   * The coordinates in the data of `shape` that is indexed, for an element at `at` of the slices
+   * picked or added. The index is checked against its axis.
    */
   indexedPlace(
     node: NodeOf<"gather" | "scatter">,

@@ -1,5 +1,4 @@
-// Where buffers lie: one arena, laid out by how long each buffer is needed, so that what is no
-// longer needed makes room for what comes.
+// Lays out the arena: buffers that are not needed at the same time share memory.
 import { type Buffer, bytesOf, givenBuffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { replaceable } from "./in-place.ts";
@@ -10,7 +9,7 @@ export function arenaBytesOf(buffer: Buffer, { alignment, slack }: Target): numb
   return Math.ceil((bytesOf(buffer) + slack) / alignment) * alignment;
 }
 
-/** First and last step at which buffers that follow each other in one place are needed. */
+/** The first and last step that need the buffers which share memory, one after another. */
 export interface Lifetime {
   readonly buffers: readonly Buffer[];
   readonly first: number;
@@ -23,11 +22,11 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** So many buffers are fitted between each other; smaller ones go in rows behind them. */
+/** Buffers that are fitted exactly; smaller ones go in rows after them. */
 const mostFitted = 1000;
 
 /**
- * Offsets under which no two buffers that are needed at one time overlap: largest first, lowest
+ * Assigns offsets so that no two buffers needed at the same time overlap: largest first, lowest
  * fit.
  */
 export function layOut(lifetimes: readonly Lifetime[], target: Target): Layout {
@@ -35,7 +34,7 @@ export function layOut(lifetimes: readonly Lifetime[], target: Target): Layout {
   const bySize = lifetimes
     .map((life) => ({ life, size: Math.max(...life.buffers.map(sizeOf)) }))
     .sort((a, b) => b.size - a.size);
-  /** In ascending order of where they begin. */
+  /** In ascending order of offset. */
   const placed: Placed[] = [];
   for (const { life, size } of bySize.slice(0, mostFitted)) {
     let from = 0;
@@ -54,13 +53,13 @@ export function layOut(lifetimes: readonly Lifetime[], target: Target): Layout {
   return { offsets, bytes: all.reduce((most, { to }) => Math.max(most, to), end) };
 }
 
-/** From `start` on: places of each size, which buffers of that size take in turn. */
+/** Places buffers in rows from `start` on: slots of each size, reused by buffers of that size. */
 function inRows(
   sized: readonly { readonly life: Lifetime; readonly size: number }[],
   start: number,
 ): readonly Placed[] {
   const free = new Map(sized.map(({ size }) => [size, [] as number[]]));
-  /** What is placed, by the step that needs it last. */
+  /** Placed buffers, by the last step that needs them. */
   const ending: Placed[][] = [];
   let [end, now] = [start, 0];
   return [...sized]
@@ -77,14 +76,14 @@ function inRows(
     });
 }
 
-/** Bytes that are taken as long as something is needed. */
+/** Bytes that are taken during a lifetime. */
 interface Placed {
   readonly life: Lifetime;
   readonly from: number;
   readonly to: number;
 }
 
-/** Before which of `placed` one that begins at `from` belongs, by bisection. */
+/** The position in `placed` of one that begins at `from`, by bisection. */
 function positionOf(placed: readonly Placed[], from: number): number {
   let [low, high] = [0, placed.length];
   while (low < high) {
@@ -95,15 +94,15 @@ function positionOf(placed: readonly Placed[], from: number): number {
   return low;
 }
 
-/** A lifetime that others may still follow in. */
+/** A lifetime that others may still follow. */
 interface OpenLifetime extends Lifetime {
   readonly buffers: Buffer[];
   last: number;
 }
 
 /**
- * How long each place is needed: from the step that writes a buffer to the last that reads it, and
- * on as long as that step's own result takes its place. `kept` are needed to the end.
+ * The lifetimes of all memory: from the step that writes a buffer to the last that reads it, and on
+ * if that step's result is computed in place. `kept` are needed to the end.
  */
 export function lifetimesOf(
   steps: readonly Step[],
@@ -122,7 +121,7 @@ export function lifetimesOf(
       const last = lastRead[buffer.id] ?? i;
       const own = lifetimeOf[buffer.id];
       if (own) {
-        // Another kernel has written a part of it.
+        // Another kernel has written part of it.
         own.last = Math.max(own.last, last);
         continue;
       }
@@ -140,7 +139,7 @@ export function lifetimesOf(
   return lifetimes;
 }
 
-/** A buffer that is free and whose place the step's result may take. */
+/** A free buffer whose memory the step's result can take. */
 function predecessor(step: Step, isFree: (buffer: Buffer) => boolean): Buffer | undefined {
   if (step.kind === "host") return undefined;
   return replaceable(step.kernel)

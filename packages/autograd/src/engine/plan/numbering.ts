@@ -1,24 +1,24 @@
-// Nodes by number: what planning knows of each node stands in arrays, as maps of nodes take some three
-// times as long, and graphs have a hundred thousand nodes.
+// Numbers nodes, so that planning can keep data per node in arrays: maps take about three times as
+// long, and graphs have a hundred thousand nodes.
 import type { Node } from "../../graph/node.ts";
 import { newMark } from "../../graph/order.ts";
 
-/** Numbers of nodes, which stand in their cells: good until something else walks over the graph. */
+/** Numbers of nodes, kept in their cells: valid until something else walks over the graph. */
 export class Numbering {
   readonly #mark = newMark();
   #count = 0;
 
-  /** `nodes` are numbered from 0 on, in order. */
+  /** Numbers `nodes` from 0 on, in order. */
   constructor(nodes: Iterable<Node>) {
     for (const node of nodes) this.add(node);
   }
 
-  /** How many there are. */
+  /** The number of nodes. */
   get count(): number {
     return this.#count;
   }
 
-  /** The number of a node, the next one if it had none. */
+  /** The number of a node, a new one if it has none. */
   add({ cell }: Node): number {
     if (cell.mark !== this.#mark) {
       cell.mark = this.#mark;
@@ -34,7 +34,7 @@ export class Numbering {
   }
 }
 
-/** What is known of nodes that have numbers. */
+/** Data per numbered node. */
 export class NodeMap<Known> {
   readonly #numbers: Numbering;
   readonly #known: (Known | undefined)[];

@@ -1,4 +1,4 @@
-// Copies of a product's operands, in the order of use ("packed": K. Goto and R. A. van de Geijn,
+// Packing: copies of a product's operands in the order of use (K. Goto and R. A. van de Geijn,
 // "Anatomy of High-Performance Matrix Multiplication", 2008), and when they are worth a kernel of
 // their own.
 import type { Node } from "../../graph/node.ts";
@@ -12,9 +12,9 @@ import { broadcastPlace, flatten, inLoops, nested, ownPlace, type Place } from "
 import type { LoopContext } from "./loops.ts";
 import { type MatrixProduct, type Packed, stretches } from "./tiles.ts";
 
-/** Multiplications below which no copy is worth its own kernel: some 40 µs. */
+/** Multiplications below which no copy is worth its own kernel: about 40 µs. */
 const fewestProducts = 2 ** 20;
-/** So often must each element be used from a copy, in tiles, until that has cost nothing. */
+/** How many tiles must use each element of a copy to make up for its cost. */
 const fewestTiles = 8;
 
 export function isWorthPackingRight(
@@ -39,8 +39,7 @@ export function isWorthPackingLeft(
 }
 
 /**
- * Whether the first cache holds `count` lines that lie `stride` elements apart, until they come
- * again.
+ * Whether the first cache holds `count` lines that are `stride` elements apart until their reuse.
  */
 function isHeld(
   count: number,
@@ -60,8 +59,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /**
- * The operand's rows (left) or columns (right), a tile's at once: [tile, inner, row or column of
- * the tile].
+ * Packs an operand's rows (left) or columns (right), one tile after another: [tile, inner, row or
+ * column of the tile].
  */
 export function pack(
   operand: Node,

@@ -1,4 +1,4 @@
-// A plan: what runs in place of a graph. Made once for each structure, and run on any data.
+// Plans: what runs in place of a graph. Made once for each structure, and run on any data.
 import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
@@ -12,7 +12,7 @@ import { type Rule, rewrite } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import { storedNodes } from "./stored.ts";
 
-/** What rewrites the graph, in order; each can be switched off by its name. */
+/** The rules that rewrite the graph, in order; each can be switched off by its name. */
 const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => Rule>> = {
   foldConstants: () => foldConstants,
   simplify: () => simplify,
@@ -22,13 +22,15 @@ const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => 
 export type PassName = "foldConstants" | "simplify" | "mergeCommon" | "fuse";
 export const passNames: readonly PassName[] = ["foldConstants", "simplify", "mergeCommon", "fuse"];
 
-/** Where the value of an output is found when the plan has run. */
+/** Where the value of an output is after the plan has run. */
 export type Result =
   | { readonly kind: "buffer"; readonly buffer: Buffer }
-  /** It is the value of an input, as it stands. */
+  /** The unchanged value of an input. */
   | { readonly kind: "input"; readonly position: number };
 
-/** Kernels that follow each other, which a device runs at once; or a node that the host computes between. */
+/**
+ * Consecutive kernels, which a device runs at once; or a node that the host computes between them.
+ */
 export type Segment =
   | { readonly kind: "kernels"; readonly steps: readonly KernelStep[] }
   | Extract<Step, { kind: "host" }>;
@@ -51,20 +53,23 @@ function segmentsOf(steps: readonly Step[]): readonly Segment[] {
 }
 
 export interface Plan {
-  /** The buffers of the graph's inputs that are read, by position; undefined: not read. */
+  /** The buffers of the graph's inputs, by position; undefined if never read. */
   readonly inputs: readonly (Buffer | undefined)[];
-  /** How many buffers there are; their ids are smaller. */
+  /** The number of buffers; their ids are smaller. */
   readonly buffers: number;
   readonly steps: readonly Step[];
-  /** The same, as a device runs them. */
+  /** The steps, grouped as a device runs them. */
   readonly segments: readonly Segment[];
   readonly results: readonly Result[];
   readonly checks: readonly Check[];
-  /** Where all buffers but those of inputs lie. */
+  /** The offsets of all buffers except those of inputs. */
   readonly layout: Layout;
 }
 
-/** The plan of the graph above `inputs` (nodes with values) that computes `outputs`, without the passes that are `off`. */
+/**
+ * Plans the graph above `inputs` (nodes with values) that computes `outputs`, without the passes in
+ * `off`.
+ */
 export function planOf(
   inputs: readonly Node[],
   outputs: readonly Node[],
@@ -76,7 +81,7 @@ export function planOf(
   );
   const { order, outputs: rewritten } = rewrite(outputs, used);
   const fuse = !off.has("fuse");
-  // No two walks over a graph at once: from here on nodes have these numbers.
+  // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
   const stored = storedNodes(order, rewritten, { target, numbers, fuse });
   const buffers = new NodeMap<Buffer>(numbers);

@@ -1,6 +1,5 @@
-// Loops of products of matrices. Small ones read their operands where they lie. Large ones read
-// them from copies in the order of use, tile by tile, where a cache would not hold what a tile goes
-// through.
+// Loops of matrix products. Small ones read their operands in place. Large ones read packed copies,
+// tile by tile, if a cache would not hold what a tile reads.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Index, Total, Variable } from "../kernel/language.ts";
@@ -9,7 +8,7 @@ import type { LoopContext, Loops } from "./loops.ts";
 import { isWorthPackingLeft, isWorthPackingRight, pack } from "./packing.ts";
 import { inTiles, type MatrixProduct } from "./tiles.ts";
 
-/** The product `node` at the place `at`. */
+/** Lowers the product `node` at `at`. */
 export function productLoops(node: NodeOf<"contract">, at: Place, plan: LoopContext): Loops {
   const [left, right] = node.inputs as readonly [Node, Node];
   const batch = at.slice(0, -2);

@@ -1,5 +1,4 @@
-// Loops of reductions: at once, or chunk by chunk where there is much to reduce
-// (kernel/reduction.ts).
+// Loops of reductions: at once, or in chunks if they are large (kernel/reduction.ts).
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { clampTo } from "../../scalar/dtype.ts";
@@ -9,7 +8,7 @@ import { type Chunks, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { flatten, nested, ownPlace, type Place } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
-/** The reduction `node` at the place `at`. */
+/** Lowers the reduction `node` at `at`. */
 export function reductionLoops(node: NodeOf<"reduce">, at: Place, plan: LoopContext): Loops {
   const [x] = node.inputs as readonly [Node];
   const chunks = chunksOf(x.shape, node.attributes.axes);
@@ -40,7 +39,7 @@ function reduceOf(
   };
 }
 
-/** Where elements for the result at `at` are: a loop variable for each axis that is reduced. */
+/** Coordinates of the elements for the result at `at`: a loop variable for each reduced axis. */
 function reducedPlace(
   node: NodeOf<"reduce">,
   x: Node,
@@ -58,7 +57,7 @@ function reducedPlace(
   return { variables, place };
 }
 
-/** A kernel that reduces each chunk by itself, and the loops that reduce their results. */
+/** A kernel that reduces each chunk, and the loops that reduce their results. */
 function inChunks(
   node: NodeOf<"reduce">,
   x: Node,
@@ -70,7 +69,7 @@ function inChunks(
   const results = plan.addBuffer(node.dtype, count * width);
   const indexOf = (chunk: Index, here: Place): Index =>
     addIndices(scaleIndex(chunk, width), flatten(here, node.shape));
-  /** `chunks` of them, the first of which begins where `first` says. */
+  /** Loops over `chunks` of them, starting at `first`. */
   const chunksFrom = (first: number, chunks: number, length: number): Statement => {
     const variable: Variable = { kind: "variable", name: "c", size: chunks };
     const chunk = addIndices(constantIndex(first), term(variable));

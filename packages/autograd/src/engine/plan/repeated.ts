@@ -1,11 +1,11 @@
-// Looks out for programs that are planned again and again because of how they are written. Called
-// where a plan is made, which takes milliseconds; what is found there may take some microseconds.
+// Warns about programs that are planned again and again because of how they are written. Called
+// where a plan is made, which takes milliseconds; the check may take some microseconds.
 import type { Node } from "../../graph/node.ts";
 import { warnAbout } from "../../graph/warn.ts";
 
-/** So often in a row is no accident. */
+/** Repetitions in a row that are no accident. */
 const often = 16;
-/** Of so many kinds of programs it is known how often they were planned. */
+/** Kinds of programs whose repetitions are counted. */
 const mostKinds = 256;
 
 interface Kind {
@@ -15,13 +15,13 @@ interface Kind {
 const kinds = new Map<number, Kind>();
 const times = new WeakMap<Node, number>();
 
-/** Notes that a plan is made for `order`, and warns if much like it was planned often. */
+/** Notes that a plan is made for `order`, and warns if very similar ones were planned often. */
 export function notePlanned(order: readonly Node[]): void {
   warnOfNumbers(order);
   warnOfUnread(order);
 }
 
-/** The same operations on the same shapes, with another number each time. */
+/** Warns about the same operations on the same shapes, with another number each time. */
 function warnOfNumbers(order: readonly Node[]): void {
   const numbers: number[] = [];
   let key = order.length;
@@ -50,7 +50,7 @@ function warnOfNumbers(order: readonly Node[]): void {
   );
 }
 
-/** A graph that grows, and is computed from its beginning each time that some of it is read. */
+/** Warns about a graph that grows, and is computed from its start whenever some of it is read. */
 function warnOfUnread(order: readonly Node[]): void {
   let repeated = 0;
   let last: Node | undefined;

@@ -1,20 +1,20 @@
-// Rewriting a graph: from the inputs up, each node with its rewritten inputs is given to rules that
-// may put another in its place. What no output needs any more is left out.
+// Rewrites a graph: from the inputs up, each node with its rewritten inputs is passed to rules that
+// may replace it. Nodes that no output needs any more are left out.
 import { copyNode, type Node } from "../../graph/node.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 
-/** A rule of the plan: given a node whose inputs are rewritten, one of the same value. */
+/** A rewrite rule: given a node whose inputs are rewritten, returns one of the same value. */
 export type Rule = (node: Node) => Node;
 
-/** What is to be planned. */
+/** A graph to plan. */
 export interface Rewritten {
-  /** What is to be computed, inputs first. */
+  /** The nodes to compute, inputs first. */
   readonly order: readonly Node[];
   readonly outputs: readonly Node[];
 }
 
-/** Inputs that belong to the graph of a plan: what has a value is where it begins. */
+/** Inputs that belong to the planned graph, which starts at nodes with values. */
 function plannedInputs(node: Node): readonly Node[] {
   return node.cell.value ? [] : node.inputs;
 }
@@ -24,7 +24,10 @@ function isGiven(node: Node): boolean {
   return node.family === "source" || node.cell.value !== undefined;
 }
 
-/** The graph of the outputs, rewritten by all rules in turn, which are made with the numbers of nodes. */
+/**
+ * Rewrites the graph of the outputs by all rules in turn, which are created with the nodes'
+ * numbers.
+ */
 export function rewrite(
   outputs: readonly Node[],
   rules: readonly ((numbers: Numbering) => Rule)[],
@@ -33,14 +36,14 @@ export function rewrite(
   const numbers = new Numbering(all);
   const used = rules.map((rule) => rule(numbers));
   const replaced = new NodeMap<Node>(numbers);
-  /** What has come into being, inputs first, and what is in there. */
+  /** The rewritten nodes, inputs first, and the set of them. */
   const order: Node[] = [];
   const isThere = new NodeMap<boolean>(numbers);
   for (const node of all) {
     let now = node;
     if (!isGiven(node)) {
       now = withInputs(node, replaced);
-      // A rule may find that an input stands for the node: inputs are not told apart by what they are.
+      // A rule may replace the node by an input, which no rule rewrites.
       for (const rule of used) if (!isGiven(now)) now = rule(now);
       numbers.add(now);
       if (!isGiven(now) && !isThere.get(now)) {
@@ -54,7 +57,7 @@ export function rewrite(
   return { order: needed(order, results, numbers), outputs: results };
 }
 
-/** Those of `order`, inputs first, that the outputs need. */
+/** The nodes of `order`, inputs first, that the outputs need. */
 function needed(
   order: readonly Node[],
   outputs: readonly Node[],

@@ -1,4 +1,4 @@
-// Loops of running totals.
+// Loops of scans (running totals).
 import type { NodeOf } from "../../graph/node.ts";
 import { clampTo, type DType } from "../../scalar/dtype.ts";
 import { expressionValue } from "../kernel/expression.ts";
@@ -9,7 +9,7 @@ import { nested, type Place, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
 /**
- * The scan `node` at the place `at`: all other axes outside, so that a total stays in a register.
+ * Lowers the scan `node` at `at`: all other axes outside, so that the total stays in a register.
  */
 export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): Loops {
   const { axis } = node.attributes;

@@ -1,5 +1,5 @@
 // Rules that make a graph smaller and keep every bit of its results: nothing is reassociated, and
-// nothing is assumed of NaN, infinities or the sign of zero.
+// nothing is assumed about NaN, infinities or the sign of zero.
 import { type Node, type NodeOf, noAttributes } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
 import { permute, reshape } from "../../ops/movement.ts";
@@ -12,7 +12,7 @@ import type { Numbering } from "./numbering.ts";
 import type { Rule } from "./rewrite.ts";
 import { operationNumber } from "./words.ts";
 
-/** Equal operations on equal inputs are computed once. */
+/** Merges equal operations on equal inputs. */
 export function mergeCommon(numbers: Numbering): Rule {
   const known = new Map<number, Node>();
   return (node) => {
@@ -20,7 +20,7 @@ export function mergeCommon(numbers: Numbering): Rule {
     for (const input of node.inputs) hash = mixed(hash, numbers.add(input));
     for (const size of node.shape) hash = mixed(hash, size);
     if (node.attributes !== noAttributes) hash = withAttributes(hash, node.attributes);
-    // Another one of this hash has taken its place: what follows is as good.
+    // Another one with this hash has replaced it, which is just as good.
     for (;;) {
       const other = known.get(hash);
       if (!other) {
@@ -37,7 +37,7 @@ function mixed(hash: number, word: number): number {
   return Math.imul(hash ^ word, 0x01000193);
 }
 
-/** The hash with the numbers among attributes, or parts of them. */
+/** Extends the hash by the numbers among attributes, or parts of them. */
 function withAttributes(hash: number, attributes: object): number {
   let all = hash;
   for (const part of Object.values(attributes) as readonly unknown[]) {
@@ -58,7 +58,7 @@ function isSame(a: Node, b: Node): boolean {
   );
 }
 
-/** Whether attributes, or parts of them, are the same; 0 and -0 are not. */
+/** Whether attributes, or parts of them, are equal; 0 and -0 are not. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
@@ -70,7 +70,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Operators whose result every back end rounds the same way. */
+/** Operators whose result all back ends round in the same way. */
 const exact: ReadonlySet<OperatorName> = new Set([
   "add",
   "sub",
@@ -95,7 +95,7 @@ const exact: ReadonlySet<OperatorName> = new Set([
   "select",
 ]);
 
-/** Elementwise operations on literals alone become literals. */
+/** Evaluates elementwise operations on literals only. */
 export const foldConstants: Rule = (node) => {
   const { inputs } = node;
   if (node.family !== "elementwise" || node.shape.length > 0 || inputs.length === 0) return node;
@@ -124,7 +124,7 @@ function rounded(value: number, dtype: Node["dtype"]): number {
   return dtype === "float32" ? Math.fround(value) : value;
 }
 
-/** Leaves out what changes nothing: x * 1, x / 1, x - 0, -(-x), names, movements undone. */
+/** Removes what changes nothing: x * 1, x / 1, x - 0, -(-x), names, movements that are undone. */
 export const simplify: Rule = (node) => {
   const [x, y] = node.inputs;
   if (!x) return node;
@@ -154,7 +154,7 @@ function simplifiedElementwise(node: NodeOf<"elementwise">, x: Node, y: Node | u
   }
 }
 
-/** Two reshapes, and two permutations, are one. */
+/** Merges two reshapes, or two permutations. */
 function simplifiedMovement(node: NodeOf<"movement">, x: Node): Node {
   const [below] = x.inputs;
   if (!below || x.family !== "movement" || x.cell.value) return node;
@@ -171,12 +171,12 @@ function isDirect(operands: readonly Scalar[]): boolean {
   return operands.every((operand, i) => operand.kind === "input" && operand.position === i);
 }
 
-/** `x` in place of `node`, if it has its shape: a broadcast is more than nothing. */
+/** Replaces `node` by `x` if shapes agree: a broadcast does change something. */
 function passOn(node: Node, x: Node): Node {
   return shapesEqual(x.shape, node.shape) && x.dtype === node.dtype ? x : node;
 }
 
-/** Whether every element of the node is `value`, and is known to be when the graph is planned. */
+/** Whether every element of the node is known to be `value` at planning time. */
 function isLiteral(node: Node, value: number): boolean {
   let below = node;
   while (below.family === "movement" && !below.cell.value) {

@@ -1,5 +1,5 @@
-// Which nodes of a plan are stored in memory. All others are written out where they are used, as
-// index arithmetic or inside the loop of what uses them.
+// Materialization: which nodes of a plan get memory. All other nodes are inlined into their
+// consumers, as index arithmetic or inside the consumer's loop.
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Target } from "../target.ts";
@@ -7,27 +7,27 @@ import { NodeMap, type Numbering } from "./numbering.ts";
 import { readWhole } from "./whole.ts";
 import { ownWork } from "./work.ts";
 
-/** Work, in units of an addition, up to which a node is rather computed twice than stored. */
+/** Work, in units of an addition, up to which a node is computed twice rather than materialized. */
 const cheap = 2;
-/** Work up to which a node is rather computed for each element that it is broadcast to. */
+/** Work up to which a node is recomputed for each element that it is broadcast to. */
 const cheapToRepeat = 4;
-/** So many nodes may be written out, one inside the other: movements, which are no work, are walked all the same. */
+/** The depth of inlining: movements are no work, but are traversed. */
 const mostDepth = 200;
 
-/** Concatenations of more parts have a loop for each part, in place of a choice for each element. */
+/** Concatenations of more parts have a loop per part, in place of a selection per element. */
 const mostChoices = 16;
 
-/** What is stored, and what it takes to compute it. */
+/** The materialized nodes, and their cost. */
 export interface Stored {
   /** In topological order. */
   readonly nodes: readonly Node[];
-  /** How long the code of what is stored is, with all that is written out in it: work and loads. */
+  /** The length of a materialized node's code with everything inlined into it: work and loads. */
   codeOf(node: Node): number;
 }
 
-/** What is written out for one element of a node. */
+/** The code inlined for one element of a node. */
 interface Extent {
-  /** To compute the element anew. */
+  /** Work to recompute the element. */
   readonly work: number;
   readonly loads: number;
   readonly depth: number;
@@ -35,16 +35,16 @@ interface Extent {
 
 const loaded: Extent = { work: 0, loads: 1, depth: 0 };
 
-/** What nodes are stored for. */
+/** What the decision depends on. */
 interface Grounds {
   readonly target: Target;
-  /** Of all nodes of the plan. */
+  /** Numbers of all nodes of the plan. */
   readonly numbers: Numbering;
-  /** Without it all elementwise nodes are stored, too. */
+  /** Without it all elementwise nodes are materialized too. */
   readonly fuse: boolean;
 }
 
-/** The nodes to store, of `order`, inputs first, which computes `outputs`. */
+/** The nodes of `order`, inputs first, to materialize; it computes `outputs`. */
 export function storedNodes(
   order: readonly Node[],
   outputs: readonly Node[],
@@ -55,7 +55,7 @@ export function storedNodes(
   const isOutput = new Set(outputs);
   const picks = order.some(({ family }) => family === "gather");
   const whole = picks ? readWhole(order, outputs) : isOutput;
-  /** What it takes to have an element of each node: what is stored, and inputs, are loaded. */
+  /** The cost of an element of each node: materialized nodes and inputs are loaded. */
   const used = new NodeMap<Extent>(numbers);
   const nodes: Node[] = [];
   const codes = new NodeMap<number>(numbers);
@@ -65,7 +65,7 @@ export function storedNodes(
       isOutput.has(node) ||
       hasOwnLoop(node) ||
       (!fuse && node.family === "elementwise") ||
-      // All indices are checked, whichever of what they pick is used.
+      // All indices are checked, whichever picked elements are used.
       (node.family === "gather" && !whole.has(node)) ||
       extent.work > mostWork ||
       extent.loads > mostLoads ||
@@ -83,9 +83,9 @@ export function storedNodes(
 
 type UsersOf = (node: Node) => readonly Node[];
 
-/** The nodes of `order` that use each, one behind the other in one list. */
+/** The users of each node of `order`, in one concatenated list. */
 function usersIn(order: readonly Node[], numbers: Numbering): UsersOf {
-  /** Where those of each node end, and, once they are there, where they begin. */
+  /** Where those of each node end, and, once they are filled in, where they begin. */
   const from = new Int32Array(numbers.count + 1);
   for (const { inputs } of order) for (const input of inputs) from[numbers.of(input)]!++;
   for (let i = 1; i < from.length; i++) from[i]! += from[i - 1]!;
@@ -113,7 +113,7 @@ function extentAbove(node: Node, extents: NodeMap<Extent>): Extent {
   return { work, loads, depth };
 }
 
-/** Whether the family is computed by loops of its own kind, whose results cannot be written out. */
+/** Whether the family has loops of its own kind, whose results cannot be inlined. */
 export function hasOwnLoop(node: Node): boolean {
   switch (node.family) {
     case "reduce":
@@ -157,7 +157,7 @@ function isWorthStoring(node: Node, work: number, usersOf: UsersOf, target: Targ
   return false;
 }
 
-/** What reads a node in the end: its users, and what uses those that only move elements. */
+/** The final readers of a node: its users, and the users of those that only move elements. */
 function readersThrough(direct: readonly Node[], usersOf: UsersOf): Iterable<Node> {
   if (!direct.some(passesOn)) return direct;
   const readers = new Set(direct);

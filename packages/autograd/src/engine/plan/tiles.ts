@@ -1,5 +1,4 @@
-// Products of matrices in tiles of rows and columns, for which caches hold what is gone through
-// again and again.
+// Matrix products in tiles of rows and columns, sized so that caches hold what is reused.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { bytesMoved } from "../kernel/cost.ts";
 import { buffersOf } from "../kernel/dependence.ts";
@@ -20,17 +19,17 @@ import { inLoops } from "./index-map.ts";
 /** A product over one variable. */
 export type MatrixProduct = Multiply & { readonly inner: readonly [Variable] };
 
-/** A copy of an operand, tile by tile. */
+/** A packed copy of an operand, tile by tile. */
 export interface Packed {
-  /** Makes it. */
+  /** Creates the copy. */
   readonly kernel: Kernel;
-  /** The element for position `p` of the inner variable and `within` of a tile. */
+  /** The element at position `p` of the inner variable and `within` of a tile. */
   at(tile: Index, within: Index, p: Index): Value;
 }
 
-/** Rows, or columns, that a loop goes through tile by tile. */
+/** Rows, or columns, that a loop processes tile by tile. */
 export interface Stretch {
-  /** The loop over whole tiles; none for what is left over. */
+  /** The loop over whole tiles; none for the remainder. */
   readonly loops: readonly Variable[];
   readonly tile: Index;
   /** Position in the tile. */
@@ -40,8 +39,7 @@ export interface Stretch {
 }
 
 /**
- * Whole tiles of `size`, and what is left over. `names`: of the loop over tiles, and of that in
- * one.
+ * Whole tiles of `size`, and the remainder. `names`: of the loop over tiles, and of the one inside.
  */
 export function stretches(
   count: number,
@@ -66,11 +64,11 @@ function bytesBeside({ body }: MatrixProduct): number {
 }
 
 /**
- * The product in tiles: for some rows at once (which the second cache holds) all columns, and for
- * each tile of columns (which the first cache holds) all these rows. Where much more is read and
- * written than the operands (the update of an optimiser), and the second cache holds the whole
- * right one: all columns for each tile of rows, so that this is gone through as it lies (a fifth
- * less for Adam's update of 784 x 512).
+ * Tiles a product: for each block of rows (which the second cache holds) all columns, and for each
+ * tile of columns (which the first cache holds) all these rows. If much more is read and written
+ * than the operands (the update of an optimiser), and the second cache holds the whole right one:
+ * all columns for each tile of rows, so that these are processed in memory order (a fifth less for
+ * Adam's update of 784 x 512).
  */
 export function inTiles(
   whole: MatrixProduct,
@@ -109,7 +107,7 @@ export function inTiles(
   );
 }
 
-/** The stretch in blocks of about equal size, with at most so many tiles each. */
+/** Splits the stretch into blocks of about equal size, with at most this many tiles each. */
 function inBlocks(
   rows: Stretch,
   mostTiles: number,
@@ -125,7 +123,7 @@ function inBlocks(
   return [whole, { block: undefined, rows: last }];
 }
 
-/** So many tiles of the stretch, whose loop is `loop`, from `tile` on. */
+/** This many tiles of the stretch, with the loop `loop`, from `tile` on. */
 function movedTo(rows: Stretch, loop: Variable, tile: Index, size: number): Stretch {
   const own: Variable = { kind: "variable", name: loop.name, size };
   const within: Variable = { ...rows.within };

@@ -1,8 +1,8 @@
-// Which nodes are read whole, element by element, where they are inlined into what is stored.
+// Which nodes are read whole, element by element, where they are inlined into materialized nodes.
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 
-/** Those of `order`, inputs first, of which each element is computed for one of `outputs`. */
+/** The nodes of `order`, inputs first, whose every element is computed for one of `outputs`. */
 export function readWhole(order: readonly Node[], outputs: readonly Node[]): ReadonlySet<Node> {
   const whole = new Set(outputs);
   for (let i = order.length - 1; i >= 0; i--) {
@@ -13,7 +13,7 @@ export function readWhole(order: readonly Node[], outputs: readonly Node[]): Rea
   return whole;
 }
 
-/** The inputs of which every element is read for all elements of the node. */
+/** The inputs whose every element is read for all elements of the node. */
 function inputsReadWhole(node: Node): readonly Node[] {
   switch (node.family) {
     case "movement": {

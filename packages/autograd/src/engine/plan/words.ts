@@ -1,4 +1,4 @@
-// Graphs, and parts of them, as whole numbers: what is alike is written as the same words.
+// Encodes graphs, and parts of them, as integers: equal ones give the same words.
 import type { Node } from "../../graph/node.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
@@ -7,7 +7,7 @@ const operationNumbers = new WeakMap<object, number>();
 let operationCount = 0;
 const textNumbers = new Map<string, number>();
 
-/** In place of an entry of a list that is no word by itself. */
+/** Written before an entry of a list that is no word by itself. */
 const isWide = -(2 ** 31);
 
 /** Writes numbers one after another. */
@@ -17,7 +17,7 @@ export class Writer {
   readonly #bits = new Float64Array(1);
   readonly #halves = new Int32Array(this.#bits.buffer);
 
-  /** Forgets what is written. */
+  /** Discards what was written. */
   begin(): void {
     this.#count = 0;
   }
@@ -43,7 +43,7 @@ export class Writer {
       const value = values[i]!;
       if ((value | 0) === value && value !== isWide) this.word(value);
       else {
-        // The stride or dilation of a window is any number.
+        // The stride or dilation of a window can be any number.
         this.word(isWide);
         this.number(value);
       }
@@ -73,19 +73,19 @@ export class Writer {
     }
   }
 
-  /** An element type and a shape. */
+  /** Writes a dtype and a shape. */
   type({ dtype, shape }: Node): void {
     this.word(dtypeNumbers.get(dtype)!);
     this.list(shape);
   }
 
-  /** What is written since the beginning; good until the next one. */
+  /** The words written since `begin`; valid until the next one. */
   words(): Int32Array {
     return this.#words.subarray(0, this.#count);
   }
 }
 
-/** A number of its own for each operation. */
+/** A unique number for each operation. */
 export function operationNumber(operation: object): number {
   let number = operationNumbers.get(operation);
   if (number === undefined) operationNumbers.set(operation, (number = operationCount++));
@@ -102,7 +102,7 @@ function textNumber(text: string): number {
 export function hashOf(words: Int32Array): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
-  // The low bits of a product do not see the high ones.
+  // Low bits of a product do not depend on high ones.
   return hash ^ (hash >>> 15);
 }
 

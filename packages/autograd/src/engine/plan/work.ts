@@ -1,10 +1,10 @@
-// What it takes to compute one element, estimated: by this a plan decides what is stored, and what
-// computed anew.
+// Estimates the work of computing one element, by which a plan decides what to materialize and what
+// to recompute.
 import type { Node } from "../../graph/node.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 
-/** Work of one element, in units of an addition; what only moves elements is free. */
+/** Work of one element, in units of an addition; moving elements is free. */
 export function ownWork(node: Node): number {
   switch (node.family) {
     case "elementwise":
@@ -18,7 +18,7 @@ export function ownWork(node: Node): number {
   }
 }
 
-/** Operators that cost more than an addition: roughly what their vector code takes. */
+/** Operators that cost more than an addition: roughly the length of their vector code. */
 const operatorWork: Readonly<Partial<Record<OperatorName, number>>> = {
   div: 4,
   sqrt: 4,
@@ -50,7 +50,7 @@ const operatorWork: Readonly<Partial<Record<OperatorName, number>>> = {
 
 const works = new WeakMap<Scalar, number>();
 
-/** Each operator once, however often its result is used. */
+/** Counts each operator once, however often its result is used. */
 function expressionWork(expression: Scalar): number {
   let work = works.get(expression);
   if (work !== undefined) return work;
