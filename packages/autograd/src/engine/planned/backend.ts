@@ -1,4 +1,4 @@
-// Back ends of devices that run plans: planned and loaded once for each structure, then called.
+// Back ends on devices that run plans: plan and load once per structure, then run.
 import type { Value } from "../../graph/node.ts";
 import type { Backend, BackendMemory, Graph, Prepared } from "../backend.ts";
 import { finishBackground } from "../background.ts";
@@ -10,25 +10,25 @@ import { Engine } from "./engine.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
 import { StructureCache } from "./structure-cache.ts";
 
-/** So many plans are kept, and so many bytes of their programs. */
+/** Limits on kept plans, and on the bytes of their programs. */
 const keptPlans = 512;
 const keptPlanBytes = 2 ** 26;
 
 /** Limits in bytes. */
 export interface MemoryLimits {
-  /** Of all of the device's memory. */
+  /** All of the device's memory. */
   readonly memory: number;
-  /** Of parameters, beyond which those are moved out that were used least lately. */
+  /** Parameters: beyond this, the least recently used are evicted. */
   readonly parameters: number | undefined;
 }
 
-/** A back end whose device is made when the first graph runs. */
+/** A back end whose device is created when the first graph runs. */
 export class PlannedBackend<D extends Device> implements Backend {
   readonly name: string;
   readonly #makeDevice: () => D;
   readonly #plans: StructureCache<LoadedPlan>;
   #engine: Engine | undefined;
-  /** Once something has run. */
+  /** Set once something has run. */
   device: D | undefined;
 
   constructor(name: string, makeDevice: () => D) {
@@ -45,7 +45,7 @@ export class PlannedBackend<D extends Device> implements Backend {
       notePlanned(order);
       return new LoadedPlan(engine, planOf(inputs, outputs, engine.device.target));
     });
-    // Most often they are wanted as they are given.
+    // Usually they are in the order given.
     if (inputs.length === given.length && inputs.every((node, i) => node === given[i]))
       return ready;
     const positions = new Map(given.map((node, i) => [node, i]));
@@ -69,7 +69,7 @@ export class PlannedBackend<D extends Device> implements Backend {
     return this.#engine?.memory ?? { arena: 0, parameters: 0, cache: 0 };
   }
 
-  /** Empties the memory, sets limits, and returns those before; for tests. */
+  /** Empties the memory, sets limits, and returns the previous ones; for tests. */
   setMemoryLimits(limits: Partial<MemoryLimits>): MemoryLimits {
     finishBackground("memory");
     const engine = this.#made();

@@ -1,4 +1,4 @@
-// Constants that come back: copies of arrays in the device's memory.
+// Caches constants that are used repeatedly: copies of arrays in the device's memory.
 import type { Data } from "../../scalar/dtype.ts";
 import type { Address, Device } from "../device.ts";
 
@@ -8,24 +8,26 @@ interface Copy {
   readonly bytes: number;
   /** The last run that used it. */
   used: number;
-  /** The run in which it took its place in the order of use. */
+  /** The run in which it moved to its position in the order of use. */
   placed: number;
   isDropped: boolean;
 }
 
-/** A copy moves to the end of the order of use at most once in so many runs: moving is expensive. */
+/**
+ * A copy moves to the end of the order of use at most once in this many runs: moving is expensive.
+ */
 const runsInPlace = 64;
 
-/** Copies of arrays that came more than once; the one that was not used for longest goes first. */
+/** Copies of arrays that were used more than once; evicts the least recently used. */
 export class ConstantCache {
   readonly #device: Device;
   readonly #mostBytes: number;
   readonly #seen = new WeakSet<Data>();
   readonly #copyOf = new WeakMap<Data, Copy>();
-  /** In the order of use, but for the last runs. The arrays themselves are not kept. */
+  /** In the order of use, except for the last runs. The arrays themselves are not kept. */
   readonly #copies = new Set<Copy>();
   #bytes = 0;
-  /** The run under way, or the last one. What it uses stays. */
+  /** The current run, or the last one. Copies that it uses stay. */
   #run = 0;
 
   constructor(device: Device, mostBytes: number) {
@@ -33,17 +35,17 @@ export class ConstantCache {
     this.#mostBytes = mostBytes;
   }
 
-  /** In bytes, all copies. */
+  /** Bytes of all copies. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** A run begins. */
+  /** Begins a run. */
   begin(): void {
     this.#run++;
   }
 
-  /** Where `data` is, if it is here or comes for the second time. */
+  /** The address of `data`, if it is cached or used for the second time. */
   addressOf(data: Data): Address | undefined {
     const copy = this.#copyOf.get(data);
     if (copy && !copy.isDropped) {
@@ -57,7 +59,7 @@ export class ConstantCache {
     return undefined;
   }
 
-  /** Drops copies of `bytes` at least, if there are so many that the run does not use. */
+  /** Evicts copies of at least `bytes`, if there are enough that the run does not use. */
   drop(bytes: number): number {
     const before = this.#bytes;
     for (const copy of this.#copies) {
@@ -67,7 +69,7 @@ export class ConstantCache {
     return before - this.#bytes;
   }
 
-  /** Undefined where there is no room: a copy is not worth giving up something else. */
+  /** Undefined if there is no room: a copy is not worth evicting anything else. */
   #add(data: Data): Address | undefined {
     const { memory, target } = this.#device;
     const bytes = data.byteLength + target.slack;

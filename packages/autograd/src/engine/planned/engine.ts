@@ -1,4 +1,4 @@
-// What a back end has in its device's memory, and what it gives up when that is short.
+// Manages a device's memory: what a back end keeps there, and what it evicts if memory is short.
 import type { Value } from "../../graph/node.ts";
 import type { BackendMemory } from "../backend.ts";
 import { type Address, type Device, MemoryError, type Program } from "../device.ts";
@@ -6,17 +6,17 @@ import type { Buffer } from "../kernel/language.ts";
 import { ConstantCache } from "./constants.ts";
 import { Residents } from "./residents.ts";
 
-/** Bytes of constants that come back and are kept. */
+/** Limit on the bytes of cached constants. */
 const cachedBytes = 2 ** 29;
 
-/** Made when the first graph runs. */
+/** Created when the first graph runs. */
 export class Engine {
   readonly device: Device;
   readonly residents: Residents;
   readonly constants: ConstantCache;
   readonly #unload: () => void;
 
-  /** `unload` frees what is made again when it is needed. */
+  /** `unload` frees what can be recreated on demand. */
   constructor(device: Device, unload: () => void) {
     this.device = device;
     this.#unload = unload;
@@ -32,13 +32,13 @@ export class Engine {
     };
   }
 
-  /** A run begins that is given `values`. */
+  /** Begins a run with the inputs `values`. */
   begin(values: readonly Value[]): void {
     this.constants.begin();
     this.residents.begin(values);
   }
 
-  /** Finds places for what only this run needs, `given` among it, for which others may be given up. */
+  /** Places what only this run needs, including `given`, evicting other things if necessary. */
   place(program: Program, given: readonly Buffer[]): void {
     for (;;) {
       const missing = program.place(given);
@@ -47,12 +47,12 @@ export class Engine {
     }
   }
 
-  /** Throws `MemoryError` if so many bytes cannot be had, whatever is given up. */
+  /** Throws `MemoryError` if this many bytes cannot be had, whatever is evicted. */
   checkFits(bytes: number): void {
     if (this.#isHopeless(bytes)) throw this.#error(bytes, true);
   }
 
-  /** Empties the memory, the run under way included, which has to find room anew. */
+  /** Empties the memory, including that of the current run, which has to be placed again. */
   empty(): void {
     this.begin([]);
     this.constants.drop(Infinity);
@@ -68,7 +68,7 @@ export class Engine {
     }
   }
 
-  /** Gives something up, `bytes` of it if it can. Throws `MemoryError` if there is nothing. */
+  /** Evicts something, `bytes` of it if possible. Throws `MemoryError` if there is nothing. */
   #giveUp(bytes: number): void {
     this.checkFits(bytes);
     if (this.constants.drop(bytes) > 0 || this.residents.moveOut(bytes) > 0) return;

@@ -1,5 +1,5 @@
-// A plan whose program is loaded on a device: what it is given is put where the program finds it, its
-// segments are run, with what the host computes between them, and results are kept or read.
+// A plan with its program loaded on a device. A run places inputs, runs the segments with host
+// nodes in between, and keeps or reads the results.
 
 import { outOfRange } from "../../graph/indices.ts";
 import { dataOf, type Home, type Value } from "../../graph/node.ts";
@@ -25,7 +25,7 @@ export function setLongRun(milliseconds: number): number {
   return before;
 }
 
-/** Made once for each structure, and run on any data. */
+/** Made once per structure, and run on any data. */
 export class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
@@ -33,34 +33,34 @@ export class LoadedPlan {
   readonly #trial = new Trial();
   /** Milliseconds that the last run took which was awaited. */
   #milliseconds: number | undefined;
-  /** Where the inputs of the run under way lie; undefined: they are given to this run alone. */
+  /** Addresses of the current run's inputs; undefined for those given to this run only. */
   readonly #inputs: (Address | undefined)[] = [];
   /** Whether several outputs are one buffer. */
   readonly #hasTwins: boolean;
-  /** Whether it is made anew for the next graph of its structure; who has it may still run it. */
+  /** Whether it is no longer cached; whoever has it may still run it. */
   #isDropped = false;
 
   constructor(engine: Engine, plan: Plan) {
     this.#engine = engine;
     this.#plan = plan;
-    // Before it is written: instructions may have no place for such addresses.
+    // Checked before code is generated: instructions may be unable to encode such addresses.
     engine.checkFits(plan.layout.bytes);
     this.#program = engine.device.load(plan);
     const buffers = plan.results.flatMap((one) => (one.kind === "buffer" ? [one.buffer] : []));
     this.#hasTwins = new Set(buffers).size < buffers.length;
   }
 
-  /** About how much it takes. */
+  /** Its approximate size. */
   get bytes(): number {
     return this.#program.bytes;
   }
 
-  /** Gives back the memory that it alone uses. A run makes it ready again. */
+  /** Frees its own memory. The next run loads it again. */
   unload(): void {
     this.#program.unload();
   }
 
-  /** It is no longer among the plans that are kept. */
+  /** Called when it is no longer cached. */
   drop(): void {
     this.#isDropped = true;
     this.unload();
@@ -172,9 +172,9 @@ export class LoadedPlan {
     const start = isTimed ? performance.now() : 0;
     const isTogether = this.#trial.isTogether();
     const outcome = this.#runSegments(isTogether);
-    // What a run reads from outside it never writes, so that it can begin anew from there.
+    // A run never writes what it reads from outside, so it can start again.
     if (outcome === "again") this.#runSegments(false);
-    // What was to be done together, while others were busy, says nothing of either way.
+    // A run that fell back to one thread, because others were busy, says nothing about either way.
     if ((outcome === "together") !== isTogether) return;
     this.#trial.note(isTimed ? performance.now() - start : 0);
   }
@@ -195,7 +195,7 @@ export class LoadedPlan {
     return outcome;
   }
 
-  /** Computes a node that no kernel does, on the arrays of its buffers. */
+  /** Computes a node that no kernel computes, on the arrays of its buffers. */
   #runByHost({ node, inputs, writes }: HostSegment): void {
     const [output] = writes;
     const arrays = inputs.map((buffer) => now(this.#program.read(buffer)));
@@ -215,7 +215,7 @@ export class LoadedPlan {
     if (failure) throw outOfRange(this.#plan.checks[failure.check]!, failure.index);
   }
 
-  /** Finds places for all that it reads and writes; those of outputs with a home are `atHome`. */
+  /** Places everything that it reads and writes; outputs with a home stay there: `atHome`. */
   #place(
     given: readonly Value[],
     homes: readonly (Home | undefined)[],
@@ -225,7 +225,7 @@ export class LoadedPlan {
       this.#tryToPlace(given, homes, atHome);
     } catch (error) {
       if (!(error instanceof MemoryError) || error.isHopeless) throw error;
-      // What is free may lie in pieces between what this run uses.
+      // Free memory may be fragmented by what this run uses.
       this.#engine.empty();
       this.#tryToPlace(given, homes, atHome);
     }
@@ -260,7 +260,7 @@ export class LoadedPlan {
       atHome[i] = undefined;
       if (!home || result.kind === "input") continue;
       const { buffer } = result;
-      // Two outputs may be one buffer; only one of them can be its home.
+      // Two outputs may be one buffer, which can only be in one home.
       if (this.#hasTwins && results.some((one, j) => atHome[j] && isOf(one, buffer))) continue;
       atHome[i] = this.#engine.residents.next(home, buffer.dtype, buffer.size);
     }
@@ -285,7 +285,7 @@ export class LoadedPlan {
     }
   }
 
-  /** Where a value lies from run to run, if it does. */
+  /** The address of a value that is kept in memory between runs, if it is. */
   #inMemory(value: Value): Address | undefined {
     const { residents, constants } = this.#engine;
     return residents.has(value) ? residents.addressOf(value) : constants.addressOf(dataOf(value));

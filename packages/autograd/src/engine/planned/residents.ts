@@ -1,19 +1,19 @@
-// Values of parameters, which stay in the device's memory from run to run. As long as there is room:
-// those that were used least lately are moved out to arrays, which JavaScript sees and collects
-// when nobody has them any more. Nothing here keeps a parameter, or a value that was moved out,
-// alive: no finaliser runs within a synchronous loop, and memory must stay flat in one.
+// Residents: values of parameters that stay in the device's memory between runs, as long as there
+// is room. The least recently used are evicted to arrays, which JavaScript collects when nobody has
+// them any more. Nothing here keeps a parameter, or an evicted value, alive: no finaliser runs
+// within a synchronous loop, and memory must stay flat in one.
 import type { Home, Resident, Value } from "../../graph/node.ts";
 import { bytesPerElement, type Data, type DType } from "../../scalar/dtype.ts";
 import type { Address, Device } from "../device.ts";
 
-/** Where the values of one home lie: in one block the value of now, in another the next one. */
+/** The two slots of a home: blocks for the current value and for the next one. */
 interface Places {
   readonly blockBytes: number;
   readonly blocks: Block[];
   /** The last run that used one of them, and the last that computes a new value. */
   used: number;
   written: number;
-  /** How much had been moved out in all when these were. */
+  /** The total evicted weight when these were evicted. */
   moved: number;
   /** Whether its blocks are freed when its home is collected. */
   isRegistered: boolean;
@@ -24,20 +24,20 @@ interface Block {
   value: ResidentValue | undefined;
 }
 
-/** A value of a parameter. Only its own nodes hold one: the block is used again. */
+/** A value of a parameter. Only its own nodes hold it: the block is reused. */
 export class ResidentValue implements Resident {
-  /** Among which it is. */
+  /** The collection that it belongs to. */
   readonly residents: Residents;
   readonly places: Places;
   readonly dtype: DType;
   readonly size: number;
-  /** Where it lies in the device's memory; 0: it does not. */
+  /** Its address in the device's memory; 0 if it is not there. */
   address: Address;
-  /** The elements, if they were moved out. */
+  /** The elements, if they were evicted. */
   data: Data | undefined;
   /** The last run that it was given to. */
   used = 0;
-  /** Whether the run that computes it is under way. */
+  /** Whether it is computed by the current run. */
   isNew = true;
 
   constructor(residents: Residents, places: Places, dtype: DType, size: number, address: Address) {
@@ -56,7 +56,7 @@ export class ResidentValue implements Resident {
     return this.address === 0 ? this.moved().slice() : this.#copy();
   }
 
-  /** The elements, which were moved out. */
+  /** The evicted elements. */
   moved(): Data {
     if (!this.data) throw new Error("unreachable: the value of a parameter that was overwritten");
     return this.data;
@@ -79,13 +79,13 @@ export class ResidentValue implements Resident {
   }
 }
 
-/** Bytes of parameters up to which none are moved out, as long as none was moved out in vain. */
+/** Bytes of parameters up to which none are evicted, as long as none was evicted in vain. */
 const leastBudget = 2 ** 28;
-/** What a parameter takes beside its bytes, to limit how many are kept as well. */
+/** The weight of a parameter beside its bytes, to limit the number of parameters as well. */
 const extraWeight = 2 ** 14;
-/** What comes back before so many budgets were moved out should have stayed. */
+/** A value that returns before this many budgets were evicted should have stayed. */
 const inVain = 8;
-/** Beyond the budget so much of it is moved out at a time: it takes sorting. */
+/** The part of the budget that is evicted at a time, since it requires sorting. */
 const atOnce = 1 / 8;
 
 /** All values of parameters in a device's memory. */
@@ -94,42 +94,42 @@ export class Residents {
   readonly #allocate: (bytes: number) => Address;
   readonly #placesOf = new WeakMap<Home, Places>();
   readonly #inMemory = new Set<Places>();
-  /** Frees blocks early where turns of the event loop end. Nothing relies on it. */
+  /** Frees blocks early where the event loop turns. Nothing relies on it. */
   readonly #registry: FinalizationRegistry<Places>;
   #bytes = 0;
   #weight = 0;
-  /** The weight of all that was ever moved out. */
+  /** The total weight of all evictions. */
   #moved = 0;
-  /** The run under way, or the last one. What it uses stays. */
+  /** The current run, or the last one. Copies that it uses stay. */
   #run = 0;
-  /** The last run for which not enough could be moved out. */
+  /** The last run for which not enough could be evicted. */
   #shortOf = 0;
   /**
-   * The weight beyond which values are moved out before others are added. It grows by what comes
-   * back soon: a program that uses more parameters in turn than fit moves each out in vain once.
+   * The weight beyond which values are evicted before others are added. It grows by values that
+   * return soon: a program that cycles through more parameters than fit evicts each in vain once.
    */
   #budget = leastBudget;
-  /** In place of the budget, for tests: it does not grow. */
+  /** Replaces the budget in tests; does not grow. */
   limit: number | undefined;
 
-  /** `allocate` gives up other things for a block, or throws. */
+  /** `allocate` evicts other things for a block, or throws. */
   constructor(device: Device, allocate: (bytes: number) => Address) {
     this.device = device;
     this.#allocate = allocate;
     this.#registry = new FinalizationRegistry((places) => this.#free(places));
   }
 
-  /** In bytes, all blocks. */
+  /** Bytes of all blocks. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether it is a value of a parameter, in this memory or moved out of it. */
+  /** Whether it is a value of a parameter, in this memory or evicted from it. */
   has(value: Value): value is ResidentValue {
     return value instanceof ResidentValue && value.residents === this;
   }
 
-  /** A run begins that is given `values`. */
+  /** Begins a run with the inputs `values`. */
   begin(values: readonly Value[]): void {
     this.#run++;
     for (const value of values) {
@@ -139,10 +139,10 @@ export class Residents {
     }
   }
 
-  /** The next value of `home`, to be computed where the value that it holds is not. */
+  /** The next value of `home`, to be computed in the slot that the current value is not in. */
   next(home: Home, dtype: DType, size: number): ResidentValue {
     const { held } = home;
-    // Looked up only where the value that it holds does not know it.
+    // Looked up only if the current value does not know it.
     const places = held && this.has(held) ? held.places : this.#placesFor(home, dtype, size);
     if (!places.isRegistered) this.#register(home, places);
     places.used = this.#run;
@@ -158,11 +158,11 @@ export class Residents {
     return value;
   }
 
-  /** Where a value lies that a run is given; undefined: not in the device's memory. */
+  /** The address of an input of a run; undefined if it is not in the device's memory. */
   addressOf(value: ResidentValue): Address | undefined {
     if (value.address !== 0) return value.address;
     const { places } = value;
-    // The next run is given what this one computes.
+    // The next run gets what this one computes.
     if (places.written === this.#run) return undefined;
     const block = this.#addBlock(places);
     value.moveIn(block.address);
@@ -173,8 +173,8 @@ export class Residents {
   }
 
   /**
-   * Moves out what was used least lately, `bytes` of it at least if there is so much that the run
-   * under way does not use; returns how much.
+   * Evicts the least recently used values, at least `bytes` if there are that many that the current
+   * run does not use; returns how many.
    */
   moveOut(bytes: number): number {
     const before = this.#bytes;
@@ -258,7 +258,7 @@ function freeBlock(
   return undefined;
 }
 
-/** What lies in a block, if it was not moved out. */
+/** The value in a block, if it was not evicted. */
 function valueIn({ address, value }: Block): ResidentValue | undefined {
   return value?.address === address ? value : undefined;
 }

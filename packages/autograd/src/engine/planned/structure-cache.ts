@@ -1,8 +1,8 @@
-// What was made for the structures of graphs, as long as it is used.
+// A cache keyed by structures of graphs.
 import type { Structure } from "../plan/key.ts";
 import { wordsEqual } from "../plan/words.ts";
 
-/** Keeps what was made for structures; what was not asked for longest goes first. */
+/** Keeps what was made for structures; evicts the least recently used. */
 export class StructureCache<Kept extends { readonly bytes: number }> {
   readonly #mostKept: number;
   readonly #mostBytes: number;
@@ -18,12 +18,12 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     this.#dropped = dropped;
   }
 
-  /** All that is kept. */
+  /** All cached entries. */
   *all(): Iterable<Kept> {
     for (const entries of this.#entries.values()) for (const { kept } of entries) yield kept;
   }
 
-  /** What was kept for a structure, or what `make` makes for it now. */
+  /** The cached entry of a structure, or a new one from `make`. */
   get(structure: Structure, make: () => Kept): Kept {
     const { words, hash } = structure;
     const known = this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
@@ -43,7 +43,7 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     return kept;
   }
 
-  /** Drops the older half of what is kept, but not `newest`: seldom, and all at once. */
+  /** Evicts the older half of the entries, but not `newest`: rarely, and all at once. */
   #drop(newest: Entry<Kept>): void {
     const all = [...this.#entries].flatMap(([hash, entries]) =>
       entries.map((entry) => ({ hash, entry })),

@@ -1,30 +1,32 @@
-// Whether a plan is faster on several threads is tried, not guessed: what it takes to wake a worker differs
-// from machine to machine, and with what else runs there. (The bits are the same either way.)
+// Measures whether a plan is faster on several threads: the cost of waking a worker differs between
+// machines, and depends on what else runs there. (The bits are the same either way.)
 
-/** The two ways take turns of so many runs, alone first, so often. */
+/** The two ways alternate, this many runs each, one thread first, and how often. */
 const runsInTurn = 4;
 const turnsOfEach = 3;
 const tries = 2 * runsInTurn * turnsOfEach;
-/** So many of a turn's runs together do not count: workers may be asleep. */
+/** Runs of each turn on several threads that do not count: workers may be asleep. */
 const uncounted = 1;
-/** So many milliseconds lost by runs together, and so many runs alone, and the trial is over. */
+/** Milliseconds that threads may lose, beside the time of one run, before the trial ends. */
 const mostLost = 1;
 const mostRunsLost = 1;
-/** After so many runs it is tried anew. */
+/** Runs after which it is tried again. */
 const longestWait = 2000;
-/** Runs before the next trial where threads were slower, doubled each time (exponential back-off). */
+/**
+ * Runs before the next trial where threads were slower, doubled each time (exponential back-off).
+ */
 const shortestWait = 200;
 /** Fall back to one thread once slow runs outnumber fast ones by this many. */
 const mostSlow = 4;
 
 let isTried = true;
 
-/** For tests: whether it is tried, or all that can be done together is. */
+/** Switches trials on, or off: then everything that can be divided is; for tests. */
 export function setTrial(isOn: boolean): void {
   isTried = isOn;
 }
 
-/** Chooses for each run whether several threads do it together. */
+/** Decides for each run whether to use several threads. */
 export class Trial {
   /** Runs since the trial began. */
   #runs = 0;
@@ -32,23 +34,23 @@ export class Trial {
   #alone: number[] = [];
   #isOpen = true;
   #isFaster = true;
-  /** After how many runs it is tried anew, and how many that is when it is slower the next time. */
+  /** Runs until the next trial, and how many that will be if threads are slower again. */
   #end = longestWait;
   #patience = shortestWait;
-  /** Milliseconds that a run alone took. */
+  /** Milliseconds of a run on one thread. */
   #usual = 0;
-  /** Milliseconds by which runs together were slower in this trial. */
+  /** Milliseconds that threads have lost in this trial. */
   #lost = 0;
-  /** By how many more runs together were slower than alone, since then. */
+  /** By how many slow runs have outnumbered fast ones since then. */
   #slow = 0;
 
-  /** Whether the next run is to be done together. */
+  /** Whether the next run is to use several threads. */
   isTogether(): boolean {
     if (!isTried) return true;
     return this.#isOpen ? this.#turn % 2 === 1 : this.#isFaster;
   }
 
-  /** Whether the time of the next run is wanted: in the trial, and of all that are done together. */
+  /** Whether the next run is to be timed: in a trial, and whenever it uses several threads. */
   isTimed(): boolean {
     return this.#isOpen || this.#isFaster;
   }
@@ -57,7 +59,7 @@ export class Trial {
     return Math.floor(this.#runs / runsInTurn);
   }
 
-  /** A run is over, done as was to be. */
+  /** Records the time of a run. */
   note(milliseconds: number): void {
     const isTogether = this.isTogether();
     const position = this.#runs % runsInTurn;
@@ -111,8 +113,8 @@ export class Trial {
 }
 
 /**
- * Not the mean: one run in which the machine did something else must not decide. Of runs together not the
- * median, either: where a core is often taken away, all wait for it.
+ * Not the mean, since one disturbed run must not decide. For several threads not the median either:
+ * if a core is often taken away, all of them wait for it.
  */
 function quantile(sample: readonly number[], part: number): number {
   return [...sample].sort((a, b) => a - b)[Math.floor(sample.length * part)]!;
