@@ -1,5 +1,5 @@
-// Indices, and addresses of elements, as instructions: sums of terms, each partial sum computed in
-// the outermost loop in which it is known.
+// Instructions for indices and addresses: sums of terms, each partial sum hoisted to the outermost
+// loop in which it is known.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";
@@ -7,7 +7,7 @@ import type { Local } from "./encoder.ts";
 import type { Scopes } from "./scopes.ts";
 import { listOf, parametersOf, tableWords } from "./table.ts";
 
-/** Where an element is: `offset` bytes behind what the local holds. */
+/** The address of an element: `offset` bytes after the local's value. */
 export interface Address {
   readonly local: Local;
   readonly offset: number;
@@ -16,7 +16,7 @@ export interface Address {
 export class Addresses {
   readonly #scopes: Scopes;
   readonly #table: Local;
-  /** Computes an index that comes from the data. */
+  /** Computes an index from the data. */
   readonly #element: (value: Value) => Local;
   readonly #ids = new Map<Factor, number>();
 
@@ -26,7 +26,7 @@ export class Addresses {
     this.#element = element;
   }
 
-  /** An index in a local. */
+  /** Computes an index into a local. */
   index(index: Index): Local {
     const { local, name, dependences } = this.#sum("index", undefined, index, 1);
     return local && index.constant === 0
@@ -34,7 +34,7 @@ export class Addresses {
       : this.#plus(name, dependences, local, index.constant);
   }
 
-  /** Where an element of a buffer is. */
+  /** Computes the address of an element of a buffer. */
   address(buffer: Buffer, index: Index): Address {
     const scale = bytesPerElement(buffer.dtype);
     const base = `address ${buffer.id}`;
@@ -46,12 +46,12 @@ export class Addresses {
     const offset = index.constant * scale;
     const isPositive =
       index.constant >= 0 && index.terms.every(({ coefficient }) => coefficient >= 0);
-    // Beyond what is stored an address is never used: a guard stands before it.
+    // An address beyond the buffer is never used: a guard precedes it.
     if ((isPositive && offset < 2 ** 32) || offset === 0) return { local, offset };
     return { local: this.#plus(name, dependences, local, offset), offset: 0 };
   }
 
-  /** A word of the list that the kernel is given. */
+  /** Loads a word of the kernel's argument list. */
   #given(position: number): Local {
     const list = this.#scopes.named("list", new Set(), "i32", () => {
       this.#scopes.code.get(this.#table).get(listOf(this.#scopes.body)).add("i32.add");
@@ -61,7 +61,7 @@ export class Addresses {
     });
   }
 
-  /** `start`, which has a name, and the terms of an index in units of `scale`. */
+  /** The sum of `start`, which has a name, and the terms of an index in units of `scale`. */
   #sum<Start extends Local | undefined>(
     startName: string,
     start: Start,
@@ -87,7 +87,7 @@ export class Addresses {
     return { local, name, dependences };
   }
 
-  /** A sum, if there is one, and a constant. */
+  /** The sum of a local, if there is one, and a constant. */
   #plus(
     name: string,
     dependences: ReadonlySet<Dependence>,
@@ -101,9 +101,7 @@ export class Addresses {
     });
   }
 
-  /**
-   * Terms by the loop in which they are known, so that the sum of the outer ones is computed there.
-   */
+  /** Terms sorted by loop, outermost first, so that the sum of the outer ones is hoisted. */
   #fromOutside(index: Index): Index["terms"] {
     if (index.terms.length < 2) return index.terms;
     const depthOf = (factor: Factor) => this.#scopes.depthOf(dependencesOf(factor));
@@ -136,7 +134,10 @@ export class Addresses {
     });
   }
 
-  /** Leaves the index on the stack; one that is out of range is noted in the table, and is 0. */
+  /**
+   * Leaves the index on the stack; one that is out of range is recorded in the table, and becomes
+   * 0.
+   */
   #addChecked({ value, size, check }: Extract<Factor, { kind: "element" }>): void {
     const given = this.#element(value);
     const { body, code } = this.#scopes;

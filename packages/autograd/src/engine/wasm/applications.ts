@@ -1,5 +1,5 @@
-// Operators applied to values: by an instruction, by an approximation, or else by the host, one by
-// one.
+// Operators applied to values: as an instruction, as an approximation, or else by the host, element
+// by element.
 import { isFloating } from "../../scalar/dtype.ts";
 import type { Approximation } from "../kernel/approximations/approximation.ts";
 import { approximationOf } from "../kernel/approximations.ts";
@@ -21,17 +21,17 @@ import type { ValueWriter } from "./value-writer.ts";
 /** An operator with its operands. */
 type Application = Extract<Value, { kind: "apply" }>;
 
-/** Writes what operators give, for one kernel. */
+/** Generates applications of operators, for one kernel. */
 export class Applications {
   readonly #values: ValueWriter;
-  /** What stands for applications of operators that are approximated. */
+  /** The approximations of applications. */
   readonly #approximated = new Map<Application, Value>();
 
   constructor(values: ValueWriter) {
     this.#values = values;
   }
 
-  /** Leaves what the operator gives on the stack. */
+  /** Leaves the operator's result on the stack. */
   add(value: Application, lanes: Lanes): void {
     const { scopes, host } = this.#values;
     const { code, body } = scopes;
@@ -64,7 +64,7 @@ export class Applications {
     else this.#addElementByElement(value, locals);
   }
 
-  /** Each lane by itself, where vectors have no instruction. */
+  /** Computes each lane separately, if vectors lack the instruction. */
   #addElementByElement(value: Application, operands: readonly Local[]): void {
     const { scopes, vector } = this.#values;
     const { code, body } = scopes;
@@ -93,9 +93,7 @@ export class Applications {
 
   // Approximations
 
-  /**
-   * One element in the first lane of a vector: only vectors round a product and its addition once.
-   */
+  /** Computes one element in the first lane of a vector: only vectors have fused multiply-add. */
   #addAsVector(value: Application): void {
     const values = this.#values;
     const { scopes, vector } = values;
@@ -130,7 +128,7 @@ export class Applications {
     else this.#values.scopes.code.get(this.#values.inLanes(approximated, lanes));
   }
 
-  /** The approximation; what the host computes where the operand is beyond the limit or NaN. */
+  /** The approximation; the host's result where the operand is beyond the limit or NaN. */
   #addWithin(limit: number, value: Application, approximated: Value, lanes: Lanes): void {
     const values = this.#values;
     const { scopes } = values;
@@ -141,7 +139,7 @@ export class Applications {
     const condition = body.local("i32");
     if (lanes === 1) code.get(isWithin).set(condition);
     else {
-      // Only lanes that are wanted count: nobody knows what is in the others.
+      // Only valid lanes count: the others contain garbage.
       const wanted = new Uint8Array(16).fill(255, 0, 4 * values.vector!.valid);
       code.get(isWithin).add("v128.not").v128(wanted).add("v128.and");
       code.add("v128.any_true").add("i32.eqz").set(condition);
@@ -157,10 +155,7 @@ export class Applications {
     );
   }
 
-  /**
-   * Leaves `approximated` on the stack, with what the host computes in the lanes that are not
-   * within.
-   */
+  /** Leaves `approximated` on the stack, with the host's result in lanes beyond the limit. */
   #addHostLanes(value: Application, operand: Local, isWithin: Local, approximated: Local): void {
     const { scopes, vector } = this.#values;
     const { code, body } = scopes;
@@ -185,7 +180,7 @@ export class Applications {
   }
 }
 
-/** As a bool, which conditions are. */
+/** Converts a condition to bool. */
 function truthOf(condition: Value): Value {
   return condition.dtype === "bool"
     ? condition

@@ -1,4 +1,4 @@
-// What operators are in instructions, on one element or on a vector of them.
+// Operators as instructions, on one element or on a vector.
 import { type DType, isFloating } from "../../scalar/dtype.ts";
 import { type OperatorName, operators } from "../../scalar/operators.ts";
 import { addByteMask, compareWithZero } from "./casts.ts";
@@ -7,7 +7,7 @@ import { addBitsOfFloat } from "./float-bits.ts";
 import type { Instruction } from "./instructions.ts";
 import { addNarrowMask, type Lanes, prefixOf, registerType } from "./lanes.ts";
 
-/** Operators that are an instruction of the same operands; of floats, and of whole numbers. */
+/** Operators that are a single instruction on the same operands; for floats, and for integers. */
 const floatInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   add: "add",
   sub: "sub",
@@ -27,9 +27,9 @@ const floatInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   lessEqual: "le",
 };
 /**
- * For what has a bound that is neither NaN nor 0, whose sign would matter: "pseudo-minimum", which
- * gives the first operand unless the bound is less, so a NaN for a NaN. It is one instruction of
- * x86, where the minimum of any two takes six.
+ * For a bound that is neither NaN nor 0, whose sign would matter: "pseudo-minimum" gives the first
+ * operand unless the bound is less, so NaN for NaN. It is one instruction on x86, where the minimum
+ * of any two takes six.
  */
 const boundInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   max: "pmax",
@@ -52,9 +52,9 @@ const shiftInstructions: Readonly<Partial<Record<OperatorName, string>>> = {
   shiftRight: "shr_s",
   shiftRightUnsigned: "shr_u",
 };
-/** Operators on bits, of which the dtype does not matter. */
+/** Operators on bits, for which the dtype does not matter. */
 const bitwise: ReadonlySet<OperatorName> = new Set(["and", "or", "xor"]);
-/** Of whole numbers, these change nothing. */
+/** These do not change integers. */
 const roundings: ReadonlySet<OperatorName> = new Set(["floor", "ceil", "round", "trunc"]);
 
 /** An operator on operands of one dtype. */
@@ -63,19 +63,16 @@ export interface Application {
   readonly on: DType;
   readonly operands: readonly Local[];
   readonly lanes: Lanes;
-  /**
-   * The second operand, where it is known and the same for all lanes: the count of a shift, a
-   * bound.
-   */
+  /** The second operand, if it is a constant for all lanes: the count of a shift, a bound. */
   readonly literal?: number | undefined;
 }
 
-/** Adds the instructions that leave the result on the stack; false where there are none. */
+/** Adds the instructions that leave the result on the stack; returns false if there are none. */
 export function addOperator(code: Code, body: FunctionBody, application: Application): boolean {
   const { operator, on, operands, lanes } = application;
   const [a] = operands as [Local];
   if (operator === "not") {
-    // Of any dtype: whether it is 0.
+    // For any dtype: whether it is 0.
     if (on === "bool" && lanes > 1) code.get(a).add("v128.not");
     else compareWithZero(code, a, on, lanes, "eq");
     return true;
@@ -106,7 +103,7 @@ export function addOperator(code: Code, body: FunctionBody, application: Applica
   return true;
 }
 
-/** Whether it is the lesser, or greater, of a vector's elements and a bound. */
+/** Whether it is the minimum or maximum of a vector and a bound. */
 function isBound({ operator, lanes, literal }: Application): boolean {
   return Boolean(literal) && lanes > 1 && operator in boundInstructions;
 }
@@ -115,7 +112,7 @@ function givesTruth(operator: OperatorName): boolean {
   return operators[operator].result === "bool";
 }
 
-/** Of whole numbers; what is beyond the dtype's range is still to be cut off. */
+/** Integers; results beyond the dtype's range still have to be wrapped. */
 function addWhole(code: Code, application: Application): boolean {
   const { operator, operands, lanes } = application;
   const [a, b] = operands as [Local, Local];
@@ -158,7 +155,7 @@ function addPlain(code: Code, instruction: string | undefined, application: Appl
   return true;
 }
 
-/** Arithmetic of truth values: as numbers 0 and 1, and whether the result is not 0. */
+/** Arithmetic of truth values: on the numbers 0 and 1, and whether the result is not 0. */
 function addTruthOperator(code: Code, body: FunctionBody, application: Application): boolean {
   const { operator, operands, lanes } = application;
   if (lanes === 1) {
@@ -178,7 +175,7 @@ function addTruthOperator(code: Code, body: FunctionBody, application: Applicati
   return true;
 }
 
-/** Whole numbers one at a time, where there is no instruction or it would trap. */
+/** Integers one at a time, if there is no instruction or it would trap. */
 function addWholeScalar(code: Code, { operator, operands }: Application): boolean {
   const [a, b] = operands as [Local, Local];
   switch (operator) {
@@ -194,7 +191,7 @@ function addWholeScalar(code: Code, { operator, operands }: Application): boolea
       code.add(operator === "max" ? "i32.gt_s" : "i32.lt_s").add("select");
       return true;
     case "div":
-      // 0 for a divisor of 0; by -1 the least number wraps around, where i32.div_s would trap.
+      // 0 for a divisor of 0; by -1 the minimum wraps around, where i32.div_s would trap.
       code.get(b).i32(1).add("i32.add").i32(2).add("i32.lt_u");
       code.block(
         "if",
@@ -221,7 +218,7 @@ function addWholeScalar(code: Code, { operator, operands }: Application): boolea
   }
 }
 
-/** Adds `a` where `condition` (a bool) holds, else `b`. */
+/** Adds `a` where `condition` (a bool) is true, else `b`. */
 export function addSelect(
   code: Code,
   condition: Local,

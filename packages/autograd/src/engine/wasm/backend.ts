@@ -30,7 +30,7 @@ export function blockBytes(): number {
   return wasmBackend.device?.memory.used ?? 0;
 }
 
-/** Empties the memory, sets limits, and returns those before; for tests. */
+/** Empties the memory, sets limits, and returns the previous ones; for tests. */
 export function setMemoryLimits(limits: Partial<MemoryLimits>): MemoryLimits {
   return wasmBackend.setMemoryLimits(limits);
 }

@@ -1,5 +1,5 @@
-// Sums in blocks (kernel/reduction.ts): the loops, and the totals in float64 that take what running
-// totals come to in each block.
+// Sums in blocks (kernel/reduction.ts): the loops, and the totals in float64 to which accumulators
+// are added after each block.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Variable } from "../kernel/language.ts";
 import type { Blocks } from "../kernel/reduction.ts";
@@ -9,16 +9,16 @@ import { addLiteral, type Lanes } from "./lanes.ts";
 import type { Scopes } from "./scopes.ts";
 import { addTotalsOfThread, runningBytes } from "./table.ts";
 
-/** What is done in nested loops. */
+/** The body of nested loops. */
 export interface Turns {
-  /** For so many values of the last variable at a time. */
+  /** How many values of the last variable it processes at a time. */
   readonly step: number;
   readonly write: () => void;
-  /** For the values that are left over. */
+  /** The body for the remaining values. */
   readonly writeRest?: () => void;
 }
 
-/** The loops over `variables`; `between` before each block but, maybe, the first. */
+/** The loops over `variables`; `between` before each block except possibly the first. */
 export function loopsInBlocks(
   variables: readonly Variable[],
   blocks: Blocks | undefined,
@@ -55,7 +55,7 @@ export function loopsInBlocks(
   });
 }
 
-/** The loops over `variables`, in which `totals`, each of so many lanes, add up from 0. */
+/** The loops over `variables`, in which `totals`, each with `lanes` lanes, sum from 0. */
 export function addInBlocks(
   totals: readonly Local[],
   dtype: DType,
@@ -73,20 +73,20 @@ export function addInBlocks(
 }
 
 /**
- * Totals in float64, of what running totals come to in each block. They are in memory: V8 11 would
- * keep them in registers, and running totals on the stack (a convolution took 1.4 times as long).
+ * Totals in float64 of the blocks' accumulators. They are in memory: V8 11 would keep them in
+ * registers and spill the accumulators (a convolution took 1.4 times as long).
  */
 export class WideTotals {
   readonly #scopes: Scopes;
   readonly #dtype: DType;
   readonly #lanes: Lanes;
-  /** The local of the address, and what it is short of. */
+  /** The local of the address, and a constant to add to it. */
   readonly #address: Local;
   readonly #offset: number;
-  /** Of lanes 0 and 1, and 2 and 3, where there are four. */
+  /** Lanes 0 and 1, and lanes 2 and 3 if there are four. */
   readonly #halves: readonly (0 | 1)[];
 
-  /** `count` of them, from 0 on. */
+  /** `count` totals, initially 0. */
   constructor(count: number, dtype: DType, lanes: Lanes, { scopes, totalsOffset }: KernelWriter) {
     this.#scopes = scopes;
     this.#dtype = dtype;
@@ -106,7 +106,7 @@ export class WideTotals {
     }
   }
 
-  /** Adds a running total to the total at `position`, and begins it anew. */
+  /** Adds an accumulator to the total at `position`, and resets it. */
   take(position: number, total: Local): void {
     const { code } = this.#scopes;
     for (const half of this.#halves) {
@@ -118,7 +118,7 @@ export class WideTotals {
     code.set(total);
   }
 
-  /** Adds the total at `position` to a running total. */
+  /** Adds the total at `position` to an accumulator. */
   giveBack(position: number, total: Local): void {
     const { code } = this.#scopes;
     for (const half of this.#halves) {
@@ -149,7 +149,7 @@ export class WideTotals {
   }
 }
 
-/** The places of 8 bytes from one on, for a shuffle. */
+/** The indices of 8 bytes from one on, for a shuffle. */
 function bytesFrom(first: number): readonly number[] {
   return Array.from({ length: 8 }, (_, i) => first + i);
 }

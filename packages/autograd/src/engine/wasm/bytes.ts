@@ -1,7 +1,7 @@
-// Bytes in the making, one after the other.
+// A growing list of bytes.
 import { signed, unsigned } from "./leb128.ts";
 
-/** A list of bytes that grows at its end. */
+/** A list of bytes to append to. */
 export class Bytes {
   #bytes: Uint8Array;
   #length = 0;
@@ -14,7 +14,7 @@ export class Bytes {
     return this.#length;
   }
 
-  /** Those that are there now; no copy. */
+  /** The current bytes, without a copy. */
   get view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -30,7 +30,7 @@ export class Bytes {
     return this;
   }
 
-  /** A number without sign, as LEB128; so are lengths. */
+  /** Appends an unsigned number as LEB128; lengths are written so too. */
   unsigned(value: number): this {
     return value < 128 ? this.byte(value) : this.bytes(unsigned(value));
   }

@@ -1,10 +1,10 @@
-// Casts, and comparisons with 0, as instructions on one element or on a vector of them.
+// Casts, and comparisons with 0, as instructions on one element or on a vector.
 import { type DType, isFloating } from "../../scalar/dtype.ts";
 import type { Code, Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import { addLiteral, addNarrowMask, type Lanes, prefixOf, repeated } from "./lanes.ts";
 
-/** Adds the instructions that leave `value`, which has the dtype `from`, as `to` on the stack. */
+/** Adds the instructions that leave `value`, of dtype `from`, on the stack as `to`. */
 export function addCast(code: Code, value: Local, from: DType, to: DType, lanes: Lanes): void {
   if (from === to) {
     code.get(value);
@@ -35,7 +35,7 @@ export function addCast(code: Code, value: Local, from: DType, to: DType, lanes:
   }
 }
 
-/** Adds whether `value` is 0 ("eq"), or is not ("ne"). */
+/** Adds the comparison of `value` with 0: equal ("eq") or not ("ne"). */
 export function compareWithZero(
   code: Code,
   value: Local,

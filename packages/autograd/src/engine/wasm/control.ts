@@ -1,18 +1,21 @@
-// Words of shared memory by which threads divide a run. A kernel's parts are taken one by one: a
-// thread that counts `left` down from more than 0 has taken one, and nothing that it reads about it
-// changes until it has counted it as `done`. So nobody waits for a thread that has taken nothing.
+// The mailbox: words of shared memory by which threads divide a run. A kernel's parts are taken one
+// by one: a thread that counts `left` down from more than 0 has taken one, and nothing that it
+// reads about it changes until it has counted it as `done`. So nobody waits for a thread that has
+// taken nothing.
 
-/** The words, by what they are for. */
+/** The words by purpose. */
 export const controlWords = {
-  /** Counts what there is to do: parts to take, or a module to load. Workers sleep until it changes. */
+  /** Counts announcements: parts to take, or a module to load. Workers sleep until it changes. */
   news: 0,
-  /** Parts that nobody has taken; none are left at 0 and below. */
+  /** Parts that nobody has taken; none if 0 or below. */
   left: 1,
   /** Parts that are done. */
   done: 2,
-  /** Not 0: a part has failed. */
+  /** Nonzero if a part has failed. */
   failed: 3,
-  /** What the parts are of: a loaded module's slot, one of its functions, its table, how many parts. */
+  /**
+   * What the parts are of: a loaded module's slot, one of its functions, its table, how many parts.
+   */
   slot: 4,
   stretch: 5,
   table: 6,
@@ -25,10 +28,10 @@ export const controlWords = {
   /** Workers that have loaded it, and workers that have started. */
   loaded: 12,
   ready: 13,
-  /** Workers that sleep; and whether the first thread sleeps until more is done. */
+  /** The number of sleeping workers; and whether the first thread sleeps until more is done. */
   sleeping: 14,
   waiting: 15,
-  /** Whether a run is going on, with more to do soon. */
+  /** Whether a run is going on, with more work soon. */
   running: 16,
 } as const;
 

@@ -12,12 +12,12 @@ import { wasmTarget } from "./target.ts";
 import { firstMemory } from "./usable.ts";
 import { availableThreads, mayStartWorkers } from "./workers.ts";
 
-/** Made when the first graph runs. */
+/** Created when the first graph runs. */
 export class WasmDevice implements Device, Machine {
   readonly name = "WebAssembly";
   readonly target: Target = wasmTarget;
   readonly memory: Heap = new Heap(firstMemory());
-  /** Now, so that what it never gives back lies at the bottom. */
+  /** Created now, so that memory it never frees is at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
   /** Does what is awaited; undefined where there are no workers. It is none of `threads`. */
   readonly runner: Runner | undefined =
@@ -27,12 +27,12 @@ export class WasmDevice implements Device, Machine {
     return new WasmProgram(plan, this);
   }
 
-  /** How many threads run what is large enough. */
+  /** How many threads run large plans. */
   get threads(): number {
     return !this.#pool || this.#pool.hasFailed ? 1 : threadsHere();
   }
 
-  /** Threads that run plans; undefined where one has to do. */
+  /** Threads that run plans; undefined if there is only one. */
   get pool(): Pool | undefined {
     const { threads } = this;
     if (!this.#pool || threads === 1) return undefined;
@@ -40,7 +40,7 @@ export class WasmDevice implements Device, Machine {
     return this.#pool.hasFailed ? undefined : this.#pool;
   }
 
-  /** Goes on with one thread, in a memory that a lost one does not have. */
+  /** Continues with one thread, in a memory that a lost thread cannot access. */
   leaveThreads(): void {
     this.#pool?.fail();
     // It has the old memory.
@@ -57,7 +57,7 @@ export class WasmDevice implements Device, Machine {
   }
 }
 
-/** How many threads there would be, before one has failed. */
+/** How many threads there would be if none had failed. */
 export function threadsHere(): number {
   return firstMemory().isShared ? Math.min(wantedThreads(), availableThreads()) : 1;
 }

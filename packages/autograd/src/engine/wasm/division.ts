@@ -1,12 +1,12 @@
-// The first thread's side of a run that is divided: it offers parts, takes what others have not, and
-// waits for what they have.
+// The first thread's side of a divided run: it offers parts, takes those that others have not, and
+// waits for those that they have.
 import { controlWords as at } from "./control.ts";
 import type { Stretch } from "./module.ts";
 
-/** So many parts for each thread: one that comes late takes fewer, and nobody waits long at the end. */
+/** Parts per thread: one that comes late takes fewer, and nobody waits long at the end. */
 export const partsPerThread = 4;
 
-/** Milliseconds for which the first thread looks whether others are done, before it sleeps. */
+/** Milliseconds for which the first thread spins until others are done, before it sleeps. */
 export const shortestLook = 0.02;
 export const longestLook = 0.2;
 
@@ -14,18 +14,20 @@ export const longestLook = 0.2;
 export const sleep = 1;
 
 /**
- * After so many sleeps, and twenty times as many as the part should take, a thread is lost: it has
- * ended, or stands still. (Sleeps are counted, since a clock goes on while the process is stopped.)
+ * After this many sleeps, and twenty times the part's expected time, a thread is lost: it has
+ * ended, or hangs. (Sleeps are counted, since a clock continues while the process is stopped.)
  */
 export const mostSleeps = 1000;
 
-/** Milliseconds that it may take longer than expected until others are done. */
+/** Milliseconds beyond the expected time that waiting for others may take. */
 export const tolerated = 0.1;
 
-/** Stretches that take as many nanoseconds are worth a look at the clock. */
+/** Stretches of at least this many nanoseconds are worth a look at the clock. */
 const worthTiming = 20_000;
 
-/** A function of the table's address, the thread's number, the part that it does, and of how many. */
+/**
+ * A function of the table's address, the thread's number, the part to run, and the number of parts.
+ */
 export type RunFunction = (table: number, thread: number, part: number, parts: number) => void;
 
 /** A stretch with its function. */
@@ -33,19 +35,19 @@ export interface RunStretch extends Stretch {
   readonly run: RunFunction;
 }
 
-/** What became of a stretch. */
+/** The result of a divided stretch. */
 export interface Divided {
-  /** All is done; else a thread is lost, or has failed. */
+  /** Whether everything is done; else a thread is lost, or has failed. */
   readonly isDone: boolean;
-  /** Milliseconds lost in waiting for a thread that stood still. */
+  /** Milliseconds lost by waiting for a thread that hung. */
   readonly lost: number;
-  /** What this thread's part has thrown. */
+  /** The error of this thread's part. */
   readonly error?: Error;
 }
 
 const whole: Divided = { isDone: true, lost: 0 };
 
-/** Words of control: in which memory, and the first one's place. */
+/** The mailbox: a view of the memory, and the position of the first word. */
 export interface Control {
   readonly words: Int32Array;
   readonly base: number;
@@ -59,13 +61,13 @@ export function load({ words, base }: Control, word: number): number {
   return Atomics.load(words, base + word);
 }
 
-/** Says that there is something to do. */
+/** Announces work. */
 export function tellNews({ words, base }: Control): void {
   Atomics.add(words, base + at.news, 1);
   if (Atomics.load(words, base + at.sleeping) > 0) Atomics.notify(words, base + at.news);
 }
 
-/** Does a stretch together with the other of `threads`. */
+/** Runs a stretch together with the other `threads`. */
 export function divide(
   control: Control,
   { run, position, nanoseconds, parts: worth }: RunStretch,
@@ -90,7 +92,7 @@ export function divide(
       left = Atomics.sub(words, base + at.left, 1);
     } while (left > 0);
   } catch (error) {
-    // Nobody takes another part, and nobody works on in memory that others may have then.
+    // Nobody takes another part, or continues to write to memory that others may have then.
     const left = Math.max(0, Atomics.exchange(words, base + at.left, 0));
     const { isDone } = waitFor(control, parts - left - 1, nanoseconds / parts / 1e6);
     return { isDone, lost: 0, error: error as Error };
@@ -101,7 +103,7 @@ export function divide(
   return waitFor(control, parts, expected);
 }
 
-/** Waits until so many parts are done, each of which should take `expected` milliseconds. */
+/** Waits until `parts` are done, each of which should take `expected` milliseconds. */
 function waitFor(control: Control, parts: number, expected: number): Divided {
   const { words, base } = control;
   const start = performance.now();
@@ -123,12 +125,12 @@ function waitFor(control: Control, parts: number, expected: number): Divided {
   return { isDone: true, lost: waited > tolerated + 2 * expected ? waited : 0 };
 }
 
-/** Sleeps until the word is not what it was, but not long. */
+/** Sleeps until the word has changed, but not for long. */
 export function hasChanged(words: Int32Array, word: number, value: number): boolean {
   try {
     return Atomics.wait(words, word, value, sleep) !== "timed-out";
   } catch {
-    // A page's first thread may not sleep.
+    // A page's main thread may not sleep.
     const end = performance.now() + sleep;
     while (performance.now() < end) if (Atomics.load(words, word) !== value) return true;
     return false;

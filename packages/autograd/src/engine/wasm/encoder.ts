@@ -1,5 +1,5 @@
-// Encodes modules as bytes (WebAssembly 2.0, chapter 5). It knows nothing of kernels: functions are
-// written instruction by instruction, and go into a module with what they import and export.
+// Encodes modules as bytes (WebAssembly 2.0, chapter 5). Independent of kernels: functions are
+// written instruction by instruction, and collected in a module with their imports and exports.
 import { Bytes } from "./bytes.ts";
 import { type Instruction, opcodeOf } from "./instructions.ts";
 import { signed64 } from "./leb128.ts";
@@ -17,11 +17,11 @@ export interface Local {
   readonly index: number;
 }
 
-/** Instructions that follow one another. Parts are put together by `append`. */
+/** A sequence of instructions. `append` concatenates them. */
 export class Code {
   readonly bytes: Bytes = new Bytes();
 
-  /** An instruction without immediates, or with small ones that are bytes as they stand: lanes. */
+  /** An instruction without immediates, or with immediates of one byte: lanes. */
   add(name: Instruction, ...immediates: readonly number[]): this {
     this.#opcode(name).bytes(immediates);
     return this;
@@ -52,10 +52,10 @@ export class Code {
   }
 
   /**
-   * A load or store at the address on the stack plus `offset`; behind it the lane, if it takes one.
+   * A load or store at the address on the stack plus `offset`; followed by the lane, if it has one.
    */
   memory(name: Instruction, offset: number, ...lane: readonly number[]): this {
-    // The alignment is a hint, and 0 (2^0 bytes) always holds.
+    // The alignment is a hint, and 0 (2^0 bytes) is always valid.
     this.#opcode(name).byte(0).unsigned(offset).bytes(lane);
     return this;
   }
@@ -87,7 +87,7 @@ export class Code {
     return this;
   }
 
-  /** 16 bytes. */
+  /** A constant of 16 bytes. */
   v128(bytes: Uint8Array): this {
     this.#opcode("v128.const").append(bytes);
     return this;
@@ -99,7 +99,8 @@ export class Code {
   }
 
   /**
-   * `name` ("block", "loop" or "if") around what `write` adds; it leaves a value of type `result`.
+   * `name` ("block", "loop" or "if") around the code of `write`; it leaves a value of type
+   * `result`.
    */
   block(name: "block" | "loop" | "if", write: () => void, result?: ValueType): this {
     this.add(name, result === undefined ? emptyBlock : valueTypes[result]);
@@ -114,7 +115,7 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
-/** A function in the making: hands out locals. Parameters come first. */
+/** A function in the making: allocates locals. Parameters come first. */
 export class FunctionBody {
   readonly code: Code = new Code();
   readonly parameters: readonly Local[];
@@ -148,7 +149,7 @@ export class FunctionBody {
   }
 }
 
-/** Bytes of a page (4.2.8), and how many pages 32-bit addresses reach. */
+/** Bytes of a page (4.2.8), and the number of pages that 32-bit addresses reach. */
 export const pageBytes = 65_536;
 export const mostPages = 65_536;
 
@@ -161,7 +162,7 @@ export class ModuleWriter {
   readonly #imports: { readonly name: string; readonly type: number }[] = [];
   readonly #functions: { readonly body: FunctionBody; readonly type: number }[] = [];
 
-  /** The index of an imported function. All imports come before the first `define`. */
+  /** Imports a function, and returns its index. All imports come before the first `define`. */
   import(name: string, signature: Signature): number {
     const known = this.#imports.findIndex((other) => other.name === name);
     if (known >= 0) return known;
@@ -169,7 +170,7 @@ export class ModuleWriter {
     return this.#imports.push({ name, type: this.#typeOf(signature) }) - 1;
   }
 
-  /** The index of a function of this module. */
+  /** Adds a function, and returns its index. */
   define(body: FunctionBody, results: readonly ValueType[] = []): number {
     const parameters = body.parameters.map(({ type }) => type);
     const type = this.#typeOf({ parameters, results });
@@ -186,7 +187,7 @@ export class ModuleWriter {
     return number;
   }
 
-  /** The module, which exports functions by name; imports are from "nabla". */
+  /** Encodes the module, which exports functions by name; imports are from "nabla". */
   encoded(exported: Readonly<Record<string, number>>, isShared = false): Uint8Array<ArrayBuffer> {
     const types = vector([...this.#types.values()], (to, { bytes }) => to.bytes(bytes));
     const imports = new Bytes().unsigned(this.#imports.length + 1);
@@ -194,7 +195,7 @@ export class ModuleWriter {
       imports.append(textOf("nabla")).append(textOf(name)).byte(0x00).unsigned(type);
     }
     imports.append(textOf("nabla")).append(textOf("memory")).byte(0x02);
-    // A memory that threads share says how large it may become.
+    // A shared memory declares its maximum.
     if (isShared) imports.bytes([0x03, 0x01]).unsigned(mostPages);
     else imports.bytes([0x00, 0x01]);
     const functions = vector(this.#functions, (to, { type }) => to.unsigned(type));
@@ -221,14 +222,14 @@ function typesOf(types: readonly ValueType[]): readonly number[] {
   return [types.length, ...types.map((type) => valueTypes[type])];
 }
 
-/** 5.1.3: how many, then each. */
+/** 5.1.3: the count, then each item. */
 function vector<Item>(items: readonly Item[], write: (to: Bytes, item: Item) => void): Bytes {
   const bytes = new Bytes().unsigned(items.length);
   for (const item of items) write(bytes, item);
   return bytes;
 }
 
-/** 5.2.4: how many bytes, then the text in UTF-8. */
+/** 5.2.4: the number of bytes, then the text in UTF-8. */
 function textOf(text: string): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   return new Bytes().unsigned(encoded.length).append(encoded).view;

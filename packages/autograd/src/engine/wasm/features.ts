@@ -1,15 +1,15 @@
-// What the host's WebAssembly has, found by validating small modules.
+// Detects WebAssembly features of the host by validating small modules.
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
 import { webAssembly } from "./host.ts";
 
-/** Whether the host runs vectors of 128 bits, without which this back end is not used. */
+/** Whether the host has vectors of 128 bits, without which this back end is not used. */
 export function hasVectors(): boolean {
   return validates((body) => body.code.v128(new Uint8Array(16)).add("drop"));
 }
 
 let isFused: boolean | undefined;
 
-/** Whether a product and its addition can be one instruction (relaxed SIMD). */
+/** Whether a multiply-add can be one instruction (relaxed SIMD). */
 export function hasFusedMultiply(): boolean {
   if (isFused === undefined) {
     enableRelaxed();
@@ -29,7 +29,7 @@ function enableRelaxed(): void {
       getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flags: string): void };
     };
   };
-  // Later ones have it without, and would complain of the flag.
+  // Later versions have it without, and would complain about the flag.
   if (!process?.versions?.v8?.startsWith("11.")) return;
   process.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 }

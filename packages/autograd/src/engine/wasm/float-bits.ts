@@ -1,22 +1,22 @@
-// The parts of floats by their bits (IEEE 754-2019, 3.4): exponent and significand.
+// Exponent and significand of floats from their bits (IEEE 754-2019, 3.4).
 import type { Float } from "../../scalar/dtype.ts";
 import type { Code, Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import { addLiteral, type Lanes, prefixOf, repeated } from "./lanes.ts";
 
-/** How the bits of a float lie: sign, exponent + `bias`, fraction. */
+/** The bits of a float: sign, exponent + `bias`, fraction. */
 interface Layout {
   readonly word: "i32" | "i64";
   readonly words: "i32x4" | "i64x2";
   readonly fractionBits: number;
   readonly bias: number;
-  /** The exponent's bits, when the fraction's are shifted out. */
+  /** The exponent's bits, after the fraction is shifted out. */
   readonly exponent: bigint;
-  /** All bits but the exponent's. */
+  /** All bits except the exponent's. */
   readonly others: bigint;
   /** The bits of 1. */
   readonly one: bigint;
-  /** A whole number plus this has that number in its lowest bits, and back. */
+  /** An integer plus this has the integer in its lowest bits, and vice versa. */
   readonly magic: number;
   /** Its bits, whose lowest ones are 0. */
   readonly magicBits: bigint;
@@ -47,7 +47,7 @@ const layouts: Readonly<Record<Float, Layout>> = {
   },
 };
 
-/** Adds 2^x for a whole number x, or the exponent or significand of x. */
+/** Adds 2^x for an integer x, or the exponent or significand of x. */
 export function addBitsOfFloat(
   code: Code,
   operator: "powerOf2" | "exponent" | "significand",
@@ -84,7 +84,7 @@ export function addBitsOfFloat(
   }
 }
 
-/** A vector is of no type: only one element alone has to be reinterpreted. */
+/** Vectors are untyped: only a single element has to be reinterpreted. */
 function addAsBits(code: Code, on: Float, lanes: Lanes): void {
   if (lanes > 1) return;
   code.add(on === "float32" ? "i32.reinterpret_f32" : "i64.reinterpret_f64");
@@ -95,7 +95,7 @@ function addAsFloat(code: Code, on: Float, lanes: Lanes): void {
   code.add(on === "float32" ? "f32.reinterpret_i32" : "f64.reinterpret_i64");
 }
 
-/** The fraction's bits shifted in, or out. */
+/** Shifts the fraction's bits in, or out. */
 function addShift(
   code: Code,
   { word, words, fractionBits }: Layout,

@@ -1,4 +1,4 @@
-// The one WebAssembly memory of the engine, and who has which part of it.
+// The heap: allocates the engine's one WebAssembly memory.
 import { allocate, type Data, type DType } from "../../scalar/dtype.ts";
 import { type DeviceMemory, MemoryError } from "../device.ts";
 import { mostPages, pageBytes } from "./encoder.ts";
@@ -12,21 +12,21 @@ interface Hole {
 }
 
 /**
- * Blocks of memory from the bottom up, in the lowest hole that fits; what is freed is merged with
- * its neighbours. All that lies beyond the last block is free, and belongs to whatever run is under
- * way: as nothing lies behind it, it grows in place.
+ * Blocks of memory from the bottom up, in the lowest hole that fits; freed blocks are merged with
+ * adjacent holes. Everything beyond the last block is free, and is the arena of the current run: as
+ * nothing follows it, it grows in place.
  */
 export class Heap implements DeviceMemory {
   memory: Memory;
-  /** All of the memory; good until it grows. */
+  /** All of the memory; valid until it grows. */
   bytes: Uint8Array;
-  /** All of the memory, as words of 4 bytes; good until it grows. */
+  /** All of the memory, as words of 4 bytes; valid until it grows. */
   words: Int32Array;
-  /** Whether other threads can have it, too. */
+  /** Whether other threads can share it. */
   readonly isShared: boolean;
   /** Memory beyond is not used. */
   limit: number;
-  /** In ascending order, never side by side, below the end of the last block. */
+  /** In ascending order, never adjacent, below the end of the last block. */
   #holes: Hole[] = [];
   #end: number = alignment;
   /** Bytes of all blocks. */
@@ -34,7 +34,7 @@ export class Heap implements DeviceMemory {
   #arena = 0;
   readonly #sizes = new Map<number, number>();
 
-  /** In a memory that nobody else uses. */
+  /** Manages a memory that nobody else uses. */
   constructor({ memory, isShared, limit }: HostMemory) {
     this.memory = memory;
     this.isShared = isShared;
@@ -43,13 +43,13 @@ export class Heap implements DeviceMemory {
     this.words = new Int32Array(memory.buffer);
   }
 
-  /** Bytes of the largest arena so far, as far as they are still there. */
+  /** Bytes of the largest arena so far, as far as they are still free. */
   get arena(): number {
     const beyond = Math.min(this.bytes.length, this.limit) - this.#end;
     return Math.max(0, Math.min(this.#arena, beyond));
   }
 
-  /** The address of a block of at least `bytes`, if there is room. */
+  /** Allocates a block of at least `bytes`, if there is room; returns its address. */
   allocate(bytes: number): number | undefined {
     const size = blockBytes(bytes);
     const at = this.#holes.findIndex(({ from, to }) => to - from >= size);
@@ -65,7 +65,7 @@ export class Heap implements DeviceMemory {
   }
 
   /**
-   * The address beyond the last block, where `bytes` may be used until the next block is allocated;
+   * The address after the last block, where `bytes` may be used until the next block is allocated;
    * undefined if there is no room.
    */
   beyond(bytes: number): number | undefined {
@@ -74,7 +74,9 @@ export class Heap implements DeviceMemory {
     return this.#end;
   }
 
-  /** A copy of so many elements at an address. Throws `MemoryError` if the host has no room for it. */
+  /**
+   * Copies `size` elements from an address. Throws `MemoryError` if the host has no room for them.
+   */
   read(address: number, dtype: DType, size: number): Data {
     const data = allocated(dtype, size);
     bytesOf(data).set(this.bytes.subarray(address, address + data.byteLength));
@@ -86,7 +88,7 @@ export class Heap implements DeviceMemory {
     this.bytes.set(bytesOf(data), address);
   }
 
-  /** Gives a block back. */
+  /** Frees a block. */
   free(address: number): void {
     const size = this.#sizes.get(address);
     if (size === undefined) throw new Error(`unreachable: ${address} is not a block`);
@@ -112,8 +114,8 @@ export class Heap implements DeviceMemory {
   }
 
   /**
-   * Takes all there is to a new memory, where it has the same addresses, and leaves the old one to a
-   * thread that may still write there. Throws `RangeError` if the host has no room for another.
+   * Moves everything to a new memory, at the same addresses, and leaves the old one to a thread
+   * that may still write there. Throws `RangeError` if the host has no room for another.
    */
   move(): void {
     const { bytes } = this;
@@ -123,7 +125,7 @@ export class Heap implements DeviceMemory {
     this.#renew();
   }
 
-  /** Whether there are so many bytes beyond the last block; adds pages if not. */
+  /** Whether there are this many bytes after the last block; adds pages if not. */
   #hasBeyond(bytes: number): boolean {
     const needed = this.#end + bytes;
     if (needed > this.limit) return false;
@@ -147,8 +149,8 @@ export class Heap implements DeviceMemory {
   }
 
   /**
-   * Growing puts another buffer in place of the old one. (Here, because asking the host for the
-   * buffer takes 26 ns, and a run looks into memory some 30 times.)
+   * Updates the views after the memory has grown, which replaces its buffer. (Cached, because
+   * asking the host for the buffer takes 26 ns, and a run accesses memory some 30 times.)
    */
   #renew(): void {
     const { buffer } = this.memory;

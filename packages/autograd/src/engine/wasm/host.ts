@@ -1,4 +1,4 @@
-// WebAssembly as hosts offer it, as far as the engine uses it. (The compiler's DOM library would
+// The host's WebAssembly API, as far as the engine uses it. (The compiler's DOM library would
 // declare it, along with hundreds of globals that hide forgotten imports.)
 
 export interface Memory {
@@ -21,7 +21,7 @@ interface WebAssemblyHost {
   }) => Memory;
 }
 
-/** The host's WebAssembly; undefined where there is none. */
+/** The host's WebAssembly; undefined if there is none. */
 export const webAssembly: WebAssemblyHost | undefined = (
   globalThis as { readonly WebAssembly?: WebAssemblyHost }
 ).WebAssembly;

@@ -1,5 +1,5 @@
-// WebAssembly's instructions by the names of its specification (2.0, chapter 5.4, and the relaxed
-// SIMD and threads proposals): how each is encoded, and what follows its opcode.
+// WebAssembly's instructions, by the names of its specification (2.0, chapter 5.4, and the relaxed
+// SIMD and threads proposals): opcodes and immediates.
 
 import { unsigned } from "./leb128.ts";
 
@@ -109,14 +109,14 @@ const plain = {
   "f64.reinterpret_i64": 0xbf,
 } as const;
 
-/** Opcodes behind the prefix 0xFC. */
+/** Opcodes after the prefix 0xFC. */
 const saturating = {
   "i32.trunc_sat_f32_s": 0,
   "i32.trunc_sat_f64_s": 2,
   "memory.fill": 11,
 } as const;
 
-/** Opcodes behind the prefix 0xFD. */
+/** Opcodes after the prefix 0xFD. */
 const vector = {
   "v128.load": 0,
   "v128.load8_splat": 7,
@@ -224,7 +224,7 @@ const vector = {
   "f64x2.relaxed_madd": 263,
 } as const;
 
-/** Of the threads proposal; opcodes behind 0xfe. */
+/** Of the threads proposal; opcodes after the prefix 0xFE. */
 const atomic = {
   "i32.atomic.load": 0x10,
   "i32.atomic.rmw.add": 0x1e,
@@ -237,10 +237,10 @@ export type Instruction =
   | keyof typeof vector
   | keyof typeof atomic;
 
-/** What `name` begins with. */
+/** The bytes of an opcode. */
 export function opcodeOf(name: Instruction): readonly number[] {
   const opcode = opcodes.get(name);
-  // Names are put together of parts, which the compiler does not follow.
+  // Names are concatenated from parts, which the compiler does not check.
   if (!opcode) throw new Error(`unreachable: ${name} is not in instructions.ts`);
   return opcode;
 }

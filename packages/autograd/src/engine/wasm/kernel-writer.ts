@@ -1,4 +1,4 @@
-// What the statements of a kernel are written with.
+// The context in which statements of a kernel are written.
 import type { Statement } from "../kernel/language.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Values } from "./values.ts";
@@ -8,7 +8,7 @@ export interface KernelWriter {
   readonly values: Values;
   /** Elements in a vector. */
   readonly lanes: 2 | 4;
-  /** Where in the table running totals may be. */
+  /** Offset of accumulators in the table. */
   readonly totalsOffset: number;
   statement(statement: Statement): void;
 }

@@ -1,13 +1,13 @@
-// Elements in registers: one alone, or as many as go into a vector.
+// Elements in registers: a single one, or as many as fit into a vector.
 //
-// In vectors all elements but float64 are 32 bits wide, and there are as many as a vector has of
-// the widest type in use: 4, or 2 beside float64 (the lower two, where elements are 32 bits wide).
-// A truth value is 0 or 1 as one element, and all bits 0 or 1 in a vector.
+// In vectors all elements except float64 are 32 bits wide, and there are as many as a vector has of
+// the widest type in use: 4, or 2 beside float64 (in the lower two lanes if they are 32 bits wide).
+// A truth value is 0 or 1 as a single element, and all bits 0 or 1 in a vector.
 import { type DType, isFloating } from "../../scalar/dtype.ts";
 import type { Code, FunctionBody, Local, ValueType } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 
-/** Elements at a time. */
+/** Elements per register. */
 export type Lanes = 1 | 2 | 4;
 
 /** The type of the local that holds `lanes` elements. */
@@ -16,7 +16,7 @@ export function registerType(dtype: DType, lanes: Lanes): ValueType {
   return isFloating(dtype) ? (dtype === "float32" ? "f32" : "f64") : "i32";
 }
 
-/** What instructions on `dtype` begin with. */
+/** The prefix of instructions on `dtype`. */
 export function prefixOf(dtype: DType, lanes: Lanes): string {
   const [one, many] =
     dtype === "float32"
@@ -27,7 +27,7 @@ export function prefixOf(dtype: DType, lanes: Lanes): string {
   return lanes === 1 ? one : many;
 }
 
-/** Adds a number, in all lanes. */
+/** Adds a constant, in all lanes. */
 export function addLiteral(code: Code, value: number, dtype: DType, lanes: Lanes): void {
   if (lanes > 1) {
     code.v128(repeated(literalBytes(value, dtype)));
@@ -44,7 +44,7 @@ function literalBytes(value: number, dtype: DType): Float32Array | Float64Array 
   return new Int32Array([dtype === "bool" && value !== 0 ? -1 : value]);
 }
 
-/** As often as a vector holds it. */
+/** Repeats the bytes of an element to fill a vector. */
 export function repeated(
   one: Float32Array | Float64Array | Int32Array | BigUint64Array,
 ): Uint8Array {
@@ -72,7 +72,7 @@ export function addReplace(code: Code, element: Local, dtype: DType, lane: numbe
   code.add(`${prefixOf(dtype, 4)}.replace_lane` as Instruction, lane);
 }
 
-/** Adds a vector whose wanted lanes `add` leaves on the stack one by one; the others are 0. */
+/** Adds a vector whose valid lanes `add` leaves on the stack one by one; the others are 0. */
 export function addLaneByLane(
   code: Code,
   body: FunctionBody,
@@ -93,7 +93,7 @@ export function addLaneByLane(
   code.get(result);
 }
 
-/** A mask of two 64-bit lanes as one of the lower two 32-bit lanes. */
+/** Narrows a mask of two 64-bit lanes to the lower two 32-bit lanes. */
 export function addNarrowMask(code: Code): void {
   // Both operands of the shuffle are the mask; lanes 0 and 1 take its words 0 and 2.
   const words = [0, 2, 0, 2].flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));

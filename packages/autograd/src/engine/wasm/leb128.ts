@@ -1,6 +1,6 @@
-// Whole numbers as bytes, seven bits each, the lowest first (WebAssembly 2.0, 5.2.2).
+// LEB128: integers as bytes, seven bits each, the lowest first (WebAssembly 2.0, 5.2.2).
 
-/** Of a number without sign. */
+/** Encodes an unsigned number. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
@@ -12,7 +12,7 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** Of a signed number: the last byte's bit 6 is the sign. */
+/** Encodes a signed number: the last byte's bit 6 is the sign. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
@@ -24,7 +24,7 @@ export function signed(value: number): number[] {
   return bytes;
 }
 
-/** The same of up to 64 bits. */
+/** The same for up to 64 bits. */
 export function signed64(value: bigint): number[] {
   const bytes: number[] = [];
   let rest = value;

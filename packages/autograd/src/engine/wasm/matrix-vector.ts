@@ -1,6 +1,6 @@
-// Products of a matrix and one column. Elements of a row lie side by side, but what can be added at
-// the same time are those of different rows, since each row's sum keeps its order: so as many rows
-// as a vector has lanes are loaded side by side, and turned in registers.
+// Products of a matrix and one column. Elements of a row are contiguous, but only those of
+// different rows can be summed at the same time, since each row's sum keeps its order: so as many
+// rows as a vector has lanes are loaded side by side, and transposed in registers.
 import { bytesPerElement } from "../../scalar/dtype.ts";
 import { strideAlong } from "../kernel/dependence.ts";
 import type { Multiply, Value } from "../kernel/language.ts";
@@ -11,9 +11,11 @@ import type { KernelWriter } from "./kernel-writer.ts";
 import { addReplace } from "./lanes.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
-/** Vectors of rows at a time, whose sums do not wait for each other. */
+/** Vectors of rows at a time, with independent sums. */
 const vectorsOfRows = 4;
-/** Rows that lie a multiple of so many bytes apart share the first cache's 8 lines of one place. */
+/**
+ * Rows a multiple of this many bytes apart compete for the 8 lines of one set of the first cache.
+ */
 const period = 4096;
 
 function rowsAtOnce({ row, left }: Multiply, lanes: number): number {
@@ -47,13 +49,13 @@ export function writeMatrixVector(multiply: Multiply, writer: KernelWriter): voi
   scopes.inSteps(row, rowsAtOnce(multiply, lanes), (rows) => writeRows(multiply, rows, writer));
 }
 
-/** `count` rows from where the counter is. */
+/** `count` rows from the counter on. */
 function writeRows(multiply: Multiply, count: number, writer: KernelWriter): void {
   const { scopes, values, lanes } = writer;
   const { row, inner, left, right, total } = multiply;
   const { dtype } = total;
   const totals = totalsFrom(0, Math.ceil(count / lanes), dtype, writer);
-  /** Of a vector of rows, those that are there; the first one stands for those that are not. */
+  /** The rows in a vector of rows; the first one stands in for missing ones. */
   const rowsOf = (vector: number): readonly Value[] =>
     Array.from({ length: lanes }, (_, lane) => {
       const position = vector * lanes + lane;
@@ -100,9 +102,9 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
   });
 }
 
-/** The columns of a square of which `rows` are the rows. */
+/** Transposes a square of rows. */
 function turned(rows: readonly Local[], { scopes, lanes }: KernelWriter): readonly Local[] {
-  /** Words of 4 bytes, those of `b` numbered from 4 on. */
+  /** Selects words of 4 bytes, those of `b` numbered from 4 on. */
   const chosen = (a: Local, b: Local, words: readonly number[]): Local => {
     const result = scopes.body.local("v128");
     const bytes = words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));

@@ -1,4 +1,4 @@
-// Loads and stores of one element, or of as many side by side as go into a vector.
+// Loads and stores of one element, or of a contiguous vector.
 import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
 import type { Address } from "./addresses.ts";
 import type { Code, FunctionBody, Local } from "./encoder.ts";
@@ -27,7 +27,7 @@ const splatLoads: Readonly<Partial<Record<DType, Instruction>>> = {
   float64: "v128.load64_splat",
 };
 
-/** Adds the elements from an address on. */
+/** Adds a load of the elements at an address. */
 export function addLoad(code: Code, { local, offset }: Address, dtype: DType, lanes: Lanes): void {
   code.get(local);
   const bytes = bytesPerElement(dtype);
@@ -35,7 +35,7 @@ export function addLoad(code: Code, { local, offset }: Address, dtype: DType, la
   else if (bytes * lanes === 16) code.memory("v128.load", offset);
   else if (bytes === 4) code.memory("v128.load64_zero", offset);
   else {
-    // Bytes; the vector may read one or two beyond those that are wanted.
+    // Bytes; the vector may read one or two beyond the valid ones.
     code.memory("v128.load32_zero", offset);
     code.add("i16x8.extend_low_i8x16_u").add("i32x4.extend_low_i16x8_u");
     if (dtype !== "bool") return;
@@ -59,7 +59,7 @@ export function storeElement(
   code.get(local).get(element).memory(stores[dtype], offset);
 }
 
-/** Stores the first `valid` of the elements in a vector. */
+/** Stores the first `valid` elements of a vector. */
 export function storeVector(
   code: Code,
   body: FunctionBody,

@@ -1,7 +1,8 @@
-// A plan as one WebAssembly module: a function for each kernel, and one for each of the plan's segments,
-// which calls its kernels in order, with what each step gives them. Where several threads are worth it, there are functions for stretches
-// of a segment, too: kernels that are divided into parts, and what one thread does between. All
-// addresses come from a table in memory that the caller fills (table.ts).
+// Compiles a plan to one WebAssembly module: a function for each kernel, and one for each segment
+// of the plan, which calls its kernels in order with their arguments. If several threads are worth
+// it, also a function for each stretch of a segment: a kernel divided into parts, or what one
+// thread does between such. All addresses come from a table in memory that the caller fills
+// (table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Given, Kernel } from "../kernel/language.ts";
@@ -21,36 +22,36 @@ export interface HostOperator {
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hostOperators: readonly HostOperator[];
-  /** The lists of what kernels are given, for the table. */
+  /** The argument lists of kernels, for the table. */
   readonly lists: Int32Array;
   readonly segments: readonly SegmentFunctions[];
 }
 
-/** A segment of the plan that is one of kernels. */
+/** The functions of a segment of kernels. */
 export interface SegmentFunctions {
   /** Its number in the plan. */
   readonly segment: number;
-  /** By this name the module exports what does all of it. */
+  /** The exported name of the function that runs all of it. */
   readonly name: string;
-  /** About how long one thread takes. */
+  /** The estimated time on one thread. */
   readonly nanoseconds: number;
-  /** What several threads do one after the other; empty where one has to do. */
+  /** What several threads run one after another; empty if one thread is enough. */
   readonly stretches: readonly Stretch[];
 }
 
-/** A part of a segment: one kernel that is divided, or what lies between such. */
+/** A part of a segment: one kernel that is divided, or kernels between such. */
 export interface Stretch {
-  /** By this number the module exports it. */
+  /** The exported name of its function. */
   readonly position: number;
-  /** How many parts it is worth dividing into. 1: one thread does all. */
+  /** How many parts it is worth dividing into. 1: one thread runs all. */
   readonly parts: number;
-  /** About how long one thread takes. */
+  /** The estimated time on one thread. */
   readonly nanoseconds: number;
 }
 
-/** What the host has. */
+/** Features of the host. */
 export interface Features {
-  /** Whether a product and its addition may be one instruction: relaxed SIMD. */
+  /** Whether a multiply-add may be one instruction: relaxed SIMD. */
   readonly isFused: boolean;
   /** Whether memory is shared with other threads. */
   readonly isShared: boolean;
@@ -58,7 +59,7 @@ export interface Features {
   readonly leastShared: number;
 }
 
-/** The plan's module. */
+/** Compiles the plan's module. */
 export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Features): PlanModule {
   const module = new ModuleWriter();
   const hostOperators = new Map<string, HostOperator>();
@@ -80,7 +81,7 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
     if (step.kind === "host" || written.has(step.kernel)) continue;
     written.set(step.kernel, writeKernel(step.kernel, context));
   }
-  // All imports are known by now: what is defined is numbered behind them.
+  // All imports are known by now: defined functions are numbered after them.
   const indices = new Map([...written].map(([kernel, { body }]) => [kernel, module.define(body)]));
   const segments = plan.segments.flatMap((segment, i) => {
     if (segment.kind === "host") return [];
@@ -118,7 +119,7 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
   };
 }
 
-/** A kernel's function in the module, and where in the table the list is of what a step gives it. */
+/** A kernel's function in the module, and the offset of a step's argument list in the table. */
 interface Call {
   readonly index: number;
   readonly list: number;
@@ -130,7 +131,7 @@ function timeOf(calls: readonly Call[]): number {
   return calls.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
 }
 
-/** Lists of what kernels are given, one behind the other in the table. */
+/** The argument lists of kernels, concatenated in the table. */
 class Lists {
   readonly words: Int32Array;
   readonly #offsets = new Map<Given, number>();
@@ -147,13 +148,13 @@ class Lists {
     this.words = Int32Array.from(words);
   }
 
-  /** Where in the table the list is. */
+  /** The offset of a list in the table. */
   offsetOf(given: Given): number {
     return this.#offsets.get(given)!;
   }
 }
 
-/** Each kernel that is divided by itself, and those between. */
+/** Each divided kernel by itself, and those in between. */
 function stretchesOf(calls: readonly Call[]): readonly (readonly Call[])[] {
   const stretches: Call[][] = [];
   calls.forEach((call, i) => {

@@ -1,7 +1,7 @@
-// Products of matrices as instructions. A tile of (mostly) 4 rows and 2 vectors of columns is kept
-// in registers while the loop over the inner variable runs: eight running totals, each used once
-// for every element of a row and vector of columns that is loaded. The inner loop is not unrolled,
-// and the tile no larger: V8 11 has spilled registers to the stack beyond that.
+// Matrix products as instructions. A tile of (usually) 4 rows and 2 vectors of columns is kept in
+// registers while the loop over the inner variable runs: eight accumulators, each used once for
+// every element of a row and vector of columns that is loaded. The inner loop is not unrolled, and
+// the tile no larger: beyond that, V8 11 has spilled registers to the stack.
 import type { Multiply } from "../kernel/language.ts";
 import { blocksOfMultiply } from "../kernel/reduction.ts";
 import { addInBlocks } from "./blocks.ts";
@@ -11,11 +11,10 @@ import { tileRows } from "./target.ts";
 import { addProduct, totalsFrom, writeEpilogue } from "./totals.ts";
 
 /**
- * Vectors of columns for so many rows: fewer rows leave registers, and sums that do not wait, for
- * more.
+ * Vectors of columns by number of rows: fewer rows leave registers, and independent sums, for more.
  */
 const vectorsOfTile = [0, 6, 4, 2, 2] as const;
-/** Rows where there is but one vector of columns. */
+/** Rows if there is only one vector of columns. */
 const rowsOfNarrow = 6;
 
 /** Writes the product, tile by tile. */
@@ -34,7 +33,7 @@ export function writeMultiply(multiply: Multiply, writer: KernelWriter): void {
   });
 }
 
-/** `rows` rows and `columns` columns, from where the counters are. */
+/** `rows` rows and `columns` columns, from the counters on. */
 function writeTile(multiply: Multiply, rows: number, columns: number, writer: KernelWriter): void {
   const { values, lanes } = writer;
   const { row, column, inner, left, right, total } = multiply;

@@ -1,5 +1,6 @@
-// Worker threads that take part in runs. They start when there is work for them and are unref'd, so they
-// never keep the process alive; without workers, or once one has ended, everything runs on the calling thread.
+// Worker threads that take part in runs. They start when there is work for them and are unref'd, so
+// they never keep the process alive; without workers, or once one has ended, everything runs on the
+// calling thread.
 
 import { MemoryError } from "../device.ts";
 import { controlBytes, controlWords } from "./control.ts";
@@ -8,19 +9,19 @@ import type { Heap } from "./heap.ts";
 import { workerSource } from "./worker.ts";
 import { startWorker, type WorkerLike } from "./workers.ts";
 
-/** A module may be loaded in so many plans at a time. */
+/** The number of plans that workers can have loaded at a time. */
 const slots = 64;
 
 /**
- * Where a run waited for a thread that stood still, the next runs are done by one, for so many times
+ * After a run has waited for a thread that hung, the next runs use one thread, for this many times
  * as long: so waiting never takes more than a twentieth of the time.
  */
 const pauseFactor = 20;
 
-/** Milliseconds for which a run that has no room waits for workers to load what takes some. */
+/** Milliseconds for which a run without room waits for workers to finish loading. */
 const longestLoad = 2000;
 
-/** A plan's place among those that workers have loaded. */
+/** A plan's slot among those that workers have loaded. */
 export interface Loaded {
   readonly slot: number;
 }
@@ -31,42 +32,42 @@ export interface Shared {
   readonly threads: number;
 }
 
-/** What became of a run: "done"; "busy", and nothing was done; or "lost": it is to be done again. */
+/** The result of a run: "done"; "busy", and nothing was done; or "lost": it has to be repeated. */
 export type Division = "done" | "busy" | "lost";
 
 /** Workers, and what they have loaded. */
 export class Pool {
   readonly #heap: Heap;
-  /** The address of the words by which these workers know what to do. */
+  /** The address of the mailbox of these workers. */
   #address = 0;
-  /** Those of workers that have ended. */
+  /** Mailboxes of workers that have ended. */
   readonly #spare: number[];
   readonly #loaded: (Loaded | undefined)[] = [];
   #workers: readonly WorkerLike[] = [];
-  /** Runs that several threads have done together. */
+  /** Runs that used several threads. */
   runs = 0;
   #nextSlot = 0;
   /** Bytes that workers are loading from. */
   #loading = 0;
-  /** Until when all runs are done by one thread. */
+  /** Until when all runs use one thread. */
   #pauseEnd = 0;
-  /** Whether others may be at work; after a run only where an error left it that was not caught in time. */
+  /** Whether others may be at work; after a run only if an uncaught error has left it so. */
   #isDividing = false;
-  /** Whether one thread has to do from now on. */
+  /** Whether only one thread is used from now on. */
   hasFailed = false;
 
   constructor(heap: Heap) {
     this.#heap = heap;
-    // At once, so that what is never given back lies at the bottom.
+    // At once, so that memory it never frees is at the bottom.
     this.#spare = [this.#allocate()];
   }
 
-  /** Sees to it that `threads` take part in what is loaded from now on, if so many can be had. */
+  /** Makes `threads` take part in what is loaded from now on, if that many can be had. */
   resize(threads: number): void {
     const count = threads - 1;
     if (this.hasFailed || count === this.#workers.length || !this.#isIdle()) return;
     this.#end();
-    // The old ones may be looked at a little longer.
+    // The old ones may still be read for a while.
     this.#address = this.#spare.pop() ?? this.#allocate();
     this.#heap.bytes.fill(0, this.#address, this.#address + controlBytes);
     const workers: WorkerLike[] = [];
@@ -84,7 +85,7 @@ export class Pool {
     throw new MemoryError("threads: there is no memory for what threads tell each other", true);
   }
 
-  /** Has workers load a module, while others go on. Undefined: not now. */
+  /** Makes workers load a module, while others continue. Undefined: not now. */
   load(module: Uint8Array): Loaded | undefined {
     if (this.#workers.length === 0 || !this.#isReady() || !this.#isIdle()) return undefined;
     const address = this.#heap.allocate(module.length);
@@ -104,7 +105,7 @@ export class Pool {
     return loaded;
   }
 
-  /** Waits until workers have started, and loaded what they were told; for tests. */
+  /** Waits until workers have started and loaded everything; for tests. */
   settle(): void {
     while (!this.hasFailed && (!this.#isReady() || !this.#isIdle()));
     this.#pauseEnd = 0;
@@ -156,7 +157,7 @@ export class Pool {
     return load(control, controlWords.failed) === 0;
   }
 
-  /** Whether no thread was lost. */
+  /** Returns whether no thread was lost. */
   #runStretches(control: Control, table: number, stretches: readonly RunStretch[]): boolean {
     const threads = this.#workers.length + 1;
     let isAlone = false;
@@ -185,7 +186,10 @@ export class Pool {
     return load(this.#control(), controlWords.ready) === this.#workers.length;
   }
 
-  /** Waits a while for what workers load from, to be given back; whether there was something, and it is. */
+  /**
+   * Waits a while for workers to finish loading, to free memory; returns whether that has
+   * succeeded.
+   */
   finishLoading(): boolean {
     if (this.#loading === 0) return false;
     const end = performance.now() + longestLoad;
@@ -193,7 +197,7 @@ export class Pool {
     return true;
   }
 
-  /** Whether all workers have loaded what they were told. */
+  /** Whether all workers have loaded everything. */
   #isIdle(): boolean {
     if (this.#loading === 0) return true;
     if (load(this.#control(), controlWords.loaded) < this.#workers.length) return false;
@@ -220,7 +224,7 @@ export class Pool {
   #end(): void {
     const ended = this.#workers.map((worker) => worker.terminate());
     const address = this.#address;
-    // Pages do not tell when a worker has ended.
+    // Pages do not report when a worker has ended.
     if (ended.length > 0 && ended.every((end) => end instanceof Promise)) {
       void Promise.all(ended).then(() => this.#spare.push(address));
     }
@@ -229,11 +233,11 @@ export class Pool {
   }
 
   #failWith(worker: WorkerLike): void {
-    // Those that this pool has ended are not among them.
+    // Workers that this pool has ended are not among them.
     if (this.#workers.includes(worker)) this.fail();
   }
 
-  /** One thread has to do from now on. */
+  /** Uses only one thread from now on. */
   fail(): void {
     this.hasFailed = true;
     this.#end();

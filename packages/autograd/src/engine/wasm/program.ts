@@ -1,5 +1,5 @@
-// A plan's module, compiled, on the memory that the device has at present. It runs on the addresses in
-// a table of its own.
+// Programs: a plan's compiled module on the device's current memory. It gets addresses from a table
+// of its own.
 
 import { type Data, isFloating } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
@@ -21,11 +21,11 @@ import { leastSharedTime, wasmTarget } from "./target.ts";
 /** What programs run on. */
 export interface Machine {
   readonly memory: Heap;
-  /** Threads that take part; undefined where one has to do. */
+  /** Threads that take part; undefined if there is only one. */
   readonly pool: Pool | undefined;
   /** What does runs that are awaited; undefined where the first thread has to. */
   readonly runner: Runner | undefined;
-  /** Goes on with one thread, in a memory that a lost one does not have. */
+  /** Continues with one thread, in a memory that a lost thread cannot access. */
   leaveThreads(): void;
 }
 
@@ -50,16 +50,16 @@ export class WasmProgram implements Program {
   /** By this number the runner knows it. */
   readonly #number = ++programs;
   readonly milliseconds: number;
-  /** Whether some of it is worth several threads. */
+  /** Whether any of it is worth several threads. */
   readonly #isWorthThreads: boolean;
-  /** The memory that functions are of, and these by the segment's number in the plan. */
+  /** The memory that the functions are bound to, and these by the segment's number in the plan. */
   #memory: Memory | undefined;
   readonly #functions: RunSegment[] = [];
   #loaded: Loaded | undefined;
   #hasRun = false;
-  /** Where the table is; 0: nowhere. */
+  /** The table's address; 0 if it has none. */
   #table = 0;
-  /** The arena whose addresses are in the table, once that is filled in. */
+  /** The arena whose addresses are in the table, once it is filled in. */
   #arena: number | undefined;
   /** Buffers of the arena that were bound to a block. */
   readonly #bound: Buffer[] = [];
@@ -81,7 +81,7 @@ export class WasmProgram implements Program {
     this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
   }
 
-  /** Of its module; compiled, it takes a few times as much. */
+  /** The size of its module, which takes a few times as much compiled. */
   get bytes(): number {
     return this.#module.length;
   }
@@ -96,11 +96,11 @@ export class WasmProgram implements Program {
       this.#table = table;
       heap.words.set(this.#lists, (table + listsOffset(buffers)) / 4);
     }
-    // Inputs that are for this run alone lie behind the arena's buffers.
+    // Inputs for this run only come after the arena's buffers.
     let bytes = layout.bytes;
     for (const buffer of given) bytes += arenaBytesOf(buffer, wasmTarget);
     let arena = heap.beyond(bytes);
-    // What workers load may lie in the way.
+    // Modules that workers are loading may be in the way.
     if (arena === undefined && this.#device.pool?.finishLoading()) arena = heap.beyond(bytes);
     if (arena === undefined) return bytes;
     this.#fillTable(arena);
@@ -126,13 +126,13 @@ export class WasmProgram implements Program {
     return this.#device.memory.read(this.#addressOf(buffer), buffer.dtype, buffer.size);
   }
 
-  /** If they could, and have not loaded it yet, they are told to. */
+  /** If they could but have not loaded it yet, they are told to. */
   isForThreads(): boolean {
     if (!this.#isWorthThreads) return false;
     const { pool } = this.#device;
     if (!pool) return false;
     if (this.#loaded && pool.has(this.#loaded)) return true;
-    // What runs only once is not worth it; and loading goes on while this thread runs it alone.
+    // A single run is not worth it; loading goes on while this thread runs it alone.
     if (this.#hasRun) this.#loaded = pool.load(this.#module);
     this.#hasRun = true;
     return false;
@@ -225,7 +225,7 @@ export class WasmProgram implements Program {
     this.#device.runner?.drop(this.#number);
   }
 
-  /** Fills in the addresses of what lies in the arena, unless they are there from the last run. */
+  /** Fills in the addresses of the arena's buffers, unless they are there from the last run. */
   #fillTable(arena: number): void {
     const { offsets } = this.#plan.layout;
     if (this.#arena === arena) {
@@ -237,7 +237,7 @@ export class WasmProgram implements Program {
     this.#bound.length = 0;
   }
 
-  /** Where in the heap's words the address of a buffer is. */
+  /** The position of a buffer's address in the heap's words. */
   #entryOf(buffer: Buffer): number {
     return this.#table / 4 + tableWords.buffers + buffer.id;
   }
@@ -250,7 +250,7 @@ export class WasmProgram implements Program {
     this.#device.memory.words[this.#entryOf(buffer)] = address;
   }
 
-  /** Functions are of one memory. */
+  /** The functions, which are bound to one memory. */
   #functionsOf(segment: number): RunSegment {
     const { memory } = this.#device.memory;
     if (this.#memory !== memory) this.#instantiate(memory);

@@ -1,6 +1,5 @@
-// Reductions as instructions: 16 running totals (kernel/reduction.ts) in vectors where elements are
-// dealt to them evenly, else in memory; one, or one in each lane, where elements are combined in
-// order.
+// Reductions as instructions: 16 accumulators (kernel/reduction.ts), in vectors if elements are
+// dealt to them evenly, else in memory; or one, or one per lane, if elements are combined in order.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Reduce } from "../kernel/language.ts";
 import { blocksOfReduce, manyTotals } from "../kernel/reduction.ts";
@@ -13,19 +12,22 @@ import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
 import { addTotalsOfThread, runningBytes } from "./table.ts";
 import { totalsFrom } from "./totals.ts";
 
-/** Writes the reduction, whose total is known from here on. */
+/** Writes the reduction, and binds its total. */
 export function writeReduce(reduce: Reduce, writer: KernelWriter): void {
   const write =
     reduce.lanes === 1 ? inOrder : isDealtEvenly(reduce.variables) ? inVectors : inMemory;
   writer.scopes.bindTotal(reduce.total, write(reduce, writer));
 }
 
-/** Whether the 16 totals take elements in whole rounds, but at the end of the only variable. */
+/**
+ * Whether the 16 accumulators take elements in whole rounds, except at the end of a single
+ * variable.
+ */
 function isDealtEvenly(variables: Reduce["variables"]): boolean {
   return variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
 }
 
-/** Leaves two totals combined on the stack. */
+/** Leaves two accumulators combined on the stack. */
 function addCombined(
   { combine, total }: Reduce,
   a: Local,
@@ -36,7 +38,7 @@ function addCombined(
   addOperator(code, body, { operator: combine, on: total.dtype, operands: [a, b], lanes });
 }
 
-/** One running total; or one in each lane, for as many results. */
+/** One accumulator; or one per lane, for as many results. */
 function inOrder(reduce: Reduce, writer: KernelWriter): Local {
   const { scopes, values } = writer;
   const { total, start, variables, value } = reduce;
@@ -53,7 +55,7 @@ function inOrder(reduce: Reduce, writer: KernelWriter): Local {
   return local;
 }
 
-/** All running totals in vectors. */
+/** All accumulators in vectors. */
 function inVectors(reduce: Reduce, writer: KernelWriter): Local {
   const { scopes, values, lanes } = writer;
   const { total, start, variables, value } = reduce;
@@ -73,7 +75,7 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
   };
   const end = last.size - rest;
   const write = () => totals.forEach((local, i) => take(local, i * lanes, lanes));
-  // Where there is a rest there is only one variable.
+  // A remainder occurs only with a single variable.
   const writeRest = () =>
     scopes.loop(last, end, last.size, manyTotals, () => {
       for (let done = 0; done < rest; done += lanes)
@@ -84,7 +86,7 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
   return inHalves(reduce, totals, writer);
 }
 
-/** Totals i and i + 8, then i + 4, i + 2, i + 1; those that nothing was dealt to are left out. */
+/** Accumulators i and i + 8, then i + 4, i + 2, i + 1; leaves out those without elements. */
 function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter): Local {
   const { scopes, lanes } = writer;
   const { code, body } = scopes;
@@ -116,7 +118,7 @@ function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter
   return result;
 }
 
-/** Running totals in memory, element by element. */
+/** Accumulators in memory, element by element. */
 function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   const { scopes, values, totalsOffset } = writer;
   const { total, start, variables, value } = reduce;
@@ -141,14 +143,14 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
     inner.get(turn);
     addCombined(reduce, local, next, 1, writer);
     inner.memory(store, totalsOffset);
-    // The next total, or the first again.
+    // The next accumulator, or the first again.
     inner.get(turn).i32(8).add("i32.add").get(table).add("i32.sub");
     inner.i32(runningBytes - 1).add("i32.and");
     inner.get(table).add("i32.add").set(turn);
   };
   const blocks = blocksOfReduce(reduce);
   const wide = blocks && new WideTotals(manyTotals, total.dtype, 1, writer);
-  /** `change` for each running total, which is in `local` meanwhile. */
+  /** `change` for each accumulator, which is in `local` meanwhile. */
   const forEach = (change: "take" | "giveBack") => {
     if (!wide) return;
     for (let i = 0; i < manyTotals; i++) {
@@ -175,7 +177,7 @@ function inMemory(reduce: Reduce, writer: KernelWriter): Local {
   return local;
 }
 
-/** Ones in the lanes that are wanted. */
+/** Ones in the valid lanes. */
 function maskOf(valid: number, dtype: DType): Uint8Array {
   return new Uint8Array(16).fill(255, 0, valid * (dtype === "float64" ? 8 : 4));
 }

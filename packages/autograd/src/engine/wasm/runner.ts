@@ -48,7 +48,7 @@ export class Runner {
 
   constructor(heap: Heap) {
     this.#heap = heap;
-    // At once, so that what is never given back lies at the bottom.
+    // At once, so that memory it never frees is at the bottom.
     const address = heap.allocate(controlBytes);
     if (address !== undefined) this.#address = address;
     else throw new MemoryError("there is no memory for what threads tell each other", true);

@@ -1,6 +1,6 @@
-// Where code goes: bodies of loops and branches, one inside the other, with what has been computed
-// in each. Whatever has a name is computed once, into a local, in the outermost of them that it can
-// be computed in.
+// Scopes: where code is written, bodies of loops and branches, nested, with the values computed in
+// each. Anything with a name is computed once, into a local, hoisted to the outermost possible
+// scope.
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
@@ -12,9 +12,9 @@ interface Scope {
   readonly code: Code;
   /** What is known from here on. */
   readonly binds: Set<Dependence>;
-  /** Code of a branch stays there: what it loads may not exist where the branch is not taken. */
+  /** Code of a branch stays there: what it loads may not exist if the branch is not taken. */
   readonly isBranch: boolean;
-  /** What is in locals, by name: one element or index each, and vectors. */
+  /** Locals by name: one element or index each, and vectors. */
   readonly elements: Map<unknown, Local>;
   readonly vectors: Map<unknown, Local>;
 }
@@ -37,7 +37,7 @@ export class Scopes {
   readonly body: FunctionBody;
   /** The variable whose loops are divided among the parts of a run. */
   shared: Variable | undefined;
-  /** From the outermost to where code goes at present. */
+  /** From the outermost to the current scope. */
   readonly #open: Scope[];
   readonly #counters = new Map<Variable, Local>();
   readonly #totals = new Map<Total, Local>();
@@ -47,12 +47,12 @@ export class Scopes {
     this.#open = [scopeOf(body.code, [], false)];
   }
 
-  /** Where code goes at present. */
+  /** The current scope's code. */
   get code(): Code {
     return this.#open.at(-1)!.code;
   }
 
-  /** The code that `write` adds in a scope of its own, which knows what it `binds`. */
+  /** The code that `write` adds in a new scope, in which `binds` are known. */
   scoped(write: () => void, binds: readonly Dependence[] = []): Code {
     return this.#within(scopeOf(new Code(), binds, false), write);
   }
@@ -65,7 +65,7 @@ export class Scopes {
   }
 
   /**
-   * Leaves what `inside` adds on the stack where the condition holds, else what `otherwise` adds.
+   * Leaves the result of `inside` on the stack if the condition holds, else that of `otherwise`.
    */
   branch(condition: Local, type: ValueType, inside: () => void, otherwise: () => void): void {
     const [taken, other] = [inside, otherwise].map((write) =>
@@ -100,8 +100,8 @@ export class Scopes {
   }
 
   /**
-   * `write` for each `variable` from 0 up to `to`, in steps; before each `block` of its values
-   * `between`.
+   * `write` for each `variable` from 0 up to `to`, in steps; `between` before each `block` of its
+   * values.
    */
   loopInBlocks(
     variable: Variable,
@@ -136,14 +136,14 @@ export class Scopes {
     else write();
   }
 
-  /** `write` for `step` values of the variable at a time, and once for those that are left over. */
+  /** `write` for `step` values of the variable at a time, and once for the remainder. */
   inSteps(variable: Variable, step: number, write: (count: number) => void): void {
     const rest = variable.size % step;
     this.loop(variable, 0, variable.size - rest, step, () => write(step));
     this.loop(variable, variable.size - rest, variable.size, rest, () => write(rest));
   }
 
-  /** This part's turns of the loop. */
+  /** This part's iterations of the loop. */
   #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
     const { code } = this;
     const { part, parts } = parametersOf(this.body);
@@ -153,7 +153,7 @@ export class Scopes {
     code.i32(step).add("i32.mul").i32(from).add("i32.add").set(counter);
     addFirstTurn(code, turns, { part, parts, later: 1 });
     code.i32(step).add("i32.mul").i32(from).add("i32.add").set(end);
-    // Unsigned: where the last step goes beyond `to`, the end may be just beyond 2^31.
+    // Unsigned: if the last step goes beyond `to`, the end may be just beyond 2^31.
     code.get(counter).get(end).add("i32.lt_u");
     code.block("if", () => {
       code.block("loop", () => {
@@ -173,18 +173,18 @@ export class Scopes {
 
   // What is known
 
-  /** From now on, in the present scope, `total` is in `local`. */
+  /** Binds `total` to `local` in the current scope. */
   bindTotal(total: Total, local: Local): void {
     this.#open.at(-1)!.binds.add(total);
     this.#totals.set(total, local);
   }
 
-  /** The local that `total` is in. */
+  /** The local of `total`. */
   totalOf(total: Total): Local {
     return this.#totals.get(total)!;
   }
 
-  /** Those of `dependences` that are vectors: totals, each lane one of its own. */
+  /** The `dependences` that are vectors: totals, with one of its own in each lane. */
   vectorsAmong(dependences: ReadonlySet<Dependence>): readonly Total[] {
     const vectors: Total[] = [];
     for (const one of dependences) {
@@ -216,7 +216,7 @@ export class Scopes {
     );
     const scope = this.#open[Math.max(position, 0)]!;
     const local = this.body.local(type);
-    // Operands come into being in this scope or further out: all else stays where it is.
+    // Operands are computed in this scope or further out; everything else stays where it is.
     const inner = this.#open.splice(Math.max(position, 0) + 1);
     write();
     this.#open.push(...inner);
@@ -225,7 +225,7 @@ export class Scopes {
     return local;
   }
 
-  /** How far in the innermost scope is that binds one of `dependences`. */
+  /** The depth of the innermost scope that binds one of `dependences`. */
   depthOf(dependences: ReadonlySet<Dependence>): number {
     return this.#open.findLastIndex((scope) => bindsOneOf(scope, dependences));
   }

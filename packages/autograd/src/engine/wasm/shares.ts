@@ -1,8 +1,7 @@
-// How the turns of a loop are divided into parts: each turn is in one of them, and they are as equal
-// as can be.
+// Divides the iterations of a loop into parts as equal as possible.
 import type { Code, Local } from "./encoder.ts";
 
-/** A part of a loop, of `parts`, or the one so much later. */
+/** A part of a loop, of `parts`, or the one `later` parts after it. */
 export interface Share {
   readonly part: Local;
   readonly parts: Local;
@@ -10,8 +9,8 @@ export interface Share {
 }
 
 /**
- * Leaves on the stack the first of `turns` turns that is not in an earlier part: turns * part /
- * parts, rounded down. The product needs 64 bits.
+ * Leaves the first iteration that is not in an earlier part on the stack: turns * part / parts,
+ * rounded down. The product needs 64 bits.
  */
 export function addFirstTurn(code: Code, turns: number, { part, parts, later }: Share): void {
   code.get(part).i32(later).add("i32.add").add("i64.extend_i32_u");

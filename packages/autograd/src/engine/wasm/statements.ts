@@ -1,6 +1,6 @@
-// Statements of the kernel language as instructions. Innermost loops go in vectors, along the loop
-// variable by which what is stored lies side by side; what is left over at the end is a vector of
-// which not all lanes are stored.
+// Statements of the kernel language as instructions. Innermost loops are vectorized along the
+// variable for which stores are contiguous; the remainder is a vector of which not all lanes are
+// stored.
 import type { DType } from "../../scalar/dtype.ts";
 import { nanosecondsOf } from "../kernel/cost.ts";
 import { allStatements, elementParts, valuesOf } from "../kernel/dependence.ts";
@@ -25,29 +25,31 @@ import { tileRows, wasmRates } from "./target.ts";
 import type { Host, HostFunction } from "./value-writer.ts";
 import { Values } from "./values.ts";
 
-/** What a kernel's function is written with. */
+/** The context in which a kernel's function is written. */
 export interface KernelContext extends Host {
-  /** Where in the table running totals may be. */
+  /** Offset of accumulators in the table. */
   readonly totalsOffset: number;
-  /** Nanoseconds from which on a kernel is divided among threads; parts take half of that or more. */
+  /**
+   * Nanoseconds from which on a kernel is divided among threads; parts take at least half of that.
+   */
   readonly leastShared: number;
 }
 
 /** A kernel as a function. */
 export interface KernelFunction {
   readonly body: FunctionBody;
-  /** How many parts its loops are worth dividing into. 1: each call does the whole. */
+  /** How many parts its loops are worth dividing into. 1: each call runs all. */
   readonly parts: number;
-  /** About how long one thread takes. */
+  /** The estimated time on one thread. */
   readonly nanoseconds: number;
 }
 
-/** No kernel is divided into more parts. */
+/** The largest number of parts. */
 const mostParts = 64;
 
 /**
- * Writes the kernel as a function of the table's address, the thread's number, the part that it does,
- * the number of parts, and where in the table the list is of what the kernel is given.
+ * Writes the kernel as a function of the table's address, the thread's number, the part to run, the
+ * number of parts, and the offset of the kernel's argument list in the table.
  */
 export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
   const nanoseconds = nanosecondsOf(kernel, wasmRates);
@@ -59,7 +61,7 @@ export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunct
       return context.hostFunction(operator, on, arity);
     };
     const body = written(kernel, { ...context, hostFunction }, true);
-    // The host's functions are not there in other threads.
+    // Other threads lack the host's functions.
     if (!callsHost) return { body, parts, nanoseconds };
   }
   return { body: written(kernel, context, false), parts: 1, nanoseconds };
@@ -137,7 +139,7 @@ class StatementWriter implements KernelWriter {
     values.vector = undefined;
   }
 
-  /** How many elements go at a time at present. */
+  /** How many elements are currently processed at a time. */
   get #lanesNow(): Lanes {
     return this.values.vector ? this.lanes : 1;
   }
@@ -160,7 +162,7 @@ class StatementWriter implements KernelWriter {
     values.store(buffer, index, sum);
   }
 
-  /** One running total; or one in each lane, for as many scans side by side. */
+  /** One total; or one per lane, for as many scans side by side. */
   #scan({ before, total, start, variable, next, body }: Scan): void {
     const { scopes, values } = this;
     const lanes = this.#lanesNow;

@@ -1,5 +1,4 @@
-// Running totals in registers: how they begin, what is added to them, and what is done with them at
-// the end.
+// Accumulators in registers: initialization, updates, and the epilogue.
 import type { DType } from "../../scalar/dtype.ts";
 import { addIndices, constantIndex, term } from "../kernel/index-arithmetic.ts";
 import type { Multiply, Total, Variable } from "../kernel/language.ts";
@@ -10,7 +9,7 @@ import type { KernelWriter } from "./kernel-writer.ts";
 import { addLiteral } from "./lanes.ts";
 import type { Vector } from "./value-writer.ts";
 
-/** So many vectors, all of whose lanes are `start`. */
+/** This many vectors with `start` in all lanes. */
 export function totalsFrom(
   start: number,
   count: number,
@@ -39,8 +38,8 @@ export function addProduct(
 }
 
 /**
- * The statements behind a product, for the totals in `local`: those of `vector`, from where `moved`
- * moves the counters.
+ * Writes the epilogue, the statements after a product, for the totals in `local`: those of
+ * `vector`, at counters shifted by `moved`.
  */
 export function writeEpilogue(
   { total, body }: Multiply,

@@ -1,28 +1,28 @@
-// Whether WebAssembly can be used here, found by using it: a host may validate what it does not let
+// Detects whether WebAssembly works here by using it: a host may validate modules that it does not
 // compile, and have no room for a memory.
 import { ModuleWriter, mostPages, pageBytes } from "./encoder.ts";
 import { hasFusedMultiply, hasSharedMemory, hasVectors } from "./features.ts";
 import { type Memory, webAssembly } from "./host.ts";
 
-/** Pages that a memory may grow to, tried in turn: 4 GiB first, 256 MiB last. */
+/** Maximum pages of a memory, tried in turn: 4 GiB first, 256 MiB last. */
 const maxima = [mostPages, mostPages / 2, mostPages / 4, mostPages / 8, mostPages / 16] as const;
 
-/** A memory as a host has given it. */
+/** A memory as the host has created it. */
 export interface HostMemory {
   readonly memory: Memory;
   /** Whether threads can share it. */
   readonly isShared: boolean;
-  /** Bytes that it may grow to. */
+  /** The bytes that it may grow to. */
   readonly limit: number;
 }
 
-/** Why this host cannot use WebAssembly; undefined where it can. */
+/** Why this host cannot use WebAssembly; undefined if it can. */
 export function wasmProblem(): string | undefined {
   tried ??= triedOut();
   return "problem" in tried ? tried.problem : undefined;
 }
 
-/** The memory that was made to find that out. Throws where there is none. */
+/** The memory that was created for the test. Throws if there is none. */
 export function firstMemory(): HostMemory {
   tried ??= triedOut();
   if ("memory" in tried) return tried;
@@ -30,8 +30,8 @@ export function firstMemory(): HostMemory {
 }
 
 /**
- * A memory of so many pages, shared where that can be had, and growing as far as the host lets it: it
- * may not find the room that is needed at most. Throws the host's `RangeError` if none can be had.
+ * Creates a memory of `pages`, shared if possible, and growing as far as the host allows: it may
+ * lack room for the maximum. Throws the host's `RangeError` if there is none.
  */
 export function newMemory(pages: number): HostMemory {
   const { Memory } = webAssembly!;
@@ -58,7 +58,7 @@ let tried: Tried | undefined;
 function triedOut(): Tried {
   if (!webAssembly) return { problem: "this host has no WebAssembly" };
   if (!hasVectors()) return { problem: "WebAssembly has no vectors of 128 bits here" };
-  // Sets what must be set before the first module.
+  // Sets the flag that must be set before the first module.
   hasFusedMultiply();
   try {
     void new webAssembly.Module(new ModuleWriter().encoded({}));

@@ -1,4 +1,4 @@
-// What values are written with.
+// The interface for writing values.
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Value, Variable } from "../kernel/language.ts";
@@ -6,20 +6,20 @@ import type { Local } from "./encoder.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Scopes } from "./scopes.ts";
 
-/** Elements that are computed together: those from `variable` on, of which `valid` are wanted. */
+/** Elements that are computed together: those from `variable` on, of which `valid` are used. */
 export interface Vector {
   readonly variable: Variable;
   readonly lanes: 2 | 4;
   readonly valid: number;
 }
 
-/** Names a function of the host: an operator on a dtype. */
+/** Imports a function of the host: an operator on a dtype. */
 export type HostFunction = (operator: OperatorName, on: DType, arity: number) => number;
 
-/** What instructions there are beside those that all hosts have. */
+/** Instructions beyond those that all hosts have. */
 export interface Host {
   readonly hostFunction: HostFunction;
-  /** Whether a product and its addition may be one instruction, rounded once. */
+  /** Whether a multiply-add may be one instruction, rounded once. */
   readonly isFused: boolean;
 }
 
@@ -27,12 +27,12 @@ export interface Host {
 export interface ValueWriter {
   readonly scopes: Scopes;
   readonly host: Host;
-  /** Along which variable vectors go at present. */
+  /** The variable along which the current loop is vectorized. */
   vector: Vector | undefined;
   /** The value's one element. */
   scalar(value: Value): Local;
   /** The value's elements along the vector's variable. */
   wide(value: Value): Local;
-  /** One or the other. */
+  /** As one element or as a vector. */
   inLanes(value: Value, lanes: Lanes): Local;
 }

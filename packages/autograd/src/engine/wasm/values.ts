@@ -1,5 +1,5 @@
-// Values of the kernel language as instructions: one element, or a vector of those that follow one
-// another along a loop variable.
+// Values of the kernel language as instructions: one element, or a vector of consecutive ones along
+// a loop variable.
 import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
@@ -131,7 +131,7 @@ export class Values implements ValueWriter {
     const { code, body } = this.scopes;
     const holds = body.local("i32");
     bounds.forEach(({ from, to }, i) => {
-      // from <= index < to, as one comparison of numbers without sign.
+      // from <= index < to, as one unsigned comparison.
       code.get(indices[i]!).i32(from).add("i32.sub");
       code.i32(to - from).add("i32.lt_u");
       if (i > 0) code.add("i32.and");
@@ -142,15 +142,13 @@ export class Values implements ValueWriter {
 
   // Vectors
 
-  /** How far an index moves from lane to lane; undefined if not evenly. */
+  /** How far an index moves from lane to lane; undefined if unevenly. */
   #stride(index: Index): number | undefined {
     const isWide = this.scopes.vectorsAmong(dependencesOfIndex(index)).length > 0;
     return isWide ? undefined : strideAlong(index, this.vector!.variable);
   }
 
-  /**
-   * Whether the elements of a vector are computed together: what is loaded has to lie side by side.
-   */
+  /** Whether a vector's elements are computed together: loads have to be contiguous. */
   #goesInVectors(value: Exclude<Value, Total>): boolean {
     switch (value.kind) {
       case "load":
@@ -165,8 +163,7 @@ export class Values implements ValueWriter {
   }
 
   /**
-   * Adds, of the number on the stack, a vector in which each lane is `stride` more than the one
-   * before.
+   * Adds, from the number on the stack, a vector in which each lane is `stride` more than the last.
    */
   #addSteps(stride: number): void {
     const steps = Int32Array.from({ length: 4 }, (_, lane) => stride * lane);
@@ -174,7 +171,7 @@ export class Values implements ValueWriter {
     code.add("i32x4.splat").v128(new Uint8Array(steps.buffer)).add("i32x4.add");
   }
 
-  /** Lane by lane, where elements do not lie side by side. */
+  /** Lane by lane, if elements are not contiguous. */
   #addElementByElement(value: Value): void {
     const { code, body } = this.scopes;
     const { variable, valid } = this.vector!;
@@ -187,7 +184,7 @@ export class Values implements ValueWriter {
     });
   }
 
-  /** A total of its own for one lane of one that is a vector. */
+  /** A separate total for one lane of one that is a vector. */
   #totalInLane(total: Total, lane: number): Total {
     const { code, body } = this.scopes;
     const own: Total = { kind: "total", dtype: total.dtype };
@@ -198,7 +195,7 @@ export class Values implements ValueWriter {
     return own;
   }
 
-  /** A value with `variable` moved on by `by`; what is shared stays shared from call to call. */
+  /** Substitutes `variable` + `by`; shared values stay shared between calls. */
   shifted(variable: Variable, by: number): Substitution {
     let shifts = this.#shifted.get(variable);
     if (!shifts) this.#shifted.set(variable, (shifts = new Map<number, Substitution>()));
@@ -212,7 +209,7 @@ export class Values implements ValueWriter {
 
   // Memory
 
-  /** What is stored now, in a local of its own: it may be another each time. */
+  /** Loads the current contents into a new local: they may change between loads. */
   load(buffer: Buffer, index: Index, lanes: Lanes): Local {
     const { code, body } = this.scopes;
     const local = body.local(registerType(buffer.dtype, lanes));
@@ -221,7 +218,7 @@ export class Values implements ValueWriter {
     return local;
   }
 
-  /** Stores one element, or those lanes of a vector that are wanted. */
+  /** Stores one element, or the valid lanes of a vector. */
   store(buffer: Buffer, index: Index, elements: Local): void {
     const { code, body } = this.scopes;
     const { dtype } = buffer;
@@ -244,7 +241,7 @@ export class Values implements ValueWriter {
   }
 }
 
-/** What a value is known by: itself, but that literals of one number are one. */
+/** The identity of a value: itself, except that equal literals are one. */
 function nameOf(value: Value): unknown {
   if (value.kind !== "literal") return value;
   const { dtype, value: number } = value;

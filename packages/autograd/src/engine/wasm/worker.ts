@@ -1,14 +1,14 @@
-// What a worker runs, as text: it has to start without files, in Node and in pages, bundled or not. It
-// finds what there is to do in shared memory (control.ts), and never in its event loop, which stands
-// still.
+// The worker's program, as text: it has to start without files, in Node and in pages, bundled or
+// not. It finds its work in shared memory (control.ts); its event loop never turns, since it blocks
+// in Atomics.wait.
 import { controlWords as words } from "./control.ts";
 import type { WorkerSource } from "./workers.ts";
 
 /**
- * Milliseconds for which a worker looks for something to do before it sleeps. The next call of a
- * compiled function comes within some 15 µs. Longer, and it keeps a core from what the host does
- * beside: collecting garbage, compiling. In a run that goes on, the first thread does some small kernels
- * by itself, and waking a worker takes some 50 µs.
+ * Milliseconds for which a worker spins before it sleeps. The next call of a compiled function
+ * comes within some 15 µs. Spinning longer would take a core from the host's own work: collecting
+ * garbage, compiling. During a run, the first thread runs some small kernels alone, and waking a
+ * worker takes some 50 µs.
  */
 const looking = 0.03;
 const lookingInRun = 0.1;

@@ -43,7 +43,7 @@ const host = globalThis as unknown as Host;
 
 let available: number | undefined;
 
-/** How many threads the machine can run at once; 1 where the host lets no workers start. */
+/** How many threads the machine can run at once; 1 if the host cannot start workers. */
 export function availableThreads(): number {
   available ??= Math.min(processors(), mostThreads);
   return available;
