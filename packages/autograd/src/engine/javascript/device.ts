@@ -1,12 +1,14 @@
-// A device whose kernels are JavaScript: the oracle of plans, before any question of how others render
-// them, and the example of what a device is.
+// A device whose kernels are JavaScript: the oracle of plans, independent of code generation for
+// other devices, and the example of a device.
 import type { Device, Program } from "../device.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../target.ts";
 import { Blocks } from "./memory.ts";
 import { JavaScriptProgram } from "./program.ts";
 
-/** Loops over arrays have no registers to fill, and no lanes; the numbers are those of a small machine. */
+/**
+ * Loops over arrays have no registers or lanes to fill; the numbers are those of a small machine.
+ */
 export const javascriptTarget: Target = {
   tile: () => ({ rows: 2, columns: 2 }),
   caches: { line: 64, ways: 8, period: 4096, block: 2 ** 15, beyond: 2 ** 18 },
@@ -16,7 +18,7 @@ export const javascriptTarget: Target = {
   computes: ({ family }) => family !== "sort" && family !== "routine",
 };
 
-/** Plain JavaScript as a device. `target`: what its plans are made for. */
+/** Plain JavaScript as a device. `target`: the target of its plans. */
 export class JavaScriptDevice implements Device {
   readonly name = "JavaScript";
   readonly memory: Blocks = new Blocks();

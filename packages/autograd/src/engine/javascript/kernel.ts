@@ -1,5 +1,5 @@
-// Kernels as plain JavaScript: the oracle that shows whether a plan is right, before any question
-// of how WebAssembly renders it. Every operation is rounded to its dtype, as there.
+// Generates plain JavaScript from kernels: the oracle that shows whether a plan is right,
+// independent of WebAssembly. Every operation is rounded to its dtype, as there.
 import { conversions, type Data, type DType } from "../../scalar/dtype.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";
@@ -17,13 +17,13 @@ import {
 } from "../kernel/language.ts";
 import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
 
-/** Called with the check's number and the index where an index from the data is out of range. */
+/** Called with a check's number and the index that is out of range. */
 export type Fail = (check: number, index: number) => void;
 
-/** Runs a kernel on the arrays of the buffers that it is given. */
+/** Runs a kernel on the arrays of its arguments. */
 export type KernelFunction = (given: Given, arrays: (buffer: Buffer) => Data, fail: Fail) => void;
 
-/** The kernel as a function. */
+/** Compiles a kernel to a function. */
 export function kernelToJavaScript(kernel: Kernel): KernelFunction {
   const writer = new Writer();
   for (const statement of kernel.body) writer.statement(statement);
@@ -57,7 +57,7 @@ class Writer {
   readonly #lines: string[] = [];
   readonly #names = new Map<object, string>();
   #guards = 0;
-  /** Names of values that are computed at a line that still holds; one map a block. */
+  /** Names of values computed on an earlier line that is still in scope; one map per block. */
   readonly #scopes: Map<Value | Factor, string>[] = [new Map<Value | Factor, string>()];
 
   text(): string {
@@ -99,7 +99,7 @@ class Writer {
     else write();
   }
 
-  /** The loops over `variables`; `between` is a line before each block, and behind the last. */
+  /** The loops over `variables`; `between` is a line before each block, and after the last. */
   #inBlocks(
     variables: readonly Variable[],
     blocks: Blocks | undefined,
@@ -203,7 +203,7 @@ class Writer {
     return dtype === "float64" ? `(${text})` : `roundings.${dtype}(${text})`;
   }
 
-  /** The value's name, computed on a line of its own unless it is at hand. */
+  /** The value's name; computed on its own line unless it is available. */
   #value(value: Value): string {
     if (value.kind === "total") return this.#nameOf(value, "t");
     if (value.kind === "literal")

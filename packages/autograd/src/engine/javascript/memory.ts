@@ -1,4 +1,4 @@
-// Memory of array buffers: each block is one, and has a number.
+// Memory of array buffers: each block is one, with a number as its address.
 import { type Data, type DType, viewOf } from "../../scalar/dtype.ts";
 import type { Address, DeviceMemory } from "../device.ts";
 
@@ -22,7 +22,7 @@ export class Blocks implements DeviceMemory {
     this.#blocks.delete(address);
   }
 
-  /** What a run computes on its way lies in a block of its own, which nobody has to free. */
+  /** The arena: a buffer for a run's intermediate results, which nobody has to free. */
   arenaOf(bytes: number): ArrayBuffer | undefined {
     this.arena = Math.max(this.arena, bytes);
     return this.#room(bytes);
@@ -36,7 +36,7 @@ export class Blocks implements DeviceMemory {
     new Uint8Array(this.#at(address)).set(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
-  /** The elements at an address, as they lie there. */
+  /** A view of the elements at an address. */
   view(address: Address, dtype: DType, size: number): Data {
     return viewOf(this.#at(address), 0, dtype, size);
   }

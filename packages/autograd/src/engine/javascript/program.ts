@@ -1,4 +1,4 @@
-// A plan whose kernels are JavaScript functions, on arrays.
+// Programs whose kernels are JavaScript functions on arrays.
 import { type Data, viewOf } from "../../scalar/dtype.ts";
 import type { Address, Outcome, Program } from "../device.ts";
 import type { Buffer, Given, Kernel } from "../kernel/language.ts";
@@ -12,9 +12,9 @@ export class JavaScriptProgram implements Program {
   readonly #plan: Plan;
   readonly #target: Target;
   readonly #memory: Blocks;
-  /** By the segment's number; none for what the host computes. */
+  /** By the segment's number; none for host nodes. */
   readonly #steps: readonly (readonly { readonly run: KernelFunction; readonly given: Given }[])[];
-  /** Where each buffer lies in the run under way. */
+  /** The array of each buffer in the current run. */
   readonly #arrays = new Map<Buffer, Data>();
   #failure: { readonly check: number; readonly index: number } | undefined;
 
@@ -33,7 +33,7 @@ export class JavaScriptProgram implements Program {
     });
   }
 
-  /** A guess: some hundred bytes of text a kernel. */
+  /** A guess: some hundred bytes of text per kernel. */
   get bytes(): number {
     return 1000 * this.#plan.steps.length;
   }
