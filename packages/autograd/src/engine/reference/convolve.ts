@@ -1,5 +1,5 @@
-// Convolutions in the textbook's order: for each place of the window its products, channel by
-// channel, from first to last, in blocks (kernel/reduction.ts).
+// Convolutions in textbook order: for each place of the window its products, channel by channel,
+// from first to last, in blocks (kernel/reduction.ts).
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
@@ -17,7 +17,7 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
     number,
     ...number[],
   ];
-  // Axes may be long where there is nothing along them.
+  // Axes may be long if another is empty.
   if (output.length === 0) return output;
   const strides = stridesOf(from);
   const along = strides.slice(3);
@@ -61,7 +61,7 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
   return output;
 }
 
-/** The offset of each position, in row-major order. */
+/** The offset of each index, in row-major order. */
 function placesOf(shape: Shape, strides: readonly number[]): readonly number[] {
   return shape.reduce<readonly number[]>(
     (offsets, size, axis) =>

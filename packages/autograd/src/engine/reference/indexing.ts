@@ -1,4 +1,4 @@
-// Slices picked, and added to, by indices that are data.
+// Gathers and scatters slices.
 import { checkOf, outOfRange } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
@@ -29,9 +29,7 @@ export function scatterAdd(
   return output;
 }
 
-/**
- * Calls `slice` with where each slice stands: in the data that is indexed, and among those picked.
- */
+/** Calls `slice` with the offsets of each slice: in the indexed data, and among those picked. */
 function eachSlice(
   node: NodeOf<"gather" | "scatter">,
   { shape }: Node,
@@ -39,15 +37,15 @@ function eachSlice(
   slice: (inData: number, inPicked: number, length: number) => void,
 ): void {
   const { axis, along } = node.attributes;
-  // As on the other back end, where nothing is computed that has no elements.
+  // As on the other back ends, which compute nothing without elements.
   const picked = node.family === "gather" ? node : node.inputs[2]!;
   if (elementCount(picked.shape) === 0) return;
   const size = shape[axis]!;
   const outer = elementCount(shape.slice(0, axis));
   const inner = elementCount(shape.slice(axis + 1));
-  // Where there is nothing to pick or to add, no index is looked at.
+  // If there is nothing to pick or to add, no index is checked.
   if (inner === 0) return;
-  // Along the axis every element is a slice by itself, and has its own index.
+  // Along the axis every element is a slice with its own index.
   const length = along ? 1 : inner;
   const count = along ? indices.length / outer : indices.length;
   for (let o = 0; o < outer; o++) {

@@ -1,5 +1,5 @@
-// The reference: each node computed by itself, in plain JavaScript over typed arrays, in the order
-// that the mathematics is written in. It is the oracle of all other back ends, and the fallback.
+// The reference: computes nodes one by one, in plain JavaScript over typed arrays, in the order of
+// the mathematical definition. It is the oracle of all other back ends, and the fallback.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, shapesEqual } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
@@ -14,7 +14,7 @@ import { routine } from "./routine.ts";
 import { scan } from "./scan.ts";
 import { argSort } from "./sort.ts";
 
-/** The value of `node`, row-major, given those of its inputs, which stay as they are. */
+/** Computes the value of `node`, row-major, from those of its inputs, which it leaves unchanged. */
 export function interpret(node: Node, inputs: readonly Data[]): Data {
   switch (node.family) {
     case "source":
@@ -65,7 +65,7 @@ function elementwise(node: NodeOf<"elementwise">, inputs: readonly Data[]): Data
   return output;
 }
 
-/** As many elements as `shape` has; one element may stay alone. */
+/** Repeats a single element to the size of `shape`, unless it may stay single. */
 function stretch(data: Data, node: Node, shape: Shape): Data {
   if (data.length === 1 || shapesEqual(node.shape, shape)) return data;
   const output = allocate(node.dtype, elementCount(shape));

@@ -1,14 +1,14 @@
-// Strided walks over row-major data: how the reference reads a tensor in another arrangement.
+// Strided walks over row-major data: how the reference reads rearranged tensors.
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import type { Data } from "../../scalar/dtype.ts";
 
-/** Where an element stands: `offset` and a step, in elements, for each axis. */
+/** A strided view: `offset` and a step, in elements, for each axis. */
 export interface View {
   readonly offset: number;
   readonly strides: readonly number[];
 }
 
-/** Calls `row` with the places of each run along the last axis, in row-major order. */
+/** Calls `row` with the offsets of each run along the last axis, in row-major order. */
 function eachRow(
   shape: Shape,
   from: View,
@@ -37,7 +37,7 @@ function eachRow(
   }
 }
 
-/** Copies `shape`'s elements from where `from` says to where `to` says. */
+/** Copies the elements of `shape` from the view `from` to the view `to`. */
 export function copy(shape: Shape, source: Data, from: View, target: Data, to: View): void {
   eachRow(shape, from, to, (place, step, toPlace, toStep, count) => {
     if (step === 1 && toStep === 1) {
@@ -53,7 +53,7 @@ export function rowMajor(shape: Shape): View {
   return { offset: 0, strides: stridesOf(shape) };
 }
 
-/** `from` seen in `to`, to which it broadcasts: stretched and added axes have stride 0. */
+/** A view of `from` in `to`, to which it broadcasts: stretched and added axes have stride 0. */
 export function broadcastView(from: Shape, to: Shape): View {
   const strides = stridesOf(from);
   const added = to.length - from.length;

@@ -1,14 +1,12 @@
-// Matrix products, in the textbook's order: each element's products are added from first to last, of
-// floats in blocks (kernel/reduction.ts).
+// Matrix products in textbook order: the products of each element are summed from first to last,
+// those of floats in blocks (kernel/reduction.ts).
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { blockEnds, blocksOf } from "../kernel/reduction.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 
-/**
- * [...batch, m, k] x [...batch, k, n]; each product and sum is rounded, whole numbers wrap around.
- */
+/** [...batch, m, k] x [...batch, k, n]; each product and sum is rounded, integers wrap around. */
 export function matmul(node: NodeOf<"contract">, a: Data, b: Data): Data {
   const [left, right] = node.inputs.map((input) => input.shape) as [Shape, Shape];
   const [m, k, n] = [left.at(-2)!, left.at(-1)!, right.at(-1)!];
@@ -37,7 +35,7 @@ export function matmul(node: NodeOf<"contract">, a: Data, b: Data): Data {
   return output;
 }
 
-/** Which matrix of an operand each product of the batch reads. */
+/** The matrix of an operand for each product of the batch. */
 function matricesOf(shape: Shape, batch: Shape): Int32Array {
   const own = shape.slice(0, -2);
   const all = Int32Array.from({ length: elementCount(own) }, (_, i) => i);
@@ -46,15 +44,17 @@ function matricesOf(shape: Shape, batch: Shape): Int32Array {
   return read;
 }
 
-/** Adds `k` elements of `a` from `aFrom` on, times as many rows of `b` from `bFrom` on. */
+/**
+ * Adds the products of `k` elements of `a` from `aFrom` on and as many rows of `b` from `bFrom` on.
+ */
 type AddProducts = (row: Row, a: Data, aFrom: number, k: number, b: Data, bFrom: number) => void;
 type Row = Float32Array | Float64Array;
 
 const addDoubles: AddProducts = (row, a, aFrom, k, b, bFrom) => {
   const n = row.length;
   let p = 0;
-  // Four rows of b a turn: the running totals are read and written a quarter as often (2.3 times as
-  // fast at n = 16); each total still takes its products in order.
+  // Four rows of b per iteration: totals are read and written a quarter as often (2.3 times as fast
+  // at n = 16); each total still adds its products in order.
   for (; p + 4 <= k; p += 4) {
     const [a0, a1, a2, a3] = fourOf(a, aFrom + p);
     const b0 = bFrom + p * n;

@@ -1,4 +1,4 @@
-// Movement operations: the same elements at other places.
+// Movements: the same elements, rearranged.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, stridesOf } from "../../graph/shape.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";

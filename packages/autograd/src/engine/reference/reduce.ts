@@ -1,4 +1,4 @@
-// Reductions, in the order that kernel/reduction.ts says.
+// Reductions, in the order of kernel/reduction.ts.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
@@ -6,7 +6,7 @@ import { evaluator } from "../../scalar/evaluate.ts";
 import { blockEnds, blocksOf, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { copy, rowMajor } from "./layout.ts";
 
-/** `data` combined along the node's axes. */
+/** Combines `data` along the node's axes. */
 export function reduce(node: NodeOf<"reduce">, data: Data): Data {
   const { shape } = node.inputs[0]!;
   const { axes } = node.attributes;
@@ -38,10 +38,10 @@ export function reduce(node: NodeOf<"reduce">, data: Data): Data {
   return output;
 }
 
-/** Combines elements from a position on. */
+/** Combines elements from an offset on. */
 type Combine = (data: Data, from: number) => number;
 
-/** How as many elements are combined as axes of some sizes have. */
+/** Makes the function that combines the elements of axes of some sizes. */
 function combinerOf(node: NodeOf<"reduce">, lanes: number): (sizes: Shape) => Combine {
   const { dtype, operation } = node;
   const start = clampTo(dtype, operation.start);
@@ -73,13 +73,13 @@ function combinerOf(node: NodeOf<"reduce">, lanes: number): (sizes: Shape) => Co
   };
 }
 
-/** Adds running totals, which begin anew. */
+/** Adds accumulators to totals in float64, and resets them. */
 function addTo(wide: Float64Array, totals: Float64Array): void {
   for (let i = 0; i < wide.length; i++) wide[i] = wide[i]! + totals[i]!;
   totals.fill(0);
 }
 
-/** The input with its reduced axes last: one run of elements for each output. */
+/** The input with its reduced axes last: one run of elements per output. */
 function reducedLast(node: NodeOf<"reduce">, data: Data): Data {
   const { shape } = node.inputs[0]!;
   const all = [...shape.keys()];

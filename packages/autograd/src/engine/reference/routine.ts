@@ -1,10 +1,10 @@
-// Algorithms on matrices, one matrix after the other.
+// Routines: algorithms on matrices, one matrix after another.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import type { Matrix } from "../../matrix/matrix.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 
-/** Computed in float64, and rounded to the dtype at the end. */
+/** Computes in float64, and rounds to the dtype at the end. */
 export function routine(node: NodeOf<"routine">, inputs: readonly Data[]): Data {
   const output = allocate(node.dtype, elementCount(node.shape));
   const count = elementCount(node.shape.slice(0, -2));
@@ -17,7 +17,7 @@ export function routine(node: NodeOf<"routine">, inputs: readonly Data[]): Data 
   return output;
 }
 
-/** A copy of the matrix of a batch that stands at `position`. */
+/** A copy of the matrix at `position` in a batch. */
 function matrixAt(data: Data, shape: Shape, position: number): Matrix {
   const [rows, columns] = shape.slice(-2) as [number, number];
   const size = rows * columns;

@@ -1,11 +1,10 @@
-// Runs a graph node by node; what nothing needs any more is let go at once.
+// Runs a graph node by node, and drops values as soon as nothing needs them.
 import { dataOf, type Node, type Value } from "../../graph/node.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
 
 /**
- * The values of `outputs`. `order`: all nodes that they need and `given` has no value of, inputs
- * first.
+ * Computes `outputs`. `order`: all nodes that they need without a value in `given`, inputs first.
  */
 export function run(
   order: readonly Node[],

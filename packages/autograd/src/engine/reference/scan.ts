@@ -1,4 +1,4 @@
-// Running totals, from the first element of an axis to the last.
+// Scans: running totals, from the first element of an axis to the last.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";

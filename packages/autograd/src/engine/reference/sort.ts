@@ -1,15 +1,12 @@
-// Sorting: positions in the order of their elements. Where an element has 32 bits at most, it
-// becomes a whole number that sorts as it does. Many of those are dealt out by their bits, the
-// lowest first (a radix sort: D. E. Knuth, "The Art of Computer Programming", vol. 3, 5.2.5,
-// algorithm R), 7 times as fast as the host sorts 60,000 numbers; of few, one number holds key and
-// position, for the host to sort.
+// Sorting: indices in the order of their elements. Elements of at most 32 bits become integer keys
+// with the same order. Many keys are distributed by their bits, the lowest first (a radix sort: D.
+// E. Knuth, "The Art of Computer Programming", vol. 3, 5.2.5, algorithm R), 7 times as fast as the
+// host sorts 60,000 numbers; for few, key and index are packed in one number, which the host sorts.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { Data, DType } from "../../scalar/dtype.ts";
 
-/**
- * Positions along the axis, elements ascending (or descending), NaN last, equal ones as they stand.
- */
+/** The indices that sort the axis, ascending (or descending), NaN last; stable. */
 export function argSort(node: NodeOf<"sort">, data: Data): Data {
   const { shape } = node;
   const { axis, descending } = node.attributes;
@@ -26,10 +23,10 @@ export function argSort(node: NodeOf<"sort">, data: Data): Data {
   return output;
 }
 
-/** Gives the positions of `size` elements in their order. */
+/** Returns the indices of `size` elements in their order. */
 type Sorter = (element: (i: number) => number) => ArrayLike<number>;
 
-/** From so many elements on they are dealt out: below, clearing the counts takes longer. */
+/** From this many elements on a radix sort is used: below, clearing the counts takes longer. */
 const fewestDealt = 512;
 const digitBits = 11;
 const digits = 2 ** digitBits;
@@ -42,7 +39,7 @@ function sorter(dtype: DType, size: number, descending: boolean): Sorter {
   return size < fewestDealt ? byNumbers(size, keyOf) : byDigits(size, keyOf);
 }
 
-/** The key of NaN, above that of any number of float32. */
+/** The key of NaN, above that of any float32. */
 const last = 2 ** 32 - 1;
 
 function byNumbers(size: number, keyOf: (x: number) => number): Sorter {
@@ -70,7 +67,7 @@ function byDigits(size: number, keyOf: (x: number) => number): Sorter {
     for (let shift = 0; shift < 32; shift += digitBits) {
       counts.fill(0);
       for (let i = 0; i < size; i++) counts[(keys[i]! >>> shift) & lowest]!++;
-      // Where the first one of each digit goes.
+      // The index of the first one with each digit.
       let place = 0;
       for (let digit = 0; digit < digits; digit++) {
         const count = counts[digit]!;
@@ -88,7 +85,7 @@ function byDigits(size: number, keyOf: (x: number) => number): Sorter {
   };
 }
 
-/** Of bool, uint8 and int32. */
+/** The key of a bool, uint8 or int32. */
 function wholeKey(x: number): number {
   return x + 2 ** 31;
 }
@@ -98,9 +95,9 @@ const [single, bits] = (() => {
   return [array, new Int32Array(array.buffer)] as const;
 })();
 
-/** The bits of a float32 sort as whole numbers do, but that those of negative ones go backwards. */
+/** The bits of a float32 sort like integers, except that those of negative ones are reversed. */
 function floatKey(x: number): number {
-  // -0 is as great as 0.
+  // -0 equals 0.
   single[0] = x + 0;
   const word = bits[0]!;
   return (word < 0 ? ~word : word | 0x80000000) >>> 0;
