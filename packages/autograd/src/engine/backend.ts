@@ -1,9 +1,9 @@
-// What runs graphs, as the rest of the library sees it.
+// Back ends, which run graphs, as the rest of the library sees them.
 import type { Home, Node, Value } from "../graph/node.ts";
 import type { Task } from "./background.ts";
 import type { Plan } from "./plan/plan.ts";
 
-/** A graph to run: from nodes that are given values to those whose values are wanted. */
+/** A graph to run: from nodes with given values to the wanted ones. */
 export interface Graph {
   readonly inputs: readonly Node[];
   /** All other nodes that the outputs need, inputs first. */
@@ -11,11 +11,11 @@ export interface Graph {
   readonly outputs: readonly Node[];
 }
 
-/** A graph made ready to run any number of times. */
+/** A graph prepared to run any number of times. */
 export interface Prepared {
   /**
-   * The values of the outputs, given those of the inputs; `homes`: where each output may stay.
-   * Where `accept` throws, no home has another value.
+   * Computes the values of the outputs from those of the inputs; `homes`: where each output may
+   * stay. If `accept` throws, no home's value changes.
    */
   run(
     values: readonly Value[],
@@ -30,28 +30,28 @@ export interface Prepared {
   ): Task<readonly Value[]>;
 }
 
-/** What runs graphs. */
+/** Runs graphs. */
 export interface Backend {
-  /** By which it is chosen. */
+  /** The name by which it is chosen. */
   readonly name: string;
-  /** Why it cannot be used on this host; undefined where it can. Asked before anything else. */
+  /** Why it cannot be used on this host; undefined if it can. Asked before anything else. */
   problem?(): string | undefined;
   prepare(graph: Graph): Prepared;
   /** Whether nobody can wait for its values but by `task`. */
   readonly answersLater?: boolean;
-  /** What would run to compute the graph's outputs; none where that is each node by itself. */
+  /** What would run to compute the graph's outputs; absent if that is each node separately. */
   plan?(graph: Graph): Plan;
-  /** Bytes in use, by what they are for; none if it does not say. */
+  /** Bytes in use, by purpose; absent if unknown. */
   readonly memory?: BackendMemory;
-  /** How many threads run what is large enough; one if it does not say. */
+  /** How many threads run large graphs; one if absent. */
   threads?(): number;
 }
 
-/** Bytes in use, by what they are for. */
+/** Bytes in use, by purpose. */
 export interface BackendMemory {
-  /** Intermediate results: as many as the largest run so far has needed. */
+  /** Intermediate results: the most that any run so far has needed. */
   readonly arena: number;
   readonly parameters: number;
-  /** Constants that came back. */
+  /** Constants used repeatedly. */
   readonly cache: number;
 }

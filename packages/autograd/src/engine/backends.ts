@@ -1,4 +1,4 @@
-// Back ends by name: those that are here, and those that others register.
+// Back ends by name: built-in ones, and those that others register.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Backend } from "./backend.ts";
@@ -6,8 +6,8 @@ import { referenceBackend } from "./reference/backend.ts";
 import { wasmBackend } from "./wasm/backend.ts";
 
 /**
- * Names of the back ends. "wasm": WebAssembly with vectors. "reference": plain JavaScript. Others
- * come with packages that register them.
+ * Names of back ends. "wasm": WebAssembly with vectors. "reference": plain JavaScript. Packages may
+ * register others.
  */
 export type BackendName = "wasm" | "reference" | (string & {});
 
@@ -17,7 +17,7 @@ const backends = new Map<string, Backend>(
 
 let current: Backend | undefined;
 
-/** What graphs run on from now on: WebAssembly where the host can use it, else the reference. */
+/** The back end that graphs run on: WebAssembly if the host supports it, else the reference. */
 export function currentBackend(): Backend {
   current ??= defaultBackend();
   return current;
@@ -30,7 +30,7 @@ function defaultBackend(): Backend {
   return referenceBackend;
 }
 
-/** Chooses the back end by name. Throws `NablaError` if there is none of that name here. */
+/** Chooses the back end by name. Throws `NablaError` if there is none of that name. */
 export function chooseBackend(name: string): void {
   const backend = backends.get(name);
   if (!backend) {
@@ -47,8 +47,8 @@ export function chooseBackend(name: string): void {
 }
 
 /**
- * Makes a back end known by its name, for `setBackend`. Throws `NablaError` for what is none, and if
- * there is another one of that name.
+ * Registers a back end under its name, for `setBackend`. Throws `NablaError` if it is not a back
+ * end, and if another has the name.
  */
 export function register(backend: Backend): void {
   const { name, prepare } = (backend ?? {}) as {

@@ -1,5 +1,5 @@
-// What runs plans. A device has memory, and makes programs of plans; all else that a back end needs
-// is the same for all devices (planned/). docs/devices.md walks through one.
+// Devices, which run plans. A device has memory, and turns plans into programs; everything else
+// that a back end needs is the same for all devices (planned/). docs/devices.md walks through one.
 import { NablaError } from "../graph/errors.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Elsewhere } from "./background.ts";
@@ -7,14 +7,14 @@ import type { Buffer } from "./kernel/language.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Target } from "./target.ts";
 
-/** A place in a device's memory: whatever number the device calls it by, but not 0. */
+/** An address in a device's memory: any number but 0. */
 export type Address = number;
 
 /** A kind of machine that computes. */
 export interface Device {
-  /** As errors call it. */
+  /** Its name in errors. */
   readonly name: string;
-  /** What plans have to know of it. */
+  /** What plans need to know about it. */
   readonly target: Target;
   /**
    * Whether what it reads are promises. Then values have to be awaited, as `await x.data()` does, and
@@ -23,27 +23,29 @@ export interface Device {
    */
   readonly answersLater?: boolean;
   readonly memory: DeviceMemory;
-  /** A plan made ready to run any number of times. */
+  /** Prepares a plan to run any number of times. */
   load(plan: Plan): Program;
 }
 
-/** A device's memory. What lies in a block stays until it is freed. */
+/** A device's memory. The contents of a block stay until it is freed. */
 export interface DeviceMemory {
   /** Bytes of all blocks. */
   readonly used: number;
-  /** Bytes that there can be at most. */
+  /** The most bytes that may be used. */
   limit: number;
-  /** Bytes of the largest place so far for what a run computes on its way. */
+  /** Bytes of the largest arena so far, for a run's intermediate results. */
   readonly arena: number;
-  /** A block of at least `bytes`; undefined where there is no room. */
+  /** Allocates a block of at least `bytes`; undefined if there is no room. */
   allocate(bytes: number): Address | undefined;
   free(address: Address): void;
-  /** A copy of so many elements at an address. */
+  /** Copies `size` elements from an address. */
   read(address: Address, dtype: DType, size: number): Data | Promise<Data>;
   write(address: Address, data: Data): void;
 }
 
-/** How a segment was run: by several threads, or by one, or it was not, and all is to be run again. */
+/**
+ * How a segment ran: on several threads, on one, or it failed and the whole run must be repeated.
+ */
 export type Outcome = "together" | "alone" | "again";
 
 /** A check of an index from the data that has failed. */
@@ -62,40 +64,40 @@ export interface Started extends Elsewhere {
 }
 
 /**
- * A plan on a device. For a run it is placed, what lies in blocks is bound, inputs are written, its
- * segments are run, in order, and results are read.
+ * A plan on a device. A run places it, binds buffers that are in blocks, writes inputs, runs the
+ * segments in order, and reads results.
  */
 export interface Program {
-  /** About how much it takes, to limit how many are kept. */
+  /** Its approximate size, to limit how many are kept. */
   readonly bytes: number;
   /**
-   * Finds places for all buffers that only this run needs: all but inputs, and of inputs `given`.
-   * They are good until the next run of any program. Returns for how many bytes there is no room;
-   * 0: all is placed.
+   * Places all buffers that only this run needs: all except inputs, and of inputs those in `given`.
+   * They are valid until the next run of any program. Returns how many bytes are lacking; 0 if
+   * everything is placed.
    */
   place(given: readonly Buffer[]): number;
-  /** The buffer of an input or a result is the block at an address, in this run. */
+  /** Binds the buffer of an input or a result to the block at an address, for this run. */
   bind(buffer: Buffer, address: Address): void;
   write(buffer: Buffer, data: Data): void;
-  /** A copy of a buffer's elements. */
+  /** Copies a buffer's elements. */
   read(buffer: Buffer): Data | Promise<Data>;
   /** Whether several threads could take part in a run now. */
   isForThreads(): boolean;
-  /** Runs a segment of kernels, by its number in the plan; several threads together if they are wanted. */
+  /** Runs a segment of kernels, by its number in the plan; on several threads if `isTogether`. */
   run(segment: number, isTogether: boolean): Outcome;
   /** About how many milliseconds one thread takes, where another one may do it all: `start`. */
   readonly milliseconds?: number;
   /** Has another thread run a segment, as `run` would, while this one goes on; undefined: none can. */
   start?(segment: number, isTogether: boolean): Started | undefined;
-  /** The check that has failed in this run, and the index that did. */
+  /** The check that failed in this run, and the index that failed it. */
   failure(): Failure | undefined | Promise<Failure | undefined>;
-  /** Gives back what it has in memory. The next run makes it ready again. */
+  /** Frees its memory. The next run loads it again. */
   unload(): void;
 }
 
-/** There is no more memory, and nothing to give up. */
+/** Memory is exhausted, and nothing is left to evict. */
 export class MemoryError extends NablaError {
-  /** Whether it would not help if nothing else were in memory. */
+  /** Whether it would not fit even if nothing else were in memory. */
   readonly isHopeless: boolean;
 
   constructor(message: string, isHopeless: boolean) {

@@ -1,5 +1,5 @@
-// Where in a graph the first NaN or infinity came up: each node's value by itself, on the back end
-// of now.
+// Finds where in a graph the first NaN or infinity came up: evaluates nodes one by one on the
+// current back end.
 import { origins } from "../graph/history.ts";
 import { copyNode, dataOf, type Node, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -9,19 +9,19 @@ import { constant, isPlaceholder } from "../ops/creation.ts";
 import { bytesPerElement, type Data } from "../scalar/dtype.ts";
 import { overwrittenError, realize, tracingError } from "./realize.ts";
 
-/** What there is among the elements of a value. */
+/** Summary of a value's elements. */
 export interface Range {
-  /** Of the finite elements; NaN if there are none. */
+  /** The smallest finite element; NaN if there are none. */
   readonly min: number;
   readonly max: number;
   /** How many elements are NaN or infinite. */
   readonly nonFinite: number;
-  /** The first of those, and where it stands in row-major order. */
+  /** The first of those, and its position in row-major order. */
   readonly first: { readonly value: number; readonly position: number } | undefined;
   readonly hasNaN: boolean;
 }
 
-/** A node that made a NaN or an infinity, and what it made it of. */
+/** A node that produced a NaN or an infinity, and its inputs. */
 export interface NonFiniteOrigin {
   readonly node: Node;
   readonly range: Range;
@@ -29,10 +29,10 @@ export interface NonFiniteOrigin {
 }
 
 /**
- * The first node below `root`, inputs first, that made a NaN or an infinity of finite inputs which
- * is part of the reason that `root` is not finite; undefined if it is finite. If there is none: the
- * first that made a NaN of none, and then the first infinity that was given. `given`: values of
- * nodes that have none themselves.
+ * The first node below `root`, inputs first, that produced a NaN or an infinity from finite inputs
+ * and contributed to `root` not being finite; undefined if that is finite. If there is none: the
+ * first that produced a NaN from none, and then the first infinity that was given. `given`: values
+ * of nodes that have none themselves.
  */
 export function nonFiniteOrigin(
   operation: string,
@@ -46,7 +46,7 @@ export function nonFiniteOrigin(
   const reasons = new Set(
     topologicalOrder([root], (node) => origins(node).filter((input) => !isFinite(input))),
   );
-  // What is made of an infinity that stands in the program is of more use than the number itself.
+  // A node computed from an infinite literal is more useful than the literal itself.
   const suspects = order.filter((node) => reasons.has(node) && node.family !== "literal");
   const isMade = (node: Node) =>
     origins(node).length === 0 ? hasNaN(node) : origins(node).every(isFinite);
@@ -58,11 +58,11 @@ export function nonFiniteOrigin(
   return { node, range: ranges.get(node)!, inputs };
 }
 
-/** Computed at a time: bounds how many values are held. */
+/** Nodes computed at a time: bounds how many values are held. */
 const nodesAtOnce = 64;
 const bytesAtOnce = 2 ** 26;
 
-/** The ranges of `root` and all below it that may be the reason for what it is; inputs first. */
+/** The ranges of `root` and all nodes below that may be the cause; inputs first. */
 function rangesOf(
   operation: string,
   root: Node,
@@ -104,7 +104,7 @@ function rangesOf(
   return { order, ranges };
 }
 
-/** `nodes` in lists that are computed one after the other. */
+/** Splits `nodes` into lists that are computed one after another. */
 function* portionsOf(nodes: readonly Node[]): Generator<readonly Node[]> {
   let portion: Node[] = [];
   let bytes = 0;
@@ -118,7 +118,7 @@ function* portionsOf(nodes: readonly Node[]): Generator<readonly Node[]> {
   if (portion.length > 0) yield portion;
 }
 
-/** Puts the values of `nodes` into `values`, which has those of all that they are made of. */
+/** Computes `nodes` into `values`, which has the values of all their inputs. */
 function compute(operation: string, nodes: readonly Node[], values: Map<Node, Value>): void {
   const before = madeAt(undefined);
   const copies = new Map<Node, Node>();

@@ -1,4 +1,4 @@
-// The engine's seam: from nodes to their values. What has a value already is not computed again.
+// The engine's entry: computes the values of nodes. Known values are not computed again.
 import { NablaError } from "../graph/errors.ts";
 import { laterError } from "../graph/later.ts";
 import type { Node, Value } from "../graph/node.ts";
@@ -11,9 +11,9 @@ import { doneAtOnce, finishBackground, type Task } from "./background.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
- * that errors start with. Companions of what the run computes are computed and kept, too, and so are
- * new values of homes that it needs. Where a guard throws, nothing is kept of what it refused, nor
- * of what was to be made of that.
+ * that errors start with. Companions of computed nodes are computed and kept too, and so are new
+ * values of homes that the run needs. If a guard throws, neither the value that it refused nor
+ * anything computed from it is kept.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
   if (nodes.some(isPending)) begin(operation);
@@ -40,8 +40,8 @@ export function* realizing(
 }
 
 /**
- * Computes updates of parameters, in one run or, where that fails, each by itself. Those that fail are
- * taken back, without an error.
+ * Computes updates of parameters, in one run or, if that fails, each separately. Those that fail
+ * are taken back, without an error.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
   if (nodes.some(isPending)) begin("assign");
@@ -65,7 +65,7 @@ export function begin(operation: string): void {
   if (currentBackend().answersLater) throw laterError(operation);
 }
 
-/** Computes `outputs`, and what is found on the way to them that is to be computed with them. */
+/** Computes `outputs`, and nodes found on the way that must be computed with them. */
 function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean): Task<void> {
   const guarded: Node[] = [];
   const kept = new Set(outputs);
@@ -74,7 +74,7 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
     kept.add(node);
   };
   const graph = graphOf(operation, kept, (node) => {
-    // Whether the run fails or not, it is to have this value: it is not taken back with `outputs`.
+    // It is wanted whether the run fails or not: it is not taken back with `outputs`.
     if (node.cell.home || isComputedAgain(node)) kept.add(node);
     if (node.cell.guard) {
       guarded.push(node);
@@ -97,7 +97,7 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
       try {
         guard!(node);
       } catch (error) {
-        // What was refused is refused again, whoever asks for it next.
+        // A refused value is refused again for the next reader.
         Object.assign(cell, { guard, value: undefined });
         throw error;
       }
@@ -118,8 +118,8 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
 }
 
 /**
- * Whether it is a gradient, or the like, that further runs will need: two have computed it on their
- * way. One that is read once, or by one update, is not worth keeping.
+ * Whether it is a node, such as a gradient, that further runs will need: two have computed it as an
+ * intermediate result. One that is read once, or by one update, is not worth keeping.
  */
 function isComputedAgain(node: Node): boolean {
   const { cell } = node;
@@ -129,8 +129,8 @@ function isComputedAgain(node: Node): boolean {
 }
 
 /**
- * The bytes that results computed from `inputs` keep: the inputs' values, and what is kept below
- * them. Of what is below several of them the most is taken, so that nothing counts twice.
+ * The bytes that results computed from `inputs` keep: the inputs' values, and the largest amount
+ * kept below one of them, so that nothing counts twice.
  */
 function keptBelow(inputs: readonly Node[]): number {
   let [own, below] = [0, 0];
@@ -149,8 +149,8 @@ function keptBelow(inputs: readonly Node[]): number {
 }
 
 /**
- * After a run that failed no home is given a new value: those among the outputs keep what they had,
- * and those on the way to them are computed by themselves.
+ * Takes back updates after a failed run: homes among the outputs keep their old values, and those
+ * of intermediate results are computed separately.
  */
 function* takingBack(outputs: ReadonlySet<Node>, isAwaited: boolean): Task<void> {
   for (const node of outputs) {
@@ -169,11 +169,11 @@ function* computingAlone(node: Node, isAwaited: boolean): Task<void> {
   try {
     yield* realizing("assign", [node], isAwaited);
   } catch {
-    // Taken back. The error that is thrown is that of the run which it was a part of.
+    // Taken back. The error that is thrown is that of the run it was part of.
   }
 }
 
-/** The value of a node, computed if it is not there. */
+/** The value of a node, computed if necessary. */
 export function valueOf(operation: string, node: Node): Value {
   if (!node.cell.value) realize(operation, [node]);
   return knownValue(node);
@@ -190,12 +190,12 @@ function knownValue(node: Node): Value {
   return node.cell.value!;
 }
 
-/** A literal is no input of a run: plans are made for its number, and graphs share its node. */
+/** A literal is no input of a run: plans contain its number, and graphs share its node. */
 function isPending(node: Node): boolean {
   return !node.cell.value && node.family !== "literal";
 }
 
-/** Whether it was to be a parameter's value, and is no more. */
+/** Whether it was to be a parameter's value, and no longer is. */
 function isDropped({ cell }: Node): boolean {
   return cell.owner !== undefined && !cell.home;
 }
@@ -203,8 +203,8 @@ function isDropped({ cell }: Node): boolean {
 const none: readonly Node[] = [];
 
 /**
- * The graph of `outputs`, from nodes that have values, or will be given some. Each node to compute
- * is shown to `visit`, which may add outputs.
+ * The graph of `outputs`, from nodes that have or will have values. Each node to compute is passed
+ * to `visit`, which may add outputs.
  */
 export function graphOf(
   operation: string,
@@ -227,7 +227,7 @@ export function graphOf(
   return { inputs, order, outputs: [...outputs] };
 }
 
-/** For what reads a placeholder. */
+/** The error for reading a placeholder. */
 export function tracingError(operation: string): NablaError {
   return new NablaError(
     `${operation}: this value is not known while compile() or vmap() traces the function; ` +
@@ -235,7 +235,7 @@ export function tracingError(operation: string): NablaError {
   );
 }
 
-/** For what needs the value of a parameter that is gone. */
+/** The error for the value of a parameter that is gone. */
 export function overwrittenError(operation: string, name: string): NablaError {
   return new NablaError(
     `${operation}: the graph was built on a value of parameter "${name}" that two later updates ` +

@@ -1,43 +1,43 @@
-// What a plan has to know of the machine that it is made for: every number that belongs to one.
+// Targets: what plans need to know about a machine, all machine-dependent numbers.
 import type { Node } from "../graph/node.ts";
 import type { DType } from "../scalar/dtype.ts";
 
-/** A kind of machine, as plans see it. What they compute is the same on all, to the last bit. */
+/** A kind of machine, as plans see it. Results are the same on all of them, to the last bit. */
 export interface Target {
   /** Rows and columns of a product that are computed at once, in registers. */
   readonly tile: (dtype: DType) => { readonly rows: number; readonly columns: number };
   readonly caches: Caches;
   readonly kernel: KernelLimits;
-  /** What is stored starts at multiples of so many bytes. */
+  /** Buffers start at multiples of this many bytes. */
   readonly alignment: number;
-  /** Bytes beyond the end of what is stored that may be read, though nothing comes of it. */
+  /** Bytes after the end of a buffer that may be read, without effect. */
   readonly slack: number;
-  /** Whether kernels compute a node; if not, the host does, between two of them. */
+  /** Whether kernels compute a node; if not, the host does, between two kernels. */
   readonly computes: (node: Node) => boolean;
 }
 
-/** Caches, in bytes unless something else is said. */
+/** Caches, in bytes unless noted. */
 export interface Caches {
-  /** A line of the first one, and how many lines share a place in it. */
+  /** A line of the first cache, and its associativity. */
   readonly line: number;
   readonly ways: number;
-  /** From one line of such a place to the next. */
+  /** The distance between lines of the same set. */
   readonly period: number;
-  /** Of an operand that is gone through again and again: a part of the second one. */
+  /** The part of an operand that is reused: a part of the second cache. */
   readonly block: number;
-  /** More than the second one holds. */
+  /** More than the second cache holds. */
   readonly beyond: number;
 }
 
-/** How long the code of a kernel may be. */
+/** Limits on the code of a kernel. */
 export interface KernelLimits {
-  /** Nodes that are computed in it. */
+  /** Nodes computed in it. */
   readonly nodes: number;
-  /** Operators, in units of an addition, and loads: each takes some registers and instructions. */
+  /** Operators, in units of an addition, and loads: each takes registers and instructions. */
   readonly code: number;
   /** Buffers that it reads and writes. */
   readonly buffers: number;
-  /** Operators of one expression, in units of an addition: what is longer fills the registers. */
+  /** Operators of one expression, in units of an addition: longer ones fill the registers. */
   readonly work: number;
   /** Loads of one expression. */
   readonly loads: number;

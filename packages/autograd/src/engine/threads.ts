@@ -1,4 +1,4 @@
-// How many threads are wanted, of whatever runs graphs.
+// The number of threads that back ends should use.
 
 let wanted = Infinity;
 
@@ -7,7 +7,7 @@ export function wantedThreads(): number {
   return wanted;
 }
 
-/** Chooses how many threads run what is large enough, as far as the machine has them. */
+/** Chooses how many threads run large graphs, if the machine has them. */
 export function setWantedThreads(count: number): void {
   wanted = count;
 }
