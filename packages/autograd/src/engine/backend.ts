@@ -22,7 +22,7 @@ export interface Prepared {
     homes: readonly (Home | undefined)[],
     accept?: (outputs: readonly Value[]) => void,
   ): readonly Value[];
-  /** The same, for whoever awaits it: what takes long may go on elsewhere. Left out: all runs here. */
+  /** The same, to be awaited: long runs may go on elsewhere. Absent if all run here. */
   task?(
     values: readonly Value[],
     homes: readonly (Home | undefined)[],
@@ -37,7 +37,7 @@ export interface Backend {
   /** Why it cannot be used on this host; undefined if it can. Asked before anything else. */
   problem?(): string | undefined;
   prepare(graph: Graph): Prepared;
-  /** Whether nobody can wait for its values but by `task`. */
+  /** Whether its values can only be had by `task`. */
   readonly answersLater?: boolean;
   /** What would run to compute the graph's outputs; absent if that is each node separately. */
   plan?(graph: Graph): Plan;

@@ -1,17 +1,17 @@
-// Runs that go on while the thread that asked for them does something else. One is under way at a time.
-// Whatever needs the engine, or changes what the run was given, first waits until it is over; so to the
-// rest of the library a run is still one step, which comes before what follows it.
+// Runs in the background, while the calling thread does something else. One runs at a time.
+// Whatever needs the engine, or changes an input of the run, first waits until it is over; so to
+// the rest of the library a run is still one step, done before what follows it.
 import { laterError } from "../graph/later.ts";
 
-/** What goes on elsewhere: on another thread, or on a device that answers later. */
+/** Work elsewhere: on another thread, or on a device that answers later. */
 export interface Elsewhere {
-  /** Resolved, and never rejected, when it is over. */
+  /** Resolves, and never rejects, when it is over. */
   readonly over: Promise<unknown>;
-  /** Blocks this thread until it is over. Left out: nobody can. */
+  /** Blocks this thread until it is over; absent if that is impossible. */
   readonly wait?: () => void;
 }
 
-/** Work that yields what it has to wait for, and goes on when that is over. */
+/** Work that yields what it has to wait for, and continues when that is over. */
 export type Task<T> = Generator<Elsewhere, T, void>;
 
 /** The result of a task that waits for nothing. */
@@ -21,7 +21,7 @@ export function doneAtOnce<T>(task: Task<T>): T {
   return value;
 }
 
-/** What a promise gives, where it is one. */
+/** The value, awaited if it is a promise. */
 export function* answered<T>(value: T | Promise<T>): Task<T> {
   if (!(value instanceof Promise)) return value;
   let answer: (() => T) | undefined;
@@ -46,19 +46,19 @@ class Background<T> {
   #over: Promise<void> | undefined;
   /** What it waits for, once it has begun. */
   waitsFor: Elsewhere | undefined;
-  /** Gives or throws what it came to, once it is over. */
+  /** Returns the result, or throws the error, once it is over. */
   result: (() => T) | undefined;
 
   constructor(task: Task<T>) {
     this.#task = task;
   }
 
-  /** Whether a part of it is being done here and now. */
+  /** Whether part of it is being computed on this thread now. */
   get isAdvancing(): boolean {
     return this.#isAdvancing;
   }
 
-  /** Resolved when it is over. */
+  /** Resolves when it is over. */
   get over(): Promise<void> {
     this.#over ??= new Promise((resolve) => {
       this.#end = resolve;
@@ -66,7 +66,7 @@ class Background<T> {
     return this.#over;
   }
 
-  /** Goes on to where it waits next, or to its end. */
+  /** Continues until it waits next, or to its end. */
   advance(): void {
     this.#isAdvancing = true;
     try {
@@ -95,11 +95,11 @@ class Background<T> {
   }
 }
 
-/** The task under way, and those that wait for their turn. */
+/** The current task, and those that wait for their turn. */
 const queue: Background<unknown>[] = [];
 
 /**
- * Does a task, after those that were asked for before: at once as far as it waits for nothing. Until it
+ * Runs a task, after those started before: at once as far as it waits for nothing. Until it
  * is over whatever needs the engine waits for it.
  */
 export async function inBackground<T>(task: Task<T>): Promise<T> {
@@ -110,17 +110,17 @@ export async function inBackground<T>(task: Task<T>): Promise<T> {
   while (!run.result) {
     const { waitsFor } = run;
     await waitsFor!.over;
-    // Unless somebody could not wait for that.
+    // Unless somebody could not wait and has advanced it.
     if (run.waitsFor === waitsFor && !run.result) run.advance();
   }
   return run.result();
 }
 
 /**
- * Blocks until all tasks are over that were asked for. Throws `NablaError` on a device that answers
- * later; what fails throws to who awaits it.
+ * Blocks until all started tasks are over. Throws `NablaError` on a device that answers
+ * later; errors go to whoever awaits the task.
  */
 export function finishBackground(operation: string): void {
-  // What a task calls itself is a part of it.
+  // Calls from inside a task are part of it.
   while (queue.length > 0 && !queue[0]!.isAdvancing) queue[0]!.finish(operation);
 }

@@ -17,9 +17,9 @@ export interface Device {
   /** What plans need to know about it. */
   readonly target: Target;
   /**
-   * Whether what it reads are promises. Then values have to be awaited, as `await x.data()` does, and
-   * `x.dataSync()` and the like throw. Promises give what lay there when they were made, whatever is
-   * written or run after.
+   * Whether what it reads are promises. Then values have to be awaited, as `await x.data()` does,
+   * and `x.dataSync()` and the like throw. Promises give what lay there when they were made,
+   * whatever is written or run after.
    */
   readonly answersLater?: boolean;
   readonly memory: DeviceMemory;
@@ -48,7 +48,7 @@ export interface DeviceMemory {
  */
 export type Outcome = "together" | "alone" | "again";
 
-/** A check of an index from the data that has failed. */
+/** A failed check of an index from the data. */
 export interface Failure {
   readonly check: number;
   readonly index: number;
@@ -57,8 +57,8 @@ export interface Failure {
 /** A segment that another thread runs. */
 export interface Started extends Elsewhere {
   /**
-   * Once it is over: how it was run, and how many milliseconds that took; undefined if the thread has
-   * not begun with it, and never will.
+   * Once it is over: how it was run, and how many milliseconds that took; undefined if the thread
+   * has not begun with it, and never will.
    */
   end(): { readonly outcome: Outcome; readonly milliseconds: number } | undefined;
 }
@@ -85,9 +85,12 @@ export interface Program {
   isForThreads(): boolean;
   /** Runs a segment of kernels, by its number in the plan; on several threads if `isTogether`. */
   run(segment: number, isTogether: boolean): Outcome;
-  /** About how many milliseconds one thread takes, where another one may do it all: `start`. */
+  /** The estimated milliseconds on one thread, if another one may run it all: `start`. */
   readonly milliseconds?: number;
-  /** Has another thread run a segment, as `run` would, while this one goes on; undefined: none can. */
+  /**
+   * Makes another thread run a segment, as `run` would, while this one continues; undefined: none
+   * can.
+   */
   start?(segment: number, isTogether: boolean): Started | undefined;
   /** The check that failed in this run, and the index that failed it. */
   failure(): Failure | undefined | Promise<Failure | undefined>;

@@ -21,8 +21,8 @@ export function realize(operation: string, nodes: readonly Node[]): void {
 }
 
 /**
- * The same as a task, for `inBackground`: what takes long goes on elsewhere where it can. `isAwaited`:
- * whether it may.
+ * The same as a task, for `inBackground`: what takes long goes on elsewhere where it can.
+ * `isAwaited`: whether it may.
  */
 export function* realizing(
   operation: string,
@@ -59,7 +59,7 @@ export function* realizingUpdates(nodes: readonly Node[], isAwaited = true): Tas
   }
 }
 
-/** Waits until a run can begin here. Throws `NablaError` where none can be waited for. */
+/** Waits until a run can begin here. Throws `NablaError` if waiting is impossible. */
 export function begin(operation: string): void {
   finishBackground(operation);
   if (currentBackend().answersLater) throw laterError(operation);

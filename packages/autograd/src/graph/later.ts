@@ -1,4 +1,4 @@
-// What is thrown where a value is wanted at once that a device gives later.
+// The error for a value that is needed at once on a device that answers later.
 import { NablaError } from "./errors.ts";
 
 const cures: ReadonlyMap<string, string> = new Map([
@@ -9,7 +9,7 @@ const cures: ReadonlyMap<string, string> = new Map([
   ["compile", "await f.async(x) in place of f(x)"],
 ]);
 
-/** For what would have to block on a device that answers later. */
+/** The error for what would have to block on a device that answers later. */
 export function laterError(operation: string): NablaError {
   const cure = cures.get(operation) ?? "await realizeAsync(x), or x.data(), before";
   return new NablaError(

@@ -251,7 +251,7 @@ export interface Resident {
 export type Value = Data | Resident;
 
 /**
- * The elements of a value; not to be written to. Throws `NablaError` for `operation` where the device
+ * The elements of a value; not to be written to. Throws `NablaError` for `operation` if the device
  * answers later.
  */
 export function dataOf(value: Value, operation: string = "dataSync"): Data {

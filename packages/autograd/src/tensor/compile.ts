@@ -51,8 +51,8 @@ const keptDecisions = 8;
  * call's inputs, within bounds: a derivative that leads further back throws `GradientError`, and
  * one that needs a parameter's value which two later updates have overwritten throws `NablaError`.
  *
- * `f.async(x)` does what `f(x)` does while the event loop goes on, where that takes some milliseconds
- * and the host has workers that share memory.
+ * `f.async(x)` does what `f(x)` does without blocking the event loop, if that takes some
+ * milliseconds and the host has workers that share memory.
  *
  * @example
  * const w = parameter([1, 2]);
@@ -120,14 +120,14 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   return Object.assign(call, { async });
 }
 
-/** What `compile` gives. */
+/** The result of `compile`. */
 export interface CompiledFunction<Args extends unknown[], Result> {
-  /** Does what the function that was given does, here and now. */
+  /** Calls the function, and blocks until it is done. */
   (...args: Args): Result;
   /**
-   * The same, while the event loop goes on: what takes some milliseconds is computed by a worker, where
-   * the host has workers that share memory. Calls are done one after the other, in their order. Until
-   * it is done, what assigns to a parameter or needs the engine waits for it.
+   * The same, without blocking the event loop: long runs (some milliseconds) use a worker, where
+   * the host has workers that share memory. Calls are done one after the other, in their order.
+   * Until it is done, what assigns to a parameter or needs the engine waits for it.
    */
   readonly async: (...args: Args) => Promise<Result>;
 }

@@ -28,8 +28,8 @@ export function realize(...tensors: readonly Tensor[]): void {
 }
 
 /**
- * Computes several tensors in one run, as `realize` does, while the event loop goes on: what takes
- * some milliseconds is computed by a worker, where the host has workers that share memory.
+ * Computes several tensors in one run, like `realize`, without blocking the event loop: runs of
+ * some milliseconds use a worker, if the host has workers that share memory.
  *
  * @example
  * const x = tensor([1, 2]).exp();
@@ -91,7 +91,7 @@ export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
  */
 export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   checkFunction("guard", check);
-  // The run under way may be computing it, and will not ask.
+  // The current run may be computing it, and will not ask.
   finishBackground("guard");
   const node = nodeOf("guard", x);
   // While tracing, a draw or an external number has a value, but each call has another.

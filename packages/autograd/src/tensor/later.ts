@@ -1,9 +1,9 @@
-// What is awaited: a task of the engine's, which goes on as if no function were traced, whoever makes it
-// go on.
+// Runs tasks that are awaited, as if no function were traced, whoever makes them
+// continue.
 import { inBackground, type Task } from "../engine/background.ts";
 import { untraced } from "./trace.ts";
 
-/** Does a task, at once as far as it waits for nothing, after those that were to be done before. */
+/** Runs a task, at once as far as it waits for nothing, after those started before. */
 export function later<T>(task: Task<T>): Promise<T> {
   return inBackground(untracedTask(task));
 }

@@ -214,7 +214,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     }
     if (trace) this.#noteAssignment(trace);
     else {
-      // The run under way may be using its value, or computing one.
+      // The current run may be using its value, or computing one.
       finishBackground("assign");
       this.#makeRoom(node);
     }
@@ -237,7 +237,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** @internal Calls `f` with parameters replaced by nodes. */
   static substituting<Result>(nodes: ReadonlyMap<Parameter, Node>, f: () => Result): Result {
     for (const [parameter, node] of nodes) parameter.#check("substitute", node);
-    // What was asked for before goes on with parameters themselves.
+    // Tasks started before continue with the parameters themselves.
     finishBackground("substitute");
     const outer = substitutes;
     substitutes = new Map([...(outer ?? []), ...nodes]);

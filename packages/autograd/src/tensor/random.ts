@@ -94,8 +94,8 @@ export function drawing<Result>(f: () => Result): Result {
 }
 
 /**
- * What `f` gives, and how to take back what it has drawn if what follows fails: as long as nothing else
- * was drawn since.
+ * Calls `f`; returns its result, and how to undo its draws if a later step fails, as long as
+ * nothing else was drawn since.
  */
 export function drawn<Result>(f: () => Result): {
   readonly result: Result;

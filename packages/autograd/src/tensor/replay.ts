@@ -1,4 +1,4 @@
-// Calls of a function that was traced: one prepared run each, on the values of the call.
+// Replays traced functions: one prepared run per call, on the values of the call.
 
 import type { Prepared } from "../engine/backend.ts";
 import type { Task } from "../engine/background.ts";
@@ -55,7 +55,7 @@ export interface Compiled {
   link: Link | undefined;
 }
 
-/** A call. */
+/** Calls a traced function. */
 export function replay(ready: Compiled, args: readonly Node[]): unknown {
   const { prepared, homes } = ready;
   const given = givenTo(ready, args);
@@ -77,7 +77,7 @@ export function* replaying(ready: Compiled, given: Given): Task<unknown> {
   if (!given.every(isKnown)) yield* realizing("compile", given.filter(isNode));
   const wanted = valuesOf(given, ready.function.graph.inputs.length);
   const check = new Check(ready, given);
-  // Whoever looks at them meanwhile must not see what the run writes.
+  // Readers of these values must not see what the run writes meanwhile.
   forgetBefore(ready);
   const values = prepared.task
     ? yield* prepared.task(wanted, homes, check.accept)
@@ -85,22 +85,22 @@ export function* replaying(ready: Compiled, given: Given): Task<unknown> {
   return kept(ready, values, check.call ?? new Call(ready.function, given, values));
 }
 
-/** What a call is given; it draws. */
+/** The inputs of a call; draws its keys. */
 export function givenTo({ draw, inputs }: Compiled, args: readonly Node[]): Given {
   draw();
   return inputs.map((inputFor) => inputFor(args));
 }
 
-/** A run writes where values before the last ones are. */
+/** Invalidates previous values, which a run overwrites. */
 function forgetBefore({ updated }: Compiled): void {
   for (const parameter of updated) Parameter.forgetBefore(parameter);
 }
 
-/** What looks at the values of a call before they are kept. */
+/** Calls guards on the values of a call before they are kept. */
 class Check {
-  /** Once they were looked at. */
+  /** Set once they were checked. */
   call: Call | undefined;
-  /** Undefined where there is nothing to look at. */
+  /** Undefined if there are no guards. */
   readonly accept: ((values: readonly Value[]) => void) | undefined;
 
   constructor({ guarded, function: traced }: Compiled, given: Given) {
@@ -112,7 +112,7 @@ class Check {
   }
 }
 
-/** Keeps what a call has computed, and gives what it returns. */
+/** Keeps the values of a call, and returns its result. */
 function kept(ready: Compiled, values: readonly Value[], call: Call): unknown {
   const { uses, taken, cleared, result, returned } = ready;
   for (const cell of taken) cell.take();

@@ -91,9 +91,9 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The elements in row-major order, as a typed array of the dtype; a copy. With the dtype that the
-   * tensor must have, the compiler knows which array it is. While what takes some milliseconds is
-   * computed, the event loop goes on, where the host has workers that share memory.
+   * Computes the elements in row-major order, as a typed array of the dtype; a copy. Given the
+   * expected dtype, the compiler knows the type of the array. Runs of some milliseconds do not
+   * block the event loop, if the host has workers that share memory.
    *
    * @example
    * await tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])).data(); // => Float32Array [3, 7]
@@ -103,7 +103,7 @@ export class Tensor<out S extends Shape = Shape> {
     const node = Tensor.nodeOf(this);
     checkDType("data", node, dtype);
     const value = await readLater("data", node);
-    // What the node has stays as it is; what was read out of a device is a copy.
+    // A node's own data must not change; data read from a device is a copy already.
     return value === node.cell.value ? value.slice() : value;
   }
 
@@ -124,8 +124,8 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The elements as arrays nested as deep as the shape; a number for a scalar. The event loop goes on
-   * as it does with `data`.
+   * Computes the elements as arrays nested as deep as the shape; a number for a scalar. Like
+   * `data`, it does not block the event loop.
    */
   async array<X extends Tensor>(this: X): Promise<ArrayOf<ShapeOf<X>>> {
     return nest(await readLater("array", Tensor.nodeOf(this)), this.shape);
@@ -143,8 +143,8 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The only element, as a number. Throws `ShapeError` unless there is just one. The event loop goes on
-   * as it does with `data`.
+   * Computes the only element, as a number. Throws `ShapeError` unless there is exactly one. Like
+   * `data`, it does not block the event loop.
    */
   async item(): Promise<number> {
     checkOne("item", Tensor.nodeOf(this));
@@ -236,7 +236,7 @@ function checkOne(operation: string, { shape }: Node): void {
 function readNow(operation: string, x: Tensor): Value {
   let node = Tensor.nodeOf(x);
   if (!node.cell.value) {
-    // A run under way may take back what a parameter was assigned.
+    // The current run may take back a parameter's assignment.
     finishBackground(operation);
     node = Tensor.nodeOf(x);
   }

@@ -184,7 +184,7 @@ function isDependence(value: Value | Factor): value is Dependence {
   return value.kind === "variable" || value.kind === "total";
 }
 
-/** One of the sets itself, if it has all. */
+/** The union; one of the sets itself if it contains the other. */
 function union(sets: readonly ReadonlySet<Dependence>[]): ReadonlySet<Dependence> {
   let all = nothing;
   for (const set of sets) {

@@ -15,10 +15,10 @@ import { Trial } from "./trial.ts";
 
 type HostSegment = Extract<Segment, { kind: "host" }>;
 
-/** Who awaits a run that takes more milliseconds is not to be blocked by it. */
+/** Awaited runs of more milliseconds must not block the caller. */
 let longRun = 3;
 
-/** For tests, which have all that is awaited run elsewhere. */
+/** For tests, which run everything that is awaited elsewhere. */
 export function setLongRun(milliseconds: number): number {
   const before = longRun;
   longRun = milliseconds;
@@ -31,7 +31,7 @@ export class LoadedPlan {
   readonly #plan: Plan;
   readonly #program: Program;
   readonly #trial = new Trial();
-  /** Milliseconds that the last run took which was awaited. */
+  /** Milliseconds of the last awaited run. */
   #milliseconds: number | undefined;
   /** Addresses of the current run's inputs; undefined for those given to this run only. */
   readonly #inputs: (Address | undefined)[] = [];
@@ -85,7 +85,7 @@ export class LoadedPlan {
     }
   }
 
-  /** The same; what takes long is run by another thread, and read when the device answers. */
+  /** The same; long runs use another thread, and results are read when the device answers. */
   *task(
     given: readonly Value[],
     homes: readonly (Home | undefined)[],
@@ -131,11 +131,11 @@ export class LoadedPlan {
     const result = this.#plan.results[i]!;
     if (result.kind === "buffer") return atHome[i] ?? this.#program.read(result.buffer);
     const value = given[result.position]!;
-    // A parameter's place is used again; only its own nodes may hold what is there.
+    // A parameter's slot is reused; only its own nodes may hold a reference to it.
     return this.#engine.residents.has(value) ? value.read() : value;
   }
 
-  /** Runs all segments: those of kernels by another thread, if they take long and one can. */
+  /** Runs all segments: long ones of kernels on another thread, if there is one. */
   *#runAwaited(isForThreads: boolean): Task<void> {
     const { segments } = this.#plan;
     const program = this.#program;
@@ -202,7 +202,7 @@ export class LoadedPlan {
     this.#program.write(output!, interpret(node, arrays));
   }
 
-  /** The same where the device may answer later. */
+  /** The same if the device may answer later. */
   *#awaitHost({ node, inputs, writes }: HostSegment): Task<void> {
     const [output] = writes;
     const read = inputs.map((buffer) => this.#program.read(buffer));
@@ -296,7 +296,7 @@ function isOf(result: Result, buffer: Buffer): boolean {
   return result.kind === "buffer" && result.buffer === buffer;
 }
 
-/** What a device gives at once: no other runs without being awaited. */
+/** The value of a device that answers at once: runs on others are awaited. */
 function now<T>(given: T | Promise<T>): T {
   if (given instanceof Promise) throw new Error("unreachable: a device that answers later");
   return given;

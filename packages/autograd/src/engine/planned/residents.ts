@@ -147,7 +147,7 @@ export class Residents {
     if (!places.isRegistered) this.#register(home, places);
     places.used = this.#run;
     places.written = this.#run;
-    // An older value that the run is given moves out of the way, or stays where it cannot.
+    // An older value that the run needs is evicted, or stays if it cannot be.
     const staying = this.device.answersLater ? this.#run : undefined;
     const block = freeBlock(places, held, staying) ?? this.#addBlock(places);
     const old = valueIn(block);
@@ -245,7 +245,10 @@ export class Residents {
   }
 }
 
-/** A block whose value may be overwritten: not that which its home holds, or that the run `staying` uses. */
+/**
+ * A block whose value may be overwritten: neither the home's current one, nor one that the run
+ * `staying` uses.
+ */
 function freeBlock(
   { blocks }: Places,
   held: Value | undefined,

@@ -35,17 +35,17 @@ export const controlWords = {
   running: 16,
 } as const;
 
-/** The words by which the first thread gives runs to the runner, by what they are for. */
+/** The words by which the first thread gives runs to the runner, by purpose. */
 export const runnerWords = {
-  /** The number of the run that is to be taken; its negative once it is, 0 if it was taken back. */
+  /** The number of the offered run; its negative once it is taken, 0 if it was taken back. */
   offered: 0,
-  /** The number of the last run that is over, and how it was done. */
+  /** The number of the last finished run, and its outcome. */
   over: 1,
   outcome: 2,
-  /** How many microseconds it took, and how many were lost in waiting for threads. */
+  /** Its microseconds, and those lost by waiting for threads. */
   microseconds: 3,
   lost: 4,
 } as const;
 
-/** Bytes of either. */
+/** Bytes of either mailbox. */
 export const controlBytes = 128;

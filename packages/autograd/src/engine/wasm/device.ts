@@ -19,7 +19,7 @@ export class WasmDevice implements Device, Machine {
   readonly memory: Heap = new Heap(firstMemory());
   /** Created now, so that memory it never frees is at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
-  /** Does what is awaited; undefined where there are no workers. It is none of `threads`. */
+  /** Runs what is awaited; undefined if there are no workers. It is not one of `threads`. */
   readonly runner: Runner | undefined =
     this.memory.isShared && mayStartWorkers() ? new Runner(this.memory) : undefined;
 

@@ -26,7 +26,7 @@ export interface Loaded {
   readonly slot: number;
 }
 
-/** What the runner has to know of the pool. */
+/** What the runner needs to know about the pool. */
 export interface Shared {
   readonly control: number;
   readonly threads: number;
@@ -134,8 +134,8 @@ export class Pool {
   }
 
   /**
-   * The words by which workers take parts of a run that the runner will do, and how many threads take
-   * part; undefined: not now.
+   * The words by which workers take parts of a run that the runner will do, and how many threads
+   * take part; undefined: not now.
    */
   share({ slot }: Loaded, table: number): Shared | undefined {
     if (this.#isDividing || this.#isPausing() || !this.#isIdle()) return undefined;

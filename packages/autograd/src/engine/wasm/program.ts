@@ -23,7 +23,7 @@ export interface Machine {
   readonly memory: Heap;
   /** Threads that take part; undefined if there is only one. */
   readonly pool: Pool | undefined;
-  /** What does runs that are awaited; undefined where the first thread has to. */
+  /** Does awaited runs; undefined if the first thread has to. */
   readonly runner: Runner | undefined;
   /** Continues with one thread, in a memory that a lost thread cannot access. */
   leaveThreads(): void;
@@ -36,7 +36,7 @@ interface RunSegment {
   hasRun: boolean;
 }
 
-/** Programs so far. */
+/** Number of programs so far. */
 let programs = 0;
 
 export class WasmProgram implements Program {
@@ -47,7 +47,7 @@ export class WasmProgram implements Program {
   readonly #compiled: object;
   readonly #imports: readonly HostOperator[];
   readonly #segments: readonly SegmentFunctions[];
-  /** By this number the runner knows it. */
+  /** Its number for the runner. */
   readonly #number = ++programs;
   readonly milliseconds: number;
   /** Whether any of it is worth several threads. */
@@ -158,7 +158,7 @@ export class WasmProgram implements Program {
     const functions = this.#segments.find((one) => one.segment === segment)!;
     const { name, stretches, nanoseconds } = functions;
     const imports = this.#imports;
-    // What needs more of the host is left to the first thread.
+    // Programs that need more of the host are left to the first thread.
     if (!runner || !imports.every(isForRunner)) return undefined;
     const isDivided = isTogether && stretches.length > 0;
     const shared = isDivided ? pool?.share(this.#loaded!, this.#table) : undefined;
@@ -188,7 +188,7 @@ export class WasmProgram implements Program {
     return { over: given.over, wait: given.wait, end };
   }
 
-  /** All is to be run again. */
+  /** The whole run has to be repeated. */
   #leaveThreads(): "again" {
     this.#device.leaveThreads();
     this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
@@ -196,8 +196,8 @@ export class WasmProgram implements Program {
   }
 
   /**
-   * Runs a segment by this thread. The first time in parts: V8 ends a call in the code that it began in,
-   * and goes over to optimised code with the next one.
+   * Runs a segment by this thread. The first time in parts: V8 ends a call in the code that it
+   * began in, and goes over to optimised code with the next one.
    */
   #runAlone(segment: RunSegment): void {
     const { run, stretches, hasRun } = segment;

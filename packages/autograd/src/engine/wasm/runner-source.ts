@@ -1,6 +1,6 @@
-// What the runner runs, as text: a worker that does whole runs in place of the first thread (runner.ts).
-// It finds its work in messages. Of a run that is divided it plays the first thread's side, by the rules
-// of division.ts.
+// The runner's program, as text: a worker that does whole runs in place of the first thread
+// (runner.ts). It gets its work in messages. In a divided run it plays the first thread's side, by
+// the rules of division.ts.
 import type { OperatorName } from "../../scalar/operators.ts";
 import { controlWords as control, runnerWords as words } from "./control.ts";
 import {
@@ -13,10 +13,10 @@ import {
 } from "./division.ts";
 import type { WorkerSource } from "./workers.ts";
 
-/** What became of a run, in the word `outcome`. */
+/** The result of a run, in the word `outcome`. */
 export const outcomes = { together: 1, alone: 2, again: 3 } as const;
 
-/** Operators of the host that the runner has, too: by these names they are functions of `Math`. */
+/** Host operators that the runner has too: functions of `Math` with these names. */
 export const runnerOperators: ReadonlySet<OperatorName> = new Set<OperatorName>([
   "atan2",
   "exp",
@@ -37,7 +37,9 @@ export const runnerOperators: ReadonlySet<OperatorName> = new Set<OperatorName>(
   "atanh",
 ]);
 
-/** A program, before its first run: its compiled module, and what it imports, of `runnerOperators`. */
+/**
+ * A program, before its first run: its compiled module, and what it imports, of `runnerOperators`.
+ */
 export interface ProgramMessage {
   readonly program: number;
   readonly module: object;
@@ -48,10 +50,10 @@ export interface ProgramMessage {
 export interface RunMessage {
   readonly run: number;
   readonly program: number;
-  /** What the module exports it as. */
+  /** Its exported name in the module. */
   readonly name: string;
   readonly table: number;
-  /** Of a run that is divided: its stretches, and where the words are by which workers take parts. */
+  /** For a divided run: its stretches, and the mailbox by which workers take parts. */
   readonly stretches:
     | readonly {
         readonly position: number;

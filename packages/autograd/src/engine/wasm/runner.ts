@@ -1,8 +1,8 @@
-// The runner: a worker that does whole runs in the place of the first thread, which goes on meanwhile. It
-// has the same memory, and the same tables; workers of the pool take part as they do with the first
-// thread. It takes a run by one word of shared memory, and so does the first thread that cannot wait and
-// takes the run back. It starts with the first run that it is given, and keeps a process alive only
-// while a run is under way.
+// The runner: a worker that does whole runs in place of the first thread, which continues
+// meanwhile. It shares memory and tables with it; workers of the pool take part as they do with the
+// first thread. It takes a run by one word of shared memory, by which a first thread that cannot
+// wait takes the run back. It starts with its first run, and keeps a process alive only while a run
+// is under way.
 import type { Elsewhere } from "../background.ts";
 import { MemoryError } from "../device.ts";
 import { runnerWords as at, controlBytes } from "./control.ts";
@@ -11,18 +11,18 @@ import type { Heap } from "./heap.ts";
 import { outcomes, type ProgramMessage, type RunMessage, runnerSource } from "./runner-source.ts";
 import { send, startWorker, type WorkerLike } from "./workers.ts";
 
-/** How a run ended: it was done, in so many milliseconds; or nobody has begun with it; or it is lost. */
+/** How a run ended: done, with its milliseconds; taken back before it began; or lost. */
 export type RunEnd =
   | {
       readonly kind: "done";
       readonly milliseconds: number;
-      /** Milliseconds lost in waiting for a thread that stood still. */
+      /** Milliseconds lost by waiting for a thread that hung. */
       readonly lost: number;
     }
   | { readonly kind: "not begun" }
   | { readonly kind: "lost" };
 
-/** A run that the runner was given. */
+/** A run that was given to the runner. */
 export interface GivenRun extends Elsewhere {
   readonly wait: () => void;
   /** Once it is over. */
@@ -36,14 +36,14 @@ interface UnderWay {
 
 export class Runner {
   readonly #heap: Heap;
-  /** The address of the words by which the two threads know of a run. */
+  /** The address of the two threads' mailbox. */
   readonly #address: number;
   #worker: WorkerLike | undefined;
-  /** Programs that it has. */
+  /** Programs that it has loaded. */
   readonly #programs = new Set<number>();
   #runs = 0;
   #underWay: UnderWay | undefined;
-  /** Whether all has to be run by the first thread from now on. */
+  /** Whether everything runs on the first thread from now on. */
   hasFailed = false;
 
   constructor(heap: Heap) {
@@ -54,13 +54,13 @@ export class Runner {
     else throw new MemoryError("there is no memory for what threads tell each other", true);
   }
 
-  /** Runs that it was given so far. */
+  /** Number of runs given to it so far. */
   get runs(): number {
     return this.#runs;
   }
 
   /**
-   * Has it run a segment of a program that should take so many milliseconds; undefined where there is
+   * Makes it run a segment of a program, with the expected milliseconds; undefined if there is
    * no worker.
    */
   start(
@@ -92,12 +92,12 @@ export class Runner {
     };
   }
 
-  /** It will not be asked for the program again. */
+  /** Forgets a program that it will not run again. */
   drop(program: number): void {
     if (this.#programs.delete(program) && this.#worker) send(this.#worker, { drop: program });
   }
 
-  /** Ends the worker. The next run starts another one, unless there is to be none. */
+  /** Ends the worker. The next run starts another one, unless it has failed. */
   stop(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
@@ -126,14 +126,14 @@ export class Runner {
     return { words: this.#heap.words, base: this.#address / 4 };
   }
 
-  /** There is no worker from now on. */
+  /** Uses no worker from now on. */
   #fail(): void {
     this.hasFailed = true;
     this.stop();
     if (this.#underWay) this.#settle(this.#underWay.run);
   }
 
-  /** Whoever waits for the run goes on; the worker does not keep the process alive any more. */
+  /** Ends a run for whoever waits for it; the worker no longer keeps the process alive. */
   #settle(run: number): void {
     if (this.#underWay?.run !== run) return;
     this.#underWay.settle();
@@ -170,7 +170,7 @@ export class Runner {
     };
   }
 
-  /** Whether the worker has not begun with the run, and now never will. */
+  /** Takes the run back; returns false if the worker has begun with it. */
   #takesBack(run: number): boolean {
     const { words, base } = this.#words;
     return Atomics.compareExchange(words, base + at.offered, run, 0) === run;

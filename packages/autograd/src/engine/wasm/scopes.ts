@@ -193,7 +193,7 @@ export class Scopes {
     return vectors;
   }
 
-  /** The local of this type that has the name. */
+  /** The local of this type with the name. */
   known(name: unknown, type: ValueType): Local | undefined {
     for (const scope of this.#open) {
       const local = namesIn(scope, type).get(name);

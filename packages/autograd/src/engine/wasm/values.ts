@@ -60,7 +60,7 @@ export class Values implements ValueWriter {
 
   #local(value: Value, lanes: Lanes): Local {
     const type = registerType(value.dtype, lanes);
-    // Most often it is there: what it depends on need not be asked.
+    // Usually it exists, and its dependences need not be computed.
     const known = this.scopes.known(nameOf(value), type);
     if (known) return known;
     if (lanes > 1 && !this.#varies(value)) return this.#splat(value);

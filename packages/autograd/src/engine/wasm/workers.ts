@@ -1,11 +1,11 @@
-// Workers, as Node and pages start them, and how many threads there can be.
+// Starts workers, in Node and in pages, and tells how many threads there can be.
 import { mostThreads } from "./table.ts";
 
-/** What is used of a worker. */
+/** The part of the worker API that Node and pages have in common. */
 export interface WorkerLike {
   terminate(): unknown;
   postMessage(message: unknown): void;
-  /** Whether it keeps the process alive. Pages have none. */
+  /** Makes it keep the process alive, or not. Pages lack these. */
   ref?(): void;
   unref?(): void;
 }
@@ -63,7 +63,7 @@ function processors(): number {
   return os ? os.availableParallelism() : (navigator?.hardwareConcurrency ?? 1);
 }
 
-/** Whether the host lets workers start, as far as can be known before one does. */
+/** Whether the host seems to allow workers, before one is started. */
 export function mayStartWorkers(): boolean {
   const { process, Worker } = host;
   if (process?.getBuiltinModule) return process.permission?.has("worker") !== false;
@@ -77,8 +77,8 @@ export interface WorkerSource {
 }
 
 /**
- * Starts a worker, which is given `data`, and does not keep the process alive. `onEnd` is called when it
- * has failed or ended, `onMessage` with what it says. Throws where the host does not let it start.
+ * Starts a worker with `data`, which does not keep the process alive. `onEnd` is called when it
+ * has failed or ended, `onMessage` with its messages. Throws if the host does not let it start.
  */
 export function startWorker(
   source: WorkerSource,
@@ -93,7 +93,7 @@ export function startWorker(
     const worker = new threads.Worker(source.node, {
       eval: true,
       workerData: data,
-      // The process's own flags are not for it.
+      // The process's own flags are not meant for it.
       execArgv: [],
     });
     worker.unref();
@@ -109,7 +109,7 @@ export function startWorker(
   return worker;
 }
 
-/** Sends a worker a message, which it finds in its event loop. */
+/** Sends a worker a message, which arrives in its event loop. */
 export function send(worker: WorkerLike, message: unknown): void {
   // A worker's postMessage takes no origin.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
