@@ -5,7 +5,7 @@ import { elementCount } from "../../graph/shape.ts";
 import type { Target } from "../target.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
 import { readWhole } from "./whole.ts";
-import { ownWork } from "./work.ts";
+import { ownWork } from "./work-estimate.ts";
 
 /** Work, in units of an addition, up to which a node is computed twice rather than materialized. */
 const cheap = 2;
