@@ -23,7 +23,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bundled } from "../../../scripts/bundle.ts";
 import { setLongRun } from "../src/engine/planned/loaded-plan.ts";
-import { setTrial } from "../src/engine/planned/trial.ts";
+import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import { threadPool, wasmBackend } from "../src/engine/wasm/backend.ts";
 import { runnerOperators } from "../src/engine/wasm/runner-source.ts";
 import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";

@@ -2,7 +2,7 @@
 import { compile, type Data, setBackend, tensor, threads } from "@nabla/autograd";
 import { javascriptTarget } from "../src/engine/javascript/device.ts";
 import { type PassName, passNames } from "../src/engine/plan/plan.ts";
-import { setTrial } from "../src/engine/planned/trial.ts";
+import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import type { Target } from "../src/engine/target.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { setLeastShared } from "../src/engine/wasm/target.ts";

@@ -35,7 +35,7 @@ syncBuiltinESMExports();
 const { compile, parameter, random, threads } = await import("@nabla/autograd");
 const { threadPool } = await import("../src/engine/wasm/backend.ts");
 const { setAvailableThreads } = await import("../src/engine/wasm/workers.ts");
-const { setTrial } = await import("../src/engine/planned/trial.ts");
+const { setTrial } = await import("../src/engine/planned/thread-trial.ts");
 setTrial(false);
 setAvailableThreads(2);
 threads(2);

@@ -16,7 +16,7 @@ import {
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bundled } from "../../../scripts/bundle.ts";
-import { setTrial } from "../src/engine/planned/trial.ts";
+import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";
 import { difference, valuesAtOnce, valuesInParts } from "./engine.ts";

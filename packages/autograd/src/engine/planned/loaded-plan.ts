@@ -11,7 +11,7 @@ import type { Plan, Result, Segment } from "../plan/plan.ts";
 import { interpret } from "../reference/interpret.ts";
 import type { Engine } from "./engine.ts";
 import type { ResidentValue } from "./residents.ts";
-import { Trial } from "./trial.ts";
+import { Trial } from "./thread-trial.ts";
 
 type HostSegment = Extract<Segment, { kind: "host" }>;
 

@@ -1,6 +1,6 @@
 // Whether threads help is found out by trying.
 import { expect, test } from "vitest";
-import { Trial } from "../src/engine/planned/trial.ts";
+import { Trial } from "../src/engine/planned/thread-trial.ts";
 
 /** Milliseconds of a run, by its number. */
 type Times = (run: number) => number;
