@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Code, FunctionBody, type Local, ModuleWriter } from "../src/engine/wasm/encoder.ts";
 import { webAssembly } from "../src/engine/wasm/host.ts";
+import { runParameters } from "../src/engine/wasm/run-table.ts";
 import { Scopes } from "../src/engine/wasm/scopes.ts";
 import { addFirstTurn } from "../src/engine/wasm/shares.ts";
-import { runParameters } from "../src/engine/wasm/table.ts";
 
 const { Module, Instance, Memory } = webAssembly!;
 

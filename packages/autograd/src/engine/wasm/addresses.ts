@@ -4,8 +4,8 @@ import { bytesPerElement } from "../../scalar/dtype.ts";
 import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";
 import type { Local } from "./encoder.ts";
+import { listOf, parametersOf, tableWords } from "./run-table.ts";
 import type { Scopes } from "./scopes.ts";
-import { listOf, parametersOf, tableWords } from "./table.ts";
 
 /** The address of an element: `offset` bytes after the local's value. */
 export interface Address {

@@ -6,8 +6,8 @@ import type { Blocks } from "../kernel/reduction.ts";
 import type { Local } from "./encoder.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addLiteral, type Lanes } from "./lanes.ts";
+import { addTotalsOfThread, runningBytes } from "./run-table.ts";
 import type { Scopes } from "./scopes.ts";
-import { addTotalsOfThread, runningBytes } from "./table.ts";
 
 /** The body of nested loops. */
 export interface Turns {

@@ -2,14 +2,20 @@
 // of the plan, which calls its kernels in order with their arguments. If several threads are worth
 // it, also a function for each stretch of a segment: a kernel divided into parts, or what one
 // thread does between such. All addresses come from a table in memory that the caller fills
-// (table.ts).
+// (run-table.ts).
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Given, Kernel } from "../kernel/language.ts";
 import type { Plan } from "../plan/plan.ts";
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
+import {
+  addressOffset,
+  listsOffset,
+  parametersOf,
+  runParameters,
+  totalsOffset,
+} from "./run-table.ts";
 import { type KernelFunction, writeKernel } from "./statements.ts";
-import { addressOffset, listsOffset, parametersOf, runParameters, totalsOffset } from "./table.ts";
 import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */

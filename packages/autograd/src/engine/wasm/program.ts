@@ -13,9 +13,9 @@ import type { Heap } from "./heap.ts";
 import { type Memory, webAssembly } from "./host.ts";
 import { type HostOperator, planToModule, type SegmentFunctions } from "./module.ts";
 import type { Loaded, Pool } from "./pool.ts";
+import { listsOffset, tableBytes, tableWords } from "./run-table.ts";
 import type { Runner } from "./runner.ts";
 import { runnerOperators } from "./runner-source.ts";
-import { listsOffset, tableBytes, tableWords } from "./table.ts";
 import { leastSharedTime, wasmTarget } from "./target.ts";
 
 /** What programs run on. */

@@ -9,7 +9,7 @@ import type { Local } from "./encoder.ts";
 import type { Instruction } from "./instructions.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
-import { addTotalsOfThread, runningBytes } from "./table.ts";
+import { addTotalsOfThread, runningBytes } from "./run-table.ts";
 import { totalsFrom } from "./totals.ts";
 
 /** Writes the reduction, and binds its total. */

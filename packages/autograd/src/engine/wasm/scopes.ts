@@ -4,8 +4,8 @@
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
+import { parametersOf } from "./run-table.ts";
 import { addFirstTurn } from "./shares.ts";
-import { parametersOf } from "./table.ts";
 
 /** The body of a loop, or a branch. */
 interface Scope {

@@ -1,5 +1,5 @@
 // Starts workers, in Node and in pages, and tells how many threads there can be.
-import { mostThreads } from "./table.ts";
+import { mostThreads } from "./run-table.ts";
 
 /** The part of the worker API that Node and pages have in common. */
 export interface WorkerLike {
