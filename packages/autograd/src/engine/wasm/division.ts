@@ -1,7 +1,8 @@
 // The first thread's side of a divided run: it offers parts, takes those that others have not, and
 // waits for those that they have.
-import { controlWords as at } from "./control.ts";
+
 import type { Stretch } from "./module.ts";
+import { controlWords as at } from "./thread-mailbox.ts";
 
 /** Parts per thread: one that comes late takes fewer, and nobody waits long at the end. */
 export const partsPerThread = 4;

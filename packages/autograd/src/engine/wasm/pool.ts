@@ -3,9 +3,9 @@
 // calling thread.
 
 import { MemoryError } from "../device.ts";
-import { controlBytes, controlWords } from "./control.ts";
 import { type Control, divide, load, type RunStretch, store, tellNews } from "./division.ts";
 import type { Heap } from "./heap.ts";
+import { controlBytes, controlWords } from "./thread-mailbox.ts";
 import { workerSource } from "./worker.ts";
 import { startWorker, type WorkerLike } from "./workers.ts";
 

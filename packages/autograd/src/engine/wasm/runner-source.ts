@@ -2,7 +2,6 @@
 // (runner.ts). It gets its work in messages. In a divided run it plays the first thread's side, by
 // the rules of division.ts.
 import type { OperatorName } from "../../scalar/operators.ts";
-import { controlWords as control, runnerWords as words } from "./control.ts";
 import {
   longestLook,
   mostSleeps,
@@ -11,6 +10,7 @@ import {
   sleep,
   tolerated,
 } from "./division.ts";
+import { controlWords as control, runnerWords as words } from "./thread-mailbox.ts";
 import type { WorkerSource } from "./workers.ts";
 
 /** The result of a run, in the word `outcome`. */

@@ -5,10 +5,10 @@
 // is under way.
 import type { Elsewhere } from "../background.ts";
 import { MemoryError } from "../device.ts";
-import { runnerWords as at, controlBytes } from "./control.ts";
 import { type Control, hasChanged, load, mostSleeps, sleep, store } from "./division.ts";
 import type { Heap } from "./heap.ts";
 import { outcomes, type ProgramMessage, type RunMessage, runnerSource } from "./runner-source.ts";
+import { runnerWords as at, controlBytes } from "./thread-mailbox.ts";
 import { send, startWorker, type WorkerLike } from "./workers.ts";
 
 /** How a run ended: done, with its milliseconds; taken back before it began; or lost. */

@@ -1,7 +1,7 @@
 // The worker's program, as text: it has to start without files, in Node and in pages, bundled or
-// not. It finds its work in shared memory (control.ts); its event loop never turns, since it blocks
+// not. It finds its work in shared memory (thread-mailbox.ts); its event loop never turns, since it blocks
 // in Atomics.wait.
-import { controlWords as words } from "./control.ts";
+import { controlWords as words } from "./thread-mailbox.ts";
 import type { WorkerSource } from "./workers.ts";
 
 /**
