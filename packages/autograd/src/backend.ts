@@ -27,7 +27,7 @@ export {
   kernelToJavaScript,
 } from "./engine/javascript/kernel.ts";
 export { Blocks } from "./engine/javascript/memory.ts";
-export { nanosecondsOf, type Rates } from "./engine/kernel/cost.ts";
+export { nanosecondsOf, type Rates } from "./engine/kernel/estimate.ts";
 export {
   type Bound,
   type Buffer,

@@ -153,7 +153,7 @@ in the table the addresses of its buffers are, and where slices begin. The last 
 
 ## 8. On several threads
 
-Kernels that take some microseconds (\`engine/kernel/cost.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the turns of their
+Kernels that take some microseconds (\`engine/kernel/estimate.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the turns of their
 outermost loop into parts; the module then exports each of them as a function of its own, and what lies between two of
 them as another. The first thread offers a kernel's parts in some words of the memory (\`control.ts\`), and takes parts
 itself until none is left, as workers do (\`division.ts\`, \`worker.ts\`); then it waits for those that workers have taken.

@@ -1,5 +1,5 @@
 // Prints a plan: its kernels, the operations fused into each, and their cost.
-import { bytesMoved, flopsOfKernel } from "../kernel/cost.ts";
+import { bytesMoved, flopsOfKernel } from "../kernel/estimate.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Step } from "./kernels.ts";
 import type { Plan } from "./plan.ts";

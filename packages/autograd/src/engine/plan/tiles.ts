@@ -1,7 +1,7 @@
 // Matrix products in tiles of rows and columns, sized so that caches hold what is reused.
 import { bytesPerElement } from "../../scalar/dtype.ts";
-import { bytesMoved } from "../kernel/cost.ts";
 import { buffersOf } from "../kernel/dependence.ts";
+import { bytesMoved } from "../kernel/estimate.ts";
 import { addIndices, constantIndex, scaleIndex, term } from "../kernel/index-arithmetic.ts";
 import {
   type Index,

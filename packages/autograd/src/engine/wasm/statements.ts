@@ -2,8 +2,8 @@
 // variable for which stores are contiguous; the remainder is a vector of which not all lanes are
 // stored.
 import type { DType } from "../../scalar/dtype.ts";
-import { nanosecondsOf } from "../kernel/cost.ts";
 import { allStatements, elementParts, valuesOf } from "../kernel/dependence.ts";
+import { nanosecondsOf } from "../kernel/estimate.ts";
 import {
   type Kernel,
   type Scan,

@@ -1,5 +1,5 @@
 // WebAssembly as a target, with vectors of 128 bits, on the machines that it runs on.
-import type { Rates } from "../kernel/cost.ts";
+import type { Rates } from "../kernel/estimate.ts";
 import type { Target } from "../target.ts";
 
 /** Four rows and two vectors of columns: they take eight of the 16 vector registers. */
