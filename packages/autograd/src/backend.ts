@@ -50,8 +50,8 @@ export {
 export { isDivisible, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
 export { printKernel } from "./engine/kernel/print.ts";
 export { isForVectors } from "./engine/kernel/vectors.ts";
+export { arenaBytesOf, type Layout } from "./engine/plan/arena.ts";
 export type { Step } from "./engine/plan/kernels.ts";
-export { arenaBytesOf, type Layout } from "./engine/plan/memory.ts";
 export { type Plan, type Result, type Segment } from "./engine/plan/plan.ts";
 export { type MemoryLimits, PlannedBackend } from "./engine/planned/backend.ts";
 export type { Caches, KernelLimits, Target } from "./engine/target.ts";

@@ -129,7 +129,7 @@ two steps are alike.
 
 ## 6. The arena
 
-What one kernel leaves for another lies in one arena, by how long it is needed (\`engine/plan/memory.ts\`):
+What one kernel leaves for another lies in one arena, by how long it is needed (\`engine/plan/arena.ts\`):
 ${plan.layout.bytes} bytes for the whole step. Parameters have two places each, outside: the new value goes into the one that the
 value before the last one had, so that a graph built on the last one can still be read.
 

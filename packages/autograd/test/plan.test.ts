@@ -15,8 +15,8 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Buffer } from "../src/engine/kernel/language.ts";
+import { arenaBytesOf, layOut } from "../src/engine/plan/arena.ts";
 import { explain } from "../src/engine/plan/explain.ts";
-import { arenaBytesOf, layOut } from "../src/engine/plan/memory.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { planFor, plannedValues } from "./planned.ts";

@@ -2,7 +2,7 @@
 import { type Data, viewOf } from "../../scalar/dtype.ts";
 import type { Address, Outcome, Program } from "../device.ts";
 import type { Buffer, Given, Kernel } from "../kernel/language.ts";
-import { arenaBytesOf } from "../plan/memory.ts";
+import { arenaBytesOf } from "../plan/arena.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../target.ts";
 import { type KernelFunction, kernelToJavaScript } from "./kernel.ts";

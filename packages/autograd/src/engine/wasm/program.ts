@@ -5,7 +5,7 @@ import { type Data, isFloating } from "../../scalar/dtype.ts";
 import { evaluateOn } from "../../scalar/evaluate.ts";
 import type { Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
-import { arenaBytesOf } from "../plan/memory.ts";
+import { arenaBytesOf } from "../plan/arena.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
