@@ -23,7 +23,7 @@ import {
   type Lanes,
   registerType,
 } from "./lanes.ts";
-import { addLoad, splatLoadOf, storeElement, storeVector } from "./memory.ts";
+import { addLoad, splatLoadOf, storeElement, storeVector } from "./loads-and-stores.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Host, ValueWriter, Vector } from "./value-writer.ts";
 
