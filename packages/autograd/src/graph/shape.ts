@@ -12,11 +12,6 @@ export {
   reducedShape,
   replacedAt,
 } from "./shape/axes.ts";
-export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
-export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
-export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
-export { matmulShape, solveShape } from "./shape/matmul.ts";
-export { checkMatrices, checkSquare } from "./shape/matrices.ts";
 export {
   diagonalLength,
   expandedShape,
@@ -26,7 +21,12 @@ export {
   squeezedShape,
   transposed,
   transposedOrder,
-} from "./shape/order.ts";
+} from "./shape/axis-order.ts";
+export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
+export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
+export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
+export { matmulShape, solveShape } from "./shape/matmul.ts";
+export { checkMatrices, checkSquare } from "./shape/matrices.ts";
 export {
   checkPadMode,
   gatheredShape,
