@@ -1,4 +1,4 @@
-// Batching rules for gather and scatter (vmap.ts).
+// Batching rules for gather and scatter (batched.ts).
 import { createNode, type Indexed, type Node, type NodeOf } from "../graph/node.ts";
 import { insertedAt, type Shape } from "../graph/shape.ts";
 import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.ts";

@@ -1,4 +1,4 @@
-// Building blocks of the batching rules (vmap.ts).
+// Building blocks of the batching rules (batched.ts).
 import { createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { broadcastTo, reshape } from "../ops/movement.ts";
 

@@ -1,5 +1,5 @@
 // Jacobians and Hessians.
-import { batched } from "../autodiff/vmap.ts";
+import { batched } from "../autodiff/batched.ts";
 import type { Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
 import { eye, full, placeholder } from "../ops/creation.ts";

@@ -1,5 +1,5 @@
 // Vectorizes functions of one example over a batch.
-import { batched } from "../autodiff/vmap.ts";
+import { batched } from "../autodiff/batched.ts";
 import { describe, describeList, isPlainObject } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
