@@ -106,7 +106,7 @@ long as IEEE 754 results stay: no sum is reordered, and \`x * 0\` stays, since x
 
 ## 4. What is stored
 
-\`engine/plan/stored.ts\` decides which nodes get memory. Sums and products have loops of their own and are stored;
+\`engine/plan/materialized.ts\` decides which nodes get memory. Sums and products have loops of their own and are stored;
 so is what a product reads many times, and what is expensive and used twice. Everything else is written out where it is
 used: movements (reshape, transpose, slices, broadcasts) become index arithmetic, elementwise operations expressions.
 

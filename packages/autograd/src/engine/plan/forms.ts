@@ -26,7 +26,7 @@ export type Work =
 export interface Member {
   readonly work: Work;
   /** The materialized nodes that it reads and computes, in the order of mention. */
-  readonly stored: readonly Node[];
+  readonly materialized: readonly Node[];
   /** Offsets of slices, one axis after the other, or of the part, in the order of mention. */
   readonly starts: readonly number[];
 }
@@ -85,7 +85,7 @@ export class Forms {
   /** Writes down the work, except what distinguishes it from others. */
   #write(work: Work, started: Map<Node, number>): Member {
     const writer = this.#writer;
-    const stored: Node[] = [];
+    const materialized: Node[] = [];
     const starts: number[] = [];
     const first = this.#count;
     const mention = (node: Node): void => this.#mentions.set(node, this.#count++);
@@ -99,11 +99,11 @@ export class Forms {
       const isStored = this.#bufferOf(node) !== undefined;
       writer.word(isStored ? -1 : -2);
       if (isStored) {
-        stored.push(node);
+        materialized.push(node);
         writer.type(node);
       } else define(node);
     };
-    // No deeper than what is inlined into one expression (stored.ts).
+    // No deeper than what is inlined into one expression (materialized.ts).
     const define = (node: Node): void => {
       writer.word(operationNumber(node.operation));
       if (node.family === "movement" && node.attributes.kind === "slice") {
@@ -117,7 +117,7 @@ export class Forms {
     };
     const store = (node: Node): void => {
       mention(node);
-      stored.push(node);
+      materialized.push(node);
     };
     writer.begin();
     if (work.kind === "group") {
@@ -136,6 +136,6 @@ export class Forms {
       starts.push(start);
       refer(part);
     }
-    return { work, stored, starts };
+    return { work, materialized, starts };
   }
 }

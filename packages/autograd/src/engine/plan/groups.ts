@@ -8,8 +8,8 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
 import { Lowering } from "./lower.ts";
+import { hasOwnLoop, isOfManyParts, type Materialized } from "./materialized.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
-import { hasOwnLoop, isOfManyParts, type Stored } from "./stored.ts";
 
 /** A kernel in the making: nodes computed in the same loops. */
 export interface Group {
@@ -33,9 +33,13 @@ interface Grounds {
 }
 
 /** Groups the materialized nodes, in an order that can run; each node separately unless `fuse`. */
-export function groupsOf(stored: Stored, plan: Grounds, fuse: boolean): readonly Group[] {
-  const grouping = new Grouping(stored, plan);
-  for (const node of stored.nodes) grouping.add(node, fuse);
+export function groupsOf(
+  materialized: Materialized,
+  plan: Grounds,
+  fuse: boolean,
+): readonly Group[] {
+  const grouping = new Grouping(materialized, plan);
+  for (const node of materialized.nodes) grouping.add(node, fuse);
   return grouping.inOrder();
 }
 
@@ -53,15 +57,15 @@ interface Growing extends Group {
 
 /** Groups in the making. */
 class Grouping {
-  readonly #stored: Stored;
+  readonly #materialized: Materialized;
   readonly #bufferOf: BufferOf;
   readonly #target: Target;
   readonly #numbers: Numbering;
   readonly #groups = new Set<Growing>();
   readonly #groupOf: NodeMap<Growing>;
 
-  constructor(stored: Stored, { target, numbers, bufferOf }: Grounds) {
-    this.#stored = stored;
+  constructor(materialized: Materialized, { target, numbers, bufferOf }: Grounds) {
+    this.#materialized = materialized;
     this.#target = target;
     this.#numbers = numbers;
     this.#bufferOf = bufferOf;
@@ -70,12 +74,12 @@ class Grouping {
 
   /** Adds the next node, in topological order, to a group. */
   add(node: Node, fuse: boolean): void {
-    const reads = storedReads(node, this.#bufferOf);
+    const reads = materializedReads(node, this.#bufferOf);
     const joined = fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
     const group = joined ?? newGroup(node);
     this.#groups.add(group);
     group.nodes.push(node);
-    group.code += this.#stored.codeOf(node);
+    group.code += this.#materialized.codeOf(node);
     this.#groupOf.set(node, group);
     for (const read of reads) this.#read(group, read);
     if (!joined) return;
@@ -135,7 +139,7 @@ class Grouping {
    */
   #groupToJoin(node: Node, reads: ReadonlySet<Node>): Growing | undefined {
     const candidates = this.#groupsOf([...reads].reverse());
-    const code = this.#stored.codeOf(node);
+    const code = this.#materialized.codeOf(node);
     const { kernel } = this.#target;
     for (const group of candidates) {
       const [root] = group.nodes as [Node];
@@ -176,7 +180,7 @@ class Grouping {
       });
     if (!fits) return undefined;
     // The loops are the first node's, so it cannot read what is computed in them.
-    const readFirst = storedReads(root, this.#bufferOf);
+    const readFirst = materializedReads(root, this.#bufferOf);
     if (other.nodes.some((node) => readFirst.has(node))) return undefined;
     const joined = [...rest, ...other.nodes].sort(
       (a, b) => this.#numbers.of(a) - this.#numbers.of(b),
@@ -252,7 +256,7 @@ function buffersOf({ reads, nodes }: Group): number {
 }
 
 /** The materialized nodes that computing `node` reads. */
-function storedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
+function materializedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
   const reads = new Set<Node>();
   const waiting = [...node.inputs];
   const seen = new Set<Node>(waiting);

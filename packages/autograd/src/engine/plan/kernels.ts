@@ -20,11 +20,11 @@ import { type Group, groupsOf, placeIn } from "./groups.ts";
 import { flatten, nested, ownPlace, type Place, type StartOf, samePlace } from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
+import { isOfManyParts, type Materialized } from "./materialized.ts";
 import type { Numbering } from "./numbering.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
-import { isOfManyParts, type Stored } from "./stored.ts";
 
 /** A step of a plan: a kernel, or a node that the host computes. */
 export type Step =
@@ -62,12 +62,12 @@ export interface Planning {
 
 /** The steps that compute the materialized nodes, in an order that can run. */
 export function stepsOf(
-  stored: Stored,
+  materialized: Materialized,
   outputs: readonly Node[],
   plan: Planning,
   fuse: boolean,
 ): readonly Step[] {
-  const groups = groupsOf(stored, plan, fuse);
+  const groups = groupsOf(materialized, plan, fuse);
   // A result that only its own kernel uses stays in registers.
   const needed = new Set(outputs);
   for (const { reads } of groups) for (const read of reads) needed.add(read);
@@ -130,7 +130,7 @@ function kernelSteps(
 ): readonly Step[] {
   const given = [
     ...starts.map((position) => member.starts[position]!),
-    ...member.stored.map((node) => bufferOf(node)!),
+    ...member.materialized.map((node) => bufferOf(node)!),
     ...added.map(({ dtype, size }) => addBuffer(dtype, size)),
   ];
   const here = (own: readonly Buffer[]) => own.map((buffer) => givenBuffer(given, buffer));
@@ -150,7 +150,7 @@ function lower({ first, started, different }: Form, plan: Planning): Lowered {
   const buffers = new Map<Node, Buffer>();
   let count = different.size;
   const ownBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
-  for (const node of first.stored) {
+  for (const node of first.materialized) {
     const { dtype, size } = plan.bufferOf(node)!;
     buffers.set(node, ownBuffer(dtype, size));
   }

@@ -7,10 +7,10 @@ import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Layout, layOut, lifetimesOf } from "./arena.ts";
 import { type Step, stepsOf } from "./kernels.ts";
+import { materializedNodes } from "./materialized.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
-import { storedNodes } from "./stored.ts";
 
 /** The rules that rewrite the graph, in order; each can be switched off by its name. */
 const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => Rule>> = {
@@ -83,11 +83,11 @@ export function planOf(
   const fuse = !off.has("fuse");
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
-  const stored = storedNodes(order, rewritten, { target, numbers, fuse });
+  const materialized = materializedNodes(order, rewritten, { target, numbers, fuse });
   const buffers = new NodeMap<Buffer>(numbers);
   let count = 0;
   const addBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
-  for (const node of [...inputs, ...stored.nodes]) {
+  for (const node of [...inputs, ...materialized.nodes]) {
     buffers.set(node, addBuffer(node.dtype, elementCount(node.shape)));
   }
   const inputBuffers = inputs.map((node) => buffers.get(node)!);
@@ -95,7 +95,7 @@ export function planOf(
   const addCheck = (check: Check) => checks.push(check) - 1;
   const bufferOf = (node: Node) => buffers.get(node);
   const steps = stepsOf(
-    stored,
+    materialized,
     rewritten,
     { target, numbers, bufferOf, addBuffer, addCheck },
     fuse,

@@ -18,7 +18,7 @@ const mostDepth = 200;
 const mostChoices = 16;
 
 /** The materialized nodes, and their cost. */
-export interface Stored {
+export interface Materialized {
   /** In topological order. */
   readonly nodes: readonly Node[];
   /** The length of a materialized node's code with everything inlined into it: work and loads. */
@@ -45,11 +45,11 @@ interface Grounds {
 }
 
 /** The nodes of `order`, inputs first, to materialize; it computes `outputs`. */
-export function storedNodes(
+export function materializedNodes(
   order: readonly Node[],
   outputs: readonly Node[],
   { target, numbers, fuse }: Grounds,
-): Stored {
+): Materialized {
   const { work: mostWork, loads: mostLoads } = target.kernel;
   const usersOf = usersIn(order, numbers);
   const isOutput = new Set(outputs);
