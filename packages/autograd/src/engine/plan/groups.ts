@@ -288,7 +288,7 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
       return { kind: "literal", dtype: read.dtype, value: 0 };
     },
   });
-  lowering.writtenOut(node, placeIn(group, node));
+  lowering.inlined(node, placeIn(group, node));
   return isInPlace;
 }
 

@@ -210,7 +210,7 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
     const statements: Statement[] = [];
     for (const node of [root, ...others]) {
       const at = placeIn(group, node);
-      const value = node === root ? first : lowering.writtenOut(node, at);
+      const value = node === root ? first : lowering.inlined(node, at);
       values.set(node, value);
       if (!kept.has(node)) continue;
       const buffer = bufferOf(node)!;
@@ -234,7 +234,7 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
       return inPlace(scatterLoops(root, at, bufferOf(root)!, lowering));
     default:
   }
-  return inPlace(nested(at, stores(lowering.writtenOut(root, at))));
+  return inPlace(nested(at, stores(lowering.inlined(root, at))));
 }
 
 function scatterLoops(

@@ -51,14 +51,14 @@ export class Lowering {
       const buffer = this.#plan.bufferOf(node);
       value = buffer
         ? { kind: "load", dtype: node.dtype, buffer, index: flatten(at, node.shape) }
-        : this.writtenOut(node, at);
+        : this.inlined(node, at);
       values.set(node, value);
     }
     return value;
   }
 
   /** The node's operation applied to its inputs' elements. */
-  writtenOut(node: Node, at: Place): Value {
+  inlined(node: Node, at: Place): Value {
     // There is no such element: this value is never selected.
     if (node.shape.includes(0)) return { kind: "literal", dtype: node.dtype, value: 0 };
     switch (node.family) {
