@@ -6,7 +6,7 @@ import { partStarts } from "../../graph/parts.ts";
 import { addIndices, constantIndex } from "../kernel/index-arithmetic.ts";
 import type { Buffer, Kernel } from "../kernel/language.ts";
 import type { Work } from "./forms.ts";
-import { flatten, nested, ownPlace, type StartOf } from "./index-map.ts";
+import { flatten, nested, ownCoordinates, type StartOf } from "./index-map.ts";
 import { Lowering } from "./lower.ts";
 
 type Part = Extract<Work, { kind: "part" }>;
@@ -29,7 +29,7 @@ export function partKernel(
   const { attributes: move } = node;
   if (move.kind !== "concat") throw new Error(`unreachable: ${move.kind} has no parts`);
   const lowering = new Lowering({ ...plan, atHand: () => undefined });
-  const from = ownPlace(part.shape);
+  const from = ownCoordinates(part.shape);
   const to = from.map((index, axis) => {
     if (axis !== move.axis) return index;
     return addIndices(index, plan.startOf(node, 0) ?? constantIndex(start));

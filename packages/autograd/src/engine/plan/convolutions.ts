@@ -2,11 +2,15 @@
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { addIndices, scaleIndex, term } from "../kernel/index-arithmetic.ts";
 import type { Index, Multiply, Total, Variable } from "../kernel/language.ts";
-import { nested, type Place, variableOr } from "./index-map.ts";
+import { type Coordinates, nested, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
 /** Lowers the convolution `node` at `at`: along its last axis, in tiles of channels and places. */
-export function convolutionLoops(node: NodeOf<"convolve">, at: Place, plan: LoopContext): Loops {
+export function convolutionLoops(
+  node: NodeOf<"convolve">,
+  at: Coordinates,
+  plan: LoopContext,
+): Loops {
   const [x, kernel] = node.inputs as readonly [Node, Node];
   const { stride, dilation } = node.attributes;
   const [example, group, output, ...places] = at as readonly [Index, Index, Index, ...Index[]];

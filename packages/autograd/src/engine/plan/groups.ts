@@ -6,7 +6,13 @@ import type { Node } from "../../graph/node.ts";
 import { elementCount, shapesEqual } from "../../graph/shape.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
-import { flatten, ownPlace, type Place, samePlace, unflatten } from "./index-map.ts";
+import {
+  type Coordinates,
+  flatten,
+  ownCoordinates,
+  sameCoordinates,
+  unflatten,
+} from "./index-map.ts";
 import { Lowering } from "./lower.ts";
 import { hasOwnLoop, isOfManyParts, type Materialized } from "./materialized.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
@@ -18,7 +24,7 @@ export interface Group {
   /** Materialized nodes of other groups that it reads. */
   readonly reads: ReadonlySet<Node>;
   /** Coordinates of the first node, whose loops these are. */
-  readonly at: Place;
+  readonly at: Coordinates;
 }
 
 /** The buffer of a materialized node; undefined if it is inlined into its consumers. */
@@ -235,7 +241,7 @@ class Grouping {
 }
 
 function newGroup(node: Node): Growing {
-  const at = ownPlace(node.shape);
+  const at = ownCoordinates(node.shape);
   return { nodes: [], reads: new Set(), at, readers: new Set(), level: 0, code: 0 };
 }
 
@@ -284,11 +290,11 @@ function readsInPlace(node: Node, group: Pick<Group, "nodes" | "at">, bufferOf: 
     atHand(read, at) {
       // Once one is not, the others need no check.
       if (isInPlace && !group.nodes.includes(read)) return undefined;
-      if (isInPlace && !samePlace(at, placeIn(group, read))) isInPlace = false;
+      if (isInPlace && !sameCoordinates(at, coordinatesIn(group, read))) isInPlace = false;
       return { kind: "literal", dtype: read.dtype, value: 0 };
     },
   });
-  lowering.inlined(node, placeIn(group, node));
+  lowering.inlined(node, coordinatesIn(group, node));
   return isInPlace;
 }
 
@@ -325,7 +331,7 @@ function readsAsItStands(
 /**
  * The coordinates of a node with as many elements as the group's first node, in row-major order.
  */
-export function placeIn(group: Pick<Group, "nodes" | "at">, node: Node): Place {
+export function coordinatesIn(group: Pick<Group, "nodes" | "at">, node: Node): Coordinates {
   const [{ shape }] = group.nodes as readonly [Node];
   if (shapesEqual(node.shape, shape)) return group.at;
   return unflatten(flatten(group.at, shape), node.shape);

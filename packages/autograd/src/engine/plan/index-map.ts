@@ -13,10 +13,10 @@ import {
 import type { Bound, Index, Statement, Variable } from "../kernel/language.ts";
 
 /** One index per axis. */
-export type Place = readonly Index[];
+export type Coordinates = readonly Index[];
 
 /** A loop variable for each axis wider than 1. */
-export function ownPlace(shape: Shape): Place {
+export function ownCoordinates(shape: Shape): Coordinates {
   const names = ["i", "j", "k", "l", "m", "n"];
   return shape.map((size, axis) => {
     const name = names[axis] ?? `i${axis}`;
@@ -52,22 +52,22 @@ export function inLoops(
  * `sequential` keep their order.
  */
 export function nested(
-  at: Place,
+  at: Coordinates,
   body: readonly Statement[],
-  sequential: Place = [],
+  sequential: Coordinates = [],
 ): readonly Statement[] {
-  const variablesOf = (place: Place) => place.flatMap((index) => variableOf(index) ?? []);
+  const variablesOf = (place: Coordinates) => place.flatMap((index) => variableOf(index) ?? []);
   return inLoops(variablesOf(at), body, variablesOf(sequential));
 }
 
 /** The row-major position of coordinates. */
-export function flatten(at: Place, shape: Shape): Index {
+export function flatten(at: Coordinates, shape: Shape): Index {
   const strides = stridesOf(shape);
   return addIndices(...at.map((index, axis) => scaleIndex(index, strides[axis]!)));
 }
 
 /** The coordinates of a row-major position. */
-export function unflatten(position: Index, shape: Shape): Place {
+export function unflatten(position: Index, shape: Shape): Coordinates {
   const at: Index[] = [];
   let rest = position;
   for (let axis = shape.length - 1; axis > 0; axis--) {
@@ -79,7 +79,7 @@ export function unflatten(position: Index, shape: Shape): Place {
 }
 
 /** The coordinates in an operand that broadcasts to `shape`. */
-export function broadcastPlace(at: Place, operand: Shape): Place {
+export function broadcastCoordinates(at: Coordinates, operand: Shape): Coordinates {
   const added = at.length - operand.length;
   return operand.map((size, axis) => (size === 1 ? constantIndex(0) : at[added + axis]!));
 }
@@ -88,19 +88,19 @@ export function broadcastPlace(at: Place, operand: Shape): Place {
 export type StartOf = (slice: NodeOf<"movement">, axis: number) => Index | undefined;
 
 /** The coordinates in the input of a movement; valid within `bounds`, if there are any. */
-export function movedPlace(
+export function movedCoordinates(
   node: NodeOf<"movement">,
   move: Exclude<Move, { kind: "concat" }>,
-  at: Place,
+  at: Coordinates,
   startOf: StartOf = () => undefined,
-): { readonly at: Place; readonly bounds: readonly Bound[] } {
+): { readonly at: Coordinates; readonly bounds: readonly Bound[] } {
   const from = node.inputs[0]!.shape;
-  const inside = (place: Place) => ({ at: place, bounds: [] });
+  const inside = (place: Coordinates) => ({ at: place, bounds: [] });
   switch (move.kind) {
     case "reshape":
       return inside(unflatten(flatten(at, node.shape), from));
     case "broadcast":
-      return inside(broadcastPlace(at, from));
+      return inside(broadcastCoordinates(at, from));
     case "permute":
       return inside(from.map((_, axis) => at[move.order.indexOf(axis)]!));
     case "slice":
@@ -139,7 +139,7 @@ function shifted(index: Index, by: number): Index {
   return addIndices(index, constantIndex(by));
 }
 
-function padded(move: Extract<Move, { kind: "pad" }>, at: Place, from: Shape, to: Shape) {
+function padded(move: Extract<Move, { kind: "pad" }>, at: Coordinates, from: Shape, to: Shape) {
   const bounds: Bound[] = [];
   const place = at.map((index, axis) => {
     const [before, step, size] = [move.before[axis]!, move.step[axis]!, from[axis]!];
@@ -155,11 +155,11 @@ function padded(move: Extract<Move, { kind: "pad" }>, at: Place, from: Shape, to
 }
 
 /** The coordinates with the index along `axis` counted from `start`. */
-export function placeFrom(at: Place, axis: number, start: number): Place {
+export function coordinatesFrom(at: Coordinates, axis: number, start: number): Coordinates {
   return at.map((index, i) => (i === axis ? shifted(index, -start) : index));
 }
 
 /** Whether two coordinates are equal, term by term. */
-export function samePlace(a: Place, b: Place): boolean {
+export function sameCoordinates(a: Coordinates, b: Coordinates): boolean {
   return a.length === b.length && a.every((index, axis) => sameIndex(index, b[axis]!));
 }

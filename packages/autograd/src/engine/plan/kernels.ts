@@ -16,8 +16,15 @@ import type { Target } from "../target.ts";
 import { partKernel, partsOf } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
 import { type Form, type FormedWork, Forms, type Member, type Work } from "./forms.ts";
-import { type Group, groupsOf, placeIn } from "./groups.ts";
-import { flatten, nested, ownPlace, type Place, type StartOf, samePlace } from "./index-map.ts";
+import { coordinatesIn, type Group, groupsOf } from "./groups.ts";
+import {
+  type Coordinates,
+  flatten,
+  nested,
+  ownCoordinates,
+  type StartOf,
+  sameCoordinates,
+} from "./index-map.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { isOfManyParts, type Materialized } from "./materialized.ts";
@@ -202,14 +209,14 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
     startOf,
     atHand: (node, at) => {
       const value = values.get(node);
-      return value && samePlace(at, placeIn(group, node)) ? value : undefined;
+      return value && sameCoordinates(at, coordinatesIn(group, node)) ? value : undefined;
     },
   });
   /** Stores the first node's value, and then those of the nodes that joined. */
   const stores = (first: Value): readonly Statement[] => {
     const statements: Statement[] = [];
     for (const node of [root, ...others]) {
-      const at = placeIn(group, node);
+      const at = coordinatesIn(group, node);
       const value = node === root ? first : lowering.inlined(node, at);
       values.set(node, value);
       if (!kept.has(node)) continue;
@@ -239,13 +246,13 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
 
 function scatterLoops(
   node: NodeOf<"scatter">,
-  at: Place,
+  at: Coordinates,
   buffer: Buffer,
   lowering: Lowering,
 ): readonly Statement[] {
   const [base, indices, updates] = node.inputs as readonly [Node, Node, Node];
-  const from = ownPlace(updates.shape);
-  const { place: to } = lowering.indexedPlace(node, node.shape, indices, from);
+  const from = ownCoordinates(updates.shape);
+  const { place: to } = lowering.indexedCoordinates(node, node.shape, indices, from);
   const { axis, along } = node.attributes;
   // Along these two, updates may hit the same element.
   const picked = from.slice(axis, axis + (along ? 1 : indices.shape.length));

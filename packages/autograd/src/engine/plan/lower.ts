@@ -10,11 +10,11 @@ import { expressionValue } from "../kernel/expression.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Bound, Buffer, Factor, Value } from "../kernel/language.ts";
 import {
-  broadcastPlace,
+  broadcastCoordinates,
+  type Coordinates,
+  coordinatesFrom,
   flatten,
-  movedPlace,
-  type Place,
-  placeFrom,
+  movedCoordinates,
   type StartOf,
 } from "./index-map.ts";
 
@@ -23,7 +23,7 @@ export interface LoweringContext {
   /** The buffer of a materialized node; undefined if it is inlined into its consumers. */
   bufferOf(node: Node): Buffer | undefined;
   /** The node's value in registers, if it is available at these coordinates. */
-  atHand(node: Node, at: Place): Value | undefined;
+  atHand(node: Node, at: Coordinates): Value | undefined;
   /** Registers a check, and returns its number. */
   addCheck(check: Check): number;
   /** The offset of a slice along an axis; undefined: its own. */
@@ -33,15 +33,15 @@ export interface LoweringContext {
 /** Lowers nodes within one kernel; equal parts become shared values. */
 export class Lowering {
   readonly #plan: LoweringContext;
-  readonly #values = new Map<Place, Map<Node, Value>>();
-  readonly #places = new Map<Place, Map<Shape, Place>>();
+  readonly #values = new Map<Coordinates, Map<Node, Value>>();
+  readonly #places = new Map<Coordinates, Map<Shape, Coordinates>>();
 
   constructor(plan: LoweringContext) {
     this.#plan = plan;
   }
 
   /** The element of `node` at `at`. */
-  valueAt(node: Node, at: Place): Value {
+  valueAt(node: Node, at: Coordinates): Value {
     const here = this.#plan.atHand(node, at);
     if (here) return here;
     let values = this.#values.get(at);
@@ -58,7 +58,7 @@ export class Lowering {
   }
 
   /** The node's operation applied to its inputs' elements. */
-  inlined(node: Node, at: Place): Value {
+  inlined(node: Node, at: Coordinates): Value {
     // There is no such element: this value is never selected.
     if (node.shape.includes(0)) return { kind: "literal", dtype: node.dtype, value: 0 };
     switch (node.family) {
@@ -84,20 +84,20 @@ export class Lowering {
   }
 
   /** The same object for the same operand shape, so that values read there are shared. */
-  #broadcast(at: Place, shape: Shape): Place {
+  #broadcast(at: Coordinates, shape: Shape): Coordinates {
     let places = this.#places.get(at);
-    if (!places) this.#places.set(at, (places = new Map<Shape, Place>()));
+    if (!places) this.#places.set(at, (places = new Map<Shape, Coordinates>()));
     const isSame = shape.length === at.length && !shape.includes(1);
     let place = isSame ? at : places.get(shape);
-    if (!place) places.set(shape, (place = broadcastPlace(at, shape)));
+    if (!place) places.set(shape, (place = broadcastCoordinates(at, shape)));
     return place;
   }
 
-  #moved(node: NodeOf<"movement">, at: Place): Value {
+  #moved(node: NodeOf<"movement">, at: Coordinates): Value {
     const { attributes: move, dtype } = node;
     if (move.kind === "concat") return this.#part(node, move.axis, at, 0);
     const { startOf } = this.#plan;
-    const { at: from, bounds } = movedPlace(node, move, at, startOf);
+    const { at: from, bounds } = movedCoordinates(node, move, at, startOf);
     const value = this.valueAt(node.inputs[0]!, from);
     if (bounds.length === 0) return value;
     const outside = move.kind === "pad" ? move.value : 0;
@@ -111,19 +111,19 @@ export class Lowering {
   }
 
   /** The element of the part at `position` if the coordinates are in it, else of a later part. */
-  #part(node: NodeOf<"movement">, axis: number, at: Place, position: number): Value {
+  #part(node: NodeOf<"movement">, axis: number, at: Coordinates, position: number): Value {
     const starts = partStarts(node);
     const [from, to] = [starts[position]!, starts[position + 1]!];
-    const value = this.valueAt(node.inputs[position]!, placeFrom(at, axis, from));
+    const value = this.valueAt(node.inputs[position]!, coordinatesFrom(at, axis, from));
     if (position === node.inputs.length - 1) return value;
     const bounds: readonly Bound[] = [{ index: at[axis]!, from, to }];
     const otherwise = this.#part(node, axis, at, position + 1);
     return { kind: "guard", dtype: node.dtype, bounds, value, otherwise };
   }
 
-  #gathered(node: NodeOf<"gather">, at: Place): Value {
+  #gathered(node: NodeOf<"gather">, at: Coordinates): Value {
     const [x, indices] = node.inputs as readonly [Node, Node];
-    const { place, factor } = this.indexedPlace(node, x.shape, indices, at);
+    const { place, factor } = this.indexedCoordinates(node, x.shape, indices, at);
     const value = this.valueAt(x, place);
     if (allParts(value).has(factor)) return value;
     // All elements are equal, so none is loaded; the index is checked all the same.
@@ -137,12 +137,12 @@ export class Lowering {
    * The coordinates in the data of `shape` that is indexed, for an element at `at` of the slices
    * picked or added. The index is checked against its axis.
    */
-  indexedPlace(
+  indexedCoordinates(
     node: NodeOf<"gather" | "scatter">,
     shape: Shape,
     indices: Node,
-    at: Place,
-  ): { readonly place: Place; readonly factor: Factor } {
+    at: Coordinates,
+  ): { readonly place: Coordinates; readonly factor: Factor } {
     const { axis, along } = node.attributes;
     const end = axis + (along ? 1 : indices.shape.length);
     const value = this.valueAt(indices, along ? at : at.slice(axis, end));

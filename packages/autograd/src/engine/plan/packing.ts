@@ -8,7 +8,14 @@ import { strideAlong } from "../kernel/dependence.ts";
 import { addIndices, scaleIndex, term } from "../kernel/index-arithmetic.ts";
 import type { Index, Statement, Variable } from "../kernel/language.ts";
 import type { Caches, Target } from "../target.ts";
-import { broadcastPlace, flatten, inLoops, nested, ownPlace, type Place } from "./index-map.ts";
+import {
+  broadcastCoordinates,
+  type Coordinates,
+  flatten,
+  inLoops,
+  nested,
+  ownCoordinates,
+} from "./index-map.ts";
 import type { LoopContext } from "./loops.ts";
 import { type MatrixProduct, type Packed, stretches } from "./tiles.ts";
 
@@ -65,7 +72,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 export function pack(
   operand: Node,
   side: "left" | "right",
-  batch: Place,
+  batch: Coordinates,
   plan: LoopContext,
 ): Packed {
   const { dtype } = operand;
@@ -76,14 +83,14 @@ export function pack(
   const frontShape = operand.shape.slice(0, -2);
   const one = Math.ceil(count / size) * size * depth;
   const buffer = plan.addBuffer(dtype, elementCount(frontShape) * one);
-  const indexOf = (front: Place, tile: Index, within: Index, p: Index): Index =>
+  const indexOf = (front: Coordinates, tile: Index, within: Index, p: Index): Index =>
     addIndices(
       scaleIndex(flatten(front, frontShape), one),
       scaleIndex(tile, size * depth),
       scaleIndex(p, size),
       within,
     );
-  const front = ownPlace(frontShape);
+  const front = ownCoordinates(frontShape);
   const inner: Variable = { kind: "variable", name: "p", size: depth };
   const p = term(inner);
   const body = stretches(count, size, ["i", "t"]).flatMap(({ loops, tile, within, index }) => {
@@ -96,7 +103,7 @@ export function pack(
     };
     return inLoops([...loops, inner, within], [store]);
   });
-  const frontHere = broadcastPlace(batch, frontShape);
+  const frontHere = broadcastCoordinates(batch, frontShape);
   return {
     kernel: { operations: ["pack"], body: nested(front, body) },
     at: (tile, within, position) => ({

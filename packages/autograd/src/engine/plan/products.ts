@@ -3,13 +3,13 @@
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Index, Total, Variable } from "../kernel/language.ts";
-import { broadcastPlace, nested, type Place, variableOr } from "./index-map.ts";
+import { broadcastCoordinates, type Coordinates, nested, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 import { isWorthPackingLeft, isWorthPackingRight, pack } from "./packing.ts";
 import { inTiles, type MatrixProduct } from "./tiles.ts";
 
 /** Lowers the product `node` at `at`. */
-export function productLoops(node: NodeOf<"contract">, at: Place, plan: LoopContext): Loops {
+export function productLoops(node: NodeOf<"contract">, at: Coordinates, plan: LoopContext): Loops {
   const [left, right] = node.inputs as readonly [Node, Node];
   const batch = at.slice(0, -2);
   const [m, n] = at.slice(-2) as [Index, Index];
@@ -22,12 +22,12 @@ export function productLoops(node: NodeOf<"contract">, at: Place, plan: LoopCont
     column: variableOr("j", n),
     inner: [inner],
     left: plan.lowering.valueAt(left, [
-      ...broadcastPlace(batch, left.shape.slice(0, -2)),
+      ...broadcastCoordinates(batch, left.shape.slice(0, -2)),
       m,
       term(inner),
     ]),
     right: plan.lowering.valueAt(right, [
-      ...broadcastPlace(batch, right.shape.slice(0, -2)),
+      ...broadcastCoordinates(batch, right.shape.slice(0, -2)),
       term(inner),
       n,
     ]),

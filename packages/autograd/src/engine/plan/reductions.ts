@@ -5,15 +5,15 @@ import { clampTo } from "../../scalar/dtype.ts";
 import { addIndices, constantIndex, scaleIndex, term } from "../kernel/index-arithmetic.ts";
 import type { Index, Reduce, Statement, Total, Value, Variable } from "../kernel/language.ts";
 import { type Chunks, chunksOf, lanesOf } from "../kernel/reduction.ts";
-import { flatten, nested, ownPlace, type Place } from "./index-map.ts";
+import { type Coordinates, flatten, nested, ownCoordinates } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
 /** Lowers the reduction `node` at `at`. */
-export function reductionLoops(node: NodeOf<"reduce">, at: Place, plan: LoopContext): Loops {
+export function reductionLoops(node: NodeOf<"reduce">, at: Coordinates, plan: LoopContext): Loops {
   const [x] = node.inputs as readonly [Node];
   const chunks = chunksOf(x.shape, node.attributes.axes);
   if (chunks) return inChunks(node, x, chunks, at, plan);
-  const { variables, place } = reducedPlace(node, x, at);
+  const { variables, place } = reducedCoordinates(node, x, at);
   const reduce = reduceOf(node, x, variables, plan.lowering.valueAt(x, place));
   return { before: [], body: nested(at, [reduce, ...plan.stores(reduce.total)]) };
 }
@@ -40,12 +40,12 @@ function reduceOf(
 }
 
 /** Coordinates of the elements for the result at `at`: a loop variable for each reduced axis. */
-function reducedPlace(
+function reducedCoordinates(
   node: NodeOf<"reduce">,
   x: Node,
-  at: Place,
+  at: Coordinates,
   chunk?: { readonly axis: number; readonly from: Index; readonly size: number },
-): { readonly variables: readonly Variable[]; readonly place: Place } {
+): { readonly variables: readonly Variable[]; readonly place: Coordinates } {
   const variables: Variable[] = [];
   const place = x.shape.map((whole, axis) => {
     if (!node.attributes.axes.includes(axis)) return at[axis]!;
@@ -62,20 +62,20 @@ function inChunks(
   node: NodeOf<"reduce">,
   x: Node,
   { axis, size, count }: Chunks,
-  at: Place,
+  at: Coordinates,
   plan: LoopContext,
 ): Loops {
   const width = elementCount(node.shape);
   const results = plan.addBuffer(node.dtype, count * width);
-  const indexOf = (chunk: Index, here: Place): Index =>
+  const indexOf = (chunk: Index, here: Coordinates): Index =>
     addIndices(scaleIndex(chunk, width), flatten(here, node.shape));
   /** Loops over `chunks` of them, starting at `first`. */
   const chunksFrom = (first: number, chunks: number, length: number): Statement => {
     const variable: Variable = { kind: "variable", name: "c", size: chunks };
     const chunk = addIndices(constantIndex(first), term(variable));
-    const here = ownPlace(node.shape);
+    const here = ownCoordinates(node.shape);
     const from = scaleIndex(chunk, size);
-    const { variables, place } = reducedPlace(node, x, here, { axis, from, size: length });
+    const { variables, place } = reducedCoordinates(node, x, here, { axis, from, size: length });
     const reduce = reduceOf(node, x, variables, plan.lowering.valueAt(x, place));
     const { total } = reduce;
     const index = indexOf(chunk, here);

@@ -5,13 +5,13 @@ import { expressionValue } from "../kernel/expression.ts";
 import { constantIndex } from "../kernel/index-arithmetic.ts";
 import type { Total, Value } from "../kernel/language.ts";
 import { scanDType } from "../kernel/reduction.ts";
-import { nested, type Place, variableOr } from "./index-map.ts";
+import { type Coordinates, nested, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
 /**
  * Lowers the scan `node` at `at`: all other axes outside, so that the total stays in a register.
  */
-export function scanLoops(node: NodeOf<"scan">, at: Place, plan: LoopContext): Loops {
+export function scanLoops(node: NodeOf<"scan">, at: Coordinates, plan: LoopContext): Loops {
   const { axis } = node.attributes;
   const { combine, start } = node.operation;
   const dtype = scanDType(node.dtype);
