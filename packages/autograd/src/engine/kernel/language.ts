@@ -131,8 +131,8 @@ export type Statement =
       readonly index: Index;
       readonly value: Value;
     }
-  | Reduce
-  | Scan
+  | ReduceLoop
+  | ScanLoop
   | Multiply;
 
 /**
@@ -140,7 +140,7 @@ export type Statement =
  * in blocks. Elements are dealt in turn to `lanes` accumulators, which are then combined in halves:
  * accumulator i with i + lanes / 2, then i + lanes / 4 and so on (reduction.ts).
  */
-export interface Reduce {
+export interface ReduceLoop {
   readonly kind: "reduce";
   readonly total: Total;
   readonly combine: OperatorName;
@@ -154,7 +154,7 @@ export interface Reduce {
  * For `variable` from 0 on: total = `next`, computed from the total `before` it (at first `start`);
  * then `body`.
  */
-export interface Scan {
+export interface ScanLoop {
   readonly kind: "scan";
   readonly before: Total;
   readonly total: Total;

@@ -3,7 +3,7 @@
 // however the work is divided.
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import { type DType, isFloating } from "../../scalar/dtype.ts";
-import type { Multiply, Reduce } from "./language.ts";
+import type { Multiply, ReduceLoop } from "./language.ts";
 
 /** The number of accumulators, if more than one. */
 export const manyTotals = 16;
@@ -63,7 +63,7 @@ export function blocksOfReduce({
   total: { dtype },
   variables,
   lanes,
-}: Reduce): Blocks | undefined {
+}: ReduceLoop): Blocks | undefined {
   if (combine !== "add") return undefined;
   return blocksOf(
     variables.map(({ size }) => size),

@@ -3,7 +3,7 @@ import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { clampTo } from "../../scalar/dtype.ts";
 import { addIndices, constantIndex, scaleIndex, term } from "../kernel/index-arithmetic.ts";
-import type { Index, Reduce, Statement, Total, Value, Variable } from "../kernel/language.ts";
+import type { Index, ReduceLoop, Statement, Total, Value, Variable } from "../kernel/language.ts";
 import { type Chunks, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { type Coordinates, flatten, nested, ownCoordinates } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
@@ -23,7 +23,7 @@ function reduceOf(
   x: Node,
   variables: readonly Variable[],
   value: Value,
-): Reduce {
+): ReduceLoop {
   const { combine, start } = node.operation;
   if (combine.kind !== "apply") {
     throw new Error(`unreachable: ${node.operation.name} combines nothing`);

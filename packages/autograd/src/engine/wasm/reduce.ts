@@ -1,7 +1,7 @@
 // Reductions as instructions: 16 accumulators (kernel/reduction.ts), in vectors if elements are
 // dealt to them evenly, else in memory; or one, or one per lane, if elements are combined in order.
 import type { DType } from "../../scalar/dtype.ts";
-import type { Reduce } from "../kernel/language.ts";
+import type { ReduceLoop } from "../kernel/language.ts";
 import { blocksOfReduce, manyTotals } from "../kernel/reduction.ts";
 import { addOperator } from "./arithmetic.ts";
 import { addInBlocks, loopsInBlocks, WideTotals } from "./blocks.ts";
@@ -13,7 +13,7 @@ import { addTotalsOfThread, runningBytes } from "./run-table.ts";
 import { totalsFrom } from "./totals.ts";
 
 /** Writes the reduction, and binds its total. */
-export function writeReduce(reduce: Reduce, writer: KernelWriter): void {
+export function writeReduce(reduce: ReduceLoop, writer: KernelWriter): void {
   const write =
     reduce.lanes === 1 ? inOrder : isDealtEvenly(reduce.variables) ? inVectors : inMemory;
   writer.scopes.bindTotal(reduce.total, write(reduce, writer));
@@ -23,13 +23,13 @@ export function writeReduce(reduce: Reduce, writer: KernelWriter): void {
  * Whether the 16 accumulators take elements in whole rounds, except at the end of a single
  * variable.
  */
-function isDealtEvenly(variables: Reduce["variables"]): boolean {
+function isDealtEvenly(variables: ReduceLoop["variables"]): boolean {
   return variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
 }
 
 /** Leaves two accumulators combined on the stack. */
 function addCombined(
-  { combine, total }: Reduce,
+  { combine, total }: ReduceLoop,
   a: Local,
   b: Local,
   lanes: Lanes,
@@ -39,7 +39,7 @@ function addCombined(
 }
 
 /** One accumulator; or one per lane, for as many results. */
-function inOrder(reduce: Reduce, writer: KernelWriter): Local {
+function inOrder(reduce: ReduceLoop, writer: KernelWriter): Local {
   const { scopes, values } = writer;
   const { total, start, variables, value } = reduce;
   const lanes: Lanes = values.vector ? writer.lanes : 1;
@@ -56,7 +56,7 @@ function inOrder(reduce: Reduce, writer: KernelWriter): Local {
 }
 
 /** All accumulators in vectors. */
-function inVectors(reduce: Reduce, writer: KernelWriter): Local {
+function inVectors(reduce: ReduceLoop, writer: KernelWriter): Local {
   const { scopes, values, lanes } = writer;
   const { total, start, variables, value } = reduce;
   const { dtype } = total;
@@ -87,7 +87,7 @@ function inVectors(reduce: Reduce, writer: KernelWriter): Local {
 }
 
 /** Accumulators i and i + 8, then i + 4, i + 2, i + 1; leaves out those without elements. */
-function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter): Local {
+function inHalves(reduce: ReduceLoop, totals: readonly Local[], writer: KernelWriter): Local {
   const { scopes, lanes } = writer;
   const { code, body } = scopes;
   const { dtype } = reduce.total;
@@ -119,7 +119,7 @@ function inHalves(reduce: Reduce, totals: readonly Local[], writer: KernelWriter
 }
 
 /** Accumulators in memory, element by element. */
-function inMemory(reduce: Reduce, writer: KernelWriter): Local {
+function inMemory(reduce: ReduceLoop, writer: KernelWriter): Local {
   const { scopes, values, totalsOffset } = writer;
   const { total, start, variables, value } = reduce;
   const { code, body } = scopes;

@@ -6,7 +6,7 @@ import { allStatements, elementParts, valuesOf } from "../kernel/dependence.ts";
 import { nanosecondsOf } from "../kernel/estimate.ts";
 import {
   type Kernel,
-  type Scan,
+  type ScanLoop,
   type Statement,
   type Value,
   type Variable,
@@ -163,7 +163,7 @@ class StatementWriter implements KernelWriter {
   }
 
   /** One total; or one per lane, for as many scans side by side. */
-  #scan({ before, total, start, variable, next, body }: Scan): void {
+  #scan({ before, total, start, variable, next, body }: ScanLoop): void {
     const { scopes, values } = this;
     const lanes = this.#lanesNow;
     const last = scopes.body.local(registerType(total.dtype, lanes));
