@@ -104,15 +104,16 @@ plan, the rest of this page does not happen. \`compile()\` skips even this.
 \`engine/plan/simplify.ts\` merges common subexpressions, folds constants and leaves out what changes nothing, as
 long as IEEE 754 results stay: no sum is reordered, and \`x * 0\` stays, since x may be NaN.
 
-## 4. What is stored
+## 4. What is materialized
 
-\`engine/plan/materialized.ts\` decides which nodes get memory. Sums and products have loops of their own and are stored;
-so is what a product reads many times, and what is expensive and used twice. Everything else is written out where it is
-used: movements (reshape, transpose, slices, broadcasts) become index arithmetic, elementwise operations expressions.
+\`engine/plan/materialized.ts\` decides which nodes get memory. Sums and products have loops of their own and are
+materialized; so are nodes that a product reads many times, and expensive ones that are used twice. All others are
+inlined into their consumers: movements (reshape, transpose, slices, broadcasts) become index arithmetic, elementwise
+operations expressions.
 
 ## 5. Kernels
 
-\`engine/plan/groups.ts\` puts stored nodes together that are computed at the same places, and \`kernels.ts\` makes
+\`engine/plan/groups.ts\` groups materialized nodes that are computed at the same coordinates, and \`kernels.ts\` makes
 a kernel of each group.
 \`explainPlan\` of the step:
 
@@ -120,25 +121,25 @@ ${block(explained)}
 
 In words: kernel 1 is the first layer, with bias and sigmoid in the product's epilogue. Kernel ${kernelNumber(kernels, "784*p + i")} is its
 gradient: it reads the images by columns (\`b0[784*p + i]\`, so there is no transposed copy), and its epilogue is the
-update of the weights, so the gradient itself is never stored.
+update of the weights, so the gradient itself never gets memory.
 
-Groups that are alike, but for which buffers they use and where slices of them begin, are one kernel, which is lowered
-and rendered once and is several steps of the plan (\`forms.ts\`): a recurrent layer has the same few kernels in each of
-its time steps. A kernel therefore speaks of buffers of its own, and a step says which of the plan's these are. Here no
+Groups that differ only in their buffers and in the offsets of slices share one kernel, which is lowered
+and compiled once and is several steps of the plan (\`forms.ts\`): a recurrent layer has the same few kernels in each of
+its time steps. A kernel therefore numbers buffers of its own, and a step passes the plan's buffers as arguments. Here no
 two steps are alike.
 
 ## 6. The arena
 
-What one kernel leaves for another lies in one arena, by how long it is needed (\`engine/plan/arena.ts\`):
-${plan.layout.bytes} bytes for the whole step. Parameters have two places each, outside: the new value goes into the one that the
-value before the last one had, so that a graph built on the last one can still be read.
+Intermediate results share one arena, laid out by their lifetimes (\`engine/plan/arena.ts\`):
+${plan.layout.bytes} bytes for the whole step. Parameters have two slots each, outside: the new value goes into the slot of the
+value before the last one, so that a graph built on the last one can still be read.
 
 ${block(arena.join("\n"))}
 
 ## 7. Bytes
 
-\`engine/wasm/\` renders each kernel as a function: loops over vectors of four float32 (two float64) and, for what is
-left over, a vector of which not all lanes are stored; products in tiles of four rows and two vectors of columns.
+\`engine/wasm/\` compiles each kernel to a function: loops over vectors of four float32 (two float64) and, for the
+remainder, a vector of which not all lanes are stored; products in tiles of four rows and two vectors of columns.
 \`statements.ts\` writes the loops, \`multiply.ts\` those of products, \`values.ts\` what they compute: each value once,
 into a local, in the outermost loop that it can be computed in (\`scopes.ts\`). \`addresses.ts\` has the index arithmetic,
 \`encoder.ts\` the bytes.
@@ -148,17 +149,17 @@ elements, ${small.bytes} bytes, as binaryen prints it:
 ${block(small.text, "wat")}
 
 All addresses come from a table whose address is the first argument: words 0 and 1 take an index that is out of
-range, word 2 on the addresses of the buffers, and behind them is a list for each step of what its kernel is given: where
-in the table the addresses of its buffers are, and where slices begin. The last argument says where that list is.
+range, the words from 2 on are the addresses of the buffers, followed by the argument list of each step: the offsets of
+its buffers' addresses in the table, and the offsets of slices. The last argument is the offset of that list.
 
 ## 8. On several threads
 
-Kernels that take some microseconds (\`engine/kernel/estimate.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the turns of their
-outermost loop into parts; the module then exports each of them as a function of its own, and what lies between two of
-them as another. The first thread offers a kernel's parts in some words of the memory (\`control.ts\`), and takes parts
+Kernels that take some microseconds (\`engine/kernel/estimate.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the iterations of
+their outermost loop into parts; the module then exports each of them as a function of its own, and the kernels between
+two of them as another. The first thread offers a kernel's parts in shared memory (\`thread-mailbox.ts\`), and takes parts
 itself until none is left, as workers do (\`division.ts\`, \`worker.ts\`); then it waits for those that workers have taken.
 Nobody waits for a worker that has taken none. No element is computed in another order than by one thread, so every
-number has the same bits. Workers look for parts for some microseconds, then sleep.
+number has the same bits. Workers spin for some microseconds, then sleep.
 
 ## 9. The same, slowly
 
