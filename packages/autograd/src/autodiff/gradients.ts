@@ -65,7 +65,7 @@ export function gradients(
   }
   return ends.map((nodes, i) => {
     const { shape, dtype } = inputs[i]!;
-    // A source passes on what it has to the node that it stands for, if that is there.
+    // A source passes its gradient on to the tip of its history, if that is among the nodes.
     const isLast = (node: Node) => !origins(node).some((origin) => nodes.includes(origin));
     const shares = nodes.flatMap((node, j) =>
       isLast(node) ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
@@ -74,7 +74,7 @@ export function gradients(
   });
 }
 
-/** Each input, and the other nodes of `order` that stand for the same tensor. */
+/** Each input, with the other nodes of `order` that stand for the same tensor. */
 function sameTensors(
   order: readonly Node[],
   inputs: readonly Node[],
@@ -90,7 +90,7 @@ function sameTensors(
   });
 }
 
-/** Where in `order` the nodes of each list stand; behind its end if they do not. */
+/** The positions in `order` of the nodes of each list; `order.length` for those not in it. */
 function positionsIn(
   order: readonly Node[],
   lists: readonly (readonly Node[])[],
@@ -112,8 +112,8 @@ function ruleFor(node: Node, position: number) {
 }
 
 /**
- * Whether the node at each position is one of `ends`, or between them and the end of `order` and
- * passes a gradient on to one.
+ * Tells for each position whether its node is one of `ends`, or lies above one in `order` and
+ * passes a gradient on to it.
  */
 function thatPassOn(
   operation: string,
@@ -122,7 +122,7 @@ function thatPassOn(
   ends: readonly Node[],
   endsAt: readonly number[],
 ): readonly boolean[] {
-  // One more, for what does not stand in the order.
+  // One more, for nodes that are not in the order.
   const wanted = new Array<boolean>(order.length + 1).fill(false);
   for (const at of endsAt) wanted[at] = at < order.length;
   const found = () => [...ends, ...order.filter((_, at) => wanted[at])];
@@ -138,7 +138,7 @@ function thatPassOn(
   return wanted;
 }
 
-/** Summed over the axes along which `input` was broadcast, back to its shape. */
+/** Sums a contribution over the axes along which `input` was broadcast. */
 function sumTo(share: Node, input: Node, node: Node): Node {
   if (share.dtype !== input.dtype) {
     throw new Error(

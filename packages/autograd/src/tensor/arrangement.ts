@@ -199,8 +199,8 @@ export function broadcastTo<X extends Tensor, const To extends number[]>(
 /**
  * Takes every `step`-th element `from` to `to` (excluded) along `axis`, like NumPy's
  * `from:to:step`: negative bounds count from the end, bounds beyond it are clamped, negative steps
- * go backwards; what is left out is all of it. A list in place of the axis has one range `[from,
- * to, step]` for each of the first axes.
+ * go backwards; what is left out is all of it. A list in place of the axis has one range
+ * `[from, to, step]` for each of the first axes.
  *
  * @example
  * slice(tensor([1, 2, 3, 4]), 0, 1, -1).arraySync(); // => [2, 3]

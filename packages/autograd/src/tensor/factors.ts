@@ -52,10 +52,11 @@ export interface SingularFactors<S extends Shape, Full extends boolean = false> 
 }
 
 /**
- * Computes Q with orthonormal columns and an upper triangle R, whose product is `a` `[...batch, m,
- * n]`. With k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are `[m, m]` and
- * `[m, n]`. (NumPy's mode "r" is the `r` of this.) Signs follow NumPy and LAPACK: elements on R's
- * diagonal may be negative. Any shape has factors; if an element is not finite, they are all NaN.
+ * Computes Q with orthonormal columns and an upper triangle R, whose product is `a`
+ * `[...batch, m, n]`. With k = min(m, n), Q is `[m, k]` and R `[k, n]`; in mode "complete" they are
+ * `[m, m]` and `[m, n]`. (NumPy's mode "r" is the `r` of this.) Signs follow NumPy and LAPACK:
+ * elements on R's diagonal may be negative. Any shape has factors; if an element is not finite,
+ * they are all NaN.
  *
  * Gradients need the first k columns of `a` to be independent: otherwise R has a 0 on its diagonal
  * (up to rounding) and gradients are not finite (or huge). Columns that complete a basis have none:
@@ -120,9 +121,9 @@ export function eigh<X extends Tensor>(
 /**
  * Computes the singular values and vectors of matrices `a` `[...batch, m, n]`: `u diag(s) vh` is
  * `a`. With k = min(m, n), `u` is `[m, k]`, `s` `[k]` in descending order and `vh` `[k, n]`, the
- * transpose of V; with `fullMatrices` (NumPy's default, but not here) `u` is `[m, m]` and `vh` `[n,
- * n]`. The largest component of each column of U (the first of those equally large) is positive. If
- * an element is not finite, everything is NaN.
+ * transpose of V; with `fullMatrices` (NumPy's default, but not here) `u` is `[m, m]` and `vh`
+ * `[n, n]`. The largest component of each column of U (the first of those equally large) is
+ * positive. If an element is not finite, everything is NaN.
  *
  * Gradients of the singular values are like those of `eigh`'s eigenvalues; at a value of 0, where
  * the value has a kink as a function of `a`, the one that belongs to `u` and `vh`. Gradients

@@ -1,5 +1,4 @@
-// Runs tasks that are awaited, as if no function were traced, whoever makes them
-// continue.
+// Runs awaited tasks as if no function were traced, whoever makes them continue.
 import { inBackground, type Task } from "../engine/background.ts";
 import { untraced } from "./trace.ts";
 

@@ -134,7 +134,7 @@ export class Pool {
   }
 
   /**
-   * The words by which workers take parts of a run that the runner will do, and how many threads
+   * The mailbox by which workers take parts of a run of the runner, and how many threads
    * take part; undefined: not now.
    */
   share({ slot }: Loaded, table: number): Shared | undefined {
@@ -146,8 +146,8 @@ export class Pool {
   }
 
   /**
-   * The run is done, and so many milliseconds were lost in waiting; whether all parts were done
-   * without an error.
+   * Ends a run of the runner that lost `lost` milliseconds by waiting; returns whether all parts
+   * were done without an error.
    */
   endShared(lost: number): boolean {
     const control = this.#control();
