@@ -54,7 +54,7 @@ function pathOf(location: string): string {
 }
 
 const own = pathOf(import.meta.url);
-const ending = /autograd\/(?:src|dist)\/graph\/place\.[jt]s$/.exec(own);
+const ending = /autograd\/(?:src|dist)\/graph\/call-site\.[jt]s$/.exec(own);
 /** The folder of nabla's packages; undefined if this file is part of a bundle. */
 const packages = ending ? own.slice(0, ending.index) : undefined;
 const inPackages = /^(autograd|nn)\/(?:src|dist)\//;
