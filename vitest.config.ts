@@ -10,6 +10,7 @@ const conditions = ["@nabla/source"];
 const once = [
   "approximations",
   "arguments",
+  "awaited",
   "browser",
   "checkpoint",
   "disk",

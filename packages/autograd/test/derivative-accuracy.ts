@@ -39,6 +39,9 @@ const gated = (first: number, second: number): readonly Exception[] => [
   { order: 2, ranges: [beside(-second), beside(second)], why: besideZeros },
 ];
 
+const inTail = (why: string): readonly Exception[] =>
+  ([0, 1, 2] as const).map((order) => ({ order, ranges: [[-Infinity, -13]], why: `there ${why}` }));
+
 export const exceptions: Readonly<Record<string, readonly Exception[]>> = {
   tanh: [
     { order: 1, ranges: beyondHalf, why: byValue },
@@ -50,7 +53,10 @@ export const exceptions: Readonly<Record<string, readonly Exception[]>> = {
   ],
   softplus: [{ order: 2, ranges: [[0.5, Infinity]], why: "as sigmoid's first" }],
   logSigmoid: [{ order: 2, ranges: [[-Infinity, -0.5]], why: "as sigmoid's first" }],
-  gelu: gated(-0.7518, Math.SQRT2),
+  gelu: [
+    ...gated(-0.7518, Math.SQRT2),
+    ...inTail("erfc is subnormal in float32 (from -37.5 on in float64)"),
+  ],
   silu: [
     ...gated(-1.2785, 2.3994),
     { order: 0, ranges: [farOut[0]!], why: subnormal },

@@ -45,7 +45,7 @@ describe("random programs", () => {
       }),
       { numRuns: 20 },
     );
-    expect(sharedRuns).toBeGreaterThan(10);
+    expect(sharedRuns).toBeGreaterThan(5);
   });
 });
 
