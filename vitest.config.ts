@@ -39,7 +39,7 @@ const once = [
   "summary",
   "testing",
   "threads",
-  "trial",
+  "thread-trial",
   "shape-messages",
   "wasm",
 ];

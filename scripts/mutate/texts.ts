@@ -45,7 +45,7 @@ const byFile: Readonly<
     ],
     "a choice ends at the next operation": [
       "share === selection.chosen ? g : selected(selection, share)",
-      "rule(g)",
+      "rule(g, inputs, node, position)",
       choices,
     ],
     "of two choices the inner one is lost": [
@@ -69,8 +69,8 @@ const byFile: Readonly<
       choices,
     ],
     "a choice is lost where elements are moved": [
-      "if (!isMove(node) || !carries(input)) return rule(g);",
-      "return rule(g);",
+      "if (!isMove(node) || !carries(input)) return rule(g, inputs, node, position);",
+      "return rule(g, inputs, node, position);",
       choices,
     ],
   },
@@ -155,8 +155,8 @@ const byFile: Readonly<
   },
   "tensor/updates.ts": {
     "an update is computed when what it needs is gone": [
-      "const due = updates.filter((update) => update.time <= until);",
-      "const due = updates.filter((update) => update.time < until);",
+      "return nodes.some((node) => needed.has(node));",
+      "return false;",
       updates,
     ],
     "graphs of all turns are kept": [
@@ -165,10 +165,10 @@ const byFile: Readonly<
       updates,
     ],
   },
-  "engine/wasm/residents.ts": {
+  "engine/planned/residents.ts": {
     "what is moved out is lost": [
-      "this.data = this.#copy();",
-      "this.data = this.#copy().fill(0);",
+      "this.data = this.#copy() as Data;",
+      "this.data = (this.#copy() as Data).fill(0);",
       memory,
     ],
     "what a run is given is moved out": [
@@ -177,15 +177,15 @@ const byFile: Readonly<
       memory,
     ],
     "the value of now is overwritten": [
-      "if (!value || (value !== held && !value.isNew)) return block;",
+      "if (!value || (value !== held && !value.isNew && value.used !== staying)) return block;",
       "return block;",
       updates,
     ],
   },
   "engine/realize.ts": {
     "updates beside one that fails are dropped": [
-      "for (const node of nodes) computeAlone(node);",
-      "takeBack(outputs);",
+      "for (const node of nodes) yield* computingAlone(node, isAwaited);",
+      "yield* takingBack(outputs, isAwaited);",
       updates,
     ],
     "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],
