@@ -9,12 +9,14 @@ import {
   type CompiledFunction,
   cholesky,
   compile,
+  external,
   guard,
   manualSeed,
   NablaError,
   parameter,
   random,
   realizeAsync,
+  setBackend,
   type Tensor,
   tensor,
   threads,
@@ -166,6 +168,113 @@ function eyeOf(size: number): Tensor {
   );
 }
 
+describe("what a call looks up is of the time when it is written, whenever its turn comes", () => {
+  const x = square(1);
+
+  test("draws, numbers from outside, and what the function decides by when it is traced", async () => {
+    let [rate, power] = [1, 1];
+    const make = () =>
+      compile((y: Tensor) =>
+        y
+          .matmul(y)
+          .sum()
+          .mul(external(() => rate))
+          .add(random.uniform([]))
+          .mul(power),
+      );
+    const played = async (isLater: boolean): Promise<readonly number[]> => {
+      manualSeed(3);
+      const found: Promise<Tensor>[] = [];
+      const [step, late] = [make(), make()];
+      const call = (f: typeof step) => found.push(isLater ? f.async(x) : Promise.resolve(f(x)));
+      [rate, power] = [2, 1];
+      for (let i = 0; i < 3; i++) {
+        rate++;
+        call(step);
+      }
+      power = 2;
+      call(late);
+      power = 3;
+      found.push(Promise.resolve(random.uniform([])));
+      call(step);
+      manualSeed(4);
+      call(step);
+      return Promise.all(found.map(async (one) => (await one).item()));
+    };
+    expect(await played(true)).toEqual(await played(false));
+  });
+
+  test("and what it changes is not seen before it is awaited, however short it is", async () => {
+    for (const long of [-1, 1e9]) {
+      setLongRun(long);
+      const w = parameter([1, 2]);
+      const step = compile(() => {
+        w.assign(w.mul(2));
+        const cost = w.sum();
+        cost.backward();
+        return cost;
+      });
+      const under = step.async();
+      const before = w.mul(10);
+      expect(w.grad).toBeNull();
+      await under;
+      expect(before.arraySync()).toEqual([10, 20]);
+      expect(w.arraySync()).toEqual([2, 4]);
+    }
+  });
+});
+
+describe("what is awaited without being waited for, in what runs here and now, comes after it", () => {
+  const x = square(1);
+  const sum = () => x.matmul(x).tanh().matmul(x).sum();
+  const wanted = sum().itemSync();
+
+  test("in a check, in a function that is traced, and in one that gives a number", async () => {
+    const asked: Promise<number>[] = [];
+    const ask = () => asked.push(sum().item());
+    const larger = random.normal([90, 90], { seed: 2 });
+    const w = parameter(larger);
+    w.sum().itemSync();
+    w.assign(w.matmul(w));
+    const refused = guard(w.sum(), () => {
+      ask();
+      throw new RangeError("refused");
+    });
+    // What was assigned on the way is computed by itself.
+    expect(() => refused.itemSync()).toThrow("refused");
+    const cost = compile((y: Tensor) => {
+      ask();
+      return y
+        .matmul(y)
+        .sum()
+        .mul(
+          external(() => {
+            ask();
+            return 1;
+          }),
+        );
+    });
+    for (let i = 0; i < 2; i++) {
+      expect(cost(larger).itemSync()).toBe(larger.matmul(larger).sum().itemSync());
+    }
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([wanted]));
+    expect(w.dataSync()).toEqual(larger.matmul(larger).dataSync());
+  });
+});
+
+test("a back end that is chosen meanwhile is for what is asked for after", async () => {
+  const x = square(1);
+  const wanted = await x.matmul(x).exp().data();
+  const asked = [x.matmul(x).exp(), x.matmul(x).exp()].map((y) => y.data());
+  const before = runs();
+  setBackend("reference");
+  const found = await Promise.all(asked);
+  setBackend("wasm");
+  expect(found).toEqual([wanted, wanted]);
+  // The first of them was given to the worker before.
+  expect(runs()).toBe(before + 1);
+});
+
 describe("what fails leaves all as it was", () => {
   test("an index, a check, and what was assigned with them", async () => {
     const w = parameter([1, 2, 3], { name: "w" });
@@ -282,10 +391,12 @@ test("programs that await nothing until their end give what they give one after 
               step.async(tensor([i, 1])).then((cost) => cost.array()),
             ),
           );
-          // Graphs that are built meanwhile are on the values of before, and draws come first.
+          // Graphs that are built meanwhile are on the values of before, and what fails gives its draws
+          // back when it has.
           const next = program[i + 1];
-          const isInTurn =
-            next?.kind === "assign" || (next?.kind === "step" && next.how === "here");
+          const isHere = next?.kind === "assign" || (next?.kind === "step" && next.how === "here");
+          const draws = next?.kind === "draw" || next?.kind === "step";
+          const isInTurn = isHere || (draws && !program.some(({ kind }) => kind === "fail"));
           if (!isInTurn) await noted.at(-1);
         } else found[i] = step(tensor([i, 1])).arraySync();
       } catch (error) {

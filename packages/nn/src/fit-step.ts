@@ -6,6 +6,7 @@ import {
   NablaError,
   type NaNReport,
   type Parameter,
+  type RandomState,
   random,
   realize,
   realizeAsync,
@@ -66,11 +67,27 @@ export function stepOf(
     return cost;
   };
   const takeStep = async (batch: FeedBatch): Promise<Tensor> => {
-    const cost = differentiated(batch);
-    // In a run of its own, so that what is wrong with it is found before anything is assigned.
-    await realizeAsync(cost, ...optimizer.parameters.flatMap(({ grad }) => grad ?? []));
-    optimizer.step();
-    return cost;
+    const restore = restorerOf(model, optimizer, beforeStep !== undefined);
+    const before = random.state();
+    let after: RandomState | undefined;
+    try {
+      const cost = differentiated(batch);
+      after = random.state();
+      const gradients = gradientsOf(optimizer.parameters);
+      // Meanwhile others must not add to them.
+      for (const { p } of gradients) p.grad = null;
+      // In a run of its own, so that what is wrong with it is found before anything is assigned.
+      await realizeAsync(cost, ...gradients.flatMap(({ grad }) => grad ?? []));
+      for (const { p, grad } of gradients) p.grad = grad;
+      optimizer.step();
+      return cost;
+    } catch (error) {
+      restore();
+      const now = random.state();
+      // Unless somebody else has drawn since.
+      if (!after || (now.seed === after.seed && now.draws === after.draws)) random.restore(before);
+      throw error;
+    }
   };
   const step = compile((batch: FeedBatch) => {
     const cost = differentiated(batch);
@@ -82,16 +99,15 @@ export function stepOf(
     given = batch;
     place = at;
     if (classes !== undefined) feed.checkLabels(batch, classes);
-    const draws = random.state();
-    const restore = compiled ? undefined : restorerOf(model, optimizer, beforeStep !== undefined);
-    try {
-      return await run(batch);
-    } catch (error) {
-      restore?.();
-      random.restore(draws);
-      throw error;
-    }
+    return run(batch);
   };
+}
+
+function gradientsOf(parameters: Iterable<Parameter>): readonly {
+  readonly p: Parameter;
+  readonly grad: Tensor | null;
+}[] {
+  return [...parameters].map((p) => ({ p, grad: p.grad }));
 }
 
 /** Takes back what a forward and a backward pass have changed, and values where others may have. */
@@ -100,7 +116,7 @@ function restorerOf(model: Layer, optimizer: Optimizer, areValuesToo: boolean): 
   const buffers = namedBuffersOf(model).map(([, p]) => p);
   const changing = new Set([...buffers, ...(areValuesToo ? parameters : [])]);
   const values = [...changing].map((p) => ({ p, value: p.snapshot() }));
-  const gradients = [...parameters].map((p) => ({ p, grad: p.grad }));
+  const gradients = gradientsOf(parameters);
   return () => {
     for (const { p, grad } of gradients) p.grad = grad;
     realize(...values.map(({ p, value }) => p.assign(value)));

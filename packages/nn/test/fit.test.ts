@@ -306,6 +306,58 @@ describe("the event loop turns", () => {
     expect(turns).toBeGreaterThan(50);
   });
 
+  const inputs = zeros([256, 1024]).add(0.125).realize();
+  const targets = zeros([256, 1024]).realize();
+  const large = () => dense(1024, 1024, { initializer: (shape) => zeros(shape) });
+
+  test("and another training of the same model takes steps of its own", async () => {
+    const trained = async (isTogether: boolean): Promise<readonly Float32Array[]> => {
+      const model = large();
+      const trainings = [0.5, 0.25].map((learningRate) => () => {
+        const optimizer = sgd(model.parameters(), { learningRate });
+        // Its gradient is the same everywhere.
+        const cost = (outputs: Tensor) => outputs.mean();
+        return fit(
+          model,
+          { inputs, targets },
+          { cost, optimizer, epochs: 1, batchSize: 256, compiled },
+        );
+      });
+      if (isTogether) await Promise.all(trainings.map((train) => train()));
+      else for (const train of trainings) await train();
+      return model.parameters().map((p) => p.dataSync("float32"));
+    };
+    let compiled = true;
+    const wanted = await trained(false);
+    expect(await trained(true)).toEqual(wanted);
+    compiled = false;
+    expect(await trained(true)).toEqual(wanted);
+  });
+
+  test.each([true, false])(
+    "and what is drawn meanwhile stays drawn, compiled: %s",
+    async (compiled) => {
+      const model = large();
+      const optimizer = sgd(model.parameters(), { learningRate: 0.5 });
+      const cost = (outputs: Tensor) => outputs.mean().mul(Number.NaN);
+      const options = { cost, optimizer, epochs: 1, batchSize: 256, compiled };
+      manualSeed(1);
+      let draws = 0;
+      let next: NodeJS.Immediate | undefined;
+      const draw = () => {
+        random.uniform([]);
+        draws++;
+        next = setImmediate(draw);
+      };
+      next = setImmediate(draw);
+      const trained = (async () => fit(model, { inputs, targets }, options))();
+      await expect(trained).rejects.toThrow("the cost became NaN");
+      clearImmediate(next);
+      expect(draws).toBeGreaterThan(1);
+      expect(random.state()).toEqual({ seed: 1, draws });
+    },
+  );
+
   test("while a model is measured, and hears of no other measurement", async () => {
     const layer = dropout(0.5);
     const inputs = zeros([20_000, 4]).add(1);

@@ -14,11 +14,9 @@ export interface Elsewhere {
 /** Work that yields what it has to wait for, and continues when that is over. */
 export type Task<T> = Generator<Elsewhere, T, void>;
 
-/** The result of a task that waits for nothing. */
-export function doneAtOnce<T>(task: Task<T>): T {
-  const { done, value } = task.next();
-  if (!done) throw new Error("unreachable: a task waits that may not");
-  return value;
+/** Waits until the caller of an async function continues, so that it sees no effects before. */
+export function* afterwards(): Task<void> {
+  yield { over: Promise.resolve(), wait() {} };
 }
 
 /** The value, awaited if it is a promise. */
@@ -40,7 +38,7 @@ export function* answered<T>(value: T | Promise<T>): Task<T> {
 }
 
 class Background<T> {
-  readonly #task: Task<T>;
+  readonly #task: Pick<Task<T>, "next">;
   #isAdvancing = false;
   #end: (() => void) | undefined;
   #over: Promise<void> | undefined;
@@ -49,7 +47,7 @@ class Background<T> {
   /** Returns the result, or throws the error, once it is over. */
   result: (() => T) | undefined;
 
-  constructor(task: Task<T>) {
+  constructor(task: Pick<Task<T>, "next">) {
     this.#task = task;
   }
 
@@ -114,6 +112,25 @@ export async function inBackground<T>(task: Task<T>): Promise<T> {
     if (run.waitsFor === waitsFor && !run.result) run.advance();
   }
   return run.result();
+}
+
+/** The result of a task that waits for nothing. */
+export function resultOf<T>(task: Task<T>): T {
+  const { done, value } = task.next();
+  if (!done) throw new Error("unreachable: a task waits that may not");
+  return value;
+}
+
+/**
+ * Does `work`, blocking, after all tasks. Tasks that it adds itself come after it. Throws as
+ * `finishBackground` does.
+ */
+export function doneAtOnce<T>(operation: string, work: () => T): T {
+  finishBackground(operation);
+  const run = new Background<T>({ next: () => ({ done: true, value: work() }) });
+  queue.unshift(run);
+  run.advance();
+  return run.result!();
 }
 
 /**

@@ -7,7 +7,7 @@ import { isPlaceholder } from "../ops/creation.ts";
 import { allocate } from "../scalar/dtype.ts";
 import type { Graph } from "./backend.ts";
 import { currentBackend } from "./backends.ts";
-import { doneAtOnce, finishBackground, type Task } from "./background.ts";
+import { doneAtOnce, finishBackground, resultOf, type Task } from "./background.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
@@ -16,8 +16,7 @@ import { doneAtOnce, finishBackground, type Task } from "./background.ts";
  * anything computed from it is kept.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
-  if (nodes.some(isPending)) begin(operation);
-  doneAtOnce(realizing(operation, nodes, false));
+  if (nodes.some(isPending)) runNow(operation, () => resultOf(realizing(operation, nodes, false)));
 }
 
 /**
@@ -44,8 +43,7 @@ export function* realizing(
  * are taken back, without an error.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
-  if (nodes.some(isPending)) begin("assign");
-  doneAtOnce(realizingUpdates(nodes, false));
+  if (nodes.some(isPending)) runNow("assign", () => resultOf(realizingUpdates(nodes, false)));
 }
 
 /** The same as a task. */
@@ -59,10 +57,11 @@ export function* realizingUpdates(nodes: readonly Node[], isAwaited = true): Tas
   }
 }
 
-/** Waits until a run can begin here. Throws `NablaError` if waiting is impossible. */
-export function begin(operation: string): void {
+/** Does `work`, which runs a graph, after all tasks. Throws `NablaError` if waiting is impossible. */
+export function runNow<T>(operation: string, work: () => T): T {
   finishBackground(operation);
   if (currentBackend().answersLater) throw laterError(operation);
+  return doneAtOnce(operation, work);
 }
 
 /** Computes `outputs`, and nodes found on the way that must be computed with them. */

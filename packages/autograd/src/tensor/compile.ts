@@ -1,10 +1,10 @@
 // Compiled functions: traced once per signature and replayed after. A call builds no graph; all
 // that the function computes, updates of parameters included, is one prepared run.
 
-import type { Graph } from "../engine/backend.ts";
+import type { Graph, Prepared } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
-import type { Task } from "../engine/background.ts";
-import { begin, graphOf } from "../engine/realize.ts";
+import { finishBackground, type Task } from "../engine/background.ts";
+import { graphOf, runNow } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -16,8 +16,16 @@ import { LastOutput, Link } from "./last-output.ts";
 import { later } from "./later.ts";
 import { isSubstituting, Parameter, parameterOf } from "./parameter.ts";
 import { newPass } from "./passes.ts";
-import { drawing, drawn, nextKey } from "./random.ts";
-import { type Compiled, type Effect, givenTo, replay, replaying } from "./replay.ts";
+import { type Drawn, drawing, drawn, nextKey } from "./random.ts";
+import {
+  type Asked,
+  askedBy,
+  type Compiled,
+  type Effect,
+  type Input,
+  replay,
+  replaying,
+} from "./replay.ts";
 import { hasSignature, type Signature, signatureOf } from "./signature.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
@@ -86,23 +94,28 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   const call = (...args: Args): Result => {
     // Inside another trace, or with tensors substituted for parameters, it is an ordinary function.
     if (currentTrace() || isSubstituting()) return inlined(f, args);
-    begin("compile");
+    finishBackground("compile");
     const nodes = nodesOf(args);
     if (nodes.some(standsForMore)) return inlined(f, args);
     // Inputs may depend on updates whose values the call overwrites.
     computeUpdates();
-    return drawing(() => replay(ready(args, nodes), nodes) as Result);
+    return runNow("compile", () => drawing(() => replay(ready(args, nodes), nodes) as Result));
   };
-  const callTask = function* (args: Args, nodes: readonly Node[]): Task<Result> {
-    yield* computingUpdates();
-    const { result, takeBack } = drawn(() => {
-      const one = ready(args, nodes);
-      return { one, given: givenTo(one, nodes) };
-    });
+  const callLater = function* (
+    args: Args,
+    nodes: readonly Node[],
+    made: Drawn<Asked>,
+  ): Task<Result> {
+    let call = made;
     try {
-      return (yield* replaying(result.one, result.given)) as Result;
+      yield* computingUpdates();
+      // Earlier calls may have left gradients, or taken some.
+      if (!decidesAsBefore(call.result.ready)) {
+        call = call.again(() => askedBy(ready(args, nodes), nodes));
+      }
+      return (yield* replaying(call.result)) as Result;
     } catch (error) {
-      takeBack();
+      call.takeBack();
       throw error;
     }
   };
@@ -115,7 +128,9 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
       );
     }
     if (nodes.some(standsForMore)) return inlined(f, args);
-    return later(callTask(args, nodes));
+    // Traces, draws and asks for numbers from outside now, whenever its turn comes.
+    const made = drawn(() => askedBy(ready(args, nodes), nodes));
+    return later(callLater(args, nodes, made));
   };
   return Object.assign(call, { async });
 }
@@ -126,8 +141,9 @@ export interface CompiledFunction<Args extends unknown[], Result> {
   (...args: Args): Result;
   /**
    * The same, without blocking the event loop: long runs (some milliseconds) use a worker, where
-   * the host has workers that share memory. Calls are done one after the other, in their order.
-   * Until it is done, what assigns to a parameter or needs the engine waits for it.
+   * the host has workers that share memory. Calls are done one after the other, in their order, each
+   * with the draws and `external` numbers of when it was made. Until it is done, parameters keep
+   * their previous values, and what assigns to one or needs the engine waits for it.
    */
   readonly async: (...args: Args) => Promise<Result>;
 }
@@ -213,23 +229,28 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
   let own = keys.map((node) => node.cell.value!);
   let isTraced = true;
   const fromOutside = [...graph.inputs, ...usedByRules(graph, placeholders, done)];
-  const inputs = fromOutside.map((node): Compiled["inputs"][number] => {
+  const inputs = fromOutside.map((node): Input => {
     const position = placeholders.indexOf(node);
-    if (position >= 0) return (nodes) => nodes[position]!;
+    if (position >= 0) return { give: (nodes) => nodes[position]! };
     const parameter = parameterOf(node);
     if (parameter && done.parameters.get(parameter) === node) {
-      return () => nodeOf("compile", parameter);
+      return { find: () => nodeOf("compile", parameter) };
     }
-    const found = done.found.get(node) ?? done.asked.get(node);
-    if (found) return found;
+    const found = done.found.get(node);
+    if (found) return { find: found };
+    const ask = done.asked.get(node);
+    if (ask) return { give: ask };
     if (isPlaceholder(node)) throw foreignError();
     const key = keys.indexOf(node);
-    return key >= 0 ? () => own[key]! : () => node;
+    return { give: key >= 0 ? () => own[key]! : () => node };
   });
   const isOfCall = (node: Node) => placeholders.includes(node) || done.found.has(node);
   const ofCall = fromOutside.flatMap((node, i) => (isOfCall(node) ? [i] : []));
+  let prepared: Prepared | undefined;
   return {
-    prepared: currentBackend().prepare(graph),
+    get prepared() {
+      return (prepared ??= currentBackend().prepare(graph));
+    },
     guards: done.guards,
     draw() {
       if (!isTraced && keys.length > 0) own = keys.map(nextKey);

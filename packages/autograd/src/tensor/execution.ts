@@ -179,5 +179,6 @@ export function threads(count?: number): number {
  * setBackend("wasm");
  */
 export function setBackend(name: BackendName): void {
+  finishBackground("setBackend");
   chooseBackend(name);
 }

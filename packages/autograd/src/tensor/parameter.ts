@@ -302,6 +302,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const current = this.#current;
     trace.assigned.set(this, () => {
       this.#current = current;
+      // What waits to be computed is to be its value again.
+      for (const { cell } of current) if (!cell.value) cell.home = this.#home;
     });
   }
 

@@ -93,21 +93,41 @@ export function drawing<Result>(f: () => Result): Result {
   }
 }
 
-/**
- * Calls `f`; returns its result, and how to undo its draws if a later step fails, as long as
- * nothing else was drawn since.
- */
-export function drawn<Result>(f: () => Result): {
+/** A result, with the draws made for it, which may still fail. */
+export interface Drawn<Result> {
   readonly result: Result;
-  readonly takeBack: () => void;
-} {
+  /** Undoes the draws, unless something else was drawn since. */
+  takeBack(): void;
+  /** Calls `f` in place of the first function, with the same draws if it makes as many. */
+  again(f: () => Result): Drawn<Result>;
+}
+
+/** Calls `f`; returns its result, and how to undo or repeat its draws. */
+export function drawn<Result>(f: () => Result): Drawn<Result> {
   const [seed, before] = [programSeed, draws];
   const result = drawing(f);
   const after = draws;
+  const isLast = () => programSeed === seed && draws === after;
   const takeBack = () => {
-    if (programSeed === seed && draws === after) draws = before;
+    if (isLast()) draws = before;
   };
-  return { result, takeBack };
+  const again = (other: () => Result): Drawn<Result> => {
+    if (isLast()) {
+      draws = before;
+      return drawn(other);
+    }
+    const now = [programSeed, draws] as const;
+    [programSeed, draws] = [seed, before];
+    try {
+      const one = drawn(other);
+      // Others have the draws after its own.
+      if (draws === after) return one;
+    } finally {
+      [programSeed, draws] = now;
+    }
+    return drawn(other);
+  };
+  return { result, takeBack, again };
 }
 
 /** The key of the program's next draw. */

@@ -1,7 +1,7 @@
 // Replays traced functions: one prepared run per call, on the values of the call.
 
 import type { Prepared } from "../engine/backend.ts";
-import type { Task } from "../engine/background.ts";
+import { afterwards, type Task } from "../engine/background.ts";
 import { realize, realizing, valueOf } from "../engine/realize.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { Call, type Given, isNode, type Traced } from "./calls.ts";
@@ -27,15 +27,22 @@ export interface Guarded {
   readonly guard: (valued: Node) => void;
 }
 
-/** A traced function, ready to run. */
+/** How a call finds an input of the graph: a node, or its value. */
+export type Input =
+  /** When the call is made: arguments, draws and numbers from outside. */
+  | { readonly give: (args: readonly Node[]) => Value | Node; readonly find?: undefined }
+  /** When its turn comes: values of parameters and gradients, which earlier calls may change. */
+  | { readonly find: () => Node; readonly give?: undefined };
+
+/** A traced function. */
 export interface Compiled {
+  /** Prepared when a call first runs, since that needs the engine. */
   readonly prepared: Prepared;
   /** Each tells whether something that the function decided by is as it was when traced. */
   readonly guards: readonly (() => boolean)[];
   /** Draws this call's keys: as many as the function does and in its order, used or not. */
   readonly draw: () => void;
-  /** Each gives an input of the graph in this call from the arguments: a node, or its value. */
-  readonly inputs: readonly ((args: readonly Node[]) => Value | Node)[];
+  readonly inputs: readonly Input[];
   readonly homes: readonly (Home | undefined)[];
   readonly guarded: readonly Guarded[];
   /** The parameters that a call updates. */
@@ -58,7 +65,7 @@ export interface Compiled {
 /** Calls a traced function. */
 export function replay(ready: Compiled, args: readonly Node[]): unknown {
   const { prepared, homes } = ready;
-  const given = givenTo(ready, args);
+  const given = givenTo(askedBy(ready, args));
   const wanted = valuesOf(given, ready.function.graph.inputs.length);
   const check = new Check(ready, given);
   let values: readonly Value[];
@@ -71,8 +78,17 @@ export function replay(ready: Compiled, args: readonly Node[]): unknown {
   return kept(ready, values, check.call ?? new Call(ready.function, given, values));
 }
 
-/** The same as a task. */
-export function* replaying(ready: Compiled, given: Given): Task<unknown> {
+/** A call that was made, and whose turn may come later. */
+export interface Asked {
+  readonly ready: Compiled;
+  /** The inputs that are known by now. */
+  readonly known: readonly (Node | Value | undefined)[];
+}
+
+/** Runs the call in its turn, as a task. */
+export function* replaying(asked: Asked): Task<unknown> {
+  const { ready } = asked;
+  const given = givenTo(asked);
   const { prepared, homes } = ready;
   if (!given.every(isKnown)) yield* realizing("compile", given.filter(isNode));
   const wanted = valuesOf(given, ready.function.graph.inputs.length);
@@ -82,13 +98,19 @@ export function* replaying(ready: Compiled, given: Given): Task<unknown> {
   const values = prepared.task
     ? yield* prepared.task(wanted, homes, check.accept)
     : prepared.run(wanted, homes, check.accept);
+  if (ready.uses.length > 0) yield* afterwards();
   return kept(ready, values, check.call ?? new Call(ready.function, given, values));
 }
 
-/** The inputs of a call; draws its keys. */
-export function givenTo({ draw, inputs }: Compiled, args: readonly Node[]): Given {
-  draw();
-  return inputs.map((inputFor) => inputFor(args));
+/** The inputs of a call that are known when it is made; draws its keys. */
+export function askedBy(ready: Compiled, args: readonly Node[]): Asked {
+  ready.draw();
+  return { ready, known: ready.inputs.map(({ give }) => give?.(args)) };
+}
+
+/** All inputs of a call, in its turn. */
+function givenTo({ ready, known }: Asked): Given {
+  return ready.inputs.map(({ find }, i) => (find ? find() : known[i]!));
 }
 
 /** Invalidates previous values, which a run overwrites. */
