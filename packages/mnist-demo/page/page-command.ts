@@ -58,9 +58,17 @@ export function parsePageOptions(given: readonly string[]): PageOptions | "help"
  */
 export async function buildPage(out: string = builtFolder): Promise<void> {
   const outDir = path.resolve(out);
-  await rebuild(outDir, async () => {
-    await build({ configFile, logLevel: "warn", build: { outDir } });
-  });
+  // For visitors, whatever the environment is of who builds it.
+  const before = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
+  try {
+    await rebuild(outDir, async () => {
+      await build({ configFile, logLevel: "warn", build: { outDir } });
+    });
+  } finally {
+    if (before === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = before;
+  }
 }
 
 /** Serves a folder that `buildPage` has made. */

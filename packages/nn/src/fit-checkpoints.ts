@@ -1,7 +1,8 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
-import type { Progress, Training } from "./files/checkpoint.ts";
+import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
+import { isMissing } from "./files/disk.ts";
 import { namedCellsOf } from "./layer.ts";
 import { checkOptions, text } from "./options.ts";
 
@@ -28,12 +29,6 @@ export interface Position {
 
 /** What must be the same for a position to mean the same. */
 export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle", number>>;
-
-/** Loaded where there are checkpoints: files are a good part of this package, and most pages keep none. */
-const files = async () => ({
-  ...(await import("./files/checkpoint.ts")),
-  ...(await import("./files/disk.ts")),
-});
 
 const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0 };
 
@@ -69,13 +64,11 @@ export function checkpointsOf(
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {
     checkNumbers(training, position);
-    const { saveCheckpoint } = await files();
     await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });
   };
   return {
     async start() {
       if (!resume) return beginning;
-      const { isMissing, loadChecked } = await files();
       try {
         return await loadChecked(path, training, (progress) => positionIn(path, course, progress));
       } catch (error) {
