@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { runInThisContext } from "node:vm";
 import {
   type CompiledFunction,
   cholesky,
@@ -27,7 +28,9 @@ import { bundled } from "../../../scripts/bundle.ts";
 import { setLongRun } from "../src/engine/planned/loaded-plan.ts";
 import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import { threadPool, wasmBackend } from "../src/engine/wasm/backend.ts";
-import { runnerOperators } from "../src/engine/wasm/runner-source.ts";
+import { webAssembly } from "../src/engine/wasm/host.ts";
+import { outcomes, runnerOperators, runnerSource } from "../src/engine/wasm/runner-source.ts";
+import { runnerWords } from "../src/engine/wasm/thread-mailbox.ts";
 import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";
 import { operators } from "../src/scalar/operators.ts";
 
@@ -160,6 +163,36 @@ describe("what is awaited", () => {
     expect(threadPool()!.runs).toBe(divided + 1);
     threads(available);
   });
+});
+
+type Receive = (event: { readonly data: object }) => void;
+
+test("the worker finds words of threads that came when memory had grown", () => {
+  const memory = new webAssembly!.Memory({ initial: 1, maximum: 8, shared: true });
+  const answers: number[] = [];
+  const start = runInThisContext(
+    `(postMessage) => { let onmessage; ${runnerSource.page}; return () => onmessage; }`,
+  ) as (answer: (run: number) => void) => () => Receive;
+  const current = start((run) => void answers.push(run));
+  const tell = (data: object): void => current()({ data });
+  tell({ memory, words: 0 });
+  const beyond = memory.buffer.byteLength;
+  memory.grow(1);
+  // (func (export "0") (param i32 i32 i32 i32))
+  const module = new webAssembly!.Module(
+    Uint8Array.of(
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x01, 0x60, 0x04, 0x7f, 0x7f],
+      ...[0x7f, 0x7f, 0x00, 0x03, 0x02, 0x01, 0x00, 0x07, 0x05, 0x01, 0x01, 0x30, 0x00, 0x00, 0x0a],
+      ...[0x04, 0x01, 0x02, 0x00, 0x0b],
+    ),
+  );
+  tell({ program: 1, module, imports: [] });
+  const words = new Int32Array(memory.buffer);
+  words[runnerWords.offered] = 1;
+  const stretches = [{ position: 0, parts: 2, nanoseconds: 1 }];
+  tell({ run: 1, program: 1, name: "0", table: 0, stretches, control: beyond, threads: 1 });
+  expect(words[runnerWords.outcome]).toBe(outcomes.together);
+  expect(answers).toEqual([1]);
 });
 
 function eyeOf(size: number): Tensor {

@@ -68,7 +68,7 @@ export interface RunMessage {
 /** Given `memory`, `words` (an address), and how to answer. */
 const main = `
 function main({ memory, words: address }, answer) {
-  const words = new Int32Array(memory.buffer);
+  let words = new Int32Array(memory.buffer);
   const own = address / 4;
   const programs = [];
   // Sleeps until a word is not what it was, but not long.
@@ -133,6 +133,8 @@ function main({ memory, words: address }, answer) {
   };
   const run = (message) => {
     const { run: number, program, name, table } = message;
+    // Memory may have grown, and threads may have words beyond what there was.
+    words = new Int32Array(memory.buffer);
     // Whoever could not wait may have taken it back.
     if (Atomics.compareExchange(words, own + ${words.offered}, number, -number) !== number) return;
     const start = performance.now();
