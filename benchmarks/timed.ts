@@ -1,4 +1,4 @@
-// The times of a work by all who can do it, interleaved, so that a machine's moods meet all alike.
+// Times a work on all contenders that can do it, interleaved, so that noise affects them equally.
 import type { Contender } from "./contender.ts";
 
 /** The middle one of a sample. */

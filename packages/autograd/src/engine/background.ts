@@ -37,24 +37,14 @@ export function* answered<T>(value: T | Promise<T>): Task<T> {
   return answer!();
 }
 
-class Background<T> {
-  readonly #task: Pick<Task<T>, "next">;
-  #isAdvancing = false;
+/** A place in the queue. */
+abstract class Turn {
   #end: (() => void) | undefined;
   #over: Promise<void> | undefined;
-  /** What it waits for, once it has begun. */
-  waitsFor: Elsewhere | undefined;
-  /** Returns the result, or throws the error, once it is over. */
-  result: (() => T) | undefined;
-
-  constructor(task: Pick<Task<T>, "next">) {
-    this.#task = task;
-  }
 
   /** Whether part of it is being computed on this thread now. */
-  get isAdvancing(): boolean {
-    return this.#isAdvancing;
-  }
+  abstract readonly isAdvancing: boolean;
+  abstract finish(operation: string): void;
 
   /** Resolves when it is over. */
   get over(): Promise<void> {
@@ -64,9 +54,36 @@ class Background<T> {
     return this.#over;
   }
 
+  end(): void {
+    this.#end?.();
+  }
+}
+
+/** Work that blocks: nothing can run or wait beside it. */
+class Blocking extends Turn {
+  readonly isAdvancing = true;
+
+  finish(): void {
+    throw new Error("unreachable: it is over when its call returns");
+  }
+}
+
+class Background<T> extends Turn {
+  readonly #task: Task<T>;
+  isAdvancing = false;
+  /** What it waits for, once it has begun. */
+  waitsFor: Elsewhere | undefined;
+  /** Returns the result, or throws the error, once it is over. */
+  result: (() => T) | undefined;
+
+  constructor(task: Task<T>) {
+    super();
+    this.#task = task;
+  }
+
   /** Continues until it waits next, or to its end. */
   advance(): void {
-    this.#isAdvancing = true;
+    this.isAdvancing = true;
     try {
       const { done, value } = this.#task.next();
       if (done) this.result = () => value;
@@ -76,10 +93,10 @@ class Background<T> {
         throw error;
       };
     }
-    this.#isAdvancing = false;
+    this.isAdvancing = false;
     if (!this.result) return;
     queue.shift();
-    this.#end?.();
+    this.end();
   }
 
   finish(operation: string): void {
@@ -94,7 +111,7 @@ class Background<T> {
 }
 
 /** The current task, and those that wait for their turn. */
-const queue: Background<unknown>[] = [];
+const queue: Turn[] = [];
 
 /**
  * Runs a task, after those started before: at once as far as it waits for nothing. Until it
@@ -127,10 +144,14 @@ export function resultOf<T>(task: Task<T>): T {
  */
 export function doneAtOnce<T>(operation: string, work: () => T): T {
   finishBackground(operation);
-  const run = new Background<T>({ next: () => ({ done: true, value: work() }) });
-  queue.unshift(run);
-  run.advance();
-  return run.result!();
+  const turn = new Blocking();
+  queue.unshift(turn);
+  try {
+    return work();
+  } finally {
+    queue.shift();
+    turn.end();
+  }
 }
 
 /**

@@ -5,19 +5,31 @@ import {
   DTypeError,
   formatShape,
   GradientError,
-  gradients,
   jvp,
   NablaError,
   Parameter,
   parameter,
-  realize,
   substitute,
   Tensor,
-  tensor,
   toJSON,
   zeros,
 } from "../index.ts";
-import { elementCount, indexOf } from "./row-major.ts";
+import {
+  dataOf,
+  gradientOf,
+  haveSameNumbers,
+  isOne,
+  type Point,
+  projected,
+  type Several,
+  type Single,
+  tensorsAt,
+  total,
+  valuesOf,
+  weight,
+  weightsLike,
+} from "./outputs.ts";
+import { indexOf } from "./row-major.ts";
 
 export interface CheckGradientsOptions {
   /** 1: the gradient. 2: also the gradient's own gradient. Default: 1. */
@@ -195,79 +207,6 @@ function checkDependence(
     `checkGradients: f does not depend on ${unused.name}; ` +
       "parameters that f captures are an option: { parameters: layer.parameters() }",
   );
-}
-
-type Single = (...xs: readonly Tensor[]) => Tensor;
-type Several = (xs: readonly Tensor[]) => readonly Tensor[];
-
-/** A point at which a function is differentiated: one tensor per input. */
-interface Point {
-  /** Its name in errors. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float64Array;
-}
-
-/** The weight of element `j` of output `i`: pseudo-random, but fixed. */
-function weight(i: number, j: number): number {
-  return Math.sin((j + 1) * (j + 1) + i);
-}
-
-function weightsLike(shape: readonly number[], i: number): Tensor {
-  const data = Float64Array.from({ length: elementCount(shape) }, (_, j) => weight(i, j));
-  return tensor(data, { shape: [...shape] }) as Tensor;
-}
-
-/** The weighted sum of numbers, as elements of the output `first` and those after it. */
-function projected(
-  outputs: readonly Float64Array[],
-  first = 0,
-  part = (x: number): number => x,
-): number {
-  return outputs.reduce(
-    (sum, data, i) => data.reduce((total, x, j) => total + part(x * weight(first + i, j)), sum),
-    0,
-  );
-}
-
-/** One number from all outputs: the only one there is, or the weighted sum of all. */
-function total(outputs: readonly Float64Array[]): number {
-  return isOne(outputs) ? outputs[0]![0]! : projected(outputs);
-}
-
-function isOne(outputs: readonly { readonly length: number }[]): boolean {
-  return outputs.length === 1 && outputs[0]!.length === 1;
-}
-
-/** The gradient of `total` of `f`'s outputs, times `times`. */
-function gradientOf(f: Several, times = 1): Several {
-  return (xs) => {
-    const outputs = f(xs);
-    const one = isOne(outputs.map((y) => ({ length: y.size })));
-    const shares = outputs.map((y, i) => {
-      const weights: Tensor = one ? tensor(1).reshape([...y.shape]) : weightsLike(y.shape, i);
-      return gradients(y, xs, { seed: weights.mul(times) });
-    });
-    return shares.reduce((sums, share) => sums.map((sum, i) => sum.add(share[i]!)));
-  };
-}
-
-function tensorsAt(points: readonly Point[]): readonly Tensor[] {
-  return points.map(({ shape, data }) => tensor(data, { shape: [...shape] }) as Tensor);
-}
-
-function valuesOf(f: Several, points: readonly Point[]): readonly Float64Array[] {
-  return dataOf(f(tensorsAt(points)));
-}
-
-function dataOf(outputs: readonly Tensor[]): readonly Float64Array[] {
-  realize(...outputs);
-  return outputs.map((y) => y.dataSync() as Float64Array);
-}
-
-/** Whether two lists of outputs are equal, including NaN and the sign of 0. */
-function haveSameNumbers(a: readonly Float64Array[], b: readonly Float64Array[]): boolean {
-  return a.every((data, i) => data.every((x, j) => Object.is(x, b[i]![j])));
 }
 
 /** The difference of two derivatives, relative to the tolerance. */
