@@ -14,6 +14,7 @@ import { evaluateAll } from "../packages/autograd/src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../packages/autograd/src/scalar/operators.ts";
 import { longSums } from "./long-sums.ts";
 import { derivativesSection } from "./ulp/derivatives.ts";
+import { isWorse } from "./ulp/worst.ts";
 
 interface Worst {
   readonly error: number;
@@ -42,7 +43,7 @@ function worst32(operator: OperatorName): Worst {
       if (Number.isNaN(x) || Math.abs(x) > limit) continue;
       count++;
       const error = error32(outputs[i]!, evaluate(x, 0, 0));
-      if (!(error <= worst.error)) worst = { error, at: x, count };
+      if (isWorse(error, worst)) worst = { error, at: x, count };
     }
   }
   return { ...worst, count };
@@ -77,6 +78,12 @@ function fixed(x: number): bigint {
   const shift = places - 1075n + (exponent === 0n ? 1n : exponent);
   const size = shift >= 0n ? fraction << shift : fraction >> -shift;
   return bits >> 63n ? -size : size;
+}
+
+/** |x|, whose bits behind the point do not matter where there are hundreds before it. */
+function sizeOf(x: bigint): number {
+  const size = x < 0n ? -x : x;
+  return size >> (2n * places) > 0n ? Number(size >> places) : Number(size) / 2 ** Number(places);
 }
 
 const times = (a: bigint, b: bigint): bigint => (a * b) >> places;
@@ -257,10 +264,10 @@ function worst64(operator: OperatorName): Worst {
       count++;
       const wanted = exact[operator]!(fixed(x));
       const off = fixed(outputs[i]!) - wanted;
-      const size = Number(wanted < 0n ? -wanted : wanted) / 2 ** Number(places);
+      const size = sizeOf(wanted);
       const ulp = 2 ** (Math.max(Math.floor(Math.log2(size)), -1022) - 52);
-      const error = Math.abs(Number(off) / 2 ** Number(places)) / ulp;
-      if (!(error <= worst.error)) worst = { error, at: x, count };
+      const error = sizeOf(off) / ulp;
+      if (isWorse(error, worst)) worst = { error, at: x, count };
     });
   }
   return { ...worst, count };

@@ -9,6 +9,7 @@ import {
   isExcepted,
   withDerivatives,
 } from "../../packages/autograd/test/derivative-accuracy.ts";
+import { isWorse } from "./worst.ts";
 
 type Float = "float32" | "float64";
 /** The nearest float64 and what is missing; null where no normal number of the dtype is near. */
@@ -43,7 +44,7 @@ function worstOf(name: string, dtype: Float, { inputs, results }: Points): reado
       const right = results[i]![order]!;
       if (!right || isExcepted(name, order, at)) return;
       const error = errorOf(given[i]!, ...right, dtype);
-      if (!(error <= worst.error)) worst = { error, at };
+      if (isWorse(error, worst)) worst = { error, at };
     });
     return worst;
   });

@@ -49,6 +49,20 @@ for (const dtype of ["float32", "float64"] as const) {
     );
   });
 
+  // Where exponentials over- and underflow: every thousandth of a step of n.
+  test.each(approximated)(`%s of ${dtype} is no NaN where the exponent ends`, (operator) => {
+    const { limit = Number.POSITIVE_INFINITY } = approximationOf(operator, dtype)!;
+    const end = dtype === "float32" ? 127 : 1023;
+    const inputs = Array.from({ length: 5000 }, (_, i) => (end + i / 1000) * Math.LN2)
+      .flatMap((x) => [x, -x, x / 2, -x / 2])
+      .filter((x) => Math.abs(x) <= limit);
+    const given = approximate(operator, dtype, inputs);
+    const wrong = inputs.filter((x, i) => {
+      return Number.isNaN(given[i]) && !Number.isNaN(operators[operator].evaluate(x, 0, 0));
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test.each(approximated)(`%s of what is special in ${dtype}`, (operator) => {
     const { limit } = approximationOf(operator, dtype)!;
     const infinities = limit === undefined ? [Infinity, -Infinity, Number.NaN] : [];

@@ -100,7 +100,8 @@ function exponentialMinus1(
 
 /** e^x - 1. */
 export const expm1: Approximations = {
-  float32: { value: exponentialMinus1(reduced32, -20, 89.5, 2 ** -25) },
+  // From 89.07 on n would be 129, and 2^(n - 1) infinite.
+  float32: { value: exponentialMinus1(reduced32, -20, 89, 2 ** -25) },
   float64: { value: exponentialMinus1(reduced64, -40, 710, 2 ** -54) },
 };
 
