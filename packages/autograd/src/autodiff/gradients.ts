@@ -32,9 +32,11 @@ export function gradients(
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
   const ends = sameTensors(order, inputs);
-  const positions = positionsIn(order, [...order.map(origins), ...ends]);
-  const endsAt = positions.slice(order.length);
-  const wanted = thatPassOn(operation, order, positions, ends.flat(), endsAt.flat());
+  const below = order.map(origins);
+  const positionsOf = positionsIn(order);
+  const positions = below.map(positionsOf);
+  const endsAt = ends.map(positionsOf);
+  const wanted = thatPassOn(operation, order, positions, ends, endsAt);
   // What arrives at the node at each position.
   const arriving = new Array<Contributions | undefined>(order.length);
   arriving[order.length - 1] = new Contributions(seedOf(cost, seed));
@@ -90,20 +92,19 @@ function sameTensors(
   });
 }
 
-/** The positions in `order` of the nodes of each list; `order.length` for those not in it. */
-function positionsIn(
-  order: readonly Node[],
-  lists: readonly (readonly Node[])[],
-): readonly (readonly number[])[] {
+/**
+ * Gives the positions in `order` of nodes; `order.length` for those not in it. Valid until
+ * something else walks over the graph.
+ */
+function positionsIn(order: readonly Node[]): (nodes: readonly Node[]) => readonly number[] {
   const mark = newMark();
   for (let i = 0; i < order.length; i++) {
     const { cell } = order[i]!;
     cell.mark = mark;
     cell.number = i;
   }
-  return lists.map((list) =>
-    list.map(({ cell }) => (cell.mark === mark ? cell.number : order.length)),
-  );
+  const positionOf = ({ cell }: Node) => (cell.mark === mark ? cell.number : order.length);
+  return (nodes) => nodes.map(positionOf);
 }
 
 function ruleFor(node: Node, position: number) {
@@ -119,21 +120,21 @@ function thatPassOn(
   operation: string,
   order: readonly Node[],
   positions: readonly (readonly number[])[],
-  ends: readonly Node[],
-  endsAt: readonly number[],
+  ends: readonly (readonly Node[])[],
+  endsAt: readonly (readonly number[])[],
 ): readonly boolean[] {
   // One more, for nodes that are not in the order.
   const wanted = new Array<boolean>(order.length + 1).fill(false);
-  for (const at of endsAt) wanted[at] = at < order.length;
-  const found = () => [...ends, ...order.filter((_, at) => wanted[at])];
+  for (const list of endsAt) for (const at of list) wanted[at] = at < order.length;
+  const found = () => [...ends.flat(), ...order.filter((_, at) => wanted[at])];
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
     checkHistory(operation, node, found);
     if (!isFloating(node.dtype)) continue;
-    const passesOn = positions[i]!.some(
-      (at, position) => wanted[at] && typeof ruleFor(node, position) !== "string",
-    );
-    if (passesOn) wanted[i] = true;
+    const from = positions[i]!;
+    for (let position = 0; position < from.length && !wanted[i]; position++) {
+      wanted[i] = wanted[from[position]!]! && typeof ruleFor(node, position) !== "string";
+    }
   }
   return wanted;
 }

@@ -55,11 +55,14 @@ abstract class Turn {
   }
 
   end(): void {
-    this.#end?.();
+    if (!this.#end) return;
+    this.#end();
+    this.#end = undefined;
+    this.#over = undefined;
   }
 }
 
-/** Work that blocks: nothing can run or wait beside it. */
+/** Work that blocks: nothing can run or wait beside it, so that one object is enough. */
 class Blocking extends Turn {
   readonly isAdvancing = true;
 
@@ -67,6 +70,8 @@ class Blocking extends Turn {
     throw new Error("unreachable: it is over when its call returns");
   }
 }
+
+const blocking = new Blocking();
 
 class Background<T> extends Turn {
   readonly #task: Task<T>;
@@ -131,26 +136,20 @@ export async function inBackground<T>(task: Task<T>): Promise<T> {
   return run.result();
 }
 
-/** The result of a task that waits for nothing. */
-export function resultOf<T>(task: Task<T>): T {
-  const { done, value } = task.next();
-  if (!done) throw new Error("unreachable: a task waits that may not");
-  return value;
-}
-
 /**
  * Does `work`, blocking, after all tasks. Tasks that it adds itself come after it. Throws as
  * `finishBackground` does.
  */
 export function doneAtOnce<T>(operation: string, work: () => T): T {
   finishBackground(operation);
-  const turn = new Blocking();
-  queue.unshift(turn);
+  // Called from inside a task, it is part of that.
+  if (queue.length > 0) return work();
+  queue.push(blocking);
   try {
     return work();
   } finally {
     queue.shift();
-    turn.end();
+    blocking.end();
   }
 }
 

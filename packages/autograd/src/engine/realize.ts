@@ -1,13 +1,13 @@
 // The engine's entry: computes the values of nodes. Known values are not computed again.
 import { NablaError } from "../graph/errors.ts";
 import { laterError } from "../graph/later.ts";
-import type { Node, Value } from "../graph/node.ts";
+import type { Home, Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
 import { allocate } from "../scalar/dtype.ts";
-import type { Graph } from "./backend.ts";
+import type { Graph, Prepared } from "./backend.ts";
 import { currentBackend } from "./backends.ts";
-import { doneAtOnce, finishBackground, resultOf, type Task } from "./background.ts";
+import { doneAtOnce, finishBackground, type Task } from "./background.ts";
 
 /**
  * Computes the values of `nodes`, all in one run, and keeps them; `operation` is the public name
@@ -16,24 +16,31 @@ import { doneAtOnce, finishBackground, resultOf, type Task } from "./background.
  * anything computed from it is kept.
  */
 export function realize(operation: string, nodes: readonly Node[]): void {
-  if (nodes.some(isPending)) runNow(operation, () => resultOf(realizing(operation, nodes, false)));
+  if (nodes.some(isPending)) runNow(operation, () => realizeInTurn(operation, nodes));
 }
 
-/**
- * The same as a task, for `inBackground`: what takes long goes on elsewhere where it can.
- * `isAwaited`: whether it may.
- */
-export function* realizing(
-  operation: string,
-  nodes: readonly Node[],
-  isAwaited = true,
-): Task<void> {
+/** The same, as part of what runs now. */
+function realizeInTurn(operation: string, nodes: readonly Node[]): void {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
-    yield* realizingAll(operation, outputs, isAwaited);
+    runAll(operation, outputs);
   } catch (error) {
-    yield* takingBack(outputs, isAwaited);
+    markFailed(outputs);
+    for (const node of updatesBelow(outputs)) tryAlone(node);
+    throw error;
+  }
+}
+
+/** The same as a task, for `inBackground`: what takes long goes on elsewhere where it can. */
+export function* realizing(operation: string, nodes: readonly Node[]): Task<void> {
+  const outputs = new Set(nodes.filter(isPending));
+  if (outputs.size === 0) return;
+  try {
+    yield* runningAll(operation, outputs);
+  } catch (error) {
+    markFailed(outputs);
+    for (const node of updatesBelow(outputs)) yield* tryingAlone(node);
     throw error;
   }
 }
@@ -43,17 +50,26 @@ export function* realizing(
  * are taken back, without an error.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
-  if (nodes.some(isPending)) runNow("assign", () => resultOf(realizingUpdates(nodes, false)));
+  if (!nodes.some(isPending)) return;
+  runNow("assign", () => {
+    const outputs = new Set(nodes.filter(isPending));
+    if (outputs.size === 0) return;
+    try {
+      runAll("assign", outputs);
+    } catch {
+      for (const node of nodes) tryAlone(node);
+    }
+  });
 }
 
 /** The same as a task. */
-export function* realizingUpdates(nodes: readonly Node[], isAwaited = true): Task<void> {
+export function* realizingUpdates(nodes: readonly Node[]): Task<void> {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
   try {
-    yield* realizingAll("assign", outputs, isAwaited);
+    yield* runningAll("assign", outputs);
   } catch {
-    for (const node of nodes) yield* computingAlone(node, isAwaited);
+    for (const node of nodes) yield* tryingAlone(node);
   }
 }
 
@@ -64,8 +80,31 @@ export function runNow<T>(operation: string, work: () => T): T {
   return doneAtOnce(operation, work);
 }
 
-/** Computes `outputs`, and nodes found on the way that must be computed with them. */
-function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean): Task<void> {
+/** A run, ready to start. */
+interface Run {
+  readonly graph: Graph;
+  readonly prepared: Prepared;
+  readonly values: readonly Value[];
+  readonly homes: readonly (Home | undefined)[];
+  /** Inspects the results before any is kept; undefined if nothing is guarded. */
+  readonly accept: ((results: readonly Value[]) => void) | undefined;
+}
+
+function runAll(operation: string, outputs: Set<Node>): void {
+  const { graph, prepared, values, homes, accept } = prepare(operation, outputs);
+  keep(prepared.run(values, homes, accept), graph);
+}
+
+function* runningAll(operation: string, outputs: Set<Node>): Task<void> {
+  const { graph, prepared, values, homes, accept } = prepare(operation, outputs);
+  const results = prepared.task
+    ? yield* prepared.task(values, homes, accept)
+    : prepared.run(values, homes, accept);
+  keep(results, graph);
+}
+
+/** Prepares a run of `outputs`, and of nodes found on the way that must be computed with them. */
+function prepare(operation: string, outputs: Set<Node>): Run {
   const guarded: Node[] = [];
   const kept = new Set(outputs);
   const output = (node: Node) => {
@@ -79,7 +118,7 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
       guarded.push(node);
       output(node);
     }
-    for (const companion of node.cell.companions ?? []) {
+    for (const companion of node.cell.companions ?? none) {
       if (isPending(companion) && !isDropped(companion)) output(companion);
     }
   });
@@ -87,12 +126,19 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
   if (placeholder) throw tracingError(operation);
   const values = graph.inputs.map((node) => node.cell.value!);
   const homes = graph.outputs.map((node) => node.cell.home);
-  const accept = (results: readonly Value[]) => {
+  const prepared = currentBackend().prepare(graph);
+  const accept = guarded.length > 0 ? accepting(guarded, graph) : undefined;
+  return { graph, prepared, values, homes, accept };
+}
+
+/** Calls the guards of `guarded` with their results. */
+function accepting(guarded: readonly Node[], { outputs }: Graph): Run["accept"] {
+  return (results) => {
     for (const node of guarded) {
       const { cell } = node;
       const { guard } = cell;
       cell.guard = undefined;
-      cell.value = results[graph.outputs.indexOf(node)]!;
+      cell.value = results[outputs.indexOf(node)]!;
       try {
         guard!(node);
       } catch (error) {
@@ -102,18 +148,15 @@ function* realizingAll(operation: string, outputs: Set<Node>, isAwaited: boolean
       }
     }
   };
-  const prepared = currentBackend().prepare(graph);
-  const look = guarded.length > 0 ? accept : undefined;
-  const results =
-    isAwaited && prepared.task
-      ? yield* prepared.task(values, homes, look)
-      : prepared.run(values, homes, look);
-  const below = keptBelow(graph.inputs);
-  results.forEach((value, i) => {
-    const { cell } = graph.outputs[i]!;
+}
+
+function keep(results: readonly Value[], { inputs, outputs }: Graph): void {
+  const below = keptBelow(inputs);
+  for (let i = 0; i < outputs.length; i++) {
+    const [{ cell }, value] = [outputs[i]!, results[i]!];
     cell.value = value;
     cell.keptBelow = below + value.byteLength;
-  });
+  }
 }
 
 /**
@@ -147,28 +190,35 @@ function keptBelow(inputs: readonly Node[]): number {
   return own + below;
 }
 
-/**
- * Takes back updates after a failed run: homes among the outputs keep their old values, and those
- * of intermediate results are computed separately.
- */
-function* takingBack(outputs: ReadonlySet<Node>, isAwaited: boolean): Task<void> {
+/** Marks outputs of a failed run. Homes among them keep their old values. */
+function markFailed(outputs: Iterable<Node>): void {
   for (const node of outputs) {
     node.cell.failed = true;
     node.cell.home?.takeBack(node);
   }
+}
+
+/** Updates of parameters below `outputs`, which are no longer computed with them. */
+function updatesBelow(outputs: ReadonlySet<Node>): readonly Node[] {
   const below = topologicalOrder(outputs, (node) => (node.cell.value ? none : node.inputs));
-  for (const node of below) {
-    if (node.cell.home && isPending(node) && !outputs.has(node)) {
-      yield* computingAlone(node, isAwaited);
-    }
+  return below.filter((node) => node.cell.home && !outputs.has(node));
+}
+
+/** Computes an update separately. The error that is thrown is that of the run it was part of. */
+function tryAlone(node: Node): void {
+  try {
+    realizeInTurn("assign", [node]);
+  } catch {
+    // It was taken back.
   }
 }
 
-function* computingAlone(node: Node, isAwaited: boolean): Task<void> {
+/** The same as a task. */
+function* tryingAlone(node: Node): Task<void> {
   try {
-    yield* realizing("assign", [node], isAwaited);
+    yield* realizing("assign", [node]);
   } catch {
-    // Taken back. The error that is thrown is that of the run it was part of.
+    // It was taken back.
   }
 }
 

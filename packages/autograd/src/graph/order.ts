@@ -55,9 +55,13 @@ function walk(
       if (next && !(seen ? seen.has(next) : next.cell.mark === mark)) {
         if (seen) seen.add(next);
         else next.cell.mark = mark;
-        path.push(next);
-        below.push(inputsOf(next));
-        done.push(0);
+        const inputs = inputsOf(next);
+        if (inputs.length === 0) order.push(next);
+        else {
+          path.push(next);
+          below.push(inputs);
+          done.push(0);
+        }
       }
       const last = path.length - 1;
       if (last < 0) break;

@@ -114,8 +114,11 @@ function elementwiseBuilder(operation: Elementwise, accepts: Accepts = "floating
 /** The shape that all `inputs` broadcast to. */
 export function commonShape(name: string, inputs: readonly Node[]): Shape {
   const { shape } = inputs[0]!;
-  const allEqual = inputs.every((node) => node.shape === shape || shapesEqual(node.shape, shape));
-  return allEqual ? shape : broadcastShapes(name, ...inputs.map((node) => node.shape));
+  for (let i = 1; i < inputs.length; i++) {
+    if (shapesEqual(inputs[i]!.shape, shape)) continue;
+    return broadcastShapes(name, ...inputs.map((node) => node.shape));
+  }
+  return shape;
 }
 
 /** Builds nodes of a reduction. */

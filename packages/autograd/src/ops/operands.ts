@@ -65,11 +65,12 @@ export function cast(x: Node, dtype: DType): Node {
 /** Converts `operands` to nodes of one dtype that the operation accepts. */
 export function operandNodes(operands: readonly Operand[], accepts: Accepts): readonly Node[] {
   const dtype = commonDType(operands, accepts);
-  const isReady = (operand: Operand) => typeof operand !== "number" && operand.dtype === dtype;
-  if (operands.every(isReady)) return operands as readonly Node[];
-  return operands.map((operand) =>
-    typeof operand === "number" ? literal(operand, dtype) : cast(operand, dtype),
-  );
+  const nodes = new Array<Node>(operands.length);
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
+    nodes[i] = typeof operand === "number" ? literal(operand, dtype) : cast(operand, dtype);
+  }
+  return nodes;
 }
 
 /**

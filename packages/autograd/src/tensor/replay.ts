@@ -67,22 +67,22 @@ export function replay(ready: Compiled, args: readonly Node[]): unknown {
   const { prepared, homes } = ready;
   const given = givenTo(askedBy(ready, args));
   const wanted = valuesOf(given, ready.function.graph.inputs.length);
-  const check = new Check(ready, given);
+  const check = checkOf(ready, given);
   let values: readonly Value[];
   try {
-    values = prepared.run(wanted, homes, check.accept);
+    values = prepared.run(wanted, homes, check?.accept);
   } catch (error) {
     forgetBefore(ready);
     throw error;
   }
-  return kept(ready, values, check.call ?? new Call(ready.function, given, values));
+  return kept(ready, values, check?.call ?? new Call(ready.function, given, values));
 }
 
 /** A call that was made, and whose turn may come later. */
 export interface Asked {
   readonly ready: Compiled;
-  /** The inputs that are known by now. */
-  readonly known: readonly (Node | Value | undefined)[];
+  /** Its inputs; undefined where they are found in its turn. */
+  readonly inputs: (Node | Value | undefined)[];
 }
 
 /** Runs the call in its turn, as a task. */
@@ -92,25 +92,30 @@ export function* replaying(asked: Asked): Task<unknown> {
   const { prepared, homes } = ready;
   if (!given.every(isKnown)) yield* realizing("compile", given.filter(isNode));
   const wanted = valuesOf(given, ready.function.graph.inputs.length);
-  const check = new Check(ready, given);
+  const check = checkOf(ready, given);
   // Readers of these values must not see what the run writes meanwhile.
   forgetBefore(ready);
   const values = prepared.task
-    ? yield* prepared.task(wanted, homes, check.accept)
-    : prepared.run(wanted, homes, check.accept);
+    ? yield* prepared.task(wanted, homes, check?.accept)
+    : prepared.run(wanted, homes, check?.accept);
   if (ready.uses.length > 0) yield* afterwards();
-  return kept(ready, values, check.call ?? new Call(ready.function, given, values));
+  return kept(ready, values, check?.call ?? new Call(ready.function, given, values));
 }
 
 /** The inputs of a call that are known when it is made; draws its keys. */
 export function askedBy(ready: Compiled, args: readonly Node[]): Asked {
   ready.draw();
-  return { ready, known: ready.inputs.map(({ give }) => give?.(args)) };
+  const all = ready.inputs;
+  const inputs = new Array<Node | Value | undefined>(all.length);
+  for (let i = 0; i < all.length; i++) inputs[i] = all[i]!.give?.(args);
+  return { ready, inputs };
 }
 
 /** All inputs of a call, in its turn. */
-function givenTo({ ready, known }: Asked): Given {
-  return ready.inputs.map(({ find }, i) => (find ? find() : known[i]!));
+function givenTo({ ready, inputs }: Asked): Given {
+  const all = ready.inputs;
+  for (let i = 0; i < all.length; i++) inputs[i] ??= all[i]!.find!();
+  return inputs as Given;
 }
 
 /** Invalidates previous values, which a run overwrites. */
@@ -118,20 +123,24 @@ function forgetBefore({ updated }: Compiled): void {
   for (const parameter of updated) Parameter.forgetBefore(parameter);
 }
 
-/** Calls guards on the values of a call before they are kept. */
-class Check {
-  /** Set once they were checked. */
+/** Calls the guards of a function on the values of a call before they are kept. */
+interface Check {
+  /** The call, once its values were accepted. */
   call: Call | undefined;
-  /** Undefined if there are no guards. */
-  readonly accept: ((values: readonly Value[]) => void) | undefined;
+  readonly accept: (values: readonly Value[]) => void;
+}
 
-  constructor({ guarded, function: traced }: Compiled, given: Given) {
-    if (guarded.length === 0) return;
-    this.accept = (values) => {
-      this.call = new Call(traced, given, values);
-      for (const { position, guard } of guarded) guard(this.call.result(position));
-    };
-  }
+/** Undefined if the function has no guards. */
+function checkOf({ guarded, function: traced }: Compiled, given: Given): Check | undefined {
+  if (guarded.length === 0) return undefined;
+  const check: Check = {
+    call: undefined,
+    accept(values) {
+      check.call = new Call(traced, given, values);
+      for (const { position, guard } of guarded) guard(check.call.result(position));
+    },
+  };
+  return check;
 }
 
 /** Keeps the values of a call, and returns its result. */
