@@ -41,7 +41,7 @@ export function longSums(): string {
   return `## Long sums
 
 Products of matrices, convolutions, sums and what is made of them (means, norms) are added up in blocks: a running
-total takes at most 256 elements or products in the dtype itself, and is then added to a total in float64, so that errors do
+total takes at most 512 elements or products in the dtype itself, and is then added to a total in float64, so that errors do
 not grow with the length. Where blocks begin depends on the shape alone
 (\`engine/kernel/reduction.ts\`): results have the same bits on any number of threads, and both back ends keep the
 order. Running totals (\`cumSum\`, \`cumProd\`) of float32 are kept in float64, and each is rounded.

@@ -45,7 +45,7 @@ export function chunksOf(shape: Shape, axes: Shape): Chunks | undefined {
  * The number of floats that an accumulator sums. It is then added to a total in float64, and starts
  * again: errors do not grow with the number of elements.
  */
-const mostInBlock = 256;
+const mostInBlock = 512;
 
 /** Blocks of nested loops. */
 export interface Blocks {

@@ -18,7 +18,7 @@ export interface Turns {
   readonly writeRest?: () => void;
 }
 
-/** The loops over `variables`; `between` before each block except possibly the first. */
+/** The loops over `variables`; `between` before each block, with or without the first. */
 export function loopsInBlocks(
   variables: readonly Variable[],
   blocks: Blocks | undefined,
@@ -42,6 +42,7 @@ export function loopsInBlocks(
       within();
       return;
     }
+    if (outside.length > 0) between();
     const [variable, ...inside] = variables.slice(blocks.loop) as [Variable, ...Variable[]];
     if (inside.length > 0) {
       scopes.loopInBlocks(variable, variable.size, 1, blocks.size, between, () =>

@@ -101,7 +101,7 @@ export class Scopes {
 
   /**
    * `write` for each `variable` from 0 up to `to`, in steps; `between` before each `block` of its
-   * values.
+   * values but the first.
    */
   loopInBlocks(
     variable: Variable,
@@ -113,11 +113,10 @@ export class Scopes {
   ): void {
     const counter = this.counterOf(variable);
     const end = this.body.local("i32");
-    const [first, inner] = [this.scoped(between), this.scoped(write, [variable])];
+    const [next, inner] = [this.scoped(between), this.scoped(write, [variable])];
     const { code } = this;
     code.i32(0).set(counter);
     code.block("loop", () => {
-      code.append(first);
       code.get(counter).i32(block).add("i32.add").tee(end).i32(to);
       code.get(end).i32(to).add("i32.lt_s").add("select").set(end);
       code.block("loop", () => {
@@ -125,7 +124,8 @@ export class Scopes {
         code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
         code.add("br_if", 0);
       });
-      code.get(counter).i32(to).add("i32.lt_s").add("br_if", 0);
+      code.get(counter).i32(to).add("i32.lt_s");
+      code.block("if", () => code.append(next).add("br", 1));
     });
   }
 
