@@ -3,7 +3,7 @@
 import { type CustomRule, createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
-import { madeAt } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { placeholder } from "../ops/creation.ts";
 import { permute, reshape } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
@@ -60,12 +60,8 @@ export function batched(
       return { node: all ?? input, isBatched: all !== undefined };
     });
     if (!inputs.some(({ isBatched }) => isBatched)) continue;
-    const before = madeAt(node.cell.site);
-    try {
-      known.set(node, batchedNode(node, inputs, count));
-    } finally {
-      madeAt(before);
-    }
+    const batched = currentCall.at(node.cell.site, () => batchedNode(node, inputs, count));
+    known.set(node, batched);
   }
   return outputs.map((node) => known.get(node) ?? stretched({ node, isBatched: false }, count));
 }

@@ -10,7 +10,7 @@ import {
   type Shape,
   shapesEqual,
 } from "../graph/shape.ts";
-import { beginGradientOf, siteOfCall } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
 import { cast } from "../ops/operands.ts";
 import { isFloating } from "../scalar/dtype.ts";
@@ -40,14 +40,15 @@ export function gradients(
   // What arrives at the node at each position.
   const arriving = new Array<Contributions | undefined>(order.length);
   arriving[order.length - 1] = new Contributions(seedOf(cost, seed));
-  const pass = siteOfCall(operation, cost.shape);
-  const outer = beginGradientOf(undefined);
+  const pass = currentCall.newSite(operation, cost.shape);
+  const outer = currentCall.enterGradientOf(undefined);
   try {
     for (let i = order.length - 1; i >= 0; i--) {
       const contributions = arriving[i];
       if (!contributions || !wanted[i]) continue;
       const node = order[i]!;
-      beginGradientOf({ operation: node.operation.name, site: node.cell.site, pass });
+      const origin = { operation: node.operation.name, site: node.cell.site, pass };
+      currentCall.enterGradientOf(origin);
       const g = contributions.total;
       const from = positions[i]!;
       for (let position = 0; position < from.length; position++) {
@@ -63,7 +64,7 @@ export function gradients(
       }
     }
   } finally {
-    beginGradientOf(outer);
+    currentCall.enterGradientOf(outer);
   }
   return ends.map((nodes, i) => {
     const { shape, dtype } = inputs[i]!;

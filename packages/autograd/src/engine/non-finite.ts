@@ -4,7 +4,7 @@ import { origins } from "../graph/history.ts";
 import { copyNode, dataOf, type Node, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
-import { madeAt } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { constant, isPlaceholder } from "../ops/creation.ts";
 import { bytesPerElement, type Data } from "../scalar/dtype.ts";
 import { overwrittenError, realize, tracingError } from "./realize.ts";
@@ -120,7 +120,6 @@ function* portionsOf(nodes: readonly Node[]): Generator<readonly Node[]> {
 
 /** Computes `nodes` into `values`, which has the values of all their inputs. */
 function compute(operation: string, nodes: readonly Node[], values: Map<Node, Value>): void {
-  const before = madeAt(undefined);
   const copies = new Map<Node, Node>();
   const copyOf = (input: Node): Node => {
     if (input.family === "literal") return input;
@@ -131,8 +130,9 @@ function compute(operation: string, nodes: readonly Node[], values: Map<Node, Va
     }
     return copy;
   };
-  for (const node of nodes) copies.set(node, copyNode(node, node.inputs.map(copyOf)));
-  madeAt(before);
+  currentCall.at(undefined, () => {
+    for (const node of nodes) copies.set(node, copyNode(node, node.inputs.map(copyOf)));
+  });
   realize(
     operation,
     nodes.map((node) => copies.get(node)!),

@@ -5,7 +5,7 @@ import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
 import { laterError } from "./later.ts";
 import { checkLimits, type Shape } from "./shape.ts";
-import { callOf, type Site, siteOfNow } from "./site.ts";
+import { currentCall, type Site } from "./site.ts";
 
 /**
  * One contribution to a gradient: given `g`, the gradient of the cost with respect to `output`,
@@ -337,8 +337,8 @@ export function createNode<F extends Family>(
   shape: Shape,
   dtype: DType,
 ): NodeOf<F> {
-  checkLimits(callOf(operation.name), shape);
-  return nodeOf(operation, inputs, attributes, shape, dtype, siteOfNow());
+  checkLimits(currentCall.nameOr(operation.name), shape);
+  return nodeOf(operation, inputs, attributes, shape, dtype, currentCall.site);
 }
 
 /** Creates all nodes: objects of one hidden class are faster. */

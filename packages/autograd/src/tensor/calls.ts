@@ -7,7 +7,7 @@ import { historyOf, letGo } from "../graph/history.ts";
 import type { History, Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
-import { madeAt } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { computed, constant } from "../ops/creation.ts";
 import { bytesPerElement } from "../scalar/dtype.ts";
 import { Parameter } from "./parameter.ts";
@@ -138,12 +138,12 @@ export class Call implements Past {
   /** The traced outputs on this call's inputs; none once the history has been dropped. */
   get tips(): readonly Node[] {
     if (!this.#function) return nothing;
-    this.#tips ??= this.#made(this.#function);
+    const traced = this.#function;
+    this.#tips ??= currentCall.at(undefined, () => this.#made(traced));
     return this.#tips;
   }
 
   #made({ graph: { order, outputs }, inputs }: Traced): readonly Node[] {
-    const outside = madeAt(undefined);
     const stands = inputs.map((node, i): readonly [Node, Node] => {
       const one = this.#given[i]!;
       return [node, isNode(one) ? one : constant(one, node.shape, node.dtype)];
@@ -161,7 +161,6 @@ export class Call implements Past {
       const [copy, result] = [copies.get(node), this.#results[i]];
       if (copy && result) Parameter.isLike(result, copy);
     });
-    madeAt(outside);
     remember(new WeakRef(this), order.length, 0);
     return outputs.map((node) => copies.get(node) ?? node);
   }

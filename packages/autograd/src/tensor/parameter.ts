@@ -7,7 +7,7 @@ import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Home, type Node, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
-import { endCall } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { stopGradient } from "../ops/elementwise.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
@@ -220,7 +220,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     }
     this.#begin(trace ? node : this.#onKnown(node));
     if (!trace && this.pending) noteUpdate(this);
-    endCall("assign", this.shape, false);
+    currentCall.end("assign", this.shape, false);
     return this;
   }
 
@@ -383,7 +383,7 @@ export function parameter(
   const node =
     value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
   const result = new Parameter(node, name);
-  endCall("parameter", node.shape, true);
+  currentCall.end("parameter", node.shape, true);
   return result;
 }
 

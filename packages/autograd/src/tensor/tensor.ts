@@ -6,7 +6,7 @@ import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
-import { beginCall, endCall, useOf } from "../graph/site.ts";
+import { currentCall } from "../graph/site.ts";
 import { slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DataOf, DType } from "../scalar/dtype.ts";
@@ -61,7 +61,7 @@ export class Tensor<out S extends Shape = Shape> {
   static nodeOf(x: Tensor): Node {
     const node = detached(x.currentNode());
     x.#node = node;
-    useOf(node.cell.site);
+    currentCall.uses(node.cell.site);
     return node;
   }
 
@@ -288,13 +288,13 @@ export function addMethods(
 
 /** Wraps the node of an operation in a tensor. */
 export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
-  endCall(node.operation.name, node.shape, node.inputs.length === 0);
+  currentCall.end(node.operation.name, node.shape, node.inputs.length === 0);
   return new Tensor<S>(settle(node));
 }
 
 /** The node of a tensor that a user passed to `operation`. */
 export function nodeOf(operation: string, x: Tensor): Node {
-  beginCall(operation);
+  currentCall.begin(operation);
   if (x instanceof Tensor) return Tensor.nodeOf(x);
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor`);
 }
