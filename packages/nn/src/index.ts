@@ -167,7 +167,7 @@ export { dataStudy } from "./explain/data-study.ts";
 export type { DescentOptions, DescentPoint } from "./explain/descent-study.ts";
 export { descentStudy } from "./explain/descent-study.ts";
 export type { Cost, CostOptions } from "./explain/example-costs.ts";
-export { exampleCosts } from "./explain/example-costs.ts";
+export { costTerms, exampleCosts } from "./explain/example-costs.ts";
 export type {
   Avenues,
   Effects,
@@ -178,4 +178,6 @@ export type {
 export { nudges } from "./explain/nudges.ts";
 export { perExampleGradients } from "./explain/per-example.ts";
 export type { Component, NudgeResult, SensitivityOptions } from "./explain/sensitivity.ts";
-export { sensitivity, tryNudge } from "./explain/sensitivity.ts";
+export { pairByRatio, sensitivity, tryNudge } from "./explain/sensitivity.ts";
+export type { StepOptions, StepResult } from "./explain/try-step.ts";
+export { tryStep } from "./explain/try-step.ts";

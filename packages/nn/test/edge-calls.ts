@@ -289,6 +289,7 @@ const files: readonly EdgeCall[] = [
 
 const looks: readonly EdgeCall[] = [
   call("exampleCosts", model(), rows, yes, { cost: nn.quadraticCost }),
+  call("costTerms", model(), rows, yes),
   call("perExampleGradients", model(), nn.quadraticCost, rows, yes),
   call("nudges", model(), tensor([1, 2, 3]), tensor([1, 0, 1]), { cost: nn.quadraticCost }),
   {
@@ -311,6 +312,8 @@ const looks: readonly EdgeCall[] = [
       return [() => p.square().sum(), { parameter: p, index: [0], derivative: 2 }, 0.1];
     })(),
   },
+  call("pairByRatio", [{ derivative: 4 }, { derivative: 1 }], 4),
+  call("tryStep", model(), rows, yes, { ...rate, cost: nn.quadraticCost }, () => 1),
   {
     name: "dataStudy",
     f: async (make, data, options) => {

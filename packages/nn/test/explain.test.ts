@@ -15,10 +15,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { type Dense, dense } from "../src/dense.ts";
-import { exampleCosts } from "../src/explain/example-costs.ts";
+import { costTerms, exampleCosts } from "../src/explain/example-costs.ts";
 import { type LayerNudges, nudges } from "../src/explain/nudges.ts";
 import { perExampleGradients } from "../src/explain/per-example.ts";
-import { sensitivity, tryNudge } from "../src/explain/sensitivity.ts";
+import { pairByRatio, sensitivity, tryNudge } from "../src/explain/sensitivity.ts";
 import { heNormal } from "../src/initializers.ts";
 import type { Layer, LayerFunction } from "../src/layer.ts";
 import { residual } from "../src/layers/residual.ts";
@@ -105,6 +105,33 @@ describe("exampleCosts", () => {
     const second = crossEntropy(model.forward(inputs.slice(0, 1, 2)), labels.slice(0, 1, 2));
     expectClose(each.at(1), second);
     expectClose(each.mean(), crossEntropy(model.forward(inputs), labels));
+  });
+});
+
+describe("costTerms", () => {
+  test("add up to each example's cost", () => {
+    fc.assert(
+      fc.property(networks, ({ model, inputs, targets }) => {
+        const outputs = rows(model.forward(inputs));
+        const wanted = outputs.map((row, k) => row.map((a, j) => (a - rows(targets)[k]![j]!) ** 2));
+        const terms = costTerms(model, inputs, targets);
+        expectClose(terms, wanted, rounding);
+        expectClose(terms.sum(1), exampleCosts(model, inputs, targets), rounding);
+      }),
+      runs,
+    );
+  });
+
+  test("are of outputs in rows, and of targets of their shape", () => {
+    const model = dense(2, 3);
+    const inputs = random.normal([4, 2], { seed: 1 });
+    expect(() => costTerms(model, inputs, random.normal([4, 1], { seed: 1 }))).toThrow(
+      /^costTerms: /,
+    );
+    const flat = sequential(model, (x: Tensor) => x.flatten());
+    expect(() => costTerms(flat, inputs, random.normal([12], { seed: 1 }))).toThrow(
+      "costTerms: the model gives [12], expected [examples, outputs]",
+    );
   });
 });
 
@@ -385,6 +412,40 @@ describe("sensitivity", () => {
       "0[2]",
       "0[0]",
     ]);
+  });
+});
+
+describe("pairByRatio", () => {
+  test("gives the most sensitive component, and none of the others comes nearer to the ratio", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        networks,
+        fc.double({ min: 1, max: 100, noNaN: true }),
+        async (drawn, ratio) => {
+          const { model, inputs, targets } = drawn;
+          const cost = quadraticCost(model.forward(inputs), targets);
+          const all = await sensitivity(cost, model, { top: Number.POSITIVE_INFINITY });
+          fc.pre(all.filter(({ derivative }) => derivative !== 0).length > 1);
+          const [first, second] = pairByRatio(all.toReversed(), ratio);
+          expect(Math.abs(first.derivative)).toBe(Math.abs(all[0]!.derivative));
+          const factors = all
+            .filter((one) => one.name !== first.name && one.derivative !== 0)
+            .map((one) => one.ratio / ratio)
+            .map((factor) => Math.max(factor, 1 / factor));
+          const own = second.ratio / ratio;
+          expect(Math.max(own, 1 / own)).toBeCloseTo(Math.min(...factors), 9);
+        },
+      ),
+      runs,
+    );
+  });
+
+  test("needs two that can be compared, and a ratio", async () => {
+    const w = parameter([1, 2], { name: "w" });
+    const model: Layer = { forward: (x: Tensor) => x, parameters: () => [w] };
+    const all = await sensitivity(w.mul(tensor([3, 0])).sum(), model);
+    expect(() => pairByRatio(all, 2)).toThrow("of 2 components, 1 can be compared, expected 2");
+    expect(() => pairByRatio(all, 0.5)).toThrow("pairByRatio: ratio is 0.5, expected 1 or more");
   });
 });
 

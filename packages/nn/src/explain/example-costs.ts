@@ -1,6 +1,6 @@
-// What each example by itself costs.
-import { type Tensor, vmap } from "@nabla/autograd";
-import { checkModel, checkTensor } from "../checks.ts";
+// What each example by itself costs, and what that is made of.
+import { formatShape, ShapeError, type Tensor, vmap } from "@nabla/autograd";
+import { checkModel, checkTensor, targetsLike } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Layer } from "../layer.ts";
 import { callable, checkOptions } from "../options.ts";
@@ -43,4 +43,28 @@ export function exampleCosts(
   const one = (output: Tensor, target: Tensor): Tensor =>
     costOf("exampleCosts", cost, output.expandDims(0), target.expandDims(0)).reshape([]);
   return vmap(one)(model.forward(inputs), targets) as Tensor<[number]>;
+}
+
+/**
+ * The terms of the quadratic cost, [examples, outputs]: the squared difference (a_j - y_j)^2 of
+ * each output from its target. The terms of an example add up to its cost (`exampleCosts`), and the
+ * mean of these is `quadraticCost`. Throws `ShapeError` unless the model's outputs are [examples,
+ * outputs] and the targets have that shape.
+ *
+ * @example
+ * const network = sequential((x) => x);
+ * const [outputs, targets] = [tensor([[0.5, 0], [1, 1]]), tensor([[1, 0], [1, 0]])];
+ * costTerms(network, outputs, targets).arraySync(); // => [[0.25, 0], [0, 1]]
+ */
+export function costTerms(model: Layer, inputs: Tensor, targets: Tensor): Tensor<[number, number]> {
+  checkModel("costTerms", model, "forward");
+  for (const x of [inputs, targets]) checkTensor("costTerms", x);
+  const outputs = model.forward(inputs);
+  const wanted = targetsLike("costTerms", outputs, targets);
+  if (outputs.rank !== 2) {
+    throw new ShapeError(
+      `costTerms: the model gives ${formatShape(outputs.shape)}, expected [examples, outputs]`,
+    );
+  }
+  return outputs.sub(wanted).square() as Tensor<[number, number]>;
 }

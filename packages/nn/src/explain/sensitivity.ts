@@ -112,6 +112,50 @@ function indexOf(position: number, shape: readonly number[]): number[] {
     .reverse();
 }
 
+/**
+ * Two of the components, of which the cost is `ratio` times as sensitive to the first: the first is
+ * the most sensitive one, the second the one whose ratio to it comes nearest to `ratio`, by factor.
+ * Components that the cost does not depend on at all, or whose derivative is not finite, are left
+ * out. The list is one that `sensitivity` has given, or a part of it. Throws `NablaError` unless
+ * `ratio` is 1 or more and there are two components.
+ *
+ * @example
+ * const layer = dense(3, 1);
+ * layer.weight.assign([[0.5], [0], [0]]);
+ * const cost = quadraticCost(layer.forward(tensor([[4, 2, 1]])), tensor([[0]]));
+ * const [strong, weak] = pairByRatio(await sensitivity(cost, layer), 4);
+ * [strong.derivative, weak.derivative]; // => [16, 4]
+ */
+export function pairByRatio(
+  components: readonly Component[],
+  ratio: number,
+): readonly [Component, Component] {
+  checkComponents(components);
+  if (!(Number.isFinite(ratio) && ratio >= 1)) {
+    throw new NablaError(`pairByRatio: ratio is ${kindOf(ratio)}, expected 1 or more`);
+  }
+  const [first, ...others] = components
+    .filter(({ derivative }) => derivative !== 0 && Number.isFinite(derivative))
+    .toSorted((a, b) => Math.abs(b.derivative) - Math.abs(a.derivative));
+  if (first === undefined || others.length === 0) {
+    throw new NablaError(
+      `pairByRatio: of ${components.length} components, ${first ? 1 : 0} can be compared, expected 2`,
+    );
+  }
+  const missedBy = ({ derivative }: Component): number =>
+    Math.abs(Math.log(Math.abs(first.derivative / derivative) / ratio));
+  return [first, others.reduce((best, one) => (missedBy(one) < missedBy(best) ? one : best))];
+}
+
+function checkComponents(components: unknown): void {
+  const isComponent = (one: unknown): boolean =>
+    typeof (one as Partial<Component> | null)?.derivative === "number";
+  if (Array.isArray(components) && Array.from(components).every(isComponent)) return;
+  throw new NablaError(
+    `pairByRatio: components are ${kindOf(components)}, expected a list that sensitivity has given`,
+  );
+}
+
 /** What a nudge of one component was said to do, and did. */
 export interface NudgeResult {
   /** The cost before and with the nudge. */

@@ -1,0 +1,61 @@
+// What a step of gradient descent by some examples does, to them and to others.
+import { gradients, type Parameter, realize, type Tensor } from "@nabla/autograd";
+import { checkModel, checkTensor } from "../checks.ts";
+import { quadraticCost } from "../costs.ts";
+import type { Layer } from "../layer.ts";
+import { callable, checkKind, checkOptions, positive } from "../options.ts";
+import { type CostOptions, costOf } from "./example-costs.ts";
+
+export interface StepOptions extends CostOptions {
+  /** How far the step goes: each parameter changes by minus this times its gradient. */
+  readonly learningRate: number;
+}
+
+/** What was seen before a step and after it. */
+export interface StepResult<Seen> {
+  readonly before: Seen;
+  readonly after: Seen;
+}
+
+/**
+ * Takes one step of gradient descent by the examples alone, looks, and takes it back: parameters
+ * have the values of before it afterwards. `look` is called before the step and after it, and says
+ * what to look at: the cost of these examples, or of others. What it gives must be numbers, or
+ * tensors that were read; graphs of the parameters cannot be read when the step is taken back.
+ *
+ * @example
+ * const layer = dense(1, 1, { bias: false });
+ * layer.weight.assign([[1]]);
+ * const others = { inputs: tensor([[1]]), targets: tensor([[1]]) };
+ * const look = () => measure(layer, others, { cost: quadraticCost });
+ * const options = { learningRate: 0.5 };
+ * await tryStep(layer, tensor([[1]]), tensor([[3]]), options, look);
+ * // => { before: { cost: 0 }, after: { cost: 4 } }
+ * layer.weight.arraySync(); // => [[1]]
+ */
+export async function tryStep<Seen>(
+  model: Layer,
+  inputs: Tensor,
+  targets: Tensor,
+  options: StepOptions,
+  look: () => Seen | PromiseLike<Seen>,
+): Promise<StepResult<Seen>> {
+  checkModel("tryStep", model, "forward");
+  for (const x of [inputs, targets]) checkTensor("tryStep", x);
+  checkOptions("tryStep", options, { learningRate: positive, cost: callable }, "learningRate");
+  checkKind("tryStep", "look", look, callable);
+  const { learningRate, cost = quadraticCost } = options;
+  const parameters = model.parameters();
+  const own = parameters.map((p) => p.snapshot());
+  const before = await look();
+  const value = costOf("tryStep", cost, model.forward(inputs), targets);
+  const slopes = gradients(value, parameters);
+  const stepped = parameters.map((p, i) => p.sub(slopes[i]!.mul(learningRate)));
+  realize(...stepped);
+  try {
+    parameters.forEach((p: Parameter, i) => p.assign(stepped[i]!));
+    return { before, after: await look() };
+  } finally {
+    parameters.forEach((p: Parameter, i) => p.assign(own[i]!));
+  }
+}

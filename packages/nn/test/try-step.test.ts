@@ -1,0 +1,51 @@
+// A step that is taken back, against the same step by an optimiser.
+import { random, tensor } from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
+import {
+  crossEntropy,
+  dense,
+  exampleCosts,
+  quadraticCost,
+  sequential,
+  sgd,
+  tryStep,
+} from "@nabla/nn";
+import { expect, test } from "vitest";
+
+const model = sequential(dense(3, 4), (x) => x.sigmoid(), dense(4, 2));
+const inputs = random.normal([5, 3], { seed: 1 });
+const targets = random.uniform([5, 2], { seed: 2 });
+const values = () => model.parameters().map((p) => p.arraySync());
+const costs = () => exampleCosts(model, inputs, targets).arraySync();
+
+test("is the step of sgd by the examples, seen by a look at others, and taken back", async () => {
+  const start = values();
+  const [one, wanted] = [inputs.slice(0, 2, 3), targets.slice(0, 2, 3)];
+  const { before, after } = await tryStep(model, one, wanted, { learningRate: 0.5 }, costs);
+  expect(values()).toEqual(start);
+  expect(before).toEqual(costs());
+  expect(after[2]).toBeLessThan(before[2]!);
+
+  quadraticCost(model.forward(one), wanted as never).backward();
+  sgd(model.parameters(), { learningRate: 0.5 }).step();
+  expectClose(exampleCosts(model, inputs, targets), after);
+});
+
+test("goes down another cost when told, and is taken back when looking throws", async () => {
+  const classifier = dense(3, 4);
+  const labels = tensor([0, 3, 1, 2, 2], { dtype: "int32" });
+  const cost = () => crossEntropy(classifier.forward(inputs), labels).itemSync();
+  const options = { learningRate: 0.1, cost: crossEntropy };
+  const { before, after } = await tryStep(classifier, inputs, labels, options, cost);
+  expect(after).toBeLessThan(before);
+
+  const start = classifier.weight.arraySync();
+  let calls = 0;
+  const look = (): number => {
+    if (++calls === 2) throw new RangeError("no more");
+    return 0;
+  };
+  await expect(tryStep(classifier, inputs, labels, options, look)).rejects.toThrow("no more");
+  expect(calls).toBe(2);
+  expect(classifier.weight.arraySync()).toEqual(start);
+});
