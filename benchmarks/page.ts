@@ -91,7 +91,7 @@ async function measured(from: Browser): Promise<Measured> {
   const paint = await page.evaluate<number>(
     "performance.getEntriesByName('first-contentful-paint')[0].startTime",
   );
-  await page.getByLabel("Full set beside it").uncheck();
+  await page.getByLabel("Also run full-batch gradient descent").uncheck();
   await page.locator("button.primary:enabled").click();
   const frames = await page.evaluate<number>(framesInASecond);
   await page.waitForFunction("Number(document.querySelector('.status dd').textContent) > 10");
@@ -143,7 +143,7 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
     }
     await page.mouse.up();
     await page.getByLabel("Averaged over").selectOption("10");
-    await page.getByRole("button", { name: "Find them" }).click();
+    await page.getByRole("button", { name: "Compute sensitivities" }).click();
     await page.locator("#actual").waitFor();
     await page.screenshot({ path: path.join(into, `${name}.png`), fullPage: true });
     await page.close();

@@ -1,7 +1,7 @@
 // Curves over time, drawn by uPlot; the last values in words for those who do not see them.
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import Plot from "uplot";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type Plot from "uplot";
 import { useColorScheme } from "./color-scheme.ts";
 
 export interface Curve {
@@ -17,17 +17,26 @@ interface ChartProps {
   readonly curves: readonly Curve[];
   readonly range: readonly [number, number | null];
   readonly format: (value: number) => string;
+  /** Heights that mean something. */
+  readonly marks?: readonly Mark[];
+}
+
+interface Mark {
+  readonly y: number;
+  readonly text: string;
 }
 
 const height = 220;
 
-export function Chart({ title, curves, range, format }: ChartProps): VNode {
+export function Chart({ title, curves, range, format, marks = [] }: ChartProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>();
+  const uplot = useUplot();
   const scheme = useColorScheme();
   const names = curves.map(({ label }) => label).join();
 
   useEffect(() => {
+    if (uplot === undefined) return;
     const element = place.current!;
     const color = (property: string): string =>
       getComputedStyle(element).getPropertyValue(property);
@@ -37,7 +46,7 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
       ticks: { show: false },
       font: "12px system-ui",
     };
-    const made = new Plot(
+    const made = new uplot(
       {
         width: element.clientWidth,
         height,
@@ -51,6 +60,7 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
           { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
           { ...axis, size: 48, values: (_, ticks) => ticks.map(format) },
         ],
+        hooks: { drawAxes: [(drawn) => drawMarks(drawn, marks, color("--quiet"))] },
         series: [
           {},
           ...curves.map(({ label, color: property }) => ({
@@ -62,7 +72,7 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
           })),
         ],
       },
-      table(curves),
+      table(uplot, curves),
       element,
     );
     plot.current = made;
@@ -72,9 +82,11 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
       watcher.disconnect();
       made.destroy();
     };
-  }, [scheme, names]);
+  }, [uplot, scheme, names]);
 
-  useEffect(() => plot.current?.setData(table(curves)), [curves]);
+  useEffect(() => {
+    if (uplot !== undefined) plot.current?.setData(table(uplot, curves));
+  }, [uplot, curves]);
 
   const inWords = curves
     .filter(({ points }) => points.length > 0)
@@ -93,9 +105,41 @@ export function Chart({ title, curves, range, format }: ChartProps): VNode {
   );
 }
 
+/** uPlot, which the first view of the page need not wait for. */
+function useUplot(): typeof Plot | undefined {
+  const [loaded, setLoaded] = useState<{ readonly uplot: typeof Plot }>();
+  useEffect(() => {
+    // Where it does not come the curves are not drawn; the numbers stand beside them.
+    import("uplot").then(({ default: uplot }) => setLoaded({ uplot }), console.warn);
+  }, []);
+  return loaded?.uplot;
+}
+
 /** All curves over the x of any: null where a curve has no point. */
-function table(curves: readonly Curve[]): Plot.AlignedData {
-  return Plot.join(
+function table(uplot: typeof Plot, curves: readonly Curve[]): Plot.AlignedData {
+  return uplot.join(
     curves.map(({ points }) => [points.map(({ x }) => x), points.map(({ y }) => y)]),
   );
+}
+
+/** Dashed lines at the marks, named at their right ends: the first above its line, others below. */
+function drawMarks(plot: Plot, marks: readonly Mark[], color: string): void {
+  const { ctx, bbox } = plot;
+  const pixel = devicePixelRatio;
+  ctx.save();
+  [ctx.strokeStyle, ctx.fillStyle] = [color, color];
+  ctx.font = `${11 * pixel}px system-ui`;
+  ctx.textAlign = "right";
+  ctx.setLineDash([4 * pixel, 4 * pixel]);
+  for (const [i, { y, text }] of marks.entries()) {
+    const at = plot.valToPos(y, "y", true);
+    if (at < bbox.top) continue;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, at);
+    ctx.lineTo(bbox.left + bbox.width, at);
+    ctx.stroke();
+    ctx.textBaseline = i === 0 ? "bottom" : "top";
+    ctx.fillText(text, bbox.left + bbox.width, at + (i === 0 ? -2 : 2) * pixel);
+  }
+  ctx.restore();
 }

@@ -6,7 +6,6 @@ import { How } from "./how.tsx";
 import type { Source } from "./inspection.ts";
 import { NetworkPicture } from "./network-picture.tsx";
 import { Outputs } from "./outputs.tsx";
-import { Pixels } from "./pixels.tsx";
 import { centred, Sheet } from "./sheet.ts";
 import { showInk } from "./show-ink.ts";
 import type { Trainer } from "./trainer.ts";
@@ -57,8 +56,8 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
       <h2 id="draw">Draw a digit</h2>
       <p>
         Draw with the mouse, a finger, or the keys: arrows move the pen, the space bar puts it down
-        and lifts it. As in MNIST, the drawing is scaled into 20 by 20 pixels and its centre of mass
-        put in the middle of 28 by 28.
+        and lifts it. Like MNIST, your drawing is scaled to 20×20 and centred by mass in a 28×28
+        image.
       </p>
       <div class="drawing">
         <div class="sheet">
@@ -109,11 +108,17 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
             <strong id="answer" data-pending={isPending || undefined}>
               {answer ?? "…"}
             </strong>
+            {outputs && <span class="doubt"> {doubt(outputs)}</span>}
           </p>
-          {look && <Pixels values={look.pixels} kind="ink" label="What the network sees" />}
         </div>
         {look && (
-          <NetworkPicture layers={look.layers} wantedFrom={look.layers.length} chosen={undefined} />
+          <NetworkPicture
+            pixels={look.pixels}
+            layers={look.layers}
+            label={undefined}
+            wantedFrom={look.layers.length}
+            chosen={undefined}
+          />
         )}
       </div>
       {outputs && <Outputs values={outputs} />}
@@ -123,6 +128,15 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
       />
     </section>
   );
+}
+
+/** How sure the network is: its two highest outputs. */
+function doubt(outputs: readonly number[]): string {
+  const order = outputs.map((_, digit) => digit).sort((a, b) => outputs[b]! - outputs[a]!);
+  const [first, second] = [order[0]!, order[1]!];
+  const close = outputs[second]! > 0.7 * outputs[first]!;
+  const values = `${outputs[first]!.toFixed(2)}; next ${second}: ${outputs[second]!.toFixed(2)}`;
+  return close ? `(not sure: ${values})` : `(${values})`;
 }
 
 function clamped(value: number): number {

@@ -1,8 +1,9 @@
-// What the network does with digits, and what they want of it: the numbers that the views show,
+// What the network does with digits, and how they would change it: the numbers that the views show,
 // each from a public call of the library.
 import { gradients, oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
 import {
   type Component,
+  costTerms,
   type Dense,
   type Layer,
   type LayerNudges,
@@ -30,7 +31,7 @@ export interface LayerLook {
   /** The first digit's. */
   readonly activations: readonly number[];
   /**
-   * The change of each activation that the digits want on average: minus the derivative of the
+   * The desired change of each activation, averaged over the digits: minus the derivative of the
    * cost.
    */
   readonly wanted: readonly number[];
@@ -38,7 +39,7 @@ export interface LayerLook {
   readonly weights: readonly (readonly number[])[] | undefined;
 }
 
-/** A neuron, and what the digits want on average by its three avenues. */
+/** A neuron, and its desired changes by three avenues, averaged over the digits. */
 export interface NeuronLook {
   readonly place: Place;
   /** The first digit's. */
@@ -72,6 +73,8 @@ export interface Look {
   readonly label: number | undefined;
   /** The mean cost of the digits; of a drawing undefined. */
   readonly cost: number | undefined;
+  /** What each output adds to the cost of the first digit; of a drawing undefined. */
+  readonly terms: readonly number[] | undefined;
   readonly layers: readonly LayerLook[];
   readonly neuron: NeuronLook | undefined;
 }
@@ -86,7 +89,7 @@ interface Batch {
   readonly label: number | undefined;
 }
 
-/** What a network does with digits, and what they want; of a neuron too where one is asked for. */
+/** What a network does with digits, and the changes that they desire; of a neuron too if asked for. */
 export function look(network: Layer, digits: Digits, source: Source, place?: Place): Look {
   const { images, targets, label } = batchOf(digits, source);
   const all = averages(network, images, targets, place);
@@ -94,7 +97,8 @@ export function look(network: Layer, digits: Digits, source: Source, place?: Pla
   return {
     pixels: Uint8Array.from(images.at(0).flatten().dataSync()),
     label,
-    cost: source.kind === "drawing" ? undefined : all.cost.mean().itemSync(),
+    cost: label === undefined ? undefined : all.cost.mean().itemSync(),
+    terms: label === undefined ? undefined : numbers(costTerms(network, images, targets).at(0)),
     layers: all.layers.map(({ activations, wanted }, i) => {
       const { weight } = all.dense[i]!;
       const [inputs] = weight.shape;

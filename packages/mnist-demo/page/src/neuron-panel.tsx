@@ -1,60 +1,61 @@
-// One neuron: its weights, its bias, and what the digits want of it by its three avenues.
+// One neuron: its weights, its bias, and the three ways to change its activation.
 import type { VNode } from "preact";
 import type { NeuronLook } from "./inspection.ts";
+import { agreement, capitalized, neuronName, plain, signed } from "./numbers.ts";
 import { Pixels } from "./pixels.tsx";
 
 interface NeuronPanelProps {
   readonly neuron: NeuronLook;
-  /** How many digits the wishes are averaged over. */
+  /** How many digits the desired changes are averaged over. */
   readonly count: number;
   readonly layers: number;
 }
 
-const pixels = 784;
+const side = 28;
+const pixels = side * side;
 
 export function NeuronPanel({ neuron, count, layers }: NeuronPanelProps): VNode {
   const { place, weights, effects } = neuron;
-  const isOutput = place.layer === layers - 1;
-  const title = isOutput
-    ? `Output ${place.index}`
-    : `Neuron ${place.index} of layer ${place.layer + 1}`;
-  const mean = count === 1 ? "" : ", on average";
+  const inputs = place.layer === 0 ? "pixel" : "neuron";
+  const mean = count === 1 ? "" : `, averaged over ${count} digits`;
+  const greatest = Math.max(...[...neuron.wantedWeights, neuron.wantedBias].map(Math.abs));
   return (
     <div class="neuron-panel" id="neuron">
-      <h3>{title}</h3>
+      <h3>{capitalized(neuronName(place, layers))}</h3>
       <p>
-        It takes the sum of its weights times the activations before, plus its bias{" "}
-        {neuron.bias.toFixed(3)}: for this digit {neuron.weightedSum.toFixed(3)}, which makes its
-        activation {neuron.activation.toFixed(3)}. The wanted change of the activation is{" "}
-        {signed(neuron.wantedActivation)}, of the weighted sum {signed(neuron.wantedSum)}
+        Its activation is the sigmoid (or another activation function) of a weighted sum of the
+        previous layer plus its bias {plain(neuron.bias)}. For this digit the sum is{" "}
+        {plain(neuron.weightedSum)} and the activation {plain(neuron.activation)}. The desired
+        change of the activation is {signed(neuron.wantedActivation)}, of the sum{" "}
+        {signed(neuron.wantedSum)}
         {mean}.
       </p>
       <div class="scroll" role="region" aria-label="The three avenues" tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">avenue</th>
-              <th scope="col">what is wanted{mean}</th>
-              <th scope="col">in proportion to</th>
-              <th scope="col">moves the sum by</th>
+              <th scope="col">change the …</th>
+              <th scope="col">desired change{count === 1 ? "" : " (mean)"}</th>
+              <th scope="col">proportional to</th>
+              <th scope="col">effect on the sum</th>
             </tr>
           </thead>
           <tbody>
             <tr>
               <th scope="row">bias</th>
               <td>{signed(neuron.wantedBias)}</td>
-              <td>1</td>
+              <td>nothing else: always the same</td>
               <td>{signed(effects.bias)}</td>
             </tr>
             <tr>
               <th scope="row">weights</th>
-              <td>{most(neuron.wantedWeights)}</td>
-              <td>the activations before</td>
+              <td>{largest(neuron.wantedWeights, inputs)}</td>
+              <td>the previous activations</td>
               <td>{signed(effects.weights)}</td>
             </tr>
             <tr>
-              <th scope="row">activations before</th>
-              <td>{most(neuron.wantedPrevious)}</td>
+              <th scope="row">previous activations</th>
+              <td>{largest(neuron.wantedPrevious, inputs)}</td>
               <td>the weights</td>
               <td>{signed(effects.previousActivations)}</td>
             </tr>
@@ -62,35 +63,42 @@ export function NeuronPanel({ neuron, count, layers }: NeuronPanelProps): VNode 
         </table>
       </div>
       <div class="pictures">
-        <Picture values={weights} title="weights" />
-        <Picture values={neuron.wantedWeights} title={`wanted change of the weights${mean}`} />
+        <Picture values={weights} title="weights" inputs={inputs} />
+        <Picture
+          values={neuron.wantedWeights}
+          title="desired changes of the weights"
+          inputs={inputs}
+        />
         <Picture
           values={neuron.wantedPrevious}
-          title={`wanted change of the activations before${mean}`}
+          title={`desired changes of the ${place.layer === 0 ? "pixels" : "previous activations"}`}
+          inputs={inputs}
         />
       </div>
-      <p class="check">
-        The wanted changes of its weights and bias are the negative gradient of the{" "}
-        {count === 1 ? "digit's cost" : `mean cost of the ${count} digits`}, computed the other way:
-        they differ by at most <span id="difference">{neuron.difference.toExponential(1)}</span>.
+      <p class="verified">
+        Checked against the gradient of the{" "}
+        {count === 1 ? "digit's cost" : `mean cost of the ${count} digits`}, computed by autodiff:{" "}
+        <span id="difference">{agreement(neuron.difference, greatest)}</span>.
       </p>
     </div>
   );
 }
 
-function Picture({
-  values,
-  title,
-}: {
+interface PictureProps {
   readonly values: readonly number[];
   readonly title: string;
-}): VNode {
+  /** What the values belong to: "pixel", "neuron". */
+  readonly inputs: string;
+}
+
+function Picture({ values, title, inputs }: PictureProps): VNode {
+  const label = `${title}; ${largest(values, inputs)}`;
   return (
     <figure>
       {values.length === pixels ? (
-        <Pixels values={values} kind="signed" label={title} size={140} />
+        <Pixels values={values} kind="signed" label={label} size={140} />
       ) : (
-        <Bars values={values} label={title} />
+        <Bars values={values} label={label} />
       )}
       <figcaption>{title}</figcaption>
     </figure>
@@ -108,7 +116,7 @@ function Bars({
   const greatest = Math.max(...values.map(Math.abs)) || 1;
   const width = 140 / values.length;
   return (
-    <svg class="bars" viewBox="0 0 140 140" role="img" aria-label={`${label}: ${most(values)}`}>
+    <svg class="bars" viewBox="0 0 140 140" role="img" aria-label={label}>
       {values.map((value, i) => {
         const tall = (Math.abs(value) / greatest) * 68;
         return (
@@ -127,14 +135,13 @@ function Bars({
   );
 }
 
-/** The strongest of many numbers, in words. */
-function most(values: readonly number[]): string {
+/** The greatest of many numbers, in words. */
+function largest(values: readonly number[], inputs: string): string {
   const greatest = values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
-  return `${signed(greatest)} at ${values.indexOf(greatest)}, the strongest`;
-}
-
-function signed(value: number): string {
-  const size = Math.abs(value);
-  const digits = size > 0 && size < 1e-3 ? size.toExponential(1) : size.toFixed(4);
-  return `${value < 0 ? "−" : "+"}${digits}`;
+  const at = values.indexOf(greatest);
+  const where =
+    values.length === pixels
+      ? `row ${Math.floor(at / side)}, column ${at % side}`
+      : `${inputs} ${at}`;
+  return greatest === 0 ? "all 0" : `largest: ${signed(greatest)} (${where})`;
 }

@@ -7,7 +7,7 @@ interface PixelsProps {
   /** 28 x 28, row by row. */
   readonly values: ArrayLike<number>;
   readonly label: string;
-  /** Ink: 0 to 255. Signed: blue above 0, red below, the strongest at the greatest magnitude. */
+  /** Ink: 0 to 255. Signed: blue above 0, orange below, the strongest at the greatest magnitude. */
   readonly kind: "ink" | "signed";
   readonly size?: number;
 }

@@ -1,5 +1,5 @@
-// See the network: what a digit lights up, and what one, ten or a hundred digits want of it,
-// backwards layer by layer; a neuron's three avenues.
+// Inside the network: what a digit activates, what it costs, and backwards layer by layer how one,
+// ten or a hundred digits would change it; a neuron's three avenues.
 import type { VNode } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { How } from "./how.tsx";
@@ -7,7 +7,6 @@ import type { Place, Source } from "./inspection.ts";
 import { NetworkPicture } from "./network-picture.tsx";
 import { NeuronPanel } from "./neuron-panel.tsx";
 import { Outputs } from "./outputs.tsx";
-import { Pixels } from "./pixels.tsx";
 import { Select } from "./select.tsx";
 import type { Trainer } from "./trainer.ts";
 import { useLook } from "./use-look.ts";
@@ -27,12 +26,12 @@ export function See({ trainer }: { readonly trainer: Trainer }): VNode {
   const shown = Math.min(back, layers.length);
   return (
     <section aria-labelledby="see">
-      <h2 id="see">See the network</h2>
+      <h2 id="see">Inside the network</h2>
       <p>
-        Ink is activation, lines are weights. Going backwards, a ring says what the digits want:
-        blue for more, red for less, the stronger the more it would help. What the outputs want is
-        in proportion to their distance from the target; what a neuron before wants is the sum of
-        the wishes of all neurons after it. Over many digits, wishes are averaged.
+        Darker neurons are more active. Lines are weights, dashed where negative. During the
+        backward pass, an arrow shows how the cost would like an activation to change: up or down,
+        the longer the more it matters. For an output that is proportional to its distance from the
+        target; for a neuron of an earlier layer it is the sum over all neurons of the next layer.
       </p>
       <div class="settings">
         <label>
@@ -52,12 +51,12 @@ export function See({ trainer }: { readonly trainer: Trainer }): VNode {
           value={String(count)}
           options={counts.map((one) => ({
             value: String(one),
-            text: one === 1 ? "this digit alone" : `${one} digits`,
+            text: one === 1 ? "this digit alone" : `${one} digits from it on`,
           }))}
           onChoose={(one) => setCount(Number(one))}
         />
         <label>
-          Layers back
+          Backward pass: layers
           <input
             type="range"
             min="0"
@@ -71,20 +70,29 @@ export function See({ trainer }: { readonly trainer: Trainer }): VNode {
       {look && (
         <>
           <div class="seen">
-            <div>
-              <Pixels values={look.pixels} kind="ink" label={`The digit: a ${look.label}`} />
-              <p>
-                a {look.label}; {count === 1 ? "its cost" : "mean cost"}{" "}
-                <strong id="look-cost">{look.cost?.toFixed(4)}</strong>
-              </p>
-              <Outputs values={layers.at(-1)!.activations} />
-            </div>
             <NetworkPicture
+              pixels={look.pixels}
               layers={layers}
+              label={look.label}
               wantedFrom={layers.length - shown}
               chosen={place}
               onChoose={setChosen}
             />
+            <div>
+              <h3>What this {look.label} costs</h3>
+              <Outputs values={layers.at(-1)!.activations} label={look.label} terms={look.terms} />
+              <p class="sum">
+                The squared distances from the targets add up to its cost:{" "}
+                <strong id="own-cost">{sum(look.terms ?? []).toFixed(4)}</strong>
+              </p>
+              {count > 1 && (
+                <p>
+                  The mean cost of the {count} digits is{" "}
+                  <strong id="look-cost">{look.cost?.toFixed(4)}</strong>. The arrows are averages
+                  over all of them; activations and outputs are those of this {look.label}.
+                </p>
+              )}
+            </div>
           </div>
           {look.neuron && <NeuronPanel neuron={look.neuron} count={count} layers={layers.length} />}
         </>
@@ -93,8 +101,9 @@ export function See({ trainer }: { readonly trainer: Trainer }): VNode {
         code={`const { cost, layers } = nudges(network, image, target);
 layers[0].wantedActivations;   // minus the derivative of the cost
 layers[0].neuron(3);           // its three avenues
+costTerms(network, images, targets); // the squares, output by output
 
-// over many digits: each one's wishes, then their mean
+// averaged over many digits
 const all = vmap((x, y) => nudges(network, x, y).layers[0].avenues.weights);
 all(images, targets).mean(0);  // the negative gradient of their mean cost`}
       />
@@ -107,3 +116,5 @@ function within({ layer, index }: Place, sizes: readonly number[]): Place {
   const last = Math.min(layer, sizes.length - 1);
   return { layer: last, index: Math.min(index, sizes[last]! - 1) };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,10 +1,11 @@
-// Sensitivity: the weights and biases that the cost listens to most and least, and a nudge of one.
+// Sensitivity: the weights and biases the cost is most and least sensitive to, and a nudge of one.
 import type { NudgeResult } from "@nabla/nn";
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Figure } from "./figure.tsx";
 import { How } from "./how.tsx";
 import type { ComponentLook } from "./inspection.ts";
+import { componentName, plain, signed } from "./numbers.ts";
 import type { Trainer } from "./trainer.ts";
 
 interface Found {
@@ -18,11 +19,15 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
   const [chosen, setChosen] = useState<ComponentLook>();
   const [by, setBy] = useState(0.1);
   const [result, setResult] = useState<NudgeResult>();
+  const layers = state.choices.hidden.length + 1;
   const nudge = (component: ComponentLook, amount: number): void => {
     setChosen(component);
     setBy(amount);
     service.nudge(component.name, amount).then(setResult, () => setFound(undefined));
   };
+  // What was found is of the network as it was.
+  const step = state.progress?.miniBatches.step;
+  useEffect(() => setFound(undefined), [step, state.choices]);
   const find = async (): Promise<void> => {
     const all = await service.sensitivities(8);
     setFound(all);
@@ -33,11 +38,11 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
       <h2 id="sensitivity">Sensitivity</h2>
       <p>
         Each component of the gradient says how sensitive the cost is to one weight or bias: where
-        it is 3.2 for one and 0.1 for another, a nudge of the first does 32 times as much. Of the
-        cost of the first thousand digits; training pauses meanwhile.
+        it is 3.2 for one and 0.1 for another, the same nudge to the first changes the cost 32 times
+        as much. Measured on the first 1,000 training digits; training pauses while it runs.
       </p>
       <button type="button" disabled={state.loaded < 1} onClick={() => void find()}>
-        {found ? "Find again" : "Find them"}
+        {found ? "Recompute" : "Compute sensitivities"}
       </button>
       {found && (
         <div class="lists">
@@ -45,12 +50,14 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
             title="Most sensitive"
             components={found.most}
             chosen={chosen}
+            layers={layers}
             onChoose={(one) => nudge(one, by)}
           />
           <List
             title="Least sensitive"
             components={found.least}
             chosen={chosen}
+            layers={layers}
             onChoose={(one) => nudge(one, by)}
           />
         </div>
@@ -58,7 +65,7 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
       {found && chosen && (
         <div class="nudge">
           <label>
-            Nudge the {inWords(chosen)}, now {chosen.value.toFixed(3)}, by {by.toFixed(2)}
+            Nudge the {componentName(chosen, layers)}, now {plain(chosen.value)}, by {plain(by, 2)}
             <input
               type="range"
               min="-2"
@@ -72,10 +79,10 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
             <dl class="status">
               <Figure name="cost">{result.before.toFixed(5)}</Figure>
               <Figure name="predicted change" id="predicted">
-                {result.predicted.toFixed(6)}
+                {plain(result.predicted, 6)}
               </Figure>
               <Figure name="actual change" id="actual">
-                {result.actual.toFixed(6)}
+                {plain(result.actual, 6)}
               </Figure>
             </dl>
           )}
@@ -95,10 +102,11 @@ interface ListProps {
   readonly title: string;
   readonly components: readonly ComponentLook[];
   readonly chosen: ComponentLook | undefined;
+  readonly layers: number;
   readonly onChoose: (component: ComponentLook) => void;
 }
 
-function List({ title, components, chosen, onChoose }: ListProps): VNode {
+function List({ title, components, chosen, layers, onChoose }: ListProps): VNode {
   return (
     <div>
       <h3>{title}</h3>
@@ -110,9 +118,9 @@ function List({ title, components, chosen, onChoose }: ListProps): VNode {
               aria-pressed={component.name === chosen?.name}
               onClick={() => onChoose(component)}
             >
-              <span>{inWords(component)}</span>
-              <span>{component.derivative.toPrecision(3)}</span>
-              <span>{component.ratio === 1 ? "" : `1/${component.ratio.toPrecision(3)}`}</span>
+              <span>{componentName(component, layers)}</span>
+              <span>{signed(component.derivative)}</span>
+              <span>{component.ratio === 1 ? "" : share(component.ratio)}</span>
             </button>
           </li>
         ))}
@@ -121,8 +129,9 @@ function List({ title, components, chosen, onChoose }: ListProps): VNode {
   );
 }
 
-function inWords({ kind, row, column, layer }: ComponentLook): string {
-  return kind === "bias"
-    ? `bias of neuron ${column}, layer ${layer + 1}`
-    : `weight from ${row} to ${column}, layer ${layer + 1}`;
+/** How much of the first one's effect a component has. */
+function share(ratio: number): string {
+  return ratio > 1000
+    ? "practically none"
+    : `1/${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}`;
 }

@@ -1,6 +1,6 @@
 // The worker as the views see it: calls, and a state that changes as it tells.
 import { proxy, type Remote, wrap } from "comlink";
-import { useEffect, useMemo, useReducer } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Point } from "./contender.ts";
 import type { Choices, Progress } from "./session.ts";
 import type { Service } from "./worker.ts";
@@ -70,8 +70,13 @@ function next(state: TrainerState, event: Event): TrainerState {
   }
 }
 
+/** More points than a curve is wide are not seen: every other one is left out then. */
+const mostPoints = 1000;
+
 function withPoint(points: readonly Point[], point: Point | undefined): readonly Point[] {
-  return point === undefined || point.step === points.at(-1)?.step ? points : [...points, point];
+  if (point === undefined || point.step === points.at(-1)?.step) return points;
+  const kept = points.length < mostPoints ? points : points.filter((_, i) => i % 2 === 0);
+  return [...kept, point];
 }
 
 export interface Trainer {
@@ -113,6 +118,10 @@ export function useTrainer(): Trainer {
       )
       .catch(fail);
   }, [service, problem]);
+  useHiddenPause(state.progress?.running ?? false, () => {
+    service.pause().catch(fail);
+    return () => void service.start().catch(fail);
+  });
   return {
     state,
     service,
@@ -125,4 +134,23 @@ export function useTrainer(): Trainer {
       service.reset(chosen).catch(fail);
     },
   };
+}
+
+/** Calls `pause` when the page is hidden while something runs, and what that gives when it is shown. */
+function useHiddenPause(isRunning: boolean, pause: () => () => void): void {
+  const current = useRef({ isRunning, pause });
+  current.current = { isRunning, pause };
+  useEffect(() => {
+    let resume: (() => void) | undefined;
+    const changed = (): void => {
+      if (!document.hidden) {
+        resume?.();
+        resume = undefined;
+      } else if (current.current.isRunning) {
+        resume = current.current.pause();
+      }
+    };
+    document.addEventListener("visibilitychange", changed);
+    return () => document.removeEventListener("visibilitychange", changed);
+  }, []);
 }

@@ -11,6 +11,11 @@ import type { Choices } from "./session.ts";
 import type { Trainer } from "./trainer.ts";
 
 const architectures: readonly (readonly number[])[] = [[16, 16], [30], [100], [64, 32], []];
+/** Where the cost stays for a while: what a network can do without looking at the digit. */
+const plateaus = [
+  { y: 1, text: "1.00: every output 0" },
+  { y: 0.9, text: "0.90: every output one tenth" },
+];
 const batchSizes = [1, 10, 32, 100, 1000];
 
 export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
@@ -29,10 +34,11 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
     <section aria-labelledby="watch">
       <h2 id="watch">Watch it learn</h2>
       <p>
-        The cost of a digit is the sum of the squared differences between what the network says and
-        what it should say; the cost of the network is their mean. Its negative gradient points
-        downhill. One walker looks at <em>all</em> 60,000 digits before each careful step; the other
-        looks at a mini-batch and stumbles down quickly.
+        The cost of a digit is the sum of the squared differences between the network's output and
+        the target; the cost of the network is the mean over all digits. Its negative gradient
+        points downhill. A careful man looks at <em>all</em> 60,000 digits before each step; a drunk
+        man looks at a mini-batch and stumbles down quickly. Both need about as many steps, but the
+        careful man's cost 600 times as much.
       </p>
       <Settings choices={choices} disabled={!ready} onChange={trainer.reset} />
       <div class="buttons">
@@ -58,6 +64,7 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
           curves={curves.cost}
           range={[0, null]}
           format={(y) => y.toFixed(2)}
+          marks={plateaus}
         />
         <Chart
           title="Test digits read correctly"
@@ -70,6 +77,11 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
         <li class="mini">mini-batches of {choices.batchSize}</li>
         {choices.careful && <li class="full">the full set before each step</li>}
       </ul>
+      <p>
+        A network that has learnt nothing can still bring the cost to 1.00 by answering 0 to
+        everything, and to 0.90 by answering one tenth for every digit (10 × 0.1 × 0.9). There the
+        curves stay flat until it begins to look at the digits.
+      </p>
       <How
         code={`const cost = quadraticCost(network.forward(images), targets);
 cost.backward();     // the gradient, for every weight and bias
@@ -78,7 +90,7 @@ optimizer.step();    // a step down the slope
 const seen = { cost: quadraticCost, accuracy };
 await measure(network, test, seen); // the curves' points`}
       >
-        <p>Both start from the same weights. Time is what the steps took, without the measuring.</p>
+        <p>Both start from the same weights. Time is that of the steps, without measuring.</p>
       </How>
     </section>
   );
@@ -127,7 +139,7 @@ function Status({ trainer }: { readonly trainer: Trainer }): VNode {
       <Figure name="accuracy" id="accuracy">
         {(miniBatches.accuracy * 100).toFixed(1)} %
       </Figure>
-      <Figure name="digits a second">{Math.round(examplesPerSecond).toLocaleString("en")}</Figure>
+      <Figure name="examples/s">{Math.round(examplesPerSecond).toLocaleString("en")}</Figure>
     </dl>
   );
 }
@@ -164,7 +176,12 @@ function Settings({ choices, disabled, onChange }: SettingsProps): VNode {
         label="Batch size"
         value={String(choices.batchSize)}
         options={batchSizes.map((size) => ({ value: String(size), text: String(size) }))}
-        onChoose={(size) => onChange({ batchSize: Number(size) })}
+        onChoose={(size) => {
+          const batchSize = Number(size);
+          const usual = sgdRates.quadratic[choices.activation];
+          // The gradient of one digit is too rough for steps of the usual length.
+          onChange({ batchSize, learningRate: batchSize === 1 ? usual / 10 : usual });
+        }}
       />
       <label>
         Learning rate
@@ -193,13 +210,13 @@ function Settings({ choices, disabled, onChange }: SettingsProps): VNode {
           }}
         />
       </label>
-      <label class="check">
+      <label class="tick-box">
         <input
           type="checkbox"
           checked={choices.careful}
           onChange={({ currentTarget }) => onChange({ careful: currentTarget.checked })}
         />
-        Full set beside it
+        Also run full-batch gradient descent
       </label>
     </fieldset>
   );
