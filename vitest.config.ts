@@ -34,6 +34,7 @@ const once = [
   "safetensors-others",
   "schedules",
   "shape",
+  "shared-modules",
   "shares",
   "studies",
   "summary",

@@ -152,6 +152,11 @@ All addresses come from a table whose address is the first argument: words 0 and
 range, the words from 2 on are the addresses of the buffers, followed by the argument list of each step: the offsets of
 its buffers' addresses in the table, and the offsets of slices. The last argument is the offset of that list.
 
+The numbers of this step, such as 100 examples, are constants of its module. A plan that differs from it in sizes of loops
+and in literals only (\`pattern.ts\` compares kernels without these), such as that of the last, smaller batch, gets a module
+that takes these numbers from the argument lists; and so do all plans after it whose sizes leave the same remainder after
+whole vectors: they are planned, but nothing is written or compiled for them (\`shared-modules.ts\`).
+
 ## 8. On several threads
 
 Kernels that take some microseconds (\`engine/kernel/estimate.ts\` estimates them; here ${shared} of ${plan.steps.length}) divide the iterations of

@@ -5,6 +5,7 @@ import { type PassName, passNames } from "../src/engine/plan/plan.ts";
 import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import type { Target } from "../src/engine/target.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
+import { setForMany } from "../src/engine/wasm/shared-modules.ts";
 import { setLeastShared } from "../src/engine/wasm/target.ts";
 import { setAvailableThreads } from "../src/engine/wasm/workers.ts";
 import { plannedValues } from "./planned.ts";
@@ -33,21 +34,26 @@ export function valuesAtOnce(kind: ProgramKind, choices: readonly Choices[]): re
   return copies.map((x) => x.dataSync());
 }
 
-/** The same on several threads, each kernel divided among them; and whether that could be done. */
+/**
+ * The same on several threads, each kernel divided among them; and whether that could be done. For
+ * many: by a module that takes all numbers that it can as arguments.
+ */
 export function valuesInParts(
   kind: ProgramKind,
   choices: readonly Choices[],
   count: number,
+  isFor: "one" | "many" = "one",
 ): { readonly values: readonly Data[]; readonly wasShared: boolean } {
   const before = threads();
   setAvailableThreads(Math.max(before, count));
   threads(count);
   setLeastShared(0);
   setTrial(false);
+  setForMany(isFor === "many");
   try {
     const { tensors } = programOf(kind, choices);
     // One output more: a structure of its own, so that no plan is found that was made undivided.
-    const marker = tensor([count]);
+    const marker = tensor(isFor === "one" ? [count] : [count, 1]);
     const run = compile(() => [...tensors, marker]);
     run();
     // Now workers have started, and at the second run they load the plan.
@@ -62,6 +68,7 @@ export function valuesInParts(
   } finally {
     setLeastShared(5000);
     setTrial(true);
+    setForMany(false);
     threads(before);
   }
 }
@@ -119,13 +126,13 @@ export function checkProgram(kind: ProgramKind, choices: readonly Choices[]): vo
       (name) => [`planned without ${name}`, () => valuesByPlan(kind, choices, [name])] as const,
     ),
   ];
-  const shared = difference(
-    lines,
-    valuesInParts(kind, choices, 2).values,
-    valuesAtOnce(kind, choices),
-    0,
-  );
-  if (shared !== undefined) throw new Error(`two threads differ from one:\n${shared}`);
+  const alone = valuesAtOnce(kind, choices);
+  for (const isFor of ["one", "many"] as const) {
+    const { values } = valuesInParts(kind, choices, 2, isFor);
+    const shared = difference(lines, values, alone, 0);
+    if (shared === undefined) continue;
+    throw new Error(`two threads by a module for ${isFor} differ from one:\n${shared}`);
+  }
   // What was float32 once has no more digits as float64.
   const isDouble = tensors.every(({ dtype }) => dtype !== "float32");
   const tolerance = kind === "exact" ? 0 : isDouble ? 1e-10 : 1e-3;

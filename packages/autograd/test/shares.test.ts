@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Code, FunctionBody, type Local, ModuleWriter } from "../src/engine/wasm/encoder.ts";
+import { noArguments } from "../src/engine/wasm/extents.ts";
 import { webAssembly } from "../src/engine/wasm/host.ts";
 import { runParameters } from "../src/engine/wasm/run-table.ts";
 import { Scopes } from "../src/engine/wasm/scopes.ts";
@@ -23,7 +24,7 @@ function sharesOf(turns: number): (part: number, parts: number) => readonly [num
   const [first, end] = ([0, 1] as const).map((later) => {
     const body = new FunctionBody(["i32", "i32"]);
     const [part, parts] = body.parameters as [Local, Local];
-    addFirstTurn(body.code, turns, { part, parts, later });
+    addFirstTurn(body.code, { from: 0, to: turns, step: 1 }, { part, parts, later });
     return compiled(body);
   }) as [(...given: readonly number[]) => number, (...given: readonly number[]) => number];
   return (part, parts) => [first(part, parts), end(part, parts)];
@@ -97,7 +98,7 @@ function visitsOf(
 } {
   const visiting = (add: (code: Code, counter: Local) => void) => {
     const body = new FunctionBody(runParameters);
-    const scopes = new Scopes(body);
+    const scopes = new Scopes(body, noArguments);
     const variable = { kind: "variable", name: "i", size: to } as const;
     scopes.shared = variable;
     const total = body.local("i32");

@@ -37,17 +37,24 @@ export class Writer {
     this.word(this.#halves[1]!);
   }
 
+  /** Any number, in one word if it is an int32. */
+  integer(value: number): void {
+    if ((value | 0) === value && value !== isWide) this.word(value);
+    else {
+      // The stride or dilation of a window can be any number.
+      this.word(isWide);
+      this.number(value);
+    }
+  }
+
   list(values: readonly number[]): void {
     this.word(values.length);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if ((value | 0) === value && value !== isWide) this.word(value);
-      else {
-        // The stride or dilation of a window can be any number.
-        this.word(isWide);
-        this.number(value);
-      }
-    }
+    for (let i = 0; i < values.length; i++) this.integer(values[i]!);
+  }
+
+  /** A name, such as an operator's. */
+  text(value: string): void {
+    this.word(textNumber(value));
   }
 
   attributes(node: Node): void {
@@ -68,7 +75,7 @@ export class Writer {
         for (const value of Object.values(node.attributes) as readonly unknown[]) {
           if (typeof value === "number") this.number(value);
           else if (Array.isArray(value)) this.list(value as readonly number[]);
-          else this.word(textNumber(String(value)));
+          else this.text(String(value));
         }
     }
   }

@@ -4,7 +4,7 @@ import { bytesPerElement } from "../../scalar/dtype.ts";
 import { type Dependence, dependencesOf } from "../kernel/dependence.ts";
 import type { Buffer, Factor, Index, Value } from "../kernel/language.ts";
 import type { Local } from "./encoder.ts";
-import { listOf, parametersOf, tableWords } from "./run-table.ts";
+import { parametersOf, tableWords } from "./run-table.ts";
 import type { Scopes } from "./scopes.ts";
 
 /** The address of an element: `offset` bytes after the local's value. */
@@ -40,7 +40,11 @@ export class Addresses {
     const base = `address ${buffer.id}`;
     const start = this.#scopes.named(base, new Set(), "i32", () => {
       const { code } = this.#scopes;
-      code.get(this.#given(buffer.id)).get(this.#table).add("i32.add").memory("i32.load", 0);
+      code
+        .get(this.#scopes.argument(buffer.id))
+        .get(this.#table)
+        .add("i32.add")
+        .memory("i32.load", 0);
     });
     const { local, name, dependences } = this.#sum(base, start, index, scale);
     const offset = index.constant * scale;
@@ -49,16 +53,6 @@ export class Addresses {
     // An address beyond the buffer is never used: a guard precedes it.
     if ((isPositive && offset < 2 ** 32) || offset === 0) return { local, offset };
     return { local: this.#plus(name, dependences, local, offset), offset: 0 };
-  }
-
-  /** Loads a word of the kernel's argument list. */
-  #given(position: number): Local {
-    const list = this.#scopes.named("list", new Set(), "i32", () => {
-      this.#scopes.code.get(this.#table).get(listOf(this.#scopes.body)).add("i32.add");
-    });
-    return this.#scopes.named(`given ${position}`, new Set(), "i32", () => {
-      this.#scopes.code.get(list).memory("i32.load", 4 * position);
-    });
   }
 
   /** The sum of `start`, which has a name, and the terms of an index in units of `scale`. */
@@ -122,7 +116,7 @@ export class Addresses {
 
   #factor(factor: Factor): Local {
     if (factor.kind === "variable") return this.#scopes.counterOf(factor);
-    if (factor.kind === "given") return this.#given(factor.position);
+    if (factor.kind === "given") return this.#scopes.argument(factor.position);
     return this.#scopes.named(factor, dependencesOf(factor), "i32", () => {
       if (factor.kind === "element") this.#addChecked(factor);
       else {

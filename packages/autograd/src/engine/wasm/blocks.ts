@@ -4,6 +4,7 @@ import type { DType } from "../../scalar/dtype.ts";
 import type { Variable } from "../kernel/language.ts";
 import type { Blocks } from "../kernel/reduction.ts";
 import type { Local } from "./encoder.ts";
+import { addExtent, type Extent } from "./extents.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addLiteral, type Lanes } from "./lanes.ts";
 import { addTotalsOfThread, runningBytes } from "./run-table.ts";
@@ -31,7 +32,7 @@ export function loopsInBlocks(
     write();
     return;
   }
-  const whole = last.size - (last.size % step);
+  const [whole, size] = [scopes.wholeOf(last, step), scopes.sizeOf(last)];
   const outside = variables.slice(0, blocks?.loop ?? -1);
   const within = () => {
     scopes.loop(last, 0, whole, step, write);
@@ -45,15 +46,26 @@ export function loopsInBlocks(
     if (outside.length > 0) between();
     const [variable, ...inside] = variables.slice(blocks.loop) as [Variable, ...Variable[]];
     if (inside.length > 0) {
-      scopes.loopInBlocks(variable, variable.size, 1, blocks.size, between, () =>
+      scopes.loopInBlocks(variable, scopes.sizeOf(variable), 1, blocks.size, between, () =>
         scopes.loops(inside.slice(0, -1), within),
       );
       return;
     }
     scopes.loopInBlocks(last, whole, step, blocks.size, between, write);
-    if (whole < last.size && whole % blocks.size === 0) between();
+    if (typeof whole === "object" || typeof size === "object") {
+      if (step > 1) scopes.when(isAtBlock(whole, size, blocks, scopes), between);
+    } else if (whole < size && whole % blocks.size === 0) between();
     writeRest?.();
   });
+}
+
+/** Whether the last whole step ended a block, and something remains. */
+function isAtBlock(whole: Extent, size: Extent, blocks: Blocks, { body, code }: Scopes): Local {
+  const local = body.local("i32");
+  addExtent(addExtent(code, whole), size).add("i32.lt_u");
+  addExtent(code, whole).i32(blocks.size).add("i32.rem_u").add("i32.eqz");
+  code.add("i32.and").set(local);
+  return local;
 }
 
 /** The loops over `variables`, in which `totals`, each with `lanes` lanes, sum from 0. */

@@ -8,6 +8,7 @@ import { Heap } from "./heap.ts";
 import { Pool } from "./pool.ts";
 import { type Machine, WasmProgram } from "./program.ts";
 import { Runner } from "./runner.ts";
+import { SharedModules } from "./shared-modules.ts";
 import { wasmTarget } from "./target.ts";
 import { firstMemory } from "./usable.ts";
 import { availableThreads, mayStartWorkers } from "./workers.ts";
@@ -17,6 +18,7 @@ export class WasmDevice implements Device, Machine {
   readonly name = "WebAssembly";
   readonly target: Target = wasmTarget;
   readonly memory: Heap = new Heap(firstMemory());
+  readonly modules: SharedModules = new SharedModules();
   /** Created now, so that memory it never frees is at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
   /** Runs what is awaited; undefined if there are no workers. It is not one of `threads`. */

@@ -62,7 +62,7 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
       return values.shifted(row, position < count ? position : vector * lanes).value(left);
     });
   const last = inner.at(-1)!;
-  const rest = last.size % lanes;
+  const rest = scopes.restOf(last, lanes);
   const one = { variable: { kind: "variable", name: "lane", size: 1 }, lanes, valid: 1 } as const;
   const add = (local: Local, elements: Local, position: number) => {
     const operand = values.wide(values.shifted(last, position).value(right));
@@ -78,8 +78,10 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
     values.vector = undefined;
   };
   const writeRest = () => {
+    if (rest === 0) return;
     values.vector = one;
-    scopes.loop(last, last.size - rest, last.size, 1, () => {
+    const [whole, size] = [scopes.wholeOf(last, lanes), scopes.sizeOf(last)];
+    scopes.loop(last, whole, size, 1, () => {
       totals.forEach((local, vector) => {
         const [elements] = totalsFrom(0, 1, dtype, writer) as readonly [Local];
         rowsOf(vector).forEach((value, lane) => {

@@ -7,15 +7,11 @@ import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Given, Kernel } from "../kernel/language.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ArgumentLists, argumentPositions, type NumbersOf } from "./argument-lists.ts";
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
-import {
-  addressOffset,
-  listsOffset,
-  parametersOf,
-  runParameters,
-  totalsOffset,
-} from "./run-table.ts";
-import { type KernelFunction, writeKernel } from "./statements.ts";
+import { noArguments } from "./extents.ts";
+import { parametersOf, runParameters, totalsOffset } from "./run-table.ts";
+import { type KernelWork, workOf, writeKernel } from "./statements.ts";
 import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */
@@ -25,13 +21,24 @@ export interface HostOperator {
   readonly on: DType;
 }
 
-export interface PlanModule {
+/** The code of a plan, or of plans that differ in numbers only. */
+export interface ModuleCode {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hostOperators: readonly HostOperator[];
+  /** By the kernels' order of mention: whether it can run in parts. */
+  readonly isDivided: readonly boolean[];
+  /** Whether it is for plans that differ in numbers: each step is then a stretch. */
+  readonly isForMany: boolean;
+}
+
+/** What a plan has beside its code. */
+export interface ModuleTables {
   /** The argument lists of kernels, for the table. */
   readonly lists: Int32Array;
   readonly segments: readonly SegmentFunctions[];
 }
+
+export type PlanModule = ModuleCode & ModuleTables;
 
 /** The functions of a segment of kernels. */
 export interface SegmentFunctions {
@@ -65,8 +72,14 @@ export interface Features {
   readonly leastShared: number;
 }
 
-/** Compiles the plan's module. */
-export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Features): PlanModule {
+const noNumbers: NumbersOf = () => [];
+
+/**
+ * Compiles the plan's module. If there are numbers that are arguments of kernels, it is for all
+ * plans that differ in these.
+ */
+export function planToModule(plan: Plan, features: Features, numbersOf?: NumbersOf): PlanModule {
+  const { isFused, isShared, leastShared } = features;
   const module = new ModuleWriter();
   const hostOperators = new Map<string, HostOperator>();
   const hostFunction: HostFunction = (operator, on, arity) => {
@@ -75,59 +88,123 @@ export function planToModule(plan: Plan, { isFused, isShared, leastShared }: Fea
     const parameters = Array.from({ length: arity }, () => "f64" as const);
     return module.import(name, { parameters, results: ["f64"] });
   };
-  const lists = new Lists(plan);
+  const lists = new ArgumentLists(plan, numbersOf ?? noNumbers);
   const context = {
     hostFunction,
     totalsOffset: totalsOffset(plan.buffers, lists.words.length),
     isFused,
-    leastShared,
   };
-  const written = new Map<Kernel, KernelFunction>();
-  for (const step of plan.steps) {
-    if (step.kind === "host" || written.has(step.kernel)) continue;
-    written.set(step.kernel, writeKernel(step.kernel, context));
-  }
+  const works = worksOf(plan, leastShared);
+  const written = [...kernelsOf(plan)].map(([kernel, given]) => {
+    // Of many plans some may be worth it.
+    const { parts } = numbersOf ? workOf(kernel, 0) : works.get(kernel)!;
+    const numbers = numbersOf ? argumentPositions(numbersOf(kernel), given.length) : noArguments;
+    return writeKernel(kernel, { ...context, numbers }, parts > 1);
+  });
   // All imports are known by now: defined functions are numbered after them.
-  const indices = new Map([...written].map(([kernel, { body }]) => [kernel, module.define(body)]));
-  const segments = plan.segments.flatMap((segment, i) => {
-    if (segment.kind === "host") return [];
-    const calls = segment.steps.map(({ kernel, given }): Call => {
-      const { parts, nanoseconds } = written.get(kernel)!;
-      return { index: indices.get(kernel)!, list: lists.offsetOf(given), parts, nanoseconds };
-    });
-    return { segment: i, calls, run: module.define(inOrder(calls)) };
-  });
+  const functions = written.map(({ body }) => module.define(body));
+  const code = { isDivided: written.map(({ isDivided }) => isDivided), isForMany: !!numbersOf };
+  const segments = segmentsOf(plan, works, code, isShared, lists);
   const exported: Record<string, number> = {};
-  let count = 0;
-  const made = segments.map(({ segment, calls, run }): SegmentFunctions => {
-    const name = segment === 0 ? "run" : `run ${segment}`;
-    exported[name] = run;
-    const isForThreads = isShared && calls.some(({ parts }) => parts > 1);
-    const stretches = isForThreads ? stretchesOf(calls) : [];
-    return {
-      segment,
-      name,
-      nanoseconds: timeOf(calls),
-      stretches: stretches.map((stretch): Stretch => {
-        const [first] = stretch as [Call];
-        const { parts } = first;
-        const position = count++;
-        exported[position] = module.define(parts > 1 ? partOf(first) : inOrder(stretch));
-        return { position, parts, nanoseconds: timeOf(stretch) };
-      }),
-    };
-  });
+  for (const { own, calls } of segments) {
+    exported[own.name] = module.define(inOrder(calls, functions));
+  }
+  for (const { own, calls, isDivided } of segments.flatMap((one) => one.exported)) {
+    const [first] = calls as readonly [Call];
+    const body = isDivided ? partOf(first, functions) : inOrder(calls, functions);
+    exported[own.position] = module.define(body);
+  }
   return {
+    ...code,
     bytes: module.encoded(exported, isShared),
     hostOperators: [...hostOperators.values()],
     lists: lists.words,
-    segments: made,
+    segments: segments.map(({ own }) => own),
   };
 }
 
-/** A kernel's function in the module, and the offset of a step's argument list in the table. */
+/** What a plan has beside code that it shares with another. */
+export function tablesOf(
+  plan: Plan,
+  code: ModuleCode,
+  { isShared, leastShared }: Features,
+  numbersOf: NumbersOf = noNumbers,
+): ModuleTables {
+  const lists = new ArgumentLists(plan, numbersOf);
+  const works = worksOf(plan, leastShared);
+  const segments = segmentsOf(plan, works, code, isShared, lists);
+  return { lists: lists.words, segments: segments.map(({ own }) => own) };
+}
+
+/** The kernels of a plan, in the order of mention, with what they are given the first time. */
+export function kernelsOf({ steps }: Plan): ReadonlyMap<Kernel, Given> {
+  const kernels = new Map<Kernel, Given>();
+  for (const step of steps) {
+    if (step.kind === "kernel" && !kernels.has(step.kernel)) kernels.set(step.kernel, step.given);
+  }
+  return kernels;
+}
+
+type Works = ReadonlyMap<Kernel, KernelWork & { readonly kernel: number }>;
+
+/** The estimates of all kernels, with their numbers. */
+function worksOf(plan: Plan, leastShared: number): Works {
+  const kernels = [...kernelsOf(plan).keys()];
+  return new Map(
+    kernels.map((kernel, i) => [kernel, { ...workOf(kernel, leastShared), kernel: i }]),
+  );
+}
+
+/** A segment, or a stretch, with what it calls. */
+interface Calling<Own> {
+  readonly own: Own;
+  readonly calls: readonly Call[];
+}
+
+type CallingSegment = Calling<SegmentFunctions> & {
+  /** The stretches that the module exports, whether they are used or not. */
+  readonly exported: readonly (Calling<Stretch> & { readonly isDivided: boolean })[];
+};
+
+function segmentsOf(
+  plan: Plan,
+  works: Works,
+  { isDivided, isForMany }: Pick<ModuleCode, "isDivided" | "isForMany">,
+  isShared: boolean,
+  lists: ArgumentLists,
+): readonly CallingSegment[] {
+  let count = 0;
+  return plan.segments.flatMap((segment, i): readonly CallingSegment[] => {
+    if (segment.kind === "host") return [];
+    const calls = segment.steps.map((step): Call => {
+      const { kernel, nanoseconds, parts } = works.get(step.kernel)!;
+      const list = lists.offsetOf(step);
+      return { kernel, nanoseconds, parts: isDivided[kernel] ? parts : 1, list };
+    });
+    const isForThreads = isShared && calls.some(({ parts }) => parts > 1);
+    const isExported = isForMany ? isShared && isDivided.includes(true) : isForThreads;
+    const stretches = isForMany ? calls.map((call) => [call]) : stretchesOf(calls);
+    const exported = (isExported ? stretches : []).map((ofStretch) => {
+      const [{ kernel, parts }] = ofStretch as readonly [Call];
+      return {
+        own: { position: count++, parts, nanoseconds: timeOf(ofStretch) },
+        calls: ofStretch,
+        isDivided: isForMany ? isDivided[kernel]! : parts > 1,
+      };
+    });
+    const own: SegmentFunctions = {
+      segment: i,
+      name: i === 0 ? "run" : `run ${i}`,
+      nanoseconds: timeOf(calls),
+      stretches: isForThreads ? exported.map((one) => one.own) : [],
+    };
+    return [{ own, calls, exported }];
+  });
+}
+
+/** A call of a kernel, by its number, and the offset of the step's argument list in the table. */
 interface Call {
-  readonly index: number;
+  readonly kernel: number;
   readonly list: number;
   readonly parts: number;
   readonly nanoseconds: number;
@@ -135,29 +212,6 @@ interface Call {
 
 function timeOf(calls: readonly Call[]): number {
   return calls.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
-}
-
-/** The argument lists of kernels, concatenated in the table. */
-class Lists {
-  readonly words: Int32Array;
-  readonly #offsets = new Map<Given, number>();
-
-  constructor({ buffers, steps }: Plan) {
-    const words: number[] = [];
-    for (const step of steps) {
-      if (step.kind === "host" || this.#offsets.has(step.given)) continue;
-      this.#offsets.set(step.given, listsOffset(buffers) + 4 * words.length);
-      for (const one of step.given) {
-        words.push(typeof one === "number" ? one : addressOffset(one.id));
-      }
-    }
-    this.words = Int32Array.from(words);
-  }
-
-  /** The offset of a list in the table. */
-  offsetOf(given: Given): number {
-    return this.#offsets.get(given)!;
-  }
 }
 
 /** Each divided kernel by itself, and those in between. */
@@ -172,19 +226,19 @@ function stretchesOf(calls: readonly Call[]): readonly (readonly Call[])[] {
 }
 
 /** All of `calls`, by the first thread. */
-function inOrder(calls: readonly Call[]): FunctionBody {
+function inOrder(calls: readonly Call[], functions: readonly number[]): FunctionBody {
   const body = new FunctionBody(runParameters);
   const { table } = parametersOf(body);
-  for (const { index, list } of calls) {
-    body.code.get(table).i32(0).i32(0).i32(1).i32(list).call(index);
+  for (const { kernel, list } of calls) {
+    body.code.get(table).i32(0).i32(0).i32(1).i32(list).call(functions[kernel]!);
   }
   return body;
 }
 
 /** A part of one call, by any thread. */
-function partOf({ index, list }: Call): FunctionBody {
+function partOf({ kernel, list }: Call, functions: readonly number[]): FunctionBody {
   const body = new FunctionBody(runParameters);
   for (const parameter of body.parameters) body.code.get(parameter);
-  body.code.i32(list).call(index);
+  body.code.i32(list).call(functions[kernel]!);
   return body;
 }

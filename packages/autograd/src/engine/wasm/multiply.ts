@@ -25,7 +25,8 @@ export function writeMultiply(multiply: Multiply, writer: KernelWriter): void {
     return;
   }
   const { row, column } = multiply;
-  scopes.inSteps(row, column.size <= lanes ? rowsOfNarrow : tileRows, (rows) => {
+  const isNarrow = column.size <= lanes && !scopes.isArgument(row);
+  scopes.inSteps(row, isNarrow ? rowsOfNarrow : tileRows, (rows) => {
     const vectors = vectorsOfTile[rows] ?? 1;
     scopes.inSteps(column, vectors * lanes, (columns) => {
       writeTile(multiply, rows, columns, writer);

@@ -2,7 +2,6 @@
 // of its own.
 
 import { type Data, isFloating } from "../../scalar/dtype.ts";
-import { evaluateOn } from "../../scalar/evaluate.ts";
 import type { Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/arena.ts";
@@ -10,17 +9,20 @@ import type { Plan } from "../plan/plan.ts";
 import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
 import type { Heap } from "./heap.ts";
-import { type Memory, webAssembly } from "./host.ts";
-import { type HostOperator, planToModule, type SegmentFunctions } from "./module.ts";
-import type { Loaded, Pool } from "./pool.ts";
+import type { Memory } from "./host.ts";
+import type { HostOperator, SegmentFunctions } from "./module.ts";
+import type { Pool } from "./pool.ts";
 import { listsOffset, tableBytes, tableWords } from "./run-table.ts";
 import type { Runner } from "./runner.ts";
 import { runnerOperators } from "./runner-source.ts";
+import type { SharedModule } from "./shared-module.ts";
+import type { SharedModules } from "./shared-modules.ts";
 import { leastSharedTime, wasmTarget } from "./target.ts";
 
 /** What programs run on. */
 export interface Machine {
   readonly memory: Heap;
+  readonly modules: SharedModules;
   /** Threads that take part; undefined if there is only one. */
   readonly pool: Pool | undefined;
   /** Does awaited runs; undefined if the first thread has to. */
@@ -36,27 +38,19 @@ interface RunSegment {
   hasRun: boolean;
 }
 
-/** Number of programs so far. */
-let programs = 0;
-
 export class WasmProgram implements Program {
   readonly #device: Machine;
   readonly #plan: Plan;
-  readonly #module: Uint8Array;
+  readonly #module: SharedModule;
   readonly #lists: Int32Array;
-  readonly #compiled: object;
-  readonly #imports: readonly HostOperator[];
   readonly #segments: readonly SegmentFunctions[];
-  /** Its number for the runner. */
-  readonly #number = ++programs;
   readonly milliseconds: number;
+  readonly bytes: number;
   /** Whether any of it is worth several threads. */
   readonly #isWorthThreads: boolean;
   /** The memory that the functions are bound to, and these by the segment's number in the plan. */
   #memory: Memory | undefined;
   readonly #functions: RunSegment[] = [];
-  #loaded: Loaded | undefined;
-  #hasRun = false;
   /** The table's address; 0 if it has none. */
   #table = 0;
   /** The arena whose addresses are in the table, once it is filled in. */
@@ -65,25 +59,20 @@ export class WasmProgram implements Program {
   readonly #bound: Buffer[] = [];
 
   constructor(plan: Plan, device: Machine) {
-    const { bytes, hostOperators, lists, segments } = planToModule(plan, {
+    const { module, isNew, lists, segments } = device.modules.of(plan, {
       isFused: hasFusedMultiply(),
       isShared: device.memory.isShared,
       leastShared: leastSharedTime(),
     });
     this.#device = device;
     this.#plan = plan;
-    this.#module = bytes;
+    this.#module = module;
     this.#lists = lists;
-    this.#compiled = new webAssembly!.Module(bytes);
-    this.#imports = hostOperators;
     this.#segments = segments;
     this.milliseconds = segments.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0) / 1e6;
+    // A module takes a few times as much compiled.
+    this.bytes = lists.byteLength + (isNew ? module.code.bytes.length : 0);
     this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
-  }
-
-  /** The size of its module, which takes a few times as much compiled. */
-  get bytes(): number {
-    return this.#module.length;
   }
 
   place(given: readonly Buffer[]): number {
@@ -131,10 +120,11 @@ export class WasmProgram implements Program {
     if (!this.#isWorthThreads) return false;
     const { pool } = this.#device;
     if (!pool) return false;
-    if (this.#loaded && pool.has(this.#loaded)) return true;
+    const module = this.#module;
+    if (module.loaded && pool.has(module.loaded)) return true;
     // A single run is not worth it; loading goes on while this thread runs it alone.
-    if (this.#hasRun) this.#loaded = pool.load(this.#module);
-    this.#hasRun = true;
+    if (module.hasRun) module.loaded = pool.load(module.code.bytes);
+    module.hasRun = true;
     return false;
   }
 
@@ -146,7 +136,7 @@ export class WasmProgram implements Program {
       return isTogether ? "together" : "alone";
     }
     const { pool } = this.#device;
-    const outcome = pool ? pool.run(this.#loaded!, this.#table, stretches) : "busy";
+    const outcome = pool ? pool.run(this.#module.loaded!, this.#table, stretches) : "busy";
     if (outcome === "done") return "together";
     if (outcome === "lost") return this.#leaveThreads();
     this.#runAlone(functions);
@@ -157,14 +147,15 @@ export class WasmProgram implements Program {
     const { runner, pool } = this.#device;
     const functions = this.#segments.find((one) => one.segment === segment)!;
     const { name, stretches, nanoseconds } = functions;
-    const imports = this.#imports;
+    const { number, compiled, code } = this.#module;
+    const imports = code.hostOperators;
     // Programs that need more of the host are left to the first thread.
     if (!runner || !imports.every(isForRunner)) return undefined;
     const isDivided = isTogether && stretches.length > 0;
-    const shared = isDivided ? pool?.share(this.#loaded!, this.#table) : undefined;
+    const shared = isDivided ? pool?.share(this.#module.loaded!, this.#table) : undefined;
     const endShared = (lost: number) => !shared || pool!.endShared(lost);
     const given = runner.start(
-      { program: this.#number, module: this.#compiled, imports },
+      { program: number, module: compiled, imports },
       {
         name,
         table: this.#table,
@@ -222,7 +213,7 @@ export class WasmProgram implements Program {
     if (this.#table !== 0) this.#device.memory.free(this.#table);
     this.#table = 0;
     this.#arena = undefined;
-    this.#device.runner?.drop(this.#number);
+    this.#device.runner?.drop(this.#module.number);
   }
 
   /** Fills in the addresses of the arena's buffers, unless they are there from the last run. */
@@ -258,16 +249,14 @@ export class WasmProgram implements Program {
   }
 
   #instantiate(memory: Memory): void {
-    const nabla: Record<string, unknown> = { memory };
-    for (const { name, operator, on } of this.#imports) nabla[name] = evaluateOn(on, operator);
-    const { exports } = new webAssembly!.Instance(this.#compiled, { nabla });
+    const functions = this.#module.functionsOn(memory);
     this.#memory = memory;
     for (const { segment, name, stretches } of this.#segments) {
       this.#functions[segment] = {
-        run: exports[name] as RunFunction,
+        run: functions[name]!,
         stretches: stretches.map((stretch) => ({
           ...stretch,
-          run: exports[stretch.position] as RunFunction,
+          run: functions[stretch.position]!,
         })),
         hasRun: false,
       };

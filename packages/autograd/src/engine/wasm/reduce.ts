@@ -1,11 +1,12 @@
 // Reductions as instructions: 16 accumulators (kernel/reduction.ts), in vectors if elements are
 // dealt to them evenly, else in memory; or one, or one per lane, if elements are combined in order.
 import type { DType } from "../../scalar/dtype.ts";
-import type { ReduceLoop } from "../kernel/language.ts";
+import type { ReduceLoop, Variable } from "../kernel/language.ts";
 import { blocksOfReduce, manyTotals } from "../kernel/reduction.ts";
 import { addOperator } from "./arithmetic.ts";
 import { addInBlocks, loopsInBlocks, WideTotals } from "./blocks.ts";
 import type { Local } from "./encoder.ts";
+import { addExtent } from "./extents.ts";
 import type { Instruction } from "./instructions.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
@@ -15,7 +16,7 @@ import { totalsFrom } from "./totals.ts";
 /** Writes the reduction, and binds its total. */
 export function writeReduce(reduce: ReduceLoop, writer: KernelWriter): void {
   const write =
-    reduce.lanes === 1 ? inOrder : isDealtEvenly(reduce.variables) ? inVectors : inMemory;
+    reduce.lanes === 1 ? inOrder : isDealtEvenly(reduce.variables, writer) ? inVectors : inMemory;
   writer.scopes.bindTotal(reduce.total, write(reduce, writer));
 }
 
@@ -23,8 +24,9 @@ export function writeReduce(reduce: ReduceLoop, writer: KernelWriter): void {
  * Whether the 16 accumulators take elements in whole rounds, except at the end of a single
  * variable.
  */
-function isDealtEvenly(variables: ReduceLoop["variables"]): boolean {
-  return variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
+function isDealtEvenly(variables: ReduceLoop["variables"], { scopes }: KernelWriter): boolean {
+  const last = variables.at(-1)!;
+  return variables.length === 1 || (last.size % manyTotals === 0 && !scopes.isArgument(last));
 }
 
 /** Leaves two accumulators combined on the stack. */
@@ -62,7 +64,7 @@ function inVectors(reduce: ReduceLoop, writer: KernelWriter): Local {
   const { dtype } = total;
   const last = variables.at(-1)!;
   const rest = last.size % manyTotals;
-  const isShort = last.size < manyTotals;
+  const isShort = last.size < manyTotals && !scopes.isArgument(last);
   const used = isShort ? Math.ceil(rest / lanes) : manyTotals / lanes;
   const totals = totalsFrom(start, used, dtype, writer);
   const take = (local: Local, position: number, valid: number) => {
@@ -73,17 +75,54 @@ function inVectors(reduce: ReduceLoop, writer: KernelWriter): Local {
     scopes.code.set(local);
     values.vector = undefined;
   };
-  const end = last.size - rest;
   const write = () => totals.forEach((local, i) => take(local, i * lanes, lanes));
+  const [end, size] = [scopes.wholeOf(last, manyTotals), scopes.sizeOf(last)];
   // A remainder occurs only with a single variable.
-  const writeRest = () =>
-    scopes.loop(last, end, last.size, manyTotals, () => {
+  const writeRest = () => {
+    if (typeof size === "object") {
+      writeUnknownRest(last, lanes, writer, (done, valid) =>
+        take(totals[done / lanes]!, done, valid),
+      );
+      return;
+    }
+    scopes.loop(last, end, size, manyTotals, () => {
       for (let done = 0; done < rest; done += lanes)
         take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
     });
+  };
   const turns = { step: manyTotals, write, writeRest };
   addInBlocks(totals, dtype, lanes, variables, blocksOfReduce(reduce), turns, writer);
   return inHalves(reduce, totals, writer);
+}
+
+/** Takes what remains after whole rounds, if the size is an argument: whole vectors, then the last. */
+function writeUnknownRest(
+  last: Variable,
+  lanes: 2 | 4,
+  { scopes }: KernelWriter,
+  take: (done: number, valid: number) => void,
+): void {
+  const [whole, size] = [scopes.wholeOf(last, manyTotals), scopes.sizeOf(last)];
+  const valid = scopes.restOf(last, lanes);
+  const condition = scopes.body.local("i32");
+  const inner = scopes.scoped(() => {
+    for (let done = 0; done < manyTotals; done += lanes) {
+      const { code } = scopes;
+      const remaining = () => addExtent(addExtent(code, size), whole).add("i32.sub");
+      remaining()
+        .i32(done + lanes)
+        .add("i32.ge_s")
+        .set(condition);
+      scopes.when(condition, () => take(done, lanes));
+      if (valid === 0) continue;
+      remaining()
+        .i32(done + valid)
+        .add("i32.eq")
+        .set(condition);
+      scopes.when(condition, () => take(done, valid));
+    }
+  }, [last]);
+  addExtent(scopes.code, whole).set(scopes.counterOf(last)).append(inner);
 }
 
 /** Accumulators i and i + 8, then i + 4, i + 2, i + 1; leaves out those without elements. */

@@ -4,8 +4,17 @@
 import type { Dependence } from "../kernel/dependence.ts";
 import type { Total, Variable } from "../kernel/language.ts";
 import { Code, type FunctionBody, type Local, type ValueType } from "./encoder.ts";
-import { parametersOf } from "./run-table.ts";
+import {
+  addExtent,
+  type Extent,
+  isSingleStep,
+  type NumberArguments,
+  sizeClass,
+} from "./extents.ts";
+import { listOf, parametersOf } from "./run-table.ts";
 import { addFirstTurn } from "./shares.ts";
+
+const nothing: ReadonlySet<Dependence> = new Set<Dependence>();
 
 /** The body of a loop, or a branch. */
 interface Scope {
@@ -35,6 +44,8 @@ function namesIn(scope: Scope, type: ValueType): Map<unknown, Local> {
 
 export class Scopes {
   readonly body: FunctionBody;
+  /** Which numbers of the kernel are arguments. */
+  readonly numbers: NumberArguments;
   /** The variable whose loops are divided among the parts of a run. */
   shared: Variable | undefined;
   /** From the outermost to the current scope. */
@@ -42,8 +53,9 @@ export class Scopes {
   readonly #counters = new Map<Variable, Local>();
   readonly #totals = new Map<Total, Local>();
 
-  constructor(body: FunctionBody) {
+  constructor(body: FunctionBody, numbers: NumberArguments) {
     this.body = body;
+    this.numbers = numbers;
     this.#open = [scopeOf(body.code, [], false)];
   }
 
@@ -75,11 +87,69 @@ export class Scopes {
     this.code.block("if", () => this.code.append(taken).add("else").append(other), type);
   }
 
+  /** `write` where the condition holds. */
+  when(condition: Local, write: () => void): void {
+    const inner = this.#within(scopeOf(new Code(), [], true), write);
+    this.code.get(condition).block("if", () => this.code.append(inner));
+  }
+
+  // Arguments
+
+  /** The address of the kernel's argument list. */
+  get list(): Local {
+    return this.named("list", nothing, "i32", () => {
+      const { table } = parametersOf(this.body);
+      this.code.get(table).get(listOf(this.body)).add("i32.add");
+    });
+  }
+
+  /** The word at a position of the argument list. */
+  argument(position: number): Local {
+    const { list } = this;
+    return this.named(`given ${position}`, nothing, "i32", () => {
+      this.code.get(list).memory("i32.load", 4 * position);
+    });
+  }
+
+  // Sizes
+
+  /** Whether a variable's size is an argument. */
+  isArgument(variable: Variable): boolean {
+    return this.numbers.has(variable);
+  }
+
+  /** The size of a variable. */
+  sizeOf(variable: Variable): Extent {
+    const position = this.numbers.get(variable);
+    return position === undefined ? variable.size : { local: this.argument(position), less: 0 };
+  }
+
+  /** The size less what remains after whole steps. */
+  wholeOf(variable: Variable, step: number): Extent {
+    const size = this.sizeOf(variable);
+    if (typeof size === "number") return size - (size % step);
+    if (sizeClass % step === 0) return { ...size, less: this.restOf(variable, step) };
+    const local = this.named(`${size.local.index} in steps of ${step}`, nothing, "i32", () => {
+      const { code } = this;
+      code.get(size.local).get(size.local).i32(step).add("i32.rem_u").add("i32.sub");
+    });
+    return { local, less: 0 };
+  }
+
+  /** What remains after whole steps; if the size is an argument, these have to divide its class. */
+  restOf(variable: Variable, step: number): number {
+    if (this.isArgument(variable) && sizeClass % step !== 0) {
+      throw new Error(`unreachable: what remains after steps of ${step} is not known`);
+    }
+    return variable.size % step;
+  }
+
   // Loops
 
   /** `write` for each `variable` from `from` up to `to`, in steps. */
-  loop(variable: Variable, from: number, to: number, step: number, write: () => void): void {
-    if (from >= to) return;
+  loop(variable: Variable, from: Extent, to: Extent, step: number, write: () => void): void {
+    const isKnown = typeof from === "number" && typeof to === "number";
+    if (isKnown && from >= to) return;
     const counter = this.counterOf(variable);
     const inner = this.scoped(write, [variable]);
     const { code } = this;
@@ -87,16 +157,20 @@ export class Scopes {
       this.#sharedLoop(counter, from, to, step, inner);
       return;
     }
-    code.i32(from).set(counter);
-    if (from + step >= to) {
+    addExtent(code, from).set(counter);
+    if (isSingleStep(from, to, step)) {
       code.append(inner);
       return;
     }
-    code.block("loop", () => {
-      code.append(inner);
-      code.get(counter).i32(step).add("i32.add").tee(counter).i32(to).add("i32.lt_s");
-      code.add("br_if", 0);
-    });
+    const turns = () =>
+      code.block("loop", () => {
+        code.append(inner);
+        addExtent(code.get(counter).i32(step).add("i32.add").tee(counter), to).add("i32.lt_s");
+        code.add("br_if", 0);
+      });
+    // The size is no less than its class.
+    if (isKnown || (from === 0 && sizeClass % step === 0)) turns();
+    else addExtent(code.get(counter), to).add("i32.lt_s").block("if", turns);
   }
 
   /**
@@ -105,7 +179,7 @@ export class Scopes {
    */
   loopInBlocks(
     variable: Variable,
-    to: number,
+    to: Extent,
     step: number,
     block: number,
     between: () => void,
@@ -117,14 +191,14 @@ export class Scopes {
     const { code } = this;
     code.i32(0).set(counter);
     code.block("loop", () => {
-      code.get(counter).i32(block).add("i32.add").tee(end).i32(to);
-      code.get(end).i32(to).add("i32.lt_s").add("select").set(end);
+      addExtent(code.get(counter).i32(block).add("i32.add").tee(end), to);
+      addExtent(code.get(end), to).add("i32.lt_s").add("select").set(end);
       code.block("loop", () => {
         code.append(inner);
         code.get(counter).i32(step).add("i32.add").tee(counter).get(end).add("i32.lt_s");
         code.add("br_if", 0);
       });
-      code.get(counter).i32(to).add("i32.lt_s");
+      addExtent(code.get(counter), to).add("i32.lt_s");
       code.block("if", () => code.append(next).add("br", 1));
     });
   }
@@ -132,27 +206,36 @@ export class Scopes {
   /** `write` in nested loops, each over all of its variable. */
   loops(variables: readonly Variable[], write: () => void): void {
     const [first, ...others] = variables;
-    if (first) this.loop(first, 0, first.size, 1, () => this.loops(others, write));
+    if (first) this.loop(first, 0, this.sizeOf(first), 1, () => this.loops(others, write));
     else write();
   }
 
   /** `write` for `step` values of the variable at a time, and once for the remainder. */
   inSteps(variable: Variable, step: number, write: (count: number) => void): void {
-    const rest = variable.size % step;
-    this.loop(variable, 0, variable.size - rest, step, () => write(step));
-    this.loop(variable, variable.size - rest, variable.size, rest, () => write(rest));
+    const [whole, size] = [this.wholeOf(variable, step), this.sizeOf(variable)];
+    this.loop(variable, 0, whole, step, () => write(step));
+    if (typeof size === "number") {
+      const rest = size % step;
+      this.loop(variable, whole, size, rest, () => write(rest));
+      return;
+    }
+    const rest = this.restOf(variable, sizeClass);
+    const known = { ...size, less: rest };
+    if (sizeClass % step !== 0) {
+      this.loop(variable, whole, known, sizeClass, () => write(sizeClass));
+    }
+    if (rest > 0) this.loop(variable, known, size, rest, () => write(rest));
   }
 
   /** This part's iterations of the loop. */
-  #sharedLoop(counter: Local, from: number, to: number, step: number, inner: Code): void {
+  #sharedLoop(counter: Local, from: Extent, to: Extent, step: number, inner: Code): void {
     const { code } = this;
     const { part, parts } = parametersOf(this.body);
-    const turns = Math.ceil((to - from) / step);
     const end = this.body.local("i32");
-    addFirstTurn(code, turns, { part, parts, later: 0 });
-    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(counter);
-    addFirstTurn(code, turns, { part, parts, later: 1 });
-    code.i32(step).add("i32.mul").i32(from).add("i32.add").set(end);
+    for (const [later, local] of [counter, end].entries()) {
+      addFirstTurn(code, { from, to, step }, { part, parts, later: later as 0 | 1 });
+      addExtent(code.i32(step).add("i32.mul"), from).add("i32.add").set(local);
+    }
     // Unsigned: if the last step goes beyond `to`, the end may be just beyond 2^31.
     code.get(counter).get(end).add("i32.lt_u");
     code.block("if", () => {

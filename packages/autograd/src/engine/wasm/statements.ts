@@ -15,6 +15,7 @@ import { isDivisible, sharedLoop } from "../kernel/parallel.ts";
 import { isForVectors } from "../kernel/vectors.ts";
 import { addOperator } from "./arithmetic.ts";
 import { FunctionBody } from "./encoder.ts";
+import type { NumberArguments } from "./extents.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addLiteral, type Lanes, registerType } from "./lanes.ts";
 import { writeMultiply } from "./multiply.ts";
@@ -27,18 +28,22 @@ import { Values } from "./values.ts";
 
 /** The context in which a kernel's function is written. */
 export interface KernelContext extends Host {
+  /** Which of its numbers are arguments. */
+  readonly numbers: NumberArguments;
   /** Offset of accumulators in the table. */
   readonly totalsOffset: number;
-  /**
-   * Nanoseconds from which on a kernel is divided among threads; parts take at least half of that.
-   */
-  readonly leastShared: number;
 }
 
 /** A kernel as a function. */
 export interface KernelFunction {
   readonly body: FunctionBody;
-  /** How many parts its loops are worth dividing into. 1: each call runs all. */
+  /** Whether it can run in parts; else each call runs all. */
+  readonly isDivided: boolean;
+}
+
+/** What is known of a kernel's time. */
+export interface KernelWork {
+  /** How many parts its loops are worth dividing into. 1: it is not divided. */
   readonly parts: number;
   /** The estimated time on one thread. */
   readonly nanoseconds: number;
@@ -49,12 +54,15 @@ const mostParts = 64;
 
 /**
  * Writes the kernel as a function of the table's address, the thread's number, the part to run, the
- * number of parts, and the offset of the kernel's argument list in the table.
+ * number of parts, and the offset of the kernel's argument list in the table. `isWorthParts`:
+ * whether several threads should be able to run it.
  */
-export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunction {
-  const nanoseconds = nanosecondsOf(kernel, wasmRates);
-  const parts = partsWorth(kernel, nanoseconds, context.leastShared);
-  if (parts > 1) {
+export function writeKernel(
+  kernel: Kernel,
+  context: KernelContext,
+  isWorthParts: boolean,
+): KernelFunction {
+  if (isWorthParts) {
     let callsHost = false;
     const hostFunction: HostFunction = (operator, on, arity) => {
       callsHost = true;
@@ -62,12 +70,17 @@ export function writeKernel(kernel: Kernel, context: KernelContext): KernelFunct
     };
     const body = written(kernel, { ...context, hostFunction }, true);
     // Other threads lack the host's functions.
-    if (!callsHost) return { body, parts, nanoseconds };
+    if (!callsHost) return { body, isDivided: true };
   }
-  return { body: written(kernel, context, false), parts: 1, nanoseconds };
+  return { body: written(kernel, context, false), isDivided: false };
 }
 
-/** How many parts the kernel is worth dividing into. 1: it is not divided. */
+/** Estimates the kernel's time; from `leastShared` nanoseconds on it is divided, if it can be. */
+export function workOf(kernel: Kernel, leastShared: number): KernelWork {
+  const nanoseconds = nanosecondsOf(kernel, wasmRates);
+  return { parts: partsWorth(kernel, nanoseconds, leastShared), nanoseconds };
+}
+
 function partsWorth(kernel: Kernel, nanoseconds: number, leastShared: number): number {
   if (nanoseconds < leastShared || !isDivisible(kernel)) return 1;
   const turns = kernel.body.map((statement) => sharedLoop(statement, tileRows)?.turns ?? 0);
@@ -93,7 +106,7 @@ class StatementWriter implements KernelWriter {
   readonly totalsOffset: number;
 
   constructor(kernel: Kernel, body: FunctionBody, context: KernelContext) {
-    this.scopes = new Scopes(body);
+    this.scopes = new Scopes(body, context.numbers);
     this.values = new Values(this.scopes, context);
     this.lanes = dtypesOf(kernel).has("float64") ? 2 : 4;
     this.totalsOffset = context.totalsOffset;
@@ -124,18 +137,18 @@ class StatementWriter implements KernelWriter {
   #for({ variable, body }: Extract<Statement, { kind: "for" }>): void {
     const all = () => body.forEach((part) => this.statement(part));
     if (isForVectors(variable, body)) this.#inVectors(variable, all);
-    else this.scopes.loop(variable, 0, variable.size, 1, all);
+    else this.scopes.loop(variable, 0, this.scopes.sizeOf(variable), 1, all);
   }
 
   /** `write` for vectors along `variable`. */
   #inVectors(variable: Variable, write: () => void): void {
     const { scopes, values, lanes } = this;
-    const rest = variable.size % lanes;
-    const end = variable.size - rest;
+    const rest = scopes.restOf(variable, lanes);
+    const [end, size] = [scopes.wholeOf(variable, lanes), scopes.sizeOf(variable)];
     values.vector = { variable, lanes, valid: lanes };
     scopes.loop(variable, 0, end, lanes, write);
     values.vector = { variable, lanes, valid: rest };
-    scopes.loop(variable, end, variable.size, lanes, write);
+    if (rest > 0) scopes.loop(variable, end, size, lanes, write);
     values.vector = undefined;
   }
 
@@ -169,7 +182,7 @@ class StatementWriter implements KernelWriter {
     const last = scopes.body.local(registerType(total.dtype, lanes));
     addLiteral(scopes.code, start, total.dtype, lanes);
     scopes.code.set(last);
-    scopes.loop(variable, 0, variable.size, 1, () => {
+    scopes.loop(variable, 0, scopes.sizeOf(variable), 1, () => {
       scopes.bindTotal(before, last);
       scopes.bindTotal(total, values.inLanes(next, lanes));
       for (const statement of body) this.statement(statement);

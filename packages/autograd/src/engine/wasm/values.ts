@@ -15,6 +15,7 @@ import { Addresses } from "./addresses.ts";
 import { Applications } from "./applications.ts";
 import { addCast } from "./casts.ts";
 import type { Local } from "./encoder.ts";
+import type { Literal } from "./extents.ts";
 import {
   addExtract,
   addLaneByLane,
@@ -60,14 +61,13 @@ export class Values implements ValueWriter {
 
   #local(value: Value, lanes: Lanes): Local {
     const type = registerType(value.dtype, lanes);
+    const name = this.#nameOf(value);
     // Usually it exists, and its dependences need not be computed.
-    const known = this.scopes.known(nameOf(value), type);
+    const known = this.scopes.known(name, type);
     if (known) return known;
     if (lanes > 1 && !this.#varies(value)) return this.#splat(value);
     if (value.kind === "total") return this.scopes.totalOf(value);
-    return this.scopes.named(nameOf(value), dependencesOf(value), type, () =>
-      this.#add(value, lanes),
-    );
+    return this.scopes.named(name, dependencesOf(value), type, () => this.#add(value, lanes));
   }
 
   /** Whether the value differs from lane to lane. */
@@ -80,10 +80,12 @@ export class Values implements ValueWriter {
 
   /** One element in all lanes. */
   #splat(value: Value): Local {
-    return this.scopes.named(nameOf(value), dependencesOf(value), "v128", () => {
+    return this.scopes.named(this.#nameOf(value), dependencesOf(value), "v128", () => {
       const { code } = this.scopes;
       const splatLoad = value.kind === "load" ? splatLoadOf(value.dtype) : undefined;
-      if (value.kind === "literal") addLiteral(code, value.value, value.dtype, 4);
+      if (value.kind === "literal" && this.#isArgument(value)) {
+        addSplat(code, this.scalar(value), value.dtype);
+      } else if (value.kind === "literal") addLiteral(code, value.value, value.dtype, 4);
       else if (value.kind === "load" && splatLoad) {
         const { local, offset } = this.#addresses.address(value.buffer, value.index);
         code.get(local).memory(splatLoad, offset);
@@ -100,7 +102,8 @@ export class Values implements ValueWriter {
     const { code } = this.scopes;
     switch (value.kind) {
       case "literal":
-        addLiteral(code, value.value, value.dtype, lanes);
+        if (this.#isArgument(value)) this.#addArgument(value);
+        else addLiteral(code, value.value, value.dtype, lanes);
         return;
       case "load":
         addLoad(code, this.#addresses.address(value.buffer, value.index), value.dtype, lanes);
@@ -123,6 +126,24 @@ export class Values implements ValueWriter {
           () => this.scopes.code.get(this.inLanes(value.otherwise, lanes)),
         );
     }
+  }
+
+  #isArgument(literal: Literal): boolean {
+    return this.scopes.numbers.has(literal);
+  }
+
+  /** Leaves a literal that is an argument on the stack. */
+  #addArgument(literal: Literal): void {
+    const { list, numbers, code } = this.scopes;
+    const local = list;
+    addLoad(code, { local, offset: 4 * numbers.get(literal)! }, literal.dtype, 1);
+  }
+
+  /** The identity of a value: itself, except that equal literals are one. */
+  #nameOf(value: Value): unknown {
+    if (value.kind !== "literal" || this.#isArgument(value)) return value;
+    const { dtype, value: number } = value;
+    return `${dtype} ${exactText(number)}`;
   }
 
   /** Whether all indices are within their bounds. */
@@ -239,11 +260,4 @@ export class Values implements ValueWriter {
       this.store(buffer, this.shifted(variable, lane).index(index), element);
     }
   }
-}
-
-/** The identity of a value: itself, except that equal literals are one. */
-function nameOf(value: Value): unknown {
-  if (value.kind !== "literal") return value;
-  const { dtype, value: number } = value;
-  return `${dtype} ${exactText(number)}`;
 }
