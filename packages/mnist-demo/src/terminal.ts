@@ -38,13 +38,12 @@ function colorsOf(bits: number): Terminal["colors"] {
  * Terminals' names for the colours in use, by "select graphic rendition" (ECMA-48, section
  * 8.3.117).
  */
-const renditions = { red: 31, green: 32, cyan: 36, dim: 2 } as const;
+const renditions = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2 } as const;
+
+/** How text is shown. */
+export type Style = keyof typeof renditions;
 
 /** `text` in a colour, where there are colours. */
-export function styled(
-  { colors }: Pick<Terminal, "colors">,
-  style: keyof typeof renditions,
-  text: string,
-): string {
+export function styled({ colors }: Pick<Terminal, "colors">, style: Style, text: string): string {
   return colors === "none" ? text : `\x1b[${renditions[style]}m${text}\x1b[0m`;
 }

@@ -1,5 +1,4 @@
-// The drunk man and the careful man, and what more digits do: on small folders, in seconds that
-// nobody counts.
+// The drunk man and the careful man, and what more digits do: on small folders.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,56 +13,73 @@ import { run } from "./run.ts";
 
 const compare = (args: string, columns = 80) => run(runCompare, args, { terminal: { columns } });
 
-/** A descent that halves its cost each second, with steps that take so many seconds. */
-function descent(batchSize: number, secondsOfStep: number) {
-  return Array.from({ length: 1 + 4 / secondsOfStep }, (_, step) => ({
+const paper = { isLive: false, columns: 80, colors: "none" } as const;
+
+/** A descent of `steps` steps, each of which takes a tenth off the cost. */
+function descent(batchSize: number, steps: number, walkedPerStep: number) {
+  return Array.from({ length: steps + 1 }, (_, step) => ({
     batchSize,
     step,
-    seconds: step * secondsOfStep,
-    cost: 2 ** -(step * secondsOfStep),
+    examples: step * batchSize,
+    seconds: step / 1000,
+    cost: 0.9 ** step,
     angle: batchSize === 1000 ? 0 : 1000 / batchSize,
+    walked: step * walkedPerStep,
+    gained: step,
   }));
 }
 
-test("looks at the two men at the same times, and says where each stands", () => {
-  const [men] = descentSections([descent(10, 0.5), descent(100, 0.5), descent(1000, 2)]);
+test("compares the two men after as many digits, and says what each has come to", () => {
+  const descents = [descent(10, 200, 4), descent(100, 100, 2), descent(1000, 10, 1)];
+  const [men] = descentSections(descents);
   expect(men!.title).toBe(
-    "The drunk man (o, batches of 100) and the careful man (x, all 1000 digits)",
+    "The drunk man (o, mini-batches of 100) and the careful man (x, all 1,000 digits)",
   );
-  const lines = men!.text({ isLive: false, columns: 80, colors: "none" });
-  expect(lines.slice(0, 10)).toEqual([
-    "time    o steps  o cost  x steps  x cost",
-    "0.00 s        0  1.0000        0  1.0000",
-    "0.50 s        1  0.7071        0  1.0000",
-    "1.00 s        2  0.5000        0  1.0000",
-    "1.50 s        3  0.3536        0  1.0000",
-    "2.00 s        4  0.2500        1  0.2500",
-    "2.50 s        5  0.1768        1  0.2500",
-    "3.00 s        6  0.1250        1  0.2500",
-    "3.50 s        7  0.0884        1  0.2500",
-    "4.00 s        8  0.0625        2  0.0625",
+  const lines = men!.text(paper);
+  expect(lines.slice(0, 5)).toEqual([
+    "digits looked at  o steps  o cost  x steps  x cost",
+    "0                       0  1.0000        0  1.0000",
+    "1,000                  10  0.3487        1  0.9000",
+    "3,000                  30  0.0424        3  0.7290",
+    "10,000                100  0.0000       10  0.3487",
   ]);
-  expect(lines.join(" ")).toContain("the drunk man takes 8 steps, which point 10°");
-  expect(lines.join(" ")).toContain("The careful man takes 2 steps straight down, to 0.0625.");
+  const text = lines.join(" ");
+  expect(text).toContain(
+    "cost down to 0.45, the drunk man looks at about 800 digits, in 8 steps; the careful man " +
+      "looks at about 8,000 digits, in 8 steps.",
+  );
+  expect(text).toContain("point 10° off the true gradient");
+  expect(text).toContain("in 10 steps he walks 2.0 times as far as he gets");
+  expect(text).toContain("looks at 1/10 of the digits.");
+});
+
+test("says so where a descent does not come down", () => {
+  const flat = descent(1000, 3, 1).map((point) => ({ ...point, cost: 1, gained: 0 }));
+  const [men, sizes] = descentSections([descent(10, 300, 1), flat]);
+  expect(men!.text(paper).join(" ")).toContain("the careful man has not got there.");
+  expect(sizes!.text(paper).at(-1)).toMatch(/^1,000 +3 +3,000 +1\.0000 +- +0\.0° +1000 µs$/);
 });
 
 test("a chart has each curve at its height", () => {
-  const points = [0, 1, 2].map((x) => ({ x, y: 2 - x }));
+  const points = [0, 1, 10, 100].map((x, i) => ({ x, y: [2, 2, 1, 0][i]! }));
   const flat = [0, 1, Number.NaN].map((x) => ({ x, y: x === 1 ? Number.NaN : 1 }));
   const curves = [
-    { mark: "x", points: flat },
-    { mark: "o", points },
-  ];
-  expect(chart(curves, { width: 18, height: 5, unit: "s" })).toEqual([
-    "2.00 |oooooo",
+    { mark: "x", style: "yellow", points: flat },
+    { mark: "o", style: "cyan", points },
+  ] as const;
+  const options = { height: 5, unit: "digits", level: 0.5 };
+  expect(chart(curves, options, { ...paper, columns: 27 })).toEqual([
+    "2.00 |ooooooooooo",
     "     |",
-    "1.00 |xxxxxxooooo",
-    "     |",
-    "0.00 |           o",
-    "     +------------",
-    "      0     2.00 s",
+    "1.00 |x          ooooooooo",
+    "     |·····················",
+    "0.00 |                    o",
+    "     +---------------------",
+    "      0          100 digits",
   ]);
-  expect(chart([{ mark: "x", points: [] }], { width: 18, height: 5, unit: "s" })).toEqual([]);
+  const colored = chart(curves, options, { ...paper, columns: 27, colors: "basic" });
+  expect(colored[0]).toContain("\x1b[36mo\x1b[0m");
+  expect(chart([{ ...curves[0], points: [] }], options, paper)).toEqual([]);
 });
 
 test("compares sizes of batches, in a narrow terminal and on a page", async () => {
@@ -71,15 +87,14 @@ test("compares sizes of batches, in a narrow terminal and on a page", async () =
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const html = join(folder, "men.html");
   const data = folderWith(mnistFiles(60, 20));
-  const args = `--seconds 0.001 --batch-sizes 10 --directory ${data} --html ${html}`;
+  const args = `--budget 120 --batch-sizes 10 --directory ${data} --html ${html}`;
   const { code, stdout, stderr } = await compare(args, 45);
   expect(code).toBe(0);
   expect(stderr).toBe(
-    `descending with batches of 10\ndescending with batches of 60\nwrote ${html}\n`,
+    `gradient descent with batches of 10\ngradient descent with batches of 60\nwrote ${html}\n`,
   );
-  expect(stdout).toMatch(/^10 +\d+ +\d+ µs +\d\.\d{4} +\d+\.\d°$/m);
-  // The careful man follows the true gradient.
-  expect(stdout).toMatch(/^60 +\d+ +\d+ µs +\d\.\d{4} +0\.0°$/m);
+  expect(stdout).toMatch(/^10 +12 +120 +\d\.\d{4} +\d\.\d$/m);
+  expect(stdout).toMatch(/^60 +2 +120 +\d\.\d{4} +1\.0$/m);
   for (const line of stdout.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(45);
   const page = readFileSync(html, "utf8");
   expect(page.match(/<figure>/g)).toHaveLength(4);
@@ -96,8 +111,8 @@ test("--data: the same steps on fewer and more digits", async () => {
   );
   expect(stdout).toMatch(/^10 +30 +\d+\.\d % +\d+\.\d %$/m);
   expect(stdout).toMatch(/^300 +30 +\d+\.\d % +\d+\.\d %$/m);
-  expect(stderr).toBe(`learnt from 10 digits\nlearnt from 300 digits\nwrote ${svg}\n`);
-  expect(readFileSync(svg, "utf8")).toContain("never seen");
+  expect(stderr).toBe(`trained on 10 digits\ntrained on 300 digits\nwrote ${svg}\n`);
+  expect(readFileSync(svg, "utf8")).toContain("unseen digits");
 });
 
 test("--help goes to stdout; what cannot be is said in one line", async () => {

@@ -91,12 +91,40 @@ describe("descentStudy", () => {
     expect(first.angle).toBeCloseTo(degrees, 3);
   });
 
-  test("ends when its steps have taken the seconds, and when it is told", async () => {
+  test("measures how far the steps have led, along the path and in a straight line", async () => {
+    const points = await study({ batchSizes: [10, examples], steps: 5 });
+    const values = () => model.parameters().flatMap((p) => [...p.dataSync()]);
+    const length = (a: number[], b: number[]) => Math.hypot(...a.map((x, i) => x - b[i]!));
+    const [own, first] = [optimizer(model.parameters()), values()];
+    let [walked, before] = [0, first];
+    for (const point of points.slice(6)) {
+      expect(point.walked).toBeCloseTo(walked, 5);
+      expect(point.gained).toBeCloseTo(length(before, first), 5);
+      costNow().backward();
+      own.step();
+      walked += length(values(), before);
+      before = values();
+    }
+    const ratios = [points[5]!, points[11]!].map((point) => point.walked / point.gained);
+    expect(ratios[0]!).toBeGreaterThan(ratios[1]!);
+    expect(ratios[1]!).toBeGreaterThanOrEqual(1);
+    model.weight.assign(tensor(start));
+    model.bias!.assign([0, 0]);
+  });
+
+  test("ends when it has looked at so many examples, and when it is told", async () => {
     const points = await all(
-      descentStudy(model, dataset, { optimizer, batchSizes: [100], seconds: 1e-9 }),
+      descentStudy(model, dataset, { optimizer, batchSizes: [100, 600], examples: 250 }),
     );
-    expect(points.map(({ step }) => step)).toEqual([0, 1]);
-    expect(points[0]!.seconds).toBe(0);
+    expect(points.map((point) => [point.batchSize, point.step, point.examples])).toEqual([
+      [100, 0, 0],
+      [100, 1, 100],
+      [100, 2, 200],
+      [100, 3, 300],
+      [600, 0, 0],
+      [600, 1, 600],
+    ]);
+    expect(points[0]).toMatchObject({ seconds: 0, walked: 0, gained: 0 });
     expect(await study({ batchSizes: [10], signal: AbortSignal.abort() })).toEqual([]);
     expect(model.weight.arraySync()).toEqual(start);
   });

@@ -1,41 +1,58 @@
-// Curves drawn with characters.
+// Curves drawn with characters, on a logarithmic axis that starts at 0.
+
+import { type Style, styled, type Terminal } from "../terminal.ts";
 
 export interface Curve {
   /** One character. */
   readonly mark: string;
+  readonly style: Style;
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
 export interface ChartOptions {
-  readonly width: number;
   readonly height: number;
-  /** What stands behind the numbers under the chart. */
+  /** What x counts: written after the largest x. */
   readonly unit: string;
+  /** A dotted line at a height. */
+  readonly level?: number;
 }
 
 /**
- * Curves over one range of x and y, each as marks joined by steps; later curves are drawn over
- * earlier ones. Points that are not finite are left out.
+ * Curves over one range of x and y, as wide as the terminal: the first column is x = 0, the others
+ * are the powers from the smallest positive x on. Each curve is its marks joined by steps; later
+ * curves are drawn over earlier ones. Points that are not finite are left out.
  */
-export function chart(curves: readonly Curve[], { width, height, unit }: ChartOptions): string[] {
+export function chart(
+  curves: readonly Curve[],
+  { height, unit, level }: ChartOptions,
+  terminal: Terminal,
+): string[] {
   const all = curves
     .flatMap(({ points }) => points)
     .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
-  if (all.length === 0) return [];
-  const [xs, ys] = [all.map(({ x }) => x), all.map(({ y }) => y)];
-  const [right, top, bottom] = [Math.max(...xs), Math.max(...ys), Math.min(0, ...ys)];
+  const positive = all.map(({ x }) => x).filter((x) => x > 0);
+  if (positive.length === 0) return [];
+  const ys = all.map(({ y }) => y);
+  const [top, bottom] = [Math.max(...ys, level ?? 0), Math.min(0, ...ys)];
   const labels = [top, (top + bottom) / 2, bottom].map((y) => y.toPrecision(3));
   const margin = Math.max(...labels.map(({ length }) => length)) + 2;
-  const inner = Math.max(width - margin, 10);
+  const inner = Math.max(Math.min(terminal.columns, 100) - margin, 10);
+  const [left, right] = [Math.min(...positive), Math.max(...positive)];
+  const decades = Math.max(Math.log(right / left), Number.MIN_VALUE);
+  const xOf = (column: number) =>
+    column === 0 ? 0 : left * Math.exp((decades * (column - 1)) / (inner - 2));
+  const columnOf = (x: number) => 1 + Math.round((Math.log(x / left) / decades) * (inner - 2));
+  const rowOf = (y: number) =>
+    top === bottom ? 0 : Math.round(((top - y) / (top - bottom)) * (height - 1));
   const cells = Array.from({ length: height }, () => Array.from({ length: inner }, () => " "));
-  for (const { mark, points } of curves) {
+  if (level !== undefined) cells[rowOf(level)]!.fill("·");
+  for (const { mark, style, points } of curves) {
+    const drawn = styled(terminal, style, mark);
     for (let column = 0; column < inner; column++) {
-      const x = (right * column) / (inner - 1);
       // A little beyond, so that the last point is not lost to rounding.
-      const y = points.findLast((point) => point.x <= x * (1 + 1e-9))?.y;
-      if (y === undefined || !Number.isFinite(y)) continue;
-      const share = top === bottom ? 0 : (top - y) / (top - bottom);
-      cells[Math.round(share * (height - 1))]![column] = mark;
+      const x = xOf(column) * (1 + 1e-9);
+      const y = points.findLast((point) => point.x <= x)?.y;
+      if (y !== undefined && Number.isFinite(y)) cells[rowOf(y)]![column] = drawn;
     }
   }
   const label = new Map([
@@ -46,7 +63,32 @@ export function chart(curves: readonly Curve[], { width, height, unit }: ChartOp
   const lines = cells.map((row, i) =>
     `${(label.get(i) ?? "").padStart(margin - 2)} |${row.join("")}`.trimEnd(),
   );
-  const end = `${right.toPrecision(3)} ${unit}`;
-  const under = `${" ".repeat(margin)}0${end.padStart(inner - 1)}`;
-  return [...lines, `${" ".repeat(margin - 2)} +${"-".repeat(inner)}`, under];
+  const axis = axisOf(inner, `${inWords(right)} ${unit}`, left, right, columnOf);
+  return [
+    ...lines,
+    `${" ".repeat(margin - 2)} +${"-".repeat(inner)}`,
+    `${" ".repeat(margin)}${axis}`,
+  ];
+}
+
+/** "0", the powers of ten that have room, and at the right end `end`. */
+function axisOf(
+  width: number,
+  end: string,
+  left: number,
+  right: number,
+  columnOf: (x: number) => number,
+): string {
+  let line = "0";
+  for (let x = 10 ** Math.ceil(Math.log10(left)); x < right; x *= 10) {
+    const [at, text] = [columnOf(x), inWords(x)];
+    const isClear = at > line.length && at + text.length < width - end.length;
+    if (isClear) line = line.padEnd(at) + text;
+  }
+  return line + end.padStart(width - line.length);
+}
+
+/** A count with separators between thousands. */
+export function inWords(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
 }

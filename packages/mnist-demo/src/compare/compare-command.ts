@@ -39,8 +39,8 @@ async function compare(options: CompareOptions, context: CommandContext): Promis
   if (signal.aborted) return interrupted;
   stdout.write(`${headOf(options)}\n\n${printed(sections, terminalOf(stdout, env))}`);
   const title = options.data
-    ? "What more labelled digits are good for"
-    : "A drunk man and a careful man on their way down";
+    ? "How accuracy depends on the amount of training data"
+    : "The drunk man and the careful man: gradient descent with mini-batches";
   for (const path of await writeFiles(title, sections, options)) stderr.write(`wrote ${path}\n`);
   return 0;
 }
@@ -59,7 +59,7 @@ async function descents(
   { stderr, signal }: CommandContext,
 ): Promise<Section[]> {
   const available = mnist.train.labels.size;
-  const { seconds, seed } = options;
+  const { budget, seed, steps = 10_000 } = options;
   const examples = Math.min(options.examples, available);
   checkAll("--batch-sizes", options.batchSizes ?? [], examples);
   const usual = [1, 10, 100, 1000].filter((size) => size < examples);
@@ -69,14 +69,15 @@ async function descents(
   const study = descentStudy(network, datasetOf(firstOf(mnist.train, examples)), {
     batchSizes,
     optimizer: optimizerOf(options),
-    seconds,
+    examples: budget,
+    steps,
     shuffle: seed,
     signal,
   });
   const found = new Map<number, DescentPoint[]>(batchSizes.map((size) => [size, []]));
   for await (const point of study) {
     const descent = found.get(point.batchSize)!;
-    if (descent.length === 0) stderr.write(`descending with batches of ${point.batchSize}\n`);
+    if (descent.length === 0) stderr.write(`gradient descent with batches of ${point.batchSize}\n`);
     descent.push(point);
   }
   return signal.aborted ? [] : descentSections([...found.values()] satisfies Descent[]);
@@ -99,14 +100,14 @@ async function amounts(
   const study = dataStudy(network, data, {
     sizes,
     optimizer: optimizerOf(options),
-    steps: options.steps,
+    steps: options.steps ?? 3000,
     batchSize: 100,
     shuffle: options.seed,
     signal,
   });
   const points: DataPoint[] = [];
   for await (const point of study) {
-    stderr.write(`learnt from ${point.examples} digits\n`);
+    stderr.write(`trained on ${point.examples} digits\n`);
     points.push(point);
   }
   return signal.aborted ? [] : dataSections(points);

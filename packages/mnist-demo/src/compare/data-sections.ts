@@ -1,25 +1,28 @@
-// What more labelled digits are good for.
+// How accuracy depends on the amount of training data.
 
 import type { DataPoint } from "@nabla/nn";
 import { bars, table, wrapped } from "../sections/bars.ts";
+import { less, more } from "../sections/palette.ts";
 import type { Section, SectionFigure } from "../sections/section.ts";
+import { inWords } from "./chart.ts";
 
 export function dataSections(points: readonly DataPoint[]): Section[] {
   const [least, most] = [points[0]!, points.at(-1)!];
   const moral =
-    `From ${least.examples} digits the network learns them: ${percent(least.train)} of these are right, and ` +
-    `${percent(least.test)} of those that it has never seen. From ${most.examples} it is ` +
-    `${percent(most.train)} and ${percent(most.test)}: what it learns must hold for more.`;
+    `Trained on ${inWords(least.examples)} digits, the network memorises them: it gets ${percent(least.train)} of ` +
+    `these right, and ${percent(least.test)} of digits it has never seen. Trained on ` +
+    `${inWords(most.examples)}, ${percent(most.train)} and ${percent(most.test)}: with more examples it can no ` +
+    "longer memorise them.";
   return [
     {
       title: "The same number of steps on fewer and on more digits",
       text: (terminal) => [
         ...table(
           [
-            ["digits", "steps", "learnt ones right", "others right"],
+            ["digits", "steps", "training accuracy", "test accuracy"],
             ...points.map(({ examples, steps, train, test }) => [
-              String(examples),
-              String(steps),
+              inWords(examples),
+              inWords(steps),
               percent(train),
               percent(test),
             ]),
@@ -27,9 +30,9 @@ export function dataSections(points: readonly DataPoint[]): Section[] {
           terminal,
         ),
         "",
-        "accuracy on digits that were not learnt from",
+        "test accuracy",
         ...bars(
-          points.map(({ examples, test }) => ({ label: String(examples), value: test })),
+          points.map(({ examples, test }) => ({ label: inWords(examples), value: test })),
           { kind: "level", longest: 40 },
           { ...terminal, columns: Math.min(terminal.columns, 64) },
         ),
@@ -47,28 +50,27 @@ function percent(share: number): string {
 
 function accuracies(points: readonly DataPoint[]): SectionFigure {
   const lines = points.flatMap(({ examples, train, test }) => [
-    { examples, accuracy: train, of: "learnt from" },
-    { examples, accuracy: test, of: "never seen" },
+    { examples, accuracy: train, of: "training digits" },
+    { examples, accuracy: test, of: "unseen digits" },
   ]);
   return {
-    caption: "Accuracy against number of labelled digits",
+    caption: "Accuracy against the number of training digits",
     options: (plot) => ({
       width: 560,
       height: 320,
-      marginRight: 80,
-      x: { type: "log", label: "labelled digits", ticks: 5, tickFormat: "~s" },
-      y: { label: "accuracy", grid: true },
-      color: { domain: ["learnt from", "never seen"], range: ["#d55e00", "#0072b2"] },
+      marginRight: 100,
+      x: { type: "log", label: "training digits", ticks: 5, tickFormat: "," },
+      y: { label: "accuracy", grid: true, domain: [0, 1] },
+      color: { domain: ["training digits", "unseen digits"], range: [less, more] },
       marks: [
         plot.line(lines, { x: "examples", y: "accuracy", stroke: "of", strokeWidth: 2 }),
         plot.dot(lines, { x: "examples", y: "accuracy", fill: "of" }),
-        plot.text(lines.slice(0, 2), {
+        plot.text(lines.slice(-2), {
           x: "examples",
-          y: "accuracy",
+          y: (d: { readonly accuracy: number }, i: number) => d.accuracy + (i === 0 ? 0.02 : -0.02),
           text: "of",
           fill: "of",
-          dx: 12,
-          dy: -8,
+          dx: 8,
           textAnchor: "start",
         }),
       ],

@@ -1,9 +1,8 @@
 // The figures of the walk, as options for Observable Plot.
 
+import { less, level, more } from "./palette.ts";
 import type { SectionFigure } from "./section.ts";
 
-/** Wanted up, wanted down, and levels: told apart without seeing red and green, too. */
-const [up, down, level] = ["#0072b2", "#d55e00", "#555555"];
 const width = 448;
 
 /** 28 rows of 28 grey levels. */
@@ -43,14 +42,14 @@ export function pictureFigure(caption: string, values: readonly number[]): Secti
       marginRight: 64,
       x: { axis: null, domain: range(side), padding: 0 },
       y: { axis: null, domain: range(side), padding: 0 },
-      color: { type: "diverging", range: [down, "#ffffff", up], domain: [-greatest, greatest] },
+      color: { type: "diverging", range: [less, "#ffffff", more], domain: [-greatest, greatest] },
       marks: [
         plot.cell(
           cells.filter(({ value }) => Math.abs(value) > greatest / 50),
           { x: "x", y: "y", fill: "value", inset: 0 },
         ),
         plot.frame({ stroke: "#ccc" }),
-        plot.text([`blue is up, orange down, at most ${greatest.toPrecision(2)}`], {
+        plot.text([`blue is more, orange less, at most ${greatest.toPrecision(2)}`], {
           frameAnchor: "right",
           dx: 62,
           lineWidth: 6,
@@ -66,7 +65,7 @@ export function levelFigure(caption: string, values: readonly number[]): Section
 }
 
 export function changeFigure(caption: string, values: readonly number[]): SectionFigure {
-  return barFigure(caption, values, (value) => (value < 0 ? down : up));
+  return barFigure(caption, values, (value) => (value < 0 ? less : more));
 }
 
 function barFigure(
@@ -106,7 +105,7 @@ export function matrixFigure(
       marginTop: 24,
       x: { label: null, axis: "top", domain: [...names], tickSize: 0 },
       y: { label: null, domain: rows.map(({ row }) => row), tickSize: 0 },
-      color: { type: "diverging", range: [down, "#ffffff", up], domain: [-greatest, greatest] },
+      color: { type: "diverging", range: [less, "#ffffff", more], domain: [-greatest, greatest] },
       marks: [
         plot.cell(cells, { x: "name", y: "row", fill: "value", inset: 1 }),
         plot.text(cells, {

@@ -1,10 +1,11 @@
-// Stumbling down in many small steps against walking carefully in few: mini-batches of several
+// Many approximate steps against few exact ones: gradient descent with mini-batches of several
 // sizes from one start, measured on the whole set.
 import {
   compile,
   concat,
   gradients,
   type Parameter,
+  parameter,
   random,
   realize,
   type Tensor,
@@ -22,49 +23,59 @@ import { pairOf } from "../pair.ts";
 import { type CostOptions, costOf as checkedCost } from "./example-costs.ts";
 
 export interface DescentOptions extends CostOptions {
-  /** Examples in a batch, one descent for each; the number of all examples is the careful way. */
+  /** Examples in a batch, one descent for each. With all examples it follows the true gradient. */
   readonly batchSizes: readonly number[];
   /**
    * Makes the optimiser of each descent: `(parameters) => sgd(parameters, { learningRate: 3 })`.
    */
   readonly optimizer: (parameters: readonly Parameter[]) => Optimizer;
-  /** A descent ends after so many steps. Default: 100 if `seconds` is not given. */
+  /** A descent ends after this many steps. Default: 100 if `examples` is not given. */
   readonly steps?: number;
-  /** A descent ends when its steps have taken so long. */
-  readonly seconds?: number;
+  /**
+   * A descent ends after the step with which it has looked at this many examples: that many cost
+   * about the same for all sizes of batches.
+   */
+  readonly examples?: number;
   /** Seed of the order of examples, which each epoch draws anew. Default: 0. */
   readonly shuffle?: number;
   /** Ends the study in order. */
   readonly signal?: AbortSignal;
 }
 
-/** How a descent stands. */
+/** The state of a descent after some steps. */
 export interface DescentPoint {
   readonly batchSize: number;
   /** Steps taken. */
   readonly step: number;
-  /** What the steps took, without what was measured between them. */
+  /** Examples looked at in these steps; one that was in two batches counts twice. */
+  readonly examples: number;
+  /** The time that the steps took, without that of what was measured between them. */
   readonly seconds: number;
   /** The cost of the whole set. */
   readonly cost: number;
   /**
-   * Degrees between the gradient of the batch that comes next and the one of the whole set: 0 would
-   * be the steepest way down, 90 along the slope, more than 90 uphill. NaN where one of them is 0.
+   * Degrees between the gradient of the next batch and that of the whole set: 0 is the steepest way
+   * down, 90 along the slope, more than 90 uphill. NaN where one of them is 0.
    */
   readonly angle: number;
+  /** The length of the path through the space of the parameters: the sum of the steps' lengths. */
+  readonly walked: number;
+  /** The distance from the start in a straight line; `walked / gained` is 1 for a straight path. */
+  readonly gained: number;
 }
 
 /** Between two points a descent takes a third more steps than before. */
 const growth = 4 / 3;
 
 /**
- * Descends from where the model stands with batches of each size in turn, and tells at steps 0, 1,
- * 2, 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, and by what angle the
- * batch's gradient misses the true one. Batches are drawn as `batches` does, without a last one
- * that is smaller. Afterwards the model has its first values again, buffers included. The dataset
- * has two tensors: what goes in, and what should come out. The cost must be a mean over examples. A
- * descent ends where the cost is no longer a number. Throws `NablaError` for sizes that are no
- * positive integers or more than there are examples.
+ * Descends from the current parameters with batches of each size in turn, and measures at steps 0,
+ * 1, 2, 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, the angle between the
+ * next batch's gradient and the true one, and how far the steps have led. All but `seconds` is the
+ * same on every machine. Batches are drawn as `batches` does, without a smaller last one.
+ * Afterwards the model has its first values again, buffers included. The dataset has two tensors:
+ * inputs and targets. The cost must be a mean over examples. A descent ends where the cost is no
+ * longer a number. Throws `NablaError` for batch sizes that are not integers from 1 to the number
+ * of examples.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[2], [4]]) };
@@ -89,15 +100,16 @@ export async function* descentStudy(
     cost: callable,
     optimizer: callable,
     steps: positive,
-    seconds: positive,
+    examples: positive,
     shuffle: integer,
     signal: signalled,
   };
   checkOptions("descentStudy", options, kinds, "batchSizes", "optimizer");
-  const { batchSizes, cost = quadraticCost, optimizer, seconds, shuffle = 0, signal } = options;
-  const { steps = seconds === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
-  const examples = exampleCount("descentStudy", dataset);
-  for (const size of batchSizes) checkCount("descentStudy", "batch size", size, examples);
+  const { batchSizes, cost = quadraticCost, optimizer, shuffle = 0, signal } = options;
+  const { examples: mostExamples = Number.POSITIVE_INFINITY } = options;
+  const { steps = options.examples === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
+  const count = exampleCount("descentStudy", dataset);
+  for (const size of batchSizes) checkCount("descentStudy", "batch size", size, count);
   realize(...Object.values(dataset));
   const parameters = model.parameters();
   const costOf = (rows: Tensor<[number]>): Tensor => {
@@ -108,7 +120,8 @@ export async function* descentStudy(
   const start = cells.map((cell) => cell.snapshot());
   const restart = () => realize(...cells.map((cell, i) => cell.assign(start[i]!)));
   const gradientOf = gradientsInParts(costOf, parameters);
-  const whole = Int32Array.from({ length: examples }, (_, i) => i);
+  const path = new Path(parameters);
+  const whole = Int32Array.from({ length: count }, (_, i) => i);
   const stepper = () => {
     const own = optimizer(parameters);
     checkOptimizer("descentStudy", own);
@@ -123,21 +136,26 @@ export async function* descentStudy(
       // One step ahead of time, so that making the kernels is not counted.
       stepper()(tensor(whole.subarray(0, batchSize)));
       restart();
+      path.begin();
       const takeStep = stepper();
-      let [step, taken, next] = [0, 0, 0];
-      for (const rows of endlessRows(examples, batchSize, shuffle)) {
-        const isLast = step >= steps || (seconds !== undefined && taken >= seconds);
+      let [step, seconds, next] = [0, 0, 0];
+      for (const rows of endlessRows(count, batchSize, shuffle)) {
+        const looked = step * batchSize;
+        const isLast = step >= steps || looked >= mostExamples;
         if (signal?.aborted) return;
         if (step >= next || isLast) {
-          const [real, guess] = [await gradientOf(whole), await gradientOf(rows.dataSync())];
+          const [real, guess] = [await gradientOf(whole), await gradientOf(await rows.data())];
           const angle = degreesBetween(real.gradient, guess.gradient);
-          yield { batchSize, step, seconds: taken, cost: real.cost, angle };
-          if (isLast || Number.isNaN(real.cost)) break;
+          const { cost: known } = real;
+          const at = { batchSize, step, examples: looked, seconds, cost: known, angle };
+          yield { ...at, ...(await path.lengths()) };
+          if (isLast || Number.isNaN(known)) break;
           next = Math.max(step + 1, Math.round(step * growth));
         }
         const started = performance.now();
         takeStep(rows);
-        taken += (performance.now() - started) / 1000;
+        seconds += (performance.now() - started) / 1000;
+        path.addStep();
         step++;
         await breathe();
       }
@@ -146,6 +164,44 @@ export async function* descentStudy(
   } finally {
     restart();
   }
+}
+
+/** The path of parameters from step to step. */
+class Path {
+  readonly #parameters: readonly Parameter[];
+  readonly #start: readonly Parameter[];
+  readonly #before: readonly Parameter[];
+  readonly #walked: Parameter<[]> = parameter(0, { name: "walked" });
+
+  constructor(parameters: readonly Parameter[]) {
+    this.#parameters = parameters;
+    const copies = () => parameters.map((p) => parameter(p.snapshot()));
+    [this.#start, this.#before] = [copies(), copies()];
+  }
+
+  /** Begins at the parameters' current values. */
+  begin(): void {
+    const cells = [...this.#start, ...this.#before];
+    const all = [...this.#parameters, ...this.#parameters];
+    realize(this.#walked.assign(0), ...cells.map((cell, i) => cell.assign(all[i]!)));
+  }
+
+  /** Adds the step that the parameters have taken since the last one. */
+  readonly addStep: () => void = compile((): void => {
+    this.#walked.assign(this.#walked.add(distance(this.#parameters, this.#before)));
+    this.#before.forEach((cell, i) => cell.assign(this.#parameters[i]!));
+  });
+
+  async lengths(): Promise<Pick<DescentPoint, "walked" | "gained">> {
+    const gained = distance(this.#parameters, this.#start);
+    return { walked: await this.#walked.item(), gained: await gained.item() };
+  }
+}
+
+/** The Euclidean distance of all values of `a` from those of `b`. */
+function distance(a: readonly Parameter[], b: readonly Parameter[]): Tensor<[]> {
+  const squares = a.map((p, i) => p.sub(b[i]!).square().sum().cast("float32"));
+  return squares.reduce((sum, one) => sum.add(one)).sqrt() as Tensor<[]>;
 }
 
 function* endlessRows(examples: number, size: number, shuffle: number) {

@@ -1,0 +1,17 @@
+// The colours of all figures. The same colour means the same everywhere.
+
+/** More, or positive; less, or negative; activations. Distinct without red and green. */
+export const [more, less, level] = ["#0072b2", "#d55e00", "#555555"] as const;
+
+/** The full set, and the shades of mini-batches, from the largest to the smallest. */
+const full = "#8c510a";
+const mini = ["#01665e", "#35978f", "#5fb8ae", "#93d1c7"] as const;
+
+/** The colours of `count` descents by the size of their batches, ascending; the last is the full set. */
+export function batchColors(count: number): readonly string[] {
+  const others = Array.from(
+    { length: Math.max(count - 1, 0) },
+    (_, i) => mini[Math.min(i, mini.length - 1)]!,
+  );
+  return [...others.reverse(), full];
+}
