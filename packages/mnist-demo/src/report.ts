@@ -1,5 +1,5 @@
-// What a training came to, as one page: curves of cost and accuracy, which digits were taken for
-// which, the weights of the first neurons as pictures, and the worst mistakes.
+// The result of a training as one page: training curves, confusion matrix, the weights of the first
+// neurons as pictures, and the worst mistakes.
 
 import { writeFile } from "node:fs/promises";
 import { NablaError } from "@nabla/autograd";
@@ -7,8 +7,10 @@ import type { Layer, Report } from "@nabla/nn";
 import type { Digits } from "./digits.ts";
 import { confusionTable } from "./evaluate/confusion-table.ts";
 import { type Judged, judge } from "./evaluate/judged.ts";
+import { wrapped } from "./sections/bars.ts";
 import { htmlOf } from "./sections/document.ts";
 import { digitFigure, pictureFigure, rounded } from "./sections/figures.ts";
+import { more } from "./sections/palette.ts";
 import type { Section, SectionFigure } from "./sections/section.ts";
 
 /** More points than these make a curve no clearer, and a file larger. */
@@ -20,28 +22,33 @@ const shownMistakes = 12;
 interface Point {
   /** In epochs: 1.5 is the middle of the second. */
   readonly epoch: number;
+  /** The mean cost of the mini-batches since the point before. */
   readonly cost: number;
   readonly accuracy: number | undefined;
 }
 
-/** Gathers what the page shows of a training's course. */
+/** Gathers the points of the training curves. */
 export class Course {
   readonly #points: Point[] = [];
   readonly #stepsInEpoch: number;
   readonly #every: number;
+  /** The costs of the mini-batches since the last point. */
+  #costs: number[] = [];
 
   constructor(steps: number, epochs: number) {
     this.#stepsInEpoch = steps / epochs;
     this.#every = Math.ceil(steps / mostPoints);
   }
 
-  see({ step, cost, metrics }: Report): void {
+  see({ step, batchCost, metrics }: Report): void {
+    this.#costs.push(batchCost);
     if (!metrics && step % this.#every !== 0) return;
     this.#points.push({
       epoch: rounded(step / this.#stepsInEpoch),
-      cost: rounded(cost),
+      cost: rounded(this.#costs.reduce((sum, cost) => sum + cost) / this.#costs.length),
       accuracy: metrics?.["accuracy"],
     });
+    this.#costs = [];
   }
 
   get points(): readonly Point[] {
@@ -52,12 +59,13 @@ export class Course {
 /** Writes the page. Throws `NablaError` where that cannot be done. */
 export async function writeReport(
   path: string,
-  title: string,
-  { network, course, test }: Reported,
+  { network, course, test, description, epochs }: Reported,
 ): Promise<void> {
   const judged = await judge(network, test, shownMistakes);
+  const accuracy = (100 * judged.right) / judged.digits;
+  const title = `${accuracy.toFixed(1)} % after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
   const page = await htmlOf(title, [
-    courseSection(course.points, judged),
+    courseSection(course.points, judged, description),
     confusionSection(judged),
     ...weightsSections(network),
     mistakesSection(judged),
@@ -73,9 +81,16 @@ export interface Reported {
   readonly network: Layer;
   readonly course: Course;
   readonly test: Digits;
+  /** The network and how it was trained, in words. */
+  readonly description: string;
+  readonly epochs: number;
 }
 
-function courseSection(points: readonly Point[], { digits, right }: Judged): Section {
+function courseSection(
+  points: readonly Point[],
+  { digits, right }: Judged,
+  description: string,
+): Section {
   const measured = points.filter(({ accuracy }) => accuracy !== undefined);
   const curve = (caption: string, of: readonly Point[], y: "cost" | "accuracy"): SectionFigure => ({
     caption,
@@ -84,19 +99,22 @@ function courseSection(points: readonly Point[], { digits, right }: Judged): Sec
       height: 260,
       marginLeft: 60,
       x: { label: "epochs" },
-      y: { label: y, grid: true },
+      y: { label: y, grid: true, ...(y === "accuracy" ? { domain: [0, 1] } : { zero: true }) },
       marks: [
-        plot.lineY(of, { x: "epoch", y, stroke: "#0072b2" }),
-        ...(y === "accuracy" ? [plot.dot(of, { x: "epoch", y, fill: "#0072b2" })] : []),
+        plot.lineY(of, { x: "epoch", y, stroke: more }),
+        ...(y === "accuracy" ? [plot.dot(of, { x: "epoch", y, fill: more })] : []),
       ],
     }),
   });
   return {
-    title: "How it was learnt",
-    text: () => [`${right} of ${digits} test digits are right: ${(right / digits).toFixed(4)}.`],
+    title: "Training curves",
+    text: (terminal) => [
+      ...wrapped(description, terminal),
+      `${right} of ${digits} test digits are right: ${(right / digits).toFixed(4)}.`,
+    ],
     figures: [
-      curve("The mean cost of each epoch's digits so far, before their own steps", points, "cost"),
-      curve("The share of test digits that are right after each epoch", measured, "accuracy"),
+      curve("Moving average of the mini-batch cost", points, "cost"),
+      curve("Test accuracy after each epoch", measured, "accuracy"),
     ],
   };
 }
@@ -112,7 +130,7 @@ function confusionSection({ counts }: Judged): Section {
     })),
   );
   return {
-    title: "Which digits were taken for which",
+    title: "Confusion matrix",
     text: () => confusionTable(counts).trimEnd().split("\n"),
     figures: [
       {
@@ -128,7 +146,13 @@ function confusionSection({ counts }: Judged): Section {
             plot.cell(cells, { x: "answer", y: "label", fill: "shade", inset: 0.5 }),
             plot.text(
               cells.filter(({ count }) => count > 0),
-              { x: "answer", y: "label", text: "count", fontSize: 11 },
+              {
+                x: "answer",
+                y: "label",
+                text: "count",
+                fontSize: 11,
+                fill: ({ shade }: { readonly shade: number }) => (shade > 0.7 ? "white" : "black"),
+              },
             ),
           ],
         }),
@@ -162,7 +186,7 @@ function weightsSections(network: Layer): readonly Section[] {
 
 function mistakesSection({ worst }: Judged): Section {
   const figures = worst.map(({ pixels, answer, label }) =>
-    digitFigure(`A ${label}, taken for a ${answer}`, pixels),
+    digitFigure(`${label} read as ${answer}`, pixels),
   );
   const text = "The wrong answers that the network was surest of.";
   return { title: "The worst mistakes", text: () => [text], figures };

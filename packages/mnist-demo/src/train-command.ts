@@ -51,8 +51,13 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
     stdout.write(`wrote ${save}${more}\n`);
   }
   if (options.report !== undefined) {
-    const reported = { network: run.network, course, test: mnist.test };
-    await writeReport(options.report, descriptionOf(options, run), reported);
+    await writeReport(options.report, {
+      network: run.network,
+      course,
+      test: mnist.test,
+      description: descriptionOf(options, run),
+      epochs: last?.epoch ?? 0,
+    });
     stdout.write(`wrote ${options.report}\n`);
   }
   const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());

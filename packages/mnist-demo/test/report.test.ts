@@ -22,6 +22,6 @@ test("a report is one file with curves, counts, weights and mistakes, and asks f
   // Two curves, the counts, 16 neurons' weights, and the mistakes.
   expect(page.match(/<svg/g)).toHaveLength(3 + 16 + mistakes);
   expect(page).toContain("Neuron 15");
-  expect(page.match(/, taken for a \d<\/figcaption>/g) ?? []).toHaveLength(mistakes);
+  expect(page.match(/\d read as \d<\/figcaption>/g) ?? []).toHaveLength(mistakes);
   expect(page).not.toMatch(/(src|href)="?http/);
 });

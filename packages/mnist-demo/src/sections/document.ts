@@ -106,6 +106,11 @@ section { margin: 3rem 0 }
 figure { margin: 0 }
 figcaption { font-size: 0.85rem; color: #555 }
 svg { max-width: 100%; height: auto }
+@media (prefers-color-scheme: dark) {
+  body { color: #ddd; background: #16181c }
+  figcaption { color: #b4b9c4 }
+  svg { background: #fff; color: #222 }
+}
 pre { overflow-x: auto; font-size: 0.8rem; line-height: 1.35 }
 `;
 
