@@ -201,7 +201,7 @@ class Path {
 /** The Euclidean distance of all values of `a` from those of `b`. */
 function distance(a: readonly Parameter[], b: readonly Parameter[]): Tensor<[]> {
   const squares = a.map((p, i) => p.sub(b[i]!).square().sum().cast("float32"));
-  return squares.reduce((sum, one) => sum.add(one)).sqrt() as Tensor<[]>;
+  return squares.reduce((sum, one) => sum.add(one)).sqrt();
 }
 
 function* endlessRows(examples: number, size: number, shuffle: number) {
