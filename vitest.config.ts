@@ -21,12 +21,14 @@ const once = [
   "hosts",
   "initializers",
   "layer-gradients",
+  "long-sums",
   "memory",
   "mutated-files",
   "operations",
   "operators",
   "plan",
   "products",
+  "random",
   "random-training",
   "reductions",
   "resume",
@@ -72,7 +74,7 @@ export default defineConfig({
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],
-            tsconfig: "./tsconfig.json",
+            tsconfig: "./tsconfig.test-d.json",
             // Errors outside the type tests are for `pnpm typecheck` to report.
             ignoreSourceErrors: true,
           },

@@ -2,9 +2,9 @@
 import { test } from "vitest";
 import { checkKills } from "./kills.ts";
 
-// Five processes start one after the other, on machines that may be busy.
+// Four processes start one after the other, on machines that may be busy.
 const timeout = 300_000;
 
-test("a training that is killed three times ends as one that is not", { timeout }, async () => {
-  await checkKills({ kills: 3, seed: 1 });
+test("a training that is killed twice ends as one that is not", { timeout }, async () => {
+  await checkKills({ kills: 2, seed: 1 });
 });

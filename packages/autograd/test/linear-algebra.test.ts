@@ -37,6 +37,8 @@ import {
 const float64 = { dtype: "float64" } as const;
 const square = drawn.map((one): Drawn => ({ ...one, m: one.n }));
 
+const runs = { numRuns: 40 };
+
 /** Positive definite ones. */
 function positive(one: Drawn): Tensor {
   const x = matrices({ ...one, m: one.n, decay: 0 });
@@ -70,6 +72,7 @@ describe("cholesky", () => {
           );
         });
       }),
+      runs,
     );
   });
 
@@ -136,6 +139,7 @@ describe("triangularSolve", () => {
           expect(distance(times(matrix, x), b)).toBeLessThanOrEqual(bound);
         });
       }),
+      runs,
     );
   });
 
@@ -164,6 +168,7 @@ describe("solve", () => {
           expect(distance(times(a, x), b)).toBeLessThanOrEqual(bound);
         });
       }),
+      runs,
     );
   });
 
@@ -233,6 +238,7 @@ describe("inverse and determinants", () => {
           expect(distance(times(a, x), identityOf(one.n))).toBeLessThanOrEqual(bound);
         });
       }),
+      runs,
     );
   });
 
@@ -260,6 +266,7 @@ describe("inverse and determinants", () => {
           expect(Math.abs(again - expected)).toBeLessThanOrEqual(bound);
         });
       }),
+      runs,
     );
   });
 

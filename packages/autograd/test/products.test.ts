@@ -21,30 +21,42 @@ interface Product {
   readonly dtype: DType;
 }
 
-/** The product, with something before and after it. */
-function productOf({ sizes: [m, k, n], batches, isTransposed, dtype }: Product): Tensor {
+/** Whole numbers from -4 to 4, from the back end of now: the reference need not draw them as well. */
+function drawn(shape: readonly number[], seed: number, dtype: DType): Tensor {
+  return random
+    .uniform([...shape], { seed })
+    .mul(9)
+    .sub(4)
+    .cast("int32")
+    .cast(dtype)
+    .realize();
+}
+
+type Operands = readonly [left: Tensor, right: Tensor];
+
+function operandsOf({ sizes: [m, k, n], batches, isTransposed, dtype }: Product): Operands {
   const operand = (batch: readonly number[], rows: number, columns: number, turned: boolean) => {
-    const shape = [...batch, ...(turned ? [columns, rows] : [rows, columns])];
-    const x = random
-      .uniform(shape, { seed: rows })
-      .mul(9)
-      .sub(4)
-      .cast("int32")
-      .cast(dtype)
-      .realize();
+    const x = drawn([...batch, ...(turned ? [columns, rows] : [rows, columns])], rows, dtype);
     return turned ? x.transpose() : x;
   };
-  const left = operand(batches[0], m, k, isTransposed[0]);
-  const right = operand(batches[1], k, n, isTransposed[1]);
-  return left.matmul(right).add(tensor(1, { dtype })).mul(2);
+  return [operand(batches[0], m, k, isTransposed[0]), operand(batches[1], k, n, isTransposed[1])];
+}
+
+/** The product, with something before and after it. */
+function productOf(product: Product, [left, right] = operandsOf(product)): Tensor {
+  return left
+    .matmul(right)
+    .add(tensor(1, { dtype: product.dtype }))
+    .mul(2);
 }
 
 function check(product: Product): void {
-  const wasm = productOf(product).dataSync();
-  const [planned] = plannedValues([productOf(product)]);
+  const operands = operandsOf(product);
+  const wasm = productOf(product, operands).dataSync();
+  const [planned] = plannedValues([productOf(product, operands)]);
   setBackend("reference");
   try {
-    const expected = productOf(product).dataSync();
+    const expected = productOf(product, operands).dataSync();
     expect(wasm).toEqual(expected);
     expect(planned).toEqual(expected);
   } finally {

@@ -12,7 +12,7 @@ import {
 } from "./random-functions.ts";
 
 /** On the reference in several rounds, so that none takes long where a machine is shared. */
-const rounds = Array.from({ length: backend() === "reference" ? 5 : 1 }, (_, i) => i + 1);
+const rounds = Array.from({ length: backend() === "reference" ? 3 : 1 }, (_, i) => i + 1);
 const perRound = backend() === "reference" ? 20 : 5;
 
 test.each(rounds)("gradients and second gradients agree with differences to 1e-6: %i", () => {
@@ -20,12 +20,12 @@ test.each(rounds)("gradients and second gradients agree with differences to 1e-6
 });
 
 test("vmap, jvp, vjp, Jacobians and Hessians are what they are defined by, alone and together", () => {
-  const numRuns = backend() === "reference" ? 20 : 4;
+  const numRuns = backend() === "reference" ? 10 : 3;
   fc.assert(fc.property(randomFunctions, checkTransformations), { numRuns });
 });
 
 test("transformations go through compiled functions, alone, in each other and in others", () => {
-  const numRuns = backend() === "reference" ? 20 : 1;
+  const numRuns = backend() === "reference" ? 8 : 1;
   fc.assert(fc.property(compiledFunctions, checkCompiled), { numRuns });
 });
 

@@ -6,11 +6,13 @@ export function idxBytes(
   data: ArrayLike<number>,
   { type = 0x08 }: { readonly type?: number } = {},
 ): Uint8Array {
-  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
+  const header = new DataView(bytes.buffer);
   header.setUint8(2, type);
   header.setUint8(3, shape.length);
   shape.forEach((size, axis) => header.setUint32(4 + 4 * axis, size));
-  return Uint8Array.from([...new Uint8Array(header.buffer), ...Array.from(data)]);
+  bytes.set(data, 4 + 4 * shape.length);
+  return bytes;
 }
 
 /** Elements 0, 1, 2, … as bytes. */

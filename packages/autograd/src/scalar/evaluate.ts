@@ -48,7 +48,7 @@ export function evaluateAll(
 ): void {
   const { slots, steps, result } = programOf(expression, types);
   inputs.forEach((elements, i) => {
-    if (elements.length === 1) slots[i]!.fill(elements[0]!);
+    if (elements.length === 1) slots[i]!.fill(elements[0]!, 0, output.length);
   });
   for (let from = 0; from < output.length; from += chunkLength) {
     const count = Math.min(chunkLength, output.length - from);

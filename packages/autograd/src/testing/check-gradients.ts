@@ -1,7 +1,6 @@
 // Checks gradients against central differences, and forward derivatives against gradients.
 import { describe } from "../graph/describe.ts";
 import {
-  compile,
   DTypeError,
   formatShape,
   GradientError,
@@ -14,6 +13,7 @@ import {
   toJSON,
   zeros,
 } from "../index.ts";
+import { totalsAt } from "./many-points.ts";
 import {
   dataOf,
   gradientOf,
@@ -284,21 +284,16 @@ function compareWithDifferences(
   points: readonly Point[],
   options: CheckGradientsOptions,
 ): void {
-  const valueAt = ({ direction }: Probe, distance: number): number => {
-    const moved = points.map((point) => ({ ...point, data: point.data.slice() }));
-    for (const [i, j, part] of direction) moved[i]!.data[j]! += distance * part;
-    return total(valuesOf(replayed, moved));
-  };
-  const replayed = tracedOnce(f, values, points);
   const of = isOne(values) ? "" : " of the outputs' weighted sum";
   const size = Math.max(1, projected(values, 0, Math.abs));
   let worst = { error: 1, message: "" };
   let different = 0;
   const probes = probesOf(points, options.epsilon ?? 2 ** -9);
-  for (const probe of probes) {
-    const { direction, step, where } = probe;
-    const difference = (h: number) => (valueAt(probe, h) - valueAt(probe, -h)) / (2 * h);
-    const numeric = (4 * difference(step / 2) - difference(step)) / 3;
+  const totals = totalsAt(f, values, points, movedAlong(probes, points));
+  for (const { direction, step, where } of probes) {
+    const difference = (h: number) => (totals.next().value! - totals.next().value!) / (2 * h);
+    const [narrow, wide] = [difference(step / 2), difference(step)];
+    const numeric = (4 * narrow - wide) / 3;
     const analytic = direction.reduce((sum, [i, j, part]) => sum + slopes[i]![j]! * part, 0);
     const error = errorOf(analytic, numeric, (32 * Number.EPSILON * size) / step, options);
     if (error <= 1) continue;
@@ -314,22 +309,17 @@ function compareWithDifferences(
   throw new GradientError(worst.message + (probes.length > 1 ? share : ""));
 }
 
-/**
- * `f` with its graph built once: rebuilding it for each difference would take longer than running
- * it. A function that cannot be traced, or whose trace gives other values than `values`, is
- * unchanged.
- */
-function tracedOnce(
-  f: Several,
-  values: readonly Float64Array[],
+/** The points whose differences are taken: for each probe those of half its step, then of its step. */
+function* movedAlong(
+  probes: readonly Probe[],
   points: readonly Point[],
-): Several {
-  const compiled = compile((xs: Tensor[]) => [...f(xs)]);
-  const traced: Several = (xs) => compiled([...xs]);
-  try {
-    return haveSameNumbers(valuesOf(traced, points), values) ? traced : f;
-  } catch {
-    return f;
+): Generator<readonly Float64Array[]> {
+  for (const { direction, step } of probes) {
+    for (const distance of [step / 2, -step / 2, step, -step]) {
+      const moved = points.map(({ data }) => data.slice());
+      for (const [i, j, part] of direction) moved[i]![j]! += distance * part;
+      yield moved;
+    }
   }
 }
 
