@@ -11,14 +11,16 @@ import { exampleCosts } from "@nabla/nn";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { digitFileBytes } from "../page/digit-files.ts";
 import { buildPage, servePage } from "../page/page-command.ts";
 import { Contender } from "../page/src/contender.ts";
-import { type DigitFileName, digitFileNames, digitFilePath } from "../page/src/digit-files.ts";
+import { type DigitFile, testFile } from "../page/src/digit-files.ts";
 import { look, Sensitivities } from "../page/src/inspection.ts";
 import { plain } from "../page/src/numbers.ts";
-import type { Digits, Mnist } from "../src/digits.ts";
+import { thereAlready } from "../page/src/training-digits.ts";
+import type { Mnist } from "../src/digits.ts";
 import { loadMnist } from "../src/load.ts";
-import { idxBytes } from "./idx-bytes.ts";
+import { firstOf } from "../src/training.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hasChromium = existsSync(executablePath);
@@ -29,24 +31,10 @@ const phone = { width: 390, height: 844 };
 
 type Point = readonly [x: number, y: number];
 
-/** The first digits of MNIST, for pages that need not fetch and measure all. */
+/** The digits that the page learns from and measures with, unless told otherwise. */
 async function firstDigits(): Promise<Mnist> {
   const { train, test } = await loadMnist();
-  const first = ({ images, labels }: Digits, count: number): Digits => ({
-    images: images.slice(0, 0, count),
-    labels: labels.slice(0, 0, count),
-  });
-  return { train: first(train, 2000), test: first(test, 500) };
-}
-
-/** The files with these digits, as the page fetches them. */
-function filesOf({ train, test }: Mnist): ReadonlyMap<DigitFileName, Buffer> {
-  const files = digitFileNames.map((name) => {
-    const { images, labels } = name.startsWith("train") ? train : test;
-    const values = name.includes("images") ? images : labels;
-    return [name, gzipSync(idxBytes(values.shape, values.dataSync()))] as const;
-  });
-  return new Map(files);
+  return { train: firstOf(train, 3000), test: firstOf(test, testFile.count) };
 }
 
 describe.skipIf(!hasChromium)("the page in Chromium", () => {
@@ -56,11 +44,9 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   let page: Page;
   let complaints: string[];
   let digits: Mnist;
-  let firstFiles: ReadonlyMap<DigitFileName, Buffer>;
 
   beforeAll(async () => {
     digits = await firstDigits();
-    firstFiles = filesOf(digits);
     folder = mkdtempSync(path.join(tmpdir(), "nabla-page-"));
     await buildPage(folder);
     for (const isolated of [true, false]) {
@@ -80,28 +66,33 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   const addressOf = (isolated: boolean): string =>
     `http://localhost:${(servers.get(isolated)!.httpServer.address() as AddressInfo).port}/`;
 
-  /** Opens the page, with all digits or the first; `complaints` collects what its console says. */
-  async function open({ isolated = true, viewport = desktop, all = true } = {}): Promise<void> {
+  /** Opens the page, in which nothing moves before it is asked to; `complaints` are its console's. */
+  async function open({ isolated = true, viewport = desktop } = {}): Promise<void> {
+    await openMoving({ isolated, viewport, reducedMotion: "reduce" });
+    await page
+      .getByRole("button", { name: "Let it learn" })
+      .and(page.locator(":enabled"))
+      .waitFor();
+  }
+
+  async function openMoving({
+    isolated,
+    viewport,
+    reducedMotion = "no-preference",
+  }: {
+    readonly isolated: boolean;
+    readonly viewport: { readonly width: number; readonly height: number };
+    readonly reducedMotion?: "reduce" | "no-preference";
+  }): Promise<void> {
     page = await context.newPage();
     await page.setViewportSize(viewport);
+    await page.emulateMedia({ reducedMotion });
     complaints = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
     });
-    if (!all) await serveFirst();
     await page.goto(addressOf(isolated));
-    await page
-      .getByRole("button", { name: "Start", exact: true })
-      .and(page.locator(":enabled"))
-      .waitFor();
-  }
-
-  /** Lets the page fetch the first digits alone. */
-  async function serveFirst(): Promise<void> {
-    for (const [name, body] of firstFiles) {
-      await page.route(`**/${digitFilePath(name)}`, (route) => route.fulfill({ body }));
-    }
   }
 
   const accuracy = async (): Promise<number> =>
@@ -110,29 +101,51 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   /** Trains from the start until more than `percent` of the test digits are right, and pauses. */
   async function trainTo(percent: number): Promise<void> {
     expect(await accuracy()).toBeLessThan(50);
-    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByLabel("Speed").selectOption("fast");
+    await page.getByRole("button", { name: "Let it learn" }).click();
     await page.waitForFunction(
       `Number.parseFloat(document.querySelector('#accuracy').textContent) > ${percent}`,
     );
     await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByRole("button", { name: "Start", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Let it learn" }).waitFor();
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     expect(wide).toBeLessThanOrEqual(page.viewportSize()!.width);
   }
 
-  test("trains to over 90 % not isolated, on a phone, and names each weight on one line", async () => {
-    await open({ isolated: false, viewport: phone });
+  test("opens alive: without a click it learns, step by step, not isolated and on a phone", async () => {
+    await openMoving({ isolated: false, viewport: phone });
+    await page.evaluate(`{
+      globalThis.steps = [];
+      const seen = () => steps.push(Number(document.querySelector("#steps").textContent));
+      new MutationObserver(seen).observe(document.querySelector("#steps"), {
+        characterData: true, childList: true, subtree: true });
+    }`);
     expect(await page.evaluate("crossOriginIsolated")).toBe(false);
-    await trainTo(90);
-    await page.getByRole("button", { name: "Compute sensitivities" }).click();
-    await page.locator("#actual").waitFor();
-    const heights = await page.evaluate<number[]>(
-      "[...document.querySelectorAll('.components span:first-child')].map((x) => x.clientHeight)",
+    await page.waitForFunction(
+      "Number.parseFloat(document.querySelector('#accuracy').textContent) > 50",
     );
-    expect(heights).toHaveLength(16);
-    // A line takes 25 pixels.
-    expect(Math.max(...heights)).toBeLessThan(40);
+    const steps = await page.evaluate<number[]>("globalThis.steps");
+    expect(steps.length).toBeGreaterThan(60);
+    // Each one is seen.
+    expect(Math.max(...steps.slice(1).map((step, i) => step - steps[i]!))).toBe(1);
+    expect(await page.textContent(".caption")).toMatch(/It reads \d+ of 100 digits correctly/);
+    await page.getByRole("button", { name: "Pause and look inside" }).click();
+    await page.getByRole("button", { name: "Let it learn" }).waitFor();
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    expect(wide).toBeLessThanOrEqual(phone.width);
     expect(complaints).toEqual([]);
+  });
+
+  test("rests under reduced motion, and then has fetched no digits but the first", async () => {
+    const asked: string[] = [];
+    const note = (request: { url(): string }): void => void asked.push(request.url());
+    context.on("request", note);
+    await open();
+    context.off("request", note);
+    expect(await page.textContent("#steps")).toBe("0");
+    const files = asked.flatMap((url) => url.match(/digits\/(.*)\.bin/)?.[1] ?? []);
+    expect(files.every((name) => name === "test" || /^train-0[0-5]$/.test(name))).toBe(true);
+    expect(files[0]).toBe("test");
   });
 
   test("has less than 150 kB of compressed script, and what comes later less than 50 kB", () => {
@@ -149,7 +162,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   test("shows the numbers that the public calls give here", async () => {
-    await open({ all: false });
+    await open();
     await page.getByRole("button", { name: "One step" }).click();
     await page.waitForFunction("document.querySelector('#steps').textContent === '1'");
     await page.getByLabel("Averaged over").selectOption("10");
@@ -157,7 +170,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await page.getByRole("button", { name: "Compute sensitivities" }).click();
     await page.locator("#actual").waitFor();
 
-    const contender = new Contender(digits, {
+    const contender = new Contender(thereAlready(digits.train), digits.test, {
       hidden: [16, 16],
       activation: "sigmoid",
       batchSize: 100,
@@ -165,13 +178,19 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       seed: 0,
     });
     await contender.advance();
-    const { cost, accuracy: share } = await contender.point();
+    const { cost, accuracy: share, answers } = await contender.point();
+    const read = await page.locator(".thumbnails label span").allTextContents();
+    expect(read.map((text) => Number.parseInt(text, 10))).toEqual(answers);
+    const labels = digits.test.labels.dataSync();
+    expect(read.map((text) => text.includes("✗"))).toEqual(
+      answers.map((answer, i) => answer !== labels[i]),
+    );
     expect(await page.textContent("#cost")).toBe(cost.toFixed(4));
     expect(await page.textContent("#accuracy")).toBe(`${(share * 100).toFixed(1)} %`);
 
     const place = { layer: 1, index: 3 };
     const source = { kind: "examples", from: 0, count: 10 } as const;
-    const seen = look(contender.network, digits.train, source, place);
+    const seen = look(contender.network, digits.test, source, place);
     const neuron = seen.neuron!;
     await expect.poll(() => page.textContent("#look-cost")).toBe(seen.cost!.toFixed(4));
     await expect.poll(() => page.textContent("#neuron h3")).toBe("Hidden layer 2, neuron 3");
@@ -181,22 +200,22 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(neuron.difference).toBeLessThan(1e-7);
     const [own] = exampleCosts(
       contender.network,
-      digits.train.images.slice(0, 0, 1),
-      oneHot(digits.train.labels.slice(0, 0, 1), 10),
+      digits.test.images.slice(0, 0, 1),
+      oneHot(digits.test.labels.slice(0, 0, 1), 10),
     ).arraySync();
     expect(await page.textContent("#own-cost")).toBe(own!.toFixed(4));
-    const outputs = contender.network.forward(digits.train.images.slice(0, 0, 1)).dataSync();
+    const outputs = contender.network.forward(digits.test.images.slice(0, 0, 1)).dataSync();
     const shown = await page.locator(".term").allTextContents();
-    // The first digit is a 5.
+    // The first test digit is a 7.
     expect(shown).toEqual(
       Array.from(outputs, (a, digit) =>
-        digit === 5
+        digit === 7
           ? `(${a.toFixed(2)} − 1)² = ${((a - 1) ** 2).toFixed(3)}`
           : `${a.toFixed(2)}² = ${(a ** 2).toFixed(3)}`,
       ),
     );
 
-    const sensitivities = new Sensitivities(contender.network, digits.train);
+    const sensitivities = new Sensitivities(contender.network, firstOf(digits.train, 1000));
     const { most } = await sensitivities.find(8);
     const result = await sensitivities.nudge(most[0]!.name, 0.1);
     expect(await page.textContent("#predicted")).toBe(plain(result.predicted, 6));
@@ -207,26 +226,34 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   test.each<[what: string, pattern: string, body: string | Uint8Array, message: string]>([
     [
       "a page in place of digits",
-      "**/digits/train-labels*",
+      "**/digits/test*",
       "<!doctype html>",
-      "train-labels-idx1-ubyte: what the server sent is not this file",
+      "test: what the server sent is not this file",
     ],
     [
       "a file that ends early",
-      "**/digits/t10k-labels*",
+      "**/digits/test*",
       gzipSync(new Uint8Array(10_008)).subarray(0, 20),
-      "t10k-labels-idx1-ubyte: what the server sent is not this file",
+      "test: what the server sent is not this file",
     ],
     [
-      "an empty file",
-      "**/digits/t10k-images*",
+      "fewer digits than there should be",
+      "**/digits/test*",
+      digitFileBytes({ images: new Uint8Array(784), labels: new Uint8Array(1) }, {
+        ...testFile,
+        count: 1,
+      } satisfies DigitFile),
+      "test: has 785 bytes, expected 1000 digits of 785",
+    ],
+    [
+      "digits to learn from that do not come",
+      "**/digits/train-03*",
       "",
-      "t10k-images-idx3-ubyte: what the server sent is not this file",
+      "train-03: what the server sent is not this file",
     ],
     ["a worker that is no script", "**/assets/worker*", "no script", "its worker did not start"],
   ])("says what is wrong: %s", async (_, pattern, body, message) => {
     page = await context.newPage();
-    await serveFirst();
     await page.route(pattern, (route) => route.fulfill({ body: Buffer.from(body) }));
     await page.goto(addressOf(true));
     expect(await page.getByRole("alert").textContent()).toContain(message);
@@ -260,7 +287,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
     await page.getByLabel("Also run full-batch gradient descent").uncheck();
     await page.locator(".legend .full").waitFor({ state: "detached" });
-    await trainTo(92);
+    await trainTo(88);
     const [images, labels] = [digits.test.images.dataSync(), digits.test.labels.dataSync()];
     const sheet = page.getByLabel("Sheet to draw a digit on");
     await sheet.scrollIntoViewIfNeeded();
@@ -294,14 +321,15 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   test("is operated by keys alone: Tab reaches all controls, in the order of reading", async () => {
-    await open({ all: false });
+    await open();
     await page.getByRole("button", { name: "Compute sensitivities" }).click();
     await page.locator("#actual").waitFor();
     // What takes the focus, by the order in the document; of a group of neurons one.
     const controls = await page.evaluate<string[]>(`{
       const focusable = "button, input, select, summary, a[href], [tabindex]";
       const all = [...document.querySelectorAll(focusable)].filter((one) =>
-        one.tabIndex >= 0 && one.checkVisibility() && !one.disabled);
+        one.tabIndex >= 0 && one.checkVisibility() && !one.disabled &&
+        (one.type !== "radio" || one.checked));
       globalThis.controls = all;
       document.activeElement?.blur();
       all.map((one) => one.outerHTML.slice(0, 80));
@@ -330,14 +358,14 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   test("trains only while it is seen", async () => {
-    await open({ all: false });
+    await open();
     const show = (hidden: boolean): Promise<unknown> =>
       page.evaluate(`{
         Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} });
         document.dispatchEvent(new Event("visibilitychange"));
       }`);
     const isRunning = page.getByRole("button", { name: "Pause" });
-    const isPaused = page.getByRole("button", { name: "Start", exact: true });
+    const isPaused = page.getByRole("button", { name: "Let it learn" });
     await show(true);
     await show(false);
     await isPaused.waitFor();
@@ -352,7 +380,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   test("gives axe nothing to complain of, light and dark", async () => {
-    await open({ all: false });
+    await open();
     await page.getByRole("button", { name: "Compute sensitivities" }).click();
     await page.locator("#actual").waitFor();
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

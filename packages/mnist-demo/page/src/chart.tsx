@@ -1,4 +1,4 @@
-// Curves over time, drawn by uPlot; the last values in words for those who do not see them.
+// Curves over the digits looked at, drawn by uPlot; the last values in words for those who do not see them.
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type Plot from "uplot";
@@ -53,11 +53,11 @@ export function Chart({ title, curves, range, format, marks = [] }: ChartProps):
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { time: false, range: (_, __, most) => [0, Math.max(most ?? 0, 1)] },
+          x: { time: false, range: (_, __, most) => [0, Math.max(most ?? 0, 1000)] },
           y: { range: (_, __, most) => [range[0], range[1] ?? Math.max(most ?? 0, 0.1)] },
         },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
+          { ...axis, values: (_, ticks) => ticks.map(short) },
           { ...axis, size: 48, values: (_, ticks) => ticks.map(format) },
         ],
         hooks: { drawAxes: [(drawn) => drawMarks(drawn, marks, color("--quiet"))] },
@@ -113,6 +113,12 @@ function useUplot(): typeof Plot | undefined {
     import("uplot").then(({ default: uplot }) => setLoaded({ uplot }), console.warn);
   }, []);
   return loaded?.uplot;
+}
+
+/** 0, 500, 20k, 1.5M. */
+function short(count: number): string {
+  if (count >= 1e6) return `${count / 1e6}M`;
+  return count >= 1000 ? `${count / 1000}k` : String(count);
 }
 
 /** All curves over the x of any: null where a curve has no point. */

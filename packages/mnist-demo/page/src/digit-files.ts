@@ -1,15 +1,31 @@
-// Where the page's digits are.
+// Where the page's digits are: files of some digits each, which are fetched in this order.
 
-export const digitFileNames = [
-  "train-images-idx3-ubyte",
-  "train-labels-idx1-ubyte",
-  "t10k-images-idx3-ubyte",
-  "t10k-labels-idx1-ubyte",
-] as const;
+export interface DigitFile {
+  readonly name: string;
+  /** Where in MNIST its digits are. */
+  readonly set: "train" | "test";
+  readonly from: number;
+  readonly count: number;
+}
 
-export type DigitFileName = (typeof digitFileNames)[number];
+/** The test digits that the page measures with. */
+export const testFile: DigitFile = { name: "test", set: "test", from: 0, count: 1000 };
+
+/** How many digits to learn from one can choose. The first view has those of the small files. */
+export const exampleCounts = [1000, 3000, 60_000] as const;
+
+const smallFiles = 6;
+const [small, large] = [500, 5700] as const;
+
+/** The training digits. The small ones come first, so that training need not wait for long. */
+export const trainFiles: readonly DigitFile[] = Array.from({ length: 16 }, (_, i) => ({
+  name: `train-${String(i).padStart(2, "0")}`,
+  set: "train",
+  from: i < smallFiles ? i * small : smallFiles * small + (i - smallFiles) * large,
+  count: i < smallFiles ? small : large,
+}));
 
 /** Not named .gz: some hosts would undo the compression on the way, and some would not. */
-export function digitFilePath(name: DigitFileName): string {
+export function digitFilePath({ name }: DigitFile): string {
   return `digits/${name}.bin`;
 }

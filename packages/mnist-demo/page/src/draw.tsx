@@ -1,34 +1,35 @@
 // Draw a digit: with mouse, finger, pen or keys; the network answers as one draws.
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { answerOf, doubtOf } from "./answer.ts";
 import { useColorScheme } from "./color-scheme.ts";
 import { How } from "./how.tsx";
-import type { Source } from "./inspection.ts";
-import { NetworkPicture } from "./network-picture.tsx";
-import { Outputs } from "./outputs.tsx";
+import { Select } from "./select.tsx";
 import { centred, Sheet } from "./sheet.ts";
 import { showInk } from "./show-ink.ts";
-import type { Trainer } from "./trainer.ts";
-import { useLook } from "./use-look.ts";
+import type { Subject } from "./subject.ts";
 
 /** How far an arrow key moves the pen, as a share of the sheet. */
 const keyStep = 0.04;
 
-export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
+export function Draw({ subject }: { readonly subject: Subject }): VNode {
   const sheet = useMemo(() => new Sheet(), []);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pen, setPen] = useState({ x: 0.5, y: 0.3, isDown: false });
-  const [pixels, setPixels] = useState<Uint8Array>();
-  const source = useMemo<Source | undefined>(() => pixels && { kind: "drawing", pixels }, [pixels]);
-  const { look, isPending } = useLook(trainer, source);
-  const outputs = look?.layers.at(-1)?.activations;
-  const answer = outputs?.indexOf(Math.max(...outputs));
+  const { source, setSource, look, isPending } = subject;
+  const drawing = source.kind === "drawing" ? source : undefined;
+  const outputs = drawing && look?.layers.at(-1)?.activations;
+  const answer = outputs && answerOf(outputs);
 
   const scheme = useColorScheme();
   useEffect(() => showInk(sheet, canvas.current!), [sheet, scheme]);
   const drawn = (): void => {
     showInk(sheet, canvas.current!);
-    setPixels(sheet.isEmpty ? undefined : centred(sheet.ink, sheet.side));
+    if (sheet.isEmpty) setSource({ kind: "examples", from: 0, count: 1 });
+    else {
+      const pixels = centred(sheet.ink, sheet.side);
+      setSource({ kind: "drawing", pixels, label: drawing?.label });
+    }
   };
   const at = (event: PointerEvent): readonly [number, number] => {
     const { left, top, width, height } = canvas.current!.getBoundingClientRect();
@@ -53,7 +54,7 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
   };
   return (
     <section aria-labelledby="draw">
-      <h2 id="draw">Draw a digit</h2>
+      <h2 id="draw">Write a digit</h2>
       <p>
         Draw with the mouse, a finger, or the keys: arrows move the pen, the space bar puts it down
         and lifts it. Like MNIST, your drawing is scaled to 20×20 and centred by mass in a 28×28
@@ -106,37 +107,36 @@ export function Draw({ trainer }: { readonly trainer: Trainer }): VNode {
           <p aria-live="polite">
             The network says:{" "}
             <strong id="answer" data-pending={isPending || undefined}>
-              {answer ?? "…"}
+              {answer?.digit ?? "…"}
             </strong>
-            {outputs && <span class="doubt"> {doubt(outputs)}</span>}
+            {answer && <span class="note"> {doubtOf(answer)}</span>}
+          </p>
+          <Select
+            label="What you meant"
+            value={String(drawing?.label ?? "")}
+            options={[
+              { value: "", text: "not said" },
+              ...Array.from({ length: 10 }, (_, digit) => ({
+                value: String(digit),
+                text: `a ${digit}`,
+              })),
+            ]}
+            onChoose={(chosen) => {
+              if (drawing) setSource({ ...drawing, label: chosen ? Number(chosen) : undefined });
+            }}
+          />
+          <p class="note">
+            Say what you meant, and the page shows below what your digit costs and what the network
+            would have to change.
           </p>
         </div>
-        {look && (
-          <NetworkPicture
-            pixels={look.pixels}
-            layers={look.layers}
-            label={undefined}
-            wantedFrom={look.layers.length}
-            chosen={undefined}
-          />
-        )}
       </div>
-      {outputs && <Outputs values={outputs} />}
       <How
         code={`network.forward(tensor(pixels, { shape: [1, 28, 28] }))
   .argMax(1);          // the brightest of the ten outputs`}
       />
     </section>
   );
-}
-
-/** How sure the network is: its two highest outputs. */
-function doubt(outputs: readonly number[]): string {
-  const order = outputs.map((_, digit) => digit).sort((a, b) => outputs[b]! - outputs[a]!);
-  const [first, second] = [order[0]!, order[1]!];
-  const close = outputs[second]! > 0.7 * outputs[first]!;
-  const values = `${outputs[first]!.toFixed(2)}; next ${second}: ${outputs[second]!.toFixed(2)}`;
-  return close ? `(not sure: ${values})` : `(${values})`;
 }
 
 function clamped(value: number): number {

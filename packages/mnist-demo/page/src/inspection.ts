@@ -15,10 +15,17 @@ import {
 } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
 
-/** Which digits are looked at: some of the set, from one on, or one that was drawn. */
+/**
+ * Which digits are looked at: some of the set, from one on, or one that was drawn, and perhaps said
+ * to be a certain digit.
+ */
 export type Source =
   | { readonly kind: "examples"; readonly from: number; readonly count: number }
-  | { readonly kind: "drawing"; readonly pixels: Uint8Array };
+  | {
+      readonly kind: "drawing";
+      readonly pixels: Uint8Array;
+      readonly label: number | undefined;
+    };
 
 /** A neuron's place: which dense layer, which neuron in it. */
 export interface Place {
@@ -68,12 +75,12 @@ export interface NeuronLook {
 }
 
 export interface Look {
-  /** The first digit, and what it is; undefined for a drawing. */
+  /** The first digit, and what it is; undefined for a drawing of which nobody said. */
   readonly pixels: Uint8Array;
   readonly label: number | undefined;
-  /** The mean cost of the digits; of a drawing undefined. */
+  /** The mean cost of the digits; undefined without a label. */
   readonly cost: number | undefined;
-  /** What each output adds to the cost of the first digit; of a drawing undefined. */
+  /** What each output adds to the cost of the first digit; undefined without a label. */
   readonly terms: readonly number[] | undefined;
   readonly layers: readonly LayerLook[];
   readonly neuron: NeuronLook | undefined;
@@ -117,7 +124,8 @@ export function look(network: Layer, digits: Digits, source: Source, place?: Pla
 function batchOf(digits: Digits, source: Source): Batch {
   if (source.kind === "drawing") {
     const images = tensor(source.pixels, { shape: [1, 28, 28] });
-    return { images, targets: oneHot(tensor([0], { dtype: "int32" }), 10), label: undefined };
+    const targets = oneHot(tensor([source.label ?? 0], { dtype: "int32" }), 10);
+    return { images, targets, label: source.label };
   }
   const { from, count } = source;
   const labels = digits.labels.slice(0, from, from + count);

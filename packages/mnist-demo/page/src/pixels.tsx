@@ -6,7 +6,8 @@ import { useColorScheme } from "./color-scheme.ts";
 interface PixelsProps {
   /** 28 x 28, row by row. */
   readonly values: ArrayLike<number>;
-  readonly label: string;
+  /** Left out: what is beside it says all. */
+  readonly label?: string;
   /** Ink: 0 to 255. Signed: blue above 0, orange below, the strongest at the greatest magnitude. */
   readonly kind: "ink" | "signed";
   readonly size?: number;
@@ -42,8 +43,9 @@ export function Pixels({ values, label, kind, size = 112 }: PixelsProps): VNode 
     <canvas
       ref={canvas}
       class="pixels"
-      role="img"
-      aria-label={label}
+      {...(label === undefined
+        ? { "aria-hidden": "true" as const }
+        : { role: "img" as const, "aria-label": label })}
       width={side}
       height={side}
       style={{ width: `${size}px`, height: `${size}px` }}

@@ -41,7 +41,7 @@ export function Sensitivity({ trainer }: { readonly trainer: Trainer }): VNode {
         it is 3.2 for one and 0.1 for another, the same nudge to the first changes the cost 32 times
         as much. Measured on the first 1,000 training digits; training pauses while it runs.
       </p>
-      <button type="button" disabled={state.loaded < 1} onClick={() => void find()}>
+      <button type="button" disabled={state.progress === undefined} onClick={() => void find()}>
         {found ? "Recompute" : "Compute sensitivities"}
       </button>
       {found && (

@@ -1,8 +1,9 @@
 // What the page's worker does: a network on its way down, as it is shown and asked about.
-import type { Mnist } from "../../src/digits.ts";
+import type { Digits } from "../../src/digits.ts";
 import type { ActivationName } from "../../src/training-options.ts";
 import { Contender, type Point } from "./contender.ts";
 import { type Look, look, type Place, Sensitivities, type Source } from "./inspection.ts";
+import type { TrainingDigits } from "./training-digits.ts";
 
 /** What the page lets one choose. */
 export interface Choices {
@@ -11,21 +12,32 @@ export interface Choices {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
+  /** How many digits it learns from. */
+  readonly examples: number;
   /** Whether a second network, equal at the start, takes each step on the full set. */
   readonly careful: boolean;
 }
 
-/** How things stand; told now and then while training. */
+/** One step of the mini-batches a frame, which all are shown; or as many as go. */
+export type Pace = "frame" | "fast";
+
+/** How things stand; told at each frame while training. */
 export interface Progress {
   readonly running: boolean;
   readonly epoch: number;
-  readonly examplesPerSecond: number;
   /** A new point of each contender, where one was taken. */
   readonly miniBatches: Point;
   readonly fullSet: Point | undefined;
 }
 
-export type OnProgress = (progress: Progress) => void;
+/** What it gives, if it is a promise, is waited for: whoever shows progress sets the pace. */
+export type OnProgress = (progress: Progress) => unknown;
+
+/** The digits that there are. */
+export interface DigitSource {
+  readonly test: Digits;
+  train(count: number): TrainingDigits;
+}
 
 /** How long steps are taken before messages are looked at, in milliseconds. */
 const slice = 12;
@@ -33,55 +45,61 @@ const slice = 12;
 const betweenPoints = 150;
 
 export class Session {
-  readonly #mnist: Mnist;
+  readonly #digits: DigitSource;
   readonly #onProgress: OnProgress;
-  #miniBatches: Contender;
+  #train!: TrainingDigits;
+  #miniBatches!: Contender;
   #fullSet: Contender | undefined;
   #lastPoints: { miniBatches: Point; fullSet: Point | undefined } | undefined;
-  #running = false;
+  /** What `start` has begun and `pause` has not ended. */
+  #run: symbol | undefined;
   /** The training loop that runs, or ran. */
   #loop: Promise<void> = Promise.resolve();
   #sensitivities: Sensitivities | undefined;
 
-  constructor(mnist: Mnist, choices: Choices, onProgress: OnProgress) {
-    this.#mnist = mnist;
+  constructor(digits: DigitSource, choices: Choices, onProgress: OnProgress) {
+    this.#digits = digits;
     this.#onProgress = onProgress;
-    [this.#miniBatches, this.#fullSet] = this.#contenders(choices);
+    this.#setUp(choices);
   }
 
-  /** Starts anew from the seed, and tells the first points. */
-  async reset(choices: Choices): Promise<void> {
+  /** Starts anew from the seed, takes so many steps, and tells the points. */
+  async reset(choices: Choices, steps = 0): Promise<void> {
     await this.pause();
-    this.#sensitivities = undefined;
-    [this.#miniBatches, this.#fullSet] = this.#contenders(choices);
+    this.#setUp(choices);
     await this.tell();
+    const contender = this.#miniBatches;
+    while (contender.step < steps && contender === this.#miniBatches) await contender.advance();
+    if (steps > 0) await this.tell();
   }
 
-  /** Trains until `pause` or `reset`. */
-  async start(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    const training = this.#train();
+  /** Trains until `pause` or `reset`, or until so many steps have been taken in all. */
+  async start(pace: Pace = "fast", until: number = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.#run !== undefined) return;
+    const run = Symbol("run");
+    this.#run = run;
+    const training = this.#loop.then(() => this.#trainOn(run, pace, until));
     // Whoever waits for the end of it need not know how it ended: who started it is told.
     this.#loop = training.catch(() => {});
     await training;
   }
 
-  async #train(): Promise<void> {
+  async #trainOn(run: symbol, pace: Pace, until: number): Promise<void> {
+    const goesOn = (): boolean => this.#run === run && this.#miniBatches.step < until;
     try {
-      await this.#takeSteps();
+      await (pace === "frame" ? this.#takeShownSteps(goesOn) : this.#takeSteps(goesOn));
     } finally {
-      this.#running = false;
+      if (this.#run === run) this.#run = undefined;
     }
     await this.tell();
   }
 
-  async #takeSteps(): Promise<void> {
+  async #takeSteps(goesOn: () => boolean): Promise<void> {
     let told = performance.now();
-    while (this.#running) {
-      const until = performance.now() + slice;
+    while (goesOn()) {
+      const end = performance.now() + slice;
       do await this.#behind().advance();
-      while (performance.now() < until && this.#running);
+      while (performance.now() < end && goesOn());
       if (performance.now() - told > betweenPoints) {
         await this.tell();
         told = performance.now();
@@ -90,9 +108,17 @@ export class Session {
     }
   }
 
+  async #takeShownSteps(goesOn: () => boolean): Promise<void> {
+    while (goesOn()) {
+      const { step } = this.#miniBatches;
+      while (goesOn() && this.#miniBatches.step === step) await this.#behind().advance();
+      await this.tell();
+    }
+  }
+
   /** Done when the step under way is. */
   async pause(): Promise<void> {
-    this.#running = false;
+    this.#run = undefined;
     await this.#loop;
   }
 
@@ -114,25 +140,23 @@ export class Session {
     // A network that has taken its place meanwhile tells of itself.
     if (mini !== this.#miniBatches) return;
     this.#lastPoints = points;
-    this.#onProgress({
-      running: this.#running,
-      epoch: mini.epoch,
-      examplesPerSecond: mini.seconds > 0 ? (mini.step * mini.batchSize) / mini.seconds : 0,
-      ...points,
-    });
+    const running = this.#run !== undefined;
+    await this.#onProgress({ running, epoch: mini.epoch, ...points });
   }
 
-  /** What the network of the mini-batches does with digits as it is now, and what they want. */
+  /** What the network of the mini-batches does with test digits, or one that was drawn. */
   look(source: Source, place?: Place): Look {
-    return look(this.#miniBatches.network, this.#mnist.train, source, place);
+    return look(this.#miniBatches.network, this.#digits.test, source, place);
   }
 
   /**
-   * Pauses, and finds what the cost of the first thousand digits is most and least sensitive to.
+   * Pauses, and finds what the cost of the first thousand training digits is most and least
+   * sensitive to.
    */
   async sensitivities(count: number): ReturnType<Sensitivities["find"]> {
     await this.pause();
-    this.#sensitivities = new Sensitivities(this.#miniBatches.network, this.#mnist.train);
+    const digits = await this.#train.slice(0, Math.min(1000, this.#train.count));
+    this.#sensitivities = new Sensitivities(this.#miniBatches.network, digits);
     return this.#sensitivities.find(count);
   }
 
@@ -143,19 +167,20 @@ export class Session {
     return this.#sensitivities.nudge(name, by);
   }
 
-  /** The contender that has had less time. */
+  /** The contender that has looked at fewer digits; the mini-batches if they are level. */
   #behind(): Contender {
     const [mini, full] = [this.#miniBatches, this.#fullSet];
-    return full && full.seconds < mini.seconds ? full : mini;
+    return full && full.examples + full.batchSize <= mini.examples ? full : mini;
   }
 
-  #contenders(choices: Choices): [Contender, Contender | undefined] {
-    const { careful, ...options } = choices;
-    const full = this.#mnist.train.labels.size;
+  #setUp({ careful, examples, ...options }: Choices): void {
     this.#lastPoints = undefined;
+    this.#sensitivities = undefined;
+    this.#train = this.#digits.train(examples);
     const make = (batchSize: number): Contender =>
-      new Contender(this.#mnist, { ...options, batchSize });
-    return [make(options.batchSize), careful ? make(full) : undefined];
+      new Contender(this.#train, this.#digits.test, { ...options, batchSize });
+    this.#miniBatches = make(options.batchSize);
+    this.#fullSet = careful ? make(this.#train.count) : undefined;
   }
 }
 

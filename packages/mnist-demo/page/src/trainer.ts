@@ -2,7 +2,7 @@
 import { proxy, type Remote, wrap } from "comlink";
 import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Point } from "./contender.ts";
-import type { Choices, Progress } from "./session.ts";
+import type { Choices, Pace, Progress } from "./session.ts";
 import type { Service } from "./worker.ts";
 
 export const firstChoices: Choices = {
@@ -11,11 +11,15 @@ export const firstChoices: Choices = {
   batchSize: 100,
   learningRate: 3,
   seed: 0,
+  examples: 3000,
   careful: true,
 };
 
+/** How many steps the page takes before anybody has asked for one. */
+export const stepsOfOpening = 600;
+
 export interface TrainerState {
-  /** The share of the digits that has come; 1 when a network is there. */
+  /** The share of the chosen training digits that has come. */
   readonly loaded: number;
   readonly failure: string | undefined;
   readonly choices: Choices;
@@ -42,12 +46,11 @@ const atFirst: TrainerState = {
 function next(state: TrainerState, event: Event): TrainerState {
   switch (event.kind) {
     case "share":
-      return { ...state, loaded: Math.min(event.share, 0.99) };
+      return { ...state, loaded: event.share };
     case "progress": {
       const { miniBatches, fullSet } = event.progress;
       return {
         ...state,
-        loaded: 1,
         progress: event.progress,
         miniBatches: withPoint(state.miniBatches, miniBatches),
         fullSet: withPoint(state.fullSet, fullSet),
@@ -83,11 +86,12 @@ export interface Trainer {
   readonly state: TrainerState;
   /** The worker's calls. */
   readonly service: Remote<Service>;
-  readonly start: () => void;
+  /** Trains at a pace: until it is paused, or so many steps have been taken in all. */
+  readonly start: (pace: Pace, until?: number) => void;
   readonly pause: () => void;
   readonly step: () => void;
-  /** Starts anew, with other choices where given. */
-  readonly reset: (choices?: Partial<Choices>) => void;
+  /** Starts anew, with other choices where given, and takes so many steps at once. */
+  readonly reset: (choices?: Partial<Choices>, steps?: number) => void;
 }
 
 export function useTrainer(): Trainer {
@@ -107,6 +111,11 @@ export function useTrainer(): Trainer {
   }, []);
   const fail = (error: unknown): void =>
     dispatch({ kind: "failure", message: error instanceof Error ? error.message : String(error) });
+  const lastStart = useRef<readonly [Pace, number | undefined]>(["fast", undefined]);
+  const start = (pace: Pace, until?: number): void => {
+    lastStart.current = [pace, until];
+    service.start(pace, until).catch(fail);
+  };
   useEffect(() => {
     if (problem !== undefined) return fail(problem);
     service
@@ -114,26 +123,41 @@ export function useTrainer(): Trainer {
         document.baseURI,
         firstChoices,
         proxy((share) => dispatch({ kind: "share", share })),
-        proxy((progress) => dispatch({ kind: "progress", progress })),
+        proxy((progress) => {
+          dispatch({ kind: "progress", progress });
+          return nextFrame();
+        }),
       )
+      .then(() => {
+        const wantsRest = matchMedia("(prefers-reduced-motion: reduce)").matches;
+        if (!wantsRest && !document.hidden) start("frame", stepsOfOpening);
+      })
       .catch(fail);
   }, [service, problem]);
   useHiddenPause(state.progress?.running ?? false, () => {
     service.pause().catch(fail);
-    return () => void service.start().catch(fail);
+    return () => start(...lastStart.current);
   });
   return {
     state,
     service,
-    start: () => void service.start().catch(fail),
+    start,
     pause: () => void service.pause().catch(fail),
     step: () => void service.step().catch(fail),
-    reset(choices = {}) {
+    reset(choices = {}, steps = 0) {
       const chosen = { ...state.choices, ...choices };
       dispatch({ kind: "reset", choices: chosen });
-      service.reset(chosen).catch(fail);
+      service.reset(chosen, steps).catch(fail);
     },
   };
+}
+
+/** Done when the page has drawn a frame; soon, where it draws none. */
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(resolve);
+    setTimeout(resolve, 200);
+  });
 }
 
 /** Calls `pause` when the page is hidden while something runs, and what that gives when it is shown. */

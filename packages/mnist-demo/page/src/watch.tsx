@@ -1,10 +1,10 @@
-// Watch it learn: what to choose, start and pause, and the curves.
+// The drunk man and the careful man: what to choose, and the curves of both.
 import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { activationNames, sgdRates } from "../../src/training-options.ts";
 import { Chart, type Curve } from "./chart.tsx";
 import type { Point } from "./contender.ts";
-import { Figure } from "./figure.tsx";
+import { exampleCounts } from "./digit-files.ts";
 import { How } from "./how.tsx";
 import { Select } from "./select.tsx";
 import type { Choices } from "./session.ts";
@@ -20,9 +20,8 @@ const batchSizes = [1, 10, 32, 100, 1000];
 
 export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
   const { state } = trainer;
-  const { progress, choices, miniBatches, fullSet } = state;
-  const ready = state.loaded === 1;
-  const running = progress?.running ?? false;
+  const { progress, choices } = state;
+  const { miniBatches, fullSet } = useNowAndThen(state);
   const curves = useMemo(
     () => ({
       cost: both(miniBatches, fullSet, "cost"),
@@ -32,32 +31,17 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
   );
   return (
     <section aria-labelledby="watch">
-      <h2 id="watch">Watch it learn</h2>
+      <h2 id="watch">The drunk man and the careful man</h2>
       <p>
         The cost of a digit is the sum of the squared differences between the network's output and
         the target; the cost of the network is the mean over all digits. Its negative gradient
-        points downhill. A careful man looks at <em>all</em> 60,000 digits before each step; a drunk
-        man looks at a mini-batch and stumbles down quickly. Both need about as many steps, but the
-        careful man's cost 600 times as much.
+        points downhill. A careful man looks at <em>all</em> {choices.examples.toLocaleString("en")}{" "}
+        digits before each step; a drunk man looks at a mini-batch and stumbles down quickly. Both
+        need about as many steps, but each of the careful man's costs{" "}
+        {Math.round(choices.examples / choices.batchSize)} times as much. So the curves are drawn
+        against the digits looked at.
       </p>
-      <Settings choices={choices} disabled={!ready} onChange={trainer.reset} />
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          disabled={!ready}
-          onClick={running ? trainer.pause : trainer.start}
-        >
-          {running ? "Pause" : "Start"}
-        </button>
-        <button type="button" disabled={!ready} onClick={trainer.step}>
-          One step
-        </button>
-        <button type="button" disabled={!ready} onClick={() => trainer.reset()}>
-          Start over
-        </button>
-      </div>
-      <Status trainer={trainer} />
+      <Settings choices={choices} disabled={progress === undefined} onChange={trainer.reset} />
       <div class="charts">
         <Chart
           title="Cost of the test digits"
@@ -90,10 +74,24 @@ optimizer.step();    // a step down the slope
 const seen = { cost: quadraticCost, accuracy };
 await measure(network, test, seen); // the curves' points`}
       >
-        <p>Both start from the same weights. Time is that of the steps, without measuring.</p>
+        <p>
+          Both start from the same weights. Whoever has looked at fewer digits takes the next step.
+        </p>
       </How>
     </section>
   );
+}
+
+/** The last value of now and then: curves need not be drawn anew at each frame. */
+function useNowAndThen<Value>(value: Value, milliseconds = 300): Value {
+  const latest = useRef(value);
+  latest.current = value;
+  const [shown, setShown] = useState(value);
+  useEffect(() => {
+    const timer = setInterval(() => setShown(latest.current), milliseconds);
+    return () => clearInterval(timer);
+  }, [milliseconds]);
+  return shown;
 }
 
 function both(
@@ -104,44 +102,9 @@ function both(
   const curve = (label: string, color: string, points: readonly Point[]): Curve => ({
     label,
     color,
-    points: points.map((point) => ({ x: point.seconds, y: point[what] })),
+    points: points.map((point) => ({ x: point.examples, y: point[what] })),
   });
   return [curve("mini-batches", "--mini", miniBatches), curve("full set", "--full", fullSet)];
-}
-
-function Status({ trainer }: { readonly trainer: Trainer }): VNode {
-  const { loaded, failure, progress } = trainer.state;
-  if (failure !== undefined)
-    return (
-      <p role="alert" class="status">
-        The page cannot go on: {failure}.
-      </p>
-    );
-  if (progress === undefined) {
-    return (
-      <p class="status">
-        <label>
-          Fetching the digits <progress value={loaded} max={1} />
-        </label>
-      </p>
-    );
-  }
-  const { miniBatches, epoch, examplesPerSecond } = progress;
-  return (
-    <dl class="status">
-      <Figure name="epoch">{epoch}</Figure>
-      <Figure name="steps" id="steps">
-        {miniBatches.step.toLocaleString("en")}
-      </Figure>
-      <Figure name="cost" id="cost">
-        {miniBatches.cost.toFixed(4)}
-      </Figure>
-      <Figure name="accuracy" id="accuracy">
-        {(miniBatches.accuracy * 100).toFixed(1)} %
-      </Figure>
-      <Figure name="examples/s">{Math.round(examplesPerSecond).toLocaleString("en")}</Figure>
-    </dl>
-  );
 }
 
 interface SettingsProps {
@@ -182,6 +145,15 @@ function Settings({ choices, disabled, onChange }: SettingsProps): VNode {
           // The gradient of one digit is too rough for steps of the usual length.
           onChange({ batchSize, learningRate: batchSize === 1 ? usual / 10 : usual });
         }}
+      />
+      <Select
+        label="Training digits"
+        value={String(choices.examples)}
+        options={exampleCounts.map((count) => ({
+          value: String(count),
+          text: count.toLocaleString("en") + (count > 3000 ? " (fetches 10 MB)" : ""),
+        }))}
+        onChoose={(count) => onChange({ examples: Number(count) })}
       />
       <label>
         Learning rate

@@ -1,16 +1,16 @@
 // The worker: fetches the digits, and answers the page's calls.
 import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
-import type { Mnist } from "../../src/digits.ts";
-import { fetchMnist } from "./digits.ts";
+import type { Digits } from "../../src/digits.ts";
+import { DigitShelf } from "./digits.ts";
 import type { Look, Place, Source } from "./inspection.ts";
-import { type Choices, type OnProgress, Session } from "./session.ts";
+import { type Choices, type OnProgress, type Pace, Session } from "./session.ts";
 
 // One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
 // wait for each other, and one that has to share its processor holds up all.
 threads(Math.max(threads() - 1, 1));
 
-let mnist: Promise<Mnist> | undefined;
+let test: Digits | undefined;
 let session: Session | undefined;
 
 function started(): Session {
@@ -19,19 +19,29 @@ function started(): Session {
 }
 
 const service = {
-  /** Fetches the digits, and sets up a network. */
+  /** Fetches the first digits, and sets up a network; others come when it wants them. */
   async load(
     base: string,
     choices: Choices,
     onShare: (share: number) => void,
     onProgress: OnProgress,
   ): Promise<void> {
-    mnist ??= fetchMnist(base, onShare);
-    session = new Session(await mnist, choices, onProgress);
+    const shelf = new DigitShelf(base);
+    test = await shelf.test();
+    const train = (count: number) => shelf.train(count, onShare);
+    session = new Session({ test, train }, choices, onProgress);
     await session.tell();
   },
-  reset: (choices: Choices): Promise<void> => started().reset(choices),
-  start: (): Promise<void> => started().start(),
+  /** The pixels of the first test digits, and what they are. */
+  digits(count: number): readonly { readonly pixels: Uint8Array; readonly label: number }[] {
+    const { images, labels } = test!;
+    return Array.from({ length: count }, (_, i) => ({
+      pixels: images.at(i).flatten().dataSync() as Uint8Array,
+      label: labels.at(i).itemSync(),
+    }));
+  },
+  reset: (choices: Choices, steps: number): Promise<void> => started().reset(choices, steps),
+  start: (pace: Pace, until?: number): Promise<void> => started().start(pace, until),
   pause: (): Promise<void> => started().pause(),
   step: (): Promise<void> => started().stepOnce(),
   look: (source: Source, place?: Place): Look => started().look(source, place),

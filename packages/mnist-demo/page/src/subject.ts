@@ -1,0 +1,89 @@
+// What is looked at: a digit or more, a neuron, and how far the backward pass has come; and what the
+// worker sees there. All views show the same.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Look, Place, Source } from "./inspection.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface Subject {
+  readonly source: Source;
+  readonly setSource: (source: Source) => void;
+  readonly place: Place;
+  readonly setPlace: (place: Place) => void;
+  /** How many layers, from the outputs on, show desired changes. */
+  readonly back: number;
+  readonly setBack: (back: number) => void;
+  /** What was seen last; undefined until there is a network. */
+  readonly look: Look | undefined;
+  /** What was seen last is not yet of the source. */
+  readonly isPending: boolean;
+}
+
+/** The first test digit is a 7. */
+const first: Source = { kind: "examples", from: 0, count: 1 };
+
+export function useSubject(trainer: Trainer): Subject {
+  const [source, setSource] = useState<Source>(first);
+  const [chosen, setPlace] = useState<Place>({ layer: 0, index: 0 });
+  const [back, setBack] = useState(0);
+  const sizes = [...trainer.state.choices.hidden, 10];
+  const place = useMemo(() => within(chosen, sizes), [chosen, sizes.join()]);
+  const { seen, isPending } = useLook(trainer, source, place);
+  // A network of other layers is being set up.
+  const look = seen?.layers.length === sizes.length ? seen : undefined;
+  return {
+    source,
+    setSource,
+    place,
+    setPlace,
+    back: Math.min(back, sizes.length),
+    setBack,
+    look,
+    isPending,
+  };
+}
+
+/** The place, or the nearest that there is in a network of these sizes. */
+function within({ layer, index }: Place, sizes: readonly number[]): Place {
+  const last = Math.min(layer, sizes.length - 1);
+  return { layer: last, index: Math.min(index, sizes[last]! - 1) };
+}
+
+interface Question {
+  readonly source: Source;
+  readonly place: Place;
+}
+
+/** A picture of the network is dear to draw: while it trains, milliseconds from one to the next. */
+const betweenLooks = 100;
+
+/** Asks anew when the digits, the neuron or the network have changed, one question at a time. */
+function useLook({ state, service }: Trainer, source: Source, place: Place) {
+  const [seen, setSeen] = useState<Look>();
+  const [isPending, setPending] = useState(false);
+  const question = useRef<Question>();
+  const isAsking = useRef(false);
+  const isRunning = useRef(false);
+  isRunning.current = state.progress?.running ?? false;
+  const answerAll = async (): Promise<void> => {
+    isAsking.current = true;
+    while (question.current !== undefined) {
+      const asked = question.current;
+      question.current = undefined;
+      try {
+        setSeen(await service.look(asked.source, asked.place));
+      } catch {
+        // Of an architecture that has just been replaced: the next progress asks anew.
+      }
+      if (isRunning.current) await new Promise((resolve) => setTimeout(resolve, betweenLooks));
+    }
+    isAsking.current = false;
+    setPending(false);
+  };
+  useEffect(() => {
+    if (state.progress === undefined) return;
+    question.current = { source, place };
+    setPending(true);
+    if (!isAsking.current) void answerAll();
+  }, [state.progress, source, place]);
+  return { seen, isPending };
+}
