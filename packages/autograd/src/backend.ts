@@ -7,7 +7,7 @@
  * @module @nabla/autograd/backend
  */
 
-export type { Backend, BackendMemory, Graph, Prepared } from "./engine/backend.ts";
+export type { Backend, BackendMemory, Prepared } from "./engine/backend.ts";
 export { register } from "./engine/backends.ts";
 export type { Elsewhere, Task } from "./engine/background.ts";
 export {
@@ -58,5 +58,6 @@ export type { Caches, KernelLimits, Target } from "./engine/target.ts";
 export { wantedThreads } from "./engine/threads.ts";
 export type { Check } from "./graph/indices.ts";
 export type { Home, Node, Resident, Value } from "./graph/node.ts";
+export type { Graph } from "./graph/order.ts";
 export type { Data, DType } from "./scalar/dtype.ts";
 export type { OperatorName } from "./scalar/operators.ts";

@@ -47,8 +47,7 @@ function seedStep(): readonly Tensor[] {
 
 function watOf(outputs: readonly Tensor[]): { readonly text: string; readonly bytes: number } {
   const nodes = outputs.map((x) => nodeOf("test", x));
-  const { inputs } = graphOf("test", nodes);
-  const { bytes } = planToModule(planOf(inputs, nodes, wasmTarget), {
+  const { bytes } = planToModule(planOf(graphOf("test", nodes), wasmTarget), {
     isFused: false,
     isShared: false,
     leastShared: 5000,
@@ -64,9 +63,10 @@ test("docs/engine.md shows what the engine does", async () => {
   const step = seedStep();
   const [cost] = step as [Tensor];
   const nodes = step.map((x) => nodeOf("test", x));
-  const { inputs, order } = graphOf("test", nodes);
+  const graph = graphOf("test", nodes);
+  const { inputs, order } = graph;
   const { words } = structureOf(order, nodes);
-  const plan = planOf(inputs, nodes, wasmTarget);
+  const plan = planOf(graph, wasmTarget);
   const explained = explainPlan(...step);
   const kernels = explained.split(/\n(?=\d+\. )/).slice(1);
   const small = watOf([random.uniform([9], { seed: 1 }).realize().mul(2).add(1) as Tensor]);

@@ -222,6 +222,16 @@ describe.runIf(backendName() === "wasm")("what was realized", () => {
         .arraySync(),
     ).toEqual([1, 0]);
   });
+
+  test("what several values come from is part of the past once", () => {
+    setPastLimits({ nodes: 12_000 });
+    const rate = parameter(0.5);
+    let states: Tensor[] = [1, 2, 3, 4].map((x) => tensor(x).mul(rate));
+    for (let i = 0; i < 600; i++) {
+      states = states.map((x, j) => x.add(states[(j + 1) % 4]!).mul(0.5));
+    }
+    expect(gradients(states[0]!, [rate])[0].itemSync()).toBeCloseTo(2.5, 4);
+  });
 });
 
 describe("a tensor stays the same to its gradients", () => {

@@ -23,8 +23,8 @@ export function planFor(tensors: readonly Tensor[], off: readonly PassName[] = [
 }
 
 function planOfNodes(nodes: readonly Node[], off: readonly PassName[], target = wasmTarget) {
-  const { inputs } = graphOf("test", nodes);
-  return { inputs, plan: planOf(inputs, nodes, target, new Set(off)) };
+  const graph = graphOf("test", nodes);
+  return { inputs: graph.inputs, plan: planOf(graph, target, new Set(off)) };
 }
 
 /** The values of the tensors, by that plan, in plain JavaScript. */

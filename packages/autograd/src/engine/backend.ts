@@ -1,15 +1,8 @@
 // Back ends, which run graphs, as the rest of the library sees them.
-import type { Home, Node, Value } from "../graph/node.ts";
+import type { Home, Value } from "../graph/node.ts";
+import type { Graph } from "../graph/order.ts";
 import type { Task } from "./background.ts";
 import type { Plan } from "./plan/plan.ts";
-
-/** A graph to run: from nodes with given values to the wanted ones. */
-export interface Graph {
-  readonly inputs: readonly Node[];
-  /** All other nodes that the outputs need, inputs first. */
-  readonly order: readonly Node[];
-  readonly outputs: readonly Node[];
-}
 
 /** A graph prepared to run any number of times. */
 export interface Prepared {

@@ -2,10 +2,10 @@
 import { NablaError } from "../graph/errors.ts";
 import { laterError } from "../graph/later.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
+import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
 import { allocate } from "../scalar/dtype.ts";
-import type { Graph, Prepared } from "./backend.ts";
+import type { Prepared } from "./backend.ts";
 import { currentBackend } from "./backends.ts";
 import { doneAtOnce, finishBackground, type Task } from "./background.ts";
 

@@ -321,6 +321,10 @@ export interface Cell {
   keptBelow: number | undefined;
   /** Whether its value, which has no inputs, is already counted as kept below another node. */
   isCounted: boolean;
+  /** Whether it belongs to a history that was remembered. */
+  isRemembered: boolean;
+  /** In how many plans it was computed. */
+  timesPlanned: number;
   /** The last walk that visited the node, and the number that it gave to the node. */
   mark: number;
   number: number;
@@ -366,6 +370,8 @@ function newCell(site: Site | undefined): Cell {
     owner: undefined,
     keptBelow: undefined,
     isCounted: false,
+    isRemembered: false,
+    timesPlanned: 0,
     mark: 0,
     number: 0,
   };

@@ -2,6 +2,14 @@
 // overflow the stack.
 import type { Node } from "./node.ts";
 
+/** A graph to run: from nodes with given values to the wanted ones. */
+export interface Graph {
+  readonly inputs: readonly Node[];
+  /** All other nodes that the outputs need, inputs first. */
+  readonly order: readonly Node[];
+  readonly outputs: readonly Node[];
+}
+
 let marks = 0;
 
 /**

@@ -2,10 +2,9 @@
 // the arguments of the call, is the graph of that call, and is created when a derivative asks for
 // it.
 import { copiesOf } from "../autodiff/copy.ts";
-import type { Graph } from "../engine/backend.ts";
 import { historyOf, letGo } from "../graph/history.ts";
 import type { History, Node, Value } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
+import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { computed, constant } from "../ops/creation.ts";

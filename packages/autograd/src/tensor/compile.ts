@@ -1,13 +1,13 @@
 // Compiled functions: traced once per signature and replayed after. A call builds no graph; all
 // that the function computes, updates of parameters included, is one prepared run.
 
-import type { Graph, Prepared } from "../engine/backend.ts";
+import type { Prepared } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
 import { finishBackground, type Task } from "../engine/background.ts";
 import { graphOf, runNow } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
+import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
 import { Traced } from "./calls.ts";
 import { checkFunction } from "./checks.ts";

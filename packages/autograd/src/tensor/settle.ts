@@ -34,12 +34,21 @@ export function computeDeep(operation: string, nodes: readonly Node[]): void {
   if (deep.length > 1) realize(operation, [...deep, ...deep.flatMap(recent)]);
 }
 
+const none: readonly Node[] = [];
+
 /** Creates a source with the value of `node`, which becomes its history. */
 function startAfresh(node: Node): Node {
   const history = new Chain(node);
-  const below = topologicalOrder([node]);
-  const bytes = below.reduce((sum, one) => sum + (one.cell.value?.byteLength ?? 0), 0);
-  remember(new WeakRef(history), below.length, bytes);
+  // Nodes that the history shares with earlier ones count once.
+  const below = topologicalOrder([node], ({ cell, inputs }) => (cell.isRemembered ? none : inputs));
+  let [count, bytes] = [0, 0];
+  for (const { cell } of below) {
+    if (cell.isRemembered) continue;
+    cell.isRemembered = true;
+    count++;
+    bytes += cell.value?.byteLength ?? 0;
+  }
+  remember(new WeakRef(history), count, bytes);
   return sited(computed(node.cell.value!, node.shape, node.dtype, history), node);
 }
 

@@ -97,7 +97,15 @@ export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()):
 
 /** The statements with all statements nested in them. */
 export function allStatements(statements: readonly Statement[]): readonly Statement[] {
-  return statements.flatMap((one) => [one, ...("body" in one ? allStatements(one.body) : [])]);
+  const all: Statement[] = [];
+  const add = (some: readonly Statement[]): void => {
+    for (const one of some) {
+      all.push(one);
+      if ("body" in one) add(one.body);
+    }
+  };
+  add(statements);
+  return all;
 }
 
 /** The values of a statement, without those of nested statements. */

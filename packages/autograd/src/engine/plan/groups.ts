@@ -69,6 +69,9 @@ class Grouping {
   readonly #numbers: Numbering;
   readonly #groups = new Set<Growing>();
   readonly #groupOf: NodeMap<Growing>;
+  /** How many walks there were below a node, and the last that came by each, by its number. */
+  #walks = 0;
+  readonly #seen: Int32Array;
 
   constructor(materialized: Materialized, { target, numbers, bufferOf }: Grounds) {
     this.#materialized = materialized;
@@ -76,11 +79,12 @@ class Grouping {
     this.#numbers = numbers;
     this.#bufferOf = bufferOf;
     this.#groupOf = new NodeMap(numbers);
+    this.#seen = new Int32Array(numbers.count);
   }
 
   /** Adds the next node, in topological order, to a group. */
   add(node: Node, fuse: boolean): void {
-    const reads = materializedReads(node, this.#bufferOf);
+    const reads = this.#readsOf(node);
     const joined = fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
     const group = joined ?? newGroup(node);
     this.#groups.add(group);
@@ -93,6 +97,28 @@ class Grouping {
       const nodes = this.#together(group, other);
       if (nodes) this.#merge(group, other, nodes);
     }
+  }
+
+  /** The materialized nodes that computing `node` reads. */
+  #readsOf(node: Node): ReadonlySet<Node> {
+    const reads = new Set<Node>();
+    const walk = ++this.#walks;
+    const waiting = [...node.inputs];
+    for (const input of waiting) this.#seen[this.#numbers.of(input)] = walk;
+    for (let input = waiting.pop(); input; input = waiting.pop()) {
+      if (this.#bufferOf(input)) {
+        reads.add(input);
+        continue;
+      }
+      const { inputs } = input;
+      for (let i = 0; i < inputs.length; i++) {
+        const number = this.#numbers.of(inputs[i]!);
+        if (this.#seen[number] === walk) continue;
+        this.#seen[number] = walk;
+        waiting.push(inputs[i]!);
+      }
+    }
+    return reads;
   }
 
   /** The groups that it reads from. */
@@ -186,7 +212,7 @@ class Grouping {
       });
     if (!fits) return undefined;
     // The loops are the first node's, so it cannot read what is computed in them.
-    const readFirst = materializedReads(root, this.#bufferOf);
+    const readFirst = this.#readsOf(root);
     if (other.nodes.some((node) => readFirst.has(node))) return undefined;
     const joined = [...rest, ...other.nodes].sort(
       (a, b) => this.#numbers.of(a) - this.#numbers.of(b),
@@ -259,25 +285,6 @@ function raise(group: Growing, level: number): void {
 /** The number of buffers that it reads, and those that it may write. */
 function buffersOf({ reads, nodes }: Group): number {
   return reads.size + nodes.length;
-}
-
-/** The materialized nodes that computing `node` reads. */
-function materializedReads(node: Node, bufferOf: BufferOf): ReadonlySet<Node> {
-  const reads = new Set<Node>();
-  const waiting = [...node.inputs];
-  const seen = new Set<Node>(waiting);
-  for (let input = waiting.pop(); input; input = waiting.pop()) {
-    if (bufferOf(input)) {
-      reads.add(input);
-      continue;
-    }
-    for (const next of input.inputs) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      waiting.push(next);
-    }
-  }
-  return reads;
 }
 
 /** Whether all that `node` reads of the group was just computed by it at the same coordinates. */

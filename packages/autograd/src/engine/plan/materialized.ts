@@ -51,7 +51,9 @@ export function materializedNodes(
   { target, numbers, fuse }: Grounds,
 ): Materialized {
   const { work: mostWork, loads: mostLoads } = target.kernel;
-  const usersOf = usersIn(order, numbers);
+  const users = new Users(order, numbers);
+  const runsOnHost = (one: Node) => !target.computes(one);
+  const needsHost = order.some(runsOnHost);
   const isOutput = new Set(outputs);
   const picks = order.some(({ family }) => family === "gather");
   const whole = picks ? readWhole(order, outputs) : isOutput;
@@ -70,7 +72,9 @@ export function materializedNodes(
       extent.work > mostWork ||
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||
-      isWorthStoring(node, extent.work, usersOf, target);
+      // The host reads arrays.
+      (needsHost && users.of(node).some(runsOnHost)) ||
+      isWorthStoring(node, extent.work, users);
     if (!isStored) {
       used.set(node, extent);
       continue;
@@ -81,23 +85,45 @@ export function materializedNodes(
   return { nodes, codeOf: (node) => codes.get(node)! };
 }
 
-type UsersOf = (node: Node) => readonly Node[];
+/** The users of each node, in one concatenated list. */
+class Users {
+  readonly #numbers: Numbering;
+  /** Where those of each node begin; the last is the end. */
+  readonly #from: Int32Array;
+  readonly #users: readonly Node[];
 
-/** The users of each node of `order`, in one concatenated list. */
-function usersIn(order: readonly Node[], numbers: Numbering): UsersOf {
-  /** Where those of each node end, and, once they are filled in, where they begin. */
-  const from = new Int32Array(numbers.count + 1);
-  for (const { inputs } of order) for (const input of inputs) from[numbers.of(input)]!++;
-  for (let i = 1; i < from.length; i++) from[i]! += from[i - 1]!;
-  const users = new Array<Node>(from.at(-1)!);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const { inputs } = order[i]!;
-    for (let j = inputs.length - 1; j >= 0; j--) users[--from[numbers.of(inputs[j]!)]!] = order[i]!;
+  constructor(order: readonly Node[], numbers: Numbering) {
+    this.#numbers = numbers;
+    /** Where those of each node end, and, once they are filled in, where they begin. */
+    const from = new Int32Array(numbers.count + 1);
+    const read: number[] = [];
+    for (let i = 0; i < order.length; i++) {
+      const { inputs } = order[i]!;
+      for (let j = 0; j < inputs.length; j++) {
+        const number = numbers.of(inputs[j]!);
+        read.push(number);
+        from[number]!++;
+      }
+    }
+    for (let i = 1; i < from.length; i++) from[i]! += from[i - 1]!;
+    const users = new Array<Node>(read.length);
+    for (let i = order.length - 1; i >= 0; i--) {
+      const node = order[i]!;
+      for (let j = node.inputs.length; j > 0; j--) users[--from[read.pop()!]!] = node;
+    }
+    this.#from = from;
+    this.#users = users;
   }
-  return (node) => {
-    const number = numbers.of(node);
-    return users.slice(from[number], from[number + 1]);
-  };
+
+  countOf(node: Node): number {
+    const number = this.#numbers.of(node);
+    return this.#from[number + 1]! - this.#from[number]!;
+  }
+
+  of(node: Node): readonly Node[] {
+    const number = this.#numbers.of(node);
+    return this.#users.slice(this.#from[number], this.#from[number + 1]);
+  }
 }
 
 function extentAbove(node: Node, extents: NodeMap<Extent>): Extent {
@@ -140,14 +166,11 @@ export function isOfManyParts(node: Node): boolean {
   );
 }
 
-function isWorthStoring(node: Node, work: number, usersOf: UsersOf, target: Target): boolean {
-  const direct = usersOf(node);
-  // The host reads arrays.
-  for (const user of direct) if (!target.computes(user)) return true;
+function isWorthStoring(node: Node, work: number, users: Users): boolean {
   if (work === 0) return false;
-  if (direct.length > 1 && work > cheap) return true;
+  if (work > cheap && users.countOf(node) > 1) return true;
   const count = elementCount(node.shape);
-  for (const reader of readersThrough(direct, usersOf)) {
+  for (const reader of readersThrough(users.of(node), users)) {
     const { family, shape } = reader;
     // A product reads each element many times.
     if (family === "contract" || family === "convolve") return true;
@@ -158,11 +181,11 @@ function isWorthStoring(node: Node, work: number, usersOf: UsersOf, target: Targ
 }
 
 /** The final readers of a node: its users, and the users of those that only move elements. */
-function readersThrough(direct: readonly Node[], usersOf: UsersOf): Iterable<Node> {
+function readersThrough(direct: readonly Node[], users: Users): Iterable<Node> {
   if (!direct.some(passesOn)) return direct;
   const readers = new Set(direct);
   for (const reader of readers) {
-    if (passesOn(reader)) for (const user of usersOf(reader)) readers.add(user);
+    if (passesOn(reader)) for (const user of users.of(reader)) readers.add(user);
   }
   return readers;
 }

@@ -1,6 +1,7 @@
 // Plans: what runs in place of a graph. Made once for each structure, and run on any data.
 import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
+import type { Graph } from "../../graph/order.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
@@ -66,20 +67,17 @@ export interface Plan {
   readonly layout: Layout;
 }
 
-/**
- * Plans the graph above `inputs` (nodes with values) that computes `outputs`, without the passes in
- * `off`.
- */
+/** Plans a graph, without the passes in `off`. */
 export function planOf(
-  inputs: readonly Node[],
-  outputs: readonly Node[],
+  graph: Graph,
   target: Target,
   off: ReadonlySet<PassName> = new Set<PassName>(),
 ): Plan {
   const used = Object.entries(rules).flatMap(([name, rule]) =>
     off.has(name as PassName) ? [] : [rule],
   );
-  const { order, outputs: rewritten } = rewrite(outputs, used);
+  const { inputs } = graph;
+  const { order, outputs: rewritten } = rewrite(graph, used);
   const fuse = !off.has("fuse");
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);

@@ -2,6 +2,7 @@
 // where a plan is made, which takes milliseconds; the check may take some microseconds.
 import type { Node } from "../../graph/node.ts";
 import { warnAbout } from "../../graph/warn.ts";
+import { operationNumber } from "./words.ts";
 
 /** Repetitions in a row that are no accident. */
 const often = 16;
@@ -13,7 +14,6 @@ interface Kind {
   readonly times: number;
 }
 const kinds = new Map<number, Kind>();
-const times = new WeakMap<Node, number>();
 
 /** Notes that a plan is made for `order`, and warns if very similar ones were planned often. */
 export function notePlanned(order: readonly Node[]): void {
@@ -25,13 +25,11 @@ export function notePlanned(order: readonly Node[]): void {
 function warnOfNumbers(order: readonly Node[]): void {
   const numbers: number[] = [];
   let key = order.length;
-  const mix = (part: number) => {
-    key = Math.imul(key ^ part, 0x01000193);
-  };
-  for (const { family, attributes, operation, shape } of order) {
+  for (let i = 0; i < order.length; i++) {
+    const { family, attributes, operation, shape } = order[i]!;
     if (family === "literal") numbers.push(attributes.value);
-    for (let i = 0; i < operation.name.length; i++) mix(operation.name.charCodeAt(i));
-    for (const size of shape) mix(size);
+    key = Math.imul(key ^ operationNumber(operation), 0x01000193);
+    for (let axis = 0; axis < shape.length; axis++) key = Math.imul(key ^ shape[axis]!, 0x01000193);
   }
   const before = kinds.get(key);
   if (!before && kinds.size >= mostKinds) kinds.clear();
@@ -54,11 +52,11 @@ function warnOfNumbers(order: readonly Node[]): void {
 function warnOfUnread(order: readonly Node[]): void {
   let repeated = 0;
   let last: Node | undefined;
-  for (const node of order) {
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i]!;
     if (node.inputs.length === 0) continue;
-    const count = (times.get(node) ?? 0) + 1;
-    times.set(node, count);
-    if (count < often) continue;
+    node.cell.timesPlanned++;
+    if (node.cell.timesPlanned < often) continue;
     repeated++;
     last = node;
   }

@@ -1,7 +1,7 @@
 // Rewrites a graph: from the inputs up, each node with its rewritten inputs is passed to rules that
 // may replace it. Nodes that no output needs any more are left out.
 import { copyNode, type Node } from "../../graph/node.ts";
-import { topologicalOrder } from "../../graph/order.ts";
+import type { Graph } from "../../graph/order.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 
 /** A rewrite rule: given a node whose inputs are rewritten, returns one of the same value. */
@@ -14,42 +14,34 @@ export interface Rewritten {
   readonly outputs: readonly Node[];
 }
 
-/** Inputs that belong to the planned graph, which starts at nodes with values. */
-function plannedInputs(node: Node): readonly Node[] {
-  return node.cell.value ? [] : node.inputs;
-}
-
 /** A placeholder has no value yet, but a buffer like all sources. */
 function isGiven(node: Node): boolean {
   return node.family === "source" || node.cell.value !== undefined;
 }
 
-/**
- * Rewrites the graph of the outputs by all rules in turn, which are created with the nodes'
- * numbers.
- */
+/** Rewrites a graph by all rules in turn, which are created with the nodes' numbers. */
 export function rewrite(
-  outputs: readonly Node[],
+  { inputs, order: given, outputs }: Graph,
   rules: readonly ((numbers: Numbering) => Rule)[],
 ): Rewritten {
-  const all = topologicalOrder(outputs, plannedInputs);
-  const numbers = new Numbering(all);
+  const numbers = new Numbering(inputs);
+  for (let i = 0; i < given.length; i++) numbers.add(given[i]!);
   const used = rules.map((rule) => rule(numbers));
+  // What is given stays.
   const replaced = new NodeMap<Node>(numbers);
+  for (const input of inputs) replaced.set(input, input);
   /** The rewritten nodes, inputs first, and the set of them. */
   const order: Node[] = [];
   const isThere = new NodeMap<boolean>(numbers);
-  for (const node of all) {
-    let now = node;
-    if (!isGiven(node)) {
-      now = withInputs(node, replaced);
-      // A rule may replace the node by an input, which no rule rewrites.
-      for (const rule of used) if (!isGiven(now)) now = rule(now);
-      numbers.add(now);
-      if (!isGiven(now) && !isThere.get(now)) {
-        isThere.set(now, true);
-        order.push(now);
-      }
+  for (let i = 0; i < given.length; i++) {
+    const node = given[i]!;
+    let now = withInputs(node, replaced);
+    // A rule may replace the node by an input, which no rule rewrites.
+    for (let j = 0; j < used.length && !isGiven(now); j++) now = used[j]!(now);
+    numbers.add(now);
+    if (!isGiven(now) && !isThere.get(now)) {
+      isThere.set(now, true);
+      order.push(now);
     }
     replaced.set(node, now);
   }

@@ -14,23 +14,32 @@ import { operationNumber } from "./words.ts";
 
 /** Merges equal operations on equal inputs. */
 export function mergeCommon(numbers: Numbering): Rule {
-  const known = new Map<number, Node>();
+  // An open table, since a map takes several times as long for a hundred thousand nodes.
+  const size = 2 ** Math.ceil(Math.log2(2 * numbers.count + 2));
+  const nodes = new Array<Node | undefined>(size);
+  const hashes = new Int32Array(size);
   return (node) => {
-    let hash = operationNumber(node.operation);
-    for (const input of node.inputs) hash = mixed(hash, numbers.add(input));
-    for (const size of node.shape) hash = mixed(hash, size);
-    if (node.attributes !== noAttributes) hash = withAttributes(hash, node.attributes);
-    // Another one with this hash has replaced it, which is just as good.
-    for (;;) {
-      const other = known.get(hash);
+    const hash = hashOf(node, numbers);
+    for (let at = hash & (size - 1); ; at = (at + 1) & (size - 1)) {
+      const other = nodes[at];
       if (!other) {
-        known.set(hash, node);
+        nodes[at] = node;
+        hashes[at] = hash;
         return node;
       }
-      if (isSame(node, other)) return other;
-      hash = (hash + 1) | 0;
+      if (hashes[at] === hash && isSame(node, other)) return other;
     }
   };
+}
+
+function hashOf(node: Node, numbers: Numbering): number {
+  const { inputs, shape, attributes } = node;
+  let hash = operationNumber(node.operation);
+  for (let i = 0; i < inputs.length; i++) hash = mixed(hash, numbers.add(inputs[i]!));
+  for (let i = 0; i < shape.length; i++) hash = mixed(hash, shape[i]!);
+  if (attributes !== noAttributes) hash = withAttributes(hash, attributes);
+  // Low bits of a product do not depend on high ones.
+  return hash ^ (hash >>> 15);
 }
 
 function mixed(hash: number, word: number): number {

@@ -1,6 +1,7 @@
 // Back ends on devices that run plans: plan and load once per structure, then run.
 import type { Value } from "../../graph/node.ts";
-import type { Backend, BackendMemory, Graph, Prepared } from "../backend.ts";
+import type { Graph } from "../../graph/order.ts";
+import type { Backend, BackendMemory, Prepared } from "../backend.ts";
 import { finishBackground } from "../background.ts";
 import type { Device } from "../device.ts";
 import { structureOf } from "../plan/key.ts";
@@ -43,7 +44,7 @@ export class PlannedBackend<D extends Device> implements Backend {
     const { inputs } = structure;
     const ready = this.#plans.get(structure, () => {
       notePlanned(order);
-      return new LoadedPlan(engine, planOf(inputs, outputs, engine.device.target));
+      return new LoadedPlan(engine, planOf({ inputs, order, outputs }, engine.device.target));
     });
     // Usually they are in the order given.
     if (inputs.length === given.length && inputs.every((node, i) => node === given[i]))
@@ -61,8 +62,8 @@ export class PlannedBackend<D extends Device> implements Backend {
     return this.#made().device.answersLater ?? false;
   }
 
-  plan({ inputs, outputs }: Graph): Plan {
-    return planOf(inputs, outputs, this.#made().device.target);
+  plan(graph: Graph): Plan {
+    return planOf(graph, this.#made().device.target);
   }
 
   get memory(): BackendMemory {
