@@ -74,6 +74,7 @@ export {
   guard,
   keep,
   memory,
+  mustAwait,
   realize,
   realizeAsync,
   setBackend,

@@ -1,8 +1,16 @@
-// A process of its own for awaited.test.ts: it awaits a value, and its worker does as its argument says.
+// A process of its own for awaited.test.ts: it awaits a value, and its worker does as its argument says; or it has
+// threads or another copy of the library that do so, too.
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { Worker as NodeWorker, WorkerOptions } from "node:worker_threads";
 
-const how = process.argv[2];
+const {
+  Worker: Thread,
+  parentPort,
+  workerData,
+} = createRequire(import.meta.url)("node:worker_threads") as typeof import("node:worker_threads");
+/** A thread and a second copy are told otherwise. */
+const told = (workerData as { readonly how?: string } | null)?.how;
+const how = new URL(import.meta.url).searchParams.get("how") ?? told ?? process.argv[2];
 /** What the worker does with a run that it has taken, before it begins. */
 const mishaps: Readonly<Record<string, string>> = {
   "a worker that ends in the middle": "process.exit();",
@@ -41,14 +49,9 @@ const step = compile(() => {
   w.assign(w.matmul(x).tanh().add(w));
   return w.sum();
 });
-if (how === "not awaited") {
-  void step.async();
-  console.log("asked");
-} else if (how === "an exit on the way") {
-  void step.async();
-  console.log("exit");
-  process.exit();
-} else {
+
+/** Trains; tells what came of it. */
+async function trained(): Promise<string> {
   for (let i = 0; i < 3; i++) {
     const under = step.async();
     if (i === 0 && how === "a worker that ends while it is waited for") {
@@ -56,9 +59,60 @@ if (how === "not awaited") {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
       x.sum().itemSync();
     }
+    if (i === 2 && how === "a handler of the exit") process.exit();
     await under;
   }
-  const wasGiven = (wasmBackend.device?.runner?.runs ?? 0) > 0;
-  const isThere = how !== "a worker that does not start" && wasGiven;
-  console.log(`${await w.sum().item()} ${isThere ? "by a worker" : "here"}`);
+  return `${await w.sum().item()} ${isByWorker() ? "by a worker" : "here"}`;
 }
+
+function isByWorker(): boolean {
+  const wasGiven = (wasmBackend.device?.runner?.runs ?? 0) > 0;
+  return how !== "a worker that does not start" && wasGiven;
+}
+
+/** What a thread that runs this program tells first. */
+async function ofThread(data: { readonly how: string }, isEnded = false): Promise<string> {
+  const thread = new Thread(new URL(import.meta.url), { workerData: data });
+  const said = await new Promise<string>((resolve, reject) => {
+    thread.on("message", resolve);
+    thread.on("error", reject);
+  });
+  if (!isEnded) return said;
+  await thread.terminate();
+  return `${said} ended`;
+}
+
+if (how === "not awaited") {
+  void step.async();
+  console.log("asked");
+} else if (how === "an exit on the way") {
+  void step.async();
+  console.log("exit");
+  process.exit();
+} else if (how === "endlessly") {
+  parentPort!.postMessage("asked");
+  for (;;) await step.async();
+} else if (how === "a thread that is ended") {
+  console.log(await ofThread({ how: "endlessly" }, true));
+} else if (how === "a thread") {
+  console.log((await Promise.all([trained(), ofThread({ how: "in a thread" })])).join(", "));
+} else if (how === "in a thread") {
+  parentPort!.postMessage(await trained());
+} else if (how === "two copies") {
+  const second = import(`${import.meta.url}?how=second`) as Promise<{ readonly said: string }>;
+  console.log(
+    (await Promise.all([trained(), second]))
+      .map((one) => (typeof one === "string" ? one : one.said))
+      .join(", "),
+  );
+} else if (how === "a handler of the exit") {
+  process.on("exit", () => {
+    // Waits for what is under way.
+    x.mean().itemSync();
+    console.log(`${w.sum().itemSync()} by a worker`);
+  });
+  await trained();
+} else if (how !== "second") console.log(await trained());
+
+/** What the second copy tells. */
+export const said: string = how === "second" ? await trained() : "";

@@ -25,6 +25,7 @@ import {
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bundled } from "../../../scripts/bundle.ts";
+import { MemoryError } from "../src/engine/device.ts";
 import { setLongRun } from "../src/engine/planned/loaded-plan.ts";
 import { setTrial } from "../src/engine/planned/thread-trial.ts";
 import { threadPool, wasmBackend } from "../src/engine/wasm/backend.ts";
@@ -237,6 +238,18 @@ describe("what a call looks up is of the time when it is written, whenever its t
     expect(await played(true)).toEqual(await played(false));
   });
 
+  test("but what a number from outside is read of is as of after the calls before", async () => {
+    const count = parameter(0);
+    const step = compile((y: Tensor) => {
+      const scaled = y.sum().mul(external(() => 10 ** count.itemSync()));
+      count.assign(count.add(1));
+      return scaled;
+    });
+    const one = tensor([1]);
+    const found = await Promise.all([step.async(one), step.async(one), step.async(one)]);
+    expect(found.map((cost) => cost.itemSync())).toEqual([1, 10, 100]);
+  });
+
   test("and what it changes is not seen before it is awaited, however short it is", async () => {
     for (const long of [-1, 1e9]) {
       setLongRun(long);
@@ -309,6 +322,53 @@ test("a back end that is chosen meanwhile is for what is asked for after", async
 });
 
 describe("what fails leaves all as it was", () => {
+  test("runs without memory among others that are queued", async () => {
+    const x = square(1);
+    const [small, large] = [() => x.matmul(x).sum(), () => x.reshape([-1]).outer(x.reshape([-1]))];
+    const wanted = small().itemSync();
+    const w = parameter(x);
+    const step = compile(() => {
+      w.assign(w.matmul(x).tanh());
+      return w.sum();
+    });
+    const before = wasmBackend.setMemoryLimits({ memory: 2 ** 22 });
+    try {
+      const asked = [
+        small().item(),
+        large().data(),
+        step.async(),
+        large().sum(0).mul(large()).data(),
+        small().item(),
+        step.async(),
+      ].map((one) => one.catch((error: unknown) => (error as Error).constructor));
+      const found = await Promise.all(asked);
+      expect([found[0], found[1], found[3], found[4]]).toEqual([
+        wanted,
+        MemoryError,
+        MemoryError,
+        wanted,
+      ]);
+    } finally {
+      wasmBackend.setMemoryLimits(before);
+    }
+    expect(w.dataSync()).toEqual(x.matmul(x).tanh().matmul(x).tanh().dataSync());
+  });
+
+  test("the first and the second of several calls that are queued, and not those between", async () => {
+    const w = parameter([1, 2]);
+    const step = compile((rows: Tensor) => {
+      w.assign(w.add(w.gather(0, rows).sum()));
+      return w.sum();
+    });
+    const rows = [7, 9, 0, 5, 1].map((i) => tensor([i], { dtype: "int32" }));
+    const asked = rows.map((one) => step.async(one).then((cost) => cost.item(), String));
+    const found = await Promise.all(asked);
+    expect(found.map((one) => (typeof one === "string" ? one.match(/index \d/)![0] : one))).toEqual(
+      ["index 7", "index 9", 5, "index 5", 11],
+    );
+    expect(w.arraySync()).toEqual([5, 6]);
+  });
+
   test("an index, a check, and what was assigned with them", async () => {
     const w = parameter([1, 2, 3], { name: "w" });
     const rows = tensor([7], { dtype: "int32" });
@@ -456,6 +516,42 @@ test("programs that await nothing until their end give what they give one after 
   );
 }, 20_000);
 
+test("threads come and go between calls that are queued", async () => {
+  setAvailableThreads(3);
+  setTrial(false);
+  const x = square(1);
+  const trained = async (isToggled: boolean) => {
+    const w = parameter(x);
+    const step = compile(() => w.assign(w.matmul(x).mul(0.1).tanh().add(w)).sum());
+    const asked: Promise<unknown>[] = [];
+    for (let i = 0; i < 20; i++) {
+      if (isToggled) threads(1 + ((i * 2) % 3));
+      asked.push(step.async());
+      if (i % 5 === 0) await asked.at(-1);
+      if (i % 7 === 0) threadPool()?.settle();
+    }
+    await Promise.all(asked);
+    return w.dataSync();
+  };
+  threads(1);
+  expect(await trained(true)).toEqual(await trained(false));
+  threads(available);
+});
+
+test("a check that gives a promise is an error: it would refuse too late", async () => {
+  const late = async (x: Tensor) => {
+    if ((await x.item()) !== 0) throw new RangeError("refused");
+  };
+  const check = late as unknown as (x: Tensor) => void;
+  const w = parameter([1, 2]);
+  const step = compile(() => guard(w.assign(w.mul(2)).sum(), check));
+  const message = "guard: the check gives a Promise, and would refuse too late";
+  await expect(step.async()).rejects.toThrow(message);
+  expect(() => guard(w.sum(), check).itemSync()).toThrow(message);
+  expect(() => guard(tensor(1), check)).toThrow(message);
+  expect(w.arraySync()).toEqual([1, 2]);
+});
+
 test("what is assigned while a step is under way comes after it", async () => {
   const w = parameter([1, 2]);
   const double = compile(() => {
@@ -497,6 +593,10 @@ describe("a process", () => {
       "a worker that does not start",
       "no workers",
       "no shared memory",
+      "a thread",
+      "a thread that is ended",
+      "two copies",
+      "a handler of the exit",
     ];
     const ended = await Promise.all(
       ways.map((how) => promisify(execFile)(process.execPath, [program, how])),
@@ -510,8 +610,13 @@ describe("a process", () => {
       ways.map((how) => {
         if (how === "not awaited") return [how, "asked", ""];
         if (how === "an exit on the way") return [how, "exit", ""];
+        if (how === "a thread that is ended") return [how, "asked ended", ""];
+        if (how === "a handler of the exit") return [how, `${value} by a worker`, ""];
+        if (how === "a thread" || how === "two copies") {
+          return [how, `${value} by a worker, ${value} by a worker`, ""];
+        }
         return [how, `${value} ${here.includes(how) ? "here" : "by a worker"}`, ""];
       }),
     );
-  }, 20_000);
+  });
 });

@@ -4,9 +4,11 @@ import {
   compile,
   concat,
   explainPlan,
+  external,
   gradients,
   guard,
   memory,
+  mustAwait,
   parameter,
   realizeAsync,
   setBackend,
@@ -126,6 +128,40 @@ describe("a device that answers later", () => {
 
   test("trains parameters by compiled steps that are awaited, with the same bits", async () => {
     expect(await trained("later")).toEqual(await trained("own"));
+  });
+
+  test("keeps a value of a parameter that nobody has read yet: snapshots are computed in time", async () => {
+    const kept = async (name: string) => {
+      setBackend(name);
+      const w = parameter([1, 2]);
+      const double = compile(() => w.assign(w.mul(2)));
+      const snapshots = [w.snapshot()];
+      for (let i = 0; i < 4; i++) {
+        await double.async();
+        snapshots.push(w.snapshot());
+      }
+      return Promise.all(snapshots.map((x) => x.array()));
+    };
+    expect(await kept("later")).toEqual(await kept("own"));
+  });
+
+  test("reads numbers that are parameters with their run, so that they can be read at once", async () => {
+    setBackend("later");
+    expect(mustAwait()).toBe(true);
+    const count = parameter(0, { dtype: "int32" });
+    const step = compile((x: Tensor) => {
+      expect(mustAwait()).toBe(false);
+      const scale = external(() => 10 ** count.itemSync());
+      count.assign(count.add(1));
+      return x.mul(scale);
+    });
+    const found = [];
+    for (let i = 0; i < 3; i++) found.push(await (await step.async(tensor([1]))).array());
+    expect(found).toEqual([[1], [10], [100]]);
+    expect(count.itemSync()).toBe(3);
+    count.assign(count.add(1));
+    await realizeAsync(count);
+    expect(count.itemSync()).toBe(4);
   });
 
   test("says what to call where a value is wanted at once, and takes nothing back", async () => {

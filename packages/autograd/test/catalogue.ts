@@ -257,7 +257,7 @@ export const others: ReadonlySet<string> = new Set(
   [
     "parameter tensor",
     "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
-    "customGradient checkpoint compile external keep realize realizeAsync backend setBackend threads memory",
+    "customGradient checkpoint compile external keep realize realizeAsync backend setBackend mustAwait threads memory",
     "manualSeed random.state random.restore print toDot toJSON",
     "explainPlan checkSameShape formatShape printable findNaN guard takeGradients substitute",
     "constructor currentNode shape dtype size rank data dataSync array arraySync",

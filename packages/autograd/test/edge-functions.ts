@@ -249,6 +249,7 @@ const looks: readonly EdgeCall[] = [
   call("realize", fc.array(x, { maxLength: 2 })),
   call("realizeAsync", fc.array(x, { maxLength: 2 })),
   call("backend", list()),
+  call("mustAwait", list()),
   call("setBackend", list(fc.constantFrom("cuda", ""))),
   // How many there are is the back end's.
   call(

@@ -48,11 +48,20 @@ const onWasm: Result = {
   warnings: [],
 };
 
+/** Whether this version of Node has permissions under their later name. */
+const hasPermission = process.allowedNodeEnvironmentFlags.has("--permission");
+
 const noMemory =
   "where a process's addresses are limited, node --disable-wasm-trap-handler takes fewer";
 
 test.each([
   ["frozen intrinsics", ["--frozen-intrinsics"], "", onWasm],
+  [
+    "permission for nothing but to read files",
+    [hasPermission ? "--permission" : "--experimental-permission", "--allow-fs-read=*"],
+    "",
+    { ...onWasm, printed: { ...found, backend: "wasm", threads: 1, refusal: "" } },
+  ],
   [
     "no permission to compile WebAssembly",
     [],

@@ -136,6 +136,24 @@ export async function inBackground<T>(task: Task<T>): Promise<T> {
   return run.result();
 }
 
+let isInOrder = false;
+
+/** Calls `f`, in which values are read as of when all tasks are over that were started before. */
+export function inOrder<T>(f: () => T): T {
+  const outer = isInOrder;
+  isInOrder = true;
+  try {
+    return f();
+  } finally {
+    isInOrder = outer;
+  }
+}
+
+/** Whether known values may be older than what is to be read. */
+export function readsInOrder(): boolean {
+  return isInOrder;
+}
+
 /**
  * Does `work`, blocking, after all tasks. Tasks that it adds itself come after it. Throws as
  * `finishBackground` does.

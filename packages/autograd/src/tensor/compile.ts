@@ -97,9 +97,11 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     finishBackground("compile");
     const nodes = nodesOf(args);
     if (nodes.some(standsForMore)) return inlined(f, args);
-    // Inputs may depend on updates whose values the call overwrites.
-    computeUpdates();
-    return runNow("compile", () => drawing(() => replay(ready(args, nodes), nodes) as Result));
+    return runNow("compile", () => {
+      // Inputs may depend on updates whose values the call overwrites.
+      computeUpdates();
+      return drawing(() => replay(ready(args, nodes), nodes) as Result);
+    });
   };
   const callLater = function* (
     args: Args,

@@ -5,6 +5,7 @@ import { type BackendName, chooseBackend, currentBackend } from "../engine/backe
 import { finishBackground } from "../engine/background.ts";
 import { realize as realizeNodes, realizing, tracingError } from "../engine/realize.ts";
 import { setWantedThreads } from "../engine/threads.ts";
+import { NablaError } from "../graph/errors.ts";
 import { checkCount, checkFunction } from "./checks.ts";
 import { later } from "./later.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -73,7 +74,7 @@ export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
 /**
  * Marks a tensor, so that the next run that computes it calls `check` with it, its values
  * available, before the run keeps anything: if `check` throws, the run throws that error and has no
- * effect. So a step can be refused by a value that it has computed. A value that exists already is
+ * effect (an asynchronous check would throw too late, and is an error). So a step can be refused by a value that it has computed. A value that exists already is
  * checked at once. A compiled function that marks a tensor checks it at each call.
  *
  * @example
@@ -91,18 +92,28 @@ export function keep<T extends Tensor>(x: T, ...others: readonly Tensor[]): T {
  */
 export function guard<X extends Tensor>(x: X, check: (x: X) => void): X {
   checkFunction("guard", check);
+  const look = (one: X): void => {
+    const given: unknown = check(one);
+    if (!(given instanceof Promise)) return;
+    // Whatever it throws comes too late.
+    given.catch(() => undefined);
+    throw new NablaError(
+      "guard: the check gives a Promise, and would refuse too late; expected a function that throws " +
+        "before it returns: x.itemSync() in place of await x.item()",
+    );
+  };
   // The current run may be computing it, and will not ask.
   finishBackground("guard");
   const node = nodeOf("guard", x);
   // While tracing, a draw or an external number has a value, but each call has another.
   if (node.cell.value && !changesWithCalls(node)) {
-    check(x);
+    look(x);
     return x;
   }
   const { guard: before } = node.cell;
   node.cell.guard = (valued) => {
     before?.(valued);
-    check(tensorOf(valued) as unknown as X);
+    look(tensorOf(valued) as unknown as X);
   };
   currentTrace()?.guarded.push(node);
   return x;
@@ -151,6 +162,18 @@ export function memory(): MemoryUse {
  */
 export function backend(): BackendName {
   return currentBackend().name;
+}
+
+/**
+ * Whether values have to be awaited, because the device answers later: `x.dataSync()` and all that
+ * would have to wait throws, and `await x.data()` is to be called in its place. False on back ends of
+ * nabla's own, and while a function is traced, which computes nothing.
+ *
+ * @example
+ * mustAwait(); // => false
+ */
+export function mustAwait(): boolean {
+  return !currentTrace() && currentBackend().answersLater === true;
 }
 
 /**

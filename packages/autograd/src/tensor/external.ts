@@ -1,5 +1,6 @@
 // External numbers, such as a learning rate, that a graph asks for at each run.
 
+import { inOrder } from "../engine/background.ts";
 import { constant } from "../ops/creation.ts";
 import { allocate, conversions, type DType } from "../scalar/dtype.ts";
 import { checkDType, checkFunction, checkOptions, checkRealNumber } from "./checks.ts";
@@ -9,7 +10,8 @@ import { currentTrace, untraced } from "./trace.ts";
 /**
  * Makes a number that `f` returns into a tensor. A function that `compile` has traced asks `f`
  * again at each call, so that a number that changes is data, and nothing is recompiled. Elsewhere
- * `f` is called once, now. `f` should have no effects: it may be called more than once per call.
+ * `f` is called once, now. `f` should have no effects: it may be called more than once per call. What
+ * it reads, such as a count of steps, is as of after all calls that were made before.
  *
  * @example
  * let rate = 0.5;
@@ -24,7 +26,7 @@ export function external(f: () => number, options: { readonly dtype?: DType } = 
   const { dtype = "float32" } = options;
   const to = checkDType("external", dtype);
   const ask = () => {
-    const value = untraced(f);
+    const value = untraced(() => inOrder(f));
     checkRealNumber("external", "what the function gives", value);
     return allocate(to, 1).fill(conversions[to](value));
   };

@@ -1,6 +1,7 @@
 // Parameters: named tensors that can be assigned new values. A graph built on a parameter uses the
 // value that it had then.
 
+import { currentBackend } from "../engine/backends.ts";
 import { finishBackground } from "../engine/background.ts";
 import { realize } from "../engine/realize.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
@@ -16,7 +17,7 @@ import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
-import { computeUpdates, isNeeded, noteUpdate, onKnown } from "./updates.ts";
+import { computeUpdates, copiedLater, isNeeded, noteUpdate, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
 
 let unnamed = 0;
@@ -355,6 +356,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   snapshot(): Tensor<S> {
     // Each call of a compiled function has its own, computed by its run.
     if (replayedTrace()) return tensorOf(stopGradient(Tensor.nodeOf(this)));
+    if (currentBackend().answersLater) return tensorOf(copiedLater(Tensor.nodeOf(this)));
     return tensorOf(nodeOfValues("snapshot", this.dataSync(), this.dtype, this.shape));
   }
 }

@@ -1,6 +1,6 @@
 // Tensors: immutable handles on nodes of the graph. Their methods are declared, with their
 // docstrings, beside the function of the same name: arithmetic.ts, reduce.ts, ….
-import { answered, finishBackground, type Task } from "../engine/background.ts";
+import { answered, finishBackground, readsInOrder, type Task } from "../engine/background.ts";
 import { tracingError, valueOf, valueTask } from "../engine/realize.ts";
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
@@ -235,7 +235,7 @@ function checkOne(operation: string, { shape }: Node): void {
 /** The value, for a reader: throws while a function is traced whose calls have other values. */
 function readNow(operation: string, x: Tensor): Value {
   let node = Tensor.nodeOf(x);
-  if (!node.cell.value) {
+  if (!node.cell.value || readsInOrder()) {
     // The current run may take back a parameter's assignment.
     finishBackground(operation);
     node = Tensor.nodeOf(x);

@@ -5,6 +5,7 @@ import type { Task } from "../engine/background.ts";
 import { realizeUpdates, realizingUpdates } from "../engine/realize.ts";
 import type { Node } from "../graph/node.ts";
 import { newMark, topologicalOrder } from "../graph/order.ts";
+import { stopGradient } from "../ops/elementwise.ts";
 import { untraced } from "./trace.ts";
 
 /** A parameter that has been assigned a value. */
@@ -39,6 +40,18 @@ export function noteUpdate(of: Updated): void {
   keep(updates.filter(isPending));
   if (updates.length >= mostPending) compute(updates.slice(0, mostPending / 2));
   mostUpdates = Math.min(mostPending, Math.max(64, 2 * updates.length));
+}
+
+/** A copy of a value, computed as updates are: before the value is overwritten. */
+export function copiedLater(node: Node): Node {
+  const copy = stopGradient(node);
+  noteUpdate({
+    get pending() {
+      return copy.cell.value ? undefined : copy;
+    },
+    known: (one) => one,
+  });
+  return copy;
 }
 
 function keep(some: Update[]): void {

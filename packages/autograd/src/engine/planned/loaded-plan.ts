@@ -97,8 +97,13 @@ export class LoadedPlan {
       yield* this.#runAwaited(isForThreads);
       this.#checkFailure(yield* answered(this.#program.failure()));
       const read = this.#plan.results.map((_, i) => this.#output(i, given, atHome));
+      const numbers = this.#plan.results.map((result, i) => this.#number(result, atHome[i]));
       const outputs: Value[] = [];
-      for (const output of read) outputs.push(yield* answered(output));
+      for (let i = 0; i < read.length; i++) {
+        outputs.push(yield* answered(read[i]!));
+        const number = numbers[i];
+        if (number) atHome[i]!.data = yield* answered(number);
+      }
       accept?.(outputs);
       return outputs;
     } finally {
@@ -133,6 +138,15 @@ export class LoadedPlan {
     const value = given[result.position]!;
     // A parameter's slot is reused; only its own nodes may hold a reference to it.
     return this.#engine.residents.has(value) ? value.read() : value;
+  }
+
+  /**
+   * Reads a parameter's value of one element, if it could not be read at once later: numbers that a
+   * program decides by, such as how many steps were taken, do not have to be awaited.
+   */
+  #number(result: Result, value: ResidentValue | undefined): Data | Promise<Data> | undefined {
+    const isNumber = this.#engine.device.answersLater && value?.size === 1;
+    return isNumber && result.kind === "buffer" ? this.#program.read(result.buffer) : undefined;
   }
 
   /** Runs all segments: long ones of kernels on another thread, if there is one. */

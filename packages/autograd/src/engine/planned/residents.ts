@@ -33,7 +33,7 @@ export class ResidentValue implements Resident {
   readonly size: number;
   /** Its address in the device's memory; 0 if it is not there. */
   address: Address;
-  /** The elements, if they were evicted. */
+  /** The elements, if they were evicted, or read at the end of their run. */
   data: Data | undefined;
   /** The last run that it was given to. */
   used = 0;
@@ -53,10 +53,10 @@ export class ResidentValue implements Resident {
   }
 
   read(): Data | Promise<Data> {
-    return this.address === 0 ? this.moved().slice() : this.#copy();
+    return this.address === 0 || this.data ? this.moved().slice() : this.#copy();
   }
 
-  /** The evicted elements. */
+  /** The elements that are not only in the device's memory. */
   moved(): Data {
     if (!this.data) throw new Error("unreachable: the value of a parameter that was overwritten");
     return this.data;
