@@ -1,13 +1,13 @@
 // A process of its own for awaited.test.ts: it awaits a value, and its worker does as its argument says; or it has
 // threads or another copy of the library that do so, too.
 import { createRequire, syncBuiltinESMExports } from "node:module";
-import type { Worker as NodeWorker, WorkerOptions } from "node:worker_threads";
-
-const {
-  Worker: Thread,
+import {
+  type Worker as NodeWorker,
   parentPort,
+  type WorkerOptions,
   workerData,
-} = createRequire(import.meta.url)("node:worker_threads") as typeof import("node:worker_threads");
+} from "node:worker_threads";
+
 /** A thread and a second copy are told otherwise. */
 const told = (workerData as { readonly how?: string } | null)?.how;
 const how = new URL(import.meta.url).searchParams.get("how") ?? told ?? process.argv[2];
@@ -22,6 +22,8 @@ const mishap = mishaps[how!];
 const workers = createRequire(import.meta.url)("node:worker_threads") as {
   Worker: typeof NodeWorker;
 };
+/** Not changed by what follows. */
+const { Worker: Thread } = workers;
 workers.Worker = class extends workers.Worker {
   constructor(source: string, options: WorkerOptions) {
     const place = "let outcome = ";
@@ -70,6 +72,13 @@ function isByWorker(): boolean {
   return how !== "a worker that does not start" && wasGiven;
 }
 
+/** To the thread that has started this one. */
+function tell(message: string): void {
+  // It takes no origin.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort!.postMessage(message);
+}
+
 /** What a thread that runs this program tells first. */
 async function ofThread(data: { readonly how: string }, isEnded = false): Promise<string> {
   const thread = new Thread(new URL(import.meta.url), { workerData: data });
@@ -90,14 +99,14 @@ if (how === "not awaited") {
   console.log("exit");
   process.exit();
 } else if (how === "endlessly") {
-  parentPort!.postMessage("asked");
+  tell("asked");
   for (;;) await step.async();
 } else if (how === "a thread that is ended") {
   console.log(await ofThread({ how: "endlessly" }, true));
 } else if (how === "a thread") {
   console.log((await Promise.all([trained(), ofThread({ how: "in a thread" })])).join(", "));
 } else if (how === "in a thread") {
-  parentPort!.postMessage(await trained());
+  tell(await trained());
 } else if (how === "two copies") {
   const second = import(`${import.meta.url}?how=second`) as Promise<{ readonly said: string }>;
   console.log(

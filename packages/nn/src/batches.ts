@@ -1,15 +1,18 @@
 // Data in mini-batches.
 import {
+  type Data,
   type Gather,
   NablaError,
   random,
   realize,
+  realizeAsync,
   type Seed,
   type ShapeOf,
   Tensor,
   tensor,
 } from "@nabla/autograd";
 import { checkCount, kindOf } from "./checks.ts";
+import { checkBlocks } from "./later.ts";
 import { anything, checkOptions, flag } from "./options.ts";
 
 /** Tensors with one row an example: all have the same first size. */
@@ -32,10 +35,16 @@ export interface BatchOptions {
   readonly dropLast?: boolean;
 }
 
+/** Batches to loop over, by `for` or by `for await`, which a device needs that answers later. */
+export interface Batches<D extends Dataset> extends Generator<Batch<D>, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<Batch<D>, void, undefined>;
+}
+
 /**
  * A dataset in batches of `size` examples. The last one holds what is left, unless `dropLast`. The
- * same seed gives the same order. Throws `NablaError` for an empty dataset, and for tensors of
- * different numbers of examples.
+ * same seed gives the same order. Throws `NablaError` for an empty dataset, for tensors of
+ * different numbers of examples, and where `for` would have to wait for a device that answers later
+ * (`mustAwait`), as `for await` does.
  *
  * @example
  * const dataset = { inputs: arange(5), targets: arange(5).mul(10) };
@@ -46,28 +55,61 @@ export interface BatchOptions {
  * //    [2, 3] [20, 30]
  * //    [4] [40]
  */
-export function* batches<D extends Dataset>(
+export function batches<D extends Dataset>(dataset: D, options: BatchOptions): Batches<D> {
+  return Object.assign(batchesNow(dataset, options), {
+    [Symbol.asyncIterator]: () => batchesLater(dataset, options),
+  });
+}
+
+function* batchesNow<D extends Dataset>(
   dataset: D,
   options: BatchOptions,
 ): Generator<Batch<D>, void, undefined> {
+  const count = checked(dataset, options);
+  checkBlocks("batches", "loop over them by `for await`");
+  realize(...Object.values(dataset));
+  const order = orderOf(count, options)?.dataSync();
+  for (const rows of rowsOf(count, order, options)) yield examplesAt(dataset, rows);
+}
+
+async function* batchesLater<D extends Dataset>(
+  dataset: D,
+  options: BatchOptions,
+): AsyncGenerator<Batch<D>, void, undefined> {
+  const count = checked(dataset, options);
+  await realizeAsync(...Object.values(dataset));
+  for await (const rows of batchRowsLater(count, options)) yield examplesAt(dataset, rows);
+}
+
+/** How many examples there are. */
+function checked(dataset: Dataset, options: BatchOptions): number {
   const count = exampleCount("batches", dataset);
   checkOptions("batches", options, { size: anything, shuffle: anything, dropLast: flag });
-  realize(...Object.values(dataset));
-  for (const rows of batchRows(count, options)) yield examplesAt(dataset, rows);
+  return count;
 }
 
 /** The rows of the examples of each batch: int32 [size]. */
-export function* batchRows(
+export async function* batchRowsLater(
   count: number,
-  { size, shuffle, dropLast = false }: BatchOptions,
-): Generator<Tensor<[number]>, void, undefined> {
+  options: BatchOptions,
+): AsyncGenerator<Tensor<[number]>, void, undefined> {
+  yield* rowsOf(count, await orderOf(count, options)?.data(), options);
+}
+
+/** The order of the examples; undefined: as they stand. */
+function orderOf(count: number, { size, shuffle }: BatchOptions): Tensor | undefined {
   checkCount("batches", "size", size);
-  const order =
-    shuffle === undefined
-      ? Int32Array.from({ length: count }, (_, i) => i)
-      : random.permutation(count, { seed: shuffle }).dataSync();
+  return shuffle === undefined ? undefined : random.permutation(count, { seed: shuffle });
+}
+
+function* rowsOf(
+  count: number,
+  order: Data | undefined,
+  { size, dropLast = false }: BatchOptions,
+): Generator<Tensor<[number]>, void, undefined> {
+  const all = order ?? Int32Array.from({ length: count }, (_, i) => i);
   const end = dropLast ? count - (count % size) : count;
-  for (let from = 0; from < end; from += size) yield tensor(order.subarray(from, from + size));
+  for (let from = 0; from < end; from += size) yield tensor(all.subarray(from, from + size));
 }
 
 /** The examples that stand in these rows. */

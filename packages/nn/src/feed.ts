@@ -1,7 +1,7 @@
 // Where training has its batches from: a dataset, drawn from in another order each epoch, or a
 // stream of batches.
-import { type Data, NablaError, random, realize, Tensor, tensor } from "@nabla/autograd";
-import { batchRows, type Dataset, exampleCount } from "./batches.ts";
+import { type Data, NablaError, random, realizeAsync, Tensor, tensor } from "@nabla/autograd";
+import { batchRowsLater, type Dataset, exampleCount } from "./batches.ts";
 import { checkCount, kindOf } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
 import { isPlain } from "./options.ts";
@@ -33,7 +33,7 @@ export interface Feed {
   /** Examples in an epoch; undefined if only the stream knows. */
   readonly examples: number | undefined;
   /** The batches of an epoch, counted from 1. */
-  epoch(epoch: number): Iterable<FeedBatch> | AsyncIterable<FeedBatch>;
+  epoch(epoch: number): AsyncIterable<FeedBatch>;
   /**
    * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes.
    */
@@ -69,11 +69,13 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
   checkPair("fit", dataset);
   const examples = exampleCount("fit", dataset);
   checkCount("fit", "batchSize", size);
-  realize(...Object.values(dataset));
   let areChecked = false;
   return {
     examples,
-    epoch: (epoch) => batchRows(examples, { size, shuffle: random.foldIn(shuffle, epoch) }),
+    async *epoch(epoch) {
+      await realizeAsync(...Object.values(dataset));
+      yield* batchRowsLater(examples, { size, shuffle: random.foldIn(shuffle, epoch) });
+    },
     checkLabels(_, classes) {
       if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes);
       areChecked = true;
@@ -89,7 +91,7 @@ function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Fee
       let first: StreamedBatch | undefined;
       for await (const batch of ahead(stream, prefetch)) {
         first ??= batch;
-        yield tensorsOf(batch, first);
+        yield await tensorsOf(batch, first);
       }
       if (first) return;
       const hint = epoch > 1 ? "; a generator gives its batches once: give a function of them" : "";
@@ -123,7 +125,7 @@ async function* ahead(stream: BatchStream, count: number): AsyncGenerator<Stream
 }
 
 /** Throws `NablaError` for a batch that is not like the first one. */
-function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Pair {
+async function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Promise<Pair> {
   if (!isPlain(batch)) {
     throw new NablaError(`fit: a batch is ${kindOf(batch)}, expected { inputs, targets }`);
   }
@@ -133,6 +135,6 @@ function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Pair {
   );
   const dataset: Dataset = Object.fromEntries(named);
   exampleCount("fit", dataset);
-  realize(...Object.values(dataset));
+  await realizeAsync(...Object.values(dataset));
   return pairOf(dataset);
 }

@@ -63,7 +63,7 @@ export function checkpointsOf(
   const { path, every } = checkpoint;
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {
-    checkNumbers(training, position);
+    await checkNumbers(training, position);
     await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });
   };
   return {
@@ -87,11 +87,11 @@ export function checkpointsOf(
  * Throws rather than let what has become NaN, or infinite by the optimiser, take the place of the
  * last good checkpoint. Infinities of what is not trained may be meant: masks.
  */
-function checkNumbers({ model, optimizer }: Training, { step }: Position): void {
+async function checkNumbers({ model, optimizer }: Training, { step }: Position): Promise<void> {
   const trained = new Set<Parameter>(optimizer?.parameters);
   for (const [name, p] of namedCellsOf(model)) {
     const isWrong = trained.has(p) ? (x: number) => !Number.isFinite(x) : Number.isNaN;
-    const wrong = p.dataSync().find(isWrong);
+    const wrong = (await p.data()).find(isWrong);
     if (wrong === undefined) continue;
     throw new NablaError(
       `fit: "${name}" became ${wrong} by step ${step}; the checkpoint before is kept; ` +

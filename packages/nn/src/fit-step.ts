@@ -3,12 +3,12 @@ import {
   compile,
   findNaN,
   guard,
+  mustAwait,
   NablaError,
   type NaNReport,
   type Parameter,
   type RandomState,
   random,
-  realize,
   realizeAsync,
   Tensor,
 } from "@nabla/autograd";
@@ -63,11 +63,18 @@ export function stepOf(
         "fit: the cost depends on none of the optimiser's parameters; was it made for another model?",
       );
     }
-    beforeStep?.(optimizer.parameters);
+    const changed: unknown = beforeStep?.(optimizer.parameters);
+    if (changed instanceof Promise) {
+      changed.catch(() => undefined);
+      throw new NablaError(
+        "fit: beforeStep gives a Promise, and would change gradients too late; expected a function that " +
+          "is done when it returns",
+      );
+    }
     return cost;
   };
   const takeStep = async (batch: FeedBatch): Promise<Tensor> => {
-    const restore = restorerOf(model, optimizer, beforeStep !== undefined);
+    const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
     let after: RandomState | undefined;
     try {
@@ -79,10 +86,10 @@ export function stepOf(
       // In a run of its own, so that what is wrong with it is found before anything is assigned.
       await realizeAsync(cost, ...gradients.flatMap(({ grad }) => grad ?? []));
       for (const { p, grad } of gradients) p.grad = grad;
-      optimizer.step();
+      await stepLater(optimizer);
       return cost;
     } catch (error) {
-      restore();
+      await restore();
       const now = random.state();
       // Unless somebody else has drawn since.
       if (!after || (now.seed === after.seed && now.draws === after.draws)) random.restore(before);
@@ -111,16 +118,30 @@ function gradientsOf(parameters: Iterable<Parameter>): readonly {
 }
 
 /** Takes back what a forward and a backward pass have changed, and values where others may have. */
-function restorerOf(model: Layer, optimizer: Optimizer, areValuesToo: boolean): () => void {
+async function restorerOf(
+  model: Layer,
+  optimizer: Optimizer,
+  areValuesToo: boolean,
+): Promise<() => Promise<void>> {
   const parameters = new Set([...model.parameters(), ...optimizer.parameters]);
   const buffers = namedBuffersOf(model).map(([, p]) => p);
   const changing = new Set([...buffers, ...(areValuesToo ? parameters : [])]);
   const values = [...changing].map((p) => ({ p, value: p.snapshot() }));
   const gradients = gradientsOf(parameters);
-  return () => {
+  if (mustAwait()) await realizeAsync(...values.map(({ value }) => value));
+  return async () => {
     for (const { p, grad } of gradients) p.grad = grad;
-    realize(...values.map(({ p, value }) => p.assign(value)));
+    // What they were assigned is computed before the next, or fails, and is taken back.
+    if (mustAwait()) await realizeAsync(...changing).catch(() => undefined);
+    for (const { p, value } of values) p.assign(value);
   };
+}
+
+/** Takes a step; an optimiser of one's own may only have the form that blocks. */
+async function stepLater(optimizer: Optimizer): Promise<void> {
+  const given: Pick<Optimizer, "step"> & Partial<Optimizer> = optimizer;
+  if (given.stepAsync) await given.stepAsync();
+  else given.step();
 }
 
 /** Which step is under way. */

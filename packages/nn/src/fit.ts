@@ -43,7 +43,7 @@ export interface FitOptions<Name extends string = string> {
   readonly metrics?: Readonly<Record<Name, Metric>>;
   /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
   readonly reportEvery?: number;
-  /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`. */
+  /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`; at once. */
   readonly beforeStep?: (parameters: readonly Parameter[]) => void;
   /** Ends training in order after the step that is under way. */
   readonly signal?: AbortSignal;

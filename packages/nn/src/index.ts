@@ -128,7 +128,7 @@ export {
 
 // Training and measuring
 
-export type { Batch, BatchOptions, Dataset } from "./batches.ts";
+export type { Batch, Batches, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export type { FitOptions, Report, Reports } from "./fit.ts";

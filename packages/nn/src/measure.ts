@@ -38,7 +38,7 @@ export async function measure(
   const means = new Map(Object.keys(metrics).map((name) => [name, 0]));
   if (means.size === 0) return {};
   const breathe = breather();
-  for (const batch of batches(dataset, { size: measuredAtOnce })) {
+  for await (const batch of batches(dataset, { size: measuredAtOnce })) {
     const [inputs, targets] = pairOf(batch);
     // Nothing else happens before it is in training again: not even another measurement.
     const values = inEvaluation(model, () => {

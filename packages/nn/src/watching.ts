@@ -1,5 +1,5 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
-import { NablaError, realize, type Tensor } from "@nabla/autograd";
+import { NablaError, type Tensor } from "@nabla/autograd";
 import { checkCount, checkModel } from "./checks.ts";
 import type { Report } from "./fit.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
@@ -117,7 +117,7 @@ export function bestModel(model: Model, options: WatchOptions = {}): BestModel {
         const why = isAfterEpoch ? "NaN was all that the epochs gave" : "no epoch has ended yet";
         throw new NablaError(`restore: ${why}`);
       }
-      realize(...cells.map((cell, i) => cell.assign(kept[i]!)));
+      cells.forEach((cell, i) => cell.assign(kept[i]!));
     },
   };
 }

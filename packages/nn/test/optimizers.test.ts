@@ -1,4 +1,5 @@
 import { compile, type Parameter, parameter, type Tensor, tensor, zeros } from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
 import { describe, expect, test } from "vitest";
 import { adaDelta } from "../src/optimizers/ada-delta.ts";
 import { adam } from "../src/optimizers/adam.ts";
@@ -47,6 +48,28 @@ describe.each([
     // PyTorch's first step of b is -0.1, to 8 digits.
     expect(both.state()["ownSteps"]!.arraySync()).toEqual([7, 3]);
     expect(both.state()["steps"]!.itemSync()).toBe(10);
+  });
+
+  // Its means are those of one gradient of 1 after a state of zeros, so all that is left is the corrections.
+  test("corrects means to float32's digits, at the first step and at the two billionth", () => {
+    for (const [beta1, beta2] of [
+      [0.9, 0.999],
+      [0.5, 0.999999],
+    ] as const) {
+      for (const t of [1, 2, 10, 1e3, 1e6, 2 ** 24 + 1, 2 ** 31 - 1]) {
+        const w = parameter([0]);
+        const optimizer = make([w], { ...options, learningRate: 1, beta1, beta2, epsilon: 1e-30 });
+        const steps = tensor(t - 1, { dtype: "int32" });
+        const zero = tensor([0]);
+        const kept = { "0.mean": zero, "0.meanSquare": zero };
+        optimizer.load({ steps, ownSteps: steps.reshape([1]), ...kept });
+        w.grad = tensor([1]);
+        optimizer.step();
+        const [missing1, missing2] = [beta1, beta2].map((beta) => -Math.expm1(t * Math.log(beta)));
+        const expected = -((1 - beta1) / missing1!) / Math.sqrt((1 - beta2) / missing2!);
+        expectClose(w, [expected], { relativeTolerance: 6 * 2 ** -24 });
+      }
+    }
   });
 
   test("goes on from a state of before each parameter's steps were counted", () => {
@@ -229,6 +252,12 @@ describe("a state", () => {
     );
     const lost = velocity.gather(0, tensor([0, 5], { dtype: "int32" }));
     expect(() => optimizer.load({ steps, "0.velocity": lost })).toThrow("index 5 is out of range");
+    for (const wrong of [1.5, -1, 2 ** 31, Number.NaN]) {
+      const state = { steps: tensor(wrong, { dtype: "float64" }), "0.velocity": velocity };
+      expect(() => optimizer.load(state)).toThrow(
+        `load: "steps" has ${wrong}, expected integers from 0, which int32 holds`,
+      );
+    }
     expect(optimizer.state()["steps"]!.itemSync()).toBe(0);
   });
 });

@@ -82,7 +82,7 @@ export async function* dataStudy(
   const available = exampleCount("dataStudy", train);
   for (const size of sizes) checkCount("dataStudy", "size", size, available);
   checkCount("dataStudy", "steps", steps);
-  const order = random.permutation(available, { seed: shuffle }).dataSync();
+  const order = await random.permutation(available, { seed: shuffle }).data();
   const breathe = breather();
   for (const size of sizes) {
     const own = model();

@@ -1,17 +1,18 @@
 // Many approximate steps against few exact ones: gradient descent with mini-batches of several
 // sizes from one start, measured on the whole set.
 import {
+  type CompiledFunction,
   compile,
   concat,
   gradients,
   type Parameter,
   parameter,
   random,
-  realize,
+  realizeAsync,
   type Tensor,
   tensor,
 } from "@nabla/autograd";
-import { batchRows, type Dataset, exampleCount, examplesAt } from "../batches.ts";
+import { batchRowsLater, type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { breather } from "../breather.ts";
 import { checkCount, checkModel, checkOptimizer } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
@@ -110,7 +111,7 @@ export async function* descentStudy(
   const { steps = options.examples === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
   const count = exampleCount("descentStudy", dataset);
   for (const size of batchSizes) checkCount("descentStudy", "batch size", size, count);
-  realize(...Object.values(dataset));
+  await realizeAsync(...Object.values(dataset));
   const parameters = model.parameters();
   const costOf = (rows: Tensor<[number]>): Tensor => {
     const [inputs, targets] = pairOf(examplesAt(dataset, rows));
@@ -118,7 +119,8 @@ export async function* descentStudy(
   };
   const cells = namedCellsOf(model).map(([, cell]) => cell);
   const start = cells.map((cell) => cell.snapshot());
-  const restart = () => realize(...cells.map((cell, i) => cell.assign(start[i]!)));
+  await realizeAsync(...start);
+  const restart = () => cells.forEach((cell, i) => cell.assign(start[i]!));
   const gradientOf = gradientsInParts(costOf, parameters);
   const path = new Path(parameters);
   const whole = Int32Array.from({ length: count }, (_, i) => i);
@@ -134,12 +136,12 @@ export async function* descentStudy(
   try {
     for (const batchSize of batchSizes) {
       // One step ahead of time, so that making the kernels is not counted.
-      stepper()(tensor(whole.subarray(0, batchSize)));
+      await stepper().async(tensor(whole.subarray(0, batchSize)));
       restart();
-      path.begin();
+      await path.begin();
       const takeStep = stepper();
       let [step, seconds, next] = [0, 0, 0];
-      for (const rows of endlessRows(count, batchSize, shuffle)) {
+      for await (const rows of endlessRows(count, batchSize, shuffle)) {
         const looked = step * batchSize;
         const isLast = step >= steps || looked >= mostExamples;
         if (signal?.aborted) return;
@@ -153,9 +155,9 @@ export async function* descentStudy(
           next = Math.max(step + 1, Math.round(step * growth));
         }
         const started = performance.now();
-        takeStep(rows);
+        await takeStep.async(rows);
         seconds += (performance.now() - started) / 1000;
-        path.addStep();
+        await path.addStep.async();
         step++;
         await breathe();
       }
@@ -180,14 +182,14 @@ class Path {
   }
 
   /** Begins at the parameters' current values. */
-  begin(): void {
+  async begin(): Promise<void> {
     const cells = [...this.#start, ...this.#before];
     const all = [...this.#parameters, ...this.#parameters];
-    realize(this.#walked.assign(0), ...cells.map((cell, i) => cell.assign(all[i]!)));
+    await realizeAsync(this.#walked.assign(0), ...cells.map((cell, i) => cell.assign(all[i]!)));
   }
 
   /** Adds the step that the parameters have taken since the last one. */
-  readonly addStep: () => void = compile((): void => {
+  readonly addStep: CompiledFunction<[], void> = compile((): void => {
     this.#walked.assign(this.#walked.add(distance(this.#parameters, this.#before)));
     this.#before.forEach((cell, i) => cell.assign(this.#parameters[i]!));
   });
@@ -204,9 +206,13 @@ function distance(a: readonly Parameter[], b: readonly Parameter[]): Tensor<[]> 
   return squares.reduce((sum, one) => sum.add(one)).sqrt();
 }
 
-function* endlessRows(examples: number, size: number, shuffle: number) {
+async function* endlessRows(examples: number, size: number, shuffle: number) {
   for (let epoch = 1; ; epoch++) {
-    yield* batchRows(examples, { size, shuffle: random.foldIn(shuffle, epoch), dropLast: true });
+    yield* batchRowsLater(examples, {
+      size,
+      shuffle: random.foldIn(shuffle, epoch),
+      dropLast: true,
+    });
   }
 }
 
@@ -227,7 +233,7 @@ function gradientsInParts(
     let cost = 0;
     for (let from = 0; from < all.length; from += measuredAtOnce) {
       const some = all.subarray(from, from + measuredAtOnce);
-      const part = ofPart(tensor(some));
+      const part = await ofPart.async(tensor(some));
       const share = some.length / all.length;
       cost += (await part.cost.item()) * share;
       const values = await part.gradient.data();

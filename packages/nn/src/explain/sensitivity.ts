@@ -202,8 +202,8 @@ export async function tryNudge(
     checkTensor("tryNudge: the cost", value);
     return value.item();
   };
-  const [own, before] = [p.snapshot(), await valueNow()];
-  const nudged = await p.data();
+  const [own, before] = [await p.data(), await valueNow()];
+  const nudged = own.slice();
   const position = index.reduce((at, i, axis) => at * p.shape[axis]! + i, 0);
   nudged[position]! += by;
   try {
@@ -211,6 +211,6 @@ export async function tryNudge(
     const after = await valueNow();
     return { before, after, predicted: derivative * by, actual: after - before };
   } finally {
-    p.assign(own);
+    p.assign(tensor(own, { shape: p.shape }));
   }
 }

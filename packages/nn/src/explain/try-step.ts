@@ -1,5 +1,5 @@
 // What a step of gradient descent by some examples does, to them and to others.
-import { gradients, type Parameter, realize, type Tensor } from "@nabla/autograd";
+import { gradients, type Parameter, realizeAsync, type Tensor } from "@nabla/autograd";
 import { checkModel, checkTensor } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Layer } from "../layer.ts";
@@ -51,7 +51,7 @@ export async function tryStep<Seen>(
   const value = costOf("tryStep", cost, model.forward(inputs), targets);
   const slopes = gradients(value, parameters);
   const stepped = parameters.map((p, i) => p.sub(slopes[i]!.mul(learningRate)));
-  realize(...stepped);
+  await realizeAsync(...stepped);
   try {
     parameters.forEach((p: Parameter, i) => p.assign(stepped[i]!));
     return { before, after: await look() };

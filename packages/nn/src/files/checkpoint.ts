@@ -7,7 +7,7 @@ import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
 import { anything, checkOptions, type Kind, plain } from "../options.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
-import { elementsIn, elementsOf, headerIn, type Stored } from "./elements.ts";
+import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { type Described, headerOf, inFileOrder } from "./header.ts";
 import { type Header, isObject } from "./header-in.ts";
@@ -49,13 +49,13 @@ export async function saveCheckpoint(
   training: Training & { readonly progress?: Progress },
 ): Promise<void> {
   const subject = subjectOf("saveCheckpoint", target);
-  await writeTo(subject, target, checkpointOf(subject, training));
+  await writeTo(subject, target, await checkpointOf(subject, training));
 }
 
-function checkpointOf(
+async function checkpointOf(
   subject: string,
   training: Training & { readonly progress?: Progress },
-): readonly Uint8Array[] {
+): Promise<readonly Uint8Array[]> {
   checkTraining(subject, training);
   const { model, optimizer, progress = {} } = training;
   const lost = Object.entries(progress).find(([, value]) => !isKept(value));
@@ -78,7 +78,8 @@ function checkpointOf(
     random: JSON.stringify(random.state()),
     progress: textOf(progress),
   };
-  const chunks = [headerOf(subject, [...tensors, checksum], metadata), ...elementsOf(tensors)];
+  const header = headerOf(subject, [...tensors, checksum], metadata);
+  const chunks = [header, ...(await elementsLater(tensors))];
   const sum = new Checksum();
   for (const chunk of chunks) sum.add(chunk);
   return [...chunks, sum.bytes()];

@@ -1,6 +1,6 @@
 // Tensors as they stand in a safetensors file, behind its header: little-endian elements in
 // row-major order.
-import { NablaError, realize, type Tensor, tensor } from "@nabla/autograd";
+import { type Data, NablaError, realize, realizeAsync, type Tensor, tensor } from "@nabla/autograd";
 import { converted, holderOf } from "./conversions.ts";
 import { dtypeOf } from "./formats.ts";
 import { type Described, lengthBytes } from "./header.ts";
@@ -16,10 +16,21 @@ export interface Stored extends Described {
 /** The bytes of each tensor, as they are now. */
 export function elementsOf(tensors: readonly Stored[]): readonly Uint8Array[] {
   realize(...tensors.map(({ stored }) => stored));
-  return tensors.map(({ stored }) => {
-    const { buffer, byteOffset, byteLength } = stored.dataSync();
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  });
+  return tensors.map(({ stored }) => bytesOf(stored.dataSync()));
+}
+
+/** The same without blocking: as they are when it is called, whatever is assigned meanwhile. */
+export async function elementsLater(tensors: readonly Stored[]): Promise<readonly Uint8Array[]> {
+  // All is asked for at once, and read in this order: after one run for all.
+  const [, ...read] = await Promise.all([
+    realizeAsync(...tensors.map(({ stored }) => stored)),
+    ...tensors.map(({ stored }) => stored.data()),
+  ]);
+  return read.map(bytesOf);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Data): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** What the header says. */
@@ -68,7 +79,8 @@ const arrays = {
 function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
   const held = holderOf(entry.format);
   if (held) {
-    return tensor(converted(subject, entry, bytes), { dtype: held }).reshape(entry.shape);
+    const elements = new arrays[held](converted(subject, entry, bytes));
+    return tensor(elements, { dtype: held, shape: entry.shape });
   }
   const dtype = dtypeOf(subject, entry);
   const other = dtype === "bool" ? bytes.find((byte) => byte > 1) : undefined;

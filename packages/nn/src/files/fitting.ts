@@ -1,5 +1,5 @@
 // What a file gives to whom: parameters take the tensors of their names, all of them or none.
-import { formatShape, NablaError, type Parameter, realize, type Tensor } from "@nabla/autograd";
+import { formatShape, NablaError, type Parameter, type Tensor } from "@nabla/autograd";
 import { formatNames } from "./formats.ts";
 import type { Entry, Header } from "./header-in.ts";
 import { quoted } from "./names.ts";
@@ -79,9 +79,8 @@ export function assign(
   tensors: readonly (readonly [name: string, x: Tensor])[],
   places: ReadonlyMap<string, Place>,
 ): void {
-  const changed = tensors.map(([name, x]) => {
+  for (const [name, x] of tensors) {
     const { p, isTransposed } = places.get(name)!;
-    return p.assign(isTransposed ? x.transpose() : x);
-  });
-  realize(...changed);
+    p.assign(isTransposed ? x.transpose() : x);
+  }
 }

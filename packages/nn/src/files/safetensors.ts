@@ -3,9 +3,10 @@
 // numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
 import { checkModel, kindOf } from "../checks.ts";
+import { checkBlocks } from "../later.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import { callable, checkOptions, flag, isPlain, plain } from "../options.ts";
-import { elementsIn, elementsOf, headerIn } from "./elements.ts";
+import { elementsIn, elementsLater, elementsOf, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
@@ -68,7 +69,10 @@ export type Saved = Model | Readonly<Record<string, Tensor>>;
  * bytes.length; // => 140
  */
 export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
-  return joined(chunksOf("toSafetensors", saved, options));
+  const subject = "toSafetensors";
+  const { header, tensors } = contentOf(subject, saved, options);
+  checkBlocks(subject, "await saveSafetensors(target, model), which takes a stream, too");
+  return joined([header, ...elementsOf(tensors)]);
 }
 
 /**
@@ -89,11 +93,16 @@ export async function saveSafetensors(
   options: SaveOptions = {},
 ): Promise<void> {
   const subject = subjectOf("saveSafetensors", target);
-  await writeTo(subject, target, chunksOf(subject, saved, options));
+  const { header, tensors } = contentOf(subject, saved, options);
+  await writeTo(subject, target, [header, ...(await elementsLater(tensors))]);
 }
 
-/** The header, and the elements of each tensor. */
-function chunksOf(subject: string, saved: Saved, options: SaveOptions): readonly Uint8Array[] {
+/** The header, and the tensors whose elements stand behind it. */
+function contentOf(
+  subject: string,
+  saved: Saved,
+  options: SaveOptions,
+): { readonly header: Uint8Array; readonly tensors: readonly Stored[] } {
   checkOptions(subject, options, { metadata: plain, ...ofNames });
   const { metadata, rename = same, transpose = none } = options;
   const named = tensorsOf(subject, saved).map(([name, x]) => {
@@ -101,7 +110,7 @@ function chunksOf(subject: string, saved: Saved, options: SaveOptions): readonly
     return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
   });
   const tensors = inFileOrder(named);
-  return [headerOf(subject, tensors, metadata), ...elementsOf(tensors)];
+  return { header: headerOf(subject, tensors, metadata), tensors };
 }
 
 const ofNames = { rename: callable, transpose: callable };

@@ -54,11 +54,8 @@ export function adamDirection({
   meanSquare.assign(runningMean(meanSquare, g.square(), beta2));
   // 1 - beta^steps, without the digits that 1 - x loses for x near 1.
   // Its reciprocal, once: of all that is done for an element, divisions take longest.
-  // Rounded before it is taken apart, or each element would be multiplied by a number to round.
   const overMissing = (beta: number) =>
-    ofSteps(`${beta} ${g.dtype}`, (steps) =>
-      steps.mul(Math.log(beta)).expm1().neg().reciprocal().cast(g.dtype),
-    );
+    ofSteps(String(beta), (steps) => steps.mul(Math.log(beta)).expm1().neg().reciprocal());
   const size = meanSquare.mul(overMissing(beta2)).sqrt().add(epsilon);
   return mean.mul(overMissing(beta1)).div(size);
 }

@@ -1,12 +1,15 @@
 // What all optimisers share: groups of parameters, what is kept of each from step to step, and one
 // run for all that changes.
 import {
+  type Data,
+  type DType,
   external,
   formatShape,
   NablaError,
   type Parameter,
   parameter,
   realize,
+  realizeAsync,
   ShapeError,
   Tensor,
   takeGradients,
@@ -15,13 +18,14 @@ import {
   zerosLike,
 } from "@nabla/autograd";
 import { checkParameters, kindOf } from "../checks.ts";
+import { checkBlocks, readNow } from "../later.ts";
 import { anything, checkOptions, isPlain } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 
 /**
- * What an optimiser has gathered, by name: "steps", how many it has taken (float64), "0.velocity"
- * and the like of the first parameter, and where a rule depends on it, as Adam's, "ownSteps", how
- * many have moved each parameter (float64 [parameters]).
+ * What an optimiser has gathered, by name: "steps", how many it has taken (int32), "0.velocity" and
+ * the like of the first parameter, and where a rule depends on it, as Adam's, "ownSteps", how many
+ * have moved each parameter (int32 [parameters]).
  */
 export type OptimizerState = Readonly<Record<string, Tensor>>;
 
@@ -38,6 +42,12 @@ export interface Optimizer {
    */
   step(): void;
   /**
+   * The same, without blocking the event loop: a step of some milliseconds is computed by a worker,
+   * if the host has workers that share memory. Await it before the next. In a function that
+   * `compile` traces, call `step`, and the function by `f.async(x)`.
+   */
+  stepAsync(): Promise<void>;
+  /**
    * All that later steps depend on besides the parameters: the numbers of steps taken, and what is
    * kept of each parameter, under its position in `parameters`. No later step changes it.
    */
@@ -46,7 +56,8 @@ export interface Optimizer {
    * Goes on from a state that an optimiser of the same kind, for the same parameters, has given.
    * A state without "ownSteps", as versions before 0.2 gave it, means that all parameters have
    * moved in each step. All is checked before anything is changed. Throws `NablaError` for names
-   * that only one side has, and `ShapeError` for shapes that differ.
+   * that only one side has and for numbers of steps that are no integers from 0, and `ShapeError`
+   * for shapes that differ.
    */
   load(state: OptimizerState): void;
 }
@@ -67,9 +78,9 @@ export interface Update<Options> {
   /** Of this step, in the parameter's dtype if it changes from step to step. */
   readonly learningRate: number | Tensor;
   /**
-   * What `f` gives of how many steps have moved the parameter, with this one: 1, 2, … as float64.
-   * It is computed for all parameters at once; `key` tells one `f` from others of the same step.
-   * For rules that count.
+   * What `f` gives of how many steps have moved the parameter, with this one: 1, 2, … in the
+   * parameter's dtype. It is computed for all parameters at once; `key` tells one `f` from others of
+   * the same step. For rules that count.
    */
   readonly ofSteps: (key: string, f: (steps: Tensor) => Tensor) => Tensor;
   readonly options: Options;
@@ -117,7 +128,7 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   if (all.length === 0) throw new NablaError(`${name}: got no parameters, nothing can be learnt`);
   const twice = all.find((p, i) => all.indexOf(p) !== i);
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
-  const steps = parameter(0, { name: "steps", dtype: "float64" });
+  const steps = parameter(0, { name: "steps", dtype: "int32" });
   const own = rule.counts ? new OwnSteps(all.length) : undefined;
   const named = (): ReadonlyMap<string, Parameter> =>
     new Map([
@@ -127,33 +138,41 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
         Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
       ),
     ]);
+  /** Assigns what a step changes, and gives all of that. */
+  const takeStep = (): readonly Parameter[] => {
+    if (!all.some(({ grad }) => grad)) throw nothingToTake();
+    const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
+    const rates = members.map(({ p, options: { learningRate } }, i) =>
+      typeof learningRate === "number" || !taken[i]
+        ? learningRate
+        : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
+    );
+    steps.assign(steps.add(1));
+    own?.count(taken.map((g) => g !== undefined));
+    const ofSteps = own?.asked();
+    const changed = members.flatMap(({ p, kept, options: special }, i) => {
+      const g = taken[i];
+      if (!g) return [];
+      const learningRate = rates[i] as number | Tensor;
+      const how: Update<Options> = {
+        g,
+        kept,
+        learningRate,
+        ofSteps: (key, f) => ofSteps!(i, p.dtype, key, f),
+        options: special,
+      };
+      return [p.assign(rule.update(p, how)), ...Object.values(kept)];
+    });
+    return [steps, ...(own ? [own.cell] : []), ...changed];
+  };
   return {
     parameters: all,
     step() {
-      if (!all.some(({ grad }) => grad)) throw nothingToTake();
-      const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
-      const rates = members.map(({ p, options: { learningRate } }, i) =>
-        typeof learningRate === "number" || !taken[i]
-          ? learningRate
-          : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
-      );
-      steps.assign(steps.add(1));
-      own?.count(taken.map((g) => g !== undefined));
-      const ofSteps = own?.asked();
-      const changed = members.flatMap(({ p, kept, options: special }, i) => {
-        const g = taken[i];
-        if (!g) return [];
-        const learningRate = rates[i] as number | Tensor;
-        const how: Update<Options> = {
-          g,
-          kept,
-          learningRate,
-          ofSteps: (key, f) => ofSteps!(i, key, f),
-          options: special,
-        };
-        return [p.assign(rule.update(p, how)), ...Object.values(kept)];
-      });
-      realize(steps, ...(own ? [own.cell] : []), ...changed);
+      checkBlocks("step", "await optimizer.stepAsync()");
+      realize(...takeStep());
+    },
+    async stepAsync() {
+      await realizeAsync(...takeStep());
     },
     state() {
       return Object.fromEntries([...named()].map(([key, cell]) => [key, cell.snapshot()]));
@@ -164,6 +183,8 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   };
 }
 
+const realizeState = "await realizeAsync(...Object.values(state)) before";
+
 /** The state's name for them. */
 const ownSteps = "ownSteps";
 
@@ -172,21 +193,21 @@ class OwnSteps {
   readonly cell: Parameter;
 
   constructor(count: number) {
-    this.cell = parameter(zeros([count], { dtype: "float64" }), { name: ownSteps });
+    this.cell = parameter(zeros([count], { dtype: "int32" }), { name: ownSteps });
   }
 
   /** Counts a step for those that move. */
   count(isMoving: readonly boolean[]): void {
-    const each = isMoving.every(Boolean) ? 1 : tensor(isMoving.map(Number), { dtype: "float64" });
+    const each = isMoving.every(Boolean) ? 1 : tensor(isMoving.map(Number), { dtype: "int32" });
     this.cell.assign(this.cell.add(each));
   }
 
   /** What is asked for in one step. */
-  asked(): (position: number, key: string, f: (steps: Tensor) => Tensor) => Tensor {
+  asked(): (position: number, dtype: DType, key: string, f: (steps: Tensor) => Tensor) => Tensor {
     const made = new Map<string, Tensor>();
-    return (position, key, f) => {
-      const all = made.get(key) ?? f(this.cell);
-      made.set(key, all);
+    return (position, dtype, key, f) => {
+      const all = made.get(`${dtype} ${key}`) ?? f(this.cell.cast(dtype));
+      made.set(`${dtype} ${key}`, all);
       return all.at(position);
     };
   }
@@ -247,11 +268,18 @@ function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState)
       throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
   }
   // All are read before any is assigned. Copied: what is loaded belongs to the optimiser alone.
-  const values = Array.from(cells, ([key, { dtype, shape }]) =>
-    tensor(state[key]!.dataSync(), { dtype }).reshape(shape),
-  );
+  const values = Array.from(cells, ([key, { dtype, shape }]) => {
+    const read = readNow("load", state[key]!, realizeState);
+    if (dtype === "int32") checkSteps(key, read);
+    return tensor(read, { dtype, shape });
+  });
   Array.from(cells.values()).forEach((cell, i) => cell.assign(values[i]!));
-  realize(...cells.values());
+}
+
+function checkSteps(key: string, counts: Data): void {
+  const wrong = counts.find((count) => !(Number.isInteger(count) && count >= 0 && count < 2 ** 31));
+  if (wrong === undefined) return;
+  throw new NablaError(`load: "${key}" has ${wrong}, expected integers from 0, which int32 holds`);
 }
 
 /** A state of before each parameter's steps were counted: all had moved in each. */
@@ -262,7 +290,10 @@ function withOwnSteps(
   const cell = cells.get(ownSteps);
   const { steps } = state;
   if (!cell || !steps || ownSteps in state || steps.rank > 0) return state;
-  return { ...state, [ownSteps]: steps.cast("float64").broadcastTo(cell.shape) };
+  return {
+    ...state,
+    [ownSteps]: tensor(new Float64Array(cell.size).fill(readNow("load", steps, realizeState)[0]!)),
+  };
 }
 
 /** A running mean one step on: `decay` of what it was, and the rest of `x`. */
