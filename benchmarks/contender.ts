@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { convolutional, scaled, steps } from "./works.mjs";
+import { convolutional, scaled, steps, transposed } from "./works.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -95,7 +95,7 @@ function pytorch(threads: string): readonly Entry[] {
     console.log("no python3 with torch: PyTorch is left out");
     return [];
   }
-  const given = [{ ...steps, ...scaled }, convolutional].map((work) => JSON.stringify(work));
+  const given = [{ ...steps, ...scaled }, convolutional, transposed].map((work) => JSON.stringify(work));
   return [
     {
       family: "PyTorch",

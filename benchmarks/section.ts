@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { byHand, type Contender, contenders, pythonWithTorch } from "./contender.ts";
 import { fusedPeak, readBandwidth } from "./limits.ts";
 import { inTime, median, timed } from "./timed.ts";
-import { batches, firstSteps, scaledName, widths, works } from "./works.mjs";
+import { batches, firstSteps, scaledName, transposed, widths, works } from "./works.mjs";
 
 const [file, repeatsText, ...names] = process.argv.slice(2) as [string, string, ...string[]];
 const repeats = Number(repeatsText);
@@ -23,9 +23,13 @@ function writeHead(columns: readonly string[]): void {
   write(`|${columns.map(() => "---").join("|")}|`);
 }
 
-/** Multiplications and additions of a work that is one product. */
+/** Multiplications and additions of a work that is one product or convolution. */
 function flopsOf(work: string): number | undefined {
-  return work.startsWith("W5") ? 2 * Number(work.slice(3)) ** 3 : undefined;
+  if (work.startsWith("W5")) return 2 * Number(work.slice(3)) ** 3;
+  if (work !== "W10 forward") return undefined;
+  const { batch, channels, image, window } = transposed;
+  const [inputs, outputs] = channels;
+  return 2 * batch * inputs * outputs * image ** 2 * window ** 2;
 }
 
 function ratio(value: number): string {

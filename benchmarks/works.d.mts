@@ -14,7 +14,9 @@ export const works: Readonly<
     | "W6 gradient"
     | "W7"
     | "W8"
-    | "W9",
+    | "W9"
+    | "W10 forward"
+    | "W10 gradient",
     string
   >
 >;
@@ -29,6 +31,14 @@ export const widths: readonly number[];
 export function scaledName(batch: number, width: number): string;
 
 export const convolutional: unknown;
+export const transposed: Readonly<{
+  image: number;
+  channels: readonly [inputs: number, outputs: number];
+  window: number;
+  stride: number;
+  padding: number;
+  batch: number;
+}>;
 
 /** Models whose first step is timed: W13. */
 export const firstSteps: Readonly<Record<string, unknown>>;

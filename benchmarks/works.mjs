@@ -82,6 +82,16 @@ export const convolutional = {
   batch: 64,
 };
 
+/** A convolution that doubles its images, as generators and decoders have them: W10. */
+export const transposed = {
+  image: 16,
+  channels: [64, 32],
+  window: 4,
+  stride: 2,
+  padding: 1,
+  batch: 16,
+};
+
 /** Models whose first step is timed, in a process of its own: W13. `later`: how many steps after it. */
 export const firstSteps = {
   "784-16-16-10": { kind: "perceptron", sizes: [784, 16, 16, 10], batch: 100, later: 20 },
@@ -134,4 +144,7 @@ export const works = {
   W7: "the gradient of 21 operations on one number",
   W8: "an epoch of W1: 600 steps, shuffled, gathered from 60,000 images of bytes",
   W9: "convolutions 1-8-16 of 5 x 5 with relu and pooling, dense 256-10, cross-entropy, batch 64, SGD: a step",
+  "W10 forward":
+    "transposed convolution of stride 2, windows of 4 x 4, 64 to 32 channels, 16 images of 16 x 16",
+  "W10 gradient": "the gradients of the sum of its squares by images and kernel",
 };

@@ -1,5 +1,16 @@
 // nabla, as built. Arguments: "compiled" or "uncompiled", and the number of threads.
-import { compile, conv2d, grad, maxPool, parameter, tensor, threads } from "@nabla/autograd";
+import {
+  compile,
+  conv2d,
+  convTranspose2d,
+  grad,
+  gradients,
+  maxPool,
+  parameter,
+  realize,
+  tensor,
+  threads,
+} from "@nabla/autograd";
 import {
   adam,
   crossEntropy,
@@ -19,6 +30,7 @@ import {
   oneHotLabels,
   scaled,
   steps,
+  transposed,
   weights,
 } from "../works.mjs";
 import { serve } from "./serve.mjs";
@@ -139,11 +151,31 @@ function convolutions() {
   return { run, first: run().itemSync(), isSync: true };
 }
 
+function transposedConvolution(isGradient) {
+  const { image, channels, window, stride, padding, batch } = transposed;
+  const [inputs, outputs] = channels;
+  const size = batch * inputs * image * image;
+  const x = matrix(numbers(size, 100), [batch, inputs, image, image]).realize();
+  const data = kernels(outputs, inputs, window, 0);
+  const kernel = matrix(data, [inputs, outputs, window, window]).realize();
+  const f = (a, b) => convTranspose2d(a, b, { stride, padding });
+  const g = (a, b) => gradients(f(a, b).square().sum(), [a, b]);
+  const compiled = prepared(isGradient ? g : (a, b) => [f(a, b)]);
+  const run = () => {
+    const results = compiled(x, kernel);
+    realize(...results);
+    return results;
+  };
+  const first = run().reduce((sum, one) => sum + one.square().mean().itemSync(), 0);
+  return { run, first, isSync: true };
+}
+
 await serve(async (work) => {
   if (work in steps) return step(steps[work]);
   if (work in scaled) return step(scaled[work]);
   if (work.startsWith("W5")) return product(Number(work.slice(3)));
   if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
   if (work === "W7") return scalars();
+  if (work.startsWith("W10")) return transposedConvolution(work.endsWith("gradient"));
   return work === "W8" ? epoch() : convolutions();
 });

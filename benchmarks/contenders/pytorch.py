@@ -11,6 +11,7 @@ import torch.nn.functional as F
 torch.set_num_threads(int(sys.argv[1]))
 STEPS = json.loads(sys.argv[2])
 CONVOLUTIONAL = json.loads(sys.argv[3])
+TRANSPOSED = json.loads(sys.argv[4])
 WARM_UP_SECONDS = 1
 BATCH_SECONDS = 0.2
 
@@ -153,6 +154,27 @@ def convolutions():
     return run, run().item()
 
 
+def transposed(is_gradient):
+    image, (inputs, outputs), window = (TRANSPOSED[name] for name in ("image", "channels", "window"))
+    options = {"stride": TRANSPOSED["stride"], "padding": TRANSPOSED["padding"]}
+    batch = TRANSPOSED["batch"]
+    x = numbers(batch * inputs * image * image, 100).reshape(batch, inputs, image, image)
+    count = outputs * window * window
+    kernel = (2 * numbers(inputs * count, 1) / math.sqrt(count)).reshape(inputs, outputs, window, window)
+    f = lambda: F.conv_transpose2d(x, kernel, **options)
+    if not is_gradient:
+        return f, f().square().mean().item()
+    x.requires_grad_()
+    kernel.requires_grad_()
+
+    def run():
+        x.grad = kernel.grad = None
+        f().square().sum().backward()
+        return x.grad, kernel.grad
+
+    return run, sum(g.square().mean().item() for g in run())
+
+
 def prepare(work):
     if work in STEPS:
         return step(STEPS[work])
@@ -162,6 +184,8 @@ def prepare(work):
         return elementwise(work.endswith("gradient"))
     if work == "W7":
         return scalars()
+    if work.startswith("W10"):
+        return transposed(work.endswith("gradient"))
     return epoch() if work == "W8" else convolutions()
 
 
