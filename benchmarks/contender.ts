@@ -95,7 +95,9 @@ function pytorch(threads: string): readonly Entry[] {
     console.log("no python3 with torch: PyTorch is left out");
     return [];
   }
-  const given = [{ ...steps, ...scaled }, convolutional, transposed].map((work) => JSON.stringify(work));
+  const given = [{ ...steps, ...scaled }, convolutional, transposed].map((work) =>
+    JSON.stringify(work),
+  );
   return [
     {
       family: "PyTorch",

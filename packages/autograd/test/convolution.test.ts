@@ -141,6 +141,33 @@ test("the transpose is the gradient of the input", () => {
   );
 });
 
+test("the transpose leaves out what is padding, and adds what no window reaches", () => {
+  const around = fc.tuple(fc.nat(4), fc.nat(4));
+  fc.assert(
+    fc.property(cases, around, around, fc.nat(3), (one, rows, columns, outputPadding) => {
+      const [x, kernel] = operands(one);
+      const y = conv2d(x, kernel, one);
+      const { stride, dilation, groups } = one;
+      const whole = convTranspose2d(y, kernel, { stride, dilation, groups });
+      const wide = whole.pad([
+        [0, 0],
+        [0, 0],
+        [0, outputPadding],
+        [0, outputPadding],
+      ]);
+      const [height, width] = wide.shape.slice(2) as [number, number];
+      if (rows[0] + rows[1] >= height || columns[0] + columns[1] >= width) return;
+      const padding = [rows, columns] as const;
+      const options = { stride, dilation, groups, padding, outputPadding };
+      const inside = wide
+        .slice(2, rows[0], height - rows[1])
+        .slice(3, columns[0], width - columns[1]);
+      expectClose(convTranspose2d(y, kernel, options), inside, close);
+    }),
+    { numRuns: backend() === "reference" ? 25 : 6 },
+  );
+});
+
 describe("along one axis and three", () => {
   test("conv1d slides", () => {
     const x = tensor([1, 2, 3, 4], { shape: [1, 1, 4] });

@@ -26,7 +26,10 @@ const operation: Convolve = {
   family: "convolve",
   name: "convolution",
   gradient: [
-    (g, [x, kernel], output) => gradientOfInput(g, x!.shape, kernel!, windowsOf(output)),
+    (g, [x, kernel], output) => {
+      const size = x!.shape.slice(front);
+      return gradientOfInput(g, { start: size.map(() => 0), size }, kernel!, windowsOf(output));
+    },
     (g, [x, kernel], output) => gradientOfKernel(g, x!, kernel!.shape, windowsOf(output)),
   ],
 };
@@ -53,15 +56,21 @@ function convolve(
   return createNode(operation, [x, kernel], { stride, dilation }, Object.freeze(shape), x.dtype);
 }
 
+/** A part of a convolution's input along its window's axes. */
+interface Part {
+  readonly start: Shape;
+  readonly size: Shape;
+}
+
 /** With more phases, strides use zeros in between: each phase would be a kernel of its own. */
 const mostPhases = 16;
 
-/** The gradient of a convolution's input, which has shape `shape`. */
-function gradientOfInput(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
+/** The gradient of a part of a convolution's input. */
+function gradientOfInput(g: Node, part: Part, kernel: Node, windows: Windows): Node {
   const phases = elementCount(windows.stride);
-  return phases === 1 || phases > mostPhases
-    ? withZerosBetween(g, shape, kernel, windows)
-    : inPhases(g, shape, kernel, windows);
+  if (phases > 1 && phases <= mostPhases) return inPhases(g, part, kernel, windows);
+  const later = part.start.map((start) => -start);
+  return underTurned(g, part.size, kernel, windows, later);
 }
 
 /**
@@ -69,32 +78,35 @@ function gradientOfInput(g: Node, shape: Shape, kernel: Node, windows: Windows):
  * each element of the kernel reaches only one of them. So each phase is a convolution with these
  * elements, without zeros in between; afterwards the phases are interleaved.
  */
-function inPhases(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
+function inPhases(g: Node, part: Part, kernel: Node, windows: Windows): Node {
   const { stride } = windows;
-  const size = stride.map((step, i) => Math.ceil(shape[front + i]! / step));
+  const size = stride.map((step, i) => Math.ceil(part.size[i]! / step));
   const from = (chosen: readonly number[]): Node => {
     const i = chosen.length;
     if (i === stride.length) return onePhase(g, size, kernel, windows, chosen);
     const axis = front + i;
-    const phases = Array.from({ length: stride[i]! }, (_, phase) => from([...chosen, phase]));
+    const start = part.start[i]!;
+    const phases = Array.from({ length: stride[i]! }, (_, phase) =>
+      from([...chosen, start + phase]),
+    );
     const turns = stack(phases, axis + 1);
     const [before, after] = [turns.shape.slice(0, axis), turns.shape.slice(axis + 2)];
     const together = [...before, size[i]! * stride[i]!, ...after];
-    return slice(reshape(turns, together), axis, 0, shape[axis]);
+    return slice(reshape(turns, together), axis, 0, part.size[i]);
   };
   return from([]);
 }
 
-/** The phase that starts at `phase`, padded to the length of the longest. */
+/** `size` places of the phase that `start` is in, from there on. */
 function onePhase(
   g: Node,
   size: Shape,
   kernel: Node,
   { stride, dilation }: Windows,
-  phase: readonly number[],
+  start: readonly number[],
 ): Node {
   const taps = stride.map((step, i) =>
-    tapsOf(phase[i]!, step, dilation[i]!, kernel.shape[front + i]!),
+    tapsOf(start[i]! % step, step, dilation[i]!, kernel.shape[front + i]!),
   );
   const whole = [...g.shape.slice(0, 2), kernel.shape[2]!, ...size];
   if (taps.some((one) => one === undefined)) return broadcastTo(literal(0, g.dtype), whole);
@@ -104,7 +116,7 @@ function onePhase(
   });
   const one = stride.map(() => 1);
   const near = taps.map((each) => each!.dilation);
-  const later = taps.map((each) => each!.later);
+  const later = taps.map((each, i) => each!.later - Math.floor(start[i]! / stride[i]!));
   return underTurned(g, size, own, { stride: one, dilation: near }, later);
 }
 
@@ -132,20 +144,9 @@ function tapsOf(phase: number, stride: number, dilation: number, count: number):
   return undefined;
 }
 
-function withZerosBetween(g: Node, shape: Shape, kernel: Node, windows: Windows): Node {
-  const size = shape.slice(front);
-  return underTurned(
-    g,
-    size,
-    kernel,
-    windows,
-    size.map(() => 0),
-  );
-}
-
 /**
  * The output's gradient, with zeros between its elements for the stride and around it, shifted by
- * `later` places, convolved with the flipped kernel.
+ * `later` places, convolved with the flipped kernel. What is shifted out is left out.
  */
 function underTurned(
   g: Node,
@@ -156,10 +157,19 @@ function underTurned(
 ): Node {
   const reach = dilation.map((step, i) => extentOf(kernel.shape[front + i]!, step) - 1);
   const size = places.map((one, i) => one + reach[i]!);
+  let inside = g;
+  const before = stride.map((step, i) => {
+    const start = reach[i]! + later[i]!;
+    const first = Math.max(0, Math.ceil(-start / step));
+    const from = start + first * step;
+    const end = first + Math.max(0, Math.ceil((size[i]! - from) / step));
+    inside = slice(inside, front + i, first, end);
+    return from;
+  });
   const wide = spread(
-    g,
+    inside,
     [...g.shape.slice(0, front), ...size],
-    [0, 0, 0, ...reach.map((one, i) => one + later[i]!)],
+    [0, 0, 0, ...before],
     [1, 1, 1, ...stride],
   );
   const axes = stride.length;
@@ -273,18 +283,11 @@ export function transposedConvolution(
     return size[i]! > 0 && window[i]! > 0 && all + more[i]! > before + after;
   });
   if (!fits) throw misfit(name, x.shape, window, dilation, padding);
-  const shape = [count, groups, channels, ...whole];
   checkLimits(name, [count, groups, channels, ...whole.map((all, i) => all + more[i]!)]);
-  const full = gradientOfInput(inGroups, shape, kernels, { stride, dilation });
-  const flat = reshape(full, [count, groups * channels, ...whole]);
-  let result = padded(
-    flat,
-    more.map((one) => [0, one] as const),
-    0,
-  );
-  padding.forEach(([before, after], i) => {
-    const end = result.shape[2 + i]! - after;
-    result = slice(result, 2 + i, Math.min(before, end), end);
-  });
-  return result;
+  const part: Part = {
+    start: padding.map(([before]) => before),
+    size: padding.map(([before, after], i) => whole[i]! + more[i]! - before - after),
+  };
+  const result = gradientOfInput(inGroups, part, kernels, { stride, dilation });
+  return reshape(result, [count, groups * channels, ...part.size]);
 }
