@@ -13,6 +13,8 @@ import {
 } from "@nabla/autograd";
 import { expect, test, vi } from "vitest";
 import { webAssembly } from "../src/engine/wasm/host.ts";
+import { SharedModules } from "../src/engine/wasm/shared-modules.ts";
+import { planFor } from "./planned.ts";
 
 const drawn = (...shape: readonly number[]): Tensor =>
   random.uniform(shape, { low: -2, high: 2, seed: shape.length }).realize();
@@ -111,4 +113,16 @@ test("nothing is compiled for a third number", () => {
     [2, 4, 6],
     [-2, -4, -6],
   ]);
+});
+
+test("plans of equal kernels have equal stretches, whatever the sizes of what they read from", () => {
+  const modules = new SharedModules();
+  const features = { isFused: false, isShared: true, leastShared: 5000 };
+  const [large, small] = [100_000, 64].map((n) => {
+    const parts = [drawn(n).slice(0, 0, 64).exp(), drawn(64).mul(3)];
+    return modules.of(planFor(parts), features);
+  });
+  expect(small!.module).toBe(large!.module);
+  expect(small!.segments).toEqual(large!.segments);
+  expect(large!.segments.map(({ stretches }) => stretches.length)).toEqual([2]);
 });

@@ -29,6 +29,8 @@ export interface ModuleCode {
   readonly isDivided: readonly boolean[];
   /** Whether it is for plans that differ in numbers: each step is then a stretch. */
   readonly isForMany: boolean;
+  /** Those of the plan that it was written for. */
+  readonly segments: readonly SegmentFunctions[];
 }
 
 /** What a plan has beside its code. */
@@ -38,7 +40,7 @@ export interface ModuleTables {
   readonly segments: readonly SegmentFunctions[];
 }
 
-export type PlanModule = ModuleCode & ModuleTables;
+export type PlanModule = ModuleCode & Pick<ModuleTables, "lists">;
 
 /** The functions of a segment of kernels. */
 export interface SegmentFunctions {
@@ -131,6 +133,8 @@ export function tablesOf(
   numbersOf: NumbersOf = noNumbers,
 ): ModuleTables {
   const lists = new ArgumentLists(plan, numbersOf);
+  // What is divided also depends on what is around the numbers: whole buffers.
+  if (!code.isForMany) return { lists: lists.words, segments: code.segments };
   const works = worksOf(plan, leastShared);
   const segments = segmentsOf(plan, works, code, isShared, lists);
   return { lists: lists.words, segments: segments.map(({ own }) => own) };

@@ -3,7 +3,15 @@
 // batches, can share code.
 import { isFloating } from "../../scalar/dtype.ts";
 import { operandsFirst } from "../kernel/dependence.ts";
-import type { Factor, Index, Kernel, Statement, Value, Variable } from "../kernel/language.ts";
+import type {
+  Factor,
+  Given,
+  Index,
+  Kernel,
+  Statement,
+  Value,
+  Variable,
+} from "../kernel/language.ts";
 import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hashOf, Writer } from "../plan/words.ts";
@@ -55,10 +63,15 @@ export function patternOf(plan: Plan, { isFused, isShared, leastShared }: Featur
     new PatternWriter(fixed, (of) => numbers.push({ kernel, of })).statements(kernel.body);
   }
   writer.word(plan.buffers);
+  const lists = new Map<Given, number>();
   for (const segment of plan.segments) {
     writer.word(segment.kind === "host" ? -1 : segment.steps.length);
     if (segment.kind === "host") continue;
-    for (const { kernel } of segment.steps) writer.word(positions.get(kernel)!);
+    for (const { kernel, given } of segment.steps) {
+      writer.word(positions.get(kernel)!);
+      if (!lists.has(given)) lists.set(given, lists.size);
+      writer.word(lists.get(given)!);
+    }
   }
   const words = writer.words();
   return { words, hash: hashOf(words), numbers, fixed };

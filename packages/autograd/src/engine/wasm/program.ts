@@ -59,7 +59,7 @@ export class WasmProgram implements Program {
   readonly #bound: Buffer[] = [];
 
   constructor(plan: Plan, device: Machine) {
-    const { module, isNew, lists, segments } = device.modules.of(plan, {
+    const { module, bytes, lists, segments } = device.modules.of(plan, {
       isFused: hasFusedMultiply(),
       isShared: device.memory.isShared,
       leastShared: leastSharedTime(),
@@ -70,8 +70,7 @@ export class WasmProgram implements Program {
     this.#lists = lists;
     this.#segments = segments;
     this.milliseconds = segments.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0) / 1e6;
-    // A module takes a few times as much compiled.
-    this.bytes = lists.byteLength + (isNew ? module.code.bytes.length : 0);
+    this.bytes = bytes;
     this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
   }
 

@@ -13,6 +13,8 @@ import { SharedModule } from "./shared-module.ts";
 
 /** Plans of more steps share nothing: each step would be a function that threads can run. */
 const mostSteps = 2000;
+/** Nor do those whose patterns have more words, which are kept. */
+const mostWords = 2 ** 16;
 
 /** Patterns are forgotten from this many on if nobody has a module of theirs. */
 const manyPatterns = 512;
@@ -27,7 +29,8 @@ export function setForMany(isSet: boolean): void {
 /** A plan's module, which others may have too, and what it has for itself. */
 export interface Loadable extends ModuleTables {
   readonly module: SharedModule;
-  readonly isNew: boolean;
+  /** How much it takes, without what others had before. */
+  readonly bytes: number;
 }
 
 /** A module of a pattern. */
@@ -50,23 +53,25 @@ export class SharedModules {
 
   /** The module for a plan. */
   of(plan: Plan, features: Features): Loadable {
-    if (plan.steps.length > mostSteps) return newModule(plan, features).loadable;
+    if (plan.steps.length > mostSteps) return newModule(plan, features);
     const pattern = patternOf(plan, features);
+    if (pattern.words.length > mostWords) return newModule(plan, features);
     const family = this.#familyOf(pattern);
     family.known = family.known.filter(isAlive);
     for (const known of family.known) {
       const module = known.module.deref();
       if (!module || !fits(pattern, known)) continue;
       const numbersOf = module.code.isForMany ? argumentsOf(pattern, known.isArgument) : undefined;
-      return { ...tablesOf(plan, module.code, features, numbersOf), module, isNew: false };
+      const tables = tablesOf(plan, module.code, features, numbersOf);
+      return { ...tables, module, bytes: tables.lists.byteLength };
     }
     const numbers = pattern.numbers.map(valueOf);
     const differing = differences(pattern, family.known.at(-1));
     const isArgument = differing ?? numbers.map(() => false);
     const numbersOf = differing && argumentsOf(pattern, differing);
-    const { loadable, module } = newModule(plan, features, numbersOf);
-    family.known = [...family.known, { numbers, isArgument, module: new WeakRef(module) }];
-    return loadable;
+    const made = newModule(plan, features, numbersOf);
+    family.known = [...family.known, { numbers, isArgument, module: new WeakRef(made.module) }];
+    return { ...made, bytes: made.bytes + family.words.byteLength };
   }
 
   #familyOf({ words, hash }: Pattern): Family {
@@ -96,10 +101,11 @@ function isAlive({ module }: Known): boolean {
   return module.deref() !== undefined;
 }
 
-function newModule(plan: Plan, features: Features, numbersOf?: NumbersOf) {
-  const { lists, segments, ...code } = planToModule(plan, features, numbersOf);
-  const module = new SharedModule(code);
-  return { module, loadable: { lists, segments, module, isNew: true } };
+function newModule(plan: Plan, features: Features, numbersOf?: NumbersOf): Loadable {
+  const { lists, ...code } = planToModule(plan, features, numbersOf);
+  // Compiled it takes a few times as much.
+  const bytes = lists.byteLength + code.bytes.length;
+  return { lists, segments: code.segments, module: new SharedModule(code), bytes };
 }
 
 /** Whether the module is for plans with the pattern's numbers. */
