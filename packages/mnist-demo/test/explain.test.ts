@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manualSeed, oneHot, zeros } from "@nabla/autograd";
-import { nudges, quadraticCost, toSafetensors } from "@nabla/nn";
+import { nudges, pairByRatio, quadraticCost, sensitivity, toSafetensors, tryStep } from "@nabla/nn";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { help } from "../src/explain/explain-options.ts";
@@ -50,15 +50,22 @@ test("a network from a file: the numbers are those of the public calls", async (
   const [z, a] = [neuron.weightedSum, neuron.activation].map((x) => x.itemSync().toFixed(3));
   expect(stdout).toContain("Neuron 4 of hidden layer 2: its three avenues");
   expect(stdout).toContain(`Its weighted sum is ${z}, its activation ${a}.`);
+  const all = await sensitivity(cost, network, { top: Number.POSITIVE_INFINITY });
+  const [strong, weak] = pairByRatio(all, 32);
+  const ratio = Math.abs(strong.derivative / weak.derivative).toFixed(0);
+  expect(stdout).toContain(`The cost is ${ratio} times as sensitive to`);
+  const [inputs, targets] = [images.slice(0, 3, 4), target.slice(0, 3, 4)];
+  const look = () => quadraticCost(network.forward(images), target).item();
+  const { before, after } = await tryStep(network, inputs, targets, { learningRate: 3 }, look);
+  const step = `${before.toFixed(3)} → ${after.toFixed(3)}`;
+  expect(stdout).toMatch(new RegExp(`^this 3 alone .* ${step}`, "m"));
 });
 
 test("trains a network first if it has none, and says so on stderr", async () => {
   const { code, stdout, stderr } = await explain(`--data ${folderWith(mnistFiles(200, 20))}`);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^A 784-16-16-10 network after 1 epoch: test accuracy 0\.\d{4}\n/);
-  expect(stderr).toMatch(
-    /^training a network for 1 epochs?; --model takes one you have\nepoch 1\/1/,
-  );
+  expect(stderr).toMatch(/^training a network for 1 epoch; to use your own: --model\nepoch 1\/1/);
   expect(stdout).not.toContain("\x1b");
 });
 
@@ -93,7 +100,7 @@ test("writes a page and an image that need nothing else", async () => {
   );
   expect(stderr).toBe(`wrote ${html}\nwrote ${svg}\n`);
   const [page, image] = [readFileSync(html!, "utf8"), readFileSync(svg!, "utf8")];
-  expect(page.match(/<section>/g)).toHaveLength(8);
+  expect(page.match(/<section>/g)).toHaveLength(9);
   expect(page.match(/<figure>/g)!.length).toBeGreaterThan(8);
   expect(image).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="9\d\d" height="\d+"/);
   // Only places are rounded to hundredths.

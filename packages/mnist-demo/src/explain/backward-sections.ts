@@ -1,5 +1,5 @@
-// The walk, backward: what each activation is wanted to do, a neuron's three avenues, and how the
-// desires of a layer's neurons add up to those of the layer before.
+// The walk, backward: the desired changes of the activations, a neuron's three avenues, and how the
+// desires of a layer's neurons add up to those for the previous layer.
 
 import type { LayerNudges } from "@nabla/nn";
 import { bars, type Figure, signed, table, wrapped } from "../sections/bars.ts";
@@ -28,13 +28,13 @@ function wantsSection({ told: { layers }, costName }: Walk): Section {
     .reverse();
   const atOutputs =
     costName === "quadratic"
-      ? "for an output 2 (y - a), in proportion to its distance from the target"
+      ? "for an output 2 (y - a), proportional to its distance from the target"
       : "for an output before the softmax y - a";
   const intro =
-    `To lower the cost, each activation is wanted to change by its negative gradient, -dC/da: ${atOutputs}; ` +
-    "for a hidden neuron the sum of what the next neurons want of it.";
+    `The desired change of each activation is its negative gradient, -dC/da: ${atOutputs}; ` +
+    "for a hidden neuron the sum of what the neurons of the next layer want of it.";
   return {
-    title: "What the digit wants of the activations, from the outputs backwards",
+    title: "The desired changes of the activations, from the outputs backwards",
     text: (terminal) => [
       ...wrapped(intro, terminal),
       ...shown.flatMap(({ title, values }) => [
@@ -43,7 +43,7 @@ function wantsSection({ told: { layers }, costName }: Walk): Section {
         ...neuronBars(values, "change", terminal),
       ]),
     ],
-    figures: shown.map(({ title, values }) => changeFigure(`Wanted of ${title}`, values)),
+    figures: shown.map(({ title, values }) => changeFigure(`Desired changes of ${title}`, values)),
   };
 }
 
@@ -84,23 +84,27 @@ function avenuesSection({ told: { layers } }: Walk, { layer: l, index }: NeuronP
       "",
       `bias: ${signed(neuron.bias?.itemSync() ?? 0).trim()}`,
       "",
-      ...wrapped("weights, in proportion to the activations before them (a' d):", terminal),
+      ...wrapped("weights, proportional to the previous activations (a' d):", terminal),
       ...strongest(ofWeights, (i) => [names(i), `a' ${before[i]!.toFixed(2)}`], terminal),
       "",
-      ...wrapped("activations before, in proportion to their weights (w d):", terminal),
+      ...wrapped("previous activations, proportional to their weights (w d):", terminal),
       ...strongest(ofActivations, (i) => [names(i), `w ${own[i]!.toFixed(2)}`], terminal),
       "",
       ...wrapped(
-        `A unit of step along all three would move the sum by ${effect(0)} (bias) ${effect(1)} ` +
-          `(weights) ${effect(2)} (activations before) = ${signed(total).trim()}, and a second-order ` +
-          "rest.",
+        `Moving along all three by one unit would change the weighted sum by ${effect(0)} (bias) ` +
+          `${effect(1)} (weights) ${effect(2)} (previous activations) = ${signed(total).trim()}, to first ` +
+          "order.",
         terminal,
       ),
     ],
     figures: [
-      figureOf("What it wants of its weights, a' d", ofWeights, before.length),
-      figureOf("What it wants of the activations before, w d", ofActivations, before.length),
-      ...(l === 1 ? [pictureFigure("Its weights as a picture", own)] : []),
+      figureOf(`Neuron ${index}: desired changes of its weights, a' d`, ofWeights, before.length),
+      figureOf(
+        `Neuron ${index}: desired changes of the previous activations, w d`,
+        ofActivations,
+        before.length,
+      ),
+      ...(l === 1 ? [pictureFigure(`Neuron ${index}: its weights as a picture`, own)] : []),
     ],
   };
 }
@@ -143,8 +147,9 @@ function desiresSection({ told: { layers } }: Walk): Section {
     ? `neuron ${most} of ${layerName(layers.length - 2, layers.length)}`
     : `input ${most}`;
   const intro =
-    `Each output has a wish for ${of}: its own d times the weight between them. The wishes of all ` +
-    `outputs add up to ${signed(wanted[most]!).trim()}: what the layer is told, and passes back in turn.`;
+    `Each output wants ${of} to change: by its own d times the weight between them. The desires of all ` +
+    `outputs add up to ${signed(wanted[most]!).trim()}, the desired change of that neuron. So desires are ` +
+    "passed back, layer by layer: backpropagation.";
   return {
     title: "How desires add up",
     text: (terminal) => [

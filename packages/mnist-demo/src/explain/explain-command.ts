@@ -34,9 +34,9 @@ async function explain(options: ExplainOptions, context: CommandContext): Promis
   await checkWritable({ html: options.html, svg: options.svg });
   const mnist = await loadMnist({ directory: options.data });
   const example = exampleOf(options, mnist.test);
-  const { network, cost, what } = await networkFor(options, mnist, context);
+  const { network, cost, what, learningRate } = await networkFor(options, mnist, context);
   if (signal.aborted) return interrupted;
-  const walk = await walkThrough(network, mnist.test, example, cost);
+  const walk = await walkThrough(network, mnist, example, cost, learningRate);
   const place = options.neuron ?? { layer: walk.told.layers.length, index: walk.label };
   checkPlace(place, walk);
   const sections = [
@@ -76,28 +76,34 @@ async function networkFor(
   options: ExplainOptions,
   mnist: Mnist,
   context: CommandContext,
-): Promise<{ readonly network: Layer; readonly cost: CostName; readonly what: string }> {
+): Promise<{
+  readonly network: Layer;
+  readonly cost: CostName;
+  readonly what: string;
+  readonly learningRate: number;
+}> {
   if (options.model !== undefined) {
     const { network, description } = await readModel("--model", options.model);
     if (description.model === "cnn") {
       throw new NablaError(
-        `--model: ${JSON.stringify(options.model)} is a cnn, explain tells of dense layers: train --model mlp`,
+        `--model: ${JSON.stringify(options.model)} is a cnn, explain needs dense layers: train --model mlp`,
       );
     }
-    return { network, cost: description.cost, what: `The network in ${options.model}` };
+    const { cost } = description;
+    const what = `The network in ${options.model}`;
+    return { network, cost, what, learningRate: cost === "quadratic" ? 3 : 0.5 };
   }
   const trained = parseTraining(["--epochs", `${options.epochs}`, "--seed", `${options.seed}`]);
   if (trained === "help") throw new Error("unreachable: help was not asked for");
-  context.stderr.write(
-    `training a network for ${options.epochs} epochs; --model takes one you have\n`,
-  );
+  const epochs = `${options.epochs} epoch${options.epochs === 1 ? "" : "s"}`;
+  context.stderr.write(`training a network for ${epochs}; to use your own: --model\n`);
   const run = training(mnist, trained, context.signal);
   const last = await follow(run, options.epochs, context);
   const accuracy = last?.metrics?.["accuracy"] ?? (await run.accuracy());
-  const epochs = `${options.epochs} epoch${options.epochs === 1 ? "" : "s"}`;
   return {
     network: run.network,
     cost: trained.cost,
+    learningRate: trained.learningRate,
     what: `A ${sizesText(trained)} network after ${epochs}: test accuracy ${accuracy.toFixed(4)}`,
   };
 }

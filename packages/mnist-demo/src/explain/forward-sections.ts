@@ -26,10 +26,10 @@ function activationsSection({ told: { layers }, outputs }: Walk): Section {
     values: l === layers.length - 1 ? outputs : activations.arraySync(),
   }));
   const intro =
-    "Each neuron adds up what lies before it, weighted, and its bias; the activation is what it " +
-    "makes of that sum.";
+    "Each neuron's activation is its activation function of a weighted sum of the previous layer " +
+    "plus a bias.";
   return {
-    title: "The activations it causes",
+    title: "The activations",
     text: (terminal) => [
       ...wrapped(intro, terminal),
       ...shown.flatMap(({ title, values }) => [
@@ -56,7 +56,7 @@ function costSection({ costName, outputs, label, told, otherCosts }: Walk): Sect
     `${otherCosts.length} test digits is ${mean.toPrecision(4)}; ` +
     `${cheaper} of them cost less than this one.`;
   return {
-    title: "What the answer costs, term by term",
+    title: "The cost, term by term",
     text: (terminal) => [
       ...table(
         [

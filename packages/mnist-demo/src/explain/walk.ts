@@ -1,21 +1,26 @@
-// What is gathered for the walk through one digit, before anything is told of it.
+// Collects the numbers for the walk through one digit.
 
 import { oneHot, realize, type Tensor } from "@nabla/autograd";
 import {
+  accuracy,
   type Component,
   type Cost,
   crossEntropy,
   exampleCosts,
   type Layer,
+  measure,
   type NudgeResult,
   type Nudges,
   nudges,
+  pairByRatio,
   perExampleGradients,
   quadraticCost,
+  type StepOptions,
   sensitivity,
   tryNudge,
+  tryStep,
 } from "@nabla/nn";
-import type { Digits } from "../digits.ts";
+import type { Digits, Mnist } from "../digits.ts";
 import type { CostName } from "../training-options.ts";
 
 /** A digit, and what a network makes of it. */
@@ -32,28 +37,61 @@ export interface Walk {
   readonly otherCosts: readonly number[];
   /** What the cost is most sensitive to. */
   readonly components: readonly Component[];
-  readonly leastSensitive: Component;
-  /** Of the first component, nudged by this much. */
+  /**
+   * Two of which the cost is about 32 times as sensitive to the first, and a nudge of each;
+   * undefined where all slopes are 0.
+   */
+  readonly pair: readonly [NudgedComponent, NudgedComponent] | undefined;
   readonly nudgedBy: number;
-  readonly nudged: NudgeResult;
   /** What the cost of the first ten digits is most sensitive to. */
   readonly ofTen: readonly Component[];
   /** The ten digits, and what each wants of each of these components: minus its gradient. */
   readonly ten: readonly { readonly label: number; readonly wants: readonly number[] }[];
+  /** One step by this digit alone, and by more of the training digits. */
+  readonly steps: readonly TriedStep[];
+  /** The learning rate of these steps, and how many test digits they are measured on. */
+  readonly stepSize: number;
+  readonly unseen: number;
+}
+
+export interface NudgedComponent {
+  readonly component: Component;
+  readonly nudge: NudgeResult;
+}
+
+/** What a step by so many digits does. */
+export interface TriedStep {
+  readonly digits: number;
+  readonly before: Seen;
+  readonly after: Seen;
+}
+
+interface Seen {
+  /** The digit's own cost. */
+  readonly own: number;
+  /** The mean cost of other digits, and how many of them are right. */
+  readonly cost: number;
+  readonly accuracy: number;
 }
 
 /** Digits whose costs the digit's own is compared with. */
 const compared = 1000;
 
+/** The films' example: 3.2 against 0.1. */
+const wantedRatio = 32;
+/** So many training digits make a step, beside the digit alone. */
+const stepsBy = [10, 100, 3000];
+
 export async function walkThrough(
   network: Layer,
-  digits: Digits,
+  { train, test: digits }: Mnist,
   example: number,
   costName: CostName,
+  stepSize: number,
 ): Promise<Walk> {
   const cost: Cost = costName === "quadratic" ? quadraticCost : crossEntropy;
   const targets = oneHot(digits.labels, 10);
-  const some = ({ images, labels }: Digits, from: number, to: number) => ({
+  const some = ({ images, labels }: Digits, from: number, to: number): Some => ({
     images: images.slice(0, from, to),
     labels: labels.slice(0, from, to),
     targets: targets.slice(0, from, to),
@@ -66,7 +104,16 @@ export async function walkThrough(
   const all = await sensitivity(costNow, network, { top: Number.POSITIVE_INFINITY });
   const components = all.slice(0, 5);
   const nudgedBy = 0.1;
-  const nudged = await tryNudge(costNow, components[0]!, nudgedBy);
+  const nudge = async (component: Component): Promise<NudgedComponent> => ({
+    component,
+    nudge: await tryNudge(costNow, component, nudgedBy),
+  });
+  const sensitive = all.filter(({ derivative }) => derivative !== 0 && Number.isFinite(derivative));
+  let pair: Walk["pair"];
+  if (sensitive.length > 1) {
+    const [strong, weak] = pairByRatio(sensitive, wantedRatio);
+    pair = [await nudge(strong), await nudge(weak)];
+  }
   const around = some(digits, 0, Math.min(compared, digits.labels.size));
   const ten = some(digits, 0, 10);
   const costOfTen = cost(network.forward(ten.images), ten.targets);
@@ -85,12 +132,50 @@ export async function walkThrough(
     outputs: shown.arraySync() as number[],
     otherCosts,
     components,
-    leastSensitive: all.findLast(({ derivative }) => derivative !== 0) ?? all.at(-1)!,
+    pair,
     nudgedBy,
-    nudged,
     ofTen,
     ten: await wantsOfTen(network, cost, ten, ofTen),
+    steps: await triedSteps(network, { cost, learningRate: stepSize }, one, around, train),
+    stepSize,
+    unseen: around.labels.size,
   };
+}
+
+async function triedSteps(
+  network: Layer,
+  options: StepOptions & { readonly cost: Cost },
+  one: Some,
+  around: Some,
+  train: Digits,
+): Promise<readonly TriedStep[]> {
+  const { cost } = options;
+  const others = { inputs: around.images, targets: around.targets };
+  const look = async (): Promise<Seen> => {
+    const own = await cost(network.forward(one.images), one.targets).item();
+    const { cost: mean, accuracy: share } = await measure(network, others, { cost, accuracy });
+    return { own, cost: mean!, accuracy: share! };
+  };
+  const available = train.labels.size;
+  const counts = new Set(stepsBy.map((count) => Math.min(count, available)));
+  const steps: TriedStep[] = [];
+  const take = async (digits: number, { images, targets }: Pick<Some, "images" | "targets">) => {
+    const { before, after } = await tryStep(network, images, targets, options, look);
+    steps.push({ digits, before, after });
+  };
+  await take(1, one);
+  for (const count of counts) {
+    const labels = train.labels.slice(0, 0, count);
+    await take(count, { images: train.images.slice(0, 0, count), targets: oneHot(labels, 10) });
+  }
+  return steps;
+}
+
+/** Some digits, with their targets. */
+interface Some {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly targets: Tensor;
 }
 
 /**
@@ -113,7 +198,7 @@ function realizeAll({ cost, output, layers }: Nudges): void {
 async function wantsOfTen(
   network: Layer,
   cost: Cost,
-  ten: { readonly images: Tensor; readonly labels: Tensor; readonly targets: Tensor },
+  ten: Some,
   components: readonly Component[],
 ): Promise<Walk["ten"]> {
   const each = perExampleGradients(network, cost, ten.images, ten.targets);

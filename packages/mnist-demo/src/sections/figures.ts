@@ -99,7 +99,7 @@ export function matrixFigure(
   return {
     caption,
     options: (plot) => ({
-      width: 560,
+      width: 90 + 150 * names.length,
       height: 300,
       marginLeft: 70,
       marginTop: 24,
@@ -111,7 +111,8 @@ export function matrixFigure(
         plot.text(cells, {
           x: "name",
           y: "row",
-          text: (d: { value: number }) => d.value.toPrecision(2),
+          text: ({ value }: { readonly value: number }) =>
+            Math.abs(value) < greatest / 1e4 ? "≈ 0" : value.toPrecision(2),
           stroke: "#ffffff",
           fill: "#000000",
         }),
