@@ -181,9 +181,17 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
       if (i === 0) await page.mouse.down();
     }
     await page.mouse.up();
-    await page.getByLabel("Averaged over").selectOption("10");
-    await page.getByRole("button", { name: "Compute sensitivities" }).click();
-    await page.locator("#actual").waitFor();
+    await page.getByLabel("What you meant").selectOption("2");
+    await page.getByLabel("Backward pass").fill("3");
+    for (const chapter of ["mistake", "knobs", "obey"]) {
+      await page.locator(`#${chapter}`).scrollIntoViewIfNeeded();
+      await page.locator(`[aria-labelledby="${chapter}"] p`).first().waitFor();
+    }
+    await page.getByRole("button", { name: "Pick two knobs" }).click();
+    await page.getByRole("button", { name: "This one matters more" }).last().click();
+    await page.locator("#times").waitFor();
+    await page.getByRole("button", { name: "Take the step" }).click();
+    await page.locator(".steps-taken").waitFor();
     await page.screenshot({ path: path.join(into, `${name}.png`), fullPage: true });
     await page.close();
   }

@@ -6,21 +6,29 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { oneHot } from "@nabla/autograd";
-import { exampleCosts } from "@nabla/nn";
+import { concat, oneHot } from "@nabla/autograd";
+import {
+  exampleCosts,
+  measure,
+  pairByRatio,
+  quadraticCost,
+  sensitivity,
+  tryNudge,
+  tryStep,
+} from "@nabla/nn";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { digitFileBytes } from "../page/digit-files.ts";
 import { buildPage, servePage } from "../page/page-command.ts";
-import { Contender } from "../page/src/contender.ts";
+import { Contender, type ContenderOptions } from "../page/src/contender.ts";
 import { type DigitFile, testFile } from "../page/src/digit-files.ts";
-import { look, Sensitivities } from "../page/src/inspection.ts";
-import { plain } from "../page/src/numbers.ts";
+import { look } from "../page/src/inspection.ts";
+import { plain, signed } from "../page/src/numbers.ts";
 import { thereAlready } from "../page/src/training-digits.ts";
 import type { Mnist } from "../src/digits.ts";
 import { loadMnist } from "../src/load.ts";
-import { firstOf } from "../src/training.ts";
+import { datasetOf, firstOf } from "../src/training.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hasChromium = existsSync(executablePath);
@@ -28,6 +36,15 @@ if (!hasChromium) console.warn(`skipped: the page; there is no Chromium at ${exe
 
 const desktop = { width: 1200, height: 900 };
 const phone = { width: 390, height: 844 };
+
+/** What the page begins with. */
+const usual: ContenderOptions = {
+  hidden: [16, 16],
+  activation: "sigmoid",
+  batchSize: 100,
+  learningRate: 3,
+  seed: 0,
+};
 
 type Point = readonly [x: number, y: number];
 
@@ -93,6 +110,12 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
     });
     await page.goto(addressOf(isolated));
+  }
+
+  /** Scrolls to a chapter, whose code comes then. */
+  async function show(chapter: string): Promise<void> {
+    await page.locator(`#${chapter}`).scrollIntoViewIfNeeded();
+    await page.locator(`[aria-labelledby="${chapter}"] p`).first().waitFor();
   }
 
   const accuracy = async (): Promise<number> =>
@@ -167,16 +190,9 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await page.waitForFunction("document.querySelector('#steps').textContent === '1'");
     await page.getByLabel("Averaged over").selectOption("10");
     await page.getByRole("button", { name: /^Hidden layer 2, neuron 3:/ }).click();
-    await page.getByRole("button", { name: "Compute sensitivities" }).click();
-    await page.locator("#actual").waitFor();
+    await show("mistake");
 
-    const contender = new Contender(thereAlready(digits.train), digits.test, {
-      hidden: [16, 16],
-      activation: "sigmoid",
-      batchSize: 100,
-      learningRate: 3,
-      seed: 0,
-    });
+    const contender = new Contender(thereAlready(digits.train), digits.test, usual);
     await contender.advance();
     const { cost, accuracy: share, answers } = await contender.point();
     const read = await page.locator(".thumbnails label span").allTextContents();
@@ -204,22 +220,100 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       oneHot(digits.test.labels.slice(0, 0, 1), 10),
     ).arraySync();
     expect(await page.textContent("#own-cost")).toBe(own!.toFixed(4));
-    const outputs = contender.network.forward(digits.test.images.slice(0, 0, 1)).dataSync();
+    const outputs = Array.from(
+      contender.network.forward(digits.test.images.slice(0, 0, 1)).dataSync(),
+    );
     const shown = await page.locator(".term").allTextContents();
     // The first test digit is a 7.
     expect(shown).toEqual(
-      Array.from(outputs, (a, digit) =>
+      outputs.map((a, digit) =>
         digit === 7
           ? `(${a.toFixed(2)} − 1)² = ${((a - 1) ** 2).toFixed(3)}`
           : `${a.toFixed(2)}² = ${(a ** 2).toFixed(3)}`,
       ),
     );
 
-    const sensitivities = new Sensitivities(contender.network, firstOf(digits.train, 1000));
-    const { most } = await sensitivities.find(8);
-    const result = await sensitivities.nudge(most[0]!.name, 0.1);
-    expect(await page.textContent("#predicted")).toBe(plain(result.predicted, 6));
-    expect(await page.textContent("#actual")).toBe(plain(result.actual, 6));
+    await page.getByRole("slider", { name: "Output 7" }).fill("0.25");
+    const moved = outputs.map((value, digit) => (digit === 7 ? (0.25 - 1) ** 2 : value ** 2));
+    const sum = moved.reduce((x, y) => x + y).toFixed(4);
+    await expect.poll(() => page.textContent("#own-cost")).toBe(sum);
+    expect(await page.locator(".term").nth(7).textContent()).toBe("(0.25 − 1)² = 0.563");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a step for one digit ruins the others, and of two knobs one matters 32 times as much", async () => {
+    await open();
+    await page.locator(".thumbnails label").nth(1).click();
+    await show("obey");
+    await page.getByRole("button", { name: "Go to step 130" }).click();
+    await page.waitForFunction("document.querySelector('#steps').textContent === '130'");
+    const contender = new Contender(thereAlready(digits.train), digits.test, usual);
+    while (contender.step < 130) await contender.advance();
+    const { network } = contender;
+
+    // The second test digit is a 2.
+    const [image, target] = [
+      digits.test.images.slice(0, 1, 2),
+      oneHot(digits.test.labels.slice(0, 1, 2), 10),
+    ];
+    const others = datasetOf({
+      images: concat([digits.test.images.slice(0, 0, 1), digits.test.images.slice(0, 2)]),
+      labels: concat([digits.test.labels.slice(0, 0, 1), digits.test.labels.slice(0, 2)]),
+    });
+    const look = async () => {
+      const measured = await measure(network, others, { cost: quadraticCost });
+      return { own: exampleCosts(network, image, target).itemSync(), cost: measured["cost"]! };
+    };
+    const steps = [
+      { count: 1, name: "this 2 alone" },
+      { count: 10, name: "10 digits" },
+      { count: 100, name: "100 digits" },
+      { count: 3000, name: "all 3,000" },
+    ];
+    const costs: number[] = [];
+    for (const { count, name } of steps) {
+      await page.getByRole("radio", { name }).check();
+      await page.getByRole("button", { name: "Take the step" }).click();
+      const row = page.locator(`.steps-taken [data-count="${count}"]`);
+      const { images, labels } = firstOf(digits.train, count);
+      const [x, y] = count === 1 ? [image, target] : [images, oneHot(labels, 10)];
+      const { before, after } = await tryStep(network, x, y, { learningRate: 3 }, look);
+      const told = await row.locator("td strong").allTextContents();
+      expect(told).toEqual([after.own, after.cost].map((cost) => plain(cost)));
+      costs.push(before.cost, after.cost);
+    }
+    const [start, byOne, , byTen, , byHundred, , byAll] = costs as [number, ...number[]];
+    expect(byOne).toBeGreaterThan(2 * start);
+    expect(byTen).toBeLessThan(byOne!);
+    expect(byHundred).toBeLessThan(byTen!);
+    expect(byAll).toBeLessThan(start);
+    await page.getByRole("radio", { name: "this 2 alone" }).check();
+    const read = await page.locator(".after-step .thumbnails span").allTextContents();
+    expect(new Set(read)).toEqual(new Set(["2", "2 ✗"]));
+
+    await show("knobs");
+    await page.getByRole("button", { name: "Pick two knobs" }).click();
+    await page.getByRole("button", { name: "This one matters more" }).first().click();
+    await page.locator("#times").waitFor();
+    const cost = () => quadraticCost(network.forward(image) as typeof target, target);
+    const all = await sensitivity(cost, network, { top: Number.POSITIVE_INFINITY });
+    const last = network.parameters().at(-2);
+    const pair = pairByRatio(
+      all.filter(({ parameter }) => parameter === last),
+      32,
+    );
+    const ratio = Math.abs(pair[0].derivative / pair[1].derivative);
+    expect(Math.abs(ratio - 32)).toBeLessThan(2);
+    const nudged = await Promise.all(pair.toReversed().map((one) => tryNudge(cost, one, 0.1)));
+    const texts = (name: string) => page.locator(name).allTextContents();
+    expect(await texts(".knob .predicted")).toEqual(nudged.map((one) => signed(one.predicted)));
+    expect(await texts(".knob .actual")).toEqual(nudged.map((one) => signed(one.actual)));
+    for (const { predicted, actual } of nudged) {
+      // What is second order, of a turn of 0.1.
+      expect(Math.abs(actual / predicted - 1)).toBeLessThan(0.08);
+    }
+    expect(await page.textContent(".verdict p")).toMatch(/^It is the other one/);
+    expect(await page.locator(".network .lit").count()).toBe(2);
     expect(complaints).toEqual([]);
   });
 
@@ -320,10 +414,14 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("is operated by keys alone: Tab reaches all controls, in the order of reading", async () => {
+  test("can be used by all: Tab reaches all controls in the order of reading, and axe has nothing to complain of", async () => {
     await open();
-    await page.getByRole("button", { name: "Compute sensitivities" }).click();
-    await page.locator("#actual").waitFor();
+    for (const chapter of ["mistake", "knobs", "obey"]) await show(chapter);
+    await page.getByRole("button", { name: "Take the step" }).click();
+    await page.locator(".steps-taken").waitFor();
+    await page.getByRole("button", { name: "Pick two knobs" }).click();
+    await page.getByRole("button", { name: "This one matters more" }).first().click();
+    await page.locator("#times").waitFor();
     // What takes the focus, by the order in the document; of a group of neurons one.
     const controls = await page.evaluate<string[]>(`{
       const focusable = "button, input, select, summary, a[href], [tabindex]";
@@ -355,6 +453,17 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => page.textContent("#neuron h3")).toBe("Output 1");
     expect(complaints).toEqual([]);
+
+    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    await page.evaluate(await readFile(axe, "utf8"));
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate<{
+        violations: { id: string; nodes: { html: string }[] }[];
+      }>('axe.run({ resultTypes: ["violations"] })');
+      const seen = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+      expect({ colorScheme, seen }).toEqual({ colorScheme, seen: [] });
+    }
   });
 
   test("trains only while it is seen", async () => {
@@ -377,21 +486,5 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await show(false);
     await isRunning.waitFor();
     await expect.poll(() => page.textContent("#steps")).not.toBe(steps);
-  });
-
-  test("gives axe nothing to complain of, light and dark", async () => {
-    await open();
-    await page.getByRole("button", { name: "Compute sensitivities" }).click();
-    await page.locator("#actual").waitFor();
-    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-    await page.evaluate(await readFile(axe, "utf8"));
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[];
-      }>('axe.run({ resultTypes: ["violations"] })');
-      const seen = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect({ colorScheme, seen }).toEqual({ colorScheme, seen: [] });
-    }
   });
 });

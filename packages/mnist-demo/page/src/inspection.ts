@@ -2,16 +2,13 @@
 // each from a public call of the library.
 import { gradients, oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
 import {
-  type Component,
   costTerms,
   type Dense,
   type Layer,
   type LayerNudges,
-  type NudgeResult,
   nudges,
   quadraticCost,
-  sensitivity,
-  tryNudge,
+  sequential,
 } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
 
@@ -225,44 +222,16 @@ function numbers(x: Tensor): number[] {
   return Array.from(x.dataSync());
 }
 
-/** A component as a page can hold it. */
-export interface ComponentLook extends Omit<Component, "parameter" | "layer"> {
-  /** Which dense layer it belongs to, from 0. */
-  readonly layer: number;
+/** The first digit of a source, with what the outputs should be. Throws where nobody said. */
+export function digitOf(digits: Digits, source: Source): { image: Tensor; target: Tensor } {
+  const { images, targets, label } = batchOf(digits, source);
+  if (label === undefined) throw new Error("nobody said what was drawn");
+  return { image: images.slice(0, 0, 1), target: targets.slice(0, 0, 1) };
 }
 
-/** The components that the cost of the first `examples` digits is most and least sensitive to. */
-export class Sensitivities {
-  readonly #network: Layer;
-  readonly #cost: () => Tensor;
-  #components: readonly Component[] = [];
-
-  constructor(network: Layer, digits: Digits, examples = 1000) {
-    this.#network = network;
-    const { images, targets } = batchOf(digits, { kind: "examples", from: 0, count: examples });
-    this.#cost = () => quadraticCost(network.forward(images), targets);
-  }
-
-  async find(count: number): Promise<{ most: ComponentLook[]; least: ComponentLook[] }> {
-    const all = await sensitivity(this.#cost, this.#network, { top: Number.POSITIVE_INFINITY });
-    // A weight of a pixel that is paper in every digit has no say at all.
-    const effective = all.filter(({ derivative }) => derivative !== 0);
-    this.#components = effective;
-    const parameters = this.#network.parameters();
-    const plain = ({ parameter, ...rest }: Component): ComponentLook => ({
-      ...rest,
-      layer: Math.floor(parameters.indexOf(parameter) / 2),
-    });
-    return {
-      most: effective.slice(0, count).map(plain),
-      least: effective.slice(-count).map(plain),
-    };
-  }
-
-  /** Really nudges a component that was found, and gives it its value back. */
-  nudge(name: string, by: number): Promise<NudgeResult> {
-    const component = this.#components.find((one) => one.name === name);
-    if (component === undefined) throw new Error(`no component ${name} was found`);
-    return tryNudge(this.#cost, component, by);
-  }
+/** The terms of the cost if the outputs for a digit were these. */
+export function termsOf(outputs: readonly number[], label: number): readonly number[] {
+  const given = sequential((x) => x);
+  const targets = oneHot(tensor([label], { dtype: "int32" }), 10);
+  return numbers(costTerms(given, tensor([[...outputs]]), targets).at(0));
 }

@@ -40,6 +40,7 @@ export function ModelPanel({ trainer, subject }: ModelPanelProps): VNode {
               label={look.label}
               wantedFrom={look.layers.length - back}
               chosen={place}
+              lit={subject.lit}
               onChoose={setPlace}
             />
           )}

@@ -6,6 +6,7 @@ import { InkShape } from "./ink-shape.tsx";
 import type { LayerLook, Place } from "./inspection.ts";
 import { columnsOf, height, type Spot, spots, width } from "./network-layout.ts";
 import { capitalized, neuronName, signed } from "./numbers.ts";
+import type { Line } from "./subject.ts";
 
 interface NetworkPictureProps {
   readonly pixels: Uint8Array;
@@ -15,6 +16,8 @@ interface NetworkPictureProps {
   /** Layers from this one on show desired changes: the backward pass as far as it has come. */
   readonly wantedFrom: number;
   readonly chosen: Place | undefined;
+  /** Weights whose lines are lit. */
+  readonly lit?: readonly Line[];
   /** Left out: neurons cannot be chosen. */
   readonly onChoose?: (place: Place) => void;
 }
@@ -23,7 +26,7 @@ interface NetworkPictureProps {
 const longest = 24;
 
 export function NetworkPicture(props: NetworkPictureProps): VNode {
-  const { pixels, layers, label, wantedFrom, chosen, onChoose } = props;
+  const { pixels, layers, label, wantedFrom, chosen, lit = [], onChoose } = props;
   const root = useRef<SVGSVGElement>(null);
   const [current, setCurrent] = useState<Place>({ layer: 0, index: 0 });
   const all = spots(layers.map(({ activations }) => activations.length));
@@ -53,6 +56,12 @@ export function NetworkPicture(props: NetworkPictureProps): VNode {
       {layers.map((layer, l) => (
         <g key={`lines${l}`}>{l > 0 && lines(layer, all[l - 1]!, all[l]!)}</g>
       ))}
+      {lit.map(({ layer, row, column }, i) => {
+        const [from, to] = [all[layer - 1]?.[row ?? -1], all[layer]?.[column ?? -1]];
+        return (
+          from && to && <line key={i} class="lit" x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
+        );
+      })}
       {layers.map((layer, l) => (
         <g key={`layer${l}`}>
           {scales[l]!.lens > 1 && (

@@ -1,5 +1,6 @@
 // Numbers in words: few digits, one minus sign, and the names of neurons, weights and biases.
-import type { ComponentLook, Place } from "./inspection.ts";
+import type { Place } from "./inspection.ts";
+import type { ComponentLook } from "./knobs.ts";
 
 const minus = "−";
 

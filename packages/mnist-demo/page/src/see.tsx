@@ -3,7 +3,6 @@
 import type { VNode } from "preact";
 import { How } from "./how.tsx";
 import { NeuronPanel } from "./neuron-panel.tsx";
-import { Outputs } from "./outputs.tsx";
 import { Select } from "./select.tsx";
 import type { Subject } from "./subject.ts";
 
@@ -48,21 +47,20 @@ export function See({ subject }: { readonly subject: Subject }): VNode {
         </label>
       </div>
       {look?.label !== undefined && (
-        <div class="seen">
-          <h3>What this {look.label} costs</h3>
-          <Outputs values={layers.at(-1)!.activations} label={look.label} terms={look.terms} />
-          <p class="sum">
-            The squared distances from the targets add up to its cost:{" "}
-            <strong id="own-cost">{sum(look.terms ?? []).toFixed(4)}</strong>
-          </p>
-          {count > 1 && (
-            <p>
+        <p>
+          {count === 1 ? (
+            <>
+              All of this for the cost of this {look.label},{" "}
+              <strong id="look-cost">{look.cost?.toFixed(4)}</strong>.
+            </>
+          ) : (
+            <>
               The mean cost of the {count} digits is{" "}
               <strong id="look-cost">{look.cost?.toFixed(4)}</strong>. Desired changes are averages
               over all of them; activations and outputs are those of this {look.label}.
-            </p>
+            </>
           )}
-        </div>
+        </p>
       )}
       {look?.label !== undefined && look.neuron && (
         <NeuronPanel neuron={look.neuron} count={count} layers={layers.length} />
@@ -74,7 +72,6 @@ export function See({ subject }: { readonly subject: Subject }): VNode {
         code={`const { cost, layers } = nudges(network, image, target);
 layers[0].wantedActivations;   // minus the derivative of the cost
 layers[0].neuron(3);           // its three avenues
-costTerms(network, images, targets); // the squares, output by output
 
 // averaged over many digits
 const all = vmap((x, y) => nudges(network, x, y).layers[0].avenues.weights);
@@ -83,5 +80,3 @@ all(images, targets).mean(0);  // the negative gradient of their mean cost`}
     </section>
   );
 }
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

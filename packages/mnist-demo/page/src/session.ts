@@ -2,7 +2,9 @@
 import type { Digits } from "../../src/digits.ts";
 import type { ActivationName } from "../../src/training-options.ts";
 import { Contender, type Point } from "./contender.ts";
-import { type Look, look, type Place, Sensitivities, type Source } from "./inspection.ts";
+import { type Look, look, type Place, type Source } from "./inspection.ts";
+import { KnobBoard } from "./knobs.ts";
+import { type StepLook, stepBy } from "./step-by.ts";
 import type { TrainingDigits } from "./training-digits.ts";
 
 /** What the page lets one choose. */
@@ -55,7 +57,8 @@ export class Session {
   #run: symbol | undefined;
   /** The training loop that runs, or ran. */
   #loop: Promise<void> = Promise.resolve();
-  #sensitivities: Sensitivities | undefined;
+  #learningRate = 0;
+  #knobs: KnobBoard | undefined;
 
   constructor(digits: DigitSource, choices: Choices, onProgress: OnProgress) {
     this.#digits = digits;
@@ -149,22 +152,41 @@ export class Session {
     return look(this.#miniBatches.network, this.#digits.test, source, place);
   }
 
-  /**
-   * Pauses, and finds what the cost of the first thousand training digits is most and least
-   * sensitive to.
-   */
-  async sensitivities(count: number): ReturnType<Sensitivities["find"]> {
+  /** Pauses, and finds the components of the gradient of a digit's cost. */
+  async knobs(source: Source): ReturnType<KnobBoard["find"]> {
     await this.pause();
-    const digits = await this.#train.slice(0, Math.min(1000, this.#train.count));
-    this.#sensitivities = new Sensitivities(this.#miniBatches.network, digits);
-    return this.#sensitivities.find(count);
+    this.#knobs = new KnobBoard(this.#miniBatches.network, this.#digits.test, source);
+    return this.#knobs.find();
+  }
+
+  /** The component of a rank among those that were found. */
+  knob(rank: number): ReturnType<KnobBoard["component"]> {
+    return this.#foundKnobs().component(rank);
   }
 
   /** Nudges one of the components that were found, while nothing trains. */
-  async nudge(name: string, by: number): ReturnType<Sensitivities["nudge"]> {
+  async nudge(name: string, by: number): ReturnType<KnobBoard["nudge"]> {
     await this.pause();
-    if (this.#sensitivities === undefined) throw new Error("no sensitivities were asked for");
-    return this.#sensitivities.nudge(name, by);
+    return this.#foundKnobs().nudge(name, by);
+  }
+
+  #foundKnobs(): KnobBoard {
+    if (this.#knobs === undefined) throw new Error("no components were asked for");
+    return this.#knobs;
+  }
+
+  /**
+   * Pauses, and tries a step by the first `count` training digits, or by the digit of the source
+   * alone; the network is left as it is.
+   */
+  async tryStep(source: Source, count: number | undefined): Promise<StepLook> {
+    await this.pause();
+    const digits =
+      count === undefined
+        ? undefined
+        : await this.#train.slice(0, Math.min(count, this.#train.count));
+    const { network } = this.#miniBatches;
+    return stepBy(network, this.#digits.test, source, digits, this.#learningRate);
   }
 
   /** The contender that has looked at fewer digits; the mini-batches if they are level. */
@@ -175,7 +197,8 @@ export class Session {
 
   #setUp({ careful, examples, ...options }: Choices): void {
     this.#lastPoints = undefined;
-    this.#sensitivities = undefined;
+    this.#knobs = undefined;
+    this.#learningRate = options.learningRate;
     this.#train = this.#digits.train(examples);
     const make = (batchSize: number): Contender =>
       new Contender(this.#train, this.#digits.test, { ...options, batchSize });

@@ -12,10 +12,20 @@ export interface Subject {
   /** How many layers, from the outputs on, show desired changes. */
   readonly back: number;
   readonly setBack: (back: number) => void;
+  /** Weights whose lines are lit. */
+  readonly lit: readonly Line[];
+  readonly setLit: (lines: readonly Line[]) => void;
   /** What was seen last; undefined until there is a network. */
   readonly look: Look | undefined;
   /** What was seen last is not yet of the source. */
   readonly isPending: boolean;
+}
+
+/** A weight between two neurons, by the layer that it belongs to. */
+export interface Line {
+  readonly layer: number;
+  readonly row: number | undefined;
+  readonly column: number | undefined;
 }
 
 /** The first test digit is a 7. */
@@ -25,6 +35,7 @@ export function useSubject(trainer: Trainer): Subject {
   const [source, setSource] = useState<Source>(first);
   const [chosen, setPlace] = useState<Place>({ layer: 0, index: 0 });
   const [back, setBack] = useState(0);
+  const [lit, setLit] = useState<readonly Line[]>([]);
   const sizes = [...trainer.state.choices.hidden, 10];
   const place = useMemo(() => within(chosen, sizes), [chosen, sizes.join()]);
   const { seen, isPending } = useLook(trainer, source, place);
@@ -37,6 +48,8 @@ export function useSubject(trainer: Trainer): Subject {
     setPlace,
     back: Math.min(back, sizes.length),
     setBack,
+    lit,
+    setLit,
     look,
     isPending,
   };

@@ -11,8 +11,9 @@ interface ThumbnailsProps {
   readonly digits: readonly Digit[];
   /** What the network reads each as; empty before it is there. */
   readonly answers: readonly number[];
-  readonly chosen: number | undefined;
-  readonly onChoose: (index: number) => void;
+  readonly chosen?: number | undefined;
+  /** Left out: they are only shown. */
+  readonly onChoose?: (index: number) => void;
 }
 
 export function Thumbnails({ digits, answers, chosen, onChoose }: ThumbnailsProps): VNode {
@@ -22,6 +23,15 @@ export function Thumbnails({ digits, answers, chosen, onChoose }: ThumbnailsProp
       {digits.map(({ pixels, label }, i) => {
         const answer = answers[i];
         const isRight = answer === label;
+        const inWords = `A ${label}, read as ${answer}`;
+        if (!onChoose) {
+          return (
+            <div key={i} class={isRight ? "right" : "wrong"}>
+              <Pixels values={pixels} kind="ink" label={inWords} size={34} />
+              <span aria-hidden="true">{isRight ? answer : `${answer} ✗`}</span>
+            </div>
+          );
+        }
         return (
           <label key={i} class={isRight ? "right" : "wrong"}>
             <input
@@ -29,7 +39,7 @@ export function Thumbnails({ digits, answers, chosen, onChoose }: ThumbnailsProp
               name="digit"
               class="unseen"
               checked={i === chosen}
-              aria-label={`A ${label}, read as ${answer}`}
+              aria-label={inWords}
               onChange={() => onChoose(i)}
             />
             <Pixels values={pixels} kind="ink" size={34} />

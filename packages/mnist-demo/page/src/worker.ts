@@ -3,7 +3,7 @@ import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
 import type { Digits } from "../../src/digits.ts";
 import { DigitShelf } from "./digits.ts";
-import type { Look, Place, Source } from "./inspection.ts";
+import { type Look, type Place, type Source, termsOf } from "./inspection.ts";
 import { type Choices, type OnProgress, type Pace, Session } from "./session.ts";
 
 // One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
@@ -45,9 +45,12 @@ const service = {
   pause: (): Promise<void> => started().pause(),
   step: (): Promise<void> => started().stepOnce(),
   look: (source: Source, place?: Place): Look => started().look(source, place),
-  sensitivities: (count: number): ReturnType<Session["sensitivities"]> =>
-    started().sensitivities(count),
+  terms: (outputs: readonly number[], label: number): readonly number[] => termsOf(outputs, label),
+  knobs: (source: Source): ReturnType<Session["knobs"]> => started().knobs(source),
+  knob: (rank: number): ReturnType<Session["knob"]> => started().knob(rank),
   nudge: (name: string, by: number): ReturnType<Session["nudge"]> => started().nudge(name, by),
+  tryStep: (source: Source, count: number | undefined): ReturnType<Session["tryStep"]> =>
+    started().tryStep(source, count),
 };
 
 export type Service = typeof service;
