@@ -197,6 +197,16 @@ test("a choice may stand in the place that another one reads", () => {
   ]);
 });
 
+test("what is added to truth values is a truth value, and counts as one", () => {
+  for (const name of ["wasm", "reference", "own"]) {
+    setBackend(name);
+    const x = tensor([0, 1, 0], { dtype: "bool" });
+    const rows = tensor([0, 0, 1], { dtype: "int32" });
+    const added = x.scatterAdd(0, rows, tensor([1, 1, 1], { dtype: "bool" }));
+    expect([name, added.arraySync(), added.sum().itemSync()]).toEqual([name, [1, 1, 0], 2]);
+  }
+});
+
 test("a name is one back end's", () => {
   for (const none of [undefined, null, "wasm", {}, { name: 5 }, { name: "mine" }]) {
     expect(() => register(none as never)).toThrow(/^register: got .*, expected a back end/);

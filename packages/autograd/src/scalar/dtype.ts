@@ -18,35 +18,101 @@ export type DataOf<D extends DType> = {
   readonly float64: Float64Array;
 }[D];
 
-/** Every dtype, in the order of promotion: the later of two wins. */
-export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+interface Elements {
+  readonly kind: "truth" | "whole" | "floating";
+  /** Storage: what holds elements, and the bytes of one. */
+  readonly array: typeof Uint8Array | typeof Int32Array | typeof Float32Array | typeof Float64Array;
+  readonly bytes: number;
+  /** The least and the greatest number. */
+  readonly range: readonly [from: number, to: number];
+  /** Casts a number. */
+  readonly cast: (value: number) => number;
+  /** Rounds what arithmetic on elements gives: whole numbers wrap around. */
+  readonly round: (value: number) => number;
+  /** The dtype of sums of many elements, so that they do not wrap around. */
+  readonly total: DType;
+}
 
-const arrays = {
-  bool: Uint8Array,
-  uint8: Uint8Array,
-  int32: Int32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
+const all = [-Infinity, Infinity] as const;
+const isNotZero = (value: number) => (value === 0 ? 0 : 1);
+
+/** All that is known of a dtype, in the order of promotion: the later of two wins. */
+const table: Readonly<Record<DType, Elements>> = {
+  bool: {
+    kind: "truth",
+    array: Uint8Array,
+    bytes: 1,
+    range: [0, 1],
+    cast: isNotZero,
+    round: isNotZero,
+    // It can count all elements of any tensor.
+    total: "int32",
+  },
+  uint8: {
+    kind: "whole",
+    array: Uint8Array,
+    bytes: 1,
+    range: [0, 255],
+    cast: (value) => toInt32(value) & 255,
+    round: (value) => value & 255,
+    total: "float64",
+  },
+  int32: {
+    kind: "whole",
+    array: Int32Array,
+    bytes: 4,
+    range: [-(2 ** 31), 2 ** 31 - 1],
+    cast: toInt32,
+    round: (value) => value | 0,
+    // Integers are exact up to 2^53.
+    total: "float64",
+  },
+  float32: {
+    kind: "floating",
+    array: Float32Array,
+    bytes: 4,
+    range: all,
+    cast: (value) => Math.fround(value),
+    round: (value) => Math.fround(value),
+    total: "float32",
+  },
+  float64: {
+    kind: "floating",
+    array: Float64Array,
+    bytes: 8,
+    range: all,
+    cast: (value) => value,
+    round: (value) => value,
+    total: "float64",
+  },
+};
+
+/** Every dtype, in the order of promotion. */
+export const dtypes: readonly DType[] = Object.keys(table) as DType[];
 
 /** A typed array of `size` zeros for `dtype`. */
 export function allocate(dtype: DType, size: number): Data {
-  return new arrays[dtype](size);
+  return new table[dtype].array(size);
 }
 
 /** A view of `size` elements of `dtype` in a buffer, from a byte offset on. */
 export function viewOf(buffer: ArrayBuffer, offset: number, dtype: DType, size: number): Data {
-  return new arrays[dtype](buffer, offset, size);
+  return new table[dtype].array(buffer, offset, size);
 }
 
 /** The size of one element in bytes. */
 export function bytesPerElement(dtype: DType): number {
-  return arrays[dtype].BYTES_PER_ELEMENT;
+  return table[dtype].bytes;
 }
 
 /** Whether `dtype` has fractions, and so gradients. */
 export function isFloating(dtype: DType): dtype is Float {
-  return dtype === "float32" || dtype === "float64";
+  return table[dtype].kind === "floating";
+}
+
+/** Whether `dtype` has whole numbers, which wrap around. */
+export function isWhole(dtype: DType): boolean {
+  return table[dtype].kind === "whole";
 }
 
 /** The dtype that holds both: bool < uint8 < int32 < float32 < float64. */
@@ -54,41 +120,30 @@ export function promote(a: DType, b: DType): DType {
   return dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;
 }
 
-/**
- * The dtype of sums of many elements, so that they do not wrap around: integers are exact up to
- * 2^53 in float64, and int32 can count all elements of any tensor.
- */
+/** The dtype of sums of many elements, so that they do not wrap around. */
 export function totalDType(dtype: DType): DType {
-  if (isFloating(dtype)) return dtype;
-  return dtype === "bool" ? "int32" : "float64";
+  return table[dtype].total;
 }
 
 /** The number of `dtype` nearest to `value`: its minimum or maximum for an infinity. */
 export function clampTo(dtype: DType, value: number): number {
-  switch (dtype) {
-    case "bool":
-      return value > 0 ? 1 : 0;
-    case "uint8":
-      return Math.min(Math.max(value, 0), 255);
-    case "int32":
-      return Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
-    case "float32":
-    case "float64":
-      return value;
-  }
+  const [from, to] = table[dtype].range;
+  return Math.min(Math.max(value, from), to);
 }
 
 /**
  * Casts a value to a dtype. To int32: towards zero, clamped to its range, and 0 for NaN. To uint8:
  * the low 8 bits of that. To bool: whether the value is not 0 (NaN is not).
  */
-export const conversions: Readonly<Record<DType, (value: number) => number>> = {
-  bool: (value) => (value === 0 ? 0 : 1),
-  uint8: (value) => toInt32(value) & 255,
-  int32: toInt32,
-  float32: (value) => Math.fround(value),
-  float64: (value) => value,
-};
+export const conversions: Readonly<Record<DType, (value: number) => number>> = each("cast");
+
+/** Rounds what arithmetic in a dtype gives; whole numbers wrap around. */
+export const roundings: Readonly<Record<DType, (value: number) => number>> = each("round");
+
+function each<Name extends keyof Elements>(name: Name): Readonly<Record<DType, Elements[Name]>> {
+  const entries = Object.entries(table).map(([dtype, known]) => [dtype, known[name]] as const);
+  return Object.fromEntries(entries) as Record<DType, Elements[Name]>;
+}
 
 function toInt32(value: number): number {
   return value >= 2 ** 31 ? 2 ** 31 - 1 : value < -(2 ** 31) ? -(2 ** 31) : value | 0;

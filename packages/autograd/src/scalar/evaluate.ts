@@ -2,7 +2,7 @@
 // runs one operator over a chunk. Every operator's result is rounded to its dtype, as vector units
 // do. (For + - * / and square roots, float64 rounded to float32 is float32's own result: S. A.
 // Figueroa, "When is double rounding innocuous?", 1995.)
-import { conversions, type Data, type DType } from "./dtype.ts";
+import { conversions, type Data, type DType, isWhole } from "./dtype.ts";
 import { operandType, type Scalar, typesIn } from "./expression.ts";
 import { type OperatorName, operators } from "./operators.ts";
 
@@ -170,7 +170,7 @@ const integerEvaluates = new Map<string, Evaluate>();
 /** The function of `operator` for elements of `type`: integer arithmetic wraps around. */
 export function evaluateOn(type: DType, operator: OperatorName): Evaluate {
   const { evaluate, evaluateInteger = evaluate, result } = operators[operator];
-  if (result === "bool" || (type !== "int32" && type !== "uint8")) return evaluate;
+  if (result === "bool" || !isWhole(type)) return evaluate;
   const key = `${operator} ${type}`;
   let wrapped = integerEvaluates.get(key);
   if (!wrapped) {

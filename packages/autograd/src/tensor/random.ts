@@ -9,7 +9,7 @@ import * as graph from "../ops/creation.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import * as ops from "../ops/random.ts";
-import { conversions, type DType, type Float } from "../scalar/dtype.ts";
+import { conversions, type DType, dtypes, type Float, isFloating } from "../scalar/dtype.ts";
 import { checkCount, checkDType, checkFinite, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
@@ -361,7 +361,7 @@ function sizes(operation: string, shape: unknown): Shape {
 }
 
 function floating(operation: string, dtype: DType): Float {
-  if (dtype === "float32" || dtype === "float64") return dtype;
+  if (dtypes.includes(dtype) && isFloating(dtype)) return dtype;
   throw new DTypeError(
     `${operation}: dtype is ${describe(dtype)}, expected "float32" or "float64"`,
   );

@@ -1,6 +1,13 @@
 // Generates plain JavaScript from kernels: the oracle that shows whether a plan is right,
 // independent of WebAssembly. Every operation is rounded to its dtype, as there.
-import { conversions, type Data, type DType } from "../../scalar/dtype.ts";
+import {
+  conversions,
+  type Data,
+  type DType,
+  isFloating,
+  isWhole,
+  roundings,
+} from "../../scalar/dtype.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";
 import {
@@ -43,14 +50,6 @@ export function kernelToJavaScript(kernel: Kernel): KernelFunction {
     build(...own, operators, roundings, conversions, fail, given);
   };
 }
-
-const roundings: Readonly<Record<DType, (x: number) => number>> = {
-  float32: Math.fround,
-  float64: (x) => x,
-  int32: (x) => x | 0,
-  uint8: (x) => x & 255,
-  bool: (x) => (x === 0 ? 0 : 1),
-};
 
 class Writer {
   readonly buffers = new Map<Buffer, string>();
@@ -134,10 +133,11 @@ class Writer {
         return;
       case "store":
       case "accumulate": {
+        const { buffer, kind } = statement;
         const value = this.#value(statement.value);
-        const index = this.#index(statement.index);
-        const assign = statement.kind === "store" ? "=" : "+=";
-        this.#line(`${this.#array(statement.buffer)}[${index}] ${assign} ${value};`);
+        const element = `${this.#array(buffer)}[${this.#index(statement.index)}]`;
+        const sum = this.#rounded(buffer.dtype, `${element} + ${value}`);
+        this.#line(`${element} = ${kind === "store" ? value : sum};`);
         return;
       }
       case "reduce": {
@@ -184,9 +184,8 @@ class Writer {
           const blocks = blocksOfMultiply(statement);
           if (blocks) this.#line(`let ${name}all = 0;`);
           this.#inBlocks(inner, blocks, `${name}all += ${name}; ${name} = 0;`, () => {
-            const isWhole = total.dtype === "int32" || total.dtype === "uint8";
             const [a, b] = [this.#value(left), this.#value(right)];
-            const product = isWhole ? `Math.imul(${a}, ${b})` : `${a} * ${b}`;
+            const product = isWhole(total.dtype) ? `Math.imul(${a}, ${b})` : `${a} * ${b}`;
             this.#line(
               `${name} = ${this.#rounded(total.dtype, `${name} + ${this.#rounded(total.dtype, product)}`)};`,
             );
@@ -207,7 +206,7 @@ class Writer {
   #value(value: Value): string {
     if (value.kind === "total") return this.#nameOf(value, "t");
     if (value.kind === "literal")
-      return literal(value.dtype === "float32" ? Math.fround(value.value) : value.value);
+      return literal(isFloating(value.dtype) ? roundings[value.dtype](value.value) : value.value);
     return this.#named(value, () => this.#expression(value));
   }
 
@@ -232,8 +231,7 @@ class Writer {
       case "apply": {
         const { on, operator, operands } = value;
         const { evaluateInteger } = operators[operator];
-        const isWhole = on === "int32" || on === "uint8";
-        const method = isWhole && evaluateInteger ? "evaluateInteger" : "evaluate";
+        const method = isWhole(on) && evaluateInteger ? "evaluateInteger" : "evaluate";
         const call = `operators.${operator}.${method}(${operands.map((x) => this.#value(x)).join(", ")})`;
         return this.#rounded(value.dtype, call);
       }

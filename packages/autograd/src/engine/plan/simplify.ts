@@ -4,7 +4,7 @@ import { type Node, type NodeOf, noAttributes } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
 import { permute, reshape } from "../../ops/movement.ts";
 import { literal } from "../../ops/operands.ts";
-import { isFloating } from "../../scalar/dtype.ts";
+import { isFloating, roundings } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
@@ -130,7 +130,7 @@ function isExactOperator(value: Scalar): boolean {
 }
 
 function rounded(value: number, dtype: Node["dtype"]): number {
-  return dtype === "float32" ? Math.fround(value) : value;
+  return isFloating(dtype) ? roundings[dtype](value) : value;
 }
 
 /** Removes what changes nothing: x * 1, x / 1, x - 0, -(-x), names, movements that are undone. */

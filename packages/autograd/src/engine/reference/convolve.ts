@@ -2,7 +2,7 @@
 // from first to last, in blocks (kernel/reduction.ts).
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
-import { allocate, type Data } from "../../scalar/dtype.ts";
+import { allocate, type Data, roundings } from "../../scalar/dtype.ts";
 import { blockEnds, blocksOf } from "../kernel/reduction.ts";
 
 /** `[n, groups, c, ...size] x [groups, m, c, ...window]`; each product and sum is rounded. */
@@ -10,7 +10,7 @@ export function convolve(node: NodeOf<"convolve">, x: Data, kernel: Data): Data 
   const [from, of] = node.inputs.map((input) => input.shape) as [Shape, Shape];
   const { stride, dilation } = node.attributes;
   const output = allocate(node.dtype, elementCount(node.shape));
-  const rounded = node.dtype === "float32" ? Math.fround : (value: number) => value;
+  const rounded = roundings[node.dtype];
   const [groups, outputs, channels, ...window] = of as readonly [
     number,
     number,

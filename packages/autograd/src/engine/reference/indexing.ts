@@ -2,7 +2,7 @@
 import { checkOf, outOfRange } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
-import { allocate, type Data } from "../../scalar/dtype.ts";
+import { allocate, type Data, roundings } from "../../scalar/dtype.ts";
 
 /** The slices of `data` at `indices`. */
 export function gather(node: NodeOf<"gather">, data: Data, indices: Data): Data {
@@ -21,9 +21,10 @@ export function scatterAdd(
   updates: Data,
 ): Data {
   const output = data.slice();
+  const rounded = roundings[node.dtype];
   eachSlice(node, node, indices, (inData, inPicked, length) => {
     for (let i = 0; i < length; i++) {
-      output[inData + i] = output[inData + i]! + updates[inPicked + i]!;
+      output[inData + i] = rounded(output[inData + i]! + updates[inPicked + i]!);
     }
   });
   return output;

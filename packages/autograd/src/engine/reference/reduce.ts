@@ -1,7 +1,7 @@
 // Reductions, in the order of kernel/reduction.ts.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, stridesOf } from "../../graph/shape.ts";
-import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
+import { allocate, clampTo, type Data, roundings } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
 import { blockEnds, blocksOf, chunksOf, lanesOf } from "../kernel/reduction.ts";
 import { copy, rowMajor } from "./layout.ts";
@@ -47,7 +47,7 @@ function combinerOf(node: NodeOf<"reduce">, lanes: number): (sizes: Shape) => Co
   const start = clampTo(dtype, operation.start);
   const total = evaluator(operation.combine, [dtype, dtype]);
   const isSum = operation.combine.kind === "apply" && operation.combine.operator === "add";
-  const rounded = dtype === "float32" ? Math.fround : (value: number) => value;
+  const rounded = roundings[dtype];
   const [totals, wide] = [new Float64Array(lanes), new Float64Array(lanes)];
   return (sizes) => {
     const ends = blockEnds(sizes, isSum ? blocksOf(sizes, dtype, lanes) : undefined);
