@@ -21,8 +21,22 @@ export const works: Readonly<
   >
 >;
 
+/** A training step of dense layers. */
+export interface TrainingStep {
+  readonly sizes: readonly number[];
+  readonly cost: "quadratic" | "cross-entropy";
+  readonly optimizer: "sgd" | "adam";
+  readonly learningRate: number;
+  readonly batch: number;
+}
+
 /** The training steps among them. */
-export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4", unknown>>;
+export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4", TrainingStep>>;
+
+/** Numbers that look random, labels as rows, and first weights: the same for all contenders. */
+export function numbers(count: number, seed: number): Float32Array;
+export function oneHotLabels(count: number): Float32Array;
+export function weights(inputs: number, outputs: number, layer: number): Float32Array;
 
 /** The steps of the scaling table, by `scaledName`. */
 export const scaled: Readonly<Record<string, unknown>>;
