@@ -91,7 +91,7 @@ export { explainPlan, print, toDot, toJSON } from "./tensor/inspect.ts";
 
 // Errors
 
-export { DTypeError, GradientError, NablaError, ShapeError } from "./graph/errors.ts";
+export { DTypeError, GradientError, NablaError, ShapeError, TracingError } from "./graph/errors.ts";
 
 // Shapes as text and as types, for functions and layers of one's own
 

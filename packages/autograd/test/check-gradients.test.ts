@@ -158,7 +158,7 @@ describe("a function", () => {
     expect(calls).toBe(ofOne);
   });
 
-  test("that reads values, or is another one when it is traced, is called for each difference", () => {
+  test("that reads values is called for each difference, and one that is another when traced refused", () => {
     const steepest = (y: Tensor) => y.mul(Math.sign(y.sum().itemSync()));
     checkGradients(steepest, [x]);
     const frozen = (y: Tensor) => y.mul(y.sum().itemSync());
@@ -172,7 +172,12 @@ describe("a function", () => {
       }
       return y.square();
     };
-    checkGradients(changing, [x], { order: 2 });
+    expect(() => checkGradients(changing, [x])).toThrow("other values when compile() traces it");
+    const failing = (y: Tensor) => {
+      if (!y.toString().includes("1")) throw new TypeError("no values");
+      return y.square();
+    };
+    expect(() => checkGradients(failing, [x])).toThrow("no values");
   });
 
   test.each<[string, () => unknown, string]>([

@@ -1,5 +1,5 @@
 // The engine's entry: computes the values of nodes. Known values are not computed again.
-import { NablaError } from "../graph/errors.ts";
+import { NablaError, TracingError } from "../graph/errors.ts";
 import { laterError } from "../graph/later.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { type Graph, topologicalOrder } from "../graph/order.ts";
@@ -277,8 +277,8 @@ export function graphOf(
 }
 
 /** The error for reading a placeholder. */
-export function tracingError(operation: string): NablaError {
-  return new NablaError(
+export function tracingError(operation: string): TracingError {
+  return new TracingError(
     `${operation}: this value is not known while compile() or vmap() traces the function; ` +
       "return the tensor and read it outside, or choose by where()",
   );

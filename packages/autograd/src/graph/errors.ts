@@ -23,6 +23,16 @@ export class DTypeError extends NablaError {
   }
 }
 
+/**
+ * A function that is traced, by `compile` or `vmap`, does what only a call can do, such as reading a
+ * value: it works as it is, and cannot be traced.
+ */
+export class TracingError extends NablaError {
+  static {
+    this.prototype.name = "TracingError";
+  }
+}
+
 /** The derivative does not exist, or was asked of something that has none. */
 export class GradientError extends NablaError {
   static {

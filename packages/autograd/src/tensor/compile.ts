@@ -5,7 +5,7 @@ import type { Prepared } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
 import { finishBackground, type Task } from "../engine/background.ts";
 import { graphOf, runNow } from "../engine/realize.ts";
-import { NablaError } from "../graph/errors.ts";
+import { NablaError, TracingError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
@@ -124,7 +124,7 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
   const async = async (...args: Args): Promise<Result> => {
     const nodes = nodesOf(args);
     if (currentTrace() || isSubstituting()) {
-      throw new NablaError(
+      throw new TracingError(
         "compile: f.async(x) is called while another function is traced, or substitute() calls one; " +
           "call f(x) in its place",
       );

@@ -2,7 +2,7 @@
 // the seed of the program and the number of draws so far.
 
 import { describe } from "../graph/describe.ts";
-import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
+import { DTypeError, NablaError, ShapeError, TracingError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { checkShape, formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import * as graph from "../ops/creation.ts";
@@ -50,10 +50,10 @@ export function manualSeed(seed: number): void {
   draws = 0;
 }
 
-/** Throws `NablaError` in a traced function, whose calls would not repeat the effect. */
+/** Throws `TracingError` in a traced function, whose calls would not repeat the effect. */
 function checkUntraced(operation: string): void {
   if (!replayedTrace()) return;
-  throw new NablaError(
+  throw new TracingError(
     `${operation}: a compiled function would do so once, when it is traced, and not at each call; ` +
       "call it outside, or give draws a seed or a key",
   );

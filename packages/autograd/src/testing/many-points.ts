@@ -1,5 +1,5 @@
 // A function's values at many points, with its graph built once.
-import { backend, compile, NablaError, type Tensor, tensor, vmap } from "../index.ts";
+import { backend, compile, NablaError, type Tensor, TracingError, tensor, vmap } from "../index.ts";
 import { dataOf, haveSameNumbers, type Point, type Several, total, valuesOf } from "./outputs.ts";
 
 /** One array of elements for each input. */
@@ -12,7 +12,7 @@ const mostAtOnce = 2 ** 14;
 
 /**
  * `total` of the outputs of `f` at other points of the shapes of `point`, where its outputs are
- * `values`. A function that reads values, or gives others when it is traced, is called for each.
+ * `values`. A function that reads values is called for each.
  */
 export function* totalsAt(
   f: Several,
@@ -82,13 +82,21 @@ function replayed(f: Several, values: readonly Float64Array[], point: readonly P
   };
 }
 
-/** `f` with its graph built once: that would take longer than running it. */
+/**
+ * `f` with its graph built once: that would take longer than running it. What cannot be traced is
+ * unchanged. Whatever else is wrong with the trace is thrown, and other values are an error: that of
+ * `compile`, or of a function that is another one when it is traced.
+ */
 function tracedOnce(f: Several, values: readonly Float64Array[], point: readonly Point[]): Several {
   const compiled = compile((xs: Tensor[]) => [...f(xs)]);
   const traced: Several = (xs) => compiled([...xs]);
   try {
-    return haveSameNumbers(valuesOf(traced, point), values) ? traced : f;
-  } catch {
-    return f;
+    if (haveSameNumbers(valuesOf(traced, point), values)) return traced;
+  } catch (error) {
+    if (error instanceof TracingError) return f;
+    throw error;
   }
+  throw new NablaError(
+    "checkGradients: f gives other values when compile() traces it; does it catch the error of reading a value?",
+  );
 }
