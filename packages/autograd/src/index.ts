@@ -51,6 +51,7 @@ export * from "./tensor/trigonometry.ts";
 
 // Differentiate, and other functions of functions
 
+export type { AxesOf } from "./tensor/axes.ts";
 export type { GradientRuleOf } from "./tensor/custom.ts";
 export { checkpoint, customGradient } from "./tensor/custom.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
@@ -60,13 +61,14 @@ export { hessian, jacobian } from "./tensor/jacobian.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
 export { substitute } from "./tensor/substitute.ts";
 export type { Tree } from "./tensor/tree.ts";
-export type { AxesOf, BatchOf, VmapOptions } from "./tensor/vmap.ts";
+export type { BatchOf, VmapOptions } from "./tensor/vmap.ts";
 export { vmap } from "./tensor/vmap.ts";
 
 // Run
 
 export type { BackendName } from "./engine/backends.ts";
-export type { CompiledFunction } from "./tensor/compile.ts";
+export type { BucketOptions } from "./tensor/buckets.ts";
+export type { CompiledFunction, CompileOptions } from "./tensor/compile.ts";
 export { compile } from "./tensor/compile.ts";
 export type { MemoryUse } from "./tensor/execution.ts";
 export {

@@ -9,8 +9,9 @@ import { NablaError, TracingError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
+import { type BucketOptions, checkBuckets, inBuckets } from "./buckets.ts";
 import { Traced } from "./calls.ts";
-import { checkFunction } from "./checks.ts";
+import { checkFunction, checkOptions } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { later } from "./later.ts";
@@ -38,6 +39,9 @@ interface Traces {
   readonly all: Compiled[];
 }
 
+/** How a compiled function deals with arguments of many sizes. */
+export interface CompileOptions extends BucketOptions {}
+
 /** Signatures that are kept; the least recently used goes first. */
 const keptSignatures = 64;
 /** Traces that are kept per signature, where the function decides by something else. */
@@ -59,6 +63,12 @@ const keptDecisions = 8;
  * call's inputs, within bounds: a derivative that leads further back throws `GradientError`, and
  * one that needs a parameter's value which two later updates have overwritten throws `NablaError`.
  *
+ * With `buckets`, arguments of many sizes need few plans. Nothing may depend on the padding: what
+ * goes through the function row by row does not; sums and the like leave it out by a mask, an
+ * argument of bools that are true, which is padded with false. The first call that is padded to a
+ * size is computed without padding as well, and with other numbers in the padding; where results,
+ * gradients or parameters differ, it throws `NablaError`.
+ *
  * `f.async(x)` does what `f(x)` does without blocking the event loop, if that takes some
  * milliseconds and the host has workers that share memory.
  *
@@ -74,11 +84,23 @@ const keptDecisions = 8;
  * step(tensor([3, 3])).itemSync(); // => 18
  * w.arraySync(); // => [3, 3]
  * (await step.async(tensor([1, 1]))).itemSync(); // => 8
+ *
+ * @example
+ * const mean = compile(
+ *   (x: Tensor, isGiven: Tensor) => where(isGiven, x, 0).sum().div(isGiven.sum()),
+ *   { buckets: [4, 16, 64] },
+ * );
+ * const meanOf = (x: number[]) => mean(tensor(x), tensor(x.map(() => true))).itemSync();
+ * console.log(meanOf([1, 2, 3]), meanOf([5, 6]), meanOf([1, 2, 3, 4, 5])); // => 2 5.5 3
  */
 export function compile<Args extends unknown[], Result extends Tree | void>(
   f: (...args: Args) => Result,
+  options: CompileOptions = {},
 ): CompiledFunction<Args, Result> {
   checkFunction("compile", f);
+  checkOptions("compile", options, "{ buckets: [16, 64] }");
+  const { buckets, bucketAxes = 0 } = options;
+  if (buckets !== undefined) checkBuckets(options);
   /** Most recently used first. */
   const known: Traces[] = [];
   const ready = (args: Args, nodes: readonly Node[]): Compiled => {
@@ -134,7 +156,17 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
     const made = drawn(() => askedBy(ready(args, nodes), nodes));
     return later(callLater(args, nodes, made));
   };
-  return Object.assign(call, { async });
+  if (buckets === undefined) return Object.assign(call, { async });
+  const unpadded = {
+    call,
+    async,
+    trace: (args: Args) => trace(f, args),
+    nodesOf,
+    isPart: (nodes: readonly Node[]) =>
+      currentTrace() !== undefined || isSubstituting() || nodes.some(standsForMore),
+  };
+  const { call: blocking, ...others } = inBuckets(unpadded, buckets, bucketAxes);
+  return Object.assign(blocking, others);
 }
 
 /** The result of `compile`. */

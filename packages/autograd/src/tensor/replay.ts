@@ -102,9 +102,21 @@ export function* replaying(asked: Asked): Task<unknown> {
   return kept(ready, values, check?.call ?? new Call(ready.function, given, values));
 }
 
+/** The values that a call with these arguments would give, in the graph's order; keeps nothing. */
+export function outcomesOf(ready: Compiled, args: readonly Node[]): readonly Value[] {
+  const given = givenTo(askedOf(ready, args));
+  const wanted = valuesOf(given, ready.function.graph.inputs.length);
+  const nowhere = ready.homes.map(() => undefined);
+  return ready.prepared.run(wanted, nowhere);
+}
+
 /** The inputs of a call that are known when it is made; draws its keys. */
 export function askedBy(ready: Compiled, args: readonly Node[]): Asked {
   ready.draw();
+  return askedOf(ready, args);
+}
+
+function askedOf(ready: Compiled, args: readonly Node[]): Asked {
   const all = ready.inputs;
   const inputs = new Array<Node | Value | undefined>(all.length);
   for (let i = 0; i < all.length; i++) inputs[i] = all[i]!.give?.(args);

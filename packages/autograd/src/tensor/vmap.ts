@@ -1,6 +1,6 @@
 // Vectorizes functions of one example over a batch.
 import { batched } from "../autodiff/batched.ts";
-import { describe, describeList, isPlainObject } from "../graph/describe.ts";
+import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -8,13 +8,11 @@ import { formatShape } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
 import { permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
+import { type AxesOf, alongAxes, axisBelow, axisOf, checkAxesOf } from "./axes.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
 import { currentTrace, traced, undo } from "./trace.ts";
-import { deepest, mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
-
-/** The axis of each tensor that counts the examples; null: all examples share the tensor. */
-export type AxesOf = number | null | readonly AxesOf[] | { readonly [name: string]: AxesOf };
+import { refilled, type Tree, tensorsOf } from "./tree.ts";
 
 export interface VmapOptions {
   /**
@@ -77,7 +75,7 @@ export function vmap<
   const chosen: VmapOptions = options === undefined ? {} : options;
   checkOptions("vmap", chosen, "{ inAxes: [0, null] }");
   const { inAxes = 0, outAxes = 0, randomness = "different" } = chosen;
-  checkAxesOf(inAxes);
+  checkAxesOf("vmap: inAxes", inAxes);
   if (randomness !== "different" && randomness !== "same") {
     const given = `randomness is ${describe(randomness)}`;
     throw new NablaError(`vmap: ${given}, expected "different" or "same"`);
@@ -115,31 +113,13 @@ function checkGuards(guarded: readonly Node[], examples: ReadonlyMap<Node, Node>
   );
 }
 
-/** Throws `NablaError` unless `axes` is an axis, null, or arrays and plain objects of these. */
-function checkAxesOf(axes: unknown, depth = 0): void {
-  if (axes === null || typeof axes === "number") return;
-  const isBranch = (Array.isArray(axes) || isPlainObject(axes)) && depth < deepest;
-  if (isBranch) {
-    for (const part of Object.values(axes)) checkAxesOf(part, depth + 1);
-    return;
-  }
-  throw new NablaError(
-    `vmap: inAxes has ${describe(axes)}, expected an axis, null, or arrays and plain objects of them`,
-  );
-}
-
 /** Arguments for one example, and the batched node for each of their tensors. */
 function oneExample(given: readonly unknown[], inAxes: AxesOf) {
   const examples = new Map<Node, Node>();
   let count: number | undefined;
   const take = (x: Tensor, axis: number): Tensor => {
-    const { rank, shape } = x;
-    const index = axisBelow(rank, axis);
-    if (index === undefined) {
-      throw new ShapeError(
-        `vmap: axis ${axis} of examples is out of range for an argument of ${formatShape(shape)}`,
-      );
-    }
+    const { shape } = x;
+    const index = axisOf("vmap", "examples", shape, axis);
     const size = shape[index]!;
     count ??= size;
     if (size !== count) {
@@ -156,44 +136,11 @@ function oneExample(given: readonly unknown[], inAxes: AxesOf) {
     examples.set(example, permute(nodeOf("vmap", x), [index, ...others]));
     return new Tensor(example);
   };
-  const args = given.map((arg, i) => along(arg, axesFor(inAxes, i, given.length), take));
+  const args = alongAxes("vmap: inAxes", given, inAxes, take);
   if (count === undefined) {
     throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
   }
   return { args, examples, count };
-}
-
-/** The axis counted from the front; undefined if there is no such axis. */
-function axisBelow(rank: number, axis: number): number | undefined {
-  return Number.isInteger(axis) && axis >= -rank && axis < rank ? (axis + rank) % rank : undefined;
-}
-
-function axesFor(inAxes: AxesOf, position: number, count: number): AxesOf {
-  if (!Array.isArray(inAxes)) return inAxes;
-  if (inAxes.length !== count) {
-    throw new NablaError(`vmap: inAxes has ${inAxes.length} entries for ${count} arguments`);
-  }
-  return (inAxes as readonly AxesOf[])[position]!;
-}
-
-/** The tensors of a tree, each replaced according to its axis. */
-function along(tree: unknown, axes: AxesOf, take: (x: Tensor, axis: number) => Tensor): unknown {
-  if (axes === null) return tree;
-  if (typeof axes === "number") return mapTree("vmap", tree, (x) => take(x, axes));
-  const isTree = typeof tree === "object" && tree !== null && !(tree instanceof Tensor);
-  const names = Object.keys(axes);
-  const parts = isTree ? Object.entries(tree) : [];
-  const missing = isTree ? parts.find(([name]) => !names.includes(name)) : undefined;
-  if (!isTree || missing || Array.isArray(tree) !== Array.isArray(axes)) {
-    throw new NablaError(
-      `vmap: inAxes ${describeList(axes)} does not have the form of the argument`,
-    );
-  }
-  const mapped = parts.map(
-    ([name, part]) =>
-      [name, along(part, (axes as Readonly<Record<string, AxesOf>>)[name]!, take)] as const,
-  );
-  return Array.isArray(tree) ? mapped.map(([, part]) => part) : Object.fromEntries(mapped);
 }
 
 /** Moves the first axis to `axis`. */
