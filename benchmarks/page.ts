@@ -32,6 +32,8 @@ const watchShifts = `
     for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value;
   }).observe({ type: "layout-shift", buffered: true });`;
 
+const steps = "Number(document.querySelector('#steps').textContent.replaceAll(',', ''))";
+
 const framesInASecond = `new Promise((resolve) => {
   const start = performance.now();
   let frames = 0;
@@ -87,10 +89,8 @@ async function ready(page: Page): Promise<void> {
   // Rests until it is asked to move.
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto(url);
-  await page.locator("button.primary:enabled").waitFor();
+  await page.locator(".opening .primary:enabled").waitFor();
 }
-
-const steps = "Number(document.querySelector('#steps').textContent.replaceAll(',', ''))";
 
 /** Trains as fast as it goes for ten epochs of 3,000 digits, without the full set. */
 async function measured(from: Browser): Promise<Measured> {
@@ -102,13 +102,13 @@ async function measured(from: Browser): Promise<Measured> {
   );
   await page.getByLabel("Also run full-batch gradient descent").uncheck();
   await page.getByLabel("Speed").selectOption("fast");
-  await page.locator("button.primary:enabled").click();
+  await page.locator(".opening .primary:enabled").click();
   const frames = await page.evaluate<number>(framesInASecond);
   const rate = await page.evaluate<number>(`new Promise((resolve) => {
     const [step, start] = [${steps}, performance.now()];
     setTimeout(() => resolve(((${steps} - step) * 100_000) / (performance.now() - start)), 3000);
   })`);
-  await page.locator("button.primary").click();
+  await page.locator(".opening .primary").click();
   const shift = await page.evaluate<number>("globalThis.shift");
   await page.close();
   return { paint, frames, shift, rate };
@@ -160,10 +160,6 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
   for (const [name, viewport, colorScheme] of views) {
     const page = await from.newPage({ viewport, colorScheme });
     await ready(page);
-    await page.getByLabel("Speed").selectOption("fast");
-    await page.locator("button.primary").click();
-    await page.waitForFunction(`${steps} > 1000`);
-    await page.locator("button.primary").click();
     const sheet = page.getByLabel("Sheet to draw a digit on");
     await sheet.scrollIntoViewIfNeeded();
     const box = (await sheet.boundingBox())!;
@@ -187,11 +183,16 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
       await page.locator(`#${chapter}`).scrollIntoViewIfNeeded();
       await page.locator(`[aria-labelledby="${chapter}"] p`).first().waitFor();
     }
+    await page.getByRole("button", { name: "Go to step 130" }).click();
+    await page.waitForFunction(`${steps} === 130`);
     await page.getByRole("button", { name: "Pick two knobs" }).click();
     await page.getByRole("button", { name: "This one matters more" }).last().click();
     await page.locator("#times").waitFor();
     await page.getByRole("button", { name: "Take the step" }).click();
     await page.locator(".steps-taken").waitFor();
+    // The curves are drawn now and then.
+    await page.waitForTimeout(1000);
+    await page.evaluate("scrollTo(0, 0)");
     await page.screenshot({ path: path.join(into, `${name}.png`), fullPage: true });
     await page.close();
   }

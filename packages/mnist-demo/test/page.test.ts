@@ -454,6 +454,11 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await expect.poll(() => page.textContent("#neuron h3")).toBe("Output 1");
     expect(complaints).toEqual([]);
 
+    // As wide as a desktop at 400 %.
+    await page.setViewportSize({ width: 320, height: 800 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
+    await page.setViewportSize(desktop);
+
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
     await page.evaluate(await readFile(axe, "utf8"));
     for (const colorScheme of ["light", "dark"] as const) {

@@ -97,6 +97,7 @@ test("the first epoch takes digits in their order, before the later ones are the
   const whole = await sessionWith({ ...choices, careful: false });
   await whole.session.reset({ ...choices, careful: false }, 11);
   expect(whole.told.at(-1)!.miniBatches).toEqual(told.at(-1)!.miniBatches);
+  expect(whole.told.map(({ miniBatches }) => miniBatches.step)).toEqual([0, 5, 10, 11]);
 });
 
 test("shows each step at the pace of frames, as slowly as whoever is told wants, and stops where asked", async () => {

@@ -1,4 +1,5 @@
 // Chapter: two weights, of which one matters some thirty times as much; and all of them in a row.
+import type { NudgeResult } from "@nabla/nn";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { How } from "./how.tsx";
@@ -43,6 +44,7 @@ export function KnobsChapter({ trainer, subject }: ChapterProps): VNode {
   };
   // So that nobody can know by the order, the weaker one stands first.
   const shown = found && [found.pair[1], found.pair[0]];
+  const reach = Math.max(...(shown ?? []).flatMap(({ curve }) => curve.map(changeOf)));
   return (
     <>
       <p>
@@ -67,6 +69,7 @@ export function KnobsChapter({ trainer, subject }: ChapterProps): VNode {
             <KnobCard
               key={i}
               knob={knob}
+              reach={reach}
               name={componentName(knob.component, layers)}
               isRevealed={guess !== undefined}
               nudged={results?.[1 - i]}
@@ -95,15 +98,20 @@ await tryNudge(cost, strong, 0.1);    // { predicted, actual, … }`}
   );
 }
 
+/** How far the cost moves. */
+const changeOf = ({ actual }: NudgeResult): number => Math.abs(actual);
+
 interface KnobCardProps {
   readonly knob: Knob;
+  /** The greatest change of the cost that either knob makes: both curves are drawn to one scale. */
+  readonly reach: number;
   readonly name: string;
   readonly isRevealed: boolean;
   readonly nudged: Nudged | undefined;
   readonly onGuess: () => void;
 }
 
-function KnobCard({ knob, name, isRevealed, nudged, onGuess }: KnobCardProps): VNode {
+function KnobCard({ knob, reach, name, isRevealed, nudged, onGuess }: KnobCardProps): VNode {
   const { component } = knob;
   return (
     <div class="knob">
@@ -114,7 +122,7 @@ function KnobCard({ knob, name, isRevealed, nudged, onGuess }: KnobCardProps): V
           <p>
             derivative <strong>{signed(component.derivative)}</strong>
           </p>
-          <Curve knob={knob} nudged={nudged} />
+          <Curve knob={knob} reach={reach} nudged={nudged} />
           {nudged && (
             <dl>
               <dt>predicted change of the cost</dt>
@@ -135,19 +143,12 @@ function KnobCard({ knob, name, isRevealed, nudged, onGuess }: KnobCardProps): V
 
 const [wide, high] = [220, 120];
 
+type CurveProps = Pick<KnobCardProps, "knob" | "reach" | "nudged">;
+
 /** The cost against the knob, its tangent at 0, and where the knob is turned to. */
-function Curve({
-  knob,
-  nudged,
-}: {
-  readonly knob: Knob;
-  readonly nudged: Nudged | undefined;
-}): VNode {
+function Curve({ knob, reach, nudged }: CurveProps): VNode {
   const { curve, component } = knob;
-  const { before } = curve[0]!;
   const x = (by: number): number => wide / 2 + (by / 2) * (wide / 2 - 8);
-  // Both knobs on one scale: a tenth of the cost up and down, or more where one needs it.
-  const reach = Math.max(0.4 * before, ...curve.map(({ actual }) => Math.abs(actual)));
   const y = (change: number): number => high / 2 - (change / reach) * (high / 2 - 6);
   const path = curve
     .map(

@@ -32,7 +32,7 @@ export function Later<Props extends object>(given: LaterProps<Props>): VNode {
   }, [load]);
   const Chapter = loaded?.Chapter;
   return (
-    <section ref={place} aria-labelledby={id} class="chapter">
+    <section ref={place} aria-labelledby={id} class={loaded ? "chapter" : "chapter coming"}>
       <h2 id={id}>{title}</h2>
       {Chapter && <Chapter {...props} />}
       {failure !== undefined && <p role="alert">This chapter could not be fetched: {failure}.</p>}

@@ -27,7 +27,8 @@ export function spots(sizes: readonly number[]): readonly (readonly Spot[])[] {
     return Array.from({ length: count }, (_, index) => {
       const [column, row] = [Math.floor(index / rows), index % rows];
       return {
-        x: middle + (column - (columns - 1) / 2) * radius * 2.4,
+        // An arrow stands beside each.
+        x: middle + (column - (columns - 1) / 2) * (radius * 2.2 + 10),
         y: top + (row + 0.5) * apart,
         radius,
       };

@@ -159,10 +159,11 @@ function Change({ from, to }: { readonly from: number; readonly to: number }): V
 function conclusion({ before, after }: StepLook, label: number, count: number): string {
   const said = after.answers.filter((answer) => answer === label).length;
   if (count === 1 && after.cost > before.cost) {
+    const shown = after.answers.length;
     const answers =
-      said === after.answers.length
-        ? `now it answers ${label} to all of the digits below`
-        : `now it answers ${label} to ${said} of the ${after.answers.length} digits below`;
+      said < shown / 2
+        ? "their mean cost rises"
+        : `now it answers ${label} to ${said === shown ? "all" : `${said} of the ${shown}`} digits below`;
     return `The step is very good for this ${label}, and bad for the others: ${answers}. What is good for one digit is not good for all. So: average what they want.`;
   }
   if (after.cost < before.cost) {

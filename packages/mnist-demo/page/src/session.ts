@@ -32,7 +32,7 @@ export interface Progress {
   readonly fullSet: Point | undefined;
 }
 
-/** What it gives, if it is a promise, is waited for: whoever shows progress sets the pace. */
+/** May give a promise, done when progress is shown: whoever shows each step sets the pace. */
 export type OnProgress = (progress: Progress) => unknown;
 
 /** The digits that there are. */
@@ -43,6 +43,8 @@ export interface DigitSource {
 
 /** How long steps are taken before messages are looked at, in milliseconds. */
 const slice = 12;
+/** Steps that are taken at once: how many from one point of the curves to the next. */
+const betweenTold = 5;
 /** How long training goes on between two points of the curves, in milliseconds. */
 const betweenPoints = 150;
 
@@ -72,7 +74,11 @@ export class Session {
     this.#setUp(choices);
     await this.tell();
     const contender = this.#miniBatches;
-    while (contender.step < steps && contender === this.#miniBatches) await contender.advance();
+    while (contender.step < steps && contender === this.#miniBatches) {
+      await this.#behind().advance();
+      // So that curves show how it came there.
+      if (contender.step % betweenTold === 0) await this.tell({ untilShown: false });
+    }
     if (steps > 0) await this.tell();
   }
 
@@ -104,7 +110,7 @@ export class Session {
       do await this.#behind().advance();
       while (performance.now() < end && goesOn());
       if (performance.now() - told > betweenPoints) {
-        await this.tell();
+        await this.tell({ untilShown: false });
         told = performance.now();
       }
       await nextTask();
@@ -133,7 +139,8 @@ export class Session {
     await this.tell();
   }
 
-  async tell(): Promise<void> {
+  /** Tells how things stand, and waits until that is shown. */
+  async tell({ untilShown = true } = {}): Promise<void> {
     const [mini, full] = [this.#miniBatches, this.#fullSet];
     const last = this.#lastPoints;
     const points = {
@@ -144,7 +151,8 @@ export class Session {
     if (mini !== this.#miniBatches) return;
     this.#lastPoints = points;
     const running = this.#run !== undefined;
-    await this.#onProgress({ running, epoch: mini.epoch, ...points });
+    const shown = this.#onProgress({ running, epoch: mini.epoch, ...points });
+    if (untilShown) await shown;
   }
 
   /** What the network of the mini-batches does with test digits, or one that was drawn. */
