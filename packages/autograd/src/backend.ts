@@ -27,7 +27,23 @@ export {
   kernelToJavaScript,
 } from "./engine/javascript/kernel.ts";
 export { Blocks } from "./engine/javascript/memory.ts";
+export { type Approximation } from "./engine/kernel/approximations/approximation.ts";
+export { approximationOf } from "./engine/kernel/approximations.ts";
+export {
+  allParts,
+  allStatements,
+  type Dependence,
+  dependencesOf,
+  dependencesOfIndex,
+  elementParts,
+  operandsFirst,
+  operandsOf,
+  strideAlong,
+  valuesOf,
+} from "./engine/kernel/dependence.ts";
 export { nanosecondsOf, type Rates } from "./engine/kernel/estimate.ts";
+export { expressionValue } from "./engine/kernel/expression.ts";
+export { addIndices, constantIndex, term } from "./engine/kernel/index-arithmetic.ts";
 export {
   type Bound,
   type Buffer,
@@ -49,6 +65,13 @@ export {
 } from "./engine/kernel/language.ts";
 export { isDivisible, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
 export { printKernel } from "./engine/kernel/print.ts";
+export {
+  type Blocks as SumBlocks,
+  blocksOfMultiply,
+  blocksOfReduce,
+  manyTotals,
+} from "./engine/kernel/reduction.ts";
+export { Substitution } from "./engine/kernel/substitute.ts";
 export { isForVectors } from "./engine/kernel/vectors.ts";
 export { arenaBytesOf, type Layout } from "./engine/plan/arena.ts";
 export type { Step } from "./engine/plan/kernels.ts";
@@ -56,8 +79,15 @@ export { type Plan, type Result, type Segment } from "./engine/plan/plan.ts";
 export { type MemoryLimits, PlannedBackend } from "./engine/planned/backend.ts";
 export type { Caches, KernelLimits, Target } from "./engine/target.ts";
 export { wantedThreads } from "./engine/threads.ts";
+export { threadsHere as wasmThreads, WasmDevice } from "./engine/wasm/device.ts";
+export { fusesMultiplyAdd } from "./engine/wasm/features.ts";
+export { WasmProgram } from "./engine/wasm/program.ts";
+export { tableWords } from "./engine/wasm/run-table.ts";
+export { wasmTarget } from "./engine/wasm/target.ts";
+export { wasmProblem } from "./engine/wasm/usable.ts";
 export type { Check } from "./graph/indices.ts";
 export type { Home, Node, Resident, Value } from "./graph/node.ts";
 export type { Graph } from "./graph/order.ts";
-export type { Data, DType } from "./scalar/dtype.ts";
-export type { OperatorName } from "./scalar/operators.ts";
+export { bytesPerElement, type Data, type DType, isFloating } from "./scalar/dtype.ts";
+export { exactText } from "./scalar/number-text.ts";
+export { type OperatorName, operators } from "./scalar/operators.ts";

@@ -34,6 +34,8 @@ export interface Backend {
   readonly answersLater?: boolean;
   /** What would run to compute the graph's outputs; absent if that is each node separately. */
   plan?(graph: Graph): Plan;
+  /** Where the graph would run, and why not where it might; absent if there is one place. */
+  note?(graph: Graph): string | undefined;
   /** Bytes in use, by purpose; absent if unknown. */
   readonly memory?: BackendMemory;
   /** How many threads run large graphs; one if absent. */

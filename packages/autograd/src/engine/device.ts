@@ -92,6 +92,8 @@ export interface Program {
    * can.
    */
   start?(segment: number, isTogether: boolean): Started | undefined;
+  /** Where it runs, and why not where it might; for `explainPlan`. */
+  readonly note?: string | undefined;
   /** The check that failed in this run, and the index that failed it. */
   failure(): Failure | undefined | Promise<Failure | undefined>;
   /** Frees its memory. The next run loads it again. */

@@ -1,6 +1,7 @@
 // Targets: what plans need to know about a machine, all machine-dependent numbers.
 import type { Node } from "../graph/node.ts";
 import type { DType } from "../scalar/dtype.ts";
+import type { Kernel } from "./kernel/language.ts";
 
 /** A kind of machine, as plans see it. Results are the same on all of them, to the last bit. */
 export interface Target {
@@ -12,6 +13,11 @@ export interface Target {
   readonly alignment: number;
   /** Bytes after the end of a buffer that may be read, without effect. */
   readonly slack: number;
+  /**
+   * Whether a kernel is not to be in one segment with others of which this says otherwise: the
+   * device runs it in another way. Default: none is.
+   */
+  readonly isApart?: (kernel: Kernel) => boolean;
   /** Whether kernels compute a node; if not, the host does, between two kernels. */
   readonly computes: (node: Node) => boolean;
 }

@@ -64,7 +64,9 @@ export function toJSON(...tensors: readonly Tensor[]): GraphData {
 export function explainPlan(...tensors: readonly Tensor[]): string {
   const outputs = tensors.map((x) => nodeOf("explainPlan", x)).filter((node) => !node.cell.value);
   const graph = graphOf("explainPlan", outputs);
-  const plan = currentBackend().plan?.(graph);
-  if (plan) return explain(plan);
+  const backend = currentBackend();
+  const plan = backend.plan?.(graph);
+  const note = backend.note?.(graph);
+  if (plan) return note === undefined ? explain(plan) : `${explain(plan)}\n${note}`;
   return `${graph.order.length} nodes, each by itself\n${printGraph(outputs)}`;
 }

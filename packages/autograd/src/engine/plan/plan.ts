@@ -38,15 +38,19 @@ export type Segment =
 
 type KernelStep = Extract<Step, { kind: "kernel" }>;
 
-function segmentsOf(steps: readonly Step[]): readonly Segment[] {
+function segmentsOf(steps: readonly Step[], { isApart }: Target): readonly Segment[] {
   const segments: Segment[] = [];
   let kernels: KernelStep[] | undefined;
+  let areApart = false;
   for (const step of steps) {
     if (step.kind === "host") {
       segments.push(step);
       kernels = undefined;
       continue;
     }
+    const isNextApart = isApart?.(step.kernel) ?? false;
+    if (isNextApart !== areApart) kernels = undefined;
+    areApart = isNextApart;
     if (!kernels) segments.push({ kind: "kernels", steps: (kernels = []) });
     kernels.push(step);
   }
@@ -113,7 +117,7 @@ export function planOf(
     inputs: inputBuffers.map((buffer) => (isRead[buffer.id] ? buffer : undefined)),
     buffers: count,
     steps,
-    segments: segmentsOf(steps),
+    segments: segmentsOf(steps, target),
     results,
     checks,
     layout: layOut(lifetimesOf(steps, kept), target),

@@ -66,6 +66,11 @@ export class PlannedBackend<D extends Device> implements Backend {
     return planOf(graph, this.#made().device.target);
   }
 
+  /** Known once the graph, or one like it, has run. */
+  note({ order, outputs }: Graph): string | undefined {
+    return this.#plans.find(structureOf(order, outputs))?.note;
+  }
+
   get memory(): BackendMemory {
     return this.#engine?.memory ?? { arena: 0, parameters: 0, cache: 0 };
   }

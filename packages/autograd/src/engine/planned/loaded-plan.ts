@@ -55,6 +55,11 @@ export class LoadedPlan {
     return this.#program.bytes;
   }
 
+  /** Where it runs, and why not where it might. */
+  get note(): string | undefined {
+    return this.#program.note;
+  }
+
   /** Frees its own memory. The next run loads it again. */
   unload(): void {
     this.#program.unload();

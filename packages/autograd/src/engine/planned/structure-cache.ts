@@ -23,6 +23,11 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     for (const entries of this.#entries.values()) for (const { kept } of entries) yield kept;
   }
 
+  /** The cached entry of a structure, if there is one. */
+  find({ words, hash }: Structure): Kept | undefined {
+    return this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words))?.kept;
+  }
+
   /** The cached entry of a structure, or a new one from `make`. */
   get(structure: Structure, make: () => Kept): Kept {
     const { words, hash } = structure;

@@ -10,20 +10,25 @@ import { type Machine, WasmProgram } from "./program.ts";
 import { Runner } from "./runner.ts";
 import { SharedModules } from "./shared-modules.ts";
 import { wasmTarget } from "./target.ts";
-import { firstMemory } from "./usable.ts";
+import { firstMemory, ownMemory } from "./usable.ts";
 import { availableThreads, mayStartWorkers } from "./workers.ts";
 
 /** Created when the first graph runs. */
 export class WasmDevice implements Device, Machine {
   readonly name = "WebAssembly";
-  readonly target: Target = wasmTarget;
-  readonly memory: Heap = new Heap(firstMemory());
+  readonly target: Target;
+  readonly memory: Heap = new Heap(ownMemory());
   readonly modules: SharedModules = new SharedModules();
   /** Created now, so that memory it never frees is at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
   /** Runs what is awaited; undefined if there are no workers. It is not one of `threads`. */
   readonly runner: Runner | undefined =
     this.memory.isShared && mayStartWorkers() ? new Runner(this.memory) : undefined;
+
+  /** `target`: what plans are made for. WebAssembly runs those for other targets as well. */
+  constructor(target: Target = wasmTarget) {
+    this.target = target;
+  }
 
   load(plan: Plan): Program {
     return new WasmProgram(plan, this);

@@ -1,6 +1,7 @@
 // Detects WebAssembly features of the host by validating small modules.
-import { FunctionBody, ModuleWriter } from "./encoder.ts";
+import { FunctionBody, type Local, ModuleWriter } from "./encoder.ts";
 import { webAssembly } from "./host.ts";
+import { repeated } from "./lanes.ts";
 
 /** Whether the host has vectors of 128 bits, without which this back end is not used. */
 export function hasVectors(): boolean {
@@ -19,6 +20,30 @@ export function hasFusedMultiply(): boolean {
     });
   }
   return isFused;
+}
+
+let rounds: boolean | undefined;
+
+/** Whether a multiply-add is rounded once here: found out by one, as processors may lack it. */
+export function fusesMultiplyAdd(): boolean {
+  rounds ??= hasFusedMultiply() && isRoundedOnce();
+  return rounds;
+}
+
+/** Whether (1 + 2^-12)^2 - (1 + 2^-11) is 2^-24, which a rounded product has lost. */
+function isRoundedOnce(): boolean {
+  const body = new FunctionBody(["f32"]);
+  const [x] = body.parameters as readonly [Local];
+  const { code } = body;
+  code.get(x).add("f32x4.splat").get(x).add("f32x4.splat");
+  code.v128(repeated(new Float32Array([-(1 + 2 ** -11)])));
+  code.add("f32x4.relaxed_madd").add("f32x4.extract_lane", 0);
+  const module = new ModuleWriter();
+  const bytes = module.encoded({ run: module.define(body, ["f32"]) });
+  const { Instance, Memory, Module } = webAssembly!;
+  const memory = new Memory({ initial: 1, maximum: 1, shared: false });
+  const { exports } = new Instance(new Module(bytes), { nabla: { memory } });
+  return (exports["run"] as (x: number) => number)(1 + 2 ** -12) === 2 ** -24;
 }
 
 /** V8 11, of Node 20, has relaxed SIMD behind a flag, which can be set before the first module. */

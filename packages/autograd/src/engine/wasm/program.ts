@@ -2,10 +2,11 @@
 // of its own.
 
 import { type Data, isFloating } from "../../scalar/dtype.ts";
-import type { Failure, Outcome, Program, Started } from "../device.ts";
+import type { Address, Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/arena.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Target } from "../target.ts";
 import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
 import type { Heap } from "./heap.ts";
@@ -17,10 +18,11 @@ import type { Runner } from "./runner.ts";
 import { runnerOperators } from "./runner-source.ts";
 import type { SharedModule } from "./shared-module.ts";
 import type { SharedModules } from "./shared-modules.ts";
-import { leastSharedTime, wasmTarget } from "./target.ts";
+import { leastSharedTime } from "./target.ts";
 
 /** What programs run on. */
 export interface Machine {
+  readonly target: Target;
   readonly memory: Heap;
   readonly modules: SharedModules;
   /** Threads that take part; undefined if there is only one. */
@@ -74,6 +76,16 @@ export class WasmProgram implements Program {
     this.#isWorthThreads = segments.some(({ stretches }) => stretches.length > 0);
   }
 
+  /** The table's address, from `place` on. */
+  get table(): Address {
+    return this.#table;
+  }
+
+  /** There is no other place. */
+  get note(): string | undefined {
+    return undefined;
+  }
+
   place(given: readonly Buffer[]): number {
     const heap = this.#device.memory;
     const { buffers, layout } = this.#plan;
@@ -86,7 +98,7 @@ export class WasmProgram implements Program {
     }
     // Inputs for this run only come after the arena's buffers.
     let bytes = layout.bytes;
-    for (const buffer of given) bytes += arenaBytesOf(buffer, wasmTarget);
+    for (const buffer of given) bytes += arenaBytesOf(buffer, this.#device.target);
     let arena = heap.beyond(bytes);
     // Modules that workers are loading may be in the way.
     if (arena === undefined && this.#device.pool?.finishLoading()) arena = heap.beyond(bytes);
@@ -95,7 +107,7 @@ export class WasmProgram implements Program {
     let next = arena + layout.bytes;
     for (const buffer of given) {
       this.#setAddress(buffer, next);
-      next += arenaBytesOf(buffer, wasmTarget);
+      next += arenaBytesOf(buffer, this.#device.target);
     }
     heap.words[this.#table / 4 + tableWords.failedCheck] = 0;
     return 0;

@@ -29,6 +29,16 @@ export function firstMemory(): HostMemory {
   throw new Error(`unreachable: ${tried.problem}`);
 }
 
+let isTaken = false;
+
+/** A memory that nobody else uses: the first one, once, then new ones. */
+export function ownMemory(): HostMemory {
+  const first = firstMemory();
+  if (isTaken) return newMemory(1);
+  isTaken = true;
+  return first;
+}
+
 /**
  * Creates a memory of `pages`, shared if possible, and growing as far as the host allows: it may
  * lack room for the maximum. Throws the host's `RangeError` if there is none.
