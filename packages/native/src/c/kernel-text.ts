@@ -1,0 +1,150 @@
+// Kernels as C functions. Innermost loops are vectors along the variable for which stores are
+// contiguous; the remainder is a vector of which not all lanes are stored.
+import {
+  allStatements,
+  type DType,
+  elementParts,
+  isForVectors,
+  type Kernel,
+  type ScanLoop,
+  type Statement,
+  type KernelValue as Value,
+  type Variable,
+  valuesOf,
+} from "@nabla/autograd/backend";
+import type { Machine } from "../processor.ts";
+import { writeMultiply } from "./multiply.ts";
+import { literalText, operatorText, registerType } from "./operators.ts";
+import { writeReduce } from "./reduce.ts";
+import { Scopes } from "./scopes.ts";
+import { Values } from "./values.ts";
+
+/** A kernel's function. */
+export interface KernelText {
+  readonly text: string;
+  /** Which of the kernel's arguments it takes, in order. */
+  readonly parameters: readonly number[];
+  /** Of its vectors. */
+  readonly lanes: number;
+}
+
+/** What statements are written with. */
+export interface Writer {
+  readonly scopes: Scopes;
+  readonly values: Values;
+  readonly lanes: number;
+  readonly machine: Machine;
+  statement(statement: Statement): void;
+}
+
+/**
+ * The kernel as a function of the run table and its arguments, of buffers the addresses. (GCC 12 takes
+ * for one object what is addressed from one base, and has left out calls whose stores it missed so.)
+ */
+export function kernelText(kernel: Kernel, name: string, machine: Machine): KernelText {
+  const lanes = machine.bytes / (dtypesOf(kernel).has("float64") ? 8 : 4);
+  const writer = new StatementWriter(lanes, machine);
+  for (const statement of kernel.body) writer.statement(statement);
+  const { parameters } = writer.values;
+  const declared = ["uint32_t *table", ...parameters.values()].join(", ");
+  const text = [`KERNEL ${name}(${declared}) {`, ...writer.scopes.lines, "}"];
+  return { text: text.join("\n"), parameters: [...parameters.keys()], lanes };
+}
+
+class StatementWriter implements Writer {
+  readonly scopes: Scopes = new Scopes();
+  readonly values: Values = new Values(this.scopes);
+  readonly lanes: number;
+  readonly machine: Machine;
+
+  constructor(lanes: number, machine: Machine) {
+    this.lanes = lanes;
+    this.machine = machine;
+  }
+
+  statement(statement: Statement): void {
+    switch (statement.kind) {
+      case "for":
+        this.#for(statement);
+        return;
+      case "store":
+        this.values.store(statement.buffer, statement.index, statement.value);
+        return;
+      case "accumulate":
+        this.#accumulate(statement);
+        return;
+      case "reduce":
+        writeReduce(statement, this);
+        return;
+      case "scan":
+        this.#scan(statement);
+        return;
+      case "multiply":
+        writeMultiply(statement, this);
+    }
+  }
+
+  #for({ variable, body }: Extract<Statement, { kind: "for" }>): void {
+    const all = () => body.forEach((part) => this.statement(part));
+    if (isForVectors(variable, body)) this.#inVectors(variable, all);
+    else this.scopes.loop(variable, 0, variable.size, 1, all);
+  }
+
+  /** `write` for vectors along `variable`. */
+  #inVectors(variable: Variable, write: () => void): void {
+    const { scopes, values, lanes } = this;
+    const rest = variable.size % lanes;
+    const end = variable.size - rest;
+    values.vector = { variable, lanes, valid: lanes };
+    scopes.loop(variable, 0, end, lanes, write);
+    values.vector = { variable, lanes, valid: rest };
+    scopes.loop(variable, end, variable.size, lanes, write);
+    values.vector = undefined;
+  }
+
+  #accumulate({ buffer, index, value }: Extract<Statement, { kind: "accumulate" }>): void {
+    const { values, scopes } = this;
+    const { lanes } = values;
+    const { dtype } = buffer;
+    const elements = values.inLanes(value, lanes);
+    const type = registerType(dtype, lanes);
+    const [stored, sum] = [scopes.fresh("v"), scopes.fresh("v")];
+    scopes.line(`const ${type} ${stored} = ${values.loaded(buffer, index, lanes)};`);
+    const text = operatorText({ operator: "add", on: dtype, operands: [stored, elements], lanes });
+    scopes.line(`const ${type} ${sum} = ${text};`);
+    values.storeName(buffer, index, sum);
+  }
+
+  /** One total; or one per lane, for as many scans side by side. */
+  #scan({ before, total, start, variable, next, body }: ScanLoop): void {
+    const { scopes, values } = this;
+    const { lanes } = values;
+    const type = registerType(total.dtype, lanes);
+    const last = scopes.fresh("t");
+    scopes.line(`${type} ${last} = ${literalText(start, total.dtype, lanes)};`);
+    scopes.loop(variable, 0, variable.size, 1, () => {
+      scopes.bindTotal(before, { name: last, lanes });
+      const name = values.inLanes(next, lanes);
+      scopes.bindTotal(total, { name, lanes });
+      for (const statement of body) this.statement(statement);
+      scopes.line(`${last} = ${name};`);
+    });
+  }
+}
+
+/** All dtypes that a kernel computes in. */
+function dtypesOf(kernel: Kernel): ReadonlySet<DType> {
+  const dtypes = new Set<DType>();
+  const seen = new Set<Value>();
+  for (const statement of allStatements(kernel.body)) {
+    if ("buffer" in statement) dtypes.add(statement.buffer.dtype);
+    if ("total" in statement) dtypes.add(statement.total.dtype);
+    for (const value of valuesOf(statement)) {
+      for (const part of elementParts(value, seen)) {
+        dtypes.add(part.dtype);
+        if (part.kind === "apply") dtypes.add(part.on);
+      }
+    }
+  }
+  return dtypes;
+}

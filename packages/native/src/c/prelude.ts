@@ -1,0 +1,182 @@
+// What all C files begin with: types of elements and vectors, and a function for each operator, on
+// one element ("_1") or a vector. Vectors are those of GCC and clang; functions without an operator
+// of the language go lane by lane, which both compilers make one instruction of.
+//
+// In vectors all elements except float64 are 32 bits wide. A truth value is 0 or 1 as a single
+// element, and all bits 0 or 1 in a vector.
+
+/** Text that defines everything for vectors of these lanes, and for single elements. */
+export function preludeOf(lanes: ReadonlySet<number>, isFused: boolean): string {
+  const parts = [head, madd(isFused), scalars];
+  for (const count of lanes) if (count > 1) parts.push(vectorsOf(count, isFused));
+  return parts.join("\n");
+}
+
+const head = `#include <stdint.h>
+typedef float f32;
+typedef double f64;
+typedef int32_t i32;
+typedef int64_t i64;
+typedef uint8_t u8;
+#define API __attribute__((visibility("default")))
+#ifdef __clang__
+#define KERNEL static __attribute__((noinline)) void
+#else
+#define KERNEL static __attribute__((noipa)) void
+#endif
+#define INLINE static inline __attribute__((always_inline))
+INLINE long at(uint32_t *table, i32 given, i32 size, i32 check) {
+  const i32 index = given < 0 ? given + size : given;
+  if ((uint32_t)index < (uint32_t)size) return index;
+  if (table[0] == 0) {
+    table[0] = check + 1;
+    table[1] = given;
+  }
+  return 0;
+}`;
+
+const madd = (isFused: boolean): string => `
+INLINE f32 madd_f32_1(f32 a, f32 b, f32 c) { return ${isFused ? "__builtin_fmaf(a, b, c)" : "a * b + c"}; }
+INLINE f64 madd_f64_1(f64 a, f64 b, f64 c) { return ${isFused ? "__builtin_fma(a, b, c)" : "a * b + c"}; }
+INLINE i32 madd_i32_1(i32 a, i32 b, i32 c) { return a * b + c; }`;
+
+function scalarFloat(type: "f32" | "f64"): string {
+  const [bits, end] = type === "f32" ? ["i32", "f"] : ["i64", ""];
+  const { fraction, bias, exponent, others, one, magic, magicBits } = floats[type];
+  return `
+INLINE ${bits} bits_${type}_1(${type} x) { ${bits} b; __builtin_memcpy(&b, &x, sizeof b); return b; }
+INLINE ${type} of_${type}_1(${bits} b) { ${type} x; __builtin_memcpy(&x, &b, sizeof x); return x; }
+INLINE ${type} max_${type}_1(${type} a, ${type} b) { return a > b ? a : b > a ? b : a == b ? of_${type}_1(bits_${type}_1(a) & bits_${type}_1(b)) : a + b; }
+INLINE ${type} min_${type}_1(${type} a, ${type} b) { return a < b ? a : b < a ? b : a == b ? of_${type}_1(bits_${type}_1(a) | bits_${type}_1(b)) : a + b; }
+INLINE ${type} abs_${type}_1(${type} a) { return __builtin_fabs${end}(a); }
+INLINE ${type} sqrt_${type}_1(${type} a) { return __builtin_sqrt${end}(a); }
+INLINE ${type} floor_${type}_1(${type} a) { return __builtin_floor${end}(a); }
+INLINE ${type} ceil_${type}_1(${type} a) { return __builtin_ceil${end}(a); }
+INLINE ${type} trunc_${type}_1(${type} a) { return __builtin_trunc${end}(a); }
+INLINE ${type} round_${type}_1(${type} a) { return __builtin_rint${end}(a); }
+INLINE ${type} remainder_${type}_1(${type} a, ${type} b) { return __builtin_fmod${end}(a, b); }
+INLINE i32 whole_${type}_1(${type} a) { return a != a ? 0 : a >= 2147483648.0${end} ? 2147483647 : a < -2147483648.0${end} ? -2147483647 - 1 : (i32)a; }
+INLINE ${type} powerOf2_${type}_1(${type} a) { return of_${type}_1((${bits})((u${bits === "i32" ? "int32_t" : "int64_t"})bits_${type}_1(a + ${magic + bias}.0${end}) << ${fraction})); }
+INLINE ${type} exponent_${type}_1(${type} a) { return of_${type}_1(((bits_${type}_1(a) >> ${fraction}) & ${exponent}) | ${magicBits}) - ${magic + bias}.0${end}; }
+INLINE ${type} significand_${type}_1(${type} a) { return of_${type}_1((bits_${type}_1(a) & (${bits})${others}) | ${one}); }`;
+}
+
+/** Parts of floats (IEEE 754-2019, 3.4); an integer plus `magic` has the integer in its lowest bits. */
+const floats = {
+  f32: {
+    fraction: 23,
+    bias: 127,
+    exponent: "0xff",
+    others: "0x807fffffu",
+    one: "0x3f800000",
+    magic: 1.5 * 2 ** 23,
+    magicBits: "0x4b400000",
+  },
+  f64: {
+    fraction: 52,
+    bias: 1023,
+    exponent: "0x7ff",
+    others: "0x800fffffffffffffu",
+    one: "0x3ff0000000000000",
+    magic: 1.5 * 2 ** 52,
+    magicBits: "0x4338000000000000",
+  },
+} as const;
+
+const scalars = `${scalarFloat("f32")}
+${scalarFloat("f64")}
+INLINE i32 max_i32_1(i32 a, i32 b) { return a > b ? a : b; }
+INLINE i32 min_i32_1(i32 a, i32 b) { return a < b ? a : b; }
+INLINE i32 abs_i32_1(i32 a) { return a < 0 ? -a : a; }
+INLINE i32 div_i32_1(i32 a, i32 b) { return b == 0 ? 0 : b == -1 ? -a : a / b; }
+INLINE i32 remainder_i32_1(i32 a, i32 b) { return b == 0 || b == -1 ? 0 : a % b; }
+INLINE i32 shl_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a << (b & 31)); }
+INLINE i32 shr_i32_1(i32 a, i32 b) { return a >> (b & 31); }
+INLINE i32 shru_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a >> (b & 31)); }`;
+
+/** (T){ f(a[0], b[0]), f(a[1], b[1]), … } */
+function laneByLane(type: string, lanes: number, call: (lane: number) => string): string {
+  return `(${type}){${Array.from({ length: lanes }, (_, lane) => call(lane)).join(", ")}}`;
+}
+
+function vectorsOf(n: number, isFused: boolean): string {
+  const types = [
+    ["f32", "f32", 4],
+    ["f64", "f64", 8],
+    ["i32", "i32", 4],
+    ["i64", "i64", 8],
+    ["u8", "u8", 1],
+  ] as const;
+  const typedefs = types.map(
+    ([name, element, bytes]) =>
+      `typedef ${element} ${name}x${n} __attribute__((vector_size(${bytes * n})));
+typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), aligned(${bytes}), may_alias));`,
+  );
+  const splats = ["f32", "f64", "i32"].map(
+    (type) =>
+      `INLINE ${type}x${n} splat_${type}_${n}(${type} a) { return ${laneByLane(`${type}x${n}`, n, () => "a")}; }`,
+  );
+  return [
+    ...typedefs,
+    ...splats,
+    vectorFloat("f32", n, isFused),
+    vectorFloat("f64", n, isFused),
+    wholeVectors(n),
+  ].join("\n");
+}
+
+function wholeVectors(n: number): string {
+  const v = `i32x${n}`;
+  return `
+INLINE ${v} max_i32_${n}(${v} a, ${v} b) { const ${v} m = a > b; return (m & a) | (~m & b); }
+INLINE ${v} min_i32_${n}(${v} a, ${v} b) { const ${v} m = a < b; return (m & a) | (~m & b); }
+INLINE ${v} abs_i32_${n}(${v} a) { const ${v} m = a < 0; return (a ^ m) - m; }
+INLINE ${v} madd_i32_${n}(${v} a, ${v} b, ${v} c) { return a * b + c; }
+INLINE ${v} div_i32_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `div_i32_1(a[${l}], b[${l}])`)}; }
+INLINE ${v} remainder_i32_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `remainder_i32_1(a[${l}], b[${l}])`)}; }
+INLINE ${v} shl_i32_${n}(${v} a, ${v} b) { return a << (b & 31); }
+INLINE ${v} shr_i32_${n}(${v} a, ${v} b) { return a >> (b & 31); }
+typedef uint32_t u32x${n} __attribute__((vector_size(${4 * n})));
+INLINE ${v} shru_i32_${n}(${v} a, ${v} b) { return (${v})((u32x${n})a >> (u32x${n})(b & 31)); }
+INLINE ${v} select_i32_${n}(${v} m, ${v} a, ${v} b) { return (m & a) | (~m & b); }`;
+}
+
+function vectorFloat(type: "f32" | "f64", n: number, isFused: boolean): string {
+  const v = `${type}x${n}`;
+  const bits = type === "f32" ? `i32x${n}` : `i64x${n}`;
+  const end = type === "f32" ? "f" : "";
+  const { fraction, bias, exponent, others, one, magic, magicBits } = floats[type];
+  // Comparisons of float64 are as wide as it; truth values are not.
+  const wide = (m: string) => (type === "f32" ? m : `__builtin_convertvector(${m}, ${bits})`);
+  const unary = (name: string, call: string) =>
+    `INLINE ${v} ${name}_${type}_${n}(${v} a) { return ${laneByLane(v, n, (l) => `${call}${end}(a[${l}])`)}; }`;
+  const fused = laneByLane(v, n, (l) => `__builtin_fma${end}(a[${l}], b[${l}], c[${l}])`);
+  const whole = (to: string) => `__builtin_convertvector(${to}, i32x${n})`;
+  return `
+INLINE ${v} madd_${type}_${n}(${v} a, ${v} b, ${v} c) { return ${isFused ? fused : "a * b + c"}; }
+INLINE ${v} max_${type}_${n}(${v} a, ${v} b) {
+  const ${bits} g = a > b, l = b > a, e = a == b, x = (${bits})a, y = (${bits})b;
+  return (${v})((g & x) | (l & y) | (e & x & y) | (~(g | l | e) & (${bits})(a + b)));
+}
+INLINE ${v} min_${type}_${n}(${v} a, ${v} b) {
+  const ${bits} g = a < b, l = b < a, e = a == b, x = (${bits})a, y = (${bits})b;
+  return (${v})((g & x) | (l & y) | (e & (x | y)) | (~(g | l | e) & (${bits})(a + b)));
+}
+INLINE ${v} atLeast_${type}_${n}(${v} a, ${v} b) { const ${bits} m = a <= b; return (${v})((m & (${bits})b) | (~m & (${bits})a)); }
+INLINE ${v} atMost_${type}_${n}(${v} a, ${v} b) { const ${bits} m = a >= b; return (${v})((m & (${bits})b) | (~m & (${bits})a)); }
+INLINE ${v} abs_${type}_${n}(${v} a) { return ${laneByLane(v, n, (l) => `__builtin_fabs${end}(a[${l}])`)}; }
+${unary("sqrt", "__builtin_sqrt")}
+${unary("floor", "__builtin_floor")}
+${unary("ceil", "__builtin_ceil")}
+${unary("trunc", "__builtin_trunc")}
+${unary("round", "__builtin_rint")}
+INLINE ${v} remainder_${type}_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `remainder_${type}_1(a[${l}], b[${l}])`)}; }
+INLINE i32x${n} whole_${type}_${n}(${v} a) { return ${laneByLane(`i32x${n}`, n, (l) => `whole_${type}_1(a[${l}])`)}; }
+INLINE ${v} powerOf2_${type}_${n}(${v} a) { return (${v})((${bits})(a + ${magic + bias}.0${end}) << ${fraction}); }
+INLINE ${v} exponent_${type}_${n}(${v} a) { return (${v})((((${bits})a >> ${fraction}) & ${exponent}) | ${magicBits}) - ${magic + bias}.0${end}; }
+INLINE ${v} significand_${type}_${n}(${v} a) { return (${v})(((${bits})a & ${type === "f32" ? "(i32)" : "(i64)"}${others}) | ${one}); }
+INLINE i32x${n} equal_${type}_${n}(${v} a, ${v} b) { return ${whole("a == b")}; }
+INLINE i32x${n} less_${type}_${n}(${v} a, ${v} b) { return ${whole("a < b")}; }
+INLINE i32x${n} lessEqual_${type}_${n}(${v} a, ${v} b) { return ${whole("a <= b")}; }
+INLINE ${v} select_${type}_${n}(i32x${n} m, ${v} a, ${v} b) { const ${bits} w = ${wide("m")}; return (${v})((w & (${bits})a) | (~w & (${bits})b)); }`;
+}

@@ -1,0 +1,118 @@
+// Reductions as C: 16 accumulators (kernel/reduction.ts of autograd), in vectors if elements are
+// dealt to them evenly, else one by one; or one, or one per lane, if elements are combined in order.
+import { blocksOfReduce, manyTotals, type ReduceLoop } from "@nabla/autograd/backend";
+import { addInBlocks } from "./blocks.ts";
+import type { Writer } from "./kernel-text.ts";
+import { literalText, operatorText, registerType } from "./operators.ts";
+
+/** Writes the reduction, and binds its total. */
+export function writeReduce(reduce: ReduceLoop, writer: Writer): void {
+  const { variables, lanes, total } = reduce;
+  if (lanes === 1) inOrder(reduce, writer);
+  else {
+    const isDealtEvenly = variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
+    const name = isDealtEvenly ? inVectors(reduce, writer) : oneByOne(reduce, writer);
+    writer.scopes.bindTotal(total, { name, lanes: 1 });
+  }
+}
+
+function combined(reduce: ReduceLoop, a: string, b: string, lanes: number): string {
+  const { combine, total } = reduce;
+  return operatorText({ operator: combine, on: total.dtype, operands: [a, b], lanes })!;
+}
+
+/** One accumulator; or one per lane, for as many results. */
+function inOrder(reduce: ReduceLoop, writer: Writer): void {
+  const { scopes, values } = writer;
+  const { total, start, variables, value } = reduce;
+  const { lanes } = values;
+  const name = scopes.fresh("t");
+  const type = registerType(total.dtype, lanes);
+  scopes.line(`${type} ${name} = ${literalText(start, total.dtype, lanes)};`);
+  const write = () => {
+    scopes.line(`${name} = ${combined(reduce, name, values.inLanes(value, lanes), lanes)};`);
+  };
+  addInBlocks(
+    [name],
+    total.dtype,
+    lanes,
+    variables,
+    blocksOfReduce(reduce),
+    { step: 1, write },
+    writer,
+  );
+  scopes.bindTotal(total, { name, lanes });
+}
+
+/** All accumulators in vectors. */
+function inVectors(reduce: ReduceLoop, writer: Writer): string {
+  const { scopes, values, machine } = writer;
+  const lanes = Math.min(writer.lanes, manyTotals);
+  void machine;
+  const { total, start, variables, value } = reduce;
+  const { dtype } = total;
+  const last = variables.at(-1)!;
+  const rest = last.size % manyTotals;
+  const type = registerType(dtype, lanes);
+  const totals = Array.from({ length: manyTotals / lanes }, () => scopes.fresh("t"));
+  for (const name of totals) scopes.line(`${type} ${name} = ${literalText(start, dtype, lanes)};`);
+  const take = (name: string, position: number, valid: number) => {
+    values.vector = { variable: last, lanes, valid };
+    const moved = position === 0 ? value : values.shifted(last, position).value(value);
+    const next = combined(reduce, name, values.inLanes(moved, lanes), lanes);
+    if (valid === lanes) scopes.line(`${name} = ${next};`);
+    else {
+      const element = registerType(dtype, 1);
+      scopes.line(
+        `{ const ${type} next = ${next}; __builtin_memcpy(&${name}, &next, ${valid} * sizeof(${element})); }`,
+      );
+    }
+    values.vector = undefined;
+  };
+  const end = last.size - rest;
+  const write = () => totals.forEach((name, i) => take(name, i * lanes, lanes));
+  // A remainder occurs only with a single variable.
+  const writeRest = () =>
+    scopes.loop(last, end, last.size, manyTotals, () => {
+      for (let done = 0; done < rest; done += lanes) {
+        take(totals[done / lanes]!, done, Math.min(lanes, rest - done));
+      }
+    });
+  const turns = { step: manyTotals, write, writeRest };
+  addInBlocks(totals, dtype, lanes, variables, blocksOfReduce(reduce), turns, writer);
+  const all = scopes.fresh("all");
+  scopes.line(`${registerType(dtype, 1)} ${all}[${manyTotals}];`);
+  totals.forEach((name, i) => scopes.line(`*(${type}_at *)&${all}[${i * lanes}] = ${name};`));
+  return inHalves(reduce, all, writer);
+}
+
+/** Accumulators in an array, element by element. */
+function oneByOne(reduce: ReduceLoop, writer: Writer): string {
+  const { scopes, values } = writer;
+  const { total, start, variables, value } = reduce;
+  const { dtype } = total;
+  const [all, turn] = [scopes.fresh("all"), scopes.fresh("turn")];
+  scopes.line(`${registerType(dtype, 1)} ${all}[${manyTotals}];`);
+  const each = `for (int l = 0; l < ${manyTotals}; l++)`;
+  scopes.line(`${each} ${all}[l] = ${literalText(start, dtype, 1)};`);
+  scopes.line(`unsigned ${turn} = 0;`);
+  const write = () => {
+    const element = values.inLanes(value, 1);
+    const here = `${all}[${turn}]`;
+    scopes.line(`${here} = ${combined(reduce, here, element, 1)};`);
+    scopes.line(`${turn} = (${turn} + 1) % ${manyTotals};`);
+  };
+  const totals = Array.from({ length: manyTotals }, (_, i) => `${all}[${i}]`);
+  addInBlocks(totals, dtype, 1, variables, blocksOfReduce(reduce), { step: 1, write }, writer);
+  return inHalves(reduce, all, writer);
+}
+
+/** Accumulators i and i + 8, then i + 4, i + 2, i + 1. */
+function inHalves(reduce: ReduceLoop, all: string, { scopes }: Writer): string {
+  const step = combined(reduce, `${all}[l]`, `${all}[l + half]`, 1);
+  scopes.line(`for (int half = ${manyTotals / 2}; half > 0; half /= 2)`);
+  scopes.line(`for (int l = 0; l < half; l++) ${all}[l] = ${step};`);
+  const name = scopes.fresh("t");
+  scopes.line(`const ${registerType(reduce.total.dtype, 1)} ${name} = ${all}[0];`);
+  return name;
+}

@@ -1,0 +1,367 @@
+// Values of the kernel language as C: one element, or a vector of consecutive ones along a loop
+// variable. (../../../autograd/src/engine/wasm/values.ts does the same in instructions.)
+import {
+  addIndices,
+  approximationOf,
+  type Bound,
+  type Buffer,
+  constantIndex,
+  dependencesOf,
+  dependencesOfIndex,
+  exactText,
+  expressionValue,
+  type Factor,
+  type Index,
+  isFloating,
+  operandsFirst,
+  operandsOf,
+  Substitution,
+  strideAlong,
+  type Total,
+  term,
+  type KernelValue as Value,
+  type Variable,
+} from "@nabla/autograd/backend";
+import {
+  castText,
+  elementType,
+  literalText,
+  operatorText,
+  registerType,
+  selectText,
+  storedType,
+} from "./operators.ts";
+import type { Scopes } from "./scopes.ts";
+
+/** Elements that are computed at once: consecutive ones along a variable. */
+export interface Vector {
+  readonly variable: Variable;
+  readonly lanes: number;
+  /** Those that exist; others hold anything. */
+  readonly valid: number;
+}
+
+type Application = Extract<Value, { kind: "apply" }>;
+type Element = Extract<Factor, { kind: "element" }>;
+
+export class Values {
+  readonly scopes: Scopes;
+  vector: Vector | undefined;
+  /** The kernel's arguments as C declares them, by their numbers. */
+  readonly parameters: Map<number, string> = new Map<number, string>();
+  readonly #approximated = new Map<Application, Value>();
+  readonly #shifted = new Map<Variable, Map<number, Substitution>>();
+
+  constructor(scopes: Scopes) {
+    this.scopes = scopes;
+  }
+
+  /** How many elements are currently computed at a time. */
+  get lanes(): number {
+    return this.vector?.lanes ?? 1;
+  }
+
+  /** The name of a value, one element or as many as a vector has. */
+  inLanes(value: Value, lanes: number): string {
+    const isKnown = (part: Value) =>
+      operandsOf(part).length === 0 || this.scopes.known(nameOf(part), lanes) !== undefined;
+    operandsFirst(value, isKnown, (part) => this.#name(part, lanes));
+    return this.#name(value, lanes);
+  }
+
+  #name(value: Value, lanes: number): string {
+    const known = this.scopes.known(nameOf(value), lanes);
+    if (known !== undefined) return known;
+    if (value.kind === "literal") return literalText(value.value, value.dtype, lanes);
+    if (lanes > 1 && !this.#varies(value)) return this.#splat(value, lanes);
+    if (value.kind === "total") return this.scopes.totalOf(value).name;
+    const type = registerType(value.dtype, lanes);
+    return this.scopes.named(nameOf(value), lanes, dependencesOf(value), type, () =>
+      this.#text(value, lanes),
+    );
+  }
+
+  /** Whether the value differs from lane to lane. */
+  #varies(value: Value): boolean {
+    const dependences = dependencesOf(value);
+    return (
+      dependences.has(this.vector!.variable) || this.scopes.vectorsAmong(dependences).length > 0
+    );
+  }
+
+  /** One element in all lanes. */
+  #splat(value: Value, lanes: number): string {
+    const type = registerType(value.dtype, lanes);
+    return this.scopes.named(nameOf(value), lanes, dependencesOf(value), type, () => {
+      const element = this.inLanes(value, 1);
+      const one = value.dtype === "bool" ? `-${element}` : element;
+      return `splat_${elementType(value.dtype)}_${lanes}(${one})`;
+    });
+  }
+
+  #text(value: Exclude<Value, Total>, lanes: number): string {
+    if (lanes > 1 && !this.#goesInVectors(value)) return this.#elementByElement(value, lanes);
+    switch (value.kind) {
+      case "literal":
+        return literalText(value.value, value.dtype, lanes);
+      case "load":
+        return this.loaded(value.buffer, value.index, lanes);
+      case "position":
+        return this.#position(value.index, lanes);
+      case "cast": {
+        const { operand, dtype } = value;
+        return castText(this.inLanes(operand, lanes), operand.dtype, dtype, lanes);
+      }
+      case "apply":
+        return this.#applied(value, lanes);
+      case "guard":
+        return this.#guarded(value, lanes);
+    }
+  }
+
+  #position(index: Index, lanes: number): string {
+    const first = `(i32)(${this.index(index)})`;
+    if (lanes === 1) return first;
+    const stride = strideAlong(index, this.vector!.variable)!;
+    const steps = Array.from({ length: lanes }, (_, lane) => lane * stride).join(", ");
+    return `splat_i32_${lanes}(${first}) + (i32x${lanes}){${steps}}`;
+  }
+
+  #guarded(value: Extract<Value, { kind: "guard" }>, lanes: number): string {
+    const { scopes } = this;
+    const conditions = value.bounds.map(({ index, from, to }) => this.#isWithin(index, from, to));
+    const result = scopes.fresh("g");
+    scopes.line(`${registerType(value.dtype, lanes)} ${result};`);
+    const branch = (open: string, chosen: Value) =>
+      scopes.block(open, () => scopes.line(`${result} = ${this.inLanes(chosen, lanes)};`), {
+        isBranch: true,
+      });
+    branch(`if (${conditions.join(" && ")}) {`, value.value);
+    branch("else {", value.otherwise);
+    return result;
+  }
+
+  #isWithin(index: Index, from: number, to: number): string {
+    const text = this.index(index);
+    return `${text} >= ${from} && ${text} < ${to}`;
+  }
+
+  #applied(value: Application, lanes: number): string {
+    const { operator, operands, on, dtype } = value;
+    const nameIn = (operand: Value) => this.inLanes(operand, lanes);
+    if (operator === "select") {
+      const [condition, a, b] = operands as readonly [Value, Value, Value];
+      return selectText([nameIn(truthOf(condition)), nameIn(a), nameIn(b)], dtype, lanes);
+    }
+    const approximation = isFloating(on) ? approximationOf(operator, on) : undefined;
+    if (approximation) {
+      let approximated = this.#approximated.get(value);
+      if (!approximated) {
+        approximated = expressionValue(approximation.value, operands, dtype);
+        this.#approximated.set(value, approximated);
+      }
+      return nameIn(approximated);
+    }
+    const [, second] = operands;
+    const literal = second?.kind === "literal" ? second.value : undefined;
+    return operatorText({ operator, on, operands: operands.map(nameIn), lanes, literal })!;
+  }
+
+  // Vectors
+
+  /** Whether a vector's elements are computed together: loads have to be contiguous. */
+  #goesInVectors(value: Exclude<Value, Total>): boolean {
+    switch (value.kind) {
+      case "load":
+        return this.#stride(value.index) === 1;
+      case "position":
+        return this.#stride(value.index) !== undefined;
+      case "guard":
+        return value.bounds.every(({ index }: Bound) => this.#stride(index) === 0);
+      default:
+        return true;
+    }
+  }
+
+  /** How far an index moves from lane to lane; undefined if unevenly. */
+  #stride(index: Index): number | undefined {
+    const isWide = this.scopes.vectorsAmong(dependencesOfIndex(index)).length > 0;
+    return isWide ? undefined : strideAlong(index, this.vector!.variable);
+  }
+
+  /** Lane by lane, if elements are not contiguous. */
+  #elementByElement(value: Value, lanes: number): string {
+    const { scopes } = this;
+    const { variable, valid } = this.vector!;
+    const type = elementType(value.dtype);
+    const array = scopes.fresh("a");
+    scopes.line(`${type} ${array}[${lanes}]${valid < lanes ? " = {0}" : ""};`);
+    this.#eachLane(valid, dependencesOf(value), (here, lane) => {
+      const element = this.inLanes(here.value(value), 1);
+      scopes.line(`${array}[${lane}] = ${value.dtype === "bool" ? `-${element}` : element};`);
+    });
+    void variable;
+    return `*(const ${type}x${lanes}_at *)${array}`;
+  }
+
+  /** A loop over valid lanes, in which values are of one lane. */
+  #eachLane(
+    valid: number,
+    dependences: ReturnType<typeof dependencesOf>,
+    write: (here: Substitution, lane: string) => void,
+  ): void {
+    const { scopes } = this;
+    const vector = this.vector!;
+    const { variable } = vector;
+    const lane: Variable = { kind: "variable", name: "lane", size: valid };
+    const own: Variable = { ...variable };
+    const name = scopes.counterOf(lane);
+    this.vector = undefined;
+    scopes.loop(lane, 0, valid, 1, () => {
+      scopes.block(
+        `{ const long ${scopes.counterOf(own)} = ${scopes.counterOf(variable)} + ${name};`,
+        () => {
+          const totals = scopes.vectorsAmong(dependences).map((total) => {
+            const one: Total = { kind: "total", dtype: total.dtype };
+            scopes.bindTotal(one, { name: `${scopes.totalOf(total).name}[${name}]`, lanes: 1 });
+            return [total, one] as const;
+          });
+          write(new Substitution(new Map([[variable, onlyTerm(own)]]), new Map(totals)), name);
+        },
+        { binds: [own] },
+      );
+    });
+    this.vector = vector;
+  }
+
+  /** Substitutes `variable` + `by`; shared values stay shared between calls. */
+  shifted(variable: Variable, by: number): Substitution {
+    let shifts = this.#shifted.get(variable);
+    if (!shifts) this.#shifted.set(variable, (shifts = new Map<number, Substitution>()));
+    let shift = shifts.get(by);
+    if (!shift) {
+      const moved = addIndices(term(variable), constantIndex(by));
+      shifts.set(by, (shift = new Substitution(new Map([[variable, moved]]))));
+    }
+    return shift;
+  }
+
+  // Memory
+
+  #pointer(buffer: Buffer): string {
+    const name = `b${buffer.id}`;
+    this.parameters.set(buffer.id, `${storedType(buffer.dtype)} *${name}`);
+    return name;
+  }
+
+  /** The current elements at an index. */
+  loaded(buffer: Buffer, index: Index, lanes: number): string {
+    const { dtype } = buffer;
+    const element = `${this.#pointer(buffer)}[${this.index(index)}]`;
+    if (lanes === 1) return element;
+    const vector = `*(const ${storedType(dtype)}x${lanes}_at *)&${element}`;
+    if (storedType(dtype) !== "u8") return vector;
+    const whole = `__builtin_convertvector(${vector}, i32x${lanes})`;
+    return dtype === "bool" ? `${whole} != 0` : whole;
+  }
+
+  /** Stores one element, or the valid lanes of a vector. */
+  store(buffer: Buffer, index: Index, value: Value): void {
+    const { scopes, lanes } = this;
+    this.storeName(buffer, index, this.inLanes(value, lanes));
+    void scopes;
+  }
+
+  /** Stores what has been computed. */
+  storeName(buffer: Buffer, index: Index, name: string): void {
+    const { scopes, vector } = this;
+    const pointer = this.#pointer(buffer);
+    const type = storedType(buffer.dtype);
+    if (!vector) {
+      scopes.line(`${pointer}[${this.index(index)}] = ${name};`);
+      return;
+    }
+    const { variable, lanes, valid } = vector;
+    const number = buffer.dtype === "bool" ? `(-${name})` : name;
+    if (strideAlong(index, variable) !== 1) {
+      this.#storeLanes(buffer, index, number, valid);
+      return;
+    }
+    const stored = type === "u8" ? `__builtin_convertvector(${number}, u8x${lanes})` : number;
+    const to = `&${pointer}[${this.index(index)}]`;
+    if (valid === lanes) {
+      scopes.line(`*(${type}x${lanes}_at *)${to} = ${stored};`);
+      return;
+    }
+    const whole = scopes.fresh("s");
+    scopes.line(`const ${type}x${lanes} ${whole} = ${stored};`);
+    scopes.line(`__builtin_memcpy(${to}, &${whole}, ${valid} * sizeof(${type}));`);
+  }
+
+  #storeLanes(buffer: Buffer, index: Index, name: string, valid: number): void {
+    const { scopes } = this;
+    const whole = scopes.fresh("s");
+    const type = registerType(buffer.dtype, this.lanes);
+    scopes.line(`const ${type} ${whole} = ${name};`);
+    this.#eachLane(valid, new Set(), (here, lane) => {
+      const to = `${this.#pointer(buffer)}[${this.index(here.index(index))}]`;
+      scopes.line(`${to} = ${whole}[${lane}];`);
+    });
+  }
+
+  // Indices
+
+  /** An index as a C expression, of type long. */
+  index({ constant, terms }: Index): string {
+    const parts = terms.map(({ coefficient, factor }) => {
+      const name = this.#factor(factor);
+      return coefficient === 1 ? name : `${coefficient} * ${name}`;
+    });
+    if (constant !== 0 || parts.length === 0) parts.push(String(constant));
+    return parts.length === 1 ? parts[0]! : `(${parts.join(" + ")})`;
+  }
+
+  #factor(factor: Factor): string {
+    switch (factor.kind) {
+      case "variable":
+        return this.scopes.counterOf(factor);
+      case "given":
+        this.parameters.set(factor.position, `long n${factor.position}`);
+        return `n${factor.position}`;
+      case "element":
+        return this.#checked(factor);
+      default: {
+        const sign = factor.kind === "quotient" ? "/" : "%";
+        return this.scopes.named(factor, 1, dependencesOf(factor), "long", () => {
+          return `(uint32_t)(${this.index(factor.of)}) ${sign} ${factor.by}u`;
+        });
+      }
+    }
+  }
+
+  /** An index from the data; one that is out of range is recorded, and becomes 0. */
+  #checked(factor: Element): string {
+    return this.scopes.named(factor, 1, dependencesOf(factor), "long", () => {
+      const given = this.inLanes(factor.value, 1);
+      return `at(table, ${given}, ${factor.size}, ${factor.check})`;
+    });
+  }
+}
+
+/** The index of a variable, even of one that is always 0. */
+function onlyTerm(factor: Variable): Index {
+  return { constant: 0, terms: [{ coefficient: 1, factor }] };
+}
+
+/** Converts a condition to bool. */
+function truthOf(condition: Value): Value {
+  return condition.dtype === "bool"
+    ? condition
+    : { kind: "cast", dtype: "bool", operand: condition };
+}
+
+/** The identity of a value: itself, except that equal literals are one. */
+function nameOf(value: Value): unknown {
+  if (value.kind !== "literal") return value;
+  return `${value.dtype} ${exactText(value.value)}`;
+}

@@ -1,0 +1,140 @@
+// Programs that begin in WebAssembly, and continue as C once that is compiled: on the same memory,
+// with the same table of addresses, so it makes no difference to anybody between which two runs.
+import {
+  type Buffer,
+  type Outcome,
+  type Plan,
+  type Started,
+  WasmProgram,
+} from "@nabla/autograd/backend";
+import { programText } from "./c/program-text.ts";
+import type { Job } from "./compiler.ts";
+import type { NativeDevice, Toolchain } from "./device.ts";
+import { loadSegments, type SegmentFunction } from "./library.ts";
+
+/** A program is compiled from this run on, */
+const fewestRuns = 2;
+/** and if all of its runs take at least this many milliseconds by the estimate. */
+const worthCompiling = 0.2;
+
+type State =
+  | { readonly kind: "unasked" }
+  | { readonly kind: "asked"; readonly job: Job; readonly names: readonly (string | undefined)[] }
+  | { readonly kind: "native"; readonly functions: readonly (SegmentFunction | undefined)[] }
+  | { readonly kind: "wasm" };
+
+export class NativeProgram extends WasmProgram {
+  readonly #plan: Plan;
+  readonly #device: NativeDevice;
+  readonly #toolchain: Toolchain;
+  #state: State = { kind: "unasked" };
+  #runs = 0;
+  /** Why all or some of it is left to WebAssembly. */
+  #reason: string | undefined;
+
+  constructor(plan: Plan, device: NativeDevice, toolchain: Toolchain) {
+    super(plan, device);
+    this.#plan = plan;
+    this.#device = device;
+    this.#toolchain = toolchain;
+    if ("problem" in toolchain) this.#leaveToWasm(toolchain.problem);
+  }
+
+  override place(given: readonly Buffer[]): number {
+    if (this.#state.kind === "unasked") {
+      this.#runs++;
+      const isWorthIt = this.#runs * this.milliseconds >= worthCompiling;
+      if (this.#runs >= fewestRuns && isWorthIt) this.#ask();
+    }
+    this.#advance();
+    return super.place(given);
+  }
+
+  override run(segment: number, isTogether: boolean): Outcome {
+    const run = this.#functionOf(segment);
+    if (!run || isTogether) return super.run(segment, isTogether);
+    run.call(this.#device.memory.bytes, this.table);
+    return "alone";
+  }
+
+  override start(segment: number, isTogether: boolean): Started | undefined {
+    const run = this.#functionOf(segment);
+    if (!run || isTogether) return super.start(segment, isTogether);
+    return run.start(this.#device.memory, this.table, this.#device.overWord);
+  }
+
+  /** Threads run WebAssembly, so they have to be more than a vector has times its lanes. */
+  override isForThreads(): boolean {
+    if (this.#state.kind === "native" && "machine" in this.#toolchain) {
+      if (this.#device.threads <= this.#toolchain.machine.bytes / 16) return false;
+    }
+    return super.isForThreads();
+  }
+
+  /** Where it runs. */
+  get runsOn(): "native" | "compiling" | "wasm" {
+    const { kind } = this.#state;
+    return kind === "asked" ? "compiling" : kind === "native" ? kind : "wasm";
+  }
+
+  override get note(): string {
+    const name = "machine" in this.#toolchain ? this.#toolchain.machine.name : "";
+    const reason = this.#reason === undefined ? "" : `: ${this.#reason}`;
+    switch (this.#state.kind) {
+      case "unasked":
+        return "on WebAssembly: it has not run often enough to be compiled";
+      case "asked":
+        return "on WebAssembly, while C is compiled";
+      case "wasm":
+        return `on WebAssembly${reason}`;
+      case "native": {
+        const segments = this.#plan.segments.filter(({ kind }) => kind === "kernels").length;
+        const own = this.#state.functions.filter((one) => one !== undefined).length;
+        if (own === segments) return `native, with ${name}`;
+        return `native, with ${name}, but for ${segments - own} of ${segments} segments${reason}`;
+      }
+    }
+  }
+
+  /** Resolves when it is native, or known not to be. */
+  async ready(): Promise<void> {
+    if (this.#state.kind === "unasked") this.#ask();
+    if (this.#state.kind === "asked") await this.#state.job.wait();
+    this.#advance();
+  }
+
+  #functionOf(segment: number): SegmentFunction | undefined {
+    return this.#state.kind === "native" ? this.#state.functions[segment] : undefined;
+  }
+
+  #ask(): void {
+    if (!("machine" in this.#toolchain)) return;
+    const { machine, compiler } = this.#toolchain;
+    const { text, names, hostOperators } = programText(this.#plan, machine);
+    if (hostOperators.size > 0) {
+      this.#reason = `JavaScript computes ${[...hostOperators].join(", ")}`;
+    }
+    if (names.every((name) => name === undefined)) this.#state = { kind: "wasm" };
+    else this.#state = { kind: "asked", job: compiler.compile(text), names };
+  }
+
+  /** Takes over what has been compiled. */
+  #advance(): void {
+    if (this.#state.kind !== "asked" || !("machine" in this.#toolchain)) return;
+    const { job, names } = this.#state;
+    if (job.problem !== undefined) this.#leaveToWasm(job.problem);
+    else if (job.isDone()) {
+      try {
+        if (!this.#toolchain.compiler.isSound(job.path)) throw new Error("the object is not whole");
+        this.#state = { kind: "native", functions: loadSegments(job.path, names) };
+      } catch (error) {
+        this.#leaveToWasm(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  #leaveToWasm(reason: string): void {
+    this.#reason = reason;
+    this.#state = { kind: "wasm" };
+  }
+}

@@ -1,0 +1,116 @@
+// Programs begin in WebAssembly and continue as C: nobody can tell but by the clock.
+import {
+  compile,
+  explainPlan,
+  gradients,
+  parameter,
+  random,
+  setBackend,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
+import { afterEach, describe, expect, test } from "vitest";
+import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+
+afterEach(() => setBackend("wasm"));
+
+/** A step of training of two layers, which returns its cost. */
+function training(): { readonly step: () => number; readonly weights: () => readonly number[] } {
+  const x = random.uniform([60, 30], { seed: 1 }).realize();
+  const w1 = parameter(random.normal([30, 20], { seed: 2 }).mul(0.2));
+  const w2 = parameter(random.normal([20, 3], { seed: 3 }).mul(0.2));
+  const run = compile(() => {
+    const cost = x
+      .matmul(w1)
+      .tanh()
+      .matmul(w2)
+      .softmax()
+      .log()
+      .mul(x.slice(1, 0, 3))
+      .mean()
+      .neg();
+    const [g1, g2] = gradients(cost, [w1, w2]);
+    w1.assign(w1.sub(g1.mul(0.5)));
+    w2.assign(w2.sub(g2.mul(0.5)));
+    return cost;
+  });
+  return {
+    step: () => run().itemSync(),
+    weights: () => [...w1.dataSync(), ...w2.dataSync()],
+  };
+}
+
+describe.skipIf(problemHere !== undefined)("tier-up", () => {
+  test("happens between two calls of a loop that never waits, with the same bits", () => {
+    setBackend("wasm");
+    const wanted = training();
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    const given = training();
+    const places = new Set<string>();
+    const deadline = performance.now() + 30_000;
+    let after = 0;
+    // Some calls on each, and so on the one where it happens.
+    while (after < 20 && performance.now() < deadline) {
+      setBackend("wasm");
+      const cost = wanted.step();
+      setBackend(name);
+      expect(given.step()).toBe(cost);
+      // Only the step runs often enough.
+      const all = [...device().programs()].map(({ runsOn }) => runsOn);
+      const place = all.find((one) => one !== "wasm") ?? "wasm";
+      places.add(place);
+      if (place === "native") after++;
+    }
+    expect([...places]).toEqual(["wasm", "compiling", "native"]);
+    const weights = given.weights();
+    setBackend("wasm");
+    expect(weights).toEqual(wanted.weights());
+  });
+
+  test("is what `explainPlan` tells of", async () => {
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    const last = (x: Tensor) => explainPlan(x).split("\n").at(-1);
+    const graph = () => tensor([1, 2, 3]).exp().sum();
+    expect(last(graph())).not.toMatch(/native|WebAssembly/);
+    graph().itemSync();
+    expect(last(graph())).toBe("on WebAssembly: it has not run often enough to be compiled");
+    const ready = device().ready();
+    expect(last(graph())).toBe("on WebAssembly, while C is compiled");
+    await ready;
+    expect(last(graph())).toMatch(/^native, with /);
+    const pow = () =>
+      tensor([1, 2, 3])
+        .pow(tensor([0.5, 1.5, 2.5]))
+        .sum();
+    pow().itemSync();
+    await device().ready();
+    expect(last(pow())).toBe("on WebAssembly: JavaScript computes pow of float32");
+  });
+
+  test("leaves what is awaited to another thread, for which a thread can wait", async () => {
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    const x = random.uniform([300, 300], { seed: 1 }).realize();
+    const product = compile((a: Tensor) => a.matmul(a).sum());
+    const wanted = product(x).itemSync();
+    await device().ready();
+    const awaited = product.async(x);
+    expect(product(x).itemSync()).toBe(wanted);
+    expect((await awaited).itemSync()).toBe(wanted);
+  });
+
+  test("reports an index out of range as WebAssembly does", async () => {
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    const rows = (...list: number[]) => tensor(list, { dtype: "int32" });
+    const pick = compile((at: Tensor) => tensor([1, 2, 3]).gather(0, at).mul(2));
+    pick(rows(0, -1));
+    await device().ready();
+    expect(pick(rows(1, -1)).arraySync()).toEqual([4, 6]);
+    expect(() => pick(rows(2, 5)).arraySync()).toThrow("index 5 is out of range");
+    expect(() => pick(rows(-4, 0)).arraySync()).toThrow("index -4 is out of range");
+    expect(pick(rows(0, 2)).arraySync()).toEqual([2, 6]);
+  });
+});

@@ -1,0 +1,57 @@
+// Devices with compilers of one's own, and folders that are removed.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PlannedBackend, register } from "@nabla/autograd/backend";
+import { onTestFinished } from "vitest";
+import { Cache } from "../src/cache.ts";
+import { Compiler, compilerCommand } from "../src/compiler.ts";
+import { NativeDevice, type Toolchain } from "../src/device.ts";
+import { thisMachine } from "../src/processor.ts";
+
+/** Why nothing can be compiled here; undefined if it can. */
+export const problemHere: string | undefined = problem();
+
+function problem(): string | undefined {
+  const found = thisMachine();
+  if ("problem" in found) return found.problem;
+  return compilerCommand() ? undefined : "there is no C compiler";
+}
+
+/** A folder for one test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "nabla-test-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A script in place of a compiler. */
+export function script(text: string): readonly string[] {
+  const path = join(folder(), "cc");
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+  return [path];
+}
+
+export function toolchain(
+  command: readonly string[] = compilerCommand()!,
+  cache: string = folder(),
+): Extract<Toolchain, { readonly machine: unknown }> {
+  const found = thisMachine();
+  if ("problem" in found) throw new Error(`unreachable: ${found.problem}`);
+  const { machine } = found;
+  return { machine, compiler: new Compiler(command, machine, new Cache(cache)) };
+}
+
+let count = 0;
+
+/** A back end of its own; its name, and its device once something has run. */
+export function backendWith(chain: Toolchain): {
+  readonly name: string;
+  readonly device: () => NativeDevice;
+} {
+  const name = `native ${++count}`;
+  const backend = new PlannedBackend(name, () => new NativeDevice(chain));
+  register(backend);
+  return { name, device: () => backend.device! };
+}
