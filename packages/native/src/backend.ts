@@ -1,6 +1,7 @@
 // The back end by the name "native".
 import { PlannedBackend, wasmProblem, wasmThreads } from "@nabla/autograd/backend";
-import { NativeDevice, thisToolchain } from "./device.ts";
+import { NativeDevice } from "./device.ts";
+import { thisToolchain } from "./toolchain.ts";
 
 class NativeBackend extends PlannedBackend<NativeDevice> {
   constructor() {

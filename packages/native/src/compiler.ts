@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import { Cache } from "./cache.ts";
+import type { Cache } from "./cache.ts";
 import type { Machine } from "./processor.ts";
 
 /** The same arithmetic as in WebAssembly: nothing is fused or reordered by itself. */

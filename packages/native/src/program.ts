@@ -5,17 +5,24 @@ import {
   type Outcome,
   type Plan,
   type Started,
+  type WasmDevice,
   WasmProgram,
 } from "@nabla/autograd/backend";
 import { programText } from "./c/program-text.ts";
 import type { Job } from "./compiler.ts";
-import type { NativeDevice, Toolchain } from "./device.ts";
 import { loadSegments, type SegmentFunction } from "./library.ts";
+import type { Toolchain } from "./toolchain.ts";
 
 /** A program is compiled from this run on, */
 const fewestRuns = 2;
 /** and if all of its runs take at least this many milliseconds by the estimate. */
 const worthCompiling = 0.2;
+
+/** The device, as its programs see it. */
+interface Machine extends WasmDevice {
+  /** The address of a word that is 1 once what another thread runs is over; 0 if there is none. */
+  readonly overWord: number;
+}
 
 type State =
   | { readonly kind: "unasked" }
@@ -25,14 +32,14 @@ type State =
 
 export class NativeProgram extends WasmProgram {
   readonly #plan: Plan;
-  readonly #device: NativeDevice;
+  readonly #device: Machine;
   readonly #toolchain: Toolchain;
   #state: State = { kind: "unasked" };
   #runs = 0;
   /** Why all or some of it is left to WebAssembly. */
   #reason: string | undefined;
 
-  constructor(plan: Plan, device: NativeDevice, toolchain: Toolchain) {
+  constructor(plan: Plan, device: Machine, toolchain: Toolchain) {
     super(plan, device);
     this.#plan = plan;
     this.#device = device;

@@ -15,8 +15,8 @@ import { compile, explainPlan, setBackend, tensor } from "@nabla/autograd";
 import { afterEach, describe, expect, test } from "vitest";
 import { Cache } from "../src/cache.ts";
 import { Compiler, compilerCommand } from "../src/compiler.ts";
-import type { Toolchain } from "../src/device.ts";
 import { kinds } from "../src/processor.ts";
+import type { Toolchain } from "../src/toolchain.ts";
 import { backendWith, folder, problemHere, script, toolchain } from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));

@@ -6,8 +6,9 @@ import { PlannedBackend, register } from "@nabla/autograd/backend";
 import { onTestFinished } from "vitest";
 import { Cache } from "../src/cache.ts";
 import { Compiler, compilerCommand } from "../src/compiler.ts";
-import { NativeDevice, type Toolchain } from "../src/device.ts";
+import { NativeDevice } from "../src/device.ts";
 import { thisMachine } from "../src/processor.ts";
+import type { Toolchain } from "../src/toolchain.ts";
 
 /** Why nothing can be compiled here; undefined if it can. */
 export const problemHere: string | undefined = problem();

@@ -1,9 +1,9 @@
 // Sums in blocks (kernel/reduction.ts of autograd): the loops, and the totals in float64 to which
 // accumulators are added after each block.
 import { type DType, type SumBlocks, type Variable } from "@nabla/autograd/backend";
-import type { Writer } from "./kernel-text.ts";
 import { registerType } from "./operators.ts";
 import type { Scopes } from "./scopes.ts";
+import type { Writer } from "./writer.ts";
 
 /** The body of nested loops. */
 export interface Turns {

@@ -18,6 +18,7 @@ import { literalText, operatorText, registerType } from "./operators.ts";
 import { writeReduce } from "./reduce.ts";
 import { Scopes } from "./scopes.ts";
 import { Values } from "./values.ts";
+import type { Writer } from "./writer.ts";
 
 /** A kernel's function. */
 export interface KernelText {
@@ -26,15 +27,6 @@ export interface KernelText {
   readonly parameters: readonly number[];
   /** Of its vectors. */
   readonly lanes: number;
-}
-
-/** What statements are written with. */
-export interface Writer {
-  readonly scopes: Scopes;
-  readonly values: Values;
-  readonly lanes: number;
-  readonly machine: Machine;
-  statement(statement: Statement): void;
 }
 
 /**

@@ -11,9 +11,9 @@ import {
   type Variable,
 } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
-import type { Writer } from "./kernel-text.ts";
 import { operatorText, registerType } from "./operators.ts";
 import type { Vector } from "./values.ts";
+import type { Writer } from "./writer.ts";
 
 /** Rows at once where there is one column. */
 const rowsOfOneColumn = 8;

@@ -2,8 +2,8 @@
 // dealt to them evenly, else one by one; or one, or one per lane, if elements are combined in order.
 import { blocksOfReduce, manyTotals, type ReduceLoop } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
-import type { Writer } from "./kernel-text.ts";
 import { literalText, operatorText, registerType } from "./operators.ts";
+import type { Writer } from "./writer.ts";
 
 /** Writes the reduction, and binds its total. */
 export function writeReduce(reduce: ReduceLoop, writer: Writer): void {
@@ -46,9 +46,8 @@ function inOrder(reduce: ReduceLoop, writer: Writer): void {
 
 /** All accumulators in vectors. */
 function inVectors(reduce: ReduceLoop, writer: Writer): string {
-  const { scopes, values, machine } = writer;
+  const { scopes, values } = writer;
   const lanes = Math.min(writer.lanes, manyTotals);
-  void machine;
   const { total, start, variables, value } = reduce;
   const { dtype } = total;
   const last = variables.at(-1)!;

@@ -192,7 +192,7 @@ export class Values {
   /** Lane by lane, if elements are not contiguous. */
   #elementByElement(value: Value, lanes: number): string {
     const { scopes } = this;
-    const { variable, valid } = this.vector!;
+    const { valid } = this.vector!;
     const type = elementType(value.dtype);
     const array = scopes.fresh("a");
     scopes.line(`${type} ${array}[${lanes}]${valid < lanes ? " = {0}" : ""};`);
@@ -200,7 +200,6 @@ export class Values {
       const element = this.inLanes(here.value(value), 1);
       scopes.line(`${array}[${lane}] = ${value.dtype === "bool" ? `-${element}` : element};`);
     });
-    void variable;
     return `*(const ${type}x${lanes}_at *)${array}`;
   }
 
@@ -267,9 +266,7 @@ export class Values {
 
   /** Stores one element, or the valid lanes of a vector. */
   store(buffer: Buffer, index: Index, value: Value): void {
-    const { scopes, lanes } = this;
-    this.storeName(buffer, index, this.inLanes(value, lanes));
-    void scopes;
+    this.storeName(buffer, index, this.inLanes(value, this.lanes));
   }
 
   /** Stores what has been computed. */
