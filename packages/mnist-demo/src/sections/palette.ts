@@ -1,7 +1,9 @@
 // The colours of all figures. The same colour means the same everywhere.
 
 /** More, or positive; less, or negative; activations. Distinct without red and green. */
-export const [more, less, level] = ["#0072b2", "#d55e00", "#555555"] as const;
+export const more = "#0072b2";
+export const less = "#d55e00";
+export const level = "#555555";
 
 /** The full set, and the shades of mini-batches, from the largest to the smallest. */
 const full = "#8c510a";
