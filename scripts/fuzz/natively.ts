@@ -10,6 +10,9 @@ import {
   programOf,
 } from "../../packages/autograd/test/random-programs.ts";
 
+// Importing the package has chosen it, for whatever else runs in this process.
+setBackend("wasm");
+
 /** Programs of one seed in C files of `together`. */
 export async function checkRandomNatively(
   kind: ProgramKind,

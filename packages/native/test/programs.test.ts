@@ -1,18 +1,13 @@
 // The bits of WebAssembly: of random programs here, of as many as one likes by `pnpm fuzz programs`.
-import { setBackend } from "@nabla/autograd";
 import { native } from "@nabla/native";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { checkRandomNatively } from "../../../scripts/fuzz/natively.ts";
 import { problemHere } from "./toolchains.ts";
 
-// Importing the package has chosen it, for other files in this worker as well.
-afterAll(() => setBackend("wasm"));
-
 describe.skipIf(problemHere !== undefined)("C gives the bits of WebAssembly", () => {
   // Nothing is left behind.
-  beforeAll(() => {
-    process.env["NABLA_CACHE"] = "off";
-  });
+  beforeAll(() => vi.stubEnv("NABLA_CACHE", "off"));
+  afterAll(() => vi.unstubAllEnvs());
 
   test("in exact programs", async () => {
     await checkRandomNatively("exact", { runs: 5, seed: 1, together: 5 });
