@@ -128,7 +128,7 @@ const byFile: Readonly<
     ],
   },
   "engine/kernel/reduction.ts": {
-    "a running total takes all": ["const mostInBlock = 256;", "const mostInBlock = 2 ** 30;", sums],
+    "a running total takes all": ["const mostInBlock = 512;", "const mostInBlock = 2 ** 30;", sums],
     "running totals are kept in float32": [
       'return dtype === "float32" ? "float64" : dtype;',
       "return dtype;",
@@ -184,8 +184,8 @@ const byFile: Readonly<
   },
   "engine/realize.ts": {
     "updates beside one that fails are dropped": [
-      "for (const node of nodes) yield* computingAlone(node, isAwaited);",
-      "yield* takingBack(outputs, isAwaited);",
+      "for (const node of nodes) tryAlone(node);",
+      "markFailed(outputs);",
       updates,
     ],
     "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],

@@ -329,7 +329,10 @@ test.each(mistakes.map(([run, message]) => ({ run, message })))("$message", ({ r
     thrown = error;
   }
   expect(thrown).toBeInstanceOf(NablaError);
-  expect((thrown as Error).message).toBe(message);
+  const { message: said } = thrown as Error;
+  // Other tests register back ends of their own, which come after these.
+  if (message.startsWith('setBackend: "gpu"')) expect(said.slice(0, message.length)).toBe(message);
+  else expect(said).toBe(message);
 });
 
 test("an error of reading names the method that was called", async () => {

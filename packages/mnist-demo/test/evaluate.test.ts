@@ -67,7 +67,7 @@ test("a cnn is trained, told of on a page, saved, and evaluated as it was left",
   const explained = await run(runExplain, `--model ${file} --data ${data}`);
   expect(explained).toMatchObject({ code: 1, stdout: "" });
   expect(explained.stderr).toBe(
-    `--model: ${JSON.stringify(file)} is a cnn, explain tells of dense layers: train --model mlp\n`,
+    `--model: ${JSON.stringify(file)} is a cnn, explain needs dense layers: train --model mlp\n`,
   );
 });
 

@@ -278,6 +278,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       const { images, labels } = firstOf(digits.train, count);
       const [x, y] = count === 1 ? [image, target] : [images, oneHot(labels, 10)];
       const { before, after } = await tryStep(network, x, y, { learningRate: 3 }, look);
+      await row.locator("td strong").nth(1).waitFor();
       const told = await row.locator("td strong").allTextContents();
       expect(told).toEqual([after.own, after.cost].map((cost) => plain(cost)));
       costs.push(before.cost, after.cost);
@@ -381,7 +382,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
     await page.getByLabel("Also run full-batch gradient descent").uncheck();
     await page.locator(".legend .full").waitFor({ state: "detached" });
-    await trainTo(88);
+    await trainTo(85);
     const [images, labels] = [digits.test.images.dataSync(), digits.test.labels.dataSync()];
     const sheet = page.getByLabel("Sheet to draw a digit on");
     await sheet.scrollIntoViewIfNeeded();

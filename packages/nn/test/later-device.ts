@@ -42,8 +42,8 @@ function laterDevice(): Device {
   });
 }
 
-register(new PlannedBackend("javascript", () => new JavaScriptDevice()));
+register(new PlannedBackend("at once", () => new JavaScriptDevice()));
 
 /** The name of the back end. */
-export const answersLater = "later";
+export const answersLater = "answers later";
 register(new PlannedBackend(answersLater, laterDevice));

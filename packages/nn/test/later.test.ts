@@ -112,7 +112,7 @@ describe("on a device that answers later", () => {
     "fit trains, keeps, goes on and measures; compiled: %s",
     async (compiled) => {
       expect(await trained(answersLater, { compiled })).toEqual(
-        await trained("javascript", { compiled }),
+        await trained("at once", { compiled }),
       );
     },
   );
@@ -153,7 +153,7 @@ describe("on a device that answers later", () => {
     };
     for (const compiled of [true, false]) {
       const found = await failed(answersLater, compiled);
-      expect(found).toEqual(await failed("javascript", compiled));
+      expect(found).toEqual(await failed("at once", compiled));
       expect(found.error).toContain("the cost became NaN at step 1");
       expect(found.other).toBe("RangeError: no step");
     }
@@ -181,7 +181,7 @@ describe("on a device that answers later", () => {
         again,
       ];
     };
-    expect(await stepped(answersLater)).toEqual(await stepped("javascript"));
+    expect(await stepped(answersLater)).toEqual(await stepped("at once"));
   });
 
   test("models are written and read with transposes, and studied", async () => {
@@ -219,7 +219,7 @@ describe("on a device that answers later", () => {
         await other.weight.array(),
       ];
     };
-    expect(await studied(answersLater)).toEqual(await studied("javascript"));
+    expect(await studied(answersLater)).toEqual(await studied("at once"));
   });
 
   test("what would have to wait names what to call", async () => {

@@ -11,6 +11,8 @@ import { startWorker, type WorkerLike } from "./workers.ts";
 
 /** The number of plans that workers can have loaded at a time. */
 const slots = 64;
+/** Changes of the number of threads, in a loop that never yields, for which there is a mailbox. */
+const spareMailboxes = 16;
 
 /**
  * After a run has waited for a thread that hung, the next runs use one thread, for this many times
@@ -59,7 +61,7 @@ export class Pool {
   constructor(heap: Heap) {
     this.#heap = heap;
     // At once, so that memory it never frees is at the bottom.
-    this.#spare = [this.#allocate()];
+    this.#spare = Array.from({ length: spareMailboxes }, () => this.#allocate());
   }
 
   /** Makes `threads` take part in what is loaded from now on, if that many can be had. */
