@@ -21,6 +21,9 @@ import { join, resolve } from "node:path";
 /** Bytes of all objects, beyond which those that were used longest ago go. */
 const mostBytes = 2 ** 27;
 
+/** The name of an object: a SHA-256 hash. */
+const objectName = /^[0-9a-f]{64}\.so$/;
+
 /** Bits of a mode: others may write. */
 const writableByOthers = 0o022;
 
@@ -63,8 +66,12 @@ export class Cache {
   /** The object of that name, if it is there, whole, and nobody else could have written it. */
   find(name: string): string | undefined {
     const path = this.pathOf(name);
-    if (!existsSync(path)) return undefined;
-    if (!isOwn(lstatSync(path)) || !isWhole(path)) return undefined;
+    try {
+      if (!existsSync(path) || !isOwn(lstatSync(path)) || !isWhole(path)) return undefined;
+    } catch {
+      // Another process has removed it meanwhile.
+      return undefined;
+    }
     try {
       const now = new Date();
       utimesSync(path, now, now);
@@ -78,9 +85,13 @@ export class Cache {
     return join(this.folder, `${name}.so`);
   }
 
-  /** Removes objects that were used longest ago, if there are too many bytes. */
+  /**
+   * Removes objects that were used longest ago, if there are too many bytes. Files of other names
+   * are left alone: the folder may be one that has more in it.
+   */
   prune(most: number = mostBytes): void {
-    const objects = readdirSync(this.folder).flatMap((name) => {
+    const names = readdirSync(this.folder).filter((name) => objectName.test(name));
+    const objects = names.flatMap((name) => {
       const path = join(this.folder, name);
       try {
         const { size, mtimeMs } = lstatSync(path);

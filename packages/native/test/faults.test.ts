@@ -145,12 +145,16 @@ describe.skipIf(problemHere !== undefined)("objects", () => {
   test("go where there are too many bytes, those used longest ago first", () => {
     const path = folder();
     const cache = new Cache(path);
-    ["old", "used", "new"].forEach((name, i) => {
-      writeFileSync(cache.pathOf(name), "x".repeat(100));
-      utimesSync(cache.pathOf(name), 1000 + i, 1000 + i);
+    const [old, used, recent] = ["a", "b", "c"].map((digit) => digit.repeat(64));
+    [old, used, recent].forEach((name, i) => {
+      writeFileSync(cache.pathOf(name!), "x".repeat(100));
+      utimesSync(cache.pathOf(name!), 1000 + i, 1000 + i);
     });
-    utimesSync(cache.pathOf("old"), 2000, 2000);
+    utimesSync(cache.pathOf(old!), 2000, 2000);
+    // Not made here, so it stays, however large and old.
+    writeFileSync(join(path, "thesis.so"), "x".repeat(1000));
+    utimesSync(join(path, "thesis.so"), 1, 1);
     cache.prune(250);
-    expect(readdirSync(path).sort()).toEqual(["new.so", "old.so"]);
+    expect(readdirSync(path).sort()).toEqual([`${old}.so`, `${recent}.so`, "thesis.so"]);
   });
 });
