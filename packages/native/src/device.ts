@@ -9,6 +9,8 @@ export class NativeDevice extends WasmDevice {
   /** The address of a word that is 1 once what another thread runs is over; 0 if there is no room. */
   readonly overWord: number = this.memory.allocate(4) ?? 0;
   readonly #programs = new Set<WeakRef<NativeProgram>>();
+  /** Programs of which those that are no longer in use are forgotten. */
+  #mostKnown = 1024;
 
   constructor(toolchain: Toolchain = thisToolchain()) {
     super("machine" in toolchain ? targetOf(toolchain.machine) : undefined);
@@ -17,6 +19,9 @@ export class NativeDevice extends WasmDevice {
 
   override load(plan: Plan): Program {
     const program = new NativeProgram(plan, this, this.#toolchain);
+    if (this.#programs.size >= this.#mostKnown) {
+      this.#mostKnown = Math.max(1024, 2 * [...this.programs()].length);
+    }
     this.#programs.add(new WeakRef(program));
     return program;
   }
