@@ -26,7 +26,7 @@ const files = ["--model", "digits.safetensors", "--html", "digit.html", "--svg",
 assert.match(must("explain", "--digit", "2", ...files).stdout, /avenues/);
 assert.match(readFileSync("digit.html", "utf8"), /^<!doctype html>/i);
 assert.match(readFileSync("digit.svg", "utf8"), /^<svg /);
-must("compare", "--examples", "1000", "--batch-sizes", "100", "--seconds", "0.2");
+must("compare", "--examples", "1000", "--batch-sizes", "100", "--budget", "20000");
 
 const mistake = run("train", "--epochs", "many");
 assert.equal(mistake.status, 1);
