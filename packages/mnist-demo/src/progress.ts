@@ -101,7 +101,7 @@ function figuresOf({ cost, examplesPerSecond, secondsLeft }: Standing): string[]
 }
 
 /** `41,234` */
-function formatCount(count: number): string {
+export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 

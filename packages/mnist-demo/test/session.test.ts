@@ -100,7 +100,7 @@ test("the first epoch takes digits in their order, before the later ones are the
   expect(whole.told.map(({ miniBatches }) => miniBatches.step)).toEqual([0, 5, 10, 11]);
 });
 
-test("shows each step at the pace of frames, as slowly as whoever is told wants, and stops where asked", async () => {
+test("shows each step at the pace of frames, waits for the listener, and stops where asked", async () => {
   const steps: number[] = [];
   let isBusy = false;
   const show = async ({ miniBatches }: Progress): Promise<void> => {

@@ -32,7 +32,7 @@ async function runWith(chain: Toolchain): Promise<string> {
   return explainPlan(graph()).split("\n").at(-1)!;
 }
 
-test("a processor or a compiler that is not there is told of", async () => {
+test("reports a processor that is not known, and a compiler that is missing", async () => {
   const place = await runWith({ problem: "there is no C compiler: cc is not found" });
   expect(place).toBe("on WebAssembly: there is no C compiler: cc is not found");
   expect(compilerCommand("/no/such/compiler -O1")).toBeUndefined();
@@ -40,24 +40,24 @@ test("a processor or a compiler that is not there is told of", async () => {
 });
 
 describe.skipIf(problemHere !== undefined)("a compiler", () => {
-  test("that fails is told of, with its first line", async () => {
+  test("that fails is reported with its first line", async () => {
     const failing = script('echo "cc: out of memory" >&2; exit 3');
     expect(await runWith(toolchain(failing))).toBe(
       "on WebAssembly: the compiler ended with code 3: cc: out of memory",
     );
   });
 
-  test("that is killed is told of", async () => {
+  test("that is killed is reported", async () => {
     expect(await runWith(toolchain(script("kill -9 $$")))).toMatch(
       /^on WebAssembly: the compiler ended with code 137/,
     );
   });
 
-  test("that succeeds without an object is told of", async () => {
+  test("that succeeds without an object is reported", async () => {
     expect(await runWith(toolchain(script("exit 0")))).toMatch(/^on WebAssembly: the compiler /);
   });
 
-  test("that writes something else is told of", async () => {
+  test("that writes something else is reported", async () => {
     const writing = script('while [ "$1" != -o ]; do shift; done; echo nothing > "$2"');
     expect(await runWith(toolchain(writing))).toBe("on WebAssembly: the object is not whole");
   });

@@ -1,10 +1,11 @@
 // A step that is taken back, against the same step by an optimiser.
-import { manualSeed, random, tensor } from "@nabla/autograd";
+import { manualSeed, parameter, random, type Tensor, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import {
   crossEntropy,
   dense,
   exampleCosts,
+  type Layer,
   quadraticCost,
   sequential,
   sgd,
@@ -49,4 +50,26 @@ test("goes down another cost when told, and is taken back when looking throws", 
   await expect(tryStep(classifier, inputs, labels, options, look)).rejects.toThrow("no more");
   expect(calls).toBe(2);
   expect(classifier.weight.arraySync()).toEqual(start);
+});
+
+test("gives back what a forward pass changes, however it ends", async () => {
+  const seen = parameter(0, { name: "seen" });
+  const counting: Layer = {
+    forward: (x: Tensor) => {
+      seen.assign(seen.add(x.shape[0]!));
+      return model.forward(x);
+    },
+    parameters: () => model.parameters(),
+    namedBuffers: () => [["seen", seen]],
+  };
+  const look = () => counting.forward(inputs).sum().itemSync();
+  const options = { learningRate: 0.1 };
+  await tryStep(counting, inputs, targets, options, look);
+  expect(seen.itemSync()).toBe(0);
+  const failing = () => {
+    look();
+    throw new RangeError("no more");
+  };
+  await expect(tryStep(counting, inputs, targets, options, failing)).rejects.toThrow("no more");
+  expect(seen.itemSync()).toBe(0);
 });

@@ -37,7 +37,7 @@ export class DigitShelf {
       there += fitting;
       onShare(there / count);
     });
-    // Whoever waits for a file is told.
+    // Its error goes to whoever awaits it: it is no unhandled rejection.
     for (const one of coming) one.catch(() => {});
     return {
       count,

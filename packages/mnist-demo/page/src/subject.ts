@@ -66,7 +66,7 @@ interface Question {
   readonly place: Place;
 }
 
-/** A picture of the network is dear to draw: while it trains, milliseconds from one to the next. */
+/** Milliseconds between two pictures of the network while it trains: drawing one is expensive. */
 const betweenLooks = 100;
 
 /** Asks anew when the digits, the neuron or the network have changed, one question at a time. */

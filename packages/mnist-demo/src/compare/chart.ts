@@ -1,5 +1,6 @@
 // Curves drawn with characters, on a logarithmic axis that starts at 0.
 
+import { formatCount } from "../progress.ts";
 import { type Style, styled, type Terminal } from "../terminal.ts";
 
 export interface Curve {
@@ -63,7 +64,7 @@ export function chart(
   const lines = cells.map((row, i) =>
     `${(label.get(i) ?? "").padStart(margin - 2)} |${row.join("")}`.trimEnd(),
   );
-  const axis = axisOf(inner, `${inWords(right)} ${unit}`, left, right, columnOf);
+  const axis = axisOf(inner, `${formatCount(right)} ${unit}`, left, right, columnOf);
   return [
     ...lines,
     `${" ".repeat(margin - 2)} +${"-".repeat(inner)}`,
@@ -81,14 +82,9 @@ function axisOf(
 ): string {
   let line = "0";
   for (let x = 10 ** Math.ceil(Math.log10(left)); x < right; x *= 10) {
-    const [at, text] = [columnOf(x), inWords(x)];
+    const [at, text] = [columnOf(x), formatCount(x)];
     const isClear = at > line.length && at + text.length < width - end.length;
     if (isClear) line = line.padEnd(at) + text;
   }
   return line + end.padStart(width - line.length);
-}
-
-/** A count with separators between thousands. */
-export function inWords(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
 }

@@ -1,17 +1,17 @@
 // How accuracy depends on the amount of training data.
 
 import type { DataPoint } from "@nabla/nn";
+import { formatCount } from "../progress.ts";
 import { bars, table, wrapped } from "../sections/bars.ts";
 import { less, more } from "../sections/palette.ts";
 import type { Section, SectionFigure } from "../sections/section.ts";
-import { inWords } from "./chart.ts";
 
 export function dataSections(points: readonly DataPoint[]): Section[] {
   const [least, most] = [points[0]!, points.at(-1)!];
   const moral =
-    `Trained on ${inWords(least.examples)} digits, the network memorises them: it gets ${percent(least.train)} of ` +
+    `Trained on ${formatCount(least.examples)} digits, the network memorises them: it gets ${percent(least.train)} of ` +
     `these right, and ${percent(least.test)} of digits it has never seen. Trained on ` +
-    `${inWords(most.examples)}, ${percent(most.train)} and ${percent(most.test)}: with more examples it can no ` +
+    `${formatCount(most.examples)}, ${percent(most.train)} and ${percent(most.test)}: with more examples it can no ` +
     "longer memorise them.";
   return [
     {
@@ -21,8 +21,8 @@ export function dataSections(points: readonly DataPoint[]): Section[] {
           [
             ["digits", "steps", "training accuracy", "test accuracy"],
             ...points.map(({ examples, steps, train, test }) => [
-              inWords(examples),
-              inWords(steps),
+              formatCount(examples),
+              formatCount(steps),
               percent(train),
               percent(test),
             ]),
@@ -32,7 +32,7 @@ export function dataSections(points: readonly DataPoint[]): Section[] {
         "",
         "test accuracy",
         ...bars(
-          points.map(({ examples, test }) => ({ label: inWords(examples), value: test })),
+          points.map(({ examples, test }) => ({ label: formatCount(examples), value: test })),
           { kind: "level", longest: 40 },
           { ...terminal, columns: Math.min(terminal.columns, 64) },
         ),

@@ -2,11 +2,12 @@
 // compared by how many digits each has looked at.
 
 import type { DescentPoint } from "@nabla/nn";
+import { formatCount } from "../progress.ts";
 import { table, wrapped } from "../sections/bars.ts";
 import { rounded } from "../sections/figures.ts";
 import { batchColors } from "../sections/palette.ts";
 import type { Section, SectionFigure } from "../sections/section.ts";
-import { chart, inWords } from "./chart.ts";
+import { chart } from "./chart.ts";
 
 /** The points of one descent, in order. */
 export type Descent = readonly DescentPoint[];
@@ -39,16 +40,16 @@ function menSection(drunk: Descent, careful: Descent, colors: Colors): Section {
   const rows = looksUpTo(end, sizeOf(careful)).map((looked) => {
     const [one, other] = [at(drunk, looked), at(careful, looked)];
     return [
-      inWords(looked),
-      inWords(one.step),
+      formatCount(looked),
+      formatCount(one.step),
       one.cost.toFixed(4),
-      inWords(other.step),
+      formatCount(other.step),
       other.cost.toFixed(4),
     ];
   });
   const curveOf = (descent: Descent) =>
     descent.map(({ examples, cost }) => ({ x: examples, y: cost }));
-  const [a, b] = [sizeOf(drunk), sizeOf(careful)].map(inWords);
+  const [a, b] = [sizeOf(drunk), sizeOf(careful)].map(formatCount);
   return {
     title: `The drunk man (o, mini-batches of ${a}) and the careful man (x, all ${b} digits)`,
     text: (terminal) => [
@@ -93,15 +94,15 @@ function moralOf(drunk: Descent, careful: Descent): string {
   const [one, other] = [drunk, careful].map(whenAt);
   const reached = (who: string, at: ReturnType<typeof whenAt>) =>
     at
-      ? `${who} looks at about ${inWords(at.examples)} digits, in ${inWords(at.step)} steps`
+      ? `${who} looks at about ${formatCount(at.examples)} digits, in ${formatCount(at.step)} steps`
       : `${who} has not got there`;
   const steps = commonSteps([drunk, careful]);
   const [a, b] = [drunk, careful].map((descent) => ratioOf(descent, steps));
-  const share = inWords(sizeOf(careful) / sizeOf(drunk));
+  const share = formatCount(sizeOf(careful) / sizeOf(drunk));
   return (
     `To bring the cost down to ${goal.toFixed(2)}, ${reached("the drunk man", one)}; ` +
     `${reached("the careful man", other)}. The drunk man's steps point ${meanAngle(drunk).toFixed(0)}° ` +
-    `off the true gradient on average, and in ${inWords(steps)} steps he walks ${a} times as far as ` +
+    `off the true gradient on average, and in ${formatCount(steps)} steps he walks ${a} times as far as ` +
     `he gets (the careful man ${b} times). Each of his steps is worse, and looks at 1/${share} of the digits.`
   );
 }
@@ -134,9 +135,9 @@ function sizesSection(descents: readonly Descent[], colors: Colors): Section {
   const rows = descents.map((descent) => {
     const last = descent.at(-1)!;
     return [
-      inWords(last.batchSize),
-      inWords(last.step),
-      inWords(last.examples),
+      formatCount(last.batchSize),
+      formatCount(last.step),
+      formatCount(last.examples),
       last.cost.toFixed(4),
       ratioOf(descent, common),
       `${meanAngle(descent).toFixed(1)}°`,
@@ -145,7 +146,7 @@ function sizesSection(descents: readonly Descent[], colors: Colors): Section {
   });
   const intro =
     "The larger the batch, the closer its gradient is to the true one, and the more digits a step needs. " +
-    `Walked / gained: the length of the path divided by the distance from the start, after ${inWords(common)} steps. ` +
+    `Walked / gained: the length of the path divided by the distance from the start, after ${formatCount(common)} steps. ` +
     "Angle: between the batch's gradient and the true one, on average. " +
     "Time per step: on this machine, just now; all else is the same on any. " +
     "Batches of one digit need a lower learning rate: --batch-sizes 1,10 --learning-rate 0.3.";
@@ -188,7 +189,7 @@ interface LineOptions {
   readonly nameOf: (descent: Descent) => string;
 }
 
-const bySize = (descent: Descent) => inWords(sizeOf(descent));
+const bySize = (descent: Descent) => formatCount(sizeOf(descent));
 const labels = { examples: "digits looked at", step: "steps", cost: "cost", angle: "degrees" };
 
 /** Where 0 stands on an axis of powers, compared with the first step. */

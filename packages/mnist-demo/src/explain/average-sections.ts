@@ -1,6 +1,7 @@
 // The end of the walk: what the cost is most sensitive to, what ten digits want together, and why a
 // step follows their average.
 
+import { formatCount } from "../progress.ts";
 import { signed, table, wrapped } from "../sections/bars.ts";
 import { matrixFigure } from "../sections/figures.ts";
 import type { Section } from "../sections/section.ts";
@@ -98,14 +99,14 @@ function stepSection({ label, steps, stepSize, unseen }: Walk): Section {
   const intro =
     `One step of gradient descent (learning rate ${stepSize}) by this digit alone, and by the mean over ` +
     `more digits; what it does to the cost of this ${label}, and to the first ` +
-    `${unseen.toLocaleString("en-US")} test digits. Each step is taken from the same network, and taken back.`;
+    `${formatCount(unseen)} test digits. Each step is taken from the same network, and taken back.`;
   const [alone] = steps;
   const isHarmful = alone!.after.cost > alone!.before.cost;
   const moral = isHarmful
     ? "The step for one digit is good for that digit and bad for the rest. So average."
     : "The network has learnt so little that even the step for one digit helps the others: train it longer.";
   const rows = steps.map(({ digits, before, after }) => [
-    digits === 1 ? `this ${label} alone` : `${digits.toLocaleString("en-US")} digits`,
+    digits === 1 ? `this ${label} alone` : `${formatCount(digits)} digits`,
     `${before.own.toFixed(3)} → ${after.own.toFixed(3)}`,
     `${before.cost.toFixed(3)} → ${after.cost.toFixed(3)}`,
     `${percent(before.accuracy)} → ${percent(after.accuracy)}`,

@@ -13,7 +13,7 @@ import { printed } from "../sections/section.ts";
 import { terminalOf } from "../terminal.ts";
 import { parseOptions as parseTraining } from "../train-options.ts";
 import { training } from "../training.ts";
-import type { CostName } from "../training-options.ts";
+import { type CostName, sgdRates } from "../training-options.ts";
 import { checkWritable } from "../writable.ts";
 import { averageSections } from "./average-sections.ts";
 import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
@@ -89,9 +89,9 @@ async function networkFor(
         `--model: ${JSON.stringify(options.model)} is a cnn, explain needs dense layers: train --model mlp`,
       );
     }
-    const { cost } = description;
+    const { cost, activation } = description;
     const what = `The network in ${options.model}`;
-    return { network, cost, what, learningRate: cost === "quadratic" ? 3 : 0.5 };
+    return { network, cost, what, learningRate: sgdRates[cost][activation] };
   }
   const trained = parseTraining(["--epochs", `${options.epochs}`, "--seed", `${options.seed}`]);
   if (trained === "help") throw new Error("unreachable: help was not asked for");

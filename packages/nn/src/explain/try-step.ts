@@ -1,8 +1,8 @@
 // What a step of gradient descent by some examples does, to them and to others.
-import { gradients, type Parameter, realizeAsync, type Tensor } from "@nabla/autograd";
+import { gradients, realizeAsync, type Tensor } from "@nabla/autograd";
 import { checkModel, checkTensor } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
-import type { Layer } from "../layer.ts";
+import { type Layer, namedCellsOf } from "../layer.ts";
 import { callable, checkKind, checkOptions, positive } from "../options.ts";
 import { type CostOptions, costOf } from "./example-costs.ts";
 
@@ -11,17 +11,18 @@ export interface StepOptions extends CostOptions {
   readonly learningRate: number;
 }
 
-/** What was seen before a step and after it. */
+/** The results of looking before a step and after it. */
 export interface StepResult<Seen> {
   readonly before: Seen;
   readonly after: Seen;
 }
 
 /**
- * Takes one step of gradient descent by the examples alone, looks, and takes it back: parameters
- * have the values of before it afterwards. `look` is called before the step and after it, and says
- * what to look at: the cost of these examples, or of others. What it gives must be numbers, or
- * tensors that were read; graphs of the parameters cannot be read when the step is taken back.
+ * Takes one step of gradient descent by the examples alone, calls `look`, and takes the step back:
+ * afterwards the model has its previous values, buffers such as running statistics included. `look`
+ * is called before the step and after it, and measures what is of interest: the cost of these
+ * examples, or of others. It must return numbers, or tensors that were read: graphs of the
+ * parameters cannot be read any more once the step is taken back.
  *
  * @example
  * const layer = dense(1, 1, { bias: false });
@@ -46,16 +47,18 @@ export async function tryStep<Seen>(
   checkKind("tryStep", "look", look, callable);
   const { learningRate, cost = quadraticCost } = options;
   const parameters = model.parameters();
-  const own = parameters.map((p) => p.snapshot());
-  const before = await look();
-  const value = costOf("tryStep", cost, model.forward(inputs), targets);
-  const slopes = gradients(value, parameters);
-  const stepped = parameters.map((p, i) => p.sub(slopes[i]!.mul(learningRate)));
-  await realizeAsync(...stepped);
+  const cells = namedCellsOf(model).map(([, cell]) => cell);
+  const own = cells.map((cell) => cell.snapshot());
+  await realizeAsync(...own);
   try {
-    parameters.forEach((p: Parameter, i) => p.assign(stepped[i]!));
+    const before = await look();
+    const value = costOf("tryStep", cost, model.forward(inputs), targets);
+    const slopes = gradients(value, parameters);
+    const stepped = parameters.map((p, i) => p.sub(slopes[i]!.mul(learningRate)));
+    await realizeAsync(...stepped);
+    parameters.forEach((p, i) => p.assign(stepped[i]!));
     return { before, after: await look() };
   } finally {
-    parameters.forEach((p: Parameter, i) => p.assign(own[i]!));
+    cells.forEach((cell, i) => cell.assign(own[i]!));
   }
 }
