@@ -19,6 +19,9 @@ import { arenaBytesOf, layOut } from "../src/engine/plan/arena.ts";
 import { explain } from "../src/engine/plan/explain.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
+import type { Node } from "../src/graph/node.ts";
+import { after } from "../src/ops/after.ts";
+import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
 import { planFor, plannedValues } from "./planned.ts";
 
 /** The statements of the kernels, without the header of costs. */
@@ -142,6 +145,23 @@ describe("fuse", () => {
     const cost = x(2, 5).mul(oneHot(labels, 5)).sum();
     expect(planFor([cost]).steps).toHaveLength(1);
     expect(kernelsOf([cost])).toContain("equal(");
+  });
+});
+
+describe("after", () => {
+  test("puts a kernel behind another whose result it does not read", () => {
+    const [a, b] = [x(40), x(30)];
+    const total = b.square().sum();
+    const waiting = (node: Node) => after(node, nodeOf("test", total));
+    const sum = (f: (node: Node) => Node) =>
+      tensorOf(f(nodeOf("test", a)))
+        .exp()
+        .sum();
+    const sizes = (tensors: readonly Tensor[]) => kernelsOf(tensors).match(/r0 < \d+/g);
+    expect(sizes([sum((node) => node), total])).toEqual(["r0 < 40", "r0 < 30"]);
+    expect(sizes([sum(waiting), total])).toEqual(["r0 < 30", "r0 < 40"]);
+    // One load, as without it.
+    expect(kernelsOf([sum(waiting), total])).toMatch(/2\. .*\n.* exp\(b\d\[r0\]\)\n.*$/);
   });
 });
 

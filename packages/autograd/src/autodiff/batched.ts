@@ -37,6 +37,7 @@ const rules: { readonly [F in Family]: Rule<F> } = {
     ofAll(node, allStretched(inputs, count), { axis: node.attributes.axis + 1 }, count),
   sort: (node, [x], count) =>
     ofAll(node, [x!.node], { ...node.attributes, axis: node.attributes.axis + 1 }, count),
+  ordered: (node, [x, other], count) => ofAll(node, [stretched(x!, count), other!.node], {}, count),
   custom: batchedCustom,
   convolve: batchedConvolve,
   routine: (node, inputs, count) => ofAll(node, allStretched(inputs, count), {}, count),

@@ -100,6 +100,10 @@ export interface Sort extends Definition {
 export interface Convolve extends Definition {
   readonly family: "convolve";
 }
+/** The value of input 0, computed after input 1: a dependency beside that of values. */
+export interface Ordered extends Definition {
+  readonly family: "ordered";
+}
 /** The value of input 0; gradients go to the other inputs, by a custom rule. */
 export interface Custom extends Definition {
   readonly family: "custom";
@@ -189,6 +193,7 @@ interface AttributesOf {
   scatter: Indexed;
   scan: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
+  ordered: Readonly<Record<string, never>>;
   custom: { readonly rule: CustomRule };
   convolve: Windows;
   routine: Readonly<Record<string, never>>;
@@ -206,6 +211,7 @@ interface OperationOf {
   scatter: Scatter;
   scan: Scan;
   sort: Sort;
+  ordered: Ordered;
   custom: Custom;
   convolve: Convolve;
   routine: Routine;

@@ -76,6 +76,7 @@ export class Lowering {
         return this.#moved(node, at);
       case "gather":
         return this.#gathered(node, at);
+      case "ordered":
       case "custom":
         return this.valueAt(node.inputs[0]!, at);
       default:

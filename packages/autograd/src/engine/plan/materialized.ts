@@ -130,8 +130,10 @@ function extentAbove(node: Node, extents: NodeMap<Extent>): Extent {
   let work = ownWork(node);
   let loads = 0;
   let depth = 0;
-  for (const input of node.inputs) {
-    const extent = extents.get(input) ?? loaded;
+  const { inputs } = node;
+  const count = node.family === "ordered" ? 1 : inputs.length;
+  for (let i = 0; i < count; i++) {
+    const extent = extents.get(inputs[i]!) ?? loaded;
     work += extent.work;
     loads += extent.loads;
     depth = Math.max(depth, extent.depth + 1);

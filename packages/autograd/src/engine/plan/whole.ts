@@ -23,6 +23,8 @@ function inputsReadWhole(node: Node): readonly Node[] {
     case "gather":
     case "convolve":
       return node.inputs.slice(1);
+    case "ordered":
+      return node.inputs.slice(0, 1);
     default:
       return node.inputs;
   }

@@ -62,6 +62,7 @@ export class Writer {
       case "source":
       case "elementwise":
       case "contract":
+      case "ordered":
       case "custom":
       case "routine":
         return;

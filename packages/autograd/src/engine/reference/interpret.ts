@@ -43,6 +43,7 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return routine(node, inputs);
     case "convolve":
       return convolve(node, inputs[0]!, inputs[1]!);
+    case "ordered":
     case "custom":
       return inputs[0]!.slice();
   }
