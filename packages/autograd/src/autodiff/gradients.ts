@@ -100,11 +100,11 @@ function sameTensors(
 function positionsIn(order: readonly Node[]): (nodes: readonly Node[]) => readonly number[] {
   const mark = newMark();
   for (let i = 0; i < order.length; i++) {
-    const { cell } = order[i]!;
-    cell.mark = mark;
-    cell.number = i;
+    const node = order[i]!;
+    node.mark = mark;
+    node.number = i;
   }
-  const positionOf = ({ cell }: Node) => (cell.mark === mark ? cell.number : order.length);
+  const positionOf = (node: Node) => (node.mark === mark ? node.number : order.length);
   return (nodes) => nodes.map(positionOf);
 }
 

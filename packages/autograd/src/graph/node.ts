@@ -230,8 +230,11 @@ export interface NodeOf<F extends Family> {
   readonly dtype: DType;
   /** Length of the longest path down to a node without inputs. */
   readonly depth: number;
-  /** The only mutable part of a node: what is known of its value. */
+  /** What is known of its value: apart from the next two fields, the only mutable part. */
   readonly cell: Cell;
+  /** The last walk that visited the node, and the number that it gave to the node. */
+  mark: number;
+  number: number;
 }
 
 /** One use of an operation; `family` tells which kind. */
@@ -331,9 +334,6 @@ export interface Cell {
   isRemembered: boolean;
   /** In how many plans it was computed. */
   timesPlanned: number;
-  /** The last walk that visited the node, and the number that it gave to the node. */
-  mark: number;
-  number: number;
 }
 
 /**
@@ -348,7 +348,7 @@ export function createNode<F extends Family>(
   dtype: DType,
 ): NodeOf<F> {
   checkLimits(currentCall.nameOr(operation.name), shape);
-  return nodeOf(operation, inputs, attributes, shape, dtype, currentCall.site);
+  return nodeOf(operation, inputs, attributes, shape, dtype, newCell(currentCall.site));
 }
 
 /** Creates all nodes: objects of one hidden class are faster. */
@@ -358,13 +358,12 @@ function nodeOf<F extends Family>(
   attributes: AttributesOf[F],
   shape: Shape,
   dtype: DType,
-  site: Site | undefined,
+  cell: Cell,
 ): NodeOf<F> {
   const { family } = operation;
   let depth = 0;
   for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
-  const cell = newCell(site);
-  return { family, operation, inputs, attributes, shape, dtype, depth, cell };
+  return { family, operation, inputs, attributes, shape, dtype, depth, cell, mark: 0, number: 0 };
 }
 
 function newCell(site: Site | undefined): Cell {
@@ -378,8 +377,6 @@ function newCell(site: Site | undefined): Cell {
     isCounted: false,
     isRemembered: false,
     timesPlanned: 0,
-    mark: 0,
-    number: 0,
   };
 }
 
@@ -388,7 +385,18 @@ export const noAttributes: Readonly<Record<string, never>> = Object.freeze({});
 
 /** Copies a node onto other inputs of the same shapes and dtypes; its site stays. */
 export function copyNode(node: Node, inputs: readonly Node[]): Node {
-  const { operation, attributes, shape, dtype, cell } = node;
+  return withInputs(node, inputs, newCell(node.cell.site));
+}
+
+/** The same for a plan, whose own nodes never get values: they share a cell. */
+export function copyForPlan(node: Node, inputs: readonly Node[]): Node {
+  return withInputs(node, inputs, cellOfPlans);
+}
+
+const cellOfPlans = newCell(undefined);
+
+function withInputs(node: Node, inputs: readonly Node[], cell: Cell): Node {
+  const { operation, attributes, shape, dtype } = node;
   // A node's family ties its operation to its attributes; a copy keeps both.
-  return nodeOf(operation as never, inputs, attributes as never, shape, dtype, cell.site) as Node;
+  return nodeOf(operation as never, inputs, attributes as never, shape, dtype, cell) as Node;
 }

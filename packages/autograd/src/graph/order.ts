@@ -13,7 +13,7 @@ export interface Graph {
 let marks = 0;
 
 /**
- * A mark that no node has yet. A mark in a node's cell says that the current walk has visited it;
+ * A mark that no node has yet. A node's mark says that the current walk has visited it;
  * a set would take three times as long.
  */
 export function newMark(): number {
@@ -60,9 +60,9 @@ function walk(
   for (const root of roots) {
     let next: Node | undefined = root;
     for (;;) {
-      if (next && !(seen ? seen.has(next) : next.cell.mark === mark)) {
+      if (next && !(seen ? seen.has(next) : next.mark === mark)) {
         if (seen) seen.add(next);
-        else next.cell.mark = mark;
+        else next.mark = mark;
         const inputs = inputsOf(next);
         if (inputs.length === 0) order.push(next);
         else {

@@ -94,8 +94,8 @@ function see(root: Node): void {
   const path = [root];
   for (let node = path.pop(); node; node = path.pop()) {
     const { cell, inputs } = node;
-    if (cell.mark === mark) continue;
-    cell.mark = mark;
+    if (node.mark === mark) continue;
+    node.mark = mark;
     if (cell.owner) needed.add(node);
     if (!cell.value) path.push(...inputs);
   }

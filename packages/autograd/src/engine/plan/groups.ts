@@ -99,18 +99,17 @@ class Grouping {
     }
   }
 
-  /** The materialized nodes that computing `node` reads. */
-  #readsOf(node: Node): ReadonlySet<Node> {
-    const reads = new Set<Node>();
+  /** The materialized nodes that computing `node` reads, without duplicates. */
+  #readsOf(node: Node): readonly Node[] {
+    const reads: Node[] = [];
     const walk = ++this.#walks;
-    const waiting = [...node.inputs];
-    for (const input of waiting) this.#seen[this.#numbers.of(input)] = walk;
-    for (let input = waiting.pop(); input; input = waiting.pop()) {
-      if (this.#bufferOf(input)) {
-        reads.add(input);
+    const waiting = [node];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      if (next !== node && this.#bufferOf(next)) {
+        reads.push(next);
         continue;
       }
-      const { inputs } = input;
+      const { inputs } = next;
       for (let i = 0; i < inputs.length; i++) {
         const number = this.#numbers.of(inputs[i]!);
         if (this.#seen[number] === walk) continue;
@@ -123,14 +122,10 @@ class Grouping {
 
   /** The groups that it reads from. */
   #below(group: Group): ReadonlySet<Growing> {
-    return this.#groupsOf(group.reads);
-  }
-
-  #groupsOf(nodes: Iterable<Node>): ReadonlySet<Growing> {
     const groups = new Set<Growing>();
-    for (const node of nodes) {
-      const group = this.#groupOf.get(node);
-      if (group) groups.add(group);
+    for (const node of group.reads) {
+      const below = this.#groupOf.get(node);
+      if (below) groups.add(below);
     }
     return groups;
   }
@@ -169,26 +164,35 @@ class Grouping {
   /**
    * The latest group that computes something `node` reads at its own coordinates, if it can join.
    */
-  #groupToJoin(node: Node, reads: ReadonlySet<Node>): Growing | undefined {
-    const candidates = this.#groupsOf([...reads].reverse());
+  #groupToJoin(node: Node, reads: readonly Node[]): Growing | undefined {
     const code = this.#materialized.codeOf(node);
     const { kernel } = this.#target;
-    for (const group of candidates) {
-      const [root] = group.nodes as [Node];
+    const tried: Growing[] = [];
+    for (let i = reads.length - 1; i >= 0; i--) {
+      const group = this.#groupOf.get(reads[i]!);
+      if (!group || tried.includes(group)) continue;
+      tried.push(group);
+      const root = group.nodes[0]!;
       const fits =
         group.nodes.length < kernel.nodes &&
         group.code + code <= kernel.code &&
-        buffersOf(group) + reads.size + 1 <= kernel.buffers &&
+        buffersOf(group) + reads.length + 1 <= kernel.buffers &&
         this.#leavesResult(root) &&
         elementCount(root.shape) === elementCount(node.shape) &&
         readsInPlace(node, group, this.#bufferOf) &&
-        [...reads].every((read) => {
-          const other = this.#groupOf.get(read);
-          return !other || other === group || !this.#dependsOn(other, group);
-        });
+        !this.#readsAbove(reads, group);
       if (fits) return group;
     }
     return undefined;
+  }
+
+  /** Whether one of the nodes is computed by another group, which depends on this one. */
+  #readsAbove(reads: Iterable<Node>, group: Growing): boolean {
+    for (const read of reads) {
+      const other = this.#groupOf.get(read);
+      if (other && other !== group && this.#dependsOn(other, group)) return true;
+    }
+    return false;
   }
 
   /**
@@ -197,8 +201,8 @@ class Grouping {
    * between.
    */
   #together(group: Growing, other: Growing): Node[] | undefined {
-    const [root, ...rest] = group.nodes as [Node, ...Node[]];
-    const [otherRoot] = other.nodes as [Node];
+    const root = group.nodes[0]!;
+    const otherRoot = other.nodes[0]!;
     const { kernel } = this.#target;
     const fits =
       group.nodes.length + other.nodes.length <= kernel.nodes &&
@@ -206,15 +210,12 @@ class Grouping {
       buffersOf(group) + buffersOf(other) <= kernel.buffers &&
       !hasOwnLoop(otherRoot) &&
       elementCount(root.shape) === elementCount(otherRoot.shape) &&
-      [...group.reads].every((read) => {
-        const third = this.#groupOf.get(read);
-        return !third || third === other || !this.#dependsOn(third, other);
-      });
+      !this.#readsAbove(group.reads, other);
     if (!fits) return undefined;
     // The loops are the first node's, so it cannot read what is computed in them.
     const readFirst = this.#readsOf(root);
-    if (other.nodes.some((node) => readFirst.has(node))) return undefined;
-    const joined = [...rest, ...other.nodes].sort(
+    if (other.nodes.some((node) => readFirst.includes(node))) return undefined;
+    const joined = [...group.nodes.slice(1), ...other.nodes].sort(
       (a, b) => this.#numbers.of(a) - this.#numbers.of(b),
     );
     const both = { nodes: [root, ...joined], at: group.at };
@@ -273,6 +274,7 @@ function newGroup(node: Node): Growing {
 
 /** Raises a group to at least a level, and its readers above it. */
 function raise(group: Growing, level: number): void {
+  if (group.level >= level) return;
   const waiting: (readonly [Growing, number])[] = [[group, level]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [one, least] = next;

@@ -27,8 +27,8 @@ export function structureOf(order: readonly Node[], outputs: readonly Node[]): S
     for (const input of node.inputs) writeReference(input, mark, inputs);
     writer.attributes(node);
     writer.type(node);
-    node.cell.mark = mark;
-    node.cell.number = position;
+    node.mark = mark;
+    node.number = position;
   }
   for (const output of outputs) writeReference(output, mark, inputs);
   const words = writer.words();
@@ -37,13 +37,12 @@ export function structureOf(order: readonly Node[], outputs: readonly Node[]): S
 
 /** Writes a node as its position in the order, or as the -1st, -2nd, … of the inputs. */
 function writeReference(node: Node, mark: number, inputs: Node[]): void {
-  const { cell } = node;
-  if (cell.mark !== mark) {
+  if (node.mark !== mark) {
     // A node that is used before it has a number has a value.
-    cell.mark = mark;
-    cell.number = -1 - inputs.length;
+    node.mark = mark;
+    node.number = -1 - inputs.length;
     inputs.push(node);
     writer.type(node);
   }
-  writer.word(cell.number);
+  writer.word(node.number);
 }

@@ -3,7 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import { newMark } from "../../graph/order.ts";
 
-/** Numbers of nodes, kept in their cells: valid until something else walks over the graph. */
+/** Numbers of nodes, which they hold themselves: valid until something else walks over the graph. */
 export class Numbering {
   readonly #mark = newMark();
   #count = 0;
@@ -19,18 +19,18 @@ export class Numbering {
   }
 
   /** The number of a node, a new one if it has none. */
-  add({ cell }: Node): number {
-    if (cell.mark !== this.#mark) {
-      cell.mark = this.#mark;
-      cell.number = this.#count++;
+  add(node: Node): number {
+    if (node.mark !== this.#mark) {
+      node.mark = this.#mark;
+      node.number = this.#count++;
     }
-    return cell.number;
+    return node.number;
   }
 
   /** The number of a node that has one. */
-  of({ cell, operation }: Node): number {
-    if (cell.mark !== this.#mark) throw new Error(`unreachable: ${operation.name} has no number`);
-    return cell.number;
+  of({ mark, number, operation }: Node): number {
+    if (mark !== this.#mark) throw new Error(`unreachable: ${operation.name} has no number`);
+    return number;
   }
 }
 

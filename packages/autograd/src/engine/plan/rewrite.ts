@@ -1,6 +1,6 @@
 // Rewrites a graph: from the inputs up, each node with its rewritten inputs is passed to rules that
 // may replace it. Nodes that no output needs any more are left out.
-import { copyNode, type Node } from "../../graph/node.ts";
+import { copyForPlan, type Node } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 
@@ -68,7 +68,7 @@ function withInputs(node: Node, replaced: NodeMap<Node>): Node {
   const { inputs } = node;
   for (let i = 0; i < inputs.length; i++) {
     if (replaced.get(inputs[i]!) === inputs[i]) continue;
-    return copyNode(
+    return copyForPlan(
       node,
       inputs.map((input) => replaced.get(input)!),
     );
