@@ -1,7 +1,10 @@
 // Random programs as C: the same bits as on WebAssembly, before they are compiled and afterwards.
-import { compile, type Data, setBackend, type Tensor } from "@nabla/autograd";
+import { compile, type Data, setBackend, type Tensor, threads } from "@nabla/autograd";
 import { native } from "@nabla/native";
 import fc from "fast-check";
+import { setTrial } from "../../packages/autograd/src/engine/planned/thread-trial.ts";
+import { setLeastShared } from "../../packages/autograd/src/engine/wasm/target.ts";
+import { setAvailableThreads } from "../../packages/autograd/src/engine/wasm/workers.ts";
 import { difference } from "../../packages/autograd/test/engine.ts";
 import {
   programs as anyPrograms,
@@ -9,9 +12,13 @@ import {
   type ProgramKind,
   programOf,
 } from "../../packages/autograd/test/random-programs.ts";
+import { nativeBackend } from "../../packages/native/src/backend.ts";
 
 // Importing the package has chosen it, for whatever else runs in this process.
 setBackend("wasm");
+
+/** Each kernel is divided among up to so many threads. */
+const most = 3;
 
 /** Programs of one seed in C files of `together`. */
 export async function checkRandomNatively(
@@ -38,6 +45,11 @@ async function checkNatively(
 ): Promise<void> {
   const programs = () => list.map((choices) => programOf(kind, choices));
   const all = (made: ReturnType<typeof programs>) => made.flatMap(({ tensors }) => [...tensors]);
+  const before = threads();
+  setAvailableThreads(Math.max(before, most));
+  setLeastShared(0);
+  setTrial(false);
+  threads(1);
   try {
     setBackend("wasm");
     const own = programs();
@@ -46,10 +58,15 @@ async function checkNatively(
     const others = programs();
     const run = compile(() => all(others));
     checkSame("on WebAssembly", valuesOf(run()));
-    const { native: before } = native.programs();
+    const { native: compiled } = native.programs();
+    threads(most);
     await native.ready();
-    checkSame("as C", valuesOf(run()));
-    if (native.programs().native === before) throw new Error("nothing was compiled");
+    if (native.programs().native === compiled) throw new Error("nothing was compiled");
+    if (nativeBackend.device?.team?.address === 0) throw new Error("there are no threads");
+    for (let count = 1; count <= most; count++) {
+      threads(count);
+      checkSame(`as C, on ${count} threads,`, valuesOf(run()));
+    }
 
     function checkSame(way: string, values: readonly Data[]): void {
       let next = 0;
@@ -63,6 +80,9 @@ async function checkNatively(
     }
   } finally {
     setBackend("wasm");
+    threads(before);
+    setLeastShared(5000);
+    setTrial(true);
   }
 }
 

@@ -63,7 +63,7 @@ export {
   type Value as KernelValue,
   type Variable,
 } from "./engine/kernel/language.ts";
-export { isDivisible, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
+export { isDivisible, partsWorth, type SharedLoop, sharedLoop } from "./engine/kernel/parallel.ts";
 export { printKernel } from "./engine/kernel/print.ts";
 export {
   type Blocks as SumBlocks,
@@ -80,10 +80,11 @@ export { type MemoryLimits, PlannedBackend } from "./engine/planned/backend.ts";
 export type { Caches, KernelLimits, Target } from "./engine/target.ts";
 export { wantedThreads } from "./engine/threads.ts";
 export { threadsHere as wasmThreads, WasmDevice } from "./engine/wasm/device.ts";
+export { partsPerThread } from "./engine/wasm/division.ts";
 export { fusesMultiplyAdd } from "./engine/wasm/features.ts";
 export { WasmProgram } from "./engine/wasm/program.ts";
 export { tableWords } from "./engine/wasm/run-table.ts";
-export { wasmTarget } from "./engine/wasm/target.ts";
+export { leastSharedTime, wasmRates, wasmTarget } from "./engine/wasm/target.ts";
 export { wasmProblem } from "./engine/wasm/usable.ts";
 export type { Check } from "./graph/indices.ts";
 export type { Home, Node, Resident, Value } from "./graph/node.ts";

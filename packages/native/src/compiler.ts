@@ -27,6 +27,7 @@ const flags = [
   "-fvisibility=hidden",
   "-fPIC",
   "-shared",
+  "-pthread",
   "-w",
 ] as const;
 
@@ -192,7 +193,7 @@ class Compilation implements Job {
     }
     this.#text = "";
     const script =
-      'umask 077; object=$1 path=$2 source=$3; shift 3; "$@" -o "$object" "$source" -lm && mv -f "$object" "$path"; code=$?; rm -f "$object" "$source"; exit $code';
+      'umask 077; object=$1 path=$2 source=$3; shift 3; "$@" -o "$object" "$source" -lm -ldl && mv -f "$object" "$path"; code=$?; rm -f "$object" "$source"; exit $code';
     const given = ["-c", script, "cc", object, this.path, source, ...command];
     // A group of its own, which can be ended as a whole.
     const child = spawn("/bin/sh", given, { detached: true, stdio: ["ignore", "ignore", "pipe"] });

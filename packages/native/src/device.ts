@@ -2,6 +2,7 @@
 import { type Plan, type Program, WasmDevice } from "@nabla/autograd/backend";
 import { NativeProgram } from "./program.ts";
 import { targetOf } from "./target.ts";
+import { Team } from "./team.ts";
 import { type Toolchain, thisToolchain } from "./toolchain.ts";
 
 export class NativeDevice extends WasmDevice {
@@ -11,10 +12,13 @@ export class NativeDevice extends WasmDevice {
   readonly #programs = new Set<WeakRef<NativeProgram>>();
   /** Programs of which those that are no longer in use are forgotten. */
   #mostKnown = 1024;
+  /** Threads that run parts of kernels; undefined if nothing is compiled here. */
+  readonly team: Team | undefined;
 
   constructor(toolchain: Toolchain = thisToolchain()) {
     super("machine" in toolchain ? targetOf(toolchain.machine) : undefined);
     this.#toolchain = toolchain;
+    this.team = "machine" in toolchain ? new Team(toolchain.compiler) : undefined;
   }
 
   override load(plan: Plan): Program {
@@ -38,5 +42,6 @@ export class NativeDevice extends WasmDevice {
   /** Compiles all that has run, and resolves when nothing is being compiled any more. */
   async ready(): Promise<void> {
     await Promise.all([...this.programs()].map((program) => program.ready()));
+    await this.team?.ready();
   }
 }

@@ -1,5 +1,5 @@
 // Compiled segments, loaded and called.
-import type { Started, WasmDevice } from "@nabla/autograd/backend";
+import type { Outcome, Started, WasmDevice } from "@nabla/autograd/backend";
 import koffi from "koffi";
 
 type Heap = WasmDevice["memory"];
@@ -7,18 +7,30 @@ type Heap = WasmDevice["memory"];
 /** A segment's function. */
 export interface SegmentFunction {
   /** Runs it on memory, with the run table at that address. */
-  call(memory: Uint8Array, table: number): void;
+  call(memory: Uint8Array, table: number, threads: Threads): Outcome;
   /** The same on another thread, which sets the word at `over` to 1. */
-  start(heap: Heap, table: number, over: number): Started | undefined;
+  start(heap: Heap, table: number, over: number, threads: Threads): Started | undefined;
 }
 
+/** How many threads run a segment, and the address of the team that they are of. */
+export interface Threads {
+  readonly count: number;
+  readonly team: number;
+}
+
+/** Only the calling one. */
+export const oneThread: Threads = { count: 1, team: 0 };
+
 interface Foreign {
-  (memory: Uint8Array, table: number, over: number): void;
+  /** Returns 1 if several threads took part. */
+  (memory: Uint8Array, table: number, over: number, threads: number, team: number): number;
   async(
     memory: Uint8Array,
     table: number,
     over: number,
-    settle: (error: unknown, result: undefined) => void,
+    threads: number,
+    team: number,
+    settle: (error: unknown, result: number) => void,
   ): void;
 }
 
@@ -30,27 +42,46 @@ export function loadSegments(
   const library = koffi.load(path);
   return names.map((name): SegmentFunction | undefined => {
     if (name === undefined) return undefined;
-    const declared = `void ${name}(void *memory, uint32_t table, uint32_t over)`;
+    const declared = `uint32_t ${name}(void *memory, uint32_t table, uint32_t over, uint32_t threads, uint64_t team)`;
     const run = library.func(declared) as unknown as Foreign;
     return {
-      call: (memory, table) => run(memory, table, 0),
-      start: (heap, table, over) => (over === 0 ? undefined : started(run, heap, table, over)),
+      call: (memory, table, { count, team }) => outcomeOf(run(memory, table, 0, count, team)),
+      start: (heap, table, over, threads) =>
+        over === 0 ? undefined : started(run, heap, table, over, threads),
     };
   });
+}
+
+/** What a function of that name, without arguments, returns: an address. */
+export function loadAddress(path: string, name: string): number {
+  const address = koffi.load(path).func(`uint64_t ${name}()`)() as number | bigint;
+  return Number(address);
+}
+
+function outcomeOf(wasTogether: number): Outcome {
+  return wasTogether === 0 ? "alone" : "together";
 }
 
 /** Milliseconds for which a thread that cannot go on looks, before it sleeps. */
 const longestLook = 0.2;
 
-function started(run: Foreign, { bytes, words }: Heap, table: number, word: number): Started {
+function started(
+  run: Foreign,
+  { bytes, words }: Heap,
+  table: number,
+  word: number,
+  { count, team }: Threads,
+): Started {
   Atomics.store(words, word / 4, 0);
   const start = performance.now();
   let milliseconds: number | undefined;
+  let wasTogether = count > 1 ? 1 : 0;
   const note = () => {
     milliseconds ??= performance.now() - start;
   };
   const over = new Promise<void>((resolve) => {
-    run.async(bytes, table, word, () => {
+    run.async(bytes, table, word, count, team, (_, result) => {
+      wasTogether = result;
       note();
       resolve();
     });
@@ -62,7 +93,7 @@ function started(run: Foreign, { bytes, words }: Heap, table: number, word: numb
     }
     note();
   };
-  const end = () => ({ outcome: "alone" as const, milliseconds: milliseconds! });
+  const end = () => ({ outcome: outcomeOf(wasTogether), milliseconds: milliseconds! });
   // Only memory that is shared can be waited for.
   return words.buffer instanceof SharedArrayBuffer ? { over, wait, end } : { over, end };
 }

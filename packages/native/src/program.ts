@@ -10,7 +10,8 @@ import {
 } from "@nabla/autograd/backend";
 import { programText } from "./c/program-text.ts";
 import type { Job } from "./compiler.ts";
-import { loadSegments, type SegmentFunction } from "./library.ts";
+import { loadSegments, oneThread, type SegmentFunction, type Threads } from "./library.ts";
+import type { Team } from "./team.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** A program is compiled from this run on, */
@@ -22,6 +23,8 @@ const worthCompiling = 0.2;
 interface Machine extends WasmDevice {
   /** The address of a word that is 1 once what another thread runs is over; 0 if there is none. */
   readonly overWord: number;
+  /** Threads that run parts of kernels. */
+  readonly team: Team | undefined;
 }
 
 type State =
@@ -36,6 +39,11 @@ export class NativeProgram extends WasmProgram {
   readonly #toolchain: Toolchain;
   #state: State = { kind: "unasked" };
   #runs = 0;
+  /** Whether C runs all segments of kernels, and several threads any of them. */
+  #isWhole = false;
+  #isDivided = false;
+  /** Whether threads take part in the segments that WebAssembly runs, in this run. */
+  #isTogetherOnWasm = false;
   /** Why all or some of it is left to WebAssembly. */
   #reason: string | undefined;
 
@@ -59,23 +67,35 @@ export class NativeProgram extends WasmProgram {
 
   override run(segment: number, isTogether: boolean): Outcome {
     const run = this.#functionOf(segment);
-    if (!run || isTogether) return super.run(segment, isTogether);
-    run.call(this.#device.memory.bytes, this.table);
-    return "alone";
+    if (!run) return super.run(segment, isTogether && this.#isTogetherOnWasm);
+    return run.call(this.#device.memory.bytes, this.table, this.#threads(isTogether));
   }
 
   override start(segment: number, isTogether: boolean): Started | undefined {
     const run = this.#functionOf(segment);
-    if (!run || isTogether) return super.start(segment, isTogether);
-    return run.start(this.#device.memory, this.table, this.#device.overWord);
+    if (!run) return super.start(segment, isTogether && this.#isTogetherOnWasm);
+    const { memory, overWord } = this.#device;
+    return run.start(memory, this.table, overWord, this.#threads(isTogether));
   }
 
-  /** Threads run WebAssembly, so they have to be more than a vector has times its lanes. */
   override isForThreads(): boolean {
-    if (this.#state.kind === "native" && "machine" in this.#toolchain) {
-      if (this.#device.threads <= this.#toolchain.machine.bytes / 16) return false;
-    }
-    return super.isForThreads();
+    const { team, threads } = this.#device;
+    const isNative = this.#state.kind === "native";
+    // Workers have to load what they run.
+    this.#isTogetherOnWasm = !(isNative && this.#isWhole) && super.isForThreads();
+    return isNative && this.#isDivided && threads > 1 && team!.address !== 0
+      ? true
+      : this.#isTogetherOnWasm;
+  }
+
+  /** Whether threads are faster is another question as C. */
+  get replacements(): number {
+    return this.#state.kind === "native" ? 1 : 0;
+  }
+
+  #threads(isTogether: boolean): Threads {
+    if (!isTogether) return oneThread;
+    return { count: this.#device.threads, team: this.#device.team!.address };
   }
 
   /** Where it runs. */
@@ -117,7 +137,10 @@ export class NativeProgram extends WasmProgram {
   #ask(): void {
     if (!("machine" in this.#toolchain)) return;
     const { machine, compiler } = this.#toolchain;
-    const { text, names, hostOperators } = programText(this.#plan, machine);
+    const { text, names, hostOperators, isDivided } = programText(this.#plan, machine);
+    this.#isDivided = isDivided;
+    this.#isWhole = hostOperators.size === 0;
+    if (isDivided && this.#device.threads > 1) this.#device.team!.ask();
     if (hostOperators.size > 0) {
       this.#reason = `JavaScript computes ${[...hostOperators].join(", ")}`;
     }

@@ -8,11 +8,21 @@ import {
   setBackend,
   type Tensor,
   tensor,
+  threads,
 } from "@nabla/autograd";
-import { afterEach, describe, expect, test } from "vitest";
+import type { Started } from "@nabla/autograd/backend";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { setLongRun } from "../../autograd/src/engine/planned/loaded-plan.ts";
+import { setTrial } from "../../autograd/src/engine/planned/thread-trial.ts";
+import { availableThreads, setAvailableThreads } from "../../autograd/src/engine/wasm/workers.ts";
+import { difference } from "../../autograd/test/engine.ts";
+import { NativeProgram } from "../src/program.ts";
 import { backendWith, problemHere, toolchain } from "./toolchains.ts";
 
-afterEach(() => setBackend("wasm"));
+afterEach(() => {
+  setBackend("wasm");
+  vi.restoreAllMocks();
+});
 
 /** A step of training of two layers, which returns its cost. */
 function training(): { readonly step: () => number; readonly weights: () => readonly number[] } {
@@ -87,6 +97,48 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
     pow().itemSync();
     await device().ready();
     expect(last(pow())).toBe("on WebAssembly: JavaScript computes pow of float32");
+  });
+
+  test("continues on several threads, with the same bits", async () => {
+    const [before, available] = [threads(), availableThreads()];
+    onTestFinished(() => {
+      threads(before);
+      setAvailableThreads(available);
+      setTrial(true);
+      setLongRun(3);
+    });
+    setAvailableThreads(5);
+    setTrial(false);
+    setLongRun(0);
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    const [x, w] = [
+      random.normal([301, 257], { seed: 1 }).realize(),
+      random.normal([257, 130], { seed: 2 }).realize(),
+    ];
+    const run = compile((a: Tensor) => {
+      const y = a.matmul(w).tanh();
+      return [y.matmul(y.transpose()).softmax().sum(0), a.transpose().matmul(y), y.exp().sum()];
+    });
+    threads(1);
+    const values = (list: readonly Tensor[]) => list.map((y) => y.dataSync());
+    const wanted = values(run(x));
+    threads(5);
+    await device().ready();
+    const runs = vi.spyOn(NativeProgram.prototype, "run");
+    const starts = vi.spyOn(NativeProgram.prototype, "start");
+    for (const count of [1, 2, 5]) {
+      threads(count);
+      runs.mockClear();
+      expect(difference([], values(run(x)), wanted, 0), `${count} threads`).toBeUndefined();
+      const outcome = count === 1 ? "alone" : "together";
+      expect(runs.mock.results.map(({ value }) => value)).toContain(outcome);
+      starts.mockClear();
+      const awaited = values(await run.async(x));
+      expect(difference([], awaited, wanted, 0), `${count} threads, awaited`).toBeUndefined();
+      const ends = starts.mock.results.map(({ value }) => (value as Started).end()?.outcome);
+      expect(ends).toContain(outcome);
+    }
   });
 
   test("leaves what is awaited to another thread, for which a thread can wait", async () => {

@@ -83,6 +83,11 @@ export interface Program {
   read(buffer: Buffer): Data | Promise<Data>;
   /** Whether several threads could take part in a run now. */
   isForThreads(): boolean;
+  /**
+   * Counts how often what runs was replaced by something else, as by code for another processor:
+   * then it is measured again whether several threads are faster. Default: never.
+   */
+  readonly replacements?: number;
   /** Runs a segment of kernels, by its number in the plan; on several threads if `isTogether`. */
   run(segment: number, isTogether: boolean): Outcome;
   /** The estimated milliseconds on one thread, if another one may run it all: `start`. */

@@ -8,6 +8,7 @@ import {
   type Kernel,
   type ScanLoop,
   type Statement,
+  sharedLoop,
   type KernelValue as Value,
   type Variable,
   valuesOf,
@@ -30,15 +31,26 @@ export interface KernelText {
 }
 
 /**
- * The kernel as a function of the run table and its arguments, of buffers the addresses. (GCC 12 takes
+ * The kernel as a function of the run table, which of how many parts to run if it is divided, and
+ * its arguments, of buffers the addresses. (GCC 12 takes
  * for one object what is addressed from one base, and has left out calls whose stores it missed so.)
  */
-export function kernelText(kernel: Kernel, name: string, machine: Machine): KernelText {
+export function kernelText(
+  kernel: Kernel,
+  name: string,
+  machine: Machine,
+  isDivided: boolean,
+): KernelText {
   const lanes = machine.bytes / (dtypesOf(kernel).has("float64") ? 8 : 4);
   const writer = new StatementWriter(lanes, machine);
-  for (const statement of kernel.body) writer.statement(statement);
+  for (const statement of kernel.body) {
+    const shared = isDivided ? sharedLoop(statement, machine.tile.rows) : undefined;
+    writer.scopes.shared = shared?.variable;
+    writer.statement(statement);
+  }
   const { parameters } = writer.values;
-  const declared = ["uint32_t *table", ...parameters.values()].join(", ");
+  const part = isDivided ? ["long part", "long parts"] : [];
+  const declared = ["uint32_t *table", ...part, ...parameters.values()].join(", ");
   const text = [`KERNEL ${name}(${declared}) {`, ...writer.scopes.lines, "}"];
   return { text: text.join("\n"), parameters: [...parameters.keys()], lanes };
 }

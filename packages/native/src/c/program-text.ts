@@ -1,9 +1,19 @@
 // A plan as one C file: a function for each kernel, and an exported one for each segment.
-import { type Given, type Kernel, type Plan, tableWords } from "@nabla/autograd/backend";
+import {
+  type Given,
+  type Kernel,
+  leastSharedTime,
+  nanosecondsOf,
+  type Plan,
+  partsWorth,
+  tableWords,
+  wasmRates,
+} from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
 import { kernelText } from "./kernel-text.ts";
 import { hostOperatorOf } from "./needs-host.ts";
 import { preludeOf } from "./prelude.ts";
+import { teamType } from "./team.ts";
 
 /** A plan's C file. */
 export interface ProgramText {
@@ -12,27 +22,44 @@ export interface ProgramText {
   readonly names: readonly (string | undefined)[];
   /** Operators for which segments are left out. */
   readonly hostOperators: ReadonlySet<string>;
+  /** Whether any of it is worth several threads. */
+  readonly isDivided: boolean;
+}
+
+/** A kernel's function. */
+interface KernelFunction {
+  readonly name: string;
+  readonly parameters: readonly number[];
+  /** How many parts it is worth dividing into; 1: it has no parts. */
+  readonly parts: number;
 }
 
 /** The C of all segments that need nothing of the host. */
 export function programText(plan: Plan, machine: Machine): ProgramText {
-  const functions = new Map<
-    Kernel,
-    { readonly name: string; readonly parameters: readonly number[] }
-  >();
+  const functions = new Map<Kernel, KernelFunction>();
   const texts: string[] = [];
   const allLanes = new Set<number>();
   const hostOperators = new Set<string>();
-  const callOf = (kernel: Kernel, given: Given): string => {
-    let known = functions.get(kernel);
-    if (!known) {
-      const name = `kernel${functions.size}`;
-      const { text, parameters, lanes } = kernelText(kernel, name, machine);
-      functions.set(kernel, (known = { name, parameters }));
-      texts.push(text);
-      allLanes.add(lanes);
-    }
-    return `${known.name}(${["table", ...known.parameters.map((i) => argumentText(given[i]!))].join(", ")});`;
+  const written = (kernel: Kernel): KernelFunction => {
+    const name = `kernel${functions.size}`;
+    const parts = partsOf(kernel, machine);
+    const { text, parameters, lanes } = kernelText(kernel, name, machine, parts > 1);
+    const own = { name, parameters, parts };
+    functions.set(kernel, own);
+    texts.push(text);
+    allLanes.add(lanes);
+    return own;
+  };
+  let steps = 0;
+  let isDivided = false;
+  const callOf = (kernel: Kernel, given: Given): Call => {
+    const { name, parameters, parts } = functions.get(kernel) ?? written(kernel);
+    const others = parameters.map((i) => argumentText(given[i]!));
+    if (parts === 1) return { text: `${name}(${["table", ...others].join(", ")});`, parts };
+    isDivided = true;
+    const step = `part${steps++}`;
+    texts.push(partText(step, `${name}(${["table", "part", "parts", ...others].join(", ")});`));
+    return { text: step, parts };
   };
   const names = plan.segments.map((segment, i) => {
     if (segment.kind === "host") return undefined;
@@ -44,17 +71,51 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
     texts.push(segmentText(name, calls));
     return name;
   });
-  const text = `${[preludeOf(allLanes, machine.isFused), ...texts].join("\n\n")}\n`;
-  return { text, names, hostOperators };
+  const text = `${[preludeOf(allLanes, machine.isFused), teamType, ...texts].join("\n\n")}\n`;
+  return { text, names, hostOperators, isDivided };
 }
 
-/** A function of memory, the run table's address, and that of a word to set once it is over. */
-function segmentText(name: string, calls: readonly string[]): string {
+/** The parts of a kernel on a machine; vectors are as many times faster as they are longer. */
+function partsOf(kernel: Kernel, { bytes, tile }: Machine): number {
+  const faster = bytes / 16;
+  const { products, operators, bytes: moved } = wasmRates;
+  const rates = { products: faster * products, operators: faster * operators, bytes: moved };
+  return partsWorth(kernel, nanosecondsOf(kernel, rates), leastSharedTime(), tile.rows);
+}
+
+/** A call of a kernel; if it has parts, the name of the function that runs one. */
+interface Call {
+  readonly text: string;
+  readonly parts: number;
+}
+
+/** A function that runs one part of a step. */
+function partText(name: string, call: string): string {
+  const declared = "char *memory, uint32_t *table, long part, long parts";
+  return `static void ${name}(${declared}) {\n${call}\n}`;
+}
+
+/**
+ * A function of memory, the run table's address, that of a word to set once it is over, how many
+ * threads may take part, and the address of their team. It returns whether they did, if it has
+ * parts for them.
+ */
+function segmentText(name: string, calls: readonly Call[]): string {
+  const isDivided = calls.some(({ parts }) => parts > 1);
+  const declared = "char *memory, uint32_t at, uint32_t over, uint32_t threads, uint64_t address";
   return [
-    `API void ${name}(char *memory, uint32_t at, uint32_t over) {`,
+    `API uint32_t ${name}(${declared}) {`,
     "uint32_t *table = (uint32_t *)(memory + at);",
-    ...calls,
+    "const team_functions *team = (const team_functions *)(uintptr_t)address;",
+    `const uint32_t together = threads > 1${isDivided ? " && team != 0 && team->begin(threads)" : ""};`,
+    ...calls.map(({ text, parts }) =>
+      parts === 1
+        ? text
+        : `if (together) team->divide(${text}, memory, table, ${parts}); else ${text}(memory, table, 0, 1);`,
+    ),
+    ...(isDivided ? ["if (together) team->end();"] : []),
     "if (over != 0) __atomic_store_n((uint32_t *)(memory + over), 1, __ATOMIC_RELEASE);",
+    "return together;",
     "}",
   ].join("\n");
 }

@@ -24,6 +24,8 @@ export class Scopes {
   readonly #counters = new Map<Variable, string>();
   readonly #totals = new Map<Total, Bound>();
   #count = 0;
+  /** The loop that is divided among threads: this one runs `part` of `parts`. */
+  shared: Variable | undefined;
 
   /** All lines, once everything is written. */
   get lines(): readonly string[] {
@@ -64,6 +66,15 @@ export class Scopes {
   ): void {
     if (typeof from === "number" && typeof to === "number" && from >= to) return;
     const name = this.counterOf(variable);
+    if (variable === this.shared && typeof from === "number" && typeof to === "number") {
+      const turns = Math.ceil((to - from) / step);
+      const at = (part: string) => `${from} + ${step} * (${turns} * ${part} / parts)`;
+      const end = this.fresh("end");
+      const bounds = `long ${name} = ${at("part")}, ${end} = ${at("(part + 1)")}`;
+      const open = `for (${bounds}; ${name} < ${end}; ${name} += ${step}) {`;
+      this.block(open, write, { binds: [variable] });
+      return;
+    }
     const isOnce = typeof from === "number" && typeof to === "number" && from + step >= to;
     const open = isOnce
       ? `{ const long ${name} = ${from};`

@@ -11,6 +11,26 @@ export interface SharedLoop {
 /** From this many iterations on, threads get about equal parts of a loop. */
 const fairTurns = 16;
 
+/** The largest number of parts. */
+const mostParts = 64;
+
+/**
+ * How many parts a kernel of so many nanoseconds is worth dividing into, where one of `leastShared`
+ * is worth two: 1 if it is not, or cannot be divided.
+ */
+export function partsWorth(
+  kernel: Kernel,
+  nanoseconds: number,
+  leastShared: number,
+  tileRows: number,
+): number {
+  if (nanoseconds < leastShared || !isDivisible(kernel)) return 1;
+  const turns = kernel.body.map((statement) => sharedLoop(statement, tileRows)?.turns ?? 0);
+  if (turns.includes(0)) return 1;
+  const most = Math.min(mostParts, Math.max(...turns));
+  return leastShared === 0 ? most : Math.min(Math.floor((2 * nanoseconds) / leastShared), most);
+}
+
 /** Whether no two iterations of its loops conflict, and none reads what another has stored. */
 export function isDivisible({ body }: Kernel): boolean {
   return allStatements(body).every(

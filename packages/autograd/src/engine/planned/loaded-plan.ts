@@ -30,7 +30,9 @@ export class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
   readonly #program: Program;
-  readonly #trial = new Trial();
+  #trial = new Trial();
+  /** What the program counted when the trial began. */
+  #replacements = 0;
   /** Milliseconds of the last awaited run. */
   #milliseconds: number | undefined;
   /** Addresses of the current run's inputs; undefined for those given to this run only. */
@@ -125,6 +127,11 @@ export class LoadedPlan {
     // Before anything is placed: threads load programs into memory.
     const isForThreads = this.#program.isForThreads();
     this.#place(given, homes, atHome);
+    const { replacements = 0 } = this.#program;
+    if (replacements !== this.#replacements) {
+      this.#replacements = replacements;
+      this.#trial = new Trial();
+    }
     return isForThreads;
   }
 

@@ -11,7 +11,7 @@ import {
   type Value,
   type Variable,
 } from "../kernel/language.ts";
-import { isDivisible, sharedLoop } from "../kernel/parallel.ts";
+import { partsWorth, sharedLoop } from "../kernel/parallel.ts";
 import { isForVectors } from "../kernel/vectors.ts";
 import { addOperator } from "./arithmetic.ts";
 import { FunctionBody } from "./encoder.ts";
@@ -49,9 +49,6 @@ export interface KernelWork {
   readonly nanoseconds: number;
 }
 
-/** The largest number of parts. */
-const mostParts = 64;
-
 /**
  * Writes the kernel as a function of the table's address, the thread's number, the part to run, the
  * number of parts, and the offset of the kernel's argument list in the table. `isWorthParts`:
@@ -78,15 +75,7 @@ export function writeKernel(
 /** Estimates the kernel's time; from `leastShared` nanoseconds on it is divided, if it can be. */
 export function workOf(kernel: Kernel, leastShared: number): KernelWork {
   const nanoseconds = nanosecondsOf(kernel, wasmRates);
-  return { parts: partsWorth(kernel, nanoseconds, leastShared), nanoseconds };
-}
-
-function partsWorth(kernel: Kernel, nanoseconds: number, leastShared: number): number {
-  if (nanoseconds < leastShared || !isDivisible(kernel)) return 1;
-  const turns = kernel.body.map((statement) => sharedLoop(statement, tileRows)?.turns ?? 0);
-  if (turns.includes(0)) return 1;
-  const most = Math.min(mostParts, Math.max(...turns));
-  return leastShared === 0 ? most : Math.min(Math.floor((2 * nanoseconds) / leastShared), most);
+  return { parts: partsWorth(kernel, nanoseconds, leastShared, tileRows), nanoseconds };
 }
 
 function written(kernel: Kernel, context: KernelContext, isShared: boolean): FunctionBody {
