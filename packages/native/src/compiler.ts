@@ -147,7 +147,8 @@ class Compilation implements Job {
   readonly #advance: () => void;
   #settle: () => void = () => {};
   readonly #over: Promise<void>;
-  #isAwaited = false;
+  /** Keeps the process alive while somebody waits. */
+  #alive: NodeJS.Timeout | undefined;
   #child: ChildProcess | undefined;
   #looked = 0;
   /** What is there while it runs. */
@@ -164,8 +165,8 @@ class Compilation implements Job {
   }
 
   wait(): Promise<void> {
-    this.#isAwaited = true;
-    this.#child?.ref();
+    // Its own process would not do: it may still wait for others that nobody awaits.
+    if (!this.isOver) this.#alive ??= setInterval(() => {}, longestCompilation);
     return this.#over;
   }
 
@@ -215,7 +216,7 @@ class Compilation implements Job {
       this.#end(code === 0 ? undefined : `the compiler ${how}${line === "" ? "" : `: ${line}`}`);
       for (const file of this.#files) rmSync(file, { force: true });
     });
-    if (!this.#isAwaited) child.unref();
+    child.unref();
     (child.stderr as unknown as { unref?(): void } | null)?.unref?.();
   }
 
@@ -234,6 +235,7 @@ class Compilation implements Job {
     if (this.isOver) return;
     this.isOver = true;
     this.problem = problem;
+    clearInterval(this.#alive);
     this.#settle();
     this.#advance();
   }

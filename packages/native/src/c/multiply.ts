@@ -11,6 +11,7 @@ import {
   type Variable,
 } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
+import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { operatorText, registerType } from "./operators.ts";
 import type { Vector } from "./values.ts";
 import type { Writer } from "./writer.ts";
@@ -25,6 +26,10 @@ const mostVectors = 8;
 export function writeMultiply(multiply: Multiply, writer: Writer): void {
   const { scopes, lanes, machine } = writer;
   const { row, column } = multiply;
+  if (isMatrixVector(multiply, lanes)) {
+    writeMatrixVector(multiply, writer);
+    return;
+  }
   if (column.size === 1) {
     scopes.inSteps(row, rowsOfOneColumn, (rows) => writeTile(multiply, rows, 1, writer));
     return;

@@ -24,6 +24,16 @@ typedef uint8_t u8;
 #else
 #define KERNEL static __attribute__((noipa)) void
 #endif
+#if !defined(__clang__) && __GNUC__ < 12
+#define OLD_GCC
+#endif
+#if defined(__x86_64__)
+#define OPAQUE(vector) __asm__("" : "+x"(vector))
+#elif defined(__aarch64__)
+#define OPAQUE(vector) __asm__("" : "+w"(vector))
+#else
+#define OPAQUE(vector)
+#endif
 #define INLINE static inline __attribute__((always_inline))
 INLINE long at(uint32_t *table, i32 given, i32 size, i32 check) {
   const i32 index = given < 0 ? given + size : given;
@@ -119,10 +129,59 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
   return [
     ...typedefs,
     ...splats,
+    ...rearrangements(n),
     vectorFloat("f32", n, isFused),
     vectorFloat("f64", n, isFused),
     wholeVectors(n),
   ].join("\n");
+}
+
+/**
+ * Vectors of 16 bytes from each of some addresses, and chosen elements of two vectors. GCC has these
+ * of clang's builtins from 12 on.
+ */
+function rearrangements(n: number): readonly string[] {
+  return (["f32", "f64", "i32"] as const).flatMap((type) => {
+    const each = type === "f64" ? 2 : 4;
+    const v = `${type}x${n}`;
+    if (n % each > 0) return [];
+    const names = Array.from({ length: n / each }, (_, i) => `p${i}`);
+    const part = `${v}_part`;
+    const parts = names.map((_, i) => `q${i}`);
+    const [choose, joined] = [`SHUFFLE_${v}`, joinedText(parts, each)];
+    const elements = names.flatMap((name) =>
+      Array.from({ length: each }, (_, i) => `${name}[${i}]`),
+    );
+    return [
+      `typedef ${type} ${part} __attribute__((vector_size(16), aligned(${16 / each}), may_alias));`,
+      `INLINE ${v} quarters_${v}(${names.map((name) => `const ${type} *${name}`).join(", ")}) {`,
+      "#ifdef OLD_GCC",
+      `  return (${v}){${elements.join(", ")}};`,
+      "#else",
+      // GCC 12 would take the vectors apart, and load single elements.
+      ...names.map((name, i) => `  ${part} q${i} = *(const ${part} *)${name}; OPAQUE(q${i});`),
+      `  ${v} all = ${joined}; OPAQUE(all);`,
+      "  return all;",
+      "#endif",
+      "}",
+      "#ifdef OLD_GCC",
+      `#define ${choose}(a, b, ...) __builtin_shuffle(a, b, (i${type === "f64" ? 64 : 32}x${n}){__VA_ARGS__})`,
+      "#else",
+      `#define ${choose}(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)`,
+      "#endif",
+    ];
+  });
+}
+
+/** Vectors of `lanes` elements side by side, as one. */
+function joinedText(vectors: readonly string[], lanes: number): string {
+  if (vectors.length === 1) return vectors[0]!;
+  const half = vectors.length / 2;
+  const [low, high] = [vectors.slice(0, half), vectors.slice(half)].map((some) =>
+    joinedText(some, lanes),
+  );
+  const places = Array.from({ length: vectors.length * lanes }, (_, i) => i).join(", ");
+  return `__builtin_shufflevector(${low}, ${high}, ${places})`;
 }
 
 function wholeVectors(n: number): string {

@@ -79,10 +79,7 @@ function inVectors(reduce: ReduceLoop, writer: Writer): string {
     });
   const turns = { step: manyTotals, write, writeRest };
   addInBlocks(totals, dtype, lanes, variables, blocksOfReduce(reduce), turns, writer);
-  const all = scopes.fresh("all");
-  scopes.line(`${registerType(dtype, 1)} ${all}[${manyTotals}];`);
-  totals.forEach((name, i) => scopes.line(`*(${type}_at *)&${all}[${i * lanes}] = ${name};`));
-  return inHalves(reduce, all, writer);
+  return inHalves(reduce, totals, lanes, writer);
 }
 
 /** Accumulators in an array, element by element. */
@@ -103,15 +100,30 @@ function oneByOne(reduce: ReduceLoop, writer: Writer): string {
   };
   const totals = Array.from({ length: manyTotals }, (_, i) => `${all}[${i}]`);
   addInBlocks(totals, dtype, 1, variables, blocksOfReduce(reduce), { step: 1, write }, writer);
-  return inHalves(reduce, all, writer);
+  return inHalves(reduce, totals, 1, writer);
 }
 
-/** Accumulators i and i + 8, then i + 4, i + 2, i + 1. */
-function inHalves(reduce: ReduceLoop, all: string, { scopes }: Writer): string {
-  const step = combined(reduce, `${all}[l]`, `${all}[l + half]`, 1);
-  scopes.line(`for (int half = ${manyTotals / 2}; half > 0; half /= 2)`);
-  scopes.line(`for (int l = 0; l < half; l++) ${all}[l] = ${step};`);
-  const name = scopes.fresh("t");
-  scopes.line(`const ${registerType(reduce.total.dtype, 1)} ${name} = ${all}[0];`);
-  return name;
+/** Accumulators i and i + 8, then i + 4, i + 2, i + 1: first whole vectors, then within one. */
+function inHalves(
+  reduce: ReduceLoop,
+  totals: readonly string[],
+  lanes: number,
+  { scopes }: Writer,
+): string {
+  const halved = (names: readonly string[], wide: number): readonly string[] => {
+    const half = names.length / 2;
+    const type = registerType(reduce.total.dtype, wide);
+    return names.slice(0, half).map((name, i) => {
+      const sum = scopes.fresh("t");
+      scopes.line(`const ${type} ${sum} = ${combined(reduce, name, names[half + i]!, wide)};`);
+      return sum;
+    });
+  };
+  let names = totals;
+  while (names.length > 1) names = halved(names, lanes);
+  if (lanes === 1) return names[0]!;
+  const [vector] = names as readonly [string];
+  names = Array.from({ length: lanes }, (_, lane) => `${vector}[${lane}]`);
+  while (names.length > 1) names = halved(names, 1);
+  return names[0]!;
 }

@@ -253,6 +253,11 @@ export class Values {
     return name;
   }
 
+  /** The address of what is loaded. */
+  address({ buffer, index }: Extract<Value, { kind: "load" }>): string {
+    return `&${this.#pointer(buffer)}[${this.index(index)}]`;
+  }
+
   /** The current elements at an index. */
   loaded(buffer: Buffer, index: Index, lanes: number): string {
     const { dtype } = buffer;
