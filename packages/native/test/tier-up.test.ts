@@ -11,6 +11,7 @@ import {
   tensor,
   threads,
 } from "@nabla/autograd";
+import type { Outcome, Started } from "@nabla/autograd/backend";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { NativeProgram } from "../src/program.ts";
 import { backendWith, problemHere, toolchain } from "./toolchains.ts";
@@ -108,7 +109,10 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
     await device().ready();
     // Whether they are faster is not asked.
     const outcomes: (string | undefined)[] = [];
-    const { run: runSegment, start: startSegment } = NativeProgram.prototype;
+    const { run: runSegment, start: startSegment } = NativeProgram.prototype as {
+      readonly run: (this: NativeProgram, segment: number, together: boolean) => Outcome;
+      readonly start: (this: NativeProgram, segment: number, together: boolean) => Started;
+    };
     vi.spyOn(NativeProgram.prototype, "run").mockImplementation(function (
       this: NativeProgram,
       segment,
@@ -121,7 +125,7 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
       this: NativeProgram,
       segment,
     ) {
-      const started = startSegment.call(this, segment, true)!;
+      const started = startSegment.call(this, segment, true);
       const end = () => {
         const ended = started.end();
         outcomes.push(ended?.outcome);
