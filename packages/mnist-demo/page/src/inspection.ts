@@ -58,6 +58,11 @@ export interface NeuronLook {
   readonly wantedBias: number;
   readonly wantedWeights: readonly number[];
   readonly wantedPrevious: readonly number[];
+  /**
+   * What each neuron of the next layer alone desires of this one's activation, which add up to
+   * `wantedActivation`; none for an output.
+   */
+  readonly wantedByNext: readonly number[];
   /** How far each avenue would move the weighted sum for a unit of step. */
   readonly effects: {
     readonly bias: number;
@@ -145,7 +150,7 @@ function averages(network: Layer, images: Tensor, targets: Tensor, place?: Place
         activations,
         wanted: wantedActivations,
       })),
-      neuron: place ? [ofNeuron(layers[place.layer]!, place.index)] : [],
+      neuron: place ? [ofNeuron(layers, place)] : [],
     };
   };
   return { ...vmap(ofOne)(images, targets), dense };
@@ -161,12 +166,16 @@ type NeuronTensors = {
   readonly wantedBias: Tensor;
   readonly wantedWeights: Tensor;
   readonly wantedPrevious: Tensor;
+  /** [neurons of the next layer]; none for an output. */
+  readonly wantedByNext: readonly Tensor[];
   readonly byBias: Tensor;
   readonly byWeights: Tensor;
   readonly byPrevious: Tensor;
 };
 
-function ofNeuron(layer: LayerNudges, index: number): NeuronTensors {
+function ofNeuron(layers: readonly LayerNudges[], place: Place): NeuronTensors {
+  const { index } = place;
+  const [layer, next] = [layers[place.layer]!, layers[place.layer + 1]];
   const { bias, weights, previousActivations, effects, ...rest } = layer.neuron(index);
   return {
     ...rest,
@@ -174,6 +183,7 @@ function ofNeuron(layer: LayerNudges, index: number): NeuronTensors {
     wantedBias: bias!,
     wantedWeights: weights,
     wantedPrevious: previousActivations,
+    wantedByNext: next ? [next.avenues.previousActivations.at(index)] : [],
     byBias: effects.bias,
     byWeights: effects.weights,
     byPrevious: effects.previousActivations,
@@ -209,6 +219,7 @@ function neuronLook(
     wantedBias,
     wantedWeights,
     wantedPrevious: numbers(neuron.wantedPrevious.mean(0)),
+    wantedByNext: neuron.wantedByNext.flatMap((wanted) => numbers(wanted.mean(0))),
     effects: {
       bias: mean(neuron.byBias),
       weights: mean(neuron.byWeights),
@@ -232,6 +243,16 @@ export function digitOf(digits: Digits, source: Source): { image: Tensor; target
 /** The terms of the cost if the outputs for a digit were these. */
 export function termsOf(outputs: readonly number[], label: number): readonly number[] {
   const given = sequential((x) => x);
-  const targets = oneHot(tensor([label], { dtype: "int32" }), 10);
-  return numbers(costTerms(given, tensor([[...outputs]]), targets).at(0));
+  return numbers(costTerms(given, tensor([[...outputs]]), targetOf(label)).at(0));
+}
+
+/** The desired changes of the outputs for a digit, if they were these. */
+export function wishesOf(outputs: readonly number[], label: number): readonly number[] {
+  const given = tensor([[...outputs]]);
+  const [gradient] = gradients(quadraticCost(given, targetOf(label)), [given]);
+  return numbers(gradient.neg());
+}
+
+function targetOf(label: number): Tensor<[1, number]> {
+  return oneHot(tensor([label], { dtype: "int32" }), 10);
 }

@@ -1,11 +1,16 @@
 // What the page's worker does: a network on its way down, as it is shown and asked about.
+import { oneHot, tensor } from "@nabla/autograd";
+import { exampleCosts } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
 import type { ActivationName } from "../../src/training-options.ts";
-import { Contender, type Point } from "./contender.ts";
+import { type AvenueResult, type AvenueStep, tryAvenues } from "./avenue-step.ts";
+import { Contender, type ContenderOptions, type Point } from "./contender.ts";
 import { type Look, look, type Place, type Source } from "./inspection.ts";
 import { KnobBoard } from "./knobs.ts";
+import type { Learnt } from "./learning.ts";
 import { type StepLook, stepBy } from "./step-by.ts";
 import type { TrainingDigits } from "./training-digits.ts";
+import type { End, Walks } from "./walks.ts";
 
 /** What the page lets one choose. */
 export interface Choices {
@@ -48,6 +53,10 @@ const betweenTold = 5;
 /** How long training goes on between two points of the curves, in milliseconds. */
 const betweenPoints = 150;
 
+/** Maps and walks are of so many training digits at most. */
+const mostOnMap = 3000;
+const seedsOfEnds = [0, 1, 2, 3, 4];
+
 export class Session {
   readonly #digits: DigitSource;
   readonly #onProgress: OnProgress;
@@ -59,7 +68,7 @@ export class Session {
   #run: symbol | undefined;
   /** The training loop that runs, or ran. */
   #loop: Promise<void> = Promise.resolve();
-  #learningRate = 0;
+  #options!: ContenderOptions;
   #knobs: KnobBoard | undefined;
 
   constructor(digits: DigitSource, choices: Choices, onProgress: OnProgress) {
@@ -160,6 +169,63 @@ export class Session {
     return look(this.#miniBatches.network, this.#digits.test, source, place);
   }
 
+  /** The cost of each test digit. */
+  async costs(): Promise<Float32Array> {
+    const { images, labels } = this.#digits.test;
+    const costs = exampleCosts(this.#miniBatches.network, images, oneHot(labels, 10));
+    return Float32Array.from(await costs.data());
+  }
+
+  /** What a step along some of a neuron's avenues would do to it; nothing changes. */
+  tryAvenues(source: Source, place: Place, avenues: AvenueStep): AvenueResult {
+    return tryAvenues(this.#miniBatches.network, this.#digits.test, source, place, avenues);
+  }
+
+  /** Pauses, and lets a careful man and one who looks at mini-batches walk down from the seed. */
+  async walks(batchSize: number, side: number): Promise<Walks> {
+    await this.pause();
+    const { walkBoth } = await import("./walks.ts");
+    const options = { ...this.#options, batchSize };
+    return walkBoth(await this.#firstDigits(), this.#digits.test, options, side);
+  }
+
+  /** Pauses, and tells where walks from several seeds end, one after the other. */
+  async ends(learningRate: number, steps: number, onEnd: (end: End) => unknown): Promise<void> {
+    await this.pause();
+    const { endsOf } = await import("./walks.ts");
+    const options = { ...this.#options, learningRate };
+    const train = await this.#firstDigits();
+    for await (const end of endsOf(train, this.#digits.test, options, seedsOfEnds, steps)) {
+      await onEnd(end);
+    }
+  }
+
+  /** Pauses, and trains a network on the first `count` training digits alone. */
+  async learn(count: number): Promise<Learnt> {
+    await this.pause();
+    const { learnFrom } = await import("./learning.ts");
+    return learnFrom(await this.#train.slice(0, count), this.#digits.test, this.#options);
+  }
+
+  /** Pauses, and trains a network on the first training digits as somebody has labelled them. */
+  async learnLabelled(labels: readonly number[]): Promise<Learnt> {
+    await this.pause();
+    const { learnFrom } = await import("./learning.ts");
+    const { images } = await this.#train.slice(0, labels.length);
+    const digits = { images, labels: tensor(Uint8Array.from(labels)) };
+    return learnFrom(digits, this.#digits.test, this.#options);
+  }
+
+  /** The pixels of the first training digits. */
+  async trainingPixels(count: number): Promise<readonly Uint8Array[]> {
+    const { images } = await this.#train.slice(0, count);
+    return Array.from({ length: count }, (_, i) => images.at(i).flatten().dataSync() as Uint8Array);
+  }
+
+  #firstDigits(): Promise<Digits> {
+    return this.#train.slice(0, Math.min(this.#train.count, mostOnMap));
+  }
+
   /** Pauses, and finds the components of the gradient of a digit's cost. */
   async knobs(source: Source): ReturnType<KnobBoard["find"]> {
     await this.pause();
@@ -194,7 +260,7 @@ export class Session {
         ? undefined
         : await this.#train.slice(0, Math.min(count, this.#train.count));
     const { network } = this.#miniBatches;
-    return stepBy(network, this.#digits.test, source, digits, this.#learningRate);
+    return stepBy(network, this.#digits.test, source, digits, this.#options.learningRate);
   }
 
   /** The contender that has looked at fewer digits; the mini-batches if they are level. */
@@ -206,7 +272,7 @@ export class Session {
   #setUp({ careful, examples, ...options }: Choices): void {
     this.#lastPoints = undefined;
     this.#knobs = undefined;
-    this.#learningRate = options.learningRate;
+    this.#options = options;
     this.#train = this.#digits.train(examples);
     const make = (batchSize: number): Contender =>
       new Contender(this.#train, this.#digits.test, { ...options, batchSize });

@@ -1,14 +1,16 @@
 // What is looked at: a digit or more, a neuron, and how far the backward pass has come; and what the
 // worker sees there. All views show the same.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { sourceIn } from "./address.ts";
 import type { Look, Place, Source } from "./inspection.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface Subject {
   readonly source: Source;
   readonly setSource: (source: Source) => void;
-  readonly place: Place;
-  readonly setPlace: (place: Place) => void;
+  /** The neuron that the reader has chosen. */
+  readonly place: Place | undefined;
+  readonly setPlace: (place: Place | undefined) => void;
   /** How many layers, from the outputs on, show desired changes. */
   readonly back: number;
   readonly setBack: (back: number) => void;
@@ -28,17 +30,14 @@ export interface Line {
   readonly column: number | undefined;
 }
 
-/** The first test digit is a 7. */
-const first: Source = { kind: "examples", from: 0, count: 1 };
-
 export function useSubject(trainer: Trainer): Subject {
-  const [source, setSource] = useState<Source>(first);
-  const [chosen, setPlace] = useState<Place>({ layer: 0, index: 0 });
+  const [source, setSource] = useState<Source>(() => sourceIn(location.search));
+  const [chosen, setPlace] = useState<Place>();
   const [back, setBack] = useState(0);
   const [lit, setLit] = useState<readonly Line[]>([]);
   const sizes = [...trainer.state.choices.hidden, 10];
-  const place = useMemo(() => within(chosen, sizes), [chosen, sizes.join()]);
-  const { seen, isPending } = useLook(trainer, source, place);
+  const place = useMemo(() => chosen && within(chosen, sizes), [chosen, sizes.join()]);
+  const { seen, isPending } = useLook(trainer, source);
   // A network of other layers is being set up.
   const look = seen?.layers.length === sizes.length ? seen : undefined;
   return {
@@ -61,19 +60,14 @@ function within({ layer, index }: Place, sizes: readonly number[]): Place {
   return { layer: last, index: Math.min(index, sizes[last]! - 1) };
 }
 
-interface Question {
-  readonly source: Source;
-  readonly place: Place;
-}
-
 /** Milliseconds between two pictures of the network while it trains: drawing one is expensive. */
 const betweenLooks = 100;
 
-/** Asks anew when the digits, the neuron or the network have changed, one question at a time. */
-function useLook({ state, service }: Trainer, source: Source, place: Place) {
+/** Asks anew when the digits or the network have changed, one question at a time. */
+function useLook({ state, service }: Trainer, source: Source) {
   const [seen, setSeen] = useState<Look>();
   const [isPending, setPending] = useState(false);
-  const question = useRef<Question>();
+  const question = useRef<Source>();
   const isAsking = useRef(false);
   const isRunning = useRef(false);
   isRunning.current = state.progress?.running ?? false;
@@ -83,7 +77,7 @@ function useLook({ state, service }: Trainer, source: Source, place: Place) {
       const asked = question.current;
       question.current = undefined;
       try {
-        setSeen(await service.look(asked.source, asked.place));
+        setSeen(await service.look(asked));
       } catch {
         // Of an architecture that has just been replaced: the next progress asks anew.
       }
@@ -94,9 +88,9 @@ function useLook({ state, service }: Trainer, source: Source, place: Place) {
   };
   useEffect(() => {
     if (state.progress === undefined) return;
-    question.current = { source, place };
+    question.current = source;
     setPending(true);
     if (!isAsking.current) void answerAll();
-  }, [state.progress, source, place]);
+  }, [state.progress, source]);
   return { seen, isPending };
 }

@@ -1,11 +1,12 @@
 // The worker as the views see it: calls, and a state that changes as it tells.
 import { proxy, type Remote, wrap } from "comlink";
 import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { choicesIn } from "./address.ts";
 import type { Point } from "./contender.ts";
 import type { Choices, Pace, Progress } from "./session.ts";
 import type { Service } from "./worker.ts";
 
-export const firstChoices: Choices = {
+export const usualChoices: Choices = {
   hidden: [16, 16],
   activation: "sigmoid",
   batchSize: 100,
@@ -14,6 +15,9 @@ export const firstChoices: Choices = {
   examples: 3000,
   careful: true,
 };
+
+/** Those that the page begins with: its address may name others. */
+const firstChoices = choicesIn(location.search, usualChoices);
 
 /** How many steps the page takes before anybody has asked for one. */
 export const stepsOfOpening = 600;

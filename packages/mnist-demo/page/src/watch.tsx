@@ -1,4 +1,4 @@
-// The drunk man and the careful man: what to choose, and the curves of both.
+// The drunk man and the careful man as curves: all that can be chosen, with whatever it leads to.
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { activationNames, sgdRates } from "../../src/training-options.ts";
@@ -31,15 +31,12 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
   );
   return (
     <section aria-labelledby="watch">
-      <h2 id="watch">The drunk man and the careful man</h2>
+      <h2 id="watch">Race them yourself</h2>
       <p>
-        The cost of a digit is the sum of the squared differences between the network's output and
-        the target; the cost of the network is the mean over all digits. Its negative gradient
-        points downhill. A careful man looks at <em>all</em> {choices.examples.toLocaleString("en")}{" "}
-        digits before each step; a drunk man looks at a mini-batch and stumbles down quickly. Both
-        need about as many steps, but each of the careful man's costs{" "}
-        {Math.round(choices.examples / choices.batchSize)} times as much. So the curves are drawn
-        against the digits looked at.
+        The network of this page, which takes mini-batches, and a second one with the same first
+        weights that looks at all {choices.examples.toLocaleString("en")} digits before each step.
+        Whatever you change starts both anew. The curves are drawn against the digits looked at,
+        since that is what takes time.
       </p>
       <Settings choices={choices} disabled={progress === undefined} onChange={trainer.reset} />
       <div class="charts">
@@ -61,10 +58,9 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
         <li class="mini">mini-batches of {choices.batchSize}</li>
         {choices.careful && <li class="full">the full set before each step</li>}
       </ul>
-      <p>
-        A network that has learnt nothing can still bring the cost to 1.00 by answering 0 to
-        everything, and to 0.90 by answering one tenth for every digit (10 × 0.1 × 0.9). There the
-        curves stay flat until it begins to look at the digits.
+      <p class="note">
+        Try batches of 1 (the learning rate falls to a tenth, as one digit is a rough guide), a
+        learning rate of 100, or no hidden layers.
       </p>
       <How
         code={`const cost = quadraticCost(network.forward(images), targets);

@@ -2,8 +2,9 @@
 import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
 import type { Digits } from "../../src/digits.ts";
+import type { AvenueStep } from "./avenue-step.ts";
 import { DigitShelf } from "./digits.ts";
-import { type Look, type Place, type Source, termsOf } from "./inspection.ts";
+import { type Look, type Place, type Source, termsOf, wishesOf } from "./inspection.ts";
 import { type Choices, type OnProgress, type Pace, Session } from "./session.ts";
 
 // One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
@@ -46,9 +47,25 @@ const service = {
   step: (): Promise<void> => started().stepOnce(),
   look: (source: Source, place?: Place): Look => started().look(source, place),
   terms: (outputs: readonly number[], label: number): readonly number[] => termsOf(outputs, label),
+  wishes: (outputs: readonly number[], label: number): readonly number[] =>
+    wishesOf(outputs, label),
+  costs: (): Promise<Float32Array> => started().costs(),
+  tryAvenues: (
+    source: Source,
+    place: Place,
+    avenues: AvenueStep,
+  ): ReturnType<Session["tryAvenues"]> => started().tryAvenues(source, place, avenues),
   knobs: (source: Source): ReturnType<Session["knobs"]> => started().knobs(source),
   knob: (rank: number): ReturnType<Session["knob"]> => started().knob(rank),
   nudge: (name: string, by: number): ReturnType<Session["nudge"]> => started().nudge(name, by),
+  walks: (batchSize: number, side: number): ReturnType<Session["walks"]> =>
+    started().walks(batchSize, side),
+  ends: (...given: Parameters<Session["ends"]>): Promise<void> => started().ends(...given),
+  learn: (count: number): ReturnType<Session["learn"]> => started().learn(count),
+  learnLabelled: (labels: readonly number[]): ReturnType<Session["learnLabelled"]> =>
+    started().learnLabelled(labels),
+  trainingPixels: (count: number): ReturnType<Session["trainingPixels"]> =>
+    started().trainingPixels(count),
   tryStep: (source: Source, count: number | undefined): ReturnType<Session["tryStep"]> =>
     started().tryStep(source, count),
 };

@@ -2,10 +2,10 @@
 import type { NudgeResult } from "@nabla/nn";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { How } from "./how.tsx";
-import type { ComponentLook, Knob, Knobs } from "./knobs.ts";
-import type { ChapterProps } from "./mistake.tsx";
-import { componentName, plain, signed, times } from "./numbers.ts";
+import { How } from "../how.tsx";
+import type { ComponentLook, Knob, Knobs } from "../knobs.ts";
+import { componentName, plain, signed, times } from "../numbers.ts";
+import type { ChapterProps } from "./chapter.tsx";
 
 const firstNudge = 0.1;
 

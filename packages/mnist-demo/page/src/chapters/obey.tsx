@@ -1,11 +1,11 @@
 // Chapter: a step by one digit alone, by ten, by a hundred, by all; and what it does to the others.
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { How } from "./how.tsx";
-import type { ChapterProps } from "./mistake.tsx";
-import { plain } from "./numbers.ts";
-import type { StepLook } from "./step-by.ts";
-import { type Digit, Thumbnails } from "./thumbnails.tsx";
+import { How } from "../how.tsx";
+import { plain } from "../numbers.ts";
+import type { StepLook } from "../step-by.ts";
+import { type Digit, Thumbnails } from "../thumbnails.tsx";
+import type { ChapterProps } from "./chapter.tsx";
 
 /** Where the network has begun to learn, and one digit can still undo that. */
 const halfTrained = 130;
