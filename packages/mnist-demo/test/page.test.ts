@@ -189,7 +189,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await page.locator("#times").waitFor();
     // What takes the focus, by the order in the document; of a group of neurons one.
     const controls = await page.evaluate<string[]>(`{
-      const focusable = "button, input, select, summary, a[href], [tabindex]";
+      const focusable = "button, input, select, textarea, summary, a[href], [tabindex]";
       const all = [...document.querySelectorAll(focusable)].filter((one) =>
         one.tabIndex >= 0 && one.checkVisibility() && !one.disabled &&
         (one.type !== "radio" || one.checked));
