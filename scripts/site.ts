@@ -1,0 +1,73 @@
+/**
+ * `pnpm site [FOLDER]`: the page, the guide and the other documents, and the reference where `pnpm run
+ * docs` has made it, as one folder that any static host serves from any path. Links are followed:
+ * one that leads nowhere is an error.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { globSync } from "tinyglobby";
+import { buildPage } from "../packages/mnist-demo/page/page-command.ts";
+import { documentOf, pageOf } from "./site/document.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+const out = path.resolve(process.argv[2] ?? path.join(root, "dist-site"));
+const reference = "docs/reference";
+
+await buildPage(out);
+// Everything below is made here; nothing of a site before stays.
+rmSync(path.join(out, "docs"), { recursive: true, force: true });
+rmSync(path.join(out, "reference"), { recursive: true, force: true });
+
+const documents = globSync(["docs/*.md", "docs/guide/*.md"], { cwd: root });
+for (const file of documents) {
+  const text = readFileSync(path.join(root, file), "utf8");
+  const { html, files } = documentOf(text, file, (target) => documents.includes(target));
+  write(pageOf(file), html);
+  for (const shown of files) write(shown, readFileSync(path.join(root, shown)));
+}
+write("docs/style.css", readFileSync(path.join(root, "scripts/site/style.css")));
+const hasReference = existsSync(path.join(root, reference, "index.html"));
+if (hasReference) {
+  cpSync(path.join(root, reference), path.join(out, "reference"), { recursive: true });
+}
+linkFromPage();
+const broken = documents.map(pageOf).concat("index.html").flatMap(brokenLinks);
+if (broken.length > 0) {
+  console.error(broken.join("\n"));
+  process.exitCode = 1;
+} else {
+  const parts = ["the page", `${documents.length} documents`];
+  console.log(`built: ${out}: ${parts.join(", ")}${hasReference ? ", the reference" : ""}`);
+}
+
+function write(file: string, content: string | Uint8Array): void {
+  const target = path.join(out, file);
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, content);
+}
+
+/** The page by itself has no guide beside it; here it links to it. */
+function linkFromPage(): void {
+  const page = readFileSync(path.join(out, "index.html"), "utf8");
+  const links = [
+    `<a href="docs/guide/index.html">The guide: the same story in code</a>`,
+    ...(hasReference ? [`<a href="reference/index.html">Reference</a>`] : []),
+  ];
+  write("index.html", page.replace("<footer>", `<footer>\n      <p>${links.join(" · ")}</p>`));
+}
+
+/** Links of a page to files that the site does not have, and to headings that a page does not have. */
+function brokenLinks(page: string): string[] {
+  const html = readFileSync(path.join(out, page), "utf8");
+  return [...html.matchAll(/(?:href|src)="([^"]*)"/g)]
+    .map(([, href]) => href!)
+    .filter((href) => !/^(https?:|data:)/.test(href))
+    .filter((href) => {
+      const [file, fragment] = href.split("#") as [string, string?];
+      const target = file === "" ? page : path.join(path.dirname(page), file);
+      if (!existsSync(path.join(out, target))) return true;
+      if (!fragment || !target.endsWith(".html")) return false;
+      return !readFileSync(path.join(out, target), "utf8").includes(`id="${fragment}"`);
+    })
+    .map((href) => `${page}: ${href} leads nowhere`);
+}
