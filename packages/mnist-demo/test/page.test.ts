@@ -145,7 +145,10 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
     await page.getByLabel("Also run full-batch gradient descent").uncheck();
     await page.locator(".legend .full").waitFor({ state: "detached" });
+    expect(await page.textContent("#accuracy")).toMatch(/^[1-4]?\d\./);
     await the.trainTo(85);
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    expect(wide).toBeLessThanOrEqual(desktop.width);
     const [images, labels] = [the.digits.test.images.dataSync(), the.digits.test.labels.dataSync()];
     const sheet = page.getByLabel("Sheet to draw a digit on");
     await sheet.scrollIntoViewIfNeeded();

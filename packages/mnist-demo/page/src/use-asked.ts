@@ -13,7 +13,7 @@ const between = 250;
 export function useAsked<Answer>(
   { state }: Trainer,
   ask: (() => Promise<Answer>) | undefined,
-  key: unknown = undefined,
+  key?: unknown,
 ): Answer | undefined {
   const [answer, setAnswer] = useState<Answer>();
   const latest = useRef<typeof ask>(undefined);

@@ -97,8 +97,8 @@ export async function walkBoth(
   };
 }
 
-function plain({ points: _, ...rest }: Path): Walk {
-  return rest;
+function plain({ batchSize, steps, examples, walked, gained, cost }: Path): Walk {
+  return { batchSize, steps, examples, walked, gained, cost };
 }
 
 async function walk(train: Digits, test: Digits, options: ContenderOptions): Promise<Path> {

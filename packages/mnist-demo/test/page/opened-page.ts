@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
-import { expect } from "vitest";
 import { buildPage, servePage } from "../../page/page-command.ts";
 import type { ContenderOptions } from "../../page/src/contender.ts";
 import { testFile } from "../../page/src/digit-files.ts";
@@ -104,7 +103,6 @@ export class OpenedPage {
   /** Trains from the start until more than `percent` of the test digits are right, and pauses. */
   async trainTo(percent: number): Promise<void> {
     const { page } = this;
-    expect(Number.parseFloat((await page.textContent("#accuracy"))!)).toBeLessThan(50);
     await page.getByLabel("Speed").selectOption("fast");
     await page.getByRole("button", { name: "Let it learn" }).click();
     await page.waitForFunction(
@@ -112,7 +110,5 @@ export class OpenedPage {
     );
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Let it learn" }).waitFor();
-    const wide = await page.evaluate("document.documentElement.scrollWidth");
-    expect(wide).toBeLessThanOrEqual(page.viewportSize()!.width);
   }
 }

@@ -54,8 +54,8 @@ function AvenuesOf({ label, layers, output, ...props }: AvenuesOfProps): VNode {
               its activation {plain(neuron.activation)}. The{" "}
               {count === 1 ? `${label}` : `${count} digits`} would like the activation to be{" "}
               {direction} ({signed(neuron.wantedActivation)}
-              {count === 1 ? "" : ", on average"}), and with it the sum: d ={" "}
-              {signed(neuron.wantedSum)}.
+              {count === 1 ? "" : ", on average"}), and with it the sum:{" "}
+              <span class="whole-words">d = {signed(neuron.wantedSum)}</span>.
             </p>
             {place.layer === 0 ? (
               <PixelInputs neuron={neuron} />

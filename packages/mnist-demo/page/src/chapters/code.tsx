@@ -48,7 +48,9 @@ export function Code(): VNode {
       if (data.kind === "done") end(data.error);
       else setLines((before) => [...before, data.text].slice(-mostLines));
     });
-    started.postMessage({ code, base: document.baseURI } satisfies Order);
+    const order: Order = { code, base: document.baseURI };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+    started.postMessage(order);
   };
   return (
     <>

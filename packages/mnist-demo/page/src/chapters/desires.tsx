@@ -134,7 +134,7 @@ interface SumProps {
   readonly sum: number;
 }
 
-const [wide, rowHeight, left] = [600, 20, 140];
+const [wide, rowHeight, left] = [600, 22, 170];
 
 /** Arrows head to tail, one below the other, and their sum. */
 function Sum({ look, place, parts, sum }: SumProps): VNode {

@@ -20,7 +20,7 @@ export function SurfaceMap({ window, steps, isEqual = false }: SurfaceMapProps):
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useColorScheme();
   useEffect(
-    () => draw(canvas.current!, window, steps, isEqual),
+    () => draw(canvas.current!, window, steps, isEqual, scheme === "dark"),
     [window, steps.join(), isEqual, scheme],
   );
   const [low, top] = [Math.min(...window.costs), Math.max(...window.costs)];
@@ -41,6 +41,7 @@ function draw(
   { paths, from, to, side, costs }: Window,
   steps: readonly [number, number],
   isEqual: boolean,
+  isDark: boolean,
 ): void {
   const context = canvas.getContext("2d")!;
   const color = (name: string): string => getComputedStyle(canvas).getPropertyValue(name);
@@ -56,7 +57,9 @@ function draw(
     for (let px = 0; px < wide; px += cell) {
       const cost = costAt(costs, side, (px + 1) / wide, 1 - (py + 1) / tall);
       const band = Math.floor((bands * (most - Math.log(cost))) / (most - least || 1));
-      context.globalAlpha = 0.05 + (0.5 * Math.min(Math.max(band, 0), bands)) / bands;
+      const depth = Math.min(Math.max(band, 0), bands) / bands;
+      // Lower is darker: on dark paper with less of a light tone.
+      context.globalAlpha = 0.05 + 0.5 * (isDark ? 1 - depth : depth);
       context.fillStyle = color("--quiet");
       context.fillRect(px, top + py, cell, Math.min(cell, tall - py));
     }
