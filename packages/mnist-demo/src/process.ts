@@ -24,6 +24,23 @@ export async function runProcess(
     });
   }
   const { stdout, stderr, env, argv } = process;
-  const context = { stdout, stderr, env, signal: stop.signal };
+  const context = {
+    stdout,
+    stderr,
+    env,
+    signal: stop.signal,
+    ...(process.stdin.isTTY && { keys: pressedKeys }),
+  };
   process.exitCode = await command(argv.slice(2), context);
+}
+
+/** Each key as it is pressed; afterwards the terminal gives lines again. */
+async function* pressedKeys(): AsyncGenerator<string> {
+  const { stdin } = process;
+  stdin.setRawMode(true);
+  try {
+    for await (const key of stdin) yield String(key);
+  } finally {
+    stdin.setRawMode(false);
+  }
 }

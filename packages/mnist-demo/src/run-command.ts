@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly env: Environment;
   /** Aborted: end after the step under way, with the accuracy so far. */
   readonly signal: AbortSignal;
+  /** Keys as they are pressed, from the call on; left out where nobody can press any. */
+  readonly keys?: () => AsyncIterator<string>;
   /** What stands before a command's name where it is called; left out: the repository's. */
   readonly runner?: string;
 }

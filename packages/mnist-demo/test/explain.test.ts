@@ -148,3 +148,54 @@ describe("one line on stderr and exit code 1", () => {
     expect(none.stderr).toMatch(/^--model: .*\.not: .*\n$/);
   });
 });
+
+test("in a terminal chapters come one at a time, as keys are pressed; otherwise all at once", async () => {
+  const [data, { file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
+  const args = `--digit 3 --model ${file} --data ${data}`;
+  const terminal = { isTTY: true, columns: 80 };
+  const chapters = async (keys: readonly string[], more = "") => {
+    const { code, stdout } = await run(runExplain, `${args}${more}`, { terminal, keys });
+    const screens = stdout.split("\x1b[H").slice(1);
+    return { code, titles: screens.map((screen) => screen.split("\n")[0]), screens, stdout };
+  };
+  const { code, titles, screens } = await chapters(["\r", "b", "b", "8", "\x1b[D", "d", "x", "q"]);
+  expect(code).toBe(0);
+  expect(titles.map((title) => title?.split(" ")[0])).toEqual([
+    "1/9",
+    "2/9",
+    "1/9",
+    "8/9",
+    "7/9",
+    "7/9",
+  ]);
+  expect(screens[0]).toContain("number 3 of the test digits, a 3");
+  // Another digit is the next one, at the same chapter.
+  expect((await chapters(["d", "q"])).screens[1]).toContain("number 4 of the test digits, a 4");
+  const neuron = await chapters(["5", "n", "q"]);
+  expect(neuron.titles.slice(1)).toEqual([
+    "5/9 Output 3: its three avenues",
+    "5/9 Output 4: its three avenues",
+  ]);
+  // At the end Enter ends, and Ctrl-C does anywhere.
+  expect((await chapters(["9", "\r", "1"])).titles).toHaveLength(2);
+  expect((await chapters(["\x03"])).code).toBe(130);
+  const all = await chapters([], " --all");
+  expect(all.titles).toEqual([]);
+  expect(all.stdout).toContain("8. ");
+});
+
+test("the numbers as JSON are those of the public calls, and the network may be untrained", async () => {
+  const [data, { network, file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
+  const { stdout } = await explain(`--digit 3 --json --model ${file} --data ${data}`);
+  const told = JSON.parse(stdout) as Record<string, unknown> & {
+    layers: Record<string, number[]>[];
+  };
+  const { images, labels } = (await loadMnist({ directory: data })).test;
+  const { layers, cost } = nudges(network, images.at(3), oneHot(labels, 10).at(3));
+  expect([told["label"], told["cost"]]).toEqual([3, cost.itemSync()]);
+  expect(told.layers.map((layer) => layer["wantedActivations"])).toEqual(
+    layers.map((layer) => layer.wantedActivations.arraySync()),
+  );
+  const untrained = await explain(`--epochs 0 --data ${data}`);
+  expect(untrained.stdout).toContain("A 784-16-16-10 network before training");
+});

@@ -19,7 +19,9 @@ import { averageSections } from "./average-sections.ts";
 import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
 import { type ExplainOptions, help, parseOptions } from "./explain-options.ts";
 import { forwardSections } from "./forward-sections.ts";
+import { guide } from "./guided.ts";
 import { type Walk, walkThrough } from "./walk.ts";
+import { walkJson } from "./walk-json.ts";
 
 /** Runs `explain` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
 export async function runExplain(
@@ -36,18 +38,46 @@ async function explain(options: ExplainOptions, context: CommandContext): Promis
   const example = exampleOf(options, mnist.test);
   const { network, cost, what, learningRate } = await networkFor(options, mnist, context);
   if (signal.aborted) return interrupted;
-  const walk = await walkThrough(network, mnist, example, cost, learningRate);
-  const place = options.neuron ?? { layer: walk.told.layers.length, index: walk.label };
-  checkPlace(place, walk);
-  const sections = [
-    ...forwardSections(walk),
-    ...backwardSections(walk, place),
-    ...averageSections(walk),
-  ];
-  stdout.write(`${what}\n\n${printed(sections, terminalOf(stdout, env))}`);
-  const title = `What a ${walk.label} wants of a network`;
-  for (const path of await writeFiles(title, sections, options)) stderr.write(`wrote ${path}\n`);
+  const walkFor = async (of: number, chosen: NeuronPlace | undefined) => {
+    const walk = await walkThrough(network, mnist, of, cost, learningRate);
+    const place = chosen ?? { layer: walk.told.layers.length, index: walk.label };
+    checkPlace(place, walk);
+    const parts = [forwardSections(walk), backwardSections(walk, place), averageSections(walk)];
+    return { walk, place, sections: parts.flat() };
+  };
+  const first = await walkFor(example, options.neuron);
+  const title = `What a ${first.walk.label} wants of a network`;
+  for (const path of await writeFiles(title, first.sections, options)) {
+    stderr.write(`wrote ${path}\n`);
+  }
+  const terminal = terminalOf(stdout, env);
+  if (options.json) stdout.write(walkJson(first.walk));
+  else if (options.all || !terminal.isLive || !context.keys) {
+    stdout.write(`${what}\n\n${printed(first.sections, terminal)}`);
+  } else {
+    const keys = context.keys();
+    let shown = first;
+    let at = 0;
+    try {
+      for (;;) {
+        const left = await guide(shown.sections, { stdout, terminal, keys, at });
+        if (left.because === "interrupted") return interrupted;
+        if (left.because === "done") break;
+        at = left.at;
+        shown = await (left.because === "otherDigit"
+          ? walkFor((shown.walk.example + 1) % mnist.test.labels.size, options.neuron)
+          : walkFor(shown.walk.example, neuronAfter(shown.place, shown.walk)));
+      }
+    } finally {
+      await keys.return?.();
+    }
+  }
   return 0;
+}
+
+/** The next neuron of the layer, the first after the last. */
+function neuronAfter({ layer, index }: NeuronPlace, { told: { layers } }: Walk): NeuronPlace {
+  return { layer, index: (index + 1) % layers[layer - 1]!.layer.outputFeatures };
 }
 
 function exampleOf({ example, digit }: ExplainOptions, { labels }: Digits): number {
@@ -93,8 +123,13 @@ async function networkFor(
     const what = `The network in ${options.model}`;
     return { network, cost, what, learningRate: sgdRates[cost][activation] };
   }
-  const trained = parseTraining(["--epochs", `${options.epochs}`, "--seed", `${options.seed}`]);
+  const epochsToTrain = `${Math.max(options.epochs, 1)}`;
+  const trained = parseTraining(["--epochs", epochsToTrain, "--seed", `${options.seed}`]);
   if (trained === "help") throw new Error("unreachable: help was not asked for");
+  if (options.epochs === 0) {
+    const { network, cost, learningRate } = { ...training(mnist, trained), ...trained };
+    return { network, cost, learningRate, what: `A ${sizesText(trained)} network before training` };
+  }
   const epochs = `${options.epochs} epoch${options.epochs === 1 ? "" : "s"}`;
   context.stderr.write(`training a network for ${epochs}; to use your own: --model\n`);
   const run = training(mnist, trained, context.signal);

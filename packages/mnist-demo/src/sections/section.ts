@@ -20,13 +20,19 @@ export interface SectionFigure {
 
 /** All sections as text, with numbered titles. */
 export function printed(sections: readonly Section[], terminal: Terminal): string {
-  const parts = sections.map(({ title, text }, i) => {
-    const heading = wrapped(`${i + 1}. ${title}`, terminal);
-    return [
-      ...heading.map((line) => styled(terminal, "cyan", line)),
-      ...text(terminal).map((line) => line.trimEnd()),
-      "",
-    ].join("\n");
-  });
-  return parts.join("\n");
+  return sections.map((one, i) => printedSection(one, `${i + 1}.`, terminal)).join("\n");
+}
+
+/** One section as text, its title behind `number`. */
+export function printedSection(
+  { title, text }: Section,
+  number: string,
+  terminal: Terminal,
+): string {
+  const heading = wrapped(`${number} ${title}`, terminal);
+  return [
+    ...heading.map((line) => styled(terminal, "cyan", line)),
+    ...text(terminal).map((line) => line.trimEnd()),
+    "",
+  ].join("\n");
 }
