@@ -173,8 +173,8 @@ test("in a terminal chapters come one at a time, as keys are pressed; otherwise 
   expect((await chapters(["d", "q"])).screens[1]).toContain("number 4 of the test digits, a 4");
   const neuron = await chapters(["5", "n", "q"]);
   expect(neuron.titles.slice(1)).toEqual([
-    "5/9 Output 3: its three avenues",
-    "5/9 Output 4: its three avenues",
+    "5/9 Neuron 3 of the outputs: its three avenues",
+    "5/9 Neuron 4 of the outputs: its three avenues",
   ]);
   // At the end Enter ends, and Ctrl-C does anywhere.
   expect((await chapters(["9", "\r", "1"])).titles).toHaveLength(2);

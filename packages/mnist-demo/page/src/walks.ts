@@ -64,7 +64,7 @@ const mostSteps = 700;
 /** How many mini-batches the compass shows. */
 const needles = 20;
 /** Digits that the maps' cost is the mean of. */
-const mapped = 500;
+const mapped = 300;
 
 interface Path extends Walk {
   readonly points: readonly Float32Array[];

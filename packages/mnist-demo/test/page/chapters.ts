@@ -21,7 +21,7 @@ import { datasetOf, firstOf } from "../../src/training.ts";
 import { type OpenedPage, usual } from "./opened-page.ts";
 
 /** Waits until something is shown; machines are shared. */
-const shown = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 });
+const shown = <Value>(read: () => Value) => expect.poll(read, { timeout: 40_000 });
 
 export function chapterTests(the: OpenedPage): void {
   test("shows the numbers that the public calls give here", async () => {

@@ -11,7 +11,7 @@ import { SurfaceMap } from "./surface-map.tsx";
 
 const batchSizes = [10, 100, 1000];
 /** The map's cost is computed at so many points each way. */
-const side = 33;
+const side = 25;
 
 export function WalksChapter({ trainer }: ChapterProps): VNode {
   const { state, service } = trainer;
