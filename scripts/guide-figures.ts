@@ -82,7 +82,7 @@ async function cost(): Promise<void> {
   const image = test.images.slice(0, 0, 1).reshape([1, 784]).div(255);
   const label = test.labels.slice(0, 0, 1);
   const outputs = network.forward(image).at(0).arraySync();
-  const terms = costTerms(network, image, oneHot(label, 10)).at(0).arraySync() as number[];
+  const terms = Array.from(costTerms(network, image, oneHot(label, 10)).at(0).dataSync());
   const seven = label.at(0).itemSync();
   const sum = terms.reduce((a, b) => a + b).toFixed(2);
   const rows = outputs.map((output, digit) => ({ digit, output, term: terms[digit]! }));
