@@ -23,9 +23,9 @@ export const oneThread: Threads = { count: 1, team: 0 };
 
 interface Foreign {
   /** Returns 1 if several threads took part. */
-  (memory: Uint8Array, table: number, over: number, threads: number, team: number): number;
+  (memory: number, table: number, over: number, threads: number, team: number): number;
   async(
-    memory: Uint8Array,
+    memory: number,
     table: number,
     over: number,
     threads: number,
@@ -42,10 +42,11 @@ export function loadSegments(
   const library = koffi.load(path);
   return names.map((name): SegmentFunction | undefined => {
     if (name === undefined) return undefined;
-    const declared = `uint32_t ${name}(void *memory, uint32_t table, uint32_t over, uint32_t threads, uint64_t team)`;
+    const declared = `uint32_t ${name}(uint64_t memory, uint32_t table, uint32_t over, uint32_t threads, uint64_t team)`;
     const run = library.func(declared) as unknown as Foreign;
     return {
-      call: (memory, table, { count, team }) => outcomeOf(run(memory, table, 0, count, team)),
+      call: (memory, table, { count, team }) =>
+        outcomeOf(run(addressOf(memory), table, 0, count, team)),
       start: (heap, table, over, threads) =>
         over === 0 ? undefined : started(run, heap, table, over, threads),
     };
@@ -56,6 +57,18 @@ export function loadSegments(
 export function loadAddress(path: string, name: string): number {
   const address = koffi.load(path).func(`uint64_t ${name}()`)() as number | bigint;
   return Number(address);
+}
+
+let lastMemory: Uint8Array | undefined;
+let lastAddress = 0;
+
+/** Where a memory begins. (Converting an array takes as long as the rest of a call.) */
+function addressOf(memory: Uint8Array): number {
+  if (memory !== lastMemory) {
+    lastMemory = memory;
+    lastAddress = Number(koffi.address(memory));
+  }
+  return lastAddress;
 }
 
 function outcomeOf(wasTogether: number): Outcome {
@@ -80,7 +93,7 @@ function started(
     milliseconds ??= performance.now() - start;
   };
   const over = new Promise<void>((resolve) => {
-    run.async(bytes, table, word, count, team, (_, result) => {
+    run.async(addressOf(bytes), table, word, count, team, (_, result) => {
       wasTogether = result;
       note();
       resolve();

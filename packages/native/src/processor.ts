@@ -8,7 +8,9 @@ export interface Machine {
   readonly name: string;
   /** Bytes of a vector. */
   readonly bytes: 16 | 32 | 64;
-  /** A product's totals in registers: rows, and vectors of columns. */
+  /** How many vectors there are registers for. */
+  readonly registers: number;
+  /** A product's totals in registers, where its operands are copied: rows, and vectors of columns. */
   readonly tile: { readonly rows: number; readonly vectors: number };
   /** Whether a product and its sum are rounded once, as they are in WebAssembly here. */
   readonly isFused: boolean;
@@ -24,11 +26,18 @@ export const kinds: Readonly<Record<"avx512" | "avx2" | "neon", Omit<Machine, "i
   avx512: {
     name: "AVX-512",
     bytes: 64,
+    registers: 32,
     tile: { rows: 12, vectors: 2 },
     flags: flagsOf(avx512),
   },
-  avx2: { name: "AVX2 and FMA", bytes: 32, tile: { rows: 6, vectors: 2 }, flags: flagsOf(avx2) },
-  neon: { name: "NEON", bytes: 16, tile: { rows: 8, vectors: 3 }, flags: [] },
+  avx2: {
+    name: "AVX2 and FMA",
+    bytes: 32,
+    registers: 16,
+    tile: { rows: 6, vectors: 2 },
+    flags: flagsOf(avx2),
+  },
+  neon: { name: "NEON", bytes: 16, registers: 32, tile: { rows: 8, vectors: 3 }, flags: [] },
 };
 
 function flagsOf(features: readonly string[]): readonly string[] {

@@ -13,14 +13,12 @@ import {
 import { addInBlocks } from "./blocks.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { operatorText, registerType } from "./operators.ts";
+import { bestHeight, bestWidth } from "./tiles.ts";
 import type { Vector } from "./values.ts";
 import type { Writer } from "./writer.ts";
 
 /** Rows at once where there is one column. */
 const rowsOfOneColumn = 8;
-
-/** Vectors of columns at once, however few rows there are. */
-const mostVectors = 8;
 
 /** Writes the product, tile by tile. */
 export function writeMultiply(multiply: Multiply, writer: Writer): void {
@@ -34,12 +32,10 @@ export function writeMultiply(multiply: Multiply, writer: Writer): void {
     scopes.inSteps(row, rowsOfOneColumn, (rows) => writeTile(multiply, rows, 1, writer));
     return;
   }
-  const { rows: most, vectors: wide } = machine.tile;
-  const wanted = Math.min(wide, Math.ceil(column.size / lanes));
-  const height = Math.floor((most * wide) / wanted);
-  scopes.inSteps(row, height, (rows) => {
-    const vectors = Math.min(mostVectors, Math.max(1, Math.floor((most * wide) / rows)));
-    scopes.inSteps(column, vectors * lanes, (columns) => {
+  const all = Math.ceil(column.size / lanes);
+  scopes.inSteps(row, bestHeight(row.size, all, machine), (rows) => {
+    const { width } = bestWidth(rows, all, machine);
+    scopes.inSteps(column, width * lanes, (columns) => {
       writeTile(multiply, rows, columns, writer);
     });
   });

@@ -24,6 +24,16 @@ typedef uint8_t u8;
 #else
 #define KERNEL static __attribute__((noipa)) void
 #endif
+#if defined(__FMA__)
+#define FMA_OF_16_BYTES(x86, arm) __builtin_ia32_vfmadd##x86
+#elif defined(__aarch64__)
+#define FMA_OF_16_BYTES(x86, arm) __builtin_aarch64_fma##arm
+#endif
+#ifdef __clang__
+#define HAS_BUILTIN(name) __has_builtin(name)
+#else
+#define HAS_BUILTIN(name) 0
+#endif
 #if !defined(__clang__) && __GNUC__ < 12
 #define OLD_GCC
 #endif
@@ -200,6 +210,71 @@ INLINE ${v} shru_i32_${n}(${v} a, ${v} b) { return (${v})((u32x${n})a >> (u32x${
 INLINE ${v} select_i32_${n}(${v} m, ${v} a, ${v} b) { return (m & a) | (~m & b); }`;
 }
 
+type UnaryName = "sqrt" | "floor" | "ceil" | "trunc" | "rint";
+
+/** How to round, as instructions have it: without an exception. */
+const roundings = { floor: 9, ceil: 10, trunc: 11, rint: 12 } as const;
+
+/**
+ * The condition under which a compiler has a builtin for an operation on whole vectors, and its
+ * call. (GCC 12 often, but not always, makes one instruction of what is written lane by lane.)
+ */
+function instructionOf(
+  name: UnaryName | "fma",
+  type: "f32" | "f64",
+  n: number,
+): { readonly condition: string; readonly call: string } | undefined {
+  const bits = n * (type === "f32" ? 32 : 64);
+  const kind = type === "f32" ? "ps" : "pd";
+  const gcc = "!defined(__clang__) && defined";
+  if (bits === 128 && name === "fma") {
+    const mode = type === "f32" ? "v4sf" : "v2df";
+    const call = `FMA_OF_16_BYTES(${kind}, ${mode})(a, b, c)`;
+    return { condition: `${gcc}(FMA_OF_16_BYTES)`, call };
+  }
+  if (bits === 256) {
+    const condition = `${gcc}(__FMA__)`;
+    if (name === "fma") return { condition, call: `__builtin_ia32_vfmadd${kind}256(a, b, c)` };
+    if (name === "sqrt") return { condition, call: `__builtin_ia32_sqrt${kind}256(a)` };
+    return { condition, call: `__builtin_ia32_round${kind}256(a, ${roundings[name]})` };
+  }
+  if (bits === 512) {
+    const condition = `${gcc}(__AVX512F__)`;
+    // All lanes, rounded as usual.
+    const usual = "-1, 4)";
+    if (name === "fma") {
+      return { condition, call: `__builtin_ia32_vfmadd${kind}512_mask(a, b, c, ${usual}` };
+    }
+    if (name === "sqrt") {
+      return { condition, call: `__builtin_ia32_sqrt${kind}512_mask(a, a, ${usual}` };
+    }
+    const call = `__builtin_ia32_rndscale${kind}_mask(a, ${roundings[name]}, a, ${usual}`;
+    return { condition, call };
+  }
+  return undefined;
+}
+
+/** Returns what a builtin gives where there is one, or else what all lanes give. */
+function eitherText(
+  name: UnaryName | "fma",
+  instruction: ReturnType<typeof instructionOf>,
+  lanes: string,
+): string {
+  const clang = `__builtin_elementwise_${name}`;
+  const { condition, call } = instruction ?? { condition: "0", call: lanes };
+  return [
+    "",
+    `#if ${condition}`,
+    `  return ${call};`,
+    `#elif HAS_BUILTIN(${clang})`,
+    `  return ${clang}(${name === "fma" ? "a, b, c" : "a"});`,
+    "#else",
+    `  return ${lanes};`,
+    "#endif",
+    "",
+  ].join("\n");
+}
+
 function vectorFloat(type: "f32" | "f64", n: number, isFused: boolean): string {
   const v = `${type}x${n}`;
   const bits = type === "f32" ? `i32x${n}` : `i64x${n}`;
@@ -207,12 +282,16 @@ function vectorFloat(type: "f32" | "f64", n: number, isFused: boolean): string {
   const { fraction, bias, exponent, others, one, magic, magicBits } = floats[type];
   // Comparisons of float64 are as wide as it; truth values are not.
   const wide = (m: string) => (type === "f32" ? m : `__builtin_convertvector(${m}, ${bits})`);
-  const unary = (name: string, call: string) =>
-    `INLINE ${v} ${name}_${type}_${n}(${v} a) { return ${laneByLane(v, n, (l) => `${call}${end}(a[${l}])`)}; }`;
-  const fused = laneByLane(v, n, (l) => `__builtin_fma${end}(a[${l}], b[${l}], c[${l}])`);
+  const unary = (name: UnaryName) => {
+    const lanes = laneByLane(v, n, (l) => `__builtin_${name}${end}(a[${l}])`);
+    const own = name === "rint" ? "round" : name;
+    return `INLINE ${v} ${own}_${type}_${n}(${v} a) {${eitherText(name, instructionOf(name, type, n), lanes)}}`;
+  };
+  const each = laneByLane(v, n, (l) => `__builtin_fma${end}(a[${l}], b[${l}], c[${l}])`);
+  const fused = eitherText("fma", instructionOf("fma", type, n), each);
   const whole = (to: string) => `__builtin_convertvector(${to}, i32x${n})`;
   return `
-INLINE ${v} madd_${type}_${n}(${v} a, ${v} b, ${v} c) { return ${isFused ? fused : "a * b + c"}; }
+INLINE ${v} madd_${type}_${n}(${v} a, ${v} b, ${v} c) {${isFused ? fused : " return a * b + c; "}}
 INLINE ${v} max_${type}_${n}(${v} a, ${v} b) {
   const ${bits} g = a > b, l = b > a, e = a == b, x = (${bits})a, y = (${bits})b;
   return (${v})((g & x) | (l & y) | (e & x & y) | (~(g | l | e) & (${bits})(a + b)));
@@ -224,11 +303,11 @@ INLINE ${v} min_${type}_${n}(${v} a, ${v} b) {
 INLINE ${v} atLeast_${type}_${n}(${v} a, ${v} b) { const ${bits} m = a <= b; return (${v})((m & (${bits})b) | (~m & (${bits})a)); }
 INLINE ${v} atMost_${type}_${n}(${v} a, ${v} b) { const ${bits} m = a >= b; return (${v})((m & (${bits})b) | (~m & (${bits})a)); }
 INLINE ${v} abs_${type}_${n}(${v} a) { return ${laneByLane(v, n, (l) => `__builtin_fabs${end}(a[${l}])`)}; }
-${unary("sqrt", "__builtin_sqrt")}
-${unary("floor", "__builtin_floor")}
-${unary("ceil", "__builtin_ceil")}
-${unary("trunc", "__builtin_trunc")}
-${unary("round", "__builtin_rint")}
+${unary("sqrt")}
+${unary("floor")}
+${unary("ceil")}
+${unary("trunc")}
+${unary("rint")}
 INLINE ${v} remainder_${type}_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `remainder_${type}_1(a[${l}], b[${l}])`)}; }
 INLINE i32x${n} whole_${type}_${n}(${v} a) { return ${laneByLane(`i32x${n}`, n, (l) => `whole_${type}_1(a[${l}])`)}; }
 INLINE ${v} powerOf2_${type}_${n}(${v} a) { return (${v})((${bits})(a + ${magic + bias}.0${end}) << ${fraction}); }

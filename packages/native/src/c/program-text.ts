@@ -96,15 +96,16 @@ function partText(name: string, call: string): string {
 }
 
 /**
- * A function of memory, the run table's address, that of a word to set once it is over, how many
+ * A function of the memory's address, the run table's address, that of a word to set once it is over, how many
  * threads may take part, and the address of their team. It returns whether they did, if it has
  * parts for them.
  */
 function segmentText(name: string, calls: readonly Call[]): string {
   const isDivided = calls.some(({ parts }) => parts > 1);
-  const declared = "char *memory, uint32_t at, uint32_t over, uint32_t threads, uint64_t address";
+  const declared = "uint64_t start, uint32_t at, uint32_t over, uint32_t threads, uint64_t address";
   return [
     `API uint32_t ${name}(${declared}) {`,
+    "char *memory = (char *)(uintptr_t)start;",
     "uint32_t *table = (uint32_t *)(memory + at);",
     "const team_functions *team = (const team_functions *)(uintptr_t)address;",
     `const uint32_t together = threads > 1${isDivided ? " && team != 0 && team->begin(threads)" : ""};`,

@@ -2,7 +2,7 @@
 // dealt to them evenly, else one by one; or one, or one per lane, if elements are combined in order.
 import { blocksOfReduce, manyTotals, type ReduceLoop } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
-import { literalText, operatorText, registerType } from "./operators.ts";
+import { literalText, operatorText, registerType, selectText } from "./operators.ts";
 import type { Writer } from "./writer.ts";
 
 /** Writes the reduction, and binds its total. */
@@ -61,10 +61,9 @@ function inVectors(reduce: ReduceLoop, writer: Writer): string {
     const next = combined(reduce, name, values.inLanes(moved, lanes), lanes);
     if (valid === lanes) scopes.line(`${name} = ${next};`);
     else {
-      const element = registerType(dtype, 1);
-      scopes.line(
-        `{ const ${type} next = ${next}; __builtin_memcpy(&${name}, &next, ${valid} * sizeof(${element})); }`,
-      );
+      const mask = Array.from({ length: lanes }, (_, lane) => (lane < valid ? -1 : 0)).join(", ");
+      const chosen = selectText([`((i32x${lanes}){${mask}})`, next, name], dtype, lanes);
+      scopes.line(`${name} = ${chosen};`);
     }
     values.vector = undefined;
   };
