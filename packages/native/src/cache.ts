@@ -24,6 +24,11 @@ const mostBytes = 2 ** 27;
 /** The name of an object: a SHA-256 hash. */
 const objectName = /^[0-9a-f]{64}\.so$/;
 
+/** The name of a file that a compilation reads or writes: its object's, the process's number, its own. */
+const temporaryName = /^[0-9a-f]{64}\.\d+-\d+\.[co]$/;
+/** Milliseconds after which no compilation needs its files: it was killed, or its computer stopped. */
+const longestNeeded = 3_600_000;
+
 /** Bits of a mode: others may write. */
 const writableByOthers = 0o022;
 
@@ -86,21 +91,26 @@ export class Cache {
   }
 
   /**
-   * Removes objects that were used longest ago, if there are too many bytes. Files of other names
-   * are left alone: the folder may be one that has more in it.
+   * Removes objects that were used longest ago, if there are too many bytes, and what compilations
+   * have left behind. Files of other names are left alone: the folder may be one that has more in it.
    */
   prune(most: number = mostBytes): void {
-    const names = readdirSync(this.folder).filter((name) => objectName.test(name));
-    const objects = names.flatMap((name) => {
+    const files = readdirSync(this.folder).flatMap((name) => {
+      const isTemporary = temporaryName.test(name);
+      if (!isTemporary && !objectName.test(name)) return [];
       const path = join(this.folder, name);
       try {
         const { size, mtimeMs } = lstatSync(path);
-        return [{ path, size, used: mtimeMs }];
+        return [{ path, isTemporary, size, used: mtimeMs }];
       } catch {
         // Another process has removed it.
         return [];
       }
     });
+    const old = Date.now() - longestNeeded;
+    const left = files.filter(({ isTemporary, used }) => isTemporary && used < old);
+    for (const { path } of left) rmSync(path, { force: true });
+    const objects = files.filter(({ isTemporary }) => !isTemporary);
     objects.sort((a, b) => b.used - a.used);
     let bytes = 0;
     for (const { path, size } of objects) {

@@ -154,7 +154,13 @@ describe.skipIf(problemHere !== undefined)("objects", () => {
     // Not made here, so it stays, however large and old.
     writeFileSync(join(path, "thesis.so"), "x".repeat(1000));
     utimesSync(join(path, "thesis.so"), 1, 1);
+    // A compilation was killed with its process; another one goes on.
+    const [left, needed] = [`${old}.123-4.c`, `${used}.567-8.o`];
+    for (const name of [left, needed]) writeFileSync(join(path, name), "");
+    utimesSync(join(path, left), 1000, 1000);
     cache.prune(250);
-    expect(readdirSync(path).sort()).toEqual([`${old}.so`, `${recent}.so`, "thesis.so"]);
+    expect(readdirSync(path).sort()).toEqual(
+      [`${old}.so`, `${recent}.so`, needed, "thesis.so"].sort(),
+    );
   });
 });
