@@ -44,13 +44,20 @@ export function operandsFirst(
   isKnown: (part: Value) => boolean,
   use: (part: Value) => void,
 ): void {
+  if (isKnown(value)) return;
   const path = [value];
-  for (let here = path.at(-1); here; here = path.at(-1)) {
-    const next = isKnown(here) ? undefined : operandsOf(here).find((part) => !isKnown(part));
-    if (next) path.push(next);
-    else {
+  /** How many operands of each are done. */
+  const done = [0];
+  for (let last = 0; last >= 0; last = path.length - 1) {
+    const here = path[last]!;
+    const next = operandsOf(here)[done[last]!++];
+    if (!next) {
       path.pop();
-      if (here !== value && !isKnown(here)) use(here);
+      done.pop();
+      if (here !== value) use(here);
+    } else if (!isKnown(next)) {
+      path.push(next);
+      done.push(0);
     }
   }
 }

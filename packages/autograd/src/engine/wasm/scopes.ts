@@ -292,8 +292,16 @@ export class Scopes {
     type: ValueType,
     write: () => void,
   ): Local {
-    const known = this.known(name, type);
-    if (known) return known;
+    return this.known(name, type) ?? this.define(name, dependences, type, write);
+  }
+
+  /** The same for a name that is not known. */
+  define(
+    name: unknown,
+    dependences: ReadonlySet<Dependence>,
+    type: ValueType,
+    write: () => void,
+  ): Local {
     const position = this.#open.findLastIndex(
       (scope) => scope.isBranch || bindsOneOf(scope, dependences),
     );

@@ -67,7 +67,7 @@ export class Values implements ValueWriter {
     if (known) return known;
     if (lanes > 1 && !this.#varies(value)) return this.#splat(value);
     if (value.kind === "total") return this.scopes.totalOf(value);
-    return this.scopes.named(name, dependencesOf(value), type, () => this.#add(value, lanes));
+    return this.scopes.define(name, dependencesOf(value), type, () => this.#add(value, lanes));
   }
 
   /** Whether the value differs from lane to lane. */
@@ -80,7 +80,7 @@ export class Values implements ValueWriter {
 
   /** One element in all lanes. */
   #splat(value: Value): Local {
-    return this.scopes.named(this.#nameOf(value), dependencesOf(value), "v128", () => {
+    return this.scopes.define(this.#nameOf(value), dependencesOf(value), "v128", () => {
       const { code } = this.scopes;
       const splatLoad = value.kind === "load" ? splatLoadOf(value.dtype) : undefined;
       if (value.kind === "literal" && this.#isArgument(value)) {
