@@ -149,7 +149,7 @@ elements, ${small.bytes} bytes, as binaryen prints it:
 ${block(small.text, "wat")}
 
 All addresses come from a table whose address is the first argument: words 0 and 1 take an index that is out of
-range, the words from 2 on are the addresses of the buffers, followed by the argument list of each step: the offsets of
+range, then come sums of each thread, the addresses of the buffers, and the argument list of each step: the offsets of
 its buffers' addresses in the table, and the offsets of slices. The last argument is the offset of that list.
 
 The numbers of this step, such as 100 examples, are constants of its module. A plan that differs from it in sizes of loops

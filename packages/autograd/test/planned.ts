@@ -24,7 +24,7 @@ export function planFor(tensors: readonly Tensor[], off: readonly PassName[] = [
 
 function planOfNodes(nodes: readonly Node[], off: readonly PassName[], target = wasmTarget) {
   const graph = graphOf("test", nodes);
-  return { inputs: graph.inputs, plan: planOf(graph, target, new Set(off)) };
+  return { inputs: graph.inputs, plan: planOf(graph, target, { off: new Set(off) }) };
 }
 
 /** The values of the tensors, by that plan, in plain JavaScript. */

@@ -25,6 +25,7 @@ import {
   type StartOf,
   sameCoordinates,
 } from "./index-map.ts";
+import type { FormKernels, KernelCache } from "./kernel-cache.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { isOfManyParts, type Materialized } from "./materialized.ts";
@@ -65,6 +66,8 @@ export interface Planning {
   readonly addBuffer: (dtype: DType, size: number) => Buffer;
   /** Registers a check, and returns its number. Groups of one form share theirs. */
   readonly addCheck: (check: Check) => number;
+  /** Kernels of earlier plans. */
+  readonly cache: KernelCache;
 }
 
 /** The steps that compute the materialized nodes, in an order that can run. */
@@ -86,12 +89,15 @@ export function stepsOf(
     if (!plan.target.computes(node)) return [{ node, kept }];
     return worksOf(group, kept).map((work) => forms.add(work));
   });
-  const lowered = new Map<Form, Lowered>();
+  const lowered = new Map<Form, FormKernels>();
   return works.flatMap((one): readonly Step[] => {
     if (!("form" in one)) return [hostStep(one, plan)];
     const { form, member } = one;
     let kernels = lowered.get(form);
-    if (!kernels) lowered.set(form, (kernels = lower(form, plan)));
+    if (!kernels) {
+      kernels = plan.cache.get(form, () => lower(form, plan));
+      lowered.set(form, kernels);
+    }
     return kernelSteps(kernels, member, plan);
   });
 }
@@ -116,22 +122,9 @@ function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {
   return { kind: "host", node, inputs, reads: [...new Set(inputs)], writes };
 }
 
-/** The kernels of a form. */
-interface Lowered {
-  readonly kernels: readonly {
-    readonly kernel: Kernel;
-    readonly reads: readonly Buffer[];
-    readonly writes: readonly Buffer[];
-  }[];
-  /** Which starts the kernels take as arguments, before the buffers. */
-  readonly starts: readonly number[];
-  /** Buffers for something other than a node, numbered after those of nodes. */
-  readonly added: readonly Buffer[];
-}
-
 /** The kernels with their arguments for one member. */
 function kernelSteps(
-  { kernels, starts, added }: Lowered,
+  { kernels, starts, added }: FormKernels,
   member: Member,
   { bufferOf, addBuffer }: Planning,
 ): readonly Step[] {
@@ -153,7 +146,7 @@ function kernelSteps(
 }
 
 /** Lowers the first member of a form to the kernels of all. */
-function lower({ first, started, different }: Form, plan: Planning): Lowered {
+function lower({ first, started, different }: Form, plan: Planning): FormKernels {
   const buffers = new Map<Node, Buffer>();
   let count = different.size;
   const ownBuffer = (dtype: DType, size: number): Buffer => ({ id: count++, dtype, size });
@@ -168,8 +161,13 @@ function lower({ first, started, different }: Form, plan: Planning): Lowered {
       term({ kind: "given", position, greatest }),
     ]),
   );
+  let hasChecks = false;
   const kernels = kernelsOf(first.work, {
     ...plan,
+    addCheck(check) {
+      hasChecks = true;
+      return plan.addCheck(check);
+    },
     bufferOf: (node) => buffers.get(node),
     addBuffer(dtype, size) {
       const buffer = ownBuffer(dtype, size);
@@ -181,7 +179,7 @@ function lower({ first, started, different }: Form, plan: Planning): Lowered {
       return own === undefined ? undefined : starts.get(own + axis);
     },
   });
-  return { kernels: kernels.map(withBuffers), starts: [...different.keys()], added };
+  return { kernels: kernels.map(withBuffers), starts: [...different.keys()], added, hasChecks };
 }
 
 /** What lowering needs to know. */
@@ -194,7 +192,7 @@ function kernelsOf(work: Work, plan: KernelPlanning): readonly Kernel[] {
   return [...before, { operations: nodes.map((node) => node.operation.name), body }];
 }
 
-function withBuffers(kernel: Kernel): Lowered["kernels"][number] {
+function withBuffers(kernel: Kernel): FormKernels["kernels"][number] {
   const { reads, writes } = buffersOf(kernel.body);
   return { kernel, reads: [...reads], writes: [...writes] };
 }

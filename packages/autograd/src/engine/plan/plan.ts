@@ -7,6 +7,7 @@ import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { type Layout, layOut, lifetimesOf } from "./arena.ts";
+import { KernelCache } from "./kernel-cache.ts";
 import { type Step, stepsOf } from "./kernels.ts";
 import { materializedNodes } from "./materialized.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
@@ -71,12 +72,16 @@ export interface Plan {
   readonly layout: Layout;
 }
 
-/** Plans a graph, without the passes in `off`. */
-export function planOf(
-  graph: Graph,
-  target: Target,
-  off: ReadonlySet<PassName> = new Set<PassName>(),
-): Plan {
+interface PlanOptions {
+  /** Passes to leave out. */
+  readonly off?: ReadonlySet<PassName>;
+  /** Kernels of earlier plans for the target. */
+  readonly cache?: KernelCache;
+}
+
+/** Plans a graph. */
+export function planOf(graph: Graph, target: Target, options: PlanOptions = {}): Plan {
+  const { off = new Set<PassName>(), cache = new KernelCache() } = options;
   const used = Object.entries(rules).flatMap(([name, rule]) =>
     off.has(name as PassName) ? [] : [rule],
   );
@@ -99,7 +104,7 @@ export function planOf(
   const steps = stepsOf(
     materialized,
     rewritten,
-    { target, numbers, bufferOf, addBuffer, addCheck },
+    { target, numbers, bufferOf, addBuffer, addCheck, cache },
     fuse,
   );
   const isRead: boolean[] = [];

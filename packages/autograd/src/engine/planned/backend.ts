@@ -4,6 +4,7 @@ import type { Graph } from "../../graph/order.ts";
 import type { Backend, BackendMemory, Prepared } from "../backend.ts";
 import { finishBackground } from "../background.ts";
 import type { Device } from "../device.ts";
+import { KernelCache } from "../plan/kernel-cache.ts";
 import { structureOf } from "../plan/key.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
@@ -28,6 +29,7 @@ export class PlannedBackend<D extends Device> implements Backend {
   readonly name: string;
   readonly #makeDevice: () => D;
   readonly #plans: StructureCache<LoadedPlan>;
+  readonly #kernels = new KernelCache();
   #engine: Engine | undefined;
   /** Set once something has run. */
   device: D | undefined;
@@ -44,7 +46,9 @@ export class PlannedBackend<D extends Device> implements Backend {
     const { inputs } = structure;
     const ready = this.#plans.get(structure, () => {
       notePlanned(order);
-      return new LoadedPlan(engine, planOf({ inputs, order, outputs }, engine.device.target));
+      const graph = { inputs, order, outputs };
+      const plan = planOf(graph, engine.device.target, { cache: this.#kernels });
+      return new LoadedPlan(engine, plan);
     });
     // Usually they are in the order given.
     if (inputs.length === given.length && inputs.every((node, i) => node === given[i]))

@@ -7,7 +7,7 @@ import type { Local } from "./encoder.ts";
 import { addExtent, type Extent } from "./extents.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addLiteral, type Lanes } from "./lanes.ts";
-import { addTotalsOfThread, runningBytes } from "./run-table.ts";
+import { addTotalsOfThread, runningBytes, totalsOffset } from "./run-table.ts";
 import type { Scopes } from "./scopes.ts";
 
 /** The body of nested loops. */
@@ -100,7 +100,7 @@ export class WideTotals {
   readonly #halves: readonly (0 | 1)[];
 
   /** `count` totals, initially 0. */
-  constructor(count: number, dtype: DType, lanes: Lanes, { scopes, totalsOffset }: KernelWriter) {
+  constructor(count: number, dtype: DType, lanes: Lanes, { scopes }: KernelWriter) {
     this.#scopes = scopes;
     this.#dtype = dtype;
     this.#lanes = lanes;

@@ -8,7 +8,5 @@ export interface KernelWriter {
   readonly values: Values;
   /** Elements in a vector. */
   readonly lanes: 2 | 4;
-  /** Offset of accumulators in the table. */
-  readonly totalsOffset: number;
   statement(statement: Statement): void;
 }

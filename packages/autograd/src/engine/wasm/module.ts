@@ -10,8 +10,9 @@ import type { Plan } from "../plan/plan.ts";
 import { ArgumentLists, argumentPositions, type NumbersOf } from "./argument-lists.ts";
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
 import { noArguments } from "./extents.ts";
-import { parametersOf, runParameters, totalsOffset } from "./run-table.ts";
-import { type KernelWork, workOf, writeKernel } from "./statements.ts";
+import { functionOf } from "./kernel-functions.ts";
+import { parametersOf, runParameters } from "./run-table.ts";
+import { type KernelWork, workOf } from "./statements.ts";
 import type { HostFunction } from "./value-writer.ts";
 
 /** An operator that the host computes, on elements of one dtype; imported as `operator dtype`. */
@@ -91,17 +92,12 @@ export function planToModule(plan: Plan, features: Features, numbersOf?: Numbers
     return module.import(name, { parameters, results: ["f64"] });
   };
   const lists = new ArgumentLists(plan, numbersOf ?? noNumbers);
-  const context = {
-    hostFunction,
-    totalsOffset: totalsOffset(plan.buffers, lists.words.length),
-    isFused,
-  };
   const works = worksOf(plan, leastShared);
   const written = [...kernelsOf(plan)].map(([kernel, given]) => {
     // Of many plans some may be worth it.
     const { parts } = numbersOf ? workOf(kernel, 0) : works.get(kernel)!;
     const numbers = numbersOf ? argumentPositions(numbersOf(kernel), given.length) : noArguments;
-    return writeKernel(kernel, { ...context, numbers }, parts > 1);
+    return functionOf(kernel, { hostFunction, isFused, numbers }, parts > 1);
   });
   // All imports are known by now: defined functions are numbered after them.
   const functions = written.map(({ body }) => module.define(body));

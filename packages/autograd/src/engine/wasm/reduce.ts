@@ -10,7 +10,7 @@ import { addExtent } from "./extents.ts";
 import type { Instruction } from "./instructions.ts";
 import type { KernelWriter } from "./kernel-writer.ts";
 import { addExtract, addLiteral, type Lanes, registerType } from "./lanes.ts";
-import { addTotalsOfThread, runningBytes } from "./run-table.ts";
+import { addTotalsOfThread, runningBytes, totalsOffset } from "./run-table.ts";
 import { totalsFrom } from "./totals.ts";
 
 /** Writes the reduction, and binds its total. */
@@ -159,7 +159,7 @@ function inHalves(reduce: ReduceLoop, totals: readonly Local[], writer: KernelWr
 
 /** Accumulators in memory, element by element. */
 function inMemory(reduce: ReduceLoop, writer: KernelWriter): Local {
-  const { scopes, values, totalsOffset } = writer;
+  const { scopes, values } = writer;
   const { total, start, variables, value } = reduce;
   const { code, body } = scopes;
   // Each thread has its own.

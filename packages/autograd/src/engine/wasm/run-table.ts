@@ -1,17 +1,7 @@
-// The run table: memory that the caller fills for a run, with all addresses, the kernels' argument
-// lists, and how the run has failed.
+// The run table: memory that the caller fills for a run, with all addresses and the kernels' argument
+// lists; how the run has failed; and the threads' totals.
 import { manyTotals } from "../kernel/reduction.ts";
 import type { Code, FunctionBody, Local } from "./encoder.ts";
-
-/** The table's first words, by purpose. */
-export const tableWords = {
-  /** The number of the failed check + 1; 0: none has. */
-  failedCheck: 0,
-  /** The index that failed it. */
-  failedIndex: 1,
-  /** From here on the address of each buffer. */
-  buffers: 2,
-} as const;
 
 /** Bytes of a reduction's accumulators in memory. */
 export const runningBytes: number = 8 * manyTotals;
@@ -25,6 +15,19 @@ const totalsBytes = runningBytes + 2 * 16 * mostVectors;
 /** The most threads that take part in a run; each has its own totals. */
 export const mostThreads = 16;
 
+/** Offset of the totals: the same in all tables, so that plans can share functions. */
+export const totalsOffset = 8;
+
+/** The table's words, by purpose. */
+export const tableWords = {
+  /** The number of the failed check + 1; 0: none has. */
+  failedCheck: 0,
+  /** The index that failed it. */
+  failedIndex: 1,
+  /** From here on the address of each buffer. */
+  buffers: (totalsOffset + totalsBytes * mostThreads) / 4,
+} as const;
+
 /** Offset of a buffer's address in the table. */
 export function addressOffset(buffer: number): number {
   return 4 * (tableWords.buffers + buffer);
@@ -35,14 +38,9 @@ export function listsOffset(buffers: number): number {
   return addressOffset(buffers);
 }
 
-/** Offset of the totals, after the lists of `listed` words. */
-export function totalsOffset(buffers: number, listed: number): number {
-  return Math.ceil((listsOffset(buffers) + 4 * listed) / 8) * 8;
-}
-
 /** Bytes of the table for a plan with this many buffers, and lists of this many words. */
 export function tableBytes(buffers: number, listed: number): number {
-  return totalsOffset(buffers, listed) + totalsBytes * mostThreads;
+  return listsOffset(buffers) + 4 * listed;
 }
 
 /**

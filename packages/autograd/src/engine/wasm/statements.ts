@@ -30,8 +30,6 @@ import { Values } from "./values.ts";
 export interface KernelContext extends Host {
   /** Which of its numbers are arguments. */
   readonly numbers: NumberArguments;
-  /** Offset of accumulators in the table. */
-  readonly totalsOffset: number;
 }
 
 /** A kernel as a function. */
@@ -39,6 +37,8 @@ export interface KernelFunction {
   readonly body: FunctionBody;
   /** Whether it can run in parts; else each call runs all. */
   readonly isDivided: boolean;
+  /** Whether it calls functions of the host, by their numbers in the module. */
+  readonly callsHost: boolean;
 }
 
 /** What is known of a kernel's time. */
@@ -59,17 +59,15 @@ export function writeKernel(
   context: KernelContext,
   isWorthParts: boolean,
 ): KernelFunction {
-  if (isWorthParts) {
-    let callsHost = false;
-    const hostFunction: HostFunction = (operator, on, arity) => {
-      callsHost = true;
-      return context.hostFunction(operator, on, arity);
-    };
-    const body = written(kernel, { ...context, hostFunction }, true);
-    // Other threads lack the host's functions.
-    if (!callsHost) return { body, isDivided: true };
-  }
-  return { body: written(kernel, context, false), isDivided: false };
+  let callsHost = false;
+  const hostFunction: HostFunction = (operator, on, arity) => {
+    callsHost = true;
+    return context.hostFunction(operator, on, arity);
+  };
+  const body = written(kernel, { ...context, hostFunction }, isWorthParts);
+  if (!isWorthParts || !callsHost) return { body, isDivided: isWorthParts, callsHost };
+  // Other threads lack the host's functions.
+  return { body: written(kernel, context, false), isDivided: false, callsHost };
 }
 
 /** Estimates the kernel's time; from `leastShared` nanoseconds on it is divided, if it can be. */
@@ -92,13 +90,11 @@ class StatementWriter implements KernelWriter {
   readonly scopes: Scopes;
   readonly values: Values;
   readonly lanes: 2 | 4;
-  readonly totalsOffset: number;
 
   constructor(kernel: Kernel, body: FunctionBody, context: KernelContext) {
     this.scopes = new Scopes(body, context.numbers);
     this.values = new Values(this.scopes, context);
     this.lanes = dtypesOf(kernel).has("float64") ? 2 : 4;
-    this.totalsOffset = context.totalsOffset;
   }
 
   statement(statement: Statement): void {
