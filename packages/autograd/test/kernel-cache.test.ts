@@ -40,6 +40,16 @@ test("sequences of other lengths have kernels in common", () => {
   expect(others.map((kernel) => short!.indexOf(kernel))).toEqual([-1, -1]);
 });
 
+test("kernels are forgotten where there are too many", () => {
+  const cache = new KernelCache(2);
+  const [a, b, c] = [x(2).exp(), x(3).exp(), x(4).exp()];
+  const kernelOf = (one: Tensor) => kernelsOf(planWith(cache, [one]))[0];
+  const [first, second] = [a, b].map(kernelOf);
+  expect([a, b].map((one, i) => kernelOf(one) === [first, second][i])).toEqual([true, true]);
+  kernelOf(c);
+  expect(kernelOf(a)).not.toBe(first);
+});
+
 test("kernels differ where a slice begins elsewhere, or several do", () => {
   const expected = rows.arraySync() as number[][];
   const read = (...places: readonly number[]) => {

@@ -29,9 +29,14 @@ interface Entry {
 
 /** The kernels of forms in earlier plans for one target. */
 export class KernelCache {
+  readonly #mostForms: number;
   readonly #entries = new Map<number, readonly Entry[]>();
   readonly #writer = new Writer();
   #count = 0;
+
+  constructor(most: number = mostForms) {
+    this.#mostForms = most;
+  }
 
   /** The kernels of a form whose members are all known; new ones from `make`. */
   get(form: Form, make: () => FormKernels): FormKernels {
@@ -41,7 +46,7 @@ export class KernelCache {
     if (known) return known.kernels;
     const kernels = make();
     if (kernels.hasChecks) return kernels;
-    if (this.#count >= mostForms) this.#forget();
+    if (this.#count >= this.#mostForms) this.#forget();
     const entry: Entry = { words: words.slice(), kernels };
     this.#entries.set(hash, [...(this.#entries.get(hash) ?? []), entry]);
     this.#count++;
