@@ -19,14 +19,20 @@ export const mostThreads = 16;
 export const totalsOffset = 8;
 
 /** The table's words, by purpose. */
-export const tableWords = {
+interface TableWords {
   /** The number of the failed check + 1; 0: none has. */
-  failedCheck: 0,
+  readonly failedCheck: number;
   /** The index that failed it. */
-  failedIndex: 1,
+  readonly failedIndex: number;
   /** From here on the address of each buffer. */
+  readonly buffers: number;
+}
+
+export const tableWords: TableWords = {
+  failedCheck: 0,
+  failedIndex: 1,
   buffers: (totalsOffset + totalsBytes * mostThreads) / 4,
-} as const;
+};
 
 /** Offset of a buffer's address in the table. */
 export function addressOffset(buffer: number): number {
