@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { doctest } from "./scripts/doctest/plugin.ts";
+import { LongestFirst } from "./scripts/longest-first.ts";
 
 const conditions = ["@nabla/source"];
 
@@ -62,6 +63,7 @@ export default defineConfig({
     // A worker keeps what it imported from file to file: a test restores what it sets for all (a back
     // end, a seed, a number of threads).
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     setupFiles: ["scripts/fast-equality.ts"],
     projects: [
       {
