@@ -153,6 +153,13 @@ const byFile: Readonly<
     ],
     "what cannot be computed is added to": ["if (!trace) this.#dropFailed();", "", updates],
   },
+  "tensor/parameter.ts": {
+    "a call forgets the last value of an update that failed": [
+      "if (parameter.pending) return;",
+      "",
+      updates,
+    ],
+  },
   "tensor/updates.ts": {
     "an update is computed when what it needs is gone": [
       "return nodes.some((node) => needed.has(node));",
@@ -184,8 +191,13 @@ const byFile: Readonly<
   },
   "engine/realize.ts": {
     "updates beside one that fails are dropped": [
-      "for (const node of nodes) tryAlone(node);",
+      "for (const node of nodes) tryToRun(node);",
       "markFailed(outputs);",
+      updates,
+    ],
+    "an update that fails is lost without a word": [
+      'if (isPending(node)) runAll("assign", new Set([node]));',
+      'realizeInTurn("assign", [node]);',
       updates,
     ],
     "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],

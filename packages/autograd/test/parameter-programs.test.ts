@@ -123,6 +123,45 @@ test("an update that is made of one that fails throws where it is assigned", () 
   expect(w.assign(w.add(1)).arraySync()).toEqual([2]);
 });
 
+test("an update that fails is an error of whoever reads it, though others were computed before", async () => {
+  const wrong = () => gather(tensor([1, 2]), 0, tensor([7], { dtype: "int32" }));
+  const p = parameter([1]);
+  const q = parameter([2]);
+  const read = compile(() => p.mul(q));
+  expect(read().arraySync()).toEqual([2]);
+  p.assign(wrong());
+  q.assign([3]);
+  expect(() => read()).toThrow("index 7 is out of range");
+  expect(read().arraySync()).toEqual([3]);
+  p.assign(wrong());
+  await expect(read.async()).rejects.toThrow("index 7 is out of range");
+  expect(read().arraySync()).toEqual([3]);
+  // Computed for the sake of q, whose old value would be overwritten.
+  p.assign(wrong().mul(q));
+  for (let turn = 0; turn < 2; turn++) q.assign(q.add(1)).realize();
+  expect(() => p.dataSync()).toThrow("have overwritten");
+  expect([p.arraySync(), q.arraySync()]).toEqual([[1], [5]]);
+});
+
+test("an update that fails, and that nobody reads, is forgotten with the next one", async () => {
+  const p = parameter([1]);
+  const set = compile((i: Tensor) => p.assign(gather(tensor([4, 5]), 0, i)).mul(1));
+  const at = (i: number) => tensor([i], { dtype: "int32" });
+  const fail = () => p.assign(gather(tensor([1, 2]), 0, at(7)));
+  set(at(0));
+  fail();
+  set(at(1));
+  expect(p.arraySync()).toEqual([5]);
+  fail();
+  await set.async(at(0));
+  expect(p.arraySync()).toEqual([4]);
+  fail();
+  expect(() => set(at(9))).toThrow("index 9 is out of range");
+  await expect(set.async(at(9))).rejects.toThrow("index 9 is out of range");
+  expect(() => p.dataSync()).toThrow("index 7 is out of range");
+  expect(p.arraySync()).toEqual([4]);
+});
+
 test("reading what fails for another reason leaves an update in place", () => {
   const w = parameter([1]);
   w.assign(w.add(1));
@@ -135,7 +174,9 @@ test("an update that nobody reads is computed, though others beside it fail", ()
   a.assign(a.add(1));
   b.assign(b.add(bad()));
   for (let i = 0; i < 4; i++) c.assign(c.add(1));
-  expect([a, b, c].map((w) => w.arraySync())).toEqual([[2], [1], [5]]);
+  expect([a, c].map((w) => w.arraySync())).toEqual([[2], [5]]);
+  expect(() => b.dataSync()).toThrow("index 9 is out of range");
+  expect(b.arraySync()).toEqual([1]);
 });
 
 test("a gradient whose cost cannot be computed is not part of the next one", () => {

@@ -63,6 +63,19 @@ const sources = {
 
 const sourceOf = (kind: Source["kind"]): SourceOf => sources[kind];
 
+/** Who reads an update that fails: whoever it is gets the error. */
+const readers = {
+  realize: (q: Parameter) => q.realize(),
+  call: (_: Parameter, sum: () => Tensor) => sum().dataSync(),
+  /** After others' updates, for whose places it is computed. */
+  later: (q: Parameter, _: unknown, others: readonly Parameter[]) => {
+    for (let turn = 0; turn < 2; turn++) {
+      for (const one of others) one.assign(one.add(0)).realize();
+    }
+    q.dataSync();
+  },
+};
+
 interface Assign {
   readonly kind: "assign";
   readonly to: number;
@@ -71,7 +84,8 @@ interface Assign {
 type Command =
   | Assign
   | { readonly kind: "swap"; readonly a: number; readonly b: number }
-  | { readonly kind: "read" | "realize" | "fail" | "copy"; readonly of: number }
+  | { readonly kind: "read" | "realize" | "copy"; readonly of: number }
+  | { readonly kind: "fail"; readonly of: number; readonly by: keyof typeof readers }
   | { readonly kind: "together"; readonly assigns: readonly Assign[]; readonly between?: Source }
   | { readonly kind: "capture" | "readOf"; readonly source: Source }
   | { readonly kind: "gradient"; readonly of: number; readonly isAssigned: boolean }
@@ -110,10 +124,18 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: assign(anySource) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("swap" as const), a: cell, b: cell }) },
   {
-    weight: 4,
+    weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom("read" as const, "realize" as const, "fail" as const, "copy" as const),
+      kind: fc.constantFrom("read" as const, "realize" as const, "copy" as const),
       of: cell,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("fail" as const),
+      of: cell,
+      by: fc.constantFrom(...(Object.keys(readers) as (keyof typeof readers)[])),
     }),
   },
   {
@@ -221,6 +243,7 @@ export function checkParameterProgram({ steps, commands }: ParameterProgram): vo
       },
     };
   });
+  const sumOfAll = compile(() => p[0]!.add(p[1]!).add(p[2]!));
   const look = ({ x, expected }: (typeof captured)[number]): void => {
     try {
       same("a captured graph", x.dataSync(), expected);
@@ -264,14 +287,18 @@ export function checkParameterProgram({ steps, commands }: ParameterProgram): vo
       }
       case "fail": {
         const q = p[one.of]!;
+        const others = p.filter((other) => other !== q);
         let message = "nothing";
         try {
-          q.assign(q.add(wrong())).realize();
+          const of = others.reduce((sum, other) => sum.add(other), q.add(wrong()));
+          q.assign(one.by === "later" ? of : q.add(wrong()));
+          readers[one.by](q, sumOfAll, others);
         } catch (error) {
           if (!(error instanceof NablaError)) throw error;
           ({ message } = error);
         }
-        if (!message.includes("index 9 is out of range")) {
+        const isGone = one.by === "later" && message.includes("have overwritten");
+        if (!isGone && !message.includes("index 9 is out of range")) {
           throw new Error(`a failing update: got ${message}, expected the index`);
         }
         break;

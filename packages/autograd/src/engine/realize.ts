@@ -47,7 +47,7 @@ export function* realizing(operation: string, nodes: readonly Node[]): Task<void
 
 /**
  * Computes updates of parameters, in one run or, if that fails, each separately. Those that fail
- * are taken back, without an error.
+ * stay as they are, without an error: who reads them gets it.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
   if (!nodes.some(isPending)) return;
@@ -57,7 +57,7 @@ export function realizeUpdates(nodes: readonly Node[]): void {
     try {
       runAll("assign", outputs);
     } catch {
-      for (const node of nodes) tryAlone(node);
+      for (const node of nodes) tryToRun(node);
     }
   });
 }
@@ -69,7 +69,24 @@ export function* realizingUpdates(nodes: readonly Node[]): Task<void> {
   try {
     yield* runningAll("assign", outputs);
   } catch {
-    for (const node of nodes) yield* tryingAlone(node);
+    for (const node of nodes) yield* tryingToRun(node);
+  }
+}
+
+function tryToRun(node: Node): void {
+  try {
+    if (isPending(node)) runAll("assign", new Set([node]));
+  } catch {
+    // It has no value yet.
+  }
+}
+
+/** The same as a task. */
+function* tryingToRun(node: Node): Task<void> {
+  try {
+    if (isPending(node)) yield* runningAll("assign", new Set([node]));
+  } catch {
+    // It has no value yet.
   }
 }
 

@@ -199,10 +199,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * Assigns another value of the same shape and dtype: the current value of a tensor, or of another
    * parameter. A parameter is a leaf: no derivative goes back to what it was computed from
    * (`substitute` replaces it by tensors with a graph). The value is computed when it is read, and
-   * at the latest when the next one is assigned. If it cannot be computed, the parameter keeps the
-   * value that it had. Graphs built before keep the old value, which stays readable until the
-   * update after this one: a graph that is first read later throws. Use `snapshot` for values that
-   * must stay longer.
+   * at the latest when the next one is assigned. If it cannot be computed, what reads it next throws,
+   * a compiled function too, and the parameter keeps the value that it had. Graphs built before keep
+   * the old value, which stays readable until the update after this one: a graph that is first read
+   * later throws. Use `snapshot` for values that must stay longer.
    */
   assign(value: Tensor | T.Nested | Data): this {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
@@ -261,9 +261,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const { pending } = this;
     if (pending && this.#isUpdated) {
       computeUpdates();
-      // It was restored, and what depends on it fails for the same reason.
-      if (!pending.cell.value && topologicalOrder([node]).includes(pending)) {
-        realize("assign", [pending]);
+      // It failed: so does what depends on it, and else nobody will ever read it.
+      if (!pending.cell.value) {
+        if (topologicalOrder([node]).includes(pending)) realize("assign", [pending]);
+        this.#takeBack(pending);
       }
     } else if (this.#previous.length > 0 && isNeeded(this.#previous)) computeUpdates();
     this.#isUpdated = true;
@@ -289,8 +290,9 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     this.#previous = this.#current;
   }
 
-  /** @internal Invalidates the previous value, which may be overwritten. */
+  /** @internal Invalidates the previous value, which may be overwritten, unless it is the last one. */
   static forgetBefore(parameter: Parameter): void {
+    if (parameter.pending) return;
     for (const old of parameter.#previous) {
       old.cell.overwritten = parameter.name;
       old.cell.value = undefined;

@@ -62,8 +62,8 @@ function keep(some: Update[]): void {
 }
 
 /**
- * Computes all pending updates in one run. An update that fails is dropped without an error here;
- * reading what depends on it throws.
+ * Computes all pending updates in one run. An update that fails stays pending, without an error
+ * here: reading its parameter, or what depends on it, throws.
  */
 export function computeUpdates(): void {
   if (updates.length > 0) compute(updates.filter(isPending));
