@@ -18,6 +18,7 @@ test("the plane of a path goes through its start and holds what it can of it", (
   // Far along the first axis, less along the second, hardly along the third.
   const path = [vector(1, 1, 1), vector(3, 1, 1), vector(5, 2, 1.01), vector(9, 0, 1)];
   const plane = planeOfPaths([path]);
+  expect(plane.origin).toEqual(path[0]);
   const [first, second] = plane.across;
   expect([dot(first, first), dot(first, second), dot(second, second)]).toEqual([
     expect.closeTo(1, 5),
@@ -35,7 +36,7 @@ test("the plane of a path goes through its start and holds what it can of it", (
 
 test("across the way down lies what the steps of the two differ in most", () => {
   const straight = [0, 1, 2, 3].map((x) => vector(x, 0, 0));
-  const wobbling = [vector(0, 0, 0), vector(1, 0, 2), vector(2, 0.1, -2), vector(3, 0, 2)];
+  const wobbling = [vector(0, 0, 0), vector(1.5, 0, 2), vector(1.7, 0.1, -2), vector(3.4, 0, 2)];
   const { across } = planeOfWobble(straight, wobbling);
   expect(Array.from(across[0])).toEqual([1, 0, 0]);
   expect(across[1][0]).toBeCloseTo(0, 6);

@@ -50,7 +50,10 @@ export interface Walks {
   /** The plane that fits both paths best, and the share of their squared distances that it shows. */
   readonly afar: Window;
   readonly share: number;
-  /** The cost in that plane where the drunk man's end is seen; it lies a little off the plane. */
+  /** How many digits the costs on the maps are the mean of. */
+  readonly mapped: number;
+  /** The cost of these at the drunk man's end, and in the plane where that end is seen. */
+  readonly costAtEnd: number;
   readonly costBelowEnd: number;
   /** From the start to the careful man's end, and across, where his steps differ most from the careful ones. */
   readonly wobble: Window;
@@ -80,10 +83,11 @@ export async function walkBoth(
   const careful = await walk(train, test, { ...options, batchSize: count });
   const drunk = await walk(train, test, options);
   const { network } = new Contender(thereAlready(train), test, options);
-  const digits = firstOf(train, mapped);
+  const digits = firstOf(train, Math.min(mapped, count));
   const afar = planeOfPaths([careful.points, drunk.points]);
   const wobble = planeOfWobble(careful.points, drunk.points);
   const paths = [careful.points, drunk.points] as const;
+  const end = drunk.points.at(-1)!;
   const onPlane = costOnPlane(network, digits, afar);
   const seen = windowOf(afar, paths, onPlane, side);
   return {
@@ -91,7 +95,9 @@ export async function walkBoth(
     drunk: plain(drunk),
     afar: seen,
     share: afar.shares[0] + afar.shares[1],
-    costBelowEnd: onPlane(...inPlane(afar, drunk.points.at(-1)!)),
+    mapped: digits.labels.size,
+    costAtEnd: costOnPlane(network, digits, { ...afar, origin: end })(0, 0),
+    costBelowEnd: onPlane(...inPlane(afar, end)),
     wobble: windowOf(wobble, paths, costOnPlane(network, digits, wobble), side),
     angles: await anglesAt(network, drunk.points[drunk.steps >> 1]!, train, options.batchSize),
   };

@@ -86,9 +86,9 @@ export function WalksChapter({ trainer }: ChapterProps): VNode {
               <SurfaceMap window={walks.afar} steps={stepsAt(walks, examples)} />
               <figcaption>
                 From afar: the plane that fits both paths best shows {percent(walks.share)} of their
-                squared distances. Darker is lower. Both look sober. (A little off the plane the
-                drunk man ends at {plain(walks.drunk.cost)}; on it the cost is{" "}
-                {plain(walks.costBelowEnd)}.)
+                squared distances. Darker is lower. Both look sober. (The drunk man really ends a
+                little off the plane: there the first {walks.mapped} digits cost{" "}
+                {plain(walks.costAtEnd)}, below it on the plane {plain(walks.costBelowEnd)}.)
               </figcaption>
             </figure>
             <figure>
