@@ -34,6 +34,10 @@ const watchShifts = `
 
 const steps = "Number(document.querySelector('#steps').textContent.replaceAll(',', ''))";
 
+/** Chapters that have pictures of their own. */
+const pictured = ["avenues", "desires", "obey", "walks", "minima"];
+const idsOfChapters = "[...document.querySelectorAll('.chapter h2')].map(({ id }) => id)";
+
 const framesInASecond = `new Promise((resolve) => {
   const start = performance.now();
   let frames = 0;
@@ -178,11 +182,11 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
     }
     await page.mouse.up();
     await page.getByLabel("What you meant").selectOption("2");
-    await page.getByLabel("Backward pass").fill("3");
-    for (const chapter of ["mistake", "knobs", "obey"]) {
+    for (const chapter of await page.evaluate<string[]>(idsOfChapters)) {
       await page.locator(`#${chapter}`).scrollIntoViewIfNeeded();
       await page.locator(`[aria-labelledby="${chapter}"] p`).first().waitFor();
     }
+    await page.getByLabel("Backward pass").fill("3");
     await page.getByRole("button", { name: "Go to step 130" }).click();
     await page.waitForFunction(`${steps} === 130`);
     await page.getByRole("button", { name: "Pick two knobs" }).click();
@@ -190,10 +194,23 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
     await page.locator("#times").waitFor();
     await page.getByRole("button", { name: "Take the step" }).click();
     await page.locator(".steps-taken").waitFor();
+    await page.getByRole("button", { name: "Let them walk" }).click();
+    await page.locator("#walks-told").waitFor();
+    await page.getByRole("button", { name: "Start from five places" }).click();
+    await page.locator("#minima-told").waitFor();
+    await page.getByRole("button", { name: "Train on these" }).click();
+    await page.locator("#data-told").waitFor();
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator(".output").waitFor();
+    await page.getByRole("button", { name: "Run" }).waitFor();
     // The curves are drawn now and then.
     await page.waitForTimeout(1000);
     await page.evaluate("scrollTo(0, 0)");
-    await page.screenshot({ path: path.join(into, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: path.join(into, `${name}.png`) });
+    for (const chapter of name === "desktop" ? pictured : []) {
+      const section = page.locator(`[aria-labelledby="${chapter}"]`);
+      await section.screenshot({ path: path.join(into, `${chapter}.png`) });
+    }
     await page.close();
   }
 }
