@@ -17,6 +17,9 @@ interface Answer {
   readonly failed?: string;
 }
 
+/** Variables that are set, or unset, for a process. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A process that times works. */
 export class Contender {
   readonly name: string;
@@ -30,7 +33,7 @@ export class Contender {
     name: string,
     command: string,
     args: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
+    environment: Environment = {},
   ) {
     this.family = family;
     this.name = name;
@@ -61,7 +64,7 @@ interface Entry {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Environment;
 }
 
 /** Those of them that are wanted, and here. Those from npm run on the Node that this is. */
@@ -72,7 +75,7 @@ export function contenders(isWanted: (name: string) => boolean = () => true): re
   };
   const entries: readonly Entry[] = [
     ...["1", "2"].flatMap((threads) =>
-      ["compiled", "uncompiled"].map((mode) =>
+      ["compiled", "uncompiled", "native"].map((mode) =>
         node("nabla", `nabla ${mode}, ${threads} thr.`, "nabla", mode, threads),
       ),
     ),
@@ -104,8 +107,13 @@ function pytorch(threads: string): readonly Entry[] {
       name: `PyTorch eager, ${threads} thr.`,
       command,
       args: ["contenders/pytorch.py", threads, ...given],
-      // Its BLAS has threads of its own.
-      environment: { OPENBLAS_NUM_THREADS: threads, OMP_NUM_THREADS: threads },
+      // Its BLAS has threads of its own. It uses the vectors that there are, whatever a machine sets.
+      environment: {
+        OPENBLAS_NUM_THREADS: threads,
+        OMP_NUM_THREADS: threads,
+        OPENBLAS_CORETYPE: undefined,
+        OPENBLAS_L2_SIZE: undefined,
+      },
     },
   ];
 }

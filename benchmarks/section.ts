@@ -97,7 +97,7 @@ function notesOn(
 
 /** Steps from small to large by one thread and by two: none may be slower for having two. */
 async function writeScaling(): Promise<void> {
-  const all = contenders((name) => /^(nabla compiled|PyTorch eager, 1)/.test(name));
+  const all = contenders((name) => /^(nabla (compiled|native)|PyTorch eager, 1)/.test(name));
   write("A step of 784-width-10 (relu, cross-entropy, SGD), compiled, by batch size and width:");
   write("");
   writeHead(["step", ...all.map(({ name }) => name), "two threads / one", "PyTorch / nabla"]);
@@ -106,8 +106,11 @@ async function writeScaling(): Promise<void> {
       const name = scaledName(batch, width);
       const times = await timed(name, all, repeats);
       const given = all.map((one) => times.get(one)!);
-      const [one, two, torch] = given as [number, number, number | undefined];
-      const peer = torch === undefined ? "" : ratio(torch / Math.min(one, two));
+      const of = (start: string): readonly number[] =>
+        all.flatMap((contender, i) => (contender.name.startsWith(start) ? [given[i]!] : []));
+      const [one, two] = of("nabla compiled") as readonly [number, number];
+      const [torch] = of("PyTorch");
+      const peer = torch === undefined ? "" : ratio(torch / Math.min(...of("nabla")));
       write(`| ${[name, ...given.map(inTime), (two / one).toFixed(2), peer].join(" | ")} |`);
     }
   }

@@ -1,4 +1,5 @@
-// nabla, as built. Arguments: "compiled" or "uncompiled", and the number of threads.
+// nabla, as built. Arguments: "compiled", "uncompiled" or "native" (compiled, and as C once the system's
+// compiler is done), and the number of threads.
 import {
   compile,
   conv2d,
@@ -37,7 +38,8 @@ import { serve } from "./serve.mjs";
 
 const [mode, count] = process.argv.slice(2);
 threads(Number(count));
-const isCompiled = mode === "compiled";
+if (mode === "native") await import("@nabla/native");
+const isCompiled = mode !== "uncompiled";
 const prepared = (f) => (isCompiled ? compile(f) : f);
 const matrix = (data, shape) => tensor(data, { shape });
 
