@@ -73,9 +73,8 @@ export {
 } from "./engine/kernel/reduction.ts";
 export { Substitution } from "./engine/kernel/substitute.ts";
 export { isForVectors } from "./engine/kernel/vectors.ts";
-export { arenaBytesOf, type Layout } from "./engine/plan/arena.ts";
-export type { Step } from "./engine/plan/kernels.ts";
-export { type Plan, type Result, type Segment } from "./engine/plan/plan.ts";
+export { arenaBytesOf } from "./engine/plan/arena.ts";
+export type { Layout, LoopStep, Plan, Result, Segment, Step } from "./engine/plan/steps.ts";
 export { type MemoryLimits, PlannedBackend } from "./engine/planned/backend.ts";
 export type { Caches, KernelLimits, Target } from "./engine/target.ts";
 export { wantedThreads } from "./engine/threads.ts";

@@ -59,6 +59,8 @@ export { backward, grad, gradients, takeGradients, valueAndGrad } from "./tensor
 export type { JacobianOf } from "./tensor/jacobian.ts";
 export { hessian, jacobian } from "./tensor/jacobian.ts";
 export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
+export type { ElementOf, LoopOptions } from "./tensor/scan.ts";
+export { scan } from "./tensor/scan.ts";
 export { substitute } from "./tensor/substitute.ts";
 export type { Tree } from "./tensor/tree.ts";
 export type { BatchOf, VmapOptions } from "./tensor/vmap.ts";

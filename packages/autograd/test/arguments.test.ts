@@ -38,9 +38,17 @@ function* spoilt(args: readonly unknown[], first: number): Generator<readonly un
 const otherBeginnings: Readonly<Record<string, readonly string[]>> = {
   // The functions that these are given are called with what is no argument of theirs.
   ...Object.fromEntries(
-    ["grad", "valueAndGrad", "jacobian", "hessian", "vmap", "compile", "checkpoint", "vjp"].map(
-      (name) => [name, ["sin", "mul"]],
-    ),
+    [
+      "grad",
+      "valueAndGrad",
+      "jacobian",
+      "hessian",
+      "vmap",
+      "compile",
+      "checkpoint",
+      "vjp",
+      "scan",
+    ].map((name) => [name, ["sin", "mul"]]),
   ),
   // Of a parameter that the call makes first.
   backward: ["parameter"],

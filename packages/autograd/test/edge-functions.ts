@@ -112,6 +112,16 @@ const f = names.map((name) => {
   const one = ofOne[name]!;
   return Object.assign((...given: readonly unknown[]) => one(...given), { text: name });
 });
+/** Steps of a loop. */
+const iterations: readonly Function[] = [
+  (a) => [nabla.mul(a as Tensor, 2), a],
+  (a) => [a],
+  (a) => [nabla.sin(a as Tensor), { b: a, c: [a] }],
+  (a, b) => [a, b],
+  (a) => [nabla.sum(a as Tensor)],
+  (a) => a,
+  () => [],
+];
 const smallShapes = fc.constantFrom<readonly number[]>([], [1], [2], [2, 1], [3], [0]);
 const smallDType = fc.oneof(
   { weight: 5, arbitrary: floatDType },
@@ -158,6 +168,15 @@ const transformations: readonly EdgeCall[] = [
       trees,
     ),
     applied("vmap"),
+  ),
+  graph(
+    "scan",
+    list(
+      fc.constantFrom<unknown>(...iterations),
+      small,
+      fc.oneof(small, fc.constant(undefined), trees),
+      options({ length: fc.constantFrom(0, 1, 3, -1), reverse: fc.boolean() }),
+    ),
   ),
   graph("compile", list(f, fc.constant(undefined), trees), applied("compile")),
   graph("checkpoint", list(f, fc.constant(undefined), trees), applied("checkpoint")),

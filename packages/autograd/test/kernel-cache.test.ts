@@ -4,7 +4,8 @@ import { atan2, compile, lgamma, random, type Tensor, tensor } from "@nabla/auto
 import { expect, test } from "vitest";
 import type { Kernel } from "../src/engine/kernel/language.ts";
 import { KernelCache } from "../src/engine/plan/kernel-cache.ts";
-import { type Plan, planOf } from "../src/engine/plan/plan.ts";
+import { planOf } from "../src/engine/plan/plan.ts";
+import type { Plan } from "../src/engine/plan/steps.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { planToModule } from "../src/engine/wasm/module.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";

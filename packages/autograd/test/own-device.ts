@@ -4,6 +4,7 @@ import {
   type Address,
   arenaBytesOf,
   type Buffer,
+  bytesPerElement,
   type Data,
   type Device,
   type DeviceMemory,
@@ -124,7 +125,7 @@ class OwnProgram implements Program {
       if (step.kind === "kernel") functions.set(step.kernel, kernelToJavaScript(step.kernel));
     }
     this.#segments = plan.segments.map((segment) => {
-      if (segment.kind === "host") return [];
+      if (segment.kind !== "kernels") return [];
       return segment.steps.map(({ kernel, given }) => ({ run: functions.get(kernel)!, given }));
     });
   }
@@ -142,6 +143,20 @@ class OwnProgram implements Program {
     }
     this.#failure = undefined;
     return 0;
+  }
+
+  reserve(): number {
+    return 0;
+  }
+
+  placeIn(outer: OwnProgram, arena: Buffer): void {
+    const from = outer.#addresses.get(arena)!;
+    for (const [buffer, offset] of this.#plan.layout.offsets) this.bind(buffer, from + offset);
+    this.#failure = undefined;
+  }
+
+  bindTo(buffer: Buffer, outer: OwnProgram, whole: Buffer, first: number): void {
+    this.bind(buffer, outer.#addresses.get(whole)! + first * bytesPerElement(whole.dtype));
   }
 
   bind(buffer: Buffer, address: Address): void {

@@ -1,7 +1,8 @@
 // Plans of tensors, and what they give when they run in plain JavaScript.
 import type { Data, Tensor } from "@nabla/autograd";
 import { JavaScriptDevice } from "../src/engine/javascript/device.ts";
-import { type PassName, type Plan, planOf } from "../src/engine/plan/plan.ts";
+import { type PassName, planOf } from "../src/engine/plan/plan.ts";
+import type { Plan } from "../src/engine/plan/steps.ts";
 import { Engine } from "../src/engine/planned/engine.ts";
 import { LoadedPlan } from "../src/engine/planned/loaded-plan.ts";
 import { graphOf } from "../src/engine/realize.ts";

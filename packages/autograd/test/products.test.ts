@@ -11,7 +11,7 @@ import {
 } from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Plan } from "../src/engine/plan/plan.ts";
+import type { Plan } from "../src/engine/plan/steps.ts";
 import { planFor, plannedValues } from "./planned.ts";
 
 interface Product {

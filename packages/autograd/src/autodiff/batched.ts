@@ -8,6 +8,7 @@ import { placeholder } from "../ops/creation.ts";
 import { permute, reshape } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
 import { batchedGather, batchedScatter } from "./batched-indexing.ts";
+import { batchedLoop } from "./batched-loop.ts";
 import { aligned, type Input, ofAll, stretched } from "./batching.ts";
 import { withReplaced } from "./copy.ts";
 
@@ -41,6 +42,7 @@ const rules: { readonly [F in Family]: Rule<F> } = {
   custom: batchedCustom,
   convolve: batchedConvolve,
   routine: (node, inputs, count) => ofAll(node, allStretched(inputs, count), {}, count),
+  loop: (node, inputs, count) => batchedLoop(node, inputs, count, batched),
 };
 
 /**

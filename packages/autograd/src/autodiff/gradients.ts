@@ -1,7 +1,7 @@
 // The reverse pass: from a cost back to the nodes it depends on. Nothing here knows an operation.
 import { DTypeError, GradientError } from "../graph/errors.ts";
 import { checkHistory, origins } from "../graph/history.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
 import { newMark, topologicalOrder } from "../graph/order.ts";
 import {
   checkSameShape,
@@ -12,9 +12,11 @@ import {
 } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
+import { areOfOneLoop } from "../ops/loop.ts";
 import { cast } from "../ops/operands.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import { Contributions } from "./contributions.ts";
+import { type Arrived, loopGradients, type ReversePass, type Seeded } from "./loop-gradients.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
 /**
@@ -31,36 +33,84 @@ export function gradients(
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
+  return reversePass(operation, [[cost, seedOf(cost, seed)]], inputs, nothing, order);
+}
+
+function orderOf(outputs: readonly Seeded[]): readonly Node[] {
+  return topologicalOrder(
+    outputs.map(([output]) => output),
+    origins,
+  );
+}
+
+const nothing: ReadonlyMap<Node, Node> = new Map();
+
+/**
+ * Goes back from `outputs`, each with its gradient, to `inputs`; the gradient of one of these is added
+ * to what `first` has for it. `order`: the nodes between, inputs first.
+ */
+function reversePass(
+  operation: string,
+  outputs: readonly Seeded[],
+  inputs: readonly Node[],
+  first: ReadonlyMap<Node, Node>,
+  order: readonly Node[],
+): readonly Node[] {
   const ends = sameTensors(order, inputs);
   const below = order.map(origins);
   const positionsOf = positionsIn(order);
   const positions = below.map(positionsOf);
   const endsAt = ends.map(positionsOf);
+  const outputsAt = positionsOf(outputs.map(([output]) => output));
   const wanted = thatPassOn(operation, order, positions, ends, endsAt);
   // What arrives at the node at each position.
   const arriving = new Array<Contributions | undefined>(order.length);
-  arriving[order.length - 1] = new Contributions(seedOf(cost, seed));
-  const pass = currentCall.newSite(operation, cost.shape);
+  const arrive = (at: number, share: Node) => {
+    const sum = arriving[at];
+    if (sum) sum.add(share);
+    else arriving[at] = new Contributions(share);
+  };
+  inputs.forEach((input, i) => {
+    const start = first.get(input);
+    if (start && endsAt[i]![0]! < order.length) arrive(endsAt[i]![0]!, start);
+  });
+  outputs.forEach(([, g], i) => arrive(outputsAt[i]!, g));
+  const loops = new Loops(order);
+  const back: ReversePass = (roots, sought, totals) =>
+    reversePass(operation, roots, sought, totals, orderOf(roots));
+  const pass = currentCall.newSite(operation, outputs[0]![0].shape);
   const outer = currentCall.enterGradientOf(undefined);
   try {
     for (let i = order.length - 1; i >= 0; i--) {
       const contributions = arriving[i];
-      if (!contributions || !wanted[i]) continue;
       const node = order[i]!;
+      const from = positions[i]!;
       const origin = { operation: node.operation.name, site: node.cell.site, pass };
+      if (node.family === "loop") {
+        currentCall.enterGradientOf(origin);
+        const isWanted = (position: number) => wanted[from[position]!]!;
+        const shares = loops.sharesAt(
+          i,
+          node,
+          wanted[i] ? contributions?.total : undefined,
+          isWanted,
+          back,
+        );
+        shares?.forEach((share, position) => {
+          if (share) arrive(from[position]!, share);
+        });
+        continue;
+      }
+      if (!contributions || !wanted[i]) continue;
       currentCall.enterGradientOf(origin);
       const g = contributions.total;
-      const from = positions[i]!;
       for (let position = 0; position < from.length; position++) {
         const at = from[position]!;
         if (!wanted[at]) continue;
         const rule = ruleFor(node, position);
         if (typeof rule === "string") continue;
         const input = order[at]!;
-        const share = sumTo(throughChoice(node, position, input, g, rule), input, node);
-        const sum = arriving[at];
-        if (sum) sum.add(share);
-        else arriving[at] = new Contributions(share);
+        arrive(at, sumTo(throughChoice(node, position, input, g, rule), input, node));
       }
     }
   } finally {
@@ -73,8 +123,39 @@ export function gradients(
     const shares = nodes.flatMap((node, j) =>
       isLast(node) ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
     );
-    return shares.length > 0 ? shares.reduce(together) : full(shape, 0, dtype);
+    if (shares.length > 0) return shares.reduce(together);
+    return first.get(inputs[i]!) ?? full(shape, 0, dtype);
   });
+}
+
+/** Collects what arrives at the outcomes of each loop, until it is complete. */
+class Loops {
+  readonly #all: { readonly first: number; readonly node: Node; readonly arrived: Arrived[] }[] =
+    [];
+
+  constructor(order: readonly Node[]) {
+    order.forEach((node, i) => {
+      if (node.family !== "loop" || this.#of(node)) return;
+      this.#all.push({ first: i, node, arrived: [] });
+    });
+  }
+
+  /** The gradients of the loop's inputs, once its first outcome in the order is reached. */
+  sharesAt(
+    at: number,
+    node: NodeOf<"loop">,
+    g: Node | undefined,
+    isWanted: (position: number) => boolean,
+    back: ReversePass,
+  ): readonly (Node | undefined)[] | undefined {
+    const { first, arrived } = this.#of(node)!;
+    if (g) arrived.push({ node, g });
+    return at === first && arrived.length > 0 ? loopGradients(arrived, isWanted, back) : undefined;
+  }
+
+  #of(node: Node) {
+    return this.#all.find((one) => areOfOneLoop(one.node, node));
+  }
 }
 
 /** Each input, with the other nodes of `order` that stand for the same tensor. */

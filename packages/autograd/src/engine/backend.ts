@@ -2,7 +2,7 @@
 import type { Home, Value } from "../graph/node.ts";
 import type { Graph } from "../graph/order.ts";
 import type { Task } from "./background.ts";
-import type { Plan } from "./plan/plan.ts";
+import type { Plan } from "./plan/steps.ts";
 
 /** A graph prepared to run any number of times. */
 export interface Prepared {

@@ -4,7 +4,7 @@ import { NablaError } from "../graph/errors.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import type { Elsewhere } from "./background.ts";
 import type { Buffer } from "./kernel/language.ts";
-import type { Plan } from "./plan/plan.ts";
+import type { Plan } from "./plan/steps.ts";
 import type { Target } from "./target.ts";
 
 /** An address in a device's memory: any number but 0. */
@@ -76,8 +76,17 @@ export interface Program {
    * everything is placed.
    */
   place(given: readonly Buffer[]): number;
+  /** Allocates what it keeps between runs. Returns how many bytes are lacking. */
+  reserve(): number;
+  /**
+   * Places all buffers but inputs in `arena`, a buffer of a program that is placed: that of the
+   * loop whose body this is. It has been reserved before.
+   */
+  placeIn(outer: Program, arena: Buffer): void;
   /** Binds the buffer of an input or a result to the block at an address, for this run. */
   bind(buffer: Buffer, address: Address): void;
+  /** Binds it to elements of a buffer of another program that is placed, from `first` on. */
+  bindTo(buffer: Buffer, outer: Program, whole: Buffer, first: number): void;
   write(buffer: Buffer, data: Data): void;
   /** Copies a buffer's elements. */
   read(buffer: Buffer): Data | Promise<Data>;

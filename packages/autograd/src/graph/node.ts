@@ -118,6 +118,28 @@ export interface Routine extends Definition {
   readonly compute: MatrixFunction;
 }
 
+/** One output of a body that is repeated. Inputs: those of the body, sequences whole. */
+export interface Loop extends Definition {
+  readonly family: "loop";
+  readonly body: Body;
+}
+
+/** What a loop repeats: a graph of its own, whose inputs are placeholders. */
+export interface Body {
+  /** The number of iterations, at least 1. */
+  readonly length: number;
+  /** Whether they go from the last element of the sequences to the first. */
+  readonly isReversed: boolean;
+  /** First the carries, then an element of each sequence, then what all iterations share. */
+  readonly inputs: readonly Node[];
+  /** How many of the inputs are elements of sequences. */
+  readonly sequences: number;
+  /** The carries after an iteration. */
+  readonly next: readonly Node[];
+  /** The nodes that an outcome of the loop may be of: the inputs, then all others, inputs first. */
+  readonly nodes: readonly Node[];
+}
+
 /** The gradient of each input of a custom node after the first; undefined: none. */
 export type CustomRule = (
   g: Node,
@@ -197,6 +219,14 @@ interface AttributesOf {
   custom: { readonly rule: CustomRule };
   convolve: Windows;
   routine: Readonly<Record<string, never>>;
+  loop: Outcome;
+}
+
+/** What a loop gives: the last value of a carry, or all values of a node, one per iteration. */
+export interface Outcome {
+  readonly isStacked: boolean;
+  /** The number of the carry, or the position of the node in the body. */
+  readonly position: number;
 }
 
 interface OperationOf {
@@ -215,6 +245,7 @@ interface OperationOf {
   custom: Custom;
   convolve: Convolve;
   routine: Routine;
+  loop: Loop;
 }
 
 export type Family = keyof OperationOf;

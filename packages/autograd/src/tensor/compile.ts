@@ -218,6 +218,8 @@ function standsForMore(node: Node): boolean {
 }
 
 function inlined<Args extends unknown[], Result>(f: (...args: Args) => Result, args: Args): Result {
+  // It takes what it takes where it runs by itself.
+  nodesOf(args);
   const result = f(...args);
   if (result !== undefined) tensorsOf("compile", result, "the result");
   return result;

@@ -143,7 +143,7 @@ export function pairsOf(
 }
 
 /** The form of a tree: `{w: tensor, b: [tensor, tensor]}`. */
-function formOf(tree: unknown): string {
+export function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf).join(", ")}]`;
   const parts = Object.entries(tree as object);

@@ -62,7 +62,7 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
     return { text: step, parts };
   };
   const names = plan.segments.map((segment, i) => {
-    if (segment.kind === "host") return undefined;
+    if (segment.kind !== "kernels") return undefined;
     const ofHost = segment.steps.map(({ kernel }) => hostOperatorOf(kernel));
     for (const operator of ofHost) if (operator !== undefined) hostOperators.add(operator);
     if (ofHost.some((operator) => operator !== undefined)) return undefined;

@@ -8,7 +8,7 @@ import {
   parameter,
   ShapeError,
   type ShapeOf,
-  stack,
+  scan,
   type Tensor,
   tanh,
   zeros,
@@ -215,7 +215,8 @@ function recurrent<
       throw new ShapeError(`${kind}: ${formatShape(x.shape)} has no steps, expected at least 1`);
     }
     const none = zeros([examples, hidden], { dtype });
-    let states = given === undefined ? new Array<Tensor>(cell.states).fill(none) : given;
+    const states: readonly Tensor[] =
+      given === undefined ? new Array<Tensor>(cell.states).fill(none) : given;
     if (!Array.isArray(states) || states.length !== cell.states) {
       const found = Array.isArray(states) ? `${states.length} tensors of state` : kindOf(states);
       throw new ShapeError(`${kind}: ${found}, expected ${cell.states}`);
@@ -225,16 +226,19 @@ function recurrent<
       checkLayout(`${kind}: the state`, state.shape, [examples, hidden]);
     }
     // All steps' inputs in one product; the state's needs the step before it.
-    const fromInputs = x.matmul((inputWeight as Tensor).transpose()).add(inputBias);
+    const inTime = x.permute([1, 0, 2]) as Tensor;
+    const fromInputs = inTime.matmul((inputWeight as Tensor).transpose()).add(inputBias);
     const across = (stateWeight as Tensor).transpose();
-    const outputs: Tensor[] = [];
-    for (let step = 0; step < time; step++) {
-      const fromInput = fromInputs.slice(1, step, step + 1).squeeze(1);
-      const fromState = states[0]!.matmul(across).add(stateBias);
-      states = cell.step(fromInput, fromState, states);
-      outputs.push(states[0]!);
-    }
-    return { outputs: stack(outputs, 1), state: states };
+    const [state, outputs] = scan(
+      (before: readonly Tensor[], fromInput) => {
+        const fromState = before[0]!.matmul(across).add(stateBias);
+        const next = cell.step(fromInput, fromState, before);
+        return [next, next[0]!];
+      },
+      states as readonly Tensor[],
+      fromInputs,
+    );
+    return { outputs: outputs.permute([1, 0, 2]) as Tensor, state };
   };
   const forward = (x: Tensor): Tensor => {
     const { outputs, state } = unroll(x);

@@ -1,7 +1,7 @@
 // A device whose kernels are JavaScript: the oracle of plans, independent of code generation for
 // other devices, and the example of a device.
 import type { Device, Program } from "../device.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import type { Target } from "../target.ts";
 import { Blocks } from "./memory.ts";
 import { JavaScriptProgram } from "./program.ts";

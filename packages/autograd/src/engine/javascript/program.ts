@@ -3,7 +3,7 @@ import { type Data, viewOf } from "../../scalar/dtype.ts";
 import type { Address, Outcome, Program } from "../device.ts";
 import type { Buffer, Given, Kernel } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/arena.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import type { Target } from "../target.ts";
 import { type KernelFunction, kernelToJavaScript } from "./kernel.ts";
 import type { Blocks } from "./memory.ts";
@@ -24,7 +24,7 @@ export class JavaScriptProgram implements Program {
     this.#memory = memory;
     const functions = new Map<Kernel, KernelFunction>();
     this.#steps = plan.segments.map((segment) => {
-      if (segment.kind === "host") return [];
+      if (segment.kind !== "kernels") return [];
       return segment.steps.map(({ kernel, given }) => {
         let run = functions.get(kernel);
         if (!run) functions.set(kernel, (run = kernelToJavaScript(kernel)));
@@ -38,22 +38,41 @@ export class JavaScriptProgram implements Program {
     return 1000 * this.#plan.steps.length;
   }
 
+  /** It keeps nothing. */
+  reserve(): number {
+    return 0;
+  }
+
+  placeIn(outer: JavaScriptProgram, arena: Buffer): void {
+    const { buffer: bytes, byteOffset } = outer.#arrayOf(arena);
+    this.#put(bytes as ArrayBuffer, byteOffset);
+  }
+
+  bindTo(buffer: Buffer, outer: JavaScriptProgram, whole: Buffer, first: number): void {
+    this.#arrays.set(buffer, outer.#arrayOf(whole).subarray(first, first + buffer.size));
+  }
+
   place(given: readonly Buffer[]): number {
     const { layout } = this.#plan;
     let bytes = layout.bytes;
     for (const buffer of given) bytes += arenaBytesOf(buffer, this.#target);
     const arena = this.#memory.arenaOf(bytes);
     if (!arena) return bytes;
-    const put = (buffer: Buffer, offset: number) =>
-      this.#arrays.set(buffer, viewOf(arena, offset, buffer.dtype, buffer.size));
-    for (const [buffer, offset] of layout.offsets) put(buffer, offset);
+    this.#put(arena, 0);
     let next = layout.bytes;
     for (const buffer of given) {
-      put(buffer, next);
+      this.#arrays.set(buffer, viewOf(arena, next, buffer.dtype, buffer.size));
       next += arenaBytesOf(buffer, this.#target);
     }
-    this.#failure = undefined;
     return 0;
+  }
+
+  /** Puts the buffers of the arena at an offset into an array buffer. */
+  #put(arena: ArrayBuffer, from: number): void {
+    for (const [buffer, offset] of this.#plan.layout.offsets) {
+      this.#arrays.set(buffer, viewOf(arena, from + offset, buffer.dtype, buffer.size));
+    }
+    this.#failure = undefined;
   }
 
   bind(buffer: Buffer, address: Address): void {

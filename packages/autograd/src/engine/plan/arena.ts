@@ -2,7 +2,7 @@
 import { type Buffer, bytesOf, givenBuffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { replaceable } from "./in-place.ts";
-import type { Step } from "./kernels.ts";
+import type { Layout, Step } from "./steps.ts";
 
 /** Bytes that a buffer takes in the arena. */
 export function arenaBytesOf(buffer: Buffer, { alignment, slack }: Target): number {
@@ -14,12 +14,6 @@ export interface Lifetime {
   readonly buffers: readonly Buffer[];
   readonly first: number;
   readonly last: number;
-}
-
-export interface Layout {
-  /** In bytes from the arena's start. */
-  readonly offsets: ReadonlyMap<Buffer, number>;
-  readonly bytes: number;
 }
 
 /** Buffers that are fitted exactly; smaller ones go in rows after them. */
@@ -141,7 +135,7 @@ export function lifetimesOf(
 
 /** A free buffer whose memory the step's result can take. */
 function predecessor(step: Step, isFree: (buffer: Buffer) => boolean): Buffer | undefined {
-  if (step.kind === "host") return undefined;
+  if (step.kind !== "kernel") return undefined;
   return replaceable(step.kernel)
     .map((buffer) => givenBuffer(step.given, buffer))
     .find(isFree);

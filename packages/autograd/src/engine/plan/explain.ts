@@ -1,8 +1,7 @@
 // Prints a plan: its kernels, the operations fused into each, and their cost.
 import { bytesMoved, flopsOfKernel } from "../kernel/estimate.ts";
 import { printKernel } from "../kernel/print.ts";
-import type { Step } from "./kernels.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Step } from "./steps.ts";
 
 /** Counts everything but loads and stores as 1, whatever an operator costs. */
 export function explain(plan: Plan): string {
@@ -22,6 +21,12 @@ export function explain(plan: Plan): string {
 function explainStep(step: Step, number: number): string {
   const cost = `${inUnits(flopsOf(step), "FLOP")}, ${inUnits(bytesMoved(step), "B")}`;
   if (step.kind === "host") return `${number}. ${step.node.operation.name}, by the host: ${cost}`;
+  if (step.kind === "loop") {
+    const { body, name } = step.operation;
+    const inside = step.plan.steps.map((one, i) => explainStep(one, i + 1)).join("\n");
+    const indented = inside.replace(/^/gm, "  ");
+    return `${number}. ${name}, ${body.length} times: ${cost}\n${indented}`;
+  }
   const [, ...body] = printKernel(step.kernel, step.given).split("\n");
   return [`${number}. ${step.kernel.operations.join(" + ")}: ${cost}`, ...body].join("\n");
 }
@@ -33,5 +38,14 @@ function inUnits(count: number, unit: string): string {
 }
 
 function flopsOf(step: Step): number {
-  return step.kind === "host" ? 0 : flopsOfKernel(step.kernel);
+  switch (step.kind) {
+    case "host":
+      return 0;
+    case "kernel":
+      return flopsOfKernel(step.kernel);
+    case "loop":
+      return (
+        step.operation.body.length * step.plan.steps.reduce((sum, one) => sum + flopsOf(one), 0)
+      );
+  }
 }

@@ -4,6 +4,7 @@
 // coordinates are merged with its own.
 import type { Node } from "../../graph/node.ts";
 import { elementCount, shapesEqual } from "../../graph/shape.ts";
+import { areOfOneLoop } from "../../ops/loop.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import {
@@ -69,6 +70,7 @@ class Grouping {
   readonly #numbers: Numbering;
   readonly #groups = new Set<Growing>();
   readonly #groupOf: NodeMap<Growing>;
+  readonly #loops: Growing[] = [];
   /** How many walks there were below a node, and the last that came by each, by its number. */
   #walks = 0;
   readonly #seen: Int32Array;
@@ -85,18 +87,29 @@ class Grouping {
   /** Adds the next node, in topological order, to a group. */
   add(node: Node, fuse: boolean): void {
     const reads = this.#readsOf(node);
-    const joined = fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
+    const joined =
+      node.family === "loop"
+        ? this.#loopOf(node)
+        : fuse && !hasOwnLoop(node)
+          ? this.#groupToJoin(node, reads)
+          : undefined;
     const group = joined ?? newGroup(node);
+    if (!joined && node.family === "loop") this.#loops.push(group);
     this.#groups.add(group);
     group.nodes.push(node);
     group.code += this.#materialized.codeOf(node);
     this.#groupOf.set(node, group);
     for (const read of reads) this.#read(group, read);
-    if (!joined) return;
+    if (!joined || node.family === "loop") return;
     for (const other of this.#below(group)) {
       const nodes = this.#together(group, other);
       if (nodes) this.#merge(group, other, nodes);
     }
+  }
+
+  /** The group of the loop that `node` is an outcome of, if another one was before. */
+  #loopOf(node: Node): Growing | undefined {
+    return this.#loops.find(({ nodes: [root] }) => areOfOneLoop(root!, node));
   }
 
   /** The materialized nodes that computing `node` reads, without duplicates. */
@@ -226,7 +239,8 @@ class Grouping {
 
   /** Whether its loops leave a result in place, which others could continue with. */
   #leavesResult(node: Node): boolean {
-    return node.family !== "scatter" && this.#target.computes(node) && !isOfManyParts(node);
+    if (node.family === "scatter" || node.family === "loop") return false;
+    return this.#target.computes(node) && !isOfManyParts(node);
   }
 
   #dependsOn(group: Growing, on: Growing): boolean {

@@ -6,7 +6,6 @@ import { buffersOf } from "../kernel/dependence.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import {
   type Buffer,
-  type Given,
   givenBuffer,
   type Kernel,
   type Statement,
@@ -26,6 +25,7 @@ import {
   sameCoordinates,
 } from "./index-map.ts";
 import type { FormKernels, KernelCache } from "./kernel-cache.ts";
+import { loopStep, type PlannedLoop } from "./loop-steps.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { isOfManyParts, type Materialized } from "./materialized.ts";
@@ -33,27 +33,7 @@ import type { Numbering } from "./numbering.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
-
-/** A step of a plan: a kernel, or a node that the host computes. */
-export type Step =
-  | {
-      readonly kind: "kernel";
-      readonly kernel: Kernel;
-      /** The kernel's arguments: buffers, by their numbers there, and numbers. */
-      readonly given: Given;
-      /** Without duplicates. */
-      readonly reads: readonly Buffer[];
-      readonly writes: readonly Buffer[];
-    }
-  | {
-      readonly kind: "host";
-      readonly node: Node;
-      /** The node's inputs, one for each. */
-      readonly inputs: readonly Buffer[];
-      /** Without duplicates. */
-      readonly reads: readonly Buffer[];
-      readonly writes: readonly Buffer[];
-    };
+import type { Step } from "./steps.ts";
 
 /** What making steps needs to know. */
 export interface Planning {
@@ -68,6 +48,7 @@ export interface Planning {
   readonly addCheck: (check: Check) => number;
   /** Kernels of earlier plans. */
   readonly cache: KernelCache;
+  readonly loops: readonly PlannedLoop[];
 }
 
 /** The steps that compute the materialized nodes, in an order that can run. */
@@ -83,14 +64,16 @@ export function stepsOf(
   for (const { reads } of groups) for (const read of reads) needed.add(read);
   const forms = new Forms(plan.numbers, plan.bufferOf);
   // All forms exist before the first is lowered, so that what their members share is known.
-  const works = groups.flatMap((group): readonly (HostWork | FormedWork)[] => {
+  const works = groups.flatMap((group): readonly (HostWork | LoopWork | FormedWork)[] => {
     const kept = new Set(group.nodes.filter((node) => needed.has(node)));
     const [node] = group.nodes as [Node];
+    if (node.family === "loop") return [{ loop: node }];
     if (!plan.target.computes(node)) return [{ node, kept }];
     return worksOf(group, kept).map((work) => forms.add(work));
   });
   const lowered = new Map<Form, FormKernels>();
   return works.flatMap((one): readonly Step[] => {
+    if ("loop" in one) return [loopStep(one.loop, plan)];
     if (!("form" in one)) return [hostStep(one, plan)];
     const { form, member } = one;
     let kernels = lowered.get(form);
@@ -114,6 +97,11 @@ function worksOf(group: Group, kept: ReadonlySet<Node>): readonly Work[] {
 interface HostWork {
   readonly node: Node;
   readonly kept: ReadonlySet<Node>;
+}
+
+/** A loop, by one of its outcomes. */
+interface LoopWork {
+  readonly loop: NodeOf<"loop">;
 }
 
 function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {

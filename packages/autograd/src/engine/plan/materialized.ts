@@ -52,8 +52,8 @@ export function materializedNodes(
 ): Materialized {
   const { work: mostWork, loads: mostLoads } = target.kernel;
   const users = new Users(order, numbers);
-  const runsOnHost = (one: Node) => !target.computes(one);
-  const needsHost = order.some(runsOnHost);
+  const readsBuffers = (one: Node) => one.family === "loop" || !target.computes(one);
+  const needsBuffers = order.some(readsBuffers);
   const isOutput = new Set(outputs);
   const picks = order.some(({ family }) => family === "gather");
   const whole = picks ? readWhole(order, outputs) : isOutput;
@@ -72,8 +72,8 @@ export function materializedNodes(
       extent.work > mostWork ||
       extent.loads > mostLoads ||
       extent.depth > mostDepth ||
-      // The host reads arrays.
-      (needsHost && users.of(node).some(runsOnHost)) ||
+      // Loops read whole buffers, and the host arrays.
+      (needsBuffers && users.of(node).some(readsBuffers)) ||
       isWorthStoring(node, extent.work, users);
     if (!isStored) {
       used.set(node, extent);
@@ -151,6 +151,7 @@ export function hasOwnLoop(node: Node): boolean {
     case "scan":
     case "sort":
     case "routine":
+    case "loop":
       return true;
     case "movement":
       return isOfManyParts(node);

@@ -6,13 +6,15 @@ import { elementCount } from "../../graph/shape.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
-import { type Layout, layOut, lifetimesOf } from "./arena.ts";
+import { layOut, lifetimesOf } from "./arena.ts";
 import { KernelCache } from "./kernel-cache.ts";
-import { type Step, stepsOf } from "./kernels.ts";
+import { stepsOf } from "./kernels.ts";
+import { plannedLoops } from "./loop-steps.ts";
 import { materializedNodes } from "./materialized.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
+import type { KernelStep, Plan, Result, Segment, Step } from "./steps.ts";
 
 /** The rules that rewrite the graph, in order; each can be switched off by its name. */
 const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => Rule>> = {
@@ -24,27 +26,12 @@ const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => 
 export type PassName = "foldConstants" | "simplify" | "mergeCommon" | "fuse";
 export const passNames: readonly PassName[] = ["foldConstants", "simplify", "mergeCommon", "fuse"];
 
-/** Where the value of an output is after the plan has run. */
-export type Result =
-  | { readonly kind: "buffer"; readonly buffer: Buffer }
-  /** The unchanged value of an input. */
-  | { readonly kind: "input"; readonly position: number };
-
-/**
- * Consecutive kernels, which a device runs at once; or a node that the host computes between them.
- */
-export type Segment =
-  | { readonly kind: "kernels"; readonly steps: readonly KernelStep[] }
-  | Extract<Step, { kind: "host" }>;
-
-type KernelStep = Extract<Step, { kind: "kernel" }>;
-
 function segmentsOf(steps: readonly Step[], { isApart }: Target): readonly Segment[] {
   const segments: Segment[] = [];
   let kernels: KernelStep[] | undefined;
   let areApart = false;
   for (const step of steps) {
-    if (step.kind === "host") {
+    if (step.kind !== "kernel") {
       segments.push(step);
       kernels = undefined;
       continue;
@@ -56,20 +43,6 @@ function segmentsOf(steps: readonly Step[], { isApart }: Target): readonly Segme
     kernels.push(step);
   }
   return segments;
-}
-
-export interface Plan {
-  /** The buffers of the graph's inputs, by position; undefined if never read. */
-  readonly inputs: readonly (Buffer | undefined)[];
-  /** The number of buffers; their ids are smaller. */
-  readonly buffers: number;
-  readonly steps: readonly Step[];
-  /** The steps, grouped as a device runs them. */
-  readonly segments: readonly Segment[];
-  readonly results: readonly Result[];
-  readonly checks: readonly Check[];
-  /** The offsets of all buffers except those of inputs. */
-  readonly layout: Layout;
 }
 
 interface PlanOptions {
@@ -88,6 +61,8 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const { inputs } = graph;
   const { order, outputs: rewritten } = rewrite(graph, used);
   const fuse = !off.has("fuse");
+  // Bodies may share numbers with the graph, so they are planned before its nodes are numbered.
+  const loops = plannedLoops(order, (body) => planOf(body, target, options));
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
   const materialized = materializedNodes(order, rewritten, { target, numbers, fuse });
@@ -104,7 +79,7 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const steps = stepsOf(
     materialized,
     rewritten,
-    { target, numbers, bufferOf, addBuffer, addCheck, cache },
+    { target, numbers, bufferOf, addBuffer, addCheck, cache, loops },
     fuse,
   );
   const isRead: boolean[] = [];

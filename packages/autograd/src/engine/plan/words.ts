@@ -1,5 +1,5 @@
 // Encodes graphs, and parts of them, as integers: equal ones give the same words.
-import type { Node } from "../../graph/node.ts";
+import type { Loop, Node, Operation } from "../../graph/node.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
 const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
@@ -93,10 +93,42 @@ export class Writer {
   }
 }
 
-/** A unique number for each operation. */
-export function operationNumber(operation: object): number {
+/** A unique number for each operation; loops of equal bodies have the same. */
+export function operationNumber(operation: Operation): number {
   let number = operationNumbers.get(operation);
-  if (number === undefined) operationNumbers.set(operation, (number = operationCount++));
+  if (number === undefined) {
+    number = operation.family === "loop" ? loopNumber(operation) : operationCount++;
+    operationNumbers.set(operation, number);
+  }
+  return number;
+}
+
+/** The loops that there were, by the hash of their words. */
+const loops = new Map<number, { readonly words: Int32Array; readonly number: number }[]>();
+
+function loopNumber({ body }: Loop): number {
+  const writer = new Writer();
+  const { length, isReversed, inputs, sequences, next, nodes } = body;
+  const positions = new Map(nodes.map((node, i) => [node, i]));
+  const reference = (node: Node) => writer.word(positions.get(node)!);
+  writer.integer(length);
+  writer.list([isReversed ? 1 : 0, inputs.length, sequences, next.length, nodes.length]);
+  for (const input of inputs) writer.type(input);
+  for (const node of nodes.slice(inputs.length)) {
+    writer.word(operationNumber(node.operation));
+    writer.word(node.inputs.length);
+    node.inputs.forEach(reference);
+    writer.attributes(node);
+    writer.type(node);
+  }
+  next.forEach(reference);
+  const words = writer.words().slice();
+  const hash = hashOf(words);
+  const alike = loops.get(hash) ?? [];
+  const known = alike.find((one) => wordsEqual(one.words, words));
+  if (known) return known.number;
+  const number = operationCount++;
+  loops.set(hash, [...alike, { words, number }]);
   return number;
 }
 

@@ -47,6 +47,15 @@ export class Engine {
     }
   }
 
+  /** Allocates what a program keeps between runs, evicting other things if necessary. */
+  reserve(program: Program): void {
+    for (;;) {
+      const missing = program.reserve();
+      if (missing === 0) return;
+      this.#giveUp(missing);
+    }
+  }
+
   /** Throws `MemoryError` if this many bytes cannot be had, whatever is evicted. */
   checkFits(bytes: number): void {
     if (this.#isHopeless(bytes)) throw this.#error(bytes, true);

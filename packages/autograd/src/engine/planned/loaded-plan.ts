@@ -7,13 +7,11 @@ import type { Data } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import { type Address, type Failure, MemoryError, type Outcome, type Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
-import type { Plan, Result, Segment } from "../plan/plan.ts";
-import { interpret } from "../reference/interpret.ts";
+import type { Plan, Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
+import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
 import { Trial } from "./thread-trial.ts";
-
-type HostSegment = Extract<Segment, { kind: "host" }>;
 
 /** Awaited runs of more milliseconds must not block the caller. */
 let longRun = 3;
@@ -30,6 +28,9 @@ export class LoadedPlan {
   readonly #engine: Engine;
   readonly #plan: Plan;
   readonly #program: Program;
+  readonly #loops: readonly (LoadedLoop | undefined)[];
+  /** Whether its own program, not a loop's alone, is for threads in this run. */
+  #isForThreads = false;
   #trial = new Trial();
   /** What the program counted when the trial began. */
   #replacements = 0;
@@ -48,13 +49,14 @@ export class LoadedPlan {
     // Checked before code is generated: instructions may be unable to encode such addresses.
     engine.checkFits(plan.layout.bytes);
     this.#program = engine.device.load(plan);
+    this.#loops = loopsOf(engine, plan);
     const buffers = plan.results.flatMap((one) => (one.kind === "buffer" ? [one.buffer] : []));
     this.#hasTwins = new Set(buffers).size < buffers.length;
   }
 
   /** Its approximate size. */
   get bytes(): number {
-    return this.#program.bytes;
+    return this.#loops.reduce((sum, loop) => sum + (loop?.bytes ?? 0), this.#program.bytes);
   }
 
   /** Where it runs, and why not where it might. */
@@ -65,6 +67,7 @@ export class LoadedPlan {
   /** Frees its own memory. The next run loads it again. */
   unload(): void {
     this.#program.unload();
+    for (const loop of this.#loops) loop?.unload();
   }
 
   /** Called when it is no longer cached. */
@@ -125,7 +128,9 @@ export class LoadedPlan {
     atHome: (ResidentValue | undefined)[],
   ): boolean {
     // Before anything is placed: threads load programs into memory.
-    const isForThreads = this.#program.isForThreads();
+    this.#isForThreads = this.#program.isForThreads();
+    const ofLoops = this.#loops.map((loop) => loop?.isForThreads());
+    const isForThreads = this.#isForThreads || ofLoops.includes(true);
     this.#place(given, homes, atHome);
     const { replacements = 0 } = this.#program;
     if (replacements !== this.#replacements) {
@@ -172,22 +177,28 @@ export class LoadedPlan {
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i]!;
       const start = performance.now();
-      if (segment.kind === "host") {
-        yield* this.#awaitHost(segment);
+      if (segment.kind !== "kernels") {
+        const how = yield* this.#runBetween(i, isTogether);
+        if (how === "again") {
+          this.#runSegments(false);
+          return;
+        }
+        if (how === "alone") outcome = how;
         milliseconds += performance.now() - start;
         continue;
       }
-      const started = isLong ? program.start?.(i, isTogether) : undefined;
+      const isOwn = isTogether && this.#isForThreads;
+      const started = isLong ? program.start?.(i, isOwn) : undefined;
       if (started) yield started;
       const ended = started?.end();
       const begun = performance.now();
-      const how = ended?.outcome ?? program.run(i, isTogether);
+      const how = ended?.outcome ?? program.run(i, isOwn);
       if (how === "again") {
         this.#runSegments(false);
         return;
       }
       milliseconds += ended?.milliseconds ?? performance.now() - begun;
-      if (how === "alone") outcome = how;
+      if (how === "alone" && isOwn) outcome = how;
     }
     this.#milliseconds = milliseconds;
     if (isForThreads && (outcome === "together") === isTogether) this.#trial.note(milliseconds);
@@ -210,31 +221,27 @@ export class LoadedPlan {
     let outcome: Outcome = isTogether ? "together" : "alone";
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i]!;
-      if (segment.kind === "host") {
-        this.#runByHost(segment);
-        continue;
-      }
-      const how = this.#program.run(i, isTogether);
+      const isOwn = isTogether && this.#isForThreads;
+      const isKernels = segment.kind === "kernels";
+      const how = isKernels
+        ? this.#program.run(i, isOwn)
+        : doneNow(this.#runBetween(i, isTogether));
       if (how === "again") return how;
-      if (how === "alone") outcome = how;
+      if (how === "alone" && (isOwn || !isKernels)) outcome = how;
     }
     return outcome;
   }
 
-  /** Computes a node that no kernel computes, on the arrays of its buffers. */
-  #runByHost({ node, inputs, writes }: HostSegment): void {
-    const [output] = writes;
-    const arrays = inputs.map((buffer) => now(this.#program.read(buffer)));
-    this.#program.write(output!, interpret(node, arrays));
-  }
-
-  /** The same if the device may answer later. */
-  *#awaitHost({ node, inputs, writes }: HostSegment): Task<void> {
-    const [output] = writes;
-    const read = inputs.map((buffer) => this.#program.read(buffer));
-    const arrays: Data[] = [];
-    for (const array of read) arrays.push(yield* answered(array));
-    this.#program.write(output!, interpret(node, arrays));
+  /** Runs a segment that is not of kernels. */
+  *#runBetween(i: number, isTogether: boolean): Task<Outcome> {
+    const segment = this.#plan.segments[i]!;
+    if (segment.kind === "host") {
+      yield* runByHost(this.#program, segment);
+      return isTogether ? "together" : "alone";
+    }
+    const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether);
+    if (failure) throw outOfRange(failure.plan.checks[failure.check]!, failure.index);
+    return outcome;
   }
 
   #checkFailure(failure: Failure | undefined): void {
@@ -273,6 +280,7 @@ export class LoadedPlan {
       this.#inputs[i] = address;
       if (address === undefined) alone.push(buffer);
     }
+    for (const loop of this.#loops) loop?.reserve(this.#engine);
     this.#engine.place(this.#program, alone);
     // From here on no block is allocated.
     this.#bindOutputs(atHome);

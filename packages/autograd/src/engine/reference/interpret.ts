@@ -43,6 +43,8 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return routine(node, inputs);
     case "convolve":
       return convolve(node, inputs[0]!, inputs[1]!);
+    case "loop":
+      throw new Error("unreachable: a loop is run as a whole");
     case "ordered":
     case "custom":
       return inputs[0]!.slice();

@@ -1,7 +1,9 @@
 // Runs a graph node by node, and drops values as soon as nothing needs them.
-import { dataOf, type Node, type Value } from "../../graph/node.ts";
+import { dataOf, type Node, type NodeOf, type Value } from "../../graph/node.ts";
+import { areOfOneLoop } from "../../ops/loop.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
+import { repeat } from "./repeat.ts";
 
 /**
  * Computes `outputs`. `order`: all nodes that they need without a value in `given`, inputs first.
@@ -25,8 +27,17 @@ export function run(
     if (!value) values.set(node, (value = dataOf(given.get(node)!)));
     return value;
   };
+  const runLoop = (node: NodeOf<"loop">) => {
+    const isOfLoop = (one: Node): one is NodeOf<"loop"> =>
+      one.family === "loop" && areOfOneLoop(one, node);
+    const outcomes = order.filter(isOfLoop);
+    const results = repeat(outcomes, node.inputs.map(valueOf), run);
+    outcomes.forEach((one, i) => values.set(one, results[i]!));
+  };
   for (const node of order) {
-    values.set(node, interpret(node, node.inputs.map(valueOf)));
+    if (node.family === "loop") {
+      if (!values.has(node)) runLoop(node);
+    } else values.set(node, interpret(node, node.inputs.map(valueOf)));
     for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);
   }
   return outputs.map(valueOf);

@@ -1,6 +1,6 @@
 // The argument lists of kernels, concatenated in the run table.
 import type { Given, Kernel, Variable } from "../kernel/language.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import type { Literal, NumberArguments } from "./extents.ts";
 import { addressOffset, listsOffset } from "./run-table.ts";
 
@@ -20,7 +20,7 @@ export class ArgumentLists {
   constructor({ buffers, steps }: Plan, numbersOf: NumbersOf) {
     const words: number[] = [];
     for (const step of steps) {
-      if (step.kind === "host") continue;
+      if (step.kind !== "kernel") continue;
       const numbers = numbersOf(step.kernel);
       const key = numbers.length > 0 ? step : step.given;
       if (this.#offsets.has(key)) continue;

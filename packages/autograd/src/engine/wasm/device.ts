@@ -1,7 +1,7 @@
 // WebAssembly as a device: one memory, and threads that share it.
 import { NablaError } from "../../graph/errors.ts";
 import type { Device, Program } from "../device.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import type { Target } from "../target.ts";
 import { wantedThreads } from "../threads.ts";
 import { Heap } from "./heap.ts";

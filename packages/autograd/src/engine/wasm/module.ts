@@ -6,7 +6,7 @@
 import type { DType } from "../../scalar/dtype.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Given, Kernel } from "../kernel/language.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import { ArgumentLists, argumentPositions, type NumbersOf } from "./argument-lists.ts";
 import { FunctionBody, ModuleWriter } from "./encoder.ts";
 import { noArguments } from "./extents.ts";
@@ -175,7 +175,7 @@ function segmentsOf(
 ): readonly CallingSegment[] {
   let count = 0;
   return plan.segments.flatMap((segment, i): readonly CallingSegment[] => {
-    if (segment.kind === "host") return [];
+    if (segment.kind !== "kernels") return [];
     const calls = segment.steps.map((step): Call => {
       const { kernel, nanoseconds, parts } = works.get(step.kernel)!;
       const list = lists.offsetOf(step);

@@ -13,7 +13,7 @@ import type {
   Variable,
 } from "../kernel/language.ts";
 import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import { hashOf, Writer } from "../plan/words.ts";
 import { type Literal, sizeClass } from "./extents.ts";
 import { type Features, kernelsOf } from "./module.ts";
@@ -65,8 +65,8 @@ export function patternOf(plan: Plan, { isFused, isShared, leastShared }: Featur
   writer.word(plan.buffers);
   const lists = new Map<Given, number>();
   for (const segment of plan.segments) {
-    writer.word(segment.kind === "host" ? -1 : segment.steps.length);
-    if (segment.kind === "host") continue;
+    writer.word(segment.kind === "kernels" ? segment.steps.length : -1);
+    if (segment.kind !== "kernels") continue;
     for (const { kernel, given } of segment.steps) {
       writer.word(positions.get(kernel)!);
       if (!lists.has(given)) lists.set(given, lists.size);

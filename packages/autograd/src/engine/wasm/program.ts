@@ -1,11 +1,11 @@
 // Programs: a plan's compiled module on the device's current memory. It gets addresses from a table
 // of its own.
 
-import { type Data, isFloating } from "../../scalar/dtype.ts";
+import { bytesPerElement, type Data, isFloating } from "../../scalar/dtype.ts";
 import type { Address, Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/arena.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import type { Target } from "../target.ts";
 import type { RunFunction, RunStretch } from "./division.ts";
 import { hasFusedMultiply } from "./features.ts";
@@ -86,16 +86,23 @@ export class WasmProgram implements Program {
     return undefined;
   }
 
-  place(given: readonly Buffer[]): number {
+  reserve(): number {
+    if (this.#table !== 0) return 0;
     const heap = this.#device.memory;
-    const { buffers, layout } = this.#plan;
-    if (this.#table === 0) {
-      const bytes = tableBytes(buffers, this.#lists.length);
-      const table = heap.allocate(bytes);
-      if (table === undefined) return bytes;
-      this.#table = table;
-      heap.words.set(this.#lists, (table + listsOffset(buffers)) / 4);
-    }
+    const { buffers } = this.#plan;
+    const bytes = tableBytes(buffers, this.#lists.length);
+    const table = heap.allocate(bytes);
+    if (table === undefined) return bytes;
+    this.#table = table;
+    heap.words.set(this.#lists, (table + listsOffset(buffers)) / 4);
+    return 0;
+  }
+
+  place(given: readonly Buffer[]): number {
+    const missing = this.reserve();
+    if (missing > 0) return missing;
+    const heap = this.#device.memory;
+    const { layout } = this.#plan;
     // Inputs for this run only come after the arena's buffers.
     let bytes = layout.bytes;
     for (const buffer of given) bytes += arenaBytesOf(buffer, this.#device.target);
@@ -113,9 +120,20 @@ export class WasmProgram implements Program {
     return 0;
   }
 
+  placeIn(outer: WasmProgram, arena: Buffer): void {
+    this.#fillTable(outer.#addressOf(arena));
+    this.#device.memory.words[this.#table / 4 + tableWords.failedCheck] = 0;
+  }
+
   bind(buffer: Buffer, address: number): void {
     this.#setAddress(buffer, address);
     if (this.#plan.layout.offsets.has(buffer)) this.#bound.push(buffer);
+  }
+
+  bindTo(buffer: Buffer, outer: WasmProgram, whole: Buffer, first: number): void {
+    this.#setAddress(buffer, outer.#addressOf(whole) + first * bytesPerElement(whole.dtype));
+    // Its buffers are elsewhere in each iteration.
+    this.#arena = undefined;
   }
 
   write(buffer: Buffer, data: Data): void {

@@ -3,7 +3,7 @@
 // takes these as arguments, and all further ones get the same: a new size of batch is planned, but
 // nothing is compiled.
 import type { Kernel, Variable } from "../kernel/language.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/steps.ts";
 import { wordsEqual } from "../plan/words.ts";
 import type { NumbersOf } from "./argument-lists.ts";
 import { type Literal, sizeClass } from "./extents.ts";

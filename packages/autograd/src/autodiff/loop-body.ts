@@ -1,0 +1,96 @@
+// Closes the body of a loop: what it uses from outside becomes an input of the loop.
+import type { Node } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { placeholder } from "../ops/creation.ts";
+import { type Iteration, loopOf, type Repeated } from "../ops/loop.ts";
+import { withReplaced } from "./copy.ts";
+
+/** How a body finds a node from outside. */
+export type Source =
+  /** It is the same in all iterations; `node` is its value. */
+  | { readonly kind: "shared"; readonly node: Node }
+  /** `node` has its values, one per iteration, along the first axis. */
+  | { readonly kind: "sequence"; readonly node: Node }
+  /** It is computed in the body. */
+  | { readonly kind: "computed" };
+
+/** An iteration that may use nodes from outside. */
+export interface OpenIteration extends Omit<Iteration, "shared"> {
+  /** The first values of the carries, and the sequences. */
+  readonly first: readonly Node[];
+  readonly sequences: readonly Node[];
+  readonly sourceOf: (node: Node) => Source;
+}
+
+/** A closed loop, and the nodes of its body that stand for `others`. */
+export interface Closed extends Repeated {
+  readonly others: readonly Node[];
+}
+
+export function closed(open: OpenIteration): Closed {
+  const { carries, elements, next, others, first, sequences, sourceOf } = open;
+  const roots = [...next, ...others];
+  const own = new Set([...carries, ...elements]);
+  const isOwn = ownIn(roots, own);
+  const isConstant = constantsIn(roots, own);
+  const replaced = new Map<Node, Node>();
+  const found = { sequence: [] as Node[], shared: [] as Node[] };
+  const stands = { sequence: [] as Node[], shared: [] as Node[] };
+  const seen = new Set<Node>();
+  const waiting = [...roots];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (seen.has(node) || own.has(node) || isConstant(node)) continue;
+    seen.add(node);
+    if (isOwn(node)) {
+      waiting.push(...node.inputs);
+      continue;
+    }
+    const source = sourceOf(node);
+    if (source.kind === "computed") {
+      waiting.push(...node.inputs);
+      continue;
+    }
+    const { kind } = source;
+    const stand = placeholder(node.shape, node.dtype, `${kind} ${found[kind].length}`);
+    replaced.set(node, stand);
+    found[kind].push(source.node);
+    stands[kind].push(stand);
+  }
+  const results = withReplaced(roots, replaced);
+  const operation = loopOf({
+    length: open.length,
+    isReversed: open.isReversed,
+    carries,
+    elements: [...elements, ...stands.sequence],
+    shared: stands.shared,
+    next: results.slice(0, next.length),
+    others: results.slice(next.length),
+  });
+  const inputs = [...first, ...sequences, ...found.sequence, ...found.shared];
+  return { operation, inputs, others: results.slice(next.length) };
+}
+
+/** Tells which nodes below `roots` depend on one of `own`. */
+function ownIn(roots: readonly Node[], own: ReadonlySet<Node>): (node: Node) => boolean {
+  const found = new Set(own);
+  for (const node of below(roots, own)) {
+    if (node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return (node) => found.has(node);
+}
+
+/** Tells which nodes below `roots` are made of numbers that the graph contains. */
+function constantsIn(roots: readonly Node[], own: ReadonlySet<Node>): (node: Node) => boolean {
+  const found = new Set<Node>();
+  for (const node of below(roots, own)) {
+    const { family, inputs } = node;
+    const isNumber = family === "literal" || family === "iota";
+    const isOfThese = inputs.length > 0 && inputs.every((input) => found.has(input));
+    if (isNumber || (isOfThese && !node.cell.value)) found.add(node);
+  }
+  return (node) => found.has(node);
+}
+
+function below(roots: readonly Node[], own: ReadonlySet<Node>): readonly Node[] {
+  return topologicalOrder(roots, (node) => (own.has(node) || node.cell.value ? [] : node.inputs));
+}

@@ -1,0 +1,109 @@
+// Gradients of loops: a second loop, which goes the other way. It carries the gradients of the carries,
+// and adds up those of what all iterations share; what it needs of the first loop's iterations is kept in
+// stacks. So it is a loop like any other, and has gradients itself.
+import type { Node, NodeOf } from "../graph/node.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { full, placeholder } from "../ops/creation.ts";
+import { add } from "../ops/elementwise.ts";
+import { lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
+import { isFloating } from "../scalar/dtype.ts";
+import { withReplaced } from "./copy.ts";
+import { closed, type Source } from "./loop-body.ts";
+
+/** An output of a graph, and its gradient. */
+export type Seeded = readonly [output: Node, gradient: Node];
+
+/**
+ * The reverse pass through a graph: the gradients of `inputs`, each of which is added to what `first`
+ * has for it.
+ */
+export type ReversePass = (
+  outputs: readonly Seeded[],
+  inputs: readonly Node[],
+  first: ReadonlyMap<Node, Node>,
+) => readonly Node[];
+
+/** An outcome of a loop, and its gradient. */
+export interface Arrived {
+  readonly node: NodeOf<"loop">;
+  readonly g: Node;
+}
+
+/** The gradients of a loop's inputs, by position, from those of its outcomes; undefined: not wanted. */
+export function loopGradients(
+  arrived: readonly Arrived[],
+  isWanted: (position: number) => boolean,
+  reversePass: ReversePass,
+): readonly (Node | undefined)[] {
+  const [{ node }] = arrived as readonly [Arrived, ...Arrived[]];
+  const loop: Repeated = node;
+  const { body } = loop.operation;
+  const { inputs, next, sequences } = body;
+  const ends = inputs.slice(next.length);
+  const elements = ends.slice(0, sequences);
+  const isSought = (input: Node) =>
+    isFloating(input.dtype) && (ends.indexOf(input) < 0 || isWanted(inputs.indexOf(input)));
+  const carries = inputs.slice(0, next.length).filter(isSought);
+  const [ofElements, ofShared] = [elements, ends.slice(sequences)].map((all) =>
+    all.filter(isSought),
+  ) as [Node[], Node[]];
+
+  const gradientOf = (of: Node) => placeholder(of.shape, of.dtype, "gradient");
+  const ofCarries = new Map(carries.map((carry) => [carry, gradientOf(carry)]));
+  const totals = new Map(ofShared.map((one) => [one, gradientOf(one)]));
+  const stacked = arrived.filter((one) => one.node.attributes.isStacked);
+  const ofStacked = stacked.map((one) => gradientOf(nodeOfOutcome(one.node)));
+  const outputs: readonly Seeded[] = [
+    ...stacked.map((one, i): Seeded => [nodeOfOutcome(one.node), ofStacked[i]!]),
+    ...carries.map((carry): Seeded => [next[inputs.indexOf(carry)]!, ofCarries.get(carry)!]),
+  ];
+  const sought = [...carries, ...ofShared, ...ofElements];
+  const found = reversePass(outputs, sought, totals);
+
+  const firstOf = (carry: Node): Node => {
+    const position = inputs.indexOf(carry);
+    const last = arrived.filter(
+      ({ node: { attributes } }) => !attributes.isStacked && attributes.position === position,
+    );
+    const given = last.map(({ g }) => g);
+    return given.length > 0 ? given.reduce(add) : full(carry.shape, 0, carry.dtype);
+  };
+  const count = carries.length + ofShared.length;
+  const back = closed({
+    length: body.length,
+    isReversed: !body.isReversed,
+    carries: [...ofCarries.values(), ...totals.values()],
+    first: [...carries.map(firstOf), ...ofShared.map((one) => full(one.shape, 0, one.dtype))],
+    elements: ofStacked,
+    sequences: stacked.map(({ g }) => g),
+    next: found.slice(0, count),
+    others: found.slice(count),
+    sourceOf: keptBy(loop),
+  });
+  const shares = new Map<Node, Node>();
+  [...carries, ...ofShared].forEach((input, i) => shares.set(input, lastOf(back, i)));
+  ofElements.forEach((input, i) => shares.set(input, stackOf(back, back.others[i]!)));
+  return inputs.map((input) => shares.get(input));
+}
+
+/** Where the loop back finds a node of an iteration of `loop`. */
+function keptBy(loop: Repeated): (node: Node) => Source {
+  const { inputs, next, sequences, nodes } = loop.operation.body;
+  const isOfBody = new Set(nodes);
+  const shared = inputs.slice(next.length + sequences);
+  const replaced = new Map(shared.map((one) => [one, loop.inputs[inputs.indexOf(one)]!]));
+  const varying = new Set(inputs.slice(0, next.length + sequences));
+  const changes = (node: Node) => topologicalOrder([node]).some((one) => varying.has(one));
+  return (node) => {
+    const position = inputs.indexOf(node);
+    if (position >= next.length + sequences) {
+      return { kind: "shared", node: loop.inputs[position]! };
+    }
+    if (position >= next.length) return { kind: "sequence", node: loop.inputs[position]! };
+    // Moving elements costs less than keeping them in another order.
+    const isMoved = node.family === "movement" && node.inputs.length === 1;
+    if (!isOfBody.has(node) || isMoved) return { kind: "computed" };
+    if (changes(node)) return { kind: "sequence", node: stackOf(loop, node) };
+    return { kind: "shared", node: withReplaced([node], replaced)[0]! };
+  };
+}

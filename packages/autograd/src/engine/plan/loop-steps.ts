@@ -1,0 +1,117 @@
+// Plans loops: the body is a plan of its own, whose inputs and results are parts of the loop's buffers,
+// others in each iteration.
+import type { Node, NodeOf } from "../../graph/node.ts";
+import type { Graph } from "../../graph/order.ts";
+import { after } from "../../ops/after.ts";
+import { areOfOneLoop, nodeOfOutcome } from "../../ops/loop.ts";
+import { literal } from "../../ops/operands.ts";
+import type { DType } from "../../scalar/dtype.ts";
+import type { Buffer } from "../kernel/language.ts";
+import type { LoopStep, Plan } from "./steps.ts";
+
+/** A loop of a graph, with the plan of its body. */
+export interface PlannedLoop {
+  readonly plan: Plan;
+  readonly outcomes: ReadonlySet<Node>;
+  /** The outcome that is the last value of each carry, if there is one. */
+  readonly last: readonly (Node | undefined)[];
+  /** The outcomes that the other results of the plan belong to, in their order. */
+  readonly others: readonly NodeOf<"loop">[];
+}
+
+/** Plans the bodies of all loops among the nodes of a graph. */
+export function plannedLoops(
+  order: readonly Node[],
+  planBody: (graph: Graph) => Plan,
+): readonly PlannedLoop[] {
+  const loops: NodeOf<"loop">[][] = [];
+  for (const node of order) {
+    if (node.family !== "loop") continue;
+    const outcomes = loops.find(([first]) => areOfOneLoop(first!, node));
+    if (outcomes) outcomes.push(node);
+    else loops.push([node]);
+  }
+  return loops.map((outcomes) => planned(outcomes, planBody));
+}
+
+function planned(
+  outcomes: readonly NodeOf<"loop">[],
+  planBody: (graph: Graph) => Plan,
+): PlannedLoop {
+  const { inputs, next, nodes } = outcomes[0]!.operation.body;
+  const last = next.map((): Node | undefined => undefined);
+  const others: NodeOf<"loop">[] = [];
+  for (const outcome of outcomes) {
+    const { isStacked, position } = outcome.attributes;
+    if (isStacked || last[position]) others.push(outcome);
+    else last[position] = outcome;
+  }
+  const results = [...next, ...others.map(nodeOfOutcome)];
+  const plan = planApart(inputs, nodes.slice(inputs.length), results, planBody);
+  return { plan, outcomes: new Set(outcomes), last, others };
+}
+
+/** What a loop's step needs to know about the plan that it is in. */
+interface Surroundings {
+  readonly bufferOf: (node: Node) => Buffer | undefined;
+  readonly addBuffer: (dtype: DType, size: number) => Buffer;
+  readonly loops: readonly PlannedLoop[];
+}
+
+/** The step that computes all outcomes of the loop of one of them. */
+export function loopStep(
+  outcome: NodeOf<"loop">,
+  { bufferOf, addBuffer, loops }: Surroundings,
+): LoopStep {
+  const { operation, inputs: given } = outcome;
+  const { plan, outcomes, last, others } = loops.find((one) => one.outcomes.has(outcome))!;
+  const arena = addBuffer("uint8", plan.layout.bytes);
+  const carries = operation.body.next.map(({ dtype }, i) => {
+    const { size } = bufferOf(given[i]!)!;
+    return [addBuffer(dtype, size), addBuffer(dtype, size)] as const;
+  });
+  const inputs = given.map((node) => bufferOf(node)!);
+  const results = [...outcomes].map((node) => bufferOf(node)!);
+  return {
+    kind: "loop",
+    operation,
+    plan,
+    inputs,
+    last: last.map((node) => node && bufferOf(node)),
+    others: others.map((node) => ({
+      buffer: bufferOf(node)!,
+      isStacked: node.attributes.isStacked,
+    })),
+    arena,
+    carries,
+    reads: [...new Set(inputs)],
+    writes: [...results, arena, ...carries.flat()],
+  };
+}
+
+/** A plan whose results are all in buffers of their own. */
+function planApart(
+  inputs: readonly Node[],
+  order: readonly Node[],
+  outputs: readonly Node[],
+  planBody: (graph: Graph) => Plan,
+): Plan {
+  const plan = planBody({ inputs, order, outputs });
+  const seen = new Set<Buffer>();
+  const isShared = plan.results.map((result) => {
+    if (result.kind === "input" || seen.has(result.buffer)) return true;
+    seen.add(result.buffer);
+    return false;
+  });
+  if (!isShared.includes(true)) return plan;
+  const added: Node[] = [];
+  const apart = outputs.map((node, i) => {
+    if (!isShared[i]) return node;
+    // Numbers that differ keep what is equal from being merged.
+    const number = literal(i, "int32");
+    const copy = after(node, number);
+    added.push(number, copy);
+    return copy;
+  });
+  return planBody({ inputs, order: [...order, ...added], outputs: apart });
+}

@@ -1,0 +1,215 @@
+// Loops over sequences, as part of the graph.
+
+import { withReplaced } from "../autodiff/copy.ts";
+import { closed } from "../autodiff/loop-body.ts";
+import { describe } from "../graph/describe.ts";
+import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
+import type { Node } from "../graph/node.ts";
+import { formatShape, shapesEqual } from "../graph/shape.ts";
+import { full, placeholder } from "../ops/creation.ts";
+import { lastOf, stackOf } from "../ops/loop.ts";
+import { splitKey } from "../ops/random.ts";
+import { checkFunction, checkOptions } from "./checks.ts";
+import { nodeOf, Tensor } from "./tensor.ts";
+import { currentTrace, traced, undo } from "./trace.ts";
+import { formOf, mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
+import type { BatchOf } from "./vmap.ts";
+
+export interface LoopOptions {
+  /** The number of iterations; needed if there are no sequences, and else their length. */
+  readonly length?: number;
+  /** Whether to go from the last elements to the first; outputs stay beside them. Default: false. */
+  readonly reverse?: boolean;
+}
+
+/** The elements of sequences: their tensors without the first axis. */
+export type ElementOf<T> =
+  T extends Tensor<infer S>
+    ? number extends S["length"]
+      ? Tensor
+      : S extends readonly [number, ...infer Rest extends readonly number[]]
+        ? Tensor<Rest>
+        : never
+    : T extends readonly unknown[]
+      ? { [I in keyof T]: ElementOf<T[I]> }
+      : T extends object
+        ? { [Name in keyof T]: ElementOf<T[Name]> }
+        : T;
+
+/**
+ * Repeats `step`, which makes the next carry and an output of the carry and an element of the
+ * sequences: `[carry, output]`, or `[carry]` alone. Returns the last carry, and the outputs of all
+ * iterations along a first axis. As in JAX; like a loop that unrolls, but the graph and its plan
+ * contain the step once, whatever the length. `step` is called once, with tensors that stand for
+ * those of any iteration, so reading their values throws; tensors that it captures are the same in
+ * all iterations, random draws (without a seed of their own) differ. Carry, sequences and output
+ * are tensors, or arrays and plain objects of tensors; the first axis of the sequences counts the
+ * iterations.
+ *
+ * Derivatives go through it, and so do `vmap`, `compile` and the rest. What a derivative needs of
+ * the iterations is kept for all of them.
+ *
+ * Throws `ShapeError` or `DTypeError` if a carry does not stay what it was, or if sequences differ in
+ * length; `NablaError` if their number is unknown, or if `step` assigns to a parameter.
+ *
+ * @example
+ * // Velocities and positions of a falling ball, a tenth of a second apart.
+ * const [[position], positions] = scan(
+ *   ([x, v]: readonly [Tensor<[]>, Tensor<[]>]) => {
+ *     const next = [x.add(v.mul(0.1)), v.sub(0.981)] as const;
+ *     return [next, next[0]] as const;
+ *   },
+ *   [tensor(2), tensor(0)] as const,
+ *   undefined,
+ *   { length: 3 },
+ * );
+ * positions.arraySync().map((x) => x.toFixed(2)); // => ["2.00", "1.90", "1.71"]
+ * position.itemSync().toFixed(2); // => "1.71"
+ *
+ * @example
+ * // A linear recurrence, and its derivative by the factor.
+ * const last = (a: Tensor<[]>, xs: Tensor<[4]>) =>
+ *   scan((s: Tensor<[]>, x: Tensor<[]>) => [s.mul(a).add(x)], tensor(0), xs)[0];
+ * const xs = tensor([1, 2, 3, 4]);
+ * last(tensor(2), xs).itemSync(); // => 26
+ * grad((a: Tensor<[]>) => last(a, xs))(tensor(2)).itemSync(); // => 23
+ */
+export function scan<
+  Carry extends Tree,
+  Sequences extends Tree | undefined = undefined,
+  Output extends Tree | undefined = undefined,
+>(
+  step: (
+    carry: Carry,
+    element: Sequences extends Tree ? ElementOf<Sequences> : undefined,
+  ) => readonly [carry: NoInfer<Carry>, output?: Output],
+  carry: Carry,
+  sequences?: Sequences,
+  options: LoopOptions = {},
+): [carry: Carry, outputs: Output extends Tree ? BatchOf<Output> : undefined] {
+  checkFunction("scan", step);
+  checkOptions("scan", options, "{ length: 10 }");
+  const first = tensorsOf("scan", carry, "the carry").map((x) => nodeOf("scan", x));
+  const whole =
+    sequences === undefined
+      ? []
+      : tensorsOf("scan", sequences, "the sequences").map((x) => nodeOf("scan", x));
+  const length = lengthOf(whole, options);
+  const carries: Node[] = [];
+  const elements: Node[] = [];
+  const standIn = (tree: Tree, what: string, stands: Node[], cut: number) =>
+    mapTree("scan", tree, (x) => {
+      const stand = placeholder(x.shape.slice(cut), x.dtype, `${what} ${stands.length}`);
+      stands.push(stand);
+      return new Tensor(stand);
+    });
+  const ownCarry = standIn(carry, "carry", carries, 0);
+  const ownElement =
+    sequences === undefined ? undefined : standIn(sequences, "element", elements, 1);
+  const { result, trace } = traced(() => step(ownCarry as never, ownElement as never), {
+    isReplayed: false,
+  });
+  if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
+    undo(trace);
+    throw new NablaError(
+      "scan: the step assigns to a parameter or calls backward(); carry what changes, and assign " +
+        "what scan gives",
+    );
+  }
+  if (trace.guarded.length > 0) {
+    throw new NablaError("scan: the step guards a value; return it, and guard what scan gives");
+  }
+  currentTrace()?.keys.push(...trace.keys);
+  for (const [node, ask] of trace.asked) currentTrace()?.asked.set(node, ask);
+  const [next, outputs] = resultsOf(result, carry);
+  const keys = new Map(trace.keys.map((key) => [key, placeholder(key.shape, key.dtype, "key")]));
+  const roots = withReplaced([...next, ...outputs], keys);
+  const given = refilledOrNone(result[1]);
+  if (length === 0) {
+    const none = outputs.map(({ shape, dtype }) => full([0, ...shape], 0, dtype));
+    return [carry, given(none)] as never;
+  }
+  const loop = closed({
+    length,
+    isReversed: options.reverse ?? false,
+    carries,
+    first,
+    elements: [...elements, ...keys.values()],
+    sequences: [...whole, ...[...keys.keys()].map((key) => splitKey(key, length))],
+    next: roots.slice(0, next.length),
+    others: roots.slice(next.length),
+    sourceOf: (node) => ({ kind: "shared", node }),
+  });
+  const last = refilled(
+    "scan",
+    carry,
+    next.map((_, i) => lastOf(loop, i)),
+  );
+  return [last, given(loop.others.map((node) => stackOf(loop, node)))] as never;
+}
+
+/** The tree of the outputs, of other nodes; undefined if there are none. */
+function refilledOrNone(output: unknown): (nodes: readonly Node[]) => Tree | undefined {
+  return (nodes) => (output === undefined ? undefined : refilled("scan", output, nodes));
+}
+
+/** The next carries, checked to be like those before, and the outputs. */
+function resultsOf(result: unknown, carry: Tree): readonly [readonly Node[], readonly Node[]] {
+  if (!Array.isArray(result) || result.length < 1 || result.length > 2) {
+    throw new NablaError(
+      `scan: the step returns ${describe(result)}, expected [carry, output], or [carry]`,
+    );
+  }
+  const [next, output] = result as readonly unknown[];
+  const before = tensorsOf("scan", carry);
+  const after = tensorsOf("scan", next, "the next carry");
+  if (before.length !== after.length || formOf(carry) !== formOf(next)) {
+    throw new NablaError(
+      `scan: the next carry has the form ${formOf(next)}, expected ${formOf(carry)}, as the first`,
+    );
+  }
+  before.forEach((x, i) => checkSame(x, after[i]!, before.length > 1 ? ` ${i}` : ""));
+  const outputs = output === undefined ? [] : tensorsOf("scan", output, "the output");
+  return [after.map((x) => nodeOf("scan", x)), outputs.map((x) => nodeOf("scan", x))];
+}
+
+function checkSame(before: Tensor, after: Tensor, which: string): void {
+  if (!shapesEqual(before.shape, after.shape)) {
+    throw new ShapeError(
+      `scan: carry${which} becomes ${formatShape(after.shape)}, expected ${formatShape(before.shape)}, as it was first`,
+    );
+  }
+  if (before.dtype !== after.dtype) {
+    throw new DTypeError(
+      `scan: carry${which} becomes ${after.dtype}, expected ${before.dtype}, as it was first; cast one`,
+    );
+  }
+}
+
+function lengthOf(sequences: readonly Node[], { length, reverse }: LoopOptions): number {
+  if (reverse !== undefined && typeof reverse !== "boolean") {
+    throw new NablaError(`scan: reverse is ${describe(reverse)}, expected true or false`);
+  }
+  if (length !== undefined && !(Number.isSafeInteger(length) && length >= 0)) {
+    throw new NablaError(`scan: length is ${describe(length)}, expected a whole number from 0 on`);
+  }
+  let found = length;
+  for (const { shape } of sequences) {
+    const [own] = shape;
+    if (own === undefined) {
+      throw new ShapeError("scan: a sequence is one number, expected an axis of iterations");
+    }
+    if (found !== undefined && own !== found) {
+      throw new ShapeError(
+        `scan: a sequence of ${formatShape(shape)} has ${own} elements, expected ${found}`,
+      );
+    }
+    found = own;
+  }
+  if (found === undefined) {
+    throw new NablaError(
+      "scan: there are no sequences, so it needs the number of iterations: { length: 10 }",
+    );
+  }
+  return found;
+}
