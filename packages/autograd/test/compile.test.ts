@@ -278,6 +278,28 @@ describe.runIf(backend() === "wasm")("what was given to a call is kept within bo
     expect(w.grad?.arraySync()).toEqual(state.arraySync());
   });
 
+  test("a call that is too large to be kept gives its results, and leaves its gradients, all the same", () => {
+    const limits = setPastLimits({ nodes: 300 });
+    try {
+      const [w, v] = [parameter([1]), parameter([2])];
+      const step = compile((x: Tensor) => {
+        const cost = w.mul(v).mul(x).sin().exp().square().sum();
+        const large = random.normal([2 ** 15], { seed: 1 });
+        cost.backward();
+        w.assign(w.add(1));
+        return [cost, large.mul(x)];
+      });
+      for (const first of [1, 2, 3]) {
+        v.grad = null;
+        const [cost] = step(tensor([1]));
+        expect(cost!.itemSync()).toBeCloseTo(Math.exp(2 * Math.sin(2 * first)), 4);
+        expect(v.grad).not.toBeNull();
+      }
+    } finally {
+      setPastLimits(limits);
+    }
+  });
+
   test("large arguments of results that are kept are let go, the oldest first", () => {
     const start = compile((a: Tensor) => a.slice(0, 0, 1).mul(3).sum());
     const inputs = Array.from({ length: 20 }, large);

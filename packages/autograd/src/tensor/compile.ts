@@ -251,7 +251,8 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     { isReplayed: true },
   );
   const { given, returned } = result;
-  const effects = [...updatesOf(done), ...gradientsOf(done)];
+  // Gradients first: they are results of the call, which updates may let go of.
+  const effects = [...gradientsOf(done), ...updatesOf(done)];
   const [taken, cleared] = [takenBy(done), clearedBy(done)];
   undo(done);
   const guarded = new Set(done.guarded);

@@ -158,6 +158,8 @@ function checkOf({ guarded, function: traced }: Compiled, given: Given): Check |
 /** Keeps the values of a call, and returns its result. */
 function kept(ready: Compiled, values: readonly Value[], call: Call): unknown {
   const { uses, taken, cleared, result, returned } = ready;
+  // First: effects may let go of calls, even of this one.
+  const outputs = returned.map((_, i) => tensorOf(call.result(i)));
   for (const cell of taken) cell.take();
   if (uses.length > 0) ready.pass = newPass();
   for (let i = 0; i < uses.length; i++) {
@@ -166,9 +168,7 @@ function kept(ready: Compiled, values: readonly Value[], call: Call): unknown {
   }
   for (const cell of cleared) cell.write(null);
   if (result === undefined) return undefined;
-  const output = (i: number) => tensorOf(call.result(i));
-  if (result instanceof Tensor) return output(0);
-  const outputs = returned.map((_, i) => output(i));
+  if (result instanceof Tensor) return outputs[0]!;
   let next = 0;
   return mapTree("compile", result, () => outputs[next++]!);
 }
