@@ -31,7 +31,7 @@ export function closed(open: OpenIteration): Closed {
   const { carries, elements, next, others, first, sequences, sourceOf } = open;
   const roots = [...next, ...others];
   const own = new Set([...carries, ...elements]);
-  const isOwn = ownIn(roots, own);
+  const isOwn = dependence(own);
   const isConstant = constantsIn(roots, own);
   const replaced = new Map<Node, Node>();
   const found = { sequence: [] as Node[], shared: [] as Node[] };
@@ -70,13 +70,18 @@ export function closed(open: OpenIteration): Closed {
   return { operation, inputs, others: results.slice(next.length) };
 }
 
-/** Tells which nodes below `roots` depend on one of `own`. */
-function ownIn(roots: readonly Node[], own: ReadonlySet<Node>): (node: Node) => boolean {
-  const found = new Set(own);
-  for (const node of below(roots, own)) {
-    if (node.inputs.some((input) => found.has(input))) found.add(node);
-  }
-  return (node) => found.has(node);
+/** Tells whether a node depends on one of `own`. */
+export function dependence(own: ReadonlySet<Node>): (node: Node) => boolean {
+  const found = new Map<Node, boolean>();
+  return (asked) => {
+    const inputsOf = (node: Node) =>
+      found.has(node) || own.has(node) || node.cell.value ? [] : node.inputs;
+    for (const node of topologicalOrder([asked], inputsOf)) {
+      if (found.has(node)) continue;
+      found.set(node, own.has(node) || node.inputs.some((input) => found.get(input)));
+    }
+    return found.get(asked)!;
+  };
 }
 
 /** Tells which nodes below `roots` are made of numbers that the graph contains. */

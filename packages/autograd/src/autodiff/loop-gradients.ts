@@ -2,13 +2,12 @@
 // and adds up those of what all iterations share; what it needs of the first loop's iterations is kept in
 // stacks. So it is a loop like any other, and has gradients itself.
 import type { Node, NodeOf } from "../graph/node.ts";
-import { topologicalOrder } from "../graph/order.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
 import { lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
-import { closed, type Source } from "./loop-body.ts";
+import { closed, dependence, type Source } from "./loop-body.ts";
 
 /** An output of a graph, and its gradient. */
 export type Seeded = readonly [output: Node, gradient: Node];
@@ -92,14 +91,16 @@ function keptBy(loop: Repeated): (node: Node) => Source {
   const isOfBody = new Set(nodes);
   const shared = inputs.slice(next.length + sequences);
   const replaced = new Map(shared.map((one) => [one, loop.inputs[inputs.indexOf(one)]!]));
-  const varying = new Set(inputs.slice(0, next.length + sequences));
-  const changes = (node: Node) => topologicalOrder([node]).some((one) => varying.has(one));
+  const isInside = dependence(new Set(inputs));
+  const changes = dependence(new Set(inputs.slice(0, next.length + sequences)));
   return (node) => {
     const position = inputs.indexOf(node);
     if (position >= next.length + sequences) {
       return { kind: "shared", node: loop.inputs[position]! };
     }
     if (position >= next.length) return { kind: "sequence", node: loop.inputs[position]! };
+    // The rule of a custom node may use any node.
+    if (!isInside(node)) return { kind: "shared", node };
     // Moving elements costs less than keeping them in another order.
     const isMoved = node.family === "movement" && node.inputs.length === 1;
     if (!isOfBody.has(node) || isMoved) return { kind: "computed" };

@@ -1,0 +1,33 @@
+// Loops in graphs where they are unusual: rules of one's own in a step, and what these capture.
+import { compile, customGradient, grad, scan, type Tensor, tensor, vmap } from "@nabla/autograd";
+import { describe, expect, test } from "vitest";
+
+type Scalar = Tensor<[]>;
+const xs = tensor([1, 2, 3]);
+
+describe("a rule of one's own in a step", () => {
+  /** What the rule captures is used by nothing else in the step. */
+  const doubled = (captured: () => Scalar) =>
+    customGradient(
+      (y: Scalar) => y.mul(2),
+      (g, [y]) => g.mul(y).mul(captured()),
+    );
+  // The carries are 1, 3 and 8, and the derivative is their product by that of what is captured.
+  const f = (start: Scalar, factor: Scalar): Scalar => {
+    const double = doubled(() => factor.square());
+    return scan((s: Scalar, x: Scalar) => [double(s).add(x)], start, xs)[0];
+  };
+
+  test("may use what the step does not", () => {
+    const slope = grad(f);
+    expect(f(tensor(1), tensor(2)).itemSync()).toBe(19);
+    expect(slope(tensor(1), tensor(2)).itemSync()).toBe(24 * 64);
+    expect(compile(slope)(tensor(1), tensor(2)).itemSync()).toBe(24 * 64);
+    expect(vmap(slope)(tensor([1, 1]) as never, tensor([1, 2]) as never).arraySync()).toEqual([
+      24,
+      24 * 64,
+    ]);
+    const byFactor = grad((factor: Scalar) => slope(tensor(1), factor));
+    expect(byFactor(tensor(2)).itemSync()).toBe(24 * 6 * 32);
+  });
+});
