@@ -4,7 +4,10 @@ import { native } from "@nabla/native";
 import fc from "fast-check";
 import { setTrial } from "../../packages/autograd/src/engine/planned/thread-trial.ts";
 import { setLeastShared } from "../../packages/autograd/src/engine/wasm/target.ts";
-import { setAvailableThreads } from "../../packages/autograd/src/engine/wasm/workers.ts";
+import {
+  availableThreads,
+  setAvailableThreads,
+} from "../../packages/autograd/src/engine/wasm/workers.ts";
 import { difference } from "../../packages/autograd/test/engine.ts";
 import {
   programs as anyPrograms,
@@ -45,7 +48,7 @@ async function checkNatively(
 ): Promise<void> {
   const programs = () => list.map((choices) => programOf(kind, choices));
   const all = (made: ReturnType<typeof programs>) => made.flatMap(({ tensors }) => [...tensors]);
-  const before = threads();
+  const [before, available] = [threads(), availableThreads()];
   setAvailableThreads(Math.max(before, most));
   setLeastShared(0);
   setTrial(false);
@@ -81,6 +84,7 @@ async function checkNatively(
   } finally {
     setBackend("wasm");
     threads(before);
+    setAvailableThreads(available);
     setLeastShared(5000);
     setTrial(true);
   }

@@ -7,7 +7,7 @@ import type { Target } from "../src/engine/target.ts";
 import { threadPool } from "../src/engine/wasm/backend.ts";
 import { setForMany } from "../src/engine/wasm/shared-modules.ts";
 import { setLeastShared } from "../src/engine/wasm/target.ts";
-import { setAvailableThreads } from "../src/engine/wasm/workers.ts";
+import { availableThreads, setAvailableThreads } from "../src/engine/wasm/workers.ts";
 import { plannedValues } from "./planned.ts";
 import type { Choices, ProgramKind } from "./random-programs.ts";
 import { programOf } from "./random-programs.ts";
@@ -44,7 +44,7 @@ export function valuesInParts(
   count: number,
   isFor: "one" | "many" = "one",
 ): { readonly values: readonly Data[]; readonly wasShared: boolean } {
-  const before = threads();
+  const [before, available] = [threads(), availableThreads()];
   setAvailableThreads(Math.max(before, count));
   threads(count);
   setLeastShared(0);
@@ -70,6 +70,7 @@ export function valuesInParts(
     setTrial(true);
     setForMany(false);
     threads(before);
+    setAvailableThreads(available);
   }
 }
 

@@ -8,11 +8,16 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { digitFileBytes } from "../page/digit-files.ts";
 import { type DigitFile, testFile } from "../page/src/digit-files.ts";
-import { chapterTests } from "./page/chapters.ts";
+import { chapterTests, numberTests } from "./page/chapters.ts";
 import { desktop, executablePath, OpenedPage, phone } from "./page/opened-page.ts";
 
 const hasChromium = existsSync(executablePath);
 if (!hasChromium) console.warn(`skipped: the page; there is no Chromium at ${executablePath}`);
+
+/** Whether all of it is tested (`pnpm test:page`): that takes a minute longer. */
+const isWhole = process.env["NABLA_TESTS"] === "page";
+if (hasChromium && !isWhole)
+  console.warn("skipped: part of the page; pnpm test:page tests all of it");
 
 type Point = readonly [x: number, y: number];
 
@@ -75,9 +80,10 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     expect(sizeOf(scripts.filter(isLast))).toBeLessThan(150_000);
   });
 
-  chapterTests(the);
+  numberTests(the);
+  describe.runIf(isWhole)("further down", () => chapterTests(the));
 
-  test.each<[what: string, pattern: string, body: string | Uint8Array, message: string]>([
+  const faults: [what: string, pattern: string, body: string | Uint8Array, message: string][] = [
     [
       "a page in place of digits",
       "**/digits/test*",
@@ -106,7 +112,9 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       "train-03: what the server sent is not this file",
     ],
     ["a worker that is no script", "**/assets/worker*", "no script", "its worker did not start"],
-  ])("says what is wrong: %s", async (_, pattern, body, message) => {
+  ];
+  const told = isWhole ? faults : faults.slice(0, 1);
+  test.each(told)("says what is wrong: %s", async (_, pattern, body, message) => {
     const page = await the.context.newPage();
     the.page = page;
     await page.route(pattern, (route) => route.fulfill({ body: Buffer.from(body) }));
@@ -140,58 +148,66 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     await session.detach();
   }
 
-  test("trains isolated, on a desktop, alone, and recognises test digits drawn on its sheet", async () => {
-    const page = await the.open();
-    expect(await page.evaluate("crossOriginIsolated")).toBe(true);
-    await page.getByLabel("Also run full-batch gradient descent").uncheck();
-    await page.locator(".legend .full").waitFor({ state: "detached" });
-    expect(await page.textContent("#accuracy")).toMatch(/^[1-4]?\d\./);
-    await the.trainTo(85);
-    const wide = await page.evaluate("document.documentElement.scrollWidth");
-    expect(wide).toBeLessThanOrEqual(desktop.width);
-    const [images, labels] = [the.digits.test.images.dataSync(), the.digits.test.labels.dataSync()];
-    const sheet = page.getByLabel("Sheet to draw a digit on");
-    await sheet.scrollIntoViewIfNeeded();
-    const { x: left, y: top, width } = (await sheet.boundingBox())!;
-    const to = (column: number, row: number): Point => [
-      left + ((column + 0.5) * width) / 28,
-      top + ((row + 0.5) * width) / 28,
-    ];
-    let right = 0;
-    const drawn = 3;
-    for (let digit = 0; digit < drawn; digit++) {
-      await page.getByRole("button", { name: "Clear" }).click();
-      const isInk = (column: number, row: number): boolean =>
-        images[digit * 784 + row * 28 + column]! > 180;
-      const lines: [Point, Point][] = [];
-      for (let row = 0; row < 28; row++) {
-        for (let column = 0; column < 28; column++) {
-          if (!isInk(column, row) || isInk(column - 1, row)) continue;
-          let end = column;
-          while (isInk(end + 1, row)) end++;
-          lines.push([to(column, row), to(end, row)]);
+  test.runIf(isWhole)(
+    "trains isolated, on a desktop, alone, and recognises test digits drawn on its sheet",
+    async () => {
+      const page = await the.open();
+      expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+      await page.getByLabel("Also run full-batch gradient descent").uncheck();
+      await page.locator(".legend .full").waitFor({ state: "detached" });
+      expect(await page.textContent("#accuracy")).toMatch(/^[1-4]?\d\./);
+      await the.trainTo(85);
+      const wide = await page.evaluate("document.documentElement.scrollWidth");
+      expect(wide).toBeLessThanOrEqual(desktop.width);
+      const [images, labels] = [
+        the.digits.test.images.dataSync(),
+        the.digits.test.labels.dataSync(),
+      ];
+      const sheet = page.getByLabel("Sheet to draw a digit on");
+      await sheet.scrollIntoViewIfNeeded();
+      const { x: left, y: top, width } = (await sheet.boundingBox())!;
+      const to = (column: number, row: number): Point => [
+        left + ((column + 0.5) * width) / 28,
+        top + ((row + 0.5) * width) / 28,
+      ];
+      let right = 0;
+      const drawn = 3;
+      for (let digit = 0; digit < drawn; digit++) {
+        await page.getByRole("button", { name: "Clear" }).click();
+        const isInk = (column: number, row: number): boolean =>
+          images[digit * 784 + row * 28 + column]! > 180;
+        const lines: [Point, Point][] = [];
+        for (let row = 0; row < 28; row++) {
+          for (let column = 0; column < 28; column++) {
+            if (!isInk(column, row) || isInk(column - 1, row)) continue;
+            let end = column;
+            while (isInk(end + 1, row)) end++;
+            lines.push([to(column, row), to(end, row)]);
+          }
         }
+        await drawLines(page, lines);
+        const answer = page.locator("#answer:not([data-pending])");
+        if ((await answer.textContent()) === String(labels[digit])) right++;
       }
-      await drawLines(page, lines);
-      const answer = page.locator("#answer:not([data-pending])");
-      if ((await answer.textContent()) === String(labels[digit])) right++;
-    }
-    // Nine of ten are right as they are; a pen of one width leaves some of their shape out.
-    expect(right).toBeGreaterThanOrEqual(2);
-    expect(the.complaints).toEqual([]);
-  });
+      // Nine of ten are right as they are; a pen of one width leaves some of their shape out.
+      expect(right).toBeGreaterThanOrEqual(2);
+      expect(the.complaints).toEqual([]);
+    },
+  );
 
-  test("can be used by all: Tab reaches all controls in the order of reading, and axe has nothing to complain of", async () => {
-    const page = await the.open();
-    const chapters = "[...document.querySelectorAll('.chapter h2')].map((one) => one.id)";
-    for (const id of await page.evaluate<string[]>(chapters)) await the.show(id);
-    await page.getByRole("button", { name: "Take the step" }).click();
-    await page.locator(".steps-taken").waitFor();
-    await page.getByRole("button", { name: "Pick two knobs" }).click();
-    await page.getByRole("button", { name: "This one matters more" }).first().click();
-    await page.locator("#times").waitFor();
-    // What takes the focus, by the order in the document; of a group of neurons one.
-    const controls = await page.evaluate<string[]>(`{
+  test.runIf(isWhole)(
+    "can be used by all: Tab reaches all controls in the order of reading, and axe has nothing to complain of",
+    async () => {
+      const page = await the.open();
+      const chapters = "[...document.querySelectorAll('.chapter h2')].map((one) => one.id)";
+      for (const id of await page.evaluate<string[]>(chapters)) await the.show(id);
+      await page.getByRole("button", { name: "Take the step" }).click();
+      await page.locator(".steps-taken").waitFor();
+      await page.getByRole("button", { name: "Pick two knobs" }).click();
+      await page.getByRole("button", { name: "This one matters more" }).first().click();
+      await page.locator("#times").waitFor();
+      // What takes the focus, by the order in the document; of a group of neurons one.
+      const controls = await page.evaluate<string[]>(`{
       const focusable = "button, input, select, textarea, summary, a[href], [tabindex]";
       const all = [...document.querySelectorAll(focusable)].filter((one) =>
         one.tabIndex >= 0 && one.checkVisibility() && !one.disabled &&
@@ -200,51 +216,52 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       document.activeElement?.blur();
       all.map((one) => one.outerHTML.slice(0, 80));
     }`);
-    expect(controls.filter((html) => html.includes('class="neuron'))).toHaveLength(1);
-    expect(controls.length).toBeGreaterThan(20);
-    // Where Tab begins.
-    await page.evaluate("document.body.tabIndex = -1, document.body.focus()");
-    for (const [i, html] of controls.entries()) {
-      await page.keyboard.press("Tab");
-      const at = await page.evaluate("controls.indexOf(document.activeElement)");
-      expect({ at, html }).toEqual({ at: i, html });
-    }
-    const neuron = page.locator(".neuron[tabindex='0']");
-    await neuron.focus();
-    const focused = (): Promise<string> =>
-      page.evaluate("document.activeElement.getAttribute('aria-label')");
-    expect(await focused()).toMatch(/^Hidden layer 1, neuron 0:/);
-    for (const key of ["ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight"]) {
-      await page.keyboard.press(key);
-    }
-    expect(await focused()).toMatch(/^Output 1:/);
-    await page.keyboard.press("Enter");
-    await expect.poll(() => page.textContent("#neuron h3")).toBe("Output 1");
-    expect(the.complaints).toEqual([]);
+      expect(controls.filter((html) => html.includes('class="neuron'))).toHaveLength(1);
+      expect(controls.length).toBeGreaterThan(20);
+      // Where Tab begins.
+      await page.evaluate("document.body.tabIndex = -1, document.body.focus()");
+      for (const [i, html] of controls.entries()) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate("controls.indexOf(document.activeElement)");
+        expect({ at, html }).toEqual({ at: i, html });
+      }
+      const neuron = page.locator(".neuron[tabindex='0']");
+      await neuron.focus();
+      const focused = (): Promise<string> =>
+        page.evaluate("document.activeElement.getAttribute('aria-label')");
+      expect(await focused()).toMatch(/^Hidden layer 1, neuron 0:/);
+      for (const key of ["ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight"]) {
+        await page.keyboard.press(key);
+      }
+      expect(await focused()).toMatch(/^Output 1:/);
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.textContent("#neuron h3")).toBe("Output 1");
+      expect(the.complaints).toEqual([]);
 
-    // As wide as a desktop at 400 %.
-    await page.setViewportSize({ width: 320, height: 800 });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
-    await page.setViewportSize(desktop);
+      // As wide as a desktop at 400 %.
+      await page.setViewportSize({ width: 320, height: 800 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
+      await page.setViewportSize(desktop);
 
-    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-    await page.evaluate(await readFile(axe, "utf8"));
-    const modes = [
-      { colorScheme: "light", forcedColors: "none" },
-      { colorScheme: "dark", forcedColors: "none" },
-      { colorScheme: "dark", forcedColors: "active" },
-    ] as const;
-    for (const mode of modes) {
-      await page.emulateMedia(mode);
-      const { violations } = await page.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[];
-      }>(
-        'axe.run({ resultTypes: ["violations"], rules: { "color-contrast-enhanced": { enabled: true } } })',
-      );
-      const seen = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect({ mode, seen }).toEqual({ mode, seen: [] });
-    }
-  });
+      const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+      await page.evaluate(await readFile(axe, "utf8"));
+      const modes = [
+        { colorScheme: "light", forcedColors: "none" },
+        { colorScheme: "dark", forcedColors: "none" },
+        { colorScheme: "dark", forcedColors: "active" },
+      ] as const;
+      for (const mode of modes) {
+        await page.emulateMedia(mode);
+        const { violations } = await page.evaluate<{
+          violations: { id: string; nodes: { html: string }[] }[];
+        }>(
+          'axe.run({ resultTypes: ["violations"], rules: { "color-contrast-enhanced": { enabled: true } } })',
+        );
+        const seen = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+        expect({ mode, seen }).toEqual({ mode, seen: [] });
+      }
+    },
+  );
 
   test("trains only while it is seen", async () => {
     const page = await the.open();

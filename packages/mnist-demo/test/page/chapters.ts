@@ -23,7 +23,7 @@ import { type OpenedPage, usual } from "./opened-page.ts";
 /** Waits until something is shown; machines are shared. */
 const shown = <Value>(read: () => Value) => expect.poll(read, { timeout: 40_000 });
 
-export function chapterTests(the: OpenedPage): void {
+export function numberTests(the: OpenedPage): void {
   test("shows the numbers that the public calls give here", async () => {
     const page = await the.open();
     await page.getByRole("button", { name: "One step" }).click();
@@ -76,7 +76,10 @@ export function chapterTests(the: OpenedPage): void {
     expect(await page.textContent("#mean-cost")).toBe(ofTen);
     expect(the.complaints).toEqual([]);
   });
+}
 
+/** Of the chapters below, which train for seconds. */
+export function chapterTests(the: OpenedPage): void {
   test("a step for one digit ruins the others, and of two knobs one matters 32 times as much", async () => {
     const page = await the.open();
     await page.locator(".thumbnails label").nth(1).click();
