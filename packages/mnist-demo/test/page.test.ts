@@ -81,7 +81,9 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   });
 
   numberTests(the);
-  describe.runIf(isWhole)("further down", () => chapterTests(the));
+  describe.runIf(isWhole)("further down", () => {
+    chapterTests(the);
+  });
 
   const faults: [what: string, pattern: string, body: string | Uint8Array, message: string][] = [
     [
