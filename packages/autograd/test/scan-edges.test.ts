@@ -1,5 +1,19 @@
 // Loops in graphs where they are unusual: rules of one's own in a step, and what these capture.
-import { compile, customGradient, grad, scan, type Tensor, tensor, vmap } from "@nabla/autograd";
+import {
+  arange,
+  checkpoint,
+  compile,
+  customGradient,
+  grad,
+  gradients,
+  ones,
+  parameter,
+  scan,
+  type Tensor,
+  tensor,
+  vmap,
+  zeros,
+} from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 
 type Scalar = Tensor<[]>;
@@ -30,4 +44,22 @@ describe("a rule of one's own in a step", () => {
     const byFactor = grad((factor: Scalar) => slope(tensor(1), factor));
     expect(byFactor(tensor(2)).itemSync()).toBe(24 * 6 * 32);
   });
+});
+
+test.each([
+  ["ones", () => ones([2])],
+  ["a parameter of zeros", () => parameter(zeros([2]))],
+  ["a range", () => arange(2).cast("float32")],
+] as const)("a step captures %s, and has gradients of it", (_, make) => {
+  const w: Tensor = make();
+  const [last] = scan((s: Tensor, x: Tensor) => [s.add(w.mul(x))], zeros([2]) as Tensor, xs);
+  expect(gradients(last.sum(), [w])[0].arraySync()).toEqual([6, 6]);
+});
+
+test("a loop in vmap has gradients through checkpoint", () => {
+  const f = (s: Scalar, x: Scalar) => checkpoint((a: Scalar) => a.square().mul(x))(s);
+  const last = (start: Scalar) => scan((s: Scalar, x: Scalar) => [f(s, x)], start, xs)[0];
+  const slope = grad((starts: Tensor<[2]>) => vmap(last)(starts as never).sum());
+  // 3 * (2 * (x^2)^2)^2
+  expect(slope(tensor([1, -1])).arraySync()).toEqual([96, -96]);
 });

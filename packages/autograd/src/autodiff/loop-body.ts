@@ -3,6 +3,7 @@ import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { placeholder } from "../ops/creation.ts";
 import { type Iteration, loopOf, type Repeated } from "../ops/loop.ts";
+import { isFloating } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
 
 /** How a body finds a node from outside. */
@@ -19,6 +20,8 @@ export interface OpenIteration extends Omit<Iteration, "shared"> {
   /** The first values of the carries, and the sequences. */
   readonly first: readonly Node[];
   readonly sequences: readonly Node[];
+  /** Whether derivatives may be asked for by what it finds outside, such as ones that a user made. */
+  readonly isSought: boolean;
   readonly sourceOf: (node: Node) => Source;
 }
 
@@ -32,7 +35,7 @@ export function closed(open: OpenIteration): Closed {
   const roots = [...next, ...others];
   const own = new Set([...carries, ...elements]);
   const isOwn = dependence(own);
-  const isConstant = constantsIn(roots, own);
+  const isConstant = constantsIn(roots, own, open.isSought);
   const replaced = new Map<Node, Node>();
   const found = { sequence: [] as Node[], shared: [] as Node[] };
   const stands = { sequence: [] as Node[], shared: [] as Node[] };
@@ -84,14 +87,22 @@ export function dependence(own: ReadonlySet<Node>): (node: Node) => boolean {
   };
 }
 
-/** Tells which nodes below `roots` are made of numbers that the graph contains. */
-function constantsIn(roots: readonly Node[], own: ReadonlySet<Node>): (node: Node) => boolean {
+/**
+ * Tells which nodes below `roots` are made of numbers that the graph contains, and are no input that
+ * derivatives may be asked for by.
+ */
+function constantsIn(
+  roots: readonly Node[],
+  own: ReadonlySet<Node>,
+  isSought: boolean,
+): (node: Node) => boolean {
   const found = new Set<Node>();
   for (const node of below(roots, own)) {
     const { family, inputs } = node;
     const isNumber = family === "literal" || family === "iota";
     const isOfThese = inputs.length > 0 && inputs.every((input) => found.has(input));
-    if (isNumber || (isOfThese && !node.cell.value)) found.add(node);
+    const isInput = node.cell.value !== undefined || (isSought && isFloating(node.dtype));
+    if (isNumber || (isOfThese && !isInput)) found.add(node);
   }
   return (node) => found.has(node);
 }

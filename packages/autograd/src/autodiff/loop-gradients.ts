@@ -77,6 +77,7 @@ export function loopGradients(
     sequences: stacked.map(({ g }) => g),
     next: found.slice(0, count),
     others: found.slice(count),
+    isSought: false,
     sourceOf: keptBy(loop),
   });
   const shares = new Map<Node, Node>();

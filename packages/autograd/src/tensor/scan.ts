@@ -138,6 +138,7 @@ export function scan<
     sequences: [...whole, ...[...keys.keys()].map((key) => splitKey(key, length))],
     next: roots.slice(0, next.length),
     others: roots.slice(next.length),
+    isSought: true,
     sourceOf: (node) => ({ kind: "shared", node }),
   });
   const last = refilled(
