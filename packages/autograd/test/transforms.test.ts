@@ -354,6 +354,24 @@ describe("checkpoint", () => {
     expect(gradients(checkpoint(f)(tensor([2])), [w])[0].arraySync()).toEqual([3]);
   });
 
+  test("has gradients in vmap", () => {
+    const w = tensor([3, 5]);
+    const f = checkpoint((x: Tensor) => x.mul(w).square().sum());
+    const costs = vmap(f as (x: Tensor<[2]>) => Tensor<[]>);
+    const slope = grad((x: Tensor<[2, 2]>) => costs(x).sum());
+    expect(
+      slope(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ).arraySync(),
+    ).toEqual([
+      [18, 100],
+      [54, 200],
+    ]);
+  });
+
   test.skipIf(backend() === "reference")("takes less memory", () => {
     const arenaOf = (f: (x: Tensor) => Tensor): number => {
       const block = (x: Tensor) => f(f(f(f(x))));

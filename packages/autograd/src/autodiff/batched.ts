@@ -12,8 +12,16 @@ import { batchedLoop } from "./batched-loop.ts";
 import { aligned, type Input, ofAll, stretched } from "./batching.ts";
 import { withReplaced } from "./copy.ts";
 
-/** Builds the node of all `count` examples from its inputs, at least one of which is batched. */
-type Rule<F extends Family> = (node: NodeOf<F>, inputs: readonly Input[], count: number) => Node;
+/**
+ * Builds the node of all `count` examples from its inputs, at least one of which is batched. `known`
+ * has, in the end, all nodes of the graph that are batched.
+ */
+type Rule<F extends Family> = (
+  node: NodeOf<F>,
+  inputs: readonly Input[],
+  count: number,
+  known: ReadonlyMap<Node, Node>,
+) => Node;
 
 const rules: { readonly [F in Family]: Rule<F> } = {
   source: withoutInputs,
@@ -63,7 +71,7 @@ export function batched(
       return { node: all ?? input, isBatched: all !== undefined };
     });
     if (!inputs.some(({ isBatched }) => isBatched)) continue;
-    const batched = currentCall.at(node.cell.site, () => batchedNode(node, inputs, count));
+    const batched = currentCall.at(node.cell.site, () => batchedNode(node, inputs, count, known));
     known.set(node, batched);
   }
   return outputs.map((node) => known.get(node) ?? stretched({ node, isBatched: false }, count));
@@ -73,8 +81,9 @@ function batchedNode<F extends Family>(
   node: NodeOf<F>,
   inputs: readonly Input[],
   count: number,
+  known: ReadonlyMap<Node, Node>,
 ): Node {
-  return rules[node.family](node, inputs, count);
+  return rules[node.family](node, inputs, count, known);
 }
 
 function withoutInputs(node: Node): Node {
@@ -163,8 +172,16 @@ function batchedConvolve(
   return permute(apart, [1, 0, 2, 3, ...behind(4)]);
 }
 
-/** The rule is one for single examples, so it is batched too when a gradient needs it. */
-function batchedCustom(node: NodeOf<"custom">, inputs: readonly Input[], count: number): Node {
+/**
+ * The rule is one for single examples, so it is batched too when a gradient needs it. It may use nodes
+ * of its graph beside those that it is given.
+ */
+function batchedCustom(
+  node: NodeOf<"custom">,
+  inputs: readonly Input[],
+  count: number,
+  known: ReadonlyMap<Node, Node>,
+): Node {
   const [y, ...others] = inputs as readonly [Input, ...Input[]];
   const rule: CustomRule = (g, all, output) => {
     const example = (of: Node, name: string) => placeholder(of.shape, of.dtype, name);
@@ -172,10 +189,7 @@ function batchedCustom(node: NodeOf<"custom">, inputs: readonly Input[], count: 
     const result = example(node, "output");
     const own = node.inputs.slice(1).map((input) => example(input, "input"));
     const shares = node.attributes.rule(gradient, own, result);
-    const examples = new Map<Node, Node>([
-      [gradient, g],
-      [result, output],
-    ]);
+    const examples = new Map<Node, Node>([...known, [gradient, g], [result, output]]);
     const same = new Map<Node, Node>();
     own.forEach((input, i) => {
       if (others[i]!.isBatched) examples.set(input, all[i]!);
