@@ -148,6 +148,15 @@ describe("fuse", () => {
   });
 });
 
+test("a plan keeps no values of the graph that it was made of", () => {
+  const steps = planFor([x(4, 4).sort(0), x(40).exp().sum()]).steps;
+  const hosts = steps.flatMap((step) => (step.kind === "host" ? [step] : []));
+  expect(hosts).toHaveLength(1);
+  for (const { node } of hosts) {
+    expect(node.inputs.map(({ cell }) => cell.value)).toEqual([undefined]);
+  }
+});
+
 describe("after", () => {
   test("puts a kernel behind another whose result it does not read", () => {
     const [a, b] = [x(40), x(30)];

@@ -1,6 +1,7 @@
 // Lowers groups of nodes to kernels.
 import type { Check } from "../../graph/indices.ts";
-import type { Node, NodeOf } from "../../graph/node.ts";
+import { copyNode, type Node, type NodeOf } from "../../graph/node.ts";
+import { placeholder } from "../../ops/creation.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";
 import { term } from "../kernel/index-arithmetic.ts";
@@ -107,7 +108,10 @@ interface LoopWork {
 function hostStep({ node, kept }: HostWork, { bufferOf }: Planning): Step {
   const inputs = node.inputs.map((input) => bufferOf(input)!);
   const writes = [...kept].map((one) => bufferOf(one)!);
-  return { kind: "host", node, inputs, reads: [...new Set(inputs)], writes };
+  // A plan that is kept must not keep the values that its graph began with.
+  const stands = node.inputs.map(({ shape, dtype }) => placeholder(shape, dtype, "input"));
+  const alone = copyNode(node, stands);
+  return { kind: "host", node: alone, inputs, reads: [...new Set(inputs)], writes };
 }
 
 /** The kernels with their arguments for one member. */
