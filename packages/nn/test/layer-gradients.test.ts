@@ -293,3 +293,20 @@ describe("attention", () => {
     expectClose(layer.forward(x.flip(1)), layer.forward(x).flip(1));
   });
 });
+
+// As they are made, and not with other values in place of their own: some begin as zeros.
+test.each([rnn, lstm, gru].map((make) => [make.name, make] as const))(
+  "every parameter of a new %s learns",
+  (_, make) => {
+    const layer = make(2, 3);
+    layer
+      .forward(random.normal([4, 5, 2], { seed: 1 }))
+      .square()
+      .mean()
+      .backward();
+    for (const [name, parameter] of layer.namedParameters()) {
+      expect([name, parameter.grad?.abs().max().itemSync()]).toEqual([name, expect.any(Number)]);
+      expect(parameter.grad!.abs().max().itemSync()).toBeGreaterThan(0);
+    }
+  },
+);

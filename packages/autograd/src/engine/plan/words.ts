@@ -103,7 +103,9 @@ export function operationNumber(operation: Operation): number {
   return number;
 }
 
-/** The loops that there were, by the hash of their words. */
+/** How many loops are remembered; one that is forgotten gets another number when it comes again. */
+const mostLoops = 1000;
+/** Loops that there were, by the hash of their words. */
 const loops = new Map<number, { readonly words: Int32Array; readonly number: number }[]>();
 
 function loopNumber({ body }: Loop): number {
@@ -128,6 +130,7 @@ function loopNumber({ body }: Loop): number {
   const known = alike.find((one) => wordsEqual(one.words, words));
   if (known) return known.number;
   const number = operationCount++;
+  if (loops.size >= mostLoops) loops.clear();
   loops.set(hash, [...alike, { words, number }]);
   return number;
 }
