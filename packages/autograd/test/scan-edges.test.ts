@@ -1,6 +1,7 @@
 // Loops in graphs where they are unusual: rules of one's own in a step, and what these capture.
 import {
   arange,
+  backend,
   checkpoint,
   compile,
   customGradient,
@@ -8,6 +9,7 @@ import {
   gradients,
   ones,
   parameter,
+  random,
   scan,
   type Tensor,
   tensor,
@@ -62,4 +64,28 @@ test("a loop in vmap has gradients through checkpoint", () => {
   const slope = grad((starts: Tensor<[2]>) => vmap(last)(starts as never).sum());
   // 3 * (2 * (x^2)^2)^2
   expect(slope(tensor([1, -1])).arraySync()).toEqual([96, -96]);
+});
+
+describe.skipIf(backend() === "reference")("a loop that is awaited", () => {
+  const w = random.normal([64, 64], { seed: 1 }).mul(0.1).realize();
+  const start = random.normal([1, 64], { seed: 2 }).realize();
+  const turned = (length: number) =>
+    scan((s: Tensor) => [s.matmul(w).tanh()], start, undefined, { length })[0].sum();
+
+  test("lets timers through, with the same bits", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const value = await turned(30_000).item();
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(2);
+    expect(value).toBe(turned(30_000).itemSync());
+  });
+
+  test("is finished by who cannot wait", async () => {
+    const [one, other] = [turned(20_000), turned(20_001)];
+    const later = one.item();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = other.itemSync();
+    expect([await later, now]).toEqual([turned(20_000).itemSync(), turned(20_001).itemSync()]);
+  });
 });

@@ -126,7 +126,7 @@ describe("scan", () => {
         // Contributions are added in another order.
         own.slopes.forEach((g, i) => expectClose(g, other.slopes[i]!, rounded));
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 

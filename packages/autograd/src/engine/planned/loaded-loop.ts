@@ -4,6 +4,7 @@ import type { Data } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import type { Failure, Outcome, Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
+import type { Pauses } from "../pauses.ts";
 import type { LoopStep, Plan, Segment } from "../plan/steps.ts";
 import { interpret } from "../reference/interpret.ts";
 import type { Engine } from "./engine.ts";
@@ -52,8 +53,8 @@ export class LoadedLoop {
     return this.#isForThreads || inner.includes(true);
   }
 
-  /** Runs all iterations, in a program that is placed. */
-  *run(outer: Program, isTogether: boolean): Task<LoopEnd> {
+  /** Runs all iterations, in a program that is placed; with pauses between them, if it is awaited. */
+  *run(outer: Program, isTogether: boolean, pauses?: Pauses): Task<LoopEnd> {
     const { plan, operation, arena } = this.step;
     const { length, isReversed } = operation.body;
     const program = this.#program;
@@ -62,6 +63,8 @@ export class LoadedLoop {
     let failure: LoopFailure | undefined;
     let outcome: Outcome = isTogether ? "together" : "alone";
     for (let i = 0; i < length; i++) {
+      const pause = pauses?.next();
+      if (pause) yield pause;
       this.#bindIteration(outer, i, isReversed ? length - 1 - i : i);
       for (let j = 0; j < plan.segments.length; j++) {
         const segment = plan.segments[j]!;
@@ -72,7 +75,7 @@ export class LoadedLoop {
         }
         if (segment.kind === "host") yield* runByHost(program, segment);
         if (segment.kind === "loop") {
-          const inner = yield* this.#inner[j]!.run(program, isTogether);
+          const inner = yield* this.#inner[j]!.run(program, isTogether, pauses);
           failure ??= inner.failure;
           how = inner.outcome;
         }

@@ -7,6 +7,7 @@ import type { Data } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import { type Address, type Failure, MemoryError, type Outcome, type Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
+import { Pauses } from "../pauses.ts";
 import type { Plan, Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
 import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
@@ -178,7 +179,7 @@ export class LoadedPlan {
       const segment = segments[i]!;
       const start = performance.now();
       if (segment.kind !== "kernels") {
-        const how = yield* this.#runBetween(i, isTogether);
+        const how = yield* this.#runBetween(i, isTogether, new Pauses());
         if (how === "again") {
           this.#runSegments(false);
           return;
@@ -233,13 +234,13 @@ export class LoadedPlan {
   }
 
   /** Runs a segment that is not of kernels. */
-  *#runBetween(i: number, isTogether: boolean): Task<Outcome> {
+  *#runBetween(i: number, isTogether: boolean, pauses?: Pauses): Task<Outcome> {
     const segment = this.#plan.segments[i]!;
     if (segment.kind === "host") {
       yield* runByHost(this.#program, segment);
       return isTogether ? "together" : "alone";
     }
-    const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether);
+    const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether, pauses);
     if (failure) throw outOfRange(failure.plan.checks[failure.check]!, failure.index);
     return outcome;
   }

@@ -1,0 +1,38 @@
+// Pauses of work that this thread has to do: the event loop turns meanwhile.
+import type { Elsewhere } from "./background.ts";
+
+/** Milliseconds without a pause: a timer of 50 Hz, or a frame, is not kept waiting for longer. */
+const between = 8;
+
+/** What hosts have of this; a page or worker has no `setImmediate`. */
+interface Host {
+  setImmediate?(resume: () => void): unknown;
+}
+
+const host = globalThis as unknown as Host;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resume) => {
+    if (host.setImmediate) host.setImmediate(resume);
+    else setTimeout(resume);
+  });
+}
+
+/** Tells when to pause. */
+export class Pauses {
+  #last = performance.now();
+
+  /** A pause, if the last one is some milliseconds ago. Whoever cannot wait goes on at once. */
+  next(): Elsewhere | undefined {
+    if (performance.now() - this.#last < between) return undefined;
+    return {
+      over: nextTurn().then(() => {
+        this.#last = performance.now();
+      }),
+      wait: () => {
+        // Whoever waits blocks anyway.
+        this.#last = Infinity;
+      },
+    };
+  }
+}
