@@ -55,11 +55,13 @@ describe("what is awaited", () => {
   const x = square(1);
 
   test("is computed by a worker while the event loop turns, with the same bits", async () => {
-    const wanted = x.matmul(x).tanh().dataSync();
+    // Some milliseconds: a worker is not done before the event loop has turned.
+    const large = random.normal([600, 600], { seed: 2 }).realize();
+    const wanted = large.matmul(large).tanh().dataSync();
     const before = runs();
     let turns = 0;
     setImmediate(() => turns++);
-    const y = x.matmul(x).tanh();
+    const y = large.matmul(large).tanh();
     const reading = y.data();
     // Nothing is known yet: it goes on elsewhere.
     expect(y.toString()).not.toContain("values");
