@@ -173,6 +173,7 @@ export function castText(value: string, from: DType, to: DType, lanes: number): 
     return isFloating(from) ? `~equal_${type}_${lanes}(${value}, ${zero})` : `${value} != ${zero}`;
   }
   const number = from === "bool" && lanes > 1 ? `(-${value})` : value;
+  if (from === "float32" && to === "float64" && lanes > 1) return `widened_${lanes}(${number})`;
   if (isFloating(to)) return converted(number, to, lanes);
   const whole = isFloating(from) ? `whole_${type}_${lanes}(${number})` : number;
   return to === "uint8" ? `${whole} & 255` : whole;

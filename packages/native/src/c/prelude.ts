@@ -142,6 +142,8 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
     ...rearrangements(n),
     vectorFloat("f32", n, isFused),
     vectorFloat("f64", n, isFused),
+    // GCC 12 ends with an internal error where it converts a vector of which one element is stored.
+    `INLINE f64x${n} widened_${n}(f32x${n} a) { OPAQUE(a); return __builtin_convertvector(a, f64x${n}); }`,
     wholeVectors(n),
   ].join("\n");
 }

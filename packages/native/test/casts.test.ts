@@ -1,0 +1,26 @@
+// Casts, with elements left over beside the vectors: compilers stumble there.
+import { compile, type DType, random, setBackend } from "@nabla/autograd";
+import { afterEach, expect, test } from "vitest";
+import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+
+afterEach(() => setBackend("wasm"));
+
+const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+
+test.skipIf(problemHere !== undefined)(
+  "casts of all sizes are compiled, with the bits of WebAssembly",
+  async () => {
+    const given = [16, 17, 18, 19].flatMap((size) =>
+      dtypes.map((dtype) => random.uniform([size], { seed: size }).mul(9).cast(dtype).realize()),
+    );
+    const run = compile(() => given.flatMap((x) => dtypes.map((dtype) => x.cast(dtype))));
+    setBackend("wasm");
+    const wanted = run().map((y) => y.arraySync());
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    run();
+    await device().ready();
+    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native"]);
+    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+  },
+);
