@@ -212,8 +212,8 @@ NaN): \`where(x.greater(0), x.log(), 0)\` has derivative 0 at 0. The choice is c
 functions of elements, reductions, reshapes and the other operations that move elements (not windows),
 and through sums over axes along which the condition is the same. It ends at all else, such as matrix
 products, \`gather\`, running totals and iterations of \`scan\`, where 0 is a number like others; and an
-element that a slice leaves out, as in \`x.acos().at(0)\`, is 0 times its derivative, which is NaN if that is infinite.
-PyTorch and JAX give NaN in all of these cases.`;
+element that a slice leaves out, as in \`x.acos().at(0)\`, is 0 times its derivative, which is NaN
+if that is infinite. PyTorch and JAX give NaN in all of these cases.`;
 
 const primitivesIntro = `All else is composed of these, gradients included.
 An operation is a primitive where no composition of the others has its digits, or only one that takes

@@ -44,11 +44,7 @@ export function closed(open: OpenIteration): Closed {
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (seen.has(node) || own.has(node) || isConstant(node)) continue;
     seen.add(node);
-    if (isOwn(node)) {
-      waiting.push(...node.inputs);
-      continue;
-    }
-    const source = sourceOf(node);
+    const source: Source = isOwn(node) ? { kind: "computed" } : sourceOf(node);
     if (source.kind === "computed") {
       waiting.push(...node.inputs);
       continue;

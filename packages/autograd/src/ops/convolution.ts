@@ -1,7 +1,8 @@
 // Convolutions (cross-correlations of an input and a kernel): one family, which its gradients
 // belong to as well. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
 // learning", 2016, https://arxiv.org/abs/1603.07285
-import { type Convolve, createNode, type Node, ofFamily, type Windows } from "../graph/node.ts";
+import type { Windows } from "../graph/attributes.ts";
+import { type Convolve, createNode, type Node, ofFamily } from "../graph/node.ts";
 import {
   checkConvolution,
   checkLimits,

@@ -1,8 +1,8 @@
 // Operations that move elements without changing them.
+import type { Move } from "../graph/attributes.ts";
 import {
   createNode,
   type GradientRule,
-  type Move,
   type Movement,
   type Node,
   ofFamily,

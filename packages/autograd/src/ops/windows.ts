@@ -1,11 +1,11 @@
 // Sliding windows over the last axes, as axes of their own, and their inverse.
+import type { Windows } from "../graph/attributes.ts";
 import {
   createNode,
   type GradientRule,
   type Movement,
   type Node,
   ofFamily,
-  type Windows,
 } from "../graph/node.ts";
 import { extentOf, placesAlong, type Shape } from "../graph/shape.ts";
 import { add } from "./arithmetic.ts";

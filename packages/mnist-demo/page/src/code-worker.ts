@@ -4,7 +4,7 @@ import * as nn from "@nabla/nn";
 import { datasetOf } from "../../src/training.ts";
 import { DigitShelf } from "./digits.ts";
 
-/** What the worker is told: code, and where the digits are. */
+/** A request: code to run, and the address of the digits. */
 export interface Order {
   readonly code: string;
   readonly base: string;

@@ -87,12 +87,7 @@ class Grouping {
   /** Adds the next node, in topological order, to a group. */
   add(node: Node, fuse: boolean): void {
     const reads = this.#readsOf(node);
-    const joined =
-      node.family === "loop"
-        ? this.#loopOf(node)
-        : fuse && !hasOwnLoop(node)
-          ? this.#groupToJoin(node, reads)
-          : undefined;
+    const joined = this.#joinedBy(node, reads, fuse);
     const group = joined ?? newGroup(node);
     if (!joined && node.family === "loop") this.#loops.push(group);
     this.#groups.add(group);
@@ -105,6 +100,12 @@ class Grouping {
       const nodes = this.#together(group, other);
       if (nodes) this.#merge(group, other, nodes);
     }
+  }
+
+  /** The group that computes `node`, too; undefined: a new one. */
+  #joinedBy(node: Node, reads: readonly Node[], fuse: boolean): Growing | undefined {
+    if (node.family === "loop") return this.#loopOf(node);
+    return fuse && !hasOwnLoop(node) ? this.#groupToJoin(node, reads) : undefined;
   }
 
   /** The group of the loop that `node` is an outcome of, if another one was before. */

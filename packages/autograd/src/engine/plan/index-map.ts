@@ -1,6 +1,7 @@
 // Index maps: from coordinates in a node's output to coordinates in its inputs. This is what
 // broadcasting and movements become.
-import type { Move, NodeOf } from "../../graph/node.ts";
+import type { Move } from "../../graph/attributes.ts";
+import type { NodeOf } from "../../graph/node.ts";
 import { type Shape, stridesOf } from "../../graph/shape.ts";
 import {
   addIndices,

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { How } from "../how.tsx";
 import { useAsked } from "../use-asked.ts";
 import type { ChapterProps } from "./chapter.tsx";
+import { pathThrough } from "./path.ts";
 
 /** Digits that are shown one by one. */
 const shown = 60;
@@ -122,10 +123,7 @@ interface RunningMeanProps {
 /** The mean against how many digits it is of, which is on a logarithmic scale. */
 function RunningMean({ means, count, most }: RunningMeanProps): VNode {
   const x = (n: number): number => (Math.log(n) / Math.log(means.length)) * wide;
-  const path = Array.from(
-    means,
-    (mean, i) => `${i === 0 ? "M" : "L"}${x(i + 1).toFixed(1)} ${heightOf(mean, most).toFixed(1)}`,
-  );
+  const path = pathThrough(Array.from(means, (mean, i) => [x(i + 1), heightOf(mean, most)]));
   return (
     <svg
       class="plot"
@@ -141,7 +139,7 @@ function RunningMean({ means, count, most }: RunningMeanProps): VNode {
           </text>
         </g>
       ))}
-      <path class="line" d={path.join("")} />
+      <path class="line" d={path} />
       <circle cx={x(count)} cy={heightOf(means[count - 1]!, most)} r="5" />
       {[1, 10, 100, 1000].map((n) => (
         <text

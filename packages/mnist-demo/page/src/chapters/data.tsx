@@ -5,6 +5,7 @@ import { How } from "../how.tsx";
 import type { Learnt } from "../learning.ts";
 import { Pixels } from "../pixels.tsx";
 import type { ChapterProps } from "./chapter.tsx";
+import { pathThrough } from "./path.ts";
 
 const counts = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 60_000];
 const all = 60_000;
@@ -100,11 +101,7 @@ function Accuracies({ learnt }: { readonly learnt: readonly Learnt[] }): VNode {
     10 + (Math.log(count / counts[0]!) / Math.log(all / counts[0]!)) * (wide - 60);
   const y = (share: number): number => high - share * (high - 10);
   const path = (what: "own" | "unseen"): string =>
-    learnt
-      .map(
-        (one, i) => `${i === 0 ? "M" : "L"}${x(one.count).toFixed(1)} ${y(one[what]).toFixed(1)}`,
-      )
-      .join("");
+    pathThrough(learnt.map((one) => [x(one.count), y(one[what])]));
   return (
     <figure class="ridges">
       <svg

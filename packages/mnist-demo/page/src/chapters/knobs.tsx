@@ -6,6 +6,7 @@ import { How } from "../how.tsx";
 import type { ComponentLook, Knob, Knobs } from "../knobs.ts";
 import { componentName, plain, signed, times } from "../numbers.ts";
 import type { ChapterProps } from "./chapter.tsx";
+import { pathThrough } from "./path.ts";
 
 const firstNudge = 0.1;
 
@@ -150,12 +151,7 @@ function Curve({ knob, reach, nudged }: CurveProps): VNode {
   const { curve, component } = knob;
   const x = (by: number): number => wide / 2 + (by / 2) * (wide / 2 - 8);
   const y = (change: number): number => high / 2 - (change / reach) * (high / 2 - 6);
-  const path = curve
-    .map(
-      ({ actual }, i) =>
-        `${i === 0 ? "M" : "L"}${x((i - 8) / 4).toFixed(1)} ${y(actual).toFixed(1)}`,
-    )
-    .join("");
+  const path = pathThrough(curve.map(({ actual }, i) => [x((i - 8) / 4), y(actual)]));
   const tangent = component.derivative * 2;
   return (
     <svg

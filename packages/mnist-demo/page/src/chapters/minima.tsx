@@ -7,6 +7,7 @@ import { plain, signed } from "../numbers.ts";
 import { Select } from "../select.tsx";
 import type { End } from "../walks.ts";
 import type { ChapterProps } from "./chapter.tsx";
+import { pathThrough } from "./path.ts";
 
 const steps = 600;
 const rates = [
@@ -119,12 +120,9 @@ function Ridges({ ends }: EndsProps): VNode {
   const lines = ends.slice(1).map(({ between }) => between);
   const most = Math.max(1, ...lines.flat());
   const path = (costs: readonly number[]): string =>
-    costs
-      .map((cost, i) => {
-        const x = (i * wide) / (costs.length - 1);
-        return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${(high - (cost / most) * (high - 6)).toFixed(1)}`;
-      })
-      .join("");
+    pathThrough(
+      costs.map((cost, i) => [(i * wide) / (costs.length - 1), high - (cost / most) * (high - 6)]),
+    );
   return (
     <figure class="ridges">
       <svg
