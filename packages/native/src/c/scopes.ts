@@ -36,9 +36,9 @@ export class Scopes {
     this.#open.at(-1)!.lines.push(text);
   }
 
-  /** A name that nothing else has. */
+  /** A name that nothing else has: types are called `i32` and the like, without the underscore. */
   fresh(prefix: string): string {
-    return `${prefix}${this.#count++}`;
+    return `${prefix}_${this.#count++}`;
   }
 
   /** `open`, what `write` writes in a scope of its own, and a closing brace. */
