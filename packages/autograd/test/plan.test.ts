@@ -148,6 +148,46 @@ describe("fuse", () => {
   });
 });
 
+describe("loops are split", () => {
+  test("where a concatenation, or a pad, goes on to another part", () => {
+    const [a, b] = [x(3, 5), x(3, 9)];
+    const text = kernelsOf([
+      concat([a, b], 1).add(
+        b.pad([
+          [0, 0],
+          [2, 3],
+        ]),
+      ),
+    ]);
+    expect(text.match(/for j < \d+/g)).toEqual([
+      "for j < 2",
+      "for j < 3",
+      "for j < 6",
+      "for j < 3",
+    ]);
+    expect(text).not.toContain("?");
+  });
+
+  test("neither into many, nor where the condition is another loop's", () => {
+    const parts = Array.from({ length: 4 }, (_, i) => x(3, i + 2));
+    const twelve = [0, 1, 2].reduce(
+      (sum: Tensor, i) =>
+        sum.add(
+          concat(parts, 1).pad([
+            [0, 0],
+            [i, 2 - i],
+          ]),
+        ),
+      x(3, 16),
+    );
+    expect(kernelsOf([twelve]).match(/for j < \d+/g)).toEqual(["for j < 16"]);
+    expect(kernelsOf([concat([x(2, 8), x(1, 8)], 0)]).match(/for . < \d+/g)).toEqual([
+      "for i < 3",
+      "for j < 8",
+    ]);
+  });
+});
+
 test("a plan keeps no values of the graph that it was made of", () => {
   const steps = planFor([x(4, 4).sort(0), x(40).exp().sum()]).steps;
   const hosts = steps.flatMap((step) => (step.kind === "host" ? [step] : []));

@@ -86,6 +86,19 @@ test("a large product reads columns that a cache would not hold from a copy", ()
   ]);
 });
 
+test("so does one whose columns are rows in memory, if several tiles read them", () => {
+  const isTransposed = [false, true] as const;
+  const small = (rows: number, count = 1) =>
+    operations(
+      planFor([
+        productOf({ ...large, isTransposed, sizes: [rows, 32, 32], batches: [[count], []] }),
+      ]),
+    );
+  expect(small(32)).toEqual(["pack", "matmul,mul"]);
+  expect(small(4)).toEqual(["matmul,mul"]);
+  expect(small(4, 8)).toEqual(["pack", "matmul,mul"]);
+});
+
 const flags = [false, true] as const;
 const cases = flags.flatMap((left) =>
   flags.flatMap((right) =>

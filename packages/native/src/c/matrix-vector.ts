@@ -123,10 +123,9 @@ function writeEpilogue(
 ): void {
   const { scopes, values, lanes } = writer;
   const own: Total = { kind: "total", dtype: total.dtype };
-  const here = new Substitution(
-    new Map([[row, addIndices(term(row), constantIndex(first))]]),
-    new Map([[total, own]]),
-  );
+  const here = new Substitution(new Map([[row, addIndices(term(row), constantIndex(first))]]), {
+    totals: new Map([[total, own]]),
+  });
   values.vector = { variable: row, lanes, valid };
   scopes.block("{", () => {
     scopes.bindTotal(own, { name, lanes });

@@ -106,7 +106,7 @@ function writeEpilogues(
           [row, addIndices(term(row), term(inTile))],
           [column, addIndices(term(column), constantIndex(vector * lanes))],
         ]),
-        new Map([[total, own]]),
+        { totals: new Map([[total, own]]) },
       );
       values.vector = vectorAt(vector);
       scopes.block("{", () => {

@@ -225,7 +225,8 @@ export class Values {
             scopes.bindTotal(one, { name: `${scopes.totalOf(total).name}[${name}]`, lanes: 1 });
             return [total, one] as const;
           });
-          write(new Substitution(new Map([[variable, onlyTerm(own)]]), new Map(totals)), name);
+          const here = new Map([[variable, onlyTerm(own)]]);
+          write(new Substitution(here, { totals: new Map(totals) }), name);
         },
         { binds: [own] },
       );

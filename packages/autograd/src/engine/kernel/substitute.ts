@@ -1,21 +1,28 @@
 // Substitutes indices for loop variables in kernels: how loops are unrolled and fused.
 import { operandsFirst, operandsOf } from "./dependence.ts";
 import { addIndices, scaleIndex, term } from "./index-arithmetic.ts";
-import type { Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
+import type { Bound, Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
+
+/** What is known where a substitution is made, beside its variables. */
+interface Known {
+  readonly totals?: ReadonlyMap<Total, Total>;
+  /** Whether a bound, as it was before, holds; undefined if it depends. */
+  readonly holds?: (bound: Bound) => boolean | undefined;
+}
 
 /** Replaces variables by indices. Common subexpressions stay shared between all uses. */
 export class Substitution {
   readonly #replacements: ReadonlyMap<Variable, Index>;
   readonly #totals: ReadonlyMap<Total, Total>;
+  readonly #holds: (bound: Bound) => boolean | undefined;
   readonly #values = new Map<Value, Value>();
   readonly #factors = new Map<Factor, Index>();
 
-  constructor(
-    replacements: ReadonlyMap<Variable, Index>,
-    totals: ReadonlyMap<Total, Total> = new Map<Total, Total>(),
-  ) {
+  constructor(replacements: ReadonlyMap<Variable, Index>, known: Known = {}) {
+    const { totals = new Map<Total, Total>(), holds = () => undefined } = known;
     this.#replacements = replacements;
     this.#totals = totals;
+    this.#holds = holds;
   }
 
   index(index: Index): Index {
@@ -69,13 +76,21 @@ export class Substitution {
       case "cast":
         return { ...value, operand: this.value(value.operand) };
       case "guard":
-        return {
-          ...value,
-          bounds: value.bounds.map((bound) => ({ ...bound, index: this.index(bound.index) })),
-          value: this.value(value.value),
-          otherwise: this.value(value.otherwise),
-        };
+        return this.#guarded(value);
     }
+  }
+
+  #guarded(guard: Extract<Value, { kind: "guard" }>): Value {
+    const answers = guard.bounds.map((bound) => this.#holds(bound));
+    if (answers.includes(false)) return this.value(guard.otherwise);
+    const open = guard.bounds.filter((_, i) => answers[i] === undefined);
+    if (open.length === 0) return this.value(guard.value);
+    return {
+      ...guard,
+      bounds: open.map((bound) => ({ ...bound, index: this.index(bound.index) })),
+      value: this.value(guard.value),
+      otherwise: this.value(guard.otherwise),
+    };
   }
 
   statement(statement: Statement): Statement {

@@ -34,6 +34,7 @@ import type { Numbering } from "./numbering.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
 import { scanLoops } from "./scans.ts";
+import { splitLoops } from "./splits.ts";
 import type { Step } from "./steps.ts";
 
 /** What making steps needs to know. */
@@ -181,7 +182,8 @@ function kernelsOf(work: Work, plan: KernelPlanning): readonly Kernel[] {
   if (work.kind === "part") return [partKernel(work, plan)];
   const { nodes } = work.group;
   const { before, body } = loopsOf(work.group, work.kept, plan);
-  return [...before, { operations: nodes.map((node) => node.operation.name), body }];
+  const operations = nodes.map((node) => node.operation.name);
+  return [...before, { operations, body: splitLoops(body) }];
 }
 
 function withBuffers(kernel: Kernel): FormKernels["kernels"][number] {

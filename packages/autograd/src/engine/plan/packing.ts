@@ -23,14 +23,24 @@ import { type MatrixProduct, type Packed, stretches } from "./tiles.ts";
 const fewestProducts = 2 ** 20;
 /** How many tiles must use each element of a copy to make up for its cost. */
 const fewestTiles = 8;
+/** Elements that are loaded one by one below which no copy is worth its own kernel: some µs. */
+const fewestSingleLoads = 2 ** 13;
 
+/** `copies`: how many products have this right operand, of those that differ in the left one. */
 export function isWorthPackingRight(
   { row, column, inner: [inner], right }: MatrixProduct,
+  copies: number,
   { tile, caches }: Target,
 ): boolean {
+  if (column.size < 8) return false;
+  const { rows } = tile(right.dtype);
+  const tiles = copies * Math.ceil(row.size / rows);
+  // Elements side by side in a vector that are not so in memory are loaded one by one for each tile.
+  const isTurned = right.kind === "load" && strideAlong(right.index, column) !== 1;
+  if (isTurned && tiles > 1 && tiles * column.size * inner.size >= fewestSingleLoads) return true;
   const isLarge = row.size * column.size * inner.size >= fewestProducts;
-  if (!isLarge || row.size < fewestTiles * tile(right.dtype).rows || column.size < 8) return false;
-  if (right.kind !== "load" || strideAlong(right.index, column) !== 1) return true;
+  if (!isLarge || row.size < fewestTiles * rows) return false;
+  if (right.kind !== "load" || isTurned) return true;
   return !isHeld(inner.size, strideAlong(right.index, inner), right.dtype, caches);
 }
 

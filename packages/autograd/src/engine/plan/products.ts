@@ -1,6 +1,7 @@
 // Loops of matrix products. Small ones read their operands in place. Large ones read packed copies,
 // tile by tile, if a cache would not hold what a tile reads.
 import type { Node, NodeOf } from "../../graph/node.ts";
+import { elementCount } from "../../graph/shape.ts";
 import { term } from "../kernel/index-arithmetic.ts";
 import type { Index, Total, Variable } from "../kernel/language.ts";
 import { broadcastCoordinates, type Coordinates, nested, variableOr } from "./index-map.ts";
@@ -33,11 +34,21 @@ export function productLoops(node: NodeOf<"contract">, at: Coordinates, plan: Lo
     ]),
     body: plan.stores(total),
   };
+  const { target } = plan;
+  const copies = copiesOfRight(node, right);
   const packed = {
-    left: isWorthPackingLeft(whole, plan.target) ? pack(left, "left", batch, plan) : undefined,
-    right: isWorthPackingRight(whole, plan.target) ? pack(right, "right", batch, plan) : undefined,
+    left: isWorthPackingLeft(whole, target) ? pack(left, "left", batch, plan) : undefined,
+    right: isWorthPackingRight(whole, copies, target)
+      ? pack(right, "right", batch, plan)
+      : undefined,
   };
   const before = [packed.left, packed.right].flatMap((copy) => copy?.kernel ?? []);
   const body = before.length > 0 ? inTiles(whole, packed, plan.target) : [whole];
   return { before, body: nested(batch, body) };
+}
+
+/** How many products of a batch have the same right operand. */
+function copiesOfRight(product: Node, right: Node): number {
+  const countOf = ({ shape }: Node) => elementCount(shape.slice(0, -2));
+  return countOf(product) / countOf(right);
 }

@@ -150,7 +150,7 @@ function tiled(
       [whole.row, rows.index],
       [whole.column, columns.index],
     ]),
-    new Map([[whole.total, total]]),
+    { totals: new Map([[whole.total, total]]) },
   );
   return {
     ...whole,

@@ -53,7 +53,7 @@ export function writeEpilogue(
   const replacements = [...moved].map(
     ([variable, by]) => [variable, addIndices(term(variable), constantIndex(by))] as const,
   );
-  const here = new Substitution(new Map(replacements), new Map([[total, own]]));
+  const here = new Substitution(new Map(replacements), { totals: new Map([[total, own]]) });
   values.vector = vector;
   const code = scopes.scoped(() => {
     scopes.bindTotal(own, local);

@@ -200,7 +200,8 @@ export class Values implements ValueWriter {
     addLaneByLane(code, body, value.dtype, valid, (lane) => {
       const own = new Map(totals.map((total) => [total, this.#totalInLane(total, lane)]));
       const moved = lane === 0 ? value : this.shifted(variable, lane).value(value);
-      const element = own.size === 0 ? moved : new Substitution(new Map(), own).value(moved);
+      const element =
+        own.size === 0 ? moved : new Substitution(new Map(), { totals: own }).value(moved);
       code.get(this.scalar(element));
     });
   }
