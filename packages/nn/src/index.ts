@@ -13,6 +13,8 @@ export type { AttentionInputs, AttentionOptions, MultiHeadAttention } from "./la
 export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
+export type { CellOptions, RecurrentCell, RnnCellOptions } from "./layers/cells.ts";
+export { gruCell, lstmCell, rnnCell } from "./layers/cells.ts";
 export type { Convolution2d, Convolution2dOptions } from "./layers/convolution.ts";
 export { convolution2d } from "./layers/convolution.ts";
 export type { Dropout } from "./layers/dropout.ts";
@@ -25,9 +27,16 @@ export type { GroupNorm } from "./layers/group-norm.ts";
 export { groupNorm } from "./layers/group-norm.ts";
 export type { LayerNorm, NormOptions } from "./layers/layer-norm.ts";
 export { layerNorm } from "./layers/layer-norm.ts";
+export type { Lengths } from "./layers/lengths.ts";
 export type { Pooling2d } from "./layers/pooling.ts";
 export { averagePooling2d, maxPooling2d } from "./layers/pooling.ts";
-export type { Recurrent, RecurrentOptions, RnnOptions, Unrolled } from "./layers/recurrent.ts";
+export type {
+  Recurrent,
+  RecurrentOptions,
+  RnnOptions,
+  SequenceOptions,
+  Unrolled,
+} from "./layers/recurrent.ts";
 export { gru, lstm, rnn } from "./layers/recurrent.ts";
 export type { Residual } from "./layers/residual.ts";
 export { residual } from "./layers/residual.ts";

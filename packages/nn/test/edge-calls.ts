@@ -82,7 +82,8 @@ const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]): Edg
 
 const initializer = { initializer: nn.normal(), dtype: "float32" };
 const windows = { stride: 1, padding: "same", dilation: 1 };
-const recurrent = { ...initializer, returns: "last", recurrentInitializer: nn.orthogonal() };
+const cells = { ...initializer, recurrentInitializer: nn.orthogonal() };
+const recurrent = { ...cells, returns: "last", layers: 2, bidirectional: true, dropout: 0.1 };
 
 const layers: readonly EdgeCall[] = [
   layer("dense", [3, 2, { bias: true, ...initializer }], rows),
@@ -127,13 +128,17 @@ const layers: readonly EdgeCall[] = [
   ),
   layer("rnn", [4, 2, { ...recurrent, activation: nn.tanh }], places),
   layer("lstm", [4, 2, recurrent], places),
-  layer("gru", [4, 2, recurrent], places),
+  layer("gru", [4, 2, recurrent], places, { lengths: [3, 2] }),
+  layer("rnnCell", [3, 2, { ...cells, activation: nn.tanh }], rows),
+  layer("lstmCell", [3, 2, cells], rows),
+  layer("gruCell", [3, 2, cells], rows),
   ...["rnn", "lstm", "gru"].map((name): EdgeCall => {
     const count = name === "lstm" ? 2 : 1;
     const state = Array.from({ length: count }, () => nabla.zeros([2, 2]));
-    const f: Function = (x, start) =>
-      (functions[name]!(4, 2) as { unroll: Function }).unroll(x, start);
-    return { name, f, args: [places, state] };
+    const f: Function = (x, start, options) =>
+      (functions[name]!(4, 2) as { unroll: Function }).unroll(x, start, options);
+    const lengths = tensor([3, 1], { dtype: "int32" });
+    return { name, f, args: [places, state, { lengths }] };
   }),
 ];
 

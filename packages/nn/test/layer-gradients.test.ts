@@ -22,13 +22,16 @@ import {
   embedding,
   groupNorm,
   gru,
+  gruCell,
   type Layer,
   layerNorm,
   loadSafetensors,
   lstm,
+  lstmCell,
   multiHeadAttention,
   residual,
   rnn,
+  rnnCell,
   toSafetensors,
   transformerBlock,
 } from "@nabla/nn";
@@ -104,6 +107,15 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
     layer: gru(inputs, hidden, { dtype, returns: "last" }),
     shape: [2, time, inputs],
   })),
+  ...Object.fromEntries(
+    Object.entries({ rnnCell, lstmCell, gruCell }).map(([name, make]) => [
+      name,
+      fc.tuple(size(3), size(3), size(2)).map(([examples, inputs, hidden]) => ({
+        layer: make(inputs, hidden, { dtype }) as Layer,
+        shape: [examples, inputs],
+      })),
+    ]),
+  ),
   multiHeadAttention: fc
     .tuple(size(2), size(2), size(3), fc.boolean())
     .map(([heads, each, places, causal]) => ({

@@ -10,8 +10,10 @@ import {
   flatten,
   groupNorm,
   gru,
+  gruCell,
   layerNorm,
   lstm,
+  lstmCell,
   maxPooling2d,
   multiHeadAttention,
   relu,
@@ -108,6 +110,15 @@ describe("sequences", () => {
     const x = zeros([5, 12, 16]);
     expectTypeOf(shapeOf(lstm(16, 32).forward(x))).toEqualTypeOf<[5, 12, 32]>();
     expectTypeOf(shapeOf(rnn(16, 4, { returns: "last" }).forward(x))).toEqualTypeOf<[5, 4]>();
+    expectTypeOf(shapeOf(gru(16, 24, { bidirectional: true, layers: 2 }).forward(x))).toEqualTypeOf<
+      [5, 12, 48]
+    >();
+    const last = { bidirectional: true, returns: "last" } as const;
+    expectTypeOf(
+      shapeOf(lstm(16, 32, last).forward(x, { lengths: [12, 3, 1, 4, 5] })),
+    ).toEqualTypeOf<[5, 64]>();
+    sequential(lstm(16, 32, last), dense(64, 2));
+    expectTypeOf(shapeOf(lstmCell(16, 32).forward(zeros([5, 16])))).toEqualTypeOf<[5, 32]>();
     expectTypeOf(shapeOf(multiHeadAttention(16, 2).forward(x))).toEqualTypeOf<[5, 12, 16]>();
   });
 
@@ -116,6 +127,10 @@ describe("sequences", () => {
     lstm(16, 32).forward(zeros([5, 12, 8]));
     // @ts-expect-error no time
     gru(16, 32).forward(zeros([5, 16]));
+    // @ts-expect-error 64 features, of both directions
+    sequential(lstm(16, 32, { bidirectional: true }), dense(32, 2));
+    // @ts-expect-error 8 features
+    gruCell(16, 32).forward(zeros([5, 8]));
     // @ts-expect-error 32 features, 16 given
     sequential(embedding(30, 16), transformerBlock(32, 4));
     // @ts-expect-error 32 features, 16 given

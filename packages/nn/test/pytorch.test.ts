@@ -4,7 +4,7 @@
 // shows.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gelu, gradients, relu, type Tensor, tensor } from "@nabla/autograd";
+import { concat, gelu, gradients, realize, relu, type Tensor, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import {
   averagePooling2d,
@@ -16,6 +16,7 @@ import {
   embedding,
   groupNorm,
   gru,
+  gruCell,
   hinge,
   huber,
   klDivergence,
@@ -23,13 +24,17 @@ import {
   layerNorm,
   loadSafetensors,
   lstm,
+  lstmCell,
   maxPooling2d,
   meanAbsoluteError,
   meanSquaredError,
   multiHeadAttention,
   negativeLogLikelihood,
+  type Recurrent,
+  type RecurrentCell,
   readSafetensors,
   rnn,
+  rnnCell,
   toSafetensors,
   transformerBlock,
 } from "@nabla/nn";
@@ -73,6 +78,24 @@ const blockAfter = transformerBlock(6, 2, {
 });
 const kernel = { stride: [2, 1], padding: 1, dilation: [1, 2], groups: 2, dtype } as const;
 
+const deep = { layers: 2, bidirectional: true, dtype } as const;
+/** Both directions of two layers, as PyTorch's calls have them: `states` tensors, each of all. */
+const inParts = (states: readonly Tensor[]): Tensor[] =>
+  [0, 1, 2, 3].flatMap((i) => states.map((all) => all.slice(0, i, i + 1).squeeze(0)));
+const sequences = (layer: Recurrent): Case => ({
+  layer,
+  call: (x, ...start) => {
+    const { outputs, state } = layer.unroll(x, inParts(start), { lengths: [4, 2, 3] });
+    const width = start.length;
+    const last = [0, 1, 2, 3].map((i) => concat(state.slice(i * width, (i + 1) * width), -1));
+    return concat([outputs.flatten(), ...last.map((one) => one.flatten())]);
+  },
+});
+const cellCase = (cell: RecurrentCell): Case => ({
+  layer: cell,
+  call: (x, ...state) => concat([...cell.step(x, state)], -1),
+});
+
 const cases: Readonly<Record<string, Case>> = {
   linear: { layer: dense(3, 4, { dtype }), transpose: isDense },
   conv: { layer: convolution2d(4, 6, [3, 2], kernel) },
@@ -85,6 +108,15 @@ const cases: Readonly<Record<string, Case>> = {
   rnn: { layer: rnn(3, 5, { dtype }) },
   lstm: { layer: lstm(3, 5, { dtype }) },
   gru: { layer: gru(3, 5, { dtype }) },
+  "rnn-deep": { layer: rnn(2, 3, deep) },
+  "lstm-deep": { layer: lstm(2, 3, deep) },
+  "gru-deep": { layer: gru(2, 3, deep) },
+  "rnn-lengths": sequences(rnn(2, 3, deep)),
+  "lstm-lengths": sequences(lstm(2, 3, deep)),
+  "gru-lengths": sequences(gru(2, 3, deep)),
+  "rnn-cell": cellCase(rnnCell(2, 3, { dtype })),
+  "lstm-cell": cellCase(lstmCell(2, 3, { dtype })),
+  "gru-cell": cellCase(gruCell(2, 3, { dtype })),
   attention: { layer: attention(2), transpose: isDense },
   "attention-causal": { layer: attention(3, true), transpose: isDense },
   "attention-context": {
@@ -117,6 +149,7 @@ describe.each(Object.entries(cases))("%s", (name, { layer, transpose = () => fal
     const named = layer.namedParameters!();
     const floating = inputs.filter((x) => x.dtype === dtype);
     const found = gradients(cost, [...named.map(([, p]) => p), ...floating]);
+    realize(y, ...found);
     named.forEach(([one], i) => {
       const g = transpose(one) ? found[i]!.transpose() : found[i]!;
       expectClose(g, wanted[one]!, tolerances);

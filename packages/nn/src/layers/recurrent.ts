@@ -1,103 +1,158 @@
-// Recurrent layers: step by step along a sequence, with a state that each step changes.
+// Recurrent layers: step by step along a sequence, with a state that each step changes; several one
+// above the other, and in both directions.
 import {
   concat,
-  type DTypeOption,
   formatShape,
-  full,
+  NablaError,
   type Parameter,
-  parameter,
+  type Product,
   ShapeError,
   type ShapeOf,
   scan,
   type Tensor,
-  tanh,
+  where,
   zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
-import { firstValue, type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
-import type { LayerFunction } from "../layer.ts";
-import { callable, checkOptions, ofWeights, oneOf } from "../options.ts";
+import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { anything, checkOptions, count, flag, fraction, oneOf } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { SequenceShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import {
+  type Cell,
+  type CellOptions,
+  type CellSteps,
+  cellOf,
+  checkState,
+  gruSteps,
+  lstmSteps,
+  ofCells,
+  type RnnCellOptions,
+  rnnSteps,
+} from "./cells.ts";
+import { type Dropout, dropout as dropoutLayer } from "./dropout.ts";
+import { type Lengths, ownSteps } from "./lengths.ts";
 
-export interface RecurrentOptions<Returns extends "all" | "last" = "all" | "last">
-  extends DTypeOption {
-  /** What `forward` gives: the outputs of all steps, or of the last one. Default: "all". */
-  readonly returns?: Returns;
-  /** First values of the weights of inputs, a gate at a time. Default: `xavierUniform()`. */
-  readonly initializer?: Initializer;
-  /** First values of the weights of the state, a gate at a time. Default: `orthogonal()`. */
-  readonly recurrentInitializer?: Initializer;
+type Returns = "all" | "last";
+
+export interface RecurrentOptions<Given extends Returns = Returns, Both extends boolean = boolean>
+  extends CellOptions {
+  /**
+   * What `forward` gives: the outputs of all steps, or the last one; of both directions the last
+   * ones, which are those of the last step forwards and of the first step backwards. Default: "all".
+   */
+  readonly returns?: Given;
+  /** How many there are one above the other, each fed with what the one below gives. Default: 1. */
+  readonly layers?: number;
+  /**
+   * Whether each of the layers also goes through the sequence from its end, with weights of its own;
+   * outputs are those of both, one behind the other. Default: false.
+   */
+  readonly bidirectional?: Both;
+  /** How likely each output of a layer below another is left out in training. Default: 0. */
+  readonly dropout?: number;
 }
 
-export interface RnnOptions<Returns extends "all" | "last" = "all" | "last">
-  extends RecurrentOptions<Returns> {
-  /** What makes the new state of the sums. Default: `tanh`. */
-  readonly activation?: LayerFunction;
+export interface RnnOptions<Given extends Returns = Returns, Both extends boolean = boolean>
+  extends RecurrentOptions<Given, Both>,
+    RnnCellOptions {}
+
+/** Sequences of different lengths, padded at their ends. */
+export interface SequenceOptions {
+  /**
+   * How many steps each example has, from 0 on: int32 or uint8 [examples], or as many numbers. What
+   * comes behind is padding: whatever stands there, NaN too, changes nothing; its outputs are 0,
+   * its gradients, too; the state is that of each sequence's own end, where the way back begins.
+   * Default: all steps.
+   */
+  readonly lengths?: Lengths;
 }
 
 /** What a sequence has left. */
 export interface Unrolled {
-  /** Of all steps: [examples, time, hidden]. */
+  /** Of all steps: [examples, time, hidden], of both directions [examples, time, 2 hidden]. */
   readonly outputs: Tensor;
   /**
    * After the last one, to go on from: [examples, hidden] each; for `lstm` the output and the cell.
+   * Those of several layers and directions stand one behind the other, in PyTorch's order: layer by
+   * layer, forwards and then backwards.
    */
   readonly state: readonly Tensor[];
 }
+
+/** Features of the outputs. */
+type Features<Hidden extends number, Both extends boolean> = Both extends false
+  ? Hidden
+  : Both extends true
+    ? Product<readonly [2, Hidden]>
+    : number;
+
+type RecurrentShape<
+  Operation extends string,
+  In extends number,
+  Hidden extends number,
+  Given extends Returns,
+  Both extends boolean,
+> = SequenceShape<Operation, In, Features<Hidden, Both>, Given>;
 
 /** Goes along a sequence. Made by `rnn`, `lstm` and `gru`. */
 export interface Recurrent<
   Operation extends string = string,
   In extends number = number,
-  Out extends number = number,
-  Returns extends "all" | "last" = "all" | "last",
+  Hidden extends number = number,
+  Given extends Returns = Returns,
+  Both extends boolean = boolean,
 > extends MadeOf,
-    Shaped<SequenceShape<Operation, In, Out, Returns>> {
+    Shaped<RecurrentShape<Operation, In, Hidden, Given, Both>> {
   readonly inputFeatures: In;
-  readonly hiddenFeatures: Out;
-  /** [gates * hidden, inputs], as in PyTorch. */
+  readonly hiddenFeatures: Hidden;
+  /** Of the first layer, [gates * hidden, inputs], as in PyTorch. */
   readonly inputWeight: Parameter<[number, In]>;
-  /** [gates * hidden, hidden], as in PyTorch. */
-  readonly stateWeight: Parameter<[number, Out]>;
+  /** Of the first layer, [gates * hidden, hidden], as in PyTorch. */
+  readonly stateWeight: Parameter<[number, Hidden]>;
   /** `x` [examples, time, inputs] to [examples, time, hidden], or to [examples, hidden]. */
   forward<X extends Tensor>(
-    x: OutputCheck<SequenceShape<Operation, In, Out, Returns>, ShapeOf<X>, X>,
-  ): Tensor<Output<SequenceShape<Operation, In, Out, Returns>, ShapeOf<X>>>;
+    x: OutputCheck<RecurrentShape<Operation, In, Hidden, Given, Both>, ShapeOf<X>, X>,
+    options?: SequenceOptions,
+  ): Tensor<Output<RecurrentShape<Operation, In, Hidden, Given, Both>, ShapeOf<X>>>;
   /** All outputs and the state at the end, from the given state, or from zeros. */
-  unroll(x: Tensor, state?: readonly Tensor[]): Unrolled;
+  unroll(x: Tensor, state?: readonly Tensor[], options?: SequenceOptions): Unrolled;
+  /** The state of zeros that `unroll` begins with if none is given, for so many examples. */
+  initialState(examples: number): readonly Tensor[];
 }
 
 /**
  * The simple recurrent layer of J. L. Elman, "Finding structure in time", 1990:
  * h = tanh(W x + b + U h + c), where h is both state and output. Input: [examples, time,
  * inputFeatures]; output: [examples, time, hiddenFeatures], or [examples, hiddenFeatures] of the
- * last step with `returns: "last"`. Throws `ShapeError` for a sequence without steps.
+ * last step with `returns: "last"`; twice the features with `bidirectional`. Parameters are named
+ * as PyTorch's, `weight_ih_l0` to `bias_hh_l1_reverse`. Throws `ShapeError` for a sequence without
+ * steps, and for a state of another shape; `NablaError` for lengths beyond the sequence, and for
+ * `dropout` where there is only one layer, since it is between them.
  *
  * @example
  * const layer = rnn(3, 8, { returns: "last" });
  * layer.forward(zeros([5, 10, 3])).shape; // => [5, 8]
+ *
+ * @example
+ * // Two sequences, of which the second ends after three steps: 9 is padding.
+ * const layer = rnn(1, 4, { layers: 2, bidirectional: true });
+ * const x = tensor([[[1], [2], [3], [4]], [[1], [2], [3], [9]]]);
+ * const { outputs, state } = layer.unroll(x, undefined, { lengths: [4, 3] });
+ * outputs.slice(0, 1).slice(1, 3).abs().max().itemSync(); // => 0
+ * state.length; // => 4
  */
 export function rnn<
   const In extends number,
   const Out extends number,
-  const Returns extends "all" | "last" = "all",
+  const Given extends Returns = "all",
+  const Both extends boolean = false,
 >(
   inputFeatures: In,
   hiddenFeatures: Out,
-  options: RnnOptions<Returns> = {},
-): Recurrent<"rnn", In, Out, Returns> {
-  return recurrent("rnn", inputFeatures, hiddenFeatures, options, {
-    gates: 1,
-    states: 1,
-    step: (fromInput, fromState) => {
-      const { activation = tanh } = options;
-      const state = activation(fromInput.add(fromState));
-      checkTensor("rnn: what the activation gives", state);
-      return [state];
-    },
-  });
+  options: RnnOptions<Given, Both> = {},
+): Recurrent<"rnn", In, Out, Given, Both> {
+  return recurrent("rnn", inputFeatures, hiddenFeatures, options, () => rnnSteps("rnn", options));
 }
 
 /**
@@ -110,26 +165,19 @@ export function rnn<
  *
  * @example
  * lstm(3, 8).forward(zeros([5, 10, 3])).shape; // => [5, 10, 8]
+ * lstm(3, 8, { layers: 2, bidirectional: true }).forward(zeros([5, 10, 3])).shape; // => [5, 10, 16]
  */
 export function lstm<
   const In extends number,
   const Out extends number,
-  const Returns extends "all" | "last" = "all",
+  const Given extends Returns = "all",
+  const Both extends boolean = false,
 >(
   inputFeatures: In,
   hiddenFeatures: Out,
-  options: RecurrentOptions<Returns> = {},
-): Recurrent<"lstm", In, Out, Returns> {
-  return recurrent("lstm", inputFeatures, hiddenFeatures, options, {
-    gates: 4,
-    states: 2,
-    biasOf: [0, 1, 0, 0],
-    step: (fromInput, fromState, [, cell]) => {
-      const [i, f, g, o] = fromInput.add(fromState).split(4, -1) as Tensor[];
-      const next = f!.sigmoid().mul(cell!).add(i!.sigmoid().mul(g!.tanh()));
-      return [o!.sigmoid().mul(next.tanh()), next];
-    },
-  });
+  options: RecurrentOptions<Given, Both> = {},
+): Recurrent<"lstm", In, Out, Given, Both> {
+  return recurrent("lstm", inputFeatures, hiddenFeatures, options, () => lstmSteps);
 }
 
 /**
@@ -144,120 +192,150 @@ export function lstm<
 export function gru<
   const In extends number,
   const Out extends number,
-  const Returns extends "all" | "last" = "all",
+  const Given extends Returns = "all",
+  const Both extends boolean = false,
 >(
   inputFeatures: In,
   hiddenFeatures: Out,
-  options: RecurrentOptions<Returns> = {},
-): Recurrent<"gru", In, Out, Returns> {
-  return recurrent("gru", inputFeatures, hiddenFeatures, options, {
-    gates: 3,
-    states: 1,
-    step: (fromInput, fromState, [h]) => {
-      const [ri, zi, ni] = fromInput.split(3, -1) as Tensor[];
-      const [rh, zh, nh] = fromState.split(3, -1) as Tensor[];
-      const z = zi!.add(zh!).sigmoid();
-      const n = ni!.add(ri!.add(rh!).sigmoid().mul(nh!)).tanh();
-      return [n.add(z.mul(h!.sub(n)))];
-    },
-  });
-}
-
-/** What is different from one recurrent layer to the next. */
-interface Cell {
-  readonly gates: number;
-  readonly states: number;
-  /** What the bias of each gate starts at. Default: 0. */
-  readonly biasOf?: readonly number[];
-  /** The next states, the output first, of what the input and the state give to each gate. */
-  step(fromInput: Tensor, fromState: Tensor, states: readonly Tensor[]): readonly Tensor[];
+  options: RecurrentOptions<Given, Both> = {},
+): Recurrent<"gru", In, Out, Given, Both> {
+  return recurrent("gru", inputFeatures, hiddenFeatures, options, () => gruSteps);
 }
 
 function recurrent<
   Operation extends string,
   In extends number,
   Out extends number,
-  Returns extends "all" | "last",
+  Given extends Returns,
+  Both extends boolean,
 >(
   kind: Operation,
   inputFeatures: In,
   hiddenFeatures: Out,
-  options: RecurrentOptions<Returns>,
-  cell: Cell,
-): Recurrent<Operation, In, Out, Returns> {
+  options: RecurrentOptions<Given, Both>,
+  stepsOf: () => CellSteps,
+): Recurrent<Operation, In, Out, Given, Both> {
   checkOptions(kind, options, {
     returns: oneOf("all", "last"),
-    recurrentInitializer: callable,
-    activation: callable,
-    ...ofWeights,
+    layers: count,
+    bidirectional: flag,
+    dropout: fraction,
+    ...ofCells,
   });
-  const { initializer = xavierUniform(), recurrentInitializer = orthogonal() } = options;
-  const { returns = "all", dtype = "float32" } = options;
+  const { returns = "all", layers = 1, bidirectional = false, dropout = 0 } = options;
+  const { dtype = "float32" } = options;
   for (const features of [inputFeatures, hiddenFeatures]) checkCount(kind, "features", features);
+  if (dropout > 0 && layers === 1) {
+    throw new NablaError(`${kind}: dropout is between layers, and there is 1; expected 2 or more`);
+  }
+  const steps = stepsOf();
   const [inputs, hidden] = [inputFeatures as number, hiddenFeatures as number];
-  const { gates, biasOf = Array.from({ length: gates }, () => 0) } = cell;
-  const perGate = (columns: number, first: Initializer): Tensor => {
-    const fans = [columns, hidden] as const;
-    const gate = () => firstValue(kind, first, [hidden, columns], { fans, dtype });
-    return concat(Array.from({ length: gates }, gate));
-  };
-  const inputWeight = parameter(perGate(inputs, initializer), { name: "weight_ih_l0" });
-  const stateWeight = parameter(perGate(hidden, recurrentInitializer), { name: "weight_hh_l0" });
-  const bias = concat(biasOf.map((value) => full([hidden], value, { dtype }) as Tensor));
-  const inputBias = parameter(bias, { name: "bias_ih_l0" });
-  const stateBias = parameter(zeros([gates * hidden], { dtype }), { name: "bias_hh_l0" });
+  const directions = bidirectional ? ["", "_reverse"] : [""];
+  /** Of each layer those of each direction. */
+  const cells = Array.from({ length: layers }, (_, i) =>
+    directions.map((name) => {
+      const features = i === 0 ? inputs : directions.length * hidden;
+      return cellOf(kind, steps, [features, hidden], options, `_l${i}${name}`);
+    }),
+  );
+  const between: Dropout | undefined = dropout > 0 ? dropoutLayer(dropout) : undefined;
 
-  const unroll = (x: Tensor, given?: readonly Tensor[]): Unrolled => {
+  const initialState = (examples: number): readonly Tensor[] => {
+    checkCount(kind, "examples", examples);
+    return zeroState(examples);
+  };
+  const states = layers * directions.length * steps.states;
+  const zeroState = (examples: number): readonly Tensor[] =>
+    new Array<Tensor>(states).fill(zeros([examples, hidden], { dtype }) as Tensor);
+
+  const unroll = (
+    x: Tensor,
+    given?: readonly Tensor[],
+    sequences: SequenceOptions = {},
+  ): Unrolled => {
     checkTensor(kind, x);
+    checkOptions(kind, sequences, { lengths: anything });
     checkLayout(kind, x.shape, ["examples", "time", inputs]);
     const [examples, time] = x.shape as readonly [number, number, number];
     if (time === 0) {
       throw new ShapeError(`${kind}: ${formatShape(x.shape)} has no steps, expected at least 1`);
     }
-    const none = zeros([examples, hidden], { dtype });
-    const states: readonly Tensor[] =
-      given === undefined ? new Array<Tensor>(cell.states).fill(none) : given;
-    if (!Array.isArray(states) || states.length !== cell.states) {
-      const found = Array.isArray(states) ? `${states.length} tensors of state` : kindOf(states);
-      throw new ShapeError(`${kind}: ${found}, expected ${cell.states}`);
-    }
-    for (const state of states) {
-      checkTensor(`${kind}: the state`, state);
-      checkLayout(`${kind}: the state`, state.shape, [examples, hidden]);
-    }
-    // All steps' inputs in one product; the state's needs the step before it.
+    const start = given === undefined ? zeroState(examples) : given;
+    const ways = bidirectional ? " in both directions" : "";
+    const of = states === steps.states ? "" : `, for ${layers} layers${ways}`;
+    checkState(kind, start, states, [examples, hidden], of);
+    const { lengths } = sequences;
+    const isOwn = lengths === undefined ? undefined : ownSteps(kind, lengths, examples, time);
     const inTime = x.permute([1, 0, 2]) as Tensor;
-    const fromInputs = inTime.matmul((inputWeight as Tensor).transpose()).add(inputBias);
-    const across = (stateWeight as Tensor).transpose();
-    const [state, outputs] = scan(
-      (before: readonly Tensor[], fromInput) => {
-        const fromState = before[0]!.matmul(across).add(stateBias);
-        const next = cell.step(fromInput, fromState, before);
-        return [next, next[0]!];
-      },
-      states as readonly Tensor[],
-      fromInputs,
-    );
-    return { outputs: outputs.permute([1, 0, 2]) as Tensor, state };
+    let below = isOwn ? where(isOwn, inTime, 0) : inTime;
+    const state: Tensor[] = [];
+    cells.forEach((both, i) => {
+      const fed = i > 0 && between ? between.forward(below) : below;
+      const outputs = both.map((cell, direction) => {
+        const own = start.slice(state.length, state.length + steps.states);
+        const [last, all] = along(cell, fed, own, isOwn, direction === 1);
+        state.push(...last);
+        return all;
+      });
+      below = outputs.length === 1 ? outputs[0]! : concat(outputs, -1);
+    });
+    return { outputs: below.permute([1, 0, 2]) as Tensor, state };
   };
-  const forward = (x: Tensor): Tensor => {
-    const { outputs, state } = unroll(x);
-    return returns === "all" ? outputs : state[0]!;
+  const forward = (x: Tensor, sequences?: SequenceOptions): Tensor => {
+    const { outputs, state } = unroll(x, undefined, sequences);
+    if (returns === "all") return outputs;
+    // The output is the first of each direction's states.
+    const last = directions.map((_, i) => state.at((i - directions.length) * steps.states)!);
+    return last.length === 1 ? last[0]! : concat(last, -1);
   };
-  const parts = {
-    weight_ih_l0: inputWeight,
-    weight_hh_l0: stateWeight,
-    bias_ih_l0: inputBias,
-    bias_hh_l0: stateBias,
-  };
+  const [first] = cells[0]!;
+  const parts = Object.assign({}, ...cells.flat().map((cell) => cell.parts));
   return {
     kind,
     inputFeatures,
     hiddenFeatures,
-    inputWeight,
-    stateWeight,
-    ...madeOf(parts),
+    inputWeight: first!.inputWeight,
+    stateWeight: first!.stateWeight,
+    ...madeOf(between ? { ...parts, dropout: between } : parts),
     forward,
     unroll,
-  } as unknown as Recurrent<Operation, In, Out, Returns>;
+    initialState,
+  } as unknown as Recurrent<Operation, In, Out, Given, Both>;
+}
+
+/**
+ * The last state and all outputs of a cell along `x` [time, examples, features]. Where a step is not
+ * a sequence's own the state stays as it is, and the output is 0.
+ */
+function along(
+  cell: Cell,
+  x: Tensor,
+  start: readonly Tensor[],
+  isOwn: Tensor | undefined,
+  reverse: boolean,
+): readonly [last: readonly Tensor[], outputs: Tensor] {
+  // All steps' inputs in one product; the state's needs the step before it.
+  const fromInputs = cell.fromInput(x);
+  const step = cell.next();
+  if (isOwn === undefined) {
+    return scan(
+      (before: readonly Tensor[], fromInput: Tensor) => {
+        const next = step(fromInput, before);
+        return [next, next[0]!];
+      },
+      start,
+      fromInputs,
+      { reverse },
+    );
+  }
+  return scan(
+    (before: readonly Tensor[], [fromInput, isOn]: readonly [Tensor, Tensor]) => {
+      const next = step(fromInput, before);
+      const kept = next.map((after, i) => where(isOn, after, before[i]!));
+      return [kept, where(isOn, next[0]!, 0)];
+    },
+    start,
+    [fromInputs, isOwn] as const,
+    { reverse },
+  );
 }
