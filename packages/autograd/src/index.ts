@@ -52,6 +52,7 @@ export * from "./tensor/trigonometry.ts";
 // Differentiate, and other functions of functions
 
 export type { AxesOf } from "./tensor/axes.ts";
+export { cond } from "./tensor/cond.ts";
 export type { GradientRuleOf } from "./tensor/custom.ts";
 export { checkpoint, customGradient } from "./tensor/custom.ts";
 export type { ArgumentOptions, GradientOptions, GradientsOf } from "./tensor/differentiate.ts";
@@ -65,6 +66,8 @@ export { substitute } from "./tensor/substitute.ts";
 export type { Tree } from "./tensor/tree.ts";
 export type { BatchOf, VmapOptions } from "./tensor/vmap.ts";
 export { vmap } from "./tensor/vmap.ts";
+export type { LoopBound, WhileOptions } from "./tensor/while-loop.ts";
+export { forLoop, whileLoop } from "./tensor/while-loop.ts";
 
 // Run
 

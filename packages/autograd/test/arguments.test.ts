@@ -48,7 +48,10 @@ const otherBeginnings: Readonly<Record<string, readonly string[]>> = {
       "checkpoint",
       "vjp",
       "scan",
-    ].map((name) => [name, ["sin", "mul"]]),
+      "cond",
+      "whileLoop",
+      "forLoop",
+    ].map((name) => [name, ["sin", "mul", "exp", "sum", "add", "greater"]]),
   ),
   // Of a parameter that the call makes first.
   backward: ["parameter"],

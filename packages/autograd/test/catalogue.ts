@@ -256,7 +256,8 @@ export const catalogue: readonly Entry[] = [
 export const others: ReadonlySet<string> = new Set(
   [
     "parameter tensor",
-    "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap scan",
+    "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
+    "scan cond whileLoop forLoop",
     "customGradient checkpoint compile external keep realize realizeAsync backend setBackend mustAwait threads memory",
     "manualSeed random.state random.restore print toDot toJSON",
     "explainPlan checkSameShape formatShape printable findNaN guard takeGradients substitute",

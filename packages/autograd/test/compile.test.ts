@@ -392,7 +392,8 @@ describe("a gradient from outside is an input", () => {
 });
 
 describe("what is read while a function is traced is that of each call, or an error", () => {
-  const unknown = "this value is not known while compile(), vmap() or scan() traces the function";
+  const unknown =
+    "this value is not known while compile(), vmap(), scan() or the like traces the function";
 
   test("values of parameters, of draws and of external numbers cannot be read", () => {
     const w = parameter([1, 2]);

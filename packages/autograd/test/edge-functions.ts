@@ -122,6 +122,25 @@ const iterations: readonly Function[] = [
   (a) => a,
   () => [],
 ];
+/** Conditions of a loop, of which not all are ones. */
+const conditions: readonly Function[] = [
+  (a) => nabla.less(nabla.sum(a as Tensor), 100),
+  (a) => nabla.greater(a as Tensor, 1),
+  (a) => nabla.sum(a as Tensor),
+  () => true,
+];
+const steps: readonly Function[] = [
+  (a) => nabla.mul(a as Tensor, 2),
+  (a) => nabla.add(a as Tensor, 50),
+  (a) => a,
+  (a) => nabla.sum(a as Tensor),
+  () => [],
+];
+const truths = edgeTensors({
+  shape: fc.constantFrom<readonly number[]>([], [], [], [2]),
+  isPlain: true,
+  dtype: fc.constantFrom("bool", "bool", "bool", "float32"),
+});
 const smallShapes = fc.constantFrom<readonly number[]>([], [1], [2], [2, 1], [3], [0]);
 const smallDType = fc.oneof(
   { weight: 5, arbitrary: floatDType },
@@ -176,6 +195,30 @@ const transformations: readonly EdgeCall[] = [
       small,
       fc.oneof(small, fc.constant(undefined), trees),
       options({ length: fc.constantFrom(0, 1, 3, -1), reverse: fc.boolean() }),
+    ),
+  ),
+  graph("cond", list(truths, f, f, small)),
+  graph(
+    "whileLoop",
+    list(
+      fc.constantFrom<unknown>(...conditions),
+      fc.constantFrom<unknown>(...steps),
+      fc.oneof(small, trees),
+      fc.record({ maxSteps: fc.constantFrom(1, 3, 20, 0) }),
+    ),
+  ),
+  graph(
+    "forLoop",
+    list(
+      fc.constantFrom(0, 0, -1, 1.5),
+      fc.constantFrom<unknown>(3, 0, -3, tensor(2, { dtype: "int32" }), tensor([2])),
+      fc.constantFrom<unknown>(
+        (_: unknown, a: unknown) => steps[0]!(a),
+        steps[0],
+        (i: unknown, a: unknown) => nabla.mul(a as Tensor, i as Tensor),
+      ),
+      fc.oneof(small, trees),
+      fc.record({ maxSteps: fc.constantFrom(5, 0) }),
     ),
   ),
   graph("compile", list(f, fc.constant(undefined), trees), applied("compile")),

@@ -149,7 +149,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => compile((x: Tensor) => tensor(x.sum().itemSync()))(tensor([1, 2])),
-    "itemSync: this value is not known while compile(), vmap() or scan() traces the function; " +
+    "itemSync: this value is not known while compile(), vmap(), scan() or the like traces the function; " +
       "return the tensor and read it outside, or choose by where()",
   ],
   [
@@ -273,7 +273,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => leftByTrace().arraySync(),
-    "arraySync: this value is not known while compile(), vmap() or scan() traces the function; " +
+    "arraySync: this value is not known while compile(), vmap(), scan() or the like traces the function; " +
       "return the tensor and read it outside, or choose by where()",
   ],
   [

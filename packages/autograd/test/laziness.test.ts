@@ -353,7 +353,7 @@ describe("compiled functions", () => {
   test("cannot read a value while they are traced", () => {
     const f = compile((x: Tensor) => (x.sum().itemSync() > 0 ? x : x.neg()));
     expect(() => f(tensor([1]))).toThrow(
-      "itemSync: this value is not known while compile(), vmap() or scan() traces the function; " +
+      "itemSync: this value is not known while compile(), vmap(), scan() or the like traces the function; " +
         "return the tensor and read it outside, or choose by where()",
     );
   });

@@ -211,7 +211,7 @@ order and forwards, even if it is NaN or infinite, or has an infinite derivative
 NaN): \`where(x.greater(0), x.log(), 0)\` has derivative 0 at 0. The choice is carried back through
 functions of elements, reductions, reshapes and the other operations that move elements (not windows),
 and through sums over axes along which the condition is the same. It ends at all else, such as matrix
-products, \`gather\`, running totals and iterations of \`scan\`, where 0 is a number like others; and an
+products, \`gather\`, running totals and iterations of loops, where 0 is a number like others; and an
 element that a slice leaves out, as in \`x.acos().at(0)\`, is 0 times its derivative, which is NaN
 if that is infinite. PyTorch and JAX give NaN in all of these cases.`;
 

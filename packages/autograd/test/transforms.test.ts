@@ -164,7 +164,7 @@ describe("vmap is what a loop over the examples gives", () => {
       "vmap: inAxes has 1 entries for 2 arguments",
     );
     expect(() => vmap((x: Tensor) => x.mul(x.sum().itemSync()))(tensor([1, 2]))).toThrow(
-      "itemSync: this value is not known while compile(), vmap() or scan() traces the function",
+      "itemSync: this value is not known while compile(), vmap(), scan() or the like traces the function",
     );
     const w = parameter([1]);
     expect(() =>

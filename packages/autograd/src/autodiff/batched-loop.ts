@@ -1,8 +1,13 @@
 // Batching of loops: a loop whose body is that of all examples at once.
 import type { Loop, Node, NodeOf } from "../graph/node.ts";
+import { elementCount } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
+import { where } from "../ops/elementwise.ts";
+import { gather } from "../ops/indexing.ts";
 import { lastOf, loopOf, nodeOfOutcome, stackOf } from "../ops/loop.ts";
-import { permute } from "../ops/movement.ts";
+import { permute, reshape } from "../ops/movement.ts";
+import { cast } from "../ops/operands.ts";
+import { any, argMax } from "../ops/reduce.ts";
 import { type Input, stretched } from "./batching.ts";
 import { dependents } from "./copy.ts";
 
@@ -88,12 +93,13 @@ function loopOfAll(
 }
 
 function makeLoopOfAll(
-  { body }: Loop,
+  loop: Loop,
   inputs: readonly Input[],
   count: number,
   batching: Batching,
 ): LoopOfAll {
-  const { next } = body;
+  const { body, name } = loop;
+  const { next, condition } = body;
   const isBatched = inputs.map((input) => input.isBatched);
   const examples = new Map<Node, Node>();
   /** What differs between examples from the first iteration on, or from a later one. */
@@ -104,27 +110,67 @@ function makeLoopOfAll(
       examples.set(own, placeholder([count, ...own.shape], own.dtype, "examples"));
     });
     differs = new Set([...examples.keys(), ...dependents(body.nodes, examples)]);
-    const more = next.findIndex((node, i) => !isBatched[i] && differs.has(node));
+    // Where some examples run, and others do not, all that they have in the end may differ.
+    const isApart = condition !== undefined && isBatched[condition]!;
+    const more = next.findIndex((node, i) => !isBatched[i] && (isApart || differs.has(node)));
     if (more < 0) break;
     isBatched[more] = true;
   }
-  const varying = body.nodes.filter((node) => differs.has(node));
-  const images = batching(varying, examples, count);
-  const all = new Map(varying.map((node, i) => [node, images[i]!]));
+  const isApart = condition !== undefined && isBatched[condition]!;
+  const varying = isApart ? body.nodes : body.nodes.filter((node) => differs.has(node));
+  const chosen = isApart ? new Choice(examples.get(body.inputs[condition]!)!, count) : undefined;
+  const inside = chosen ? chosen.safe(examples) : examples;
+  const images = batching(varying, inside, count);
+  const found = new Map(varying.map((node, i) => [node, images[i]!]));
   const nextOfAll = next.map((node, i) => {
-    const image = all.get(node);
-    return isBatched[i] ? (image ?? stretched({ node, isBatched: false }, count)) : node;
+    if (!isBatched[i]) return node;
+    const image = found.get(node) ?? stretched({ node, isBatched: false }, count);
+    return chosen ? chosen.between(image, examples.get(body.inputs[i]!)!) : image;
   });
+  const outcomes = chosen ? images.map((image) => chosen.between(image, 0)) : images;
   const ofAll = body.inputs.map((own) => examples.get(own) ?? own);
   const [first, last] = [next.length, next.length + body.sequences];
   const operation = loopOf({
+    name,
     length: body.length,
     isReversed: body.isReversed,
     carries: ofAll.slice(0, first),
     elements: ofAll.slice(first, last),
     shared: ofAll.slice(last),
+    condition: condition === undefined ? undefined : ofAll[condition],
     next: nextOfAll,
-    others: [...images, ...body.nodes.filter((node) => !differs.has(node))],
+    others: [...outcomes, ...body.nodes.filter((node) => !found.has(node))],
   });
-  return { operation, isBatched, all };
+  return { operation, isBatched, all: new Map(varying.map((node, i) => [node, outcomes[i]!])) };
+}
+
+/** Which of the examples run, in an iteration in which at least one does. */
+class Choice {
+  readonly #runs: Node;
+  readonly #count: number;
+
+  /** `condition`: the truth values of each example; one that is true makes it run. */
+  constructor(condition: Node, count: number) {
+    this.#count = count;
+    const each = elementCount(condition.shape.slice(1));
+    this.#runs = any(reshape(condition, [count, each]), 1);
+  }
+
+  /** `image` for examples that run, and `other` for those that do not. */
+  between(image: Node, other: Node | number): Node {
+    const shape = [this.#count, ...image.shape.slice(1).map(() => 1)];
+    return where(reshape(this.#runs, shape), image, other);
+  }
+
+  /**
+   * The examples, with one that runs in place of each that does not: what is computed of these is left
+   * out, but its derivatives, which are multiplied by 0, must not be infinite.
+   */
+  safe(examples: ReadonlyMap<Node, Node>): ReadonlyMap<Node, Node> {
+    if (this.#count === 0) return examples;
+    const one = argMax(cast(this.#runs, "int32"), 0, true);
+    return new Map(
+      [...examples].map(([own, all]) => [own, this.between(all, gather(all, 0, one))]),
+    );
+  }
 }

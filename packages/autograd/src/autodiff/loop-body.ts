@@ -31,8 +31,8 @@ export interface Closed extends Repeated {
 }
 
 export function closed(open: OpenIteration): Closed {
-  const { carries, elements, next, others, first, sequences, sourceOf } = open;
-  const roots = [...next, ...others];
+  const { name, carries, elements, condition, next, others, first, sequences, sourceOf } = open;
+  const roots = [...next, ...others, ...(condition ? [condition] : [])];
   const own = new Set([...carries, ...elements]);
   const isOwn = dependence(own);
   const isConstant = constantsIn(roots, own, open.isSought);
@@ -42,7 +42,8 @@ export function closed(open: OpenIteration): Closed {
   const seen = new Set<Node>();
   const waiting = [...roots];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (seen.has(node) || own.has(node) || isConstant(node)) continue;
+    if (seen.has(node) || own.has(node)) continue;
+    if (isConstant(node) && node !== condition) continue;
     seen.add(node);
     const source: Source = isOwn(node) ? { kind: "computed" } : sourceOf(node);
     if (source.kind === "computed") {
@@ -56,17 +57,20 @@ export function closed(open: OpenIteration): Closed {
     stands[kind].push(stand);
   }
   const results = withReplaced(roots, replaced);
+  const outcomes = results.slice(next.length, next.length + others.length);
   const operation = loopOf({
+    name,
     length: open.length,
     isReversed: open.isReversed,
     carries,
     elements: [...elements, ...stands.sequence],
     shared: stands.shared,
+    condition: condition && results.at(-1),
     next: results.slice(0, next.length),
-    others: results.slice(next.length),
+    others: outcomes,
   });
   const inputs = [...first, ...sequences, ...found.sequence, ...found.shared];
-  return { operation, inputs, others: results.slice(next.length) };
+  return { operation, inputs, others: outcomes };
 }
 
 /** Tells whether a node depends on one of `own`. */

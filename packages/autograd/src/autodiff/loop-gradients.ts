@@ -1,6 +1,7 @@
 // Gradients of loops: a second loop, which goes the other way. It carries the gradients of the carries,
 // and adds up those of what all iterations share; what it needs of the first loop's iterations is kept in
 // stacks. So it is a loop like any other, and has gradients itself.
+import { GradientError } from "../graph/errors.ts";
 import type { Node, NodeOf } from "../graph/node.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
@@ -36,8 +37,9 @@ export function loopGradients(
 ): readonly (Node | undefined)[] {
   const [{ node }] = arrived as readonly [Arrived, ...Arrived[]];
   const loop: Repeated = node;
-  const { body } = loop.operation;
-  const { inputs, next, sequences } = body;
+  const { body, name } = loop.operation;
+  const { inputs, next, sequences, condition } = body;
+  if (body.length === Number.POSITIVE_INFINITY) throw unbounded(name);
   const ends = inputs.slice(next.length);
   const elements = ends.slice(0, sequences);
   const isSought = (input: Node) =>
@@ -69,12 +71,14 @@ export function loopGradients(
   };
   const count = carries.length + ofShared.length;
   const back = closed({
+    name,
     length: body.length,
     isReversed: !body.isReversed,
     carries: [...ofCarries.values(), ...totals.values()],
     first: [...carries.map(firstOf), ...ofShared.map((one) => full(one.shape, 0, one.dtype))],
     elements: ofStacked,
     sequences: stacked.map(({ g }) => g),
+    condition: condition === undefined ? undefined : inputs[condition],
     next: found.slice(0, count),
     others: found.slice(count),
     isSought: false,
@@ -86,9 +90,16 @@ export function loopGradients(
   return inputs.map((input) => shares.get(input));
 }
 
+function unbounded(name: string): GradientError {
+  return new GradientError(
+    `${name}: a gradient keeps values of each step, so it needs to know how many there are at most: ` +
+      "{ maxSteps: 1000 }",
+  );
+}
+
 /** Where the loop back finds a node of an iteration of `loop`. */
 function keptBy(loop: Repeated): (node: Node) => Source {
-  const { inputs, next, sequences, nodes } = loop.operation.body;
+  const { inputs, next, sequences, nodes, condition } = loop.operation.body;
   const isOfBody = new Set(nodes);
   const shared = inputs.slice(next.length + sequences);
   const replaced = new Map(shared.map((one) => [one, loop.inputs[inputs.indexOf(one)]!]));
@@ -105,7 +116,9 @@ function keptBy(loop: Repeated): (node: Node) => Source {
     // Moving elements costs less than keeping them in another order.
     const isMoved = node.family === "movement" && node.inputs.length === 1;
     if (!isOfBody.has(node) || isMoved) return { kind: "computed" };
-    if (changes(node)) return { kind: "sequence", node: stackOf(loop, node) };
+    // What does not run is not computed outside, either.
+    if (changes(node) || condition !== undefined)
+      return { kind: "sequence", node: stackOf(loop, node) };
     return { kind: "shared", node: withReplaced([node], replaced)[0]! };
   };
 }

@@ -296,7 +296,7 @@ export function graphOf(
 /** The error for reading a placeholder. */
 export function tracingError(operation: string): TracingError {
   return new TracingError(
-    `${operation}: this value is not known while compile(), vmap() or scan() traces the function; ` +
+    `${operation}: this value is not known while compile(), vmap(), scan() or the like traces the function; ` +
       "return the tensor and read it outside, or choose by where()",
   );
 }

@@ -127,8 +127,14 @@ export interface Loop extends Definition {
 
 /** What a loop repeats: a graph of its own, whose inputs are placeholders. */
 export interface Body {
-  /** The number of iterations, at least 1. */
+  /** The number of iterations, at least 1; `Infinity` if only the condition ends it. */
   readonly length: number;
+  /**
+   * The position of the input that tells which iterations run: those in which one of its elements is
+   * true. The others leave the carries as they are, and have zeros in stacks. If it is a carry, it has
+   * to be false after the last iteration.
+   */
+  readonly condition: number | undefined;
   /** Whether they go from the last element of the sequences to the first. */
   readonly isReversed: boolean;
   /** First the carries, then an element of each sequence, then what all iterations share. */
@@ -213,6 +219,8 @@ export interface NodeOf<F extends Family> {
   readonly dtype: DType;
   /** Length of the longest path down to a node without inputs. */
   readonly depth: number;
+  /** How many nodes were created before it. */
+  readonly serial: number;
   /** What is known of its value: apart from the next two fields, the only mutable part. */
   readonly cell: Cell;
   /** The last walk that visited the node, and the number that it gave to the node. */
@@ -334,6 +342,13 @@ export function createNode<F extends Family>(
   return nodeOf(operation, inputs, attributes, shape, dtype, newCell(currentCall.site));
 }
 
+let count = 0;
+
+/** How many nodes were created so far. */
+export function nodeCount(): number {
+  return count;
+}
+
 /** Creates all nodes: objects of one hidden class are faster. */
 function nodeOf<F extends Family>(
   operation: OperationOf[F] & { readonly family: F },
@@ -346,7 +361,20 @@ function nodeOf<F extends Family>(
   const { family } = operation;
   let depth = 0;
   for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
-  return { family, operation, inputs, attributes, shape, dtype, depth, cell, mark: 0, number: 0 };
+  const serial = count++;
+  return {
+    family,
+    operation,
+    inputs,
+    attributes,
+    shape,
+    dtype,
+    depth,
+    serial,
+    cell,
+    mark: 0,
+    number: 0,
+  };
 }
 
 function newCell(site: Site | undefined): Cell {

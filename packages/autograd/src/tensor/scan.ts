@@ -3,16 +3,16 @@
 import { withReplaced } from "../autodiff/copy.ts";
 import { closed } from "../autodiff/loop-body.ts";
 import { describe } from "../graph/describe.ts";
-import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
+import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { formatShape, shapesEqual } from "../graph/shape.ts";
+import { formatShape } from "../graph/shape.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { lastOf, stackOf } from "../ops/loop.ts";
 import { splitKey } from "../ops/random.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
-import { nodeOf, Tensor } from "./tensor.ts";
-import { currentTrace, traced, undo } from "./trace.ts";
-import { formOf, mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { nextCarry, standsFor, tracedStep } from "./loop-step.ts";
+import { nodeOf, type Tensor } from "./tensor.ts";
+import { refilled, type Tree, tensorsOf } from "./tree.ts";
 import type { BatchOf } from "./vmap.ts";
 
 export interface LoopOptions {
@@ -89,64 +89,53 @@ export function scan<
 ): [carry: Carry, outputs: Output extends Tree ? BatchOf<Output> : undefined] {
   checkFunction("scan", step);
   checkOptions("scan", options, "{ length: 10 }");
-  const first = tensorsOf("scan", carry, "the carry").map((x) => nodeOf("scan", x));
-  const whole =
-    sequences === undefined
-      ? []
-      : tensorsOf("scan", sequences, "the sequences").map((x) => nodeOf("scan", x));
+  return scanned("scan", "the step", step as never, carry, sequences, options) as never;
+}
+
+/** A step, whatever its types. */
+type Step = (carry: Tree, element: Tree | undefined) => unknown;
+
+/** What `scan` does, for `operation`, which calls the step `what`. */
+export function scanned(
+  operation: string,
+  what: string,
+  step: Step,
+  carry: Tree,
+  sequences: Tree | undefined,
+  options: LoopOptions,
+): readonly [carry: Tree, outputs: Tree | undefined] {
+  const nodesOf = (tree: Tree, part: string) =>
+    tensorsOf(operation, tree, part).map((x) => nodeOf(operation, x));
+  const first = nodesOf(carry, "the carry");
+  const whole = sequences === undefined ? [] : nodesOf(sequences, "the sequences");
   const length = lengthOf(whole, options);
-  const carries: Node[] = [];
-  const elements: Node[] = [];
-  const standIn = (tree: Tree, what: string, stands: Node[], cut: number) =>
-    mapTree("scan", tree, (x) => {
-      const stand = placeholder(x.shape.slice(cut), x.dtype, `${what} ${stands.length}`);
-      stands.push(stand);
-      return new Tensor(stand);
-    });
-  const ownCarry = standIn(carry, "carry", carries, 0);
-  const ownElement =
-    sequences === undefined ? undefined : standIn(sequences, "element", elements, 1);
-  const { result, trace } = traced(() => step(ownCarry as never, ownElement as never), {
-    isReplayed: false,
-  });
-  if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
-    undo(trace);
-    throw new NablaError(
-      "scan: the step assigns to a parameter or calls backward(); carry what changes, and assign " +
-        "what scan gives",
-    );
-  }
-  if (trace.guarded.length > 0) {
-    throw new NablaError("scan: the step guards a value; return it, and guard what scan gives");
-  }
-  currentTrace()?.keys.push(...trace.keys);
-  for (const [node, ask] of trace.asked) currentTrace()?.asked.set(node, ask);
-  const [next, outputs] = resultsOf(result, carry);
-  const keys = new Map(trace.keys.map((key) => [key, placeholder(key.shape, key.dtype, "key")]));
+  const own = standsFor(operation, carry, "carry");
+  const element = sequences && standsFor(operation, sequences, "element", 1);
+  const { result, keys: drawn } = tracedStep(operation, what, () => step(own.tree, element?.tree));
+  const [next, outputs] = resultsOf(operation, what, result, carry);
+  const keys = new Map(drawn.map((key) => [key, placeholder(key.shape, key.dtype, "key")]));
   const roots = withReplaced([...next, ...outputs], keys);
-  const given = refilledOrNone(result[1]);
+  const given = refilledOrNone((result as readonly unknown[])[1]);
   if (length === 0) {
     const none = outputs.map(({ shape, dtype }) => full([0, ...shape], 0, dtype));
-    return [carry, given(none)] as never;
+    return [carry, given(none)];
   }
   const loop = closed({
+    name: operation,
     length,
     isReversed: options.reverse ?? false,
-    carries,
+    condition: undefined,
+    carries: own.nodes,
     first,
-    elements: [...elements, ...keys.values()],
-    sequences: [...whole, ...[...keys.keys()].map((key) => splitKey(key, length))],
+    elements: [...(element?.nodes ?? []), ...keys.values()],
+    sequences: [...whole, ...drawn.map((key) => splitKey(key, length))],
     next: roots.slice(0, next.length),
     others: roots.slice(next.length),
     isSought: true,
     sourceOf: (node) => ({ kind: "shared", node }),
   });
-  const last = refilled(
-    "scan",
-    carry,
-    next.map((_, i) => lastOf(loop, i)),
-  );
-  return [last, given(loop.others.map((node) => stackOf(loop, node)))] as never;
+  const last = next.map((_, i) => lastOf(loop, i));
+  return [refilled(operation, carry, last), given(loop.others.map((node) => stackOf(loop, node)))];
 }
 
 /** The tree of the outputs, of other nodes; undefined if there are none. */
@@ -155,36 +144,21 @@ function refilledOrNone(output: unknown): (nodes: readonly Node[]) => Tree | und
 }
 
 /** The next carries, checked to be like those before, and the outputs. */
-function resultsOf(result: unknown, carry: Tree): readonly [readonly Node[], readonly Node[]] {
+function resultsOf(
+  operation: string,
+  what: string,
+  result: unknown,
+  carry: Tree,
+): readonly [readonly Node[], readonly Node[]] {
   if (!Array.isArray(result) || result.length < 1 || result.length > 2) {
     throw new NablaError(
-      `scan: the step returns ${describe(result)}, expected [carry, output], or [carry]`,
+      `${operation}: ${what} returns ${describe(result)}, expected [carry, output], or [carry]`,
     );
   }
   const [next, output] = result as readonly unknown[];
-  const before = tensorsOf("scan", carry);
-  const after = tensorsOf("scan", next, "the next carry");
-  if (before.length !== after.length || formOf(carry) !== formOf(next)) {
-    throw new NablaError(
-      `scan: the next carry has the form ${formOf(next)}, expected ${formOf(carry)}, as the first`,
-    );
-  }
-  before.forEach((x, i) => checkSame(x, after[i]!, before.length > 1 ? ` ${i}` : ""));
-  const outputs = output === undefined ? [] : tensorsOf("scan", output, "the output");
-  return [after.map((x) => nodeOf("scan", x)), outputs.map((x) => nodeOf("scan", x))];
-}
-
-function checkSame(before: Tensor, after: Tensor, which: string): void {
-  if (!shapesEqual(before.shape, after.shape)) {
-    throw new ShapeError(
-      `scan: carry${which} becomes ${formatShape(after.shape)}, expected ${formatShape(before.shape)}, as it was first`,
-    );
-  }
-  if (before.dtype !== after.dtype) {
-    throw new DTypeError(
-      `scan: carry${which} becomes ${after.dtype}, expected ${before.dtype}, as it was first; cast one`,
-    );
-  }
+  const after = nextCarry(operation, next, carry);
+  const outputs = output === undefined ? [] : tensorsOf(operation, output, "the output");
+  return [after, outputs.map((x) => nodeOf(operation, x))];
 }
 
 function lengthOf(sequences: readonly Node[], { length, reverse }: LoopOptions): number {

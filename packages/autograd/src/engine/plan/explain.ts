@@ -1,4 +1,5 @@
 // Prints a plan: its kernels, the operations fused into each, and their cost.
+import type { Loop } from "../../graph/node.ts";
 import { bytesMoved, flopsOfKernel } from "../kernel/estimate.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Plan, Step } from "./steps.ts";
@@ -22,13 +23,25 @@ function explainStep(step: Step, number: number): string {
   const cost = `${inUnits(flopsOf(step), "FLOP")}, ${inUnits(bytesMoved(step), "B")}`;
   if (step.kind === "host") return `${number}. ${step.node.operation.name}, by the host: ${cost}`;
   if (step.kind === "loop") {
-    const { body, name } = step.operation;
-    const inside = step.plan.steps.map((one, i) => explainStep(one, i + 1)).join("\n");
+    const { operation, plan } = step;
+    const inside = plan.steps.map((one, i) => explainStep(one, i + 1)).join("\n");
     const indented = inside.replace(/^/gm, "  ");
-    return `${number}. ${name}, ${body.length} times: ${cost}\n${indented}`;
+    return `${number}. ${operation.name}, ${timesOf(operation)}: ${cost}\n${indented}`;
   }
   const [, ...body] = printKernel(step.kernel, step.given).split("\n");
   return [`${number}. ${step.kernel.operations.join(" + ")}: ${cost}`, ...body].join("\n");
+}
+
+/** The most iterations of a loop; 1 where that is not known. */
+function iterationsOf({ body: { length } }: Loop): number {
+  return length === Number.POSITIVE_INFINITY ? 1 : length;
+}
+
+/** How often a loop runs. */
+function timesOf({ body: { length, condition } }: Loop): string {
+  if (length === Number.POSITIVE_INFINITY) return "while its condition holds (counted once)";
+  const times = length === 1 ? "once" : `${length} times`;
+  return condition === undefined ? times : `at most ${times}`;
 }
 
 function inUnits(count: number, unit: string): string {
@@ -45,7 +58,7 @@ function flopsOf(step: Step): number {
       return flopsOfKernel(step.kernel);
     case "loop":
       return (
-        step.operation.body.length * step.plan.steps.reduce((sum, one) => sum + flopsOf(one), 0)
+        iterationsOf(step.operation) * step.plan.steps.reduce((sum, one) => sum + flopsOf(one), 0)
       );
   }
 }

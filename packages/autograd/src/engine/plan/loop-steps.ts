@@ -15,8 +15,10 @@ export interface PlannedLoop {
   readonly outcomes: ReadonlySet<Node>;
   /** The outcome that is the last value of each carry, if there is one. */
   readonly last: readonly (Node | undefined)[];
+  /** Further outcomes that are the last value of a carry. */
+  readonly copies: readonly NodeOf<"loop">[];
   /** The outcomes that the other results of the plan belong to, in their order. */
-  readonly others: readonly NodeOf<"loop">[];
+  readonly stacks: readonly NodeOf<"loop">[];
 }
 
 /** Plans the bodies of all loops among the nodes of a graph. */
@@ -40,15 +42,17 @@ function planned(
 ): PlannedLoop {
   const { inputs, next, nodes } = outcomes[0]!.operation.body;
   const last = next.map((): Node | undefined => undefined);
-  const others: NodeOf<"loop">[] = [];
+  const copies: NodeOf<"loop">[] = [];
+  const stacks: NodeOf<"loop">[] = [];
   for (const outcome of outcomes) {
     const { isStacked, position } = outcome.attributes;
-    if (isStacked || last[position]) others.push(outcome);
+    if (isStacked) stacks.push(outcome);
+    else if (last[position]) copies.push(outcome);
     else last[position] = outcome;
   }
-  const results = [...next, ...others.map(nodeOfOutcome)];
+  const results = [...next, ...stacks.map(nodeOfOutcome)];
   const plan = planApart(inputs, nodes.slice(inputs.length), results, planBody);
-  return { plan, outcomes: new Set(outcomes), last, others };
+  return { plan, outcomes: new Set(outcomes), last, copies, stacks };
 }
 
 /** What a loop's step needs to know about the plan that it is in. */
@@ -64,7 +68,7 @@ export function loopStep(
   { bufferOf, addBuffer, loops }: Surroundings,
 ): LoopStep {
   const { operation, inputs: given } = outcome;
-  const { plan, outcomes, last, others } = loops.find((one) => one.outcomes.has(outcome))!;
+  const { plan, outcomes, last, copies, stacks } = loops.find((one) => one.outcomes.has(outcome))!;
   const arena = addBuffer("uint8", plan.layout.bytes);
   const carries = operation.body.next.map(({ dtype }, i) => {
     const { size } = bufferOf(given[i]!)!;
@@ -78,9 +82,10 @@ export function loopStep(
     plan,
     inputs,
     last: last.map((node) => node && bufferOf(node)),
-    others: others.map((node) => ({
+    stacks: stacks.map((node) => bufferOf(node)!),
+    copies: copies.map((node) => ({
+      carry: node.attributes.position,
       buffer: bufferOf(node)!,
-      isStacked: node.attributes.isStacked,
     })),
     arena,
     carries,

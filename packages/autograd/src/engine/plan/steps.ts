@@ -35,8 +35,10 @@ export interface LoopStep {
   readonly inputs: readonly Buffer[];
   /** Where each carry goes after the last iteration, if anywhere. */
   readonly last: readonly (Buffer | undefined)[];
-  /** Where the plan's results after the carries go: to the element of a stack, or always to a buffer. */
-  readonly others: readonly { readonly buffer: Buffer; readonly isStacked: boolean }[];
+  /** The stacks whose elements the plan's results after the carries are. */
+  readonly stacks: readonly Buffer[];
+  /** Copies of last values: the carry, and where it goes. */
+  readonly copies: readonly { readonly carry: number; readonly buffer: Buffer }[];
   /** What is needed while it runs: the arena of the plan, and two places for each carry. */
   readonly arena: Buffer;
   readonly carries: readonly (readonly [Buffer, Buffer])[];

@@ -108,13 +108,21 @@ const mostLoops = 1000;
 /** Loops that there were, by the hash of their words. */
 const loops = new Map<number, { readonly words: Int32Array; readonly number: number }[]>();
 
-function loopNumber({ body }: Loop): number {
+function loopNumber({ body, name }: Loop): number {
   const writer = new Writer();
-  const { length, isReversed, inputs, sequences, next, nodes } = body;
+  const { length, isReversed, condition, inputs, sequences, next, nodes } = body;
   const positions = new Map(nodes.map((node, i) => [node, i]));
   const reference = (node: Node) => writer.word(positions.get(node)!);
+  writer.text(name);
   writer.integer(length);
-  writer.list([isReversed ? 1 : 0, inputs.length, sequences, next.length, nodes.length]);
+  writer.list([
+    isReversed ? 1 : 0,
+    condition ?? -1,
+    inputs.length,
+    sequences,
+    next.length,
+    nodes.length,
+  ]);
   for (const input of inputs) writer.type(input);
   for (const node of nodes.slice(inputs.length)) {
     writer.word(operationNumber(node.operation));

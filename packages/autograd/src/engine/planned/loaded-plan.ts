@@ -241,7 +241,7 @@ export class LoadedPlan {
       return isTogether ? "together" : "alone";
     }
     const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether, pauses);
-    if (failure) throw outOfRange(failure.plan.checks[failure.check]!, failure.index);
+    if (failure) throw failure;
     return outcome;
   }
 

@@ -1,7 +1,7 @@
 // Loops: the body is run once per iteration.
 import type { Node, NodeOf, Value } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
-import { nodeOfOutcome } from "../../ops/loop.ts";
+import { nodeOfOutcome, runsAt, unfinished } from "../../ops/loop.ts";
 import { allocate, type Data } from "../../scalar/dtype.ts";
 
 /** Runs a graph, as `run` does. */
@@ -17,14 +17,23 @@ export function repeat(
   inputs: readonly Data[],
   run: Run,
 ): readonly Data[] {
-  const { length, isReversed, inputs: own, sequences, next, nodes } = outcomes[0]!.operation.body;
+  const { operation } = outcomes[0]!;
+  const { body } = operation;
+  const { length, isReversed, condition = -1, inputs: own, sequences, next, nodes } = body;
+  const isByCarry = condition >= 0 && condition < next.length;
   const stacked = outcomes.filter(({ attributes }) => attributes.isStacked);
   const kept = stacked.map(nodeOfOutcome);
   const results = new Map<Node, Data>();
   for (const node of stacked) results.set(node, allocate(node.dtype, elementCount(node.shape)));
   let carries = inputs.slice(0, next.length);
+  const chosen = () => (isByCarry ? carries : inputs)[condition];
   for (let i = 0; i < length; i++) {
     const index = isReversed ? length - 1 - i : i;
+    if (!runsAt(body, chosen(), index)) {
+      // Stacks are zeros.
+      if (isByCarry) break;
+      continue;
+    }
     const given = new Map<Node, Value>();
     own.forEach((input, position) => {
       const isElement = position >= next.length && position < next.length + sequences;
@@ -38,6 +47,7 @@ export function repeat(
       results.get(stacked[j]!)!.set(value, index * value.length);
     });
   }
+  if (isByCarry && runsAt(body, chosen(), 0)) throw unfinished(operation);
   return outcomes.map((node) => results.get(node) ?? carries[node.attributes.position]!);
 }
 
