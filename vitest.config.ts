@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { doctest } from "./scripts/doctest/plugin.ts";
 import { LongestFirst } from "./scripts/longest-first.ts";
@@ -58,8 +59,9 @@ export default defineConfig({
     silent: "passed-only",
     // Some tests start processes that train; machines are shared.
     testTimeout: 60_000,
-    // All processors: by default one is left free, which on two is half of them.
-    maxWorkers: "100%",
+    // One more than there are processors: many tests wait for processes, pages and timers. By default one
+    // processor is left free, which of two is half.
+    maxWorkers: availableParallelism() + 1,
     // A worker keeps what it imported from file to file: a test restores what it sets for all (a back
     // end, a seed, a number of threads).
     isolate: false,

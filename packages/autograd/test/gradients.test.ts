@@ -17,7 +17,7 @@ import { differentiable, linear } from "./differentiable.ts";
  * Rules are the same on every back end; how each computes is compared elsewhere (engine.test.ts).
  * Most is drawn, and what is about rules alone is tested, where no shape has to be planned.
  */
-const numRuns = backend() === "reference" ? 4 : 1;
+const numRuns = backend() === "reference" ? 2 : 1;
 const order = backend() === "reference" ? 2 : 1;
 
 describe("gradients agree with differences, and on the reference second gradients", () => {

@@ -28,41 +28,47 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   afterAll(() => the.stop());
   afterEach(() => the.page?.close());
 
-  test("opens alive: without a click it learns, step by step, not isolated and on a phone", async () => {
-    const page = await the.openMoving({ isolated: false, viewport: phone });
-    await page.evaluate(`{
+  test.runIf(isWhole)(
+    "opens alive: without a click it learns, step by step, not isolated and on a phone",
+    async () => {
+      const page = await the.openMoving({ isolated: false, viewport: phone });
+      await page.evaluate(`{
       globalThis.steps = [];
       const seen = () => steps.push(Number(document.querySelector("#steps").textContent));
       new MutationObserver(seen).observe(document.querySelector("#steps"), {
         characterData: true, childList: true, subtree: true });
     }`);
-    expect(await page.evaluate("crossOriginIsolated")).toBe(false);
-    await page.waitForFunction(
-      "Number.parseFloat(document.querySelector('#accuracy').textContent) > 50",
-    );
-    const steps = await page.evaluate<number[]>("globalThis.steps");
-    expect(steps.length).toBeGreaterThan(60);
-    // Each one is seen.
-    expect(Math.max(...steps.slice(1).map((step, i) => step - steps[i]!))).toBe(1);
-    expect(await page.textContent(".caption")).toMatch(/It reads \d+ of 100 digits correctly/);
-    await page.getByRole("button", { name: "Pause and look inside" }).click();
-    await page.getByRole("button", { name: "Let it learn" }).waitFor();
-    const wide = await page.evaluate("document.documentElement.scrollWidth");
-    expect(wide).toBeLessThanOrEqual(phone.width);
-    expect(the.complaints).toEqual([]);
-  });
+      expect(await page.evaluate("crossOriginIsolated")).toBe(false);
+      await page.waitForFunction(
+        "Number.parseFloat(document.querySelector('#accuracy').textContent) > 50",
+      );
+      const steps = await page.evaluate<number[]>("globalThis.steps");
+      expect(steps.length).toBeGreaterThan(60);
+      // Each one is seen.
+      expect(Math.max(...steps.slice(1).map((step, i) => step - steps[i]!))).toBe(1);
+      expect(await page.textContent(".caption")).toMatch(/It reads \d+ of 100 digits correctly/);
+      await page.getByRole("button", { name: "Pause and look inside" }).click();
+      await page.getByRole("button", { name: "Let it learn" }).waitFor();
+      const wide = await page.evaluate("document.documentElement.scrollWidth");
+      expect(wide).toBeLessThanOrEqual(phone.width);
+      expect(the.complaints).toEqual([]);
+    },
+  );
 
-  test("rests under reduced motion, and then has fetched no digits but the first", async () => {
-    const asked: string[] = [];
-    const note = (request: { url(): string }): void => void asked.push(request.url());
-    the.context.on("request", note);
-    const page = await the.open();
-    the.context.off("request", note);
-    expect(await page.textContent("#steps")).toBe("0");
-    const files = asked.flatMap((url) => url.match(/digits\/(.*)\.bin/)?.[1] ?? []);
-    expect(files.every((name) => name === "test" || /^train-0[0-5]$/.test(name))).toBe(true);
-    expect(files[0]).toBe("test");
-  });
+  test.runIf(isWhole)(
+    "rests under reduced motion, and then has fetched no digits but the first",
+    async () => {
+      const asked: string[] = [];
+      const note = (request: { url(): string }): void => void asked.push(request.url());
+      the.context.on("request", note);
+      const page = await the.open();
+      the.context.off("request", note);
+      expect(await page.textContent("#steps")).toBe("0");
+      const files = asked.flatMap((url) => url.match(/digits\/(.*)\.bin/)?.[1] ?? []);
+      expect(files.every((name) => name === "test" || /^train-0[0-5]$/.test(name))).toBe(true);
+      expect(files[0]).toBe("test");
+    },
+  );
 
   test("has less than 150 kB of compressed script, and what comes later less than 50 kB", () => {
     const assets = path.join(the.folder, "assets");
@@ -115,8 +121,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     ],
     ["a worker that is no script", "**/assets/worker*", "no script", "its worker did not start"],
   ];
-  const told = isWhole ? faults : faults.slice(0, 1);
-  test.each(told)("says what is wrong: %s", async (_, pattern, body, message) => {
+  test.runIf(isWhole).each(faults)("says what is wrong: %s", async (_, pattern, body, message) => {
     const page = await the.context.newPage();
     the.page = page;
     await page.route(pattern, (route) => route.fulfill({ body: Buffer.from(body) }));
@@ -265,7 +270,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     },
   );
 
-  test("trains only while it is seen", async () => {
+  test.runIf(isWhole)("trains only while it is seen", async () => {
     const page = await the.open();
     const show = (hidden: boolean): Promise<unknown> =>
       page.evaluate(`{

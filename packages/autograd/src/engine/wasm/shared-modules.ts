@@ -16,7 +16,7 @@ const mostSteps = 2000;
 /** Nor do those whose patterns have more words, which are kept. */
 const mostWords = 2 ** 16;
 
-/** Patterns are forgotten from this many on if nobody has a module of theirs. */
+/** So many patterns are known before those are forgotten that nobody has a module of. */
 const manyPatterns = 512;
 
 let isForMany = false;
@@ -50,6 +50,8 @@ interface Family {
 export class SharedModules {
   readonly #families = new Map<number, Family[]>();
   #count = 0;
+  /** The count from which patterns are forgotten. */
+  #many = manyPatterns;
 
   /** The module for a plan. */
   of(plan: Plan, features: Features): Loadable {
@@ -78,7 +80,7 @@ export class SharedModules {
     const alike = this.#families.get(hash) ?? [];
     const known = alike.find((family) => wordsEqual(family.words, words));
     if (known) return known;
-    if (this.#count >= manyPatterns) this.#forget();
+    if (this.#count >= this.#many) this.#forget();
     const family: Family = { words: words.slice(), known: [] };
     this.#families.set(hash, [...(this.#families.get(hash) ?? []), family]);
     this.#count++;
@@ -94,6 +96,8 @@ export class SharedModules {
       else this.#families.delete(hash);
       this.#count += used.length;
     }
+    // Where all are used, the next ones are not looked through for each new pattern.
+    this.#many = Math.max(manyPatterns, 2 * this.#count);
   }
 }
 
