@@ -18,6 +18,7 @@ import { writeMultiply } from "./multiply.ts";
 import { literalText, operatorText, registerType } from "./operators.ts";
 import { writeReduce } from "./reduce.ts";
 import { Scopes } from "./scopes.ts";
+import { togetherOf, turnedLoads, writeTurned } from "./turned.ts";
 import { Values } from "./values.ts";
 import type { Writer } from "./writer.ts";
 
@@ -55,6 +56,8 @@ export function kernelText(
   return { text: text.join("\n"), parameters: [...parameters.keys()], lanes };
 }
 
+type For = Extract<Statement, { kind: "for" }>;
+
 class StatementWriter implements Writer {
   readonly scopes: Scopes = new Scopes();
   readonly values: Values = new Values(this.scopes);
@@ -88,10 +91,32 @@ class StatementWriter implements Writer {
     }
   }
 
-  #for({ variable, body }: Extract<Statement, { kind: "for" }>): void {
+  #for({ variable, order, body }: For): void {
     const all = () => body.forEach((part) => this.statement(part));
     if (isForVectors(variable, body)) this.#inVectors(variable, all);
-    else this.scopes.loop(variable, 0, variable.size, 1, all);
+    else if (order !== "any" || !this.#goesTurned(variable, body)) {
+      this.scopes.loop(variable, 0, variable.size, 1, all);
+    }
+  }
+
+  /** Writes a loop around one in vectors that go from row to row of what they read; else does nothing. */
+  #goesTurned(outer: Variable, body: readonly Statement[]): boolean {
+    const { scopes, lanes } = this;
+    const [inner, ...others] = body;
+    if (inner?.kind !== "for" || others.length > 0) return false;
+    if (!isForVectors(inner.variable, inner.body)) return false;
+    const loads = turnedLoads(inner.body, outer, inner.variable, lanes);
+    const [first] = loads;
+    if (!first) return false;
+    const together = togetherOf(first);
+    const whole = outer.size - (outer.size % together);
+    scopes.loop(outer, 0, whole, together, () => {
+      this.#inVectors(inner.variable, () => {
+        writeTurned(inner.body, loads, outer, together, this);
+      });
+    });
+    scopes.loop(outer, whole, outer.size, 1, () => this.statement(inner));
+    return true;
   }
 
   /** `write` for vectors along `variable`. */

@@ -15,11 +15,10 @@ import {
 } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
 import { operatorText, registerType } from "./operators.ts";
+import { bytesAtOnce, turned } from "./turned.ts";
 import type { Vector } from "./values.ts";
 import type { Writer } from "./writer.ts";
 
-/** Bytes of each row that are transposed at a time. */
-const bytesAtOnce = 16;
 /** Rows at a time, if vectors have no more lanes. */
 const rowsAtOnce = 16;
 /**
@@ -132,52 +131,4 @@ function writeEpilogue(
     for (const one of body) writer.statement(here.statement(one));
   });
   values.vector = undefined;
-}
-
-/**
- * The names of vectors with an element of each row: the first elements at the addresses, the second
- * ones, and so on.
- */
-function turned(
-  addresses: readonly string[],
-  type: string,
-  together: number,
-  { scopes, lanes }: Writer,
-): readonly string[] {
-  const named = (text: string): string => {
-    const name = scopes.fresh("v");
-    scopes.line(`${type} ${name} = ${text}; OPAQUE(${name});`);
-    return name;
-  };
-  // Each has parts of rows that are `together` apart, which exchange elements with those of others.
-  const parts = Array.from({ length: together }, (_, i) => {
-    const rows = addresses.filter((_row, lane) => lane % together === i);
-    return named(`quarters_${type}(${rows.join(", ")})`);
-  });
-  const chosen = (a: string, b: string, within: readonly number[]): string => {
-    const places = Array.from({ length: lanes }, (_, lane) => {
-      const place = within[lane % together]!;
-      const start = lane - (lane % together);
-      return place < together ? start + place : lanes + start + place - together;
-    });
-    return named(`SHUFFLE_${type}(${a}, ${b}, ${places.join(", ")})`);
-  };
-  const [a, b, c, d] = parts as [string, string, string, string];
-  if (together === 2) return [chosen(a, b, [0, 2]), chosen(a, b, [1, 3])];
-  const [odd, even] = [
-    [0, 4, 1, 5],
-    [2, 6, 3, 7],
-  ];
-  const [low, high] = [
-    [0, 1, 4, 5],
-    [2, 3, 6, 7],
-  ];
-  const [ab, cd] = [chosen(a, b, odd), chosen(c, d, odd)];
-  const [abBehind, cdBehind] = [chosen(a, b, even), chosen(c, d, even)];
-  return [
-    chosen(ab, cd, low),
-    chosen(ab, cd, high),
-    chosen(abBehind, cdBehind, low),
-    chosen(abBehind, cdBehind, high),
-  ];
 }

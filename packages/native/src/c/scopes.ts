@@ -150,11 +150,20 @@ export class Scopes {
     this.#open.push(...inner);
     const name = this.fresh("v");
     scope.lines.push(`const ${type} ${name} = ${text};`);
-    let names = scope.names.get(lanes);
-    if (!names) scope.names.set(lanes, (names = new Map<unknown, string>()));
-    names.set(thing, name);
+    keep(scope, thing, lanes, name);
     return name;
   }
+
+  /** Has the name stand for something from here on. */
+  know(thing: unknown, lanes: number, name: string): void {
+    keep(this.#open.at(-1)!, thing, lanes, name);
+  }
+}
+
+function keep({ names }: Scope, thing: unknown, lanes: number, name: string): void {
+  let known = names.get(lanes);
+  if (!known) names.set(lanes, (known = new Map<unknown, string>()));
+  known.set(thing, name);
 }
 
 function scopeOf(binds: readonly Dependence[], isBranch: boolean): Scope {

@@ -42,9 +42,13 @@ export function bestWidth(
   return best;
 }
 
-/** Cycles that a step of the inner loop takes: arithmetic, loads, or waiting for the last step. */
+/**
+ * Cycles that a step of the inner loop takes: arithmetic, loads, or waiting for the last step; and
+ * what columns cost that are in no register, and often not in the first cache.
+ */
 function cyclesOf({ rows, vectors }: Tile): number {
-  return Math.max((rows * vectors) / perCycle, (rows + vectors) / perCycle, latency);
+  const busy = Math.max((rows * vectors) / perCycle, (rows + vectors) / perCycle, latency);
+  return busy + vectors / 4;
 }
 
 /** Whether totals, a row's vectors of columns and an element fit into registers. */
