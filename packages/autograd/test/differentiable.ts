@@ -4,10 +4,10 @@
 // operation is checked without a change here.
 import * as nabla from "@nabla/autograd";
 import {
+  type CumulativeOptions,
   concat,
   einsum,
   logSoftmax,
-  type ScanOptions,
   softmax,
   stack,
   type Tensor,
@@ -19,7 +19,7 @@ import fc from "fast-check";
 import type { Elementwise } from "../src/graph/node.ts";
 import * as elementwise from "../src/ops/elementwise.ts";
 import type { Binary, Unary } from "../src/ops/families.ts";
-import { linearRecurrence } from "../src/ops/scan.ts";
+import { linearRecurrence } from "../src/ops/prefix.ts";
 import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";
 import { catalogue, onFloating, whyNoGradient } from "./catalogue.ts";
 import { ofMatrices } from "./differentiable-matrices.ts";
@@ -130,10 +130,10 @@ function overAxes(
 /** Along a drawn axis, in a drawn way. */
 function alongAxis(
   name: string,
-  f: (x: Tensor, axis: number | undefined, options: ScanOptions) => Tensor,
+  f: (x: Tensor, axis: number | undefined, options: CumulativeOptions) => Tensor,
   input: fc.Arbitrary<Tensor>,
 ): Differentiable {
-  let [axis, options]: [number | undefined, ScanOptions] = [undefined, {}];
+  let [axis, options]: [number | undefined, CumulativeOptions] = [undefined, {}];
   return {
     name,
     f: (x) => f(x, axis, options),

@@ -216,7 +216,7 @@ const images = edgeTensors({
   ),
 });
 
-const scans = onShape((shape) => [
+const totals = onShape((shape) => [
   fc.oneof(axisOf(shape), fc.constant(undefined)),
   options({ exclusive: fc.boolean(), reverse: fc.boolean() }),
 ]);
@@ -448,8 +448,8 @@ const linear: readonly EdgeCall[] = [
     "averagePool",
     list(images, window, options({ ...windows(2), countIncludePad: fc.boolean() })),
   ),
-  graph("cumSum", scans),
-  graph("cumProd", scans),
+  graph("cumSum", totals),
+  graph("cumProd", totals),
   graph("cholesky", list(matrices())),
   graph(
     "triangularSolve",

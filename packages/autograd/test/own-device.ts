@@ -36,7 +36,7 @@ const target: Target = {
   kernel: { nodes: 5, code: 60, buffers: 6, work: 40, loads: 2 },
   alignment: 32,
   slack: 8,
-  computes: ({ family }) => !["sort", "routine", "scan"].includes(family),
+  computes: ({ family }) => !["sort", "routine", "prefix"].includes(family),
 };
 
 class OwnMemory implements DeviceMemory {

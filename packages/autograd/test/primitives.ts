@@ -15,7 +15,7 @@ const byFamily: Partial<Record<Node["family"], string>> = {
   convolve: "a product over windows, which are never copied out",
   gather: "places that are data",
   scatter: "places that are data, the gradient of gather",
-  scan: "one pass; by reductions it would take one for each element",
+  prefix: "one pass; by reductions it would take one for each element",
   sort: "places that depend on all elements",
   routine: "each element needs those before it; one call for a matrix, not one kernel for a column",
   custom: "a rule of its own for the gradient, from the factors that the value was computed with",

@@ -42,7 +42,7 @@ const rules: { readonly [F in Family]: Rule<F> } = {
   contract: batchedContract,
   gather: batchedGather,
   scatter: batchedScatter,
-  scan: (node, inputs, count) =>
+  prefix: (node, inputs, count) =>
     ofAll(node, allStretched(inputs, count), { axis: node.attributes.axis + 1 }, count),
   sort: (node, [x], count) =>
     ofAll(node, [x!.node], { ...node.attributes, axis: node.attributes.axis + 1 }, count),

@@ -83,8 +83,8 @@ export interface Scatter extends Definition {
   readonly fromZero?: "label" | "index";
 }
 /** Running totals along an axis; the inputs have the output's shape. */
-export interface Scan extends Definition {
-  readonly family: "scan";
+export interface Prefix extends Definition {
+  readonly family: "prefix";
   readonly start: number;
   /** Combines the accumulator (input 0) and an element of each input (inputs 1, 2, …). */
   readonly combine: Scalar;
@@ -178,7 +178,7 @@ interface AttributesOf {
   contract: Readonly<Record<string, never>>;
   gather: Indexed;
   scatter: Indexed;
-  scan: { readonly axis: number };
+  prefix: { readonly axis: number };
   sort: { readonly axis: number; readonly descending: boolean };
   ordered: Readonly<Record<string, never>>;
   custom: { readonly rule: CustomRule };
@@ -197,7 +197,7 @@ interface OperationOf {
   contract: Contract;
   gather: Gather;
   scatter: Scatter;
-  scan: Scan;
+  prefix: Prefix;
   sort: Sort;
   ordered: Ordered;
   custom: Custom;

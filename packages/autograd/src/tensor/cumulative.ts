@@ -1,12 +1,12 @@
 // Running totals along an axis, as functions and as methods. Values and gradients are defined in
-// ops/scan.ts.
+// ops/prefix.ts.
 import type { Shape } from "../graph/shape.ts";
-import * as ops from "../ops/scan.ts";
+import * as ops from "../ops/prefix.ts";
 import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-export type { ScanOptions } from "../ops/scan.ts";
+export type { CumulativeOptions } from "../ops/prefix.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -14,13 +14,13 @@ declare module "./tensor.ts" {
     cumSum<X extends Tensor, const A extends number | undefined = undefined>(
       this: X,
       axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
-      options?: ops.ScanOptions,
+      options?: ops.CumulativeOptions,
     ): Tensor<T.Cumulative<ShapeOf<X>, A>>;
     /** Computes running products along `axis`; left out: over all axes, row-major. */
     cumProd<X extends Tensor, const A extends number | undefined = undefined>(
       this: X,
       axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
-      options?: ops.ScanOptions,
+      options?: ops.CumulativeOptions,
     ): Tensor<T.Cumulative<ShapeOf<X>, A>>;
   }
 }
@@ -38,7 +38,7 @@ declare module "./tensor.ts" {
 export function cumSum<X extends Tensor, const A extends number | undefined = undefined>(
   x: X,
   axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
-  options: ops.ScanOptions = {},
+  options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("cumSum", options, "exclusive", "reverse");
   return tensorOf(ops.cumSum(nodeOf("cumSum", x), axis as number | undefined, options));
@@ -55,7 +55,7 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
 export function cumProd<X extends Tensor, const A extends number | undefined = undefined>(
   x: X,
   axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
-  options: ops.ScanOptions = {},
+  options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("cumProd", options, "exclusive", "reverse");
   return tensorOf(ops.cumProd(nodeOf("cumProd", x), axis as number | undefined, options));

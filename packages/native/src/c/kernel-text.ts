@@ -6,7 +6,7 @@ import {
   elementParts,
   isForVectors,
   type Kernel,
-  type ScanLoop,
+  type PrefixLoop,
   type Statement,
   sharedLoop,
   type KernelValue as Value,
@@ -83,8 +83,8 @@ class StatementWriter implements Writer {
       case "reduce":
         writeReduce(statement, this);
         return;
-      case "scan":
-        this.#scan(statement);
+      case "prefix":
+        this.#prefix(statement);
         return;
       case "multiply":
         writeMultiply(statement, this);
@@ -144,8 +144,8 @@ class StatementWriter implements Writer {
     values.storeName(buffer, index, sum);
   }
 
-  /** One total; or one per lane, for as many scans side by side. */
-  #scan({ before, total, start, variable, next, body }: ScanLoop): void {
+  /** One total; or one per lane, for as many totals side by side. */
+  #prefix({ before, total, start, variable, next, body }: PrefixLoop): void {
     const { scopes, values } = this;
     const { lanes } = values;
     const type = registerType(total.dtype, lanes);

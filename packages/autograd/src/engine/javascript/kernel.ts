@@ -165,7 +165,7 @@ class Writer {
         this.#line(`const ${name} = ${name}s[0];`);
         return;
       }
-      case "scan": {
+      case "prefix": {
         const { before, total, start, variable, next, body } = statement;
         const [last, name] = [this.#nameOf(before, "t"), this.#nameOf(total, "t")];
         this.#line(`let ${last} = ${literal(start)};`);

@@ -124,7 +124,7 @@ export function valuesOf(statement: Statement): readonly Value[] {
     case "accumulate":
     case "reduce":
       return [statement.value];
-    case "scan":
+    case "prefix":
       return [statement.next];
     case "multiply":
       return [statement.left, statement.right];

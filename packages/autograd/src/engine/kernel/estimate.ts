@@ -78,7 +78,7 @@ function statementFlops(statement: Statement, seen: Set<Value>): number {
       return 1 + valueFlops(statement.value, seen);
     case "reduce":
       return sizeOf(statement.variables) * (1 + valueFlops(statement.value));
-    case "scan":
+    case "prefix":
       return statement.variable.size * (valueFlops(statement.next) + flopsOfAll(statement.body));
     case "multiply": {
       const { row, column, inner, left, right, body } = statement;

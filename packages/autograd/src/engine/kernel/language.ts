@@ -88,7 +88,7 @@ export type Value =
       readonly value: Value;
       readonly otherwise: Value;
     }
-  /** The accumulator of a `reduce`, `scan` or `multiply`. */
+  /** The accumulator of a `reduce`, `prefix` or `multiply`. */
   | Total;
 
 /** True if from <= index < to. */
@@ -99,7 +99,7 @@ export interface Bound {
 }
 
 /**
- * The accumulator of a `reduce`, `scan` or `multiply`, for what follows it. Compared by identity.
+ * The accumulator of a `reduce`, `prefix` or `multiply`, for what follows it. Compared by identity.
  */
 export interface Total {
   readonly kind: "total";
@@ -132,7 +132,7 @@ export type Statement =
       readonly value: Value;
     }
   | ReduceLoop
-  | ScanLoop
+  | PrefixLoop
   | Multiply;
 
 /**
@@ -154,8 +154,8 @@ export interface ReduceLoop {
  * For `variable` from 0 on: total = `next`, computed from the total `before` it (at first `start`);
  * then `body`.
  */
-export interface ScanLoop {
-  readonly kind: "scan";
+export interface PrefixLoop {
+  readonly kind: "prefix";
   readonly before: Total;
   readonly total: Total;
   readonly start: number;

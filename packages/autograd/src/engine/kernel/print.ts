@@ -110,11 +110,11 @@ class Printer {
         lines.push(...this.block([], depth + 1, { value: statement.value }));
         return;
       }
-      case "scan": {
+      case "prefix": {
         const { before, total, start, variable, next } = statement;
         const [last, name] = [this.#nameOf(before), this.#nameOf(total)];
         line(
-          `scan ${variable.name} < ${variable.size}, ${last} = ${start}, then the ${name} before`,
+          `prefix ${variable.name} < ${variable.size}, ${last} = ${start}, then the ${name} before`,
         );
         lines.push(...this.block(statement.body, depth + 1, { name, value: next }));
         return;

@@ -110,6 +110,6 @@ export function blockEnds(sizes: Shape, blocks: Blocks | undefined): readonly nu
 /**
  * The dtype of an accumulator whose every value is a result: that of floats is rounded each time.
  */
-export function scanDType(dtype: DType): DType {
+export function prefixDType(dtype: DType): DType {
   return dtype === "float32" ? "float64" : dtype;
 }

@@ -106,7 +106,7 @@ export class Substitution {
         };
       case "reduce":
         return { ...statement, value: this.value(statement.value) };
-      case "scan":
+      case "prefix":
         return {
           ...statement,
           next: this.value(statement.next),

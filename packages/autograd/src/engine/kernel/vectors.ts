@@ -13,7 +13,7 @@ export function isForVectors(variable: Variable, body: readonly Statement[]): bo
         return strideAlong(statement.index, variable) === 1;
       case "reduce":
         return statement.lanes === 1;
-      case "scan":
+      case "prefix":
         return isForVectors(variable, statement.body);
       default:
         return false;

@@ -1,6 +1,6 @@
-// Groups: which materialized nodes are computed in one kernel. Each product, reduction, scan and
-// scatter starts a group; nodes computed from its result at the same coordinates join it, and so do
-// elementwise nodes over the same elements. Elementwise groups that a node reads at its own
+// Groups: which materialized nodes are computed in one kernel. Each product, reduction, running total
+// and scatter starts a group; nodes computed from its result at the same coordinates join it, and so
+// do elementwise nodes over the same elements. Elementwise groups that a node reads at its own
 // coordinates are merged with its own.
 import type { Node } from "../../graph/node.ts";
 import { elementCount, shapesEqual } from "../../graph/shape.ts";

@@ -31,9 +31,9 @@ import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { isOfManyParts, type Materialized } from "./materialized.ts";
 import type { Numbering } from "./numbering.ts";
+import { prefixLoops } from "./prefixes.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
-import { scanLoops } from "./scans.ts";
 import { splitLoops } from "./splits.ts";
 import type { Step } from "./steps.ts";
 
@@ -225,8 +225,8 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
       return productLoops(root, at, context);
     case "convolve":
       return convolutionLoops(root, at, context);
-    case "scan":
-      return scanLoops(root, at, context);
+    case "prefix":
+      return prefixLoops(root, at, context);
     case "reduce":
       return reductionLoops(root, at, context);
     case "scatter":

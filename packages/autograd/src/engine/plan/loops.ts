@@ -1,4 +1,4 @@
-// Loops of products, convolutions, reductions and scans.
+// Loops of products, convolutions, reductions and running totals.
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer, Kernel, Statement, Value } from "../kernel/language.ts";
 import type { Target } from "../target.ts";

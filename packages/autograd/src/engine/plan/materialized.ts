@@ -148,7 +148,7 @@ export function hasOwnLoop(node: Node): boolean {
     case "contract":
     case "convolve":
     case "scatter":
-    case "scan":
+    case "prefix":
     case "sort":
     case "routine":
     case "loop":

@@ -9,9 +9,9 @@ import { gather, scatterAdd } from "./indexing.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
+import { prefix } from "./prefix.ts";
 import { reduce } from "./reduce.ts";
 import { routine } from "./routine.ts";
-import { scan } from "./scan.ts";
 import { argSort } from "./sort.ts";
 
 /** Computes the value of `node`, row-major, from those of its inputs, which it leaves unchanged. */
@@ -35,8 +35,8 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return gather(node, inputs[0]!, inputs[1]!);
     case "scatter":
       return scatterAdd(node, inputs[0]!, inputs[1]!, inputs[2]!);
-    case "scan":
-      return scan(node, inputs);
+    case "prefix":
+      return prefix(node, inputs);
     case "sort":
       return argSort(node, inputs[0]!);
     case "routine":

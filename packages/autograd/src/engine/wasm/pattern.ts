@@ -120,7 +120,7 @@ class PatternWriter {
         this.#refer(statement.value);
         this.#refer(statement.total);
         return;
-      case "scan":
+      case "prefix":
         this.#refer(statement.variable);
         this.#refer(statement.before);
         writer.number(statement.start);

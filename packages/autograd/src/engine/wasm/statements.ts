@@ -6,7 +6,7 @@ import { allStatements, elementParts, valuesOf } from "../kernel/dependence.ts";
 import { nanosecondsOf } from "../kernel/estimate.ts";
 import {
   type Kernel,
-  type ScanLoop,
+  type PrefixLoop,
   type Statement,
   type Value,
   type Variable,
@@ -111,8 +111,8 @@ class StatementWriter implements KernelWriter {
       case "reduce":
         writeReduce(statement, this);
         return;
-      case "scan":
-        this.#scan(statement);
+      case "prefix":
+        this.#prefix(statement);
         return;
       case "multiply":
         writeMultiply(statement, this);
@@ -160,8 +160,8 @@ class StatementWriter implements KernelWriter {
     values.store(buffer, index, sum);
   }
 
-  /** One total; or one per lane, for as many scans side by side. */
-  #scan({ before, total, start, variable, next, body }: ScanLoop): void {
+  /** One total; or one per lane, for as many totals side by side. */
+  #prefix({ before, total, start, variable, next, body }: PrefixLoop): void {
     const { scopes, values } = this;
     const lanes = this.#lanesNow;
     const last = scopes.body.local(registerType(total.dtype, lanes));

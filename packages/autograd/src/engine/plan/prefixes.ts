@@ -1,20 +1,20 @@
-// Loops of scans (running totals).
+// Loops of prefixes: running totals.
 import type { NodeOf } from "../../graph/node.ts";
 import { clampTo, type DType } from "../../scalar/dtype.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { constantIndex } from "../kernel/index-arithmetic.ts";
 import type { Total, Value } from "../kernel/language.ts";
-import { scanDType } from "../kernel/reduction.ts";
+import { prefixDType } from "../kernel/reduction.ts";
 import { type Coordinates, nested, variableOr } from "./index-map.ts";
 import type { LoopContext, Loops } from "./loops.ts";
 
 /**
- * Lowers the scan `node` at `at`: all other axes outside, so that the total stays in a register.
+ * Lowers the running total `node` at `at`: all other axes outside, so that the total stays in a register.
  */
-export function scanLoops(node: NodeOf<"scan">, at: Coordinates, plan: LoopContext): Loops {
+export function prefixLoops(node: NodeOf<"prefix">, at: Coordinates, plan: LoopContext): Loops {
   const { axis } = node.attributes;
   const { combine, start } = node.operation;
-  const dtype = scanDType(node.dtype);
+  const dtype = prefixDType(node.dtype);
   const converted = (value: Value, to: DType): Value =>
     value.dtype === to ? value : { kind: "cast", dtype: to, operand: value };
   const before: Total = { kind: "total", dtype };
@@ -23,7 +23,7 @@ export function scanLoops(node: NodeOf<"scan">, at: Coordinates, plan: LoopConte
   const others = at.with(axis, constantIndex(0));
   const body = nested(others, [
     {
-      kind: "scan",
+      kind: "prefix",
       before,
       total,
       start: clampTo(dtype, start),

@@ -1,17 +1,17 @@
-// Scans: running totals, from the first element of an axis to the last.
+// Prefixes: running totals, from the first element of an axis to the last.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { allocate, clampTo, type Data } from "../../scalar/dtype.ts";
 import { evaluator } from "../../scalar/evaluate.ts";
-import { scanDType } from "../kernel/reduction.ts";
+import { prefixDType } from "../kernel/reduction.ts";
 
 /** The totals of `inputs` along the node's axis. */
-export function scan(node: NodeOf<"scan">, inputs: readonly Data[]): Data {
+export function prefix(node: NodeOf<"prefix">, inputs: readonly Data[]): Data {
   const { shape, dtype } = node;
   const { axis } = node.attributes;
   const next = evaluator(
     node.operation.combine,
-    [node, ...node.inputs].map((one) => scanDType(one.dtype)),
+    [node, ...node.inputs].map((one) => prefixDType(one.dtype)),
   );
   const start = clampTo(dtype, node.operation.start);
   const [first, second] = inputs as readonly [Data, Data?];

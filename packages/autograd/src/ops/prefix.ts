@@ -1,5 +1,5 @@
 // Running totals along an axis: each element combined with all before it, in one pass.
-import { createNode, type GradientRule, type Node, ofFamily, type Scan } from "../graph/node.ts";
+import { createNode, type GradientRule, type Node, ofFamily, type Prefix } from "../graph/node.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import { totalDType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
@@ -11,12 +11,12 @@ import { wholeZero } from "./reduce.ts";
 const [total, first, second] = [scalar.input(0), scalar.input(1), scalar.input(2)];
 
 // -0, since -0 + x is x for all x; 0 + -0 is 0.
-const sumOperation: Scan = {
-  family: "scan",
+const sumOperation: Prefix = {
+  family: "prefix",
   name: "cumSum",
   start: -0,
   combine: scalar.add(total, first),
-  gradient: [rule((g, axis) => backwards(g, axis, (x) => scan(sumOperation, axis, x)))],
+  gradient: [rule((g, axis) => backwards(g, axis, (x) => prefix(sumOperation, axis, x)))],
 };
 
 /**
@@ -24,8 +24,8 @@ const sumOperation: Scan = {
  * is y[k - 1] times the sum over i >= k of g[i] x[k + 1] … x[i]: without division, so zeros are
  * fine.
  */
-const productOperation: Scan = {
-  family: "scan",
+const productOperation: Prefix = {
+  family: "prefix",
   name: "cumProd",
   start: 1,
   combine: scalar.mul(total, first),
@@ -37,8 +37,8 @@ const productOperation: Scan = {
  * which overflow and underflow. Its gradient is one of the same kind: G. E. Blelloch, "Prefix sums
  * and their applications", 1990, section 1.4.
  */
-const recurrenceOperation: Scan = {
-  family: "scan",
+const recurrenceOperation: Prefix = {
+  family: "prefix",
   name: "linearRecurrence",
   start: 0,
   combine: scalar.add(scalar.mul(total, first), second),
@@ -52,15 +52,15 @@ function rule(
   gradient: (g: Node, axis: number, inputs: readonly Node[], output: Node) => Node,
 ): GradientRule {
   return (g, inputs, output) =>
-    gradient(g, ofFamily(output, "scan").attributes.axis, inputs, output);
+    gradient(g, ofFamily(output, "prefix").attributes.axis, inputs, output);
 }
 
 /** y[k] = a[k] y[k - 1] + b[k] along `axis`, from y = 0; `a` and `b` have one shape and dtype. */
 export function linearRecurrence(a: Node, b: Node, axis: number): Node {
-  return scan(recurrenceOperation, axis, a, b);
+  return prefix(recurrenceOperation, axis, a, b);
 }
 
-function scan(operation: Scan, axis: number, ...inputs: readonly Node[]): Node {
+function prefix(operation: Prefix, axis: number, ...inputs: readonly Node[]): Node {
   const [{ shape, dtype }] = inputs as readonly [Node];
   return createNode(operation, inputs, { axis }, shape, dtype);
 }
@@ -84,7 +84,7 @@ function delayed(x: Node, axis: number, start: number): Node {
   return pad(slice(x, axis, 0, -1), padding, start);
 }
 
-export interface ScanOptions {
+export interface CumulativeOptions {
   /** Whether to leave out the element itself. */
   readonly exclusive?: boolean;
   /** Whether to go from the last element to the first. */
@@ -92,21 +92,21 @@ export interface ScanOptions {
 }
 
 /** Running sums along `axis`; over the flattened tensor if it is left out. */
-export function cumSum(x: Node, axis?: number, options?: ScanOptions): Node {
+export function cumSum(x: Node, axis?: number, options?: CumulativeOptions): Node {
   return runningTotal(sumOperation, 0, x, axis, options);
 }
 
 /** Running products along `axis`; over the flattened tensor if it is left out. */
-export function cumProd(x: Node, axis?: number, options?: ScanOptions): Node {
+export function cumProd(x: Node, axis?: number, options?: CumulativeOptions): Node {
   return wholeZero(runningTotal(productOperation, 1, x, axis, options), x);
 }
 
 function runningTotal(
-  operation: Scan,
+  operation: Prefix,
   nothing: number,
   x: Node,
   axis: number | undefined,
-  { exclusive = false, reverse = false }: ScanOptions = {},
+  { exclusive = false, reverse = false }: CumulativeOptions = {},
 ): Node {
   if (axis === undefined) {
     return runningTotal(operation, nothing, reshape(x, [-1]), 0, { exclusive, reverse });
@@ -114,6 +114,6 @@ function runningTotal(
   const normal = normalizeAxis(operation.name, axis, x.shape);
   const whole = cast(x, totalDType(x.dtype));
   const all = (elements: Node): Node =>
-    scan(operation, normal, exclusive ? delayed(elements, normal, nothing) : elements);
+    prefix(operation, normal, exclusive ? delayed(elements, normal, nothing) : elements);
   return reverse ? backwards(whole, normal, all) : all(whole);
 }
