@@ -194,7 +194,11 @@ const transformations: readonly EdgeCall[] = [
       fc.constantFrom<unknown>(...iterations),
       small,
       fc.oneof(small, fc.constant(undefined), trees),
-      options({ length: fc.constantFrom(0, 1, 3, -1), reverse: fc.boolean() }),
+      options({
+        length: fc.constantFrom(0, 1, 3, -1),
+        reverse: fc.boolean(),
+        checkpoint: fc.constantFrom<unknown>(false, true, 2, 0),
+      }),
     ),
   ),
   graph("cond", list(truths, f, f, small)),

@@ -134,6 +134,7 @@ function makeLoopOfAll(
     name,
     length: body.length,
     isReversed: body.isReversed,
+    isRecomputed: body.isRecomputed,
     carries: ofAll.slice(0, first),
     elements: ofAll.slice(first, last),
     shared: ofAll.slice(last),

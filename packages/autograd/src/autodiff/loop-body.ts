@@ -62,6 +62,7 @@ export function closed(open: OpenIteration): Closed {
     name,
     length: open.length,
     isReversed: open.isReversed,
+    isRecomputed: open.isRecomputed,
     carries,
     elements: [...elements, ...stands.sequence],
     shared: stands.shared,

@@ -74,6 +74,7 @@ export function loopGradients(
     name,
     length: body.length,
     isReversed: !body.isReversed,
+    isRecomputed: body.isRecomputed,
     carries: [...ofCarries.values(), ...totals.values()],
     first: [...carries.map(firstOf), ...ofShared.map((one) => full(one.shape, 0, one.dtype))],
     elements: ofStacked,
@@ -99,7 +100,7 @@ function unbounded(name: string): GradientError {
 
 /** Where the loop back finds a node of an iteration of `loop`. */
 function keptBy(loop: Repeated): (node: Node) => Source {
-  const { inputs, next, sequences, nodes, condition } = loop.operation.body;
+  const { inputs, next, sequences, nodes, condition, isRecomputed } = loop.operation.body;
   const isOfBody = new Set(nodes);
   const shared = inputs.slice(next.length + sequences);
   const replaced = new Map(shared.map((one) => [one, loop.inputs[inputs.indexOf(one)]!]));
@@ -115,7 +116,8 @@ function keptBy(loop: Repeated): (node: Node) => Source {
     if (!isInside(node)) return { kind: "shared", node };
     // Moving elements costs less than keeping them in another order.
     const isMoved = node.family === "movement" && node.inputs.length === 1;
-    if (!isOfBody.has(node) || isMoved) return { kind: "computed" };
+    const isAgain = isRecomputed && position < 0;
+    if (!isOfBody.has(node) || isMoved || isAgain) return { kind: "computed" };
     // What does not run is not computed outside, either.
     if (changes(node) || condition !== undefined)
       return { kind: "sequence", node: stackOf(loop, node) };

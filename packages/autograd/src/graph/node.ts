@@ -135,6 +135,8 @@ export interface Body {
    * to be false after the last iteration.
    */
   readonly condition: number | undefined;
+  /** Whether a gradient keeps nothing of an iteration but the carries, and computes it again. */
+  readonly isRecomputed: boolean;
   /** Whether they go from the last element of the sequences to the first. */
   readonly isReversed: boolean;
   /** First the carries, then an element of each sequence, then what all iterations share. */

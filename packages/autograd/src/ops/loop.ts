@@ -14,7 +14,7 @@ export interface Repeated {
 }
 
 /** A body, as it is given: placeholders, and what an iteration makes of them. */
-export interface Iteration extends Pick<Body, "length" | "isReversed" | "next"> {
+export interface Iteration extends Pick<Body, "length" | "isReversed" | "isRecomputed" | "next"> {
   /** The public name of the loop. */
   readonly name: string;
   readonly carries: readonly Node[];
@@ -28,14 +28,15 @@ export interface Iteration extends Pick<Body, "length" | "isReversed" | "next"> 
 
 /** A loop of the iteration. */
 export function loopOf(iteration: Iteration): Loop {
-  const { name, length, isReversed, next, carries, elements, shared, condition, others } =
-    iteration;
+  const { name, length, isReversed, isRecomputed, next, others } = iteration;
+  const { carries, elements, shared, condition } = iteration;
   const inputs = [...carries, ...elements, ...shared];
   const order = topologicalOrder([...next, ...others]);
   const computed = order.filter((node) => !inputs.includes(node));
   const body: Body = {
     length,
     isReversed,
+    isRecomputed,
     condition: condition && inputs.indexOf(condition),
     next,
     inputs,

@@ -67,6 +67,7 @@ function branch<Operands extends unknown[]>(
     name: "cond",
     length: 1,
     isReversed: false,
+    isRecomputed: false,
     condition,
     carries: [],
     first: [],

@@ -1,13 +1,12 @@
 // Loops over sequences, as part of the graph.
 
 import { withReplaced } from "../autodiff/copy.ts";
-import { closed } from "../autodiff/loop-body.ts";
+import { evenSegment, loopInSegments } from "../autodiff/loop-segments.ts";
 import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { full, placeholder } from "../ops/creation.ts";
-import { lastOf, stackOf } from "../ops/loop.ts";
 import { splitKey } from "../ops/random.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
 import { nextCarry, standsFor, tracedStep } from "./loop-step.ts";
@@ -20,6 +19,12 @@ export interface LoopOptions {
   readonly length?: number;
   /** Whether to go from the last elements to the first; outputs stay beside them. Default: false. */
   readonly reverse?: boolean;
+  /**
+   * Whether derivatives keep the carries of every √T-th of T iterations only, and compute the others
+   * again: memory grows with √T, and they take about a third more time. A number keeps those of every
+   * so many. Default: false, all that they need is kept.
+   */
+  readonly checkpoint?: boolean | number;
 }
 
 /** The elements of sequences: their tensors without the first axis. */
@@ -47,7 +52,7 @@ export type ElementOf<T> =
  * iterations.
  *
  * Derivatives go through it, and so do `vmap`, `compile` and the rest. What a derivative needs of
- * the iterations is kept for all of them.
+ * the iterations is kept for all of them, or, with `{ checkpoint: true }`, computed again.
  *
  * Throws `ShapeError` or `DTypeError` if a carry does not stay what it was, or if sequences differ in
  * length; `NablaError` if their number is unknown, or if `step` assigns to a parameter.
@@ -120,22 +125,25 @@ export function scanned(
     const none = outputs.map(({ shape, dtype }) => full([0, ...shape], 0, dtype));
     return [carry, given(none)];
   }
-  const loop = closed({
-    name: operation,
-    length,
-    isReversed: options.reverse ?? false,
-    condition: undefined,
-    carries: own.nodes,
-    first,
-    elements: [...(element?.nodes ?? []), ...keys.values()],
-    sequences: [...whole, ...drawn.map((key) => splitKey(key, length))],
-    next: roots.slice(0, next.length),
-    others: roots.slice(next.length),
-    isSought: true,
-    sourceOf: (node) => ({ kind: "shared", node }),
-  });
-  const last = next.map((_, i) => lastOf(loop, i));
-  return [refilled(operation, carry, last), given(loop.others.map((node) => stackOf(loop, node)))];
+  const { last, stacks } = loopInSegments(
+    {
+      name: operation,
+      length,
+      isReversed: options.reverse ?? false,
+      isRecomputed: false,
+      condition: undefined,
+      carries: own.nodes,
+      first,
+      elements: [...(element?.nodes ?? []), ...keys.values()],
+      sequences: [...whole, ...drawn.map((key) => splitKey(key, length))],
+      next: roots.slice(0, next.length),
+      others: roots.slice(next.length),
+      isSought: true,
+      sourceOf: (node) => ({ kind: "shared", node }),
+    },
+    segmentOf(operation, length, options),
+  );
+  return [refilled(operation, carry, last), given(stacks)];
 }
 
 /** The tree of the outputs, of other nodes; undefined if there are none. */
@@ -159,6 +167,16 @@ function resultsOf(
   const after = nextCarry(operation, next, carry);
   const outputs = output === undefined ? [] : tensorsOf(operation, output, "the output");
   return [after, outputs.map((x) => nodeOf(operation, x))];
+}
+
+/** After how many iterations the carries are kept, if not all is. */
+function segmentOf(operation: string, length: number, { checkpoint }: LoopOptions): number {
+  if (checkpoint === undefined || checkpoint === false) return length;
+  if (checkpoint === true) return evenSegment(length);
+  if (Number.isSafeInteger(checkpoint) && checkpoint >= 1) return checkpoint;
+  throw new NablaError(
+    `${operation}: checkpoint is ${describe(checkpoint)}, expected true, false or a number of iterations from 1 on`,
+  );
 }
 
 function lengthOf(sequences: readonly Node[], { length, reverse }: LoopOptions): number {

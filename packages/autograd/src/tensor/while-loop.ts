@@ -96,6 +96,7 @@ function looped<Carry extends Tree>(
     name: operation,
     length: maxSteps ?? Number.POSITIVE_INFINITY,
     isReversed: false,
+    isRecomputed: false,
     condition: isGoing,
     carries: [isGoing, ...own.nodes, ...(areDrawn ? [step] : [])],
     first: [goesOnWith(first, start), ...first, ...(areDrawn ? [start] : [])],
