@@ -1,5 +1,5 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
-import { type Parameter, stack, type Tensor, tensor } from "@nabla/autograd";
+import { type Parameter, stack, type Tensor, tensor, where } from "@nabla/autograd";
 import { checkParameters } from "./checks.ts";
 import { checkKind, positive } from "./options.ts";
 
@@ -28,9 +28,14 @@ export function clipGradNorm(parameters: readonly Parameter[], most: number): Te
   const norm = normOf(gradients);
   // 1e-6, as in PyTorch: a norm of 0 divides nothing.
   const scale = norm.add(1e-6).reciprocal().mul(most).minimum(1);
-  for (const p of moving) p.grad = p.grad!.mul(scale.cast(p.dtype));
+  // In two steps: a factor of 1e-40 has few digits in float32.
+  const first = where(scale.less(leastFactor), leastFactor, 1).cast("float64");
+  const second = scale.div(first);
+  for (const p of moving) p.grad = p.grad!.mul(first.cast(p.dtype)).mul(second.cast(p.dtype));
   return gradients.some(isWide) ? norm : norm.cast("float32");
 }
+
+const leastFactor = 2 ** -64;
 
 const isWide = ({ dtype }: Tensor): boolean => dtype === "float64";
 

@@ -59,6 +59,10 @@ describe("clipGradNorm", () => {
     const large = withGradients([[3e20], [4e20]], ["float32"]);
     expect(clipGradNorm(large, 1).itemSync() / 5e20).toBeCloseTo(1, 6);
     expect(gradientsOf(large)[0]).toBeCloseTo(0.6, 6);
+    const huge = withGradients([[1.5e38], [2e38]], ["float32"]);
+    clipGradNorm(huge, 1e-6);
+    expect(gradientsOf(huge)[0]! / 6e-7).toBeCloseTo(1, 6);
+    expect(gradientsOf(huge)[1]! / 8e-7).toBeCloseTo(1, 6);
     const small = withGradients([[3e-25], [4e-25]], ["float32"]);
     expect(clipGradNorm(small, 1).itemSync() / 5e-25).toBeCloseTo(1, 6);
     expect(gradientsOf(small)).toEqual([Math.fround(3e-25), Math.fround(4e-25)]);

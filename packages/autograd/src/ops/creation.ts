@@ -11,7 +11,7 @@ import { checkShape, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { add, div, equal, less, mul, sub, where } from "./elementwise.ts";
 import { broadcastTo } from "./movement.ts";
-import { cast, literal } from "./operands.ts";
+import { cast, literal, newLiteral } from "./operands.ts";
 
 const constantOperation: Source = { family: "source", name: "constant", gradient: [] };
 const parameterOperation: Source = { family: "source", name: "parameter", gradient: [] };
@@ -59,9 +59,14 @@ function source(
   return node;
 }
 
-/** `value` everywhere. */
+/** `value` everywhere; of no axes, the literal that others use as well. */
 export function full(shape: Shape, value: number, dtype: DType): Node {
   return broadcastTo(literal(value, dtype), checkShape("full", shape));
+}
+
+/** `value` everywhere, in a node that nobody else uses. */
+export function filled(shape: Shape, value: number, dtype: DType): Node {
+  return shape.length === 0 ? newLiteral(value, dtype) : full(shape, value, dtype);
 }
 
 const iotaOperation: Iota = { family: "iota", name: "iota", gradient: [] };

@@ -50,6 +50,11 @@ function movement<Kind extends Move["kind"]>(
 
 const reshapeNode = movement("reshape", "reshape", (g, x) => reshape(g, x.shape));
 
+/** The values of `x`, as a node of its own. */
+export function identity(x: Node): Node {
+  return reshapeNode([x], { kind: "reshape" }, x.shape);
+}
+
 /** Reshapes in row-major order; one size may be -1. */
 export function reshape(x: Node, shape: Shape): Node {
   if (Array.isArray(shape) && shapesEqual(x.shape, shape)) return x;

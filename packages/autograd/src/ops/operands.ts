@@ -36,11 +36,17 @@ export function literal(given: number, dtype: DType): Node {
   let node = known.get(key);
   if (!node) {
     if (known.size >= mostLiterals) known.clear();
-    node = createNode(literalOperation, [], { value }, scalarShape, dtype);
+    node = newLiteral(value, dtype);
     node.cell.site = undefined;
     known.set(key, node);
   }
   return node;
+}
+
+/** A literal that is not shared, so that derivatives by it are by no other of the same value. */
+export function newLiteral(given: number, dtype: DType): Node {
+  const value = conversions[dtype](given);
+  return createNode(literalOperation, [], { value }, scalarShape, dtype);
 }
 
 const castOperations = new Map(

@@ -13,7 +13,7 @@ import { normalizeIndex } from "../graph/shape.ts";
 import * as ops from "../ops/movement.ts";
 import * as composed from "../ops/rearrange.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf, tensorOn } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -113,7 +113,8 @@ export function reshape<X extends Tensor, const To extends number[]>(
   x: X,
   shape: T.ReshapeCheck<"reshape", ShapeOf<X>, To, readonly [...To]>,
 ): Tensor<T.Reshape<ShapeOf<X>, To>> {
-  return tensorOf(ops.reshape(nodeOf("reshape", x), shape as Shape));
+  const node = nodeOf("reshape", x);
+  return tensorOn(node, ops.reshape(node, shape as Shape));
 }
 
 /**
@@ -126,7 +127,8 @@ export function flatten<X extends Tensor, const A extends number = 0>(
   x: X,
   startAxis?: T.FlattenCheck<ShapeOf<X>, A, A>,
 ): Tensor<T.Flatten<ShapeOf<X>, A>> {
-  return tensorOf(ops.flatten(nodeOf("flatten", x), startAxis as number | undefined));
+  const node = nodeOf("flatten", x);
+  return tensorOn(node, ops.flatten(node, startAxis as number | undefined));
 }
 
 /**
@@ -141,7 +143,8 @@ export function transpose<X extends Tensor, const Order extends number[] = never
   x: T.TransposeCheck<ShapeOf<X>, X, Order>,
   order?: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order], "transpose">,
 ): Tensor<T.Transpose<ShapeOf<X>, Order>> {
-  return tensorOf(ops.transpose(nodeOf("transpose", x as Tensor), order as Shape | undefined));
+  const node = nodeOf("transpose", x as Tensor);
+  return tensorOn(node, ops.transpose(node, order as Shape | undefined));
 }
 
 /**
@@ -154,7 +157,8 @@ export function permute<X extends Tensor, const Order extends number[]>(
   x: X,
   order: T.PermuteCheck<ShapeOf<X>, Order, readonly [...Order]>,
 ): Tensor<T.Permute<ShapeOf<X>, Order>> {
-  return tensorOf(ops.permute(nodeOf("permute", x), order as Shape));
+  const node = nodeOf("permute", x);
+  return tensorOn(node, ops.permute(node, order as Shape));
 }
 
 /**
@@ -180,7 +184,8 @@ export function squeeze<X extends Tensor, const A extends T.Axes = undefined>(
   x: X,
   axis?: T.SqueezeCheck<ShapeOf<X>, A, A>,
 ): Tensor<T.Squeeze<ShapeOf<X>, A>> {
-  return tensorOf(ops.squeeze(nodeOf("squeeze", x), axis as GivenAxes));
+  const node = nodeOf("squeeze", x);
+  return tensorOn(node, ops.squeeze(node, axis as GivenAxes));
 }
 
 /**
@@ -193,7 +198,8 @@ export function broadcastTo<X extends Tensor, const To extends number[]>(
   x: X,
   shape: T.BroadcastToCheck<ShapeOf<X>, To, readonly [...To]>,
 ): Tensor<To> {
-  return tensorOf(ops.broadcastTo(nodeOf("broadcastTo", x), shape as Shape));
+  const node = nodeOf("broadcastTo", x);
+  return tensorOn(node, ops.broadcastTo(node, shape as Shape));
 }
 
 /**
@@ -224,13 +230,13 @@ export function slice<
   const along = axis as number | readonly GivenRange[];
   if (typeof along !== "number") {
     if (from === undefined && to === undefined && step === undefined) {
-      return tensorOf(ops.sliceEach(node, along));
+      return tensorOn(node, ops.sliceEach(node, along));
     }
     throw new NablaError(
       "slice: a list of ranges has all bounds and steps in it, got others as well",
     );
   }
-  return tensorOf(ops.slice(node, along, from, to, step as number | undefined));
+  return tensorOn(node, ops.slice(node, along, from, to, step as number | undefined));
 }
 
 /**
@@ -264,8 +270,8 @@ export function pad<X extends Tensor, const P extends T.Padding>(
   value: number | PadMode = 0,
 ): Tensor<T.Pad<ShapeOf<X>, P>> {
   const [node, pairs] = [nodeOf("pad", x), padding as readonly GivenPadding[]];
-  if (typeof value === "number") return tensorOf(ops.pad(node, pairs, value));
-  return tensorOf(composed.padWithin(node, pairs, checkPadMode(value)));
+  if (typeof value === "number") return tensorOn(node, ops.pad(node, pairs, value));
+  return tensorOn(node, composed.padWithin(node, pairs, checkPadMode(value)));
 }
 
 function checkPadMode(mode: PadMode): PadMode {
@@ -285,7 +291,8 @@ export function flip<X extends Tensor, const A extends T.Axes = undefined>(
   x: X,
   axis?: T.AxesCheck<"flip", ShapeOf<X>, A, A>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.flip(nodeOf("flip", x), axis as GivenAxes));
+  const node = nodeOf("flip", x);
+  return tensorOn(node, ops.flip(node, axis as GivenAxes));
 }
 
 /**
@@ -301,7 +308,8 @@ export function roll<X extends Tensor, const A extends T.Axes = undefined>(
   shift: number | readonly number[],
   axis?: T.AxesCheck<"roll", ShapeOf<X>, A, A>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(composed.roll(nodeOf("roll", x), shift, axis as GivenAxes));
+  const node = nodeOf("roll", x);
+  return tensorOn(node, composed.roll(node, shift, axis as GivenAxes));
 }
 
 addMethods({

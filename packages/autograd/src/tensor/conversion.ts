@@ -5,7 +5,7 @@ import { cast as castNode } from "../ops/operands.ts";
 import { type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
 import { unary } from "./operators.ts";
-import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOn } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -26,7 +26,8 @@ declare module "./tensor.ts" {
  * cast(tensor([3e9, -1]), "int32").arraySync(); // => [2147483647, -1]
  */
 export function cast<X extends Tensor>(x: X, dtype: DType): Tensor<ShapeOf<X>> {
-  return tensorOf(castNode(nodeOf("cast", x), checkDType("cast", dtype)));
+  const node = nodeOf("cast", x);
+  return tensorOn(node, castNode(node, checkDType("cast", dtype)));
 }
 
 /**

@@ -54,7 +54,7 @@ function filled<S extends Shape>(
   checkOptions(operation, options);
   checkRealNumber(operation, "value", value);
   const { dtype = "float32" } = options;
-  return tensorOf(ops.full(checked, value, checkDType(operation, dtype)));
+  return tensorOf(ops.filled(checked, value, checkDType(operation, dtype)));
 }
 
 /**
@@ -106,7 +106,7 @@ export function full<const S extends number[]>(
  */
 export function zerosLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
   const { shape, dtype } = nodeOf("zerosLike", x);
-  return tensorOf(ops.full(shape, 0, dtype));
+  return tensorOf(ops.filled(shape, 0, dtype));
 }
 
 /**
@@ -117,7 +117,7 @@ export function zerosLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
  */
 export function onesLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
   const { shape, dtype } = nodeOf("onesLike", x);
-  return tensorOf(ops.full(shape, 1, dtype));
+  return tensorOf(ops.filled(shape, 1, dtype));
 }
 
 /**

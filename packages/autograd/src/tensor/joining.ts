@@ -6,7 +6,7 @@ import { type Shape, splitSizes } from "../graph/shape.ts";
 import * as ops from "../ops/movement.ts";
 import * as composed from "../ops/rearrange.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf, tensorOn } from "./tensor.ts";
 
 /** One tensor for each shape of a tuple. */
 export type Tensors<Shapes extends readonly Shape[]> = { [I in keyof Shapes]: Tensor<Shapes[I]> };
@@ -60,7 +60,7 @@ export function split<X extends Tensor, const P extends T.Parts, const A extends
   return splitSizes(node.shape, parts, along).map((size) => {
     const part = ops.slice(node, along, from, from + size);
     from += size;
-    return tensorOf(part);
+    return tensorOn(node, part);
   }) as readonly Tensor[] as Tensors<T.Split<ShapeOf<X>, P, A>>;
 }
 
@@ -74,7 +74,8 @@ export function concat<const L extends readonly Tensor[], const A extends number
   tensors: readonly [...L] & T.ConcatCheck<ShapesOf<L>, A>,
   axis?: A,
 ): Tensor<T.Concat<ShapesOf<L>, A>> {
-  return tensorOf(ops.concat(nodesOf("concat", tensors), axis));
+  const nodes = nodesOf("concat", tensors);
+  return tensorOn(nodes[0]!, ops.concat(nodes, axis));
 }
 
 /**
@@ -108,7 +109,8 @@ export function tile<X extends Tensor, const N extends number | readonly number[
   times: T.TimesCheck<"tile", N, N>,
 ): Tensor<T.Tile<ShapeOf<X>, N>> {
   const counts: number | Shape = times;
-  return tensorOf(composed.tile(nodeOf("tile", x), typeof counts === "number" ? [counts] : counts));
+  const node = nodeOf("tile", x);
+  return tensorOn(node, composed.tile(node, typeof counts === "number" ? [counts] : counts));
 }
 
 /**
@@ -128,7 +130,8 @@ export function repeat<
   axis?: T.AxesCheck<"repeat", ShapeOf<X>, A, A>,
 ): Tensor<T.Repeat<ShapeOf<X>, N, A>> {
   const along = axis as number | undefined;
-  return tensorOf(composed.repeat(nodeOf("repeat", x), times as number, along));
+  const node = nodeOf("repeat", x);
+  return tensorOn(node, composed.repeat(node, times as number, along));
 }
 
 addMethods({ split, tile, repeat });

@@ -8,7 +8,7 @@ import { einsum as einsumOf } from "../ops/einsum.ts";
 import * as ops from "../ops/matmul.ts";
 import type { ShapesOf } from "./joining.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf, tensorOn } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -125,7 +125,7 @@ export function einsum<const E extends string, const L extends readonly Tensor[]
     throw new NablaError(`einsum: expression is ${describe(expression)}, expected a string`);
   }
   const nodes = tensors.map((x) => nodeOf("einsum", x));
-  return tensorOf(einsumOf(expression, nodes));
+  return tensorOn(nodes[0]!, einsumOf(expression, nodes));
 }
 
 addMethods({ matmul, dot, outer, tensordot });

@@ -49,6 +49,8 @@ declare module "./tensor.ts" {
 
 /**
  * Averages the squared distances from the mean: over n elements, as in NumPy, or n - `correction`.
+ * Also as in NumPy, it is infinite where these squares overflow (distances of 1.8e19 in float32):
+ * divide by a typical size first.
  *
  * @example
  * variance(tensor([1, 2, 3, 4])).itemSync(); // => 1.25
@@ -69,7 +71,8 @@ export function variance<
 }
 
 /**
- * Computes the square root of the variance. Where that is 0, so is the derivative.
+ * Computes the square root of the variance, infinite where that is. Where it is 0, so is the
+ * derivative.
  *
  * @example
  * std(tensor([1, 2, 3, 4]), 0, { correction: 1 }).itemSync(); // => 1.291

@@ -7,7 +7,7 @@ import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
-import { slice, squeeze } from "../ops/movement.ts";
+import { identity, slice, squeeze } from "../ops/movement.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import type { Data, DataOf, DType } from "../scalar/dtype.ts";
 import { formatTensor, type NestedNumbers, nest } from "./format.ts";
@@ -290,6 +290,14 @@ export function addMethods(
 export function tensorOf<S extends Shape>(node: Node): Tensor<S> {
   currentCall.end(node.operation.name, node.shape, node.inputs.length === 0);
   return new Tensor<S>(settle(node));
+}
+
+/**
+ * Wraps the node of an operation on `x` in a tensor. If the operation left `x` as it is, the tensor
+ * gets a node of its own: a derivative by it is not one by `x`.
+ */
+export function tensorOn<S extends Shape>(x: Node, node: Node): Tensor<S> {
+  return tensorOf(node === x ? identity(x) : node);
 }
 
 /** The node of a tensor that a user passed to `operation`. */

@@ -6,7 +6,7 @@ import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { formatShape } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
-import { permute } from "../ops/movement.ts";
+import { identity, permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
 import { type AxesOf, alongAxes, axisBelow, axisOf, checkAxesOf } from "./axes.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
@@ -98,8 +98,12 @@ export function vmap<
     checkGuards(trace.guarded, examples);
     const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
     const all = batched(outputs, examples, count);
-    const moved = all.map((node) => toAxis(node, outAxes));
-    return refilled("vmap", result, moved) as Results<Value, Options>;
+    const batches = new Set(examples.values());
+    // What the function gives back as it got it is no argument.
+    const own = all
+      .map((node) => toAxis(node, outAxes))
+      .map((node) => (batches.has(node) ? identity(node) : node));
+    return refilled("vmap", result, own) as Results<Value, Options>;
   };
 }
 

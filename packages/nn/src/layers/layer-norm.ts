@@ -30,6 +30,7 @@ export interface LayerNorm<F extends number = number>
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features,
  * the last axis, of each example by itself: the same in training and after. Input: [..., features].
+ * Distances from the mean whose squares overflow (1.8e19 in float32) give 0, as in PyTorch.
  * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016. Throws `NablaError` for
  * sizes that are not positive integers.
  *
