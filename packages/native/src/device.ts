@@ -7,7 +7,7 @@ import { type Toolchain, thisToolchain } from "./toolchain.ts";
 
 export class NativeDevice extends WasmDevice {
   readonly #toolchain: Toolchain;
-  /** The address of a word that is 1 once what another thread runs is over; 0 if there is no room. */
+  /** The address of a word that is not 0 once what another thread runs is over; 0: there is no room. */
   readonly overWord: number = this.memory.allocate(4) ?? 0;
   readonly #programs = new Set<WeakRef<NativeProgram>>();
   /** Programs of which those that are no longer in use are forgotten. */

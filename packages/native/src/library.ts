@@ -8,7 +8,7 @@ type Heap = WasmDevice["memory"];
 export interface SegmentFunction {
   /** Runs it on memory, with the run table at that address. */
   call(memory: Uint8Array, table: number, threads: Threads): Outcome;
-  /** The same on another thread, which sets the word at `over` to 1. */
+  /** The same on another thread, which sets the word at `over` to 1 more than what it returns. */
   start(heap: Heap, table: number, over: number, threads: Threads): Started | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Threads {
 export const oneThread: Threads = { count: 1, team: 0 };
 
 interface Foreign {
-  /** Returns 1 if several threads took part. */
+  /** Returns 1 if several threads took part, and 2 more if a number was beyond what C computes. */
   (memory: number, table: number, over: number, threads: number, team: number): number;
   async(
     memory: number,
@@ -30,7 +30,7 @@ interface Foreign {
     over: number,
     threads: number,
     team: number,
-    settle: (error: unknown, result: number) => void,
+    settle: () => void,
   ): void;
 }
 
@@ -71,8 +71,9 @@ function addressOf(memory: Uint8Array): number {
   return lastAddress;
 }
 
-function outcomeOf(wasTogether: number): Outcome {
-  return wasTogether === 0 ? "alone" : "together";
+function outcomeOf(result: number): Outcome {
+  if (result >= 2) return "again";
+  return result === 0 ? "alone" : "together";
 }
 
 /** Milliseconds for which a thread that cannot go on looks, before it sleeps. */
@@ -87,14 +88,13 @@ function started(
 ): Started {
   Atomics.store(words, word / 4, 0);
   const start = performance.now();
-  let milliseconds: number | undefined;
-  let wasTogether = count > 1 ? 1 : 0;
+  let ended: { readonly outcome: Outcome; readonly milliseconds: number } | undefined;
   const note = () => {
-    milliseconds ??= performance.now() - start;
+    const outcome = outcomeOf(Atomics.load(words, word / 4) - 1);
+    ended ??= { outcome, milliseconds: performance.now() - start };
   };
   const over = new Promise<void>((resolve) => {
-    run.async(addressOf(bytes), table, word, count, team, (_, result) => {
-      wasTogether = result;
+    run.async(addressOf(bytes), table, word, count, team, () => {
       note();
       resolve();
     });
@@ -106,7 +106,7 @@ function started(
     }
     note();
   };
-  const end = () => ({ outcome: outcomeOf(wasTogether), milliseconds: milliseconds! });
+  const end = () => ended;
   // Only memory that is shared can be waited for.
   return words.buffer instanceof SharedArrayBuffer ? { over, wait, end } : { over, end };
 }

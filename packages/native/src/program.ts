@@ -21,7 +21,7 @@ const worthCompiling = 0.2;
 
 /** The device, as its programs see it. */
 interface Machine extends WasmDevice {
-  /** The address of a word that is 1 once what another thread runs is over; 0 if there is none. */
+  /** The address of a word that is not 0 once what another thread runs is over; 0: there is none. */
   readonly overWord: number;
   /** Threads that run parts of kernels. */
   readonly team: Team | undefined;
@@ -44,6 +44,10 @@ export class NativeProgram extends WasmProgram {
   #isDivided = false;
   /** Whether threads take part in the segments that WebAssembly runs, in this run. */
   #isTogetherOnWasm = false;
+  /** What JavaScript has to compute of large numbers, by segments. */
+  #limited: ReadonlyMap<number, readonly string[]> = new Map<number, readonly string[]>();
+  /** What JavaScript computes. */
+  readonly #byHost = new Set<string>();
   /** Why all or some of it is left to WebAssembly. */
   #reason: string | undefined;
 
@@ -68,14 +72,23 @@ export class NativeProgram extends WasmProgram {
   override run(segment: number, isTogether: boolean): Outcome {
     const run = this.#functionOf(segment);
     if (!run) return super.run(segment, isTogether && this.#isTogetherOnWasm);
-    return run.call(this.#device.memory.bytes, this.table, this.#threads(isTogether));
+    const outcome = run.call(this.#device.memory.bytes, this.table, this.#threads(isTogether));
+    if (outcome === "again") this.#leaveLimited();
+    return outcome;
   }
 
   override start(segment: number, isTogether: boolean): Started | undefined {
     const run = this.#functionOf(segment);
     if (!run) return super.start(segment, isTogether && this.#isTogetherOnWasm);
     const { memory, overWord } = this.#device;
-    return run.start(memory, this.table, overWord, this.#threads(isTogether));
+    const started = run.start(memory, this.table, overWord, this.#threads(isTogether));
+    if (!started) return undefined;
+    const end = () => {
+      const ended = started.end();
+      if (ended?.outcome === "again") this.#leaveLimited();
+      return ended;
+    };
+    return { ...started, end };
   }
 
   override isForThreads(): boolean {
@@ -137,13 +150,12 @@ export class NativeProgram extends WasmProgram {
   #ask(): void {
     if (!("machine" in this.#toolchain)) return;
     const { machine, compiler } = this.#toolchain;
-    const { text, names, hostOperators, isDivided } = programText(this.#plan, machine);
+    const { text, names, hostOperators, limited, isDivided } = programText(this.#plan, machine);
     this.#isDivided = isDivided;
-    this.#isWhole = hostOperators.size === 0;
+    this.#limited = limited;
+    this.#isWhole = true;
+    this.#leaveOut(hostOperators);
     if (isDivided && this.#device.threads > 1) this.#device.team!.ask();
-    if (hostOperators.size > 0) {
-      this.#reason = `JavaScript computes ${[...hostOperators].join(", ")}`;
-    }
     if (names.every((name) => name === undefined)) this.#state = { kind: "wasm" };
     else this.#state = { kind: "asked", job: compiler.compile(text), names };
   }
@@ -161,6 +173,23 @@ export class NativeProgram extends WasmProgram {
         this.#leaveToWasm(error instanceof Error ? error.message : String(error));
       }
     }
+  }
+
+  /** Leaves to WebAssembly what has met, or may meet, numbers beyond what C computes. */
+  #leaveLimited(): void {
+    if (this.#state.kind !== "native") return;
+    const { functions } = this.#state;
+    const kept = functions.map((one, i) => (this.#limited.has(i) ? undefined : one));
+    const isLeft = kept.every((one) => one === undefined);
+    this.#state = isLeft ? { kind: "wasm" } : { kind: "native", functions: kept };
+    this.#leaveOut([...this.#limited.values()].flat());
+  }
+
+  #leaveOut(operators: Iterable<string>): void {
+    for (const operator of operators) this.#byHost.add(operator);
+    if (this.#byHost.size === 0) return;
+    this.#isWhole = false;
+    this.#reason = `JavaScript computes ${[...this.#byHost].join(", ")}`;
   }
 
   #leaveToWasm(reason: string): void {

@@ -6,6 +6,7 @@ import {
   gradients,
   parameter,
   random,
+  scan,
   setBackend,
   type Tensor,
   tensor,
@@ -149,6 +150,29 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
     const awaited = product.async(x);
     expect(product(x).itemSync()).toBe(wanted);
     expect((await awaited).itemSync()).toBe(wanted);
+  });
+
+  test("leaves sines of large numbers to WebAssembly, from the first one on", async () => {
+    const { name, device } = backendWith(toolchain());
+    const x = random.uniform([37], { seed: 1 }).mul(50).realize();
+    const large = x.mul(1e6).realize();
+    // Cosines are in a loop's body, a program of its own.
+    const thrice = (a: Tensor) =>
+      scan((c: Tensor) => [c.cos().mul(a)], a, undefined, { length: 3 });
+    const f = compile((a: Tensor) => a.sin().add(thrice(a)[0]));
+    setBackend("wasm");
+    const wanted = [x, large].map((a) => f(a).arraySync());
+    setBackend(name);
+    f(x);
+    await device().ready();
+    expect(f(x).arraySync()).toEqual(wanted[0]);
+    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native", "native"]);
+    expect((await f.async(large)).arraySync()).toEqual(wanted[1]);
+    expect([...device().programs()].map(({ note }) => note)).toContain(
+      "on WebAssembly: JavaScript computes sin beyond 6432",
+    );
+    expect(f(large).arraySync()).toEqual(wanted[1]);
+    expect(f(x).arraySync()).toEqual(wanted[0]);
   });
 
   test("reports an index out of range as WebAssembly does", async () => {

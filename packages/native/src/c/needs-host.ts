@@ -1,5 +1,7 @@
-// What C cannot compute with the bits of WebAssembly: operators that the host computes there.
+// What C cannot compute with the bits of WebAssembly: operators that the host computes there, for all
+// numbers or for large ones.
 import {
+  type Approximation,
   allParts,
   allStatements,
   approximationOf,
@@ -24,23 +26,40 @@ export function hostOperatorOf(kernel: Kernel): string | undefined {
 }
 
 function found(kernel: Kernel): string | undefined {
-  for (const statement of allStatements(kernel.body)) {
-    const values: Parameters<typeof allParts>[0][] = [...valuesOf(statement)];
-    if ("index" in statement) values.push(...statement.index.terms.map(({ factor }) => factor));
-    for (const value of values) {
-      for (const part of allParts(value)) {
-        if (part.kind === "apply" && isByHost(part)) return `${part.operator} of ${part.on}`;
-      }
-    }
+  for (const application of applicationsIn(kernel)) {
+    if (isByHost(application)) return `${application.operator} of ${application.on}`;
   }
   return undefined;
 }
 
+function* applicationsIn(kernel: Kernel): Iterable<Application> {
+  for (const statement of allStatements(kernel.body)) {
+    const values: Parameters<typeof allParts>[0][] = [...valuesOf(statement)];
+    if ("index" in statement) values.push(...statement.index.terms.map(({ factor }) => factor));
+    for (const value of values) {
+      for (const part of allParts(value)) if (part.kind === "apply") yield part;
+    }
+  }
+}
+
 function isByHost({ operator, on, operands }: Application): boolean {
   if (operator === "select") return false;
-  const approximation = isFloating(on) ? approximationOf(operator, on) : undefined;
-  if (approximation) return approximation.limit !== undefined;
+  if (approximationIn(operator, on)) return false;
   return isWithoutText(operator, on, operands.length);
+}
+
+function approximationIn(operator: OperatorName, on: DType): Approximation | undefined {
+  return isFloating(on) ? approximationOf(operator, on) : undefined;
+}
+
+/** The operators of a kernel whose approximations do not hold of all numbers. */
+export function limitedOperatorsOf(kernel: Kernel): readonly string[] {
+  const operators = new Set<string>();
+  for (const { operator, on } of applicationsIn(kernel)) {
+    const limit = approximationIn(operator, on)?.limit;
+    if (limit !== undefined) operators.add(`${operator} beyond ${Math.floor(limit)}`);
+  }
+  return [...operators];
 }
 
 function isWithoutText(operator: OperatorName, on: DType, arity: number): boolean {

@@ -209,7 +209,14 @@ INLINE ${v} shl_i32_${n}(${v} a, ${v} b) { return a << (b & 31); }
 INLINE ${v} shr_i32_${n}(${v} a, ${v} b) { return a >> (b & 31); }
 typedef uint32_t u32x${n} __attribute__((vector_size(${4 * n})));
 INLINE ${v} shru_i32_${n}(${v} a, ${v} b) { return (${v})((u32x${n})a >> (u32x${n})(b & 31)); }
-INLINE ${v} select_i32_${n}(${v} m, ${v} a, ${v} b) { return (m & a) | (~m & b); }`;
+INLINE ${v} select_i32_${n}(${v} m, ${v} a, ${v} b) { return (m & a) | (~m & b); }
+INLINE i32 any_${n}(${v} m, int valid) {
+  uint64_t words[${n / 2}], all = 0;
+  for (int lane = valid; lane < ${n}; lane++) m[lane] = 0;
+  __builtin_memcpy(words, &m, sizeof m);
+  for (int i = 0; i < ${n / 2}; i++) all |= words[i];
+  return all != 0;
+}`;
 }
 
 type UnaryName = "sqrt" | "floor" | "ceil" | "trunc" | "rint";

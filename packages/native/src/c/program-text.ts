@@ -11,9 +11,10 @@ import {
 } from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
 import { kernelText } from "./kernel-text.ts";
-import { hostOperatorOf } from "./needs-host.ts";
+import { hostOperatorOf, limitedOperatorsOf } from "./needs-host.ts";
 import { preludeOf } from "./prelude.ts";
 import { teamType } from "./team.ts";
+import { beyondWord } from "./values.ts";
 
 /** A plan's C file. */
 export interface ProgramText {
@@ -22,6 +23,8 @@ export interface ProgramText {
   readonly names: readonly (string | undefined)[];
   /** Operators for which segments are left out. */
   readonly hostOperators: ReadonlySet<string>;
+  /** What the host has to compute of large numbers, by the segments' numbers. */
+  readonly limited: ReadonlyMap<number, readonly string[]>;
   /** Whether any of it is worth several threads. */
   readonly isDivided: boolean;
 }
@@ -40,6 +43,7 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
   const texts: string[] = [];
   const allLanes = new Set<number>();
   const hostOperators = new Set<string>();
+  const limited = new Map<number, readonly string[]>();
   const written = (kernel: Kernel): KernelFunction => {
     const name = `kernel${functions.size}`;
     const parts = partsOf(kernel, machine);
@@ -68,11 +72,13 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
     if (ofHost.some((operator) => operator !== undefined)) return undefined;
     const calls = segment.steps.map(({ kernel, given }) => callOf(kernel, given));
     const name = `run${i}`;
-    texts.push(segmentText(name, calls));
+    const operators = segment.steps.flatMap(({ kernel }) => limitedOperatorsOf(kernel));
+    if (operators.length > 0) limited.set(i, operators);
+    texts.push(segmentText(name, calls, operators.length > 0));
     return name;
   });
   const text = `${[preludeOf(allLanes, machine.isFused), teamType, ...texts].join("\n\n")}\n`;
-  return { text, names, hostOperators, isDivided };
+  return { text, names, hostOperators, limited, isDivided };
 }
 
 /** The parts of a kernel on a machine; vectors are as many times faster as they are longer. */
@@ -96,11 +102,11 @@ function partText(name: string, call: string): string {
 }
 
 /**
- * A function of the memory's address, the run table's address, that of a word to set once it is over, how many
- * threads may take part, and the address of their team. It returns whether they did, if it has
- * parts for them.
+ * A function of the memory's address, the run table's address, that of a word to set once it is over,
+ * how many threads may take part, and the address of their team. It returns `together` if they did, where it
+ * has parts for them, and `beyond` if a number was beyond what C computes, if it `isLimited`.
  */
-function segmentText(name: string, calls: readonly Call[]): string {
+function segmentText(name: string, calls: readonly Call[], isLimited: boolean): string {
   const isDivided = calls.some(({ parts }) => parts > 1);
   const declared = "uint64_t start, uint32_t at, uint32_t over, uint32_t threads, uint64_t address";
   return [
@@ -108,6 +114,7 @@ function segmentText(name: string, calls: readonly Call[]): string {
     "char *memory = (char *)(uintptr_t)start;",
     "uint32_t *table = (uint32_t *)(memory + at);",
     "const team_functions *team = (const team_functions *)(uintptr_t)address;",
+    ...(isLimited ? [`table[${beyondWord}] = 0;`] : []),
     `const uint32_t together = threads > 1${isDivided ? " && team != 0 && team->begin(threads)" : ""};`,
     ...calls.map(({ text, parts }) =>
       parts === 1
@@ -115,8 +122,9 @@ function segmentText(name: string, calls: readonly Call[]): string {
         : `if (together) team->divide(${text}, memory, table, ${parts}); else ${text}(memory, table, 0, 1);`,
     ),
     ...(isDivided ? ["if (together) team->end();"] : []),
-    "if (over != 0) __atomic_store_n((uint32_t *)(memory + over), 1, __ATOMIC_RELEASE);",
-    "return together;",
+    `const uint32_t result = together${isLimited ? ` | table[${beyondWord}] << 1` : ""};`,
+    "if (over != 0) __atomic_store_n((uint32_t *)(memory + over), 1 + result, __ATOMIC_RELEASE);",
+    "return result;",
     "}",
   ].join("\n");
 }

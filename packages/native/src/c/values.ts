@@ -18,6 +18,7 @@ import {
   Substitution,
   strideAlong,
   type Total,
+  tableWords,
   term,
   type KernelValue as Value,
   type Variable,
@@ -32,6 +33,9 @@ import {
   storedType,
 } from "./operators.ts";
 import type { Scopes } from "./scopes.ts";
+
+/** The word of the run table that says whether a number was beyond what C computes. */
+export const beyondWord: number = tableWords.totals;
 
 /** Elements that are computed at once: consecutive ones along a variable. */
 export interface Vector {
@@ -160,11 +164,25 @@ export class Values {
         approximated = expressionValue(approximation.value, operands, dtype);
         this.#approximated.set(value, approximated);
       }
+      if (approximation.limit !== undefined) this.#checkLimit(value, approximation.limit, lanes);
       return nameIn(approximated);
     }
     const [, second] = operands;
     const literal = second?.kind === "literal" ? second.value : undefined;
     return operatorText({ operator, on, operands: operands.map(nameIn), lanes, literal })!;
+  }
+
+  /** Says in the run table where an operand, |x|, is beyond the limit, so the host has to compute. */
+  #checkLimit({ operands, on }: Application, limit: number, lanes: number): void {
+    const [x] = operands as readonly [Value];
+    const size: Value = { kind: "apply", dtype: on, on, operator: "abs", operands: [x] };
+    const most: Value = { kind: "literal", dtype: on, value: limit };
+    const beyond = this.inLanes(
+      { kind: "apply", dtype: "bool", on, operator: "less", operands: [most, size] },
+      lanes,
+    );
+    const isAny = lanes === 1 ? beyond : `any_${lanes}(${beyond}, ${this.vector!.valid})`;
+    this.scopes.line(`if (${isAny}) table[${beyondWord}] = 1;`);
   }
 
   // Vectors

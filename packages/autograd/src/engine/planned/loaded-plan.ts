@@ -181,7 +181,7 @@ export class LoadedPlan {
       if (segment.kind !== "kernels") {
         const how = yield* this.#runBetween(i, isTogether, new Pauses());
         if (how === "again") {
-          this.#runSegments(false);
+          this.#runAgain();
           return;
         }
         if (how === "alone") outcome = how;
@@ -195,7 +195,7 @@ export class LoadedPlan {
       const begun = performance.now();
       const how = ended?.outcome ?? program.run(i, isOwn);
       if (how === "again") {
-        this.#runSegments(false);
+        this.#runAgain();
         return;
       }
       milliseconds += ended?.milliseconds ?? performance.now() - begun;
@@ -210,11 +210,15 @@ export class LoadedPlan {
     const start = isTimed ? performance.now() : 0;
     const isTogether = this.#trial.isTogether();
     const outcome = this.#runSegments(isTogether);
-    // A run never writes what it reads from outside, so it can start again.
-    if (outcome === "again") this.#runSegments(false);
+    if (outcome === "again") this.#runAgain();
     // A run that fell back to one thread, because others were busy, says nothing about either way.
     if ((outcome === "together") !== isTogether) return;
     this.#trial.note(isTimed ? performance.now() - start : 0);
+  }
+
+  /** A run never writes what it reads from outside, so it can start again. */
+  #runAgain(): void {
+    while (this.#runSegments(false) === "again");
   }
 
   #runSegments(isTogether: boolean): Outcome {

@@ -24,6 +24,8 @@ interface TableWords {
   readonly failedCheck: number;
   /** The index that failed it. */
   readonly failedIndex: number;
+  /** From here on the threads' totals. */
+  readonly totals: number;
   /** From here on the address of each buffer. */
   readonly buffers: number;
 }
@@ -31,6 +33,7 @@ interface TableWords {
 export const tableWords: TableWords = {
   failedCheck: 0,
   failedIndex: 1,
+  totals: totalsOffset / 4,
   buffers: (totalsOffset + totalsBytes * mostThreads) / 4,
 };
 
