@@ -8,6 +8,7 @@ import { add } from "../ops/elementwise.ts";
 import { lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
 import { isFloating } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
+import { Lifting } from "./lifted-products.ts";
 import { closed, dependence, type Source } from "./loop-body.ts";
 
 /** An output of a graph, and its gradient. */
@@ -69,24 +70,48 @@ export function loopGradients(
     const given = last.map(({ g }) => g);
     return given.length > 0 ? given.reduce(add) : full(carry.shape, 0, carry.dtype);
   };
-  const count = carries.length + ofShared.length;
+  const kept = keptBy(loop);
+  const sourceOf = (one: Node): Source => {
+    const at = ofStacked.indexOf(one);
+    return at < 0 ? kept(one) : { kind: "sequence", node: stacked[at]!.g };
+  };
+  const lifting = new Lifting(sourceOf);
+  const nextTotals = found.slice(carries.length, carries.length + ofShared.length);
+  // Of iterations that are computed again, or do not run, nothing is kept for all.
+  const isLifted = condition === undefined && !body.isRecomputed;
+  const lifted = lifting.of([...totals.values()], isLifted ? nextTotals : []);
+  const added = ofShared.flatMap((one, i) => {
+    const of = isLifted ? lifted[i]!.next : nextTotals[i]!;
+    return of ? [{ one, total: totals.get(one)!, next: of }] : [];
+  });
+  const ofEach = found.slice(carries.length + ofShared.length);
   const back = closed({
     name,
     length: body.length,
     isReversed: !body.isReversed,
     isRecomputed: body.isRecomputed,
-    carries: [...ofCarries.values(), ...totals.values()],
-    first: [...carries.map(firstOf), ...ofShared.map((one) => full(one.shape, 0, one.dtype))],
+    carries: [...ofCarries.values(), ...added.map(({ total }) => total)],
+    first: [...carries.map(firstOf), ...added.map(({ one }) => full(one.shape, 0, one.dtype))],
     elements: ofStacked,
     sequences: stacked.map(({ g }) => g),
     condition: condition === undefined ? undefined : inputs[condition],
-    next: found.slice(0, count),
-    others: found.slice(count),
+    next: [...found.slice(0, carries.length), ...added.map((one) => one.next)],
+    others: [...ofEach, ...lifting.kept],
     isSought: false,
-    sourceOf: keptBy(loop),
+    sourceOf: kept,
   });
   const shares = new Map<Node, Node>();
-  [...carries, ...ofShared].forEach((input, i) => shares.set(input, lastOf(back, i)));
+  const withTotals = [...carries, ...added.map(({ one }) => one)];
+  withTotals.forEach((input, i) => shares.set(input, lastOf(back, i)));
+  const stackOfKept = new Map(
+    lifting.kept.map((one, i) => [one, stackOf(back, back.others[ofEach.length + i]!)]),
+  );
+  ofShared.forEach((one, i) => {
+    const outside = isLifted ? lifted[i]!.outside : [];
+    const sums = outside.map((share) => share((of) => stackOfKept.get(of)!));
+    const total = shares.get(one);
+    if (sums.length > 0) shares.set(one, [...(total ? [total] : []), ...sums].reduce(add));
+  });
   ofElements.forEach((input, i) => shares.set(input, stackOf(back, back.others[i]!)));
   return inputs.map((input) => shares.get(input));
 }
@@ -106,6 +131,12 @@ function keptBy(loop: Repeated): (node: Node) => Source {
   const replaced = new Map(shared.map((one) => [one, loop.inputs[inputs.indexOf(one)]!]));
   const isInside = dependence(new Set(inputs));
   const changes = dependence(new Set(inputs.slice(0, next.length + sequences)));
+  const stacks = new Map<Node, Node>();
+  const stackAt = (node: Node): Node => {
+    let stack = stacks.get(node);
+    if (!stack) stacks.set(node, (stack = stackOf(loop, node)));
+    return stack;
+  };
   return (node) => {
     const position = inputs.indexOf(node);
     if (position >= next.length + sequences) {
@@ -119,8 +150,7 @@ function keptBy(loop: Repeated): (node: Node) => Source {
     const isAgain = isRecomputed && position < 0;
     if (!isOfBody.has(node) || isMoved || isAgain) return { kind: "computed" };
     // What does not run is not computed outside, either.
-    if (changes(node) || condition !== undefined)
-      return { kind: "sequence", node: stackOf(loop, node) };
+    if (changes(node) || condition !== undefined) return { kind: "sequence", node: stackAt(node) };
     return { kind: "shared", node: withReplaced([node], replaced)[0]! };
   };
 }
