@@ -17,7 +17,7 @@ export interface DigitBytes {
 }
 
 /** Without the headers of 16 and 8 bytes: what the package has is known. */
-async function packagedDigits(set: DigitFile["set"]): Promise<DigitBytes> {
+export async function packagedDigits(set: DigitFile["set"]): Promise<DigitBytes> {
   const start = set === "train" ? "train" : "t10k";
   const read = (name: string) => readFile(path.join(packaged, "data", `${start}-${name}-ubyte`));
   const [images, labels] = await Promise.all([read("images-idx3"), read("labels-idx1")]);

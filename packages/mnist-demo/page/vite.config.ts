@@ -2,6 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { digitFiles } from "./digit-files.ts";
+import { prerendered } from "./prerendered.ts";
+
+const conditions = ["@nabla/source", "module", "browser", "import", "default"];
 
 /** Files are what their names say. The others let the page share memory with its worker's threads. Without them it runs on one thread. */
 const headers = {
@@ -16,14 +19,16 @@ export default defineConfig({
   base: "./",
   // A path that is not there is 404, and not the page once more.
   appType: "mpa",
-  plugins: [digitFiles()],
-  resolve: { conditions: ["@nabla/source", "module", "browser", "import", "default"] },
+  plugins: [digitFiles(), prerendered(conditions.filter((one) => one !== "browser"))],
+  resolve: { conditions },
   build: {
     outDir: fileURLToPath(new URL("../dist-page", import.meta.url)),
     // built-folder.ts removes what the build before has made, and nothing else.
     emptyOutDir: false,
     target: "es2023",
     license: false,
+    // How long plugins take says nothing to whoever builds the page.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   worker: { format: "es" },
   server: { headers },

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { choicesIn, searchOf, sourceIn } from "../page/src/address.ts";
-import type { Choices } from "../page/src/session.ts";
+import type { Choices } from "../page/src/choices.ts";
 
 const usual: Choices = {
   hidden: [16, 16],

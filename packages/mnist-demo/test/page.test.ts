@@ -70,6 +70,33 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     },
   );
 
+  test.runIf(isWhole)(
+    "is seen before its script runs, with the numbers that the worker finds then",
+    async () => {
+      const networkIn = (page: Page): Promise<string> =>
+        page.locator(".network").evaluate((network) => network.outerHTML);
+      const without = await the.context.browser()!.newContext({ javaScriptEnabled: false });
+      const still = await without.newPage();
+      await still.goto(the.addressOf(true));
+      const built = await networkIn(still);
+      expect(built.match(/data-place/g)).toHaveLength(42);
+      expect(await still.textContent(".strip")).toContain("A 7, read as");
+      await without.close();
+      for (const viewport of [desktop, phone]) {
+        const page = await the.open({ viewport });
+        expect(await networkIn(page)).toBe(built);
+        const isOpen = await page.evaluate("document.querySelector('.whole').open");
+        expect(isOpen).toBe(viewport === desktop);
+        await page.close();
+      }
+      const other = await the.context.newPage();
+      the.page = other;
+      await other.goto(`${the.addressOf(true)}?hidden=30`);
+      await other.locator(".network [data-place='1:9']").waitFor();
+      expect(await other.locator(".neuron").count()).toBe(40);
+    },
+  );
+
   test("has less than 150 kB of compressed script, and what comes later less than 50 kB", () => {
     const assets = path.join(the.folder, "assets");
     const html = readFileSync(path.join(the.folder, "index.html"), "utf8");

@@ -1,7 +1,8 @@
 // What the page's worker does, without a page: training goes on, pauses, fails, and starts over.
 import { loadMnist } from "@nabla/mnist-demo";
 import { expect, test } from "vitest";
-import { type Choices, type DigitSource, type Progress, Session } from "../page/src/session.ts";
+import { type Choices } from "../page/src/choices.ts";
+import { type DigitSource, type Progress, Session } from "../page/src/session.ts";
 import { thereAlready } from "../page/src/training-digits.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 

@@ -1,8 +1,8 @@
 // What has been chosen, as part of the page's address: a link shows the same.
 import { type ActivationName, activationNames } from "../../src/training-options.ts";
+import type { Choices } from "./choices.ts";
 import { exampleCounts } from "./digit-files.ts";
 import type { Source } from "./inspection.ts";
-import type { Choices } from "./session.ts";
 
 /** The digits that can be chosen. */
 const thumbnails = 24;

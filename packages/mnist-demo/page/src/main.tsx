@@ -1,5 +1,15 @@
 // The page: what is there from the start, and the worker behind it.
-import { render } from "preact";
+import { hydrate, render } from "preact";
 import { App } from "./app.tsx";
+import { firstLookId, firstLookIn } from "./first-look.ts";
+import { firstChoices } from "./trainer.ts";
 
-render(<App />, document.querySelector("#app")!);
+const app = document.querySelector("#app")!;
+const text = document.getElementById(firstLookId)?.textContent;
+const first = firstLookIn(text, firstChoices, location.search);
+if (first) hydrate(<App first={first} />, app);
+else {
+  app.replaceChildren();
+  render(<App />, app);
+}
+app.removeAttribute("data-still");

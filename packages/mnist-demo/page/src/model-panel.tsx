@@ -1,7 +1,7 @@
 // The network that the page is about, always in view: what it is given, what it makes of it, and
 // what that costs.
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { type Answer, answerOf, doubtOf } from "./answer.ts";
 import { NetworkPicture } from "./network-picture.tsx";
 import { Pixels } from "./pixels.tsx";
@@ -14,7 +14,9 @@ interface ModelPanelProps {
 }
 
 export function ModelPanel({ trainer, subject }: ModelPanelProps): VNode {
-  const [isWide] = useState(() => matchMedia("(min-width: 62rem)").matches);
+  const [isOpen, setOpen] = useState(true);
+  // Before anything is drawn: what is built with the page knows no screen.
+  useLayoutEffect(() => setOpen(matchMedia("(min-width: 62rem)").matches), []);
   const { look, back, place, setPlace } = subject;
   const outputs = look?.layers.at(-1)!.activations;
   const cost = trainer.state.progress?.miniBatches.cost;
@@ -30,7 +32,7 @@ export function ModelPanel({ trainer, subject }: ModelPanelProps): VNode {
         )}
       </div>
       <Gauge cost={cost} />
-      <details class="whole" open={isWide}>
+      <details class="whole" open={isOpen}>
         <summary>The network</summary>
         <div class="stage">
           {look && (

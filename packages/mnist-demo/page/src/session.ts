@@ -2,8 +2,8 @@
 import { oneHot, tensor } from "@nabla/autograd";
 import { exampleCosts } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
-import type { ActivationName } from "../../src/training-options.ts";
 import { type AvenueResult, type AvenueStep, tryAvenues } from "./avenue-step.ts";
+import type { Choices } from "./choices.ts";
 import { Contender, type ContenderOptions, type Point } from "./contender.ts";
 import { type Look, look, type Place, type Source } from "./inspection.ts";
 import { KnobBoard } from "./knobs.ts";
@@ -11,19 +11,6 @@ import type { Learnt } from "./learning.ts";
 import { type StepLook, stepBy } from "./step-by.ts";
 import type { TrainingDigits } from "./training-digits.ts";
 import type { End, Walks } from "./walks.ts";
-
-/** What the page lets one choose. */
-export interface Choices {
-  readonly hidden: readonly number[];
-  readonly activation: ActivationName;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly seed: number;
-  /** How many digits it learns from. */
-  readonly examples: number;
-  /** Whether a second network, equal at the start, takes each step on the full set. */
-  readonly careful: boolean;
-}
 
 /** One step of the mini-batches a frame, which all are shown; or as many as go. */
 export type Pace = "frame" | "fast";

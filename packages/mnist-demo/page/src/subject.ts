@@ -30,14 +30,15 @@ export interface Line {
   readonly column: number | undefined;
 }
 
-export function useSubject(trainer: Trainer): Subject {
+/** `first` is seen until the worker tells what it sees. */
+export function useSubject(trainer: Trainer, first?: Look): Subject {
   const [source, setSource] = useState<Source>(() => sourceIn(location.search));
   const [chosen, setPlace] = useState<Place>();
   const [back, setBack] = useState(0);
   const [lit, setLit] = useState<readonly Line[]>([]);
   const sizes = [...trainer.state.choices.hidden, 10];
   const place = useMemo(() => chosen && within(chosen, sizes), [chosen, sizes.join()]);
-  const { seen, isPending } = useLook(trainer, source);
+  const { seen, isPending } = useLook(trainer, source, first);
   // A network of other layers is being set up.
   const look = seen?.layers.length === sizes.length ? seen : undefined;
   return {
@@ -64,8 +65,8 @@ function within({ layer, index }: Place, sizes: readonly number[]): Place {
 const betweenLooks = 100;
 
 /** Asks anew when the digits or the network have changed, one question at a time. */
-function useLook({ state, service }: Trainer, source: Source) {
-  const [seen, setSeen] = useState<Look>();
+function useLook({ state, service }: Trainer, source: Source, first: Look | undefined) {
+  const [seen, setSeen] = useState(first);
   const [isPending, setPending] = useState(false);
   const question = useRef<Source>();
   const isAsking = useRef(false);

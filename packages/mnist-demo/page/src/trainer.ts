@@ -2,89 +2,16 @@
 import { proxy, type Remote, wrap } from "comlink";
 import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import { choicesIn } from "./address.ts";
-import type { Point } from "./contender.ts";
-import type { Choices, Pace, Progress } from "./session.ts";
+import { type Choices, usualChoices } from "./choices.ts";
+import type { Pace } from "./session.ts";
+import { next, stateAtFirst, type TrainerState } from "./training-state.ts";
 import type { Service } from "./worker.ts";
 
-export const usualChoices: Choices = {
-  hidden: [16, 16],
-  activation: "sigmoid",
-  batchSize: 100,
-  learningRate: 3,
-  seed: 0,
-  examples: 3000,
-  careful: true,
-};
-
 /** Those that the page begins with: its address may name others. */
-const firstChoices = choicesIn(location.search, usualChoices);
+export const firstChoices: Choices = choicesIn(location.search, usualChoices);
 
 /** How many steps the page takes before anybody has asked for one. */
 export const stepsOfOpening = 600;
-
-export interface TrainerState {
-  /** The share of the chosen training digits that has come. */
-  readonly loaded: number;
-  readonly failure: string | undefined;
-  readonly choices: Choices;
-  readonly progress: Progress | undefined;
-  readonly miniBatches: readonly Point[];
-  readonly fullSet: readonly Point[];
-}
-
-type Event =
-  | { readonly kind: "share"; readonly share: number }
-  | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "reset"; readonly choices: Choices }
-  | { readonly kind: "failure"; readonly message: string };
-
-const atFirst: TrainerState = {
-  loaded: 0,
-  failure: undefined,
-  choices: firstChoices,
-  progress: undefined,
-  miniBatches: [],
-  fullSet: [],
-};
-
-function next(state: TrainerState, event: Event): TrainerState {
-  switch (event.kind) {
-    case "share":
-      return { ...state, loaded: event.share };
-    case "progress": {
-      const { miniBatches, fullSet } = event.progress;
-      return {
-        ...state,
-        progress: event.progress,
-        miniBatches: withPoint(state.miniBatches, miniBatches),
-        fullSet: withPoint(state.fullSet, fullSet),
-      };
-    }
-    case "reset":
-      return {
-        ...state,
-        failure: undefined,
-        choices: event.choices,
-        miniBatches: [],
-        fullSet: [],
-      };
-    case "failure":
-      return {
-        ...state,
-        failure: event.message,
-        progress: state.progress && { ...state.progress, running: false },
-      };
-  }
-}
-
-/** More points than a curve is wide are not seen: every other one is left out then. */
-const mostPoints = 1000;
-
-function withPoint(points: readonly Point[], point: Point | undefined): readonly Point[] {
-  if (point === undefined || point.step === points.at(-1)?.step) return points;
-  const kept = points.length < mostPoints ? points : points.filter((_, i) => i % 2 === 0);
-  return [...kept, point];
-}
 
 export interface Trainer {
   readonly state: TrainerState;
@@ -99,7 +26,7 @@ export interface Trainer {
 }
 
 export function useTrainer(): Trainer {
-  const [state, dispatch] = useReducer(next, atFirst);
+  const [state, dispatch] = useReducer(next, stateAtFirst(firstChoices));
   const { service, problem } = useMemo(() => {
     try {
       const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });

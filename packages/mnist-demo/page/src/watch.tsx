@@ -3,11 +3,11 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { activationNames, sgdRates } from "../../src/training-options.ts";
 import { Chart, type Curve } from "./chart.tsx";
+import type { Choices } from "./choices.ts";
 import type { Point } from "./contender.ts";
 import { exampleCounts } from "./digit-files.ts";
 import { How } from "./how.tsx";
 import { Select } from "./select.tsx";
-import type { Choices } from "./session.ts";
 import type { Trainer } from "./trainer.ts";
 
 const architectures: readonly (readonly number[])[] = [[16, 16], [30], [100], [64, 32], []];

@@ -3,9 +3,10 @@ import { threads } from "@nabla/autograd";
 import { expose } from "comlink";
 import type { Digits } from "../../src/digits.ts";
 import type { AvenueStep } from "./avenue-step.ts";
+import { type Choices } from "./choices.ts";
 import { DigitShelf } from "./digits.ts";
 import { type Look, type Place, type Source, termsOf, wishesOf } from "./inspection.ts";
-import { type Choices, type OnProgress, type Pace, Session } from "./session.ts";
+import { type OnProgress, type Pace, Session } from "./session.ts";
 
 // One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
 // wait for each other, and one that has to share its processor holds up all.
