@@ -1,6 +1,7 @@
 // What every command is given, and what it answers to a user's mistake.
 
 import { NablaError } from "@nabla/autograd";
+import { natively } from "./native.ts";
 import type { Environment, Stream } from "./terminal.ts";
 
 export interface CommandContext {
@@ -25,14 +26,18 @@ export const interrupted: number = 130;
  * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line
  * on stderr. "help" writes the help.
  */
-export async function runCommand<Options>(
+export async function runCommand<Options extends object>(
   { help, parse, run }: Command<Options>,
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
   try {
     const options = parse(args);
-    if (options !== "help") return await run(options, context);
+    if (options !== "help") {
+      const all = () => run(options, context);
+      const isNative = "native" in options && options.native === true;
+      return await (isNative ? natively(all, context.stderr) : all());
+    }
     context.stdout.write(help.replaceAll(repositoryRunner, context.runner ?? repositoryRunner));
     return 0;
   } catch (error) {
@@ -42,7 +47,7 @@ export async function runCommand<Options>(
   }
 }
 
-export interface Command<Options> {
+export interface Command<Options extends object> {
   readonly help: string;
   readonly parse: (args: readonly string[]) => Options | "help";
   readonly run: (options: Options, context: CommandContext) => Promise<number>;

@@ -11,6 +11,7 @@ import {
   positiveNumber,
   readArguments,
 } from "./command-line.ts";
+import { type NativeOption, nativeHelp } from "./native.ts";
 import { decaying, type OptimizerName, optimizerNames, scheduleNames } from "./optimizers.ts";
 import {
   activationNames,
@@ -22,7 +23,7 @@ import {
   type TrainingOptions,
 } from "./training-options.ts";
 
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends TrainingOptions, NativeOption {
   /** The folder of one's own MNIST files; undefined for those of the package. */
   readonly data: string | undefined;
   /** The file that the network is written to; undefined: none. */
@@ -87,6 +88,7 @@ export const help = `Trains a small network on the MNIST digits.
                           bits as without a pause
   --report FILE           writes a page that opens anywhere: curves, what was taken for what,
                           weights, the worst mistakes
+${nativeHelp(26)}
   --help, -h              this
 
 What stands in parentheses is used if you say nothing; for cnn --hidden 120,84, relu, cross-entropy
@@ -120,7 +122,7 @@ function decayOf(optimizer: OptimizerName): Kind<number> {
 
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
-  const names = { command: "train", values: valueOptions, flags: ["resume"] as const };
+  const names = { command: "train", values: valueOptions, flags: ["resume", "native"] as const };
   return readArguments(names, given, (said) => {
     const model = said.read("model", oneOf(modelNames), "mlp");
     const usual = modelDefaults[model];
@@ -151,6 +153,7 @@ export function parseOptions(given: readonly string[]): TrainOptions | "help" {
       checkpointEvery: said.read("checkpoint-every", positiveInteger, undefined),
       report: said.read("report", name("a file"), undefined),
       resume: said.has("resume"),
+      native: said.has("native"),
     };
   });
 }

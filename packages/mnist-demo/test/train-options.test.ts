@@ -20,6 +20,7 @@ const defaults = {
   checkpointEvery: undefined,
   report: undefined,
   resume: false,
+  native: false,
 };
 
 const cnn = {
@@ -45,8 +46,8 @@ describe("arguments mean", () => {
     ["--learning-rate 1e-2", { learningRate: 0.01 }],
     ["--examples 2000 --data some/folder", { examples: 2000, data: "some/folder" }],
     [
-      "--save net.safetensors --checkpoint-every 50 --resume",
-      { save: "net.safetensors", checkpointEvery: 50, resume: true },
+      "--save net.safetensors --checkpoint-every 50 --resume --native",
+      { save: "net.safetensors", checkpointEvery: 50, resume: true, native: true },
     ],
     ["--activation tanh", { activation: "tanh", learningRate: 0.3 }],
     ["--activation relu", { activation: "relu", learningRate: 0.3 }],
@@ -120,7 +121,7 @@ describe("arguments are refused", () => {
       "--momentum 0.9",
       'train: there is no option "--momentum"; expected --model, --epochs, --batch-size, --optimizer, ' +
         "--learning-rate, --schedule, --weight-decay, --hidden, --activation, --cost, --seed, --examples, " +
-        "--data, --save, --checkpoint-every, --report, --resume or --help",
+        "--data, --save, --checkpoint-every, --report, --resume, --native or --help",
     ],
     ["3", 'train: got "3", expected only options'],
     ["--seed 1 extra", 'train: got "extra", expected only options'],

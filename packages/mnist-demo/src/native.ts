@@ -1,0 +1,40 @@
+// The option --native, which all commands have: what they compute runs as C.
+
+import { backend, NablaError, setBackend } from "@nabla/autograd";
+import type { Native } from "@nabla/native";
+import type { Stream } from "./terminal.ts";
+
+export interface NativeOption {
+  /** Whether the package @nabla/native is used. */
+  readonly native: boolean;
+}
+
+/** The option's line in a command's help, with what it does from that column on. */
+export function nativeHelp(column: number): string {
+  return `  ${"--native".padEnd(column - 2)}computes as C, if there is a compiler: faster, with the same results`;
+}
+
+/** Does all of a command natively; says so where WebAssembly has to do it. */
+export async function natively<T>(run: () => Promise<T>, stderr: Stream): Promise<T> {
+  const before = backend();
+  const native = await loaded();
+  if (native.problem !== undefined) {
+    stderr.write(`--native: ${native.problem}; WebAssembly computes\n`);
+  }
+  setBackend("native");
+  try {
+    return await run();
+  } finally {
+    setBackend(before);
+  }
+}
+
+async function loaded(): Promise<Native> {
+  try {
+    return (await import("@nabla/native")).native;
+  } catch {
+    throw new NablaError(
+      "--native: @nabla/native is not installed, expected it beside this package",
+    );
+  }
+}
