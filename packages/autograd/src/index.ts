@@ -52,6 +52,7 @@ export * from "./tensor/trigonometry.ts";
 // Differentiate, and other functions of functions
 
 export type { AxesOf } from "./tensor/axes.ts";
+export { closureConvert } from "./tensor/closure.ts";
 export { cond } from "./tensor/cond.ts";
 export type { GradientRuleOf } from "./tensor/custom.ts";
 export { checkpoint, customGradient } from "./tensor/custom.ts";
@@ -75,6 +76,7 @@ export type { BackendName } from "./engine/backends.ts";
 export type { BucketOptions } from "./tensor/buckets.ts";
 export type { CompiledFunction, CompileOptions } from "./tensor/compile.ts";
 export { compile } from "./tensor/compile.ts";
+export { ensure } from "./tensor/ensure.ts";
 export type { MemoryUse } from "./tensor/execution.ts";
 export {
   backend,

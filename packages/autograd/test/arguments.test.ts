@@ -51,6 +51,7 @@ const otherBeginnings: Readonly<Record<string, readonly string[]>> = {
       "cond",
       "whileLoop",
       "forLoop",
+      "closureConvert",
     ].map((name) => [name, ["sin", "mul", "exp", "sum", "add", "greater"]]),
   ),
   // Of a parameter that the call makes first.

@@ -260,6 +260,7 @@ export const others: ReadonlySet<string> = new Set(
     "scan cond whileLoop forLoop",
     "customGradient checkpoint compile external keep realize realizeAsync backend setBackend mustAwait threads memory",
     "manualSeed random.state random.restore print toDot toJSON",
+    "ensure closureConvert",
     "explainPlan checkSameShape formatShape printable findNaN guard takeGradients substitute",
     "constructor currentNode shape dtype size rank data dataSync array arraySync",
     "item itemSync toString",

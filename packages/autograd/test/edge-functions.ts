@@ -227,6 +227,10 @@ const transformations: readonly EdgeCall[] = [
   ),
   graph("compile", list(f, fc.constant(undefined), trees), applied("compile")),
   graph("checkpoint", list(f, fc.constant(undefined), trees), applied("checkpoint")),
+  graph("closureConvert", list(f, small), (g, one) => {
+    const [converted, captured] = functions["closureConvert"]!(g, one) as [Function, unknown];
+    return converted(captured, one);
+  }),
   graph(
     "customGradient",
     list(
@@ -312,6 +316,7 @@ const looks: readonly EdgeCall[] = [
       ),
     ),
   ),
+  exact("ensure", list(x, truths, fc.constantFrom("not so", ""))),
   call("realize", fc.array(x, { maxLength: 2 })),
   call("realizeAsync", fc.array(x, { maxLength: 2 })),
   call("backend", list()),

@@ -147,6 +147,11 @@ export { measure } from "./measure.ts";
 export type { BestModel, WatchOptions } from "./watching.ts";
 export { bestModel, earlyStopping } from "./watching.ts";
 
+// Differential equations
+
+export type { OdeOptions } from "./ode/odeint.ts";
+export { odeint } from "./ode/odeint.ts";
+
 // Files
 
 export type { Progress, Training } from "./files/checkpoint.ts";

@@ -242,6 +242,12 @@ const training: readonly EdgeCall[] = [
     f: (one, options, seen) => nn.bestModel(one as never, options as never).see(seen as never),
     args: [model(), { metric: "accuracy", better: "less" }, report],
   },
+  call("odeint", nabla.neg, rows, tensor([0, 1]), {
+    method: "rk4",
+    steps: 2,
+    adjoint: true,
+  }),
+  call("odeint", nabla.neg, { y: rows }, [0, 1], { rtol: 1e-4, atol: 1e-6, maxSteps: 100 }),
   call("clipGradNorm", trained(), 1),
   call("clipGradValue", trained(), 1),
   call("weightsDecay", trained()),

@@ -7,7 +7,7 @@ import { formatShape, type Shape } from "./shape.ts";
 export interface Check {
   readonly operation: string;
   /** What errors call an index that does not count from the end; below 0 the size is taken off. */
-  readonly fromZero: "label" | "index" | undefined;
+  readonly fromZero: "label" | "index" | "condition" | undefined;
   readonly axis: number;
   readonly shape: Shape;
   /** How much further from 0 the indices are than those that the user gave. */
@@ -30,6 +30,7 @@ export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check
 /** The error for an index that is out of range. */
 export function outOfRange(check: Check, found: number): NablaError {
   const { operation, fromZero, axis, shape, beyond } = check;
+  if (fromZero === "condition") return new NablaError(operation);
   const size = shape[axis]!;
   const index = found < 0 ? found + beyond : found - beyond;
   const given = fromZero && index < 0 ? index + size : index;

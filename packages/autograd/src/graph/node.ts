@@ -72,15 +72,16 @@ export interface Gather extends Definition {
   readonly family: "gather";
   /**
    * What errors call an index that does not count from the end: those below 0 arrive with the size
-   * subtracted, so that they are out of range.
+   * subtracted, so that they are out of range. "condition": any index but 0 says that one does not
+   * hold, and the operation's name is what errors say then.
    */
-  readonly fromZero?: "label" | "index";
+  readonly fromZero?: "label" | "index" | "condition";
 }
 /** Input 0 with the elements of input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {
   readonly family: "scatter";
   /** As in `Gather`. */
-  readonly fromZero?: "label" | "index";
+  readonly fromZero?: "label" | "index" | "condition";
 }
 /** Running totals along an axis; the inputs have the output's shape. */
 export interface Prefix extends Definition {

@@ -20,7 +20,7 @@ import {
 } from "../graph/shape.ts";
 import { type DType, promote } from "../scalar/dtype.ts";
 import { eye, full, iota } from "./creation.ts";
-import { equal, less, sub, where } from "./elementwise.ts";
+import { equal, less, logicalNot, sub, where } from "./elementwise.ts";
 import { broadcastTo, expandDims, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
 
@@ -53,6 +53,14 @@ export function gather(x: Node, axis: number, indices: Node, indicesOf?: string)
   return createNode(operation, [x, at], { axis: normal, along: false }, shape, x.dtype);
 }
 
+/** `x`; where `condition`, a bool of shape [], is false, an error that says `message`. */
+export function ensured(x: Node, condition: Node, message: string): Node {
+  const operation = fromZero(gatherOperation, message, "condition");
+  const index = cast(logicalNot(condition), "int32");
+  const attributes = { axis: 0, along: false };
+  return createNode(operation, [expandDims(x, 0), index], attributes, x.shape, x.dtype);
+}
+
 const takeOperation: Gather = { ...gatherOperation, name: "takeAlongAxis" };
 
 /** The elements of `x` at `indices` along `axis`; all other axes broadcast. */
@@ -73,7 +81,7 @@ const operationsFromZero = new Map<string, Gather | Scatter>();
 function fromZero<Family extends Gather | Scatter>(
   family: Family,
   name: string,
-  called: "label" | "index",
+  called: "label" | "index" | "condition",
 ): Family {
   const key = `${family.family} by ${called} of ${name}`;
   const known = operationsFromZero.get(key) ?? { ...family, name, fromZero: called };

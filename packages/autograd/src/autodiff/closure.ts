@@ -1,0 +1,25 @@
+// What a function finds outside of its arguments.
+import type { Node } from "../graph/node.ts";
+import { isFloating } from "../scalar/dtype.ts";
+import { dependence } from "./loop-body.ts";
+
+/**
+ * The nodes that `roots` use beside `own`, and that a derivative may go to: the last ones on the way
+ * that do not depend on any of `own`. Numbers that the graph contains are none.
+ */
+export function capturedBy(roots: readonly Node[], own: readonly Node[]): readonly Node[] {
+  const ends = new Set(own);
+  const isOwn = dependence(ends);
+  const seen = new Set<Node>(own);
+  const captured: Node[] = [];
+  const waiting = [...roots].reverse();
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (isOwn(node)) waiting.push(...node.inputs.toReversed());
+    else if (isFloating(node.dtype) && node.family !== "literal" && node.family !== "iota") {
+      captured.push(node);
+    }
+  }
+  return captured;
+}

@@ -1,0 +1,88 @@
+// States of differential equations: trees of tensors, as one vector.
+
+import type { Tree } from "@nabla/autograd";
+import { concat, type DType, formatShape, NablaError, ShapeError, Tensor } from "@nabla/autograd";
+import { kindOf } from "../checks.ts";
+import { isPlain } from "../options.ts";
+
+/** What a tree of tensors is like, and how to go from it to a vector of all elements and back. */
+export interface Form {
+  readonly dtype: DType;
+  /** [size]. Throws `NablaError` or `ShapeError` for another form; `what` in errors. */
+  flat(tree: unknown, what: string): Tensor;
+  /** [size] to the tree; [..., size] to the tree with these axes first. */
+  tree(flat: Tensor): Tree;
+}
+
+/** The form of `state`. Throws `NablaError` unless all its tensors have one dtype with fractions. */
+export function formOf(operation: string, state: unknown): Form {
+  const leaves = leavesOf(operation, "y0", state);
+  const [first] = leaves;
+  if (!first) throw new NablaError(`${operation}: y0 has no tensors, expected at least one`);
+  const { dtype }: Tensor = first;
+  for (const one of leaves) {
+    const wanted = dtype === "float32" || dtype === "float64" ? dtype : "float32 or float64";
+    if (one.dtype === wanted) continue;
+    throw new NablaError(`${operation}: y0 is ${one.dtype}, expected ${wanted}, one for all of it`);
+  }
+  const text = textOf(state);
+  const shapes = leaves.map((one: Tensor) => one.shape);
+  return {
+    dtype,
+    flat(tree, what) {
+      const own = leavesOf(operation, what, tree);
+      if (textOf(tree) !== text) {
+        throw new NablaError(`${operation}: ${what} is ${textOf(tree)}, expected ${text}, as y0`);
+      }
+      own.forEach((one: Tensor, i) => {
+        const [given, expected] = [formatShape(one.shape), formatShape(shapes[i]!)];
+        if (given !== expected) {
+          throw new ShapeError(`${operation}: ${what} is ${given}, expected ${expected}, as y0`);
+        }
+        if (one.dtype !== dtype) {
+          throw new NablaError(`${operation}: ${what} is ${one.dtype}, expected ${dtype}, as y0`);
+        }
+      });
+      return concat(own.map((one) => one.reshape([one.size])));
+    },
+    tree(flat) {
+      const front = flat.shape.slice(0, -1);
+      let from = 0;
+      const rebuilt = (part: unknown): Tree => {
+        if (part instanceof Tensor) {
+          const { size, shape }: Tensor = part;
+          const own = flat.slice(-1, from, (from += size));
+          return own.reshape([...front, ...shape]);
+        }
+        if (Array.isArray(part)) return part.map(rebuilt);
+        const entries = Object.entries(part as object);
+        return Object.fromEntries(entries.map(([name, one]) => [name, rebuilt(one)]));
+      };
+      return rebuilt(state);
+    },
+  };
+}
+
+/** Deeper trees are assumed to contain themselves, as in `@nabla/autograd`. */
+const deepest = 1000;
+
+function leavesOf(operation: string, what: string, tree: unknown, depth = 0): readonly Tensor[] {
+  if (tree instanceof Tensor) return [tree];
+  if (depth > deepest) {
+    const given = `${what} is more than ${deepest} deep, or part of itself`;
+    throw new NablaError(`${operation}: ${given}`);
+  }
+  if (!Array.isArray(tree) && !isPlain(tree)) {
+    const expected = "a tensor, or an array or plain object of tensors";
+    throw new NablaError(`${operation}: ${what} is ${kindOf(tree)}, expected ${expected}`);
+  }
+  return Object.values(tree).flatMap((one) => leavesOf(operation, what, one, depth + 1));
+}
+
+/** `{x: tensor, v: [tensor]}`. */
+function textOf(tree: unknown): string {
+  if (tree instanceof Tensor) return "tensor";
+  if (Array.isArray(tree)) return `[${tree.map(textOf).join(", ")}]`;
+  const entries = Object.entries(tree as object);
+  return `{${entries.map(([name, one]) => `${name}: ${textOf(one)}`).join(", ")}}`;
+}
