@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { digitFiles } from "./digit-files.ts";
+import { offline } from "./offline.ts";
 import { prerendered } from "./prerendered.ts";
 
 const conditions = ["@nabla/source", "module", "browser", "import", "default"];
@@ -19,7 +20,7 @@ export default defineConfig({
   base: "./",
   // A path that is not there is 404, and not the page once more.
   appType: "mpa",
-  plugins: [digitFiles(), prerendered(conditions.filter((one) => one !== "browser"))],
+  plugins: [digitFiles(), prerendered(conditions.filter((one) => one !== "browser")), offline()],
   resolve: { conditions },
   build: {
     outDir: fileURLToPath(new URL("../dist-page", import.meta.url)),

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { digitFileBytes } from "../page/digit-files.ts";
+import { servePage } from "../page/page-command.ts";
 import { type DigitFile, testFile } from "../page/src/digit-files.ts";
 import { chapterTests, numberTests } from "./page/chapters.ts";
 import { desktop, executablePath, OpenedPage, phone } from "./page/opened-page.ts";
@@ -96,6 +98,30 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       expect(await other.locator(".neuron").count()).toBe(40);
     },
   );
+
+  test.runIf(isWhole)("works without a network once it has been opened", async () => {
+    const server = await servePage({ port: 0, out: the.folder, isolated: false });
+    const { port } = server.httpServer.address() as AddressInfo;
+    // By this name of the machine, as elsewhere, the page is kept; by "localhost" it is not.
+    const address = `http://127.0.0.1:${port}/`;
+    const context = await the.context.browser()!.newContext({ reducedMotion: "reduce" });
+    try {
+      const page = await context.newPage();
+      await page.goto(address);
+      await page.evaluate("navigator.serviceWorker.ready");
+      await page.waitForFunction("navigator.serviceWorker.controller !== null");
+      await server.close();
+      await page.goto(`${address}?digit=3`);
+      await page.getByRole("button", { name: "One step" }).click();
+      await expect.poll(() => page.textContent("#steps")).toBe("1");
+      // A chapter whose script has not been asked for before.
+      await page.locator("#minima").scrollIntoViewIfNeeded();
+      await page.locator(".chapter:has(#minima) button").first().waitFor();
+    } finally {
+      await context.close();
+      await server.close();
+    }
+  });
 
   test("has less than 150 kB of compressed script, and what comes later less than 50 kB", () => {
     const assets = path.join(the.folder, "assets");

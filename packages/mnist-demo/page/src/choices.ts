@@ -1,5 +1,6 @@
 // What the page lets one choose, and what it begins with.
 import type { ActivationName } from "../../src/training-options.ts";
+import { digitsOfOpening } from "./digit-files.ts";
 
 /** What the page lets one choose. */
 export interface Choices {
@@ -20,6 +21,6 @@ export const usualChoices: Choices = {
   batchSize: 100,
   learningRate: 3,
   seed: 0,
-  examples: 3000,
+  examples: digitsOfOpening,
   careful: true,
 };

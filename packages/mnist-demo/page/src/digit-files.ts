@@ -14,6 +14,9 @@ export const testFile: DigitFile = { name: "test", set: "test", from: 0, count: 
 /** How many digits to learn from one can choose. The first view has those of the small files. */
 export const exampleCounts = [1000, 3000, 60_000] as const;
 
+/** How many it learns from where nobody has chosen. */
+export const digitsOfOpening = 3000;
+
 const smallFiles = 6;
 const [small, large] = [500, 5700] as const;
 

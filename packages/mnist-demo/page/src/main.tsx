@@ -13,3 +13,10 @@ else {
   render(<App />, app);
 }
 app.removeAttribute("data-still");
+
+// Kept for when there is no network; on a developer's machine, other pages have the same address.
+if ("serviceWorker" in navigator && location.hostname !== "localhost") {
+  addEventListener("load", () => {
+    navigator.serviceWorker.register("./offline.js").catch(console.info);
+  });
+}
