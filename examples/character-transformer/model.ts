@@ -1,6 +1,7 @@
 // A transformer that foretells the next character, made of the library's layers.
 import type { Tensor } from "@nabla/autograd";
 import {
+  type AttentionCache,
   dense,
   embedding,
   type Layer,
@@ -19,8 +20,23 @@ export interface Sizes {
   readonly heads: number;
 }
 
+/** What the text so far has left: a cache for each block. */
+export type Written = readonly AttentionCache[];
+
+export interface CharacterTransformer extends Layer {
+  /** Nothing written yet. */
+  start(): Written;
+  /** The logits [characters] after one more character, label [1, 1], and what there is then. */
+  next(label: Tensor, written: Written): readonly [logits: Tensor, written: Written];
+}
+
 /** Labels [batch, time] to logits [batch, time, characters]: of what follows each character. */
-export function characterTransformer({ characters, places, features, heads }: Sizes): Layer {
+export function characterTransformer({
+  characters,
+  places,
+  features,
+  heads,
+}: Sizes): CharacterTransformer {
   const initializer = normal({ standardDeviation: 0.02 });
   const parts = {
     characters: embedding(characters, features, { initializer }),
@@ -37,5 +53,17 @@ export function characterTransformer({ characters, places, features, heads }: Si
     const hidden = parts.blocks.forward(parts.characters.forward(x).add(place));
     return parts.output.forward(parts.norm.forward(hidden));
   };
-  return { kind: "characterTransformer", ...madeOf(parts), forward };
+  const { layers: blocks } = parts.blocks;
+  const next = (label: Tensor, written: Written): readonly [Tensor, Written] => {
+    const place = parts.places.weight.gather(0, written[0]!.length);
+    let hidden: Tensor = parts.characters.forward(label).add(place);
+    const after = written.map((cache, i) => {
+      const [y, next] = blocks[i]!.step(hidden, cache);
+      hidden = y;
+      return next;
+    });
+    return [parts.output.forward(parts.norm.forward(hidden)).flatten(), after];
+  };
+  const start = () => blocks.map((block) => block.cache(1, places));
+  return { kind: "characterTransformer", ...madeOf(parts), forward, start, next };
 }

@@ -1,6 +1,7 @@
 // Data, training and sampling of the transformer.
-import { compile, random, type Tensor, tensor } from "@nabla/autograd";
+import { compile, random, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { adamW, crossEntropy, fit, type Layer } from "@nabla/nn";
+import type { CharacterTransformer, Written } from "./model.ts";
 import { alphabet, labelsOf, sentences } from "./text.ts";
 
 export interface Windows {
@@ -65,25 +66,41 @@ function lastSentences(text: string, places: number): string {
   return text.length <= places ? text : lastSentences(text.slice(next), places);
 }
 
-/** Goes on with a text, character by character, each drawn as the model thinks it likely. */
+/**
+ * Goes on with a text, character by character, each drawn as the model thinks it likely. A character
+ * takes as long at any place: what those before have left is kept, and one function makes the next.
+ */
 export async function write(
-  model: Layer,
+  model: CharacterTransformer,
   begin: string,
   count: number,
   places: number,
 ): Promise<string> {
   model.evaluate?.();
-  const probabilities = compile((x: Tensor) => model.forward(x).softmax());
+  const next = compile((label: Tensor, written: Written) => {
+    const [logits, after] = model.next(label, written);
+    return [logits.softmax(), after] as const;
+  });
   const draws = random.uniform([count], { seed: 1 }).dataSync();
   let text = begin;
+  let written = model.start();
+  let seen = "";
+  /** Probabilities of what follows the text. */
+  const probabilities = async (): Promise<Tensor> => {
+    let found: Tensor = zeros([alphabet.length]);
+    // There is no room for more, so it looks at the last sentences afresh.
+    if (seen.length === places) [seen, written] = ["", model.start()];
+    const all = seen === "" ? lastSentences(text, places) : text.slice(-1);
+    for (const label of labelsOf(all)) {
+      [found, written] = await next.async(tensor([[label]], { dtype: "int32" }), written);
+    }
+    seen += all;
+    return found;
+  };
   for (const draw of draws) {
-    const seen = lastSentences(text, places);
-    // What comes after the last character does not count: the model is causal.
-    const labels = labelsOf(seen.padEnd(places));
-    const all = await probabilities(tensor([labels], { dtype: "int32" })).data();
-    const at = (seen.length - 1) * alphabet.length;
+    const all = await (await probabilities()).data();
     let left = draw;
-    const label = [...all.subarray(at, at + alphabet.length)].findIndex((p) => (left -= p) < 0);
+    const label = [...all].findIndex((p) => (left -= p) < 0);
     text += alphabet.at(label)!;
   }
   return text;

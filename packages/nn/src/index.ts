@@ -9,7 +9,12 @@
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
 export type { Dense, DenseOptions } from "./dense.ts";
 export { dense } from "./dense.ts";
-export type { AttentionInputs, AttentionOptions, MultiHeadAttention } from "./layers/attention.ts";
+export type {
+  AttentionCache,
+  AttentionInputs,
+  AttentionOptions,
+  MultiHeadAttention,
+} from "./layers/attention.ts";
 export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";

@@ -1,8 +1,10 @@
 // Attention: each place of a sequence takes from others what it looks for.
 import {
   arange,
+  checkSameShape,
   concat,
   type DTypeOption,
+  ensure,
   formatShape,
   NablaError,
   type Parameter,
@@ -10,14 +12,15 @@ import {
   ShapeError,
   type ShapeOf,
   softmax,
-  type Tensor,
+  Tensor,
+  tensor,
   where,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkAxis, checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
 import { type Dense, dense } from "../dense.ts";
 import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
-import { checkOptions, flag, fraction, ofWeights, tensor } from "../options.ts";
+import { checkOptions, flag, fraction, ofWeights, tensor as tensorKind } from "../options.ts";
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -47,6 +50,19 @@ export interface AttentionInputs {
   readonly mask?: Tensor;
 }
 
+/**
+ * What a sequence has left for the places to come: the keys and values of those before. A tree of
+ * tensors, for `compile` and `scan`.
+ */
+export type AttentionCache = {
+  /** [examples, heads, places, features of a head], 0 from `length` on. */
+  readonly keys: Tensor;
+  /** As the keys. */
+  readonly values: Tensor;
+  /** How many places have been, int32. */
+  readonly length: Tensor<[]>;
+};
+
 /** Looks in several ways at once. Made by `multiHeadAttention`. */
 export interface MultiHeadAttention<F extends number = number>
   extends MadeOf,
@@ -65,6 +81,15 @@ export interface MultiHeadAttention<F extends number = number>
     x: OutputCheck<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>, X>,
     inputs?: AttentionInputs,
   ): Tensor<Output<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>>>;
+  /** An empty cache for so many examples, with room for so many places. */
+  cache(examples: number, places: number): AttentionCache;
+  /**
+   * Goes on with a sequence: what `forward` of the whole gives at its next places, `x` [examples,
+   * next places, features], of which there may be one or more, and the cache with them. Whatever the
+   * place, the graph is the same and takes as long: it looks at all the room that the cache has. Only
+   * for `causal`. More places than there is room for are an error when the graph runs.
+   */
+  step(x: Tensor, cache: AttentionCache): readonly [y: Tensor, cache: AttentionCache];
 }
 
 /**
@@ -80,6 +105,15 @@ export interface MultiHeadAttention<F extends number = number>
  * layer.forward(zeros([2, 10, 16])).shape; // => [2, 10, 16]
  * layer.namedParameters().map(([name]) => name);
  * // => ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]
+ *
+ * @example
+ * // Place by place, for sequences that are made up on the way.
+ * const layer = multiHeadAttention(16, 4, { causal: true });
+ * const x = random.normal([2, 3, 16], { seed: 1 });
+ * let cache = layer.cache(2, 8);
+ * let y: Tensor = zeros([2, 1, 16]);
+ * for (let i = 0; i < 3; i++) [y, cache] = layer.step(x.slice(1, i, i + 1), cache);
+ * y.sub(layer.forward(x).slice(1, 2)).abs().max().itemSync() < 1e-5; // => true
  */
 export function multiHeadAttention<const F extends number>(
   features: F,
@@ -131,7 +165,7 @@ export function multiHeadAttention<const F extends number>(
   };
 
   const forward = (x: Tensor, inputs: AttentionInputs = {}): Tensor => {
-    checkOptions("multiHeadAttention", inputs, { context: tensor, mask: tensor });
+    checkOptions("multiHeadAttention", inputs, { context: tensorKind, mask: tensorKind });
     const { context, mask } = inputs;
     for (const given of [x, context ?? x]) {
       checkTensor("multiHeadAttention", given);
@@ -150,6 +184,39 @@ export function multiHeadAttention<const F extends number>(
     const found = swapped(weights.matmul(v!));
     return output.forward(found.reshape([...found.shape.slice(0, -2), size]));
   };
+  const cache = (examples: number, places: number): AttentionCache => {
+    checkCount("multiHeadAttention", "examples", examples);
+    checkCount("multiHeadAttention", "places", places);
+    const empty: Tensor = zeros([examples, heads, places, size / heads], { dtype });
+    return { keys: empty, values: empty, length: tensor(0, { dtype: "int32" }) };
+  };
+  const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {
+    if (!causal) {
+      throw new NablaError(
+        "multiHeadAttention: step is for causal attention; without it, places see later ones",
+      );
+    }
+    checkTensor("multiHeadAttention", x);
+    const { keys, values, length } = checkedCache(before, heads, size / heads);
+    const [examples, , places] = keys.shape as readonly [number, number, number];
+    checkLayout("multiHeadAttention", x.shape, [examples, "places", size]);
+    const next = x.shape[1]!;
+    const [q, k, v] = projected(x, 0, 3);
+    const end = ensure(
+      length.add(next),
+      length.add(next).lessEqual(places),
+      `multiHeadAttention: the cache has room for ${places} places, which are taken`,
+    );
+    const at = end.sub(next).add(arange(next, { dtype: "int32" }));
+    // Where nothing has been there are zeros.
+    const [allKeys, allValues] = [keys.scatterAdd(2, at, k!), values.scatterAdd(2, at, v!)];
+    const scores = q!.matmul(allKeys.transpose()).mul(Math.sqrt(heads / size));
+    const seen = arange(places, { dtype: "int32" }).lessEqual(at.expandDims(1));
+    const weights = left.forward(softmax(where(seen, scores, Number.NEGATIVE_INFINITY)));
+    const found = swapped(weights.matmul(allValues));
+    const y = output.forward(found.reshape([examples, next, size]));
+    return [y, { keys: allKeys, values: allValues, length: end }];
+  };
   const parts = {
     in_proj_weight: inputWeight,
     in_proj_bias: inputBias,
@@ -166,7 +233,24 @@ export function multiHeadAttention<const F extends number>(
     output,
     ...madeOf(parts),
     forward,
+    cache,
+    step,
   } as unknown as MultiHeadAttention<F>;
+}
+
+/** Throws `NablaError` or `ShapeError` for what is no cache of this layer. */
+function checkedCache(cache: unknown, heads: number, each: number): AttentionCache {
+  const { keys, values, length } = (cache ?? {}) as Partial<AttentionCache>;
+  for (const one of [keys, values, length]) {
+    if (one instanceof Tensor) continue;
+    throw new NablaError(
+      `multiHeadAttention: the cache is ${kindOf(cache)} without keys, values and length, expected ` +
+        "one of layer.cache(examples, places)",
+    );
+  }
+  checkLayout("multiHeadAttention: the cache", keys!.shape, ["examples", heads, "places", each]);
+  checkSameShape("multiHeadAttention: the cache", keys!.shape, values!.shape);
+  return { keys: keys!, values: values!, length: length! };
 }
 
 /**

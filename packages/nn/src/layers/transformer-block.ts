@@ -17,7 +17,7 @@ import {
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { type AttentionInputs, multiHeadAttention } from "./attention.ts";
+import { type AttentionCache, type AttentionInputs, multiHeadAttention } from "./attention.ts";
 import { dropout as dropoutLayer } from "./dropout.ts";
 import { layerNorm } from "./layer-norm.ts";
 
@@ -50,6 +50,10 @@ export interface TransformerBlock<F extends number = number>
     x: OutputCheck<FeatureShape<"transformerBlock", F, F>, ShapeOf<X>, X>,
     inputs?: Pick<AttentionInputs, "mask">,
   ): Tensor<Output<FeatureShape<"transformerBlock", F, F>, ShapeOf<X>>>;
+  /** An empty cache, of its attention. */
+  cache(examples: number, places: number): AttentionCache;
+  /** Goes on with a sequence by its next places, as `step` of `multiHeadAttention` does. */
+  step(x: Tensor, cache: AttentionCache): readonly [y: Tensor, cache: AttentionCache];
 }
 
 /**
@@ -106,11 +110,25 @@ export function transformerBlock<const F extends number>(
     const attention = (y: Tensor) => parts.self_attn.forward(y, inputs);
     return beside(beside(x, parts.norm1, attention), parts.norm2, network);
   };
+  const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {
+    checkTensor("transformerBlock", x);
+    checkAxis("transformerBlock", x.shape, -1, features, "features");
+    let cache = before;
+    const attention = (y: Tensor): Tensor => {
+      const [found, after] = parts.self_attn.step(y, before);
+      cache = after;
+      return found;
+    };
+    const y = beside(beside(x, parts.norm1, attention), parts.norm2, network);
+    return [y, cache];
+  };
   return {
     kind: "transformerBlock",
     features,
     heads,
     ...madeOf(parts),
     forward,
+    cache: (examples: number, places: number) => parts.self_attn.cache(examples, places),
+    step,
   } as unknown as TransformerBlock<F>;
 }
