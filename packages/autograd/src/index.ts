@@ -51,6 +51,8 @@ export * from "./tensor/trigonometry.ts";
 
 // Differentiate, and other functions of functions
 
+export type { AssociativeScanOptions } from "./tensor/associative-scan.ts";
+export { associativeScan } from "./tensor/associative-scan.ts";
 export type { AxesOf } from "./tensor/axes.ts";
 export { closureConvert } from "./tensor/closure.ts";
 export { cond } from "./tensor/cond.ts";

@@ -48,6 +48,7 @@ const otherBeginnings: Readonly<Record<string, readonly string[]>> = {
       "checkpoint",
       "vjp",
       "scan",
+      "associativeScan",
       "cond",
       "whileLoop",
       "forLoop",

@@ -257,7 +257,7 @@ export const others: ReadonlySet<string> = new Set(
   [
     "parameter tensor",
     "backward grad gradients valueAndGrad vjp jvp hessianVectorProduct jacobian hessian vmap",
-    "scan cond whileLoop forLoop",
+    "scan associativeScan cond whileLoop forLoop",
     "customGradient checkpoint compile external keep realize realizeAsync backend setBackend mustAwait threads memory",
     "manualSeed random.state random.restore print toDot toJSON",
     "ensure closureConvert",

@@ -136,6 +136,15 @@ const steps: readonly Function[] = [
   (a) => nabla.sum(a as Tensor),
   () => [],
 ];
+/** Of two elements. */
+const combinations: readonly Function[] = [
+  (a, b) => nabla.add(a as Tensor, b as Tensor),
+  (a, b) => nabla.mul(a as Tensor, b as Tensor),
+  (a, b) => nabla.maximum(a as Tensor, b as Tensor),
+  (a) => a,
+  (a) => nabla.sum(a as Tensor),
+  () => [],
+];
 const truths = edgeTensors({
   shape: fc.constantFrom<readonly number[]>([], [], [], [2]),
   isPlain: true,
@@ -199,6 +208,14 @@ const transformations: readonly EdgeCall[] = [
         reverse: fc.boolean(),
         checkpoint: fc.constantFrom<unknown>(false, true, 2, 0),
       }),
+    ),
+  ),
+  graph(
+    "associativeScan",
+    list(
+      fc.constantFrom<unknown>(...combinations),
+      fc.oneof(small, trees),
+      options({ axis: fc.constantFrom(0, -1, 1, 0.5), reverse: fc.boolean() }),
     ),
   ),
   graph("cond", list(truths, f, f, small)),

@@ -49,18 +49,32 @@ export function tracedStep<Result>(
   return { result, keys: trace.keys };
 }
 
-/** The nodes of the next carry, checked to be like those of the first. */
-export function nextCarry(operation: string, next: unknown, first: Tree): readonly Node[] {
+/** How errors call a tree, each of its tensors, and why they have to be like others. */
+export interface Names {
+  readonly all: string;
+  readonly each: string;
+  readonly why: string;
+}
+
+const ofCarry: Names = { all: "the next carry", each: "carry", why: "as it was first" };
+
+/** The nodes of a next carry, or of what `names` says, checked to be like those of the first. */
+export function likeFirst(
+  operation: string,
+  next: unknown,
+  first: Tree,
+  { all, each, why }: Names = ofCarry,
+): readonly Node[] {
   const before = tensorsOf(operation, first);
-  const after = tensorsOf(operation, next, "the next carry");
+  const after = tensorsOf(operation, next, all);
   if (before.length !== after.length || formOf(first) !== formOf(next)) {
     throw new NablaError(
-      `${operation}: the next carry has the form ${formOf(next)}, expected ${formOf(first)}, as the first`,
+      `${operation}: ${all} has the form ${formOf(next)}, expected ${formOf(first)}, as the first`,
     );
   }
   before.forEach((x, i) => {
     const which = before.length > 1 ? ` ${i}` : "";
-    checkSame(`${operation}: carry${which} becomes`, after[i]!, x, "as it was first");
+    checkSame(`${operation}: ${each}${which} becomes`, after[i]!, x, why);
   });
   return after.map((x) => nodeOf(operation, x));
 }

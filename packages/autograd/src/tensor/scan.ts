@@ -9,7 +9,7 @@ import { formatShape } from "../graph/shape.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { splitKey } from "../ops/random.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
-import { nextCarry, standsFor, tracedStep } from "./loop-step.ts";
+import { likeFirst, standsFor, tracedStep } from "./loop-step.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 import { refilled, type Tree, tensorsOf } from "./tree.ts";
 import type { BatchOf } from "./vmap.ts";
@@ -164,7 +164,7 @@ function resultsOf(
     );
   }
   const [next, output] = result as readonly unknown[];
-  const after = nextCarry(operation, next, carry);
+  const after = likeFirst(operation, next, carry);
   const outputs = output === undefined ? [] : tensorsOf(operation, output, "the output");
   return [after, outputs.map((x) => nodeOf(operation, x))];
 }

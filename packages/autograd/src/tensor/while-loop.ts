@@ -10,7 +10,7 @@ import { add } from "../ops/elementwise.ts";
 import { lastOf } from "../ops/loop.ts";
 import { foldKey } from "../ops/random.ts";
 import { checkCount, checkFunction, checkOptions } from "./checks.ts";
-import { nextCarry, standsFor, tracedStep, truthValue } from "./loop-step.ts";
+import { likeFirst, standsFor, tracedStep, truthValue } from "./loop-step.ts";
 import { scanned } from "./scan.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { refilled, type Tree, tensorsOf } from "./tree.ts";
@@ -75,7 +75,7 @@ function looped<Carry extends Tree>(
   const ofBody = tracedStep(operation, "the body", () => body(own.tree as Carry));
   const ofCondition = tracedStep(operation, "the condition", () => condition(own.tree as Carry));
   const goesOn = truthValue(operation, "the condition", ofCondition.result);
-  const next = nextCarry(operation, ofBody.result, initial);
+  const next = likeFirst(operation, ofBody.result, initial);
   const isGoing = placeholder([], "bool", "condition");
   const step = placeholder([], "int32", "step");
   const nextStep = add(step, 1);
