@@ -5,6 +5,7 @@ import { fuzzFiles } from "./fuzz/files.ts";
 import { fuzzFunctions } from "./fuzz/functions.ts";
 import type { Fuzz } from "./fuzz/fuzz.ts";
 import { fuzzGraphs } from "./fuzz/graphs.ts";
+import { fuzzLoops } from "./fuzz/loops.ts";
 import { fuzzParameters } from "./fuzz/parameters.ts";
 import { fuzzPrograms } from "./fuzz/programs.ts";
 import { fuzzTraining } from "./fuzz/training.ts";
@@ -21,13 +22,14 @@ const subjects: Readonly<Record<string, Subject>> = {
   functions: { fuzz: fuzzFunctions, runs: 2000 },
   graphs: { fuzz: fuzzGraphs, runs: 200 },
   transforms: { fuzz: fuzzTransforms, runs: 500 },
+  loops: { fuzz: fuzzLoops, runs: 2000 },
   training: { fuzz: fuzzTraining, runs: 500 },
   parameters: { fuzz: fuzzParameters, runs: 2000 },
   edges: { fuzz: fuzzEdges, runs: 2000 },
   files: { fuzz: fuzzFiles, runs: 10_000 },
 };
 
-const help = `Usage: pnpm fuzz [programs] [functions] [graphs] [transforms] [training] [parameters] [edges] [files] [--runs N] [--seed N]
+const help = `Usage: pnpm fuzz [programs] [functions] [graphs] [transforms] [loops] [training] [parameters] [edges] [files] [--runs N] [--seed N]
 
 Draws random cases of what is named, or of all in turn, and ends with exit code 1 at the first that is
 not as it should be, with the smallest found that shows it.
@@ -41,6 +43,9 @@ graphs    of extreme form, chains of up to 100,000 operations and sums, stacks a
           values and gradients are those of plain arrays, on both back ends (200 runs)
 transforms of functions whose parts are compiled: derivatives, vmap, checkpoint and compile of them
           are those of the same functions without compile (500 runs)
+loops     with branches and loops in them: the bits of loops of the host, and their derivatives to second
+          order, in batches, along directions, compiled and not, on the reference and in WebAssembly on
+          one thread and two (2000 runs)
 training  whose steps fail: bad labels, NaN, schedules and checks of one's own, by fit and in loops,
           compiled and not; what a step that fails leaves is what was there before, to the last bit,
           and the next one works (500 runs)
