@@ -75,7 +75,7 @@ export default defineConfig({
           include: [
             "packages/*/test/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "examples/{adding-problem,character-transformer,derivatives}/*.test.ts",
+            "examples/{adding-problem,character-transformer,derivatives,time}/*.test.ts",
           ],
           typecheck: {
             enabled: true,
