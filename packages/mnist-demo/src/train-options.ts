@@ -60,7 +60,7 @@ const valueOptions = [
   "report",
 ] as const;
 
-export const help = `Trains a small network on the MNIST digits.
+export const help: string = `Trains a small network on the MNIST digits.
 
   npx --yes pnpm@12 train [options]
 

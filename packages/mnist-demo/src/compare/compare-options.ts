@@ -42,7 +42,7 @@ const values = [
   "directory",
 ] as const;
 
-export const help = `Compares two ways down the same cost from the same start: a drunk man, who takes many quick steps by
+export const help: string = `Compares two ways down the same cost from the same start: a drunk man, who takes many quick steps by
 the gradient of a mini-batch, and a careful man, who computes the true gradient of all digits first.
 
   npx --yes pnpm@12 compare [options]

@@ -18,7 +18,7 @@ interface EvaluateOptions extends NativeOption {
   readonly data: string | undefined;
 }
 
-export const help = `Tells what a network that \`train --save FILE\` has written gets right and wrong.
+export const help: string = `Tells what a network that \`train --save FILE\` has written gets right and wrong.
 
   npx --yes pnpm@12 evaluate FILE [options]
 

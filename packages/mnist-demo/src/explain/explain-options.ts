@@ -36,7 +36,7 @@ const values = [
 ] as const;
 const flags = ["all", "json", "native"] as const;
 
-export const help = `Walks through one test digit: its activations and its cost, how the digit wants every neuron, weight
+export const help: string = `Walks through one test digit: its activations and its cost, how the digit wants every neuron, weight
 and bias to change, what ten digits want together, and what a step by one digit alone would do.
 
   npx --yes pnpm@12 explain [options]
