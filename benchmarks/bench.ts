@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const here = fileURLToPath(new URL(".", import.meta.url));
-const names = [...Object.keys(works), "scaling", "import", "W13"];
+const names = [...Object.keys(works), "scaling", "import", "W13", "W14"];
 for (const name of positionals) {
   if (names.includes(name)) continue;
   console.error(`${name}: no such work; there are ${names.join(", ")}`);

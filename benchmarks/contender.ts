@@ -2,12 +2,19 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { convolutional, scaled, steps, transposed } from "./works.mjs";
+import { convolutional, predictions, scaled, sequences, steps, transposed } from "./works.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** No peer, but what a person makes of one work. */
 export const byHand = "by hand";
+
+/** What a contender is asked: to prepare a work or to time it, or each of `count` calls. */
+interface Request {
+  readonly command: "prepare" | "time" | "each" | "kernel";
+  readonly work?: string;
+  readonly count?: number;
+}
 
 /** What a contender answers. */
 interface Answer {
@@ -15,6 +22,11 @@ interface Answer {
   readonly milliseconds?: number;
   readonly missing?: boolean;
   readonly failed?: string;
+  /** Milliseconds of each call. */
+  readonly each?: readonly number[];
+  /** Of PyTorch: its version, and the kernel of its BLAS where it is known. */
+  readonly version?: string;
+  readonly kernel?: string | null;
 }
 
 /** Variables that are set, or unset, for a process. */
@@ -45,7 +57,7 @@ export class Contender {
     this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  async ask(request: { readonly command: string; readonly work: string }): Promise<Answer> {
+  async ask(request: Request): Promise<Answer> {
     this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.#answers.next();
     if (done === true) return { failed: "ended" };
@@ -98,24 +110,27 @@ function pytorch(threads: string): readonly Entry[] {
     console.log("no python3 with torch: PyTorch is left out");
     return [];
   }
-  const given = [{ ...steps, ...scaled }, convolutional, transposed].map((work) =>
-    JSON.stringify(work),
-  );
+  const works = [{ ...steps, ...scaled }, convolutional, transposed, sequences, predictions];
+  const given = works.map((work) => JSON.stringify(work));
   return [
     {
       family: "PyTorch",
       name: `PyTorch eager, ${threads} thr.`,
       command,
       args: ["contenders/pytorch.py", threads, ...given],
-      // Its BLAS has threads of its own. It uses the vectors that there are, whatever a machine sets.
-      environment: {
-        OPENBLAS_NUM_THREADS: threads,
-        OMP_NUM_THREADS: threads,
-        OPENBLAS_CORETYPE: undefined,
-        OPENBLAS_L2_SIZE: undefined,
-      },
+      environment: blasOn(threads),
     },
   ];
+}
+
+/** What PyTorch's BLAS is told: its threads; and to use the vectors that there are, whatever is set. */
+export function blasOn(threads: string): Environment {
+  return {
+    OPENBLAS_NUM_THREADS: threads,
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_CORETYPE: undefined,
+    OPENBLAS_L2_SIZE: undefined,
+  };
 }
 
 /** The Python that has PyTorch, if there is one. */

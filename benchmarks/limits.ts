@@ -8,6 +8,10 @@ import { hasFusedMultiply } from "../packages/autograd/src/engine/wasm/features.
 import { webAssembly } from "../packages/autograd/src/engine/wasm/host.ts";
 import type { Instruction } from "../packages/autograd/src/engine/wasm/instructions.ts";
 
+import { preludeOf } from "../packages/native/src/c/prelude.ts";
+import { loadAddress } from "../packages/native/src/library.ts";
+import { thisToolchain } from "../packages/native/src/toolchain.ts";
+
 /** `write` in a loop of as many turns as the function is told, in a module with `pages` of memory. */
 function looped(
   pages: number,
@@ -59,6 +63,47 @@ export function fusedPeak(): number {
   });
   const turns = 2e7;
   return (turns * chains * 8) / fastest(() => void run(turns)) / 1e9;
+}
+
+/** The same in C, with the widest vectors that there are; undefined where nothing is compiled. */
+export async function nativePeak(): Promise<
+  { readonly rate: number; readonly bits: number } | undefined
+> {
+  const toolchain = thisToolchain();
+  if ("problem" in toolchain) return undefined;
+  const { compiler, machine } = toolchain;
+  // More than a processor has under way at a time, and fewer than there are registers.
+  const chains = 12;
+  const [lanes, turns] = [machine.bytes / 4, 1_000_000];
+  const each = (text: (chain: number) => string) =>
+    Array.from({ length: chains }, (_, chain) => text(chain)).join(" ");
+  const job = compiler.compile(`#include <time.h>
+${preludeOf(new Set([lanes]), machine.isFused)}
+API uint64_t peak(void) {
+  volatile f32 given = 1e-9f;
+  const f32x${lanes} factor = splat_f32_${lanes}(given);
+  uint64_t least = -1;
+  for (int i = 0; i < 30; i++) {
+    ${each((chain) => `f32x${lanes} t${chain} = splat_f32_${lanes}(given);`)}
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (long turn = 0; turn < ${turns}; turn++) {
+      ${each((chain) => `t${chain} = madd_f32_${lanes}(factor, factor, t${chain}); OPAQUE(t${chain});`)}
+    }
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    const uint64_t all = 1000000000 * (uint64_t)(to.tv_sec - from.tv_sec) + to.tv_nsec - from.tv_nsec;
+    if (all < least) least = all;
+    // What is not used is not computed.
+    ${each((chain) => `given = t${chain}[0];`)}
+    given = 1e-9f;
+  }
+  return least;
+}
+`);
+  await job.wait();
+  if (job.problem !== undefined) return undefined;
+  const nanoseconds = loadAddress(job.path, "peak");
+  return { rate: (turns * chains * 2 * lanes) / nanoseconds, bits: 8 * machine.bytes };
 }
 
 /** GB/s of reading more memory than caches hold. */

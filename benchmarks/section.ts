@@ -3,10 +3,18 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { byHand, type Contender, contenders, pythonWithTorch } from "./contender.ts";
-import { fusedPeak, readBandwidth } from "./limits.ts";
+import { blasOn, byHand, type Contender, contenders, pythonWithTorch } from "./contender.ts";
+import { fusedPeak, nativePeak, readBandwidth } from "./limits.ts";
 import { inTime, median, timed } from "./timed.ts";
-import { batches, firstSteps, scaledName, transposed, widths, works } from "./works.mjs";
+import {
+  batches,
+  firstSteps,
+  predictions,
+  scaledName,
+  transposed,
+  widths,
+  works,
+} from "./works.mjs";
 
 const [file, repeatsText, ...names] = process.argv.slice(2) as [string, string, ...string[]];
 const repeats = Number(repeatsText);
@@ -26,7 +34,7 @@ function writeHead(columns: readonly string[]): void {
 /** Multiplications and additions of a work that is one product or convolution. */
 function flopsOf(work: string): number | undefined {
   if (work.startsWith("W5")) return 2 * Number(work.slice(3)) ** 3;
-  if (work !== "W10 forward") return undefined;
+  if (work !== "W15 forward") return undefined;
   const { batch, channels, image, window } = transposed;
   const [inputs, outputs] = channels;
   return 2 * batch * inputs * outputs * image ** 2 * window ** 2;
@@ -36,9 +44,20 @@ function ratio(value: number): string {
   return Number.isFinite(value) ? `**${value.toFixed(value < 10 ? 2 : 0)}**` : "";
 }
 
+/** What PyTorch multiplies matrices with, where there is one. */
+async function writeKernel(all: readonly Contender[]): Promise<void> {
+  const torch = all.find(({ family }) => family === "PyTorch");
+  if (!torch) return;
+  const { version, kernel } = await torch.ask({ command: "kernel" });
+  const blas = kernel ? `OpenBLAS, by its kernel ${kernel}` : "a BLAS that does not say its kernel";
+  write(`PyTorch ${version} multiplies with ${blas}.`);
+  write("");
+}
+
 /** The works, with what each contender takes, and notes on what follows from it. */
-async function writeWorks(chosen: readonly string[], peak: number): Promise<void> {
+async function writeWorks(chosen: readonly string[], peaks: Peaks): Promise<void> {
   const all = contenders();
+  await writeKernel(all);
   const families = [...new Set(all.map(({ family }) => family))].filter(
     (name) => name !== "nabla" && name !== byHand,
   );
@@ -58,7 +77,7 @@ async function writeWorks(chosen: readonly string[], peak: number): Promise<void
     });
     const over = families.map((name) => ratio(best(name) / best("nabla")));
     write(`| ${[work, ...cells, ...over].join(" | ")} |`);
-    notes.push(...notesOn(work, all, times, peak));
+    notes.push(...notesOn(work, all, times, peaks));
   }
   for (const contender of all) contender.end();
   write("");
@@ -66,17 +85,28 @@ async function writeWorks(chosen: readonly string[], peak: number): Promise<void
   write("");
 }
 
+/** Multiply-adds by one thread, in GFLOP/s, and the length of their vectors. */
+interface Peaks {
+  readonly wasm: Peak;
+  /** Undefined: nothing is compiled here. */
+  readonly native: Peak | undefined;
+}
+
+interface Peak {
+  readonly rate: number;
+  readonly bits: number;
+}
+
 function notesOn(
   work: string,
   all: readonly Contender[],
   times: ReadonlyMap<Contender, number>,
-  peak: number,
+  peaks: Peaks,
 ): readonly string[] {
   const of = (name: string) => times.get(all.find((one) => one.name === name)!)!;
-  const [one, two] = [1, 2].map((threads) => of(`nabla compiled, ${threads} thr.`)) as [
-    number,
-    number,
-  ];
+  const both = (mode: string) =>
+    [1, 2].map((threads) => of(`nabla ${mode}, ${threads} thr.`)) as [number, number];
+  const [one] = both("compiled");
   const notes: string[] = [];
   const hand = all.find(({ family }) => family === byHand);
   const handTime = hand && times.get(hand);
@@ -87,10 +117,17 @@ function notesOn(
   }
   const flops = flopsOf(work);
   if (flops !== undefined) {
-    const part = (flops / one / 1e6 / peak) * 100;
-    notes.push(
-      `${work}: one thread, compiled, is at ${part.toFixed(0)} % of the peak of 128 bits; two are ${(one / two).toFixed(2)} times as fast.`,
-    );
+    for (const [mode, peak] of [
+      ["compiled", peaks.wasm],
+      ["native", peaks.native],
+    ] as const) {
+      const [alone, together] = both(mode);
+      const part = peak && ((flops / alone / 1e6 / peak.rate) * 100).toFixed(0);
+      if (!part) continue;
+      notes.push(
+        `${work}: one thread, ${mode}, is at ${part} % of the peak of ${peak.bits} bits; two are ${(alone / together).toFixed(2)} times as fast.`,
+      );
+    }
   }
   return notes;
 }
@@ -161,7 +198,7 @@ function writeFirstSteps(): void {
     const samples = args.map((): FirstStep[] => []);
     for (let i = 0; i < repeats; i++) {
       args.forEach(([command, ...given], j) => {
-        const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+        const env = { ...process.env, ...blasOn("1") };
         const text = execFileSync(command!, given, { cwd: here, env, encoding: "utf8" });
         samples[j]!.push(JSON.parse(text) as FirstStep);
       });
@@ -178,17 +215,52 @@ function writeFirstSteps(): void {
   write("");
 }
 
+/** W14: predictions one by one, each timed; contenders take turns by thousands. */
+async function writePredictions(): Promise<void> {
+  const all = contenders((name) => /^(nabla|PyTorch).*1 thr/.test(name));
+  const { network, count } = predictions;
+  write(
+    `W14, a prediction of one example by ${network}'s network, the median of ${count} calls and`,
+  );
+  write("the time that a hundredth of them exceed:");
+  write("");
+  writeHead(["", "median", "99 %"]);
+  const times = new Map<Contender, number[]>(all.map((one) => [one, []]));
+  for (const one of all) await one.ask({ command: "prepare", work: "W14" });
+  for (let done = 0; done < count; done += 1000) {
+    for (const [one, own] of times) {
+      const { each } = await one.ask({ command: "each", count: 1000 });
+      own.push(...each!);
+    }
+  }
+  for (const [{ name }, own] of times) {
+    const sorted = own.sort((a, b) => a - b);
+    const [middle, late] = [0.5, 0.99].map((part) => inTime(sorted[Math.floor(part * count)]!));
+    write(`| ${name} | ${middle} | ${late} |`);
+  }
+  for (const one of all) one.end();
+  write("");
+}
+
 write(`## Node ${process.versions.node} (V8 ${process.versions.v8})`);
 write("");
-const peak = fusedPeak();
-write("Limits of this machine, by one thread of WebAssembly:");
+const peaks: Peaks = { wasm: { rate: fusedPeak(), bits: 128 }, native: await nativePeak() };
+write("Limits of this machine, by one thread:");
 write("");
-write(`- fused multiply-add of 128 bits, registers only: ${peak.toFixed(1)} GFLOP/s`);
-write(`- reading memory: ${readBandwidth().toFixed(1)} GB/s`);
+for (const peak of [peaks.wasm, peaks.native]) {
+  if (!peak) continue;
+  const { rate, bits } = peak;
+  const how = peak === peaks.wasm ? "WebAssembly" : "C";
+  write(
+    `- fused multiply-add of ${bits} bits in ${how}, registers only: ${rate.toFixed(1)} GFLOP/s`,
+  );
+}
+write(`- reading memory, in WebAssembly: ${readBandwidth().toFixed(1)} GB/s`);
 write("");
 const chosen = names.filter((name) => name in works);
-if (chosen.length > 0) await writeWorks(chosen, peak);
+if (chosen.length > 0) await writeWorks(chosen, peaks);
 if (names.includes("scaling")) await writeScaling();
 if (names.includes("import")) writeFirstResults();
 if (names.includes("W13")) writeFirstSteps();
+if (names.includes("W14")) await writePredictions();
 writeFileSync(file, lines.join("\n"));

@@ -15,8 +15,11 @@ export const works: Readonly<
     | "W7"
     | "W8"
     | "W9"
-    | "W10 forward"
-    | "W10 gradient",
+    | "W10"
+    | "W11"
+    | "W12"
+    | "W15 forward"
+    | "W15 gradient",
     string
   >
 >;
@@ -31,7 +34,7 @@ export interface TrainingStep {
 }
 
 /** The training steps among them. */
-export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4", TrainingStep>>;
+export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4" | "W12", TrainingStep>>;
 
 /** Numbers that look random, labels as rows, and first weights: the same for all contenders. */
 export function numbers(count: number, seed: number): Float32Array;
@@ -53,6 +56,12 @@ export const transposed: Readonly<{
   padding: number;
   batch: number;
 }>;
+
+/** Steps on sequences, by work. */
+export const sequences: Readonly<Record<string, unknown>>;
+
+/** Predictions of one example: W14. */
+export const predictions: Readonly<{ network: string; count: number }>;
 
 /** Models whose first step is timed: W13. */
 export const firstSteps: Readonly<Record<string, unknown>>;

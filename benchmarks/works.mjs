@@ -50,7 +50,39 @@ export const steps = {
     learningRate: 0.001,
     batch: 128,
   },
+  W12: {
+    sizes: [784, 512, 512, 10],
+    cost: "cross-entropy",
+    optimizer: "adam",
+    learningRate: 0.001,
+    batch: 1000,
+  },
 };
+
+/** Steps on sequences: the cost is the mean of the outputs' squares. */
+export const sequences = {
+  W10: {
+    kind: "recurrent",
+    features: 128,
+    places: 100,
+    batch: 32,
+    optimizer: "adam",
+    learningRate: 0.001,
+  },
+  W11: {
+    kind: "transformer",
+    features: 128,
+    heads: 4,
+    blocks: 4,
+    places: 64,
+    batch: 16,
+    optimizer: "adamW",
+    learningRate: 0.001,
+  },
+};
+
+/** Predictions of one example by the network of a step, each timed: W14. */
+export const predictions = { network: "W4", count: 10_000 };
 
 /** Steps from small to large, for the table that shows when threads help: 784-width-10. */
 export const batches = [1, 10, 100, 1000];
@@ -82,7 +114,7 @@ export const convolutional = {
   batch: 64,
 };
 
-/** A convolution that doubles its images, as generators and decoders have them: W10. */
+/** A convolution that doubles its images, as generators and decoders have them: W15. */
 export const transposed = {
   image: 16,
   channels: [64, 32],
@@ -144,7 +176,10 @@ export const works = {
   W7: "the gradient of 21 operations on one number",
   W8: "an epoch of W1: 600 steps, shuffled, gathered from 60,000 images of bytes",
   W9: "convolutions 1-8-16 of 5 x 5 with relu and pooling, dense 256-10, cross-entropy, batch 64, SGD: a step",
-  "W10 forward":
+  W10: "an LSTM of 128 units over sequences of 100, batch 32, Adam: a step",
+  W11: "four transformer blocks of 128 features and 4 heads on 64 places, causal, batch 16, AdamW: a step",
+  W12: "784-512-512-10, relu, cross-entropy, batch 1000, Adam: a step",
+  "W15 forward":
     "transposed convolution of stride 2, windows of 4 x 4, 64 to 32 channels, 16 images of 16 x 16",
-  "W10 gradient": "the gradients of the sum of its squares by images and kernel",
+  "W15 gradient": "the gradients of the sum of its squares by images and kernel",
 };

@@ -29,11 +29,14 @@ import {
   labels,
   numbers,
   oneHotLabels,
+  predictions,
   scaled,
+  sequences,
   steps,
   transposed,
   weights,
 } from "../works.mjs";
+import { sequenceStep } from "./sequences.mjs";
 import { serve } from "./serve.mjs";
 
 const [mode, count] = process.argv.slice(2);
@@ -172,12 +175,24 @@ function transposedConvolution(isGradient) {
   return { run, first, isSync: true };
 }
 
+/** The scores of one example, which is given and read as an array. */
+function prediction() {
+  const { sizes, cost } = steps[predictions.network];
+  const model = network({ sizes, cost });
+  const forward = prepared((x) => model.forward(x));
+  const image = numbers(sizes[0], 100);
+  const run = () => forward(matrix(image, [1, sizes[0]])).dataSync();
+  return { run, first: run()[0], isSync: true };
+}
+
 await serve(async (work) => {
   if (work in steps) return step(steps[work]);
   if (work in scaled) return step(scaled[work]);
   if (work.startsWith("W5")) return product(Number(work.slice(3)));
   if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
+  if (work === "W14") return prediction();
   if (work === "W7") return scalars();
-  if (work.startsWith("W10")) return transposedConvolution(work.endsWith("gradient"));
+  if (work in sequences) return sequenceStep(work, prepared);
+  if (work.startsWith("W15")) return transposedConvolution(work.endsWith("gradient"));
   return work === "W8" ? epoch() : convolutions();
 });

@@ -1,5 +1,6 @@
 """PyTorch, eager, on the CPU. Argument: the number of threads. Answers as serve.mjs does."""
 
+import ctypes
 import json
 import math
 import sys
@@ -8,10 +9,14 @@ import time
 import torch
 import torch.nn.functional as F
 
+from sequences import sequence_step
+
 torch.set_num_threads(int(sys.argv[1]))
 STEPS = json.loads(sys.argv[2])
 CONVOLUTIONAL = json.loads(sys.argv[3])
 TRANSPOSED = json.loads(sys.argv[4])
+SEQUENCES = json.loads(sys.argv[5])
+PREDICTIONS = json.loads(sys.argv[6])
 WARM_UP_SECONDS = 1
 BATCH_SECONDS = 0.2
 
@@ -175,6 +180,28 @@ def transposed(is_gradient):
     return run, sum(g.square().mean().item() for g in run())
 
 
+def prediction(work):
+    parameters = network(work["sizes"])
+    image = numbers(work["sizes"][0], 100).reshape(1, -1).numpy()
+
+    def run():
+        with torch.no_grad():
+            return forward(parameters, torch.from_numpy(image), work["cost"]).numpy()
+
+    return run, float(run()[0][0])
+
+
+def blas_kernel():
+    """The kernel that the BLAS has chosen for this processor, if it is OpenBLAS."""
+    with open("/proc/self/maps") as maps:
+        paths = {line.split()[-1] for line in maps if "openblas" in line}
+    for path in paths:
+        library = ctypes.CDLL(path)
+        library.openblas_get_corename.restype = ctypes.c_char_p
+        return library.openblas_get_corename().decode()
+    return None
+
+
 def prepare(work):
     if work in STEPS:
         return step(STEPS[work])
@@ -184,7 +211,11 @@ def prepare(work):
         return elementwise(work.endswith("gradient"))
     if work == "W7":
         return scalars()
-    if work.startswith("W10"):
+    if work in SEQUENCES:
+        return sequence_step(SEQUENCES[work], numbers)
+    if work == "W14":
+        return prediction(STEPS[PREDICTIONS["network"]])
+    if work.startswith("W15"):
         return transposed(work.endswith("gradient"))
     return epoch() if work == "W8" else convolutions()
 
@@ -219,6 +250,10 @@ for line in sys.stdin:
             calls = warm_up(run)
         except Exception as error:
             answer["failed"] = str(error).split("\n")[0]
+    elif request["command"] == "kernel":
+        answer = {"version": torch.__version__, "kernel": blas_kernel()}
+    elif request["command"] == "each":
+        answer["each"] = [1e3 * timed(run, 1) for _ in range(request["count"])]
     else:
         timed(run, math.ceil(calls / 4))
         answer["milliseconds"] = timed(run, calls) * 1e3

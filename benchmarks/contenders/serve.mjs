@@ -4,6 +4,15 @@ import { createInterface } from "node:readline";
 
 /** Milliseconds of calls that do not count, until engines have compiled what they will. */
 const warmUpMilliseconds = 1000;
+/** Milliseconds of each of `count` calls. */
+function eachOf(run, count) {
+  return Array.from({ length: count }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+}
+
 /** Milliseconds that a batch of calls should take. */
 const batchMilliseconds = 200;
 
@@ -30,7 +39,7 @@ export async function serve(prepare) {
     return callsIn(batchMilliseconds, once);
   };
   for await (const line of createInterface({ input: process.stdin })) {
-    const { command, work } = JSON.parse(line);
+    const { command, work, count } = JSON.parse(line);
     const answer = {};
     if (command === "prepare") {
       try {
@@ -42,6 +51,8 @@ export async function serve(prepare) {
       } catch (error) {
         answer.failed = String(error?.message ?? error).split("\n")[0];
       }
+    } else if (command === "each") {
+      answer.each = eachOf(prepared.run, count);
     } else {
       // While the others were timed, this one's garbage was collected, and its caches were theirs.
       await timed(Math.ceil(calls / 4));
