@@ -47,3 +47,31 @@ export type Style = keyof typeof renditions;
 export function styled({ colors }: Pick<Terminal, "colors">, style: Style, text: string): string {
   return colors === "none" ? text : `\x1b[${renditions[style]}m${text}\x1b[0m`;
 }
+
+/** A character whose upper half, and that behind it, have shades. */
+export interface Shades {
+  readonly text: string;
+  /** 0 is dark and 1 light; of "▀" the upper half, of other characters nothing if they have a style. */
+  readonly above: number;
+  readonly below: number;
+  readonly style?: Style;
+}
+
+/** From dark to light, in red, green and blue. */
+const [darkest, lightest] = [
+  [16, 26, 58],
+  [226, 232, 240],
+] as const;
+/** The greys of a terminal of 256 colours. */
+const [firstGrey, greys] = [232, 24];
+
+/** A character on a shade, where a terminal has enough colours for them. */
+export function shaded({ colors }: Terminal, { text, above, below, style }: Shades): string {
+  const shade = (value: number): string => {
+    if (colors === "256") return `5;${firstGrey + Math.round(value * (greys - 1))}`;
+    const mixed = darkest.map((dark, i) => Math.round(dark + (lightest[i]! - dark) * value));
+    return `2;${mixed.join(";")}`;
+  };
+  const front = style === undefined ? `38;${shade(above)}` : `1;${renditions[style]}`;
+  return `\x1b[${front};48;${shade(below)}m${text}\x1b[0m`;
+}

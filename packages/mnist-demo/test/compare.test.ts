@@ -3,11 +3,18 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { manualSeed } from "@nabla/autograd";
 import { expect, onTestFinished, test } from "vitest";
 import { chart } from "../src/compare/chart.ts";
 import { runCompare } from "../src/compare/compare-command.ts";
 import { help } from "../src/compare/compare-options.ts";
+import { type CostMap, costMap } from "../src/compare/cost-map.ts";
 import { descentSections } from "../src/compare/descent-sections.ts";
+import { mapText } from "../src/compare/map-drawing.ts";
+import { loadMnist } from "../src/load.ts";
+import { networkOf } from "../src/network.ts";
+import { costOnPlane, flatParameters, planeOfPaths } from "../src/surface.ts";
+import type { Terminal } from "../src/terminal.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 import { run } from "./run.ts";
 
@@ -82,6 +89,55 @@ test("a chart has each curve at its height", () => {
   expect(chart([{ ...curves[0], points: [] }], options, paper)).toEqual([]);
 });
 
+test("a map has two rows of costs in a line, and both paths", () => {
+  const map: CostMap = {
+    columns: 4,
+    rows: 4,
+    costs: Float32Array.from([1, 1, 0.1, 0.1, 1, 1, 0.1, 0.1, ...Array<number>(8).fill(10)]),
+    size: [8, 2],
+    paths: [
+      [
+        [0.1, 0.1],
+        [0.4, 0.1],
+      ],
+      [
+        [0.1, 0.1],
+        [0.1, 0.9],
+        [0.9, 0.9],
+      ],
+    ],
+    share: 0.5,
+    examples: 7,
+  };
+  const text = (terminal: Terminal) => mapText(map, ["careful", "drunk"], terminal);
+  expect(text(paper).slice(-2)).toEqual(["Sx  ", "oooo"]);
+  expect(text(paper).join(" ")).toMatch(/50 % .* from 0.10 to 10.00.* 8 wide and 2 high/);
+  const [first] = text({ ...paper, colors: "full" }).slice(-2);
+  const lowest = "16;26;58";
+  const low = `\x1b[38;2;${lowest};48;2;${lowest}m▀\x1b[0m`;
+  expect(first!.endsWith(low + low)).toBe(true);
+  expect(text({ ...paper, colors: "256" }).at(-1)).toContain("48;5;255mo");
+  expect(text({ ...paper, columns: 2 }).at(-1)).toBe("oo");
+});
+
+test("the map of two descents has the cost of their network at each place", async () => {
+  const folder = folderWith(mnistFiles(30, 10));
+  const { train } = await loadMnist({ directory: folder });
+  manualSeed(1);
+  const network = networkOf({ hidden: [4], activation: "tanh", cost: "quadratic" });
+  const start = flatParameters(network);
+  const path = [start, start.map((x, i) => x + Math.cos(i) / 50), start.map((x) => x * 0.9)];
+  const map = costMap(network, train, [path, [start, start.map((x) => x * 1.1)]], [3, 2]);
+  const [spot] = map.paths[0]!;
+  expect(map.paths[1]![0]).toEqual(spot);
+  expect(map.paths.flat(2).every((share) => share > 0 && share < 1)).toBe(true);
+  const plane = planeOfPaths([path, [start, start.map((x) => x * 1.1)]]);
+  const cost = costOnPlane(network, train, plane);
+  // The middle of the upper left field, from the start, which is the plane's origin.
+  const [x, y] = [1 / 6 - spot![0], 1 / 4 - spot![1]];
+  expect(map.costs[0]).toBeCloseTo(cost(x * map.size[0], y * map.size[1]), 5);
+});
+
 test("compares sizes of batches, in a narrow terminal and on a page", async () => {
   const folder = mkdtempSync(join(tmpdir(), "compare-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -97,7 +153,8 @@ test("compares sizes of batches, in a narrow terminal and on a page", async () =
   expect(stdout).toMatch(/^60 +2 +120 +\d\.\d{4} +1\.0$/m);
   for (const line of stdout.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(45);
   const page = readFileSync(html, "utf8");
-  expect(page.match(/<figure>/g)).toHaveLength(4);
+  expect(page.match(/<figure>/g)).toHaveLength(5);
+  expect(stdout).toContain("The cost of 60 digits over the plane");
   expect(page).not.toMatch(/NaN|undefined/);
 });
 

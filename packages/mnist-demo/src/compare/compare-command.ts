@@ -15,12 +15,14 @@ import { networkOf, sizesText } from "../network.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
 import { writeFiles } from "../sections/document.ts";
 import { printed, type Section } from "../sections/section.ts";
+import { flatParameters } from "../surface.ts";
 import { terminalOf } from "../terminal.ts";
 import { datasetOf, firstOf } from "../training.ts";
 import { checkWritable } from "../writable.ts";
 import { type CompareOptions, help, parseOptions } from "./compare-options.ts";
+import { costMap } from "./cost-map.ts";
 import { dataSections } from "./data-sections.ts";
-import { type Descent, descentSections } from "./descent-sections.ts";
+import { type Descent, descentSections, drunkOf } from "./descent-sections.ts";
 
 /** Runs `compare` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
 export async function runCompare(
@@ -53,6 +55,16 @@ function headOf({ learningRate, seed }: CompareOptions): string {
   return `${network}, learning rate ${learningRate}, seed ${seed}`;
 }
 
+/** Digits that the costs on the map are the mean of. */
+const mostOnMap = 300;
+const mapSize = [72, 40] as const;
+
+/** A descent, and where it was at each of its points. */
+interface Descended {
+  readonly points: DescentPoint[];
+  readonly path: Float32Array[];
+}
+
 async function descents(
   mnist: Mnist,
   options: CompareOptions,
@@ -74,13 +86,18 @@ async function descents(
     shuffle: seed,
     signal,
   });
-  const found = new Map<number, DescentPoint[]>(batchSizes.map((size) => [size, []]));
+  const found = batchSizes.map((): Descended => ({ points: [], path: [] }));
   for await (const point of study) {
-    const descent = found.get(point.batchSize)!;
-    if (descent.length === 0) stderr.write(`gradient descent with batches of ${point.batchSize}\n`);
-    descent.push(point);
+    const { points, path } = found[batchSizes.indexOf(point.batchSize)]!;
+    if (points.length === 0) stderr.write(`gradient descent with batches of ${point.batchSize}\n`);
+    points.push(point);
+    path.push(flatParameters(network));
   }
-  return signal.aborted ? [] : descentSections([...found.values()] satisfies Descent[]);
+  if (signal.aborted) return [];
+  const descents: Descent[] = found.map(({ points }) => points);
+  const paths = [descents.length - 1, drunkOf(descents)].map((i) => found[i]!.path);
+  const digits = firstOf(mnist.train, Math.min(mostOnMap, examples));
+  return descentSections(descents, costMap(network, digits, paths, mapSize));
 }
 
 async function amounts(

@@ -8,6 +8,8 @@ import { rounded } from "../sections/figures.ts";
 import { batchColors } from "../sections/palette.ts";
 import type { Section, SectionFigure } from "../sections/section.ts";
 import { chart } from "./chart.ts";
+import type { CostMap } from "./cost-map.ts";
+import { mapFigure, mapText } from "./map-drawing.ts";
 
 /** The points of one descent, in order. */
 export type Descent = readonly DescentPoint[];
@@ -20,20 +22,38 @@ export const plateau = 0.9;
 /** The cost by which descents are compared. */
 const goal = plateau / 2;
 
-/** `descents` by the size of their batches, ascending; the last one takes all examples. */
-export function descentSections(descents: readonly Descent[]): Section[] {
+/**
+ * `descents` by the size of their batches, ascending; the last one takes all examples. `map` has the
+ * paths of the careful man and the drunk man.
+ */
+export function descentSections(descents: readonly Descent[], map?: CostMap): Section[] {
   const careful = descents.at(-1)!;
-  const others = descents.slice(0, -1);
-  const drunk = others.findLast((descent) => sizeOf(descent) <= 100) ?? others[0] ?? careful;
+  const drunk = descents[drunkOf(descents)]!;
   const colors = colorsOf(descents);
-  return [menSection(drunk, careful, colors), sizesSection(descents, colors)];
+  return [menSection(drunk, careful, colors, map), sizesSection(descents, colors)];
+}
+
+/** Which of the descents is the drunk man's: that with the largest batches up to 100, else the first. */
+export function drunkOf(descents: readonly Descent[]): number {
+  const others = descents.slice(0, -1);
+  return Math.max(
+    others.findLastIndex((descent) => sizeOf(descent) <= 100),
+    0,
+  );
 }
 
 function sizeOf(descent: Descent): number {
   return descent[0]!.batchSize;
 }
 
-function menSection(drunk: Descent, careful: Descent, colors: Colors): Section {
+const names = ["the careful man", "the drunk man"] as const;
+
+function menSection(
+  drunk: Descent,
+  careful: Descent,
+  colors: Colors,
+  map: CostMap | undefined,
+): Section {
   const end = Math.max(...[drunk, careful].map((descent) => descent.at(-1)!.examples));
   const at = (descent: Descent, looked: number) =>
     descent.findLast(({ examples }) => examples <= looked)!;
@@ -70,6 +90,7 @@ function menSection(drunk: Descent, careful: Descent, colors: Colors): Section {
       ),
       "",
       ...wrapped(moralOf(drunk, careful), terminal),
+      ...(map ? ["", ...mapText(map, names, terminal)] : []),
     ],
     figures: [
       lineFigure("Cost against digits looked at", [drunk, careful], colors, {
@@ -77,6 +98,7 @@ function menSection(drunk: Descent, careful: Descent, colors: Colors): Section {
         y: "cost",
         nameOf: (descent) => (descent === careful ? `careful, ${b}` : `drunk, ${a}`),
       }),
+      ...(map ? [mapFigure(map, names)] : []),
     ],
   };
 }
