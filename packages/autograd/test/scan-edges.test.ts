@@ -43,6 +43,9 @@ describe("a rule of one's own in a step", () => {
       24,
       24 * 64,
     ]);
+    const compiled = compile(f);
+    expect(grad(compiled)(tensor(1), tensor(2)).itemSync()).toBe(24 * 64);
+    expect(grad(compiled)(tensor(1), tensor(1)).itemSync()).toBe(24);
     const byFactor = grad((factor: Scalar) => slope(tensor(1), factor));
     expect(byFactor(tensor(2)).itemSync()).toBe(24 * 6 * 32);
   });

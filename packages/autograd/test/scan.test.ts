@@ -24,111 +24,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { plannedValues } from "./planned.ts";
 
-const size = 3;
-type Vector = Tensor<[typeof size]>;
-const vector = (x: Tensor): Vector => x as Vector;
 const number = (x: Tensor): Tensor<[]> => x as Tensor<[]>;
 /** A part along the first axis. */
 const part = (x: Tensor, i: number): Tensor => x.slice(0, i, i + 1).squeeze(0);
 
-/** What a body may do with two of its values, and with what it captures. */
-const operations: readonly ((a: Vector, b: Vector, w: Tensor<[3, 3]>) => Vector)[] = [
-  (a, b) => a.add(b),
-  (a, b) => a.mul(b),
-  (a, b) => a.sub(b).tanh(),
-  (a, _, w) => a.reshape([1, size]).matmul(w).reshape([size]),
-  (a, b) => vector(where(a.greater(b), a, b.mul(0.5))),
-  (a) => vector(a.softmax()),
-  (a) => vector(a.cumSum(0)),
-  (a) => a.flip(0),
-  (a, _, w) => a.mul(w.sum(0)),
-  (a, b) => a.mul(b.mean()).sigmoid(),
-  (a) => a,
-];
-
-/** A body of two carries, by the numbers of its operations and of their operands. */
-interface Drawn {
-  readonly steps: readonly (readonly [operation: number, a: number, b: number])[];
-  readonly picks: readonly [number, number, number];
-}
-
-const drawn: fc.Arbitrary<Drawn> = fc.record({
-  steps: fc.array(fc.tuple(fc.nat(operations.length - 1), fc.nat(9), fc.nat(9)), {
-    minLength: 1,
-    maxLength: 6,
-  }),
-  picks: fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9)),
-});
-
-type Carry = readonly [Vector, Vector];
-
-function bodyOf({ steps, picks }: Drawn, w: Tensor<[3, 3]>) {
-  return ([a, b]: Carry, x: Vector): readonly [Carry, Vector] => {
-    const values: Vector[] = [a, b, x];
-    const pick = (i: number) => values[i % values.length]!;
-    for (const [operation, i, j] of steps) values.push(operations[operation]!(pick(i), pick(j), w));
-    const last = [...values].reverse();
-    const end = (i: number) => last[i % last.length]!;
-    return [[end(picks[0]), end(picks[1])], end(picks[2])];
-  };
-}
-
-/** The same by a loop of the host. */
-function unrolled(
-  step: (carry: Carry, x: Vector) => readonly [Carry, Vector],
-  first: Carry,
-  xs: Tensor<[number, 3]>,
-  isReversed: boolean,
-): readonly [Carry, Tensor] {
-  let carry = first;
-  const length = xs.shape[0];
-  const outputs: Tensor[] = [];
-  for (let i = 0; i < length; i++) {
-    const at = isReversed ? length - 1 - i : i;
-    const [next, output] = step(carry, xs.slice(0, at, at + 1).reshape([size]));
-    carry = next;
-    outputs[at] = output;
-  }
-  return [carry, stack(outputs)];
-}
-
-const rounded = { absoluteTolerance: 1e-11, relativeTolerance: 1e-9 };
-
 describe("scan", () => {
-  test("gives the bits of a loop that unrolls, and its derivatives", () => {
-    fc.assert(
-      fc.property(drawn, fc.integer({ min: 1, max: 5 }), fc.boolean(), (body, length, reverse) => {
-        const normal = (seed: number, ...shape: number[]) =>
-          random.normal(shape, { seed, dtype: "float64" }).realize() as never;
-        const w = normal(1, 3, 3) as Tensor<[3, 3]>;
-        const [a, b] = [normal(2, 3), normal(3, 3)] as [Vector, Vector];
-        const xs = normal(4, length, 3) as Tensor<[number, 3]>;
-        const step = bodyOf(body, w);
-        const loop = scan(step, [a, b] as Carry, xs, { reverse });
-        const plain = unrolled(step, [a, b], xs, reverse);
-        const costOf = ([[p, q], ys]: readonly [Carry, Tensor]) =>
-          p.square().sum().add(q.sin().sum()).add(ys.cos().sum());
-        const sources = [a, b, xs, w] as const;
-        const both = [loop, plain].map((one) => {
-          const [[p, q], ys] = one;
-          const slopes = gradients(costOf(one as never), [...sources]);
-          const second = gradients(
-            slopes.map((g) => g.square().sum()).reduce((sum, g) => sum.add(g)),
-            [...sources],
-          );
-          return { values: [p, q, ys], slopes: [...slopes, ...second] };
-        });
-        const [own, other] = both as [(typeof both)[0], (typeof both)[0]];
-        own.values.forEach((value, i) => {
-          expect(value.dataSync()).toEqual(other.values[i]!.dataSync());
-        });
-        // Contributions are added in another order.
-        own.slopes.forEach((g, i) => expectClose(g, other.slopes[i]!, rounded));
-      }),
-      { numRuns: 8 },
-    );
-  });
-
   const recurrence = (a: Tensor<[]>, xs: Tensor<[number]>) =>
     scan((s: Tensor<[]>, x: Tensor<[]>) => [s.mul(a).add(x), s.mul(2)], tensor(0), xs);
   const xs = tensor([1, 2, 3, 4]);

@@ -1,5 +1,12 @@
 // Copies graphs onto other inputs.
-import { type CustomRule, copyNode, createNode, type Node, type NodeOf } from "../graph/node.ts";
+import {
+  type CustomRule,
+  copyNode,
+  createNode,
+  type Loop,
+  type Node,
+  type NodeOf,
+} from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 
 /** All nodes below `outputs` that depend on one of `replaced`, inputs first. */
@@ -22,7 +29,8 @@ export function withReplaced(
   replaced: ReadonlyMap<Node, Node>,
 ): readonly Node[] {
   const copies = new Map(replaced);
-  for (const node of dependents(outputs, replaced)) copies.set(node, copyOn(node, copies));
+  const copyOn = copying(copies);
+  for (const node of dependents(outputs, replaced)) copies.set(node, copyOn(node));
   return outputs.map((node) => copies.get(node) ?? node);
 }
 
@@ -37,18 +45,55 @@ export function copiesOf(
 ): ReadonlyMap<Node, Node> {
   const copies = new Map(replaced);
   const used = new Map([...replaced, ...results]);
+  const copyOn = copying(used);
   for (const node of order) {
     if (!node.inputs.some((input) => used.has(input))) continue;
-    const copy = copyOn(node, used);
+    const copy = copyOn(node);
     copies.set(node, copy);
     if (!used.has(node)) used.set(node, copy);
   }
   return copies;
 }
 
-function copyOn(node: Node, copies: ReadonlyMap<Node, Node>): Node {
-  const inputs = node.inputs.map((input) => copies.get(input) ?? input);
-  return node.family === "custom" ? copyCustom(node, inputs, copies) : copyNode(node, inputs);
+/** Copies nodes onto `copies` of their inputs; the map may grow meanwhile. */
+function copying(copies: ReadonlyMap<Node, Node>): (node: Node) => Node {
+  // Outcomes of one loop stay those of one.
+  const loops = new Map<Loop, Loop>();
+  return (node) => {
+    const inputs = node.inputs.map((input) => copies.get(input) ?? input);
+    if (node.family === "custom") return copyCustom(node, inputs, copies);
+    const copy = copyNode(node, inputs);
+    if (node.family !== "loop" || !hasRule(node)) return copy;
+    let loop = loops.get(node.operation);
+    if (!loop) loops.set(node.operation, (loop = copyLoop(node.operation, copies)));
+    return { ...copy, operation: loop } as NodeOf<"loop">;
+  };
+}
+
+const withRules = new WeakMap<Loop, boolean>();
+
+/** Whether it has a custom rule, or is a loop whose body has one. */
+export function hasRule(node: Node): boolean {
+  if (node.family !== "loop") return node.family === "custom";
+  const loop = node.operation;
+  let known = withRules.get(loop);
+  if (known === undefined) withRules.set(loop, (known = loop.body.nodes.some(hasRule)));
+  return known;
+}
+
+/** The loop whose custom rules use `copies` of nodes around it. */
+function copyLoop(loop: Loop, copies: ReadonlyMap<Node, Node>): Loop {
+  const { body } = loop;
+  const own = new Map<Node, Node>(copies);
+  const copyOn = copying(own);
+  const nodes = body.nodes.map((node) => {
+    if (!hasRule(node) && !node.inputs.some((input) => own.has(input))) return node;
+    const copy = copyOn(node);
+    own.set(node, copy);
+    return copy;
+  });
+  const next = body.next.map((node) => own.get(node) ?? node);
+  return { ...loop, body: { ...body, nodes, next } };
 }
 
 /** A custom rule may use nodes of its graph beside those that it is given. */

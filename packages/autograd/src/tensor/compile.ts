@@ -1,6 +1,7 @@
 // Compiled functions: traced once per signature and replayed after. A call builds no graph; all
 // that the function computes, updates of parameters included, is one prepared run.
 
+import { hasRule } from "../autodiff/copy.ts";
 import type { Prepared } from "../engine/backend.ts";
 import { currentBackend } from "../engine/backends.ts";
 import { finishBackground, type Task } from "../engine/background.ts";
@@ -316,7 +317,7 @@ function usedByRules(
   placeholders: readonly Node[],
   { keys, asked, found, parameters }: Trace,
 ): readonly Node[] {
-  if (!order.some(({ family }) => family === "custom")) return [];
+  if (!order.some(hasRule)) return [];
   const all = [...placeholders, ...keys, ...asked.keys(), ...found.keys(), ...parameters.values()];
   return all.filter((node) => !inputs.includes(node));
 }
