@@ -95,8 +95,8 @@ export { external } from "./tensor/external.ts";
 
 // Look
 
-export type { GraphData, GraphNode } from "./graph/json.ts";
-export type { GradientOrigin, ValueRange } from "./tensor/find-nan.ts";
+export type { GraphData, GraphNode, LoopData } from "./graph/json.ts";
+export type { GradientOrigin, LoopStep, ValueRange } from "./tensor/find-nan.ts";
 export { findNaN, NaNReport } from "./tensor/find-nan.ts";
 export { explainPlan, print, toDot, toJSON } from "./tensor/inspect.ts";
 

@@ -1,12 +1,14 @@
 // Finds where in a graph the first NaN or infinity came up: evaluates nodes one by one on the
 // current back end.
+import { withReplaced } from "../autodiff/copy.ts";
 import { origins } from "../graph/history.ts";
-import { copyNode, dataOf, type Node, type Value } from "../graph/node.ts";
+import { copyNode, dataOf, type Node, type NodeOf, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { constant, isPlaceholder } from "../ops/creation.ts";
-import { bytesPerElement, type Data } from "../scalar/dtype.ts";
+import { stackOf } from "../ops/loop.ts";
+import { allocate, bytesPerElement, type Data } from "../scalar/dtype.ts";
 import { overwrittenError, realize, tracingError } from "./realize.ts";
 
 /** Summary of a value's elements. */
@@ -56,6 +58,60 @@ export function nonFiniteOrigin(
     suspects[0]!;
   const inputs = node.inputs.map((input) => ranges.get(input)!);
   return { node, range: ranges.get(node)!, inputs };
+}
+
+/** What a loop made, in one of its iterations. */
+export interface OriginInLoop extends NonFiniteOrigin {
+  /** The number of the iteration, from 0 in the order in which they run. */
+  readonly step: number;
+}
+
+/**
+ * The first operation in the iterations of a loop that produced a NaN or an infinity from finite
+ * inputs; undefined if there is none, or if the number of iterations has no bound. `node` is the
+ * operation on the values of that iteration.
+ */
+export function originInLoop(
+  operation: string,
+  loop: NodeOf<"loop">,
+  given: ReadonlyMap<Node, Value> = new Map<Node, Value>(),
+): OriginInLoop | undefined {
+  const { body } = loop.operation;
+  const { length, isReversed, inputs, nodes } = body;
+  if (length === Number.POSITIVE_INFINITY) return undefined;
+  const known = new Map(
+    [...given].map(([node, value]) => [node, constant(value, node.shape, node.dtype)] as const),
+  );
+  const stacks = withReplaced(
+    nodes.map((node) => stackOf(loop, node)),
+    known,
+  );
+  realize(operation, stacks);
+  const partOf = (node: Node, index: number): Data => {
+    if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
+    const size = elementCount(node.shape);
+    const whole = dataOf(stacks[nodes.indexOf(node)]!.cell.value!);
+    return whole.slice(index * size, (index + 1) * size);
+  };
+  for (let step = 0; step < length; step++) {
+    const index = isReversed ? length - 1 - step : step;
+    const ranges = new Map(nodes.map((node) => [node, rangeOf(partOf(node, index))]));
+    const isFinite = (node: Node) => (ranges.get(node)?.nonFinite ?? 0) === 0;
+    const made = nodes
+      .slice(inputs.length)
+      .find((node) => node.inputs.length > 0 && !isFinite(node) && node.inputs.every(isFinite));
+    if (!made) continue;
+    const stands = made.inputs.map((input) =>
+      constant(partOf(input, index), input.shape, input.dtype),
+    );
+    return {
+      node: copyNode(made, stands),
+      range: ranges.get(made)!,
+      inputs: made.inputs.map((input) => ranges.get(input)!),
+      step,
+    };
+  }
+  return undefined;
 }
 
 /** Nodes computed at a time: bounds how many values are held. */

@@ -1,7 +1,7 @@
 // A graph as plain data, for other programs.
 import type { DType } from "../scalar/dtype.ts";
 import { exactText } from "../scalar/number-text.ts";
-import type { Family, Node } from "./node.ts";
+import type { Family, Loop, Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
 import type { Shape } from "./shape.ts";
 
@@ -20,24 +20,73 @@ export interface GraphNode {
 /** A graph as plain data, inputs before their consumers. */
 export interface GraphData {
   readonly nodes: readonly GraphNode[];
+  /** What its loops repeat: `attributes.loop` of a node of family "loop" is a position in this list. */
+  readonly loops: readonly LoopData[];
   /** Numbers of the output nodes. */
   readonly outputs: readonly number[];
 }
 
+/** What a loop repeats: a graph of its own. Numbers of nodes are those of its own list. */
+export interface LoopData {
+  /** First the inputs: the carries, an element of each sequence, and what all iterations share. */
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: number;
+  readonly sequences: number;
+  /** The carries after an iteration. */
+  readonly next: readonly number[];
+  /** The number of iterations, or the most of them; "Infinity" if only the condition ends it. */
+  readonly length: number | string;
+  readonly isReversed: boolean;
+  /** Whether a gradient computes the iterations again. */
+  readonly isRecomputed: boolean;
+  /** The input that tells which iterations run; null: all. */
+  readonly condition: number | null;
+}
+
 export function graphToJson(roots: readonly Node[]): GraphData {
+  const loops = new Map<Loop, LoopData | undefined>();
   const order = topologicalOrder(roots);
+  const nodes = nodesToJson(order, loops);
+  const outputs = roots.map((node) => order.indexOf(node));
+  return { nodes, loops: [...loops.values()] as LoopData[], outputs };
+}
+
+function nodesToJson(
+  order: readonly Node[],
+  loops: Map<Loop, LoopData | undefined>,
+): readonly GraphNode[] {
   const numbers = new Map(order.map((node, i) => [node, i]));
-  return {
-    nodes: order.map((node) => ({
-      operation: node.operation.name,
-      family: node.family,
-      inputs: node.inputs.map((input) => numbers.get(input)!),
-      shape: [...node.shape],
-      dtype: node.dtype,
-      attributes: attributesOf(node),
-    })),
-    outputs: roots.map((node) => numbers.get(node)!),
-  };
+  return order.map((node) => ({
+    operation: node.operation.name,
+    family: node.family,
+    inputs: node.inputs.map((input) => numbers.get(input)!),
+    shape: [...node.shape],
+    dtype: node.dtype,
+    attributes: {
+      ...attributesOf(node),
+      ...(node.family === "loop" ? { loop: loopNumber(node.operation, loops) } : {}),
+    },
+  }));
+}
+
+/** The position of a loop among all, to which it is added. */
+function loopNumber(loop: Loop, loops: Map<Loop, LoopData | undefined>): number {
+  if (!loops.has(loop)) {
+    loops.set(loop, undefined);
+    const { nodes, inputs, sequences, next, length, isReversed, isRecomputed, condition } =
+      loop.body;
+    loops.set(loop, {
+      nodes: nodesToJson(nodes, loops),
+      inputs: inputs.length,
+      sequences,
+      next: next.map((node) => nodes.indexOf(node)),
+      length: plainNumber(length),
+      isReversed,
+      isRecomputed,
+      condition: condition ?? null,
+    });
+  }
+  return [...loops.keys()].indexOf(loop);
 }
 
 function attributesOf(node: Node): Readonly<Record<string, unknown>> {

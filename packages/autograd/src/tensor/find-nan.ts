@@ -1,5 +1,10 @@
 // Finds the operation that a NaN or an infinity came from, and where it was written.
-import { nonFiniteOrigin, type Range } from "../engine/non-finite.ts";
+import {
+  type NonFiniteOrigin,
+  nonFiniteOrigin,
+  originInLoop,
+  type Range,
+} from "../engine/non-finite.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { elementCount, formatShape, indexAt, type Shape } from "../graph/shape.ts";
@@ -29,6 +34,12 @@ export interface GradientOrigin {
   readonly gradientOf: GradientOrigin | undefined;
 }
 
+/** A step of a loop, such as `scan`. */
+export interface LoopStep {
+  readonly operation: string;
+  readonly step: number;
+}
+
 /** The operation that a NaN or an infinity came from. As text it reports everything it knows. */
 export class NaNReport {
   /** The result of the operation. */
@@ -49,12 +60,18 @@ export class NaNReport {
   readonly output: ValueRange;
   /** Index of the first element that is NaN or infinite. */
   readonly index: readonly number[];
+  /**
+   * The loops that the operation is in, outermost first, and the step of each, from 0 in the order in
+   * which steps run.
+   */
+  readonly loops: readonly LoopStep[];
   readonly #text: string;
 
   /** @internal Made by `findNaN`. */
-  constructor(node: Node, range: Range, inputs: readonly Range[]) {
+  constructor({ node, range, inputs }: NonFiniteOrigin, loops: readonly LoopStep[]) {
     const { site } = node.cell;
     this.node = new Tensor(node);
+    this.loops = loops;
     this.operation = node.operation.name;
     const [place] = placesOf(site);
     this.createdAt = textOf(placesOf(site));
@@ -75,6 +92,9 @@ export class NaNReport {
     const label =
       node.family === "source" && node.attributes.label ? ` "${node.attributes.label}"` : "";
     const of = chainOf(gradientOf).map((one) => `, in the gradient of ${one.operation}`);
+    const steps = [...this.loops]
+      .reverse()
+      .map((one) => `, in step ${one.step} of ${one.operation}`);
     const isGiven = node.inputs.length === 0;
     const made = `${String(range.first?.value)} (${output.nonFinite} of ${sizeText(node)}, first at ${formatShape(index)})`;
     const finite = this.inputs.every(({ nonFinite }) => nonFinite === 0) ? " of finite inputs" : "";
@@ -86,7 +106,7 @@ export class NaNReport {
         : ` as ${calledAs}`;
     const written = gradientOf ? chainOf(gradientOf).at(-1)!.operation : operation;
     const lines = [
-      `${operation}${label}${of.join("")}: ${what}`,
+      `${operation}${label}${of.join("")}${steps.join("")}: ${what}`,
       `  ${written} was written at ${createdAt ?? "a place that is not known"}${within}${guess}`,
     ];
     if (gradientOf?.askedAt !== undefined)
@@ -125,15 +145,24 @@ export function findNaN(x: Tensor): NaNReport | null {
   }
   const node = nodeOf("findNaN", x);
   const call = node.cell.computedBy;
-  let found = nonFiniteOrigin("findNaN", call?.output ?? node, call?.given);
+  let given = call?.given;
+  let found = nonFiniteOrigin("findNaN", call?.output ?? node, given);
   // Continues into the result of a compiled function, as long as that call is its last.
   while (found?.node.cell.computedBy?.isKnown) {
-    const { output, given } = found.node.cell.computedBy;
-    const before = nonFiniteOrigin("findNaN", output, given);
+    const last = found.node.cell.computedBy;
+    const before = nonFiniteOrigin("findNaN", last.output, last.given);
     if (!before || before.node === found.node) break;
-    found = before;
+    [found, given] = [before, last.given];
   }
-  return found ? new NaNReport(found.node, found.range, found.inputs) : null;
+  if (!found) return null;
+  const loops: LoopStep[] = [];
+  for (let { node: at } = found; at.family === "loop"; at = found.node) {
+    const inside = originInLoop("findNaN", at, loops.length === 0 ? given : undefined);
+    if (!inside) break;
+    loops.push({ operation: at.operation.name, step: inside.step });
+    found = inside;
+  }
+  return new NaNReport(found, loops);
 }
 
 /** Explains why a report ends at a given value. */
