@@ -1,13 +1,15 @@
 // The same, small, each against what is known of its problem.
 import { threads } from "@nabla/autograd";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { playing } from "./cart-pole.ts";
 import { reading } from "./character-lstm.ts";
 import { fitted, truth } from "./lotka-volterra.ts";
 import { unexplained } from "./state-space.ts";
 
 // Waiting for each other, threads would slow down a machine that is busy with other tests.
-threads(1);
+const before = threads();
+beforeAll(() => void threads(1));
+afterAll(() => void threads(before));
 
 test("rates are found within their error bars", () => {
   const { rates, errors } = fitted(20, 5);
