@@ -17,7 +17,7 @@ import type { Cache } from "./cache.ts";
 import type { Machine } from "./processor.ts";
 
 /** The same arithmetic as in WebAssembly: nothing is fused or reordered by itself. */
-const flags = [
+export const flags = [
   "-O3",
   "-ffp-contract=off",
   "-fno-math-errno",
