@@ -17,6 +17,11 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
+import { KernelCache } from "../src/engine/plan/kernel-cache.ts";
+import { planOf } from "../src/engine/plan/plan.ts";
+import { graphOf } from "../src/engine/realize.ts";
+import { wasmTarget } from "../src/engine/wasm/target.ts";
+import { pendingNodes } from "./planned.ts";
 
 type Scalar = Tensor<[]>;
 const xs = tensor([1, 2, 3]);
@@ -91,4 +96,22 @@ describe.skipIf(backend() === "reference")("a loop that is awaited", () => {
     const now = other.itemSync();
     expect([await later, now]).toEqual([turned(20_000).itemSync(), turned(20_001).itemSync()]);
   });
+});
+
+test("loops of other lengths share the plan of their step", () => {
+  const cache = new KernelCache();
+  const stepOf = (length: number, scale: number) => {
+    const end = scan((s: Tensor) => [s.mul(scale).sin()], zeros([2]) as Tensor, undefined, {
+      length,
+    })[0];
+    const nodes = pendingNodes([end]);
+    const loop = planOf(graphOf("test", nodes), wasmTarget, { cache }).steps.find(
+      ({ kind }) => kind === "loop",
+    );
+    return loop?.kind === "loop" ? loop.plan : undefined;
+  };
+  const plan = stepOf(3, 2);
+  expect(plan).toBeDefined();
+  expect(stepOf(5, 2)).toBe(plan);
+  expect(stepOf(5, 3)).not.toBe(plan);
 });

@@ -7,6 +7,7 @@ import { areOfOneLoop, nodeOfOutcome } from "../../ops/loop.ts";
 import { literal } from "../../ops/operands.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
+import type { BodyPlans } from "./body-plans.ts";
 import type { LoopStep, Plan } from "./steps.ts";
 
 /** A loop of a graph, with the plan of its body. */
@@ -24,6 +25,7 @@ export interface PlannedLoop {
 /** Plans the bodies of all loops among the nodes of a graph. */
 export function plannedLoops(
   order: readonly Node[],
+  plans: BodyPlans,
   planBody: (graph: Graph) => Plan,
 ): readonly PlannedLoop[] {
   const loops: NodeOf<"loop">[][] = [];
@@ -33,14 +35,16 @@ export function plannedLoops(
     if (outcomes) outcomes.push(node);
     else loops.push([node]);
   }
-  return loops.map((outcomes) => planned(outcomes, planBody));
+  return loops.map((outcomes) => planned(outcomes, plans, planBody));
 }
 
 function planned(
   outcomes: readonly NodeOf<"loop">[],
+  plans: BodyPlans,
   planBody: (graph: Graph) => Plan,
 ): PlannedLoop {
-  const { inputs, next, nodes } = outcomes[0]!.operation.body;
+  const { body } = outcomes[0]!.operation;
+  const { inputs, next, nodes } = body;
   const last = next.map((): Node | undefined => undefined);
   const copies: NodeOf<"loop">[] = [];
   const stacks: NodeOf<"loop">[] = [];
@@ -50,8 +54,10 @@ function planned(
     else if (last[position]) copies.push(outcome);
     else last[position] = outcome;
   }
-  const results = [...next, ...stacks.map(nodeOfOutcome)];
-  const plan = planApart(inputs, nodes.slice(inputs.length), results, planBody);
+  const others = stacks.map(nodeOfOutcome);
+  const plan = plans.get(body, others, () =>
+    planApart(inputs, nodes.slice(inputs.length), [...next, ...others], planBody),
+  );
   return { plan, outcomes: new Set(outcomes), last, copies, stacks };
 }
 

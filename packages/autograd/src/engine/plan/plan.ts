@@ -62,7 +62,7 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const { order, outputs: rewritten } = rewrite(graph, used);
   const fuse = !off.has("fuse");
   // Bodies may share numbers with the graph, so they are planned before its nodes are numbered.
-  const loops = plannedLoops(order, (body) => planOf(body, target, options));
+  const loops = plannedLoops(order, cache.bodies, (body) => planOf(body, target, { off, cache }));
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
   const materialized = materializedNodes(order, rewritten, { target, numbers, fuse });

@@ -1,5 +1,5 @@
 // Encodes graphs, and parts of them, as integers: equal ones give the same words.
-import type { Loop, Node, Operation } from "../../graph/node.ts";
+import type { Body, Loop, Node, Operation } from "../../graph/node.ts";
 import { dtypes } from "../../scalar/dtype.ts";
 
 const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
@@ -110,28 +110,11 @@ const loops = new Map<number, { readonly words: Int32Array; readonly number: num
 
 function loopNumber({ body, name }: Loop): number {
   const writer = new Writer();
-  const { length, isReversed, condition, inputs, sequences, next, nodes } = body;
-  const positions = new Map(nodes.map((node, i) => [node, i]));
-  const reference = (node: Node) => writer.word(positions.get(node)!);
+  const { length, isReversed, isRecomputed, condition } = body;
   writer.text(name);
   writer.integer(length);
-  writer.list([
-    isReversed ? 1 : 0,
-    condition ?? -1,
-    inputs.length,
-    sequences,
-    next.length,
-    nodes.length,
-  ]);
-  for (const input of inputs) writer.type(input);
-  for (const node of nodes.slice(inputs.length)) {
-    writer.word(operationNumber(node.operation));
-    writer.word(node.inputs.length);
-    node.inputs.forEach(reference);
-    writer.attributes(node);
-    writer.type(node);
-  }
-  next.forEach(reference);
+  writer.list([isReversed ? 1 : 0, isRecomputed ? 1 : 0, condition ?? -1]);
+  writeBody(writer, body, []);
   const words = writer.words().slice();
   const hash = hashOf(words);
   const alike = loops.get(hash) ?? [];
@@ -141,6 +124,24 @@ function loopNumber({ body, name }: Loop): number {
   if (loops.size >= mostLoops) loops.clear();
   loops.set(hash, [...alike, { words, number }]);
   return number;
+}
+
+/** Writes what a body computes, whatever the number of its iterations, and further results of it. */
+export function writeBody(writer: Writer, body: Body, results: readonly Node[]): void {
+  const { inputs, sequences, next, nodes } = body;
+  const positions = new Map(nodes.map((node, i) => [node, i]));
+  const reference = (node: Node) => writer.word(positions.get(node)!);
+  writer.list([inputs.length, sequences, next.length, nodes.length, results.length]);
+  for (const input of inputs) writer.type(input);
+  for (const node of nodes.slice(inputs.length)) {
+    writer.word(operationNumber(node.operation));
+    writer.word(node.inputs.length);
+    node.inputs.forEach(reference);
+    writer.attributes(node);
+    writer.type(node);
+  }
+  next.forEach(reference);
+  results.forEach(reference);
 }
 
 function textNumber(text: string): number {
