@@ -37,7 +37,9 @@ typedef uint8_t u8;
 #if !defined(__clang__) && __GNUC__ < 12
 #define OLD_GCC
 #endif
-#if defined(__x86_64__)
+#ifdef __clang__
+#define OPAQUE(vector)
+#elif defined(__x86_64__)
 #define OPAQUE(vector) __asm__("" : "+x"(vector))
 #elif defined(__aarch64__)
 #define OPAQUE(vector) __asm__("" : "+w"(vector))
