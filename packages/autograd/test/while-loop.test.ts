@@ -101,6 +101,21 @@ describe("whileLoop", () => {
     );
   });
 
+  test("ends with the error of a check, though the condition then holds for ever", () => {
+    const table = tensor([3, 2]);
+    const f = (i: Tensor, found: Tensor = tensor(0)): Tensor =>
+      whileLoop(
+        (carry) => carry.found.greater(-1),
+        (carry) => ({ i: carry.i.add(1), found: table.gather(0, carry.i) }),
+        { i, found },
+      ).i;
+    const first = tensor(0, { dtype: "int32" });
+    for (const g of [f, compile(f)]) {
+      expect(() => g(first).itemSync()).toThrow("index 2 is out of range for axis 0 of [2]");
+    }
+    expect(() => plannedValues([f(first)])).toThrow("out of range");
+  });
+
   test("carries trees, captures parameters, and stands in loops", () => {
     const w = parameter(0.5, { dtype: "float64" });
     const collatz = (start: Scalar) =>

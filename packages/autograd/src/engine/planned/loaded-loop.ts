@@ -86,7 +86,10 @@ export class LoadedLoop {
       if (end.outcome === "again") return end;
       if (end.outcome === "alone") outcome = "alone";
       failure ??= end.failure;
-      if (isByCarry) chosen = yield* answered(program.read(bufferOf(plan, condition)));
+      if (!isByCarry) continue;
+      // The condition of what is computed after a failed check may hold for ever.
+      if (failure || (yield* answered(program.failure()))) break;
+      chosen = yield* answered(program.read(bufferOf(plan, condition)));
     }
     yield* this.#copyLast(outer);
     const own = yield* answered(program.failure());
