@@ -123,7 +123,7 @@ function pytorch(threads: string): readonly Entry[] {
   ];
 }
 
-/** What PyTorch's BLAS is told: its threads; and to use the vectors that there are, whatever is set. */
+/** The environment of PyTorch's BLAS: its number of threads, and nothing that restricts its vectors. */
 export function blasOn(threads: string): Environment {
   return {
     OPENBLAS_NUM_THREADS: threads,

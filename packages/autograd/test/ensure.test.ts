@@ -5,6 +5,7 @@ import {
   grad,
   gradients,
   parameter,
+  print,
   realize,
   scan,
   setBackend,
@@ -29,6 +30,11 @@ describe.each(["wasm", "reference"] as const)("a condition, on %s", (name) => {
     expect(ensure(bits, bits.size > 0 ? tensor(true) : tensor(false), "never").arraySync()).toEqual(
       [[-0, Number.NaN]],
     );
+  });
+
+  test("is printed by its own name, whatever its message", () => {
+    setBackend(name);
+    expect(print(root(tensor(9)))).toMatch(/ensure axis=0/);
   });
 
   test("holds in derivatives, batches, loops and compiled functions", () => {

@@ -3,7 +3,8 @@
 import { type DType, setBackend, tensor } from "@nabla/autograd";
 import { afterEach, describe, expect, test } from "vitest";
 import { approximated } from "../src/engine/kernel/approximations.ts";
-import { createNode, type Elementwise } from "../src/graph/node.ts";
+import { createNode } from "../src/graph/create.ts";
+import type { Elementwise } from "../src/graph/node.ts";
 import { input } from "../src/scalar/expression.ts";
 import { type OperatorName, operators } from "../src/scalar/operators.ts";
 import { nodeOf, tensorOf } from "../src/tensor/tensor.ts";

@@ -203,3 +203,14 @@ describe("mistakes", () => {
     expect(call).toThrow(message);
   });
 });
+
+test("a derivative by a tensor of an initial state is by none of the others", () => {
+  const layer = lstm(3, 5, { layers: 2 });
+  const state = layer.initialState(2);
+  const cell = lstmCell(3, 5);
+  const first = cell.initialState(2);
+  for (const own of [state, first]) {
+    const slopes = gradients(own[0]!.mul(2).add(own[1]!.mul(3)).sum(), [...own]);
+    expect(slopes.map((slope) => slope.at(0).at(0).itemSync()).slice(0, 2)).toEqual([2, 3]);
+  }
+});

@@ -1,6 +1,7 @@
 // Batching rules for gather and scatter (batched.ts).
 import type { Indexed } from "../graph/attributes.ts";
-import { createNode, type Node, type NodeOf } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
 import { insertedAt, type Shape } from "../graph/shape.ts";
 import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.ts";
 import { greaterEqual, less, where } from "../ops/comparison.ts";

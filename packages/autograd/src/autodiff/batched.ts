@@ -1,6 +1,7 @@
 // Batching: turns the graph of a function of one example into that of all examples at once, by one
 // rule per family of operations. Nodes that depend on an example get one more axis, in front.
-import { type CustomRule, createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { CustomRule, Family, Node, NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";

@@ -1,5 +1,6 @@
 // Building blocks of the batching rules (batched.ts).
-import { createNode, type Family, type Node, type NodeOf } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { Family, Node, NodeOf } from "../graph/node.ts";
 import { broadcastTo, reshape } from "../ops/movement.ts";
 
 /** An input of a node: unchanged, or with the axis of examples in front. */

@@ -1,12 +1,6 @@
 // Copies graphs onto other inputs.
-import {
-  type CustomRule,
-  copyNode,
-  createNode,
-  type Loop,
-  type Node,
-  type NodeOf,
-} from "../graph/node.ts";
+import { copyNode, createNode } from "../graph/create.ts";
+import type { CustomRule, Loop, Node, NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 
 /** All nodes below `outputs` that depend on one of `replaced`, inputs first. */

@@ -1,8 +1,9 @@
 // Finds where in a graph the first NaN or infinity came up: evaluates nodes one by one on the
 // current back end.
 import { withReplaced } from "../autodiff/copy.ts";
+import { copyNode } from "../graph/create.ts";
 import { origins } from "../graph/history.ts";
-import { copyNode, dataOf, type Node, type NodeOf, type Value } from "../graph/node.ts";
+import { dataOf, type Node, type NodeOf, type Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";

@@ -7,7 +7,9 @@ import { formatShape, type Shape } from "./shape.ts";
 export interface Check {
   readonly operation: string;
   /** What errors call an index that does not count from the end; below 0 the size is taken off. */
-  readonly fromZero: "label" | "index" | "condition" | undefined;
+  readonly fromZero: "label" | "index" | undefined;
+  /** All that the error says, where the index tells that a condition does not hold. */
+  readonly message: string | undefined;
   readonly axis: number;
   readonly shape: Shape;
   /** How much further from 0 the indices are than those that the user gave. */
@@ -21,6 +23,7 @@ export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check
   return {
     operation: operation.name,
     fromZero: operation.fromZero,
+    message: operation.message,
     axis: exampleAxis ?? axis,
     shape: exampleShape ?? shape,
     beyond,
@@ -29,8 +32,8 @@ export function checkOf(node: NodeOf<"gather" | "scatter">, shape: Shape): Check
 
 /** The error for an index that is out of range. */
 export function outOfRange(check: Check, found: number): NablaError {
-  const { operation, fromZero, axis, shape, beyond } = check;
-  if (fromZero === "condition") return new NablaError(operation);
+  const { operation, fromZero, message, axis, shape, beyond } = check;
+  if (message !== undefined) return new NablaError(message);
   const size = shape[axis]!;
   const index = found < 0 ? found + beyond : found - beyond;
   const given = fromZero && index < 0 ? index + size : index;

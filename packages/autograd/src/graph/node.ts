@@ -5,8 +5,8 @@ import type { Data, DType } from "../scalar/dtype.ts";
 import type { Scalar } from "../scalar/expression.ts";
 import type { Indexed, Move, Outcome, Windows } from "./attributes.ts";
 import { laterError } from "./later.ts";
-import { checkLimits, type Shape } from "./shape.ts";
-import { currentCall, type Site } from "./site.ts";
+import type { Shape } from "./shape.ts";
+import type { Site } from "./site.ts";
 
 /**
  * One contribution to a gradient: given `g`, the gradient of the cost with respect to `output`,
@@ -72,16 +72,18 @@ export interface Gather extends Definition {
   readonly family: "gather";
   /**
    * What errors call an index that does not count from the end: those below 0 arrive with the size
-   * subtracted, so that they are out of range. "condition": any index but 0 says that one does not
-   * hold, and the operation's name is what errors say then.
+   * subtracted, so that they are out of range.
    */
-  readonly fromZero?: "label" | "index" | "condition";
+  readonly fromZero?: "label" | "index";
+  /** What errors say of any index but 0, which then tells that a condition does not hold. */
+  readonly message?: string;
 }
 /** Input 0 with the elements of input 2 added at the indices of input 1; `along` as in `Gather`. */
 export interface Scatter extends Definition {
   readonly family: "scatter";
   /** As in `Gather`. */
-  readonly fromZero?: "label" | "index" | "condition";
+  readonly fromZero?: "label" | "index";
+  readonly message?: string;
 }
 /** Running totals along an axis; the inputs have the output's shape. */
 export interface Prefix extends Definition {
@@ -171,7 +173,7 @@ export interface History {
 }
 
 /** What the nodes of each family hold beside their operation. */
-interface AttributesOf {
+export interface AttributesOf {
   source: { readonly label?: string; readonly history?: History };
   literal: { readonly value: number };
   iota: { readonly axis: number };
@@ -190,7 +192,8 @@ interface AttributesOf {
   loop: Outcome;
 }
 
-interface OperationOf {
+/** The operations of each family. */
+export interface OperationOf {
   source: Source;
   literal: Literal;
   iota: Iota;
@@ -328,89 +331,4 @@ export interface Cell {
   isRemembered: boolean;
   /** In how many plans it was computed. */
   timesPlanned: number;
-}
-
-/**
- * Creates a node whose shape and dtype its family has checked; throws `ShapeError` if the shape is
- * too large to compute. (Not frozen: that takes four times as long as everything else here.)
- */
-export function createNode<F extends Family>(
-  operation: OperationOf[F] & { readonly family: F },
-  inputs: readonly Node[],
-  attributes: AttributesOf[F],
-  shape: Shape,
-  dtype: DType,
-): NodeOf<F> {
-  checkLimits(currentCall.nameOr(operation.name), shape);
-  return nodeOf(operation, inputs, attributes, shape, dtype, newCell(currentCall.site));
-}
-
-let count = 0;
-
-/** How many nodes were created so far. */
-export function nodeCount(): number {
-  return count;
-}
-
-/** Creates all nodes: objects of one hidden class are faster. */
-function nodeOf<F extends Family>(
-  operation: OperationOf[F] & { readonly family: F },
-  inputs: readonly Node[],
-  attributes: AttributesOf[F],
-  shape: Shape,
-  dtype: DType,
-  cell: Cell,
-): NodeOf<F> {
-  const { family } = operation;
-  let depth = 0;
-  for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
-  const serial = count++;
-  return {
-    family,
-    operation,
-    inputs,
-    attributes,
-    shape,
-    dtype,
-    depth,
-    serial,
-    cell,
-    mark: 0,
-    number: 0,
-  };
-}
-
-function newCell(site: Site | undefined): Cell {
-  return {
-    site,
-    value: undefined,
-    home: undefined,
-    overwritten: undefined,
-    owner: undefined,
-    keptBelow: undefined,
-    isCounted: false,
-    isRemembered: false,
-    timesPlanned: 0,
-  };
-}
-
-/** The attributes of families that have none: one object for all nodes. */
-export const noAttributes: Readonly<Record<string, never>> = Object.freeze({});
-
-/** Copies a node onto other inputs of the same shapes and dtypes; its site stays. */
-export function copyNode(node: Node, inputs: readonly Node[]): Node {
-  return withInputs(node, inputs, newCell(node.cell.site));
-}
-
-/** The same for a plan, whose own nodes never get values: they share a cell. */
-export function copyForPlan(node: Node, inputs: readonly Node[]): Node {
-  return withInputs(node, inputs, cellOfPlans);
-}
-
-const cellOfPlans = newCell(undefined);
-
-function withInputs(node: Node, inputs: readonly Node[], cell: Cell): Node {
-  const { operation, attributes, shape, dtype } = node;
-  // A node's family ties its operation to its attributes; a copy keeps both.
-  return nodeOf(operation as never, inputs, attributes as never, shape, dtype, cell) as Node;
 }

@@ -1,5 +1,6 @@
 // Order of computation, beside the order that values give.
-import { createNode, type Node, noAttributes, type Ordered } from "../graph/node.ts";
+import { createNode, noAttributes } from "../graph/create.ts";
+import type { Node, Ordered } from "../graph/node.ts";
 
 const afterOperation: Ordered = {
   family: "ordered",

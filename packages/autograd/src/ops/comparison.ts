@@ -1,6 +1,7 @@
 // Comparisons, logic and selection, element by element; operands broadcast, results of comparisons
 // are bool and have no gradient.
-import { createNode, type Elementwise, type Node, noAttributes } from "../graph/node.ts";
+import { createNode, noAttributes } from "../graph/create.ts";
+import type { Elementwise, Node } from "../graph/node.ts";
 import * as scalar from "../scalar/expression.ts";
 import { type Binary, binary, commonShape, type Unary, unary } from "./families.ts";
 import { type Operand, operandNodes } from "./operands.ts";

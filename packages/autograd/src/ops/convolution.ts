@@ -2,7 +2,8 @@
 // belong to as well. V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
 // learning", 2016, https://arxiv.org/abs/1603.07285
 import type { Windows } from "../graph/attributes.ts";
-import { type Convolve, createNode, type Node, ofFamily } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import { type Convolve, type Node, ofFamily } from "../graph/node.ts";
 import {
   checkConvolution,
   checkLimits,

@@ -1,12 +1,6 @@
 // Nodes without inputs: constants, filled shapes, indices.
-import {
-  createNode,
-  type History,
-  type Iota,
-  type Node,
-  type Source,
-  type Value,
-} from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { History, Iota, Node, Source, Value } from "../graph/node.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { add, div, equal, less, mul, sub, where } from "./elementwise.ts";

@@ -1,8 +1,8 @@
 // Nodes with the value of another node and a custom gradient rule.
+import { createNode } from "../graph/create.ts";
 import {
   type Custom,
   type CustomRule,
-  createNode,
   type GradientRule,
   type Node,
   ofFamily,

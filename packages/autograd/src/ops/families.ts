@@ -1,14 +1,7 @@
 // Makers of operations: each turns one definition (an element, its gradient) into a function that
 // builds nodes, with the family's shape rule and promotion.
-import {
-  createNode,
-  type Elementwise,
-  type GradientRule,
-  type Node,
-  type NoGradient,
-  noAttributes,
-  type Reduce,
-} from "../graph/node.ts";
+import { createNode, noAttributes } from "../graph/create.ts";
+import type { Elementwise, GradientRule, Node, NoGradient, Reduce } from "../graph/node.ts";
 import {
   type Axes,
   broadcastShapes,

@@ -1,14 +1,9 @@
 // Gather, scatter and sorting. An index out of range is an error when the graph runs; negative
 // indices count from the end.
+
+import { createNode } from "../graph/create.ts";
 import { DTypeError } from "../graph/errors.ts";
-import {
-  createNode,
-  type Gather,
-  type Node,
-  ofFamily,
-  type Scatter,
-  type Sort,
-} from "../graph/node.ts";
+import { type Gather, type Node, ofFamily, type Scatter, type Sort } from "../graph/node.ts";
 import {
   alongShapes,
   checkCountAlong,
@@ -30,7 +25,7 @@ const gatherOperation: Gather = {
   gradient: [
     (g, [x, indices], output) => {
       const { operation, attributes } = ofFamily(output, "gather");
-      const scatter = fromZeroToo(operation, scatterOperation);
+      const scatter = variantAs(operation, scatterOperation);
       const inputs = [full(x!.shape, 0, g.dtype), indices!, g];
       return createNode(scatter, inputs, attributes, x!.shape, g.dtype);
     },
@@ -49,13 +44,16 @@ export function gather(x: Node, axis: number, indices: Node, indicesOf?: string)
   const [operation, at] =
     indicesOf === undefined
       ? [gatherOperation, whole]
-      : [fromZero(gatherOperation, indicesOf, "index"), refusedBelowZero(whole, x.shape[normal]!)];
+      : [
+          variant(gatherOperation, { name: indicesOf, fromZero: "index" }),
+          refusedBelowZero(whole, x.shape[normal]!),
+        ];
   return createNode(operation, [x, at], { axis: normal, along: false }, shape, x.dtype);
 }
 
 /** `x`; where `condition`, a bool of shape [], is false, an error that says `message`. */
 export function ensured(x: Node, condition: Node, message: string): Node {
-  const operation = fromZero(gatherOperation, message, "condition");
+  const operation = variant(gatherOperation, { name: "ensure", message });
   const index = cast(logicalNot(condition), "int32");
   const attributes = { axis: 0, along: false };
   return createNode(operation, [expandDims(x, 0), index], attributes, x.shape, x.dtype);
@@ -75,23 +73,29 @@ export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
 /** Rows of the identity matrix, under the name that errors show. */
 const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
 
-/** For indices of other operations, which do not count from the end: one object per name. */
-const operationsFromZero = new Map<string, Gather | Scatter>();
+/** What differs in operations whose indices have errors of their own. */
+type Told = Pick<Gather, "name" | "fromZero" | "message">;
 
-function fromZero<Family extends Gather | Scatter>(
-  family: Family,
-  name: string,
-  called: "label" | "index" | "condition",
-): Family {
-  const key = `${family.family} by ${called} of ${name}`;
-  const known = operationsFromZero.get(key) ?? { ...family, name, fromZero: called };
-  operationsFromZero.set(key, known);
+/** One object for each, so that graphs are found to be alike; forgotten where there are too many. */
+const variants = new Map<string, Gather | Scatter>();
+const mostVariants = 1000;
+
+function variant<Family extends Gather | Scatter>(family: Family, told: Told): Family {
+  const { name, fromZero = "end", message = "" } = told;
+  const key = `${family.family} ${fromZero} ${name}\n${message}`;
+  let known = variants.get(key);
+  if (!known) {
+    if (variants.size >= mostVariants) variants.clear();
+    variants.set(key, (known = { ...family, ...told }));
+  }
   return known as Family;
 }
 
-/** `plain`, or its variant for indices of an operation that do not count from the end. */
-function fromZeroToo<Family extends Gather | Scatter>(of: Gather | Scatter, plain: Family): Family {
-  return of.fromZero ? fromZero(plain, of.name, of.fromZero) : plain;
+/** `plain`, or its variant whose indices have the errors of `of`. */
+function variantAs<Family extends Gather | Scatter>(of: Gather | Scatter, plain: Family): Family {
+  const { name, fromZero, message } = of;
+  if (fromZero) return variant(plain, { name, fromZero });
+  return message === undefined ? plain : variant(plain, { name, message });
 }
 
 /** Moves indices below 0 out of range. */
@@ -107,7 +111,9 @@ export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: st
   const whole = wholeNumbers(labelsOf ?? "oneHot", indices, labelsOf && "labels");
   const counted = labelsOf === undefined ? whole : refusedBelowZero(whole, depth);
   const operation =
-    labelsOf === undefined ? oneHotOperation : fromZero(gatherOperation, labelsOf, "label");
+    labelsOf === undefined
+      ? oneHotOperation
+      : variant(gatherOperation, { name: labelsOf, fromZero: "label" });
   const attributes = { axis: 0, along: false };
   const shape = Object.freeze([...indices.shape, depth]);
   if (isWithinLimits([depth, depth])) {
@@ -127,7 +133,7 @@ const scatterOperation: Scatter = {
     "none: indices are whole numbers",
     (g, [, indices], output) => {
       const { operation, attributes, inputs } = ofFamily(output, "scatter");
-      const gathers = fromZeroToo(operation, attributes.along ? takeOperation : gatherOperation);
+      const gathers = variantAs(operation, attributes.along ? takeOperation : gatherOperation);
       return createNode(gathers, [g, indices!], attributes, inputs[2]!.shape, g.dtype);
     },
   ],

@@ -1,8 +1,10 @@
 // Loops: a body, which is a graph of its own, repeated over sequences with carries from each iteration
 // to the next. A loop has several outcomes, and each is a node; those of one loop are computed together,
 // and so are their gradients (autodiff/loop-gradients.ts).
+
+import { createNode } from "../graph/create.ts";
 import { NablaError } from "../graph/errors.ts";
-import { type Body, createNode, type Loop, type Node, type NodeOf } from "../graph/node.ts";
+import type { Body, Loop, Node, NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Data } from "../scalar/dtype.ts";
 

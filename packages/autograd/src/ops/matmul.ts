@@ -1,5 +1,6 @@
 // Matrix products.
-import { type Contract, createNode, type Node, noAttributes } from "../graph/node.ts";
+import { createNode, noAttributes } from "../graph/create.ts";
+import type { Contract, Node } from "../graph/node.ts";
 import { matmulShape } from "../graph/shape.ts";
 import { expandDims, reshape, transpose } from "./movement.ts";
 import { productOperands } from "./operands.ts";

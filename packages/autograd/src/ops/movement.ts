@@ -1,12 +1,7 @@
 // Operations that move elements without changing them.
 import type { Move } from "../graph/attributes.ts";
-import {
-  createNode,
-  type GradientRule,
-  type Movement,
-  type Node,
-  ofFamily,
-} from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import { type GradientRule, type Movement, type Node, ofFamily } from "../graph/node.ts";
 import { partStarts } from "../graph/parts.ts";
 import {
   type Axes,

@@ -1,11 +1,6 @@
 // Operands of operations: nodes or plain numbers, converted to one dtype.
-import {
-  createNode,
-  type Elementwise,
-  type Literal,
-  type Node,
-  noAttributes,
-} from "../graph/node.ts";
+import { createNode, noAttributes } from "../graph/create.ts";
+import type { Elementwise, Literal, Node } from "../graph/node.ts";
 import { conversions, type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 

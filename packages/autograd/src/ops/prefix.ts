@@ -1,5 +1,6 @@
 // Running totals along an axis: each element combined with all before it, in one pass.
-import { createNode, type GradientRule, type Node, ofFamily, type Prefix } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import { type GradientRule, type Node, ofFamily, type Prefix } from "../graph/node.ts";
 import { normalizeAxis } from "../graph/shape.ts";
 import { totalDType } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";

@@ -2,7 +2,8 @@
 // are ordinary nodes, equal on every back end and safe to recompute. Threefry-2x32 with 20 rounds:
 // J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
 // 3", SC 2011, https://doi.org/10.1145/2063384.2063405
-import { createNode, type Elementwise, type Node } from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { Elementwise, Node } from "../graph/node.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
 import { conversions, type DType, type Float } from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";

@@ -1,12 +1,7 @@
 // The maker of routines, operations that run an algorithm on matrices (matrix/), and helpers that
 // they share.
-import {
-  createNode,
-  type GradientRule,
-  type Node,
-  type NoGradient,
-  type Routine,
-} from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import type { GradientRule, Node, NoGradient, Routine } from "../graph/node.ts";
 import { checkSquare, type Shape, solveShape } from "../graph/shape.ts";
 import type { MatrixFunction } from "../matrix/matrix.ts";
 import { neg } from "./arithmetic.ts";

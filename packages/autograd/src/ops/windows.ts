@@ -1,12 +1,7 @@
 // Sliding windows over the last axes, as axes of their own, and their inverse.
 import type { Windows } from "../graph/attributes.ts";
-import {
-  createNode,
-  type GradientRule,
-  type Movement,
-  type Node,
-  ofFamily,
-} from "../graph/node.ts";
+import { createNode } from "../graph/create.ts";
+import { type GradientRule, type Movement, type Node, ofFamily } from "../graph/node.ts";
 import { extentOf, placesAlong, type Shape } from "../graph/shape.ts";
 import { add } from "./arithmetic.ts";
 import { flip, pad, permute, reshape, slice, spread } from "./movement.ts";

@@ -1,7 +1,8 @@
 // A choice between two computations, of which only one runs.
 import { closed } from "../autodiff/loop-body.ts";
+import { nodeCount } from "../graph/create.ts";
 import { NablaError } from "../graph/errors.ts";
-import { type Node, nodeCount } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { where } from "../ops/comparison.ts";
 import { logicalNot } from "../ops/elementwise.ts";
 import { stackOf } from "../ops/loop.ts";

@@ -187,8 +187,8 @@ export function multiHeadAttention<const F extends number>(
   const cache = (examples: number, places: number): AttentionCache => {
     checkCount("multiHeadAttention", "examples", examples);
     checkCount("multiHeadAttention", "places", places);
-    const empty: Tensor = zeros([examples, heads, places, size / heads], { dtype });
-    return { keys: empty, values: empty, length: tensor(0, { dtype: "int32" }) };
+    const empty = (): Tensor => zeros([examples, heads, places, size / heads], { dtype });
+    return { keys: empty(), values: empty(), length: tensor(0, { dtype: "int32" }) };
   };
   const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {
     if (!causal) {

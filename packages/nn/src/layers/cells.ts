@@ -263,7 +263,7 @@ function cellLayer<Operation extends string, In extends number, Out extends numb
   const cell = cellOf(kind, steps, [inputFeatures, hidden], options);
   const { dtype = "float32" } = options;
   const zeroState = (front: Shape): readonly Tensor[] =>
-    new Array<Tensor>(steps.states).fill(zeros([...front, hidden], { dtype }) as Tensor);
+    Array.from({ length: steps.states }, () => zeros([...front, hidden], { dtype }));
   const step = (x: Tensor, given?: readonly Tensor[]): readonly Tensor[] => {
     checkTensor(kind, x);
     checkAxis(kind, x.shape, -1, inputFeatures, "features");

@@ -246,7 +246,7 @@ function recurrent<
   };
   const states = layers * directions.length * steps.states;
   const zeroState = (examples: number): readonly Tensor[] =>
-    new Array<Tensor>(states).fill(zeros([examples, hidden], { dtype }) as Tensor);
+    Array.from({ length: states }, () => zeros([examples, hidden], { dtype }) as Tensor);
 
   const unroll = (
     x: Tensor,

@@ -1,6 +1,8 @@
 // Lowers groups of nodes to kernels.
+
+import { copyNode } from "../../graph/create.ts";
 import type { Check } from "../../graph/indices.ts";
-import { copyNode, type Node, type NodeOf } from "../../graph/node.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
 import { placeholder } from "../../ops/creation.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import { buffersOf } from "../kernel/dependence.ts";

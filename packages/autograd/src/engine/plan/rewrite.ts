@@ -1,6 +1,7 @@
 // Rewrites a graph: from the inputs up, each node with its rewritten inputs is passed to rules that
 // may replace it. Nodes that no output needs any more are left out.
-import { copyForPlan, type Node } from "../../graph/node.ts";
+import { copyForPlan } from "../../graph/create.ts";
+import type { Node } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 

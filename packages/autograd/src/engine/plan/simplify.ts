@@ -1,6 +1,7 @@
 // Rules that make a graph smaller and keep every bit of its results: nothing is reassociated, and
 // nothing is assumed about NaN, infinities or the sign of zero.
-import { type Node, type NodeOf, noAttributes } from "../../graph/node.ts";
+import { noAttributes } from "../../graph/create.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
 import { permute, reshape } from "../../ops/movement.ts";
 import { literal } from "../../ops/operands.ts";
