@@ -28,7 +28,10 @@ export interface Position {
 }
 
 /** What must be the same for a position to mean the same. */
-export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle", number>>;
+export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle" | "accumulate", number>>;
+
+/** What checkpoints had that say nothing of it. */
+const before: Partial<Course> = { accumulate: 1 };
 
 const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0 };
 
@@ -101,9 +104,10 @@ async function checkNumbers({ model, optimizer }: Training, { step }: Position):
 }
 
 function positionIn(path: string, course: Course, progress: Progress): Position {
-  for (const [name, value] of Object.entries(course)) {
-    if (progress[name] === value) continue;
-    const given = `${name} is ${progress[name]} in the checkpoint, ${value} in this training`;
+  for (const [name, value] of Object.entries(course) as [keyof Course, number][]) {
+    const kept = progress[name] ?? before[name];
+    if (kept === value) continue;
+    const given = `${name} is ${kept} in the checkpoint, ${value} in this training`;
     throw new NablaError(`fit: ${path}: ${given}`);
   }
   const numberOf = (name: keyof Position): number => {

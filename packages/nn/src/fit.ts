@@ -1,10 +1,12 @@
 // The training loop, as something to loop over.
-import { NablaError, type Parameter, Tensor } from "@nabla/autograd";
+import { NablaError, type Parameter, type Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
-import { type FeedBatch, feedOf, type TrainingData } from "./feed.ts";
+import { feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
+import { costsOf } from "./fit-cost.ts";
+import { countOf, groupStepOf } from "./fit-group.ts";
 import { stepOf } from "./fit-step.ts";
 import type { Layer } from "./layer.ts";
 import { measure } from "./measure.ts";
@@ -30,6 +32,13 @@ export interface FitOptions<Name extends string = string> {
   readonly epochs: number;
   /** Examples in a batch; left out where the data come in batches. */
   readonly batchSize?: number;
+  /**
+   * How many batches one step is taken with, by the mean of their gradients: as a batch of so many
+   * times the size, in the memory of one. The mean is that over examples, also where an epoch ends
+   * with fewer batches or a smaller one. `reportEvery` and checkpoints count steps. `dropout` draws
+   * for each batch, and `batchNorm` measures each. Default: 1.
+   */
+  readonly accumulate?: number;
   /**
    * Seed of the order of examples, which each epoch draws anew: epoch e's is that of `batches` with
    * `random.foldIn(shuffle, e)`. Default: 0.
@@ -73,7 +82,7 @@ export interface Report<Name extends string = string> {
   readonly step: number;
   /** The mean cost of this epoch's examples so far, each measured before its own step. */
   readonly cost: number;
-  /** The cost of the last batch alone. */
+  /** The cost of the last step's examples alone. */
   readonly batchCost: number;
   /** What was measured at the end of the epoch; undefined within it. */
   readonly metrics: Readonly<Record<Name, number>> | undefined;
@@ -143,7 +152,7 @@ async function* reportsOf(
 ): AsyncGenerator<Report, void, undefined> {
   checkFit(model, options);
   const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
-  const { reportEvery } = options;
+  const { reportEvery, accumulate = 1 } = options;
   checkCount("fit", "epochs", epochs);
   if (!(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
     throw new NablaError(`fit: prefetch is ${kindOf(prefetch)}, expected an integer from 0`);
@@ -151,9 +160,14 @@ async function* reportsOf(
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
   if (validation) checkPair("fit", validation, feed.examples === undefined ? undefined : data);
   const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
-  const stepOn = stepOf(model, data, feed, options);
+  const costs = costsOf(model, data, feed, options);
+  const stepOnOne = stepOf(model, costs, options);
+  const stepOn: ReturnType<typeof groupStepOf> =
+    accumulate > 1
+      ? groupStepOf(model, costs, options)
+      : ([batch], place) => stepOnOne(batch!, place);
   // 0 stands for what only a stream knows.
-  const course = { examples: feed.examples ?? 0, batchSize: batchSize ?? 0, shuffle };
+  const course = { examples: feed.examples ?? 0, batchSize: batchSize ?? 0, shuffle, accumulate };
   const checkpoints = checkpointsOf({ model, optimizer }, course, options);
   const start = await checkpoints.start();
   let at = start;
@@ -185,8 +199,9 @@ async function* reportsOf(
   };
   for (let { epoch } = start; epoch <= epochs; epoch++) {
     let passed = 0;
-    for await (const batch of named(feed.epoch(epoch), `epoch ${epoch}`)) {
-      const count = countOf(batch);
+    const batches = named(feed.epoch(epoch), `epoch ${epoch}`);
+    for await (const group of inGroups(batches, accumulate)) {
+      const count = group.reduce((sum, batch) => sum + countOf(batch), 0);
       passed += count;
       if (passed <= at.inEpoch) continue;
       if (signal?.aborted) {
@@ -195,7 +210,7 @@ async function* reportsOf(
       }
       const started = performance.now();
       const { step, seen, total } = at;
-      const cost = await stepOn(batch, { step: step + 1, epoch });
+      const cost = await stepOn(group, { step: step + 1, epoch });
       batchCost = await cost.item();
       seconds += (performance.now() - started) / 1000;
       at = {
@@ -224,6 +239,7 @@ function checkFit(model: Layer, options: FitOptions): void {
   checkOptions("fit", options, {
     cost: anything,
     optimizer: anything,
+    accumulate: count,
     shuffle: integer,
     validation: plain,
     metrics: plain,
@@ -261,8 +277,16 @@ async function measuredOn(
   return { metrics: Object.fromEntries(found), cost: all["cost"]! };
 }
 
-function countOf(batch: FeedBatch): number {
-  return batch instanceof Tensor ? batch.size : batch[0].shape[0]!;
+/** As many at a time; the last ones may be fewer. */
+async function* inGroups<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let group: T[] = [];
+  for await (const one of all) {
+    group.push(one);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** The batches; what their source throws says where it was. */

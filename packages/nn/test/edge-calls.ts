@@ -217,6 +217,7 @@ const training: readonly EdgeCall[] = [
         prefetch: 1,
         validation: named,
         metrics: { error: nn.meanAbsoluteError },
+        accumulate: 1,
         reportEvery: 1,
         beforeStep: () => undefined,
         signal: new AbortController().signal,
