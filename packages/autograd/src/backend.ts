@@ -91,3 +91,4 @@ export type { Graph } from "./graph/order.ts";
 export { bytesPerElement, type Data, type DType, isFloating } from "./scalar/dtype.ts";
 export { exactText } from "./scalar/number-text.ts";
 export { type OperatorName, operators } from "./scalar/operators.ts";
+export { type HostFunctionDefinition, hostFunction } from "./tensor/host-function.ts";

@@ -1,6 +1,7 @@
 // Batching: turns the graph of a function of one example into that of all examples at once, by one
 // rule per family of operations. Nodes that depend on an example get one more axis, in front.
 import { createNode } from "../graph/create.ts";
+import { NablaError } from "../graph/errors.ts";
 import type { CustomRule, Family, Node, NodeOf } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Shape } from "../graph/shape.ts";
@@ -51,6 +52,9 @@ const rules: { readonly [F in Family]: Rule<F> } = {
   custom: batchedCustom,
   convolve: batchedConvolve,
   routine: (node, inputs, count) => ofAll(node, allStretched(inputs, count), {}, count),
+  host: ({ operation }) => {
+    throw new NablaError(`vmap: ${operation.name} is a function of the host's, and has no batches`);
+  },
   loop: (node, inputs, count) => batchedLoop(node, inputs, count, batched),
 };
 

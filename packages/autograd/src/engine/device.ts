@@ -90,6 +90,11 @@ export interface Program {
   write(buffer: Buffer, data: Data): void;
   /** Copies a buffer's elements. */
   read(buffer: Buffer): Data | Promise<Data>;
+  /**
+   * A buffer's elements where they are, to read and to write; valid until something else is placed.
+   * Absent if there are only copies.
+   */
+  view?(buffer: Buffer): Data;
   /** Whether several threads could take part in a run now. */
   isForThreads(): boolean;
   /**

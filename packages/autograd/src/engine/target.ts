@@ -18,8 +18,16 @@ export interface Target {
    * device runs it in another way. Default: none is.
    */
   readonly isApart?: (kernel: Kernel) => boolean;
-  /** Whether kernels compute a node; if not, the host does, between two kernels. */
+  /**
+   * Whether kernels compute a node; if not, the host does, between two kernels. Not asked of
+   * functions of the host's.
+   */
   readonly computes: (node: Node) => boolean;
+}
+
+/** Whether the host computes a node, and no kernel. */
+export function isByHost(node: Node, { computes }: Target): boolean {
+  return node.family === "host" || !computes(node);
 }
 
 /** Caches, in bytes unless noted. */

@@ -122,6 +122,15 @@ export interface Routine extends Definition {
   readonly compute: MatrixFunction;
 }
 
+/**
+ * A function of the host's, which reads the inputs' elements and writes the output's, between kernels:
+ * for what graphs cannot say, such as an exchange with other processes. It is called once in a run.
+ */
+export interface HostFunction extends Definition {
+  readonly family: "host";
+  readonly compute: (inputs: readonly Data[], output: Data) => void;
+}
+
 /** One output of a body that is repeated. Inputs: those of the body, sequences whole. */
 export interface Loop extends Definition {
   readonly family: "loop";
@@ -189,6 +198,7 @@ export interface AttributesOf {
   custom: { readonly rule: CustomRule };
   convolve: Windows;
   routine: Readonly<Record<string, never>>;
+  host: Readonly<Record<string, never>>;
   loop: Outcome;
 }
 
@@ -209,6 +219,7 @@ export interface OperationOf {
   custom: Custom;
   convolve: Convolve;
   routine: Routine;
+  host: HostFunction;
   loop: Loop;
 }
 

@@ -35,6 +35,13 @@ export function loopOf(iteration: Iteration): Loop {
   const inputs = [...carries, ...elements, ...shared];
   const order = topologicalOrder([...next, ...others]);
   const computed = order.filter((node) => !inputs.includes(node));
+  const byHost = computed.find(({ family }) => family === "host");
+  if (byHost) {
+    const { name: function_ } = byHost.operation;
+    throw new NablaError(
+      `${name}: ${function_} is a function of the host's, and is called once in a run; call it outside`,
+    );
+  }
   const body: Body = {
     length,
     isReversed,

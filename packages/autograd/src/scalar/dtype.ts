@@ -96,8 +96,14 @@ export function allocate(dtype: DType, size: number): Data {
 }
 
 /** A view of `size` elements of `dtype` in a buffer, from a byte offset on. */
-export function viewOf(buffer: ArrayBuffer, offset: number, dtype: DType, size: number): Data {
-  return new table[dtype].array(buffer, offset, size);
+export function viewOf(
+  buffer: ArrayBuffer | SharedArrayBuffer,
+  offset: number,
+  dtype: DType,
+  size: number,
+): Data {
+  // Types of arrays on shared memory are others, and nothing is.
+  return new table[dtype].array(buffer as ArrayBuffer, offset, size);
 }
 
 /** The size of one element in bytes. */

@@ -87,6 +87,10 @@ export class JavaScriptProgram implements Program {
     return this.#arrayOf(buffer).slice();
   }
 
+  view(buffer: Buffer): Data {
+    return this.#arrayOf(buffer);
+  }
+
   isForThreads(): boolean {
     return false;
   }

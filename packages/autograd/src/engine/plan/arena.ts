@@ -2,7 +2,7 @@
 import { type Buffer, bytesOf, givenBuffer } from "../kernel/language.ts";
 import type { Target } from "../target.ts";
 import { replaceable } from "./in-place.ts";
-import type { Layout, Step } from "./steps.ts";
+import { isCalledOnce, type Layout, type Step } from "./steps.ts";
 
 /** Bytes that a buffer takes in the arena. */
 export function arenaBytesOf(buffer: Buffer, { alignment, slack }: Target): number {
@@ -96,7 +96,8 @@ interface OpenLifetime extends Lifetime {
 
 /**
  * The lifetimes of all memory: from the step that writes a buffer to the last that reads it, and on
- * if that step's result is computed in place. `kept` are needed to the end.
+ * if that step's result is computed in place. `kept` are needed to the end, and what functions of the
+ * host's write all the time.
  */
 export function lifetimesOf(
   steps: readonly Step[],
@@ -111,7 +112,10 @@ export function lifetimesOf(
   });
   for (const { id } of kept) lastRead[id] = steps.length;
   steps.forEach((step, i) => {
+    // What is written once must be there when a run starts again.
+    const isOnce = isCalledOnce(step);
     for (const buffer of step.writes) {
+      if (isOnce) lastRead[buffer.id] = steps.length;
       const last = lastRead[buffer.id] ?? i;
       const own = lifetimeOf[buffer.id];
       if (own) {
@@ -125,7 +129,7 @@ export function lifetimesOf(
       );
       let lifetime = before && lifetimeOf[before.id];
       if (lifetime) lifetime.last = last;
-      else lifetimes.push((lifetime = { buffers: [], first: i, last }));
+      else lifetimes.push((lifetime = { buffers: [], first: isOnce ? 0 : i, last }));
       lifetime.buffers.push(buffer);
       lifetimeOf[buffer.id] = lifetime;
     }

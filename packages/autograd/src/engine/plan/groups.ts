@@ -6,7 +6,7 @@ import type { Node } from "../../graph/node.ts";
 import { elementCount, shapesEqual } from "../../graph/shape.ts";
 import { areOfOneLoop } from "../../ops/loop.ts";
 import type { Buffer } from "../kernel/language.ts";
-import type { Target } from "../target.ts";
+import { isByHost, type Target } from "../target.ts";
 import {
   type Coordinates,
   flatten,
@@ -241,7 +241,7 @@ class Grouping {
   /** Whether its loops leave a result in place, which others could continue with. */
   #leavesResult(node: Node): boolean {
     if (node.family === "scatter" || node.family === "loop") return false;
-    return this.#target.computes(node) && !isOfManyParts(node);
+    return !isByHost(node, this.#target) && !isOfManyParts(node);
   }
 
   #dependsOn(group: Growing, on: Growing): boolean {

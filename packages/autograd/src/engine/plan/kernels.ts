@@ -14,7 +14,7 @@ import {
   type Statement,
   type Value,
 } from "../kernel/language.ts";
-import type { Target } from "../target.ts";
+import { isByHost, type Target } from "../target.ts";
 import { partKernel, partsOf } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
 import { type Form, type FormedWork, Forms, type Member, type Work } from "./forms.ts";
@@ -72,7 +72,7 @@ export function stepsOf(
     const kept = new Set(group.nodes.filter((node) => needed.has(node)));
     const [node] = group.nodes as [Node];
     if (node.family === "loop") return [{ loop: node }];
-    if (!plan.target.computes(node)) return [{ node, kept }];
+    if (isByHost(node, plan.target)) return [{ node, kept }];
     return worksOf(group, kept).map((work) => forms.add(work));
   });
   const lowered = new Map<Form, FormKernels>();

@@ -2,7 +2,7 @@
 // consumers, as index arithmetic or inside the consumer's loop.
 import type { Node } from "../../graph/node.ts";
 import { elementCount } from "../../graph/shape.ts";
-import type { Target } from "../target.ts";
+import { isByHost, type Target } from "../target.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
 import { readWhole } from "./whole.ts";
 import { ownWork } from "./work-estimate.ts";
@@ -52,7 +52,7 @@ export function materializedNodes(
 ): Materialized {
   const { work: mostWork, loads: mostLoads } = target.kernel;
   const users = new Users(order, numbers);
-  const readsBuffers = (one: Node) => one.family === "loop" || !target.computes(one);
+  const readsBuffers = (one: Node) => one.family === "loop" || isByHost(one, target);
   const needsBuffers = order.some(readsBuffers);
   const isOutput = new Set(outputs);
   const picks = order.some(({ family }) => family === "gather");
@@ -151,6 +151,7 @@ export function hasOwnLoop(node: Node): boolean {
     case "prefix":
     case "sort":
     case "routine":
+    case "host":
     case "loop":
       return true;
     case "movement":

@@ -47,6 +47,11 @@ export interface LoopStep {
   readonly writes: readonly Buffer[];
 }
 
+/** Whether a step calls a function of the host's: once, also in a run that starts again. */
+export function isCalledOnce(step: Step | Segment): boolean {
+  return step.kind === "host" && step.node.family === "host";
+}
+
 /** Where the value of an output is after the plan has run. */
 export type Result =
   | { readonly kind: "buffer"; readonly buffer: Buffer }

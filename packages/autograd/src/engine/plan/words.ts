@@ -65,6 +65,7 @@ export class Writer {
       case "ordered":
       case "custom":
       case "routine":
+      case "host":
         return;
       case "literal":
         this.number(node.attributes.value);

@@ -193,12 +193,23 @@ function bufferOf({ results }: Plan, i: number): Buffer {
   return result.buffer;
 }
 
-/** Computes a node that no kernel computes, on the arrays of its buffers. */
+/**
+ * Computes a node that no kernel computes, on the arrays of its buffers; a function of the host's where
+ * these are, if the device has views of them.
+ */
 export function* runByHost(program: Program, { node, inputs, writes }: HostSegment): Task<void> {
+  const output = writes[0]!;
+  if (node.family === "host" && program.view) {
+    node.operation.compute(
+      inputs.map((buffer) => program.view!(buffer)),
+      program.view(output),
+    );
+    return;
+  }
   const read = inputs.map((buffer) => program.read(buffer));
   const arrays: Data[] = [];
   for (const array of read) arrays.push(yield* answered(array));
-  program.write(writes[0]!, interpret(node, arrays));
+  program.write(output, interpret(node, arrays));
 }
 
 /** Does a task of a device that answers at once. */

@@ -8,7 +8,7 @@ import { answered, type Task } from "../background.ts";
 import { type Address, type Failure, MemoryError, type Outcome, type Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { Pauses } from "../pauses.ts";
-import type { Plan, Result } from "../plan/steps.ts";
+import { isCalledOnce, type Plan, type Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
 import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
@@ -33,6 +33,8 @@ export class LoadedPlan {
   /** Whether its own program, not a loop's alone, is for threads in this run. */
   #isForThreads = false;
   #trial = new Trial();
+  /** Segments that the current run does not repeat. */
+  readonly #done = new Set<number>();
   /** What the program counted when the trial began. */
   #replacements = 0;
   /** Milliseconds of the last awaited run. */
@@ -128,6 +130,7 @@ export class LoadedPlan {
     homes: readonly (Home | undefined)[],
     atHome: (ResidentValue | undefined)[],
   ): boolean {
+    this.#done.clear();
     // Before anything is placed: threads load programs into memory.
     this.#isForThreads = this.#program.isForThreads();
     const ofLoops = this.#loops.map((loop) => loop?.isForThreads());
@@ -216,7 +219,10 @@ export class LoadedPlan {
     this.#trial.note(isTimed ? performance.now() - start : 0);
   }
 
-  /** A run never writes what it reads from outside, so it can start again. */
+  /**
+   * A run never writes what it reads from outside, so it can start again; functions of the host's,
+   * which others may take part in, have been called.
+   */
   #runAgain(): void {
     while (this.#runSegments(false) === "again");
   }
@@ -241,7 +247,9 @@ export class LoadedPlan {
   *#runBetween(i: number, isTogether: boolean, pauses?: Pauses): Task<Outcome> {
     const segment = this.#plan.segments[i]!;
     if (segment.kind === "host") {
-      yield* runByHost(this.#program, segment);
+      if (!this.#done.has(i)) yield* runByHost(this.#program, segment);
+      // Its output stays until the end of the run.
+      if (isCalledOnce(segment)) this.#done.add(i);
       return isTogether ? "together" : "alone";
     }
     const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether, pauses);

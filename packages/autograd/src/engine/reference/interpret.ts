@@ -41,6 +41,11 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return argSort(node, inputs[0]!);
     case "routine":
       return routine(node, inputs);
+    case "host": {
+      const output = allocate(node.dtype, elementCount(node.shape));
+      node.operation.compute(inputs, output);
+      return output;
+    }
     case "convolve":
       return convolve(node, inputs[0]!, inputs[1]!);
     case "loop":

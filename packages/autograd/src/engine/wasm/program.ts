@@ -1,7 +1,7 @@
 // Programs: a plan's compiled module on the device's current memory. It gets addresses from a table
 // of its own.
 
-import { bytesPerElement, type Data, isFloating } from "../../scalar/dtype.ts";
+import { bytesPerElement, type Data, isFloating, viewOf } from "../../scalar/dtype.ts";
 import type { Address, Failure, Outcome, Program, Started } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import { arenaBytesOf } from "../plan/arena.ts";
@@ -142,6 +142,11 @@ export class WasmProgram implements Program {
 
   read(buffer: Buffer): Data {
     return this.#device.memory.read(this.#addressOf(buffer), buffer.dtype, buffer.size);
+  }
+
+  view(buffer: Buffer): Data {
+    const { bytes } = this.#device.memory;
+    return viewOf(bytes.buffer, this.#addressOf(buffer), buffer.dtype, buffer.size);
   }
 
   /** If they could but have not loaded it yet, they are told to. */

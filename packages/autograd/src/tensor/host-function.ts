@@ -1,0 +1,71 @@
+// Functions of the host's on the memory of the device, for back ends and exchanges.
+import type { GradientRule } from "../graph/node.ts";
+import { checkShape } from "../graph/shape.ts";
+import { hostOperation, writtenByHost } from "../ops/host-function.ts";
+import type { Data, DType } from "../scalar/dtype.ts";
+import { checkDType, checkFunction } from "./checks.ts";
+import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+/** A function of the host's as an operation. */
+export interface HostFunctionDefinition {
+  /** Its name in printed graphs and errors. */
+  readonly name: string;
+  /**
+   * Writes all elements of the output, row-major. The arrays are the device's own memory where it can
+   * be looked at, and copies elsewhere; they are not to be kept, and inputs not to be written.
+   */
+  readonly compute: (inputs: readonly Data[], output: Data) => void;
+  /**
+   * Given the output's gradient: that of the input at a position. Left out: no gradient passes.
+   */
+  readonly gradient?: (
+    g: Tensor,
+    inputs: readonly Tensor[],
+    output: Tensor,
+    position: number,
+  ) => Tensor;
+}
+
+/**
+ * Makes an operation of a function of the host's, which is called between the kernels of a run: for
+ * what graphs cannot say, such as an exchange with other processes. It is called once in each run
+ * that computes its output, however that run goes, and not at all where nothing is read. Equal calls on
+ * equal inputs in one graph are one. It blocks the thread that it runs on. Throws `NablaError` in
+ * `vmap`, and in loops: `scan`, `whileLoop`.
+ *
+ * @example
+ * import { hostFunction } from "@nabla/autograd/backend";
+ *
+ * const reversed = hostFunction({
+ *   name: "reversed",
+ *   compute: ([x], output) => output.set(x!.slice().reverse()),
+ *   gradient: (g) => reversed([g], g.shape, g.dtype),
+ * });
+ * const x = tensor([1, 2, 3]);
+ * reversed([x.mul(2)], [3], "float32").add(1).arraySync(); // => [7, 5, 3]
+ */
+export function hostFunction(
+  definition: HostFunctionDefinition,
+): (inputs: readonly Tensor[], shape: readonly number[], dtype: DType) => Tensor {
+  const { name, compute, gradient } = definition;
+  checkFunction(name, compute, "compute");
+  const rule: GradientRule | undefined =
+    gradient &&
+    ((g, inputs, output, position) =>
+      nodeOf(
+        name,
+        gradient(
+          tensorOf(g),
+          inputs.map((x) => tensorOf(x)),
+          tensorOf(output),
+          position,
+        ),
+      ));
+  const operation = hostOperation(name, compute, rule ?? "none: the host's function has no rule");
+  return (inputs, shape, dtype) => {
+    const nodes = inputs.map((x) => nodeOf(name, x));
+    return tensorOf(
+      writtenByHost(operation, nodes, checkShape(name, shape), checkDType(name, dtype)),
+    );
+  };
+}

@@ -1,0 +1,107 @@
+// Functions of the host's as operations: once in a run, on the device's memory.
+import { afterEach, expect, test } from "vitest";
+import {
+  hostFunction,
+  JavaScriptDevice,
+  type Plan,
+  PlannedBackend,
+  type Program,
+  register,
+} from "../src/backend.ts";
+import {
+  backend,
+  compile,
+  explainPlan,
+  gradients,
+  scan,
+  setBackend,
+  type Tensor,
+  tensor,
+  vmap,
+} from "../src/index.ts";
+
+const before = backend();
+afterEach(() => setBackend(before));
+
+let calls = 0;
+/** Running totals of all inputs, one after the other. */
+const totals = hostFunction({
+  name: "totals",
+  compute(inputs, output) {
+    calls++;
+    let [i, total] = [0, 0];
+    for (const input of inputs) for (const x of input) output[i++] = total += x;
+  },
+  gradient: (g, inputs, _, position) => {
+    const size = inputs.slice(0, position).reduce((sum, x) => sum + x.size, 0);
+    const own = inputs[position]!.size;
+    return g
+      .flip(0)
+      .cumSum(0)
+      .flip(0)
+      .slice(0, size, size + own);
+  },
+});
+
+const both = (x: Tensor, y: Tensor): Tensor => totals([x.mul(2), y.exp()], [5], "float32").add(1);
+
+test("compute between kernels, with gradients, and once a run for equal calls", () => {
+  const [x, y] = [tensor([1, 2, 3]), tensor([0, 0])];
+  calls = 0;
+  const z = both(x, y);
+  expect(z.add(both(x, y)).arraySync()).toEqual([6, 14, 26, 28, 30]);
+  if (before === "wasm") expect(calls).toBe(1);
+  const [dx, dy] = gradients(both(x, y).sum(), [x, y]);
+  expect([dx.arraySync(), dy.arraySync()]).toEqual([
+    [10, 8, 6],
+    [2, 1],
+  ]);
+  const step = compile(both);
+  expect(step(x, y).arraySync()).toEqual([3, 7, 13, 14, 15]);
+  expect(step(tensor([0, 1, 2]), tensor([0, 0])).arraySync()).toEqual([1, 3, 7, 8, 9]);
+});
+
+test("are awaited as others are, and shown in plans", async () => {
+  const z = both(tensor([1, 2, 3]), tensor([0, 0]));
+  if (before === "wasm") expect(explainPlan(z)).toMatch(/totals, by the host/);
+  expect(await z.array()).toEqual([3, 7, 13, 14, 15]);
+});
+
+test("cannot be in batches or loops", () => {
+  expect(() => vmap((x: Tensor) => totals([x], [2], "float32"))(tensor([[1, 2]]))).toThrow(
+    "vmap: totals is a function of the host's",
+  );
+  const step = (c: Tensor, x: Tensor): [Tensor<[]>, Tensor] => [
+    totals([c.add(x)], [], "float32").reshape([]),
+    c,
+  ];
+  expect(() => scan(step, tensor(0), tensor([1, 2]))).toThrow(
+    "scan: totals is a function of the host's, and is called once in a run; call it outside",
+  );
+});
+
+test("are not called again where a run starts again", () => {
+  class Again extends JavaScriptDevice {
+    override load(plan: Plan): Program {
+      const program = super.load(plan);
+      const run = program.run.bind(program);
+      let isFirst = true;
+      program.run = (segment, isTogether) => {
+        const outcome = run(segment, isTogether);
+        if (segment < plan.segments.length - 1 || !isFirst) return outcome;
+        isFirst = false;
+        return "again";
+      };
+      return program;
+    }
+  }
+  register(new PlannedBackend("host functions, again", () => new Again()));
+  setBackend("host functions, again");
+  calls = 0;
+  const x = tensor([1, 2, 3]).exp().log();
+  const all = totals([x.mul(2), tensor([1, 1])], [5], "float32");
+  // Kernels before and after, whose results have no room for those of the function.
+  const wide = all.exp().sum().add(all.mul(3)).softmax();
+  expect(wide.sum().itemSync()).toBeCloseTo(1, 5);
+  expect(calls).toBe(1);
+});
