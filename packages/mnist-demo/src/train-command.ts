@@ -9,6 +9,7 @@ import { loadMnist } from "./load.ts";
 import { checkResumed } from "./model-file.ts";
 import { sizesText } from "./network.ts";
 import { epochOf } from "./progress.ts";
+import { contextOf, isFirst, ranksIn } from "./ranks.ts";
 import { Course, writeReport } from "./report.ts";
 import { type CommandContext, interrupted, runCommand } from "./run-command.ts";
 import { terminalOf } from "./terminal.ts";
@@ -21,15 +22,23 @@ export async function runTrain(args: readonly string[], context: CommandContext)
   return await runCommand({ help, parse: parseOptions, run: train }, args, context);
 }
 
-async function train(options: TrainOptions, context: CommandContext): Promise<number> {
+async function train(options: TrainOptions, given: CommandContext): Promise<number> {
+  const world = await ranksIn(given.env);
+  const context = contextOf(given, world);
   const { stdout, env, signal } = context;
-  await checkWritable({ save: options.save, report: options.report });
+  const writes = isFirst(world);
+  if (writes) await checkWritable({ save: options.save, report: options.report });
   const mnist = await loadMnist({ directory: options.data });
   const { save, checkpointEvery: every, resume } = options;
   const checkpoint = save !== undefined && { path: checkpointOf(save), ...(every && { every }) };
-  if (checkpoint && resume) await checkResumed(checkpoint.path, options);
-  const run = training(mnist, options, signal, { ...(checkpoint && { checkpoint }), resume });
-  stdout.write(`${descriptionOf(options, run)}\n`);
+  if (checkpoint && resume && writes) await checkResumed(checkpoint.path, options);
+  const run = training(mnist, options, signal, {
+    ...(checkpoint && { checkpoint }),
+    ...(world && { world }),
+    resume,
+  });
+  const ranks = world ? `, by ${world.size} ranks` : "";
+  stdout.write(`${descriptionOf(options, run)}${ranks}\n`);
   const course = new Course(run.steps, options.epochs);
   const watched = { ...run, reports: seenBy(course, run.reports) };
   const last = await follow(watched, options.epochs, context, ({ epoch, cost, metrics }) => {
@@ -40,17 +49,17 @@ async function train(options: TrainOptions, context: CommandContext): Promise<nu
   if (signal.aborted) {
     const { epoch = 1, step = 0 } = last ?? {};
     stdout.write(`stopped in epoch ${epoch}, after ${step} of ${run.steps} steps\n`);
-  } else {
+  } else if (writes) {
     const digits = await answeredDigits(run.network, mnist.test, 3);
     stdout.write(`\n${drawDigits(digits, terminalOf(stdout, env))}\n`);
   }
-  if (save !== undefined) {
+  if (save !== undefined && writes) {
     const { model, activation, cost } = options;
     await saveSafetensors(save, run.network, { metadata: { model, activation, cost } });
     const more = signal.aborted ? `, and ${checkpointOf(save)}: --resume goes on from there` : "";
     stdout.write(`wrote ${save}${more}\n`);
   }
-  if (options.report !== undefined) {
+  if (options.report !== undefined && writes) {
     await writeReport(options.report, {
       network: run.network,
       course,

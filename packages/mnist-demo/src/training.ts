@@ -12,6 +12,7 @@ import {
   measure,
   quadraticCost,
   type Report,
+  type Team,
 } from "@nabla/nn";
 import type { Digits, Mnist } from "./digits.ts";
 import { networkOf } from "./network.ts";
@@ -36,13 +37,14 @@ export interface Training {
 /**
  * Sets up a network, and its training on the first `options.examples` training digits, which goes
  * on as its reports are read and ends after the step under way when `signal` is aborted. The same
- * options and digits give the same network. `keeping` is for checkpoints.
+ * options and digits give the same network. `more` is for checkpoints, and
+ * for several processes, among which each batch is divided.
  */
 export function training(
   mnist: Mnist,
   options: TrainingOptions,
   signal?: AbortSignal,
-  keeping: Pick<FitOptions, "checkpoint" | "resume"> = {},
+  more: Pick<FitOptions, "checkpoint" | "resume" | "world"> = {},
 ): Training {
   const { cost, seed, epochs, batchSize } = options;
   manualSeed(seed);
@@ -56,21 +58,33 @@ export function training(
     cost: cost === "quadratic" ? quadraticCost : crossEntropy,
     optimizer: optimizerOf(network, options, steps),
     epochs,
-    batchSize,
+    batchSize: batchSizeOf(batchSize, more.world),
     shuffle: seed,
     validation: test,
     metrics: { accuracy },
     reportEvery: 1,
     ...(signal && { signal }),
-    ...keeping,
+    ...more,
   });
   return {
     network,
     examples,
     steps,
     reports,
-    accuracy: async () => (await measure(network, test, { accuracy }))["accuracy"]!,
+    accuracy: async () => {
+      const how = more.world ? { world: more.world } : {};
+      return (await measure(network, test, { accuracy }, how))["accuracy"]!;
+    },
   };
+}
+
+/** How many of a batch's examples are each process's. */
+function batchSizeOf(batchSize: number, world: Team | undefined): number {
+  const size = batchSize / (world?.size ?? 1);
+  if (Number.isInteger(size)) return size;
+  throw new NablaError(
+    `--batch-size: got ${batchSize}, expected a multiple of ${world!.size}, the number of ranks`,
+  );
 }
 
 export function datasetOf({ images, labels }: Digits): Dataset {

@@ -2,9 +2,10 @@
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
-import { isMissing } from "./files/disk.ts";
+import { chunksOfFile, isMissing } from "./files/disk.ts";
 import { namedCellsOf } from "./layer.ts";
 import { checkOptions, text } from "./options.ts";
+import type { Team } from "./team.ts";
 
 export interface CheckpointOptions {
   /** The file, which is always whole: a new checkpoint takes the place of the one before. */
@@ -48,7 +49,7 @@ export interface Checkpoints {
   save(position: Position): Promise<void>;
 }
 
-/** The checkpoints that `fit` was asked for. */
+/** The checkpoints that `fit` was asked for. Of several processes the first one reads and writes. */
 export function checkpointsOf(
   training: Training,
   course: Course,
@@ -56,6 +57,7 @@ export function checkpointsOf(
     checkpoint,
     resume = false,
   }: { readonly checkpoint?: CheckpointOptions; readonly resume?: boolean },
+  team: Team | undefined,
 ): Checkpoints {
   if (!checkpoint) {
     if (resume) throw new NablaError("fit: resume has nothing to go on from; give checkpoint, too");
@@ -66,24 +68,49 @@ export function checkpointsOf(
   const { path, every } = checkpoint;
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {
+    if (team && team.rank > 0) return;
     await checkNumbers(training, position);
     await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });
   };
   return {
     async start() {
       if (!resume) return beginning;
-      try {
-        return await loadChecked(path, training, (progress) => positionIn(path, course, progress));
-      } catch (error) {
-        if (isMissing(error)) return beginning;
-        throw error;
+      const load = (source: string | Uint8Array) =>
+        loadChecked(source, training, (progress) => positionIn(path, course, progress));
+      if (team) {
+        const own = team.rank === 0 ? await orMissing(bytesOfFile(path)) : undefined;
+        const bytes = await team.bytesOfFirst(own);
+        return bytes ? load(bytes) : beginning;
       }
+      return (await orMissing(load(path))) ?? beginning;
     },
     async after(position) {
       if (every !== undefined && position.step % every === 0) await save(position);
     },
     save,
   };
+}
+
+/** Undefined where a file is missing. */
+async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function bytesOfFile(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of chunksOfFile(`loadCheckpoint: ${path}`, path)) chunks.push(chunk);
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /**

@@ -3,6 +3,8 @@ import {
   compile,
   type DType,
   external,
+  full,
+  guard,
   NablaError,
   type Parameter,
   parameter,
@@ -23,7 +25,24 @@ import {
   stepAfter,
   takeBackDraws,
 } from "./fit-step.ts";
-import type { Layer } from "./layer.ts";
+import { type Layer, namedBuffersOf } from "./layer.ts";
+import type { Team } from "./team.ts";
+
+/** Steps that several processes take together. */
+export interface Together {
+  readonly team: Team;
+  /** How many of a group's batches are each rank's. */
+  readonly accumulate: number;
+  /** Whether this rank is to stop after the step. */
+  readonly isStopping: () => boolean;
+}
+
+/** What a step gives. */
+export interface GroupStep {
+  readonly cost: Tensor;
+  /** How many ranks are to stop, where there are several. */
+  readonly stopping?: Tensor;
+}
 
 /**
  * Takes a step with the batches of a group, and gives their cost. Gradient and cost are means over
@@ -31,12 +50,16 @@ import type { Layer } from "./layer.ts";
  * added up one batch after the other, and divided by the sum of these shares. So with batches of one
  * size they are added up, and divided by the number of batches. Each batch draws from a place of its own
  * in the sequence of random draws. Throws `NablaError`, and takes no step, where a cost is NaN.
+ *
+ * Of `together`, each rank computes some of the batches, the first ones rank 0, and adds them up; then
+ * the ranks' sums are added. What layers measure, such as running statistics, is the mean over ranks.
  */
 export function groupStepOf(
   model: Layer,
   costs: Costs,
   { optimizer, beforeStep, compiled = true }: StepOptions,
-): (group: readonly FeedBatch[], place: Place) => Promise<Tensor> {
+  together?: Together,
+): (group: readonly FeedBatch[], place: Place) => Promise<GroupStep> {
   const { parameters } = optimizer;
   const sums = [
     parameter(zeros([], { dtype: parameters[0]!.dtype }), { name: "sum of costs" }),
@@ -66,16 +89,42 @@ export function groupStepOf(
   const added = (batch: FeedBatch) => contributed(batch).map((x, i) => x && sums[i]!.add(x));
   const keep = (summed: readonly (Tensor | undefined)[]): readonly Tensor[] =>
     summed.flatMap((x, i) => (x ? [sums[i]!.assign(x)] : []));
-  /** Leaves the mean gradients in the parameters, and gives the mean cost. */
-  const averaged = (summed: readonly (Tensor | undefined)[]): Tensor => {
+  let at: Place;
+  const buffers = namedBuffersOf(model).flatMap(([, p]) => (isFloat(p) ? [p] : []));
+  /** The sums of all ranks. */
+  const ofAll = (
+    own: readonly (Tensor | undefined)[],
+  ): { readonly summed: readonly (Tensor | undefined)[]; readonly stopping?: Tensor } => {
+    if (!together) return { summed: own };
+    const { team, isStopping } = together;
+    const flag = external(() => (isStopping() ? 1 : 0), { dtype: sums[0]!.dtype });
+    const there = own.flatMap((x) => x ?? []);
+    const all = team.sums([...there, flag, ...buffers]);
+    buffers.forEach((p, i) => p.assign(all[there.length + 1 + i]!.div(team.size)));
+    let next = 0;
+    return { summed: own.map((x) => x && all[next++]!), stopping: all[there.length]! };
+  };
+  /** Leaves the mean gradients in the parameters. */
+  const averaged = (own: readonly (Tensor | undefined)[]): GroupStep => {
+    const { summed, ...more } = ofAll(own);
     const totalIn = numbers(() => total);
     const [cost, ...gradients] = summed.map((x) => x?.div(totalIn(x.dtype)));
+    if (together) {
+      guard(cost!, (known) => {
+        if (Number.isNaN(known.dataSync()[0])) throw nanOnARank(at);
+      });
+    }
     parameters.forEach((p, i) => {
       if (gradients[i]) p.grad = gradients[i];
     });
     changeGradients(optimizer, beforeStep);
-    return cost!;
+    return { cost: cost!, ...more };
   };
+  /** What changes no sum: 0 would change the sign of -0. */
+  const nothing = () =>
+    sums.map(({ shape, dtype }, i) =>
+      i === 0 || same.isMoving(i - 1) ? full([...shape], -0, { dtype }) : undefined,
+    );
   const adding = { first: contributed, next: added };
   const ending = { only: contributed, last: added };
   const run = compiled
@@ -85,19 +134,29 @@ export function groupStepOf(
           ending,
           (of) =>
             compile((batch: FeedBatch) => {
-              const cost = averaged(of(batch));
+              const step = averaged(of(batch));
               optimizer.step();
-              return cost;
+              return { ...step };
             }).async,
         ),
+        idle: compile(() => {
+          const step = averaged(nothing());
+          optimizer.step();
+          return { ...step };
+        }).async,
       }
     : {
         ...mapValues(adding, (of) => (batch: FeedBatch) => realizeAsync(...keep(of(batch)))),
         ...mapValues(ending, (of) => async (batch: FeedBatch) => {
-          const cost = averaged(of(batch));
-          await stepAfter(cost, optimizer);
-          return cost;
+          const step = averaged(of(batch));
+          await stepAfter([...Object.values(step), ...(together ? buffers : [])], optimizer);
+          return step;
         }),
+        idle: async () => {
+          const step = averaged(nothing());
+          await stepAfter([...Object.values(step), ...buffers], optimizer);
+          return step;
+        },
       };
   return async (group, place) => {
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
@@ -106,20 +165,23 @@ export function groupStepOf(
     const sizes = group.map(countOf);
     const weights = sizes.map((size) => size / sizes[0]!);
     total = weights.reduce((sum, one) => sum + one);
+    at = place;
+    const [from, to] = ownOf(group.length, together);
     random.restore(after);
     try {
-      for (let i = 0; i < group.length - 1; i++) {
+      if (from === to) return await run.idle();
+      for (let i = from; i < to - 1; i++) {
         await drawnAt(before, i, () => {
           weight = weights[i]!;
           costs.begin(group[i]!, place);
-          return (i === 0 ? run.first : run.next)(group[i]!);
+          return (i === from ? run.first : run.next)(group[i]!);
         });
       }
-      const last = group.length - 1;
+      const last = to - 1;
       return await drawnAt(before, last, () => {
         weight = weights[last]!;
         costs.begin(group[last]!, place);
-        return (last === 0 ? run.only : run.last)(group[last]!);
+        return (last === from ? run.only : run.last)(group[last]!);
       });
     } catch (error) {
       await restore();
@@ -127,6 +189,24 @@ export function groupStepOf(
       throw error;
     }
   };
+}
+
+/** Which of a group's batches this process computes. */
+function ownOf(count: number, together: Together | undefined): readonly [from: number, to: number] {
+  if (!together) return [0, count];
+  const { team, accumulate } = together;
+  const startOf = (rank: number) => Math.min(count, rank * accumulate);
+  return [startOf(team.rank), startOf(team.rank + 1)];
+}
+
+function isFloat({ dtype }: Parameter): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+function nanOnARank({ step, epoch }: Place): NablaError {
+  return new NablaError(
+    `fit: the cost of one of the ranks became NaN at step ${step} (epoch ${epoch}), which was not taken`,
+  );
 }
 
 /** How many examples there are in a batch. */
@@ -137,9 +217,12 @@ export function countOf(batch: FeedBatch): number {
 /** What is to be the same in all batches: which parameters have a gradient. */
 function sameParameters(parameters: readonly Parameter[]): {
   check(gradients: readonly (Tensor | undefined)[]): void;
+  /** Whether the parameter at that position has one: before the first batch, all have. */
+  isMoving(position: number): boolean;
 } {
   let first: readonly boolean[] | undefined;
   return {
+    isMoving: (position) => first?.[position] ?? true,
     check(gradients) {
       const are = gradients.map((g) => g !== undefined);
       first ??= are;

@@ -42,7 +42,7 @@ export function stepOf(
     try {
       const cost = differentiated(batch);
       after = random.state();
-      await stepAfter(cost, optimizer);
+      await stepAfter([cost], optimizer);
       return cost;
     } catch (error) {
       await restore();
@@ -77,14 +77,14 @@ export function changeGradients(
 }
 
 /**
- * Takes a step with the gradients that are there, once they and the cost have been computed in a run
- * of their own: so what is wrong with them is found before anything is assigned.
+ * Takes a step with the gradients that are there, once they and `others`, the cost among them, have been
+ * computed in a run of their own: so what is wrong with them is found before anything is assigned.
  */
-export async function stepAfter(cost: Tensor, optimizer: Optimizer): Promise<void> {
+export async function stepAfter(others: readonly Tensor[], optimizer: Optimizer): Promise<void> {
   const gradients = gradientsOf(optimizer.parameters);
   // Meanwhile others must not add to them.
   for (const { p } of gradients) p.grad = null;
-  await realizeAsync(cost, ...gradients.flatMap(({ grad }) => grad ?? []));
+  await realizeAsync(...others, ...gradients.flatMap(({ grad }) => grad ?? []));
   for (const { p, grad } of gradients) p.grad = grad;
   await stepLater(optimizer);
 }

@@ -6,8 +6,9 @@ import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { feedOf, type TrainingData } from "./feed.ts";
 import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
 import { costsOf } from "./fit-cost.ts";
-import { countOf, groupStepOf } from "./fit-group.ts";
+import { countOf, type GroupStep, groupStepOf } from "./fit-group.ts";
 import { stepOf } from "./fit-step.ts";
+import { checkTogether } from "./fit-together.ts";
 import type { Layer } from "./layer.ts";
 import { measure } from "./measure.ts";
 import type { Metric } from "./metrics.ts";
@@ -23,6 +24,7 @@ import {
   signalled,
 } from "./options.ts";
 import { checkPair } from "./pair.ts";
+import { type Team, teamOf } from "./team.ts";
 
 export interface FitOptions<Name extends string = string> {
   /** One number for outputs and targets, such as `quadraticCost`. */
@@ -66,6 +68,15 @@ export interface FitOptions<Name extends string = string> {
    * and when `signal`, or whoever leaves the loop over the reports, ends training.
    */
   readonly checkpoint?: CheckpointOptions;
+  /**
+   * The processes that train together, which all call `fit` with the same model, data and options, as
+   * `mpi()` of @nabla/mpi gives them: a step is taken with `accumulate` batches of each, the first ones
+   * being rank 0's. So two processes take the steps of one with twice `accumulate`, to the same bits if
+   * that is 2. The reports are the same on all; rank 0 alone keeps checkpoints. Running statistics are
+   * means over the ranks. Throws `NablaError` on all ranks where they differ in shapes of the data, in
+   * options or in the first weights.
+   */
+  readonly world?: Team;
   /**
    * Goes on from the checkpoint if there is one, with the same bits as if training had not been
    * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more.
@@ -160,16 +171,26 @@ async function* reportsOf(
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
   if (validation) checkPair("fit", validation, feed.examples === undefined ? undefined : data);
   const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
+  const team = teamOf(options.world);
+  const atOnce = accumulate * (team?.size ?? 1);
+  const isStopping = () => signal?.aborted ?? false;
   const costs = costsOf(model, data, feed, options);
   const stepOnOne = stepOf(model, costs, options);
   const stepOn: ReturnType<typeof groupStepOf> =
-    accumulate > 1
-      ? groupStepOf(model, costs, options)
-      : ([batch], place) => stepOnOne(batch!, place);
+    atOnce > 1
+      ? groupStepOf(model, costs, options, team && { team, accumulate, isStopping })
+      : async ([batch], place) => ({ cost: await stepOnOne(batch!, place) });
   // 0 stands for what only a stream knows.
-  const course = { examples: feed.examples ?? 0, batchSize: batchSize ?? 0, shuffle, accumulate };
-  const checkpoints = checkpointsOf({ model, optimizer }, course, options);
+  const course = {
+    examples: feed.examples ?? 0,
+    batchSize: batchSize ?? 0,
+    shuffle,
+    accumulate: atOnce,
+  };
+  const checkpoints = checkpointsOf({ model, optimizer }, course, options, team);
   const start = await checkpoints.start();
+  if (team) await checkTogether(team, model, data, { ...course, epochs });
+  let isStopped = false;
   let at = start;
   let seconds = 0;
   let batchCost = Number.NaN;
@@ -200,18 +221,20 @@ async function* reportsOf(
   for (let { epoch } = start; epoch <= epochs; epoch++) {
     let passed = 0;
     const batches = named(feed.epoch(epoch), `epoch ${epoch}`);
-    for await (const group of inGroups(batches, accumulate)) {
+    for await (const group of inGroups(batches, atOnce)) {
       const count = group.reduce((sum, batch) => sum + countOf(batch), 0);
       passed += count;
       if (passed <= at.inEpoch) continue;
-      if (signal?.aborted) {
+      // Several processes stop after the same step.
+      if (team ? isStopped : isStopping()) {
         if (at.step > start.step) await checkpoints.save(at);
         return;
       }
       const started = performance.now();
       const { step, seen, total } = at;
-      const cost = await stepOn(group, { step: step + 1, epoch });
-      batchCost = await cost.item();
+      const taken: GroupStep = await stepOn(group, { step: step + 1, epoch });
+      batchCost = await taken.cost.item();
+      if (taken.stopping) isStopped = (await taken.stopping.item()) > 0;
       seconds += (performance.now() - started) / 1000;
       at = {
         epoch,
@@ -246,6 +269,7 @@ function checkFit(model: Layer, options: FitOptions): void {
     reportEvery: count,
     beforeStep: callable,
     signal: signalled,
+    world: plain,
     compiled: flag,
     checkpoint: plain,
     resume: flag,
@@ -266,13 +290,14 @@ interface Measured {
 async function measuredOn(
   model: Layer,
   dataset: Dataset | undefined,
-  { validation, metrics = {}, cost }: FitOptions,
+  { validation, metrics = {}, cost, world }: FitOptions,
 ): Promise<Measured> {
   if (!dataset) return { metrics: {} };
-  if (!validation) return { metrics: await measure(model, dataset, metrics) };
+  const how = world ? { world } : {};
+  if (!validation) return { metrics: await measure(model, dataset, metrics, how) };
   // By names of its own, so that metrics may have any.
   const own = Object.entries(metrics).map(([name, metric]) => [`metric ${name}`, metric] as const);
-  const all = await measure(model, dataset, { ...Object.fromEntries(own), cost });
+  const all = await measure(model, dataset, { ...Object.fromEntries(own), cost }, how);
   const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
   return { metrics: Object.fromEntries(found), cost: all["cost"]! };
 }

@@ -148,7 +148,8 @@ export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export type { FitOptions, Report, Reports } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
-export { measure } from "./measure.ts";
+export { type MeasureOptions, measure } from "./measure.ts";
+export type { Team } from "./team.ts";
 export type { BestModel, WatchOptions } from "./watching.ts";
 export { bestModel, earlyStopping } from "./watching.ts";
 

@@ -1,0 +1,39 @@
+// The ranks of a command that mpirun has started as several processes. Rank 0 alone writes.
+
+import { NablaError } from "@nabla/autograd";
+import type { Team } from "@nabla/nn";
+import type { CommandContext } from "./run-command.ts";
+import type { Environment } from "./terminal.ts";
+
+/** What Open MPI and MPICH say to each process: how many there are. */
+const sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
+
+/** The processes that train together; undefined for one that was started by itself. */
+export async function ranksIn(env: Environment): Promise<Team | undefined> {
+  if (!sizes.some((name) => Number(env[name]) > 1)) return undefined;
+  return worldOf();
+}
+
+async function worldOf(): Promise<Team> {
+  let load: () => Promise<Team>;
+  try {
+    load = (await import("@nabla/mpi")).mpi;
+  } catch {
+    throw new NablaError(
+      "train: @nabla/mpi is not installed, which several processes need, expected it beside this package",
+    );
+  }
+  return load();
+}
+
+/** Whether a process writes to the terminal and to files. */
+export function isFirst(world: Team | undefined): boolean {
+  return world === undefined || world.rank === 0;
+}
+
+/** The context of a rank: all but the first are silent. */
+export function contextOf(context: CommandContext, world: Team | undefined): CommandContext {
+  if (isFirst(world)) return context;
+  const silent = { write: () => true };
+  return { ...context, stdout: silent, stderr: silent };
+}

@@ -1,0 +1,167 @@
+// Exchanges between the ranks of a program. Before each, all ranks tell each other which one it is: so
+// ranks that do not do the same get an error that names what they do, and never wait for each other.
+import { NablaError } from "@nabla/autograd";
+import type { Library, Parts } from "./library.ts";
+
+/** Bytes by which ranks compare what they do, and bytes of what they say of it if it differs. */
+const signBytes = 8;
+const textBytes = 1024;
+
+/** Milliseconds for which a rank looks for the others before it sleeps between looks. */
+const longestLook = 0.2;
+/** Milliseconds of each sleep. */
+const sleep = 0.05;
+
+/** Seconds that a rank which failed waits for the others, so that they can say why they end. */
+const lastWait = 3;
+
+const leaving = "the end of the program";
+
+export class Communicator {
+  readonly rank: number;
+  readonly size: number;
+  readonly #library: Library;
+  /** Seconds after which a rank gives up waiting for others. */
+  readonly #patience: number;
+  readonly #signs = new Map<string, Uint8Array>();
+  readonly #receivedSigns: Uint8Array;
+  /** Whether what was begun last may still be going on. */
+  #isUnderWay = false;
+  /** Why nothing can be exchanged any more. */
+  #failure: NablaError | undefined;
+
+  constructor(library: Library, patience: number) {
+    this.rank = library.rank;
+    this.size = library.size;
+    this.#library = library;
+    this.#patience = patience;
+    this.#receivedSigns = new Uint8Array(new ArrayBuffer(signBytes * this.size));
+  }
+
+  /** Sends a part to each rank, and receives one from each. `what` is the same on all ranks. */
+  allToAll(
+    what: string,
+    send: Uint8Array,
+    sent: Parts,
+    receive: Uint8Array,
+    received: Parts,
+  ): void {
+    this.#exchange(what, () => this.#library.allToAll(send, sent, receive, received));
+  }
+
+  /** Sends the same bytes to each rank. */
+  allGather(what: string, send: Uint8Array, receive: Uint8Array): void {
+    this.#exchange(what, () => this.#library.allGather(send, receive));
+  }
+
+  /** Sends the root's bytes to all others. */
+  broadcast(what: string, bytes: Uint8Array, root: number): void {
+    this.#exchange(what, () => this.#library.broadcast(bytes, root));
+  }
+
+  /**
+   * Leaves when the process ends: in order if all ranks do, and else so that the others are told.
+   * `reason`: why it ends with a code that is not 0.
+   */
+  leave(code: number, reason: string | undefined): void {
+    const why = reason === undefined ? "" : `: ${reason}`;
+    const end = code === 0 ? leaving : `its end, with exit code ${code}${why}`;
+    try {
+      if (!this.#failure) this.#check(end, code === 0 ? this.#patience : lastWait);
+    } catch {
+      // All others throw likewise.
+    }
+    if (this.#isUnderWay) return;
+    if (this.#failure) {
+      // Whoever ends first takes the others with it: all say first why they end.
+      this.#library.allGather(this.#sign(leaving), this.#receivedSigns);
+      if (!this.#isDoneWithin(lastWait)) return;
+    }
+    this.#library.finalize();
+  }
+
+  #exchange(what: string, begin: () => void): void {
+    if (this.#failure) throw this.#failure;
+    try {
+      this.#check(what, this.#patience);
+      begin();
+      this.#wait(what, this.#patience);
+    } catch (error) {
+      this.#failure ??= error as NablaError;
+      throw error;
+    }
+  }
+
+  /** Throws `NablaError` unless all ranks do the same. */
+  #check(what: string, patience: number): void {
+    const own = this.#sign(what);
+    const all = this.#receivedSigns;
+    this.#library.allGather(own, all);
+    this.#wait(what, patience);
+    for (let i = 0; i < all.length; i++) {
+      if (all[i] === own[i % signBytes]) continue;
+      this.#failure = this.#differenceFrom(what);
+      throw this.#failure;
+    }
+  }
+
+  #differenceFrom(what: string): NablaError {
+    const own = new Uint8Array(new ArrayBuffer(textBytes));
+    new TextEncoder().encodeInto(what, own);
+    const all = new Uint8Array(new ArrayBuffer(textBytes * this.size));
+    this.#library.allGather(own, all);
+    this.#wait(what, this.#patience);
+    const texts = Array.from({ length: this.size }, (_, rank) =>
+      new TextDecoder()
+        .decode(all.subarray(rank * textBytes, (rank + 1) * textBytes))
+        .replace(/\0.*$/s, ""),
+    );
+    const other = texts.findIndex((text) => text !== texts[0]);
+    return new NablaError(
+      `mpi: ranks do not do the same: rank 0 has come to ${texts[0]}, rank ${other} to ${texts[other]}`,
+    );
+  }
+
+  /** Waits until what was begun is done. Throws `NablaError` where that takes longer. */
+  #wait(what: string, patience: number): void {
+    if (this.#isDoneWithin(patience)) return;
+    throw new NablaError(
+      `mpi: other ranks have not come to ${what} within ${patience} s; if they still compute, ` +
+        "give mpi({ patience }) more seconds",
+    );
+  }
+
+  #isDoneWithin(seconds: number): boolean {
+    const start = performance.now();
+    this.#isUnderWay = true;
+    for (;;) {
+      if (this.#library.isDone()) {
+        this.#isUnderWay = false;
+        return true;
+      }
+      const milliseconds = performance.now() - start;
+      if (milliseconds > 1000 * seconds) return false;
+      if (milliseconds > longestLook) Atomics.wait(neverChanged, 0, 0, sleep);
+    }
+  }
+
+  /** What stands for a text. */
+  #sign(what: string): Uint8Array {
+    let sign = this.#signs.get(what);
+    if (!sign) {
+      sign = new Uint8Array(new ArrayBuffer(signBytes));
+      new Int32Array(sign.buffer).set([hashOf(what, 0x811c9dc5), hashOf(what, 0x2545f491)]);
+      this.#signs.set(what, sign);
+    }
+    return sign;
+  }
+}
+
+const neverChanged = new Int32Array(new SharedArrayBuffer(4));
+
+/** FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(text: string, start: number): number {
+  let hash = start;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}

@@ -1,0 +1,162 @@
+// The functions of an MPI library that are needed, by addresses. Only bytes are moved, so of the library's
+// own types the communicator of all processes, bytes, requests and an error handler are all that differs
+// between Open MPI, where handles are pointers, and MPICH and its kin, where they are numbers.
+import { NablaError } from "@nabla/autograd";
+import koffi from "koffi";
+import type { Launch } from "./environment.ts";
+
+type Address = bigint;
+
+/** Where each process's bytes of an exchange are: how many, and from which one on. */
+export interface Parts {
+  readonly counts: Int32Array;
+  readonly offsets: Int32Array;
+}
+
+export interface Library {
+  readonly rank: number;
+  readonly size: number;
+  /** Begins to send a part to each process, and to receive one from each. */
+  allToAll(send: Uint8Array, sent: Parts, receive: Uint8Array, received: Parts): void;
+  /** Begins to send the same bytes to each process; `receive` has room for those of all. */
+  allGather(send: Uint8Array, receive: Uint8Array): void;
+  /** Begins to send the root's bytes to all others. */
+  broadcast(bytes: Uint8Array, root: number): void;
+  /** Whether what was begun last is done; nothing else can begin before. */
+  isDone(): boolean;
+  /** Ends the program in order; all processes have to. */
+  finalize(): void;
+}
+
+/** MPICH's ABI is also that of Intel MPI, MVAPICH and others: https://www.mpich.org/abi/ */
+const mpich = {
+  world: 0x44000000,
+  byte: 0x4c00010d,
+  errorsReturn: 0x54000001,
+  ignoredStatus: 1n,
+} as const;
+
+const names: Readonly<Record<Launch["kind"], readonly string[]>> = {
+  "Open MPI": ["libmpi.so.40", "libmpi.so", "libmpi.40.dylib", "libmpi.dylib"],
+  MPICH: ["libmpich.so.12", "libmpi.so.12", "libmpich.so", "libmpich.dylib"],
+};
+
+/**
+ * Loads the library of whoever started the processes, or the one at `path`, and enters the program.
+ * Throws `NablaError` where there is none.
+ */
+export function loadLibrary({ kind, size }: Launch, path: string | undefined): Library {
+  const tried = path === undefined ? names[kind] : [path];
+  const library = tried.map(loaded).find((one) => one !== undefined);
+  if (!library) {
+    throw new NablaError(
+      `mpi: this is one of ${size} processes, but none of ${tried.join(", ")} can be loaded; ` +
+        "install the library, or say where it is: NABLA_MPI=/a/path",
+    );
+  }
+  return entered(library);
+}
+
+type Loaded = ReturnType<typeof koffi.load>;
+
+function loaded(name: string): Loaded | undefined {
+  try {
+    // Its plug-ins look for its symbols among those of the process.
+    return koffi.load(name, { global: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function symbolIn(library: Loaded, name: string): Address | undefined {
+  try {
+    return library.symbol(name) as Address;
+  } catch {
+    return undefined;
+  }
+}
+
+function entered(library: Loaded): Library {
+  const open = symbolIn(library, "ompi_mpi_comm_world");
+  const handle = open === undefined ? "int" : "uint64_t";
+  const known = <K extends "world" | "byte" | "errorsReturn">(key: K, symbol: string) =>
+    open === undefined ? mpich[key] : symbolIn(library, symbol)!;
+  const world = known("world", "ompi_mpi_comm_world");
+  const byte = known("byte", "ompi_mpi_byte");
+  const status = open === undefined ? mpich.ignoredStatus : 0n;
+  const at = "uint64_t";
+  type Foreign = (...given: readonly (number | bigint)[]) => number;
+  const declare = (name: string, ...types: readonly string[]) => {
+    const list = types.map((type, i) => `${type} a${i}`).join(", ");
+    return library.func(`int ${name}(${list})`) as unknown as Foreign;
+  };
+  const errorText = declare("MPI_Error_string", "int", at, at);
+  /** The function; throws for what it returns. */
+  const checked = (name: string, ...types: readonly string[]) => {
+    const call = declare(name, ...types);
+    return (...given: readonly (number | bigint)[]): void => {
+      const code = call(...given);
+      if (code === 0) return;
+      errorText(code, addressOf(text), addressOf(words));
+      const said = new TextDecoder().decode(text.subarray(0, words[0]));
+      throw new NablaError(`mpi: ${name} failed: ${said}`);
+    };
+  };
+  const text = new Uint8Array(8192);
+  // What a function gives, and from byte 8 on the request. (An array buffer stays where it is.)
+  const words = new Int32Array(new ArrayBuffer(16));
+  const wordsAt = addressOf(words);
+  const requestAt = wordsAt + 8n;
+  const begin = checked("MPI_Init", at, at);
+  begin(0n, 0n);
+  checked(
+    "MPI_Comm_set_errhandler",
+    handle,
+    handle,
+  )(world, known("errorsReturn", "ompi_mpi_errors_return"));
+  const asked = (name: string): number => {
+    checked(name, handle, at)(world, wordsAt);
+    return words[0]!;
+  };
+  const allToAll = checked(
+    "MPI_Ialltoallv",
+    ...[at, at, at, handle, at, at, at, handle, handle, at],
+  );
+  const allGather = checked("MPI_Iallgather", at, "int", handle, at, "int", handle, handle, at);
+  const broadcast = checked("MPI_Ibcast", at, "int", handle, "int", handle, at);
+  const test = checked("MPI_Test", at, at, at);
+  const finalize = checked("MPI_Finalize");
+  /** What the library reads and writes until the exchange is done. */
+  let used: readonly unknown[] = [];
+  return {
+    rank: asked("MPI_Comm_rank"),
+    size: asked("MPI_Comm_size"),
+    allToAll(send, sent, receive, received) {
+      used = [send, sent, receive, received];
+      allToAll(
+        ...[addressOf(send), addressOf(sent.counts), addressOf(sent.offsets), byte],
+        ...[addressOf(receive), addressOf(received.counts), addressOf(received.offsets), byte],
+        ...[world, requestAt],
+      );
+    },
+    allGather(send, receive) {
+      used = [send, receive];
+      const { length } = send;
+      allGather(addressOf(send), length, byte, addressOf(receive), length, byte, world, requestAt);
+    },
+    broadcast(bytes, root) {
+      used = [bytes];
+      broadcast(addressOf(bytes), bytes.length, byte, root, world, requestAt);
+    },
+    isDone() {
+      test(requestAt, wordsAt, status);
+      if (words[0] !== 0) used = [];
+      return used.length === 0;
+    },
+    finalize,
+  };
+}
+
+function addressOf(array: Uint8Array | Int32Array): Address {
+  return array.byteLength === 0 ? 0n : koffi.address(array);
+}

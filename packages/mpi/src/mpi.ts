@@ -1,0 +1,57 @@
+// Enters the program that this process is a rank of.
+import { NablaError, threads } from "@nabla/autograd";
+import { collectivesOf } from "./collectives.ts";
+import { Communicator } from "./communicator.ts";
+import { launchOf } from "./environment.ts";
+import { type World, worldOf } from "./world.ts";
+
+export interface MpiOptions {
+  /**
+   * Seconds after which a rank that waits for others gives up, by an error: more than any rank computes
+   * alone. Default: 600.
+   */
+  readonly patience?: number;
+}
+
+let entered: Promise<World> | undefined;
+
+/**
+ * Gives the world of this process: the processes that `mpirun` has started with it, and which all run
+ * this program; each uses its share of the machine's processors. A process that was started by itself is
+ * a world of one, in which nothing is loaded, and collective operations give what they are given. A
+ * further call gives the same world. Throws `NablaError` where there are several processes and no MPI
+ * library; `NABLA_MPI=/a/path` says where it is.
+ *
+ * @example
+ * const world = await mpi();
+ * world.size; // => 1
+ */
+export function mpi(options: MpiOptions = {}): Promise<World> {
+  const { patience = 600 } = options;
+  if (!(patience > 0)) {
+    throw new NablaError(`mpi: patience is ${patience}, expected a positive number of seconds`);
+  }
+  entered ??= enter(patience);
+  return entered;
+}
+
+async function enter(patience: number): Promise<World> {
+  const launch = launchOf(process.env);
+  if (!launch || launch.size === 1) return worldOf(0, 1, alone);
+  const { loadLibrary } = await import("./library.ts");
+  const { availableParallelism } = await import("node:os");
+  const library = loadLibrary(launch, process.env["NABLA_MPI"]);
+  const communicator = new Communicator(library, patience);
+  threads(Math.max(1, Math.floor(availableParallelism() / (launch.local ?? 1))));
+  let reason: string | undefined;
+  process.on("uncaughtExceptionMonitor", (error) => {
+    reason = error.message;
+  });
+  process.on("exit", (code) => communicator.leave(code, reason));
+  return worldOf(library.rank, library.size, collectivesOf(communicator));
+}
+
+const unreachable = (): never => {
+  throw new Error("unreachable: a world of one exchanges nothing");
+};
+const alone = { sums: unreachable, allGather: unreachable, broadcast: unreachable };

@@ -1,0 +1,43 @@
+// Ranks that do not do the same, or are no longer there: the others are told, and end.
+import { describe, expect, test } from "vitest";
+import { problemHere, ranks } from "./mpirun.ts";
+
+describe.skipIf(problemHere !== undefined)("a rank", () => {
+  test("that does something else is told, as all are", async () => {
+    const { results } = await ranks<{ readonly different: readonly string[] }>(2, "different");
+    for (const one of results) {
+      const [seeds, shapes, batches, few, different] = one!.different;
+      expect(seeds).toMatch(
+        /^fit: ranks differ in the value of "0.weight" \(is the seed the same\?\)/,
+      );
+      expect(shapes).toBe(
+        'fit: ranks differ in "0.weight": rank 0 has float32 [6, 8], rank 1 has float32 [6, 9]',
+      );
+      expect(batches).toBe("fit: ranks differ in batchSize: rank 0 has 4, rank 1 has 5");
+      expect(few).toMatch(/^fit: 42 examples are 1 batches, and 2 ranks take a step with 2/);
+      expect(different).toBe(
+        "mpi: ranks do not do the same: rank 0 has come to allReduce of float32 [2], " +
+          "rank 1 to allReduce of float32 [3]",
+      );
+    }
+  });
+
+  test("that leaves early is named by the others", async () => {
+    const { results, seconds } = await ranks<{ readonly leaving: string }>(2, "leaving");
+    expect(results[0]!.leaving).toBe(
+      "mpi: ranks do not do the same: rank 0 has come to allGather of float32 [1], " +
+        "rank 1 to the end of the program",
+    );
+    expect(seconds).toBeLessThan(10);
+  });
+
+  test("that throws ends all, each with the reason", async () => {
+    const { code, stderr, seconds } = await ranks(2, "throwing");
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/Error: no more of this/);
+    expect(stderr).toMatch(
+      /rank 0 has come to allGather of float32 \[1\], rank 1 to its end, with exit code 1: no more of this/,
+    );
+    expect(seconds).toBeLessThan(10);
+  });
+});

@@ -1,0 +1,72 @@
+// Programs as ranks of MPI.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** Why nothing can be started here; undefined if it can. */
+export const problemHere: string | undefined =
+  spawnSync("mpirun", ["--version"]).status === 0 ? undefined : "there is no mpirun";
+
+/** More ranks than processors, started by anybody, on this machine alone. */
+const options = [
+  "--allow-run-as-root",
+  "--oversubscribe",
+  ...["--mca", "btl", "self,vader"],
+  ...["--mca", "btl_vader_single_copy_mechanism", "none"],
+];
+
+/** What the ranks of a program have written, and how it ended. */
+export interface Ended<Result> {
+  readonly code: number | null;
+  readonly stderr: string;
+  /** What each rank gave; undefined for one that gave nothing. */
+  readonly results: readonly (Result | undefined)[];
+  readonly seconds: number;
+}
+
+let program: Promise<string> | undefined;
+
+/** As one file, which each rank reads faster than all sources. */
+async function bundled(): Promise<string> {
+  const outfile = join(import.meta.dirname, "../node_modules/.test", `program-${process.pid}.mjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, "program.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["@nabla/source"],
+    external: ["koffi"],
+    logLevel: "silent",
+  });
+  process.on("exit", () => rmSync(outfile, { force: true }));
+  return outfile;
+}
+
+/** Runs parts of `program.ts`, named with commas between; they share a folder. */
+export async function ranks<Result>(size: number, part: string): Promise<Ended<Result>> {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-test-"));
+  program ??= bundled();
+  const node = [process.execPath, await program];
+  const start = performance.now();
+  const child = spawn("mpirun", [...options, "-n", String(size), ...node, part, folder], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const results = Array.from({ length: size }, (_, rank) => {
+    try {
+      return JSON.parse(readFileSync(join(folder, `${rank}.json`), "utf8")) as Result;
+    } catch {
+      return undefined;
+    }
+  });
+  rmSync(folder, { recursive: true });
+  return { code, stderr, results, seconds: (performance.now() - start) / 1000 };
+}

@@ -1,0 +1,73 @@
+// A training whose steps have batches of two sizes, dropout, batch normalisation, and a last group that
+// is short: alone, or by the ranks of a program.
+import { manualSeed, random } from "@nabla/autograd";
+import {
+  adam,
+  batchNorm,
+  clipGradNorm,
+  dense,
+  dropout,
+  type FitOptions,
+  fit,
+  quadraticCost,
+  relu,
+  sequential,
+  type Team,
+  toSafetensors,
+} from "@nabla/nn";
+
+const inputs = random.normal([42, 6], { seed: 1 });
+export const dataset = { inputs, targets: inputs.sum(1, { keepDims: true }).sin() };
+
+/** What training gives: the bits of what is trained, and the costs. */
+export interface Trained {
+  readonly weights: string;
+  readonly state: string;
+  readonly draws: number;
+  readonly costs: readonly number[];
+  readonly validation: readonly (number | null)[];
+}
+
+export interface Training extends Partial<FitOptions> {
+  readonly hasNorm?: boolean;
+  readonly world?: Team;
+  readonly seed?: number;
+  readonly width?: number;
+}
+
+export async function trained({
+  hasNorm = false,
+  seed = 3,
+  width = 8,
+  ...more
+}: Training): Promise<Trained> {
+  manualSeed(seed);
+  const middle = hasNorm ? [batchNorm(width)] : [];
+  const model = sequential(dense(6, width), ...(middle as []), relu, dropout(0.3), dense(width, 1));
+  const optimizer = adam(model.parameters(), { learningRate: 0.02 });
+  const costs: number[] = [];
+  const validation: (number | null)[] = [];
+  const options: FitOptions = {
+    cost: quadraticCost,
+    optimizer,
+    epochs: 3,
+    batchSize: 4,
+    reportEvery: 1,
+    validation: dataset,
+    beforeStep: (parameters) => clipGradNorm(parameters, 1),
+    ...more,
+  };
+  for await (const { batchCost, validationCost } of fit(model, dataset, options)) {
+    costs.push(batchCost);
+    validation.push(validationCost ?? null);
+  }
+  return {
+    weights: Buffer.concat(
+      model.parameters().map((p) => Buffer.from(p.dataSync().buffer as ArrayBuffer)),
+    ).toString("base64"),
+    state: Buffer.from(toSafetensors(optimizer.state())).toString("base64"),
+    draws: random.state().draws,
+    costs,
+    validation,
+  };
+}
