@@ -152,6 +152,26 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
     expect((await awaited).itemSync()).toBe(wanted);
   });
 
+  test.each([1, 2])(
+    "starts a run again where a sine is too large for it, threads: %i",
+    async (n) => {
+      const before = threads();
+      onTestFinished(() => void threads(before));
+      threads(n);
+      const { name, device } = backendWith(toolchain());
+      const x = random.uniform([20_000], { seed: 1 }).realize();
+      const large = x.mul(1e6).realize();
+      const f = compile((a: Tensor) => a.sin().sum());
+      setBackend("wasm");
+      const wanted = f(large).itemSync();
+      setBackend(name);
+      f(x).itemSync();
+      await device().ready();
+      expect(f(x).itemSync()).not.toBe(wanted);
+      expect(f(large).itemSync()).toBe(wanted);
+    },
+  );
+
   test("leaves sines of large numbers to WebAssembly, from the first one on", async () => {
     const { name, device } = backendWith(toolchain());
     const x = random.uniform([37], { seed: 1 }).mul(50).realize();

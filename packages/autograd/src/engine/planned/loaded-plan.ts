@@ -88,7 +88,7 @@ export class LoadedPlan {
     try {
       const isForThreads = this.#begin(given, homes, atHome);
       if (isForThreads) this.#runAsIsFaster();
-      else this.#runSegments(false);
+      else if (this.#runSegments(false) === "again") this.#runAgain();
       this.#checkFailure(now(this.#program.failure()));
       const outputs = this.#plan.results.map((_, i) => now(this.#output(i, given, atHome)));
       accept?.(outputs);
