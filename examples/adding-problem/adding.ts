@@ -52,6 +52,6 @@ export async function* train(
     },
   );
   for await (const { epoch, metrics } of reports) {
-    if (metrics) yield { epoch, error: metrics["meanSquaredError"]! };
+    if (metrics) yield { epoch, error: metrics["meanSquaredError"] };
   }
 }

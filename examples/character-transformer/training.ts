@@ -56,7 +56,7 @@ export async function* train(
     },
   );
   for await (const { epoch, cost, metrics } of reports) {
-    if (metrics) yield { epoch, cost, validationCost: metrics["crossEntropy"]! };
+    if (metrics) yield { epoch, cost, validationCost: metrics["crossEntropy"] };
   }
 }
 
