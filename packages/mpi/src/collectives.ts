@@ -116,7 +116,10 @@ export function collectivesOf(communicator: Communicator): Collectives {
 
   const byRoot = fromRoots.map((fromRoot, root): ((x: Tensor) => Tensor) =>
     customGradient(
-      (x: Tensor) => fromRoot([x], [...x.shape], x.dtype),
+      (x: Tensor) => {
+        checkBytes("broadcast", x.dtype, x.size);
+        return fromRoot([x], [...x.shape], x.dtype);
+      },
       // All ranks take part, whether they need the sum or not.
       (g) => where(tensor(rank === root), sumsOfOne(g).reshape([...g.shape]), 0),
     ),
@@ -133,7 +136,7 @@ export function collectivesOf(communicator: Communicator): Collectives {
           sums[own[i]!] = sum;
         });
       }
-      return xs.map((x, i) => sums[i] ?? x);
+      return xs.map((x, i) => sums[i] ?? unchanged(x));
     },
     allGather,
     broadcast(x, root) {
@@ -142,6 +145,11 @@ export function collectivesOf(communicator: Communicator): Collectives {
       throw new NablaError(`broadcast: the root is ${root}, expected a rank from 0 to ${size - 1}`);
     },
   };
+}
+
+/** The same elements as a tensor of its own: a gradient by it is none by `x`. */
+export function unchanged(x: Tensor): Tensor {
+  return x.reshape([...x.shape]);
 }
 
 /** MPI counts bytes in 31 bits. */

@@ -2,7 +2,7 @@
 import { NablaError, random, type Seed, type ShapeOf, Tensor, tensor } from "@nabla/autograd";
 import type { Dataset, Optimizer, Team } from "@nabla/nn";
 import { bytesOfFirst, checkAgreement } from "./agreement.ts";
-import type { Collectives } from "./collectives.ts";
+import { type Collectives, unchanged } from "./collectives.ts";
 
 /**
  * The processes of a program, which all run it; each is a rank. All call the same collective operations
@@ -77,7 +77,7 @@ export interface World extends Team {
 
 export function worldOf(rank: number, size: number, collectives: Collectives): World {
   const sums = (xs: readonly Tensor[]): readonly Tensor[] =>
-    size === 1 ? xs : collectives.sums(xs);
+    size === 1 ? xs.map(unchanged) : collectives.sums(xs);
   const world = {
     rank,
     size,
@@ -97,7 +97,7 @@ export function worldOf(rank: number, size: number, collectives: Collectives): W
     broadcast(x: Tensor, root = 0): Tensor {
       checkTensor("broadcast", x);
       if (Number.isInteger(root) && root >= 0 && root < size) {
-        return size === 1 ? x : collectives.broadcast(x, root);
+        return size === 1 ? unchanged(x) : collectives.broadcast(x, root);
       }
       throw new NablaError(`broadcast: the root is ${root}, expected a rank from 0 to ${size - 1}`);
     },

@@ -53,7 +53,7 @@ const rules: { readonly [F in Family]: Rule<F> } = {
   convolve: batchedConvolve,
   routine: (node, inputs, count) => ofAll(node, allStretched(inputs, count), {}, count),
   host: ({ operation }) => {
-    throw new NablaError(`vmap: ${operation.name} is a function of the host's, and has no batches`);
+    throw new NablaError(`vmap: ${operation.name} is a host function, which has no batching rule`);
   },
   loop: (node, inputs, count) => batchedLoop(node, inputs, count, batched),
 };

@@ -20,7 +20,7 @@ export interface Target {
   readonly isApart?: (kernel: Kernel) => boolean;
   /**
    * Whether kernels compute a node; if not, the host does, between two kernels. Not asked of
-   * functions of the host's.
+   * host functions.
    */
   readonly computes: (node: Node) => boolean;
 }

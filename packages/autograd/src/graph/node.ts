@@ -123,8 +123,8 @@ export interface Routine extends Definition {
 }
 
 /**
- * A function of the host's, which reads the inputs' elements and writes the output's, between kernels:
- * for what graphs cannot say, such as an exchange with other processes. It is called once in a run.
+ * A host function: reads the elements of the inputs and writes those of the output, between kernels; for
+ * what graphs cannot express, such as an exchange with other processes. It is called once a run.
  */
 export interface HostFunction extends Definition {
   readonly family: "host";

@@ -1,4 +1,4 @@
-// Functions of the host's as operations.
+// Host functions as operations.
 import { createNode, noAttributes } from "../graph/create.ts";
 import type { GradientRule, HostFunction, Node, NoGradient } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";

@@ -39,7 +39,7 @@ export function loopOf(iteration: Iteration): Loop {
   if (byHost) {
     const { name: function_ } = byHost.operation;
     throw new NablaError(
-      `${name}: ${function_} is a function of the host's, and is called once in a run; call it outside`,
+      `${name}: ${function_} is a host function, which is called once a run; call it outside the loop`,
     );
   }
   const body: Body = {

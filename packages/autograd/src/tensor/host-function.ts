@@ -1,4 +1,4 @@
-// Functions of the host's on the memory of the device, for back ends and exchanges.
+// Host functions on the memory of the device: for back ends, and exchanges with other processes.
 import type { GradientRule } from "../graph/node.ts";
 import { checkShape } from "../graph/shape.ts";
 import { hostOperation, writtenByHost } from "../ops/host-function.ts";
@@ -6,13 +6,14 @@ import type { Data, DType } from "../scalar/dtype.ts";
 import { checkDType, checkFunction } from "./checks.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-/** A function of the host's as an operation. */
+/** A host function as an operation. */
 export interface HostFunctionDefinition {
   /** Its name in printed graphs and errors. */
   readonly name: string;
   /**
-   * Writes all elements of the output, row-major. The arrays are the device's own memory where it can
-   * be looked at, and copies elsewhere; they are not to be kept, and inputs not to be written.
+   * Writes all elements of the output, row-major. The arrays are views of the device's memory where it
+   * has them, and copies elsewhere: do not keep them, and do not write to inputs. Computing a tensor in
+   * it throws `NablaError`.
    */
   readonly compute: (inputs: readonly Data[], output: Data) => void;
   /**
@@ -27,11 +28,10 @@ export interface HostFunctionDefinition {
 }
 
 /**
- * Makes an operation of a function of the host's, which is called between the kernels of a run: for
- * what graphs cannot say, such as an exchange with other processes. It is called once in each run
- * that computes its output, however that run goes, and not at all where nothing is read. Equal calls on
- * equal inputs in one graph are one. It blocks the thread that it runs on. Throws `NablaError` in
- * `vmap`, and in loops: `scan`, `whileLoop`.
+ * Makes an operation of a JavaScript function, which is called between the kernels of a run: for what
+ * graphs cannot express, such as an exchange with other processes. It is called once in each run that
+ * computes its output, and not at all if nothing is read. Equal calls on equal inputs in one graph are
+ * one. It blocks the thread that it runs on. Throws `NablaError` in `vmap`, and in loops such as `scan`.
  *
  * @example
  * import { hostFunction } from "@nabla/autograd/backend";
@@ -61,7 +61,7 @@ export function hostFunction(
           position,
         ),
       ));
-  const operation = hostOperation(name, compute, rule ?? "none: the host's function has no rule");
+  const operation = hostOperation(name, compute, rule ?? "none: the host function has no rule");
   return (inputs, shape, dtype) => {
     const nodes = inputs.map((x) => nodeOf(name, x));
     return tensorOf(

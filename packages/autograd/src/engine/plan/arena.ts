@@ -96,8 +96,8 @@ interface OpenLifetime extends Lifetime {
 
 /**
  * The lifetimes of all memory: from the step that writes a buffer to the last that reads it, and on
- * if that step's result is computed in place. `kept` are needed to the end, and what functions of the
- * host's write all the time.
+ * if that step's result is computed in place. `kept` are needed to the end; what host functions write
+ * has its memory for the whole run.
  */
 export function lifetimesOf(
   steps: readonly Step[],

@@ -47,7 +47,10 @@ export interface LoopStep {
   readonly writes: readonly Buffer[];
 }
 
-/** Whether a step calls a function of the host's: once, also in a run that starts again. */
+/** What the host computes between two segments of kernels. */
+export type HostSegment = Extract<Segment, { kind: "host" }>;
+
+/** Whether a step calls a host function: once, even in a run that starts again. */
 export function isCalledOnce(step: Step | Segment): boolean {
   return step.kind === "host" && step.node.family === "host";
 }

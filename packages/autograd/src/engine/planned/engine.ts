@@ -1,4 +1,5 @@
 // Manages a device's memory: what a back end keeps there, and what it evicts if memory is short.
+import { NablaError } from "../../graph/errors.ts";
 import type { Value } from "../../graph/node.ts";
 import type { BackendMemory } from "../backend.ts";
 import { type Address, type Device, MemoryError, type Program } from "../device.ts";
@@ -15,6 +16,8 @@ export class Engine {
   readonly residents: Residents;
   readonly constants: ConstantCache;
   readonly #unload: () => void;
+  /** The name of the host function that is being called. */
+  #called: string | undefined;
 
   /** `unload` frees what can be recreated on demand. */
   constructor(device: Device, unload: () => void) {
@@ -32,8 +35,27 @@ export class Engine {
     };
   }
 
-  /** Begins a run with the inputs `values`. */
+  /** Calls a host function in the middle of a run. */
+  callHost(name: string, call: () => void): void {
+    this.#called = name;
+    try {
+      call();
+    } finally {
+      this.#called = undefined;
+    }
+  }
+
+  /**
+   * Begins a run with the inputs `values`. Throws `NablaError` inside a host function: all runs share the
+   * memory of their intermediate results.
+   */
   begin(values: readonly Value[]): void {
+    if (this.#called !== undefined) {
+      throw new NablaError(
+        `${this.#called}: a host function cannot compute tensors, since it is called in the middle of a ` +
+          "run; expected it to use the arrays that it is given",
+      );
+    }
     this.constants.begin();
     this.residents.begin(values);
   }

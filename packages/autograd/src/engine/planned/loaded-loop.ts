@@ -8,11 +8,9 @@ import { answered, type Task } from "../background.ts";
 import type { Outcome, Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Pauses } from "../pauses.ts";
-import type { LoopStep, Plan, Segment } from "../plan/steps.ts";
+import type { HostSegment, LoopStep, Plan } from "../plan/steps.ts";
 import { interpret } from "../reference/interpret.ts";
 import type { Engine } from "./engine.ts";
-
-type HostSegment = Extract<Segment, { kind: "host" }>;
 
 /** The loops of a plan, by the number of their segments. */
 export function loopsOf(engine: Engine, plan: Plan): readonly (LoadedLoop | undefined)[] {
@@ -193,23 +191,12 @@ function bufferOf({ results }: Plan, i: number): Buffer {
   return result.buffer;
 }
 
-/**
- * Computes a node that no kernel computes, on the arrays of its buffers; a function of the host's where
- * these are, if the device has views of them.
- */
+/** Computes a node that no kernel computes, on copies of its buffers. */
 export function* runByHost(program: Program, { node, inputs, writes }: HostSegment): Task<void> {
-  const output = writes[0]!;
-  if (node.family === "host" && program.view) {
-    node.operation.compute(
-      inputs.map((buffer) => program.view!(buffer)),
-      program.view(output),
-    );
-    return;
-  }
   const read = inputs.map((buffer) => program.read(buffer));
   const arrays: Data[] = [];
   for (const array of read) arrays.push(yield* answered(array));
-  program.write(output, interpret(node, arrays));
+  program.write(writes[0]!, interpret(node, arrays));
 }
 
 /** Does a task of a device that answers at once. */

@@ -10,6 +10,7 @@ import type { Buffer } from "../kernel/language.ts";
 import { Pauses } from "../pauses.ts";
 import { isCalledOnce, type Plan, type Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
+import { callHost } from "./host-call.ts";
 import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
 import { Trial } from "./thread-trial.ts";
@@ -220,8 +221,8 @@ export class LoadedPlan {
   }
 
   /**
-   * A run never writes what it reads from outside, so it can start again; functions of the host's,
-   * which others may take part in, have been called.
+   * A run never writes what it reads from outside, so it can start again. Host functions, in which other
+   * processes may take part, are not called again.
    */
   #runAgain(): void {
     while (this.#runSegments(false) === "again");
@@ -247,9 +248,12 @@ export class LoadedPlan {
   *#runBetween(i: number, isTogether: boolean, pauses?: Pauses): Task<Outcome> {
     const segment = this.#plan.segments[i]!;
     if (segment.kind === "host") {
-      if (!this.#done.has(i)) yield* runByHost(this.#program, segment);
-      // Its output stays until the end of the run.
-      if (isCalledOnce(segment)) this.#done.add(i);
+      if (!isCalledOnce(segment)) yield* runByHost(this.#program, segment);
+      else if (!this.#done.has(i)) {
+        yield* callHost(this.#engine, this.#program, segment);
+        // Its output stays until the end of the run.
+        this.#done.add(i);
+      }
       return isTogether ? "together" : "alone";
     }
     const { outcome, failure } = yield* this.#loops[i]!.run(this.#program, isTogether, pauses);
