@@ -1,7 +1,7 @@
 // The option --native, which all commands have: what they compute runs as C.
 
-import { backend, NablaError, setBackend } from "@nabla/autograd";
-import type { Native } from "@nabla/native";
+import { backend, setBackend } from "@nabla/autograd";
+import { optionalPackage } from "./optional-package.ts";
 import type { Stream } from "./terminal.ts";
 
 export interface NativeOption {
@@ -17,7 +17,11 @@ export function nativeHelp(column: number): string {
 /** Does all of a command natively; says so where WebAssembly has to do it. */
 export async function natively<T>(run: () => Promise<T>, stderr: Stream): Promise<T> {
   const before = backend();
-  const native = await loaded();
+  const { native } = await optionalPackage(
+    "--native",
+    "@nabla/native",
+    () => import("@nabla/native"),
+  );
   if (native.problem !== undefined) {
     stderr.write(`--native: ${native.problem}; WebAssembly computes\n`);
   }
@@ -26,15 +30,5 @@ export async function natively<T>(run: () => Promise<T>, stderr: Stream): Promis
     return await run();
   } finally {
     setBackend(before);
-  }
-}
-
-async function loaded(): Promise<Native> {
-  try {
-    return (await import("@nabla/native")).native;
-  } catch {
-    throw new NablaError(
-      "--native: @nabla/native is not installed, expected it beside this package",
-    );
   }
 }

@@ -1,7 +1,7 @@
 // The ranks of a command that mpirun has started as several processes. Rank 0 alone writes.
 
-import { NablaError } from "@nabla/autograd";
 import type { Team } from "@nabla/nn";
+import { optionalPackage } from "./optional-package.ts";
 import type { CommandContext } from "./run-command.ts";
 import type { Environment } from "./terminal.ts";
 
@@ -11,19 +11,12 @@ const sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
 /** The processes that train together; undefined for one that was started by itself. */
 export async function ranksIn(env: Environment): Promise<Team | undefined> {
   if (!sizes.some((name) => Number(env[name]) > 1)) return undefined;
-  return worldOf();
-}
-
-async function worldOf(): Promise<Team> {
-  let load: () => Promise<Team>;
-  try {
-    load = (await import("@nabla/mpi")).mpi;
-  } catch {
-    throw new NablaError(
-      "train: @nabla/mpi is not installed, which several processes need, expected it beside this package",
-    );
-  }
-  return load();
+  const { mpi } = await optionalPackage(
+    "train with several processes",
+    "@nabla/mpi",
+    () => import("@nabla/mpi"),
+  );
+  return mpi();
 }
 
 /** Whether a process writes to the terminal and to files. */
