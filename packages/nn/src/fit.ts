@@ -175,11 +175,9 @@ async function* reportsOf(
   const atOnce = accumulate * (team?.size ?? 1);
   const isStopping = () => signal?.aborted ?? false;
   const costs = costsOf(model, data, feed, options);
-  const stepOnOne = stepOf(model, costs, options);
-  const stepOn: ReturnType<typeof groupStepOf> =
-    atOnce > 1
-      ? groupStepOf(model, costs, options, team && { team, accumulate, isStopping })
-      : async ([batch], place) => ({ cost: await stepOnOne(batch!, place) });
+  const together = team && { team, accumulate, isStopping };
+  const stepOn =
+    atOnce > 1 ? groupStepOf(model, costs, options, together) : stepOnOne(model, costs, options);
   // 0 stands for what only a stream knows.
   const course = {
     examples: feed.examples ?? 0,
@@ -302,7 +300,13 @@ async function measuredOn(
   return { metrics: Object.fromEntries(found), cost: all["cost"]! };
 }
 
-/** As many at a time; the last ones may be fewer. */
+/** Steps on groups of one batch. */
+function stepOnOne(...given: Parameters<typeof stepOf>): ReturnType<typeof groupStepOf> {
+  const step = stepOf(...given);
+  return async ([batch], place) => ({ cost: await step(batch!, place) });
+}
+
+/** Groups of `size`; the last one may be smaller. */
 async function* inGroups<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
   let group: T[] = [];
   for await (const one of all) {
