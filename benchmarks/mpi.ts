@@ -1,10 +1,9 @@
 // What an exchange between ranks costs: latency and bandwidth of this machine, and steps of training with
 // an exchange beside the same steps without and the library's own sum of as many numbers.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { bundled } from "../packages/mpi/test/mpirun.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,23 +19,10 @@ Measures, on this machine: how long an exchange of so many numbers takes, by thi
 own Allreduce, with latency and bandwidth fitted to them; and steps of training by several ranks, each
 beside the same rank's step alone, in turn. Needs mpirun.`);
 } else {
-  const folder = join(import.meta.dirname, "../packages/mpi/node_modules/.test");
-  const outfile = join(folder, `bench-${process.pid}.mjs`);
-  await build({
-    entryPoints: [join(import.meta.dirname, "mpi-steps.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    conditions: ["@nabla/source"],
-    external: ["koffi"],
-    logLevel: "warning",
-  });
+  const outfile = await bundled(join(import.meta.dirname, "mpi-steps.ts"));
   const options = ["--allow-run-as-root", "--oversubscribe", "-n", values.ranks];
   const { status } = spawnSync("mpirun", [...options, process.execPath, outfile], {
     stdio: ["ignore", "inherit", "inherit"],
   });
-  rmSync(outfile, { force: true });
   process.exitCode = status ?? 1;
 }

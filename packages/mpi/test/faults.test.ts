@@ -1,9 +1,9 @@
-// Ranks that do not do the same, or are no longer there: the others are told, and end.
+// Ranks that do not do the same, or are no longer there: the others end with an error that says so.
 import { describe, expect, test } from "vitest";
 import { problemHere, ranks } from "./mpirun.ts";
 
 describe.skipIf(problemHere !== undefined)("a rank", () => {
-  test("that does something else is told, as all are", async () => {
+  test("that does something else gets an error that names both, as all do", async () => {
     const { results } = await ranks<{ readonly different: readonly string[] }>(2, "different");
     for (const one of results) {
       const [seeds, shapes, batches, few, different] = one!.different;
@@ -38,6 +38,14 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
     expect(stderr).toMatch(
       /rank 0 has come to allGather of float32 \[1\], rank 1 to its end, with exit code 1: no more of this/,
     );
+    expect(seconds).toBeLessThan(10);
+  });
+
+  test("that is killed ends all, by mpirun, which says so", async () => {
+    const { code, stderr, results, seconds } = await ranks(2, "killed");
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/exited on signal 9/);
+    expect(results).toEqual([undefined, undefined]);
     expect(seconds).toBeLessThan(10);
   });
 });

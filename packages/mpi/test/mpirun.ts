@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { build } from "esbuild";
 
 /** Why nothing can be started here; undefined if it can. */
@@ -28,11 +28,12 @@ export interface Ended<Result> {
 
 let program: Promise<string> | undefined;
 
-/** As one file, which each rank reads faster than all sources. */
-async function bundled(): Promise<string> {
-  const outfile = join(import.meta.dirname, "../node_modules/.test", `program-${process.pid}.mjs`);
+/** A program as one file, which each rank reads faster than all sources; removed at the end. */
+export async function bundled(source: string): Promise<string> {
+  const { name } = parse(source);
+  const outfile = join(import.meta.dirname, "../node_modules/.test", `${name}-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, "program.ts")],
+    entryPoints: [source],
     outfile,
     bundle: true,
     platform: "node",
@@ -49,7 +50,7 @@ async function bundled(): Promise<string> {
 /** Runs parts of `program.ts`, named with commas between; they share a folder. */
 export async function ranks<Result>(size: number, part: string): Promise<Ended<Result>> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-test-"));
-  program ??= bundled();
+  program ??= bundled(join(import.meta.dirname, "program.ts"));
   const node = [process.execPath, await program];
   const start = performance.now();
   const child = spawn("mpirun", [...options, "-n", String(size), ...node, part, folder], {

@@ -91,7 +91,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   },
 
   async stopped(world) {
-    // One rank is told to stop; all do after the same step, and go on from rank 0's checkpoint.
+    // The signal of one rank stops all after the same step; then they resume from rank 0's checkpoint.
     const stop = new AbortController();
     const checkpoint = { path: join(folder, "run.checkpoint") };
     let calls = 0;
@@ -137,6 +137,16 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     if (world.rank === 1) throw new Error("no more of this");
     await world.barrier();
     return undefined;
+  },
+
+  async killed(world) {
+    const path = join(folder, "killed.checkpoint");
+    let calls = 0;
+    const beforeStep = () => {
+      if (world.rank === 1 && ++calls === 5) process.kill(process.pid, "SIGKILL");
+    };
+    const checkpoint = { path, every: 2 };
+    return trained({ world, checkpoint, compiled: false, beforeStep });
   },
 };
 
