@@ -200,6 +200,11 @@ const byFile: Readonly<
       'realizeInTurn("assign", [node]);',
       updates,
     ],
+    "of an update that failed only what is gone is told": [
+      "if (cause) return cause.cell.failure;",
+      "",
+      updates,
+    ],
     "a parameter keeps an update that failed": ["node.cell.home?.takeBack(node);", "", failedSteps],
   },
 };

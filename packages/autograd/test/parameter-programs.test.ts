@@ -2,6 +2,7 @@
 import {
   compile,
   customGradient,
+  findNaN,
   gather,
   grad,
   gradients,
@@ -139,8 +140,15 @@ test("an update that fails is an error of whoever reads it, though others were c
   // Computed for the sake of q, whose old value would be overwritten.
   p.assign(wrong().mul(q));
   for (let turn = 0; turn < 2; turn++) q.assign(q.add(1)).realize();
-  expect(() => p.dataSync()).toThrow("have overwritten");
+  expect(() => p.dataSync()).toThrow("index 7 is out of range");
   expect([p.arraySync(), q.arraySync()]).toEqual([[1], [5]]);
+  const add = compile(() => q.assign(q.add(1)).mul(1));
+  p.assign(wrong().mul(q));
+  const twice = p.mul(2);
+  for (let turn = 0; turn < 2; turn++) await add.async();
+  expect(() => findNaN(twice)).toThrow("index 7 is out of range");
+  expect(() => twice.dataSync()).toThrow("index 7 is out of range");
+  expect([p.arraySync(), q.arraySync()]).toEqual([[1], [7]]);
 });
 
 test("an update that fails, and that nobody reads, is forgotten with the next one", async () => {

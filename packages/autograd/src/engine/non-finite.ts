@@ -131,7 +131,7 @@ function rangesOf(
     const { overwritten } = node.cell;
     const value = given.get(node) ?? node.cell.value;
     if (!value) {
-      if (overwritten !== undefined) throw overwrittenError(operation, overwritten);
+      if (overwritten !== undefined) throw overwrittenError(operation, node, [root]);
       if (isPlaceholder(node)) throw tracingError(operation);
       if (node.family === "literal") ranges.set(node, rangeOf([node.attributes.value]));
       return node.inputs;

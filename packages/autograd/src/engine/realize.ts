@@ -47,7 +47,7 @@ export function* realizing(operation: string, nodes: readonly Node[]): Task<void
 
 /**
  * Computes updates of parameters, in one run or, if that fails, each separately. Those that fail
- * stay as they are, without an error: who reads them gets it.
+ * note the error: who reads them gets it, also if what they were made of is gone by then.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
   if (!nodes.some(isPending)) return;
@@ -76,8 +76,8 @@ export function* realizingUpdates(nodes: readonly Node[]): Task<void> {
 function tryToRun(node: Node): void {
   try {
     if (isPending(node)) runAll("assign", new Set([node]));
-  } catch {
-    // It has no value yet.
+  } catch (error) {
+    node.cell.failure = error;
   }
 }
 
@@ -85,8 +85,8 @@ function tryToRun(node: Node): void {
 function* tryingToRun(node: Node): Task<void> {
   try {
     if (isPending(node)) yield* runningAll("assign", new Set([node]));
-  } catch {
-    // It has no value yet.
+  } catch (error) {
+    node.cell.failure = error;
   }
 }
 
@@ -217,8 +217,12 @@ function markFailed(outputs: Iterable<Node>): void {
 
 /** Updates of parameters below `outputs`, which are no longer computed with them. */
 function updatesBelow(outputs: ReadonlySet<Node>): readonly Node[] {
-  const below = topologicalOrder(outputs, (node) => (node.cell.value ? none : node.inputs));
-  return below.filter((node) => node.cell.home && !outputs.has(node));
+  return unknownBelow(outputs).filter((node) => node.cell.home && !outputs.has(node));
+}
+
+/** `outputs` and what they need, down to what has a value. */
+function unknownBelow(outputs: Iterable<Node>): readonly Node[] {
+  return topologicalOrder(outputs, (node) => (node.cell.value ? none : node.inputs));
 }
 
 /** Computes an update separately. The error that is thrown is that of the run it was part of. */
@@ -280,7 +284,7 @@ export function graphOf(
   const inputs: Node[] = [];
   const inputsOf = (node: Node): readonly Node[] => {
     const { value, overwritten } = node.cell;
-    if (overwritten !== undefined) throw overwrittenError(operation, overwritten);
+    if (overwritten !== undefined) throw overwrittenError(operation, node, outputs);
     if (value || isPlaceholder(node)) {
       inputs.push(node);
       return none;
@@ -301,10 +305,16 @@ export function tracingError(operation: string): TracingError {
   );
 }
 
-/** The error for the value of a parameter that is gone. */
-export function overwrittenError(operation: string, name: string): NablaError {
+/**
+ * The error for computing `outputs`, which need `gone`, a value of a parameter that is gone. Where an
+ * update between them failed while the value was there, it is the error of then.
+ */
+export function overwrittenError(operation: string, gone: Node, outputs: Iterable<Node>): unknown {
+  const failed = unknownBelow(outputs).filter(({ cell }) => cell.failure !== undefined);
+  const cause = failed.find((node) => unknownBelow([node]).includes(gone));
+  if (cause) return cause.cell.failure;
   return new NablaError(
-    `${operation}: the graph was built on a value of parameter "${name}" that two later updates ` +
-      "have overwritten; read the result before the step, or build it on parameter.snapshot()",
+    `${operation}: the graph was built on a value of parameter "${gone.cell.overwritten}" that two ` +
+      "later updates have overwritten; read the result before the step, or build it on parameter.snapshot()",
   );
 }

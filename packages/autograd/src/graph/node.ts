@@ -326,6 +326,8 @@ export interface Cell {
   computedBy?: CompiledCall | undefined;
   /** Set if a run that was to compute and keep it has failed. */
   failed?: true | undefined;
+  /** Set if it is an update that could not be computed, and nobody has read yet: the error. */
+  failure?: unknown;
   /** Set in place of the value once later updates have overwritten it: the owner's name. */
   overwritten: string | undefined;
   /** Set if it belongs to a dropped history: whether it or a node below is a parameter. */
