@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { manualSeed, oneHot, zeros } from "@nabla/autograd";
-import { nudges, pairByRatio, quadraticCost, sensitivity, toSafetensors, tryStep } from "@nabla/nn";
+import {
+  nudges,
+  pairByRatio,
+  quadraticCost,
+  sensitivity,
+  sgd,
+  toSafetensors,
+  tryStep,
+} from "@nabla/nn";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { help } from "../src/explain/explain-options.ts";
@@ -171,6 +179,33 @@ test("in a terminal chapters come one at a time, of another neuron or digit wher
   expect(screens.at(-1)).toContain("number 4 of the test digits, a 4");
 });
 
+test("a step is taken as the reader asks for it, and the walk goes on after it", async () => {
+  const [data, { network, file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
+  const { stdout } = await run(runExplain, `--digit 3 --model ${file} --data ${data}`, {
+    terminal: { isTTY: true, columns: 80 },
+    keys: ["3", "t", "a", "q"],
+  });
+  const screens = stdout.split("\x1b[H").slice(2);
+  const { train, test: unseen } = await loadMnist({ directory: data });
+  const image = unseen.images.slice(0, 3, 4);
+  const target = oneHot(unseen.labels.slice(0, 3, 4), 10);
+  const costNow = () => quadraticCost(network.forward(image), target);
+  const costs = [costNow().itemSync()];
+  const optimizer = sgd(network.parameters(), { learningRate: 3 });
+  costNow().backward();
+  optimizer.step();
+  costs.push(costNow().itemSync());
+  quadraticCost(network.forward(train.images), oneHot(train.labels, 10)).backward();
+  optimizer.step();
+  costs.push(costNow().itemSync());
+  expect(screens.map((screen) => /C = (\S+)\./.exec(screen)?.[1])).toEqual(
+    costs.map((cost) => cost.toPrecision(4)),
+  );
+  expect(screens[2]!.replaceAll("\n", " ")).toContain(
+    "a step by this 3 alone; a step by 20 digits",
+  );
+});
+
 test("keys go through chapters to the end", async () => {
   const sections = ["a", "b", "c"].map((title) => ({ title, text: () => [], figures: [] }));
   const terminal = { isLive: true, columns: 80, colors: "none" } as const;
@@ -178,7 +213,8 @@ test("keys go through chapters to the end", async () => {
     let text = "";
     const stdout = { write: (more: string) => (text += more) };
     const pressed = Readable.from(keys)[Symbol.asyncIterator]() as AsyncIterator<string>;
-    const left = await guide(sections, { stdout, terminal, keys: pressed, at: 0 });
+    const given = { stdout, terminal, keys: pressed, at: 0, what: "A network" };
+    const left = await guide(sections, given);
     return [
       text
         .split("\x1b[H")
@@ -195,6 +231,8 @@ test("keys go through chapters to the end", async () => {
   expect(await walk("\x1b[C", "q", "3")).toEqual(["ab", "done"]);
   expect(await walk("\x03")).toEqual(["a", "interrupted"]);
   expect(await walk("2", "d")).toEqual(["ab", "otherDigit"]);
+  expect(await walk("3", "t")).toEqual(["ac", "stepByOne"]);
+  expect(await walk("a")).toEqual(["a", "stepByAll"]);
   expect(await walk()).toEqual(["a", "done"]);
 });
 

@@ -7,6 +7,7 @@ import { follow } from "../follow.ts";
 import { loadMnist } from "../load.ts";
 import { readModel } from "../model-file.ts";
 import { sizesText } from "../network.ts";
+import { formatCount } from "../progress.ts";
 import { type CommandContext, interrupted, runCommand } from "../run-command.ts";
 import { writeFiles } from "../sections/document.ts";
 import { printed } from "../sections/section.ts";
@@ -20,7 +21,7 @@ import { backwardSections, type NeuronPlace } from "./backward-sections.ts";
 import { type ExplainOptions, help, parseOptions } from "./explain-options.ts";
 import { forwardSections } from "./forward-sections.ts";
 import { guide } from "./guided.ts";
-import { type Walk, walkThrough } from "./walk.ts";
+import { takeStep, type Walk, walkThrough } from "./walk.ts";
 import { walkJson } from "./walk-json.ts";
 
 /** Runs `explain` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
@@ -58,21 +59,44 @@ async function explain(options: ExplainOptions, context: CommandContext): Promis
     const keys = context.keys();
     let shown = first;
     let at = 0;
+    const taken: string[] = [];
     try {
       for (;;) {
-        const left = await guide(shown.sections, { stdout, terminal, keys, at });
-        if (left.because === "interrupted") return interrupted;
-        if (left.because === "done") break;
+        const now = [what, ...taken].join("; ");
+        const left = await guide(shown.sections, { stdout, terminal, keys, at, what: now });
         at = left.at;
-        shown = await (left.because === "otherDigit"
-          ? walkFor((shown.walk.example + 1) % mnist.test.labels.size, options.neuron)
-          : walkFor(shown.walk.example, neuronAfter(shown.place, shown.walk)));
+        const { walk, place } = shown;
+        switch (left.because) {
+          case "interrupted":
+            return interrupted;
+          case "done":
+            return 0;
+          case "otherDigit":
+            shown = await walkFor((walk.example + 1) % mnist.test.labels.size, options.neuron);
+            break;
+          case "otherNeuron":
+            shown = await walkFor(walk.example, neuronAfter(place, walk));
+            break;
+          default: {
+            const by = left.because === "stepByOne" ? "one" : "all";
+            await takeStep(network, mnist, walk, by);
+            taken.push(stepText(walk, by));
+            shown = await walkFor(walk.example, place);
+          }
+        }
       }
     } finally {
       await keys.return?.();
     }
   }
   return 0;
+}
+
+/** "a step by this 2 alone". */
+function stepText({ label, steps }: Walk, by: "one" | "all"): string {
+  return by === "one"
+    ? `a step by this ${label} alone`
+    : `a step by ${formatCount(steps.at(-1)!.digits)} digits`;
 }
 
 /** The next neuron of the layer, the first after the last. */

@@ -1,12 +1,18 @@
 // The walk in a terminal, a chapter a screen, as the reader presses keys.
-import type { Section } from "../sections/section.ts";
-import { printedSection } from "../sections/section.ts";
+import { wrapped } from "../sections/bars.ts";
+import { printedSection, type Section } from "../sections/section.ts";
 import { type Stream, styled, type Terminal } from "../terminal.ts";
 
 /** Why the reader has left the chapters, and at which: what the next walk begins with. */
 export interface Left {
   readonly at: number;
-  readonly because: "done" | "interrupted" | "otherDigit" | "otherNeuron";
+  readonly because:
+    | "done"
+    | "interrupted"
+    | "otherDigit"
+    | "otherNeuron"
+    | "stepByOne"
+    | "stepByAll";
 }
 
 interface Guided {
@@ -16,32 +22,46 @@ interface Guided {
   readonly keys: AsyncIterator<string>;
   /** The chapter to begin at. */
   readonly at: number;
+  /** The network that is walked through, and what it has been through. */
+  readonly what: string;
 }
 
 /** Clears the screen, and what was scrolled, and goes to its top. */
 const clear = "\x1b[2J\x1b[3J\x1b[H";
 const [enter, right, left, controlC] = ["\r", "\x1b[C", "\x1b[D", "\x03"];
 
+/** Keys that end the walk, as another one begins. */
+const leaving: ReadonlyMap<string, Left["because"]> = new Map([
+  ["q", "done"],
+  [controlC, "interrupted"],
+  ["d", "otherDigit"],
+  ["n", "otherNeuron"],
+  ["t", "stepByOne"],
+  ["a", "stepByAll"],
+]);
+
 /** Shows a chapter, and another one as the reader asks for it, until the reader has enough. */
 export async function guide(sections: readonly Section[], given: Guided): Promise<Left> {
-  const { stdout, terminal, keys } = given;
+  const { stdout, terminal, keys, what } = given;
   const last = sections.length - 1;
   let at = Math.min(given.at, last);
   const show = (): void => {
     const next = at < last ? "Enter next" : "Enter end";
-    const line = `${next} · b back · 1-${sections.length} chapter · d other digit · n other neuron · q quit`;
+    const lines = [
+      what,
+      `${next} · b back · 1-${sections.length} chapter · d other digit · n other neuron · q quit`,
+      "Take a step: t as this digit wants · a as all want on average",
+    ].flatMap((line) => wrapped(line, terminal));
     stdout.write(
       `${clear}${printedSection(sections[at]!, `${at + 1}/${sections.length}`, terminal)}\n` +
-        `${styled(terminal, "dim", line)}\n`,
+        lines.map((line) => `${styled(terminal, "dim", line)}\n`).join(""),
     );
   };
   show();
   for (;;) {
     const { value: key, done } = await keys.next();
-    if (done || key === "q") return { at, because: "done" };
-    if (key === controlC) return { at, because: "interrupted" };
-    if (key === "d") return { at, because: "otherDigit" };
-    if (key === "n") return { at, because: "otherNeuron" };
+    const because = done ? "done" : leaving.get(key);
+    if (because !== undefined) return { at, because };
     const before = at;
     const chapter = Number(key);
     if ([enter, "\n", " ", right].includes(key)) {

@@ -1,6 +1,6 @@
 // Collects the numbers for the walk through one digit.
 
-import { oneHot, realize, type Tensor } from "@nabla/autograd";
+import { oneHot, realize, realizeAsync, type Tensor } from "@nabla/autograd";
 import {
   accuracy,
   type Component,
@@ -17,6 +17,7 @@ import {
   quadraticCost,
   type StepOptions,
   sensitivity,
+  sgd,
   tryNudge,
   tryStep,
 } from "@nabla/nn";
@@ -89,7 +90,7 @@ export async function walkThrough(
   costName: CostName,
   stepSize: number,
 ): Promise<Walk> {
-  const cost: Cost = costName === "quadratic" ? quadraticCost : crossEntropy;
+  const cost = costNamed(costName);
   const targets = oneHot(digits.labels, 10);
   const some = ({ images, labels }: Digits, from: number, to: number): Some => ({
     images: images.slice(0, from, to),
@@ -140,6 +141,27 @@ export async function walkThrough(
     stepSize,
     unseen: around.labels.size,
   };
+}
+
+/** Takes a step by the digit of a walk alone, or by the training digits of its last one. */
+export async function takeStep(
+  network: Layer,
+  { train, test }: Mnist,
+  { example, steps, costName, stepSize }: Walk,
+  by: "one" | "all",
+): Promise<void> {
+  const cost = costNamed(costName);
+  const { images, labels } = by === "one" ? test : train;
+  const [from, count] = by === "one" ? [example, 1] : [0, steps.at(-1)!.digits];
+  const targets = oneHot(labels.slice(0, from, from + count), 10);
+  const optimizer = sgd(network.parameters(), { learningRate: stepSize });
+  cost(network.forward(images.slice(0, from, from + count)), targets).backward();
+  optimizer.step();
+  await realizeAsync(...network.parameters());
+}
+
+function costNamed(name: CostName): Cost {
+  return name === "quadratic" ? quadraticCost : crossEntropy;
 }
 
 async function triedSteps(
