@@ -5,17 +5,28 @@ import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { build } from "esbuild";
 
+/** What starts ranks; another one, such as MPICH's, by MPIRUN=/a/path/mpiexec. */
+const launcher = process.env["MPIRUN"] ?? "mpirun";
+const version = spawnSync(launcher, ["--version"], { encoding: "utf8" });
+
 /** Why nothing can be started here; undefined if it can. */
 export const problemHere: string | undefined =
-  spawnSync("mpirun", ["--version"]).status === 0 ? undefined : "there is no mpirun";
+  version.status === 0 ? undefined : `there is no ${launcher}`;
 
-/** More ranks than processors, started by anybody, on this machine alone. */
-const options = [
-  "--allow-run-as-root",
-  "--oversubscribe",
-  ...["--mca", "btl", "self,vader"],
-  ...["--mca", "btl_vader_single_copy_mechanism", "none"],
-];
+/** More ranks than processors, started by anybody, on this machine alone; MPICH needs no words for it. */
+const options = version.stdout?.includes("Open MPI")
+  ? [
+      "--allow-run-as-root",
+      "--oversubscribe",
+      ...["--mca", "btl", "self,vader"],
+      ...["--mca", "btl_vader_single_copy_mechanism", "none"],
+    ]
+  : [];
+
+/** What runs a command as so many ranks. */
+export function startedBy(ranks: number, command: readonly string[]): readonly string[] {
+  return [launcher, ...options, "-n", String(ranks), ...command];
+}
 
 /** What the ranks of a program have written, and how it ended. */
 export interface Ended<Result> {
@@ -51,11 +62,10 @@ export async function bundled(source: string): Promise<string> {
 export async function ranks<Result>(size: number, part: string): Promise<Ended<Result>> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-test-"));
   program ??= bundled(join(import.meta.dirname, "program.ts"));
-  const node = [process.execPath, await program];
+  const command = [process.execPath, await program, part, folder];
+  const [file, ...given] = startedBy(size, command);
   const start = performance.now();
-  const child = spawn("mpirun", [...options, "-n", String(size), ...node, part, folder], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(file!, given, { stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;

@@ -138,16 +138,6 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     await world.barrier();
     return undefined;
   },
-
-  async killed(world) {
-    const path = join(folder, "killed.checkpoint");
-    let calls = 0;
-    const beforeStep = () => {
-      if (world.rank === 1 && ++calls === 5) process.kill(process.pid, "SIGKILL");
-    };
-    const checkpoint = { path, every: 2 };
-    return trained({ world, checkpoint, compiled: false, beforeStep });
-  },
 };
 
 async function ofOwn(world: World): Promise<unknown> {
