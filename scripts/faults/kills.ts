@@ -144,6 +144,10 @@ async function life(
       processes = numbers.split(" ").map(Number);
       return;
     }
+    if (!line.startsWith("step")) {
+      said += `${line}\n`;
+      return;
+    }
     lines.push(line);
     if (lines.length !== moment?.steps) return;
     setTimeout(() => {
