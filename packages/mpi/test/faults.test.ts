@@ -7,7 +7,7 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
   test("that does something else gets an error that names both, as all do", async () => {
     const { results } = await ranks<{ readonly different: readonly string[] }>(2, "different");
     for (const one of results) {
-      const [seeds, shapes, batches, few, different] = one!.different;
+      const [seeds, shapes, batches, few, different, stream] = one!.different;
       expect(seeds).toMatch(
         /^fit: ranks differ in the value of "0.weight" \(is the seed the same\?\)/,
       );
@@ -19,6 +19,9 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
       expect(different).toBe(
         "mpi: ranks do not do the same: rank 0 has come to allReduce of float32 [2], " +
           "rank 1 to allReduce of float32 [3]",
+      );
+      expect(stream).toMatch(
+        /^fit: the data are a stream of batches, of which ranks have no parts/,
       );
     }
   });

@@ -58,11 +58,11 @@ export async function bundled(source: string): Promise<string> {
   return outfile;
 }
 
-/** Runs parts of `program.ts`, named with commas between; they share a folder. */
-export async function ranks<Result>(size: number, part: string): Promise<Ended<Result>> {
+/** Runs parts of `program.ts`, named with commas between; they share a folder. Models take so many steps. */
+export async function ranks<Result>(size: number, part: string, steps = 3): Promise<Ended<Result>> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-test-"));
   program ??= bundled(join(import.meta.dirname, "program.ts"));
-  const command = [process.execPath, await program, part, folder];
+  const command = [process.execPath, await program, part, folder, String(steps)];
   const [file, ...given] = startedBy(size, command);
   const start = performance.now();
   const child = spawn(file!, given, { stdio: ["ignore", "ignore", "pipe"] });

@@ -1,4 +1,5 @@
-// What tests run as ranks: the part that the first argument names; results go to a file for each rank.
+// What tests run as ranks: the parts that the first argument names; results go to a file for each rank in the
+// folder of the second. The third is how many steps to train models for.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -12,12 +13,14 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
-import { quadraticCost, sgd } from "@nabla/nn";
+import { dense, fit, quadraticCost, sgd } from "@nabla/nn";
 import { mpi } from "../src/mpi.ts";
 import type { World } from "../src/world.ts";
-import { trained } from "./training.ts";
+import { checksums } from "./models.ts";
+import { dataset, trained } from "./training.ts";
 
 const [, , part = "", folder = ""] = process.argv;
+const steps = Number(process.argv[4]);
 
 const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   async collectives(world) {
@@ -90,6 +93,8 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     };
   },
 
+  models: (world) => checksums(steps, { world }),
+
   async stopped(world) {
     // The signal of one rank stops all after the same step; then they resume from rank 0's checkpoint.
     const stop = new AbortController();
@@ -121,6 +126,12 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
       await messageOf(() => trained({ world, batchSize: 42 })),
       await messageOf(async () => {
         await world.allReduce(tensor(world.rank === 0 ? [1, 2] : [1, 2, 3])).data();
+      }),
+      await messageOf(async () => {
+        const model = dense(6, 1);
+        const optimizer = sgd(model.parameters(), { learningRate: 0.1 });
+        const options = { cost: quadraticCost, optimizer, epochs: 1, world };
+        await fit(model, () => [dataset], options);
       }),
     ];
   },

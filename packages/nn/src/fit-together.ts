@@ -16,7 +16,10 @@ export async function checkTogether(
 ): Promise<void> {
   const { examples, batchSize, accumulate } = course;
   if (examples === 0) {
-    throw new NablaError("fit: with a world, the data are a dataset; streams have no ranks");
+    throw new NablaError(
+      "fit: the data are a stream of batches, of which ranks have no parts; expected a dataset, " +
+        "{ inputs, targets }, where there is a world",
+    );
   }
   const cells = namedCellsOf(model);
   const { seed, draws } = random.state();
