@@ -72,6 +72,14 @@ export default {
       to: { dependencyTypes: ["core"], dynamic: false },
     },
     {
+      name: "ranks-alone-load-mpi",
+      comment:
+        "A process that was started by itself loads no library: await import(…) where there are ranks.",
+      severity: "error",
+      from: { path: "^packages/mpi/src/" },
+      to: { path: "^packages/mpi/src/library.ts$", dynamic: false },
+    },
+    {
       name: "imports-resolve",
       comment: "An import that is not found is not checked either.",
       severity: "error",

@@ -1,11 +1,35 @@
 // Exchanges between the ranks of a program. Before each, all ranks tell each other which one it is: so
 // ranks that do not do the same get an error that names what they do, and never wait for each other.
 import { NablaError } from "@nabla/autograd";
-import type { Library, Parts } from "./library.ts";
+
+/** Where each process's bytes of an exchange are: how many, and from which one on. */
+export interface Parts {
+  readonly counts: Int32Array;
+  readonly offsets: Int32Array;
+}
+
+/** Exchanges as an MPI library has them. */
+export interface Library {
+  readonly rank: number;
+  readonly size: number;
+  /** Begins to send a part to each process, and to receive one from each. */
+  allToAll(send: Uint8Array, sent: Parts, receive: Uint8Array, received: Parts): void;
+  /** Begins to send the same bytes to each process; `receive` has room for those of all. */
+  allGather(send: Uint8Array, receive: Uint8Array): void;
+  /** Begins to send the root's bytes to all others. */
+  broadcast(bytes: Uint8Array, root: number): void;
+  /** Whether what was begun last is done; nothing else can begin before. */
+  isDone(): boolean;
+  /** Ends the program in order; all processes have to. */
+  finalize(): void;
+}
 
 /** Bytes by which ranks compare what they do, and bytes of what they say of it if it differs. */
 const signBytes = 8;
 const textBytes = 1024;
+
+/** Signs that are kept: of the last exchanges, which are those of one step again and again. */
+const mostSigns = 1000;
 
 /** Milliseconds for which a rank looks for the others before it sleeps between looks. */
 const longestLook = 0.2;
@@ -151,6 +175,7 @@ export class Communicator {
     if (!sign) {
       sign = new Uint8Array(new ArrayBuffer(signBytes));
       new Int32Array(sign.buffer).set([hashOf(what, 0x811c9dc5), hashOf(what, 0x2545f491)]);
+      if (this.#signs.size >= mostSigns) this.#signs.clear();
       this.#signs.set(what, sign);
     }
     return sign;

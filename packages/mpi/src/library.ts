@@ -3,30 +3,10 @@
 // between Open MPI, where handles are pointers, and MPICH and its kin, where they are numbers.
 import { NablaError } from "@nabla/autograd";
 import koffi from "koffi";
+import type { Library } from "./communicator.ts";
 import type { Launch } from "./environment.ts";
 
 type Address = bigint;
-
-/** Where each process's bytes of an exchange are: how many, and from which one on. */
-export interface Parts {
-  readonly counts: Int32Array;
-  readonly offsets: Int32Array;
-}
-
-export interface Library {
-  readonly rank: number;
-  readonly size: number;
-  /** Begins to send a part to each process, and to receive one from each. */
-  allToAll(send: Uint8Array, sent: Parts, receive: Uint8Array, received: Parts): void;
-  /** Begins to send the same bytes to each process; `receive` has room for those of all. */
-  allGather(send: Uint8Array, receive: Uint8Array): void;
-  /** Begins to send the root's bytes to all others. */
-  broadcast(bytes: Uint8Array, root: number): void;
-  /** Whether what was begun last is done; nothing else can begin before. */
-  isDone(): boolean;
-  /** Ends the program in order; all processes have to. */
-  finalize(): void;
-}
 
 /** MPICH's ABI is also that of Intel MPI, MVAPICH and others: https://www.mpich.org/abi/ */
 const mpich = {
