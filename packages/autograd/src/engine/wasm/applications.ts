@@ -16,7 +16,7 @@ import {
   type Lanes,
   registerType,
 } from "./lanes.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import type { ValueWriter, Vector } from "./value-writer.ts";
 
 /** An operator with its operands. */
 type Application = Extract<Value, { kind: "apply" }>;
@@ -96,7 +96,7 @@ export class Applications {
   /** Computes one element in the first lane of a vector: only vectors have fused multiply-add. */
   #addAsVector(value: Application): void {
     const values = this.#values;
-    const { scopes, vector } = values;
+    const { scopes } = values;
     const { dtype, operands } = value;
     const [given] = operands as readonly [Value];
     const element = values.scalar(given);
@@ -107,10 +107,10 @@ export class Applications {
       scopes.code.set(first);
       scopes.bindTotal(operand, first);
       const variable: Variable = { kind: "variable", name: "lane", size: 1 };
-      values.vector = { variable, lanes: dtype === "float64" ? 2 : 4, valid: 1 };
-      addExtract(scopes.code, values.wide({ ...value, operands: [operand] }), dtype, 0);
+      const vector: Vector = { variable, lanes: dtype === "float64" ? 2 : 4, valid: 1 };
+      const wide = values.along(vector, () => values.wide({ ...value, operands: [operand] }));
+      addExtract(scopes.code, wide, dtype, 0);
     });
-    values.vector = vector;
     scopes.code.append(inner);
   }
 

@@ -65,21 +65,21 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
   const rest = scopes.restOf(last, lanes);
   const one = { variable: { kind: "variable", name: "lane", size: 1 }, lanes, valid: 1 } as const;
   const add = (local: Local, elements: Local, position: number) => {
-    const operand = values.wide(values.shifted(last, position).value(right));
+    const operand = values.along(one, () =>
+      values.wide(values.shifted(last, position).value(right)),
+    );
     addProduct(local, elements, operand, dtype, writer);
   };
   const write = () => {
     totals.forEach((local, vector) => {
-      values.vector = { variable: last, lanes, valid: lanes };
-      const rows = rowsOf(vector).map((value) => values.wide(value));
-      values.vector = one;
+      const rows = values.along({ variable: last, lanes, valid: lanes }, () =>
+        rowsOf(vector).map((value) => values.wide(value)),
+      );
       turned(rows, writer).forEach((elements, position) => add(local, elements, position));
     });
-    values.vector = undefined;
   };
   const writeRest = () => {
     if (rest === 0) return;
-    values.vector = one;
     const [whole, size] = [scopes.wholeOf(last, lanes), scopes.sizeOf(last)];
     scopes.loop(last, whole, size, 1, () => {
       totals.forEach((local, vector) => {
@@ -93,7 +93,6 @@ function writeRows(multiply: Multiply, count: number, writer: KernelWriter): voi
         add(local, elements, 0);
       });
     });
-    values.vector = undefined;
   };
   const turns = { step: lanes, write, writeRest };
   addInBlocks(totals, dtype, lanes, inner, blocksOfMultiply(multiply), turns, writer);

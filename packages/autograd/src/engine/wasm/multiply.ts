@@ -47,17 +47,20 @@ function writeTile(multiply: Multiply, rows: number, columns: number, writer: Ke
     valid: Math.min(lanes, columns - vector * lanes),
   });
   const write = () => {
-    const rights = Array.from({ length: vectors }, (_, vector) => {
-      values.vector = vectorAt(vector);
-      return values.wide(values.shifted(column, vector * lanes).value(right));
-    });
+    const rights = Array.from({ length: vectors }, (_, vector) =>
+      values.along(vectorAt(vector), () =>
+        values.wide(values.shifted(column, vector * lanes).value(right)),
+      ),
+    );
     totals.forEach((ofRow, r) => {
-      const element = values.wide(values.shifted(row, r).value(left));
+      // The same in all lanes of all vectors.
+      const element = values.along(vectorAt(0), () =>
+        values.wide(values.shifted(row, r).value(left)),
+      );
       ofRow.forEach((local, vector) =>
         addProduct(local, element, rights[vector]!, total.dtype, writer),
       );
     });
-    values.vector = undefined;
   };
   const blocks = blocksOfMultiply(multiply);
   addInBlocks(all, total.dtype, lanes, inner, blocks, { step: 1, write }, writer);

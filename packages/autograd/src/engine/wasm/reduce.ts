@@ -68,12 +68,11 @@ function inVectors(reduce: ReduceLoop, writer: KernelWriter): Local {
   const used = isShort ? Math.ceil(rest / lanes) : manyTotals / lanes;
   const totals = totalsFrom(start, used, dtype, writer);
   const take = (local: Local, position: number, valid: number) => {
-    values.vector = { variable: last, lanes, valid };
     const moved = position === 0 ? value : values.shifted(last, position).value(value);
-    addCombined(reduce, local, values.wide(moved), lanes, writer);
+    const elements = values.along({ variable: last, lanes, valid }, () => values.wide(moved));
+    addCombined(reduce, local, elements, lanes, writer);
     if (valid < lanes) scopes.code.get(local).v128(maskOf(valid, dtype)).add("v128.bitselect");
     scopes.code.set(local);
-    values.vector = undefined;
   };
   const write = () => totals.forEach((local, i) => take(local, i * lanes, lanes));
   const [end, size] = [scopes.wholeOf(last, manyTotals), scopes.sizeOf(last)];

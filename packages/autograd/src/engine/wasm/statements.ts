@@ -130,11 +130,9 @@ class StatementWriter implements KernelWriter {
     const { scopes, values, lanes } = this;
     const rest = scopes.restOf(variable, lanes);
     const [end, size] = [scopes.wholeOf(variable, lanes), scopes.sizeOf(variable)];
-    values.vector = { variable, lanes, valid: lanes };
-    scopes.loop(variable, 0, end, lanes, write);
-    values.vector = { variable, lanes, valid: rest };
-    if (rest > 0) scopes.loop(variable, end, size, lanes, write);
-    values.vector = undefined;
+    const along = (valid: number) => () => values.along({ variable, lanes, valid }, write);
+    scopes.loop(variable, 0, end, lanes, along(lanes));
+    if (rest > 0) scopes.loop(variable, end, size, lanes, along(rest));
   }
 
   /** How many elements are currently processed at a time. */

@@ -54,11 +54,11 @@ export function writeEpilogue(
     ([variable, by]) => [variable, addIndices(term(variable), constantIndex(by))] as const,
   );
   const here = new Substitution(new Map(replacements), { totals: new Map([[total, own]]) });
-  values.vector = vector;
   const code = scopes.scoped(() => {
     scopes.bindTotal(own, local);
-    for (const statement of body) writer.statement(here.statement(statement));
+    values.along(vector, () => {
+      for (const statement of body) writer.statement(here.statement(statement));
+    });
   });
   scopes.code.append(code);
-  values.vector = undefined;
 }

@@ -27,8 +27,10 @@ export interface Host {
 export interface ValueWriter {
   readonly scopes: Scopes;
   readonly host: Host;
-  /** The variable along which the current loop is vectorized. */
-  vector: Vector | undefined;
+  /** What vectors are along here; undefined where elements are computed one by one. */
+  readonly vector: Vector | undefined;
+  /** What `write` gives, in which vectors are along `vector`. */
+  along<Result>(vector: Vector | undefined, write: () => Result): Result;
   /** The value's one element. */
   scalar(value: Value): Local;
   /** The value's elements along the vector's variable. */

@@ -32,7 +32,7 @@ import type { Host, ValueWriter, Vector } from "./value-writer.ts";
 export class Values implements ValueWriter {
   readonly scopes: Scopes;
   readonly host: Host;
-  vector: Vector | undefined;
+  #vector: Vector | undefined;
   readonly #addresses: Addresses;
   readonly #applications: Applications = new Applications(this);
   readonly #shifted = new Map<Variable, Map<number, Substitution>>();
@@ -41,6 +41,18 @@ export class Values implements ValueWriter {
     this.scopes = scopes;
     this.host = host;
     this.#addresses = new Addresses(scopes, (value) => this.scalar(value));
+  }
+
+  get vector(): Vector | undefined {
+    return this.#vector;
+  }
+
+  along<Result>(vector: Vector | undefined, write: () => Result): Result {
+    const outer = this.#vector;
+    this.#vector = vector;
+    const result = write();
+    this.#vector = outer;
+    return result;
   }
 
   scalar(value: Value): Local {
