@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     }
   });
 
-  test("has less than 153 kB of compressed script, and what comes later less than 50 kB", () => {
+  test("has less than 150 kB of compressed script, and what comes later less than 60 kB", () => {
     const assets = path.join(the.folder, "assets");
     const html = readFileSync(path.join(the.folder, "index.html"), "utf8");
     const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
@@ -133,8 +133,8 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       names
         .map((name) => gzipSync(readFileSync(path.join(assets, name))).length)
         .reduce((a, b) => a + b);
-    expect(sizeOf(scripts.filter(isFirst))).toBeLessThan(153_000);
-    expect(sizeOf(scripts.filter((name) => !isFirst(name) && !isLast(name)))).toBeLessThan(50_000);
+    expect(sizeOf(scripts.filter(isFirst))).toBeLessThan(150_000);
+    expect(sizeOf(scripts.filter((name) => !isFirst(name) && !isLast(name)))).toBeLessThan(60_000);
     // All of nabla, when the reader runs code.
     expect(sizeOf(scripts.filter(isLast))).toBeLessThan(160_000);
   });
@@ -213,8 +213,6 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     async () => {
       const page = await the.open();
       expect(await page.evaluate("crossOriginIsolated")).toBe(true);
-      await page.getByLabel("Also run full-batch gradient descent").uncheck();
-      await page.locator(".legend .full").waitFor({ state: "detached" });
       expect(await page.textContent("#accuracy")).toMatch(/^[1-4]?\d\./);
       await the.trainTo(85);
       const wide = await page.evaluate("document.documentElement.scrollWidth");

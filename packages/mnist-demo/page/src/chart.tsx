@@ -128,7 +128,7 @@ function table(uplot: typeof Plot, curves: readonly Curve[]): Plot.AlignedData {
   );
 }
 
-/** Dashed lines at the marks, named at their right ends: the first above its line, others below. */
+/** Dashed lines at the marks, all named above the first, since curves end below it. */
 function drawMarks(plot: Plot, marks: readonly Mark[], color: string): void {
   const { ctx, bbox } = plot;
   const pixel = devicePixelRatio;
@@ -137,15 +137,16 @@ function drawMarks(plot: Plot, marks: readonly Mark[], color: string): void {
   ctx.font = `${11 * pixel}px system-ui`;
   ctx.textAlign = "right";
   ctx.setLineDash([4 * pixel, 4 * pixel]);
-  for (const [i, { y, text }] of marks.entries()) {
-    const at = plot.valToPos(y, "y", true);
+  const places = marks.map(({ y }) => plot.valToPos(y, "y", true));
+  for (const at of places) {
     if (at < bbox.top) continue;
     ctx.beginPath();
     ctx.moveTo(bbox.left, at);
     ctx.lineTo(bbox.left + bbox.width, at);
     ctx.stroke();
-    ctx.textBaseline = i === 0 ? "bottom" : "top";
-    ctx.fillText(text, bbox.left + bbox.width, at + (i === 0 ? -2 : 2) * pixel);
   }
+  const names = marks.map(({ text }) => text).join(" · ");
+  ctx.textBaseline = "bottom";
+  if (names) ctx.fillText(names, bbox.left + bbox.width, Math.min(...places) - 2 * pixel);
   ctx.restore();
 }

@@ -30,6 +30,7 @@ export function firstView({ images, labels }: DigitBytes): string {
     start: nothing,
     pause: nothing,
     step: nothing,
+    race: nothing,
     reset: nothing,
   };
   const subject: Subject = {

@@ -234,10 +234,13 @@ function numbers(x: Tensor): number[] {
 }
 
 /** The first digit of a source, with what the outputs should be. Throws where nobody said. */
-export function digitOf(digits: Digits, source: Source): { image: Tensor; target: Tensor } {
+export function digitOf(
+  digits: Digits,
+  source: Source,
+): { image: Tensor; target: Tensor; label: number } {
   const { images, targets, label } = batchOf(digits, source);
   if (label === undefined) throw new Error("nobody said what was drawn");
-  return { image: images.slice(0, 0, 1), target: targets.slice(0, 0, 1) };
+  return { image: images.slice(0, 0, 1), target: targets.slice(0, 0, 1), label };
 }
 
 /** The terms of the cost if the outputs for a digit were these. */

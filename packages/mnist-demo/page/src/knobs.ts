@@ -18,10 +18,15 @@ export interface ComponentLook extends Omit<Component, "parameter" | "layer"> {
   readonly layer: number;
 }
 
+/** A nudge, and what it did to the cost. */
+interface Nudged extends NudgeResult {
+  readonly by: number;
+}
+
 /** A knob, and the cost at some nudges of it. */
 export interface Knob {
   readonly component: ComponentLook;
-  readonly curve: readonly NudgeResult[];
+  readonly curve: readonly Nudged[];
 }
 
 export interface Knobs {
@@ -32,7 +37,7 @@ export interface Knobs {
 }
 
 /** By how much a knob is turned for its curve. */
-export const nudgesOfCurve: readonly number[] = Array.from({ length: 17 }, (_, i) => (i - 8) / 4);
+const nudgesOfCurve: readonly number[] = Array.from({ length: 17 }, (_, i) => (i - 8) / 4);
 
 /** How many times as much the first knob of a pair matters. */
 const ratio = 32;
@@ -78,8 +83,10 @@ export class KnobBoard {
   }
 
   async #knob(component: Component): Promise<Knob> {
-    const curve: NudgeResult[] = [];
-    for (const by of nudgesOfCurve) curve.push(await tryNudge(this.#cost, component, by));
+    const curve: Nudged[] = [];
+    for (const by of nudgesOfCurve) {
+      curve.push({ by, ...(await tryNudge(this.#cost, component, by)) });
+    }
     return { component: this.#plain(component), curve };
   }
 

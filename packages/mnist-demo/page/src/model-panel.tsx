@@ -1,7 +1,7 @@
 // The network that the page is about, always in view: what it is given, what it makes of it, and
 // what that costs.
 import type { VNode } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { type Answer, answerOf, doubtOf } from "./answer.ts";
 import { NetworkPicture } from "./network-picture.tsx";
 import { Pixels } from "./pixels.tsx";
@@ -17,7 +17,23 @@ export function ModelPanel({ trainer, subject }: ModelPanelProps): VNode {
   const [isOpen, setOpen] = useState(true);
   // Before anything is drawn: what is built with the page knows no screen.
   useLayoutEffect(() => setOpen(matchMedia("(min-width: 62rem)").matches), []);
-  const { look, back, place, setPlace } = subject;
+  const { look, back, place, setPlace, lit } = subject;
+  // Not at each step: it is looked at more rarely.
+  const picture = useMemo(
+    () =>
+      look && (
+        <NetworkPicture
+          pixels={look.pixels}
+          layers={look.layers}
+          label={look.label}
+          wantedFrom={look.layers.length - back}
+          chosen={place}
+          lit={lit}
+          onChoose={setPlace}
+        />
+      ),
+    [look, back, place, lit, setPlace],
+  );
   const outputs = look?.layers.at(-1)!.activations;
   const cost = trainer.state.progress?.miniBatches.cost;
   return (
@@ -34,19 +50,7 @@ export function ModelPanel({ trainer, subject }: ModelPanelProps): VNode {
       <Gauge cost={cost} />
       <details class="whole" open={isOpen}>
         <summary>The network</summary>
-        <div class="stage">
-          {look && (
-            <NetworkPicture
-              pixels={look.pixels}
-              layers={look.layers}
-              label={look.label}
-              wantedFrom={look.layers.length - back}
-              chosen={place}
-              lit={subject.lit}
-              onChoose={setPlace}
-            />
-          )}
-        </div>
+        <div class="stage">{picture}</div>
       </details>
     </aside>
   );

@@ -22,6 +22,12 @@ function magnitude(size: number): string {
   return size.toExponential(0);
 }
 
+/** A number in thousandths, to two digits, with its sign: "+13" is 0.013, "−0.43" is −0.00043. */
+export function thousandths(value: number): string {
+  const rounded = Number((1000 * Math.abs(value)).toPrecision(2));
+  return rounded === 0 ? "0" : `${value < 0 ? minus : "+"}${rounded}`;
+}
+
 /** How many times as much one number is as another: "33 times as much". */
 export function times(ratio: number): string {
   if (!(ratio <= 1000)) return "over 1,000 times as much";
@@ -41,7 +47,10 @@ export function neuronName({ layer, index }: Place, layers: number): string {
 }
 
 /** What a weight or bias is called, by the neurons that it belongs to: "weight hidden 2 #4 → output 2". */
-export function componentName({ kind, row, column, layer }: ComponentLook, layers: number): string {
+export function componentName(
+  { kind, row, column, layer }: Pick<ComponentLook, "kind" | "row" | "column" | "layer">,
+  layers: number,
+): string {
   const short = (of: number, index: number): string =>
     of === layers - 1 ? `output ${index}` : `hidden ${of + 1} #${index}`;
   const neuron = short(layer, column!);

@@ -26,16 +26,14 @@ export function Pixels({ values, label, kind, size = 112 }: PixelsProps): VNode 
     let greatest = kind === "ink" ? 255 : 0;
     if (kind === "signed")
       for (const v of Array.from(values)) greatest = Math.max(greatest, Math.abs(v));
-    const colors = {
-      more: style.getPropertyValue("--more"),
-      less: style.getPropertyValue("--less"),
-    };
+    const [ink, more, less] = ["--ink", "--more", "--less"].map((name) =>
+      style.getPropertyValue(name),
+    ) as [string, string, string];
     for (let i = 0; i < side * side; i++) {
       const value = values[i]!;
       if (value === 0) continue;
       context.globalAlpha = Math.abs(value) / greatest;
-      context.fillStyle =
-        kind === "ink" ? style.getPropertyValue("--ink") : value > 0 ? colors.more : colors.less;
+      context.fillStyle = kind === "ink" ? ink : value > 0 ? more : less;
       context.fillRect(i % side, Math.floor(i / side), 1, 1);
     }
   }, [values, kind, scheme]);

@@ -2,15 +2,17 @@
 import { oneHot, tensor } from "@nabla/autograd";
 import { exampleCosts } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
-import { type AvenueResult, type AvenueStep, tryAvenues } from "./avenue-step.ts";
+import type { Plane } from "../../src/surface.ts";
+import type { AvenueResult, AvenueStep } from "./avenue-step.ts";
 import type { Choices } from "./choices.ts";
 import { Contender, type ContenderOptions, type Point } from "./contender.ts";
 import { type Look, look, type Place, type Source } from "./inspection.ts";
-import { KnobBoard } from "./knobs.ts";
+import type { KnobBoard } from "./knobs.ts";
 import type { Learnt } from "./learning.ts";
-import { type StepLook, stepBy } from "./step-by.ts";
+import type { StepLook } from "./step-by.ts";
+import type { TenDigits } from "./ten-digits.ts";
 import type { TrainingDigits } from "./training-digits.ts";
-import type { End, Walks } from "./walks.ts";
+import type { End, WalkProgress, Walks } from "./walks.ts";
 
 /** One step of the mini-batches a frame, which all are shown; or as many as go. */
 export type Pace = "frame" | "fast";
@@ -57,6 +59,12 @@ export class Session {
   #loop: Promise<void> = Promise.resolve();
   #options!: ContenderOptions;
   #knobs: KnobBoard | undefined;
+  /** Of the first map of the walks that were shown last. */
+  #plane: Plane | undefined;
+  /** Some of the training digits, once they are there and somebody has wanted them. */
+  #first: Promise<Digits> | undefined;
+  /** Done when what was told last is shown. */
+  #shown: Promise<unknown> = Promise.resolve();
 
   constructor(digits: DigitSource, choices: Choices, onProgress: OnProgress) {
     this.#digits = digits;
@@ -73,7 +81,7 @@ export class Session {
     while (contender.step < steps && contender === this.#miniBatches) {
       await this.#behind().advance();
       // So that curves show how it came there.
-      if (contender.step % betweenTold === 0) await this.tell({ untilShown: false });
+      if (contender.step % betweenTold === 0) await this.tell("at once");
     }
     if (steps > 0) await this.tell();
   }
@@ -106,19 +114,21 @@ export class Session {
       do await this.#behind().advance();
       while (performance.now() < end && goesOn());
       if (performance.now() - told > betweenPoints) {
-        await this.tell({ untilShown: false });
+        await this.tell("at once");
         told = performance.now();
       }
       await nextTask();
     }
   }
 
+  /** Each step is taken while the one before it is shown. */
   async #takeShownSteps(goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
       const { step } = this.#miniBatches;
       while (goesOn() && this.#miniBatches.step === step) await this.#behind().advance();
-      await this.tell();
+      await this.tell("after the last");
     }
+    await this.#shown;
   }
 
   /** Done when the step under way is. */
@@ -135,8 +145,11 @@ export class Session {
     await this.tell();
   }
 
-  /** Tells how things stand, and waits until that is shown. */
-  async tell({ untilShown = true } = {}): Promise<void> {
+  /**
+   * Tells how things stand, and is done when that is shown; or when it is told, which is done at
+   * once, or after what was told last is shown.
+   */
+  async tell(when?: "at once" | "after the last"): Promise<void> {
     const [mini, full] = [this.#miniBatches, this.#fullSet];
     const last = this.#lastPoints;
     const points = {
@@ -146,9 +159,11 @@ export class Session {
     // A network that has taken its place meanwhile tells of itself.
     if (mini !== this.#miniBatches) return;
     this.#lastPoints = points;
+    if (when === "after the last") await this.#shown;
     const running = this.#run !== undefined;
     const shown = this.#onProgress({ running, epoch: mini.epoch, ...points });
-    if (untilShown) await shown;
+    this.#shown = Promise.resolve(shown);
+    if (when === undefined) await shown;
   }
 
   /** What the network of the mini-batches does with test digits, or one that was drawn. */
@@ -156,24 +171,36 @@ export class Session {
     return look(this.#miniBatches.network, this.#digits.test, source, place);
   }
 
-  /** The cost of each test digit. */
-  async costs(): Promise<Float32Array> {
-    const { images, labels } = this.#digits.test;
+  /** The cost of each test digit, or of each of the first training digits. */
+  async costs(of: "unseen" | "training"): Promise<Float32Array> {
+    const { images, labels } = of === "unseen" ? this.#digits.test : await this.#firstDigits();
     const costs = exampleCosts(this.#miniBatches.network, images, oneHot(labels, 10));
     return Float32Array.from(await costs.data());
   }
 
   /** What a step along some of a neuron's avenues would do to it; nothing changes. */
-  tryAvenues(source: Source, place: Place, avenues: AvenueStep): AvenueResult {
+  async tryAvenues(source: Source, place: Place, avenues: AvenueStep): Promise<AvenueResult> {
+    const { tryAvenues } = await import("./avenue-step.ts");
     return tryAvenues(this.#miniBatches.network, this.#digits.test, source, place, avenues);
   }
 
-  /** Pauses, and lets a careful man and one who looks at mini-batches walk down from the seed. */
-  async walks(batchSize: number, side: number): Promise<Walks> {
+  /**
+   * Pauses, and lets a careful man and one who looks at mini-batches walk down: from the seed, or
+   * from a point of the first map of their walk before.
+   */
+  async walks(
+    batchSize: number,
+    side: number,
+    onProgress: (progress: WalkProgress) => unknown,
+    from?: readonly [number, number],
+  ): Promise<Walks> {
     await this.pause();
-    const { walkBoth } = await import("./walks.ts");
-    const options = { ...this.#options, batchSize };
-    return walkBoth(await this.#firstDigits(), this.#digits.test, options, side);
+    const { walkBoth, pointOf } = await import("./walks.ts");
+    const start = from && this.#plane && pointOf(this.#plane, from);
+    const options = { ...this.#options, batchSize, side, start, onProgress };
+    const both = await walkBoth(await this.#firstDigits(), this.#digits.test, options);
+    this.#plane = both.plane;
+    return both.walks;
   }
 
   /** Pauses, and tells where walks from several seeds end, one after the other. */
@@ -210,12 +237,14 @@ export class Session {
   }
 
   #firstDigits(): Promise<Digits> {
-    return this.#train.slice(0, Math.min(this.#train.count, mostOnMap));
+    this.#first ??= this.#train.slice(0, Math.min(this.#train.count, mostOnMap));
+    return this.#first;
   }
 
   /** Pauses, and finds the components of the gradient of a digit's cost. */
   async knobs(source: Source): ReturnType<KnobBoard["find"]> {
     await this.pause();
+    const { KnobBoard } = await import("./knobs.ts");
     this.#knobs = new KnobBoard(this.#miniBatches.network, this.#digits.test, source);
     return this.#knobs.find();
   }
@@ -247,7 +276,15 @@ export class Session {
         ? undefined
         : await this.#train.slice(0, Math.min(count, this.#train.count));
     const { network } = this.#miniBatches;
+    const { stepBy } = await import("./step-by.ts");
     return stepBy(network, this.#digits.test, source, digits, this.#options.learningRate);
+  }
+
+  /** Pauses, and tells what ten digits, of which one is that of the source, desire of some weights. */
+  async tenDigits(source: Source): Promise<TenDigits> {
+    await this.pause();
+    const { tenDigits } = await import("./ten-digits.ts");
+    return tenDigits(this.#miniBatches.network, this.#digits.test, source);
   }
 
   /** The contender that has looked at fewer digits; the mini-batches if they are level. */
@@ -261,6 +298,8 @@ export class Session {
     this.#knobs = undefined;
     this.#options = options;
     this.#train = this.#digits.train(examples);
+    this.#first = undefined;
+    this.#plane = undefined;
     const make = (batchSize: number): Contender =>
       new Contender(this.#train, this.#digits.test, { ...options, batchSize });
     this.#miniBatches = make(options.batchSize);

@@ -21,6 +21,8 @@ export interface Trainer {
   readonly start: (pace: Pace, until?: number) => void;
   readonly pause: () => void;
   readonly step: () => void;
+  /** Starts anew with the full set beside the mini-batches, as fast as it goes; or goes on so. */
+  readonly race: () => void;
   /** Starts anew, with other choices where given, and takes so many steps at once. */
   readonly reset: (choices?: Partial<Choices>, steps?: number) => void;
 }
@@ -69,16 +71,21 @@ export function useTrainer(): Trainer {
     service.pause().catch(fail);
     return () => start(...lastStart.current);
   });
+  const reset = (choices: Partial<Choices> = {}, steps = 0): Promise<void> => {
+    const chosen = { ...state.choices, ...choices };
+    dispatch({ kind: "reset", choices: chosen });
+    return service.reset(chosen, steps);
+  };
   return {
     state,
     service,
     start,
     pause: () => void service.pause().catch(fail),
     step: () => void service.step().catch(fail),
-    reset(choices = {}, steps = 0) {
-      const chosen = { ...state.choices, ...choices };
-      dispatch({ kind: "reset", choices: chosen });
-      service.reset(chosen, steps).catch(fail);
+    reset: (choices, steps) => void reset(choices, steps).catch(fail),
+    race() {
+      if (state.choices.careful) start("fast");
+      else reset({ careful: true }).then(() => start("fast"), fail);
     },
   };
 }

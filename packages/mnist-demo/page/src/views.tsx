@@ -1,19 +1,23 @@
 // All views, in the order of the page.
-import type { VNode } from "preact";
+import type { ComponentType, VNode } from "preact";
 import { chapters } from "./chapters/chapters.ts";
+import { contents } from "./chapters/contents.ts";
 import { Later } from "./chapters/later.tsx";
 import { Draw } from "./draw.tsx";
 import { ModelPanel } from "./model-panel.tsx";
 import { Opening } from "./opening.tsx";
 import type { Subject } from "./subject.ts";
 import type { Trainer } from "./trainer.ts";
-import { Watch } from "./watch.tsx";
+import type { WatchProps } from "./watch.tsx";
 
 /** What all views share. */
 export interface Shared {
   readonly trainer: Trainer;
   readonly subject: Subject;
 }
+
+const loadWatch = async (): Promise<ComponentType<WatchProps>> =>
+  (await import("./watch.tsx")).Watch;
 
 export function Views({ trainer, subject }: Shared): VNode {
   const shared = { trainer, subject };
@@ -24,10 +28,17 @@ export function Views({ trainer, subject }: Shared): VNode {
       <div class="story">
         <Opening trainer={trainer} subject={subject} />
         <Draw subject={subject} />
-        {chapters.map(({ id, title, load }, i) => (
-          <Later key={id} id={id} title={`${i + 1} · ${title(digit)}`} load={load} props={shared} />
+        {contents.map(({ id, guide, title }, i) => (
+          <Later
+            key={id}
+            id={id}
+            guide={guide}
+            title={`${i + 1} · ${title(digit)}`}
+            load={chapters[id]}
+            props={shared}
+          />
         ))}
-        <Watch trainer={trainer} />
+        <Later id="watch" title="Race them yourself" load={loadWatch} props={{ trainer }} />
       </div>
     </div>
   );

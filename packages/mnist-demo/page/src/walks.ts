@@ -61,9 +61,20 @@ export interface Walks {
   readonly angles: readonly number[];
 }
 
-/** Walks end where so many of the test digits are right. */
+/** How far one of them has come while they walk. */
+export interface WalkProgress {
+  readonly who: "careful" | "drunk";
+  readonly steps: number;
+  readonly accuracy: number;
+}
+
+/** Walks end where so many of the test digits are right, or after so many steps. */
 export const goal = 0.8;
 const mostSteps = 700;
+/** Somebody may start them where they are at the goal already. */
+const fewestSteps = 10;
+/** Steps between two times that progress is told. */
+const betweenTold = 5;
 /** How many mini-batches the compass shows. */
 const needles = 20;
 /** Digits that the maps' cost is the mean of. */
@@ -73,15 +84,27 @@ interface Path extends Walk {
   readonly points: readonly Float32Array[];
 }
 
+interface WalkOptions extends ContenderOptions {
+  /** The maps' cost is computed at so many points each way. */
+  readonly side: number;
+  /** All weights and biases to start from; left out: those of the seed. */
+  readonly start: Float32Array | undefined;
+  readonly onProgress: (progress: WalkProgress) => unknown;
+}
+
+/** Both walks, and the plane of the first map, from which another start can be taken. */
 export async function walkBoth(
   train: Digits,
   test: Digits,
-  options: ContenderOptions,
-  side: number,
-): Promise<Walks> {
+  { side, start, onProgress, ...options }: WalkOptions,
+): Promise<{ readonly walks: Walks; readonly plane: Plane }> {
   const count = train.labels.size;
-  const careful = await walk(train, test, { ...options, batchSize: count });
-  const drunk = await walk(train, test, options);
+  const walkOf = (who: WalkProgress["who"], batchSize: number): Promise<Path> =>
+    walk(train, test, { ...options, batchSize }, start, (steps, accuracy) =>
+      onProgress({ who, steps, accuracy }),
+    );
+  const careful = await walkOf("careful", count);
+  const drunk = await walkOf("drunk", options.batchSize);
   const { network } = new Contender(thereAlready(train), test, options);
   const digits = firstOf(train, Math.min(mapped, count));
   const afar = planeOfPaths([careful.points, drunk.points]);
@@ -90,7 +113,7 @@ export async function walkBoth(
   const end = drunk.points.at(-1)!;
   const onPlane = costOnPlane(network, digits, afar);
   const seen = windowOf(afar, paths, onPlane, side);
-  return {
+  const walks = {
     careful: plain(careful),
     drunk: plain(drunk),
     afar: seen,
@@ -101,17 +124,36 @@ export async function walkBoth(
     wobble: windowOf(wobble, paths, costOnPlane(network, digits, wobble), side),
     angles: await anglesAt(network, drunk.points[drunk.steps >> 1]!, train, options.batchSize),
   };
+  return { walks, plane: afar };
+}
+
+/** The weights and biases at a point of a plane. */
+export function pointOf(
+  { origin, across }: Plane,
+  [x, y]: readonly [number, number],
+): Float32Array {
+  return origin.map((value, i) => value + x * across[0][i]! + y * across[1][i]!);
 }
 
 function plain({ batchSize, steps, examples, walked, gained, cost }: Path): Walk {
   return { batchSize, steps, examples, walked, gained, cost };
 }
 
-async function walk(train: Digits, test: Digits, options: ContenderOptions): Promise<Path> {
+async function walk(
+  train: Digits,
+  test: Digits,
+  options: ContenderOptions,
+  start: Float32Array | undefined,
+  onStep: (steps: number, accuracy: number) => void,
+): Promise<Path> {
   const contender = new Contender(thereAlready(train), test, options);
+  if (start) setParameters(contender.network, start);
   const points = [flatParameters(contender.network)];
   let walked = 0;
-  while (contender.step < mostSteps && (await contender.point()).accuracy < goal) {
+  for (;;) {
+    const { step, accuracy } = await contender.point();
+    if (step % betweenTold === 0) onStep(step, accuracy);
+    if (step >= mostSteps || (step >= fewestSteps && accuracy >= goal)) break;
     await contender.advance();
     points.push(flatParameters(contender.network));
     walked += distance(points.at(-2)!, points.at(-1)!);
@@ -204,6 +246,8 @@ export interface End {
   readonly fromFirst: number;
   /** The costs on the straight line from the end of the first to this one. */
   readonly between: readonly number[];
+  /** How many digits these are the mean of. */
+  readonly mapped: number;
 }
 
 /** How many points of a straight line have their cost computed. */
@@ -243,6 +287,7 @@ export async function* endsOf(
       slope: await slopeOf(),
       fromFirst: apart,
       between: Array.from({ length: onLine }, (_, i) => cost((apart * i) / (onLine - 1), 0)),
+      mapped: digits.labels.size,
     };
   }
 }

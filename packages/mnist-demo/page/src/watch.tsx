@@ -7,6 +7,7 @@ import type { Choices } from "./choices.ts";
 import type { Point } from "./contender.ts";
 import { exampleCounts } from "./digit-files.ts";
 import { How } from "./how.tsx";
+import { NumbersTable } from "./numbers-table.tsx";
 import { Select } from "./select.tsx";
 import type { Trainer } from "./trainer.ts";
 
@@ -18,7 +19,11 @@ const plateaus = [
 ];
 const batchSizes = [1, 10, 32, 100, 1000];
 
-export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
+export interface WatchProps {
+  readonly trainer: Trainer;
+}
+
+export function Watch({ trainer }: WatchProps): VNode {
   const { state } = trainer;
   const { progress, choices } = state;
   const { miniBatches, fullSet } = useNowAndThen(state);
@@ -30,15 +35,24 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
     [miniBatches, fullSet],
   );
   return (
-    <section aria-labelledby="watch">
-      <h2 id="watch">Race them yourself</h2>
+    <>
       <p>
-        The network of this page, which takes mini-batches, and a second one with the same first
+        The network of this page, which takes mini-batches, against a second one with the same first
         weights that looks at all {choices.examples.toLocaleString("en")} digits before each step.
         Whatever you change starts both anew. The curves are drawn against the digits looked at,
         since that is what takes time.
       </p>
       <Settings choices={choices} disabled={progress === undefined} onChange={trainer.reset} />
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={progress === undefined}
+          onClick={progress?.running ? trainer.pause : trainer.race}
+        >
+          {progress?.running ? "Pause the race" : "Let them race"}
+        </button>
+      </div>
       <div class="charts">
         <Chart
           title="Cost of the test digits"
@@ -58,6 +72,14 @@ export function Watch({ trainer }: { readonly trainer: Trainer }): VNode {
         <li class="mini">mini-batches of {choices.batchSize}</li>
         {choices.careful && <li class="full">the full set before each step</li>}
       </ul>
+      <NumbersTable
+        of="both curves"
+        head={["", "digits looked at", "cost", "read correctly"]}
+        rows={() => [
+          ...rowsOf("mini-batches", miniBatches),
+          ...(choices.careful ? rowsOf("full set", fullSet) : []),
+        ]}
+      />
       <p class="note">
         Try batches of 1 (the learning rate falls to a tenth, as one digit is a rough guide), a
         learning rate of 100, or no hidden layers.
@@ -74,7 +96,7 @@ await measure(network, test, seen); // the curves' points`}
           Both start from the same weights. Whoever has looked at fewer digits takes the next step.
         </p>
       </How>
-    </section>
+    </>
   );
 }
 
@@ -101,6 +123,20 @@ function both(
     points: points.map((point) => ({ x: point.examples, y: point[what] })),
   });
   return [curve("mini-batches", "--mini", miniBatches), curve("full set", "--full", fullSet)];
+}
+
+/** Some of the points, the last one among them. */
+function rowsOf(name: string, points: readonly Point[]): readonly (readonly string[])[] {
+  const most = 8;
+  const apart = Math.max(1, Math.ceil((points.length - 1) / (most - 1)));
+  return points
+    .filter((_, i) => (points.length - 1 - i) % apart === 0)
+    .map(({ examples, cost, accuracy }) => [
+      name,
+      examples.toLocaleString("en"),
+      cost.toFixed(3),
+      `${(accuracy * 100).toFixed(1)} %`,
+    ]);
 }
 
 interface SettingsProps {

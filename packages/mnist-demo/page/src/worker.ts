@@ -50,7 +50,7 @@ const service = {
   terms: (outputs: readonly number[], label: number): readonly number[] => termsOf(outputs, label),
   wishes: (outputs: readonly number[], label: number): readonly number[] =>
     wishesOf(outputs, label),
-  costs: (): Promise<Float32Array> => started().costs(),
+  costs: (of: Parameters<Session["costs"]>[0]): Promise<Float32Array> => started().costs(of),
   tryAvenues: (
     source: Source,
     place: Place,
@@ -59,14 +59,15 @@ const service = {
   knobs: (source: Source): ReturnType<Session["knobs"]> => started().knobs(source),
   knob: (rank: number): ReturnType<Session["knob"]> => started().knob(rank),
   nudge: (name: string, by: number): ReturnType<Session["nudge"]> => started().nudge(name, by),
-  walks: (batchSize: number, side: number): ReturnType<Session["walks"]> =>
-    started().walks(batchSize, side),
+  walks: (...given: Parameters<Session["walks"]>): ReturnType<Session["walks"]> =>
+    started().walks(...given),
   ends: (...given: Parameters<Session["ends"]>): Promise<void> => started().ends(...given),
   learn: (count: number): ReturnType<Session["learn"]> => started().learn(count),
   learnLabelled: (labels: readonly number[]): ReturnType<Session["learnLabelled"]> =>
     started().learnLabelled(labels),
   trainingPixels: (count: number): ReturnType<Session["trainingPixels"]> =>
     started().trainingPixels(count),
+  tenDigits: (source: Source): ReturnType<Session["tenDigits"]> => started().tenDigits(source),
   tryStep: (source: Source, count: number | undefined): ReturnType<Session["tryStep"]> =>
     started().tryStep(source, count),
 };

@@ -1,5 +1,5 @@
 // Each chapter of the page, driven as a reader would: what is shown is what the library's calls give.
-import { concat, oneHot, sigmoid } from "@nabla/autograd";
+import { concat, gradients, oneHot, sigmoid, tensor } from "@nabla/autograd";
 import {
   exampleCosts,
   type LayerNudges,
@@ -15,7 +15,7 @@ import { expect, test } from "vitest";
 import { Contender } from "../../page/src/contender.ts";
 import { look } from "../../page/src/inspection.ts";
 import { learnFrom } from "../../page/src/learning.ts";
-import { plain, signed } from "../../page/src/numbers.ts";
+import { componentName, plain, signed, thousandths } from "../../page/src/numbers.ts";
 import { thereAlready } from "../../page/src/training-digits.ts";
 import { datasetOf, firstOf } from "../../src/training.ts";
 import { type OpenedPage, usual } from "./opened-page.ts";
@@ -66,12 +66,22 @@ export function numberTests(the: OpenedPage): void {
     expect(await page.locator(".term").nth(7).textContent()).toBe("(0.25 − 1)² = 0.563");
 
     await the.show("costs");
-    // The mean of all is the cost on the gauge.
-    await shown(() => page.textContent("#mean-cost")).toBe(cost.toFixed(4));
+    const { train } = the.digits;
+    const trained = exampleCosts(contender.network, train.images, oneHot(train.labels, 10));
+    const ofAll = trained.mean().itemSync().toFixed(4);
+    await shown(() => page.textContent("#mean-cost")).toBe(ofAll);
+    const cheapest = Array.from(costs.slice(0, 0, 60).dataSync()).sort((a, b) => a - b);
+    await shown(() => page.locator(".costs input").count()).toBe(60);
+    const names = await page
+      .locator(".costs input")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+    expect(names.map((name) => name!.split(" ").at(-1))).toEqual(
+      cheapest.map((one) => one.toFixed(3)),
+    );
     const slider = page.getByRole("slider", { name: /^Mean of the first/ });
     await slider.press("Home");
     for (let i = 0; i < 4; i++) await slider.press("ArrowRight");
-    const ofTen = costs.slice(0, 0, 10).mean().itemSync().toFixed(4);
+    const ofTen = trained.slice(0, 0, 10).mean().itemSync().toFixed(4);
     expect(await page.getByLabel(/^Mean of the first 10 digits/).count()).toBe(1);
     expect(await page.textContent("#mean-cost")).toBe(ofTen);
     expect(the.complaints).toEqual([]);
@@ -130,6 +140,31 @@ export function chapterTests(the: OpenedPage): void {
     await page.getByRole("radio", { name: "this 2 alone" }).check();
     const read = await page.locator(".after-step .thumbnails span").allTextContents();
     expect(new Set(read)).toEqual(new Set(["2", "2 ✗"]));
+
+    await page.getByRole("button", { name: "Ask one digit of each kind" }).click();
+    const averages = page.locator(".ten-digits tfoot td span");
+    await shown(() => averages.count()).toBe(12);
+    const known = Array.from(the.digits.test.labels.dataSync());
+    const kinds = [2, 0, 1, 3, 4, 5, 6, 7, 8, 9].map((kind) => known.indexOf(kind));
+    const rows = tensor(Int32Array.from(kinds), { shape: [10] });
+    const ofTen = quadraticCost(
+      network.forward(the.digits.test.images.gather(0, rows)),
+      oneHot(the.digits.test.labels.gather(0, rows), 10),
+    );
+    const parameters = network.parameters();
+    const [second, third] = gradients(ofTen, [parameters[2]!, parameters[4]!]);
+    const desires = new Map(
+      [second, third].flatMap((slopes, i) => {
+        const columns = slopes.shape[1]!;
+        return Array.from(slopes.dataSync(), (slope, at): [string, string] => {
+          const [row, column] = [Math.floor(at / columns), at % columns];
+          const name = componentName({ kind: "weight", layer: i + 1, row, column }, 3);
+          return [name, thousandths(-slope)];
+        });
+      }),
+    );
+    const weights = await page.locator(".ten-digits thead th .unseen").allTextContents();
+    expect(await averages.allTextContents()).toEqual(weights.map((name) => desires.get(name)));
 
     await the.show("knobs");
     await page.getByRole("button", { name: "Pick two knobs" }).click();
@@ -230,6 +265,7 @@ export function chapterTests(the: OpenedPage): void {
 
   test("two men walk down the real cost in as many steps, one of them by fewer digits; and huge steps end where all slopes are 0", async () => {
     const page = await the.open();
+    await the.show("watch");
     // Fewer than the page begins with: the careful man takes seconds for these.
     await page.getByLabel("Training digits").selectOption("1000");
     await the.show("walks");
@@ -255,6 +291,21 @@ export function chapterTests(the: OpenedPage): void {
     await shown(() => seen.first().getAttribute("aria-label")).toContain(
       "1 steps of the drunk man, 0 of the careful man",
     );
+
+    // From where the start is put on the map, or by its numbers.
+    const across = page.getByRole("spinbutton", { name: "across" });
+    expect(await across.inputValue()).toBe("0");
+    await seen.first().click({ position: { x: 20, y: 20 } });
+    expect(Number(await across.inputValue())).not.toBe(0);
+    await across.fill("1");
+    await across.press("Enter");
+    await page.getByRole("button", { name: "Walk from there" }).click();
+    await shown(() => across.inputValue()).toBe("0");
+    expect(await page.textContent(".walks td:nth-of-type(2)")).not.toBe(
+      drunkDigits!.toLocaleString("en"),
+    );
+    await page.getByText("In numbers: both paths").click();
+    expect(await page.locator(".numbers[open] tbody tr").count()).toBe(10);
 
     await the.show("minima");
     await page.getByLabel("Learning rate").first().selectOption("100");

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { How } from "../how.tsx";
 import type { Learnt } from "../learning.ts";
+import { NumbersTable } from "../numbers-table.tsx";
 import { Pixels } from "../pixels.tsx";
 import type { ChapterProps } from "./chapter.tsx";
 import { pathThrough } from "./path.ts";
@@ -135,6 +136,17 @@ function Accuracies({ learnt }: { readonly learnt: readonly Learnt[] }): VNode {
       <figcaption>
         Read correctly: squares, of the digits it has learnt from; discs, of unseen ones.
       </figcaption>
+      <NumbersTable
+        of="what is read correctly"
+        head={["digits learnt from", "of these", "of unseen ones"]}
+        rows={() =>
+          learnt.map(({ count, own, unseen }) => [
+            count.toLocaleString("en"),
+            percent(own),
+            percent(unseen),
+          ])
+        }
+      />
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { How } from "../how.tsx";
 import type { Look, Place } from "../inspection.ts";
 import { agreement, capitalized, neuronName, signed } from "../numbers.ts";
+import { NumbersTable } from "../numbers-table.tsx";
 import { Pixels } from "../pixels.tsx";
 import { Select } from "../select.tsx";
 import { type ChapterProps, isLook, type LabelledLook, labelled, useNeuron } from "./chapter.tsx";
@@ -44,6 +45,17 @@ function DesiresOf({ look, ...props }: ChapterProps & { readonly look: LabelledL
             place={place}
             parts={neuron.wantedByNext}
             sum={neuron.wantedActivation}
+          />
+          <NumbersTable
+            of="the desires and their sum"
+            head={["of", "desire", "sum so far"]}
+            rows={() =>
+              neuron.wantedByNext.map((part, k, all) => [
+                neuronName({ layer: place.layer + 1, index: k }, layers.length),
+                signed(part),
+                signed(all.slice(0, k + 1).reduce((a, b) => a + b, 0)),
+              ])
+            }
           />
           <p class="note">
             Their sum {signed(neuron.wantedByNext.reduce((a, b) => a + b, 0))} against minus the

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { How } from "../how.tsx";
 import type { ComponentLook, Knob, Knobs } from "../knobs.ts";
 import { componentName, plain, signed, times } from "../numbers.ts";
+import { NumbersTable } from "../numbers-table.tsx";
 import type { ChapterProps } from "./chapter.tsx";
 import { pathThrough } from "./path.ts";
 
@@ -85,6 +86,18 @@ export function KnobsChapter({ trainer, subject }: ChapterProps): VNode {
       {found && results && guess !== undefined && (
         <Verdict results={results} isRight={guess === 1} onNudge={(by) => void nudge(found, by)} />
       )}
+      {shown && guess !== undefined && (
+        <NumbersTable
+          of="the cost against each knob"
+          head={["turned by", ...shown.map(({ component }) => componentName(component, layers))]}
+          rows={() =>
+            shown[0]!.curve.map(({ by }, i) => [
+              plain(by, 2),
+              ...shown.map(({ curve }) => plain(curve[i]!.after)),
+            ])
+          }
+        />
+      )}
       {found && guess !== undefined && (
         <Strip sizes={found.sizes} layers={layers} componentAt={(rank) => service.knob(rank)} />
       )}
@@ -151,7 +164,7 @@ function Curve({ knob, reach, nudged }: CurveProps): VNode {
   const { curve, component } = knob;
   const x = (by: number): number => wide / 2 + (by / 2) * (wide / 2 - 8);
   const y = (change: number): number => high / 2 - (change / reach) * (high / 2 - 6);
-  const path = pathThrough(curve.map(({ actual }, i) => [x((i - 8) / 4), y(actual)]));
+  const path = pathThrough(curve.map(({ by, actual }) => [x(by), y(actual)]));
   const tangent = component.derivative * 2;
   return (
     <svg
@@ -250,6 +263,15 @@ function Strip({ sizes, layers, componentAt }: StripProps): VNode {
         ))}
         <path class="at" d={`M${(rank * 600) / (count - 1)} 0V64`} />
       </svg>
+      <NumbersTable
+        of="the sizes of all components"
+        head={["number", "size of the derivative"]}
+        rows={() =>
+          [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, count]
+            .filter((n) => n <= count)
+            .map((n) => [n.toLocaleString("en"), signed(sizes[n - 1]!).replace("+", "")])
+        }
+      />
       <label>
         Number {(rank + 1).toLocaleString("en")}
         {component && (

@@ -8,10 +8,12 @@ interface LaterProps<Props> {
   readonly title: string;
   readonly load: () => Promise<ComponentType<Props>>;
   readonly props: Props;
+  /** The page of the guide that is about the same. */
+  readonly guide?: string;
 }
 
 export function Later<Props extends object>(given: LaterProps<Props>): VNode {
-  const { id, title, load, props } = given;
+  const { id, title, load, props, guide } = given;
   const place = useRef<HTMLElement>(null);
   const [loaded, setLoaded] = useState<{ readonly Chapter: ComponentType<Props> }>();
   const [failure, setFailure] = useState<string>();
@@ -35,7 +37,19 @@ export function Later<Props extends object>(given: LaterProps<Props>): VNode {
     <section ref={place} aria-labelledby={id} class={loaded ? "chapter" : "chapter coming"}>
       <h2 id={id}>{title}</h2>
       {Chapter && <Chapter {...props} />}
+      {Chapter && guide !== undefined && <GuideLink page={guide} />}
       {failure !== undefined && <p role="alert">This chapter could not be fetched: {failure}.</p>}
     </section>
+  );
+}
+
+/** To a page of the guide, where the site has it: it says so in its head. */
+function GuideLink({ page }: { readonly page: string }): VNode | null {
+  const folder = document.querySelector<HTMLMetaElement>("meta[name=guide]")?.content;
+  if (folder === undefined) return null;
+  return (
+    <p class="note">
+      <a href={`${folder}${page}.html`}>The same in code: the guide</a>
+    </p>
   );
 }

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { How } from "../how.tsx";
 import { plain, signed } from "../numbers.ts";
+import { NumbersTable } from "../numbers-table.tsx";
 import { Select } from "../select.tsx";
 import type { End } from "../walks.ts";
 import type { ChapterProps } from "./chapter.tsx";
@@ -77,7 +78,7 @@ function told(ends: readonly End[]): string {
     return `After ${steps} steps all of them are still at 0.90, where every output is one tenth: steps this small get down in the end, but they take very long.`;
   }
   const ridge = Math.max(...ends.slice(1).map(({ between }) => Math.max(...between)));
-  return `Five different places, and nearly the same cost, ${plain(best)} to ${plain(worst)}. The gradients have become short: all are near a bottom. The straight way from the first to the others leads over higher ground, up to ${plain(ridge)}: these are different valleys. Gradient descent finds a local minimum, not the lowest one of all; it need not, since many are about as good.`;
+  return `Five different places, and nearly the same cost, ${plain(best)} to ${plain(worst)}. The gradients have become short: all are near a bottom. The straight way from the first to the others leads over higher ground, up to ${plain(ridge)}. Gradient descent finds a local minimum, not the lowest one of all; it need not, since many are about as good.`;
 }
 
 interface EndsProps {
@@ -156,8 +157,19 @@ function Ridges({ ends }: EndsProps): VNode {
         </text>
       </svg>
       <figcaption>
-        The cost on the straight line from the first end to each of the others.
+        The cost of the first {ends[0]!.mapped} digits on the straight line from the first end to
+        each of the others.
       </figcaption>
+      <NumbersTable
+        of="the cost on these lines"
+        head={["way gone", ...ends.slice(1).map(({ seed }) => `to seed ${seed}`)]}
+        rows={() =>
+          [0, 1, 2, 3, 4, 5, 6].map((sixth) => [
+            `${sixth} of 6`,
+            ...lines.map((line) => plain(line[(sixth * (line.length - 1)) / 6]!)),
+          ])
+        }
+      />
     </figure>
   );
 }

@@ -6,6 +6,7 @@ import { plain } from "../numbers.ts";
 import type { StepLook } from "../step-by.ts";
 import { type Digit, Thumbnails } from "../thumbnails.tsx";
 import type { ChapterProps } from "./chapter.tsx";
+import { TenDigitsTable } from "./ten-digits.tsx";
 
 /** Where the network has begun to learn, and one digit can still undo that. */
 const halfTrained = 130;
@@ -85,6 +86,8 @@ export function Obey({ trainer, subject }: ChapterProps): VNode {
           </div>
         </>
       )}
+      <h3>What they want, weight by weight</h3>
+      <TenDigitsTable trainer={trainer} subject={subject} />
       <p class="note">
         A step is the negative gradient times the learning rate {state.choices.learningRate}. It is
         only tried: the network itself is left as it was.
@@ -93,7 +96,9 @@ export function Obey({ trainer, subject }: ChapterProps): VNode {
         code={`const look = () => measure(network, unseen, { cost: quadraticCost, accuracy });
 const options = { learningRate: ${state.choices.learningRate} };
 await tryStep(network, image, target, options, look);   // by one digit
-await tryStep(network, images, targets, options, look); // by many: their mean`}
+await tryStep(network, images, targets, options, look); // by many: their mean
+
+perExampleGradients(network, quadraticCost, images, targets); // one of each digit`}
       />
     </>
   );

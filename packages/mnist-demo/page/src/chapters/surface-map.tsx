@@ -10,24 +10,50 @@ interface SurfaceMapProps {
   readonly steps: readonly [number, number];
   /** Whether both directions have one scale; else the map fills its frame. */
   readonly isEqual?: boolean;
+  /** Where they start: where their paths do, unless it has been moved. */
+  readonly start?: readonly [x: number, y: number] | undefined;
+  /** Left out: the start cannot be moved. */
+  readonly onMove?: (start: readonly [x: number, y: number]) => void;
 }
 
 const [wide, high] = [320, 260];
 /** How many bands of equal height, on a logarithmic scale, the map has. */
 const bands = 14;
 
-export function SurfaceMap({ window, steps, isEqual = false }: SurfaceMapProps): VNode {
+export function SurfaceMap(props: SurfaceMapProps): VNode {
+  const { window, steps, isEqual = false, start = window.paths[0][0]!, onMove } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useColorScheme();
   useEffect(
-    () => draw(canvas.current!, window, steps, isEqual, scheme === "dark"),
-    [window, steps.join(), isEqual, scheme],
+    () => draw(canvas.current!, window, steps, isEqual, scheme === "dark", start),
+    [window, steps.join(), isEqual, scheme, start.join()],
   );
+  /** Where the pointer is in the plane; the map that can be moved on fills its frame. */
+  const at = (event: MouseEvent): readonly [number, number] => {
+    const box = canvas.current!.getBoundingClientRect();
+    const share = (value: number): number => Math.min(Math.max(value, 0), 1);
+    const [x, y] = [
+      share((event.clientX - box.left) / box.width),
+      1 - share((event.clientY - box.top) / box.height),
+    ];
+    const { from, to } = window;
+    return [from[0] + x * (to[0] - from[0]), from[1] + y * (to[1] - from[1])];
+  };
   const [low, top] = [Math.min(...window.costs), Math.max(...window.costs)];
   return (
     <canvas
       ref={canvas}
-      class="surface-map"
+      class={onMove ? "surface-map movable" : "surface-map"}
+      {...(onMove && {
+        // Fingers tap: when they move, they scroll.
+        onClick: (event: MouseEvent) => onMove(at(event)),
+        onPointerDown: ({ pointerType, pointerId }: PointerEvent) => {
+          if (pointerType !== "touch") canvas.current!.setPointerCapture(pointerId);
+        },
+        onPointerMove: (event: PointerEvent) => {
+          if (canvas.current!.hasPointerCapture(event.pointerId)) onMove(at(event));
+        },
+      })}
       role="img"
       aria-label={`The cost on a plane, from ${low.toFixed(2)} to ${top.toFixed(2)}, with the paths of both men: ${steps[1]} steps of the drunk man, ${steps[0]} of the careful man`}
       width={2 * wide}
@@ -42,9 +68,11 @@ function draw(
   steps: readonly [number, number],
   isEqual: boolean,
   isDark: boolean,
+  start: readonly [x: number, y: number],
 ): void {
   const context = canvas.getContext("2d")!;
-  const color = (name: string): string => getComputedStyle(canvas).getPropertyValue(name);
+  const style = getComputedStyle(canvas);
+  const color = (name: string): string => style.getPropertyValue(name);
   context.setTransform(2, 0, 0, 2, 0, 0);
   context.clearRect(0, 0, wide, high);
   const [extentX, extentY] = [to[0] - from[0], to[1] - from[1]];
@@ -53,6 +81,7 @@ function draw(
   const top = (high - tall) / 2;
   const [least, most] = [Math.log(Math.min(...costs)), Math.log(Math.max(...costs))];
   const cell = 2;
+  context.fillStyle = color("--quiet");
   for (let py = 0; py < tall; py += cell) {
     for (let px = 0; px < wide; px += cell) {
       const cost = costAt(costs, side, (px + 1) / wide, 1 - (py + 1) / tall);
@@ -60,7 +89,6 @@ function draw(
       const depth = Math.min(Math.max(band, 0), bands) / bands;
       // Lower is darker: on dark paper with less of a light tone.
       context.globalAlpha = 0.05 + 0.5 * (isDark ? 1 - depth : depth);
-      context.fillStyle = color("--quiet");
       context.fillRect(px, top + py, cell, Math.min(cell, tall - py));
     }
   }
@@ -84,7 +112,7 @@ function draw(
     const [endX, endY] = shown.at(-1)!;
     dot(context, x(endX), y(endY), color(name), color("--card"));
   }
-  const [startX, startY] = paths[0][0]!;
+  const [startX, startY] = start;
   dot(context, x(startX), y(startY), color("--card"), color("--ink"));
 }
 
