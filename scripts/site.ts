@@ -7,7 +7,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from "node:path";
 import { globSync } from "tinyglobby";
 import { buildPage } from "../packages/mnist-demo/page/page-command.ts";
-import { documentOf, pageOf } from "./site/document.ts";
+import { contents } from "../packages/mnist-demo/page/src/chapters/contents.ts";
+import { documentOf, pageOf, slug } from "./site/document.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const out = path.resolve(process.argv[2] ?? path.join(root, "dist-site"));
@@ -21,7 +22,7 @@ rmSync(path.join(out, "reference"), { recursive: true, force: true });
 const documents = globSync(["docs/*.md", "docs/guide/*.md"], { cwd: root });
 for (const file of documents) {
   const text = readFileSync(path.join(root, file), "utf8");
-  const { html, files } = documentOf(text, file, (target) => documents.includes(target));
+  const { html, files } = documentOf(text, file, (target) => documents.includes(target), placeOf);
   write(pageOf(file), html);
   for (const shown of files) write(shown, readFileSync(path.join(root, shown)));
 }
@@ -32,6 +33,10 @@ if (hasReference) {
 }
 linkFromPage();
 const broken = documents.map(pageOf).concat("index.html").flatMap(brokenLinks);
+for (const { id, guide } of contents) {
+  const page = `docs/guide/${guide}.html`;
+  if (!existsSync(path.join(out, page))) broken.push(`index.html#${id}: ${page} leads nowhere`);
+}
 if (broken.length > 0) {
   console.error(broken.join("\n"));
   process.exitCode = 1;
@@ -46,14 +51,23 @@ function write(file: string, content: string | Uint8Array): void {
   writeFileSync(target, content);
 }
 
-/** The page by itself has no guide beside it; here it links to it. */
+/** What is told of a chapter of the page leads to the chapter itself. */
+function placeOf(file: string, heading: string): string | undefined {
+  if (file !== "docs/page.md") return undefined;
+  const chapter = contents.find(({ title }) => slug(title("2")) === heading);
+  return chapter && `index.html#${chapter.id}`;
+}
+
+/** The page by itself has no guide beside it; here it and its chapters link to it. */
 function linkFromPage(): void {
   const page = readFileSync(path.join(out, "index.html"), "utf8");
   const links = [
     `<a href="docs/guide/index.html">The guide: the same story in code</a>`,
     ...(hasReference ? [`<a href="reference/index.html">Reference</a>`] : []),
   ];
-  write("index.html", page.replace("<footer>", `<footer>\n      <p>${links.join(" · ")}</p>`));
+  const head = `<meta name="guide" content="docs/guide/" />\n  </head>`;
+  const footer = `<footer>\n      <p>${links.join(" · ")}</p>`;
+  write("index.html", page.replace("</head>", head).replace("<footer>", footer));
 }
 
 /** Links of a page to files that the site does not have, and to headings that a page does not have. */

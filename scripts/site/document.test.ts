@@ -20,6 +20,16 @@ test("links between documents lead to their pages, and others into the repositor
   expect(files).toEqual(["docs/guide/map.svg"]);
 });
 
+test("a heading may have another place on the site", () => {
+  const placeOf = (file: string, heading: string) =>
+    file === "docs/loops.md" && heading === "in-two" ? "index.html#two" : undefined;
+  const text = "[two](../loops.md#in-two), [three](../loops.md#in-three)";
+  const { html } = documentOf(text, "docs/guide/2-cost.md", (file) => known.has(file), placeOf);
+  expect(html).toContain(
+    '<a href="../../index.html#two">two</a>, <a href="../loops.html#in-three">three</a>',
+  );
+});
+
 test("tables are tables, and code is what it says", () => {
   const { html } = htmlOf("| a | b |\n|---|---|\n| 1 | 2 |\n\n```ts\nf<T>(x) // => 1\n```");
   expect(html).toMatch(/<table>[^]*<td>2<\/td>/);

@@ -19,12 +19,13 @@ export function pageOf(file: string): string {
 /**
  * Makes a page of the Markdown text of `file`, a path in the repository. Links to documents of the
  * site lead to their pages; links to other files of the repository, which are not part of the site,
- * become plain text.
+ * become plain text. `placeOf` may give another place of the site for a heading of a document.
  */
 export function documentOf(
   text: string,
   file: string,
   isDocument: (file: string) => boolean,
+  placeOf: (file: string, heading: string) => string | undefined = () => undefined,
 ): Document {
   const files: string[] = [];
   const inRepository = (target: string): string =>
@@ -40,6 +41,8 @@ export function documentOf(
       if (/^(https?:|#)/.test(href)) return link;
       const [target, fragment = ""] = href.split(/(?=#)/) as [string, string?];
       if (!isDocument(inRepository(target))) return content;
+      const place = placeOf(inRepository(target), fragment.slice(1));
+      if (place !== undefined) return `<a href="${rootOf(file)}/${place}">${content}</a>`;
       return `<a href="${pageOf(target)}${fragment}">${content}</a>`;
     })
     .replaceAll(/<img src="([^"]*)"/g, (image: string, source: string) => {
@@ -54,7 +57,7 @@ export function documentOf(
 }
 
 /** What GitHub makes of a heading in an address. */
-function slug(heading: string): string {
+export function slug(heading: string): string {
   return heading
     .replaceAll(/<[^>]*>|&[a-z]+;/g, "")
     .toLowerCase()
@@ -62,8 +65,13 @@ function slug(heading: string): string {
     .replaceAll(/\s/g, "-");
 }
 
+/** From the page of a file to the site's folder. */
+function rootOf(file: string): string {
+  return path.posix.relative(path.posix.dirname(file), "") || ".";
+}
+
 function pageHtml(title: string, body: string, file: string): string {
-  const root = path.posix.relative(path.posix.dirname(file), "") || ".";
+  const root = rootOf(file);
   return `<!doctype html>
 <html lang="en">
   <head>
