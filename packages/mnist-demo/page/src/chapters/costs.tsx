@@ -24,8 +24,9 @@ export function Costs(props: ChapterProps): VNode {
     <>
       <p>
         One digit says little: the network may be good at it, or bad. Here are {shown} digits that
-        it has never trained on, from the cheapest to the most expensive, each with its cost; the
-        line is at the mean of the {unseen.length.toLocaleString("en")} of the gauge.
+        it has never trained on, from the cheapest to the most expensive, each with its cost. The
+        line marks the mean of all {unseen.length.toLocaleString("en")} unseen digits, which the
+        gauge shows, too.
       </p>
       <EachCost {...props} costs={unseen} />
       <button

@@ -146,7 +146,7 @@ interface SumProps {
   readonly sum: number;
 }
 
-const [wide, rowHeight, left] = [600, 22, 170];
+const [wide, rowHeight, left] = [600, 22, 205];
 
 /** Arrows head to tail, one below the other, and their sum. */
 function Sum({ look, place, parts, sum }: SumProps): VNode {
