@@ -1,7 +1,7 @@
 // Training a network on digits, apart from everything that a terminal or a process needs: what
 // comes out is a stream of reports, and a network to ask.
 
-import { manualSeed, NablaError, oneHot } from "@nabla/autograd";
+import { manualSeed, NablaError, oneHot, tensor } from "@nabla/autograd";
 import {
   accuracy,
   crossEntropy,
@@ -94,6 +94,14 @@ export function datasetOf({ images, labels }: Digits): Dataset {
 /** The first `count` digits. */
 export function firstOf({ images, labels }: Digits, count: number): Digits {
   return { images: images.slice(0, 0, count), labels: labels.slice(0, 0, count) };
+}
+
+/** The digits without one of them. */
+export function without({ images, labels }: Digits, index: number): Digits {
+  const count = labels.size - 1;
+  const rows = Int32Array.from({ length: count }, (_, i) => (i < index ? i : i + 1));
+  const kept = tensor(rows, { shape: [count] });
+  return { images: images.gather(0, kept), labels: labels.gather(0, kept) };
 }
 
 function examplesOf({ train }: Mnist, { examples }: TrainingOptions): Digits {

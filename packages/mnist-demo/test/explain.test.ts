@@ -15,11 +15,16 @@ import {
   tryStep,
 } from "@nabla/nn";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { look } from "../page/src/inspection.ts";
+import { KnobBoard } from "../page/src/knobs.ts";
+import { stepBy } from "../page/src/step-by.ts";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { help } from "../src/explain/explain-options.ts";
 import { guide } from "../src/explain/guided.ts";
+import type { TriedStep } from "../src/explain/walk.ts";
 import { loadMnist } from "../src/load.ts";
 import { networkOf } from "../src/network.ts";
+import { firstOf, without } from "../src/training.ts";
 import { folderWith, mnistFiles } from "./mnist-folder.ts";
 import { run } from "./run.ts";
 
@@ -65,7 +70,9 @@ test("a network from a file: the numbers are those of the public calls", async (
   const ratio = Math.abs(strong.derivative / weak.derivative).toFixed(0);
   expect(stdout).toContain(`The cost is ${ratio} times as sensitive to`);
   const [inputs, targets] = [images.slice(0, 3, 4), target.slice(0, 3, 4)];
-  const look = () => quadraticCost(network.forward(images), target).item();
+  const others = without({ images, labels }, 3);
+  const look = () =>
+    quadraticCost(network.forward(others.images), oneHot(others.labels, 10)).item();
   const { before, after } = await tryStep(network, inputs, targets, { learningRate: 3 }, look);
   const step = `${before.toFixed(3)} → ${after.toFixed(3)}`;
   expect(stdout).toMatch(new RegExp(`^this 3 alone .* ${step}`, "m"));
@@ -156,6 +163,14 @@ describe("one line on stderr and exit code 1", () => {
     expect(short.stderr).toMatch(/^--model: .*"1.bias".*\n$/);
     const none = await explain(`--model ${file}.not --data ${data()}`);
     expect(none.stderr).toMatch(/^--model: .*\.not: .*\n$/);
+  });
+
+  test("a single test digit, beside which there are no others", async () => {
+    const { code, stderr } = await explain(`--data ${folderWith(mnistFiles(20, 1))}`);
+    expect([code, stderr]).toEqual([
+      1,
+      "--data: test digits are 1, expected 2 or more: steps by one are measured on the others\n",
+    ]);
   });
 });
 
@@ -250,4 +265,43 @@ test("the numbers as JSON are those of the public calls, and the network may be 
   );
   const untrained = await explain(`--epochs 0 --data ${data}`);
   expect(untrained.stdout).toContain("A 784-16-16-10 network before training");
+});
+
+test("the terminal tells of a digit what the page tells of it", async () => {
+  const [data, { network, file }] = [folderWith(mnistFiles(20, 20)), modelFile()];
+  const { stdout } = await explain(`--digit 3 --json --model ${file} --data ${data}`);
+  const told = JSON.parse(stdout) as {
+    cost: number;
+    outputs: number[];
+    layers: Record<string, number[]>[];
+    components: { derivative: number }[];
+    steps: TriedStep[];
+    unseen: number;
+  };
+  const { train, test: unseen } = await loadMnist({ directory: data });
+  const source = { kind: "examples", from: 3, count: 1 } as const;
+  const neuron = { layer: 1, index: 4 };
+  const shown = look(network, unseen, source, neuron);
+  const last = told.layers.at(-1)!;
+  const near = (wanted: ArrayLike<number>) => Array.from(wanted, (one) => expect.closeTo(one, 6));
+  expect(told.cost).toBeCloseTo(shown.cost!, 6);
+  expect(told.outputs).toEqual(near(shown.layers.at(-1)!.activations));
+  for (const [i, { activations, wanted }] of shown.layers.entries()) {
+    expect(told.layers[i]!["activations"]).toEqual(near(activations));
+    expect(told.layers[i]!["wantedActivations"]).toEqual(near(wanted));
+  }
+  expect(last["wantedOfPrevious"]![4]).toBeCloseTo(shown.neuron!.wantedActivation, 6);
+  expect(told.layers[1]!["weightedSums"]![4]).toBeCloseTo(shown.neuron!.weightedSum, 6);
+  expect(told.steps.map(({ digits }) => digits)).toEqual([1, 10, 20]);
+  for (const { digits, before, after } of told.steps) {
+    const by = digits === 1 ? undefined : firstOf(train, digits);
+    const step = await stepBy(network, unseen, source, by, 3);
+    const seen = ({ own, cost, accuracy }: TriedStep["after"]) => [own, cost, accuracy];
+    expect(seen(before)).toEqual(near(seen(step.before)));
+    expect(seen(after)).toEqual(near(seen(step.after)));
+    expect(told.unseen).toBe(step.others);
+  }
+  const { sizes } = await new KnobBoard(network, unseen, source).find();
+  const derivatives = told.components.map(({ derivative }) => Math.abs(derivative));
+  expect(derivatives).toEqual(near(sizes.subarray(0, derivatives.length)));
 });

@@ -1,8 +1,8 @@
 // What a step by chosen digits does: to one digit, and to others that nobody trained on.
-import { oneHot, tensor } from "@nabla/autograd";
+import { oneHot } from "@nabla/autograd";
 import { accuracy, exampleCosts, type Layer, measure, quadraticCost, tryStep } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
-import { datasetOf } from "../../src/training.ts";
+import { datasetOf, without } from "../../src/training.ts";
 import { answered } from "./contender.ts";
 import { digitOf, type Source } from "./inspection.ts";
 
@@ -23,16 +23,6 @@ export interface StepLook {
   readonly others: number;
 }
 
-/** The test digits without that of the source. */
-function othersOf(test: Digits, source: Source): Digits {
-  if (source.kind === "drawing") return test;
-  const { from } = source;
-  const count = test.labels.size - 1;
-  const rows = Int32Array.from({ length: count }, (_, i) => (i < from ? i : i + 1));
-  const kept = tensor(rows, { shape: [count] });
-  return { images: test.images.gather(0, kept), labels: test.labels.gather(0, kept) };
-}
-
 /** Takes a step by the digits, or by the one of the source alone, and takes it back. */
 export async function stepBy(
   network: Layer,
@@ -42,7 +32,7 @@ export async function stepBy(
   learningRate: number,
 ): Promise<StepLook> {
   const one = digitOf(test, source);
-  const others = othersOf(test, source);
+  const others = source.kind === "drawing" ? test : without(test, source.from);
   const dataset = datasetOf(others);
   const first = test.images.slice(0, 0, answered);
   const look = async (): Promise<Seen> => {

@@ -99,7 +99,7 @@ function stepSection({ label, steps, stepSize, unseen }: Walk): Section {
   const intro =
     `One step of gradient descent (learning rate ${stepSize}) by this digit alone, and by the mean over ` +
     `more digits; what it does to the cost of this ${label}, and to the first ` +
-    `${formatCount(unseen)} test digits. Each step is taken from the same network, and taken back.`;
+    `${formatCount(unseen)} other test digits. Each step is taken from the same network, and taken back.`;
   const [alone] = steps;
   const isHarmful = alone!.after.cost > alone!.before.cost;
   const moral = isHarmful
@@ -117,7 +117,7 @@ function stepSection({ label, steps, stepSize, unseen }: Walk): Section {
       ...wrapped(intro, terminal),
       "",
       ...table(
-        [["step by", `cost of this ${label}`, "mean cost of test digits", "right"], ...rows],
+        [["step by", `cost of this ${label}`, "mean cost of others", "right"], ...rows],
         terminal,
       ),
       "",

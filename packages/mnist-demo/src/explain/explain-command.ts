@@ -106,6 +106,11 @@ function neuronAfter({ layer, index }: NeuronPlace, { told: { layers } }: Walk):
 
 function exampleOf({ example, digit }: ExplainOptions, { labels }: Digits): number {
   const count = labels.size;
+  if (count < 2) {
+    throw new NablaError(
+      `--data: test digits are ${count}, expected 2 or more: steps by one are measured on the others`,
+    );
+  }
   if (example !== undefined && example >= count) {
     throw new NablaError(`--example: got ${example}, there are ${count} test digits`);
   }

@@ -22,6 +22,7 @@ import {
   tryStep,
 } from "@nabla/nn";
 import type { Digits, Mnist } from "../digits.ts";
+import { datasetOf, firstOf, without } from "../training.ts";
 import type { CostName } from "../training-options.ts";
 
 /** A digit, and what a network makes of it. */
@@ -50,7 +51,7 @@ export interface Walk {
   readonly ten: readonly { readonly label: number; readonly wants: readonly number[] }[];
   /** One step by this digit alone, and by more of the training digits. */
   readonly steps: readonly TriedStep[];
-  /** The learning rate of these steps, and how many test digits they are measured on. */
+  /** The learning rate of these steps, and how many other test digits they are measured on. */
   readonly stepSize: number;
   readonly unseen: number;
 }
@@ -115,7 +116,9 @@ export async function walkThrough(
     const [strong, weak] = pairByRatio(sensitive, wantedRatio);
     pair = [await nudge(strong), await nudge(weak)];
   }
-  const around = some(digits, 0, Math.min(compared, digits.labels.size));
+  const first = firstOf(digits, Math.min(compared, digits.labels.size));
+  const around = some(digits, 0, first.labels.size);
+  const others = example < first.labels.size ? without(first, example) : first;
   const ten = some(digits, 0, 10);
   const costOfTen = cost(network.forward(ten.images), ten.targets);
   const ofTen = await sensitivity(costOfTen, network, { top: 5 });
@@ -137,9 +140,9 @@ export async function walkThrough(
     nudgedBy,
     ofTen,
     ten: await wantsOfTen(network, cost, ten, ofTen),
-    steps: await triedSteps(network, { cost, learningRate: stepSize }, one, around, train),
+    steps: await triedSteps(network, { cost, learningRate: stepSize }, one, others, train),
     stepSize,
-    unseen: around.labels.size,
+    unseen: others.labels.size,
   };
 }
 
@@ -168,11 +171,11 @@ async function triedSteps(
   network: Layer,
   options: StepOptions & { readonly cost: Cost },
   one: Some,
-  around: Some,
+  unseen: Digits,
   train: Digits,
 ): Promise<readonly TriedStep[]> {
   const { cost } = options;
-  const others = { inputs: around.images, targets: around.targets };
+  const others = datasetOf(unseen);
   const look = async (): Promise<Seen> => {
     const own = await cost(network.forward(one.images), one.targets).item();
     const { cost: mean, accuracy: share } = await measure(network, others, { cost, accuracy });
