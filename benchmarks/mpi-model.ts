@@ -2,7 +2,6 @@
 
 /** A network between machines. */
 export interface Network {
-  readonly name: string;
   /** Seconds for a message without content. */
   readonly latency: number;
   /** Bytes a second, of each machine in each direction. */
@@ -26,9 +25,12 @@ export function exchangeSeconds(parameters: number, machines: number, network: N
   if (machines === 1) return 0;
   const bytes = 4 * parameters;
   const moved = (2 * bytes * (machines - 1)) / machines / network.bandwidth;
-  const messages = 2 * (machines - 1) * network.latency;
-  const checks = 2 * Math.ceil(Math.log2(machines)) * network.latency;
-  return moved + messages + checks;
+  return moved + roundsOf(machines) * network.latency;
+}
+
+/** Messages that wait for each other: those of all parts, twice, and those of both checks. */
+export function roundsOf(machines: number): number {
+  return 2 * (machines - 1) + 2 * Math.ceil(Math.log2(machines));
 }
 
 /** How much of their time machines compute. */
@@ -37,7 +39,7 @@ export function efficiency(work: Work, machines: number, network: Network): numb
 }
 
 /** Typical of TCP, and of remote access to memory. */
-export const networks: readonly Network[] = [
+export const networks: readonly (Network & { readonly name: string })[] = [
   { name: "10 Gbit/s, 30 µs", latency: 30e-6, bandwidth: 1.25e9 },
   { name: "100 Gbit/s, 3 µs", latency: 3e-6, bandwidth: 12.5e9 },
 ];
@@ -52,7 +54,9 @@ export function modelTable(works: readonly Work[]): string {
         const share = 100 * efficiency(work, machines, network);
         return `${share < 10 ? share.toFixed(1) : share.toFixed(0)} %`;
       });
-      const step = `${(1000 * work.seconds).toPrecision(3)} ms`;
+      const { seconds } = work;
+      const isLong = seconds >= 1;
+      const step = `${(isLong ? seconds : 1000 * seconds).toPrecision(3)} ${isLong ? "s" : "ms"}`;
       return `| ${network.name} | ${work.name} | ${step} | ${cells.join(" | ")} |`;
     }),
   );

@@ -1,18 +1,9 @@
 // What `bench:mpi` runs as ranks: exchanges of so many numbers, and steps with one.
-import { compile, oneHot, parameter, realize, type Tensor, tensor, zeros } from "@nabla/autograd";
+import { compile, parameter, zeros } from "@nabla/autograd";
 import { mpi } from "@nabla/mpi";
-import {
-  adam,
-  crossEntropy,
-  dense,
-  quadraticCost,
-  relu,
-  sequential,
-  sgd,
-  sigmoid,
-} from "@nabla/nn";
 import koffi from "koffi";
-import { numbers, steps, type TrainingStep, weights } from "./works.mjs";
+import { inTurn, stepOf } from "./mpi-works.ts";
+import { steps } from "./works.mjs";
 
 const world = await mpi();
 const print = (text: string) => {
@@ -32,19 +23,6 @@ const allReduce = (() => {
     call(koffi.address(from), koffi.address(to), from.length, ...handles);
   };
 })();
-
-/** Medians of the milliseconds that each of these takes, in turn. */
-function inTurn(repeats: number, ...works: readonly (() => void)[]): readonly number[] {
-  const times = works.map(() => [] as number[]);
-  for (let i = 0; i < repeats; i++) {
-    works.forEach((work, j) => {
-      const start = performance.now();
-      work();
-      times[j]!.push(performance.now() - start);
-    });
-  }
-  return times.map((all) => all.sort((a, b) => a - b)[repeats >> 1]!);
-}
 
 const micro = (milliseconds: number) => (1000 * milliseconds).toFixed(1).padStart(9);
 
@@ -78,42 +56,12 @@ print(
   `latency ${(1e6 * first[1]).toFixed(1)} us, ${(1e-9 / perByte).toFixed(2)} GB/s of gradients exchanged`,
 );
 
-function stepOf(
-  { sizes: widths, cost, optimizer, learningRate, batch }: TrainingStep,
-  isTogether: boolean,
-) {
-  const activation = cost === "quadratic" ? sigmoid : relu;
-  const layers = widths.slice(1).map((width, i) => dense(widths[i]!, width));
-  layers.forEach(({ weight }, i) => {
-    weight.assign(tensor(weights(widths[i]!, widths[i + 1]!, i), { shape: [...weight.shape] }));
-  });
-  const parts = layers.flatMap((layer, i) =>
-    i < layers.length - 1 || cost === "quadratic" ? [layer, activation] : [layer],
-  );
-  const network = sequential(...(parts as unknown as [typeof sigmoid]));
-  const inner = { sgd, adam }[optimizer](network.parameters(), { learningRate });
-  const own = isTogether ? world.optimizer(inner) : inner;
-  const x = tensor(numbers(batch * widths[0]!, 0), { shape: [batch, widths[0]!] });
-  const labels = tensor(Int32Array.from({ length: batch }, (_, i) => (i * 7 + 3) % 10));
-  const targets: Tensor = cost === "quadratic" ? oneHot(labels, 10) : labels;
-  realize(x, targets);
-  const costOf = cost === "quadratic" ? quadraticCost : crossEntropy;
-  const step = compile((inputs: Tensor, wanted: Tensor) => {
-    const value = costOf(network.forward(inputs), wanted);
-    value.backward();
-    own.step();
-    return value;
-  });
-  const size = network.parameters().reduce((sum, p) => sum + p.size, 0);
-  return { size, run: () => void step(x, targets) };
-}
-
 print(
   "\nwork   alone  together  Allreduce   ratio   (milliseconds; together / (alone + Allreduce))",
 );
 for (const name of ["W1", "W4"] as const) {
-  const alone = stepOf(steps[name], false);
-  const together = stepOf(steps[name], true);
+  const alone = stepOf(steps[name]);
+  const together = stepOf(steps[name], world);
   const [from, to] = [new Float32Array(alone.size), new Float32Array(alone.size)];
   const works = [alone.run, together.run, () => allReduce(from, to)];
   inTurn(60, ...works);

@@ -38,6 +38,7 @@ export const steps: Readonly<Record<"W1" | "W2" | "W3" | "W4" | "W12", TrainingS
 
 /** Numbers that look random, labels as rows, and first weights: the same for all contenders. */
 export function numbers(count: number, seed: number): Float32Array;
+export function labels(count: number): Int32Array;
 export function oneHotLabels(count: number): Float32Array;
 export function weights(inputs: number, outputs: number, layer: number): Float32Array;
 
