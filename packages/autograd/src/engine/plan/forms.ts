@@ -2,13 +2,9 @@
 // parts, share kernels, which take these as arguments: a network that processes a sequence step by
 // step has the same few kernels in each step.
 import type { Node, NodeOf } from "../../graph/node.ts";
-import type { Buffer } from "../kernel/language.ts";
-import type { Group } from "./groups.ts";
+import type { BufferOf, Group } from "./groups.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
 import { hashOf, operationNumber, Writer, wordsEqual } from "./words.ts";
-
-/** The buffer of a materialized node; undefined if it is inlined into its consumers. */
-type BufferOf = (node: Node) => Buffer | undefined;
 
 /** Work that becomes kernels. */
 export type Work =

@@ -29,7 +29,7 @@ export interface Group {
 }
 
 /** The buffer of a materialized node; undefined if it is inlined into its consumers. */
-type BufferOf = (node: Node) => Buffer | undefined;
+export type BufferOf = (node: Node) => Buffer | undefined;
 
 /** What grouping needs to know. */
 interface Grounds {
