@@ -4,9 +4,11 @@ import {
   backend,
   checkpoint,
   compile,
+  cond,
   customGradient,
   grad,
   gradients,
+  manualSeed,
   ones,
   parameter,
   random,
@@ -53,6 +55,31 @@ describe("a rule of one's own in a step", () => {
     expect(grad(compiled)(tensor(1), tensor(1)).itemSync()).toBe(24);
     const byFactor = grad((factor: Scalar) => slope(tensor(1), factor));
     expect(byFactor(tensor(2)).itemSync()).toBe(24 * 6 * 32);
+  });
+
+  test("cannot draw, which all iterations would share, but with a key of its own", () => {
+    const noisy = (seed?: number) =>
+      customGradient(
+        (y: Scalar) => y.mul(1),
+        (g) => g.mul(random.uniform([], seed === undefined ? {} : { seed })),
+      );
+    const slopeIn = (y: (x: Scalar) => Scalar) =>
+      grad((x: Scalar) => scan((s: Scalar) => [y(s)], x, undefined, { length: 2 })[0]);
+    manualSeed(5);
+    const after = random.uniform([]).itemSync();
+    manualSeed(5);
+    for (const slope of [slopeIn(noisy()), compile(slopeIn(noisy()))]) {
+      expect(() => slope(tensor(1))).toThrow(
+        /^customGradient: the rule draws in the step of a loop/,
+      );
+    }
+    // Nothing was drawn.
+    expect(random.uniform([]).itemSync()).toBe(after);
+    const drawn = random.uniform([], { seed: 3 }).itemSync();
+    expect(slopeIn(noisy(3))(tensor(1)).itemSync()).toBeCloseTo(drawn * drawn, 6);
+    // A branch is no loop.
+    const inBranch = (x: Scalar) => cond(x.greater(0), noisy(), (y: Scalar) => y, x);
+    expect(grad(inBranch)(tensor(1)).itemSync()).toBeLessThan(1);
   });
 });
 

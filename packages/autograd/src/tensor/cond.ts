@@ -59,7 +59,7 @@ function branch<Operands extends unknown[]>(
   condition: Node,
 ): Branch {
   const start = nodeCount();
-  const { result } = tracedStep("cond", name, () => f(...operands));
+  const { result } = tracedStep("cond", name, () => f(...operands), false);
   const tensors = tensorsOf("cond", result, `what ${name} returns`);
   const isMade = ({ serial, inputs, cell }: Node) =>
     serial >= start && inputs.length > 0 && !cell.value;

@@ -10,7 +10,9 @@ import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import { checkFunction } from "./checks.ts";
 import { parameterOf } from "./parameter.ts";
+import { withoutDraws } from "./random.ts";
 import { given, nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { isInStep } from "./trace.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 /**
@@ -48,13 +50,27 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
     const stopped = nodes.map((node) => new Tensor(stopGradient(node)));
     const output = nodeOf("customGradient", f(...(stopped as never)));
     checkCaptured(output);
+    const isRepeated = isInStep();
     const onNodes: CustomRule = (g, given, y) => {
       const own = given.map((node) => tensorOf(node)) as never;
-      const shares = rule(tensorOf(g), own, tensorOf(y));
+      const shares = ruled(isRepeated, () => rule(tensorOf(g), own, tensorOf(y)));
       return sharesOf(shares instanceof Tensor ? [shares] : shares, given);
     };
     return tensorOf(custom("customGradient", output, nodes, onNodes)) as Value;
   };
+}
+
+/** What a rule gives. In the step of a loop it is called once for all iterations, too late to draw. */
+function ruled<Shares>(isRepeated: boolean, call: () => Shares): Shares {
+  if (!isRepeated) return call();
+  return withoutDraws(
+    call,
+    () =>
+      new GradientError(
+        "customGradient: the rule draws in the step of a loop, where all iterations would get the same " +
+          "numbers: draw in f or in the step and make that an argument, or give draws a key from the carry",
+      ),
+  );
 }
 
 /** Throws `GradientError` for a parameter that would get no gradient. */

@@ -25,13 +25,17 @@ export function standsFor(operation: string, tree: Tree, what: string, cut = 0):
   return { tree: stands, nodes };
 }
 
-/** Calls a step, `what` in errors; returns the keys of the draws in it, too. */
+/**
+ * Calls a step, `what` in errors; returns the keys of the draws in it, too. `isRepeated`: whether it
+ * stands for several iterations.
+ */
 export function tracedStep<Result>(
   operation: string,
   what: string,
   step: () => Result,
+  isRepeated = true,
 ): { readonly result: Result; readonly keys: readonly Node[] } {
-  const { result, trace } = traced(step, { isReplayed: false });
+  const { result, trace } = traced(step, { isReplayed: false, isRepeated });
   if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
     undo(trace);
     throw new NablaError(

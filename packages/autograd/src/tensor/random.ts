@@ -93,6 +93,15 @@ export function drawing<Result>(f: () => Result): Result {
   }
 }
 
+/** Returns the result of `f`; if it draws without a seed, undoes that and throws what `refused` gives. */
+export function withoutDraws<Result>(f: () => Result, refused: () => Error): Result {
+  const before = draws;
+  const result = f();
+  if (draws === before) return result;
+  draws = before;
+  throw refused();
+}
+
 /** A result, with the draws made for it, which may still fail. */
 export interface Drawn<Result> {
   readonly result: Result;

@@ -10,6 +10,8 @@ export interface Trace {
    * be looked up; otherwise it is used once, with present values (`vmap`).
    */
   readonly isReplayed: boolean;
+  /** Whether the graph stands for those of all iterations of a loop. */
+  readonly isRepeated: boolean;
   /** Keys of random draws, in order: each call of the compiled function draws new ones. */
   readonly keys: Node[];
   /** External numbers, and how to ask for them at each call. */
@@ -67,6 +69,11 @@ export function changesWithCalls(node: Node): boolean {
   return topologicalOrder([node], inputsOf).some(changes);
 }
 
+/** Whether what is created now is part of the step of a loop. */
+export function isInStep(): boolean {
+  return traces.some(({ isRepeated }) => isRepeated);
+}
+
 /** Whether a traced function has assigned something to the parameter. */
 export function isAssigned(parameter: object): boolean {
   return traces.some(({ assigned }) => assigned.has(parameter));
@@ -75,7 +82,10 @@ export function isAssigned(parameter: object): boolean {
 /** Calls `f` and records its effects. Assignments stay until they are undone. */
 export function traced<Result>(
   f: () => Result,
-  { isReplayed }: Pick<Trace, "isReplayed">,
+  {
+    isReplayed,
+    isRepeated = false,
+  }: Pick<Trace, "isReplayed"> & Partial<Pick<Trace, "isRepeated">>,
 ): {
   readonly result: Result;
   readonly trace: Trace;
@@ -83,6 +93,7 @@ export function traced<Result>(
   const outer = traces;
   const trace: Trace = {
     isReplayed,
+    isRepeated,
     keys: [],
     asked: new Map(),
     found: new Map(),
