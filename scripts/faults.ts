@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { problemHere } from "../packages/mpi/test/mpirun.ts";
 import { checkKills } from "./faults/kills.ts";
-import { checkNative } from "./faults/native.ts";
+import { checkCopies, checkNative } from "./faults/native.ts";
 
 const help = `Usage: pnpm faults [--kills 100] [--rank-kills 10] [--seed N]
 
@@ -11,7 +11,8 @@ Kills a training with SIGKILL at random moments while it writes a checkpoint eve
 resumes it, until it ends: each step and the end must have the bits of a training that nobody
 disturbed. Then the same with one of two ranks of MPI, and with one of three: the others must end within
 ten seconds. Then many processes at once compile objects in one folder, and find objects in it that are
-cut short or of another processor. Ends with exit code 1 if anything differs.`;
+cut short or of another processor; and workers and copies of the packages do so in one process. Ends
+with exit code 1 if anything differs.`;
 
 /** Processes at once on one folder of objects. */
 const processes = 20;
@@ -40,6 +41,7 @@ async function faults(seed: number): Promise<number> {
     } else console.log(`no rank is killed: ${problemHere}`);
     console.log(`${kills} kills and ${rankKills} of ranks, none left a trace (seed ${seed})`);
     await checkNative(processes, report);
+    await checkCopies(report);
     return 0;
   } catch (error) {
     console.error((error as Error).message);

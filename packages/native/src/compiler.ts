@@ -31,7 +31,7 @@ export const flags = [
   "-w",
 ] as const;
 
-/** Milliseconds after which a compiler is given up. */
+/** Milliseconds after which a compiler is given up, and ended. */
 const longestCompilation = 120_000;
 /** Milliseconds between two looks whether an object is there. */
 const lookEvery = 2;
@@ -64,6 +64,7 @@ export class Compiler {
   readonly #command: readonly string[];
   readonly #machine: Machine;
   readonly cache: Cache;
+  readonly #longest: number;
   /** What an object depends on beside its text. */
   readonly #identity: string;
   readonly #waiting: Compilation[] = [];
@@ -73,10 +74,17 @@ export class Compiler {
   /** By text: alike programs share an object. */
   readonly #jobs = new Map<string, Compilation>();
 
-  constructor(command: readonly string[], machine: Machine, cache: Cache) {
+  /** A compilation is given up after `longest` milliseconds. */
+  constructor(
+    command: readonly string[],
+    machine: Machine,
+    cache: Cache,
+    longest: number = longestCompilation,
+  ) {
     this.#command = command;
     this.#machine = machine;
     this.cache = cache;
+    this.#longest = longest;
     const [program] = command as [string];
     const { size, mtimeMs } = statSync(program);
     this.#identity = [program, size, mtimeMs, ...command.slice(1), ...flags, ...machine.flags].join(
@@ -93,7 +101,7 @@ export class Compiler {
     if (known && known.problem === undefined) return known;
     const path = this.cache.pathOf(name);
     if (this.cache.find(name) !== undefined) return foundJob(path);
-    const job = new Compilation(path, text, () => this.#advance());
+    const job = new Compilation(path, text, this.#longest, () => this.#advance());
     this.#jobs.set(name, job);
     this.#waiting.push(job);
     this.#advance();
@@ -144,6 +152,7 @@ class Compilation implements Job {
   readonly path: string;
   problem: string | undefined;
   #text: string;
+  readonly #longest: number;
   readonly #advance: () => void;
   #settle: () => void = () => {};
   readonly #over: Promise<void>;
@@ -155,9 +164,10 @@ class Compilation implements Job {
   #files: readonly string[] = [];
   isOver = false;
 
-  constructor(path: string, text: string, advance: () => void) {
+  constructor(path: string, text: string, longest: number, advance: () => void) {
     this.path = path;
     this.#text = text;
+    this.#longest = longest;
     this.#advance = advance;
     this.#over = new Promise((resolve) => {
       this.#settle = resolve;
@@ -166,7 +176,7 @@ class Compilation implements Job {
 
   wait(): Promise<void> {
     // Its own process would not do: it may still wait for others that nobody awaits.
-    if (!this.isOver) this.#alive ??= setInterval(() => {}, longestCompilation);
+    if (!this.isOver) this.#alive ??= setInterval(() => {}, this.#longest);
     return this.#over;
   }
 
@@ -204,9 +214,9 @@ class Compilation implements Job {
       if (said.length < 1000) said += data.toString();
     });
     const patience = setTimeout(() => {
-      this.#end(`the compiler took more than ${longestCompilation / 1000} s`);
+      this.#end(`the compiler took more than ${this.#longest / 1000} s`);
       this.stop();
-    }, longestCompilation);
+    }, this.#longest);
     patience.unref();
     child.on("error", (error) => this.#end(textOf(error)));
     child.on("close", (code, signal) => {

@@ -1,23 +1,36 @@
 // Where nothing can be compiled or kept, WebAssembly goes on, and says why.
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { compile, explainPlan, setBackend, tensor } from "@nabla/autograd";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Cache } from "../src/cache.ts";
 import { Compiler, compilerCommand } from "../src/compiler.ts";
 import { kinds } from "../src/processor.ts";
 import type { Toolchain } from "../src/toolchain.ts";
-import { backendWith, folder, problemHere, script, toolchain } from "./toolchains.ts";
+import {
+  backendWith,
+  canMount,
+  disk,
+  folder,
+  problemHere,
+  script,
+  toolchain,
+} from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));
 
@@ -60,6 +73,33 @@ describe.skipIf(problemHere !== undefined)("a compiler", () => {
   test("that writes something else is reported", async () => {
     const writing = script('while [ "$1" != -o ]; do shift; done; echo nothing > "$2"');
     expect(await runWith(toolchain(writing))).toBe("on WebAssembly: the object is not whole");
+  });
+
+  test("that takes too long is ended, with all that it has started", async () => {
+    const at = folder();
+    const alive = join(folder(), "alive");
+    spawnSync("mkfifo", [alive]);
+    const end = openSync(alive, constants.O_RDONLY | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(end));
+    const hanging = script(`sleep 1000 > ${alive} & wait`);
+    const { machine } = toolchain();
+    const job = new Compiler(hanging, machine, new Cache(at), 200).compile("int x;");
+    await job.wait();
+    expect(job.problem).toBe("the compiler took more than 0.2 s");
+    // Once nobody is left who could write, there is nothing to read; before, it fails.
+    await vi.waitFor(() => expect(readSync(end, Buffer.alloc(1))).toBe(0));
+    expect(readdirSync(at)).toEqual([]);
+  });
+
+  test.skipIf(!canMount)("whose disk is full is reported, and leaves nothing behind", async () => {
+    // The C file does not fit; and then it does, but not its object.
+    expect(await runWith(toolchain(undefined, disk("4k")))).toMatch(
+      /^on WebAssembly: ENOSPC: no space left on device/,
+    );
+    const small = disk("64k");
+    const filling = script('while [ "$1" != -o ]; do shift; done; cat /dev/zero > "$2"');
+    expect(await runWith(toolchain(filling, small))).toMatch(/No space left on device$/);
+    expect(readdirSync(small)).toEqual([]);
   });
 
   test("that hangs keeps nobody waiting, and is ended", async () => {

@@ -1,4 +1,5 @@
 // Devices with compilers of one's own, and folders that are removed.
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,29 @@ export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "nabla-test-"));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+const mount = (size: string, at: string) =>
+  spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=0700`, "tmpfs", at]).status === 0;
+const unmount = (at: string) => void spawnSync("umount", ["--lazy", at]);
+
+/** Whether disks can be made, as root may. */
+export const canMount: boolean = mountProbe();
+
+function mountProbe(): boolean {
+  const at = mkdtempSync(join(tmpdir(), "nabla-test-"));
+  const can = mount("4k", at);
+  if (can) unmount(at);
+  rmSync(at, { recursive: true, force: true });
+  return can;
+}
+
+/** A folder that is a small disk of its own, for one test. */
+export function disk(size: string): string {
+  const at = folder();
+  if (!mount(size, at)) throw new Error(`unreachable: ${at} could not be mounted`);
+  onTestFinished(() => unmount(at));
+  return at;
 }
 
 /** A script in place of a compiler. */
