@@ -19,17 +19,28 @@ export function explain(plan: Plan): string {
   return [head, ...steps].join("\n");
 }
 
-function explainStep(step: Step, number: number): string {
+function explainStep(step: Step, number: number, isOnce: boolean = false): string {
   const cost = `${inUnits(flopsOf(step), "FLOP")}, ${inUnits(bytesMoved(step), "B")}`;
   if (step.kind === "host") return `${number}. ${step.node.operation.name}, by the host: ${cost}`;
   if (step.kind === "loop") {
     const { operation, plan } = step;
-    const inside = plan.steps.map((one, i) => explainStep(one, i + 1)).join("\n");
+    const shared = onceOf(plan);
+    const inside = plan.steps.map((one, i) => explainStep(one, i + 1, shared.has(one))).join("\n");
     const indented = inside.replace(/^/gm, "  ");
     return `${number}. ${operation.name}, ${timesOf(operation)}: ${cost}\n${indented}`;
   }
   const [, ...body] = printKernel(step.kernel, step.given).split("\n");
-  return [`${number}. ${step.kernel.operations.join(" + ")}: ${cost}`, ...body].join("\n");
+  const when = isOnce ? ", in the first iteration only" : "";
+  return [`${number}. ${step.kernel.operations.join(" + ")}${when}: ${cost}`, ...body].join("\n");
+}
+
+/** The steps of a body that are run in the first iteration only. */
+function onceOf({ segments }: Plan): ReadonlySet<Step> {
+  return new Set(
+    segments.flatMap((segment) =>
+      segment.kind === "kernels" && segment.isOnce ? segment.steps : [],
+    ),
+  );
 }
 
 /** The most iterations of a loop; 1 where that is not known. */
@@ -57,8 +68,13 @@ function flopsOf(step: Step): number {
     case "kernel":
       return flopsOfKernel(step.kernel);
     case "loop":
-      return (
-        iterationsOf(step.operation) * step.plan.steps.reduce((sum, one) => sum + flopsOf(one), 0)
-      );
+      return flopsOfLoop(step);
   }
+}
+
+function flopsOfLoop({ operation, plan }: Extract<Step, { kind: "loop" }>): number {
+  const shared = onceOf(plan);
+  return plan.steps.reduce((sum, one) => {
+    return sum + flopsOf(one) * (shared.has(one) ? 1 : iterationsOf(operation));
+  }, 0);
 }

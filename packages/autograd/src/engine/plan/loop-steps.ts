@@ -22,11 +22,14 @@ export interface PlannedLoop {
   readonly stacks: readonly NodeOf<"loop">[];
 }
 
+/** Plans a body, whose inputs from a position on are the same in all iterations. */
+type PlanBody = (graph: Graph, sharedFrom: number) => Plan;
+
 /** Plans the bodies of all loops among the nodes of a graph. */
 export function plannedLoops(
   order: readonly Node[],
   plans: BodyPlans,
-  planBody: (graph: Graph) => Plan,
+  planBody: PlanBody,
 ): readonly PlannedLoop[] {
   const loops: NodeOf<"loop">[][] = [];
   for (const node of order) {
@@ -41,10 +44,10 @@ export function plannedLoops(
 function planned(
   outcomes: readonly NodeOf<"loop">[],
   plans: BodyPlans,
-  planBody: (graph: Graph) => Plan,
+  planBody: PlanBody,
 ): PlannedLoop {
   const { body } = outcomes[0]!.operation;
-  const { inputs, next, nodes } = body;
+  const { inputs, next, sequences, nodes } = body;
   const last = next.map((): Node | undefined => undefined);
   const copies: NodeOf<"loop">[] = [];
   const stacks: NodeOf<"loop">[] = [];
@@ -56,7 +59,9 @@ function planned(
   }
   const others = stacks.map(nodeOfOutcome);
   const plan = plans.get(body, others, () =>
-    planApart(inputs, nodes.slice(inputs.length), [...next, ...others], planBody),
+    planApart(inputs, nodes.slice(inputs.length), [...next, ...others], (graph) =>
+      planBody(graph, next.length + sequences),
+    ),
   );
   return { plan, outcomes: new Set(outcomes), last, copies, stacks };
 }

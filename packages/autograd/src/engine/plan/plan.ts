@@ -13,6 +13,7 @@ import { plannedLoops } from "./loop-steps.ts";
 import { materializedNodes } from "./materialized.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
+import { sharedFirst } from "./shared-steps.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import type { KernelStep, Plan, Result, Segment, Step } from "./steps.ts";
 
@@ -26,7 +27,11 @@ const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => 
 export type PassName = "foldConstants" | "simplify" | "mergeCommon" | "fuse";
 export const passNames: readonly PassName[] = ["foldConstants", "simplify", "mergeCommon", "fuse"];
 
-function segmentsOf(steps: readonly Step[], { isApart }: Target): readonly Segment[] {
+function segmentsOf(
+  steps: readonly Step[],
+  { isApart }: Target,
+  isOnce: boolean = false,
+): readonly Segment[] {
   const segments: Segment[] = [];
   let kernels: KernelStep[] | undefined;
   let areApart = false;
@@ -39,7 +44,7 @@ function segmentsOf(steps: readonly Step[], { isApart }: Target): readonly Segme
     const isNextApart = isApart?.(step.kernel) ?? false;
     if (isNextApart !== areApart) kernels = undefined;
     areApart = isNextApart;
-    if (!kernels) segments.push({ kind: "kernels", steps: (kernels = []) });
+    if (!kernels) segments.push({ kind: "kernels", steps: (kernels = []), isOnce });
     kernels.push(step);
   }
   return segments;
@@ -50,11 +55,13 @@ interface PlanOptions {
   readonly off?: ReadonlySet<PassName>;
   /** Kernels of earlier plans for the target. */
   readonly cache?: KernelCache;
+  /** Of a loop's body: the first of the inputs that all iterations share. Default: none is. */
+  readonly sharedFrom?: number;
 }
 
 /** Plans a graph. */
 export function planOf(graph: Graph, target: Target, options: PlanOptions = {}): Plan {
-  const { off = new Set<PassName>(), cache = new KernelCache() } = options;
+  const { off = new Set<PassName>(), cache = new KernelCache(), sharedFrom } = options;
   const used = Object.entries(rules).flatMap(([name, rule]) =>
     off.has(name as PassName) ? [] : [rule],
   );
@@ -62,7 +69,9 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const { order, outputs: rewritten } = rewrite(graph, used);
   const fuse = !off.has("fuse");
   // Bodies may share numbers with the graph, so they are planned before its nodes are numbered.
-  const loops = plannedLoops(order, cache.bodies, (body) => planOf(body, target, { off, cache }));
+  const loops = plannedLoops(order, cache.bodies, (body, from) =>
+    planOf(body, target, { off, cache, sharedFrom: from }),
+  );
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
   const materialized = materializedNodes(order, rewritten, { target, numbers, fuse });
@@ -93,13 +102,18 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const kept = new Set(
     results.flatMap((result) => (result.kind === "buffer" ? [result.buffer] : [])),
   );
+  const { once, each, lasting } =
+    sharedFrom === undefined
+      ? { once: [], each: steps, lasting: [] }
+      : sharedFirst(steps, inputBuffers.slice(sharedFrom), kept);
+  const inOrder = [...once, ...each];
   return {
     inputs: inputBuffers.map((buffer) => (isRead[buffer.id] ? buffer : undefined)),
     buffers: count,
-    steps,
-    segments: segmentsOf(steps, target),
+    steps: inOrder,
+    segments: [...segmentsOf(once, target, true), ...segmentsOf(each, target)],
     results,
     checks,
-    layout: layOut(lifetimesOf(steps, kept), target),
+    layout: layOut(lifetimesOf(inOrder, new Set([...kept, ...lasting])), target),
   };
 }

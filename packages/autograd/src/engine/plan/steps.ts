@@ -66,7 +66,12 @@ export type Result =
  * a loop.
  */
 export type Segment =
-  | { readonly kind: "kernels"; readonly steps: readonly KernelStep[] }
+  | {
+      readonly kind: "kernels";
+      readonly steps: readonly KernelStep[];
+      /** Of a loop's body: whether it is run in the first iteration only. */
+      readonly isOnce: boolean;
+    }
   | Exclude<Step, KernelStep>;
 
 export type KernelStep = Extract<Step, { kind: "kernel" }>;

@@ -79,8 +79,8 @@ export class LoadedLoop {
         this.#skip(outer, index);
         continue;
       }
-      this.#bindIteration(outer, count++, index, i === length - 1);
-      const end = yield* this.#runBody(isTogether, pauses);
+      this.#bindIteration(outer, count, index, i === length - 1);
+      const end = yield* this.#runBody(isTogether, count++ === 0, pauses);
       if (end.outcome === "again") return end;
       if (end.outcome === "alone") outcome = "alone";
       failure ??= end.failure;
@@ -96,8 +96,8 @@ export class LoadedLoop {
     return { outcome, failure };
   }
 
-  /** Runs the segments of the body. */
-  *#runBody(isTogether: boolean, pauses?: Pauses): Task<LoopEnd> {
+  /** Runs the segments of the body: in the first iteration those, too, that all share. */
+  *#runBody(isTogether: boolean, isFirst: boolean, pauses?: Pauses): Task<LoopEnd> {
     const { segments } = this.step.plan;
     let outcome: Outcome = "together";
     let failure: NablaError | undefined;
@@ -105,6 +105,7 @@ export class LoadedLoop {
       const segment = segments[j]!;
       let how: Outcome = "together";
       if (segment.kind === "kernels") {
+        if (segment.isOnce && !isFirst) continue;
         if (isTogether && this.#isForThreads) how = this.#program.run(j, true);
         else this.#program.run(j, false);
       }
