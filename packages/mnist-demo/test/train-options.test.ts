@@ -130,6 +130,18 @@ describe("arguments are refused", () => {
   });
 });
 
+test("a long number is read at once, and what is no number is refused, however long", () => {
+  const digits = "1".repeat(100_000);
+  expect(parseOptions(["--learning-rate", `${digits}e-99999`])).toMatchObject({
+    learningRate: 1.1111111111111112,
+  });
+  for (const text of [`${digits}x`, `${digits}.${digits}e`]) {
+    expect(messageOf(() => parseOptions(["--learning-rate", text]))).toBe(
+      `--learning-rate: got ${JSON.stringify(text)}, expected a positive number`,
+    );
+  }
+}, 5000);
+
 test("help names every option and default, and fits into 100 columns", () => {
   for (const option of Object.keys(defaults)) {
     const name = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
