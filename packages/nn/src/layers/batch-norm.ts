@@ -52,8 +52,9 @@ export interface BatchNorm<C extends number = number>
  * running statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's
  * mean and unbiased variance; after `evaluate()` these stand in for them. Input: [examples,
  * channels, ...]. S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training
- * by reducing internal covariate shift", ICML 2015, algorithms 1 and 2. A compiled function stays
- * in the mode in which it was traced. Throws `NablaError` in training for one element a channel,
+ * by reducing internal covariate shift", ICML 2015, algorithms 1 and 2. Distances from the mean
+ * whose squares overflow (1.8e19 in float32) give 0, as in PyTorch, and the running variance stays
+ * infinite. A compiled function stays in the mode in which it was traced. Throws `NablaError` in training for one element a channel,
  * whose variance says nothing.
  *
  * @example

@@ -28,7 +28,8 @@ export interface GroupNorm<C extends number = number>
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over each example's
  * groups of channels and all places in them: independent of the batch, so the same in training and
  * after. Input: [examples, channels, ...]. One group is layer normalisation of images, as many as
- * channels instance normalisation. Y. Wu and K. He, "Group normalization", ECCV 2018, section 3.
+ * channels instance normalisation. Distances from the mean whose squares overflow (1.8e19 in
+ * float32) give 0, as in PyTorch. Y. Wu and K. He, "Group normalization", ECCV 2018, section 3.
  * Throws `NablaError` unless the channels are a multiple of the groups.
  *
  * @example
