@@ -16,6 +16,7 @@ import { checkFunction, checkOptions } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { later } from "./later.ts";
+import { checkArguments, gradientEnds } from "./lost-gradients.ts";
 import { isSubstituting, Parameter, parameterOf } from "./parameter.ts";
 import { newPass } from "./passes.ts";
 import { type Drawn, drawing, drawn, nextKey } from "./random.ts";
@@ -28,7 +29,7 @@ import {
   replay,
   replaying,
 } from "./replay.ts";
-import { hasSignature, type Signature, signatureOf } from "./signature.ts";
+import { formOf, hasSignature, type Signature, signatureOf } from "./signature.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type Tree, tensorsOf } from "./tree.ts";
@@ -52,7 +53,9 @@ const keptDecisions = 8;
  * Returns a function that does the same as `f`, faster: `f` is called once for each signature of
  * its arguments (their shapes and dtypes) to build the graph; what it computes, returns and assigns
  * to parameters then runs as a whole, with the values of each call. Arguments and result are
- * tensors, or arrays and plain objects of tensors.
+ * tensors, or arrays and plain objects of tensors. A parameter among the arguments is itself, with
+ * its gradient and assignments, and a tensor that is given twice is one, as without `compile`; both
+ * are part of the signature.
  *
  * Parameters have their values at the time of the call, and so do gradients that `f` finds in them;
  * random draws are drawn anew, and `external` numbers are asked for anew. Other numbers and tensors
@@ -63,6 +66,9 @@ const keptDecisions = 8;
  * Derivatives go through the function, and so do `vmap`, `compile` and the rest. A result keeps its
  * call's inputs, within bounds: a derivative that leads further back throws `GradientError`, and
  * one that needs a parameter's value which two later updates have overwritten throws `NablaError`.
+ * Inside, gradients end at the arguments: where `backward` in `f` would go on to a parameter that an
+ * argument was computed from, and whose gradient is used, it throws `GradientError`. Results of
+ * earlier calls of compiled functions are values there, such as a state that is carried on.
  *
  * With `buckets`, arguments of many sizes need few plans. Nothing may depend on the padding: what
  * goes through the function row by row does not; sums and the like leave it out by a mask, an
@@ -112,6 +118,7 @@ export function compile<Args extends unknown[], Result extends Tree | void>(
       all.push(one);
       if (all.length > keptDecisions) all.shift();
     }
+    checkArguments(one.ends, nodes);
     return one;
   };
   const call = (...args: Args): Result => {
@@ -186,10 +193,11 @@ export interface CompiledFunction<Args extends unknown[], Result> {
 /** The traces for arguments of this signature, which become the most recently used. */
 function tracesOf(known: Traces[], args: readonly unknown[], nodes: readonly Node[]): Traces {
   const backend = currentBackend();
-  const at = known.findIndex(({ signature }) => hasSignature(signature, backend, args, nodes));
+  const form = formOf(args);
+  const at = known.findIndex(({ signature }) => hasSignature(signature, backend, form, nodes));
   if (at === 0) return known[0]!;
   const traces =
-    at > 0 ? known.splice(at, 1)[0]! : { signature: signatureOf(backend, args, nodes), all: [] };
+    at > 0 ? known.splice(at, 1)[0]! : { signature: signatureOf(backend, form, nodes), all: [] };
   known.unshift(traces);
   if (known.length > keptSignatures) known.pop();
   return traces;
@@ -228,15 +236,20 @@ function inlined<Args extends unknown[], Result>(f: (...args: Args) => Result, a
 
 function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args): Compiled {
   const placeholders: Node[] = [];
+  // A tensor that is given twice is one, and a parameter is itself: it can be assigned to, and
+  // gradients go to it.
+  const stands = new Map<Tensor, Tensor>();
   const stand = args.map((arg, i) =>
     mapTree(
       "compile",
       arg,
       (x) => {
-        const label = `argument ${placeholders.length}`;
-        const node = placeholder(x.shape, x.dtype, label);
+        const node = placeholder(x.shape, x.dtype, `argument ${placeholders.length}`);
         placeholders.push(node);
-        return new Tensor(node);
+        const stand = x instanceof Parameter ? x : new Tensor(node);
+        const own = stands.get(x) ?? (stand as Tensor);
+        stands.set(x, own);
+        return own;
       },
       i,
     ),
@@ -303,6 +316,7 @@ function trace<Args extends unknown[]>(f: (...args: Args) => unknown, args: Args
     uses: effects.map(({ use }) => use),
     taken,
     cleared,
+    ends: gradientEnds(placeholders, done),
     pass: newPass(),
     result: given,
     returned,

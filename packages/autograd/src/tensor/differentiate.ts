@@ -14,7 +14,7 @@ import { areUsed, newPass, use } from "./passes.ts";
 import { computeDeep } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, given, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
-import { currentTrace } from "./trace.ts";
+import { currentTrace, type GradientsAsked, replayedTrace, type Trace } from "./trace.ts";
 import { independent, mapTree, type Tree } from "./tree.ts";
 
 declare module "./tensor.ts" {
@@ -50,6 +50,10 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
   if (inputs.length === 0) throw nothingToLearn(node);
   const pass = newPass(node);
+  // What an optimiser leaves over is dropped, unless the function itself looks at it.
+  const wants = (parameter: object, { gradients }: Trace): boolean =>
+    !pass.isUsed || gradients.get(Parameter.gradientOf(parameter as Parameter))?.isWhole === true;
+  noteAsked("backward", order, wants);
   const own = shares.map((share) => alias(share));
   for (const { cell } of own) cell.companions = [node];
   computeDeep("backward", own);
@@ -119,6 +123,15 @@ function parametersBelow(
   return { order, found };
 }
 
+/** Notes for the function that is traced that gradients were asked for. */
+function noteAsked(
+  operation: string,
+  order: readonly Node[],
+  wants: GradientsAsked["wants"],
+): void {
+  replayedTrace()?.asks.push({ operation, order, wants });
+}
+
 /** The error for a cost from which no gradient leads to a parameter. */
 function nothingToLearn(cost: Node): GradientError {
   const order = topologicalOrder([cost], origins);
@@ -168,6 +181,10 @@ export function gradients<const Inputs extends readonly Tensor[]>(
   const node = nodeOf("gradients", cost);
   const order = topologicalOrder([node], origins);
   const groups = nodesOf(Array.from(inputs), node, order);
+  if (replayedTrace() && inputs.some((input) => input instanceof Parameter)) {
+    const { order: reached } = parametersBelow("gradients", node);
+    noteAsked("gradients", reached, (parameter) => inputs.includes(parameter as Parameter));
+  }
   const seedNode = seed === undefined ? undefined : nodeOf("gradients", seed);
   const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
   let next = 0;

@@ -7,6 +7,7 @@ import type { Home, Node, Value } from "../graph/node.ts";
 import { Call, type Given, isNode, type Traced } from "./calls.ts";
 import type { GradientCell } from "./gradient-cell.ts";
 import type { Link } from "./last-output.ts";
+import type { GradientEnd } from "./lost-gradients.ts";
 import { Parameter } from "./parameter.ts";
 import { newPass, type Pass } from "./passes.ts";
 import { Tensor, tensorOf } from "./tensor.ts";
@@ -52,6 +53,8 @@ export interface Compiled {
   /** Gradients that a call uses up, and those that it clears. */
   readonly taken: readonly GradientCell[];
   readonly cleared: readonly GradientCell[];
+  /** Arguments at which gradients end. */
+  readonly ends: readonly GradientEnd[];
   /** The pass of the current call. */
   pass: Pass;
   readonly result: unknown;

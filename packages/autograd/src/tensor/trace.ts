@@ -30,6 +30,17 @@ export interface Trace {
   readonly differentiated: Map<object, () => void>;
   /** Uses of gradients, by cell. */
   readonly gradients: Map<object, GradientUse>;
+  /** Gradients of parameters that were asked for. */
+  readonly asks: GradientsAsked[];
+}
+
+/** A call of `backward`, or of `gradients` with respect to parameters. */
+export interface GradientsAsked {
+  readonly operation: string;
+  /** The nodes that gradients reach. */
+  readonly order: readonly Node[];
+  /** Whether the gradient of this parameter is used; known at the end of the trace. */
+  readonly wants: (parameter: object, trace: Trace) => boolean;
 }
 
 /** How a traced function uses the gradient of a parameter. */
@@ -103,6 +114,7 @@ export function traced<Result>(
     assigned: new Map(),
     differentiated: new Map(),
     gradients: new Map(),
+    asks: [],
   };
   traces = [...outer, trace];
   try {
