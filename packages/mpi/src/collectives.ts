@@ -17,17 +17,26 @@ export interface Collectives {
 export function collectivesOf(communicator: Communicator): Collectives {
   const { rank, size } = communicator;
   let room = new Uint8Array(0);
-  /** The elements of all inputs, one after the other. */
-  const joined = (inputs: readonly Data[]): Uint8Array => {
-    if (inputs.length === 1) return bytesOf(inputs[0]!);
+  /**
+   * The elements of all inputs, one after the other. Those of this rank's own part, from `from` up to `to`,
+   * go to `own` instead: nobody is sent them.
+   */
+  const joined = (inputs: readonly Data[], from: number, to: number, own: Data): Uint8Array => {
     const bytes = inputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (room.length < bytes) room = new Uint8Array(bytes);
+    if (inputs.length > 1 && room.length < bytes) room = new Uint8Array(bytes);
     let at = 0;
     for (const input of inputs) {
-      room.set(bytesOf(input), at);
-      at += input.byteLength;
+      const { length, BYTES_PER_ELEMENT: each } = input;
+      const ownFrom = Math.min(length, Math.max(0, from - at));
+      const ownTo = Math.min(length, Math.max(0, to - at));
+      if (ownFrom < ownTo) own.set(input.subarray(ownFrom, ownTo), at + ownFrom - from);
+      if (inputs.length > 1) {
+        room.set(bytesOf(input.subarray(0, ownFrom)), at * each);
+        room.set(bytesOf(input.subarray(ownTo)), (at + ownTo) * each);
+      }
+      at += length;
     }
-    return room.subarray(0, bytes);
+    return inputs.length > 1 ? room.subarray(0, bytes) : bytesOf(inputs[0]!);
   };
 
   /** Row r has what rank r had for this one; the last ranks' parts of all elements may be shorter. */
@@ -38,20 +47,23 @@ export function collectivesOf(communicator: Communicator): Collectives {
       const chunk = output.length / size;
       const count = inputs.reduce((sum, { length }) => sum + length, 0);
       const startOf = (of: number) => Math.min(count, of * chunk);
-      const own = startOf(rank + 1) - startOf(rank);
+      const [from, to] = [startOf(rank), startOf(rank + 1)];
       const ranks = Array.from({ length: size }, (_, of) => of);
-      if (own < chunk) output.fill(0);
+      if (to - from < chunk) output.fill(0);
+      /** Bytes for each other rank, of so many elements; a rank sends itself nothing. */
+      const countsOf = (elements: (of: number) => number) =>
+        Int32Array.from(ranks, (of) => (of === rank ? 0 : elements(of) * bytes));
       const what = `allReduce of ${dtypeOf(output)} [${inputs.map(({ length }) => length).join("] [")}]`;
       communicator.allToAll(
         what,
-        joined(inputs),
+        joined(inputs, from, to, output.subarray(rank * chunk, (rank + 1) * chunk)),
         {
-          counts: Int32Array.from(ranks, (of) => (startOf(of + 1) - startOf(of)) * bytes),
+          counts: countsOf((of) => startOf(of + 1) - startOf(of)),
           offsets: Int32Array.from(ranks, (of) => startOf(of) * bytes),
         },
         bytesOf(output),
         {
-          counts: Int32Array.from(ranks, () => own * bytes),
+          counts: countsOf(() => to - from),
           offsets: Int32Array.from(ranks, (of) => of * chunk * bytes),
         },
       );
