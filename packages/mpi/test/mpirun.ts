@@ -1,6 +1,6 @@
 // Programs as ranks of MPI.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { build } from "esbuild";
@@ -34,6 +34,7 @@ export interface Ended<Result> {
   readonly stderr: string;
   /** What each rank gave; undefined for one that gave nothing. */
   readonly results: readonly (Result | undefined)[];
+  /** From when the program was entered to its end. */
   readonly seconds: number;
 }
 
@@ -64,13 +65,13 @@ export async function ranks<Result>(size: number, part: string, steps = 3): Prom
   program ??= bundled(join(import.meta.dirname, "program.ts"));
   const command = [process.execPath, await program, part, folder, String(steps)];
   const [file, ...given] = startedBy(size, command);
-  const start = performance.now();
   const child = spawn(file!, given, { stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const ended = Date.now();
   const results = Array.from({ length: size }, (_, rank) => {
     try {
       return JSON.parse(readFileSync(join(folder, `${rank}.json`), "utf8")) as Result;
@@ -78,6 +79,7 @@ export async function ranks<Result>(size: number, part: string, steps = 3): Prom
       return undefined;
     }
   });
+  const entered = statSync(join(folder, "entered"), { throwIfNoEntry: false })?.mtimeMs;
   rmSync(folder, { recursive: true });
-  return { code, stderr, results, seconds: (performance.now() - start) / 1000 };
+  return { code, stderr, results, seconds: (ended - (entered ?? Number.NaN)) / 1000 };
 }

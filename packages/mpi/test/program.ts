@@ -174,6 +174,7 @@ async function messageOf(f: () => Promise<unknown>): Promise<string> {
 }
 
 const world = await mpi({ patience: 60 });
+if (world.rank === 0) writeFileSync(join(folder, "entered"), "");
 const results: Record<string, unknown> = {};
 for (const name of part.split(",")) results[name] = await parts[name]!(world);
 writeFileSync(join(folder, `${world.rank}.json`), JSON.stringify(results));
