@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sourceIn } from "./address.ts";
 import type { Look, Place, Source } from "./inspection.ts";
-import type { Trainer } from "./trainer.ts";
+import { nextFrame, type Trainer } from "./trainer.ts";
 
 export interface Subject {
   readonly source: Source;
@@ -21,6 +21,11 @@ export interface Subject {
   readonly look: Look | undefined;
   /** What was seen last is not yet of the source. */
   readonly isPending: boolean;
+}
+
+/** What the headings of chapters call the digit that is looked at. */
+export function digitOf({ look }: Subject): string {
+  return String(look?.label ?? "digit");
 }
 
 /** A weight between two neurons, by the layer that it belongs to. */
@@ -61,8 +66,10 @@ function within({ layer, index }: Place, sizes: readonly number[]): Place {
   return { layer: last, index: Math.min(index, sizes[last]! - 1) };
 }
 
-/** Milliseconds between two pictures of the network while it trains: drawing one is expensive. */
+/** Milliseconds between two pictures of the network while it trains, at least: they are expensive. */
 const betweenLooks = 100;
+/** How many times as long as a picture takes nothing is asked for after it: steps go first. */
+const restAfterLook = 5;
 
 /** Asks anew when the digits or the network have changed, one question at a time. */
 function useLook({ state, service }: Trainer, source: Source, first: Look | undefined) {
@@ -76,13 +83,18 @@ function useLook({ state, service }: Trainer, source: Source, first: Look | unde
     isAsking.current = true;
     while (question.current !== undefined) {
       const asked = question.current;
+      const start = performance.now();
       question.current = undefined;
       try {
         setSeen(await service.look(asked));
       } catch {
         // Of an architecture that has just been replaced: the next progress asks anew.
       }
-      if (isRunning.current) await new Promise((resolve) => setTimeout(resolve, betweenLooks));
+      if (isRunning.current) {
+        await nextFrame();
+        const rest = Math.max(betweenLooks, restAfterLook * (performance.now() - start));
+        await new Promise((resolve) => setTimeout(resolve, rest));
+      }
     }
     isAsking.current = false;
     setPending(false);

@@ -91,7 +91,7 @@ export function useTrainer(): Trainer {
 }
 
 /** Done when the page has drawn a frame; soon, where it draws none. */
-function nextFrame(): Promise<unknown> {
+export function nextFrame(): Promise<unknown> {
   return new Promise((resolve) => {
     requestAnimationFrame(resolve);
     setTimeout(resolve, 200);
