@@ -99,6 +99,22 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     },
   );
 
+  test.runIf(isWhole)("a link to a chapter shows it, below what covers a phone's top", async () => {
+    const page = await the.context.newPage();
+    the.page = page;
+    await page.setViewportSize(phone);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(`${the.addressOf(true)}#obey`);
+    // The one above it, which takes more room than before.
+    for (const id of ["desires", "obey"]) await page.locator(`.chapter:has(#${id}) .how`).waitFor();
+    await page.evaluate("new Promise(requestAnimationFrame)");
+    const top = await page.evaluate<number>(`
+      document.querySelector("#obey").getBoundingClientRect().top -
+      document.querySelector(".model").getBoundingClientRect().bottom`);
+    expect(top).toBeGreaterThanOrEqual(0);
+    expect(top).toBeLessThan(200);
+  });
+
   test.runIf(isWhole)("works without a network once it has been opened", async () => {
     const server = await servePage({ port: 0, out: the.folder, isolated: false });
     const { port } = server.httpServer.address() as AddressInfo;
@@ -261,6 +277,9 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       for (const id of await page.evaluate<string[]>(chapters)) await the.show(id);
       await page.getByRole("button", { name: "Take the step" }).click();
       await page.locator(".steps-taken").waitFor();
+      await page.getByRole("button", { name: "Ask one digit of each kind" }).click();
+      await page.locator(".ten-digits").waitFor();
+      await page.getByText("In numbers: the costs of 60 digits").click();
       await page.getByRole("button", { name: "Pick two knobs" }).click();
       await page.getByRole("button", { name: "This one matters more" }).first().click();
       await page.locator("#times").waitFor();

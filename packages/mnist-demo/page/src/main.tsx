@@ -2,6 +2,7 @@
 import { hydrate, render } from "preact";
 import { App } from "./app.tsx";
 import { firstLookId, firstLookIn } from "./first-look.ts";
+import { holdLinkedPlace } from "./linked-place.ts";
 import { firstChoices } from "./trainer.ts";
 
 const app = document.querySelector("#app")!;
@@ -13,6 +14,7 @@ else {
   render(<App />, app);
 }
 app.removeAttribute("data-still");
+holdLinkedPlace();
 
 // Kept for when there is no network; on a developer's machine, other pages have the same address.
 if ("serviceWorker" in navigator && location.hostname !== "localhost") {

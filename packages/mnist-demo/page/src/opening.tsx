@@ -1,10 +1,11 @@
 // The opening: the network learns before anybody has done anything, a step a frame.
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { contents } from "./chapters/contents.ts";
 import { Figure } from "./figure.tsx";
 import { Select } from "./select.tsx";
 import type { Pace } from "./session.ts";
-import type { Subject } from "./subject.ts";
+import { digitOf, type Subject } from "./subject.ts";
 import { type Digit, Thumbnails } from "./thumbnails.tsx";
 import type { Trainer } from "./trainer.ts";
 
@@ -68,14 +69,28 @@ export function Opening({ trainer, subject }: OpeningProps): VNode {
         Digits that it has never trained on. Below each, how the network reads it; choose one to see
         what happens inside.
       </p>
-      {progress !== undefined && progress.miniBatches.step > 0 && (
-        <p>
-          Nobody told it what a 7 looks like. How does it know which of its{" "}
-          {parameterCount(choices.hidden).toLocaleString("en")} weights and biases to change, and
-          how? That is the rest of this page.
-        </p>
-      )}
+      <p>
+        Nobody tells it what a 7 looks like. How does it know which of its{" "}
+        {parameterCount(choices.hidden).toLocaleString("en")} weights and biases to change, and how?
+        That is the rest of this page:
+      </p>
+      <Contents digit={digitOf(subject)} />
     </section>
+  );
+}
+
+/** Links to the chapters. */
+function Contents({ digit }: { readonly digit: string }): VNode {
+  return (
+    <nav aria-label="Chapters">
+      <ol class="contents">
+        {contents.map(({ id, title }) => (
+          <li key={id}>
+            <a href={`#${id}`}>{title(digit)}</a>
+          </li>
+        ))}
+      </ol>
+    </nav>
   );
 }
 

@@ -6,7 +6,7 @@ import { Later } from "./chapters/later.tsx";
 import { Draw } from "./draw.tsx";
 import { ModelPanel } from "./model-panel.tsx";
 import { Opening } from "./opening.tsx";
-import type { Subject } from "./subject.ts";
+import { digitOf, type Subject } from "./subject.ts";
 import type { Trainer } from "./trainer.ts";
 import type { WatchProps } from "./watch.tsx";
 
@@ -21,7 +21,7 @@ const loadWatch = async (): Promise<ComponentType<WatchProps>> =>
 
 export function Views({ trainer, subject }: Shared): VNode {
   const shared = { trainer, subject };
-  const digit = String(subject.look?.label ?? "digit");
+  const digit = digitOf(subject);
   return (
     <div class="page">
       <ModelPanel trainer={trainer} subject={subject} />

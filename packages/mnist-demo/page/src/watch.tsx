@@ -38,9 +38,9 @@ export function Watch({ trainer }: WatchProps): VNode {
     <>
       <p>
         The network of this page, which takes mini-batches, against a second one with the same first
-        weights that looks at all {choices.examples.toLocaleString("en")} digits before each step.
-        Whatever you change starts both anew. The curves are drawn against the digits looked at,
-        since that is what takes time.
+        weights that looks at all {choices.examples.toLocaleString("en")} digits before each step
+        and starts with the button. Whatever you change starts both anew. The curves are drawn
+        against the digits looked at, since that is what takes time.
       </p>
       <Settings choices={choices} disabled={progress === undefined} onChange={trainer.reset} />
       <div class="buttons">

@@ -55,7 +55,10 @@ function AvenuesOf({ label, layers, output, ...props }: AvenuesOfProps): VNode {
               {count === 1 ? `${label}` : `${count} digits`} would like the activation to be{" "}
               {direction} ({signed(neuron.wantedActivation)}
               {count === 1 ? "" : ", on average"}), and with it the sum:{" "}
-              <span class="whole-words">d = {signed(neuron.wantedSum)}</span>.
+              <span class="whole-words">d = {signed(neuron.wantedSum)}</span>
+              {count === 1 && neuron.wantedActivation !== 0
+                ? `, which is ${signed(neuron.wantedActivation)} times the slope of the activation there, ${signed(neuron.wantedSum / neuron.wantedActivation).replace("+", "")}.`
+                : "."}
             </p>
             {place.layer === 0 ? (
               <PixelInputs neuron={neuron} />
@@ -89,6 +92,12 @@ neuron.effects;             // how far each moves the weighted sum`}
 
 function greatest({ wantedWeights, wantedBias }: NeuronLook): number {
   return Math.max(...[...wantedWeights, wantedBias].map(Math.abs));
+}
+
+/** Where the greatest of some values is, whatever its sign. */
+function strongest(values: readonly number[]): number {
+  const sizes = values.map(Math.abs);
+  return sizes.indexOf(Math.max(...sizes));
 }
 
 interface InputsProps {
@@ -141,6 +150,11 @@ function Inputs({
           </tbody>
         </table>
       </div>
+      <p>
+        A change of a weight does most where the activation before is strongest, at #
+        {strongest(previous)}; a change of an activation where the weight is, at #
+        {strongest(weights)}.
+      </p>
       <p class="formula">
         #{row}: its weight by {signed(wantedSum)} × {plain(previous[row]!)} ={" "}
         {signed(wantedWeights[row]!)}; the activation by {signed(wantedSum)} ×{" "}

@@ -32,10 +32,10 @@ function DesiresOf({ look, ...props }: ChapterProps & { readonly look: LabelledL
     <>
       <p>
         Every one of the {layers[place.layer + 1]!.activations.length} {next} has a wish for {name}:
-        its own desired change times the weight between the two. Some want it up, others down. Head
-        to tail, the arrows add up to the desired change of this neuron. Nobody can set its
-        activation, but its own weights and bias can be changed, and the layer before it: the same
-        again, one layer back. That is backpropagation.
+        its own desired change d, as in the chapter before, times the weight between the two. Some
+        want it up, others down. Head to tail, the arrows add up to the desired change of this
+        neuron. Nobody can set its activation, but its own weights and bias can be changed, and the
+        layer before it: the same again, one layer back. That is backpropagation.
       </p>
       <h3>{capitalized(name)}</h3>
       {neuron && (

@@ -265,7 +265,9 @@ function Results({ walks: { careful, drunk } }: { readonly walks: Walks }): VNod
       <p id="walks-told" aria-live="polite">
         The drunk man walks {timesAsFar(drunk)} times as far as he gets, the careful man{" "}
         {timesAsFar(careful)} times. But the careful man has looked at{" "}
-        <strong>{Math.round(careful.examples / drunk.examples)} times as many digits</strong>.
+        <strong>{Math.round(careful.examples / drunk.examples)} times as many digits</strong>.{" "}
+        {drunk.steps < 2 * careful.steps &&
+          "A rough guess of the way down, from few digits, is nearly as good a step as the exact one, and far cheaper: that is why one trains by mini-batches."}
       </p>
     </>
   );
