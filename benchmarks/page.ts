@@ -204,6 +204,8 @@ async function takeScreenshots(from: Browser, into: string): Promise<void> {
     await page.locator("#times").waitFor();
     await page.getByRole("button", { name: "Take the step" }).click();
     await page.locator(".steps-taken").waitFor();
+    await page.getByRole("button", { name: "Ask one digit of each kind" }).click();
+    await page.locator(".ten-digits").waitFor();
     await page.getByRole("button", { name: "Let them walk" }).click();
     await page.locator("#walks-told").waitFor();
     await page.getByRole("button", { name: "Start from five places" }).click();

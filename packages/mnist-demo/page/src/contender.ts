@@ -1,8 +1,8 @@
 // One way down the slope, taken a step at a time: mini-batches, or the full set before each step.
 import { manualSeed, oneHot, realizeAsync, type Tensor } from "@nabla/autograd";
 import { accuracy, fit, type Layer, quadraticCost, sgd } from "@nabla/nn";
+import { denseNetworkOf } from "../../src/dense-network.ts";
 import type { Digits } from "../../src/digits.ts";
-import { networkOf } from "../../src/network.ts";
 import { datasetOf } from "../../src/training.ts";
 import type { ActivationName } from "../../src/training-options.ts";
 import { arrivingBatches, type TrainingDigits } from "./training-digits.ts";
@@ -44,7 +44,7 @@ export class Contender {
   /** The same options and digits give the same network and the same steps. */
   constructor(digits: TrainingDigits, test: Digits, options: ContenderOptions) {
     manualSeed(options.seed);
-    this.network = networkOf({ ...options, cost: "quadratic" });
+    this.network = denseNetworkOf({ ...options, cost: "quadratic" });
     this.batchSize = Math.min(options.batchSize, digits.count);
     this.#images = test.images;
     this.#targets = oneHot(test.labels, 10);
