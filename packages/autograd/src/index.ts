@@ -66,7 +66,7 @@ export { hessianVectorProduct, jvp, vjp } from "./tensor/linearize.ts";
 export type { ElementOf, LoopOptions } from "./tensor/scan.ts";
 export { scan } from "./tensor/scan.ts";
 export { substitute } from "./tensor/substitute.ts";
-export type { Tree } from "./tensor/tree.ts";
+export type { Tree, TreeLike } from "./tensor/tree.ts";
 export type { BatchOf, VmapOptions } from "./tensor/vmap.ts";
 export { vmap } from "./tensor/vmap.ts";
 export type { LoopBound, WhileOptions } from "./tensor/while-loop.ts";

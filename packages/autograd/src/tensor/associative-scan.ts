@@ -15,7 +15,7 @@ import { checkFlags, checkFunction } from "./checks.ts";
 import { likeFirst, type Stands, standsFor, tracedStep } from "./loop-step.ts";
 import type { ElementOf } from "./scan.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
-import { mapTree, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { mapTree, refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 export interface AssociativeScanOptions {
   /** The axis of the elements. Default: 0. */
@@ -52,7 +52,7 @@ type Element<T, Options> = Options extends { readonly axis: unknown }
  * states.arraySync(); // => [8, 5, 2]
  */
 export function associativeScan<
-  Elements extends Tree,
+  Elements extends TreeLike<Elements>,
   const Options extends AssociativeScanOptions = Record<never, never>,
 >(
   combine: (a: Element<Elements, Options>, b: Element<Elements, Options>) => Tree,

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { placeholder } from "../ops/creation.ts";
 import { checkFunction } from "./checks.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { mapTree, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { mapTree, pairsOf, refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 /**
  * Finds what `f` captures: tensors and parameters with fractions that it uses beside its arguments.
@@ -23,7 +23,7 @@ import { mapTree, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
  * captured.length; // => 1
  * of([tensor(0.5)], tensor([1, 2])).arraySync(); // => [0.4794, 0.8415]
  */
-export function closureConvert<Args extends readonly Tree[], Value extends Tree>(
+export function closureConvert<Args extends readonly Tree[], Value extends TreeLike<Value>>(
   f: (...args: Args) => Value,
   ...args: Args
 ): [converted: (captured: readonly Tensor[], ...args: Args) => Value, captured: readonly Tensor[]] {

@@ -32,7 +32,7 @@ import {
 import { formOf, hasSignature, type Signature, signatureOf } from "./signature.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
-import { mapTree, type Tree, tensorsOf } from "./tree.ts";
+import { mapTree, type TreeLike, tensorsOf } from "./tree.ts";
 import { computeUpdates, computingUpdates } from "./updates.ts";
 
 /** The traces for one signature of the arguments: one for each outcome of the decisions. */
@@ -100,7 +100,7 @@ const keptDecisions = 8;
  * const meanOf = (x: number[]) => mean(tensor(x), tensor(x.map(() => true))).itemSync();
  * console.log(meanOf([1, 2, 3]), meanOf([5, 6]), meanOf([1, 2, 3, 4, 5])); // => 2 5.5 3
  */
-export function compile<Args extends unknown[], Result extends Tree | void>(
+export function compile<Args extends unknown[], Result extends TreeLike<Result> | void>(
   f: (...args: Args) => Result,
   options: CompileOptions = {},
 ): CompiledFunction<Args, Result> {

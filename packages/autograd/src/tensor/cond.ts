@@ -10,7 +10,7 @@ import { reshape } from "../ops/movement.ts";
 import { checkFunction } from "./checks.ts";
 import { checkSame, tracedStep, truthValue } from "./loop-step.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
-import { formOf, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { formOf, refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 /**
  * Computes `whenTrue(...operands)` if `predicate`, a bool of shape [], is true when the graph runs, and
@@ -30,7 +30,7 @@ import { formOf, refilled, type Tree, tensorsOf } from "./tree.ts";
  * root(tensor(9)).itemSync(); // => 3
  * grad(root)(tensor(-1)).itemSync(); // => 0
  */
-export function cond<Operands extends unknown[], Value extends Tree>(
+export function cond<Operands extends unknown[], Value extends TreeLike<Value>>(
   predicate: Tensor,
   whenTrue: (...operands: Operands) => Value,
   whenFalse: (...operands: Operands) => NoInfer<Value>,

@@ -13,7 +13,7 @@ import { parameterOf } from "./parameter.ts";
 import { withoutDraws } from "./random.ts";
 import { given, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { isInStep } from "./trace.ts";
-import { independent, mapTree, type Tree } from "./tree.ts";
+import { independent, mapTree, type TreeLike } from "./tree.ts";
 
 /**
  * Gives the gradients of the inputs from the gradient `g` of the output: for each input a tensor of
@@ -118,7 +118,7 @@ function sharesOf(
  * const x = tensor([0.5]);
  * gradients(block(x).sum(), [x])[0].arraySync(); // => [-1.416]
  */
-export function checkpoint<Args extends unknown[], Value extends Tree>(
+export function checkpoint<Args extends unknown[], Value extends TreeLike<Value>>(
   f: (...args: Args) => Value,
 ): (...args: Args) => Value {
   checkFunction("checkpoint", f);

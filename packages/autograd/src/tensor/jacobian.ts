@@ -8,7 +8,7 @@ import { checkFunction } from "./checks.ts";
 import { withGradient } from "./differentiate.ts";
 import { pulledBack, pushedForward } from "./linearize.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
-import { independent, mapTree, refilled, type Tree } from "./tree.ts";
+import { independent, mapTree, refilled, type TreeLike } from "./tree.ts";
 
 /** The derivative of each output by each element of X: shape [...output, ...X]. */
 export type JacobianOf<Value, X> =
@@ -32,14 +32,14 @@ export type JacobianOf<Value, X> =
  * const f = (x: Tensor<[2]>) => stack([x.sum(), x.prod(), x.at(0).square()]);
  * jacobian(f)(tensor([3, 5])).arraySync(); // => [[1, 1], [5, 3], [6, 0]]
  */
-export function jacobian<X, Rest extends unknown[], Value extends Tree>(
+export function jacobian<X, Rest extends unknown[], Value extends TreeLike<Value>>(
   f: (x: X, ...rest: Rest) => Value,
 ): (x: X, ...rest: Rest) => JacobianOf<Value, X> {
   return jacobianOf("jacobian", f);
 }
 
 /** Implements `jacobian` for the public function `operation`. */
-function jacobianOf<X, Rest extends unknown[], Value extends Tree>(
+function jacobianOf<X, Rest extends unknown[], Value extends TreeLike<Value>>(
   operation: string,
   f: (x: X, ...rest: Rest) => Value,
 ): (x: X, ...rest: Rest) => JacobianOf<Value, X> {

@@ -9,7 +9,7 @@ import { isFloating } from "../scalar/dtype.ts";
 import { checkFunction } from "./checks.ts";
 import { withGradient } from "./differentiate.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
-import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts";
+import { independent, pairsOf, refilled, type TreeLike, tensorsOf } from "./tree.ts";
 
 /**
  * Computes the value of `f` and its pullback: `[value, pullback]`. The pullback takes the gradient
@@ -24,7 +24,7 @@ import { independent, pairsOf, refilled, type Tree, tensorsOf } from "./tree.ts"
  * dx.arraySync(); // => [5, 70]
  * dy.arraySync(); // => [2, 30]
  */
-export function vjp<Args extends unknown[], Value extends Tree>(
+export function vjp<Args extends unknown[], Value extends TreeLike<Value>>(
   f: (...args: Args) => Value,
   ...args: Args
 ): [value: Value, pullback: (seed: Value) => Args] {
@@ -70,7 +70,7 @@ export function pulledBack(
  * value.arraySync(); // => [4, 9]
  * tangent.arraySync(); // => [4, 60]
  */
-export function jvp<Args extends unknown[], Value extends Tree>(
+export function jvp<Args extends unknown[], Value extends TreeLike<Value>>(
   f: (...args: Args) => Value,
   args: Args,
   tangents: Args,
@@ -120,7 +120,7 @@ function floatingOf({ dtype }: Node): Node["dtype"] {
  * const f = (x: Tensor) => x.square().mul(x).sum();
  * hessianVectorProduct(f, tensor([1, 2]), tensor([1, 10])).arraySync(); // => [6, 120]
  */
-export function hessianVectorProduct<X extends Tree>(f: (x: X) => Tensor, x: X, v: X): X {
+export function hessianVectorProduct<X extends TreeLike<X>>(f: (x: X) => Tensor, x: X, v: X): X {
   const operation = "hessianVectorProduct";
   const both = withGradient(operation, f);
   const { own, inputs } = independent(operation, [x]);

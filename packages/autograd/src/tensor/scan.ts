@@ -11,7 +11,7 @@ import { splitKey } from "../ops/random.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
 import { likeFirst, standsFor, tracedStep } from "./loop-step.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
-import { refilled, type Tree, tensorsOf } from "./tree.ts";
+import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 import type { BatchOf } from "./vmap.ts";
 
 export interface LoopOptions {
@@ -81,18 +81,18 @@ export type ElementOf<T> =
  * grad((a: Tensor<[]>) => last(a, xs))(tensor(2)).itemSync(); // => 23
  */
 export function scan<
-  Carry extends Tree,
-  Sequences extends Tree | undefined = undefined,
-  Output extends Tree | undefined = undefined,
+  Carry extends TreeLike<Carry>,
+  Sequences extends TreeLike<Sequences> | undefined = undefined,
+  Output extends TreeLike<Output> | undefined = undefined,
 >(
   step: (
     carry: Carry,
-    element: Sequences extends Tree ? ElementOf<Sequences> : undefined,
+    element: Sequences extends undefined ? undefined : ElementOf<Sequences>,
   ) => readonly [carry: NoInfer<Carry>, output?: Output],
   carry: Carry,
   sequences?: Sequences,
   options: LoopOptions = {},
-): [carry: Carry, outputs: Output extends Tree ? BatchOf<Output> : undefined] {
+): [carry: Carry, outputs: Output extends undefined ? undefined : BatchOf<Output>] {
   checkFunction("scan", step);
   checkOptions("scan", options, "{ length: 10 }");
   return scanned("scan", "the step", step as never, carry, sequences, options) as never;

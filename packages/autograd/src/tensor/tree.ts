@@ -11,6 +11,15 @@ import { given, isForeign, nodeOf, Tensor, tensorOf } from "./tensor.ts";
 /** A tensor, or arrays and plain objects of tensors, up to a thousand deep. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
 
+/**
+ * What a type parameter for trees extends: `Tree`, or a type of one's own, whose parts are looked at
+ * when it is used. (An interface is no `Tree`, since it could get further properties.)
+ */
+export type TreeLike<T> =
+  | Tree
+  // Any objects but functions.
+  | (object & { readonly [Name in keyof T]: Tree | (object & { readonly call?: never }) });
+
 /** What a tree is in a call, for errors: the index of an argument, or a description. */
 export type Root = number | string;
 

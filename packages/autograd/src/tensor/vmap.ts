@@ -12,7 +12,7 @@ import { type AxesOf, alongAxes, axisBelow, axisOf, checkAxesOf } from "./axes.t
 import { checkFunction, checkOptions } from "./checks.ts";
 import { nodeOf, Tensor } from "./tensor.ts";
 import { currentTrace, traced, undo } from "./trace.ts";
-import { refilled, type Tree, tensorsOf } from "./tree.ts";
+import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 export interface VmapOptions {
   /**
@@ -65,7 +65,7 @@ type Results<Value, Options> = Options extends { readonly outAxes: unknown }
  */
 export function vmap<
   Args extends unknown[],
-  Value extends Tree,
+  Value extends TreeLike<Value>,
   const Options extends VmapOptions = Record<never, never>,
 >(
   f: (...args: Args) => Value,

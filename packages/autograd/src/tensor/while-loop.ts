@@ -13,7 +13,7 @@ import { checkCount, checkFunction, checkOptions } from "./checks.ts";
 import { likeFirst, standsFor, tracedStep, truthValue } from "./loop-step.ts";
 import { scanned } from "./scan.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { refilled, type Tree, tensorsOf } from "./tree.ts";
+import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 export interface WhileOptions {
   /**
@@ -49,7 +49,7 @@ export interface WhileOptions {
  * );
  * root.itemSync().toFixed(4); // => "1.4142"
  */
-export function whileLoop<Carry extends Tree>(
+export function whileLoop<Carry extends TreeLike<Carry>>(
   condition: (carry: Carry) => Tensor,
   body: (carry: Carry) => NoInfer<Carry>,
   initial: Carry,
@@ -60,7 +60,7 @@ export function whileLoop<Carry extends Tree>(
   return looped("whileLoop", condition, body, initial, options);
 }
 
-function looped<Carry extends Tree>(
+function looped<Carry extends TreeLike<Carry>>(
   operation: string,
   condition: (carry: Carry) => Tensor,
   body: (carry: Carry) => NoInfer<Carry>,
@@ -129,7 +129,7 @@ export type LoopBound = number | Tensor<[]>;
  * power(tensor(2), tensor(4, { dtype: "int32" })).itemSync(); // => 16
  * grad((x: Tensor<[]>) => power(x, 3))(tensor(2)).itemSync(); // => 12
  */
-export function forLoop<Carry extends Tree>(
+export function forLoop<Carry extends TreeLike<Carry>>(
   from: LoopBound,
   to: LoopBound,
   body: (i: Tensor<[]>, carry: Carry) => NoInfer<Carry>,
@@ -156,7 +156,7 @@ export function forLoop<Carry extends Tree>(
   return result;
 }
 
-function counted<Carry extends Tree>(
+function counted<Carry extends TreeLike<Carry>>(
   from: number,
   to: number,
   body: (i: Tensor<[]>, carry: Carry) => Carry,

@@ -12,6 +12,7 @@ import {
   scan,
   Tensor,
   type Tree,
+  type TreeLike,
   tensor,
   vjp,
   zeros,
@@ -73,7 +74,7 @@ export interface OdeOptions {
  *   odeint((y: Tensor<[]>) => y.mul(rate).neg(), tensor(1), [0, 2], { adjoint: true }).at(1);
  * grad(end)(tensor(0.5)).itemSync().toFixed(4); // => "-0.7358"
  */
-export function odeint<State extends Tree>(
+export function odeint<State extends TreeLike<State>>(
   f: (y: State, t: Tensor<[]>) => NoInfer<State>,
   y0: State,
   times: Tensor | readonly number[],
