@@ -19,8 +19,10 @@ export const activations: Readonly<Record<TrainingOptions["activation"], LayerFu
   relu,
 };
 
-/** How many numbers go into a network, and come out of it. */
-export const [pixels, digits]: readonly [number, number] = [784, 10];
+/** How many numbers go into a network. */
+export const pixels = 784;
+/** How many come out of it. */
+export const digits = 10;
 
 /** What layers of neurons are made from. */
 export type NeuronOptions = Pick<TrainingOptions, "hidden" | "activation" | "cost">;
