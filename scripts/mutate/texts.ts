@@ -17,6 +17,7 @@ const [gradients, choices, derivatives, sums, memory, updates] = [
   "autograd/test/memory",
   "autograd/test/parameter-programs",
 ] as const;
+const lostGradients = "autograd/test/lost-gradients";
 const failedSteps = "nn/test/random-training";
 
 /** By file, and by what is wrong then. */
@@ -139,6 +140,26 @@ const byFile: Readonly<
       "",
       sums,
     ],
+  },
+  "tensor/lost-gradients.ts": {
+    "gradients end at an argument without a word": [
+      "if (!lost) continue;",
+      "if (lost !== null) continue;",
+      lostGradients,
+    ],
+    "gradients of parameters that nobody uses are missed": [
+      "find(wants)",
+      "find(() => true)",
+      lostGradients,
+    ],
+  },
+  "tensor/signature.ts": {
+    "a function traced for one parameter is called for another": [
+      "return `parameter ${numberOf(tree)}`;",
+      'return "parameter";',
+      lostGradients,
+    ],
+    "a tensor that is given twice counts as two": ["seen.set(tree, seen.size);", "", lostGradients],
   },
   "tensor/gradient-cell.ts": {
     "an update's gradient is added to again": [
