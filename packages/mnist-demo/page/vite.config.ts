@@ -31,7 +31,8 @@ export default defineConfig({
     // How long plugins take says nothing to whoever builds the page.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  worker: { format: "es" },
+  // Vite leaves out annotations for bundlers in scripts of the page, and not in those of workers.
+  worker: { format: "es", rolldownOptions: { output: { comments: { annotation: false } } } },
   server: { headers },
   preview: { headers },
 });

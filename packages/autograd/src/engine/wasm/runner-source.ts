@@ -65,13 +65,22 @@ export interface RunMessage {
   readonly threads: number;
 }
 
-/** Given `memory`, `words` (an address), and how to answer. */
+/**
+ * Given `memory`, `words` (an address), and how to answer. (Comments in the text would be shipped.)
+ *
+ * `waitFor` sleeps until a word is not what it was, but not long. It and `divide` return the
+ * milliseconds that were lost in waiting, or -1 if a thread is lost. After an error, `divide` waits
+ * for the parts that others have begun, so that nobody works on in memory that others may have then.
+ *
+ * `run` looks at the memory anew, as it may have grown, and threads may have words beyond what there
+ * was. Whoever could not wait for a run may have taken it back. What is wrong in one that fails is
+ * found again by who does it again.
+ */
 const main = `
 function main({ memory, words: address }, answer) {
   let words = new Int32Array(memory.buffer);
   const own = address / 4;
   const programs = [];
-  // Sleeps until a word is not what it was, but not long.
   const waitFor = (base, parts, expected) => {
     const isDone = () => Atomics.load(words, base + ${control.done}) >= parts;
     const start = performance.now();
@@ -90,7 +99,6 @@ function main({ memory, words: address }, answer) {
     const waited = performance.now() - start;
     return waited > ${tolerated} + 2 * expected ? waited : 0;
   };
-  // Milliseconds that were lost in waiting, or -1: a thread is lost.
   const divide = (run, { position, parts: worth, nanoseconds }, { table, control, threads }) => {
     const base = control / 4;
     const parts = Math.min(worth, ${partsPerThread} * threads);
@@ -110,7 +118,6 @@ function main({ memory, words: address }, answer) {
         left = Atomics.sub(words, base + ${control.left}, 1);
       } while (left > 0);
     } catch (error) {
-      // Nobody works on in memory that others may have then.
       left = Math.max(0, Atomics.exchange(words, base + ${control.left}, 0));
       waitFor(base, parts - left - 1, nanoseconds / parts / 1e6);
       throw error;
@@ -133,9 +140,7 @@ function main({ memory, words: address }, answer) {
   };
   const run = (message) => {
     const { run: number, program, name, table } = message;
-    // Memory may have grown, and threads may have words beyond what there was.
     words = new Int32Array(memory.buffer);
-    // Whoever could not wait may have taken it back.
     if (Atomics.compareExchange(words, own + ${words.offered}, number, -number) !== number) return;
     const start = performance.now();
     let outcome = ${outcomes.again};
@@ -147,9 +152,7 @@ function main({ memory, words: address }, answer) {
         functions[name](table, 0, 0, 1);
         outcome = ${outcomes.alone};
       }
-    } catch {
-      // What is wrong is found again by who does it again.
-    }
+    } catch {}
     const microseconds = Math.round(1000 * (performance.now() - start));
     Atomics.store(words, own + ${words.microseconds}, Math.min(microseconds, 2 ** 31 - 1));
     Atomics.store(words, own + ${words.outcome}, outcome);

@@ -13,7 +13,10 @@ import type { WorkerSource } from "./workers.ts";
 const looking = 0.03;
 const lookingInRun = 0.1;
 
-/** Given `memory`, `control` (an address) and `thread`, from 1 on. */
+/**
+ * Given `memory`, `control` (an address) and `thread`, from 1 on. What needs the host is left to the
+ * first thread. (Comments in the text would be shipped.)
+ */
 const main = `
 function main({ memory, control, thread }) {
   const words = new Int32Array(memory.buffer);
@@ -25,7 +28,6 @@ function main({ memory, control, thread }) {
     const bytes = new Uint8Array(memory.buffer).slice(from, from + word(${words.bytes}));
     const module = new WebAssembly.Module(bytes);
     const nabla = { memory };
-    // What needs the host is left to the first thread.
     for (const { name, kind } of WebAssembly.Module.imports(module)) {
       if (kind === "function") nabla[name] = () => { throw new Error("unreachable: " + name); };
     }
