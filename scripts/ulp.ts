@@ -9,11 +9,12 @@ import {
   approximated,
   approximationOf,
 } from "../packages/autograd/src/engine/kernel/approximations.ts";
-import { allocate, type Float } from "../packages/autograd/src/scalar/dtype.ts";
+import { allocate, type Data, type Float } from "../packages/autograd/src/scalar/dtype.ts";
 import { evaluateAll } from "../packages/autograd/src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../packages/autograd/src/scalar/operators.ts";
 import { longSums } from "./long-sums.ts";
 import { derivativesSection } from "./ulp/derivatives.ts";
+import { exact, fixed, sizeOf } from "./ulp/exact.ts";
 import { isWorse } from "./ulp/worst.ts";
 
 interface Worst {
@@ -64,131 +65,7 @@ function ulp32(x: number): number {
   return 2 ** (Math.min(exponent, 127) - 23);
 }
 
-// float64: fixed-point numbers with 256 bits behind the point
-
-const places = 256n;
-const one = 1n << places;
-const parts = new DataView(new ArrayBuffer(8));
-
-function fixed(x: number): bigint {
-  parts.setFloat64(0, x);
-  const bits = parts.getBigUint64(0);
-  const exponent = (bits >> 52n) & 0x7ffn;
-  const fraction = (bits & 0xfffffffffffffn) | (exponent === 0n ? 0n : 1n << 52n);
-  const shift = places - 1075n + (exponent === 0n ? 1n : exponent);
-  const size = shift >= 0n ? fraction << shift : fraction >> -shift;
-  return bits >> 63n ? -size : size;
-}
-
-/** |x|, whose bits behind the point do not matter where there are hundreds before it. */
-function sizeOf(x: bigint): number {
-  const size = x < 0n ? -x : x;
-  return size >> (2n * places) > 0n ? Number(size >> places) : Number(size) / 2 ** Number(places);
-}
-
-const times = (a: bigint, b: bigint): bigint => (a * b) >> places;
-const over = (a: bigint, b: bigint): bigint => (a << places) / b;
-
-/** Adds terms, each made from the one before, until they vanish. */
-function series(first: bigint, next: (term: bigint, k: bigint) => bigint): bigint {
-  let [sum, term] = [0n, first];
-  for (let k = 1n; term !== 0n && term !== -1n; k++) {
-    sum += term;
-    term = next(term, k);
-  }
-  return sum;
-}
-
-/** 2 artanh((x - 1) / (x + 1)), for x near 1. */
-function logNear1(x: bigint): bigint {
-  const t = over(x - one, x + one);
-  const square = times(t, t);
-  let [sum, power] = [0n, t];
-  for (let k = 1n; power !== 0n && power !== -1n; k += 2n) {
-    sum += power / k;
-    power = times(power, square);
-  }
-  return 2n * sum;
-}
-
-const ln2 = -logNear1(one / 2n);
-
-function logOf(x: bigint): bigint {
-  const e = BigInt(x.toString(2).length) - 1n - places;
-  return e * ln2 + logNear1(e >= 0n ? x >> e : x << -e);
-}
-
-function expOf(x: bigint): bigint {
-  const n = (2n * x + ln2) / (2n * ln2);
-  const small = series(one, (term, k) => times(term, (x - n * ln2) >> 8n) / k);
-  let value = small;
-  for (let i = 0; i < 8; i++) value = times(value, value);
-  return n >= 0n ? value << n : value >> -n;
-}
-
-/** Machin's formula: pi/4 = 4 arctan 1/5 - arctan 1/239. */
-function arctanOfReciprocal(n: bigint): bigint {
-  let [sum, power, sign] = [0n, one / n, 1n];
-  for (let k = 1n; power !== 0n; k += 2n) {
-    sum += (sign * power) / k;
-    power /= n * n;
-    sign = -sign;
-  }
-  return sum;
-}
-const halfPi = 2n * (4n * arctanOfReciprocal(5n) - arctanOfReciprocal(239n));
-
-function sinOf(x: bigint, shift: bigint): bigint {
-  const n = (2n * x + halfPi * (x < 0n ? -1n : 1n)) / (2n * halfPi);
-  const r = x - n * halfPi;
-  const square = times(r, r);
-  const quarter = (((n + shift) % 4n) + 4n) % 4n;
-  const isOdd = quarter % 2n === 1n;
-  const value = isOdd
-    ? series(one, (term, k) => -times(term, square) / (2n * k * (2n * k - 1n)))
-    : series(r, (term, k) => -times(term, square) / (2n * k * (2n * k + 1n)));
-  return quarter >= 2n ? -value : value;
-}
-
-/** The sum of (-1)^n x^(2n + 1) / (n! (2n + 1)). */
-function erfSeries(x: bigint): bigint {
-  const square = times(x, x);
-  let [sum, power] = [0n, x];
-  for (let n = 1n; power !== 0n && power !== -1n; n++) {
-    sum += power / (2n * n - 1n);
-    power = -times(power, square) / n;
-  }
-  return sum;
-}
-
-/** By Newton's method, from above. */
-function squareRoot(x: bigint): bigint {
-  let root = x + one;
-  for (let next = 0n; ; root = next) {
-    next = (root + over(x, root)) / 2n;
-    if (next >= root) return root;
-  }
-}
-
-const erfOf = (x: bigint): bigint => times(over(2n * one, squareRoot(2n * halfPi)), erfSeries(x));
-const rootOf2 = squareRoot(2n * one);
-
-const exact: Readonly<Partial<Record<OperatorName, (x: bigint) => bigint>>> = {
-  exp: expOf,
-  expm1: (x) => expOf(x) - one,
-  tanh: (x) => {
-    const e = expOf(2n * x);
-    return over(e - one, e + one);
-  },
-  erf: erfOf,
-  erfc: (x) => one - erfOf(x),
-  normalCdf: (x) => (one + erfOf(over(x, rootOf2))) / 2n,
-  log: logOf,
-  log2: (x) => over(logOf(x), ln2),
-  log1p: (x) => logOf(x + one),
-  sin: (x) => sinOf(x, 0n),
-  cos: (x) => sinOf(x, 1n),
-};
+// float64
 
 /** Where random numbers are drawn: between these, by size or by exponent. */
 const ranges64: Readonly<Partial<Record<OperatorName, readonly (readonly [number, number])[]>>> = {
@@ -245,8 +122,52 @@ const ranges64: Readonly<Partial<Record<OperatorName, readonly (readonly [number
     [-1e6, 1e6],
     [-7, 7],
   ],
+  asin: [
+    [-1, 1],
+    [0.99, 1],
+    [-1e-5, 1e-5],
+  ],
+  acos: [
+    [-1, 1],
+    [0.99, 1],
+    [-1e-5, 1e-5],
+  ],
+  atan: [
+    [-1, 1],
+    [-10, 10],
+    [1e-30, 1e30],
+  ],
+  sinh: [
+    [-100, 700],
+    [-1, 1],
+    [-1e-5, 1e-5],
+  ],
+  cosh: [
+    [-100, 700],
+    [-1, 1],
+  ],
+  asinh: [
+    [-3, 3],
+    [-1e-5, 1e-5],
+    [1e-30, 1e30],
+  ],
+  acosh: [
+    [1, 3],
+    [1, 1.001],
+    [2, 1e30],
+  ],
+  atanh: [
+    [-1, 1],
+    [-0.5, 0.5],
+    [-1e-5, 1e-5],
+  ],
 };
 const draws = 20_000;
+
+function error64(given: number, wanted: bigint): number {
+  const ulp = 2 ** (Math.max(Math.floor(Math.log2(sizeOf(wanted))), -1022) - 52);
+  return sizeOf(fixed(given) - wanted) / ulp;
+}
 
 function worst64(operator: OperatorName): Worst {
   const { value } = approximationOf(operator, "float64")!;
@@ -262,20 +183,75 @@ function worst64(operator: OperatorName): Worst {
     evaluateAll(value, [inputs], ["float64"], outputs);
     inputs.forEach((x, i) => {
       count++;
-      const wanted = exact[operator]!(fixed(x));
-      const off = fixed(outputs[i]!) - wanted;
-      const size = sizeOf(wanted);
-      const ulp = 2 ** (Math.max(Math.floor(Math.log2(size)), -1022) - 52);
-      const error = sizeOf(off) / ulp;
+      const wanted = exact[operator]!(fixed(x), 0n);
+      const error = error64(outputs[i]!, wanted);
       if (isWorse(error, worst)) worst = { error, at: x, count };
     });
   }
   return { ...worst, count };
 }
 
+// Operators on two numbers
+
+/** Of powers, the exponents (to base 2) of bases and results; in float64 as far as 256 bits reach. */
+const powers: Readonly<
+  Record<Float, { readonly base: number; readonly from: number; readonly to: number }>
+> = {
+  float32: { base: 126, from: -140, to: 126 },
+  float64: { base: 170, from: -150, to: 1000 },
+};
+
+/** Pairs for which the result is neither infinite nor 0. */
+const pairs: Readonly<
+  Partial<Record<OperatorName, (dtype: Float, i: number) => readonly [number, number]>>
+> = {
+  pow: (dtype, i) => {
+    const { base, from, to } = powers[dtype];
+    // Half of the bases are close to 1.
+    const drawn = 2 ** ((2 * sequence(i) - 1) * (i % 2 === 0 ? base : 1));
+    const a = dtype === "float32" ? Math.fround(drawn) : drawn;
+    return [a, (from + (to - from) * sequence(3 * i + 1)) / Math.log2(a)];
+  },
+  atan2: (_, i) => {
+    const [rise, run] = [2 * sequence(i) - 1, 2 * sequence(3 * i + 1) - 1];
+    return [rise, i % 2 === 0 ? run : run * 2 ** (40 * sequence(7 * i) - 20)];
+  },
+};
+/** Pairs that are tried. */
+const tried: Readonly<Record<Float, number>> = { float32: 2 ** 22, float64: 2 ** 16 };
+
+function worstOfPairs(operator: OperatorName, dtype: Float): WorstOfPairs {
+  const { value } = approximationOf(operator, dtype)!;
+  const count = tried[dtype];
+  const [a, b, outputs] = [0, 1, 2].map(() => allocate(dtype, count)) as [Data, Data, Data];
+  for (let i = 0; i < count; i++) [a[i], b[i]] = pairs[operator]!(dtype, i) as [number, number];
+  evaluateAll(value, [a, b], [dtype, dtype], outputs);
+  let worst: WorstOfPairs = { error: 0, at: "", count };
+  for (let i = 0; i < count; i++) {
+    const [x, y, given] = [a[i]!, b[i]!, outputs[i]!];
+    const error =
+      dtype === "float32"
+        ? error32(given, operators[operator].evaluate(x, y, 0))
+        : error64(given, exact[operator]!(fixed(x), fixed(y)));
+    if (isWorse(error, worst)) worst = { error, at: `${x}, ${y}`, count };
+  }
+  return worst;
+}
+
+interface WorstOfPairs {
+  readonly error: number;
+  readonly at: string;
+  readonly count: number;
+}
+
 /** Multiples of the golden ratio modulo 1: evenly spread, with all low bits in use. */
 function sequence(i: number): number {
   return (0.5 + i * 0.6180339887498949) % 1;
+}
+
+function worstOf(operator: OperatorName, dtype: Float): Worst | WorstOfPairs {
+  if (operators[operator].arity === 2) return worstOfPairs(operator, dtype);
+  return dtype === "float32" ? worst32(operator) : worst64(operator);
 }
 
 const bounds: Readonly<Record<Float, number>> = { float32: 2, float64: 4 };
@@ -284,7 +260,7 @@ const wider: Readonly<Partial<Record<OperatorName, number>>> = { erfc: 3, normal
 const rows: string[] = [];
 for (const dtype of ["float32", "float64"] as const) {
   for (const operator of approximated) {
-    const { error, at, count } = dtype === "float32" ? worst32(operator) : worst64(operator);
+    const { error, at, count } = worstOf(operator, dtype);
     const { limit } = approximationOf(operator, dtype)!;
     const inputs = limit === undefined ? "all" : `|x| <= ${limit.toPrecision(4)}`;
     rows.push(`| ${operator} | ${dtype} | ${error.toFixed(2)} | ${at} | ${inputs} | ${count} |`);
@@ -302,8 +278,9 @@ Sums, products, quotients, square roots, comparisons and roundings are those of 
 The functions below are approximations in WebAssembly (\`engine/kernel/approximations\`), and the host's
 \`Math\` in the reference. Errors are in units in the last place of the right result, the largest found by
 \`pnpm ulp\`, which wrote this page: in float32 over one of every ${stride} bit patterns, in float64 over random
-numbers compared with 256-bit arithmetic. Beyond the inputs that are named, and for operators that are
-not here (\`pow\`, \`atan2\`, \`remainder\`, \`lgamma\`, \`digamma\`), WebAssembly asks the host, element by element.
+numbers compared with 256-bit arithmetic; of two operands over random pairs. Beyond the inputs that are named, and
+for operators that are not here (\`remainder\`, \`lgamma\`, \`digamma\`, powers of whole numbers), WebAssembly asks the
+host, element by element.
 Float32 products and their additions are rounded once here, as relaxed SIMD does where the host has it.
 
 | operator | dtype | largest error (ulp) | at | inputs | tried |

@@ -6,13 +6,24 @@ import { allocate, type Float } from "../src/scalar/dtype.ts";
 import { evaluateAll } from "../src/scalar/evaluate.ts";
 import { type OperatorName, operators } from "../src/scalar/operators.ts";
 
-function approximate(operator: OperatorName, dtype: Float, inputs: readonly number[]): number[] {
-  const given = allocate(dtype, inputs.length);
-  given.set(inputs);
-  const outputs = allocate(dtype, inputs.length);
-  evaluateAll(approximationOf(operator, dtype)!.value, [given], [dtype], outputs);
+function approximate(
+  operator: OperatorName,
+  dtype: Float,
+  ...inputs: readonly (readonly number[])[]
+): number[] {
+  const given = inputs.map((own) => {
+    const elements = allocate(dtype, own.length);
+    elements.set(own);
+    return elements;
+  });
+  const outputs = allocate(dtype, given[0]!.length);
+  const types = given.map(() => dtype);
+  evaluateAll(approximationOf(operator, dtype)!.value, given, types, outputs);
   return [...outputs];
 }
+
+const ofOne = approximated.filter((name) => operators[name].arity === 1);
+const ofTwo = approximated.filter((name) => operators[name].arity === 2);
 
 const fractionBits = { float32: 23, float64: 52 };
 const leastExponent = { float32: -126, float64: -1022 };
@@ -30,7 +41,7 @@ const bounds = { float32: 2, float64: 5 };
 const wider: Partial<Record<OperatorName, number>> = { erfc: 3, normalCdf: 5 };
 
 for (const dtype of ["float32", "float64"] as const) {
-  test.each(approximated)(`%s of any ${dtype} is within its bound`, (operator) => {
+  test.each(ofOne)(`%s of any ${dtype} is within its bound`, (operator) => {
     const { limit = Number.POSITIVE_INFINITY } = approximationOf(operator, dtype)!;
     const near = fc.double({ min: -20, max: 20, noNaN: true });
     fc.assert(
@@ -50,7 +61,7 @@ for (const dtype of ["float32", "float64"] as const) {
   });
 
   // Where exponentials over- and underflow: every thousandth of a step of n.
-  test.each(approximated)(`%s of ${dtype} is no NaN where the exponent ends`, (operator) => {
+  test.each(ofOne)(`%s of ${dtype} is no NaN where the exponent ends`, (operator) => {
     const { limit = Number.POSITIVE_INFINITY } = approximationOf(operator, dtype)!;
     const end = dtype === "float32" ? 127 : 1023;
     const inputs = Array.from({ length: 5000 }, (_, i) => (end + i / 1000) * Math.LN2)
@@ -63,7 +74,7 @@ for (const dtype of ["float32", "float64"] as const) {
     expect(wrong).toEqual([]);
   });
 
-  test.each(approximated)(`%s of what is special in ${dtype}`, (operator) => {
+  test.each(ofOne)(`%s of what is special in ${dtype}`, (operator) => {
     const { limit } = approximationOf(operator, dtype)!;
     const infinities = limit === undefined ? [Infinity, -Infinity, Number.NaN] : [];
     const special = [0, -0, 1, -1, -2, 1e-45, -1e-45, 1e30, -1e30, ...infinities].filter(
@@ -77,5 +88,45 @@ for (const dtype of ["float32", "float64"] as const) {
       expect(isRight, `${operator}(${special[i]}) is ${given}, not ${wanted[i]}`).toBe(true);
       if (given === 0) expect(Object.is(given, wanted[i])).toBe(true);
     });
+  });
+
+  test.each(ofTwo)(`%s of any two ${dtype} is within its bound`, (operator) => {
+    const near = fc.double({ min: -20, max: 20, noNaN: true });
+    const round = (x: number) => (dtype === "float32" ? Math.fround(x) : x);
+    const number = fc.oneof(draws[dtype], near, fc.integer({ min: -9, max: 9 })).map(round);
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const [given] = approximate(operator, dtype, [a], [b]) as [number];
+        const wanted = operators[operator].evaluate(a, b, 0);
+        if (Object.is(given, round(wanted))) return;
+        const off = Math.abs(given - wanted) / ulpOf(wanted, dtype);
+        expect(off, `${operator}(${a}, ${b}) is ${given}, not ${wanted}`).toBeLessThanOrEqual(
+          bounds[dtype],
+        );
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  test.each(ofTwo)(`%s of what is special in ${dtype}`, (operator) => {
+    const round = (x: number) => (dtype === "float32" ? Math.fround(x) : x);
+    const special = [
+      ...[0, 1, 2, 3, 0.5, 2.5, 1e-45, 5e-324, 1e30, 2 ** 31 + 1, Infinity, Number.NaN],
+      ...[1 - 2 ** -24, 1 + 2 ** -52, 3e38, 1e300, 2 ** 53 - 1],
+    ].flatMap((x) => [round(x), round(-x)]);
+    const pairs = special.flatMap((a) => special.map((b) => [a, b] as const));
+    const [first, second] = [0, 1].map((i) => pairs.map((pair) => pair[i]!)) as [
+      number[],
+      number[],
+    ];
+    const given = approximate(operator, dtype, first, second);
+    const wrong = pairs.flatMap(([a, b], i) => {
+      const wanted = round(operators[operator].evaluate(a, b, 0));
+      const isRight =
+        Object.is(given[i], wanted) ||
+        (given[i] !== 0 && Math.abs(given[i]! - wanted) <= 2 * ulpOf(wanted, dtype));
+      return isRight ? [] : [`${operator}(${a}, ${b}) is ${given[i]}, not ${wanted}`];
+    });
+    expect(wrong).toEqual([]);
   });
 }

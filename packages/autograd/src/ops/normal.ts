@@ -38,7 +38,7 @@ function logarithm(of: Scalar): Scalar {
   const ratio = div(f, add(f, 2));
   const square = mul(ratio, ratio);
   const rest = polynomial(square, artanhSeries);
-  const { high, low: lowPart } = log2Parts.float64;
+  const [high, lowPart] = log2Parts.float64;
   const half = mul(0.5, mul(f, f));
   const low = add(mul(ratio, add(half, mul(square, rest))), mul(e, lowPart));
   return sub(mul(e, high), sub(sub(half, low), f));

@@ -6,9 +6,9 @@ import type { Float } from "./dtype.ts";
  * log 2 as the sum of two parts; the first times an exponent is exact (W. J. Cody and W. Waite,
  * "Software Manual for the Elementary Functions", 1980).
  */
-export const log2Parts: Readonly<Record<Float, { readonly high: number; readonly low: number }>> = {
-  float32: { high: 0.693359375, low: -2.1219444e-4 },
-  float64: { high: 0.6931471803691238, low: 1.9082149292705877e-10 },
+export const log2Parts: Readonly<Record<Float, readonly [high: number, low: number]>> = {
+  float32: [0.693359375, -2.1219444e-4],
+  float64: [0.6931471803691238, 1.9082149292705877e-10],
 };
 
 /** (2 artanh(s) / s - 2) / s^2, in s^2. */

@@ -131,7 +131,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   lgamma: same(1, lgamma),
   polygamma: same(2, polygamma),
   // For approximations (engine/kernel/approximations.ts) only. Parts of a float are read from its
-  // bits, and are meaningless for 0, subnormal numbers, infinities and NaN.
+  // bits. Of 0, subnormal numbers, infinities and NaN only the significand's sign means something.
   /** a * b + c, fused or not, whichever the target does faster. */
   mulAdd: same(3, (a, b, c) => a * b + c),
   /** 2^a, for an integer a for which 2^a is a normal number. */
@@ -139,7 +139,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   /** The integer e with 2^e <= |a| < 2^(e + 1). */
   exponent: same(1, (a) => ((highWord(a) >>> 20) % 2048) - 1023),
   /** a / 2^e: in ±[1, 2). */
-  significand: same(1, (a) => a / 2 ** (((highWord(a) >>> 20) % 2048) - 1023)),
+  significand: same(1, significandOf),
   equal: truth((a, b) => a === b),
   less: truth((a, b) => a < b),
   lessEqual: truth((a, b) => a <= b),
@@ -175,6 +175,12 @@ function roundHalfToEven(x: number): number {
 }
 
 const number = new DataView(new ArrayBuffer(8));
+
+/** With the exponent of 1. */
+function significandOf(x: number): number {
+  number.setUint32(0, (highWord(x) & 0x800f_ffff) | 0x3ff0_0000);
+  return number.getFloat64(0);
+}
 
 /** Sign, exponent and the first bits of the fraction of a float64. */
 function highWord(x: number): number {

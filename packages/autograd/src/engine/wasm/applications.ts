@@ -98,17 +98,18 @@ export class Applications {
     const values = this.#values;
     const { scopes } = values;
     const { dtype, operands } = value;
-    const [given] = operands as readonly [Value];
-    const element = values.scalar(given);
-    const operand: Total = { kind: "total", dtype: given.dtype };
+    const elements = operands.map((operand) => values.scalar(operand));
+    const totals = operands.map((operand): Total => ({ kind: "total", dtype: operand.dtype }));
     const inner = scopes.scoped(() => {
-      const first = scopes.body.local("v128");
-      addSplat(scopes.code, element, given.dtype);
-      scopes.code.set(first);
-      scopes.bindTotal(operand, first);
+      totals.forEach((total, i) => {
+        const first = scopes.body.local("v128");
+        addSplat(scopes.code, elements[i]!, total.dtype);
+        scopes.code.set(first);
+        scopes.bindTotal(total, first);
+      });
       const variable: Variable = { kind: "variable", name: "lane", size: 1 };
       const vector: Vector = { variable, lanes: dtype === "float64" ? 2 : 4, valid: 1 };
-      const wide = values.along(vector, () => values.wide({ ...value, operands: [operand] }));
+      const wide = values.along(vector, () => values.wide({ ...value, operands: totals }));
       addExtract(scopes.code, wide, dtype, 0);
     });
     scopes.code.append(inner);

@@ -17,25 +17,7 @@ import type { WorkerSource } from "./workers.ts";
 export const outcomes = { together: 1, alone: 2, again: 3 } as const;
 
 /** Host operators that the runner has too: functions of `Math` with these names. */
-export const runnerOperators: ReadonlySet<OperatorName> = new Set<OperatorName>([
-  "atan2",
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "log2",
-  "sin",
-  "cos",
-  "tanh",
-  "asin",
-  "acos",
-  "atan",
-  "sinh",
-  "cosh",
-  "asinh",
-  "acosh",
-  "atanh",
-]);
+export const runnerOperators: ReadonlySet<OperatorName> = new Set<OperatorName>(["sin", "cos"]);
 
 /**
  * A program, before its first run: its compiled module, and what it imports, of `runnerOperators`.

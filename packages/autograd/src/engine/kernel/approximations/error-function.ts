@@ -20,14 +20,14 @@ import {
   less,
   min,
   mul,
-  neg,
   type Part,
   type Scalar,
   select,
   sub,
 } from "../../../scalar/expression.ts";
 import { beyond, type SquareInTwo, squareInTwo } from "../../../scalar/square.ts";
-import type { Approximations } from "./approximation.ts";
+import { type Approximations, both } from "./approximation.ts";
+import { negatedIf } from "./choices.ts";
 import { exponential32, exponential64 } from "./exponential.ts";
 import { polynomial } from "./polynomial.ts";
 
@@ -67,15 +67,12 @@ function errorFunction(exponential: Exponential): Scalar {
     add(aroundOne, middleRest(sub(size, 1))),
     sub(1, complement),
   );
-  const signed = select(less(x, 0), neg(far), far);
+  const signed = negatedIf(less(x, 0), far);
   return select(less(size, 0.84375), add(x, nearRest(x)), signed);
 }
 
 /** The error function. */
-export const erf: Approximations = {
-  float32: { value: errorFunction(exponential32) },
-  float64: { value: errorFunction(exponential64) },
-};
+export const erf: Approximations = both(errorFunction(exponential32), errorFunction(exponential64));
 
 /** A number >= 0, its distances from 1/2 and 1, and its square. */
 interface Size {
@@ -118,10 +115,7 @@ function complement(exponential: Exponential): Scalar {
 }
 
 /** 1 - erf(x). */
-export const erfc: Approximations = {
-  float32: { value: complement(exponential32) },
-  float64: { value: complement(exponential64) },
-};
+export const erfc: Approximations = both(complement(exponential32), complement(exponential64));
 
 /** sqrt(2) as a float32, and its rounding error. */
 const root = Math.fround(Math.SQRT2);
@@ -146,7 +140,7 @@ function normalDistribution(exponential: Exponential): Scalar {
 }
 
 /** The probability that a standard normal number is at most x. */
-export const normalCdf: Approximations = {
-  float32: { value: normalDistribution(exponential32) },
-  float64: { value: normalDistribution(exponential64) },
-};
+export const normalCdf: Approximations = both(
+  normalDistribution(exponential32),
+  normalDistribution(exponential64),
+);

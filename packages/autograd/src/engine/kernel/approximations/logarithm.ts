@@ -17,7 +17,7 @@ import {
   significand,
   sub,
 } from "../../../scalar/expression.ts";
-import type { Approximations } from "./approximation.ts";
+import { type Approximations, both } from "./approximation.ts";
 import { polynomial } from "./polynomial.ts";
 
 const x = input(0);
@@ -30,12 +30,13 @@ const core32: Core = (f, e) => {
   const p = polynomial(
     f,
     [
-      3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1,
-      -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1, 7.0376836292e-2,
+      0.3333333, -0.24999994, 0.20000714, -0.16668057, 0.14249323, -0.12420141, 0.116769984,
+      -0.1151461, 0.070376836,
     ],
   );
-  const small = mulAdd(mul(f, square), p, mul(e, log2Parts.float32.low));
-  return mulAdd(e, log2Parts.float32.high, add(f, mulAdd(square, -0.5, small)));
+  const [log2High, log2Low] = log2Parts.float32;
+  const small = mulAdd(mul(f, square), p, mul(e, log2Low));
+  return mulAdd(e, log2High, add(f, mulAdd(square, -0.5, small)));
 };
 
 const core64: Core = (f, e) => {
@@ -43,32 +44,45 @@ const core64: Core = (f, e) => {
   const z = mul(s, s);
   const r = mul(z, polynomial(z, artanhSeries));
   const half = mul(0.5, mul(f, f));
-  const low = add(mul(s, add(half, r)), mul(e, log2Parts.float64.low));
-  return sub(mul(e, log2Parts.float64.high), sub(sub(half, low), f));
+  const [log2High, log2Low] = log2Parts.float64;
+  const low = add(mul(s, add(half, r)), mul(e, log2Low));
+  return sub(mul(e, log2High), sub(sub(half, low), f));
 };
 
-/** `of` > 0; below `least`, the smallest normal number, its exponent is not in its bits. */
-function logarithm(of: Scalar, core: Core, least: number, lift: number): Scalar {
-  const isSmall = less(of, least);
+/** The smallest normal number, and the k for which 2^k makes normal numbers of all below. */
+export type Subnormal = readonly [end: number, lift: number];
+
+export const subnormal32: Subnormal = [2 ** -126, 24];
+export const subnormal64: Subnormal = [2 ** -1022, 54];
+
+/** `of` > 0 as 2^e m, with m from `top` / 2 to `top`. */
+export function binaryParts(
+  of: Scalar,
+  top: number,
+  [end, lift]: Subnormal,
+): { readonly m: Scalar; readonly e: Scalar } {
+  // The exponent of a subnormal number is not in its bits.
+  const isSmall = less(of, end);
   const lifted = select(isSmall, mul(of, 2 ** lift), of);
   const s = significand(lifted);
-  const isUpper = less(Math.SQRT2, s);
-  const f = sub(select(isUpper, mul(s, 0.5), s), 1);
+  const isUpper = less(top, s);
   const lowered = sub(exponent(lifted), select(isSmall, lift, 0));
-  const value = core(f, add(lowered, select(isUpper, 1, 0)));
+  return { m: select(isUpper, mul(s, 0.5), s), e: add(lowered, select(isUpper, 1, 0)) };
+}
+
+function logarithm(of: Scalar, core: Core, subnormal: Subnormal): Scalar {
+  const { m, e } = binaryParts(of, Math.SQRT2, subnormal);
+  const value = core(sub(m, 1), e);
   const notPositive = select(equal(of, 0), Number.NEGATIVE_INFINITY, Number.NaN);
   const infinity = Number.POSITIVE_INFINITY;
   return select(less(0, of), select(equal(of, infinity), infinity, value), notPositive);
 }
 
-const log32 = (of: Scalar): Scalar => logarithm(of, core32, 2 ** -126, 24);
-const log64 = (of: Scalar): Scalar => logarithm(of, core64, 2 ** -1022, 54);
+const log32 = (of: Scalar): Scalar => logarithm(of, core32, subnormal32);
+const log64 = (of: Scalar): Scalar => logarithm(of, core64, subnormal64);
 
 /** The natural logarithm. */
-export const log: Approximations = {
-  float32: { value: log32(x) },
-  float64: { value: log64(x) },
-};
+export const log: Approximations = both(log32(x), log64(x));
 
 /** log2 x = e + log(1 + f) / ln 2: exact for powers of 2, where f is 0. */
 const binary =
@@ -77,23 +91,23 @@ const binary =
     add(mul(core(f, 0), Math.LOG2E), e);
 
 /** The logarithm to base 2. */
-export const log2: Approximations = {
-  float32: { value: logarithm(x, binary(core32), 2 ** -126, 24) },
-  float64: { value: logarithm(x, binary(core64), 2 ** -1022, 54) },
-};
+export const log2: Approximations = both(
+  logarithm(x, binary(core32), subnormal32),
+  logarithm(x, binary(core64), subnormal64),
+);
 
-/** log u, plus the rounding error of u = 1 + x divided by u; x itself where u is 1. */
-function logarithmOf1Plus(logOf: (of: Scalar) => Scalar): Scalar {
-  const u = add(x, 1);
-  const lost: Part = div(sub(x, sub(u, 1)), u);
+/** log u, plus the rounding error of u = 1 + `of` divided by u; `of` itself where u is 1. */
+function logarithmOf1Plus(of: Scalar, logOf: (of: Scalar) => Scalar): Scalar {
+  const u = add(of, 1);
+  const lost: Part = div(sub(of, sub(u, 1)), u);
   const isInside = less(0, u);
   const isFinite = less(u, Number.POSITIVE_INFINITY);
   const correction = select(isInside, select(isFinite, lost, 0), 0);
-  return select(equal(u, 1), x, add(logOf(u), correction));
+  return select(equal(u, 1), of, add(logOf(u), correction));
 }
 
+export const log1p32 = (of: Scalar): Scalar => logarithmOf1Plus(of, log32);
+export const log1p64 = (of: Scalar): Scalar => logarithmOf1Plus(of, log64);
+
 /** log(1 + x). */
-export const log1p: Approximations = {
-  float32: { value: logarithmOf1Plus(log32) },
-  float64: { value: logarithmOf1Plus(log64) },
-};
+export const log1p: Approximations = both(log1p32(x), log1p64(x));

@@ -10,13 +10,13 @@ import {
   input,
   less,
   mul,
-  neg,
   round,
   type Scalar,
   select,
   sub,
 } from "../../../scalar/expression.ts";
 import type { Approximations } from "./approximation.ts";
+import { negatedIf } from "./choices.ts";
 import { polynomial } from "./polynomial.ts";
 
 const x = input(0);
@@ -35,8 +35,8 @@ const float32: Precision = {
   // 12 bits each, and 24.
   parts: [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12],
   turns: 2 ** 12,
-  sine: [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4],
-  cosine: [4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5],
+  sine: [-0.16666655, 0.008332161, -0.00019515296],
+  cosine: [0.041666646, -0.0013887316, 2.4433157e-5],
 };
 
 const float64: Precision = {
@@ -66,7 +66,7 @@ function sineShifted({ parts, sine, cosine }: Precision, shift: 0 | 1): Scalar {
   const quarter = sub(m, mul(4, floor(mul(m, 0.25))));
   const isOdd = less(0.5, sub(quarter, mul(2, floor(mul(quarter, 0.5)))));
   const size = select(isOdd, cosR, sinR);
-  return select(less(1.5, quarter), neg(size), size);
+  return negatedIf(less(1.5, quarter), size);
 }
 
 const limitOf = ({ turns }: Precision): number => (turns - 1) * (Math.PI / 2);
