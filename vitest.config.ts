@@ -80,7 +80,7 @@ export default defineConfig({
     // end, a seed, a number of threads).
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    setupFiles: ["scripts/fast-equality.ts"],
+    setupFiles: ["scripts/fast-equality.ts", "scripts/one-thread.ts"],
     projects: [
       {
         extends: true,
