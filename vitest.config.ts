@@ -73,14 +73,11 @@ export default defineConfig({
     // One more than there are processors: many tests wait for processes, pages and timers. By default one
     // processor is left free, which of two is half.
     maxWorkers: availableParallelism() + 1,
-    // Tests make more short-lived objects than programs do: collected half as often, they take a third
-    // less time for that.
-    execArgv: ["--max-semi-space-size=64"],
     // A worker keeps what it imported from file to file: a test restores what it sets for all (a back
     // end, a seed, a number of threads).
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    setupFiles: ["scripts/fast-equality.ts", "scripts/one-thread.ts"],
+    setupFiles: ["scripts/each-test-file.ts"],
     projects: [
       {
         extends: true,

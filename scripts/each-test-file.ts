@@ -1,6 +1,13 @@
-// Runs before each test file (vitest.config.ts). Vitest takes 10 µs for each element of two typed arrays;
-// where all are the same numbers, this finds it at once. All else is compared, and told, as usual.
+// Runs before each test file (vitest.config.ts).
+import { threads } from "@nabla/autograd";
 import { expect } from "vitest";
+
+// Files run side by side, one for each processor and one more; threads of their own would only take turns
+// with them. Tests of threads ask for some.
+threads(1);
+
+// Vitest takes 10 µs for each element of two typed arrays; where all are the same numbers, this finds it
+// at once. All else is compared, and told, as usual.
 
 type Numbers = ArrayLike<unknown>;
 
