@@ -69,18 +69,34 @@ describe("a rule of one's own in a step", () => {
     const after = random.uniform([]).itemSync();
     manualSeed(5);
     for (const slope of [slopeIn(noisy()), compile(slopeIn(noisy()))]) {
-      expect(() => slope(tensor(1))).toThrow(
-        /^customGradient: the rule draws in the step of a loop/,
-      );
+      expect(() => slope(tensor(1))).toThrow(/^customGradient: the rule draws, and is called once/);
     }
     // Nothing was drawn.
     expect(random.uniform([]).itemSync()).toBe(after);
     const drawn = random.uniform([], { seed: 3 }).itemSync();
     expect(slopeIn(noisy(3))(tensor(1)).itemSync()).toBeCloseTo(drawn * drawn, 6);
+    // Gradients that the step itself takes draw for each iteration.
+    const inStep = scan((s: Scalar) => [s, grad(noisy())(s)], tensor(1), undefined, { length: 3 });
+    expect(new Set(inStep[1].arraySync() as number[]).size).toBe(3);
     // A branch is no loop.
     const inBranch = (x: Scalar) => cond(x.greater(0), noisy(), (y: Scalar) => y, x);
     expect(grad(inBranch)(tensor(1)).itemSync()).toBeLessThan(1);
   });
+});
+
+test("a rule in a function of one example draws for each, or not at all", () => {
+  const noisy = customGradient(
+    (y: Scalar) => y.mul(1),
+    (g) => g.mul(random.uniform([])),
+  );
+  const slopesBy = (options: Parameters<typeof vmap>[1]) =>
+    grad((all: Tensor<[3]>) => (vmap(noisy, options)(all as never) as Tensor).sum())(
+      xs,
+    ).arraySync();
+  expect(() => slopesBy({})).toThrow(/^customGradient: the rule draws, and is called once/);
+  expect(new Set(slopesBy({ randomness: "same" }) as number[]).size).toBe(1);
+  const ofEach = vmap(grad(noisy))(xs as never) as Tensor;
+  expect(new Set(ofEach.arraySync() as number[]).size).toBe(3);
 });
 
 test.each([

@@ -12,7 +12,7 @@ import { checkFunction } from "./checks.ts";
 import { parameterOf } from "./parameter.ts";
 import { withoutDraws } from "./random.ts";
 import { given, nodeOf, Tensor, tensorOf } from "./tensor.ts";
-import { isInStep } from "./trace.ts";
+import { isActive, repeatedTrace } from "./trace.ts";
 import { independent, mapTree, type TreeLike } from "./tree.ts";
 
 /**
@@ -50,26 +50,23 @@ export function customGradient<Inputs extends Tensor[], Value extends Tensor>(
     const stopped = nodes.map((node) => new Tensor(stopGradient(node)));
     const output = nodeOf("customGradient", f(...(stopped as never)));
     checkCaptured(output);
-    const isRepeated = isInStep();
+    const repeated = repeatedTrace();
     const onNodes: CustomRule = (g, given, y) => {
       const own = given.map((node) => tensorOf(node)) as never;
-      const shares = ruled(isRepeated, () => rule(tensorOf(g), own, tensorOf(y)));
+      const call = () => rule(tensorOf(g), own, tensorOf(y));
+      const isLate = repeated !== undefined && !isActive(repeated);
+      const shares = isLate ? withoutDraws(call, drawsLate) : call();
       return sharesOf(shares instanceof Tensor ? [shares] : shares, given);
     };
     return tensorOf(custom("customGradient", output, nodes, onNodes)) as Value;
   };
 }
 
-/** What a rule gives. In the step of a loop it is called once for all iterations, too late to draw. */
-function ruled<Shares>(isRepeated: boolean, call: () => Shares): Shares {
-  if (!isRepeated) return call();
-  return withoutDraws(
-    call,
-    () =>
-      new GradientError(
-        "customGradient: the rule draws in the step of a loop, where all iterations would get the same " +
-          "numbers: draw in f or in the step and make that an argument, or give draws a key from the carry",
-      ),
+/** Once a step, or a function of one example, has returned, its rules are called once for all. */
+function drawsLate(): GradientError {
+  return new GradientError(
+    "customGradient: the rule draws, and is called once for all iterations of a loop, or all examples of " +
+      "vmap, which would get the same numbers: draw outside of the rule and make that an argument of f",
   );
 }
 

@@ -47,8 +47,8 @@ export type ElementOf<T> =
  * iterations along a first axis. As in JAX; like a loop that unrolls, but the graph and its plan
  * contain the step once, whatever the length. `step` is called once, with tensors that stand for
  * those of any iteration, so reading their values throws; tensors that it captures are the same in
- * all iterations, random draws (without a seed of their own) differ, but a rule of `customGradient`
- * cannot draw there and throws `GradientError`. Carry, sequences and output
+ * all iterations, random draws (without a seed of their own) differ; a rule of `customGradient` whose
+ * gradient is taken outside of the step throws `GradientError` if it draws. Carry, sequences and output
  * are tensors, or arrays and plain objects of tensors; the first axis of the sequences counts the
  * iterations.
  *

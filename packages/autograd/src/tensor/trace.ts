@@ -10,7 +10,10 @@ export interface Trace {
    * be looked up; otherwise it is used once, with present values (`vmap`).
    */
   readonly isReplayed: boolean;
-  /** Whether the graph stands for those of all iterations of a loop. */
+  /**
+   * Whether the graph stands for several, whose random draws differ: those of all iterations of a loop,
+   * or of all examples of `vmap`.
+   */
   readonly isRepeated: boolean;
   /** Keys of random draws, in order: each call of the compiled function draws new ones. */
   readonly keys: Node[];
@@ -80,9 +83,14 @@ export function changesWithCalls(node: Node): boolean {
   return topologicalOrder([node], inputsOf).some(changes);
 }
 
-/** Whether what is created now is part of the step of a loop. */
-export function isInStep(): boolean {
-  return traces.some(({ isRepeated }) => isRepeated);
+/** The innermost active trace whose graph stands for several, if any. */
+export function repeatedTrace(): Trace | undefined {
+  return traces.findLast(({ isRepeated }) => isRepeated);
+}
+
+/** Whether the function of a trace is still being called. */
+export function isActive(trace: Trace): boolean {
+  return traces.includes(trace);
 }
 
 /** Whether a traced function has assigned something to the parameter. */

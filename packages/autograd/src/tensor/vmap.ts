@@ -82,7 +82,10 @@ export function vmap<
   }
   return (...given) => {
     const { args, examples, count } = oneExample(given, inAxes);
-    const { result, trace } = traced(() => f(...(args as Args)), { isReplayed: false });
+    const { result, trace } = traced(() => f(...(args as Args)), {
+      isReplayed: false,
+      isRepeated: randomness === "different",
+    });
     if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
       undo(trace);
       throw new NablaError(
