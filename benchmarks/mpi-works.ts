@@ -80,8 +80,8 @@ export function stepOf(
   const inner = { sgd, adam }[optimizer](network.parameters(), { learningRate });
   const own = world?.optimizer(inner) ?? inner;
   const x = tensor(numbers(batch * widths[0]!, 0), { shape: [batch, widths[0]!] });
-  const labels = tensor(Int32Array.from({ length: batch }, (_, i) => (i * 7 + 3) % 10));
-  const targets: Tensor = cost === "quadratic" ? oneHot(labels, 10) : labels;
+  const classes = tensor(labels(batch));
+  const targets: Tensor = cost === "quadratic" ? oneHot(classes, 10) : classes;
   realize(x, targets);
   const costOf = cost === "quadratic" ? quadraticCost : crossEntropy;
   const step = compile((inputs: Tensor, wanted: Tensor) => {

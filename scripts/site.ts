@@ -51,7 +51,7 @@ function write(file: string, content: string | Uint8Array): void {
   writeFileSync(target, content);
 }
 
-/** What is told of a chapter of the page leads to the chapter itself. */
+/** Links to a chapter's section in docs/page.md lead to the chapter on the page. */
 function placeOf(file: string, heading: string): string | undefined {
   if (file !== "docs/page.md") return undefined;
   const chapter = contents.find(({ title }) => slug(title("2")) === heading);

@@ -1,5 +1,5 @@
-// Kills a training again and again until it has ended, and compares all that it says, and its end, with one
-// that was left in peace: of one process, or of several ranks, one of which is killed.
+// Kills a training again and again until it has ended, and compares each step and the result with those of an
+// undisturbed run: a training of one process, or of several ranks, one of which is killed.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -54,17 +54,19 @@ export async function checkKills({ kills, seed, ranks = 1, report }: KillOptions
     const program = await bundled(join(import.meta.dirname, "training.ts"));
     const trained = (name: string, moments: readonly Moment[]) =>
       course(program, join(folder, name), ranks, moments);
-    const peace = await trained("peace", []);
+    const undisturbed = await trained("undisturbed", []);
     let left = momentsOf(kills, ranks, seed);
     for (let i = 1; left.length > 0; i++) {
       const disturbed = await trained(`disturbed ${i}`, left);
       left = left.slice(disturbed.kills);
       for (const [step, line] of disturbed.steps) {
-        if (line === peace.steps.get(step)) continue;
-        throw new Error(`"${line}", in peace "${peace.steps.get(step)}" (seed ${seed})`);
+        if (line === undisturbed.steps.get(step)) continue;
+        throw new Error(
+          `got "${line}", expected "${undisturbed.steps.get(step)}" as in an undisturbed run (seed ${seed})`,
+        );
       }
-      if (!disturbed.end.equals(peace.end)) {
-        throw new Error(`a training ended with other bits than in peace (seed ${seed})`);
+      if (!disturbed.end.equals(undisturbed.end)) {
+        throw new Error(`a training ended with other bits than an undisturbed one (seed ${seed})`);
       }
       const ended = ranks === 1 ? "" : `, ranks end within ${disturbed.milliseconds.toFixed(0)} ms`;
       report?.(`training ${i}: ${disturbed.kills} kills${ended}, the same bits in the end`);

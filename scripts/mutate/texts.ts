@@ -221,7 +221,7 @@ const byFile: Readonly<
       'realizeInTurn("assign", [node]);',
       updates,
     ],
-    "of an update that failed only what is gone is told": [
+    "a failed update whose inputs are overwritten loses its error": [
       "if (cause) return cause.cell.failure;",
       "",
       updates,

@@ -30,7 +30,8 @@ export type GradientRuleOf<Inputs extends readonly Tensor[]> = (
  * and returns the gradient of each input. Higher derivatives are those of the rule. Inputs and
  * output are tensors; gradients of tensors that `f` captures are cut off. Throws `GradientError` if
  * `f` captures a parameter, which would learn nothing (use its `stopGradient()` if that is
- * intended), and if the rule returns another number of tensors, or one of another shape.
+ * intended), if the rule returns another number of tensors, or one of another shape, and if it draws
+ * without a seed where it is called once for all iterations of a loop, or all examples of `vmap`.
  *
  * @example
  * // Rounded, but with the derivative of x itself.

@@ -146,8 +146,8 @@ export class Session {
   }
 
   /**
-   * Tells how things stand, and is done when that is shown; or when it is told, which is done at
-   * once, or after what was told last is shown.
+   * Reports progress, and resolves when the page has shown it. With `when`, resolves as soon as the report
+   * is sent: at once, or after the page has shown the last report.
    */
   async tell(when?: "at once" | "after the last"): Promise<void> {
     const [mini, full] = [this.#miniBatches, this.#fullSet];

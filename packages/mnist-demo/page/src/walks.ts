@@ -73,7 +73,7 @@ export const goal = 0.8;
 const mostSteps = 700;
 /** Somebody may start them where they are at the goal already. */
 const fewestSteps = 10;
-/** Steps between two times that progress is told. */
+/** Steps between two reports of progress. */
 const betweenTold = 5;
 /** How many mini-batches the compass shows. */
 const needles = 20;

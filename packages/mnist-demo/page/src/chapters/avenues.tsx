@@ -57,7 +57,7 @@ function AvenuesOf({ label, layers, output, ...props }: AvenuesOfProps): VNode {
               {count === 1 ? "" : ", on average"}), and with it the sum:{" "}
               <span class="whole-words">d = {signed(neuron.wantedSum)}</span>
               {count === 1 && neuron.wantedActivation !== 0
-                ? `, which is ${signed(neuron.wantedActivation)} times the slope of the activation there, ${signed(neuron.wantedSum / neuron.wantedActivation).replace("+", "")}.`
+                ? `, which is ${signed(neuron.wantedActivation)} times the slope of the activation there, ${plain(neuron.wantedSum / neuron.wantedActivation)}.`
                 : "."}
             </p>
             {place.layer === 0 ? (
