@@ -125,3 +125,26 @@ test("are not called again where a run starts again", async () => {
   expectClose((await result()) as number[], wanted);
   expect(calls).toBe(1);
 });
+
+test("are told when a run is over that has called them, also one that fails", () => {
+  let runs = 0;
+  const counted = hostFunction({
+    name: "counted",
+    compute: ([x], output) => output.set(x!),
+    afterRun: () => runs++,
+  });
+  const failing = hostFunction({
+    name: "failing",
+    compute: () => {
+      throw new Error("no more of this");
+    },
+  });
+  const x = tensor([1, 2, 3]);
+  const step = compile((y: Tensor) => counted([y.mul(2)], [3], "float32").add(1));
+  expect(step(x).arraySync()).toEqual([3, 5, 7]);
+  step(x);
+  expect(runs).toBe(2);
+  const fails = failing([counted([x.mul(3)], [3], "float32")], [3], "float32");
+  expect(() => fails.arraySync()).toThrow("no more of this");
+  expect(runs).toBe(3);
+});

@@ -7,10 +7,10 @@ import type { DType } from "../scalar/dtype.ts";
 /** An operation of its own: graphs with it share plans among each other only. */
 export function hostOperation(
   name: string,
-  compute: HostFunction["compute"],
+  { compute, afterRun }: Pick<HostFunction, "compute" | "afterRun">,
   gradient: GradientRule | NoGradient,
 ): HostFunction {
-  return { family: "host", name, compute, gradient: [gradient] };
+  return { family: "host", name, compute, afterRun, gradient: [gradient] };
 }
 
 /** What the function writes. */

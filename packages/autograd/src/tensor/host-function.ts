@@ -17,6 +17,11 @@ export interface HostFunctionDefinition {
    */
   readonly compute: (inputs: readonly Data[], output: Data) => void;
   /**
+   * Called at the end of each run that has called `compute`, also of one that fails before it comes to
+   * what reads the output: to end what was begun. It must not throw.
+   */
+  readonly afterRun?: () => void;
+  /**
    * Given the output's gradient: that of the input at a position. Left out: no gradient passes.
    */
   readonly gradient?: (
@@ -47,7 +52,7 @@ export interface HostFunctionDefinition {
 export function hostFunction(
   definition: HostFunctionDefinition,
 ): (inputs: readonly Tensor[], shape: readonly number[], dtype: DType) => Tensor {
-  const { name, compute, gradient } = definition;
+  const { name, compute, afterRun, gradient } = definition;
   checkFunction(name, compute, "compute");
   const rule: GradientRule | undefined =
     gradient &&
@@ -61,7 +66,8 @@ export function hostFunction(
           position,
         ),
       ));
-  const operation = hostOperation(name, compute, rule ?? "none: the host function has no rule");
+  const noRule = "none: the host function has no rule";
+  const operation = hostOperation(name, { compute, afterRun }, rule ?? noRule);
   return (inputs, shape, dtype) => {
     const nodes = inputs.map((x) => nodeOf(name, x));
     return tensorOf(

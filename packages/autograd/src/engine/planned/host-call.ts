@@ -2,7 +2,7 @@
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import type { Program } from "../device.ts";
-import type { HostSegment } from "../plan/steps.ts";
+import type { HostSegment, Segment } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
 
 /** Calls the host function of a segment, if it has one: on the device's memory where it has views. */
@@ -25,4 +25,10 @@ export function* callHost(
   const array = allocate(output.dtype, output.size);
   engine.callHost(name, () => compute(arrays, array));
   program.write(output, array);
+}
+
+/** Tells a host function that a run is over which has called it. */
+export function afterRun(segment: Segment): void {
+  if (segment.kind === "host" && segment.node.family === "host")
+    segment.node.operation.afterRun?.();
 }

@@ -10,7 +10,7 @@ import type { Buffer } from "../kernel/language.ts";
 import { Pauses } from "../pauses.ts";
 import { isCalledOnce, type Plan, type Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
-import { callHost } from "./host-call.ts";
+import { afterRun, callHost } from "./host-call.ts";
 import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
 import { Trial } from "./thread-trial.ts";
@@ -148,6 +148,7 @@ export class LoadedPlan {
   #end(atHome: readonly (ResidentValue | undefined)[]): void {
     for (const value of atHome) if (value) value.isNew = false;
     if (this.#isDropped) this.unload();
+    for (const i of this.#done) afterRun(this.#plan.segments[i]!);
   }
 
   #output(
@@ -250,9 +251,9 @@ export class LoadedPlan {
     if (segment.kind === "host") {
       if (!isCalledOnce(segment)) yield* runByHost(this.#program, segment);
       else if (!this.#done.has(i)) {
-        yield* callHost(this.#engine, this.#program, segment);
         // Its output stays until the end of the run.
         this.#done.add(i);
+        yield* callHost(this.#engine, this.#program, segment);
       }
       return isTogether ? "together" : "alone";
     }

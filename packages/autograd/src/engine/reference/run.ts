@@ -1,5 +1,5 @@
 // Runs a graph node by node, and drops values as soon as nothing needs them.
-import { dataOf, type Node, type NodeOf, type Value } from "../../graph/node.ts";
+import { dataOf, type HostFunction, type Node, type NodeOf, type Value } from "../../graph/node.ts";
 import { areOfOneLoop } from "../../ops/loop.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
@@ -34,11 +34,17 @@ export function run(
     const results = repeat(outcomes, node.inputs.map(valueOf), run);
     outcomes.forEach((one, i) => values.set(one, results[i]!));
   };
-  for (const node of order) {
-    if (node.family === "loop") {
-      if (!values.has(node)) runLoop(node);
-    } else values.set(node, interpret(node, node.inputs.map(valueOf)));
-    for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);
+  const called: HostFunction[] = [];
+  try {
+    for (const node of order) {
+      if (node.family === "host") called.push(node.operation);
+      if (node.family === "loop") {
+        if (!values.has(node)) runLoop(node);
+      } else values.set(node, interpret(node, node.inputs.map(valueOf)));
+      for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);
+    }
+    return outputs.map(valueOf);
+  } finally {
+    for (const { afterRun } of called) afterRun?.();
   }
-  return outputs.map(valueOf);
 }
