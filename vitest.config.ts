@@ -18,7 +18,6 @@ const once = [
   "checkpoint",
   "disk",
   "engine",
-  "engine-page",
   "explain",
   "fit",
   "hosts",
@@ -30,7 +29,6 @@ const once = [
   "memory",
   "mutated-files",
   "odeint",
-  "operations",
   "operators",
   "plan",
   "products",
@@ -62,6 +60,12 @@ const once = [
 const first = ["edges", "parameter-programs", "transforms"];
 const everything = process.env["NABLA_TESTS"] === "reference";
 
+/** What documentation says: its examples, links and generated pages (`pnpm test:docs`). */
+const documentation = [
+  "scripts/doctest/{examples,links}.test.ts",
+  "packages/autograd/test/{engine,operations}-page.test.ts",
+];
+
 export default defineConfig({
   plugins: [doctest(import.meta.dirname)],
   resolve: { conditions },
@@ -88,6 +92,7 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "examples/{adding-problem,character-transformer,derivatives,time}/*.test.ts",
           ],
+          exclude: documentation,
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],
@@ -97,6 +102,7 @@ export default defineConfig({
           },
         },
       },
+      { extends: true, test: { name: "docs", include: documentation } },
       {
         extends: true,
         test: {

@@ -1,12 +1,11 @@
 // The order of test files (vitest.config.ts): those that take longest first, so that no processor is left
 // alone with one of them at the end. Vitest knows what files took in an earlier run; in a new
-// clone it goes by their sizes, which say little of files that run examples, processes or pages.
+// clone it goes by their sizes, which say little of files that run processes or pages.
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes over some four seconds, by the paths' ends; the longest first. */
 const longest = [
   "mnist-demo/test/page.test.ts",
-  "doctest/examples.test.ts",
   "native/test/programs.test.ts",
   "autograd/test/gradients.test.ts",
   "mnist-demo/test/train.test.ts",
@@ -21,7 +20,6 @@ const longest = [
   "nn/test/explain.test.ts",
   "autograd/test/fixtures.test.ts",
   "nn/test/random-training.test.ts",
-  "autograd/test/operations.test.ts",
 ];
 
 function rankOf({ moduleId }: TestSpecification): number {

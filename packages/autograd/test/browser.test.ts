@@ -15,6 +15,9 @@ if (!hasChromium) {
   console.warn(`skipped: the engine in a browser; there is no Chromium at ${executablePath}`);
 }
 
+/** Whether all kinds of pages are tested (`pnpm test:page`), or one that is isolated. */
+const isWhole = process.env["NABLA_TESTS"] === "page";
+
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -78,10 +81,16 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     return page;
   }
 
+  const notIsolated = ["in a page that is not isolated", "/plain/", false, 0] as const;
+  const noWorkers = [
+    "in an isolated page that may not start workers",
+    "/isolated/no-workers/",
+    true,
+    0,
+  ] as const;
   test.each([
-    ["in a page that is not isolated", "/plain/", false, 0],
-    ["in a page that is isolated", "/isolated/", true, 1],
-    ["in an isolated page that may not start workers", "/isolated/no-workers/", true, 0],
+    ["in a page that is isolated", "/isolated/", true, 1] as const,
+    ...(isWhole ? [notIsolated, noWorkers] : []),
   ])("trains %s, with the same bits as here", async (_, path, isIsolated, dividedRuns) => {
     const page = await opened(path);
     expect(await page.evaluate("globalThis.crossOriginIsolated")).toBe(isIsolated);
@@ -95,16 +104,19 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     await page.close();
   });
 
-  test("trains on the reference in a page that may not compile WebAssembly", async () => {
-    const page = await opened("/isolated/no-code/");
-    setBackend("reference");
-    try {
-      const here = trained();
-      expect(here.backend).toBe("reference");
-      expect(await page.evaluate("globalThis.result")).toEqual(here);
-    } finally {
-      setBackend("wasm");
-    }
-    await page.close();
-  });
+  test.runIf(isWhole)(
+    "trains on the reference in a page that may not compile WebAssembly",
+    async () => {
+      const page = await opened("/isolated/no-code/");
+      setBackend("reference");
+      try {
+        const here = trained();
+        expect(here.backend).toBe("reference");
+        expect(await page.evaluate("globalThis.result")).toEqual(here);
+      } finally {
+        setBackend("wasm");
+      }
+      await page.close();
+    },
+  );
 });

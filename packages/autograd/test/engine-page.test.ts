@@ -1,4 +1,4 @@
-// docs/engine.md, with what each stage really gives. `pnpm test engine-page -u` writes it anew.
+// docs/engine.md, with what each stage really gives. `pnpm test:docs engine-page -u` writes it anew.
 import {
   explainPlan,
   gradients,

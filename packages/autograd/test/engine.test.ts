@@ -9,14 +9,14 @@ import { programs } from "./random-programs.ts";
 test("exact programs give the same bits on every back end, however they are planned", () => {
   fc.assert(
     fc.property(programs, (choices) => checkProgram("exact", choices)),
-    { numRuns: 12 },
+    { numRuns: 5 },
   );
 });
 
 test("smooth programs give nearly the same on every back end", () => {
   fc.assert(
     fc.property(programs, (choices) => checkProgram("smooth", choices)),
-    { numRuns: 12 },
+    { numRuns: 5 },
   );
 });
 

@@ -1,11 +1,9 @@
-// docs/operations.md: complete, and what `pnpm operations` writes; and that no part of an operation is
-// forgotten.
-import { readFileSync } from "node:fs";
+// That no part of an operation is forgotten.
 import { Tensor } from "@nabla/autograd";
 import { expect, test } from "vitest";
 import * as elementwise from "../src/ops/elementwise.ts";
 import { catalogue, methods } from "./catalogue.ts";
-import { missingFromCatalogue, operationsPage } from "./operations-table.ts";
+import { missingFromCatalogue } from "./operations-table.ts";
 
 /** Parts of others, which users meet in graphs alone, or not at all. */
 const internal = new Set([
@@ -34,12 +32,5 @@ test("every function of elements, and every reduction, is a method", () => {
   const missing = methods.filter((name) => name !== "where" && !(name in Tensor.prototype));
   expect(missing, "are not given to addMethods, at the end of their file in src/tensor").toEqual(
     [],
-  );
-});
-
-test("docs/operations.md is what the operations do now", () => {
-  const page = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
-  expect(page, "docs/operations.md is behind: npx --yes pnpm@12 operations writes it").toBe(
-    operationsPage(),
   );
 });
