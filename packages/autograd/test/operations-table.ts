@@ -151,7 +151,13 @@ function formulaOf(name: string): string | undefined {
   return name in ofElements || name in ofColumns ? "a formula (`formulas.ts`)" : undefined;
 }
 
-const names = { numpy: "NumPy", scipy: "SciPy", torch: "PyTorch", mpmath: "mpmath" };
+const names = {
+  numpy: "NumPy",
+  scipy: "SciPy",
+  torch: "PyTorch",
+  sklearn: "scikit-learn",
+  mpmath: "mpmath",
+};
 
 /** From the calls of fixtures/data to the libraries whose values are there. */
 function oraclesByCall(): ReadonlyMap<string, string> {

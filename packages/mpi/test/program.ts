@@ -17,7 +17,7 @@ import { dense, fit, quadraticCost, sgd } from "@nabla/nn";
 import { mpi } from "../src/mpi.ts";
 import type { World } from "../src/world.ts";
 import { checksums } from "./models.ts";
-import { dataset, trained } from "./training.ts";
+import { dataset, measured, trained } from "./training.ts";
 
 const [, , part = "", folder = ""] = process.argv;
 const steps = Number(process.argv[4]);
@@ -90,6 +90,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
       withNorm: await trained({ world, hasNorm: true, epochs: 1 }),
       inTwos: (await trained({ world, accumulate: 2, epochs: 1 })).costs,
       ofOwn: await ofOwn(world),
+      measured: await measured(world),
     };
   },
 

@@ -3,7 +3,7 @@ import { gradients, random, tensor } from "@nabla/autograd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mpi } from "../src/mpi.ts";
 import { problemHere, ranks } from "./mpirun.ts";
-import { type Trained, trained } from "./training.ts";
+import { measured, type Trained, trained } from "./training.ts";
 
 const before = random.state();
 afterAll(() => random.restore(before));
@@ -37,7 +37,7 @@ interface Collectives {
 }
 
 type Trainings = Readonly<Record<"compiled" | "withNorm", Trained>> &
-  Readonly<Record<"isSame" | "inTwos" | "ofOwn", unknown>>;
+  Readonly<Record<"isSame" | "inTwos" | "ofOwn" | "measured", unknown>>;
 
 interface Stopped {
   readonly steps: number;
@@ -113,6 +113,7 @@ describe.skipIf(problemHere !== undefined)("three ranks", () => {
         expect(Math.abs(cost - inTwos[i]!)).toBeLessThan(1e-5);
       });
       expect(one.ofOwn).toEqual(results[0]!.ofOwn);
+      expect(one.measured).toEqual(await measured());
     }
   });
 

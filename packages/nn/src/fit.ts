@@ -11,7 +11,7 @@ import { stepOf } from "./fit-step.ts";
 import { checkTogether } from "./fit-together.ts";
 import type { Layer } from "./layer.ts";
 import { measure } from "./measure.ts";
-import type { Metric } from "./metrics.ts";
+import type { Measured, Metric, Metrics, MetricValue } from "./metrics/metric.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import {
   anything,
@@ -26,7 +26,7 @@ import {
 import { checkPair } from "./pair.ts";
 import { type Team, teamOf } from "./team.ts";
 
-export interface FitOptions<Name extends string = string> {
+export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>> {
   /** One number for outputs and targets, such as `quadraticCost`. */
   readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
   readonly optimizer: Optimizer;
@@ -50,8 +50,11 @@ export interface FitOptions<Name extends string = string> {
   readonly prefetch?: number;
   /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
   readonly validation?: Dataset;
-  /** Measured at the end of each epoch, under these names. */
-  readonly metrics?: Readonly<Record<Name, Metric>>;
+  /**
+   * Measured at the end of each epoch, under these names: functions whose mean is taken, and metrics with
+   * state, such as `precision()`, which are exact over all examples.
+   */
+  readonly metrics?: M;
   /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
   readonly reportEvery?: number;
   /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`; at once. */
@@ -85,8 +88,8 @@ export interface FitOptions<Name extends string = string> {
   readonly resume?: boolean;
 }
 
-/** How training stands; `Name` are those of the metrics. */
-export interface Report<Name extends string = string> {
+/** How training stands; `Name` are those of the metrics, which give `Values`. */
+export interface Report<Name extends string = string, Values = Readonly<Record<Name, number>>> {
   /** The epoch under way, from 1. */
   readonly epoch: number;
   /** Steps taken, in all epochs. */
@@ -96,7 +99,7 @@ export interface Report<Name extends string = string> {
   /** The cost of the last step's examples alone. */
   readonly batchCost: number;
   /** What was measured at the end of the epoch; undefined within it. */
-  readonly metrics: Readonly<Record<Name, number>> | undefined;
+  readonly metrics: Values | undefined;
   /** The cost on `validation` at the end of the epoch; undefined within it, and without one. */
   readonly validationCost: number | undefined;
   /** Of the training so far, without the time spent on metrics. */
@@ -105,12 +108,15 @@ export interface Report<Name extends string = string> {
   readonly secondsLeft: number;
 }
 
+/** A report, whatever its metrics give. */
+export type AnyReport = Report<string, Readonly<Record<string, MetricValue>>>;
+
 /** The reports of a training, to be looped over: it takes steps as they are asked for. */
-export interface Reports<Name extends string = string>
-  extends AsyncGenerator<Report<Name>, void, undefined> {
+export interface Reports<Name extends string = string, Values = Readonly<Record<Name, number>>>
+  extends AsyncGenerator<Report<Name, Values>, void, undefined> {
   /** `await` trains to the end, and gives the last report; undefined if there was none. */
-  then<A = Report<Name> | undefined, B = never>(
-    done?: ((last: Report<Name> | undefined) => A | PromiseLike<A>) | null,
+  then<A = Report<Name, Values> | undefined, B = never>(
+    done?: ((last: Report<Name, Values> | undefined) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B>;
 }
@@ -139,18 +145,20 @@ export interface Reports<Name extends string = string>
  * for await (const report of fit(network, dataset, options)) cost = report.cost;
  * cost < 1e-3; // => true
  */
-export function fit<Name extends string = string>(
+export function fit<const M extends Metrics = Readonly<Record<string, Metric>>>(
   model: Layer,
   data: TrainingData,
-  options: FitOptions<Name>,
-): Reports<Name> {
-  const reports = reportsOf(model, data, options) as AsyncGenerator<Report<Name>, void, undefined>;
+  options: FitOptions<M>,
+): Reports<keyof M & string, Measured<M>> {
+  type Own = Report<keyof M & string, Measured<M>>;
+  const reports = reportsOf(model, data, options) as AsyncGenerator<Own, void, undefined>;
   const train = async () => {
-    let last: Report<Name> | undefined;
+    let last: Own | undefined;
     for await (const report of reports) last = report;
     return last;
   };
-  const then: Reports<Name>["then"] = (done, failed) => train().then(done, failed);
+  const then: Reports<keyof M & string, Measured<M>>["then"] = (done, failed) =>
+    train().then(done, failed);
   // biome-ignore lint/suspicious/noThenProperty: who awaits what trains means it to train.
   // oxlint-disable-next-line unicorn/no-thenable
   return Object.assign(reports, { then });
@@ -159,8 +167,8 @@ export function fit<Name extends string = string>(
 async function* reportsOf(
   model: Layer,
   data: TrainingData,
-  options: FitOptions,
-): AsyncGenerator<Report, void, undefined> {
+  options: FitOptions<Metrics>,
+): AsyncGenerator<AnyReport, void, undefined> {
   checkFit(model, options);
   const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
   const { reportEvery, accumulate = 1 } = options;
@@ -194,7 +202,7 @@ async function* reportsOf(
   let batchCost = Number.NaN;
   let { examples } = feed;
   const breathe = breather();
-  const progress = (values?: Measured): Report => ({
+  const progress = (values?: AtEnd): AnyReport => ({
     epoch: at.epoch,
     step: at.step,
     cost: at.total / at.inEpoch,
@@ -207,7 +215,7 @@ async function* reportsOf(
       : Number.NaN,
   });
   /** Gives a report; where the loop is left at it, keeps how training stands. */
-  const reported = async function* (report: Report): AsyncGenerator<Report, void, undefined> {
+  const reported = async function* (report: AnyReport): AsyncGenerator<AnyReport, void, undefined> {
     let isLeft = true;
     try {
       yield report;
@@ -255,7 +263,7 @@ async function* reportsOf(
 }
 
 /** Throws `NablaError` for options that only a compiler would have refused. */
-function checkFit(model: Layer, options: FitOptions): void {
+function checkFit(model: Layer, options: FitOptions<Metrics>): void {
   if (typeof model !== "function") checkModel("fit", model, "forward");
   checkOptions("fit", options, {
     cost: anything,
@@ -272,15 +280,15 @@ function checkFit(model: Layer, options: FitOptions): void {
     checkpoint: plain,
     resume: flag,
   });
-  const { cost, optimizer }: Partial<FitOptions> = options;
+  const { cost, optimizer }: Partial<FitOptions<Metrics>> = options;
   if (typeof cost !== "function") {
     throw new NablaError(`fit: cost is ${kindOf(cost)}, expected a function: quadraticCost`);
   }
   checkOptimizer("fit", optimizer);
 }
 
-interface Measured {
-  readonly metrics: Readonly<Record<string, number>>;
+interface AtEnd {
+  readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly cost?: number;
 }
 
@@ -288,16 +296,17 @@ interface Measured {
 async function measuredOn(
   model: Layer,
   dataset: Dataset | undefined,
-  { validation, metrics = {}, cost, world }: FitOptions,
-): Promise<Measured> {
+  { validation, metrics = {}, cost, world }: FitOptions<Metrics>,
+): Promise<AtEnd> {
   if (!dataset) return { metrics: {} };
   const how = world ? { world } : {};
   if (!validation) return { metrics: await measure(model, dataset, metrics, how) };
   // By names of its own, so that metrics may have any.
   const own = Object.entries(metrics).map(([name, metric]) => [`metric ${name}`, metric] as const);
-  const all = await measure(model, dataset, { ...Object.fromEntries(own), cost }, how);
+  const together: Metrics = { ...Object.fromEntries(own), cost };
+  const all = await measure(model, dataset, together, how);
   const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
-  return { metrics: Object.fromEntries(found), cost: all["cost"]! };
+  return { metrics: Object.fromEntries(found), cost: all["cost"] as number };
 }
 
 /** Steps on groups of one batch. */

@@ -83,7 +83,7 @@ export {
 
 // Costs and metrics
 
-export type { CrossEntropyOptions } from "./costs.ts";
+export type { CrossEntropyOptions, MeanSquaredError } from "./costs.ts";
 export {
   binaryCrossEntropy,
   crossEntropy,
@@ -94,8 +94,42 @@ export {
   negativeLogLikelihood,
   quadraticCost,
 } from "./costs.ts";
-export type { BinaryAccuracyOptions, Metric } from "./metrics.ts";
-export { accuracy, binaryAccuracy, confusionMatrix, meanAbsoluteError, topK } from "./metrics.ts";
+export type {
+  Average,
+  Averaged,
+  BinaryAccuracy,
+  BinaryAccuracyOptions,
+  ClassMetric,
+  ClassOptions,
+  ConfusionMatrix,
+  MeanAbsoluteError,
+  Measured,
+  Metric,
+  MetricState,
+  Metrics,
+  MetricValue,
+  PerplexityOptions,
+  R2Options,
+  RankingAverage,
+  RankingOptions,
+  RankingValue,
+  StatefulMetric,
+} from "./metrics.ts";
+export {
+  accuracy,
+  averagePrecision,
+  binaryAccuracy,
+  confusionMatrix,
+  f1Score,
+  iou,
+  meanAbsoluteError,
+  perplexity,
+  precision,
+  r2Score,
+  recall,
+  rocAuc,
+  topK,
+} from "./metrics.ts";
 
 // Optimisers and their learning rates
 
@@ -145,7 +179,7 @@ export {
 export type { Batch, Batches, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
-export type { FitOptions, Report, Reports } from "./fit.ts";
+export type { AnyReport, FitOptions, Report, Reports } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
 export { type MeasureOptions, measure } from "./measure.ts";

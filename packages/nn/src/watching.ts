@@ -1,7 +1,7 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
 import { NablaError, type Tensor } from "@nabla/autograd";
-import { checkCount, checkModel } from "./checks.ts";
-import type { Report } from "./fit.ts";
+import { checkCount, checkModel, kindOf } from "./checks.ts";
+import type { AnyReport, Report } from "./fit.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
 import { checkOptions, oneOf, plain, text } from "./options.ts";
 
@@ -19,7 +19,10 @@ export interface WatchOptions {
  * What the report of an epoch's end says of the model, where more is better; undefined within
  * epochs.
  */
-function worthOf(operation: string, options: WatchOptions): (report: Report) => number | undefined {
+function worthOf(
+  operation: string,
+  options: WatchOptions,
+): (report: AnyReport) => number | undefined {
   checkOptions(operation, options, { metric: text, better: oneOf("less", "more") });
   const { metric, better = metric === undefined ? "less" : "more" } = options;
   return (report) => {
@@ -30,6 +33,11 @@ function worthOf(operation: string, options: WatchOptions): (report: Report) => 
     if (value === undefined) {
       const names = Object.keys(metrics).join(", ") || "none";
       throw new NablaError(`${operation}: there is no metric "${metric}", reports have ${names}`);
+    }
+    if (typeof value !== "number") {
+      throw new NablaError(
+        `${operation}: metric "${metric}" gives ${kindOf(value)}, expected one number an epoch`,
+      );
     }
     return better === "less" ? -value : value;
   };
@@ -51,7 +59,7 @@ function isBetter(worth: number, best: number | undefined): boolean {
  */
 export function earlyStopping(
   options: WatchOptions & { readonly patience: number },
-): (report: Report) => boolean {
+): (report: AnyReport) => boolean {
   const worth = worthOf("earlyStopping", options);
   const { patience } = options;
   checkCount("earlyStopping", "patience", patience);
@@ -66,12 +74,15 @@ export function earlyStopping(
   };
 }
 
-/** The best of the models that training went through. Made by `bestModel`. */
-export interface BestModel {
+/**
+ * The best of the models that training went through. Made by `bestModel`; `Seen` are the reports that it
+ * looks at.
+ */
+export interface BestModel<Seen extends AnyReport = Report> {
   /** The report of the epoch after which the model was best; undefined before there is one. */
-  readonly report: Report | undefined;
+  readonly report: Seen | undefined;
   /** Looks at a report: whether the model is the best so far, and is kept. */
-  see(report: Report): boolean;
+  see(report: Seen): boolean;
   /** Gives the model the values that it had when it was best. */
   restore(): void;
 }
@@ -92,11 +103,14 @@ export interface BestModel {
  * best.restore();
  * model.weight.arraySync(); // => [[1]]
  */
-export function bestModel(model: Model, options: WatchOptions = {}): BestModel {
+export function bestModel<Seen extends AnyReport = Report>(
+  model: Model,
+  options: WatchOptions = {},
+): BestModel<Seen> {
   checkModel("bestModel", model);
   const worth = worthOf("bestModel", options);
   const cells = namedCellsOf(model).map(([, cell]) => cell);
-  let best: { readonly report: Report; readonly worth: number } | undefined;
+  let best: { readonly report: Seen; readonly worth: number } | undefined;
   let kept: readonly Tensor[] = [];
   let isAfterEpoch = false;
   return {

@@ -58,6 +58,17 @@ function curried(name: string, made: readonly unknown[], ...given: readonly unkn
   return { name, f, args: [...made, ...given] };
 }
 
+/** Of a maker of metrics with state, whose examples weigh 1 and 2. */
+function stateful(name: string, options: object, outputs: Tensor, targets: Tensor): EdgeCall {
+  const f: Function = async (given, ...batch) => {
+    const metric = functions[name]!(given) as nn.StatefulMetric;
+    const [first, second, weights] = batch as [Tensor, Tensor, Tensor];
+    const observed = await metric.observe(first, second, weights).data();
+    return metric.result(metric.update(metric.start(), observed));
+  };
+  return { name, f, args: [options, outputs, targets, tensor([1, 2])] };
+}
+
 const optimizers: Readonly<Record<string, object>> = {
   sgd: { learningRate: 0.1, momentum: 0.5, nesterov: true, weightDecay: 0.1 },
   adam: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
@@ -169,6 +180,16 @@ const costs: readonly EdgeCall[] = [
   call("binaryAccuracy", rows, yes, { threshold: 0.5 }),
   call("confusionMatrix", rows, labels),
   curried("topK", [2], rows, labels),
+  ...[
+    stateful("precision", { average: "macro" }, rows, labels),
+    stateful("recall", { average: "binary", threshold: 0.5 }, rows, yes),
+    stateful("f1Score", { average: "none" }, rows, labels),
+    stateful("iou", { average: "micro" }, rows, labels),
+    stateful("rocAuc", { average: "binary" }, rows, yes),
+    stateful("averagePrecision", { average: "none" }, rows, labels),
+    stateful("r2Score", { average: "macro" }, rows, yes),
+    stateful("perplexity", { ignoreLabel: -1 }, rows, labels),
+  ],
 ];
 
 const schedules: readonly EdgeCall[] = [
@@ -236,7 +257,13 @@ const training: readonly EdgeCall[] = [
       }),
     args: ((one) => [one, [named], nn.sgd(one.parameters(), rate)])(model()),
   },
-  call("measure", model(), named, { error: nn.meanAbsoluteError }),
+  call(
+    "measure",
+    model(),
+    named,
+    { error: nn.meanAbsoluteError },
+    { batchSize: 1, weights: tensor([1, 2]) },
+  ),
   curried("earlyStopping", [{ patience: 1, metric: "accuracy", better: "more" }], report),
   {
     name: "bestModel",

@@ -13,7 +13,9 @@ export const functions = nn as unknown as Readonly<Record<string, Loose>>;
 export function publicIn(folder: string): readonly string[] {
   const path = join(import.meta.dirname, "../src", folder);
   const texts = readdirSync(path).map((file) => readFileSync(join(path, file), "utf8"));
-  const declared = texts.flatMap((text) => [...text.matchAll(/^export function (\w+)/gm)]);
+  const declared = texts.flatMap((text) => [
+    ...text.matchAll(/^export (?:function|const) (\w+)/gm),
+  ]);
   const names = new Set(declared.map(([, name]) => name!));
   return [...names].filter((name) => name in nn);
 }

@@ -1,6 +1,8 @@
 // Costs of numbers: how far outputs are from targets.
-import { type SameShapeCheck, type ShapeOf, type Tensor } from "@nabla/autograd";
+import type { SameShapeCheck, ShapeOf, Tensor } from "@nabla/autograd";
 import { targetsLike } from "../checks.ts";
+import { meanOf } from "../metrics/errors.ts";
+import { type StatefulMetric, withState } from "../metrics/metric.ts";
 import { checkOptions, positive } from "../options.ts";
 
 /**
@@ -20,18 +22,26 @@ export function quadraticCost<X extends Tensor, Y extends Tensor>(
   return difference.square().sum().div(examples);
 }
 
+/** The type of `meanSquaredError`. */
+export interface MeanSquaredError extends StatefulMetric<number> {
+  <X extends Tensor, Y extends Tensor>(
+    outputs: X,
+    targets: SameShapeCheck<"meanSquaredError", ShapeOf<X>, ShapeOf<Y>, Y>,
+  ): Tensor<[]>;
+}
+
 /**
- * The mean of squared differences between outputs and targets, over all elements of any shape.
+ * The mean of squared differences between outputs and targets, over all elements of any shape: a cost, and a
+ * metric with state.
  *
  * @example
  * meanSquaredError(tensor([[1, 2]]), tensor([[1, 4]])).itemSync(); // => 2
  */
-export function meanSquaredError<X extends Tensor, Y extends Tensor>(
-  outputs: X,
-  targets: SameShapeCheck<"meanSquaredError", ShapeOf<X>, ShapeOf<Y>, Y>,
-): Tensor<[]> {
-  return differenceOf("meanSquaredError", outputs, targets).square().mean();
-}
+export const meanSquaredError: MeanSquaredError = /* @__PURE__ */ withState(
+  (outputs: Tensor, targets: unknown): Tensor<[]> =>
+    differenceOf("meanSquaredError", outputs, targets).square().mean(),
+  /* @__PURE__ */ meanOf("meanSquaredError", (difference) => difference.square()),
+);
 
 /**
  * The mean over all elements of d^2 / 2 for differences |d| <= `delta`, and of delta

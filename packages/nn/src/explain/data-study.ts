@@ -7,10 +7,22 @@ import { quadraticCost } from "../costs.ts";
 import { fit } from "../fit.ts";
 import type { Layer } from "../layer.ts";
 import { measure } from "../measure.ts";
-import { accuracy, type Metric } from "../metrics.ts";
+import { isStateful, type Metric, type StatefulMetric } from "../metrics/metric.ts";
+import { accuracy } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { callable, checkOptions, count, integer, plain, plainList, signalled } from "../options.ts";
+import {
+  callable,
+  checkOptions,
+  count,
+  integer,
+  type Kind,
+  plain,
+  plainList,
+  signalled,
+} from "../options.ts";
 import type { CostOptions } from "./example-costs.ts";
+
+const aMetric: Kind = [(x) => typeof x === "function" || isStateful(x), "a metric"];
 
 export interface DataOptions extends CostOptions {
   /** How many examples to learn from, one training for each. */
@@ -23,7 +35,7 @@ export interface DataOptions extends CostOptions {
   readonly steps: number;
   readonly batchSize: number;
   /** What is measured on the examples learnt from and on others. Default: `accuracy`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | StatefulMetric<number>;
   /** Seed of which examples come first, and of their order in training. Default: 0. */
   readonly shuffle?: number;
   /** Ends the study in order, after the step under way. */
@@ -70,7 +82,7 @@ export async function* dataStudy(
     optimizer: callable,
     steps: count,
     batchSize: count,
-    metric: callable,
+    metric: aMetric,
     shuffle: integer,
     signal: signalled,
     cost: callable,
@@ -104,8 +116,7 @@ export async function* dataStudy(
       await breathe();
     }
     if (signal?.aborted) return;
-    const measured = async (dataset: Dataset) =>
-      (await measure(own, dataset, { metric }))["metric"]!;
+    const measured = async (dataset: Dataset) => (await measure(own, dataset, { metric })).metric;
     const found = { train: await measured(some), test: await measured(test) };
     yield { examples: size, steps: taken, ...found };
   }
