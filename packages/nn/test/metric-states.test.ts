@@ -225,10 +225,11 @@ describe("what is undefined is NaN", () => {
 
   test("batches of other numbers of classes do not go together", async () => {
     const labels = tensor([0], { dtype: "int32" });
-    const { observe, update, start } = recall({ average: "macro" });
-    const two = await observe(tensor([[1, 2]]), labels).data();
-    const three = await observe(tensor([[1, 2, 3]]), labels).data();
-    expect(() => update(update(start(), two), three)).toThrow(
+    const metric = recall({ average: "macro" });
+    const two = await metric.observe(tensor([[1, 2]]), labels).data();
+    const three = await metric.observe(tensor([[1, 2, 3]]), labels).data();
+    const state = metric.update(metric.start(), two);
+    expect(() => metric.update(state, three)).toThrow(
       "recall: a batch gives 9 sums, those before gave 6; expected as many classes or outputs",
     );
   });

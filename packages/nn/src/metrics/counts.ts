@@ -45,7 +45,8 @@ function taken(outputs: Tensor, targets: Tensor, given?: Tensor): Tensor<[number
     isRight.cast("float64"),
     guessed.mul(weighted(counts, weights).expandDims(-1)),
   ].map((x) => x.reshape([-1, classes]));
-  return rows!.transpose().matmul(columns!) as Tensor<[number, number]>;
+  const found: Tensor = rows!.transpose().matmul(columns!);
+  return found as Tensor<[number, number]>;
 }
 
 /**
