@@ -126,12 +126,12 @@ test("are not called again where a run starts again", async () => {
   expect(calls).toBe(1);
 });
 
-test("are told when a run is over that has called them, also one that fails", () => {
-  let runs = 0;
-  const counted = hostFunction({
-    name: "counted",
+test("are told where a run fails that has called them", async () => {
+  let failures = 0;
+  const begun = hostFunction({
+    name: "begun",
     compute: ([x], output) => output.set(x!),
-    afterRun: () => runs++,
+    onFailure: () => failures++,
   });
   const failing = hostFunction({
     name: "failing",
@@ -140,11 +140,13 @@ test("are told when a run is over that has called them, also one that fails", ()
     },
   });
   const x = tensor([1, 2, 3]);
-  const step = compile((y: Tensor) => counted([y.mul(2)], [3], "float32").add(1));
-  expect(step(x).arraySync()).toEqual([3, 5, 7]);
-  step(x);
-  expect(runs).toBe(2);
-  const fails = failing([counted([x.mul(3)], [3], "float32")], [3], "float32");
-  expect(() => fails.arraySync()).toThrow("no more of this");
-  expect(runs).toBe(3);
+  const begin = (y: Tensor) => begun([y.mul(2)], [3], "float32");
+  expect(compile(begin)(x).arraySync()).toEqual([2, 4, 6]);
+  expect(failures).toBe(0);
+  expect(() => failing([begin(x)], [3], "float32").arraySync()).toThrow("no more of this");
+  expect(failures).toBe(1);
+  // Indices are checked when all has run.
+  const picked = x.gather(0, begin(x).sum().cast("int32").reshape([1]));
+  await expect(picked.data()).rejects.toThrow("index 12");
+  expect(failures).toBe(2);
 });

@@ -129,8 +129,8 @@ export interface Routine extends Definition {
 export interface HostFunction extends Definition {
   readonly family: "host";
   readonly compute: (inputs: readonly Data[], output: Data) => void;
-  /** Called at the end of each run that has called it, also of one that fails. */
-  readonly afterRun: (() => void) | undefined;
+  /** Called where a run fails that has called it. */
+  readonly onFailure: (() => void) | undefined;
 }
 
 /** One output of a body that is repeated. Inputs: those of the body, sequences whole. */

@@ -7,10 +7,10 @@ import type { DType } from "../scalar/dtype.ts";
 /** An operation of its own: graphs with it share plans among each other only. */
 export function hostOperation(
   name: string,
-  { compute, afterRun }: Pick<HostFunction, "compute" | "afterRun">,
+  { compute, onFailure }: Pick<HostFunction, "compute" | "onFailure">,
   gradient: GradientRule | NoGradient,
 ): HostFunction {
-  return { family: "host", name, compute, afterRun, gradient: [gradient] };
+  return { family: "host", name, compute, onFailure, gradient: [gradient] };
 }
 
 /** What the function writes. */

@@ -17,10 +17,10 @@ export interface HostFunctionDefinition {
    */
   readonly compute: (inputs: readonly Data[], output: Data) => void;
   /**
-   * Called at the end of each run that has called `compute`, also of one that fails before it comes to
-   * what reads the output: to end what was begun. It must not throw.
+   * Called where a run fails that has called `compute`, and what reads the output may not come any more:
+   * to end what was begun. It must not throw.
    */
-  readonly afterRun?: () => void;
+  readonly onFailure?: () => void;
   /**
    * Given the output's gradient: that of the input at a position. Left out: no gradient passes.
    */
@@ -52,7 +52,7 @@ export interface HostFunctionDefinition {
 export function hostFunction(
   definition: HostFunctionDefinition,
 ): (inputs: readonly Tensor[], shape: readonly number[], dtype: DType) => Tensor {
-  const { name, compute, afterRun, gradient } = definition;
+  const { name, compute, onFailure, gradient } = definition;
   checkFunction(name, compute, "compute");
   const rule: GradientRule | undefined =
     gradient &&
@@ -67,7 +67,7 @@ export function hostFunction(
         ),
       ));
   const noRule = "none: the host function has no rule";
-  const operation = hostOperation(name, { compute, afterRun }, rule ?? noRule);
+  const operation = hostOperation(name, { compute, onFailure }, rule ?? noRule);
   return (inputs, shape, dtype) => {
     const nodes = inputs.map((x) => nodeOf(name, x));
     return tensorOf(

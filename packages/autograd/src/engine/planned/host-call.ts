@@ -2,7 +2,7 @@
 import { allocate, type Data } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import type { Program } from "../device.ts";
-import type { HostSegment, Segment } from "../plan/steps.ts";
+import type { HostSegment } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
 
 /** Calls the host function of a segment, if it has one: on the device's memory where it has views. */
@@ -27,8 +27,7 @@ export function* callHost(
   program.write(output, array);
 }
 
-/** Tells a host function that a run is over which has called it. */
-export function afterRun(segment: Segment): void {
-  if (segment.kind === "host" && segment.node.family === "host")
-    segment.node.operation.afterRun?.();
+/** Tells the host function of a segment that the run has failed. */
+export function tellFailure({ node }: HostSegment): void {
+  if (node.family === "host") node.operation.onFailure?.();
 }

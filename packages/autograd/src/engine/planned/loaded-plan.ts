@@ -10,7 +10,7 @@ import type { Buffer } from "../kernel/language.ts";
 import { Pauses } from "../pauses.ts";
 import { isCalledOnce, type Plan, type Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
-import { afterRun, callHost } from "./host-call.ts";
+import { callHost, tellFailure } from "./host-call.ts";
 import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
 import { Trial } from "./thread-trial.ts";
@@ -94,6 +94,9 @@ export class LoadedPlan {
       const outputs = this.#plan.results.map((_, i) => now(this.#output(i, given, atHome)));
       accept?.(outputs);
       return outputs;
+    } catch (error) {
+      this.#fail();
+      throw error;
     } finally {
       this.#end(atHome);
     }
@@ -120,6 +123,9 @@ export class LoadedPlan {
       }
       accept?.(outputs);
       return outputs;
+    } catch (error) {
+      this.#fail();
+      throw error;
     } finally {
       this.#end(atHome);
     }
@@ -148,7 +154,14 @@ export class LoadedPlan {
   #end(atHome: readonly (ResidentValue | undefined)[]): void {
     for (const value of atHome) if (value) value.isNew = false;
     if (this.#isDropped) this.unload();
-    for (const i of this.#done) afterRun(this.#plan.segments[i]!);
+  }
+
+  /** Tells the host functions that were called. */
+  #fail(): void {
+    for (const i of this.#done) {
+      const segment = this.#plan.segments[i]!;
+      if (segment.kind === "host") tellFailure(segment);
+    }
   }
 
   #output(

@@ -44,7 +44,8 @@ export function run(
       for (const input of node.inputs) if (use(input, -1) === 0) values.delete(input);
     }
     return outputs.map(valueOf);
-  } finally {
-    for (const { afterRun } of called) afterRun?.();
+  } catch (error) {
+    for (const { onFailure } of called) onFailure?.();
+    throw error;
   }
 }
