@@ -17,7 +17,8 @@ import {
 } from "@nabla/nn";
 
 const folder = process.argv[2]!;
-const world = await mpi();
+// Gradients go in several buckets.
+const world = await mpi({ bucketBytes: 16 });
 const processes = await world.allGather(tensor(process.pid, { dtype: "int32" })).data();
 const say = (text: string) => {
   if (world.rank === 0) console.log(text);

@@ -92,3 +92,4 @@ export { bytesPerElement, type Data, type DType, isFloating } from "./scalar/dty
 export { exactText } from "./scalar/number-text.ts";
 export { type OperatorName, operators } from "./scalar/operators.ts";
 export { type HostFunctionDefinition, hostFunction } from "./tensor/host-function.ts";
+export { inOneRun } from "./tensor/settle.ts";

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import {
   hostFunction,
+  inOneRun,
   JavaScriptDevice,
   type Plan,
   PlannedBackend,
@@ -149,4 +150,26 @@ test("are told where a run fails that has called them", async () => {
   const picked = x.gather(0, begin(x).sum().cast("int32").reshape([1]));
   await expect(picked.data()).rejects.toThrow("index 12");
   expect(failures).toBe(2);
+});
+
+test("that belong together are called in one run, also where a graph is so deep that it is cut", () => {
+  const deep = (build: (y: Tensor) => Tensor): { readonly early: number; readonly z: Tensor } => {
+    calls = 0;
+    let x: Tensor = tensor([1, 2]);
+    for (let i = 0; i < 990; i++) x = x.neg();
+    const z = build(x);
+    return { early: calls, z };
+  };
+  const chain = (y: Tensor): Tensor => {
+    let z: Tensor = totals([y], [2], "float32");
+    for (let i = 0; i < 20; i++) z = z.neg();
+    return totals([z], [2], "float32");
+  };
+  const cut = deep(chain);
+  const whole = deep((y) => inOneRun(() => chain(y)));
+  expect([cut.early, whole.early]).toEqual([1, 0]);
+  expect([cut.z.arraySync(), whole.z.arraySync()]).toEqual([
+    [1, 4],
+    [1, 4],
+  ]);
 });

@@ -2,7 +2,9 @@
 // sums are ordinary kernels, which add the ranks' elements in the order of ranks.
 import { customGradient, NablaError, type Tensor, tensor, where } from "@nabla/autograd";
 import { bytesPerElement, type Data, type DType, hostFunction } from "@nabla/autograd/backend";
+import { bucketedSums, bucketsOf, sizeOf } from "./buckets.ts";
 import type { Communicator } from "./communicator.ts";
+import { bytesOf, join, sharesOf } from "./shares.ts";
 
 /** Collective operations; all ranks call them in the same order. */
 export interface Collectives {
@@ -14,59 +16,30 @@ export interface Collectives {
   broadcast(x: Tensor, root: number): Tensor;
 }
 
-export function collectivesOf(communicator: Communicator): Collectives {
+/**
+ * `bucketBytes`: how many bytes are exchanged at once, while others are computed; by default an eighth of
+ * all, but not less than a megabyte.
+ */
+export function collectivesOf(communicator: Communicator, bucketBytes?: number): Collectives {
   const { rank, size } = communicator;
+  const inBuckets = bucketedSums(communicator);
   let room = new Uint8Array(0);
-  /**
-   * The elements of all inputs, one after the other. Those of this rank's own part, from `from` up to `to`,
-   * go to `own` instead: nobody is sent them.
-   */
-  const joined = (inputs: readonly Data[], from: number, to: number, own: Data): Uint8Array => {
-    const bytes = inputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (inputs.length > 1 && room.length < bytes) room = new Uint8Array(bytes);
-    let at = 0;
-    for (const input of inputs) {
-      const { length, BYTES_PER_ELEMENT: each } = input;
-      const ownFrom = Math.min(length, Math.max(0, from - at));
-      const ownTo = Math.min(length, Math.max(0, to - at));
-      if (ownFrom < ownTo) own.set(input.subarray(ownFrom, ownTo), at + ownFrom - from);
-      if (inputs.length > 1) {
-        room.set(bytesOf(input.subarray(0, ownFrom)), at * each);
-        room.set(bytesOf(input.subarray(ownTo)), (at + ownTo) * each);
-      }
-      at += length;
-    }
-    return inputs.length > 1 ? room.subarray(0, bytes) : bytesOf(inputs[0]!);
-  };
 
   /** Row r has what rank r had for this one; the last ranks' parts of all elements may be shorter. */
   const exchanged = hostFunction({
     name: "allToAll",
     compute(inputs, output) {
-      const bytes = output.BYTES_PER_ELEMENT;
-      const chunk = output.length / size;
       const count = inputs.reduce((sum, { length }) => sum + length, 0);
-      const startOf = (of: number) => Math.min(count, of * chunk);
-      const [from, to] = [startOf(rank), startOf(rank + 1)];
-      const ranks = Array.from({ length: size }, (_, of) => of);
-      if (to - from < chunk) output.fill(0);
-      /** Bytes for each other rank, of so many elements; a rank sends itself nothing. */
-      const countsOf = (elements: (of: number) => number) =>
-        Int32Array.from(ranks, (of) => (of === rank ? 0 : elements(of) * bytes));
-      const what = `allReduce of ${dtypeOf(output)} [${inputs.map(({ length }) => length).join("] [")}]`;
-      communicator.allToAll(
-        what,
-        joined(inputs, from, to, output.subarray(rank * chunk, (rank + 1) * chunk)),
-        {
-          counts: countsOf((of) => startOf(of + 1) - startOf(of)),
-          offsets: Int32Array.from(ranks, (of) => startOf(of) * bytes),
-        },
-        bytesOf(output),
-        {
-          counts: countsOf(() => to - from),
-          offsets: Int32Array.from(ranks, (of) => of * chunk * bytes),
-        },
-      );
+      const shares = sharesOf(count, output.BYTES_PER_ELEMENT, rank, size);
+      const isOne = inputs.length === 1;
+      const bytes = size * shares.chunk;
+      if (!isOne && room.length < bytes) room = new Uint8Array(bytes);
+      const rows = bytesOf(output);
+      join(inputs, shares, rank, rows, isOne ? undefined : room);
+      const lengths = inputs.map(({ length }) => length).join("] [");
+      const what = `allReduce of ${dtypeOf(output)} [${lengths}]`;
+      const sent = isOne ? bytesOf(inputs[0]!) : room;
+      communicator.allToAll(what, sent, shares.sent, rows, shares.received);
     },
   });
 
@@ -90,15 +63,24 @@ export function collectivesOf(communicator: Communicator): Collectives {
     }),
   );
 
-  /** The sum over all ranks of all elements, one after the other: each rank adds a part of them. */
+  /** Adds rows in the order of ranks. */
+  const added = (rows: Tensor): Tensor => {
+    let sum = rows.at(0);
+    for (let of = 1; of < size; of++) sum = sum.add(rows.at(of));
+    return sum;
+  };
+
+  /** The sum over all ranks of all elements, one after the other: each rank adds a share of them. */
   const summed = (xs: readonly Tensor[]): Tensor => {
     const { dtype } = xs[0]!;
-    const count = xs.reduce((sum, x) => sum + x.size, 0);
+    const buckets = bucketsOf(xs, bucketBytes);
+    for (const bucket of buckets) {
+      checkBytes("allReduce", dtype, size * Math.ceil(sizeOf(bucket) / size));
+    }
+    if (buckets.length > 1) return inBuckets(buckets, added);
+    const count = sizeOf(xs);
     const chunk = Math.ceil(count / size);
-    checkBytes("allReduce", dtype, chunk * size);
-    const rows: Tensor = exchanged(xs, [size, chunk], dtype);
-    let part = rows.at(0);
-    for (let of = 1; of < size; of++) part = part.add(rows.at(of));
+    const part = added(exchanged(xs, [size, chunk], dtype));
     const all = gathered([part], [size, chunk], dtype);
     return all.reshape([size * chunk]).slice(0, 0, count);
   };
@@ -141,7 +123,8 @@ export function collectivesOf(communicator: Communicator): Collectives {
     sums(xs) {
       const sums = new Array<Tensor>(xs.length);
       for (const dtype of new Set(xs.map((x) => x.dtype))) {
-        const own = xs.flatMap((x, i) => (x.dtype === dtype && x.size > 0 ? [i] : []));
+        // A backward pass computes the last layers' first.
+        const own = xs.flatMap((x, i) => (x.dtype === dtype && x.size > 0 ? [i] : [])).reverse();
         if (own.length === 0) continue;
         const like = own.map((i) => xs[i]!);
         parts(sumsOfOne(...like), like).forEach((sum, i) => {
@@ -169,10 +152,6 @@ function checkBytes(operation: string, dtype: DType, count: number): void {
   const bytes = count * bytesPerElement(dtype);
   if (bytes < 2 ** 31) return;
   throw new NablaError(`${operation}: ${bytes} bytes at once, expected less than ${2 ** 31}`);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Data): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function dtypeOf(data: Data): string {

@@ -8,20 +8,40 @@ export interface Parts {
   readonly offsets: Int32Array;
 }
 
+/** An exchange that was begun. Its arrays must not be used before it is done. */
+export interface Request {
+  isDone(): boolean;
+}
+
+/** Exchanges that all processes begin in the same order. */
+export interface Channel {
+  /** Begins to send a part to each process, and to receive one from each. */
+  allToAll(send: Uint8Array, sent: Parts, receive: Uint8Array, received: Parts): Request;
+  /** Begins to send the same bytes to each process; `receive` has room for those of all. */
+  allGather(send: Uint8Array, receive: Uint8Array): Request;
+  /** Begins to send the root's bytes to all others. */
+  broadcast(bytes: Uint8Array, root: number): Request;
+}
+
 /** Exchanges as an MPI library has them. */
-export interface Library {
+export interface Library extends Channel {
   readonly rank: number;
   readonly size: number;
-  /** Begins to send a part to each process, and to receive one from each. */
-  allToAll(send: Uint8Array, sent: Parts, receive: Uint8Array, received: Parts): void;
-  /** Begins to send the same bytes to each process; `receive` has room for those of all. */
-  allGather(send: Uint8Array, receive: Uint8Array): void;
-  /** Begins to send the root's bytes to all others. */
-  broadcast(bytes: Uint8Array, root: number): void;
-  /** Whether what was begun last is done; nothing else can begin before. */
-  isDone(): boolean;
+  /** Has an order of its own: what is begun here does not come before or after what is begun there. */
+  readonly beside: Channel;
   /** Ends the program in order; all processes have to. */
   finalize(): void;
+}
+
+/** An exchange of several parts, which runs begin and end while they compute. */
+export interface Unfinished {
+  /**
+   * Exchanges all that is left of it, with bytes that mean nothing, so that no other rank waits for this
+   * one. Gives whether that is done; `isDone` waits for a part.
+   */
+  giveUp(isDone: (request: Request) => boolean): boolean;
+  /** What it is, in errors. */
+  readonly what: string;
 }
 
 /** Bytes by which ranks compare what they do, and bytes of what they say of it if it differs. */
@@ -49,7 +69,9 @@ export class Communicator {
   readonly #patience: number;
   readonly #signs = new Map<string, Uint8Array>();
   readonly #receivedSigns: Uint8Array;
-  /** Whether what was begun last may still be going on. */
+  /** Those that all ranks have begun and this one has not ended, the last one last. */
+  readonly #unfinished: Unfinished[] = [];
+  /** Whether something that nobody waits for any more may still be going on. */
   #isUnderWay = false;
   /** Why nothing can be exchanged any more. */
   #failure: NablaError | undefined;
@@ -88,6 +110,7 @@ export class Communicator {
    * `reason`: why it ends with a code that is not 0.
    */
   leave(code: number, reason: string | undefined): void {
+    this.giveUp();
     const why = reason === undefined ? "" : `: ${reason}`;
     const end = code === 0 ? leaving : `its end, with exit code ${code}${why}`;
     try {
@@ -98,18 +121,70 @@ export class Communicator {
     if (this.#isUnderWay) return;
     if (this.#failure) {
       // Whoever ends first takes the others with it: all say first why they end.
-      this.#library.allGather(this.#sign(leaving), this.#receivedSigns);
-      if (!this.#isDoneWithin(lastWait)) return;
+      const last = this.#library.allGather(this.#sign(leaving), this.#receivedSigns);
+      if (!this.#isDoneWithin(last, lastWait)) return;
     }
     this.#library.finalize();
   }
 
-  #exchange(what: string, begin: () => void): void {
+  /**
+   * All ranks begin an exchange of several parts: those are begun `beside`, without further checks, since
+   * each rank begins all of them, whatever happens. Throws `NablaError` unless all ranks do.
+   */
+  begin(one: Unfinished): Channel {
+    this.#meet(one.what);
+    this.#unfinished.push(one);
+    return this.#library.beside;
+  }
+
+  /** Waits for a part of an exchange. */
+  wait(what: string, request: Request): void {
+    this.#guarded(() => this.#wait(what, request, this.#patience));
+  }
+
+  /** All ranks have ended it. Throws `NablaError` where one has given it up. */
+  end(one: Unfinished): void {
+    this.#meet(`the end of ${one.what}`);
+    this.#unfinished.splice(this.#unfinished.indexOf(one), 1);
+  }
+
+  /**
+   * Gives up what is not ended, after a failure of this rank alone: the others are told so at the end of
+   * it, where all get an error. Where all ranks fail alike they can go on.
+   */
+  giveUp(): void {
+    for (let one = this.#unfinished.pop(); one; one = this.#unfinished.pop()) {
+      try {
+        this.#giveUpOne(one);
+      } catch {
+        // The others throw likewise; here something else has failed before.
+      }
+    }
+  }
+
+  #giveUpOne(one: Unfinished): void {
+    const patience = this.#failure ? lastWait : this.#patience;
+    if (!one.giveUp((request) => this.#isDoneWithin(request, patience))) this.#isUnderWay = true;
+    else if (!this.#failure) this.#meet(`a failure in the middle of ${one.what}`);
+  }
+
+  #exchange(what: string, begin: () => Request): void {
+    this.#guarded(() => {
+      this.#check(what, this.#patience);
+      this.#wait(what, begin(), this.#patience);
+    });
+  }
+
+  /** All ranks come here. */
+  #meet(what: string): void {
+    this.#guarded(() => this.#check(what, this.#patience));
+  }
+
+  /** After a failure nothing can be exchanged any more. */
+  #guarded(act: () => void): void {
     if (this.#failure) throw this.#failure;
     try {
-      this.#check(what, this.#patience);
-      begin();
-      this.#wait(what, this.#patience);
+      act();
     } catch (error) {
       this.#failure ??= error as NablaError;
       throw error;
@@ -120,8 +195,7 @@ export class Communicator {
   #check(what: string, patience: number): void {
     const own = this.#sign(what);
     const all = this.#receivedSigns;
-    this.#library.allGather(own, all);
-    this.#wait(what, patience);
+    this.#wait(what, this.#library.allGather(own, all), patience);
     for (let i = 0; i < all.length; i++) {
       if (all[i] === own[i % signBytes]) continue;
       this.#failure = this.#differenceFrom(what);
@@ -133,8 +207,7 @@ export class Communicator {
     const own = new Uint8Array(new ArrayBuffer(textBytes));
     new TextEncoder().encodeInto(what, own);
     const all = new Uint8Array(new ArrayBuffer(textBytes * this.size));
-    this.#library.allGather(own, all);
-    this.#wait(what, this.#patience);
+    this.#wait(what, this.#library.allGather(own, all), this.#patience);
     const texts = Array.from({ length: this.size }, (_, rank) =>
       new TextDecoder()
         .decode(all.subarray(rank * textBytes, (rank + 1) * textBytes))
@@ -147,22 +220,19 @@ export class Communicator {
   }
 
   /** Waits until what was begun is done. Throws `NablaError` where that takes longer. */
-  #wait(what: string, patience: number): void {
-    if (this.#isDoneWithin(patience)) return;
+  #wait(what: string, request: Request, patience: number): void {
+    if (this.#isDoneWithin(request, patience)) return;
+    this.#isUnderWay = true;
     throw new NablaError(
       `mpi: other ranks have not come to ${what} within ${patience} s; if they still compute, ` +
         "give mpi({ patience }) more seconds",
     );
   }
 
-  #isDoneWithin(seconds: number): boolean {
+  #isDoneWithin(request: Request, seconds: number): boolean {
     const start = performance.now();
-    this.#isUnderWay = true;
     for (;;) {
-      if (this.#library.isDone()) {
-        this.#isUnderWay = false;
-        return true;
-      }
+      if (request.isDone()) return true;
       const milliseconds = performance.now() - start;
       if (milliseconds > 1000 * seconds) return false;
       if (milliseconds > longestLook) Atomics.wait(neverChanged, 0, 0, sleep);

@@ -3,7 +3,7 @@
 // between Open MPI, where handles are pointers, and MPICH and its kin, where they are numbers.
 import { NablaError } from "@nabla/autograd";
 import koffi from "koffi";
-import type { Library } from "./communicator.ts";
+import type { Channel, Library, Request } from "./communicator.ts";
 import type { Launch } from "./environment.ts";
 
 type Address = bigint;
@@ -83,21 +83,20 @@ function entered(library: Loaded): Library {
     };
   };
   const text = new Uint8Array(8192);
-  // What a function gives, and from byte 8 on the request. (An array buffer stays where it is.)
+  // (An array buffer stays where it is.)
   const words = new Int32Array(new ArrayBuffer(16));
   const wordsAt = addressOf(words);
-  const requestAt = wordsAt + 8n;
-  const begin = checked("MPI_Init", at, at);
-  begin(0n, 0n);
-  checked(
-    "MPI_Comm_set_errhandler",
-    handle,
-    handle,
-  )(world, known("errorsReturn", "ompi_mpi_errors_return"));
+  checked("MPI_Init", at, at)(0n, 0n);
+  const setHandler = checked("MPI_Comm_set_errhandler", handle, handle);
+  const handler = known("errorsReturn", "ompi_mpi_errors_return");
+  setHandler(world, handler);
   const asked = (name: string): number => {
     checked(name, handle, at)(world, wordsAt);
     return words[0]!;
   };
+  checked("MPI_Comm_dup", handle, at)(world, wordsAt);
+  const [beside] = open === undefined ? words : new BigUint64Array(words.buffer);
+  setHandler(beside!, handler);
   const allToAll = checked(
     "MPI_Ialltoallv",
     ...[at, at, at, handle, at, at, at, handle, handle, at],
@@ -106,35 +105,92 @@ function entered(library: Loaded): Library {
   const broadcast = checked("MPI_Ibcast", at, "int", handle, "int", handle, at);
   const test = checked("MPI_Test", at, at, at);
   const finalize = checked("MPI_Finalize");
-  /** What the library reads and writes until the exchange is done. */
-  let used: readonly unknown[] = [];
+  /** Requests whose arrays the library still reads and writes. */
+  const underWay = new Set<MpiRequest>();
+  const places: Place[] = [];
+
+  class MpiRequest implements Request {
+    readonly #place: Place = places.pop() ?? placed();
+    /** What must stay where it is. */
+    #used: readonly unknown[];
+    readonly #ended: () => void;
+
+    constructor(begin: (at: Address) => void, used: readonly unknown[], ended: () => void) {
+      begin(this.#place.request);
+      this.#used = used;
+      this.#ended = ended;
+      underWay.add(this);
+    }
+
+    isDone(): boolean {
+      if (this.#used.length === 0) return true;
+      const { request, flag, words: given } = this.#place;
+      test(request, flag, status);
+      if (given[0] === 0) return false;
+      this.#used = [];
+      underWay.delete(this);
+      places.push(this.#place);
+      this.#ended();
+      return true;
+    }
+  }
+
+  const channelOf = (communicator: number | bigint, began: () => void, ended: () => void) => {
+    const begun = (begin: (at: Address) => void, ...used: readonly unknown[]): Request => {
+      const request = new MpiRequest(begin, used, ended);
+      began();
+      return request;
+    };
+    const channel: Channel = {
+      allToAll: (send, sent, receive, received) =>
+        begun(
+          (request) =>
+            allToAll(
+              ...[addressOf(send), addressOf(sent.counts), addressOf(sent.offsets), byte],
+              ...[addressOf(receive), addressOf(received.counts), addressOf(received.offsets)],
+              ...[byte, communicator, request],
+            ),
+          ...[send, sent, receive, received],
+        ),
+      allGather: (send, receive) =>
+        begun(
+          (request) =>
+            allGather(
+              ...[addressOf(send), send.length, byte, addressOf(receive), send.length, byte],
+              ...[communicator, request],
+            ),
+          ...[send, receive],
+        ),
+      broadcast: (bytes, root) =>
+        begun(
+          (request) => broadcast(addressOf(bytes), bytes.length, byte, root, communicator, request),
+          bytes,
+        ),
+    };
+    return channel;
+  };
+
+  const nothing = () => {};
   return {
     rank: asked("MPI_Comm_rank"),
     size: asked("MPI_Comm_size"),
-    allToAll(send, sent, receive, received) {
-      used = [send, sent, receive, received];
-      allToAll(
-        ...[addressOf(send), addressOf(sent.counts), addressOf(sent.offsets), byte],
-        ...[addressOf(receive), addressOf(received.counts), addressOf(received.offsets), byte],
-        ...[world, requestAt],
-      );
-    },
-    allGather(send, receive) {
-      used = [send, receive];
-      const { length } = send;
-      allGather(addressOf(send), length, byte, addressOf(receive), length, byte, world, requestAt);
-    },
-    broadcast(bytes, root) {
-      used = [bytes];
-      broadcast(addressOf(bytes), bytes.length, byte, root, world, requestAt);
-    },
-    isDone() {
-      test(requestAt, wordsAt, status);
-      if (words[0] !== 0) used = [];
-      return used.length === 0;
-    },
+    ...channelOf(world, nothing, nothing),
+    beside: channelOf(beside!, nothing, nothing),
     finalize,
   };
+}
+
+/** Where the library keeps a request, and says whether it is done. */
+interface Place {
+  readonly words: Int32Array;
+  readonly flag: Address;
+  readonly request: Address;
+}
+
+function placed(): Place {
+  const words = new Int32Array(new ArrayBuffer(16));
+  const flag = addressOf(words);
+  return { words, flag, request: flag + 8n };
 }
 
 function addressOf(array: Uint8Array | Int32Array): Address {

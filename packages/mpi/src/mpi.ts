@@ -11,6 +11,11 @@ export interface MpiOptions {
    * alone. Default: 600.
    */
   readonly patience?: number;
+  /**
+   * Bytes of gradients that are exchanged at once, while those after them are computed; the same on all
+   * ranks. Default: an eighth of all, and at least 2 ** 20.
+   */
+  readonly bucketBytes?: number;
 }
 
 let entered: Promise<World> | undefined;
@@ -27,15 +32,18 @@ let entered: Promise<World> | undefined;
  * world.size; // => 1
  */
 export function mpi(options: MpiOptions = {}): Promise<World> {
-  const { patience = 600 } = options;
+  const { patience = 600, bucketBytes } = options;
   if (!(patience > 0)) {
     throw new NablaError(`mpi: patience is ${patience}, expected a positive number of seconds`);
   }
-  entered ??= enter(patience);
+  if (bucketBytes !== undefined && !(bucketBytes > 0)) {
+    throw new NablaError(`mpi: bucketBytes is ${bucketBytes}, expected a positive number of bytes`);
+  }
+  entered ??= enter(patience, bucketBytes);
   return entered;
 }
 
-async function enter(patience: number): Promise<World> {
+async function enter(patience: number, bucketBytes: number | undefined): Promise<World> {
   const launch = launchOf(process.env);
   if (!launch || launch.size === 1) return worldOf(0, 1, alone);
   const { loadLibrary } = await import("./library.ts");
@@ -48,7 +56,7 @@ async function enter(patience: number): Promise<World> {
     reason = error.message;
   });
   process.on("exit", (code) => communicator.leave(code, reason));
-  return worldOf(library.rank, library.size, collectivesOf(communicator));
+  return worldOf(library.rank, library.size, collectivesOf(communicator, bucketBytes));
 }
 
 const unreachable = (): never => {

@@ -26,6 +26,23 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
     }
   });
 
+  test("whose run fails while gradients are exchanged tells the others, unless all fail", async () => {
+    const { code, results, seconds } = await ranks<{ readonly failing: readonly string[] }>(
+      2,
+      "failing",
+      { bucketBytes: 40 },
+    );
+    expect(code).toBe(0);
+    const what = "allReduce of float32 [10] | [10]";
+    const different =
+      `mpi: ranks do not do the same: rank 0 has come to the end of ${what}, ` +
+      `rank 1 to a failure in the middle of ${what}`;
+    const both = ["no gradient", "nothing was thrown"];
+    expect(results[0]!.failing).toEqual([...both, different, different]);
+    expect(results[1]!.failing).toEqual([...both, "no gradient", different]);
+    expect(seconds).toBeLessThan(10);
+  });
+
   test("that leaves early is named by the others", async () => {
     const { results, seconds } = await ranks<{ readonly leaving: string }>(2, "leaving");
     expect(results[0]!.leaving).toBe(

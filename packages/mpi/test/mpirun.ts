@@ -60,10 +60,14 @@ export async function bundled(source: string): Promise<string> {
 }
 
 /** Runs parts of `program.ts`, named with commas between; they share a folder. Models take so many steps. */
-export async function ranks<Result>(size: number, part: string, steps = 3): Promise<Ended<Result>> {
+export async function ranks<Result>(
+  size: number,
+  part: string,
+  { steps = 3, bucketBytes = 0 } = {},
+): Promise<Ended<Result>> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-test-"));
   program ??= bundled(join(import.meta.dirname, "program.ts"));
-  const command = [process.execPath, await program, part, folder, String(steps)];
+  const command = [process.execPath, await program, part, folder, `${steps}`, `${bucketBytes}`];
   const [file, ...given] = startedBy(size, command);
   const child = spawn(file!, given, { stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";

@@ -1,5 +1,5 @@
 // What tests run as ranks: the parts that the first argument names; results go to a file for each rank in the
-// folder of the second. The third is how many steps to train models for.
+// folder of the second. The third is how many steps to train models for, the fourth the bytes of a bucket, or 0.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -13,6 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
+import { hostFunction } from "@nabla/autograd/backend";
 import { dense, fit, quadraticCost, sgd } from "@nabla/nn";
 import { mpi } from "../src/mpi.ts";
 import type { World } from "../src/world.ts";
@@ -144,6 +145,23 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     });
   },
 
+  async failing(world) {
+    // A run that fails while its first bucket is exchanged.
+    const failing = hostFunction({
+      name: "failing",
+      compute([isFailing], output) {
+        if (isFailing![0] === 1) throw new Error("no gradient");
+        output.fill(1);
+      },
+    });
+    const sum = (isFailing: boolean): Promise<string> =>
+      messageOf(async () => {
+        const second = failing([tensor([isFailing ? 1 : 0])], [10], "float32");
+        await world.sums([second, tensor(new Float32Array(10))])[0]!.data();
+      });
+    return [await sum(true), await sum(false), await sum(world.rank === 1), await sum(false)];
+  },
+
   async throwing(world) {
     await world.barrier();
     if (world.rank === 1) throw new Error("no more of this");
@@ -174,7 +192,8 @@ async function messageOf(f: () => Promise<unknown>): Promise<string> {
   }
 }
 
-const world = await mpi({ patience: 60 });
+const bucketBytes = Number(process.argv[5]);
+const world = await mpi({ patience: 60, ...(bucketBytes > 0 ? { bucketBytes } : {}) });
 if (world.rank === 0) writeFileSync(join(folder, "entered"), "");
 const results: Record<string, unknown> = {};
 for (const name of part.split(",")) results[name] = await parts[name]!(world);

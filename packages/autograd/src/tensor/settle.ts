@@ -18,9 +18,32 @@ const recentLevels = 32;
 /** How many bytes of these are kept. */
 const recentBytes = 2 ** 16;
 
+let isWhole = false;
+
+/**
+ * Calls `f`, which builds a part of a graph that is to be computed in one run: graphs are computed in
+ * pieces otherwise, where they grow deep. For host functions that belong together, of which one begins
+ * what another ends. Not for loops that go on for long.
+ *
+ * @example
+ * import { inOneRun } from "@nabla/autograd/backend";
+ *
+ * const x = tensor([1, 2]);
+ * inOneRun(() => x.exp().log()).arraySync(); // => [1, 2]
+ */
+export function inOneRun<Result>(f: () => Result): Result {
+  const before = isWhole;
+  isWhole = true;
+  try {
+    return f();
+  } finally {
+    isWhole = before;
+  }
+}
+
 /** Returns `node`, or a source with its value if its graph is deep. */
 export function settle(node: Node): Node {
-  if (node.depth < levels || currentTrace()) return node;
+  if (node.depth < levels || isWhole || currentTrace()) return node;
   realize(node.operation.name, [node, ...recent(node)]);
   return startAfresh(node);
 }
@@ -30,7 +53,7 @@ export function settle(node: Node): Node {
  * `operation` is the public function that returns them.
  */
 export function computeDeep(operation: string, nodes: readonly Node[]): void {
-  const deep = currentTrace() ? [] : nodes.filter(({ depth }) => depth >= levels);
+  const deep = isWhole || currentTrace() ? [] : nodes.filter(({ depth }) => depth >= levels);
   if (deep.length > 1) realize(operation, [...deep, ...deep.flatMap(recent)]);
 }
 

@@ -1,0 +1,124 @@
+// The sum over all ranks of several buckets of elements: each bucket is exchanged while those after it are
+// computed. Its elements go to the ranks, each of which adds a share of them, and the sums to all ranks again.
+import type { Data } from "@nabla/autograd/backend";
+import type { Channel, Communicator, Request, Unfinished } from "./communicator.ts";
+import { bytesOf, join, type Shares, sharesOf } from "./shares.ts";
+
+/** What is exchanged: the same on all ranks. */
+export interface Buckets {
+  readonly what: string;
+  /** How many elements each has. */
+  readonly counts: readonly number[];
+  readonly bytesPerElement: number;
+}
+
+/** Memory of a bucket, which stays where it is while MPI reads and writes it. */
+interface Room {
+  readonly shares: Shares;
+  /** All elements of this rank; then its share of the sums. */
+  readonly sent: Uint8Array;
+  /** A row from each rank: its elements of this rank's share; then its share of the sums. */
+  readonly rows: Uint8Array;
+}
+
+/** Memory for all buckets, which the next exchange of such buckets uses again. */
+export class Rooms {
+  readonly #make: () => readonly Room[];
+  readonly #free: (readonly Room[])[] = [];
+
+  constructor({ counts, bytesPerElement }: Buckets, rank: number, size: number) {
+    this.#make = () =>
+      counts.map((count) => {
+        const shares = sharesOf(count, bytesPerElement, rank, size);
+        const bytes = size * shares.chunk;
+        return { shares, sent: new Uint8Array(bytes), rows: new Uint8Array(bytes) };
+      });
+  }
+
+  take(): readonly Room[] {
+    return this.#free.pop() ?? this.#make();
+  }
+
+  giveBack(rooms: readonly Room[]): void {
+    this.#free.push(rooms);
+  }
+}
+
+/** One exchange. All ranks begin its parts in the same order: `sendParts` of a bucket before `sendSums` of the last. */
+export class BucketExchange implements Unfinished {
+  readonly what: string;
+  readonly #communicator: Communicator;
+  readonly #buckets: Buckets;
+  readonly #free: Rooms;
+  readonly #rooms: readonly Room[];
+  readonly #channel: Channel;
+  /** By bucket. */
+  readonly #parts: Request[] = [];
+  readonly #sums: Request[] = [];
+
+  /** Waits until all ranks have come to it. */
+  constructor(communicator: Communicator, buckets: Buckets, free: Rooms) {
+    this.what = buckets.what;
+    this.#communicator = communicator;
+    this.#buckets = buckets;
+    this.#free = free;
+    this.#rooms = free.take();
+    this.#channel = communicator.begin(this);
+  }
+
+  /** Begins to give each rank its share of the next bucket. */
+  sendParts(inputs: readonly Data[]): void {
+    const { shares, rows, sent } = this.#rooms[this.#parts.length]!;
+    join(inputs, shares, this.#communicator.rank, rows, sent);
+    this.#beginParts();
+  }
+
+  /** Waits for this rank's share of the next bucket, a row from each rank. */
+  receiveParts(output: Data): void {
+    const bucket = this.#sums.length;
+    this.#communicator.wait(this.what, this.#parts[bucket]!);
+    bytesOf(output).set(this.#rooms[bucket]!.rows);
+  }
+
+  /** Begins to give all ranks this rank's share of the next bucket's sums. */
+  sendSums(share: Data): void {
+    this.#rooms[this.#sums.length]!.sent.set(bytesOf(share));
+    this.#beginSums();
+  }
+
+  /** Waits for the sums of all buckets, one after the other. Throws if a rank has not come so far. */
+  receiveSums(output: Data): void {
+    for (const request of this.#sums) this.#communicator.wait(this.what, request);
+    this.#communicator.end(this);
+    const { counts, bytesPerElement } = this.#buckets;
+    const bytes = bytesOf(output);
+    let at = 0;
+    this.#rooms.forEach(({ rows }, bucket) => {
+      const length = counts[bucket]! * bytesPerElement;
+      bytes.set(rows.subarray(0, length), at);
+      at += length;
+    });
+    this.#free.giveBack(this.#rooms);
+  }
+
+  giveUp(isDone: (request: Request) => boolean): boolean {
+    const { length } = this.#rooms;
+    while (this.#sums.length < length) {
+      const next = this.#sums.length;
+      if (this.#parts.length < Math.min(length, next + 2)) this.#beginParts();
+      else if (isDone(this.#parts[next]!)) this.#beginSums();
+      else return false;
+    }
+    return this.#sums.every(isDone);
+  }
+
+  #beginParts(): void {
+    const { shares, sent, rows } = this.#rooms[this.#parts.length]!;
+    this.#parts.push(this.#channel.allToAll(sent, shares.sent, rows, shares.received));
+  }
+
+  #beginSums(): void {
+    const { shares, sent, rows } = this.#rooms[this.#sums.length]!;
+    this.#sums.push(this.#channel.allGather(sent.subarray(0, shares.chunk), rows));
+  }
+}
