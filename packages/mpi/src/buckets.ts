@@ -1,9 +1,10 @@
 // Sums of buckets of tensors as operations of graphs: a bucket's exchange begins once its tensors are there, and
 // is under way while those of the next one are computed.
 import type { Tensor } from "@nabla/autograd";
-import { bytesPerElement, type Data, hostFunction, inOneRun } from "@nabla/autograd/backend";
+import { bytesPerElement, type Data, inOneRun } from "@nabla/autograd/backend";
 import { BucketExchange, type Buckets, Rooms } from "./bucket-exchange.ts";
 import type { Communicator } from "./communicator.ts";
+import { exchangeFunction } from "./spans.ts";
 
 /** Tensors that are exchanged at once. */
 export type Bucket = readonly Tensor[];
@@ -72,7 +73,7 @@ export function bucketedSums(
   };
 }
 
-type HostFunction = ReturnType<typeof hostFunction>;
+type HostFunction = ReturnType<typeof exchangeFunction>;
 
 /** Those of the same buckets, which are part of the structure. */
 interface Operations {
@@ -90,12 +91,15 @@ function operationsOf(communicator: Communicator, buckets: Buckets): Operations 
   const underWay = new Map<number, BucketExchange>();
   let last = 0;
   const receiving = (name: string, act: (exchange: BucketExchange, output: Data) => void) =>
-    hostFunction({ name, compute: ([number], output) => act(underWay.get(number![0]!)!, output) });
+    exchangeFunction({
+      name,
+      compute: ([number], output) => act(underWay.get(number![0]!)!, output),
+    });
   const sending = (
     name: string,
     act: (exchange: BucketExchange, inputs: readonly Data[]) => void,
   ) =>
-    hostFunction({
+    exchangeFunction({
       name,
       compute([number, ...inputs], output) {
         act(underWay.get(number![0]!)!, inputs);
@@ -103,7 +107,7 @@ function operationsOf(communicator: Communicator, buckets: Buckets): Operations 
       },
     });
   return {
-    begin: hostFunction({
+    begin: exchangeFunction({
       name: "allToAll begins",
       compute(inputs, output) {
         const exchange = new BucketExchange(communicator, buckets, rooms);
@@ -120,7 +124,7 @@ function operationsOf(communicator: Communicator, buckets: Buckets): Operations 
     sendParts: sending("allToAll begins", (exchange, inputs) => exchange.sendParts(inputs)),
     receiveParts: receiving("allToAll ends", (exchange, output) => exchange.receiveParts(output)),
     sendSums: sending("allGather begins", (exchange, [share]) => exchange.sendSums(share!)),
-    receiveSums: hostFunction({
+    receiveSums: exchangeFunction({
       name: "allGather ends",
       compute([number], output) {
         underWay.get(number![0]!)!.receiveSums(output);

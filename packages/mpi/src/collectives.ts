@@ -1,10 +1,11 @@
 // What ranks compute together, as operations of graphs. The host only moves elements, between kernels;
 // sums are ordinary kernels, which add the ranks' elements in the order of ranks.
 import { customGradient, NablaError, type Tensor, tensor, where } from "@nabla/autograd";
-import { bytesPerElement, type Data, type DType, hostFunction } from "@nabla/autograd/backend";
+import { bytesPerElement, type Data, type DType } from "@nabla/autograd/backend";
 import { bucketedSums, bucketsOf, sizeOf } from "./buckets.ts";
 import type { Communicator } from "./communicator.ts";
 import { bytesOf, join, sharesOf } from "./shares.ts";
+import { exchangeFunction } from "./spans.ts";
 
 /** Collective operations; all ranks call them in the same order. */
 export interface Collectives {
@@ -26,7 +27,7 @@ export function collectivesOf(communicator: Communicator, bucketBytes?: number):
   let room = new Uint8Array(0);
 
   /** Row r has what rank r had for this one; the last ranks' parts of all elements may be shorter. */
-  const exchanged = hostFunction({
+  const exchanged = exchangeFunction({
     name: "allToAll",
     compute(inputs, output) {
       const count = inputs.reduce((sum, { length }) => sum + length, 0);
@@ -43,7 +44,7 @@ export function collectivesOf(communicator: Communicator, bucketBytes?: number):
     },
   });
 
-  const gathered = hostFunction({
+  const gathered = exchangeFunction({
     name: "allGather",
     compute([x], output) {
       const what = `allGather of ${dtypeOf(output)} [${x!.length}]`;
@@ -53,7 +54,7 @@ export function collectivesOf(communicator: Communicator, bucketBytes?: number):
 
   /** By root: which one it is, is part of the structure. */
   const fromRoots = Array.from({ length: size }, (_, root) =>
-    hostFunction({
+    exchangeFunction({
       name: "broadcast",
       compute([x], output) {
         if (root === rank) output.set(x!);

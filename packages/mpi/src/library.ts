@@ -5,8 +5,12 @@ import { NablaError } from "@nabla/autograd";
 import koffi from "koffi";
 import type { Channel, Library, Request } from "./communicator.ts";
 import type { Launch } from "./environment.ts";
+import { Progress } from "./progress.ts";
 
 type Address = bigint;
+
+/** That any thread may call the library, at any time: MPI_THREAD_MULTIPLE. */
+const anyThread = 3;
 
 /** MPICH's ABI is also that of Intel MPI, MVAPICH and others: https://www.mpich.org/abi/ */
 const mpich = {
@@ -27,14 +31,14 @@ const names: Readonly<Record<Launch["kind"], readonly string[]>> = {
  */
 export function loadLibrary({ kind, size }: Launch, path: string | undefined): Library {
   const tried = path === undefined ? names[kind] : [path];
-  const library = tried.map(loaded).find((one) => one !== undefined);
-  if (!library) {
-    throw new NablaError(
-      `mpi: this is one of ${size} processes, but none of ${tried.join(", ")} can be loaded; ` +
-        "install the library, or say where it is: NABLA_MPI=/a/path",
-    );
+  for (const name of tried) {
+    const library = loaded(name);
+    if (library) return entered(library, name);
   }
-  return entered(library);
+  throw new NablaError(
+    `mpi: this is one of ${size} processes, but none of ${tried.join(", ")} can be loaded; ` +
+      "install the library, or say where it is: NABLA_MPI=/a/path",
+  );
 }
 
 type Loaded = ReturnType<typeof koffi.load>;
@@ -56,7 +60,7 @@ function symbolIn(library: Loaded, name: string): Address | undefined {
   }
 }
 
-function entered(library: Loaded): Library {
+function entered(library: Loaded, name: string): Library {
   const open = symbolIn(library, "ompi_mpi_comm_world");
   const handle = open === undefined ? "int" : "uint64_t";
   const known = <K extends "world" | "byte" | "errorsReturn">(key: K, symbol: string) =>
@@ -86,7 +90,8 @@ function entered(library: Loaded): Library {
   // (An array buffer stays where it is.)
   const words = new Int32Array(new ArrayBuffer(16));
   const wordsAt = addressOf(words);
-  checked("MPI_Init", at, at)(0n, 0n);
+  checked("MPI_Init_thread", at, at, "int", at)(0n, 0n, anyThread, wordsAt);
+  const isForThreads = words[0] === anyThread;
   const setHandler = checked("MPI_Comm_set_errhandler", handle, handle);
   const handler = known("errorsReturn", "ompi_mpi_errors_return");
   setHandler(world, handler);
@@ -95,8 +100,11 @@ function entered(library: Loaded): Library {
     return words[0]!;
   };
   checked("MPI_Comm_dup", handle, at)(world, wordsAt);
-  const [beside] = open === undefined ? words : new BigUint64Array(words.buffer);
-  setHandler(beside!, handler);
+  const beside = open === undefined ? words[0]! : new BigUint64Array(words.buffer)[0]!;
+  setHandler(beside, handler);
+  const progress = isForThreads
+    ? new Progress({ library: name, handle, communicator: beside, ignoredStatus: status })
+    : undefined;
   const allToAll = checked(
     "MPI_Ialltoallv",
     ...[at, at, at, handle, at, at, at, handle, handle, at],
@@ -111,14 +119,20 @@ function entered(library: Loaded): Library {
 
   class MpiRequest implements Request {
     readonly #place: Place = places.pop() ?? placed();
-    /** What must stay where it is. */
+    /** What must stay where it is; nothing once it is done. */
     #used: readonly unknown[];
-    readonly #ended: () => void;
+    readonly #mover: Progress | undefined;
 
-    constructor(begin: (at: Address) => void, used: readonly unknown[], ended: () => void) {
+    /** `begin` is given the address of the request; `mover` moves it on beside this thread. */
+    constructor(
+      begin: (request: Address) => void,
+      used: readonly unknown[],
+      mover: Progress | undefined,
+    ) {
       begin(this.#place.request);
       this.#used = used;
-      this.#ended = ended;
+      this.#mover = mover;
+      mover?.begin();
       underWay.add(this);
     }
 
@@ -128,55 +142,39 @@ function entered(library: Loaded): Library {
       test(request, flag, status);
       if (given[0] === 0) return false;
       this.#used = [];
+      this.#mover?.end();
       underWay.delete(this);
       places.push(this.#place);
-      this.#ended();
       return true;
     }
   }
 
-  const channelOf = (communicator: number | bigint, began: () => void, ended: () => void) => {
-    const begun = (begin: (at: Address) => void, ...used: readonly unknown[]): Request => {
-      const request = new MpiRequest(begin, used, ended);
-      began();
-      return request;
-    };
-    const channel: Channel = {
-      allToAll: (send, sent, receive, received) =>
-        begun(
-          (request) =>
-            allToAll(
-              ...[addressOf(send), addressOf(sent.counts), addressOf(sent.offsets), byte],
-              ...[addressOf(receive), addressOf(received.counts), addressOf(received.offsets)],
-              ...[byte, communicator, request],
-            ),
-          ...[send, sent, receive, received],
-        ),
-      allGather: (send, receive) =>
-        begun(
-          (request) =>
-            allGather(
-              ...[addressOf(send), send.length, byte, addressOf(receive), send.length, byte],
-              ...[communicator, request],
-            ),
-          ...[send, receive],
-        ),
-      broadcast: (bytes, root) =>
-        begun(
-          (request) => broadcast(addressOf(bytes), bytes.length, byte, root, communicator, request),
-          bytes,
-        ),
-    };
-    return channel;
-  };
+  const channelOf = (communicator: number | bigint, mover?: Progress): Channel => ({
+    allToAll(send, sent, receive, received) {
+      const given = [addressOf(send), addressOf(sent.counts), addressOf(sent.offsets), byte];
+      given.push(addressOf(receive), addressOf(received.counts), addressOf(received.offsets), byte);
+      const begin = (request: Address) => allToAll(...given, communicator, request);
+      return new MpiRequest(begin, [send, sent, receive, received], mover);
+    },
+    allGather(send, receive) {
+      const count = send.length;
+      const given = [addressOf(send), count, byte, addressOf(receive), count, byte, communicator];
+      return new MpiRequest((request) => allGather(...given, request), [send, receive], mover);
+    },
+    broadcast(bytes, root) {
+      const given = [addressOf(bytes), bytes.length, byte, root, communicator];
+      return new MpiRequest((request) => broadcast(...given, request), [bytes], mover);
+    },
+  });
 
-  const nothing = () => {};
   return {
     rank: asked("MPI_Comm_rank"),
     size: asked("MPI_Comm_size"),
-    ...channelOf(world, nothing, nothing),
-    beside: channelOf(beside!, nothing, nothing),
-    finalize,
+    ...channelOf(world),
+    beside: channelOf(beside, progress),
+    finalize() {
+      if (progress?.stop() ?? true) finalize();
+    },
   };
 }
 

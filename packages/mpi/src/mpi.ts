@@ -13,7 +13,8 @@ export interface MpiOptions {
   readonly patience?: number;
   /**
    * Bytes of gradients that are exchanged at once, while those after them are computed; the same on all
-   * ranks. Default: an eighth of all, and at least 2 ** 20.
+   * ranks. Default: an eighth of all and at least 2 ** 20; all where the ranks are on one machine, whose
+   * processors both compute and exchange.
    */
   readonly bucketBytes?: number;
 }
@@ -56,7 +57,9 @@ async function enter(patience: number, bucketBytes: number | undefined): Promise
     reason = error.message;
   });
   process.on("exit", (code) => communicator.leave(code, reason));
-  return worldOf(library.rank, library.size, collectivesOf(communicator, bucketBytes));
+  const isOneMachine = launch.local === launch.size;
+  const bytes = bucketBytes ?? (isOneMachine ? Infinity : undefined);
+  return worldOf(library.rank, library.size, collectivesOf(communicator, bytes));
 }
 
 const unreachable = (): never => {

@@ -27,11 +27,10 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
   });
 
   test("whose run fails while gradients are exchanged tells the others, unless all fail", async () => {
-    const { code, results, seconds } = await ranks<{ readonly failing: readonly string[] }>(
-      2,
-      "failing",
-      { bucketBytes: 40 },
-    );
+    const { code, results, seconds } = await ranks<{
+      readonly failing: readonly string[];
+      readonly progress: { readonly atOnce: number; readonly after: number };
+    }>(2, "progress,failing", { bucketBytes: 40 });
     expect(code).toBe(0);
     const what = "allReduce of float32 [10] | [10]";
     const different =
@@ -41,6 +40,10 @@ describe.skipIf(problemHere !== undefined)("a rank", () => {
     expect(results[0]!.failing).toEqual([...both, different, different]);
     expect(results[1]!.failing).toEqual([...both, "no gradient", different]);
     expect(seconds).toBeLessThan(10);
+    // Before, four megabytes have gone from rank to rank while both did something else.
+    for (const one of results) {
+      expect(one!.progress.after).toBeLessThan(0.75 * one!.progress.atOnce);
+    }
   });
 
   test("that leaves early is named by the others", async () => {

@@ -1,5 +1,6 @@
 // What tests run as ranks: the parts that the first argument names; results go to a file for each rank in the
 // folder of the second. The third is how many steps to train models for, the fourth the bytes of a bucket, or 0.
+import { subscribe } from "node:diagnostics_channel";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -143,6 +144,35 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     return messageOf(async () => {
       await world.barrier();
     });
+  },
+
+  async progress(world) {
+    // How long a rank waits for a bucket, at once and after 40 ms in which it calls no MPI.
+    const waits: number[] = [];
+    subscribe("@nabla/mpi", (message) => {
+      const { name, start, end } = message as { name: string; start: number; end: number };
+      if (name === "allToAll ends") waits.push(end - start);
+    });
+    const later = hostFunction({
+      name: "later",
+      compute: ([wait], output) => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait![0]);
+        output.fill(1);
+      },
+    });
+    const large = tensor(new Float32Array(2 ** 20));
+    const waitAfter = async (wait: number): Promise<number> => {
+      waits.length = 0;
+      await world.barrier();
+      await world.sums([later([tensor([wait])], [10], "float32"), large])[0]!.data();
+      return waits[0]!;
+    };
+    const [atOnce, after]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 5; i++) {
+      atOnce.push(await waitAfter(0));
+      after.push(await waitAfter(40));
+    }
+    return { atOnce: Math.min(...atOnce), after: Math.min(...after) };
   },
 
   async failing(world) {
