@@ -23,24 +23,28 @@ export function clipGradNorm(parameters: readonly Parameter[], most: number): Te
   checkParameters("clipGradNorm", parameters);
   checkKind("clipGradNorm", "the bound", most, positive);
   const moving = parameters.filter((p) => p.grad);
-  if (moving.length === 0) return tensor(0);
-  const gradients = moving.map((p) => p.grad!);
-  const norm = normOf(gradients);
+  const norm = normOf(parameters);
+  if (moving.length === 0) return norm;
   // 1e-6, as in PyTorch: a norm of 0 divides nothing.
   const scale = norm.add(1e-6).reciprocal().mul(most).minimum(1);
   // In two steps: a factor of 1e-40 has few digits in float32.
   const first = where(scale.less(leastFactor), leastFactor, 1).cast("float64");
   const second = scale.div(first);
   for (const p of moving) p.grad = p.grad!.mul(first.cast(p.dtype)).mul(second.cast(p.dtype));
-  return gradients.some(isWide) ? norm : norm.cast("float32");
+  return moving.some(({ grad }) => isWide(grad!)) ? norm : norm.cast("float32");
 }
 
 const leastFactor = 2 ** -64;
 
 const isWide = ({ dtype }: Tensor): boolean => dtype === "float64";
 
-/** The norm of all `gradients` as one vector, in float64, which holds the squares of any float32. */
-function normOf(gradients: readonly Tensor[]): Tensor<[]> {
+/**
+ * The norm of all gradients as one vector, in float64, which holds the squares of any float32; 0 where
+ * there are none.
+ */
+export function normOf(parameters: readonly Parameter[]): Tensor<[]> {
+  const gradients = parameters.flatMap(({ grad }) => grad ?? []);
+  if (gradients.length === 0) return tensor(0);
   const squares = gradients.filter((g) => !isWide(g)).map((g) => g.cast("float64").square().sum());
   const lengths = gradients.filter(isWide).map((g) => g.norm());
   if (squares.length > 0) lengths.push(squares.reduce((total, part) => total.add(part)).sqrt());

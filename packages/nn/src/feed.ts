@@ -1,7 +1,15 @@
 // Where training has its batches from: a dataset, drawn from in another order each epoch, or a
 // stream of batches.
-import { type Data, NablaError, random, realizeAsync, Tensor, tensor } from "@nabla/autograd";
-import { batchRowsLater, type Dataset, exampleCount } from "./batches.ts";
+import {
+  type Data,
+  NablaError,
+  random,
+  realizeAsync,
+  Tensor,
+  type Tree,
+  tensor,
+} from "@nabla/autograd";
+import { batchRowsLater, type Dataset, exampleCount, examplesAt } from "./batches.ts";
 import { checkCount, kindOf } from "./checks.ts";
 import { checkLabels } from "./labels.ts";
 import { isPlain } from "./options.ts";
@@ -26,14 +34,26 @@ export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>
 export type TrainingData = Dataset | BatchStream | ((epoch: number) => BatchStream);
 
 /** A batch as a training step takes it: the rows of a dataset's examples, or the examples. */
-export type FeedBatch = Tensor<[number]> | Pair;
+export type FeedBatch = Tensor<[number]> | Tree;
+
+/** A batch, and how many examples it has. */
+export interface Fed {
+  readonly batch: FeedBatch;
+  readonly count: number;
+}
 
 /** What training is fed with. */
 export interface Feed {
   /** Examples in an epoch; undefined if only the stream knows. */
   readonly examples: number | undefined;
   /** The batches of an epoch, counted from 1. */
-  epoch(epoch: number): AsyncIterable<FeedBatch>;
+  epoch(epoch: number): AsyncIterable<Fed>;
+}
+
+/** Batches of what goes in, and what should come out. */
+export interface PairFeed extends Feed {
+  /** The two tensors of a batch. */
+  pairOf(batch: FeedBatch): Pair;
   /**
    * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes.
    */
@@ -47,7 +67,10 @@ export interface FeedOptions {
 }
 
 /** The batches of a dataset or a stream. */
-export function feedOf(data: TrainingData, { batchSize, shuffle, prefetch }: FeedOptions): Feed {
+export function feedOf(
+  data: TrainingData,
+  { batchSize, shuffle, prefetch }: FeedOptions,
+): PairFeed {
   if (typeof data !== "function" && (typeof data !== "object" || (data as unknown) === null)) {
     throw new NablaError(`fit: got ${kindOf(data)} for data, expected { inputs, targets }`);
   }
@@ -61,11 +84,11 @@ export function feedOf(data: TrainingData, { batchSize, shuffle, prefetch }: Fee
   return streamFeed(data, prefetch);
 }
 
-function isStream(data: TrainingData): data is Exclude<TrainingData, Dataset> {
+export function isStream(data: object | TrainingData): data is Exclude<TrainingData, Dataset> {
   return typeof data === "function" || Symbol.iterator in data || Symbol.asyncIterator in data;
 }
 
-function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): Feed {
+function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number): PairFeed {
   checkPair("fit", dataset);
   const examples = exampleCount("fit", dataset);
   checkCount("fit", "batchSize", size);
@@ -74,8 +97,12 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
     examples,
     async *epoch(epoch) {
       await realizeAsync(...Object.values(dataset));
-      yield* batchRowsLater(examples, { size, shuffle: random.foldIn(shuffle, epoch) });
+      const order = { size, shuffle: random.foldIn(shuffle, epoch) };
+      for await (const rows of batchRowsLater(examples, order)) {
+        yield { batch: rows, count: rows.size };
+      }
     },
+    pairOf: (rows) => pairOf(examplesAt(dataset, rows as Tensor<[number]>)),
     checkLabels(_, classes) {
       if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes);
       areChecked = true;
@@ -83,29 +110,50 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
   };
 }
 
-function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Feed {
+function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): PairFeed {
   return {
     examples: undefined,
     async *epoch(epoch) {
       const stream = typeof data === "function" ? data(epoch) : data;
+      checkStream("fit", stream);
       let first: StreamedBatch | undefined;
       for await (const batch of ahead(stream, prefetch)) {
         first ??= batch;
-        yield await tensorsOf(batch, first);
+        const pair = await tensorsOf(batch, first);
+        yield { batch: pair, count: pair[0].shape[0]! };
       }
-      if (first) return;
-      const hint = epoch > 1 ? "; a generator gives its batches once: give a function of them" : "";
-      throw new NablaError(`fit: epoch ${epoch} has no batches${hint}`);
+      if (!first) throw noBatches("fit", epoch);
     },
+    pairOf: (batch) => batch as Pair,
     checkLabels: (batch, classes) => checkLabels("fit", (batch as Pair)[1], classes),
   };
 }
 
+/** Throws `NablaError` unless one can loop over it. */
+export function checkStream(
+  operation: string,
+  stream: unknown,
+): asserts stream is Iterable<unknown> | AsyncIterable<unknown> {
+  const isObject = typeof stream === "object" && stream !== null;
+  if (isObject && (Symbol.iterator in stream || Symbol.asyncIterator in stream)) return;
+  throw new NablaError(
+    `${operation}: the data are ${kindOf(stream)}, expected an iterable of batches`,
+  );
+}
+
+export function noBatches(operation: string, epoch: number): NablaError {
+  const hint = epoch > 1 ? "; a generator gives its batches once: give a function of them" : "";
+  return new NablaError(`${operation}: epoch ${epoch} has no batches${hint}`);
+}
+
 /** The same batches; `count` more than are wanted yet have been asked for. */
-async function* ahead(stream: BatchStream, count: number): AsyncGenerator<StreamedBatch> {
+export async function* ahead<Batch>(
+  stream: Iterable<Batch> | AsyncIterable<Batch>,
+  count: number,
+): AsyncGenerator<Batch> {
   const isAsync = Symbol.asyncIterator in stream;
   const source = isAsync ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
-  const asked: Promise<IteratorResult<StreamedBatch>>[] = [];
+  const asked: Promise<IteratorResult<Batch>>[] = [];
   const ask = async () => source.next();
   try {
     for (;;) {

@@ -1,9 +1,10 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
-import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
+import { loadChecked, type Progress, saveCheckpoint } from "./files/checkpoint.ts";
 import { chunksOfFile, isMissing } from "./files/disk.ts";
-import { namedCellsOf } from "./layer.ts";
+import { type Model, namedCellsOf } from "./layer.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
 import { checkOptions, text } from "./options.ts";
 import type { Team } from "./team.ts";
 
@@ -26,7 +27,12 @@ export interface Position {
   readonly inEpoch: number;
   /** The sum of their costs. */
   readonly total: number;
+  /** Likewise of each named cost. */
+  readonly totals: Readonly<Record<string, number>>;
 }
+
+/** Before the name of a cost, in the progress. */
+const ofCost = "total of ";
 
 /** What must be the same for a position to mean the same. */
 export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle" | "accumulate", number>>;
@@ -34,7 +40,7 @@ export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle" | "acc
 /** What checkpoints had that say nothing of it. */
 const before: Partial<Course> = { accumulate: 1 };
 
-const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0 };
+const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0, totals: {} };
 
 /** Keeps checkpoints, and goes on from one. */
 export interface Checkpoints {
@@ -51,7 +57,7 @@ export interface Checkpoints {
 
 /** The checkpoints that `fit` was asked for. Of several processes the first one reads and writes. */
 export function checkpointsOf(
-  training: Training,
+  training: { readonly model: Model; readonly optimizer: Optimizer },
   course: Course,
   {
     checkpoint,
@@ -70,7 +76,10 @@ export function checkpointsOf(
   const save = async (position: Position): Promise<void> => {
     if (team && team.rank > 0) return;
     await checkNumbers(training, position);
-    await saveCheckpoint(path, { ...training, progress: { ...course, ...position } });
+    const { totals, ...numbers } = position;
+    const named = Object.entries(totals).map(([name, total]) => [ofCost + name, total] as const);
+    const progress = { ...course, ...numbers, ...Object.fromEntries(named) };
+    await saveCheckpoint(path, { ...training, progress });
   };
   return {
     async start() {
@@ -117,8 +126,11 @@ async function bytesOfFile(path: string): Promise<Uint8Array> {
  * Throws rather than let what has become NaN, or infinite by the optimiser, take the place of the
  * last good checkpoint. Infinities of what is not trained may be meant: masks.
  */
-async function checkNumbers({ model, optimizer }: Training, { step }: Position): Promise<void> {
-  const trained = new Set<Parameter>(optimizer?.parameters);
+async function checkNumbers(
+  { model, optimizer }: { readonly model: Model; readonly optimizer: Optimizer },
+  { step }: Position,
+): Promise<void> {
+  const trained = new Set<Parameter>(optimizer.parameters);
   for (const [name, p] of namedCellsOf(model)) {
     const isWrong = trained.has(p) ? (x: number) => !Number.isFinite(x) : Number.isNaN;
     const wrong = (await p.data()).find(isWrong);
@@ -137,7 +149,7 @@ function positionIn(path: string, course: Course, progress: Progress): Position 
     const given = `${name} is ${kept} in the checkpoint, ${value} in this training`;
     throw new NablaError(`fit: ${path}: ${given}`);
   }
-  const numberOf = (name: keyof Position): number => {
+  const numberOf = (name: Exclude<keyof Position, "totals">): number => {
     const value = progress[name];
     if (typeof value === "number") return value;
     throw new NablaError(`fit: ${path}: the checkpoint has no ${name}, it is not one of fit's`);
@@ -148,5 +160,10 @@ function positionIn(path: string, course: Course, progress: Progress): Position 
     seen: numberOf("seen"),
     inEpoch: numberOf("inEpoch"),
     total: numberOf("total"),
+    totals: Object.fromEntries(
+      Object.entries(progress).flatMap(([name, total]) =>
+        name.startsWith(ofCost) ? [[name.slice(ofCost.length), total as number] as const] : [],
+      ),
+    ),
   };
 }

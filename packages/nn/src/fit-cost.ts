@@ -1,20 +1,21 @@
 // The cost of a batch, as `fit` differentiates it; and what is said of one that is NaN.
-import { findNaN, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
-import { type Dataset, examplesAt } from "./batches.ts";
+import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
-import type { Feed, FeedBatch, TrainingData } from "./feed.ts";
+import type { FeedBatch, PairFeed } from "./feed.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { pairOf } from "./pair.ts";
+import { isPlain } from "./options.ts";
 
-/** What `FitOptions` say of a cost. */
-interface CostOptions {
-  readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
-  readonly optimizer: Optimizer;
+/** What is differentiated: one number, and the named numbers that it is the sum of, if there are any. */
+export interface Differentiated {
+  readonly cost: Tensor;
+  readonly costs: Readonly<Record<string, Tensor>>;
 }
 
 /** Costs of batches. */
 export interface Costs {
+  /** What errors begin with. */
+  readonly operation: string;
   /**
    * To be called before what computes the cost of the batch, which may be traced or replayed. Throws
    * `NablaError` for labels that are no classes.
@@ -24,57 +25,105 @@ export interface Costs {
    * The cost, whose gradients it leaves in the parameters. Where it is NaN, the run that computes it
    * throws `NablaError`.
    */
-  differentiated(batch: FeedBatch): Tensor;
+  differentiated(batch: FeedBatch): Differentiated;
 }
 
-export function costsOf(
+/** The costs of what a layer gives for the inputs, beside the targets. */
+export function pairCostsOf(
+  operation: string,
   model: Layer,
-  data: TrainingData,
-  feed: Feed,
-  { cost: costOf, optimizer }: CostOptions,
+  feed: PairFeed,
+  optimizer: Optimizer,
+  costOf: (outputs: Tensor, targets: Tensor) => Tensor,
 ): Costs {
   let classes: number | undefined;
   let given: FeedBatch;
-  let place: Place;
+  const costs = costsBy(operation, optimizer, (batch) => {
+    const [inputs, targets] = feed.pairOf(batch);
+    const outputs = applyLayer(model, inputs);
+    if (classes === undefined && areLabels(targets, outputs)) {
+      classes = outputs.shape[1]!;
+      // What was given: while the step is traced, `batch` stands for it and has no values.
+      feed.checkLabels(given, classes);
+    }
+    return costOf(outputs, targets);
+  });
   return {
+    ...costs,
     begin(batch, at) {
       given = batch;
-      place = at;
+      costs.begin(batch, at);
       if (classes !== undefined) feed.checkLabels(batch, classes);
     },
+  };
+}
+
+/** Costs of whole batches, as `costOf` gives them: one number, or several with names. */
+export function costsBy(
+  operation: string,
+  optimizer: Optimizer,
+  costOf: (batch: FeedBatch) => Tensor | Readonly<Record<string, Tensor>>,
+): Costs {
+  let place: Place;
+  return {
+    operation,
+    begin(_, at) {
+      place = at;
+    },
     differentiated(batch) {
-      const [inputs, targets] =
-        batch instanceof Tensor ? pairOf(examplesAt(data as Dataset, batch)) : batch;
-      const outputs = applyLayer(model, inputs);
-      if (classes === undefined && areLabels(targets, outputs)) {
-        classes = outputs.shape[1]!;
-        // What was given: while the step is traced, `batch` stands for it and has no values.
-        feed.checkLabels(given, classes);
-      }
-      const cost = costOf(outputs, targets);
-      if (!(cost instanceof Tensor)) {
-        throw new NablaError(
-          `fit: the cost gives ${kindOf(cost)}, expected a tensor of one number`,
-        );
-      }
+      const found = totalOf(operation, costOf(batch));
+      const { cost } = found;
       guard(cost, (known) => {
-        if (Number.isNaN(known.dataSync()[0])) throw nanError(known, place);
+        if (Number.isNaN(known.dataSync()[0])) throw nanError(operation, known, place);
       });
       cost.backward();
       if (!optimizer.parameters.some(({ grad }) => grad)) {
         throw new NablaError(
-          "fit: the cost depends on none of the optimiser's parameters; was it made for another model?",
+          `${operation}: the cost depends on none of the optimiser's parameters; was it made for another model?`,
         );
       }
-      return cost;
+      return found;
     },
   };
+}
+
+/** The cost that was given, or the sum of those that were. Throws `NablaError` for what is none. */
+export function totalOf(operation: string, given: unknown): Differentiated {
+  if (given instanceof Tensor) return { cost: given, costs: {} };
+  const costs = isPlain(given) ? Object.entries(given) : [];
+  for (const [name, cost] of costs) {
+    checkOneNumber(`${operation}: the cost "${name}"`, cost);
+  }
+  if (costs.length === 0) {
+    throw new NablaError(
+      `${operation}: the cost gives ${kindOf(given)}, expected a tensor of one number`,
+    );
+  }
+  const all = Object.fromEntries(
+    costs.map(([name, cost]) => [name, (cost as Tensor).reshape([])] as const),
+  );
+  return { cost: Object.values(all).reduce((sum, cost) => sum.add(cost)), costs: all };
+}
+
+/** Throws `NablaError` unless it is a tensor of one number; `what` begins the error. */
+export function checkOneNumber(what: string, given: unknown): asserts given is Tensor {
+  const isTensor = given instanceof Tensor;
+  if (isTensor && given.size === 1) return;
+  const { shape } = given as Tensor;
+  const kind = isTensor ? `a tensor ${formatShape(shape)}` : kindOf(given);
+  throw new NablaError(`${what} is ${kind}, expected a tensor of one number`);
 }
 
 /** Which step is under way. */
 export interface Place {
   readonly step: number;
-  readonly epoch: number;
+  /** Undefined in loops of one's own. */
+  readonly epoch?: number;
+}
+
+/** `at step 3 (epoch 2)`. */
+export function placeText({ step, epoch }: Place): string {
+  return `at step ${step}${epoch === undefined ? "" : ` (epoch ${epoch})`}`;
 }
 
 function areLabels(targets: Tensor, outputs: Tensor): boolean {
@@ -83,12 +132,13 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
 }
 
 /** For a cost that is NaN: what may help, and what `findNaN` has found of it. */
-function nanError(cost: Tensor, { step, epoch }: Place): NablaError {
+function nanError(operation: string, cost: Tensor, place: Place): NablaError {
   const found = foundIn(cost);
-  const where = `at step ${step} (epoch ${epoch})`;
-  const cure = cureFor(found, step);
+  const cure = cureFor(found, place.step);
   const text = found ? `\n${found.toString()}` : "";
-  return new NablaError(`fit: the cost became NaN ${where}, which was not taken${cure}${text}`);
+  return new NablaError(
+    `${operation}: the cost became NaN ${placeText(place)}, which was not taken${cure}${text}`,
+  );
 }
 
 function foundIn(cost: Tensor): NaNReport | null {

@@ -11,21 +11,23 @@ import {
   type RandomState,
   random,
   realizeAsync,
-  Tensor,
+  type Tensor,
   takeGradients,
   zeros,
   zerosLike,
 } from "@nabla/autograd";
-import type { FeedBatch } from "./feed.ts";
-import type { Costs, Place } from "./fit-cost.ts";
+import type { Fed, FeedBatch } from "./feed.ts";
+import { type Costs, type Place, placeText } from "./fit-cost.ts";
 import {
   changeGradients,
   restorerOf,
   type StepOptions,
   stepAfter,
+  type TakenStep,
   takeBackDraws,
+  tensorsOf,
 } from "./fit-step.ts";
-import { type Layer, namedBuffersOf } from "./layer.ts";
+import { type Model, namedBuffersOf } from "./layer.ts";
 import type { Team } from "./team.ts";
 
 /** Steps that several processes take together. */
@@ -38,10 +40,19 @@ export interface Together {
 }
 
 /** What a step gives. */
-export interface GroupStep {
-  readonly cost: Tensor;
+export interface GroupStep extends TakenStep {
   /** How many ranks are to stop, where there are several. */
   readonly stopping?: Tensor;
+}
+
+/** Sums of named costs. */
+type Sums = Readonly<Record<string, Tensor>>;
+
+/** Of a batch or several, times their weights, added up. */
+interface Added {
+  /** The cost and the gradients; undefined for those that have none. */
+  readonly all: readonly (Tensor | undefined)[];
+  readonly named: Sums;
 }
 
 /**
@@ -55,17 +66,18 @@ export interface GroupStep {
  * the ranks' sums are added. What layers measure, such as running statistics, is the mean over ranks.
  */
 export function groupStepOf(
-  model: Layer,
+  model: Model,
   costs: Costs,
-  { optimizer, beforeStep, compiled = true }: StepOptions,
+  options: StepOptions,
   together?: Together,
-): (group: readonly FeedBatch[], place: Place) => Promise<GroupStep> {
+): (group: readonly Fed[], place: Place) => Promise<GroupStep> {
+  const { optimizer, beforeStep, compiled = true } = options;
   const { parameters } = optimizer;
   const sums = [
     parameter(zeros([], { dtype: parameters[0]!.dtype }), { name: "sum of costs" }),
     ...parameters.map((p) => parameter(zerosLike(p), { name: `sum of gradients of ${p.name}` })),
   ];
-  const same = sameParameters(parameters);
+  const same = sameParameters(costs.operation, parameters);
   /** What the batch under way counts, and all of the group: asked for at each call. */
   let [weight, total] = [1, 1];
   const numbers = (ask: () => number) => {
@@ -76,85 +88,116 @@ export function groupStepOf(
       return number;
     };
   };
-  /** The cost and the gradients of a batch, times its weight; undefined for those that have none. */
-  const contributed = (batch: FeedBatch): readonly (Tensor | undefined)[] => {
-    const cost = costs.differentiated(batch).reshape([]);
+  const contributed = (batch: FeedBatch): Added => {
+    const { cost, costs: named } = costs.differentiated(batch);
     const gradients = takeGradients(parameters);
     same.check(gradients);
     const weightIn = numbers(() => weight);
-    return [cost, ...gradients].map((x, i) =>
-      x?.cast(sums[i]!.dtype).mul(weightIn(sums[i]!.dtype)),
-    );
+    return {
+      all: [cost.reshape([]), ...gradients].map((x, i) =>
+        x?.cast(sums[i]!.dtype).mul(weightIn(sums[i]!.dtype)),
+      ),
+      named: mapValues(named, (x) => x.mul(weightIn(x.dtype))),
+    };
   };
-  const added = (batch: FeedBatch) => contributed(batch).map((x, i) => x && sums[i]!.add(x));
-  const keep = (summed: readonly (Tensor | undefined)[]): readonly Tensor[] =>
-    summed.flatMap((x, i) => (x ? [sums[i]!.assign(x)] : []));
+  const added = (batch: FeedBatch, before: Sums): Added => {
+    const { all, named } = contributed(batch);
+    return {
+      all: all.map((x, i) => x && sums[i]!.add(x)),
+      named: addedTo(before, named, costs.operation),
+    };
+  };
+  const keep = ({ all }: Added): readonly Tensor[] =>
+    all.flatMap((x, i) => (x ? [sums[i]!.assign(x)] : []));
   let at: Place;
   const buffers = namedBuffersOf(model).flatMap(([, p]) => (isFloat(p) ? [p] : []));
   /** The sums of all ranks. */
-  const ofAll = (
-    own: readonly (Tensor | undefined)[],
-  ): { readonly summed: readonly (Tensor | undefined)[]; readonly stopping?: Tensor } => {
-    if (!together) return { summed: own };
+  const ofAll = (own: Added): Added & { readonly stopping?: Tensor } => {
+    if (!together) return own;
     const { team, isStopping } = together;
     const flag = external(() => (isStopping() ? 1 : 0), { dtype: sums[0]!.dtype });
-    const there = own.flatMap((x) => x ?? []);
-    const all = team.sums([...there, flag, ...buffers]);
-    buffers.forEach((p, i) => p.assign(all[there.length + 1 + i]!.div(team.size)));
+    const there = own.all.flatMap((x) => x ?? []);
+    const named = Object.entries(own.named);
+    const all = team.sums([...there, flag, ...buffers, ...named.map(([, x]) => x)]);
+    const after = there.length + 1;
+    buffers.forEach((p, i) => p.assign(all[after + i]!.div(team.size)));
     let next = 0;
-    return { summed: own.map((x) => x && all[next++]!), stopping: all[there.length]! };
+    return {
+      all: own.all.map((x) => x && all[next++]!),
+      named: Object.fromEntries(
+        named.map(([name], i) => [name, all[after + buffers.length + i]!] as const),
+      ),
+      stopping: all[there.length]!,
+    };
   };
   /** Leaves the mean gradients in the parameters. */
-  const averaged = (own: readonly (Tensor | undefined)[]): GroupStep => {
-    const { summed, ...more } = ofAll(own);
+  const averaged = (own: Added): GroupStep => {
+    const { all, named, ...more } = ofAll(own);
     const totalIn = numbers(() => total);
-    const [cost, ...gradients] = summed.map((x) => x?.div(totalIn(x.dtype)));
+    const meanOf = (x: Tensor) => x.div(totalIn(x.dtype));
+    const [cost, ...gradients] = all.map((x) => x && meanOf(x));
     if (together) {
       guard(cost!, (known) => {
-        if (Number.isNaN(known.dataSync()[0])) throw nanOnARank(at);
+        if (Number.isNaN(known.dataSync()[0])) throw nanOnARank(costs.operation, at);
       });
     }
     parameters.forEach((p, i) => {
       if (gradients[i]) p.grad = gradients[i];
     });
-    changeGradients(optimizer, beforeStep);
-    return { cost: cost!, ...more };
+    const measured = changeGradients(costs.operation, options);
+    return { cost: cost!, costs: mapValues(named, meanOf), ...more, ...measured };
   };
   /** What changes no sum: 0 would change the sign of -0. */
-  const nothing = () =>
-    sums.map(({ shape, dtype }, i) =>
+  const nothing = (named: Sums): Added => ({
+    all: sums.map(({ shape, dtype }, i) =>
       i === 0 || same.isMoving(i - 1) ? full([...shape], -0, { dtype }) : undefined,
-    );
+    ),
+    named: mapValues(named, ({ dtype }) => full([], -0, { dtype })),
+  });
+  /** The named costs of a batch, which are the same in all. */
+  let known: Sums = {};
   const adding = { first: contributed, next: added };
   const ending = { only: contributed, last: added };
   const run = compiled
     ? {
-        ...mapValues(adding, (of) => compile((batch: FeedBatch) => void keep(of(batch))).async),
+        ...mapValues(
+          adding,
+          (of) =>
+            compile((batch: FeedBatch, before: Sums) => {
+              const sum = of(batch, before);
+              keep(sum);
+              return sum.named;
+            }).async,
+        ),
         ...mapValues(
           ending,
           (of) =>
-            compile((batch: FeedBatch) => {
-              const step = averaged(of(batch));
+            compile((batch: FeedBatch, before: Sums) => {
+              const step = averaged(of(batch, before));
               optimizer.step();
               return { ...step };
             }).async,
         ),
-        idle: compile(() => {
-          const step = averaged(nothing());
+        idle: compile((named: Sums) => {
+          const step = averaged(nothing(named));
           optimizer.step();
           return { ...step };
         }).async,
       }
     : {
-        ...mapValues(adding, (of) => (batch: FeedBatch) => realizeAsync(...keep(of(batch)))),
-        ...mapValues(ending, (of) => async (batch: FeedBatch) => {
-          const step = averaged(of(batch));
-          await stepAfter([...Object.values(step), ...(together ? buffers : [])], optimizer);
+        ...mapValues(adding, (of) => async (batch: FeedBatch, before: Sums) => {
+          const sum = of(batch, before);
+          await realizeAsync(...keep(sum), ...Object.values(sum.named));
+          return sum.named;
+        }),
+        ...mapValues(ending, (of) => async (batch: FeedBatch, before: Sums) => {
+          const step = averaged(of(batch, before));
+          await stepAfter([...tensorsOf(step), ...(together ? buffers : [])], optimizer);
           return step;
         }),
-        idle: async () => {
-          const step = averaged(nothing());
-          await stepAfter([...Object.values(step), ...buffers], optimizer);
+        idle: async (named: Sums) => {
+          const step = averaged(nothing(named));
+          await stepAfter([...tensorsOf(step), ...buffers], optimizer);
           return step;
         },
       };
@@ -162,27 +205,32 @@ export function groupStepOf(
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
     const after = { ...before, draws: before.draws + 1 };
-    const sizes = group.map(countOf);
+    const sizes = group.map(({ count }) => count);
     const weights = sizes.map((size) => size / sizes[0]!);
     total = weights.reduce((sum, one) => sum + one);
     at = place;
     const [from, to] = ownOf(group.length, together);
     random.restore(after);
     try {
-      if (from === to) return await run.idle();
+      if (from === to) return await run.idle(known);
+      let sum: Sums = {};
       for (let i = from; i < to - 1; i++) {
-        await drawnAt(before, i, () => {
+        sum = await drawnAt(before, i, () => {
+          const { batch } = group[i]!;
           weight = weights[i]!;
-          costs.begin(group[i]!, place);
-          return (i === from ? run.first : run.next)(group[i]!);
+          costs.begin(batch, place);
+          return (i === from ? run.first : run.next)(batch, sum);
         });
       }
       const last = to - 1;
-      return await drawnAt(before, last, () => {
+      const taken = await drawnAt(before, last, () => {
+        const { batch } = group[last]!;
         weight = weights[last]!;
-        costs.begin(group[last]!, place);
-        return (last === from ? run.only : run.last)(group[last]!);
+        costs.begin(batch, place);
+        return (last === from ? run.only : run.last)(batch, sum);
       });
+      known = taken.costs;
+      return taken;
     } catch (error) {
       await restore();
       takeBackDraws(before, after);
@@ -203,19 +251,29 @@ function isFloat({ dtype }: Parameter): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
-function nanOnARank({ step, epoch }: Place): NablaError {
+function nanOnARank(operation: string, place: Place): NablaError {
   return new NablaError(
-    `fit: the cost of one of the ranks became NaN at step ${step} (epoch ${epoch}), which was not taken`,
+    `${operation}: the cost of one of the ranks became NaN ${placeText(place)}, which was not taken`,
   );
 }
 
-/** How many examples there are in a batch. */
-export function countOf(batch: FeedBatch): number {
-  return batch instanceof Tensor ? batch.size : batch[0].shape[0]!;
+/** Adds what is named alike. Throws `NablaError` for other names than before. */
+function addedTo(before: Sums, named: Sums, operation: string): Sums {
+  const [were, are] = [before, named].map((sums) => Object.keys(sums).join(", "));
+  if (were !== are) {
+    throw new NablaError(
+      `${operation}: the costs are ${are} in this batch and were ${were} in an earlier one; with ` +
+        "accumulate, they must be the same in each",
+    );
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, x]) => [name, before[name]!.add(x)]));
 }
 
 /** What is to be the same in all batches: which parameters have a gradient. */
-function sameParameters(parameters: readonly Parameter[]): {
+function sameParameters(
+  operation: string,
+  parameters: readonly Parameter[],
+): {
   check(gradients: readonly (Tensor | undefined)[]): void;
   /** Whether the parameter at that position has one: before the first batch, all have. */
   isMoving(position: number): boolean;
@@ -230,7 +288,7 @@ function sameParameters(parameters: readonly Parameter[]): {
       if (other < 0) return;
       const [with_, without] = are[other] ? ["this", "an earlier"] : ["an earlier", "this"];
       throw new NablaError(
-        `fit: "${parameters[other]!.name}" has a gradient in ${with_} batch and none in ${without} one; ` +
+        `${operation}: "${parameters[other]!.name}" has a gradient in ${with_} batch and none in ${without} one; ` +
           "with accumulate, the same parameters must have one in each",
       );
     },

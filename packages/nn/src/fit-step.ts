@@ -9,9 +9,10 @@ import {
   realizeAsync,
   type Tensor,
 } from "@nabla/autograd";
+import { normOf } from "./clipping.ts";
 import type { FeedBatch } from "./feed.ts";
-import type { Costs, Place } from "./fit-cost.ts";
-import { type Layer, namedBuffersOf } from "./layer.ts";
+import type { Costs, Differentiated, Place } from "./fit-cost.ts";
+import { type Model, namedBuffersOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
 /** What `FitOptions` say of a step. */
@@ -19,31 +20,35 @@ export interface StepOptions {
   readonly optimizer: Optimizer;
   readonly beforeStep?: (parameters: readonly Parameter[]) => void;
   readonly compiled?: boolean;
+  readonly gradientNorm?: boolean;
 }
 
-/**
- * Takes a step with a batch, and gives its cost. Throws `NablaError`, and takes none, where that is
- * NaN.
- */
+/** What a step gives: the cost, the named costs that it is the sum of, and what else was asked for. */
+export interface TakenStep extends Differentiated {
+  /** The norm of the gradients, before `beforeStep`. */
+  readonly norm?: Tensor;
+}
+
+/** Takes a step with a batch. Throws `NablaError`, and takes none, where the cost is NaN. */
 export function stepOf(
-  model: Layer,
+  model: Model,
   costs: Costs,
-  { optimizer, beforeStep, compiled = true }: StepOptions,
-): (batch: FeedBatch, place: Place) => Promise<Tensor> {
-  const differentiated = (batch: FeedBatch): Tensor => {
-    const cost = costs.differentiated(batch);
-    changeGradients(optimizer, beforeStep);
-    return cost;
+  options: StepOptions,
+): (batch: FeedBatch, place: Place) => Promise<TakenStep> {
+  const { optimizer, beforeStep, compiled = true } = options;
+  const differentiated = (batch: FeedBatch): TakenStep => {
+    const found = costs.differentiated(batch);
+    return { ...found, ...changeGradients(costs.operation, options) };
   };
-  const takeStep = async (batch: FeedBatch): Promise<Tensor> => {
+  const takeStep = async (batch: FeedBatch): Promise<TakenStep> => {
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
     let after: RandomState | undefined;
     try {
-      const cost = differentiated(batch);
+      const taken = differentiated(batch);
       after = random.state();
-      await stepAfter([cost], optimizer);
-      return cost;
+      await stepAfter(tensorsOf(taken), optimizer);
+      return taken;
     } catch (error) {
       await restore();
       takeBackDraws(before, after);
@@ -51,9 +56,9 @@ export function stepOf(
     }
   };
   const step = compile((batch: FeedBatch) => {
-    const cost = differentiated(batch);
+    const taken = differentiated(batch);
     optimizer.step();
-    return cost;
+    return { ...taken };
   });
   const run = compiled ? step.async : takeStep;
   return async (batch, at) => {
@@ -62,17 +67,23 @@ export function stepOf(
   };
 }
 
-/** Calls what `FitOptions` have between `backward` and the step. */
+/** All that a step gives. */
+export function tensorsOf({ costs, ...others }: TakenStep): readonly Tensor[] {
+  return [...Object.values<Tensor>(others), ...Object.values(costs)];
+}
+
+/** Calls what `FitOptions` have between `backward` and the step; measures what they ask for before. */
 export function changeGradients(
-  { parameters }: Optimizer,
-  beforeStep: StepOptions["beforeStep"],
-): void {
+  operation: string,
+  { optimizer: { parameters }, beforeStep, gradientNorm = false }: StepOptions,
+): { readonly norm?: Tensor } {
+  const measured = gradientNorm ? { norm: normOf(parameters) } : {};
   const changed: unknown = beforeStep?.(parameters);
-  if (!(changed instanceof Promise)) return;
+  if (!(changed instanceof Promise)) return measured;
   changed.catch(() => undefined);
   throw new NablaError(
-    "fit: beforeStep gives a Promise, and would change gradients too late; expected a function that " +
-      "is done when it returns",
+    `${operation}: beforeStep gives a Promise, and would change gradients too late; expected a function ` +
+      "that is done when it returns",
   );
 }
 
@@ -104,7 +115,7 @@ function gradientsOf(parameters: Iterable<Parameter>): readonly {
 
 /** Takes back what a forward and a backward pass have changed, and values where others may have. */
 export async function restorerOf(
-  model: Layer,
+  model: Model,
   optimizer: Optimizer,
   areValuesToo: boolean,
 ): Promise<() => Promise<void>> {

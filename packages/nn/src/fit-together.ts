@@ -1,17 +1,15 @@
 // What processes that train together must have in common, before the first step.
 import { NablaError, random, type Tensor } from "@nabla/autograd";
-import type { Dataset } from "./batches.ts";
-import type { TrainingData } from "./feed.ts";
 import { Checksum } from "./files/checksum.ts";
 import type { Course } from "./fit-checkpoints.ts";
-import { type Layer, namedCellsOf } from "./layer.ts";
+import { type Model, namedCellsOf } from "./layer.ts";
 import type { Team } from "./team.ts";
 
 /** Throws `NablaError`, the same on all ranks, for what they cannot train with together. */
 export async function checkTogether(
   team: Team,
-  model: Layer,
-  data: TrainingData,
+  model: Model,
+  tensors: readonly (readonly [name: string, x: Tensor])[],
   course: Course & { readonly epochs: number },
 ): Promise<void> {
   const { examples, batchSize, accumulate } = course;
@@ -25,7 +23,7 @@ export async function checkTogether(
   const { seed, draws } = random.state();
   const facts: Record<string, string> = {};
   for (const [name, value] of Object.entries(course)) facts[name] = String(value);
-  for (const [name, x] of Object.entries(data as Dataset)) facts[`data "${name}"`] = typeOf(x);
+  for (const [name, x] of tensors) facts[name] = typeOf(x);
   for (const [name, p] of cells) facts[`"${name}"`] = typeOf(p);
   await team.checkAgreement("fit", facts);
   const values: Record<string, string> = {};

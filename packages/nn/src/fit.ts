@@ -1,125 +1,34 @@
 // The training loop, as something to loop over.
-import { NablaError, type Parameter, type Tensor } from "@nabla/autograd";
+import { NablaError, random, type Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
-import { feedOf, type TrainingData } from "./feed.ts";
-import { type CheckpointOptions, checkpointsOf } from "./fit-checkpoints.ts";
-import { costsOf } from "./fit-cost.ts";
-import { countOf, type GroupStep, groupStepOf } from "./fit-group.ts";
-import { stepOf } from "./fit-step.ts";
+import { type Feed, feedOf, type TrainingData } from "./feed.ts";
+import { checkpointsOf } from "./fit-checkpoints.ts";
+import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
+import { type GroupStep, groupStepOf } from "./fit-group.ts";
+import type { AnyReport, BatchCost, BatchFitOptions, FitOptions, Reports } from "./fit-options.ts";
 import { checkTogether } from "./fit-together.ts";
-import type { Layer } from "./layer.ts";
-import { measure } from "./measure.ts";
+import type { Layer, Model } from "./layer.ts";
+import { measure, measuredAtOnce } from "./measure.ts";
+import { measureBatches } from "./measure-batches.ts";
 import type { Measured, Metric, Metrics, MetricValue } from "./metrics/metric.ts";
-import type { Optimizer } from "./optimizers/optimizer.ts";
 import {
   anything,
   callable,
+  checkKind,
   checkOptions,
   count,
   flag,
   integer,
+  type Kind,
   plain,
   signalled,
 } from "./options.ts";
 import { checkPair } from "./pair.ts";
-import { type Team, teamOf } from "./team.ts";
-
-export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>> {
-  /** One number for outputs and targets, such as `quadraticCost`. */
-  readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
-  readonly optimizer: Optimizer;
-  /** How often to go through the data. */
-  readonly epochs: number;
-  /** Examples in a batch; left out where the data come in batches. */
-  readonly batchSize?: number;
-  /**
-   * How many batches one step is taken with, by the mean of their gradients: as a batch of so many
-   * times the size, in the memory of one. The mean is that over examples, also where an epoch ends
-   * with fewer batches or a smaller one. `reportEvery` and checkpoints count steps. `dropout` draws
-   * for each batch, and `batchNorm` measures each. Default: 1.
-   */
-  readonly accumulate?: number;
-  /**
-   * Seed of the order of examples, which each epoch draws anew: epoch e's is that of `batches` with
-   * `random.foldIn(shuffle, e)`. Default: 0.
-   */
-  readonly shuffle?: number;
-  /** How many batches of a stream to ask for ahead of their turn. Default: 1. */
-  readonly prefetch?: number;
-  /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
-  readonly validation?: Dataset;
-  /**
-   * Measured at the end of each epoch, under these names: functions whose mean is taken, and metrics with
-   * state, such as `precision()`, which are exact over all examples.
-   */
-  readonly metrics?: M;
-  /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
-  readonly reportEvery?: number;
-  /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`; at once. */
-  readonly beforeStep?: (parameters: readonly Parameter[]) => void;
-  /** Ends training in order after the step that is under way. */
-  readonly signal?: AbortSignal;
-  /**
-   * Whether a step is traced once for each size of batch, and replayed. False: for models or costs
-   * that read values, or do something else at each step. Default: true.
-   */
-  readonly compiled?: boolean;
-  /**
-   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch,
-   * and when `signal`, or whoever leaves the loop over the reports, ends training.
-   */
-  readonly checkpoint?: CheckpointOptions;
-  /**
-   * The processes that train together, which all call `fit` with the same model, data and options, as
-   * `mpi()` of @nabla/mpi gives them: a step is taken with `accumulate` batches of each, the first ones
-   * being rank 0's. So two processes take the steps of one with twice `accumulate`, to the same bits if
-   * that is 2. The reports are the same on all; rank 0 alone keeps checkpoints. Running statistics are
-   * means over the ranks. Throws `NablaError` on all ranks where they differ in shapes of the data, in
-   * options or in the first weights.
-   */
-  readonly world?: Team;
-  /**
-   * Goes on from the checkpoint if there is one, with the same bits as if training had not been
-   * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more.
-   * Default: false.
-   */
-  readonly resume?: boolean;
-}
-
-/** How training stands; `Name` are those of the metrics, which give `Values`. */
-export interface Report<Name extends string = string, Values = Readonly<Record<Name, number>>> {
-  /** The epoch under way, from 1. */
-  readonly epoch: number;
-  /** Steps taken, in all epochs. */
-  readonly step: number;
-  /** The mean cost of this epoch's examples so far, each measured before its own step. */
-  readonly cost: number;
-  /** The cost of the last step's examples alone. */
-  readonly batchCost: number;
-  /** What was measured at the end of the epoch; undefined within it. */
-  readonly metrics: Values | undefined;
-  /** The cost on `validation` at the end of the epoch; undefined within it, and without one. */
-  readonly validationCost: number | undefined;
-  /** Of the training so far, without the time spent on metrics. */
-  readonly examplesPerSecond: number;
-  /** What all epochs will still take at that pace; NaN in the first epoch of a stream. */
-  readonly secondsLeft: number;
-}
-
-/** A report, whatever its metrics give. */
-export type AnyReport = Report<string, Readonly<Record<string, MetricValue>>>;
-
-/** The reports of a training, to be looped over: it takes steps as they are asked for. */
-export interface Reports<Name extends string = string, Values = Readonly<Record<Name, number>>>
-  extends AsyncGenerator<Report<Name, Values>, void, undefined> {
-  /** `await` trains to the end, and gives the last report; undefined if there was none. */
-  then<A = Report<Name, Values> | undefined, B = never>(
-    done?: ((last: Report<Name, Values> | undefined) => A | PromiseLike<A>) | null,
-    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B>;
-}
+import { teamOf } from "./team.ts";
+import { numbersOf, rateOf, type StepNumbers, stepOnOne } from "./train-step.ts";
+import { type BatchOf, type TreeData, treeFeedOf } from "./tree-feed.ts";
 
 /**
  * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
@@ -149,40 +58,80 @@ export function fit<const M extends Metrics = Readonly<Record<string, Metric>>>(
   model: Layer,
   data: TrainingData,
   options: FitOptions<M>,
-): Reports<keyof M & string, Measured<M>> {
-  type Own = Report<keyof M & string, Measured<M>>;
-  const reports = reportsOf(model, data, options) as AsyncGenerator<Own, void, undefined>;
+): Reports<keyof M & string, Measured<M>>;
+/**
+ * Trains any model, by what whole batches cost: `batchCost` is given the model, a batch and a key for
+ * draws, and gives one number, or several by name, whose sum is the cost. The data are an object of any
+ * number of tensors, nested or not, with one row an example in each; or a stream of batches, trees of
+ * tensors or numbers, whose first tensor has a row an example, as `collated` makes one of examples of different
+ * sizes. All else is as above.
+ *
+ * @example
+ * const parts = { encoder: dense(3, 1), decoder: dense(1, 3) };
+ * const autoencoder = {
+ *   ...madeOf(parts),
+ *   forward: (x: Tensor) => parts.decoder.forward(parts.encoder.forward(x)),
+ * };
+ * const { costs } = (await fit(autoencoder, { images: random.normal([20, 3], { seed: 1 }) }, {
+ *   batchCost: (model, { images }, key) => ({
+ *     error: model.forward(images).sub(images).square().mean(),
+ *     noise: random.normal([1], { seed: key }).square().mul(0.01),
+ *   }),
+ *   optimizer: adam(autoencoder.parameters()),
+ *   epochs: 2,
+ *   batchSize: 10,
+ * }))!;
+ * Object.keys(costs); // => ["error", "noise"]
+ */
+export function fit<
+  M extends Model,
+  D extends TreeData,
+  Name extends string = string,
+  Validation extends TreeData = TreeData,
+>(model: M, data: D, options: BatchFitOptions<M, BatchOf<D>, Name, Validation>): Reports<Name>;
+export function fit(
+  model: Layer | Model,
+  data: TrainingData | TreeData,
+  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
+): Reports<string, AtEnd["metrics"]> {
+  const reports = reportsOf(model, data, options);
   const train = async () => {
-    let last: Own | undefined;
+    let last: AnyReport | undefined;
     for await (const report of reports) last = report;
     return last;
   };
-  const then: Reports<keyof M & string, Measured<M>>["then"] = (done, failed) =>
+  const then: Reports<string, AtEnd["metrics"]>["then"] = (done, failed) =>
     train().then(done, failed);
   // biome-ignore lint/suspicious/noThenProperty: who awaits what trains means it to train.
   // oxlint-disable-next-line unicorn/no-thenable
   return Object.assign(reports, { then });
 }
 
+/** What differs between a cost of outputs and targets and one of batches. */
+interface Course {
+  readonly feed: Feed;
+  readonly costs: Costs;
+  /** By name, what ranks must have alike of the data. */
+  readonly tensors: readonly (readonly [name: string, x: Tensor])[];
+  /** Measures, after an epoch. */
+  readonly measured: () => Promise<AtEnd>;
+}
+
 async function* reportsOf(
-  model: Layer,
-  data: TrainingData,
-  options: FitOptions<Metrics>,
+  model: Layer | Model,
+  data: TrainingData | TreeData,
+  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
 ): AsyncGenerator<AnyReport, void, undefined> {
   checkFit(model, options);
-  const { optimizer, batchSize, shuffle = 0, prefetch = 1, validation, epochs, signal } = options;
+  const { optimizer, batchSize, shuffle = 0, epochs, signal, afterStep } = options;
   const { reportEvery, accumulate = 1 } = options;
-  checkCount("fit", "epochs", epochs);
-  if (!(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
-    throw new NablaError(`fit: prefetch is ${kindOf(prefetch)}, expected an integer from 0`);
-  }
-  const feed = feedOf(data, { batchSize, shuffle, prefetch });
-  if (validation) checkPair("fit", validation, feed.examples === undefined ? undefined : data);
-  const measured = validation ?? (feed.examples === undefined ? undefined : (data as Dataset));
+  const { feed, costs, tensors, measured } =
+    "batchCost" in options && options.batchCost !== undefined
+      ? batchCourseOf(model, data, options as unknown as BatchFitOptions)
+      : pairCourseOf(model as Layer, data as TrainingData, options as FitOptions<Metrics>);
   const team = teamOf(options.world);
   const atOnce = accumulate * (team?.size ?? 1);
   const isStopping = () => signal?.aborted ?? false;
-  const costs = costsOf(model, data, feed, options);
   const together = team && { team, accumulate, isStopping };
   const stepOn =
     atOnce > 1 ? groupStepOf(model, costs, options, together) : stepOnOne(model, costs, options);
@@ -195,18 +144,23 @@ async function* reportsOf(
   };
   const checkpoints = checkpointsOf({ model, optimizer }, course, options, team);
   const start = await checkpoints.start();
-  if (team) await checkTogether(team, model, data, { ...course, epochs });
+  if (team) await checkTogether(team, model, tensors, { ...course, epochs });
   let isStopped = false;
   let at = start;
   let seconds = 0;
-  let batchCost = Number.NaN;
+  let last = notTaken;
   let { examples } = feed;
   const breathe = breather();
   const progress = (values?: AtEnd): AnyReport => ({
     epoch: at.epoch,
     step: at.step,
     cost: at.total / at.inEpoch,
-    batchCost,
+    batchCost: last.cost,
+    costs: Object.fromEntries(
+      Object.entries(at.totals).map(([name, total]) => [name, total / at.inEpoch] as const),
+    ),
+    gradientNorm: last.norm,
+    learningRate: last.rate,
     metrics: values?.metrics,
     validationCost: values?.cost,
     examplesPerSecond: (at.seen - start.seen) / seconds,
@@ -228,7 +182,7 @@ async function* reportsOf(
     let passed = 0;
     const batches = named(feed.epoch(epoch), `epoch ${epoch}`);
     for await (const group of inGroups(batches, atOnce)) {
-      const count = group.reduce((sum, batch) => sum + countOf(batch), 0);
+      const count = group.reduce((sum, fed) => sum + fed.count, 0);
       passed += count;
       if (passed <= at.inEpoch) continue;
       // Several processes stop after the same step.
@@ -237,9 +191,10 @@ async function* reportsOf(
         return;
       }
       const started = performance.now();
-      const { step, seen, total } = at;
+      const { step, seen, total, totals } = at;
+      const rate = await rateOf(optimizer);
       const taken: GroupStep = await stepOn(group, { step: step + 1, epoch });
-      batchCost = await taken.cost.item();
+      last = { ...(await numbersOf(taken)), rate };
       if (taken.stopping) isStopped = (await taken.stopping.item()) > 0;
       seconds += (performance.now() - started) / 1000;
       at = {
@@ -247,45 +202,117 @@ async function* reportsOf(
         step: step + 1,
         seen: seen + count,
         inEpoch: passed,
-        total: total + batchCost * count,
+        total: total + last.cost * count,
+        totals: Object.fromEntries(
+          Object.entries(last.costs).map(
+            ([name, cost]) => [name, (totals[name] ?? 0) + cost * count] as const,
+          ),
+        ),
       };
+      if (afterStep) await afterStep(progress());
       await breathe();
       if (passed === examples) break;
       if (reportEvery !== undefined && at.step % reportEvery === 0) yield* reported(progress());
       await checkpoints.after(at);
     }
     examples ??= passed;
-    const report = progress(await measuredOn(model, measured, options));
-    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0 };
+    const report = progress(await measured());
+    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0, totals: {} };
     yield* reported(report);
     await checkpoints.save(at);
   }
 }
 
+/** Options that both forms have. */
+const commonKinds: Readonly<Record<string, Kind>> = {
+  optimizer: anything,
+  accumulate: count,
+  shuffle: integer,
+  metrics: plain,
+  reportEvery: count,
+  beforeStep: callable,
+  afterStep: callable,
+  gradientNorm: flag,
+  signal: signalled,
+  world: plain,
+  compiled: flag,
+  checkpoint: plain,
+  resume: flag,
+};
+
 /** Throws `NablaError` for options that only a compiler would have refused. */
-function checkFit(model: Layer, options: FitOptions<Metrics>): void {
-  if (typeof model !== "function") checkModel("fit", model, "forward");
-  checkOptions("fit", options, {
-    cost: anything,
-    optimizer: anything,
-    accumulate: count,
-    shuffle: integer,
-    validation: plain,
-    metrics: plain,
-    reportEvery: count,
-    beforeStep: callable,
-    signal: signalled,
-    world: plain,
-    compiled: flag,
-    checkpoint: plain,
-    resume: flag,
-  });
-  const { cost, optimizer }: Partial<FitOptions<Metrics>> = options;
-  if (typeof cost !== "function") {
-    throw new NablaError(`fit: cost is ${kindOf(cost)}, expected a function: quadraticCost`);
+function checkFit(
+  model: Layer | Model,
+  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
+): void {
+  const given: Partial<FitOptions<Metrics> & BatchFitOptions> = Object(options);
+  const isPair = given.batchCost === undefined;
+  if (typeof model !== "function") checkModel("fit", model, isPair ? "forward" : undefined);
+  const others = isPair
+    ? { cost: anything, validation: plain }
+    : { batchCost: callable, measureBatchSize: count };
+  checkOptions("fit", options, { ...others, ...commonKinds });
+  if (isPair && typeof given.cost !== "function") {
+    throw new NablaError(`fit: cost is ${kindOf(given.cost)}, expected a function: quadraticCost`);
   }
-  checkOptimizer("fit", optimizer);
+  if (!isPair && given.cost !== undefined) {
+    throw new NablaError("fit: got cost and batchCost, expected either");
+  }
+  checkOptimizer("fit", given.optimizer);
+  checkCount("fit", "epochs", given.epochs);
+  const { prefetch } = given;
+  if (prefetch !== undefined && !(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
+    throw new NablaError(`fit: prefetch is ${kindOf(prefetch)}, expected an integer from 0`);
+  }
 }
+
+function pairCourseOf(model: Layer, data: TrainingData, options: FitOptions<Metrics>): Course {
+  const { batchSize, shuffle = 0, prefetch = 1, validation, optimizer, cost } = options;
+  const feed = feedOf(data, { batchSize, shuffle, prefetch });
+  const isDataset = feed.examples !== undefined;
+  if (validation) checkPair("fit", validation, isDataset ? data : undefined);
+  const dataset = validation ?? (isDataset ? (data as Dataset) : undefined);
+  return {
+    feed,
+    costs: pairCostsOf("fit", model, feed, optimizer, cost),
+    tensors: isDataset
+      ? Object.entries(data as Dataset).map(([name, x]) => [`data "${name}"`, x] as const)
+      : [],
+    measured: () => measuredOn(model, dataset, options),
+  };
+}
+
+function batchCourseOf(model: Model, data: TreeData, options: BatchFitOptions): Course {
+  const { batchSize, shuffle = 0, prefetch = 1, validation, optimizer, batchCost, world } = options;
+  const { measureBatchSize = measuredAtOnce, metrics = {} } = options;
+  const feed = treeFeedOf("fit", data, { batchSize, shuffle, prefetch });
+  const measuredFeed =
+    validation === undefined
+      ? undefined
+      : treeFeedOf("fit: validation", validation, { usualSize: measureBatchSize, prefetch });
+  for (const [name, metric] of Object.entries<unknown>(metrics)) {
+    checkKind("fit", `metric "${name}"`, metric, callable);
+  }
+  if (!measuredFeed && Object.keys(metrics).length > 0) {
+    throw new NablaError("fit: metrics are measured on validation; give that, too");
+  }
+  const costOf = batchCost as BatchCost;
+  return {
+    feed,
+    costs: costsBy("fit", optimizer, (batch) => costOf(model, feed.treeOf(batch), random.key())),
+    tensors: feed.tensors,
+    async measured() {
+      if (!measuredFeed) return { metrics: {} };
+      return measureBatches(model, measuredFeed, costOf, metrics, world);
+    },
+  };
+}
+
+const notTaken: StepNumbers & { readonly rate?: number | undefined } = {
+  cost: Number.NaN,
+  costs: {},
+  norm: undefined,
+};
 
 interface AtEnd {
   readonly metrics: Readonly<Record<string, MetricValue>>;
@@ -307,12 +334,6 @@ async function measuredOn(
   const all = await measure(model, dataset, together, how);
   const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
   return { metrics: Object.fromEntries(found), cost: all["cost"] as number };
-}
-
-/** Steps on groups of one batch. */
-function stepOnOne(...given: Parameters<typeof stepOf>): ReturnType<typeof groupStepOf> {
-  const step = stepOf(...given);
-  return async ([batch], place) => ({ cost: await step(batch!, place) });
 }
 
 /** Groups of `size`; the last one may be smaller. */

@@ -178,12 +178,25 @@ export {
 
 export type { Batch, Batches, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
+export type { CollateOptions, Padded, PadOptions } from "./collated.ts";
+export { collated, padded } from "./collated.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
-export type { AnyReport, FitOptions, Report, Reports } from "./fit.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
+export type {
+  AnyReport,
+  BatchCost,
+  BatchFitOptions,
+  FitOptions,
+  Report,
+  Reports,
+  TrainingOptions,
+} from "./fit-options.ts";
 export { type MeasureOptions, measure } from "./measure.ts";
 export type { Team } from "./team.ts";
+export type { TrainStepOptions, TrainStepReport } from "./train-step.ts";
+export { trainStep } from "./train-step.ts";
+export type { BatchOf, NumbersFor, TensorsOf, TreeData } from "./tree-feed.ts";
 export type { BestModel, WatchOptions } from "./watching.ts";
 export { bestModel, earlyStopping } from "./watching.ts";
 

@@ -1,7 +1,7 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
 import { NablaError, type Tensor } from "@nabla/autograd";
 import { checkCount, checkModel, kindOf } from "./checks.ts";
-import type { AnyReport, Report } from "./fit.ts";
+import type { AnyReport, Report } from "./fit-options.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
 import { checkOptions, oneOf, plain, text } from "./options.ts";
 

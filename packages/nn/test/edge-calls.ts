@@ -207,6 +207,9 @@ const report: nn.Report = {
   step: 1,
   cost: 1,
   batchCost: 1,
+  costs: {},
+  gradientNorm: undefined,
+  learningRate: 0.1,
   metrics: { accuracy: 1 },
   validationCost: undefined,
   examplesPerSecond: 1,
@@ -257,6 +260,61 @@ const training: readonly EdgeCall[] = [
       }),
     args: ((one) => [one, [named], nn.sgd(one.parameters(), rate)])(model()),
   },
+  {
+    name: "fit",
+    f: async (options, data) => {
+      const one = model();
+      const optimizer = nn.sgd(one.parameters(), rate);
+      const own = options as object | null;
+      const isPlain = own !== null && Object.getPrototypeOf(own ?? 0) === Object.prototype;
+      return nn.fit(one, data as object, (isPlain ? { optimizer, ...own } : own) as never);
+    },
+    args: [
+      {
+        batchCost: (one: ReturnType<typeof model>, { x }: { x: Tensor }) => one.forward(x).mean(),
+        epochs: 1,
+        batchSize: 2,
+        validation: { x: rows },
+        metrics: { size: (_: nn.Model, { x }: { x: Tensor }) => x.mean() },
+        measureBatchSize: 2,
+        afterStep: () => undefined,
+        gradientNorm: true,
+        compiled: false,
+      },
+      { x: rows },
+    ],
+  },
+  {
+    name: "trainStep",
+    f: async (options, batch) => {
+      const one = model();
+      const optimizer = nn.sgd(one.parameters(), rate);
+      const own = options as object | null;
+      const isPlain = own !== null && Object.getPrototypeOf(own ?? 0) === Object.prototype;
+      const given = (isPlain ? { optimizer, ...own } : own) as nn.TrainStepOptions<typeof one>;
+      return nn.trainStep(one, given)(batch as never);
+    },
+    args: [
+      {
+        batchCost: (one: ReturnType<typeof model>, { x }: { x: Tensor }) => one.forward(x).mean(),
+        beforeStep: () => undefined,
+        gradientNorm: true,
+        compiled: false,
+      },
+      { x: rows },
+    ],
+  },
+  {
+    name: "collated",
+    f: async (examples, options) => {
+      for await (const batch of nn.collated(examples as [], options as never)(1)) void batch;
+    },
+    args: [
+      [[1], [2, 3]],
+      { size: 1, collate: (some: number[][]) => some, shuffle: 1, dropLast: true },
+    ],
+  },
+  call("padded", [[1], [2, 3]], { value: 1, length: 4, dtype: "float64" }),
   call(
     "measure",
     model(),

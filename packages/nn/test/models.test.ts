@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
 import { loadCheckpoint, saveCheckpoint } from "../src/files/checkpoint.ts";
 import { loadSafetensors, toSafetensors } from "../src/files/safetensors.ts";
-import type { Report } from "../src/fit.ts";
+import type { Report } from "../src/fit-options.ts";
 import { batchNorm } from "../src/layers/batch-norm.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { adam } from "../src/optimizers/adam.ts";

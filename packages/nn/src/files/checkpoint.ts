@@ -5,7 +5,7 @@ import { NablaError, type RandomState, random, type Tensor } from "@nabla/autogr
 import { checkModel, kindOf } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
-import { anything, checkOptions, type Kind, plain } from "../options.ts";
+import { anything, checkOptions, isPlain, type Kind, plain } from "../options.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
@@ -18,8 +18,8 @@ import { type Bytes, readSource, subjectOf } from "./source.ts";
 /** What is trained, and by what. */
 export interface Training {
   readonly model: Model;
-  /** Left out: nothing of an optimiser is kept or loaded. */
-  readonly optimizer?: Optimizer;
+  /** One, or several by name. Left out: nothing of an optimiser is kept or loaded. */
+  readonly optimizer?: Optimizer | Readonly<Record<string, Optimizer>>;
 }
 
 /** Where training stands: whatever the loop needs to go on, such as epoch and step. */
@@ -71,7 +71,9 @@ async function checkpointOf(
   });
   const tensors = inFileOrder([
     ...namedCellsOf(model).map(([name, p]) => stored(inModel, name, p)),
-    ...Object.entries(optimizer?.state() ?? {}).map(([name, x]) => stored(inOptimizer, name, x)),
+    ...optimizersOf(optimizer).flatMap(([prefix, one]) =>
+      Object.entries(one.state()).map(([name, x]) => stored(prefix, name, x)),
+    ),
   ]);
   const metadata = {
     format,
@@ -91,9 +93,28 @@ function checkTraining(subject: string, training: Training): void {
 }
 
 const optimizer: Kind = [
-  (x) => typeof (x as Optimizer | null)?.state === "function",
-  "an optimiser, such as adam(model.parameters())",
+  (x) => isOptimizer(x) || areOptimizers(x),
+  "an optimiser, such as adam(model.parameters()), or several by name",
 ];
+
+function areOptimizers(x: unknown): boolean {
+  // Names of what is kept of an optimiser have dots.
+  const isNamed = ([name, one]: [string, unknown]) => !name.includes(".") && isOptimizer(one);
+  return isPlain(x) && Object.entries(x).every(isNamed);
+}
+
+function isOptimizer(x: unknown): x is Optimizer {
+  return typeof (x as Optimizer | null)?.state === "function";
+}
+
+/** Those that were given, each with what the names of its tensors begin with. */
+function optimizersOf(
+  given: Training["optimizer"],
+): readonly (readonly [prefix: string, optimizer: Optimizer])[] {
+  if (given === undefined) return [];
+  if (isOptimizer(given)) return [[inOptimizer, given]];
+  return Object.entries(given).map(([name, one]) => [`${inOptimizer}${name}.`, one] as const);
+}
 
 /** As JSON, which has -0 though `JSON.stringify` writes 0 for it. */
 function textOf(progress: Progress): string {
@@ -168,10 +189,11 @@ function* checkpointIn<Result>(
   }
   yield "end";
   const result = check(progress);
-  const optimizerState = tensors
-    .filter(([name]) => name.startsWith(inOptimizer))
-    .map(([name, x]) => [name.slice(inOptimizer.length), x] as const);
-  if (optimizer) loadState(subject, optimizer, Object.fromEntries(optimizerState));
+  loadStates(
+    subject,
+    optimizersOf(optimizer),
+    tensors.filter(([name]) => name.startsWith(inOptimizer)),
+  );
   assign(
     tensors.filter(([name]) => places.has(name)),
     places,
@@ -180,11 +202,26 @@ function* checkpointIn<Result>(
   return result;
 }
 
-/** Lets the optimiser check and take its state; its error then names the file. */
-function loadState(subject: string, optimizer: Optimizer, state: OptimizerState): void {
+/** Lets all optimisers check and take their states, or none; their errors then name the file. */
+function loadStates(
+  subject: string,
+  optimizers: ReturnType<typeof optimizersOf>,
+  tensors: readonly (readonly [name: string, x: Tensor])[],
+): void {
+  const stray = tensors.find(([name]) => !optimizers.some(([prefix]) => name.startsWith(prefix)));
+  if (stray && optimizers.length > 0) {
+    throw new NablaError(`${subject}: "${stray[0]}" belongs to none of the optimisers`);
+  }
+  const changed: { readonly one: Optimizer; readonly before: OptimizerState }[] = [];
   try {
-    optimizer.load(state);
+    for (const [prefix, one] of optimizers) {
+      const own = tensors.filter(([name]) => name.startsWith(prefix));
+      const before = one.state();
+      one.load(Object.fromEntries(own.map(([name, x]) => [name.slice(prefix.length), x])));
+      changed.push({ one, before });
+    }
   } catch (error) {
+    for (const { one, before } of changed) one.load(before);
     if (!(error instanceof NablaError)) throw error;
     const text = error.message.replace(/^load: /, "");
     throw new NablaError(`${subject}: ${text}`, { cause: error });

@@ -2,8 +2,7 @@
 
 import type { Tree } from "@nabla/autograd";
 import { concat, type DType, formatShape, NablaError, ShapeError, Tensor } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
-import { isPlain } from "../options.ts";
+import { leavesOf, formOf as treeText } from "../trees.ts";
 
 /** What a tree of tensors is like, and how to go from it to a vector of all elements and back. */
 export interface Form {
@@ -25,14 +24,14 @@ export function formOf(operation: string, state: unknown): Form {
     if (one.dtype === wanted) continue;
     throw new NablaError(`${operation}: y0 is ${one.dtype}, expected ${wanted}, one for all of it`);
   }
-  const text = textOf(state);
+  const text = treeText(state);
   const shapes = leaves.map((one: Tensor) => one.shape);
   return {
     dtype,
     flat(tree, what) {
       const own = leavesOf(operation, what, tree);
-      if (textOf(tree) !== text) {
-        throw new NablaError(`${operation}: ${what} is ${textOf(tree)}, expected ${text}, as y0`);
+      if (treeText(tree) !== text) {
+        throw new NablaError(`${operation}: ${what} is ${treeText(tree)}, expected ${text}, as y0`);
       }
       own.forEach((one: Tensor, i) => {
         const [given, expected] = [formatShape(one.shape), formatShape(shapes[i]!)];
@@ -61,28 +60,4 @@ export function formOf(operation: string, state: unknown): Form {
       return rebuilt(state);
     },
   };
-}
-
-/** Deeper trees are assumed to contain themselves, as in `@nabla/autograd`. */
-const deepest = 1000;
-
-function leavesOf(operation: string, what: string, tree: unknown, depth = 0): readonly Tensor[] {
-  if (tree instanceof Tensor) return [tree];
-  if (depth > deepest) {
-    const given = `${what} is more than ${deepest} deep, or part of itself`;
-    throw new NablaError(`${operation}: ${given}`);
-  }
-  if (!Array.isArray(tree) && !isPlain(tree)) {
-    const expected = "a tensor, or an array or plain object of tensors";
-    throw new NablaError(`${operation}: ${what} is ${kindOf(tree)}, expected ${expected}`);
-  }
-  return Object.values(tree).flatMap((one) => leavesOf(operation, what, one, depth + 1));
-}
-
-/** `{x: tensor, v: [tensor]}`. */
-function textOf(tree: unknown): string {
-  if (tree instanceof Tensor) return "tensor";
-  if (Array.isArray(tree)) return `[${tree.map(textOf).join(", ")}]`;
-  const entries = Object.entries(tree as object);
-  return `{${entries.map(([name, one]) => `${name}: ${textOf(one)}`).join(", ")}}`;
 }

@@ -60,6 +60,11 @@ export interface Optimizer {
    * for shapes that differ.
    */
   load(state: OptimizerState): void;
+  /**
+   * The learning rate of the next step; of several groups that of the first. One of your own may leave it
+   * out.
+   */
+  learningRate?(): Promise<number>;
 }
 
 /** Some of an optimiser's parameters, with what is special about them. */
@@ -179,6 +184,11 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
     },
     load(state) {
       loadState(named(), state);
+    },
+    async learningRate() {
+      const { learningRate } = members[0]!.options;
+      if (typeof learningRate === "number") return learningRate;
+      return rateAt(name, learningRate, await steps.item());
     },
   };
 }

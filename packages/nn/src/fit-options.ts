@@ -1,0 +1,152 @@
+// What fit takes, and what it tells.
+import type { Parameter, Tensor, Tree } from "@nabla/autograd";
+import type { Dataset } from "./batches.ts";
+import type { CheckpointOptions } from "./fit-checkpoints.ts";
+import type { Model } from "./layer.ts";
+import type { Metric, Metrics, MetricValue } from "./metrics/metric.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
+import type { Team } from "./team.ts";
+import type { TreeData } from "./tree-feed.ts";
+
+/** What both forms of `fit` take. */
+export interface TrainingOptions {
+  readonly optimizer: Optimizer;
+  /** How often to go through the data. */
+  readonly epochs: number;
+  /** Examples in a batch; left out where the data come in batches. */
+  readonly batchSize?: number;
+  /**
+   * How many batches one step is taken with, by the mean of their gradients: as a batch of so many
+   * times the size, in the memory of one. The mean is that over examples, also where an epoch ends
+   * with fewer batches or a smaller one. `reportEvery` and checkpoints count steps. `dropout` draws
+   * for each batch, and `batchNorm` measures each. Default: 1.
+   */
+  readonly accumulate?: number;
+  /**
+   * Seed of the order of examples, which each epoch draws anew: epoch e's is that of `batches` with
+   * `random.foldIn(shuffle, e)`. Default: 0.
+   */
+  readonly shuffle?: number;
+  /** How many batches of a stream to ask for ahead of their turn. Default: 1. */
+  readonly prefetch?: number;
+  /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
+  readonly reportEvery?: number;
+  /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`; at once. */
+  readonly beforeStep?: (parameters: readonly Parameter[]) => void;
+  /**
+   * After each step, with how training stands: what changes parameters, such as clipped weights or
+   * a running mean of them, or logs. What it gives is awaited.
+   */
+  readonly afterStep?: (report: AnyReport) => unknown;
+  /** Whether reports have the norm of the gradients, before `beforeStep`. Default: false. */
+  readonly gradientNorm?: boolean;
+  /** Ends training in order after the step that is under way. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether a step is traced once for each size of batch, and replayed. False: for models or costs
+   * that read values, or do something else at each step. Default: true.
+   */
+  readonly compiled?: boolean;
+  /**
+   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch,
+   * and when `signal`, or whoever leaves the loop over the reports, ends training.
+   */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * The processes that train together, which all call `fit` with the same model, data and options, as
+   * `mpi()` of @nabla/mpi gives them: a step is taken with `accumulate` batches of each, the first ones
+   * being rank 0's. So two processes take the steps of one with twice `accumulate`, to the same bits if
+   * that is 2. The reports are the same on all; rank 0 alone keeps checkpoints. Running statistics are
+   * means over the ranks. Throws `NablaError` on all ranks where they differ in shapes of the data, in
+   * options or in the first weights.
+   */
+  readonly world?: Team;
+  /**
+   * Goes on from the checkpoint if there is one, with the same bits as if training had not been
+   * interrupted. The data, `batchSize` and `shuffle` must be the same; `epochs` may be more.
+   * Default: false.
+   */
+  readonly resume?: boolean;
+}
+
+/** How `fit` trains a layer by a cost of its outputs and targets. */
+export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>>
+  extends TrainingOptions {
+  /** One number for outputs and targets, such as `quadraticCost`. */
+  readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
+  /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
+  readonly validation?: Dataset;
+  /**
+   * Measured at the end of each epoch, under these names: functions whose mean is taken, and metrics with
+   * state, such as `precision()`, which are exact over all examples.
+   */
+  readonly metrics?: M;
+}
+
+/**
+ * What a batch costs: one number, the mean over its examples, or several by name, whose sum is the cost
+ * and which reports show one by one. `key` is a new one at each step: the seed of what the cost draws.
+ */
+export type BatchCost<M = Model, B = Tree> = (
+  model: M,
+  batch: B,
+  key: Tensor<[2]>,
+) => Tensor | Readonly<Record<string, Tensor>>;
+
+/** How `fit` trains any model by a cost of whole batches; `B` is what a batch is. */
+export interface BatchFitOptions<
+  M extends Model = Model,
+  B = Tree,
+  Name extends string = string,
+  Validation extends TreeData = TreeData,
+> extends TrainingOptions {
+  readonly batchCost: BatchCost<M, B>;
+  /** Data to measure the cost and the metrics on after each epoch: a dataset, or a stream. */
+  readonly validation?: Validation;
+  /**
+   * Of each batch of the validation one number, the mean over its examples, with the model in
+   * evaluation: reports have the means over all examples.
+   */
+  readonly metrics?: Readonly<Record<Name, (model: M, batch: B) => Tensor>>;
+  /** How many examples of the validation to compute on at a time. Default: 1000. */
+  readonly measureBatchSize?: number;
+}
+
+/** How training stands; `Name` are those of the metrics, which give `Values`. */
+export interface Report<Name extends string = string, Values = Readonly<Record<Name, number>>> {
+  /** The epoch under way, from 1. */
+  readonly epoch: number;
+  /** Steps taken, in all epochs. */
+  readonly step: number;
+  /** The mean cost of this epoch's examples so far, each measured before its own step. */
+  readonly cost: number;
+  /** The cost of the last step's examples alone. */
+  readonly batchCost: number;
+  /** The means of the named costs, where `batchCost` gives some; else empty. */
+  readonly costs: Readonly<Record<string, number>>;
+  /** The norm of the last step's gradients, where `gradientNorm` asks for it. */
+  readonly gradientNorm: number | undefined;
+  /** The learning rate of the last step, that of the first group; of an optimiser that tells. */
+  readonly learningRate: number | undefined;
+  /** What was measured at the end of the epoch; undefined within it. */
+  readonly metrics: Values | undefined;
+  /** The cost on `validation` at the end of the epoch; undefined within it, and without one. */
+  readonly validationCost: number | undefined;
+  /** Of the training so far, without the time spent on metrics. */
+  readonly examplesPerSecond: number;
+  /** What all epochs will still take at that pace; NaN in the first epoch of a stream. */
+  readonly secondsLeft: number;
+}
+
+/** A report, whatever its metrics give. */
+export type AnyReport = Report<string, Readonly<Record<string, MetricValue>>>;
+
+/** The reports of a training, to be looped over: it takes steps as they are asked for. */
+export interface Reports<Name extends string = string, Values = Readonly<Record<Name, number>>>
+  extends AsyncGenerator<Report<Name, Values>, void, undefined> {
+  /** `await` trains to the end, and gives the last report; undefined if there was none. */
+  then<A = Report<Name, Values> | undefined, B = never>(
+    done?: ((last: Report<Name, Values> | undefined) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+}
