@@ -1,13 +1,14 @@
 /**
- * `pnpm site [FOLDER]`: the page, the guide and the other documents, and the reference where `pnpm run
- * docs` has made it, as one folder that any static host serves from any path. Links are followed:
- * one that leads nowhere is an error.
+ * `pnpm site [FOLDER]`: the page, the playground, the guide and the other documents, and the reference
+ * where `pnpm run docs` has made it, as one folder that any static host serves from any path. Links are
+ * followed: one that leads nowhere is an error.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { globSync } from "tinyglobby";
 import { buildPage } from "../packages/mnist-demo/page/page-command.ts";
 import { contents } from "../packages/mnist-demo/page/src/chapters/contents.ts";
+import { buildPlayground } from "../packages/playground/page/build.ts";
 import { documentOf, pageOf, slug } from "./site/document.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -15,6 +16,7 @@ const out = path.resolve(process.argv[2] ?? path.join(root, "dist-site"));
 const reference = "docs/reference";
 
 await buildPage(out);
+await buildPlayground(path.join(out, "playground"));
 // Everything below is made here; nothing of a site before stays.
 rmSync(path.join(out, "docs"), { recursive: true, force: true });
 rmSync(path.join(out, "reference"), { recursive: true, force: true });
@@ -32,7 +34,8 @@ if (hasReference) {
   cpSync(path.join(root, reference), path.join(out, "reference"), { recursive: true });
 }
 linkFromPage();
-const broken = documents.map(pageOf).concat("index.html").flatMap(brokenLinks);
+const pages = ["index.html", "playground/index.html", ...documents.map(pageOf)];
+const broken = pages.flatMap(brokenLinks);
 for (const { id, guide } of contents) {
   const page = `docs/guide/${guide}.html`;
   if (!existsSync(path.join(out, page))) broken.push(`index.html#${id}: ${page} leads nowhere`);
@@ -41,7 +44,7 @@ if (broken.length > 0) {
   console.error(broken.join("\n"));
   process.exitCode = 1;
 } else {
-  const parts = ["the page", `${documents.length} documents`];
+  const parts = ["the page", "the playground", `${documents.length} documents`];
   console.log(`built: ${out}: ${parts.join(", ")}${hasReference ? ", the reference" : ""}`);
 }
 
@@ -58,11 +61,12 @@ function placeOf(file: string, heading: string): string | undefined {
   return chapter && `index.html#${chapter.id}`;
 }
 
-/** The page by itself has no guide beside it; here it and its chapters link to it. */
+/** The page by itself has nothing beside it; here it links to the rest, and its chapters to the guide. */
 function linkFromPage(): void {
   const page = readFileSync(path.join(out, "index.html"), "utf8");
   const links = [
     `<a href="docs/guide/index.html">The guide: the same story in code</a>`,
+    `<a href="playground/index.html">The playground: code of your own</a>`,
     ...(hasReference ? [`<a href="reference/index.html">Reference</a>`] : []),
   ];
   const head = `<meta name="guide" content="docs/guide/" />\n  </head>`;
@@ -81,6 +85,8 @@ function brokenLinks(page: string): string[] {
       const target = file === "" ? page : path.join(path.dirname(page), file);
       if (!existsSync(path.join(out, target))) return true;
       if (!fragment || !target.endsWith(".html")) return false;
+      // A program, which the playground opens.
+      if (target === "playground/index.html") return !fragment.startsWith("program=");
       return !readFileSync(path.join(out, target), "utf8").includes(`id="${fragment}"`);
     })
     .map((href) => `${page}: ${href} leads nowhere`);

@@ -2,6 +2,8 @@
 import path from "node:path";
 import { micromark } from "micromark";
 import { gfmTable, gfmTableHtml } from "micromark-extension-gfm-table";
+import { examplesIn } from "../doctest/examples.ts";
+import { programLink } from "./program-link.ts";
 
 /** A page of the site, and the other files that it shows or links to. */
 export interface Document {
@@ -20,6 +22,7 @@ export function pageOf(file: string): string {
  * Makes a page of the Markdown text of `file`, a path in the repository. Links to documents of the
  * site lead to their pages; links to other files of the repository, which are not part of the site,
  * become plain text. `placeOf` may give another place of the site for a heading of a document.
+ * Programs have a link that opens them in the playground.
  */
 export function documentOf(
   text: string,
@@ -28,6 +31,7 @@ export function documentOf(
   placeOf: (file: string, heading: string) => string | undefined = () => undefined,
 ): Document {
   const files: string[] = [];
+  const examples = examplesIn(file, text).values();
   const inRepository = (target: string): string =>
     path.posix.normalize(path.posix.join(path.posix.dirname(file), target));
   const body = micromark(text, {
@@ -51,6 +55,12 @@ export function documentOf(
     })
     .replaceAll("<table>", '<div class="scroll" tabindex="0"><table>')
     .replaceAll("</table>", "</table></div>")
+    .replaceAll(/<pre><code class="language-ts">.*?<\/code><\/pre>/gs, (block) => {
+      const link = programLink(examples.next().value!);
+      if (link === undefined) return block;
+      const address = `${rootOf(file)}/playground/index.html${link}`;
+      return `${block}\n<p class="try"><a href="${address}">Open in the playground</a></p>`;
+    })
     .replaceAll("<pre>", '<pre tabindex="0">');
   const title = /^# (.*)$/m.exec(text)?.[1] ?? file;
   return { title, html: pageHtml(title, body, file), files };
@@ -85,6 +95,7 @@ function pageHtml(title: string, body: string, file: string): string {
     <nav aria-label="Site">
       <a href="${root}/index.html">How a network learns</a>
       <a href="${root}/docs/guide/index.html">Guide</a>
+      <a href="${root}/playground/index.html">Playground</a>
     </nav>
     <main>
 ${body}

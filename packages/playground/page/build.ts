@@ -1,0 +1,19 @@
+// Builds the playground into a folder, which any static host serves from any path.
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
+
+/** Builds the playground in place of whatever is in the folder. */
+export async function buildPlayground(folder: string): Promise<void> {
+  // For visitors, whatever the environment is of who builds it.
+  const before = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
+  try {
+    await build({ configFile, logLevel: "warn", build: { outDir: path.resolve(folder) } });
+  } finally {
+    if (before === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = before;
+  }
+}

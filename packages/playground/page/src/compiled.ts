@@ -1,0 +1,17 @@
+// A program between the compiler and the worker that runs it.
+
+/** What messages call a program. */
+export const programName = "program.ts";
+
+/** A program as JavaScript. */
+export interface Compiled {
+  readonly javascript: string;
+  /** A source map, as JSON. */
+  readonly map: string;
+  /** The modules that it imports, and where the JavaScript names them. */
+  readonly imports: readonly {
+    readonly name: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
+}
