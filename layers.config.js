@@ -90,8 +90,8 @@ export default {
   options: {
     parser: "swc",
     tsPreCompilationDeps: true,
-    // The parser takes no JSX: what the page draws with is not looked at.
-    exclude: { path: "(^|/)(dist|dist-page|node_modules)/|[.]tsx$" },
+    // The parser takes no JSX: what the pages draw with is not looked at. Nor is what a build makes.
+    exclude: { path: "(^|/)(dist|dist-page|node_modules)/|[.]tsx$|^virtual:" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@nabla/source", "import", "default"],

@@ -53,7 +53,8 @@ try {
     rmSync(join(root, "packages", name, "dist"), { recursive: true, force: true });
   }
   must(root, "npx", ...pnpm, "build");
-  const each = ["--recursive", "--filter", "./packages/*", "exec"];
+  const published = ["--filter", "./packages/*", "--filter", "!@nabla/playground"];
+  const each = ["--recursive", ...published, "exec"];
   must(root, "npx", ...pnpm, ...each, "pnpm", "pack", "--pack-destination", folder);
   const tarballs = readdirSync(folder).map((name) => `../${name}`);
 

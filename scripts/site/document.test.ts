@@ -1,5 +1,6 @@
 // What becomes of Markdown on the site.
 import { expect, test } from "vitest";
+import { askedIn } from "../../packages/playground/page/src/program-link.ts";
 import { documentOf, pageOf } from "./document.ts";
 
 const known = new Set(["docs/guide/README.md", "docs/guide/2-cost.md", "docs/loops.md"]);
@@ -34,6 +35,22 @@ test("tables are tables, and code is what it says", () => {
   const { html } = htmlOf("| a | b |\n|---|---|\n| 1 | 2 |\n\n```ts\nf<T>(x) // => 1\n```");
   expect(html).toMatch(/<table>[^]*<td>2<\/td>/);
   expect(html).toContain("f&lt;T&gt;(x) // =&gt; 1");
+});
+
+test("a program has a link that opens it in the playground, where its values are written", async () => {
+  const program =
+    'import { tensor } from "@nabla/autograd";\n\nconst x = tensor(1);\nx.itemSync(); // => 1';
+  const elsewhere = 'import { readFileSync } from "node:fs";\nreadFileSync("a");';
+  const { html } = htmlOf(
+    [program, elsewhere].map((code) => `\`\`\`ts\n${code}\n\`\`\``).join("\n\n") +
+      '\n\n```ts no-run\nimport { tensor } from "@nabla/autograd";\n```',
+  );
+  const links = [...html.matchAll(/href="\.\.\/\.\.\/playground\/index\.html(#[^"]*)"/g)];
+  expect(links).toHaveLength(1);
+  expect(await askedIn(links[0]![1]!)).toEqual({
+    kind: "program",
+    text: `${program.replace("x.itemSync();", "console.log(x.itemSync());")}\n`,
+  });
 });
 
 test("a README is the index of its folder", () => {

@@ -8,7 +8,7 @@ import type { Problem } from "./language-service.ts";
 import { OutputView } from "./output-view.tsx";
 import { Problems } from "./problems.tsx";
 import { askedIn, linkOf, mostCharacters } from "./program-link.ts";
-import { Status } from "./status.tsx";
+import { FailureView, Status } from "./status.tsx";
 import { useLanguage } from "./use-language.ts";
 import { useProgram } from "./use-program.ts";
 
@@ -23,7 +23,9 @@ export function App(): VNode {
   const [note, setNote] = useState<string>();
   const language = useLanguage();
   const program = useProgram();
-  const isRunning = program.progress.kind === "running" || program.progress.kind === "going on";
+  const { progress } = program;
+  const isRunning = progress.kind === "running" || progress.kind === "going on";
+  const failure = progress.kind === "ended" ? progress.failure : undefined;
 
   const run = (): void => {
     if (language.kind === "there") program.run(language.language, editor.current!.text);
@@ -127,12 +129,9 @@ export function App(): VNode {
           <Problems problems={problems} show={(line) => editor.current!.show(line)} />
         </section>
         <section aria-label="Output" class="output">
-          <Status
-            language={language}
-            progress={program.progress}
-            show={(line) => editor.current!.show(line)}
-          />
+          <Status language={language} progress={progress} />
           <OutputView listing={program.listing} />
+          {failure && <FailureView failure={failure} show={(line) => editor.current!.show(line)} />}
         </section>
       </div>
     </>

@@ -57,7 +57,11 @@ export class Editor {
           ...defaultKeymap,
         ]),
         EditorView.updateListener.of((update) => update.docChanged && changed()),
-        EditorView.contentAttributes.of({ "aria-label": "Program", "aria-describedby": "keys" }),
+        EditorView.contentAttributes.of({
+          "aria-label": "Program",
+          "aria-describedby": "keys",
+          tabindex: "0",
+        }),
       ],
     });
   }

@@ -1,18 +1,15 @@
 // Whether a program runs, and how the last one ended.
 import type { VNode } from "preact";
+import type { Failure } from "./output.ts";
 import type { LanguageState } from "./use-language.ts";
 import type { Progress } from "./use-program.ts";
 
 interface StatusProps {
   readonly language: LanguageState;
   readonly progress: Progress;
-  /** Goes to a line of the program. */
-  readonly show: (line: number) => void;
 }
 
-export function Status({ language, progress, show }: StatusProps): VNode {
-  const failure = progress.kind === "ended" ? progress.failure : undefined;
-  const line = failure?.line;
+export function Status({ language, progress }: StatusProps): VNode {
   return (
     <>
       <p class="note" role="status" id="status">
@@ -21,19 +18,28 @@ export function Status({ language, progress, show }: StatusProps): VNode {
       {language.kind === "failed" && (
         <p role="alert">TypeScript is not there: {language.error}. Load the page again.</p>
       )}
-      {failure && (
-        <div role="alert" class="failure">
-          {line !== undefined && (
-            <button type="button" class="link" onClick={() => show(line)}>
-              Line {line}
-            </button>
-          )}
-          <pre class="text less" tabindex={0}>
-            {failure.text}
-          </pre>
-        </div>
-      )}
     </>
+  );
+}
+
+interface FailureProps {
+  readonly failure: Failure;
+  /** Goes to a line of the program. */
+  readonly show: (line: number) => void;
+}
+
+export function FailureView({ failure: { line, text }, show }: FailureProps): VNode {
+  return (
+    <div role="alert" class="failure">
+      {line !== undefined && (
+        <button type="button" class="link" onClick={() => show(line)}>
+          Line {line}
+        </button>
+      )}
+      <pre class="text less" tabindex={0}>
+        {text}
+      </pre>
+    </div>
   );
 }
 
