@@ -1,7 +1,7 @@
 // Builds the playground into a folder, which any static host serves from any path.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { build, type PreviewServer, preview } from "vite";
 
 const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
 
@@ -16,4 +16,15 @@ export async function buildPlayground(folder: string): Promise<void> {
     if (before === undefined) delete process.env["NODE_ENV"];
     else process.env["NODE_ENV"] = before;
   }
+}
+
+/** Serves a folder with a built playground in it, as a host without headers would, at a free port. */
+export async function serveFolder(folder: string): Promise<PreviewServer> {
+  return preview({
+    configFile: false,
+    root: import.meta.dirname,
+    logLevel: "warn",
+    build: { outDir: path.resolve(folder) },
+    preview: { port: 0 },
+  });
 }
