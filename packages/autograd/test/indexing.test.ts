@@ -3,6 +3,7 @@ import {
   arange,
   type DType,
   gather,
+  grad,
   NablaError,
   oneHot,
   ones,
@@ -72,6 +73,33 @@ describe("takeAlongAxis", () => {
     expect(() => x.takeAlongAxis(at([[-4], [0]]), 1).arraySync()).toThrow(
       new NablaError("takeAlongAxis: index -4 is out of range for axis 1 of [2, 3]"),
     );
+  });
+
+  test("of labels names whose they are, and none counts from the end", () => {
+    const picked = (x: Tensor, label: number) =>
+      x.takeAlongAxis(tensor([[1], [label]], { dtype: "int32" }) as Tensor, -1, {
+        labelsOf: "cost",
+      });
+    const x: Tensor = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(picked(x, 0).arraySync()).toEqual([[2], [4]]);
+    const found = grad((x: Tensor) => picked(x, 0).square().sum())(x);
+    expect(found.arraySync()).toEqual([
+      [0, 4, 0],
+      [8, 0, 0],
+    ]);
+    for (const label of [-1, 3]) {
+      const message = `cost: label ${label} is out of range for 3 classes`;
+      expect(() => picked(x, label).arraySync()).toThrow(message);
+      const rows = vmap((row: Tensor) =>
+        row.takeAlongAxis(tensor([label], { dtype: "int32" }) as Tensor, -1, { labelsOf: "cost" }),
+      )(x);
+      expect(() => rows.arraySync()).toThrow(message);
+    }
+    const floats = () => x.takeAlongAxis(x, -1, { labelsOf: "cost" });
+    expect(floats).toThrow("cost: labels are float32, expected int32 or uint8");
   });
 });
 

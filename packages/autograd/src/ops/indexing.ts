@@ -61,13 +61,23 @@ export function ensured(x: Node, condition: Node, message: string): Node {
 
 const takeOperation: Gather = { ...gatherOperation, name: "takeAlongAxis" };
 
-/** The elements of `x` at `indices` along `axis`; all other axes broadcast. */
-export function takeAlongAxis(x: Node, indices: Node, axis = -1): Node {
+/**
+ * The elements of `x` at `indices` along `axis`; all other axes broadcast. `labelsOf` names the
+ * operation whose labels the indices are, which then do not count from the end.
+ */
+export function takeAlongAxis(x: Node, indices: Node, axis = -1, labelsOf?: string): Node {
   const normal = normalizeAxis("takeAlongAxis", axis, x.shape);
   const { data, picked } = alongShapes("takeAlongAxis", x.shape, indices.shape, normal);
-  const whole = broadcastTo(wholeNumbers("takeAlongAxis", indices), picked);
-  const attributes = { axis: normal, along: true };
-  return createNode(takeOperation, [broadcastTo(x, data), whole], attributes, picked, x.dtype);
+  const whole = wholeNumbers(labelsOf ?? "takeAlongAxis", indices, labelsOf && "labels");
+  const [operation, at] =
+    labelsOf === undefined
+      ? [takeOperation, whole]
+      : [
+          variant(takeOperation, { name: labelsOf, fromZero: "label" }),
+          refusedBelowZero(whole, x.shape[normal]!),
+        ];
+  const inputs = [broadcastTo(x, data), broadcastTo(at, picked)];
+  return createNode(operation, inputs, { axis: normal, along: true }, picked, x.dtype);
 }
 
 /** Rows of the identity matrix, under the name that errors show. */

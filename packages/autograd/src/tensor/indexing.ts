@@ -29,6 +29,7 @@ declare module "./tensor.ts" {
       this: X,
       indices: T.TakeAlongCheck<ShapeOf<X>, ShapeOf<I>, A, I>,
       axis?: A,
+      options?: TakeAlongOptions,
     ): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>>;
     /** Sorts along `axis` (default: the last) in ascending order; NaN comes last. */
     sort<X extends Tensor, const A extends number = -1>(
@@ -58,6 +59,11 @@ export interface GatherOptions {
    * from the end.
    */
   readonly indicesOf?: string;
+}
+
+export interface TakeAlongOptions {
+  /** The operation whose labels the indices are: errors name it, and none counts from the end. */
+  readonly labelsOf?: string;
 }
 
 export interface SortOptions {
@@ -117,9 +123,13 @@ export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extend
   x: X,
   indices: T.TakeAlongCheck<ShapeOf<X>, ShapeOf<I>, A, I>,
   axis?: A,
+  options: TakeAlongOptions = {},
 ): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>> {
-  const where = nodeOf("takeAlongAxis", indices as Tensor);
-  return tensorOf(ops.takeAlongAxis(nodeOf("takeAlongAxis", x), where, axis));
+  checkOptions("takeAlongAxis", options, '{ labelsOf: "cost" }');
+  const { labelsOf } = options;
+  checkText("takeAlongAxis", "labelsOf", labelsOf);
+  const where = nodeOf(labelsOf ?? "takeAlongAxis", indices as Tensor);
+  return tensorOf(ops.takeAlongAxis(nodeOf("takeAlongAxis", x), where, axis, labelsOf));
 }
 
 /**
