@@ -3,6 +3,7 @@ import { compile, oneHot, realize, type Tensor, tensor } from "@nabla/autograd";
 import type { World } from "@nabla/mpi";
 import {
   adam,
+  type Cost,
   convolution2d,
   crossEntropy,
   dense,
@@ -83,7 +84,7 @@ export function stepOf(
   const classes = tensor(labels(batch));
   const targets: Tensor = cost === "quadratic" ? oneHot(classes, 10) : classes;
   realize(x, targets);
-  const costOf = cost === "quadratic" ? quadraticCost : crossEntropy;
+  const costOf: Cost = cost === "quadratic" ? quadraticCost : crossEntropy;
   const step = compile((inputs: Tensor, wanted: Tensor) => {
     const value = costOf(network.forward(inputs), wanted);
     value.backward();

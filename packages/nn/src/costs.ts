@@ -1,4 +1,9 @@
 // Costs: one number that says how far the outputs are from what they should be.
 export * from "./costs/classes.ts";
+export * from "./costs/ctc.ts";
 export * from "./costs/differences.ts";
+export * from "./costs/embeddings.ts";
+export * from "./costs/focal.ts";
+export * from "./costs/likelihoods.ts";
+export type { Reduced, Reduction, ReductionOptions } from "./costs/reduction.ts";
 export * from "./costs/yes-or-no.ts";

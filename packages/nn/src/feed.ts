@@ -55,9 +55,10 @@ export interface PairFeed extends Feed {
   /** The two tensors of a batch. */
   pairOf(batch: FeedBatch): Pair;
   /**
-   * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes.
+   * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes, or
+   * ignored.
    */
-  checkLabels(batch: FeedBatch, classes: number): void;
+  checkLabels(batch: FeedBatch, classes: number, ignored: ReadonlySet<number>): void;
 }
 
 export interface FeedOptions {
@@ -103,8 +104,8 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
       }
     },
     pairOf: (rows) => pairOf(examplesAt(dataset, rows as Tensor<[number]>)),
-    checkLabels(_, classes) {
-      if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes);
+    checkLabels(_, classes, ignored) {
+      if (!areChecked) checkLabels("fit", pairOf(dataset)[1], classes, ignored);
       areChecked = true;
     },
   };
@@ -125,7 +126,8 @@ function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Pai
       if (!first) throw noBatches("fit", epoch);
     },
     pairOf: (batch) => batch as Pair,
-    checkLabels: (batch, classes) => checkLabels("fit", (batch as Pair)[1], classes),
+    checkLabels: (batch, classes, ignored) =>
+      checkLabels("fit", (batch as Pair)[1], classes, ignored),
   };
 }
 

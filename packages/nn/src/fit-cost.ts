@@ -2,6 +2,7 @@
 import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
 import type { FeedBatch, PairFeed } from "./feed.ts";
+import { ignoredIn } from "./labels.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { isPlain } from "./options.ts";
@@ -37,23 +38,26 @@ export function pairCostsOf(
   costOf: (outputs: Tensor, targets: Tensor) => Tensor,
 ): Costs {
   let classes: number | undefined;
+  let ignored: ReadonlySet<number>;
   let given: FeedBatch;
   const costs = costsBy(operation, optimizer, (batch) => {
     const [inputs, targets] = feed.pairOf(batch);
     const outputs = applyLayer(model, inputs);
+    const found = ignoredIn(() => costOf(outputs, targets));
     if (classes === undefined && areLabels(targets, outputs)) {
       classes = outputs.shape[1]!;
+      ({ ignored } = found);
       // What was given: while the step is traced, `batch` stands for it and has no values.
-      feed.checkLabels(given, classes);
+      feed.checkLabels(given, classes, ignored);
     }
-    return costOf(outputs, targets);
+    return found.result;
   });
   return {
     ...costs,
     begin(batch, at) {
       given = batch;
       costs.begin(batch, at);
-      if (classes !== undefined) feed.checkLabels(batch, classes);
+      if (classes !== undefined) feed.checkLabels(batch, classes, ignored);
     },
   };
 }

@@ -83,16 +83,44 @@ export {
 
 // Costs and metrics
 
-export type { CrossEntropyOptions, MeanSquaredError } from "./costs.ts";
+export type {
+  BinaryCrossEntropyOptions,
+  BinaryFocalCrossEntropyOptions,
+  ClassCostOptions,
+  CrossEntropyOptions,
+  CtcOptions,
+  FocalCrossEntropyOptions,
+  GaussianOptions,
+  HuberOptions,
+  InfoNCEOptions,
+  MarginOptions,
+  MeanSquaredError,
+  PoissonOptions,
+  Reduced,
+  Reduction,
+  ReductionOptions,
+  TripletOptions,
+} from "./costs.ts";
 export {
   binaryCrossEntropy,
+  binaryFocalCrossEntropy,
+  contrastive,
+  cosineDistance,
+  cosineEmbedding,
   crossEntropy,
+  ctc,
+  focalCrossEntropy,
+  gaussianNegativeLogLikelihood,
   hinge,
   huber,
+  infoNCE,
   klDivergence,
+  logCosh,
   meanSquaredError,
   negativeLogLikelihood,
+  poissonNegativeLogLikelihood,
   quadraticCost,
+  triplet,
 } from "./costs.ts";
 export type {
   Average,

@@ -169,13 +169,36 @@ const initializers: readonly EdgeCall[] = [
 ];
 
 const costs: readonly EdgeCall[] = [
-  call("crossEntropy", rows, labels, { labelSmoothing: 0.1 }),
-  call("negativeLogLikelihood", rows, labels),
-  call("klDivergence", rows, yes),
-  ...["binaryCrossEntropy", "hinge", "quadraticCost", "meanSquaredError", "meanAbsoluteError"].map(
-    (name) => call(name, rows, yes),
+  call("crossEntropy", rows, labels, {
+    labelSmoothing: 0.1,
+    ignoreLabel: 2,
+    classWeights: tensor([1, 2, 3]),
+    reduction: "sum",
+    weights: tensor([1, 2]),
+  }),
+  call("negativeLogLikelihood", rows, labels, { reduction: "none" }),
+  call("focalCrossEntropy", rows, labels, { gamma: 2 }),
+  call("klDivergence", rows, yes, { weights: tensor([1, 0]) }),
+  call("binaryCrossEntropy", rows, yes, { positiveWeight: 2, labelSmoothing: 0.1 }),
+  call("binaryFocalCrossEntropy", rows, yes, { gamma: 2, alpha: 0.5 }),
+  call("gaussianNegativeLogLikelihood", rows, yes, yes, { full: true, epsilon: 0.1 }),
+  call("poissonNegativeLogLikelihood", rows, yes, { logInput: true, full: true, epsilon: 0.1 }),
+  ...["hinge", "quadraticCost", "meanSquaredError", "cosineDistance", "logCosh"].map((name) =>
+    call(name, rows, yes, { reduction: "mean" }),
   ),
+  call("meanAbsoluteError", rows, yes),
   call("huber", rows, yes, { delta: 1 }),
+  ...["cosineEmbedding", "contrastive"].map((name) =>
+    call(name, rows, yes, labels, { margin: 0.5 }),
+  ),
+  call("triplet", rows, yes, rows, { margin: 0.5, epsilon: 0.1 }),
+  call("infoNCE", rows, yes, { temperature: 0.5, symmetric: true }),
+  call("ctc", places, tensor([[1], [2]], { dtype: "int32" }), {
+    inputLengths: [3, 2],
+    targetLengths: tensor([1, 1], { dtype: "int32" }),
+    blank: 0,
+    zeroInfinity: true,
+  }),
   call("accuracy", rows, labels),
   call("binaryAccuracy", rows, yes, { threshold: 0.5 }),
   call("confusionMatrix", rows, labels),

@@ -100,7 +100,7 @@ describe("as scikit-learn has it, in batches of 1, 7 and all", () => {
   });
 });
 
-const examples = 1001;
+const examples = 1100;
 const rows = random.normal([examples, 5], { seed: 1 }).realize();
 const labels = random.randint([examples], 0, 5, { seed: 2 }).realize();
 const column = rows.slice(1, 0, 1).squeeze(1).realize();
@@ -128,19 +128,27 @@ test("measure gives the same in batches of 1, 7 and 1000, of metrics of both kin
     r2: r2Score(),
     cost: (y: Tensor, t: Tensor) => y.sub(t).cast("float64").abs().mean(),
   };
-  const values = async (batchSize: number) => [
-    ...Object.values(await measure(identity, { rows, labels }, ofClasses, { batchSize })),
-    ...Object.values(await measure(identity, { column, answers }, ofNumbers, { batchSize })),
-  ];
-  const [whole, sevens] = [await values(1000), await values(7)];
-  expectNear(sevens.flatMap(flat), whole.flatMap(flat));
-  const few = { rows: rows.slice(0, 0, 9), labels: labels.slice(0, 0, 9) };
-  const ones = await measure(identity, few, ofClasses, { batchSize: 1 });
-  const nines = await measure(identity, few, ofClasses);
-  expectNear(Object.values(ones).flatMap(flat), Object.values(nines).flatMap(flat));
-  expect(nines.accuracy).toBe(
-    accuracy(few.rows, few.labels).cast("float64").mul(9).round().itemSync() / 9,
-  );
+  const some = (count: number) => {
+    const of = (x: Tensor) => x.slice(0, 0, count);
+    return [
+      { rows: of(rows), labels: of(labels) },
+      { column: of(column), answers: of(answers) },
+    ] as const;
+  };
+  const values = async (count: number, batchSize: number) => {
+    const [classes, numbers] = some(count);
+    return [
+      ...Object.values(await measure(identity, classes, ofClasses, { batchSize })),
+      ...Object.values(await measure(identity, numbers, ofNumbers, { batchSize })),
+    ].flatMap(flat);
+  };
+  const whole = await values(60, 1000);
+  expectNear(await values(60, 7), whole);
+  expectNear(await values(9, 1), await values(9, 9));
+  expectNear(await values(examples, 1000), await values(examples, examples));
+  const [classes] = some(60);
+  const right = accuracy(classes.rows, classes.labels).mul(60).itemSync();
+  expect(whole[0]).toBe(Math.round(right) / 60);
 });
 
 test("measure and fit report both kinds in one record, of types that the compiler knows", async () => {

@@ -1,10 +1,40 @@
 // Costs of choosing among classes: how unlikely the right ones seem to the network.
-import { checkSameShape, logSoftmax, type Tensor, where } from "@nabla/autograd";
+import {
+  arange,
+  checkSameShape,
+  formatShape,
+  logSoftmax,
+  NablaError,
+  ShapeError,
+  type Tensor,
+  takeAlongAxis,
+  where,
+} from "@nabla/autograd";
 import { checkTensor } from "../checks.ts";
-import { checkOptions, fraction } from "../options.ts";
-import { checkClasses, probabilitiesOf } from "./labels.ts";
+import { noteIgnored } from "../labels.ts";
+import { fraction, integer, type Kind, tensor } from "../options.ts";
+import { areLabels, checkClasses } from "./labels.ts";
+import {
+  checkCostOptions,
+  counted,
+  type FrontOf,
+  isPlainMean,
+  type Reduced,
+  type Reduction,
+  type ReductionOptions,
+} from "./reduction.ts";
 
-export interface CrossEntropyOptions {
+export interface ClassCostOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
+  /** A label whose examples do not count, such as that of padding; it need be no class. */
+  readonly ignoreLabel?: number;
+  /**
+   * [classes]: what an example of each class counts. With labels the mean is by these weights, too,
+   * as in PyTorch.
+   */
+  readonly classWeights?: Tensor;
+}
+
+export interface CrossEntropyOptions<R extends Reduction = Reduction> extends ClassCostOptions<R> {
   /** How much of each target is spread evenly over all classes. Default: 0. */
   readonly labelSmoothing?: number;
 }
@@ -13,51 +43,173 @@ export interface CrossEntropyOptions {
  * The mean over examples of -sum(targets * log(softmax(logits))): how unlikely the network thinks
  * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as
  * of sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or
- * probabilities [examples, classes]. A label that is no class is an error when the graph runs. A class
- * whose target is 0 costs nothing, even if its logit is -Infinity: so classes are masked. With
- * `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking
- * the Inception architecture for computer vision", CVPR 2016, section 7. Throws `ShapeError` for
- * other shapes.
+ * probabilities [examples, classes]. A label that is no class is an error when the graph runs, unless it
+ * is the `ignoreLabel`. A class whose target is 0 costs nothing, even if its logit is -Infinity: so
+ * classes are masked. With `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy
+ * et al., "Rethinking the Inception architecture for computer vision", CVPR 2016, section 7. Where no
+ * example counts the mean is NaN. Throws `ShapeError` for other shapes.
  *
  * @example
  * const labels = tensor([0, 1], { dtype: "int32" });
  * crossEntropy(tensor([[0, 0], [0, 0]]), labels).itemSync(); // => 0.6931
+ * const padded = tensor([0, -1], { dtype: "int32" });
+ * const options = { ignoreLabel: -1, reduction: "none" } as const;
+ * crossEntropy(tensor([[0, 0], [0, 0]]), padded, options).arraySync(); // => [0.6931, 0]
  */
-export function crossEntropy(
-  logits: Tensor,
+export function crossEntropy<X extends Tensor, const R extends Reduction = "mean">(
+  logits: X,
   targets: Tensor,
-  options: CrossEntropyOptions = {},
-): Tensor<[]> {
-  checkOptions("crossEntropy", options, { labelSmoothing: fraction });
-  const { labelSmoothing = 0 } = options;
+  options: CrossEntropyOptions<R> = {},
+): Reduced<R, FrontOf<X>> {
+  checkCostOptions("crossEntropy", options, { ...ofClasses, labelSmoothing: fraction });
   checkClasses("crossEntropy", "logits", logits);
-  const classes = logits.shape.at(-1)!;
-  const right = probabilitiesOf("crossEntropy", logits, targets);
-  const wanted =
-    labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).add(labelSmoothing / classes);
-  return surprise(logSoftmax(logits), wanted);
+  return surprise("crossEntropy", logits, targets, options, logSoftmax) as Reduced<R, FrontOf<X>>;
 }
 
 /**
  * The mean over examples of -sum(targets * logProbabilities), for networks that end in
- * `logSoftmax`: that of `crossEntropy` is this. Shapes and targets as there; 0 log 0 is 0.
+ * `logSoftmax`: that of `crossEntropy` is this. Shapes, targets and options as there; 0 log 0 is 0.
  *
  * @example
  * const labels = tensor([1], { dtype: "int32" });
  * negativeLogLikelihood(tensor([[0.5, 0.5]]).log(), labels).itemSync(); // => 0.6931
  */
-export function negativeLogLikelihood(logProbabilities: Tensor, targets: Tensor): Tensor<[]> {
+export function negativeLogLikelihood<X extends Tensor, const R extends Reduction = "mean">(
+  logProbabilities: X,
+  targets: Tensor,
+  options: ClassCostOptions<R> = {},
+): Reduced<R, FrontOf<X>> {
   const operation = "negativeLogLikelihood";
+  checkCostOptions(operation, options, ofClasses);
   checkClasses(operation, "log probabilities", logProbabilities);
-  return surprise(logProbabilities, probabilitiesOf(operation, logProbabilities, targets));
+  const logs: Tensor = logProbabilities;
+  return surprise(operation, logs, targets, options) as Reduced<R, FrontOf<X>>;
 }
 
-/** The mean over examples of -sum(probabilities * logProbabilities). */
-function surprise(logProbabilities: Tensor, probabilities: Tensor): Tensor<[]> {
-  return wherePossible(logProbabilities, probabilities)
-    .mul(probabilities)
-    .sum()
-    .div(-exampleCount(logProbabilities));
+/** Kinds of the options that costs of classes have in common. */
+export const ofClasses: Readonly<Record<string, Kind>> = {
+  ignoreLabel: integer,
+  classWeights: tensor,
+};
+
+/**
+ * By labels or probabilities: -sum(probabilities * log probabilities), of what `toLogs` gives; without it,
+ * of log probabilities as they are given.
+ */
+function surprise(
+  operation: string,
+  given: Tensor,
+  targets: Tensor,
+  options: CrossEntropyOptions,
+  toLogs?: (x: Tensor) => Tensor,
+): Tensor {
+  return areLabels(operation, given, targets)
+    ? surpriseOfLabels(operation, given, targets, options, toLogs)
+    : surpriseOfRows(operation, given, targets, options, toLogs);
+}
+
+/** What labels are in the costs of classes: which count, and what they pick. */
+export interface Labelled {
+  /** Which examples count, bool; undefined for all. */
+  readonly mask: Tensor | undefined;
+  /** The labels [...examples, 1], of those that do not count 0. */
+  readonly column: Tensor;
+  /** The elements of `x` [...examples, classes] at the labels. */
+  readonly at: (x: Tensor) => Tensor;
+  /** What each example counts by its class; undefined without weights of classes. */
+  readonly ofClass: Tensor | undefined;
+}
+
+export function labelled(
+  operation: string,
+  given: Tensor,
+  labels: Tensor,
+  { ignoreLabel, classWeights }: ClassCostOptions,
+): Labelled {
+  if (ignoreLabel !== undefined) noteIgnored(ignoreLabel);
+  // Of uint8, as which a label below 0 would be another one.
+  const whole = labels.dtype === "uint8" ? labels.cast("int32") : labels;
+  const mask = ignoreLabel === undefined ? undefined : whole.notEqual(ignoreLabel);
+  const known = mask ? where(mask, whole, 0) : whole;
+  const column = known.expandDims(-1);
+  // A gather, so that nothing is as large as examples times classes that need not be.
+  const at = (x: Tensor): Tensor => {
+    const picked: Tensor = takeAlongAxis(x, column, -1, { labelsOf: operation });
+    return picked.squeeze(-1);
+  };
+  const weights = weightsOfClasses(operation, given, classWeights);
+  const rows = weights?.broadcastTo([...given.shape]);
+  return { mask, column, at, ofClass: rows && at(rows) };
+}
+
+/** Weights of classes in the dtype of the outputs. */
+export function weightsOfClasses(
+  operation: string,
+  given: Tensor,
+  weights: Tensor | undefined,
+): Tensor | undefined {
+  if (!weights) return undefined;
+  const classes = given.shape.at(-1)!;
+  if (weights.rank === 1 && weights.shape[0] === classes) return weights.cast(given.dtype);
+  throw new ShapeError(
+    `${operation}: classWeights are ${formatShape(weights.shape)}, expected [${classes}], as classes`,
+  );
+}
+
+function surpriseOfLabels(
+  operation: string,
+  given: Tensor,
+  labels: Tensor,
+  options: CrossEntropyOptions,
+  toLogs?: (x: Tensor) => Tensor,
+): Tensor {
+  const { labelSmoothing = 0, classWeights } = options;
+  const { mask, column, at, ofClass } = labelled(operation, given, labels, options);
+  const { seen, reduced } = counted(operation, given.shape.slice(0, -1), options, mask);
+  const logs = toLogs ? toLogs(seen(given)) : wherePicked(seen(given), column);
+  const right = at(logs);
+  const wanted = ofClass ? right.mul(ofClass) : right;
+  if (labelSmoothing === 0) return reduced(wanted.neg(), ofClass);
+  const weights = weightsOfClasses(operation, given, classWeights);
+  const even = (weights ? logs.mul(weights) : logs).mean(-1);
+  const both = wanted.mul(1 - labelSmoothing).add(even.mul(labelSmoothing));
+  return reduced(both.neg(), ofClass);
+}
+
+function surpriseOfRows(
+  operation: string,
+  given: Tensor,
+  targets: Tensor,
+  options: CrossEntropyOptions,
+  toLogs?: (x: Tensor) => Tensor,
+): Tensor {
+  const { labelSmoothing = 0, ignoreLabel, classWeights } = options;
+  if (ignoreLabel !== undefined) {
+    throw new NablaError(
+      `${operation}: ignoreLabel is ${ignoreLabel}, but the targets are ` +
+        `${formatShape(targets.shape)}, one row an example; expected labels`,
+    );
+  }
+  const { seen, reduced } = counted(operation, given.shape.slice(0, -1), options);
+  const right = seen(targets);
+  const wanted =
+    labelSmoothing === 0
+      ? right
+      : right.mul(1 - labelSmoothing).add(labelSmoothing / given.shape.at(-1)!);
+  const logs = wherePossible(toLogs ? toLogs(seen(given)) : seen(given), wanted);
+  const weights = weightsOfClasses(operation, given, classWeights);
+  const parts = (weights ? logs.mul(weights) : logs).mul(wanted);
+  if (isPlainMean(options)) return parts.sum().div(-exampleCount(given));
+  return reduced(parts.sum(-1).neg());
+}
+
+/**
+ * Log probabilities, without those of 0 that no label picks: 0 times the slope of the logarithm there would be
+ * NaN.
+ */
+function wherePicked(logs: Tensor, column: Tensor): Tensor {
+  const classes = arange(logs.shape.at(-1)!, { dtype: "int32" });
+  return where(logs.equal(Number.NEGATIVE_INFINITY).logicalAnd(classes.notEqual(column)), 0, logs);
 }
 
 /** What probabilities of 0 may be multiplied with, as 0 log 0 is 0: 0 in place of -infinity. */
@@ -82,13 +234,21 @@ function exampleCount({ size, shape }: Tensor): number {
  * klDivergence(tensor([[0, 0]]), tensor([[1, 0]])).itemSync(); // => 0.6931
  * klDivergence(tensor([[0, 0]]), tensor([[0.5, 0.5]])).itemSync(); // => 0
  */
-export function klDivergence(logits: Tensor, targets: Tensor): Tensor<[]> {
+export function klDivergence<X extends Tensor, const R extends Reduction = "mean">(
+  logits: X,
+  targets: Tensor,
+  options: ReductionOptions<R> = {},
+): Reduced<R, FrontOf<X>> {
+  checkCostOptions("klDivergence", options);
   checkClasses("klDivergence", "logits", logits);
   checkTensor("klDivergence", targets);
   checkSameShape("klDivergence", logits.shape, targets.shape);
-  const logTargets = where(targets.greater(0), targets, 1).log();
-  return targets
-    .mul(logTargets.sub(wherePossible(logSoftmax(logits), targets)))
-    .sum()
-    .div(exampleCount(logits));
+  const { seen, reduced } = counted("klDivergence", logits.shape.slice(0, -1), options);
+  const wanted = seen(targets);
+  const logTargets = where(wanted.greater(0), wanted, 1).log();
+  const parts = wanted.mul(logTargets.sub(wherePossible(logSoftmax(seen(logits)), wanted)));
+  const cost: Tensor = isPlainMean(options)
+    ? parts.sum().div(exampleCount(logits))
+    : reduced(parts.sum(-1));
+  return cost as Reduced<R, FrontOf<X>>;
 }

@@ -1,9 +1,18 @@
 // Costs of numbers: how far outputs are from targets.
-import type { SameShapeCheck, ShapeOf, Tensor } from "@nabla/autograd";
+import { type SameShapeCheck, type ShapeOf, softplus, type Tensor, where } from "@nabla/autograd";
 import { targetsLike } from "../checks.ts";
 import { meanOf } from "../metrics/errors.ts";
 import { type StatefulMetric, withState } from "../metrics/metric.ts";
-import { checkOptions, positive } from "../options.ts";
+import { positive } from "../options.ts";
+import {
+  checkCostOptions,
+  counted,
+  type FirstOf,
+  isPlainMean,
+  type Reduced,
+  type Reduction,
+  type ReductionOptions,
+} from "./reduction.ts";
 
 /**
  * The mean over examples of the sum of squared differences between outputs and targets, which both
@@ -13,21 +22,35 @@ import { checkOptions, positive } from "../options.ts";
  * @example
  * quadraticCost(tensor([[0.5, 0], [1, 1]]), tensor([[1, 0], [1, 0]])).itemSync(); // => 0.625
  */
-export function quadraticCost<X extends Tensor, Y extends Tensor>(
+export function quadraticCost<
+  X extends Tensor,
+  Y extends Tensor,
+  const R extends Reduction = "mean",
+>(
   outputs: X,
   targets: SameShapeCheck<"quadraticCost", ShapeOf<X>, ShapeOf<Y>, Y>,
-): Tensor<[]> {
-  const difference = differenceOf("quadraticCost", outputs, targets);
-  const examples = outputs.rank === 0 ? 1 : outputs.shape[0]!;
-  return difference.square().sum().div(examples);
+  options: ReductionOptions<R> = {},
+): Reduced<R, FirstOf<X>> {
+  checkCostOptions("quadraticCost", options);
+  const wanted = targetsLike("quadraticCost", outputs, targets);
+  const given: Tensor = outputs;
+  const examples = given.shape.slice(0, 1);
+  const { seen, reduced } = counted("quadraticCost", examples, options);
+  const squares = seen(given).sub(seen(wanted)).square();
+  const others = given.shape.slice(1).map((_, axis) => axis + 1);
+  const cost: Tensor = isPlainMean(options)
+    ? squares.sum().div(examples[0] ?? 1)
+    : reduced(others.length === 0 ? squares : squares.sum(others));
+  return cost as Reduced<R, FirstOf<X>>;
 }
 
 /** The type of `meanSquaredError`. */
 export interface MeanSquaredError extends StatefulMetric<number> {
-  <X extends Tensor, Y extends Tensor>(
+  <X extends Tensor, Y extends Tensor, const R extends Reduction = "mean">(
     outputs: X,
     targets: SameShapeCheck<"meanSquaredError", ShapeOf<X>, ShapeOf<Y>, Y>,
-  ): Tensor<[]>;
+    options?: ReductionOptions<R>,
+  ): Reduced<R, ShapeOf<X>>;
 }
 
 /**
@@ -38,10 +61,19 @@ export interface MeanSquaredError extends StatefulMetric<number> {
  * meanSquaredError(tensor([[1, 2]]), tensor([[1, 4]])).itemSync(); // => 2
  */
 export const meanSquaredError: MeanSquaredError = /* @__PURE__ */ withState(
-  (outputs: Tensor, targets: unknown): Tensor<[]> =>
-    differenceOf("meanSquaredError", outputs, targets).square().mean(),
+  <R extends Reduction>(
+    outputs: Tensor,
+    targets: unknown,
+    options: ReductionOptions<R> = {},
+  ): Reduced<R, never> =>
+    ofElements("meanSquaredError", outputs, targets, options, (difference) => difference.square()),
   /* @__PURE__ */ meanOf("meanSquaredError", (difference) => difference.square()),
 );
+
+export interface HuberOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
+  /** From which difference on the cost is linear, in the units of the outputs. Default: 1. */
+  readonly delta?: number;
+}
 
 /**
  * The mean over all elements of d^2 / 2 for differences |d| <= `delta`, and of delta
@@ -52,20 +84,53 @@ export const meanSquaredError: MeanSquaredError = /* @__PURE__ */ withState(
  * @example
  * huber(tensor([0.5, 3]), tensor([0, 0])).itemSync(); // => 1.3125
  */
-export function huber<X extends Tensor, Y extends Tensor>(
+export function huber<X extends Tensor, Y extends Tensor, const R extends Reduction = "mean">(
   outputs: X,
   targets: SameShapeCheck<"huber", ShapeOf<X>, ShapeOf<Y>, Y>,
-  options: { readonly delta?: number } = {},
-): Tensor<[]> {
-  checkOptions("huber", options, { delta: positive });
+  options: HuberOptions<R> = {},
+): Reduced<R, ShapeOf<X>> {
+  checkCostOptions("huber", options, { delta: positive });
   const { delta = 1 } = options;
-  // Not of |d|: at 0 its slope is none, and the square's would be lost.
-  const difference = differenceOf("huber", outputs, targets);
-  const near = difference.clip(-delta, delta);
-  return near.mul(difference.sub(near.mul(0.5))).mean();
+  return ofElements("huber", outputs, targets, options, (difference) => {
+    // Not of |d|: at 0 its slope is none, and the square's would be lost.
+    const near = difference.clip(-delta, delta);
+    return near.mul(difference.sub(near.mul(0.5)));
+  });
 }
 
-function differenceOf(operation: string, outputs: Tensor, targets: unknown): Tensor {
+/**
+ * The mean over all elements of log(cosh(d)): about d^2 / 2 for small differences and |d| - log 2 for
+ * large ones, with tanh(d) for its slope. Exact to few roundings of either, and finite wherever d is.
+ *
+ * @example
+ * logCosh(tensor([1, 1000]), tensor([0, 0]), { reduction: "none" }).arraySync(); // => [0.4338, 999.3069]
+ */
+export function logCosh<X extends Tensor, Y extends Tensor, const R extends Reduction = "mean">(
+  outputs: X,
+  targets: SameShapeCheck<"logCosh", ShapeOf<X>, ShapeOf<Y>, Y>,
+  options: ReductionOptions<R> = {},
+): Reduced<R, ShapeOf<X>> {
+  checkCostOptions("logCosh", options);
+  return ofElements("logCosh", outputs, targets, options, (difference) => {
+    // For small d, cosh d - 1 = 2 sinh(d / 2)^2, whose digits a difference of logarithms would lose.
+    const isSmall = difference.abs().less(1);
+    const half = where(isSmall, difference, 0).mul(0.5).sinh();
+    const small = half.square().mul(2).log1p();
+    const large = where(isSmall, 1, difference);
+    return where(isSmall, small, large.add(softplus(large.mul(-2))).sub(Math.LN2));
+  });
+}
+
+/** What `f` makes of differences, element by element, reduced. */
+export function ofElements<R extends Reduction>(
+  operation: string,
+  outputs: Tensor,
+  targets: unknown,
+  options: ReductionOptions<R>,
+  f: (difference: Tensor) => Tensor,
+): Reduced<R, never> {
+  checkCostOptions(operation, options);
   const wanted = targetsLike(operation, outputs, targets);
-  return outputs.sub(wanted);
+  const { seen, reduced } = counted(operation, outputs.shape, options);
+  return reduced(f(seen(outputs).sub(seen(wanted)))) as Reduced<R, never>;
 }

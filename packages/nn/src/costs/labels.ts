@@ -1,5 +1,5 @@
 // What is right, as labels or as probabilities.
-import { checkSameShape, formatShape, oneHot, ShapeError, type Tensor } from "@nabla/autograd";
+import { checkSameShape, formatShape, ShapeError, type Tensor } from "@nabla/autograd";
 import { checkTensor } from "../checks.ts";
 
 /** Throws `ShapeError` unless there are examples, and classes on the last axis. */
@@ -23,10 +23,4 @@ export function areLabels(operation: string, outputs: Tensor, targets: Tensor): 
     targets.rank === front.length && targets.shape.every((size, axis) => size === front[axis]);
   if (!isOneARow) checkSameShape(operation, outputs.shape, targets.shape);
   return isOneARow;
-}
-
-/** Targets as probabilities, of the shape and dtype of `outputs`. */
-export function probabilitiesOf(operation: string, outputs: Tensor, targets: Tensor): Tensor {
-  if (!areLabels(operation, outputs, targets)) return targets;
-  return oneHot(targets, outputs.shape.at(-1)!, { dtype: outputs.dtype, labelsOf: operation });
 }

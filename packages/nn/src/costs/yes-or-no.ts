@@ -1,13 +1,31 @@
 // Costs of outputs that each say yes or no.
-import {
-  relu,
-  type SameShapeCheck,
-  type ShapeOf,
-  softplus,
-  type Tensor,
-  where,
-} from "@nabla/autograd";
+import { relu, type SameShapeCheck, type ShapeOf, softplus, Tensor, where } from "@nabla/autograd";
 import { targetsLike } from "../checks.ts";
+import { fraction, type Kind } from "../options.ts";
+import {
+  checkCostOptions,
+  counted,
+  type Reduced,
+  type Reduction,
+  type ReductionOptions,
+} from "./reduction.ts";
+
+export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction>
+  extends ReductionOptions<R> {
+  /**
+   * What a target of yes counts, in comparison to no: a number, or a tensor that broadcasts to the
+   * targets, such as [outputs]. Often (number of no) / (number of yes). Default: 1.
+   */
+  readonly positiveWeight?: number | Tensor;
+  /** e: targets are (1 - e) t + e / 2. Default: 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** A positive number, or a tensor. */
+export const weightOfYes: Kind = [
+  (x) => x instanceof Tensor || (typeof x === "number" && x > 0),
+  "a positive number or a tensor",
+];
 
 /**
  * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0,
@@ -18,17 +36,51 @@ import { targetsLike } from "../checks.ts";
  *
  * @example
  * binaryCrossEntropy(tensor([0, 100]), tensor([1, 1])).itemSync(); // => 0.3466
+ * binaryCrossEntropy(tensor([0, 0]), tensor([1, 0]), { positiveWeight: 3 }).itemSync(); // => 1.3863
  */
-export function binaryCrossEntropy<X extends Tensor, Y extends Tensor>(
+export function binaryCrossEntropy<
+  X extends Tensor,
+  Y extends Tensor,
+  const R extends Reduction = "mean",
+>(
   logits: X,
   targets: SameShapeCheck<"binaryCrossEntropy", ShapeOf<X>, ShapeOf<Y>, Y>,
-): Tensor<[]> {
-  const wanted = targetsLike("binaryCrossEntropy", logits, targets);
-  const z: Tensor = logits;
+  options: BinaryCrossEntropyOptions<R> = {},
+): Reduced<R, ShapeOf<X>> {
+  const operation = "binaryCrossEntropy";
+  checkCostOptions(operation, options, { positiveWeight: weightOfYes, labelSmoothing: fraction });
+  const { positiveWeight = 1, labelSmoothing = 0 } = options;
+  const given = targetsLike(operation, logits, targets);
+  const { seen, reduced } = counted(operation, logits.shape, options);
+  const z = seen(logits);
+  const t =
+    labelSmoothing === 0
+      ? seen(given)
+      : seen(given)
+          .mul(1 - labelSmoothing)
+          .add(labelSmoothing / 2);
+  const parts =
+    positiveWeight === 1 ? surprise(z, t) : surpriseOfBoth(z, t, numbersOf(positiveWeight, z));
+  return reduced(parts) as Reduced<R, ShapeOf<X>>;
+}
+
+/** softplus(z) - t z: how unlikely answers seem. */
+export function surprise(z: Tensor, t: Tensor): Tensor {
   // At infinity this would be infinity - infinity: there it is softplus(-z) + (1 - t) z.
   const isYes = z.equal(Number.POSITIVE_INFINITY);
-  const finite = softplus(z).sub(timesInfinity(z, wanted));
-  return where(isYes, timesInfinity(z, wanted.neg().add(1)), finite).mean();
+  const finite = softplus(z).sub(timesInfinity(z, t));
+  return where(isYes, timesInfinity(z, t.neg().add(1)), finite);
+}
+
+/** The same, where yes counts `weight` times: that of yes, and that of no, which both may be infinite. */
+function surpriseOfBoth(z: Tensor, t: Tensor, weight: Tensor | number): Tensor {
+  const share = (s: Tensor, x: Tensor) => where(s.equal(0), 0, x).mul(s);
+  const no = share(t.neg().add(1), softplus(z));
+  return share(t, softplus(z.neg())).mul(weight).add(no);
+}
+
+export function numbersOf(weight: number | Tensor, { dtype }: Tensor): number | Tensor {
+  return typeof weight === "number" ? weight : weight.cast(dtype);
 }
 
 /** z t, where 0 times an infinity is 0. */
@@ -44,10 +96,13 @@ function timesInfinity(z: Tensor, t: Tensor): Tensor {
  * @example
  * hinge(tensor([2, 0.5, -1]), tensor([1, 1, 1])).itemSync(); // => 0.8333
  */
-export function hinge<X extends Tensor, Y extends Tensor>(
+export function hinge<X extends Tensor, Y extends Tensor, const R extends Reduction = "mean">(
   outputs: X,
   targets: SameShapeCheck<"hinge", ShapeOf<X>, ShapeOf<Y>, Y>,
-): Tensor<[]> {
+  options: ReductionOptions<R> = {},
+): Reduced<R, ShapeOf<X>> {
+  checkCostOptions("hinge", options);
   const wanted = targetsLike("hinge", outputs, targets);
-  return relu((outputs as Tensor).mul(wanted).neg().add(1)).mean();
+  const { seen, reduced } = counted("hinge", outputs.shape, options);
+  return reduced(relu(seen(outputs).mul(seen(wanted)).neg().add(1))) as Reduced<R, ShapeOf<X>>;
 }

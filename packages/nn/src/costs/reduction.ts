@@ -1,0 +1,113 @@
+// From costs of elements or examples to one number: which of them count, how much, and whether as a mean.
+import {
+  formatShape,
+  type Shape,
+  ShapeError,
+  type ShapeOf,
+  type Tensor,
+  where,
+} from "@nabla/autograd";
+import { checkOptions, type Kind, oneOf, tensor } from "../options.ts";
+
+/** The mean over what counts, the sum of it, or each by itself. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface ReductionOptions<R extends Reduction = Reduction> {
+  /**
+   * "mean", by weights where there are some; "sum"; or "none" for a tensor with the cost of each.
+   * Default: "mean".
+   */
+  readonly reduction?: R;
+  /**
+   * What each example, or each place of it, counts: the shape is that of what is averaged over, or its
+   * first axes. A bool is a mask: what is false does not count. What weighs 0 has no part in the cost
+   * and gets no gradient, even where outputs or targets are NaN. Default: 1 each.
+   */
+  readonly weights?: Tensor;
+}
+
+/** One number, or with "none" a tensor of the shape of what is averaged over. */
+export type Reduced<R extends Reduction, S extends Shape> = R extends "none"
+  ? Tensor<S>
+  : Tensor<[]>;
+
+/** All axes but the last, which are those that count examples. */
+export type FrontOf<X extends Tensor> =
+  ShapeOf<X> extends readonly [...infer Front extends readonly number[], number] ? Front : Shape;
+
+/** The first axis. */
+export type FirstOf<X extends Tensor> =
+  ShapeOf<X> extends readonly [infer First extends number, ...(readonly number[])]
+    ? readonly [First]
+    : Shape;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  reduction: oneOf("mean", "sum", "none"),
+  weights: tensor,
+};
+
+/** Checks options of a cost that has these, and others of `more` kinds. */
+export function checkCostOptions(
+  operation: string,
+  options: unknown,
+  more: Readonly<Record<string, Kind>> = {},
+): void {
+  checkOptions(operation, options, { ...kinds, ...more });
+}
+
+/** What each of the examples or elements counts. */
+export interface Counted {
+  /** `x`, whose first axes count examples; 0 where they weigh nothing. */
+  readonly seen: (x: Tensor) => Tensor;
+  /** The costs of all as one number, or as they are. `most`: what each counts at most, for the mean. */
+  readonly reduced: (costs: Tensor, most?: Tensor) => Tensor;
+}
+
+/**
+ * By options whose kinds have been checked. `shape` is that of what is averaged over; `mask`, bool of that
+ * shape, is false for more that does not count.
+ */
+export function counted(
+  operation: string,
+  shape: Shape,
+  { reduction = "mean", weights }: ReductionOptions,
+  mask?: Tensor,
+): Counted {
+  const given = weights && spread(operation, shape, weights);
+  const all = given && mask ? where(mask, given, 0) : (given ?? mask);
+  const isOut = all?.equal(0);
+  return {
+    seen(x) {
+      if (!isOut) return x;
+      const rank = x.rank - isOut.rank;
+      return where(isOut.reshape([...isOut.shape, ...Array<number>(rank).fill(1)]), 0, x);
+    },
+    reduced(costs, most) {
+      const weighed = all ? costs.mul(all.cast(costs.dtype)) : costs;
+      if (reduction === "none") return weighed;
+      if (reduction === "sum") return weighed.sum();
+      const counts =
+        all && most ? all.cast(most.dtype).mul(most) : (all?.cast(costs.dtype) ?? most);
+      if (!counts) return costs.mean();
+      return weighed.sum().div(counts.broadcastTo([...shape]).sum());
+    },
+  };
+}
+
+/** Weights of the first axes of `shape`, with 1 for the others. */
+function spread(operation: string, shape: Shape, weights: Tensor): Tensor {
+  const fits =
+    weights.rank <= shape.length && weights.shape.every((size, axis) => size === shape[axis]);
+  if (!fits || (weights.rank === 0 && shape.length > 0)) {
+    throw new ShapeError(
+      `${operation}: weights are ${formatShape(weights.shape)}, expected ${formatShape(shape)}, or ` +
+        "the first of these axes",
+    );
+  }
+  return weights.reshape([...weights.shape, ...shape.slice(weights.rank).map(() => 1)]);
+}
+
+/** Whether there are options that the plain mean has no use for. */
+export function isPlainMean({ reduction = "mean", weights }: ReductionOptions): boolean {
+  return reduction === "mean" && weights === undefined;
+}
