@@ -93,7 +93,7 @@ export default defineConfig({
           include: [
             "packages/*/test/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "examples/{adding-problem,character-transformer,derivatives,time}/*.test.ts",
+            "examples/{adding-problem,character-transformer,derivatives,generative,time}/*.test.ts",
           ],
           exclude: documentation,
           typecheck: {
