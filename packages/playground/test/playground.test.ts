@@ -107,6 +107,18 @@ describe.runIf(isTested)("the playground in Chromium", () => {
     await expect.poll(hovered, { timeout: 20_000 }).toMatch(/function linspace[^]*evenly spaced/);
   });
 
+  test("imports a name that is missing by a click", async () => {
+    await open();
+    await write("console.log(zeros([2]).realize());");
+    await page.getByRole("button", { name: 'Add import from "@nabla/autograd"' }).click();
+    await expect
+      .poll(() => page.locator(".cm-line").first().textContent())
+      .toMatch(/^import \{ zeros/);
+    await page.keyboard.press("Control+Enter");
+    await ended();
+    expect(await output()).toContain("[0, 0]");
+  });
+
   test("runs all examples, draws what they show, and keeps their names in the address", async () => {
     await open();
     const names = await page
@@ -158,6 +170,9 @@ describe.runIf(isTested)("the playground in Chromium", () => {
     expect(await run(failing("throw 'text';"))).toContain("thrown: text");
     expect(await run(failing('import { a } from "lodash";\na();'))).toContain(
       'import: there is no "lodash" here; there are @nabla/autograd and @nabla/nn',
+    );
+    expect(await run("const a = 1;\nconst b = ;")).toMatch(
+      /Line 2\s+SyntaxError: Expression expected/,
     );
     await write("console.log(1);\nsetTimeout(() => console.log('later'), 200);");
     await page.keyboard.press("Control+Enter");

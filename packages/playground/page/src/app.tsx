@@ -126,7 +126,11 @@ export function App(): VNode {
       <div class="columns">
         <section aria-label="Program">
           <div class="editor" ref={place} />
-          <Problems problems={problems} show={(line) => editor.current!.show(line)} />
+          <Problems
+            problems={problems}
+            show={(line) => editor.current!.show(line)}
+            apply={({ changes }) => editor.current!.change(changes)}
+          />
         </section>
         <section aria-label="Output" class="output">
           <Status language={language} progress={progress} />

@@ -3,6 +3,13 @@
 /** What messages call a program. */
 export const programName = "program.ts";
 
+/** Why a program does not go on. */
+export interface Failure {
+  readonly text: string;
+  /** Of the program, from 1. */
+  readonly line: number | undefined;
+}
+
 /** A program as JavaScript. */
 export interface Compiled {
   readonly javascript: string;

@@ -19,6 +19,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import type { Change } from "./language-service.ts";
 
 export interface EditorOptions {
   readonly place: HTMLElement;
@@ -77,6 +78,11 @@ export class Editor {
       changes: { from: 0, to: length, insert: text },
       selection: { anchor: 0 },
     });
+  }
+
+  change(changes: readonly Change[]): void {
+    this.#view.dispatch({ changes: [...changes] });
+    this.#view.focus();
   }
 
   /** Adds what knows the language, once it is there. */

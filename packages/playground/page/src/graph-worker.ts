@@ -17,7 +17,7 @@ expose({
     (await graphviz).renderString(dot.replace("fontname=monospace", `fontname=${font}`), {
       format: "svg",
       graphAttributes: { bgcolor: "transparent" },
-      nodeAttributes: { fontsize: 12 },
-      edgeAttributes: { fontname: font, fontsize: 11 },
+      nodeAttributes: { fontsize: 9.5 },
+      edgeAttributes: { fontname: font, fontsize: 8.5 },
     }),
 } satisfies GraphWorker);

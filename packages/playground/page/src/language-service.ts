@@ -1,7 +1,7 @@
 // What TypeScript knows of a program with nabla: what does not fit, names, types, and the JavaScript
 // that runs.
 import ts from "typescript";
-import { type Compiled, programName } from "./compiled.ts";
+import { type Compiled, type Failure, programName } from "./compiled.ts";
 
 /** Declarations by their paths: TypeScript's own, nabla's, and those of the playground. */
 export type Declarations = Readonly<Record<string, string>>;
@@ -150,7 +150,14 @@ export class LanguageService {
     };
   }
 
-  compile(text: string): Compiled {
+  /** The program as JavaScript, whatever its types, or why it is none. */
+  compile(text: string): Compiled | Failure {
+    this.#update(text);
+    const [broken] = this.#service.getSyntacticDiagnostics(file);
+    if (broken) {
+      const { line, message } = this.#problemOf(broken, false);
+      return { text: `SyntaxError: ${message}`, line };
+    }
     const { outputText, sourceMapText = "" } = ts.transpileModule(text, {
       compilerOptions: { ...options, noEmit: false, sourceMap: true },
       fileName: programName,

@@ -1,6 +1,8 @@
 // What a program shows, on its way from the worker to the page: in order, and never more at a time than
 // the page can take.
 
+import type { Failure } from "./compiled.ts";
+
 /** Something that the page draws. */
 export type Figure =
   | { readonly kind: "graph"; readonly title: string; readonly dot: string }
@@ -35,13 +37,6 @@ export type Told =
       readonly leftOut: number;
     }
   | { readonly kind: "done"; readonly failure: Failure | undefined };
-
-/** Why a program ended. */
-export interface Failure {
-  readonly text: string;
-  /** Of the program, from 1. */
-  readonly line: number | undefined;
-}
 
 /** Milliseconds between two messages to the page. */
 const between = 50;

@@ -1,9 +1,9 @@
 // Runs one program with nabla, in a worker of its own: stopping it ends the worker.
 import * as autograd from "@nabla/autograd";
 import * as nn from "@nabla/nn";
-import type { Compiled } from "./compiled.ts";
+import type { Compiled, Failure } from "./compiled.ts";
 import { linked } from "./linked.ts";
-import { type Failure, Output, type Told } from "./output.ts";
+import { Output, type Told } from "./output.ts";
 import { Places } from "./places.ts";
 import { printed } from "./printed.ts";
 import { Show } from "./show.ts";

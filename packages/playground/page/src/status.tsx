@@ -1,6 +1,6 @@
 // Whether a program runs, and how the last one ended.
 import type { VNode } from "preact";
-import type { Failure } from "./output.ts";
+import type { Failure } from "./compiled.ts";
 import type { LanguageState } from "./use-language.ts";
 import type { Progress } from "./use-program.ts";
 

@@ -1,7 +1,8 @@
 // One program after the other: run, stopped, and what it shows.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Failure } from "./compiled.ts";
 import type { Language } from "./language.ts";
-import type { Failure, Told } from "./output.ts";
+import type { Told } from "./output.ts";
 import { start } from "./program-run.ts";
 import { type Listing, listed, nothing } from "./shown.ts";
 
@@ -36,6 +37,10 @@ export function useProgram(): Program {
     setProgress({ kind: "running" });
     const compiled = await language.compile(text);
     if (!isWanted) return;
+    if ("text" in compiled) {
+      setProgress({ kind: "ended", seconds: 0, failure: compiled });
+      return;
+    }
     const from = performance.now();
     const tell = (told: Told): void => {
       if (told.kind === "shown") {

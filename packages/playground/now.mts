@@ -1,0 +1,3 @@
+import { buildPlayground } from "./page/build.ts";
+
+await buildPlayground("/tmp/coord/j1/out/playground");
