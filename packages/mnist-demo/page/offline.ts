@@ -1,16 +1,13 @@
-// Builds the service worker that keeps the page for when there is no network.
+// Builds the service worker that keeps a page for when there is no network.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Plugin, transformWithOxc } from "vite";
-import { digitFilePath, digitsOfOpening, testFile, trainFiles } from "./src/digit-files.ts";
 
 const source = fileURLToPath(new URL("src/offline-worker.ts", import.meta.url));
 
-/** The digits that the page begins with; others are kept once they have been fetched. */
-const digits = [testFile, ...trainFiles.filter(({ from }) => from < digitsOfOpening)];
-
-export function offline(): Plugin {
+/** Keeps the page, all that is built for it and the `others`, which are paths below its folder. */
+export function offline(others: readonly string[] = []): Plugin {
   return {
     name: "offline",
     apply: "build",
@@ -20,7 +17,7 @@ export function offline(): Plugin {
       async handler(_, bundle) {
         if (this.environment.name !== "client") return;
         const assets = Object.keys(bundle).filter((file) => file.startsWith("assets/"));
-        const files = ["./", ...assets, ...digits.map(digitFilePath)];
+        const files = ["./", ...assets, ...others];
         const { code } = await transformWithOxc(await readFile(source, "utf8"), source);
         const hash = createHash("sha256").update(code);
         for (const file of Object.values(bundle)) {

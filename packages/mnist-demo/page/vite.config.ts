@@ -4,8 +4,12 @@ import { defineConfig } from "vite";
 import { digitFiles } from "./digit-files.ts";
 import { offline } from "./offline.ts";
 import { prerendered } from "./prerendered.ts";
+import { digitFilePath, digitsOfOpening, testFile, trainFiles } from "./src/digit-files.ts";
 
 const conditions = ["@nabla/source", "module", "browser", "import", "default"];
+
+/** The digits that the page begins with; others are kept once they have been fetched. */
+const firstDigits = [testFile, ...trainFiles.filter(({ from }) => from < digitsOfOpening)];
 
 /** Files are what their names say. The others let the page share memory with its worker's threads. Without them it runs on one thread. */
 const headers = {
@@ -20,7 +24,11 @@ export default defineConfig({
   base: "./",
   // A path that is not there is 404, and not the page once more.
   appType: "mpa",
-  plugins: [digitFiles(), prerendered(conditions.filter((one) => one !== "browser")), offline()],
+  plugins: [
+    digitFiles(),
+    prerendered(conditions.filter((one) => one !== "browser")),
+    offline(firstDigits.map(digitFilePath)),
+  ],
   resolve: { conditions },
   build: {
     outDir: fileURLToPath(new URL("../dist-page", import.meta.url)),

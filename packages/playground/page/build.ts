@@ -1,6 +1,7 @@
 // Builds the playground into a folder, which any static host serves from any path.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { offline } from "@nabla/mnist-demo/page/offline";
 import { build, type PreviewServer, preview } from "vite";
 
 const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
@@ -11,7 +12,12 @@ export async function buildPlayground(folder: string): Promise<void> {
   const before = process.env["NODE_ENV"];
   process.env["NODE_ENV"] = "production";
   try {
-    await build({ configFile, logLevel: "warn", build: { outDir: path.resolve(folder) } });
+    await build({
+      configFile,
+      logLevel: "warn",
+      plugins: [offline()],
+      build: { outDir: path.resolve(folder) },
+    });
   } finally {
     if (before === undefined) delete process.env["NODE_ENV"];
     else process.env["NODE_ENV"] = before;

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type * as Build from "../page/build.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const isTested = process.env["NABLA_TESTS"] === "page" && existsSync(executablePath);
@@ -15,6 +16,7 @@ if (!isTested) console.warn("skipped: the playground; pnpm test:page tests it in
 
 describe.runIf(isTested)("the playground in Chromium", () => {
   let folder: string;
+  let serveFolder: typeof Build.serveFolder;
   let server: PreviewServer;
   let context: BrowserContext;
   let page: Page;
@@ -22,9 +24,10 @@ describe.runIf(isTested)("the playground in Chromium", () => {
 
   beforeAll(async () => {
     // Not where nothing is tested: TypeScript is large.
-    const { buildPlayground, serveFolder } = await import("../page/build.ts");
+    const build = await import("../page/build.ts");
+    serveFolder = build.serveFolder;
     folder = mkdtempSync(path.join(tmpdir(), "nabla-playground-"));
-    await buildPlayground(path.join(folder, "site/playground"));
+    await build.buildPlayground(path.join(folder, "site/playground"));
     server = await serveFolder(folder);
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
     context = await browser.newContext();
@@ -119,7 +122,9 @@ describe.runIf(isTested)("the playground in Chromium", () => {
     expect(await output()).toContain("[0, 0]");
   });
 
-  test("runs all examples, draws what they show, and keeps their names in the address", async () => {
+  test("runs all examples, draws what they show, and keeps their names in the address", {
+    timeout: 120_000,
+  }, async () => {
     await open();
     const names = await page
       .locator("option")
@@ -203,6 +208,22 @@ describe.runIf(isTested)("the playground in Chromium", () => {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.getByText("// ∇ naïve").waitFor();
     }
+  });
+
+  test("works without a network once it has been opened", async () => {
+    const own = await serveFolder(folder);
+    const { port } = own.httpServer.address() as AddressInfo;
+    // By this name of the machine, as elsewhere, it is kept; by "localhost" it is not.
+    const address = `http://127.0.0.1:${port}/site/playground/`;
+    page = await context.newPage();
+    await page.goto(address);
+    await page.evaluate("navigator.serviceWorker.ready");
+    await page.waitForFunction("navigator.serviceWorker.controller !== null");
+    await own.close();
+    await page.goto(`${address}index.html#example=layer`);
+    await button("Run").click();
+    await page.locator(".output img").first().waitFor();
+    expect(await output()).toContain("parameter");
   });
 
   test("can be used by all: by keys, on narrow screens, and axe has nothing to complain of", async () => {

@@ -1,4 +1,4 @@
-// Keeps what the page is made of, so that it works without a network once it has been opened. Built
+// Keeps what a page is made of, so that it works without a network once it has been opened. Built
 // as a script of its own beside the page (offline.ts).
 
 /** Paths of what is kept from the start, below the page's folder. */
@@ -57,11 +57,17 @@ async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
   const isPage = request.mode === "navigate";
   // Files are the same for everybody, whatever their headers say.
-  const kept = await cache.match(request, { ignoreSearch: isPage, ignoreVary: true });
+  const wanted = isPage && isIndex(request.url) ? scope : request;
+  const kept = await cache.match(wanted, { ignoreSearch: isPage, ignoreVary: true });
   if (!kept) return asked(request, cache);
   if (!isPage) return kept;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), patience));
   return Promise.race([fetch(request).catch(() => kept), late]);
+}
+
+/** Whether an address is that of the page, by the name of its file. */
+function isIndex(url: string): boolean {
+  return new URL(url).pathname === new URL("index.html", scope).pathname;
 }
 
 /** From the network, and kept if it is what was asked for. */
