@@ -6,7 +6,8 @@ import { exchangeSeconds, roundsOf } from "./mpi-model.ts";
 import { inTurn, stepOf } from "./mpi-works.ts";
 import { steps } from "./works.mjs";
 
-const world = await mpi();
+// The formula is that of an exchange of all gradients at once, after the backward pass.
+const world = await mpi({ bucketBytes: Infinity });
 // They are on one machine after all.
 threads(1);
 const bandwidth = Number(process.argv[2]) / 8;

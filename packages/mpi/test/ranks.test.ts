@@ -26,6 +26,9 @@ test("a process of its own is a world of one, where nothing is loaded", async ()
     "broadcast: the root is 1, expected a rank from 0 to 0",
   );
   expect(() => world.allReduce(x, "max" as never)).toThrow('got "max", expected "sum" or "mean"');
+  expect(() => mpi({ bucketBytes: 0 })).toThrow(
+    "mpi: bucketBytes is 0, expected a positive number of bytes",
+  );
   const alone = await trained({ epochs: 1 });
   expect(await trained({ epochs: 1, world })).toEqual(alone);
 });
