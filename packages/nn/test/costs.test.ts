@@ -68,10 +68,11 @@ const examples = [
 ];
 
 const [first, second, third] = [4, 5, 6].map((seed) =>
-  random.normal(shape, { seed, dtype: "float64" }).realize(),
+  random.normal([2, 2], { seed, dtype: "float64" }).realize(),
 ) as readonly Tensor[] as readonly [Tensor, Tensor, Tensor];
-const pairs = tensor([1, 0, 1, 0]);
-const steps = random.normal([2, 4, 3], { seed: 7, dtype: "float64" }).realize();
+const pairs = tensor([1, 0]);
+const spread = random.uniform([2, 2], { seed: 8, dtype: "float64" }).add(0.5).realize();
+const steps = random.normal([2, 3, 3], { seed: 7, dtype: "float64" }).realize();
 const spelled = tensor(
   [
     [1, 1],
@@ -84,7 +85,7 @@ const spelled = tensor(
 const ofMore: Readonly<Record<string, readonly [f: (...xs: Tensor[]) => Tensor, xs: Tensor[]]>> = {
   gaussianNegativeLogLikelihood: [
     (m, t, v) => gaussianNegativeLogLikelihood(m, t, v),
-    [first, second, between],
+    [first, second, spread],
   ],
   cosineEmbedding: [(a, b) => cosineEmbedding(a, b, pairs), [first, second]],
   contrastive: [(a, b) => contrastive(a, b, pairs, { margin: 3 }), [first, second]],

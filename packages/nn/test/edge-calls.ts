@@ -203,16 +203,13 @@ const costs: readonly EdgeCall[] = [
   call("binaryAccuracy", rows, yes, { threshold: 0.5 }),
   call("confusionMatrix", rows, labels),
   curried("topK", [2], rows, labels),
-  ...[
-    stateful("precision", { average: "macro" }, rows, labels),
-    stateful("recall", { average: "binary", threshold: 0.5 }, rows, yes),
-    stateful("f1Score", { average: "none" }, rows, labels),
-    stateful("iou", { average: "micro" }, rows, labels),
-    stateful("rocAuc", { average: "binary" }, rows, yes),
-    stateful("averagePrecision", { average: "none" }, rows, labels),
-    stateful("r2Score", { average: "macro" }, rows, yes),
-    stateful("perplexity", { ignoreLabel: -1 }, rows, labels),
-  ],
+  stateful("precision", { average: "binary", threshold: 0.5 }, rows, yes),
+  stateful("rocAuc", { average: "macro" }, rows, labels),
+  stateful("r2Score", { average: "macro" }, rows, yes),
+  stateful("perplexity", { ignoreLabel: -1 }, rows, labels),
+  ...["recall", "f1Score", "iou", "averagePrecision"].map((name) =>
+    call(name, { average: "none" }),
+  ),
 ];
 
 const schedules: readonly EdgeCall[] = [
