@@ -1,9 +1,9 @@
 // Where fit stands, and the checkpoints that it keeps on its way and goes on from.
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
-import { loadChecked, type Progress, saveCheckpoint } from "./files/checkpoint.ts";
+import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { chunksOfFile, isMissing } from "./files/disk.ts";
-import { type Model, namedCellsOf } from "./layer.ts";
+import { namedCellsOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { checkOptions, text } from "./options.ts";
 import type { Team } from "./team.ts";
@@ -29,6 +29,8 @@ export interface Position {
   readonly total: number;
   /** Likewise of each named cost. */
   readonly totals: Readonly<Record<string, number>>;
+  /** The callback that has ended training, if one has. */
+  readonly endedBy?: string;
 }
 
 /** Before the name of a cost, in the progress. */
@@ -55,9 +57,14 @@ export interface Checkpoints {
   save(position: Position): Promise<void>;
 }
 
+/** What is trained, by what, and what follows it. */
+interface Trained extends Training {
+  readonly optimizer: Optimizer;
+}
+
 /** The checkpoints that `fit` was asked for. Of several processes the first one reads and writes. */
 export function checkpointsOf(
-  training: { readonly model: Model; readonly optimizer: Optimizer },
+  training: Trained,
   course: Course,
   {
     checkpoint,
@@ -126,10 +133,7 @@ async function bytesOfFile(path: string): Promise<Uint8Array> {
  * Throws rather than let what has become NaN, or infinite by the optimiser, take the place of the
  * last good checkpoint. Infinities of what is not trained may be meant: masks.
  */
-async function checkNumbers(
-  { model, optimizer }: { readonly model: Model; readonly optimizer: Optimizer },
-  { step }: Position,
-): Promise<void> {
+async function checkNumbers({ model, optimizer }: Trained, { step }: Position): Promise<void> {
   const trained = new Set<Parameter>(optimizer.parameters);
   for (const [name, p] of namedCellsOf(model)) {
     const isWrong = trained.has(p) ? (x: number) => !Number.isFinite(x) : Number.isNaN;
@@ -149,12 +153,14 @@ function positionIn(path: string, course: Course, progress: Progress): Position 
     const given = `${name} is ${kept} in the checkpoint, ${value} in this training`;
     throw new NablaError(`fit: ${path}: ${given}`);
   }
-  const numberOf = (name: Exclude<keyof Position, "totals">): number => {
+  const numberOf = (name: Exclude<keyof Position, "totals" | "endedBy">): number => {
     const value = progress[name];
     if (typeof value === "number") return value;
     throw new NablaError(`fit: ${path}: the checkpoint has no ${name}, it is not one of fit's`);
   };
+  const { endedBy } = progress;
   return {
+    ...(typeof endedBy === "string" && { endedBy }),
     epoch: numberOf("epoch"),
     step: numberOf("step"),
     seen: numberOf("seen"),

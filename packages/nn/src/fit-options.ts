@@ -1,6 +1,7 @@
 // What fit takes, and what it tells.
 import type { Parameter, Tensor, Tree } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
+import type { Callback } from "./callbacks.ts";
 import type { CheckpointOptions } from "./fit-checkpoints.ts";
 import type { Model } from "./layer.ts";
 import type { Metric, Metrics, MetricValue } from "./metrics/metric.ts";
@@ -38,6 +39,12 @@ export interface TrainingOptions {
    * a running mean of them, or logs. What it gives is awaited.
    */
   readonly afterStep?: (report: AnyReport) => unknown;
+  /**
+   * What follows the training, by name: `earlyStopping`, `bestModel`, `reduceOnPlateau`, `averaged`, or your
+   * own. Checkpoints keep their states. A training that one of them has ended stays ended when it is resumed
+   * with it.
+   */
+  readonly callbacks?: Readonly<Record<string, Callback>>;
   /** Whether reports have the norm of the gradients, before `beforeStep`. Default: false. */
   readonly gradientNorm?: boolean;
   /** Ends training in order after the step that is under way. */

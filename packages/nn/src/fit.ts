@@ -2,6 +2,7 @@
 import { NablaError, random, type Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
+import { aroundAll, checkCallbacks, endedAfter, keptOf } from "./callbacks.ts";
 import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { type Feed, feedOf, type TrainingData } from "./feed.ts";
 import { checkpointsOf } from "./fit-checkpoints.ts";
@@ -124,7 +125,7 @@ async function* reportsOf(
 ): AsyncGenerator<AnyReport, void, undefined> {
   checkFit(model, options);
   const { optimizer, batchSize, shuffle = 0, epochs, signal, afterStep } = options;
-  const { reportEvery, accumulate = 1 } = options;
+  const { reportEvery, accumulate = 1, callbacks = {} } = options;
   const { feed, costs, tensors, measured } =
     "batchCost" in options && options.batchCost !== undefined
       ? batchCourseOf(model, data, options as unknown as BatchFitOptions)
@@ -142,8 +143,11 @@ async function* reportsOf(
     shuffle,
     accumulate: atOnce,
   };
-  const checkpoints = checkpointsOf({ model, optimizer }, course, options, team);
+  const kept = keptOf(callbacks);
+  const training = { model, optimizer, ...(Object.keys(kept).length > 0 && { kept }) };
+  const checkpoints = checkpointsOf(training, course, options, team);
   const start = await checkpoints.start();
+  if (start.endedBy !== undefined && start.endedBy in callbacks) return;
   if (team) await checkTogether(team, model, tensors, { ...course, epochs });
   let isStopped = false;
   let at = start;
@@ -209,6 +213,8 @@ async function* reportsOf(
           ),
         ),
       };
+      for (const one of Object.values(callbacks))
+        if (one.afterStep) await one.afterStep(progress());
       if (afterStep) await afterStep(progress());
       await breathe();
       if (passed === examples) break;
@@ -216,10 +222,12 @@ async function* reportsOf(
       await checkpoints.after(at);
     }
     examples ??= passed;
-    const report = progress(await measured());
-    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0, totals: {} };
+    const report = progress(await aroundAll(callbacks, measured));
+    const endedBy = await endedAfter(callbacks, report);
+    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0, totals: {}, ...endedBy };
     yield* reported(report);
     await checkpoints.save(at);
+    if (endedBy) return;
   }
 }
 
@@ -258,6 +266,7 @@ function checkFit(
   if (!isPair && given.cost !== undefined) {
     throw new NablaError("fit: got cost and batchCost, expected either");
   }
+  if (given.callbacks !== undefined) checkCallbacks("fit", given.callbacks);
   checkOptimizer("fit", given.optimizer);
   checkCount("fit", "epochs", given.epochs);
   const { prefetch } = given;

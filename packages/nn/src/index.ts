@@ -204,8 +204,11 @@ export {
 
 // Training and measuring
 
+export type { AveragedOptions, AveragedWeights } from "./averaged.ts";
+export { averaged } from "./averaged.ts";
 export type { Batch, Batches, BatchOptions, Dataset } from "./batches.ts";
 export { batches } from "./batches.ts";
+export type { Callback, CallbackParts, Kept, KeptState, StatefulCallback } from "./callbacks.ts";
 export type { CollateOptions, Padded, PadOptions } from "./collated.ts";
 export { collated, padded } from "./collated.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
@@ -225,8 +228,14 @@ export type { Team } from "./team.ts";
 export type { TrainStepOptions, TrainStepReport } from "./train-step.ts";
 export { trainStep } from "./train-step.ts";
 export type { BatchOf, NumbersFor, TensorsOf, TreeData } from "./tree-feed.ts";
-export type { BestModel, WatchOptions } from "./watching.ts";
-export { bestModel, earlyStopping } from "./watching.ts";
+export type {
+  BestModel,
+  EarlyStopping,
+  Plateau,
+  PlateauOptions,
+  WatchOptions,
+} from "./watching.ts";
+export { bestModel, earlyStopping, reduceOnPlateau } from "./watching.ts";
 
 // Differential equations
 

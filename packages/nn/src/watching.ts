@@ -1,9 +1,27 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
-import { NablaError, type Tensor } from "@nabla/autograd";
+import { formatShape, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
+import {
+  checkState,
+  type KeptState,
+  numbersIn,
+  numbersState,
+  realizing,
+  type StatefulCallback,
+} from "./callbacks.ts";
 import { checkCount, checkModel, kindOf } from "./checks.ts";
 import type { AnyReport, Report } from "./fit-options.ts";
+import { readNow } from "./later.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
-import { checkOptions, oneOf, plain, text } from "./options.ts";
+import {
+  checkOptions,
+  count,
+  fraction,
+  notNegative,
+  oneOf,
+  plain,
+  positive,
+  text,
+} from "./options.ts";
 
 export interface WatchOptions {
   /**
@@ -13,6 +31,8 @@ export interface WatchOptions {
   readonly metric?: string;
   /** Which values are better. Default: "less" for the cost, "more" for a metric. */
   readonly better?: "less" | "more";
+  /** How much better an epoch has to be than the best before to count as better. Default: 0. */
+  readonly minDelta?: number;
 }
 
 /**
@@ -23,7 +43,11 @@ function worthOf(
   operation: string,
   options: WatchOptions,
 ): (report: AnyReport) => number | undefined {
-  checkOptions(operation, options, { metric: text, better: oneOf("less", "more") });
+  checkOptions(operation, options, {
+    metric: text,
+    better: oneOf("less", "more"),
+    minDelta: notNegative,
+  });
   const { metric, better = metric === undefined ? "less" : "more" } = options;
   return (report) => {
     checkOptions(`${operation}: the report`, report, { metrics: plain });
@@ -43,14 +67,63 @@ function worthOf(
   };
 }
 
-/** Whether `worth` is better than all before; NaN is better than nothing. */
-function isBetter(worth: number, best: number | undefined): boolean {
-  return best === undefined ? !Number.isNaN(worth) : worth > best;
+/** Whether `worth` is better than all before by so much; NaN is never. */
+function isBetter(worth: number, best: number | undefined, minDelta = 0): boolean {
+  if (best === undefined) return !Number.isNaN(worth);
+  // An infinite worth, as of a cost that was infinite, is no less than itself minus anything.
+  return worth > best && !(worth - best < minDelta);
+}
+
+/** Counts the epochs in a row that were no better than the best before. */
+class Waiting {
+  readonly #worth: (report: AnyReport) => number | undefined;
+  readonly #minDelta: number | undefined;
+  #best: number | undefined;
+  #worse = 0;
+
+  constructor(operation: string, options: WatchOptions) {
+    this.#worth = worthOf(operation, options);
+    this.#minDelta = options.minDelta;
+  }
+
+  get worse(): number {
+    return this.#worse;
+  }
+
+  see(report: AnyReport): void {
+    const value = this.#worth(report);
+    if (value === undefined) return;
+    const isBest = isBetter(value, this.#best, this.#minDelta);
+    this.#worse = isBest ? 0 : this.#worse + 1;
+    if (isBest) this.#best = value;
+  }
+
+  /** Begins to count anew. */
+  again(): void {
+    this.#worse = 0;
+  }
+
+  /** What it goes on from; NaN where nothing was good. */
+  get numbers(): { readonly best: number; readonly worse: number } {
+    return { best: this.#best ?? Number.NaN, worse: this.#worse };
+  }
+
+  goOn({ best, worse }: { readonly best: number; readonly worse: number }): void {
+    this.#best = Number.isNaN(best) ? undefined : best;
+    this.#worse = worse;
+  }
+}
+
+/** Made by `earlyStopping`: to be called with each report, or to be a callback of `fit`. */
+export interface EarlyStopping extends StatefulCallback {
+  /** Whether to stop. */
+  (report: AnyReport): boolean;
 }
 
 /**
  * Says when to stop: true once `patience` epochs in a row were no better than the best before, by
- * the cost on the validation where there is one, or by a metric. An epoch of NaN is no better.
+ * the cost on the validation where there is one, or by a metric. An epoch of NaN is no better. As a callback
+ * of `fit` it ends training.
  *
  * @example
  * const stop = earlyStopping({ patience: 2 });
@@ -59,29 +132,94 @@ function isBetter(worth: number, best: number | undefined): boolean {
  */
 export function earlyStopping(
   options: WatchOptions & { readonly patience: number },
-): (report: AnyReport) => boolean {
-  const worth = worthOf("earlyStopping", options);
+): EarlyStopping {
+  const waiting = new Waiting("earlyStopping", options);
   const { patience } = options;
   checkCount("earlyStopping", "patience", patience);
-  let best: number | undefined;
-  let worse = 0;
-  return (report) => {
-    const value = worth(report);
-    if (value === undefined) return worse >= patience;
-    worse = isBetter(value, best) ? 0 : worse + 1;
-    if (worse === 0) best = value;
-    return worse >= patience;
+  const stop = (report: AnyReport): boolean => {
+    waiting.see(report);
+    return waiting.worse >= patience;
   };
+  return Object.assign(stop, {
+    afterEpoch: stop,
+    state: () => numbersState(waiting.numbers),
+    load: (state: KeptState) => waiting.goOn(numbersIn(state, "best", "worse")),
+  });
+}
+
+export interface PlateauOptions extends WatchOptions {
+  /** The learning rate at first. */
+  readonly rate: number;
+  /** What the rate is multiplied by. Default: 0.1. */
+  readonly factor?: number;
+  /** After how many epochs in a row that were no better. Default: 10. */
+  readonly patience?: number;
+  /** The rate is never less. Default: 0. */
+  readonly least?: number;
+}
+
+/** Made by `reduceOnPlateau`: a learning rate, and a callback of `fit`. */
+export interface Plateau extends StatefulCallback {
+  /** The learning rate. */
+  (step: number): number;
+  /** Looks at a report: at that of an epoch's end the rate may become less. */
+  afterEpoch(report: AnyReport): void;
+}
+
+/**
+ * A learning rate that becomes less, by a factor, once `patience` epochs in a row were no better than the
+ * best before, by the cost on the validation where there is one, or by a metric; then it counts anew. It is
+ * the optimiser's `learningRate` and one of the callbacks of `fit`, or is told of each report by
+ * `afterEpoch`.
+ *
+ * @example
+ * const rate = reduceOnPlateau({ rate: 0.1, patience: 1, factor: 0.5 });
+ * const model = dense(1, 1);
+ * const optimizer = sgd(model.parameters(), { learningRate: rate });
+ * const dataset = { inputs: tensor([[1]]), targets: tensor([[2]]) };
+ * const options = { cost: quadraticCost, optimizer, epochs: 40, batchSize: 1 };
+ * await fit(model, dataset, { ...options, callbacks: { rate } });
+ * rate(0) < 0.1; // => true
+ */
+export function reduceOnPlateau(options: PlateauOptions): Plateau {
+  const operation = "reduceOnPlateau";
+  const waiting = new Waiting(operation, options);
+  checkOptions(
+    operation,
+    options,
+    { rate: positive, factor: fraction, patience: count, least: notNegative },
+    "rate",
+  );
+  const { rate: first, factor = 0.1, patience = 10, least = 0 } = options;
+  let rate = Math.max(first, least);
+  const learningRate = (): number => rate;
+  return Object.assign(learningRate, {
+    afterEpoch(report: AnyReport): void {
+      waiting.see(report);
+      if (waiting.worse < patience) return;
+      waiting.again();
+      rate = Math.max(rate * factor, least);
+    },
+    state: () => numbersState({ ...waiting.numbers, rate }),
+    load(state: KeptState): void {
+      const numbers = numbersIn(state, "best", "worse", "rate");
+      waiting.goOn(numbers);
+      ({ rate } = numbers);
+    },
+  });
 }
 
 /**
  * The best of the models that training went through. Made by `bestModel`; `Seen` are the reports that it
  * looks at.
  */
-export interface BestModel<Seen extends AnyReport = Report> {
+export interface BestModel<Seen extends AnyReport = Report> extends StatefulCallback {
   /** The report of the epoch after which the model was best; undefined before there is one. */
   readonly report: Seen | undefined;
-  /** Looks at a report: whether the model is the best so far, and is kept. */
+  /**
+   * Looks at a report: whether the model is the best so far, and is kept. A `fit` that has this among its
+   * callbacks does, after each epoch.
+   */
   see(report: Seen): boolean;
   /** Gives the model the values that it had when it was best. */
   restore(): void;
@@ -113,18 +251,46 @@ export function bestModel<Seen extends AnyReport = Report>(
   let best: { readonly report: Seen; readonly worth: number } | undefined;
   let kept: readonly Tensor[] = [];
   let isAfterEpoch = false;
+  const see = (report: Seen): boolean => {
+    const value = worth(report);
+    if (value === undefined) return false;
+    isAfterEpoch = true;
+    if (!isBetter(value, best?.worth, options.minDelta)) return false;
+    kept = cells.map((cell) => cell.snapshot());
+    best = { report, worth: value };
+    return true;
+  };
   return {
     get report() {
       return best?.report;
     },
-    see(report) {
-      const value = worth(report);
-      if (value === undefined) return false;
-      isAfterEpoch = true;
-      if (!isBetter(value, best?.worth)) return false;
-      kept = cells.map((cell) => cell.snapshot());
-      best = { report, worth: value };
-      return true;
+    see,
+    afterEpoch: (report) => void see(report as Seen),
+    state() {
+      if (!best) return {};
+      const values = kept.map((x, i) => [String(i), x] as const);
+      const report = tensor(textBytes(best.report), { dtype: "uint8" });
+      return { report, ...numbersState({ worth: best.worth }), ...Object.fromEntries(values) };
+    },
+    load(state) {
+      checkState(state);
+      const { report, worth: stored, ...values } = state;
+      if (!report || !stored) {
+        const [name] = Object.keys(state);
+        if (name !== undefined)
+          throw new NablaError(`load: "${name}" is in the state, and no report`);
+        best = undefined;
+        return;
+      }
+      const given = cells.map(({ shape }, i) => {
+        const value = values[i];
+        const [is, wanted] = [value && formatShape(value.shape), formatShape(shape)];
+        if (is === wanted) return value!;
+        throw new ShapeError(`load: cell ${i} is ${is ?? "not"} in the state, expected ${wanted}`);
+      });
+      const own = numbersIn({ worth: stored }, "worth");
+      best = { report: reportIn(readNow("load", report, realizing)) as Seen, ...own };
+      kept = given;
     },
     restore() {
       if (!best) {
@@ -134,4 +300,22 @@ export function bestModel<Seen extends AnyReport = Report>(
       cells.forEach((cell, i) => cell.assign(kept[i]!));
     },
   };
+}
+
+/** Numbers that JSON has not, as texts: reports have no others. */
+function textBytes(report: AnyReport): Uint8Array {
+  const written = (_: string, x: unknown) =>
+    typeof x === "number" && (!Number.isFinite(x) || Object.is(x, -0)) ? numberText(x) : x;
+  return new TextEncoder().encode(JSON.stringify(report, written));
+}
+
+const numberText = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
+
+function reportIn(bytes: ArrayLike<number>): unknown {
+  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  try {
+    return JSON.parse(text, (_, x: unknown) => (typeof x === "string" ? Number(x) : x));
+  } catch (error) {
+    throw new NablaError("load: the report in the state is no report", { cause: error });
+  }
 }

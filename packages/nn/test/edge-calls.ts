@@ -297,6 +297,7 @@ const training: readonly EdgeCall[] = [
         validation: { x: rows },
         metrics: { size: (_: nn.Model, { x }: { x: Tensor }) => x.mean() },
         measureBatchSize: 2,
+        callbacks: { stop: nn.earlyStopping({ patience: 1 }) },
         afterStep: () => undefined,
         gradientNorm: true,
         compiled: false,
@@ -342,7 +343,25 @@ const training: readonly EdgeCall[] = [
     { error: nn.meanAbsoluteError },
     { batchSize: 1, weights: tensor([1, 2]) },
   ),
-  curried("earlyStopping", [{ patience: 1, metric: "accuracy", better: "more" }], report),
+  curried(
+    "earlyStopping",
+    [{ patience: 1, metric: "accuracy", better: "more", minDelta: 0.1 }],
+    report,
+  ),
+  {
+    name: "reduceOnPlateau",
+    f: (options, seen) => nn.reduceOnPlateau(options as never).afterEpoch(seen as never),
+    args: [{ rate: 0.1, factor: 0.5, patience: 1, least: 0.01, metric: "accuracy" }, report],
+  },
+  {
+    name: "averaged",
+    f: (one, options) => {
+      const mean = nn.averaged(one as never, options as never);
+      mean.update();
+      mean.load(mean.state());
+    },
+    args: [model(), { decay: 0.9, after: 0 }],
+  },
   {
     name: "bestModel",
     f: (one, options, seen) => nn.bestModel(one as never, options as never).see(seen as never),

@@ -2,9 +2,10 @@
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
 import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
+import type { Kept, KeptState } from "../callbacks.ts";
 import { checkModel, kindOf } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
-import type { Optimizer, OptimizerState } from "../optimizers/optimizer.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { anything, checkOptions, isPlain, type Kind, plain } from "../options.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
@@ -20,12 +21,14 @@ export interface Training {
   readonly model: Model;
   /** One, or several by name. Left out: nothing of an optimiser is kept or loaded. */
   readonly optimizer?: Optimizer | Readonly<Record<string, Optimizer>>;
+  /** What else has a state, by name, such as `averaged`. What is left out is not kept or loaded. */
+  readonly kept?: Readonly<Record<string, Kept>>;
 }
 
 /** Where training stands: whatever the loop needs to go on, such as epoch and step. */
 export type Progress = Readonly<Record<string, number | string | boolean>>;
 
-const [inModel, inOptimizer] = ["model.", "optimizer."];
+const [inModel, inOptimizer, inKept] = ["model.", "optimizer.", "kept."];
 const format = "nabla checkpoint 1";
 const checksum: Described = { name: "checksum", dtype: "uint8", shape: [checksumBytes] };
 
@@ -57,7 +60,7 @@ async function checkpointOf(
   training: Training & { readonly progress?: Progress },
 ): Promise<readonly Uint8Array[]> {
   checkTraining(subject, training);
-  const { model, optimizer, progress = {} } = training;
+  const { model, progress = {} } = training;
   const lost = Object.entries(progress).find(([, value]) => !isKept(value));
   if (lost) {
     const given = `progress "${lost[0]}" is ${kindOf(lost[1])}`;
@@ -71,7 +74,7 @@ async function checkpointOf(
   });
   const tensors = inFileOrder([
     ...namedCellsOf(model).map(([name, p]) => stored(inModel, name, p)),
-    ...optimizersOf(optimizer).flatMap(([prefix, one]) =>
+    ...statesOf(training).flatMap(([prefix, one]) =>
       Object.entries(one.state()).map(([name, x]) => stored(prefix, name, x)),
     ),
   ]);
@@ -88,13 +91,19 @@ async function checkpointOf(
 }
 
 function checkTraining(subject: string, training: Training): void {
-  checkOptions(subject, training, { model: anything, optimizer, progress: plain });
+  checkOptions(subject, training, { model: anything, optimizer, kept, progress: plain });
   checkModel(subject, training.model);
 }
 
 const optimizer: Kind = [
   (x) => isOptimizer(x) || areOptimizers(x),
   "an optimiser, such as adam(model.parameters()), or several by name",
+];
+
+const kept: Kind = [
+  (x) =>
+    isPlain(x) && Object.entries(x).every(([name, one]) => !name.includes(".") && hasState(one)),
+  "an object of what has a state",
 ];
 
 function areOptimizers(x: unknown): boolean {
@@ -107,13 +116,22 @@ function isOptimizer(x: unknown): x is Optimizer {
   return typeof (x as Optimizer | null)?.state === "function";
 }
 
-/** Those that were given, each with what the names of its tensors begin with. */
-function optimizersOf(
-  given: Training["optimizer"],
-): readonly (readonly [prefix: string, optimizer: Optimizer])[] {
-  if (given === undefined) return [];
-  if (isOptimizer(given)) return [[inOptimizer, given]];
-  return Object.entries(given).map(([name, one]) => [`${inOptimizer}${name}.`, one] as const);
+function hasState(x: unknown): x is Kept {
+  return isOptimizer(x) && typeof x.load === "function";
+}
+
+/** All that has a state, each with what the names of its tensors begin with. */
+function statesOf({
+  optimizer: given,
+  kept = {},
+}: Training): readonly (readonly [prefix: string, one: Kept])[] {
+  const named = (start: string, all: Readonly<Record<string, Kept>>) =>
+    Object.entries(all).map(([name, one]) => [`${start}${name}.`, one] as const);
+  const optimizers = given === undefined ? [] : named(inOptimizer, given as Record<string, Kept>);
+  return [
+    ...(isOptimizer(given) ? [[inOptimizer, given] as const] : optimizers),
+    ...named(inKept, kept),
+  ];
 }
 
 /** As JSON, which has -0 though `JSON.stringify` writes 0 for it. */
@@ -165,19 +183,20 @@ export async function loadChecked<Result>(
 
 function* checkpointIn<Result>(
   subject: string,
-  { model, optimizer }: Training,
+  training: Training,
   check: (progress: Progress) => Result,
 ): Reading<Result> {
   const sum = new Checksum();
   const header = yield* summed(sum, headerIn(subject));
   const { randomState, progress, entries } = contentOf(subject, header);
   const places = new Map(
-    namedCellsOf(model).map(([name, p]): [string, Place] => [
+    namedCellsOf(training.model).map(([name, p]): [string, Place] => [
       inModel + name,
       { p, isTransposed: false },
     ]),
   );
-  const ofModel = entries.filter(({ name }) => !name.startsWith(inOptimizer));
+  const isOther = (name: string) => name.startsWith(inOptimizer) || name.startsWith(inKept);
+  const ofModel = entries.filter(({ name }) => !isOther(name));
   checkFits(subject, { ...header, entries: ofModel }, places, { strict: true });
   const tensors = yield* summed(
     sum,
@@ -189,10 +208,16 @@ function* checkpointIn<Result>(
   }
   yield "end";
   const result = check(progress);
+  const states = statesOf(training);
+  // What is left out of the training is not loaded: all of the optimisers, or anything else by its name.
+  const isAsked = (name: string) =>
+    name.startsWith(inOptimizer)
+      ? training.optimizer !== undefined
+      : states.some(([prefix]) => name.startsWith(prefix));
   loadStates(
     subject,
-    optimizersOf(optimizer),
-    tensors.filter(([name]) => name.startsWith(inOptimizer)),
+    states,
+    tensors.filter(([name]) => isOther(name) && isAsked(name)),
   );
   assign(
     tensors.filter(([name]) => places.has(name)),
@@ -202,29 +227,30 @@ function* checkpointIn<Result>(
   return result;
 }
 
-/** Lets all optimisers check and take their states, or none; their errors then name the file. */
+/** Lets all check and take their states, or none; their errors then name the file. */
 function loadStates(
   subject: string,
-  optimizers: ReturnType<typeof optimizersOf>,
+  all: ReturnType<typeof statesOf>,
   tensors: readonly (readonly [name: string, x: Tensor])[],
 ): void {
-  const stray = tensors.find(([name]) => !optimizers.some(([prefix]) => name.startsWith(prefix)));
-  if (stray && optimizers.length > 0) {
+  const stray = tensors.find(([name]) => !all.some(([prefix]) => name.startsWith(prefix)));
+  if (stray) {
     throw new NablaError(`${subject}: "${stray[0]}" belongs to none of the optimisers`);
   }
-  const changed: { readonly one: Optimizer; readonly before: OptimizerState }[] = [];
-  try {
-    for (const [prefix, one] of optimizers) {
-      const own = tensors.filter(([name]) => name.startsWith(prefix));
+  const changed: { readonly one: Kept; readonly before: KeptState }[] = [];
+  for (const [prefix, one] of all) {
+    const own = tensors.filter(([name]) => name.startsWith(prefix));
+    try {
       const before = one.state();
       one.load(Object.fromEntries(own.map(([name, x]) => [name.slice(prefix.length), x])));
       changed.push({ one, before });
+    } catch (error) {
+      for (const { one, before } of changed) one.load(before);
+      if (!(error instanceof NablaError)) throw error;
+      const whose = prefix.startsWith(inKept) ? `"${prefix.slice(inKept.length, -1)}": ` : "";
+      const text = error.message.replace(/^load: /, "");
+      throw new NablaError(`${subject}: ${whose}${text}`, { cause: error });
     }
-  } catch (error) {
-    for (const { one, before } of changed) one.load(before);
-    if (!(error instanceof NablaError)) throw error;
-    const text = error.message.replace(/^load: /, "");
-    throw new NablaError(`${subject}: ${text}`, { cause: error });
   }
 }
 
