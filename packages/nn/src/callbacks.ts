@@ -1,9 +1,9 @@
 // What follows a training from step to step, with a state that checkpoints keep.
 import { NablaError, Tensor, tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
-import type { AnyReport } from "./fit-options.ts";
 import { readNow } from "./later.ts";
 import { checkOptions } from "./options.ts";
+import type { AnyReport } from "./report.ts";
 
 /** Tensors by name, as optimisers' states are. */
 export type KeptState = Readonly<Record<string, Tensor>>;

@@ -8,7 +8,7 @@ import { type Feed, feedOf, type TrainingData } from "./feed.ts";
 import { checkpointsOf } from "./fit-checkpoints.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
-import type { AnyReport, BatchCost, BatchFitOptions, FitOptions, Reports } from "./fit-options.ts";
+import type { BatchCost, BatchFitOptions, FitOptions } from "./fit-options.ts";
 import { checkTogether } from "./fit-together.ts";
 import type { Layer, Model } from "./layer.ts";
 import { measure, measuredAtOnce } from "./measure.ts";
@@ -27,6 +27,7 @@ import {
   signalled,
 } from "./options.ts";
 import { checkPair } from "./pair.ts";
+import type { AnyReport, Reports } from "./report.ts";
 import { teamOf } from "./team.ts";
 import { numbersOf, rateOf, type StepNumbers, stepOnOne } from "./train-step.ts";
 import { type BatchOf, type TreeData, treeFeedOf } from "./tree-feed.ts";

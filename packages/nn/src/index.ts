@@ -214,16 +214,9 @@ export { collated, padded } from "./collated.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
-export type {
-  AnyReport,
-  BatchCost,
-  BatchFitOptions,
-  FitOptions,
-  Report,
-  Reports,
-  TrainingOptions,
-} from "./fit-options.ts";
+export type { BatchCost, BatchFitOptions, FitOptions, TrainingOptions } from "./fit-options.ts";
 export { type MeasureOptions, measure } from "./measure.ts";
+export type { AnyReport, Report, Reports } from "./report.ts";
 export type { Team } from "./team.ts";
 export type { TrainStepOptions, TrainStepReport } from "./train-step.ts";
 export { trainStep } from "./train-step.ts";

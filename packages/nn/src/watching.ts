@@ -9,7 +9,6 @@ import {
   type StatefulCallback,
 } from "./callbacks.ts";
 import { checkCount, checkModel, kindOf } from "./checks.ts";
-import type { AnyReport, Report } from "./fit-options.ts";
 import { readNow } from "./later.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
 import {
@@ -22,6 +21,7 @@ import {
   positive,
   text,
 } from "./options.ts";
+import type { AnyReport, Report } from "./report.ts";
 
 export interface WatchOptions {
   /**

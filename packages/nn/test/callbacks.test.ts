@@ -12,11 +12,12 @@ import { dense } from "../src/dense.ts";
 import { loadCheckpoint, saveCheckpoint } from "../src/files/checkpoint.ts";
 import { toSafetensors } from "../src/files/safetensors.ts";
 import { fit } from "../src/fit.ts";
-import type { AnyReport, FitOptions, Report } from "../src/fit-options.ts";
+import type { FitOptions } from "../src/fit-options.ts";
 import { tanh } from "../src/index.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { madeOf } from "../src/parts.ts";
+import type { AnyReport, Report } from "../src/report.ts";
 import { sequential } from "../src/sequential.ts";
 import { bestModel, earlyStopping, reduceOnPlateau } from "../src/watching.ts";
 

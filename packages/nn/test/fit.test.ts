@@ -16,13 +16,14 @@ import { dense } from "../src/dense.ts";
 import type { TrainingData } from "../src/feed.ts";
 import { toSafetensors } from "../src/files/safetensors.ts";
 import { fit } from "../src/fit.ts";
-import type { FitOptions, Report } from "../src/fit-options.ts";
+import type { FitOptions } from "../src/fit-options.ts";
 import { batchNorm } from "../src/layers/batch-norm.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { measure } from "../src/measure.ts";
 import { meanAbsoluteError } from "../src/metrics.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
+import type { Report } from "../src/report.ts";
 import { sequential } from "../src/sequential.ts";
 import { bestModel, earlyStopping } from "../src/watching.ts";
 

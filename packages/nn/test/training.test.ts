@@ -6,10 +6,10 @@ import { batches } from "../src/batches.ts";
 import { crossEntropy, quadraticCost } from "../src/costs.ts";
 import { dense } from "../src/dense.ts";
 import { fit } from "../src/fit.ts";
-import type { Report } from "../src/fit-options.ts";
 import { measure } from "../src/measure.ts";
 import { accuracy } from "../src/metrics.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
+import type { Report } from "../src/report.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("quadraticCost", () => {
