@@ -11,10 +11,10 @@ import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The functions of a package's sources whose docstring has an example. */
+/** The functions of a package's sources, constants among them, whose docstring has an example. */
 function withExample(name: string): ReadonlySet<string> {
   const files = globSync("**/*.ts", { cwd: join(root, "packages", name, "src"), absolute: true });
-  const declared = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:async )?function\*? (\w+)/g;
+  const declared = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:(?:async )?function\*?|const) (\w+)/g;
   const found = files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(declared)]);
   return new Set(
     found.flatMap(([, comment, name]) => (/@example|```ts/.test(comment!) ? [name!] : [])),
@@ -31,7 +31,7 @@ test.each([
   );
   const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
   const without = functions.map(([key]) => key).filter((key) => !have.has(key));
-  expect(without, "want an @example in the docstring, above `export function`").toEqual([]);
+  expect(without, "want an @example in the docstring, above `export`").toEqual([]);
 });
 
 test.each([

@@ -41,8 +41,8 @@ export async function stepBy(
     const answers = await network.forward(first).argMax(1).data();
     return {
       own: own!,
-      cost: measured["cost"]!,
-      accuracy: measured["accuracy"]!,
+      cost: measured.cost,
+      accuracy: measured.accuracy,
       answers: Array.from(answers),
     };
   };
