@@ -39,6 +39,7 @@ const once = [
   "random-training",
   "recurrent",
   "reductions",
+  "reports",
   "resume",
   "safetensors",
   "safetensors-others",

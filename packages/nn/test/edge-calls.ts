@@ -367,6 +367,13 @@ const training: readonly EdgeCall[] = [
     f: (one, options, seen) => nn.bestModel(one as never, options as never).see(seen as never),
     args: [model(), { metric: "accuracy", better: "less" }, report],
   },
+  call("progressLine", report),
+  call("csvColumns", [report]),
+  call("csvHeader", ["epoch", "step"]),
+  call("csvRow", report, nn.csvColumns([report])),
+  call("jsonLine", report),
+  call("eventFileHeader", { wallTime: 1 }),
+  call("eventRecord", report, { wallTime: 1 }),
   call("odeint", nabla.neg, rows, tensor([0, 1]), {
     method: "rk4",
     steps: 2,

@@ -3,22 +3,36 @@
 // and D. T. Brown, "Cyclic Codes for Error Detection", 1961.
 import type { Reading } from "./reading.ts";
 
-const polynomial = 0xedb88320;
+/** Of each byte the remainder by a polynomial, the lowest coefficient in the highest bit. */
+function remaindersBy(polynomial: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let remainder = byte;
+    for (let bit = 0; bit < 8; bit++) {
+      remainder = remainder & 1 ? (remainder >>> 1) ^ polynomial : remainder >>> 1;
+    }
+    return remainder;
+  });
+}
 
-/** The remainder of each byte. */
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) {
-    remainder = remainder & 1 ? (remainder >>> 1) ^ polynomial : remainder >>> 1;
-  }
-  return remainder;
-});
+const ofEthernet = remaindersBy(0xedb88320);
+let ofCastagnoli: Uint32Array | undefined;
 
-/** The checksum of bytes that are added one after the other. */
+/** For CRC-32C: the polynomial of G. Castagnoli et al., 1993, as in RFC 3720. */
+export function castagnoli(): Uint32Array {
+  return (ofCastagnoli ??= remaindersBy(0x82f63b78));
+}
+
+/** The checksum of bytes that are added one after the other; without remainders given, CRC-32. */
 export class Checksum {
+  readonly #remainders: Uint32Array;
   #state = -1;
 
+  constructor(remainders: Uint32Array = ofEthernet) {
+    this.#remainders = remainders;
+  }
+
   add(bytes: Uint8Array): void {
+    const remainders = this.#remainders;
     let state = this.#state;
     for (let i = 0; i < bytes.length; i++) {
       state = (state >>> 8) ^ remainders[(state ^ bytes[i]!) & 0xff]!;
