@@ -135,12 +135,15 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
   return isWhole && targets.rank === 1 && outputs.rank === 2;
 }
 
+/** The cost is NaN; a class of its own for what goes on after it. */
+export class NaNCostError extends NablaError {}
+
 /** For a cost that is NaN: what may help, and what `findNaN` has found of it. */
-function nanError(operation: string, cost: Tensor, place: Place): NablaError {
+function nanError(operation: string, cost: Tensor, place: Place): NaNCostError {
   const found = foundIn(cost);
   const cure = cureFor(found, place.step);
   const text = found ? `\n${found.toString()}` : "";
-  return new NablaError(
+  return new NaNCostError(
     `${operation}: the cost became NaN ${placeText(place)}, which was not taken${cure}${text}`,
   );
 }

@@ -215,6 +215,12 @@ export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export { fit } from "./fit.ts";
 export type { CheckpointOptions } from "./fit-checkpoints.ts";
 export type { BatchCost, BatchFitOptions, FitOptions, TrainingOptions } from "./fit-options.ts";
+export {
+  type LearningRateSweep,
+  learningRateSweep,
+  type SweepOptions,
+  type SweepPoint,
+} from "./learning-rate-sweep.ts";
 export { type MeasureOptions, measure } from "./measure.ts";
 export type { AnyReport, Report, Reports } from "./report.ts";
 export { type EventOptions, eventFileHeader, eventRecord } from "./reports/event-files.ts";

@@ -367,6 +367,31 @@ const training: readonly EdgeCall[] = [
     f: (one, options, seen) => nn.bestModel(one as never, options as never).see(seen as never),
     args: [model(), { metric: "accuracy", better: "less" }, report],
   },
+  {
+    name: "learningRateSweep",
+    f: async (options, data) => {
+      const one = model();
+      const own = options as object | null;
+      const isPlain = own !== null && Object.getPrototypeOf(own ?? 0) === Object.prototype;
+      const optimizer = (learningRate: nn.Schedule) => nn.sgd(one.parameters(), { learningRate });
+      const given = (isPlain ? { optimizer, ...own } : own) as never;
+      return nn.learningRateSweep(one, data as never, given);
+    },
+    args: [
+      {
+        cost: nn.quadraticCost,
+        from: 0.1,
+        to: 1,
+        steps: 1,
+        smoothing: 0.5,
+        divergence: 3,
+        batchSize: 2,
+        shuffle: 1,
+        compiled: false,
+      },
+      named,
+    ],
+  },
   call("progressLine", report),
   call("csvColumns", [report]),
   call("csvHeader", ["epoch", "step"]),
