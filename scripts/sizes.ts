@@ -131,7 +131,7 @@ What programs weigh that use the packages, bundled and minified by esbuild, and 
 
 ${await bundles()}
 
-\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs and metrics in it: a program carries those that it names.
+\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs, all metrics and all that writes reports down in it: a program carries those that it names.
 
 The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
 

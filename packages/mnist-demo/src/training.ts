@@ -73,7 +73,7 @@ export function training(
     reports,
     accuracy: async () => {
       const how = more.world ? { world: more.world } : {};
-      return (await measure(network, test, { accuracy }, how))["accuracy"]!;
+      return (await measure(network, test, { accuracy }, how)).accuracy;
     },
   };
 }

@@ -179,7 +179,7 @@ async function triedSteps(
   const look = async (): Promise<Seen> => {
     const own = await cost(network.forward(one.images), one.targets).item();
     const { cost: mean, accuracy: share } = await measure(network, others, { cost, accuracy });
-    return { own, cost: mean!, accuracy: share! };
+    return { own, cost: mean, accuracy: share };
   };
   const available = train.labels.size;
   const counts = new Set(stepsBy.map((count) => Math.min(count, available)));

@@ -111,7 +111,7 @@ export function chapterTests(the: OpenedPage): void {
     });
     const look = async () => {
       const measured = await measure(network, others, { cost: quadraticCost });
-      return { own: exampleCosts(network, image, target).itemSync(), cost: measured["cost"]! };
+      return { own: exampleCosts(network, image, target).itemSync(), cost: measured.cost };
     };
     const steps = [
       { count: 1, name: "this 2 alone" },
