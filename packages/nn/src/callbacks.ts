@@ -29,9 +29,12 @@ export interface StatefulCallback extends CallbackParts, Kept {}
 export interface CallbackParts {
   /** After each step, with how training stands; awaited. */
   afterStep?(report: AnyReport): unknown;
-  /** At the end of each epoch, with its report; awaited. True ends training in order. */
+  /**
+   * At the end of each epoch, with its report, while the model has the weights that were measured; awaited.
+   * True ends training in order.
+   */
   afterEpoch?(report: AnyReport): unknown;
-  /** Around what measures the model at the end of an epoch, which `measure` does. */
+  /** Around what measures the model at the end of an epoch and tells callbacks, which `measure` does. */
   aroundMeasuring?<T>(measure: () => Promise<T>): Promise<T>;
 }
 

@@ -102,7 +102,7 @@ export function padded(rows: readonly ArrayLike<number>[], options: PadOptions =
   const { value = 0, length } = options;
   if (length !== undefined) checkCount(operation, "length", length);
   const lengths = rows.map((row: ArrayLike<number>) => row.length);
-  const longest = Math.max(...lengths);
+  const longest = lengths.reduce((most, own) => Math.max(most, own), 0);
   if (length !== undefined && longest > length) {
     const at = lengths.indexOf(longest);
     throw new NablaError(

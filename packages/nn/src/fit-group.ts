@@ -19,6 +19,7 @@ import {
 import type { Fed, FeedBatch } from "./feed.ts";
 import { type Costs, type Place, placeText } from "./fit-cost.ts";
 import {
+  byItself,
   changeGradients,
   restorerOf,
   type StepOptions,
@@ -89,8 +90,14 @@ export function groupStepOf(
     };
   };
   const contributed = (batch: FeedBatch): Added => {
-    const { cost, costs: named } = costs.differentiated(batch);
-    const gradients = takeGradients(parameters);
+    const {
+      cost,
+      costs: named,
+      gradients,
+    } = byItself(model, optimizer, () => ({
+      ...costs.differentiated(batch),
+      gradients: takeGradients(parameters),
+    }));
     same.check(gradients);
     const weightIn = numbers(() => weight);
     return {

@@ -12,7 +12,7 @@ import {
 import { normOf } from "./clipping.ts";
 import type { FeedBatch } from "./feed.ts";
 import type { Costs, Differentiated, Place } from "./fit-cost.ts";
-import { type Model, namedBuffersOf } from "./layer.ts";
+import { type LayerFunction, type Model, namedBuffersOf, namedParametersOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
 /** What `FitOptions` say of a step. */
@@ -36,10 +36,11 @@ export function stepOf(
   options: StepOptions,
 ): (batch: FeedBatch, place: Place) => Promise<TakenStep> {
   const { optimizer, beforeStep, compiled = true } = options;
-  const differentiated = (batch: FeedBatch): TakenStep => {
-    const found = costs.differentiated(batch);
-    return { ...found, ...changeGradients(costs.operation, options) };
-  };
+  const differentiated = (batch: FeedBatch): TakenStep =>
+    byItself(model, optimizer, () => {
+      const found = costs.differentiated(batch);
+      return { ...found, ...changeGradients(costs.operation, options) };
+    });
   const takeStep = async (batch: FeedBatch): Promise<TakenStep> => {
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
@@ -65,6 +66,27 @@ export function stepOf(
     costs.begin(batch, at);
     return run(batch);
   };
+}
+
+/**
+ * What `f` gives that differentiates a cost, without the gradients that were left before; those of
+ * parameters that the optimiser does not have are as they were again after.
+ */
+export function byItself<T>(model: Model, { parameters }: Optimizer, f: () => T): T {
+  const own = new Set(parameters);
+  const others = gradientsOf(parametersOf(model).filter((p) => !own.has(p)));
+  for (const p of own) p.grad = null;
+  for (const { p } of others) p.grad = null;
+  try {
+    return f();
+  } finally {
+    for (const { p, grad } of others) p.grad = grad;
+  }
+}
+
+/** Those of a model, or of a function, which has none. */
+function parametersOf(model: Model | LayerFunction): readonly Parameter[] {
+  return namedParametersOf(model).map(([, p]) => p);
 }
 
 /** All that a step gives. */
@@ -119,7 +141,7 @@ export async function restorerOf(
   optimizer: Optimizer,
   areValuesToo: boolean,
 ): Promise<() => Promise<void>> {
-  const parameters = new Set([...model.parameters(), ...optimizer.parameters]);
+  const parameters = new Set([...parametersOf(model), ...optimizer.parameters]);
   const buffers = namedBuffersOf(model).map(([, p]) => p);
   const changing = new Set([...buffers, ...(areValuesToo ? parameters : [])]);
   const values = [...changing].map((p) => ({ p, value: p.snapshot() }));

@@ -208,23 +208,30 @@ async function* reportsOf(
         seen: seen + count,
         inEpoch: passed,
         total: total + last.cost * count,
-        totals: Object.fromEntries(
-          Object.entries(last.costs).map(
-            ([name, cost]) => [name, (totals[name] ?? 0) + cost * count] as const,
+        // One that a batch does not have is 0 there.
+        totals: {
+          ...totals,
+          ...Object.fromEntries(
+            Object.entries(last.costs).map(
+              ([name, cost]) => [name, (totals[name] ?? 0) + cost * count] as const,
+            ),
           ),
-        ),
+        },
       };
       for (const one of Object.values(callbacks))
         if (one.afterStep) await one.afterStep(progress());
       if (afterStep) await afterStep(progress());
       await breathe();
-      if (passed === examples) break;
+      if (passed === feed.examples) break;
       if (reportEvery !== undefined && at.step % reportEvery === 0) yield* reported(progress());
       await checkpoints.after(at);
     }
     examples ??= passed;
-    const report = progress(await aroundAll(callbacks, measured));
-    const endedBy = await endedAfter(callbacks, report);
+    // What looks at the report finds the weights that were measured.
+    const { report, endedBy } = await aroundAll(callbacks, async () => {
+      const own = progress(await measured());
+      return { report: own, endedBy: await endedAfter(callbacks, own) };
+    });
     at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0, totals: {}, ...endedBy };
     yield* reported(report);
     await checkpoints.save(at);

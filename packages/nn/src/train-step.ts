@@ -37,7 +37,9 @@ export interface TrainStepReport {
  * generator. Batches are trees of tensors or numbers with a row an example in the first tensor; a step
  * with several takes the mean of their gradients over all examples. All that later steps depend on
  * is in the model, the optimiser and the sequence of random draws, so `saveCheckpoint` and
- * `loadCheckpoint` go on with the same bits. Await a step before the next. Throws `NablaError` when the cost
+ * `loadCheckpoint` go on with the same bits. Steps that are not awaited wait for each other. Gradients that
+ * were left in parameters before do not count, and those of parameters that the optimiser does not have
+ * stay as they are. Throws `NablaError` when the cost
  * becomes NaN: model, optimiser and draws are then as before the step.
  *
  * @example
@@ -75,7 +77,7 @@ export function trainStep<M extends Model, B = Tree>(
   const one = stepOnOne(model, costs, options);
   let several: ReturnType<typeof groupStepOf> | undefined;
   let step = 0;
-  return async (...batches) => {
+  const taken = async (batches: readonly NumbersFor<B>[]): Promise<TrainStepReport> => {
     if (batches.length === 0)
       throw new NablaError(`${operation}: got no batch, expected one or more`);
     const group: Fed[] = [];
@@ -85,10 +87,17 @@ export function trainStep<M extends Model, B = Tree>(
     }
     const take = batches.length === 1 ? one : (several ??= groupStepOf(model, costs, options));
     const rate = await rateOf(optimizer);
-    const taken = await take(group, { step: step + 1 });
+    const found = await take(group, { step: step + 1 });
     step++;
-    const { cost, costs: named, norm } = await numbersOf(taken);
+    const { cost, costs: named, norm } = await numbersOf(found);
     return { cost, costs: named, gradientNorm: norm, learningRate: rate };
+  };
+  /** The step before, whatever came of it. */
+  let before: Promise<unknown> = Promise.resolve();
+  return (...batches) => {
+    const own = before.then(() => taken(batches));
+    before = own.catch(() => undefined);
+    return own;
   };
 }
 

@@ -255,6 +255,44 @@ describe("fit by a batchCost", () => {
     expect(w.arraySync()).toEqual([6, 8]);
   });
 
+  test("takes all batches of a stream, whose epochs may differ in length", async () => {
+    const w = parameter([0]);
+    const seen: number[] = [];
+    const epochs = (epoch: number) =>
+      Array.from({ length: 2 * epoch }, (_, i) => ({ x: [[epoch * 10 + i]] }));
+    const costs = [];
+    for await (const report of fit(madeOf({ w }), epochs, {
+      batchCost: (_, { x }) => w.sub(x).square().mean(),
+      optimizer: sgd([w], { learningRate: 0.5 }),
+      epochs: 3,
+      afterStep: ({ step }) => seen.push(step),
+    })) {
+      costs.push(report.step);
+    }
+    expect(seen).toHaveLength(12);
+    expect(costs).toEqual([2, 6, 12]);
+  });
+
+  test("counts a named cost as 0 where a batch has none", async () => {
+    const w = parameter([0]);
+    const data = [{ x: [[1], [2]] }, { x: [[3]] }];
+    const report = (await fit(madeOf({ w }), data, {
+      batchCost: (_, { x }) =>
+        x.shape[0] === 2
+          ? { a: x.mean().add(w.sum()), b: x.mean().mul(0).add(1) }
+          : { a: x.mean().add(w.sum()) },
+      optimizer: sgd([w], { learningRate: 1e-9 }),
+      epochs: 1,
+    }))!;
+    expect(report.costs["a"]).toBeCloseTo(2, 5);
+    expect(report.costs["b"]).toBeCloseTo(2 / 3, 5);
+    expect(report.cost).toBeCloseTo(8 / 3, 5);
+  });
+
+  test("pads any number of rows", () => {
+    expect(padded(Array.from({ length: 200_000 }, () => [1])).values.shape).toEqual([200_000, 1]);
+  });
+
   test("says what is wrong", async () => {
     const w = parameter([1]);
     const model = madeOf({ w });
@@ -425,5 +463,49 @@ describe("trainStep", () => {
     expect(w.arraySync()[0]).toBeCloseTo(4, 5);
     await expect(step()).rejects.toThrow(/got no batch, expected one or more/);
     await expect(step({ x: "a" } as never)).rejects.toThrow(/a batch.x is "a"/);
+  });
+
+  test("steps that are not awaited wait for each other", async () => {
+    const trained = async (areAwaited: boolean) => {
+      const w = parameter([0]);
+      const step = trainStep(madeOf({ w }), {
+        batchCost: (_, { x }: { x: Tensor }) => w.sub(x).square().mean(),
+        optimizer: sgd([w], { learningRate: 0.1 }),
+      });
+      const batchesOf = (i: number) => [
+        { x: [[i], [i + 1], [3 * i]].slice(0, 1 + (i % 3)) },
+        { x: [[2 * i]] },
+      ];
+      const costs = [];
+      for (const i of [0, 1, 2, 3]) {
+        const own = step(...batchesOf(i));
+        if (areAwaited) await own;
+        costs.push(own);
+      }
+      return { costs: (await Promise.all(costs)).map(({ cost }) => cost), w: w.arraySync() };
+    };
+    expect(await trained(false)).toEqual(await trained(true));
+  });
+
+  test.each([
+    { compiled: true, count: 1 },
+    { compiled: true, count: 2 },
+    { compiled: false, count: 1 },
+    { compiled: false, count: 2 },
+  ])("takes its own gradients alone, and leaves others' as they are, %o", async (how) => {
+    const w = parameter([1]);
+    const v = parameter([2]);
+    const step = trainStep(madeOf({ w, v }), {
+      batchCost: (_, { x }: { x: Tensor }) => v.mul(w).mul(x.mean()).sum(),
+      optimizer: sgd([w], { learningRate: 1 }),
+      compiled: how.compiled,
+    });
+    v.mul(w).mul(10).sum().backward();
+    for (const expected of [-1, -3]) {
+      await step(...Array.from({ length: how.count }, () => ({ x: [[1]] })));
+      expect(w.arraySync()).toEqual([expected]);
+      expect(w.grad).toBeNull();
+      expect(v.grad!.arraySync()).toEqual([10]);
+    }
   });
 });

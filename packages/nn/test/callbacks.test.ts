@@ -14,6 +14,7 @@ import { toSafetensors } from "../src/files/safetensors.ts";
 import { fit } from "../src/fit.ts";
 import type { FitOptions } from "../src/fit-options.ts";
 import { tanh } from "../src/index.ts";
+import { measure } from "../src/measure.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { sgd } from "../src/optimizers/sgd.ts";
 import { madeOf } from "../src/parts.ts";
@@ -132,7 +133,7 @@ test("as callbacks they are told what a loop would tell them", async () => {
   for await (const report of fit(other.model, dataset, options)) {
     seen.push(report);
     byHand.rate.afterEpoch(report);
-    byHand.best.see(report);
+    await byHand.mean.during(() => byHand.best.see(report));
     if (byHand.stop(report)) break;
   }
   expect(seen.map(({ validationCost }) => validationCost)).toEqual(
@@ -198,6 +199,24 @@ describe("averaged", () => {
     expect(with_.bits).toBe(without.bits);
     expect(with_.cost).not.toBe(without.cost);
   });
+});
+
+test("the best model has the weights that were measured: the averaged ones", async () => {
+  const model = sequential(dense(2, 4), tanh, dense(4, 1));
+  const optimizer = sgd(model.parameters(), { learningRate: 0.3 });
+  const callbacks = { mean: averaged(model), best: bestModel(model) };
+  const options = {
+    cost: quadraticCost,
+    optimizer,
+    validation,
+    batchSize: 5,
+    epochs: 4,
+    callbacks,
+  };
+  await fit(model, dataset, options);
+  callbacks.best.restore();
+  const { cost } = await measure(model, validation, { cost: quadraticCost });
+  expect(cost).toBeCloseTo(callbacks.best.report!.validationCost!, 6);
 });
 
 test("less than minDelta is no better; NaN and infinities never are", () => {
