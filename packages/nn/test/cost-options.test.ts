@@ -1,5 +1,6 @@
 // Which examples count in costs, and how much; what sequences may be; and the types of it.
 import {
+  concat,
   explainPlan,
   grad,
   gradients,
@@ -68,6 +69,67 @@ test.each<[string, Weighed, Tensor]>([
 });
 
 test("weights of places, and of sequences, weigh what their classes cost", () => {
+test("an infinite cost of weight 0 has no part, in any reduction", () => {
+  const impossible = tensor(
+    [
+      [1, 1],
+      [1, 2],
+    ],
+    { dtype: "int32" },
+  );
+  const z = random.normal([2, 2, 3], { seed: 1, dtype: "float64" }).realize();
+  const weights = tensor([0, 1]);
+  const alone = (x: Tensor) => ctc(x.slice(0, 1), impossible.slice(0, 1));
+  const cost = (x: Tensor) => ctc(x, impossible, { weights });
+  expectClose(cost(z), alone(z), close);
+  expectClose(grad(cost)(z), grad(alone)(z), close);
+  expect(ctc(z, impossible, { weights, reduction: "none" }).at(0).itemSync()).toBe(0);
+  const classWeights = tensor([infinity, 1, 1]);
+  const masked = { weights: tensor([1, 0, 1, 1]), classWeights };
+  const three = labels(0, 2, 3);
+  const few = [rows.gather(0, three), chosen.gather(0, three)] as const;
+  expectClose(crossEntropy(rows, chosen, masked), crossEntropy(...few, { classWeights }), close);
+});
+
+describe("infoNCE: a pair of weight 0 is among what nobody chooses from", () => {
+  const queries = tensor([
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ]);
+  const weights = tensor([1, 1, 0]);
+  const ofPairs = [1, 0.2, 0.1, 1];
+  const keysWith = (x: number, y: number) => tensor([...ofPairs, x, y]).reshape([3, 2]);
+
+  test.each([
+    [false, nan],
+    [false, 0.3],
+    [true, nan],
+    [true, 0.3],
+  ])("symmetric: %s, with %s in its key", (symmetric, x) => {
+    const options = { temperature: 1, symmetric };
+    const keys = keysWith(x, 1);
+    const [q, k] = [queries, keys].map((all) => all.slice(0, 0, 2).realize());
+    const alone = infoNCE(q!, k!, options);
+    const cost = infoNCE(queries, keys, { ...options, weights });
+    const near = { relativeTolerance: 1e-6, absoluteTolerance: 1e-7 };
+    expectClose(cost, alone, near);
+    const found = gradients(cost, [queries, keys]);
+    const wanted = gradients(alone, [q!, k!]);
+    found.forEach((gradient, i) => {
+      expect(gradient.slice(0, 2).abs().sum().itemSync()).toBe(0);
+      expectClose(gradient.slice(0, 0, 2), wanted[i]!, near);
+    });
+  });
+
+  test("keys that are nobody's stay", () => {
+    const keys = keysWith(0.3, 1);
+    const [q, k] = [queries.slice(0, 0, 2), [0, 2].map((row) => keys.slice(0, row, row + 1))];
+    const cost = infoNCE(q, keys, { weights: tensor([1, 0]) });
+    expectClose(cost, infoNCE(q.slice(0, 0, 1), concat(k)), { relativeTolerance: 1e-6 });
+  });
+});
+
   const places = random.normal([2, 2, 3], { seed: 3, dtype: "float64" });
   const right = labels(2, 0, 1, 1).reshape([2, 2]);
   const each = crossEntropy(places, right, { reduction: "none" });

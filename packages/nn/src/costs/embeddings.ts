@@ -1,7 +1,9 @@
 // Costs of embeddings: which vectors should be near each other. The last axis is that of a vector.
 import {
   arange,
+  concat,
   formatShape,
+  full,
   NablaError,
   relu,
   type SameShapeCheck,
@@ -153,9 +155,10 @@ export interface InfoNCEOptions<R extends Reduction = Reduction> extends Reducti
 /**
  * The mean over queries of -log softmax(cosines with all keys / temperature) at their own key: the cost of
  * telling it from the others. `queries` [examples, features]; `keys` [examples, features], in the same order,
- * perhaps with more rows behind, which are wrong for all. A. van den Oord et al., "Representation learning
- * with contrastive predictive coding", 2018; T. Chen et al. (SimCLR) and A. Radford et al. (CLIP) have it in
- * this form. Throws `NablaError` for `symmetric` where there are more keys.
+ * perhaps with more rows behind, which are wrong for all. A pair of weight 0 has no part at all: its key is
+ * not among those that other queries choose from. A. van den Oord et al., "Representation learning with
+ * contrastive predictive coding", 2018; T. Chen et al. (SimCLR) and A. Radford et al. (CLIP) have it in this
+ * form. Throws `NablaError` for `symmetric` where there are more keys.
  *
  * @example
  * const directions = tensor([[1, 0], [0, 1]]);
@@ -187,11 +190,16 @@ export function infoNCE<X extends Tensor, const R extends Reduction = "mean">(
       `infoNCE: symmetric, with ${keys.shape[0]} keys for ${examples} queries; expected as many`,
     );
   }
-  const { seen } = counted("infoNCE", [examples!], more);
-  const cosines: Tensor = unit(seen(given)).matmul(unit(keys).transpose());
+  const { seen, isOut } = counted("infoNCE", [examples!], more);
+  const others = keys.shape[0]! - examples!;
+  const isKeyOut = isOut && concat([isOut, full([others], 0, { dtype: "bool" }) as Tensor]);
+  const shown = isKeyOut ? where(isKeyOut.expandDims(1), 0, keys) : keys;
+  const cosines: Tensor = unit(seen(given)).matmul(unit(shown).transpose());
   const scores = cosines.div(temperature);
   const own = arange(examples!, { dtype: "int32" });
-  const costOf = (logits: Tensor): Tensor => crossEntropy(logits, own, more);
+  // Those of pairs that do not count are not among what there is to choose from either.
+  const costOf = (logits: Tensor): Tensor =>
+    crossEntropy(isKeyOut ? where(isKeyOut, Number.NEGATIVE_INFINITY, logits) : logits, own, more);
   const cost = costOf(scores);
   const both = symmetric ? cost.add(costOf(scores.transpose())).mul(0.5) : cost;
   return both as Reduced<R, FirstOf<X>>;

@@ -57,6 +57,8 @@ export function checkCostOptions(
 
 /** What each of the examples or elements counts. */
 export interface Counted {
+  /** bool of the shape of weights: which weigh nothing; undefined where all count. */
+  readonly isOut: Tensor | undefined;
   /** `x`, whose first axes count examples; 0 where they weigh nothing. */
   readonly seen: (x: Tensor) => Tensor;
   /** The costs of all as one number, or as they are. `most`: what each counts at most, for the mean. */
@@ -76,18 +78,21 @@ export function counted(
   const given = weights && spread(operation, shape, weights);
   const all = given && mask ? where(mask, given, 0) : (given ?? mask);
   const isOut = all?.equal(0);
+  // Not a product alone: 0 times an infinite cost would be NaN.
+  const weigh = (x: Tensor): Tensor =>
+    all && isOut ? where(isOut, 0, x.mul(all.cast(x.dtype))) : x;
   return {
+    isOut,
     seen(x) {
       if (!isOut) return x;
       const rank = x.rank - isOut.rank;
       return where(isOut.reshape([...isOut.shape, ...Array<number>(rank).fill(1)]), 0, x);
     },
     reduced(costs, most) {
-      const weighed = all ? costs.mul(all.cast(costs.dtype)) : costs;
+      const weighed = weigh(costs);
       if (reduction === "none") return weighed;
       if (reduction === "sum") return weighed.sum();
-      const counts =
-        all && most ? all.cast(most.dtype).mul(most) : (all?.cast(costs.dtype) ?? most);
+      const counts = most ? weigh(most) : all?.cast(costs.dtype);
       if (!counts) return costs.mean();
       return weighed.sum().div(counts.broadcastTo([...shape]).sum());
     },
