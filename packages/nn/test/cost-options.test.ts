@@ -2,6 +2,7 @@
 import {
   concat,
   explainPlan,
+  full,
   grad,
   gradients,
   random,
@@ -265,6 +266,17 @@ describe("ctc", () => {
   test("says what is wrong with labels and lengths", () => {
     const message =
       (...given: Parameters<typeof ctc>) =>
+  test.each([nan, -infinity, infinity])("of logits %s, too, without a gradient", (x) => {
+    const own = logits.slice(1, 0, 3);
+    const padded = concat([own, full([2, 1, 3], x, { dtype: "float64" })], 1);
+    const cost = (z: Tensor) => ctc(z, two, { inputLengths: [3, 3] });
+    const alone = (z: Tensor) => ctc(z, two);
+    expectClose(cost(padded), alone(own), close);
+    const found = grad(cost)(padded);
+    expectClose(found.slice(1, 0, 3), grad(alone)(own), close);
+    expect(found.slice(1, 3).abs().sum().itemSync()).toBe(0);
+  });
+
       () =>
         ctc(...given).itemSync();
     expect(

@@ -28,7 +28,10 @@ import {
 } from "./reduction.ts";
 
 export interface CtcOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
-  /** How many steps of each example's logits are its own. Default: all. */
+  /**
+   * How many steps of each example's logits are its own; what is behind may be anything, NaN too, and gets
+   * no gradient. Default: all.
+   */
   readonly inputLengths?: Lengths;
   /** How many labels each example has; what is behind may be anything. Default: all. */
   readonly targetLengths?: Lengths;
@@ -85,9 +88,11 @@ export function ctc<X extends Tensor, const R extends Reduction = "mean">(
   const { blank = 0, zeroInfinity = false, inputLengths, targetLengths } = options;
   const { seen, reduced } = counted("ctc", [examples], options);
   const path = pathOf(labels, blank, targetLengths);
-  const logs = logSoftmax(seen(given)).maximum(never);
-  const emitted = takeAlongAxis(logs, path.labels.expandDims(1), -1, { labelsOf: "ctc" });
   const isOwn = inputLengths && ownSteps("ctc: inputLengths", inputLengths, examples, time);
+  // The logits themselves: what padding costs is left out below, but its slope may be NaN.
+  const shown = isOwn ? where(isOwn.transpose([1, 0, 2]), seen(given), 0) : seen(given);
+  const logs = logSoftmax(shown).maximum(never);
+  const emitted = takeAlongAxis(logs, path.labels.expandDims(1), -1, { labelsOf: "ctc" });
   // Before the first step one stands at the place of the first blank: there it may stay, or go on.
   const first = arange(path.places).equal(0);
   const start: Tensor = where(first, 0, never).cast(given.dtype);
