@@ -180,6 +180,9 @@ describe("ignoreLabel", () => {
     expect(() => crossEntropy(rows, yes, { ignoreLabel: -1 })).toThrow(
       "crossEntropy: ignoreLabel is -1, but the targets are [4, 3], one row an example",
     );
+    expect(() => focalCrossEntropy(rows, yes, { ignoreLabel: -1 })).toThrow(
+      "focalCrossEntropy: ignoreLabel is -1, but the targets are [4, 3], one row an example",
+    );
     expect(() => crossEntropy(rows, chosen, { classWeights: tensor([1, 2]) })).toThrow(
       "crossEntropy: classWeights are [2], expected [3], as classes",
     );

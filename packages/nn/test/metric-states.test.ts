@@ -319,3 +319,6 @@ test("one that is watched gives one number", () => {
     'earlyStopping: metric "each" gives an Array, expected one number an epoch',
   );
 });
+  expect(() => perplexity({ ignoreLabel: 0 }).observe(places, places)).toThrow(
+    "perplexity: ignoreLabel is 0, but the targets are [4, 6, 5], one row an example; expected labels",
+  );

@@ -4,7 +4,6 @@ import {
   checkSameShape,
   formatShape,
   logSoftmax,
-  NablaError,
   ShapeError,
   type Tensor,
   takeAlongAxis,
@@ -13,7 +12,7 @@ import {
 import { checkTensor } from "../checks.ts";
 import { noteIgnored } from "../labels.ts";
 import { fraction, integer, type Kind, tensor } from "../options.ts";
-import { areLabels, checkClasses } from "./labels.ts";
+import { areLabels, checkClasses, checkIgnoresNone } from "./labels.ts";
 import {
   checkCostOptions,
   counted,
@@ -184,12 +183,7 @@ function surpriseOfRows(
   toLogs?: (x: Tensor) => Tensor,
 ): Tensor {
   const { labelSmoothing = 0, ignoreLabel, classWeights } = options;
-  if (ignoreLabel !== undefined) {
-    throw new NablaError(
-      `${operation}: ignoreLabel is ${ignoreLabel}, but the targets are ` +
-        `${formatShape(targets.shape)}, one row an example; expected labels`,
-    );
-  }
+  checkIgnoresNone(operation, ignoreLabel, targets);
   const { seen, reduced } = counted(operation, given.shape.slice(0, -1), options);
   const right = seen(targets);
   const wanted =

@@ -12,7 +12,7 @@ import {
 import { targetsLike } from "../checks.ts";
 import { fraction, notNegative } from "../options.ts";
 import { type ClassCostOptions, labelled, ofClasses, weightsOfClasses } from "./classes.ts";
-import { areLabels, checkClasses } from "./labels.ts";
+import { areLabels, checkClasses, checkIgnoresNone } from "./labels.ts";
 import {
   checkCostOptions,
   counted,
@@ -46,7 +46,7 @@ export function focalCrossEntropy<X extends Tensor, const R extends Reduction = 
   const operation = "focalCrossEntropy";
   checkCostOptions(operation, options, { ...ofClasses, gamma: notNegative });
   checkClasses(operation, "logits", logits);
-  const { gamma = 2, classWeights } = options;
+  const { gamma = 2, ignoreLabel, classWeights } = options;
   const given: Tensor = logits;
   const front = given.shape.slice(0, -1);
   let cost: Tensor;
@@ -56,6 +56,7 @@ export function focalCrossEntropy<X extends Tensor, const R extends Reduction = 
     const each = focused(at(logSoftmax(seen(given))), gamma);
     cost = reduced(ofClass ? each.mul(ofClass) : each);
   } else {
+    checkIgnoresNone(operation, ignoreLabel, targets);
     const { seen, reduced } = counted(operation, front, options);
     const right = seen(targets);
     const weights = weightsOfClasses(operation, given, classWeights);

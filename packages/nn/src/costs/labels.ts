@@ -1,5 +1,5 @@
 // What is right, as labels or as probabilities.
-import { checkSameShape, formatShape, ShapeError, type Tensor } from "@nabla/autograd";
+import { checkSameShape, formatShape, NablaError, ShapeError, type Tensor } from "@nabla/autograd";
 import { checkTensor } from "../checks.ts";
 
 /** Throws `ShapeError` unless there are examples, and classes on the last axis. */
@@ -23,4 +23,17 @@ export function areLabels(operation: string, outputs: Tensor, targets: Tensor): 
     targets.rank === front.length && targets.shape.every((size, axis) => size === front[axis]);
   if (!isOneARow) checkSameShape(operation, outputs.shape, targets.shape);
   return isOneARow;
+}
+
+/** Throws `NablaError` where there is a label to be ignored, but targets are rows. */
+export function checkIgnoresNone(
+  operation: string,
+  ignoreLabel: number | undefined,
+  rows: Tensor,
+): void {
+  if (ignoreLabel === undefined) return;
+  throw new NablaError(
+    `${operation}: ignoreLabel is ${ignoreLabel}, but the targets are ${formatShape(rows.shape)}, ` +
+      "one row an example; expected labels",
+  );
 }

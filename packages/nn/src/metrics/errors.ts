@@ -9,6 +9,7 @@ import {
   where,
 } from "@nabla/autograd";
 import { checkTensor, targetsLike } from "../checks.ts";
+import { checkIgnoresNone } from "../costs/labels.ts";
 import { checkOptions, integer, oneOf } from "../options.ts";
 import { meanOfDefined } from "./counts.ts";
 import {
@@ -154,7 +155,8 @@ export interface PerplexityOptions {
 /**
  * A metric: e to the mean of -log softmax(logits) at the right class, that is, among how many equally
  * likely classes the network would be as unsure. `outputs` are logits [examples, classes], with further
- * axes, as of sequences, before the classes; targets are labels, or rows as for `accuracy`.
+ * axes, as of sequences, before the classes; targets are labels, or rows as for `accuracy`. Throws
+ * `NablaError` for an `ignoreLabel` where they are rows.
  *
  * @example
  * const dataset = { outputs: zeros([2, 5]), labels: tensor([3, 1], { dtype: "int32" }) };
@@ -171,6 +173,7 @@ export function perplexity(options: PerplexityOptions = {}): StatefulMetric<numb
       const labels = isIgnored ? where(isIgnored, 0, targets).cast(targets.dtype) : targets;
       const { isRight, isKnown } = rightClasses("perplexity", outputs, labels);
       const logs = logSoftmax(outputs.cast("float64"));
+      if (targets.rank === outputs.rank) checkIgnoresNone("perplexity", ignoreLabel, targets);
       const surprise = where(isRight, logs, 0).sum(-1).neg();
       const each = where(isKnown, surprise, Number.NaN);
       const all = weightsOf("perplexity", each.shape, given);
