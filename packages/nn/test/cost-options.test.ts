@@ -69,7 +69,6 @@ test.each<[string, Weighed, Tensor]>([
   expect(cost(rows, targets, mask.logicalAnd(0)).itemSync()).toBeNaN();
 });
 
-test("weights of places, and of sequences, weigh what their classes cost", () => {
 test("an infinite cost of weight 0 has no part, in any reduction", () => {
   const impossible = tensor(
     [
@@ -131,6 +130,7 @@ describe("infoNCE: a pair of weight 0 is among what nobody chooses from", () => 
   });
 });
 
+test("weights of places, and of sequences, weigh what their classes cost", () => {
   const places = random.normal([2, 2, 3], { seed: 3, dtype: "float64" });
   const right = labels(2, 0, 1, 1).reshape([2, 2]);
   const each = crossEntropy(places, right, { reduction: "none" });
@@ -266,9 +266,6 @@ describe("ctc", () => {
     expect(ctc(long, zeros([1, 0]).cast("int32")).itemSync()).toBeGreaterThan(0);
   });
 
-  test("says what is wrong with labels and lengths", () => {
-    const message =
-      (...given: Parameters<typeof ctc>) =>
   test.each([nan, -infinity, infinity])("of logits %s, too, without a gradient", (x) => {
     const own = logits.slice(1, 0, 3);
     const padded = concat([own, full([2, 1, 3], x, { dtype: "float64" })], 1);
@@ -280,6 +277,9 @@ describe("ctc", () => {
     expect(found.slice(1, 3).abs().sum().itemSync()).toBe(0);
   });
 
+  test("says what is wrong with labels and lengths", () => {
+    const message =
+      (...given: Parameters<typeof ctc>) =>
       () =>
         ctc(...given).itemSync();
     expect(

@@ -278,9 +278,34 @@ describe("NaN", () => {
       );
       expect(await of(metric, rest[0]!, tensor([nan, 1, 1]))).toEqual([nan]);
     }
+    const late = [tensor([1, 2, 4, 3]), tensor([nan, 2, 3, 4]), weights] as const;
+    expect(await of(r2Score(), ...late)).toEqual([0]);
+    expectNear(await inBatches(r2Score(), late, 2), [0]);
     expect(await of(perplexity(), outputs, right)).toEqual([nan]);
     expect(await of(perplexity(), outputs, right, tensor([0, 1]))).toEqual([expect.any(Number)]);
   });
+});
+
+test("means over classes or outputs leave out what is undefined, but not what is NaN", async () => {
+  const { NaN: nan } = Number;
+  const outputs = tensor([
+    [nan, 1, 0],
+    [0, 1, 0.5],
+    [1, 0, 2],
+  ]);
+  const right = tensor([0, 1, 2], { dtype: "int32" });
+  for (const metric of [rocAuc, averagePrecision]) {
+    expect(await of(metric({ average: "macro" }), outputs, right)).toEqual([nan]);
+    const each = await of(metric({ average: "none" }), outputs, right);
+    expect(each.map(Number.isNaN)).toEqual([true, false, false]);
+  }
+  const targets = tensor([
+    [1, 5],
+    [2, 5],
+  ]);
+  expect(await of(r2Score(), targets, targets)).toEqual([1]);
+  expect(await of(r2Score(), targets.mul(tensor([nan, 1])), targets)).toEqual([nan]);
+  expect(await of(r2Score(), targets, targets.mul(tensor([1, nan])))).toEqual([nan]);
 });
 
 test("weights are those of examples, or of places; perplexity ignores a label", async () => {
@@ -298,6 +323,9 @@ test("weights are those of examples, or of places; perplexity ignores a label", 
   expectNear(padded, await of(perplexity(), places, right, isPadding.logicalNot()));
   const away = isPadding.cast("int32").mul(-104).add(right);
   expectNear(await of(perplexity({ ignoreLabel: -101 }), places, away), padded);
+  expect(() => perplexity({ ignoreLabel: 0 }).observe(places, places)).toThrow(
+    "perplexity: ignoreLabel is 0, but the targets are [4, 6, 5], one row an example; expected labels",
+  );
   expect(() => accuracy.observe(places, right, tensor([1, 2]))).toThrow(
     "accuracy: weights are [2], expected [4, 6], or the first of these axes",
   );
@@ -319,6 +347,3 @@ test("one that is watched gives one number", () => {
     'earlyStopping: metric "each" gives an Array, expected one number an epoch',
   );
 });
-  expect(() => perplexity({ ignoreLabel: 0 }).observe(places, places)).toThrow(
-    "perplexity: ignoreLabel is 0, but the targets are [4, 6, 5], one row an example; expected labels",
-  );

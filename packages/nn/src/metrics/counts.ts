@@ -81,7 +81,7 @@ export type Averaged<A extends Average> = A extends "none" ? readonly number[] :
 export function precision<A extends Average = "binary">(
   options: ClassOptions<A> = {},
 ): StatefulMetric<Averaged<A>> {
-  return scored("precision", options, "binary", (both, said) => both / said);
+  return scored("precision", options, "binary", (both, said) => ratio(both, said));
 }
 
 /**
@@ -96,7 +96,7 @@ export function precision<A extends Average = "binary">(
 export function recall<A extends Average = "binary">(
   options: ClassOptions<A> = {},
 ): StatefulMetric<Averaged<A>> {
-  return scored("recall", options, "binary", (both, _, is) => both / is);
+  return scored("recall", options, "binary", (both, _, is) => ratio(both, is));
 }
 
 /**
@@ -110,7 +110,7 @@ export function recall<A extends Average = "binary">(
 export function f1Score<A extends Average = "binary">(
   options: ClassOptions<A> = {},
 ): StatefulMetric<Averaged<A>> {
-  return scored("f1Score", options, "binary", (both, said, is) => (2 * both) / (said + is));
+  return scored("f1Score", options, "binary", (both, said, is) => ratio(2 * both, said + is));
 }
 
 /**
@@ -126,11 +126,11 @@ export function f1Score<A extends Average = "binary">(
 export function iou<A extends Average = "macro">(
   options: ClassOptions<A> = {},
 ): StatefulMetric<Averaged<A>> {
-  return scored("iou", options, "macro", (both, said, is) => both / (said + is - both));
+  return scored("iou", options, "macro", (both, said, is) => ratio(both, said + is - both));
 }
 
 /** Of weights: of a class what was said and is, what was said, and what is. */
-type Score = (both: number, said: number, is: number) => number;
+type Score = (both: number, said: number, is: number) => number | undefined;
 
 function scored<A extends Average>(
   operation: string,
@@ -190,20 +190,33 @@ function averaged(average: Average, sums: Float64Array, score: Score): MetricNum
   const part = (i: number) => sums.subarray(i * classes, (i + 1) * classes);
   const [both, said, is] = [part(0), part(1), part(2)];
   const total = (x: Float64Array) => x.reduce((sum, one) => sum + one, 0);
-  if (average === "micro") return score(total(both), total(said), total(is));
+  if (average === "micro") return score(total(both), total(said), total(is)) ?? Number.NaN;
   const scores = Array.from(both, (one, i) => score(one, said[i]!, is[i]!));
-  if (average === "none") return scores;
-  if (average === "binary") return scores[0]!;
+  if (average === "none") return numbersOrNaN(scores);
+  if (average === "binary") return scores[0] ?? Number.NaN;
   return meanOfDefined(scores, average === "macro" ? undefined : is);
 }
 
 type MetricNumber = number | readonly number[];
 
-/** The mean, by weights, of those that are not NaN; NaN if none is. */
-export function meanOfDefined(values: readonly number[], weights?: ArrayLike<number>): number {
+/** part / whole; undefined where both are 0. So it is not taken for the NaN of an output. */
+export function ratio(part: number, whole: number): number | undefined {
+  return part === 0 && whole === 0 ? undefined : part / whole;
+}
+
+/** What a list shows of them: NaN for what is undefined. */
+export function numbersOrNaN(values: readonly (number | undefined)[]): readonly number[] {
+  return values.map((value) => value ?? Number.NaN);
+}
+
+/** The mean, by weights, of those that are defined; NaN if none is, or if one of them is. */
+export function meanOfDefined(
+  values: readonly (number | undefined)[],
+  weights?: ArrayLike<number>,
+): number {
   let [sum, all] = [0, 0];
   values.forEach((value, i) => {
-    if (Number.isNaN(value)) return;
+    if (value === undefined) return;
     const weight = weights ? weights[i]! : 1;
     sum += weight * value;
     all += weight;

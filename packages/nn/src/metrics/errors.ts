@@ -11,7 +11,7 @@ import {
 import { checkTensor, targetsLike } from "../checks.ts";
 import { checkIgnoresNone } from "../costs/labels.ts";
 import { checkOptions, integer, oneOf } from "../options.ts";
-import { meanOfDefined } from "./counts.ts";
+import { meanOfDefined, numbersOrNaN, ratio } from "./counts.ts";
 import {
   checkAlike,
   known,
@@ -71,8 +71,8 @@ export interface R2Options<A extends "macro" | "none" = "macro" | "none"> {
 /**
  * A metric: the share of the targets' variance that the outputs explain, 1 - sum((t - y)^2) /
  * sum((t - mean t)^2). Outputs and targets have the same shape [examples] or [examples, outputs].
- * NaN or -Infinity where the targets are constant (scikit-learn's values with `force_finite=False`);
- * "macro" leaves out outputs of NaN.
+ * Of constant targets it is -Infinity, or undefined where all were met: NaN, and "macro" leaves it out
+ * (scikit-learn's values with `force_finite=False`). NaN where an output or target is NaN.
  *
  * @example
  * const dataset = { outputs: tensor([1, 2, 4]), targets: tensor([1, 2, 3]) };
@@ -96,9 +96,10 @@ export function r2Score<A extends "macro" | "none" = "macro">(
       const all = known("r2Score", state);
       const count = (all.length - 1) / 3;
       const scores = Array.from({ length: count }, (_, i) => {
-        return 1 - all[1 + 2 * count + i]! / all[1 + count + i]!;
+        const missed = ratio(all[1 + 2 * count + i]!, all[1 + count + i]!);
+        return missed === undefined ? undefined : 1 - missed;
       });
-      const value = average === "none" ? scores : meanOfDefined(scores);
+      const value = average === "none" ? numbersOrNaN(scores) : meanOfDefined(scores);
       return value as number & (A extends "none" ? readonly number[] : number);
     },
   };
@@ -118,8 +119,8 @@ function spreads(outputs: Tensor, targets: unknown, given: Tensor | undefined): 
   const [ys, ts] = [outputs, wanted].map((x) => x.cast("float64").reshape([x.shape[0]!, -1]));
   const weights = weightsOf("r2Score", outputs.shape.slice(0, 1), given).expandDims(-1);
   const all = weights.sum();
-  // From the first target: then those that are constant differ by nothing at all.
-  const first = ts!.slice(0, 0, 1);
+  // From the first target that counts: then those that are constant differ by nothing at all.
+  const first = ts!.gather(0, weights.notEqual(0).cast("int32").argMax(0));
   const distances = ts!.sub(first);
   const mean = weighted(distances, weights).sum(0).div(all);
   const squares = [distances.sub(mean), ts!.sub(ys!)].map((x) =>
@@ -172,8 +173,8 @@ export function perplexity(options: PerplexityOptions = {}): StatefulMetric<numb
       const isIgnored = ignoreLabel === undefined ? undefined : targets.equal(ignoreLabel);
       const labels = isIgnored ? where(isIgnored, 0, targets).cast(targets.dtype) : targets;
       const { isRight, isKnown } = rightClasses("perplexity", outputs, labels);
-      const logs = logSoftmax(outputs.cast("float64"));
       if (targets.rank === outputs.rank) checkIgnoresNone("perplexity", ignoreLabel, targets);
+      const logs = logSoftmax(outputs.cast("float64"));
       const surprise = where(isRight, logs, 0).sum(-1).neg();
       const each = where(isKnown, surprise, Number.NaN);
       const all = weightsOf("perplexity", each.shape, given);

@@ -2,7 +2,7 @@
 import { arange, full, type Tensor, where } from "@nabla/autograd";
 import { targetsLike } from "../checks.ts";
 import { checkOptions, oneOf } from "../options.ts";
-import { meanOfDefined } from "./counts.ts";
+import { meanOfDefined, numbersOrNaN, ratio } from "./counts.ts";
 import { listed, type MetricState, ofAll, type StatefulMetric, weightsOf } from "./metric.ts";
 import { rightClasses } from "./right-classes.ts";
 
@@ -26,7 +26,7 @@ export type RankingValue<A extends RankingAverage> = A extends "none" ? readonly
  * all outputs. Logits and probabilities give the same. For "binary" both have one shape, and a target
  * above 0.5 says yes; else outputs are [examples, classes], and targets as for `accuracy`. NaN where
  * all answers are the same, or an output or target is NaN; "macro" leaves out classes of which all or
- * no examples are. J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating
+ * no examples are, but not one with an output of NaN. J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating
  * characteristic (ROC) curve", 1982.
  *
  * @example
@@ -42,7 +42,8 @@ export function rocAuc<A extends RankingAverage = "binary">(
 /**
  * A metric: the sum over thresholds of (R_n - R_(n-1)) P_n, with the recall and the precision of all
  * outputs that are at least the threshold: the area under the curve of precision by recall, in steps.
- * Shapes and exactness as for `rocAuc`. NaN where no answer is yes, or an output or target is NaN.
+ * Shapes and exactness as for `rocAuc`. NaN where no answer is yes, which "macro" leaves out, or an output
+ * or target is NaN, which it does not.
  *
  * @example
  * const dataset = { outputs: tensor([0.1, 0.4, 0.35, 0.8]), targets: tensor([0, 0, 1, 1]) };
@@ -60,30 +61,30 @@ interface Step {
   readonly no: number;
 }
 
-function areaUnder(steps: readonly Step[]): number {
+function areaUnder(steps: readonly Step[]): number | undefined {
   let [yesAbove, noAbove, area] = [0, 0, 0];
   for (const { yes, no } of steps) {
     area += no * (yesAbove + yes / 2);
     yesAbove += yes;
     noAbove += no;
   }
-  return area / (yesAbove * noAbove);
+  return ratio(area, yesAbove * noAbove);
 }
 
-function precisionOver(steps: readonly Step[]): number {
+function precisionOver(steps: readonly Step[]): number | undefined {
   let [yesAbove, above, sum] = [0, 0, 0];
   for (const { yes, no } of steps) {
     yesAbove += yes;
     above += yes + no;
     if (yes !== 0) sum += (yes * yesAbove) / above;
   }
-  return sum / yesAbove;
+  return ratio(sum, yesAbove);
 }
 
 function ranked<A extends RankingAverage>(
   operation: string,
   options: RankingOptions<A>,
-  score: (steps: readonly Step[]) => number,
+  score: (steps: readonly Step[]) => number | undefined,
 ): StatefulMetric<RankingValue<A>> {
   checkOptions(operation, options, { average: oneOf("binary", "macro", "none") });
   const { average = "binary" } = options;
@@ -99,7 +100,7 @@ function ranked<A extends RankingAverage>(
     },
     (state) => {
       const scores = columnsOf(state).map((column) => score(stepsOf(column)));
-      const value = average === "none" ? scores : meanOfDefined(scores);
+      const value = average === "none" ? numbersOrNaN(scores) : meanOfDefined(scores);
       return value as number & RankingValue<A>;
     },
   );
