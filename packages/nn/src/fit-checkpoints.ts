@@ -1,61 +1,25 @@
-// Where fit stands, and the checkpoints that it keeps on its way and goes on from.
+// The checkpoints that fit keeps on its way and goes on from: loaded where they are asked for.
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { chunksOfFile, isMissing } from "./files/disk.ts";
+import {
+  beginning,
+  type CheckpointOptions,
+  type Checkpoints,
+  type Course,
+  type Position,
+} from "./fit-position.ts";
 import { namedCellsOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { checkOptions, text } from "./options.ts";
 import type { Team } from "./team.ts";
 
-export interface CheckpointOptions {
-  /** The file, which is always whole: a new checkpoint takes the place of the one before. */
-  readonly path: string;
-  /** Steps between checkpoints. Left out: there is one at the end of each epoch only. */
-  readonly every?: number;
-}
-
-/** Where training stands. */
-export interface Position {
-  /** The epoch under way, from 1. */
-  readonly epoch: number;
-  /** Steps taken, in all epochs. */
-  readonly step: number;
-  /** Examples that were trained on, in all epochs. */
-  readonly seen: number;
-  /** Examples of the epoch under way. */
-  readonly inEpoch: number;
-  /** The sum of their costs. */
-  readonly total: number;
-  /** Likewise of each named cost. */
-  readonly totals: Readonly<Record<string, number>>;
-  /** The callback that has ended training, if one has. */
-  readonly endedBy?: string;
-}
-
 /** Before the name of a cost, in the progress. */
 const ofCost = "total of ";
 
-/** What must be the same for a position to mean the same. */
-export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle" | "accumulate", number>>;
-
 /** What checkpoints had that say nothing of it. */
 const before: Partial<Course> = { accumulate: 1 };
-
-const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0, totals: {} };
-
-/** Keeps checkpoints, and goes on from one. */
-export interface Checkpoints {
-  /**
-   * Where the checkpoint left off, with all of the training as it was; where there is none: the
-   * beginning.
-   */
-  start(): Promise<Position>;
-  /** Keeps one if it is time after this step. */
-  after(position: Position): Promise<void>;
-  /** Keeps one. */
-  save(position: Position): Promise<void>;
-}
 
 /** What is trained, by what, and what follows it. */
 interface Trained extends Training {
@@ -66,17 +30,10 @@ interface Trained extends Training {
 export function checkpointsOf(
   training: Trained,
   course: Course,
-  {
-    checkpoint,
-    resume = false,
-  }: { readonly checkpoint?: CheckpointOptions; readonly resume?: boolean },
+  checkpoint: CheckpointOptions,
+  resume: boolean,
   team: Team | undefined,
 ): Checkpoints {
-  if (!checkpoint) {
-    if (resume) throw new NablaError("fit: resume has nothing to go on from; give checkpoint, too");
-    const nothing = (): Promise<void> => Promise.resolve();
-    return { start: () => Promise.resolve(beginning), after: nothing, save: nothing };
-  }
   checkOptions("fit: checkpoint", checkpoint, { path: text });
   const { path, every } = checkpoint;
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);

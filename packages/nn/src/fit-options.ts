@@ -2,7 +2,7 @@
 import type { Parameter, Tensor, Tree } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import type { Callback } from "./callbacks.ts";
-import type { CheckpointOptions } from "./fit-checkpoints.ts";
+import type { CheckpointOptions } from "./fit-position.ts";
 import type { Model } from "./layer.ts";
 import type { Metric, Metrics } from "./metrics/metric.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";

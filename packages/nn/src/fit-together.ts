@@ -1,7 +1,7 @@
 // What processes that train together must have in common, before the first step.
 import { NablaError, random, type Tensor } from "@nabla/autograd";
 import { Checksum } from "./files/checksum.ts";
-import type { Course } from "./fit-checkpoints.ts";
+import type { Course } from "./fit-position.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
 import type { Team } from "./team.ts";
 

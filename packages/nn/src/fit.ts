@@ -5,10 +5,10 @@ import { breather } from "./breather.ts";
 import { aroundAll, checkCallbacks, endedAfter, keptOf } from "./callbacks.ts";
 import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { type Feed, feedOf, type TrainingData } from "./feed.ts";
-import { checkpointsOf } from "./fit-checkpoints.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
 import type { BatchCost, BatchFitOptions, FitOptions } from "./fit-options.ts";
+import { noCheckpoints } from "./fit-position.ts";
 import { checkTogether } from "./fit-together.ts";
 import type { Layer, Model } from "./layer.ts";
 import { measure, measuredAtOnce } from "./measure.ts";
@@ -146,7 +146,17 @@ async function* reportsOf(
   };
   const kept = keptOf(callbacks);
   const training = { model, optimizer, ...(Object.keys(kept).length > 0 && { kept }) };
-  const checkpoints = checkpointsOf(training, course, options, team);
+  const { checkpoint, resume = false } = options;
+  // Pages that keep none do not load what writes files.
+  const checkpoints = checkpoint
+    ? (await import("./fit-checkpoints.ts")).checkpointsOf(
+        training,
+        course,
+        checkpoint,
+        resume,
+        team,
+      )
+    : noCheckpoints(resume);
   const start = await checkpoints.start();
   if (start.endedBy !== undefined && start.endedBy in callbacks) return;
   if (team) await checkTogether(team, model, tensors, { ...course, epochs });
