@@ -114,7 +114,10 @@ export default defineConfig({
           include: everything
             ? ["packages/{autograd,nn}/test/**/*.test.ts"]
             : first.map((name) => `packages/autograd/test/${name}.test.ts`),
-          exclude: once.map((name) => `packages/{autograd,nn}/test/${name}.test.ts`),
+          exclude: [
+            ...once.map((name) => `packages/{autograd,nn}/test/${name}.test.ts`),
+            ...documentation,
+          ],
           setupFiles: ["scripts/reference-backend.ts"],
         },
       },
