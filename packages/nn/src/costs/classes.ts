@@ -27,7 +27,7 @@ export interface ClassCostOptions<R extends Reduction = Reduction> extends Reduc
   /** A label whose examples do not count, such as that of padding; it need be no class. */
   readonly ignoreLabel?: number;
   /**
-   * [classes]: what an example of each class counts. With labels the mean is by these weights, too,
+   * `[classes]`: what an example of each class counts. With labels the mean is by these weights, too,
    * as in PyTorch.
    */
   readonly classWeights?: Tensor;
