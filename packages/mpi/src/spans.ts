@@ -1,4 +1,4 @@
-// What exchanges take of a rank's time, for whoever wants to know: on the diagnostics channel "@nabla/mpi".
+// How long each part of an exchange takes, published on the diagnostics channel "@nabla/mpi".
 import { channel } from "node:diagnostics_channel";
 import { type HostFunctionDefinition, hostFunction } from "@nabla/autograd/backend";
 
@@ -12,7 +12,7 @@ export interface Span {
 
 const spans = channel("@nabla/mpi");
 
-/** A host function, each call of which is told of on the channel where somebody listens. */
+/** A host function that publishes each call on the channel, if there are subscribers. */
 export function exchangeFunction(
   definition: HostFunctionDefinition,
 ): ReturnType<typeof hostFunction> {

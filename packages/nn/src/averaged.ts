@@ -41,7 +41,7 @@ const steps: Kind = [(x) => Number.isSafeInteger(x) && (x as number) >= 0, "an i
  * The mean of a model's parameters over the steps of its training, which often predicts better than the
  * last ones: B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging",
  * 1992. As a callback of `fit` it counts after each step, the model is measured with the mean at the end of
- * each epoch, and checkpoints keep it. Buffers, such as running statistics, stay the model's. `during`
+ * each epoch, and checkpoints keep it. Buffers, such as running statistics, and parameters of integers stay the model's. `during`
  * and `assign` do nothing before the first step that counts.
  *
  * @example
@@ -58,7 +58,8 @@ export function averaged(model: Model, options: AveragedOptions = {}): AveragedW
   checkModel("averaged", model);
   checkOptions("averaged", options, { decay: fraction, after: steps });
   const { decay, after = 0 } = options;
-  const parameters = model.parameters();
+  // Of integers there is no mean: they stay the model's, as buffers do.
+  const parameters = model.parameters().filter(({ dtype }) => dtype.startsWith("float"));
   const means = parameters.map((p) => parameter(zerosLike(p), { name: `mean of ${p.name}` }));
   /** Steps so far, of which those beyond `after` count. */
   let seen = 0;

@@ -63,7 +63,7 @@ export interface Padded {
 }
 
 export interface PadOptions {
-  /** What stands behind the end of a row. Default: 0. */
+  /** The padding value. Default: 0. */
   readonly value?: number;
   /** At least so long; longer rows are an error. Left out: as long as the longest. */
   readonly length?: number;
@@ -72,8 +72,7 @@ export interface PadOptions {
 }
 
 /**
- * Rows of different lengths as one tensor, with `value` behind the end of the shorter ones, and
- * the lengths. Throws `NablaError` for no rows, for rows that are no lists of numbers, and for one longer than
+ * Pads rows to one length, and gives them as one tensor, with the lengths that they had. Throws `NablaError` for no rows, for rows that are no lists of numbers, and for one longer than
  * `length`.
  *
  * @example

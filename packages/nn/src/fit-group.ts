@@ -266,7 +266,7 @@ function nanOnARank(operation: string, place: Place): NablaError {
 
 /** Adds what is named alike. Throws `NablaError` for other names than before. */
 function addedTo(before: Sums, named: Sums, operation: string): Sums {
-  const [were, are] = [before, named].map((sums) => Object.keys(sums).join(", "));
+  const [were, are] = [before, named].map((sums) => Object.keys(sums).sort().join(", "));
   if (were !== are) {
     throw new NablaError(
       `${operation}: the costs are ${are} in this batch and were ${were} in an earlier one; with ` +

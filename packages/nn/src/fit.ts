@@ -228,8 +228,7 @@ async function* reportsOf(
           ),
         },
       };
-      for (const one of Object.values(callbacks))
-        if (one.afterStep) await one.afterStep(progress());
+      for (const one of Object.values(callbacks)) await one.afterStep?.(progress());
       if (afterStep) await afterStep(progress());
       await breathe();
       if (passed === feed.examples) break;

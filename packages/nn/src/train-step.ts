@@ -39,8 +39,8 @@ export interface TrainStepReport {
  * is in the model, the optimiser and the sequence of random draws, so `saveCheckpoint` and
  * `loadCheckpoint` go on with the same bits. Steps that are not awaited wait for each other. Gradients that
  * were left in parameters before do not count, and those of parameters that the optimiser does not have
- * stay as they are. Throws `NablaError` when the cost
- * becomes NaN: model, optimiser and draws are then as before the step.
+ * stay as they are. Throws `NablaError` when the cost becomes NaN: model, optimiser and draws are then as
+ * before the step.
  *
  * @example
  * const w = parameter([0]);

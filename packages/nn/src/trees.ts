@@ -33,12 +33,12 @@ export function tensorsIn(operation: string, what: string, tree: unknown): Tree 
   });
 }
 
-/** Whether `tensor` takes it; a list that is in itself is none. */
+/** Whether it is for `tensor`, by the first element of lists; a list that is in itself is not. */
 function isNumbers(x: unknown, depth = 0): boolean {
   if (typeof x === "number" || typeof x === "boolean") return true;
   if (ArrayBuffer.isView(x) && !(x instanceof DataView)) return true;
-  const isList = Array.isArray(x) && depth <= deepest;
-  return isList && (x as unknown[]).every((one) => isNumbers(one, depth + 1));
+  if (!Array.isArray(x) || depth > deepest) return false;
+  return x.length === 0 || isNumbers(x[0], depth + 1);
 }
 
 /** `{x: tensor, v: [tensor]}`. */

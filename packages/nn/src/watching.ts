@@ -169,8 +169,8 @@ export interface Plateau extends StatefulCallback {
 /**
  * A learning rate that becomes less, by a factor, once `patience` epochs in a row were no better than the
  * best before, by the cost on the validation where there is one, or by a metric; then it counts anew. It is
- * the optimiser's `learningRate` and one of the callbacks of `fit`, or is told of each report by
- * `afterEpoch`.
+ * the optimiser's `learningRate` and one of the callbacks of `fit`; in a loop of your own, call
+ * `afterEpoch` with each report.
  *
  * @example
  * const rate = reduceOnPlateau({ rate: 0.1, patience: 1, factor: 0.5 });

@@ -172,6 +172,16 @@ describe("averaged", () => {
     expect(await meanOf({ decay: 0 })).toEqual([8]);
   });
 
+  test("leaves parameters of integers as they are", async () => {
+    const n = parameter([7], { dtype: "int32" });
+    const mean = averaged(madeOf({ n, w: parameter([2]) }));
+    for (const count of [7, 9]) {
+      n.assign(tensor([count], { dtype: "int32" }));
+      mean.update();
+    }
+    expect(await mean.during(() => n.arraySync())).toEqual([9]);
+  });
+
   test("gives the model its own weights back, also where what is called fails", async () => {
     const w = parameter([1]);
     const mean = averaged(madeOf({ w }));

@@ -26,8 +26,8 @@ export type RankingValue<A extends RankingAverage> = A extends "none" ? readonly
  * all outputs. Logits and probabilities give the same. For "binary" both have one shape, and a target
  * above 0.5 says yes; else outputs are [examples, classes], and targets as for `accuracy`. NaN where
  * all answers are the same, or an output or target is NaN; "macro" leaves out classes of which all or
- * no examples are, but not one with an output of NaN. J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating
- * characteristic (ROC) curve", 1982.
+ * no examples are, but not one with an output of NaN. J. Hanley and B. McNeil, "The meaning and use of
+ * the area under a receiver operating characteristic (ROC) curve", 1982.
  *
  * @example
  * const dataset = { outputs: tensor([0.1, 0.4, 0.35, 0.8]), targets: tensor([0, 0, 1, 1]) };
