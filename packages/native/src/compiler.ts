@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Cache } from "./cache.ts";
+import { type Cache, nameOfOwn } from "./cache.ts";
 import type { Machine } from "./processor.ts";
 
 /** The same arithmetic as in WebAssembly: nothing is fused or reordered by itself. */
@@ -145,9 +145,6 @@ function foundJob(path: string): Job {
   return { path, wait: () => Promise.resolve(), problem: undefined, isDone: () => true };
 }
 
-/** Files that processes write have names of their own. */
-let files = 0;
-
 class Compilation implements Job {
   readonly path: string;
   problem: string | undefined;
@@ -192,7 +189,7 @@ class Compilation implements Job {
 
   /** The object is written whole, and then gets its name. */
   start(command: readonly string[]): void {
-    const own = `${this.path.slice(0, -".so".length)}.${process.pid}-${++files}`;
+    const own = `${this.path.slice(0, -".so".length)}.${nameOfOwn()}`;
     const [source, object] = [`${own}.c`, `${own}.o`];
     this.#files = [source, object];
     try {

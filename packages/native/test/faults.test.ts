@@ -75,6 +75,23 @@ describe.skipIf(problemHere !== undefined)("a compiler", () => {
     expect(await runWith(toolchain(writing))).toBe("on WebAssembly: the object is not whole");
   });
 
+  // Threads, and copies of the package, that want the same object at once.
+  test("of each copy of the package has files of its own", async () => {
+    const at = folder();
+    // The second one reads its text only when the first one is done with it.
+    const late = script(`mkdir ${folder()}/first 2>/dev/null || sleep 0.3; exec cc "$@"`);
+    const { machine } = toolchain();
+    const compileByCopy = async (copy: string) => {
+      const path = `../src/compiler.ts?copy=${copy}`;
+      const { Compiler: Copy } = (await import(path)) as { readonly Compiler: typeof Compiler };
+      return new Copy(late, machine, new Cache(at)).compile("int x;");
+    };
+    const jobs = [await compileByCopy("first"), await compileByCopy("second")];
+    await Promise.all(jobs.map((job) => job.wait()));
+    expect(jobs.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+    expect(readdirSync(at)).toEqual([jobs[0]!.path.slice(at.length + 1)]);
+  });
+
   test("that takes too long is ended, with all that it has started", async () => {
     const at = folder();
     const alive = join(folder(), "alive");
