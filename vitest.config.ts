@@ -26,6 +26,7 @@ const once = [
   "initializers",
   "later",
   "layer-gradients",
+  "layers-table",
   "leaving",
   "long-sums",
   "memory",
@@ -68,6 +69,7 @@ const everything = process.env["NABLA_TESTS"] === "reference";
 const documentation = [
   "scripts/doctest/{examples,links}.test.ts",
   "packages/autograd/test/{engine,operations}-page.test.ts",
+  "packages/nn/test/layers-page.test.ts",
 ];
 
 export default defineConfig({

@@ -1,19 +1,23 @@
-// A model as a table: what each layer gives, and what it has to learn.
+// A model as a table: what each layer gives, what it has to learn, and what it takes to run.
 import {
   type DType,
   formatShape,
   NablaError,
   type Shape,
+  substitute,
   type Tensor,
+  toJSON,
   zeros,
 } from "@nabla/autograd";
 import { checkModel, kindOf } from "./checks.ts";
 import type { Dense } from "./dense.ts";
+import { flopOf } from "./flop.ts";
 import {
   applyLayer,
   type Layer,
   type LayerFunction,
   type Model,
+  namedCellsOf,
   namedParametersOf,
 } from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
@@ -29,22 +33,27 @@ interface Row {
   readonly name: string;
   readonly output: string;
   readonly parameters: number;
+  readonly flop: number;
+  readonly bytes: number;
 }
 
 /**
- * A table of the model's layers: each with the shape that it gives for an input of `inputShape` and
- * the number of its parameters; layers inside of a `sequential` one by one. Nothing is computed,
- * and nothing of the model changes. Left out, `inputShape` is one example for a model that begins with
- * `dense`; of others, as of models of several inputs, the table has the parts and their parameters,
- * and no shapes. Throws `ShapeError` where the input does not fit.
+ * A table of the model's layers: each with the shape that it gives for an input of `inputShape`, the
+ * number of its parameters, the floating-point operations of one `forward` after `evaluate()`, and the
+ * bytes that it reads and writes at least: input, parameters, buffers and output. Layers inside of a
+ * `sequential` stand one by one. An operation is a product, a sum or a function of an element, so a
+ * product of matrices has two for each pair that it multiplies; `explainPlan` tells of the kernels that
+ * run. Nothing is computed, and nothing of the model changes. Left out, `inputShape` is one example for
+ * a model that begins with `dense`; of others, as of models of several inputs, the table has the parts
+ * and their parameters, and no shapes. Throws `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
- * // => layer       output   parameters
- * //    0 dense     [1, 16]      12,560
- * //    1 sigmoid   [1, 16]           0
- * //    2 dense     [1, 10]         170
- * //    total                    12,730
+ * // => layer       output    parameters     FLOP    bytes
+ * //    0 dense     [1, 16]       12,560   25,104   53,440
+ * //    1 sigmoid   [1, 16]            0       16      128
+ * //    2 dense     [1, 10]          170      330      784
+ * //    total                     12,730   25,450   54,352
  */
 export function summary(
   model: Model,
@@ -58,7 +67,7 @@ export function summary(
   const total = grouped(model.parameters().reduce((sum, { size }) => sum + size, 0));
   if (inputShape === undefined) {
     const parts = partsOf(model).map(([name, count]) => [name, grouped(count)]);
-    return table([["part", "parameters"], ...parts, ["total", total]]);
+    return table([["part", "parameters"], ...parts, ["total", total]], 1);
   }
   if (!Array.isArray(inputShape)) {
     const given = `inputShape is ${kindOf(inputShape)}`;
@@ -72,11 +81,21 @@ export function summary(
   const rows: Row[] = [];
   const input = zeros([...inputShape], { dtype }) as Tensor;
   inEvaluation(model, () => describe("", model, input, rows));
-  return table([
-    ["layer", "output", "parameters"],
-    ...rows.map(({ name, output, parameters }) => [name, output, grouped(parameters)]),
-    ["total", "", total],
+  const sum = (column: "flop" | "bytes") =>
+    grouped(rows.reduce((all, row) => all + row[column], 0));
+  const cells = rows.map(({ name, output, parameters, flop, bytes }) => [
+    name,
+    output,
+    ...[parameters, flop, bytes].map(grouped),
   ]);
+  return table(
+    [
+      ["layer", "output", "parameters", "FLOP", "bytes"],
+      ...cells,
+      ["total", "", total, sum("flop"), sum("bytes")],
+    ],
+    2,
+  );
 }
 
 function isLayer(model: Model): model is Layer {
@@ -101,17 +120,38 @@ function usualInput(model: Model | LayerFunction | undefined): Shape | undefined
   return [1, (model as Layer & Pick<Dense, "inputFeatures">).inputFeatures];
 }
 
-/** Adds the rows of a layer, and gives its output. */
+/** Adds the rows of a layer, and gives zeros of its output's shape. */
 function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: Row[]): Tensor {
   const inner = layersOf(layer);
   if (inner) {
     const prefix = place === "" ? "" : `${place}.`;
     return inner.reduce((y, one, i) => describe(`${prefix}${i}`, one, y, rows), x);
   }
-  const y = applyLayer(layer, x);
   const parameters = namedParametersOf(layer).reduce((sum, [, { size }]) => sum + size, 0);
-  rows.push({ name: `${place} ${nameOf(layer)}`.trim(), output: formatShape(y.shape), parameters });
-  return y;
+  const cells = [...new Set(namedCellsOf(layer).map(([, p]) => p))];
+  // With zeros in their place, what first values are drawn by is not part of the graph.
+  const blanks = cells.map(({ shape, dtype }) => zeros([...shape], { dtype }) as Tensor);
+  const y = substitute(cells, blanks, () => applyLayer(layer, x));
+  rows.push({
+    name: `${place} ${nameOf(layer)}`.trim(),
+    output: formatShape(y.shape),
+    parameters,
+    flop: flopOf(toJSON(y)),
+    bytes: [x, y, ...cells].reduce((sum, one) => sum + bytesOf(one), 0),
+  });
+  return zeros([...y.shape], { dtype: y.dtype }) as Tensor;
+}
+
+const bytesOfElement: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+};
+
+function bytesOf({ size, dtype }: Tensor): number {
+  return size * bytesOfElement[dtype];
 }
 
 function nameOf(layer: Layer | LayerFunction): string {
@@ -125,11 +165,10 @@ function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** Columns as wide as they need; the last one holds numbers. */
-function table(rows: readonly (readonly string[])[]): string {
-  const last = rows[0]!.length - 1;
+/** Columns as wide as they need; behind the first ones, of texts, they hold numbers. */
+function table(rows: readonly (readonly string[])[], texts: number): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const padded = (text: string, i: number) =>
-    i === last ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
+    i < texts ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
   return rows.map((row) => row.map(padded).join("   ")).join("\n");
 }

@@ -8,8 +8,10 @@ import {
   embedding,
   flatten,
   gru,
+  type Layer,
   maxPooling2d,
   relu,
+  rnn,
   sequential,
   summary,
 } from "@nabla/nn";
@@ -31,15 +33,40 @@ test("needs no shape of a model that begins with a dense layer", () => {
 test("has a row a layer, by place, with what it gives and what it learns", () => {
   expect(summary(model(), [100, 1, 28, 28])).toBe(
     `
-layer               output             parameters
-0.0 convolution2d   [100, 8, 26, 26]           80
-0.1 batchNorm       [100, 8, 26, 26]           16
-0.2 relu            [100, 8, 26, 26]            0
-0.3 maxPooling2d    [100, 8, 13, 13]            0
-1 flatten           [100, 1352]                 0
-2 dropout           [100, 1352]                 0
-3 dense             [100, 10]              13,530
-total                                      13,626`.trim(),
+layer               output             parameters         FLOP        bytes
+0.0 convolution2d   [100, 8, 26, 26]           80   10,275,200    2,477,120
+0.1 batchNorm       [100, 8, 26, 26]           16    2,163,216    4,326,528
+0.2 relu            [100, 8, 26, 26]            0      540,800    4,326,400
+0.3 maxPooling2d    [100, 8, 13, 13]            0      540,800    2,704,000
+1 flatten           [100, 1352]                 0            0    1,081,600
+2 dropout           [100, 1352]                 0            0    1,081,600
+3 dense             [100, 10]              13,530    2,705,000      598,920
+total                                      13,626   16,225,016   16,596,168`.trim(),
+  );
+});
+
+/** The row of a model that is one layer. */
+function row(model: Layer, shape: readonly number[]): readonly string[] {
+  return summary(model, shape).split("\n")[1]!.split(/ {3,}/);
+}
+
+test("counts what formulas say: products, windows, and steps as often as they are taken", () => {
+  const [n, time, inputs, hidden] = [2, 7, 3, 5];
+  // Of all steps at once the inputs' products; then in each the state's, two sums and tanh.
+  const ofInputs = n * time * hidden * (2 * inputs + 1);
+  const ofStates = time * n * hidden * (2 * hidden + 3);
+  const counted = (model: Layer, shape: readonly number[]) =>
+    Number(row(model, shape)[3]!.replaceAll(",", ""));
+  expect(counted(rnn(inputs, hidden), [n, time, inputs])).toBe(ofInputs + ofStates);
+  const grouped = convolution2d(4, 6, [3, 2], { groups: 2, bias: false, dtype: "float64" });
+  expect(counted(grouped, [n, 4, 5, 5])).toBe(2 * (n * 6 * 3 * 4) * (2 * 3 * 2));
+  expect(counted(dense(3, 4, { bias: false }), [n, 3])).toBe(2 * n * 3 * 4);
+});
+
+test("counts bytes of what goes in and out, of parameters and of buffers, by their dtypes", () => {
+  expect(row(batchNorm(3), [4, 3])[4]).toBe(String(2 * 4 * 3 * 4 + 4 * 3 * 4));
+  expect(row(batchNorm(3, { dtype: "float64" }), [4, 3])[4]).toBe(
+    String(4 * 3 * 4 + 4 * 3 * 8 + 4 * 3 * 8),
   );
 });
 

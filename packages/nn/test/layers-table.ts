@@ -1,0 +1,171 @@
+// The layers of docs/layers.md: of each an example, which the page shows as it is found to be.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import { type DType, formatShape, type Shape, zeros } from "@nabla/autograd";
+import { type Layer, readSafetensors, summary } from "@nabla/nn";
+import { functions, publicIn } from "./public-names.ts";
+
+export interface Entry {
+  readonly name: string;
+  /** Makes one. */
+  readonly call: string;
+  readonly input: Shape;
+  readonly dtype?: DType;
+  /** Beside what of PyTorch's it is tested, in the case of that name in `fixtures/`; or why not. */
+  readonly pytorch: readonly [name: string, fixture: string] | string;
+}
+
+const row = (
+  call: string,
+  input: Shape,
+  pytorch: Entry["pytorch"],
+  dtype: DType = "float32",
+): Entry => ({ name: /^\w+/.exec(call)![0], call, input, pytorch, dtype });
+
+const images = [5, 4, 6, 6];
+const sequences = [5, 7, 4];
+
+export const groups: Readonly<Record<string, readonly Entry[]>> = {
+  "Dense layers, and layers of layers": [
+    row("dense(4, 3)", [5, 4], ["Linear", "linear"]),
+    row("sequential(dense(4, 3), relu, dense(3, 2))", [5, 4], "its layers are"),
+    row("residual(dense(4, 3), relu, dense(3, 4))", [5, 4], "its layers are"),
+    row("flatten()", images, "moves elements"),
+    row("embedding(10, 4)", [5, 7], ["Embedding", "embedding"], "int32"),
+  ],
+  Convolutions: [row("convolution2d(4, 8, 3)", images, ["Conv2d", "conv"])],
+  Pooling: [
+    row("maxPooling2d(2)", images, ["MaxPool2d", "max-pool"]),
+    row("averagePooling2d(2)", images, ["AvgPool2d", "average-pool"]),
+  ],
+  Normalisation: [
+    row("batchNorm(4)", images, ["BatchNorm2d", "batch-norm"]),
+    row("layerNorm(4)", sequences, ["LayerNorm", "layer-norm"]),
+    row("groupNorm(2, 4)", images, ["GroupNorm", "group-norm"]),
+  ],
+  Regularisation: [row("dropout(0.5)", [5, 4], "draws its own numbers")],
+  "Recurrent layers": [
+    row("rnn(4, 3)", sequences, ["RNN", "rnn"]),
+    row("lstm(4, 3)", sequences, ["LSTM", "lstm"]),
+    row("gru(4, 3)", sequences, ["GRU", "gru"]),
+    row("rnnCell(4, 3)", [5, 4], ["RNNCell", "rnn-cell"]),
+    row("lstmCell(4, 3)", [5, 4], ["LSTMCell", "lstm-cell"]),
+    row("gruCell(4, 3)", [5, 4], ["GRUCell", "gru-cell"]),
+  ],
+  Attention: [
+    row("multiHeadAttention(4, 2)", sequences, ["MultiheadAttention", "attention"]),
+    row("transformerBlock(4, 2)", sequences, ["TransformerEncoderLayer", "block-before"]),
+  ],
+};
+
+export const entries: readonly Entry[] = Object.values(groups).flat();
+
+/** Public layers that the table does not have, and names in it that are not public. */
+export function missingFromTable(): { readonly missing: string[]; readonly unknown: string[] } {
+  const all = [...publicIn("layers"), "dense", "sequential"];
+  const listed = entries.map(({ name }) => name);
+  return {
+    missing: all.filter((name) => !listed.includes(name)),
+    unknown: listed.filter((name) => !all.includes(name)),
+  };
+}
+
+const fixtures = new Set(
+  Object.keys(
+    readSafetensors(readFileSync(join(import.meta.dirname, "fixtures", "layers.safetensors")))
+      .tensors,
+  ).map((name) => name.split("/", 1)[0]!),
+);
+
+/** The page as Markdown. */
+export function layersPage(): string {
+  const tables = Object.entries(groups).map(([title, some]) => {
+    const lines = some.map((entry) => `| ${cellsOf(entry).join(" | ")} |`);
+    return [`## ${title}`, "", head, rule, ...lines].join("\n");
+  });
+  return `${intro}\n\n${tables.join("\n\n")}\n`;
+}
+
+const columns = ["layer", "what it is", "example", "in → out"];
+const found = ["parameters", "FLOP", "bytes", "compared with PyTorch's"];
+const head = `| ${[...columns, ...found].join(" | ")} |`;
+const rule = `|${"---|".repeat(columns.length + found.length)}`;
+
+function cellsOf({ name, call, input, dtype = "float32", pytorch }: Entry): readonly string[] {
+  const layer = made(call);
+  layer.evaluate?.();
+  const y = layer.forward(zeros([...input], { dtype }));
+  const named = [
+    ...layer.namedParameters!().map(([one, { shape }]) => `\`${one}\` ${formatShape(shape)}`),
+    ...layer.namedBuffers!().map(([one, { shape }]) => `*\`${one}\`* ${formatShape(shape)}`),
+  ];
+  const total = summary(layer, input, { dtype }).split("\n").at(-1)!.trim().split(/ {3,}/);
+  const { file, sentence } = sourceOf(name);
+  return [
+    `[\`${name}\`](../${file})`,
+    sentence,
+    `\`${call}\``,
+    `${formatShape(input)} → ${formatShape(y.shape)}`,
+    named.join(", ") || "none",
+    ...total.slice(-2),
+    comparedWith(name, pytorch),
+  ];
+}
+
+export function made(call: string): Layer {
+  const make = compileFunction(`return ${call};`, Object.keys(functions));
+  return make(...Object.values(functions)) as Layer;
+}
+
+function comparedWith(name: string, pytorch: Entry["pytorch"]): string {
+  if (typeof pytorch === "string") return `no: ${pytorch}`;
+  const [theirs, fixture] = pytorch;
+  if (!fixtures.has(fixture)) throw new Error(`${name}: no fixture has a case "${fixture}"`);
+  return `\`${theirs}\` (${fixture})`;
+}
+
+const root = join(import.meta.dirname, "../../..");
+const texts = ["packages/nn/src", "packages/nn/src/layers"].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => [`${folder}/${file}`, readFileSync(join(root, folder, file), "utf8")] as const),
+);
+
+/** Where a public name is declared, and the first sentence of its docstring. */
+function sourceOf(name: string): { readonly file: string; readonly sentence: string } {
+  const declared = new RegExp(
+    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\nexport (?:function|const) ${name}\\b`,
+  );
+  for (const [file, text] of texts) {
+    const [, docstring] = declared.exec(text) ?? [];
+    if (docstring === undefined) continue;
+    const [words] = docstring
+      .replaceAll(/\n \* ?/g, " ")
+      .trim()
+      .split(" @example");
+    // Not behind initials of names.
+    const [sentence] = words!.trim().split(/(?<!\b[A-Z]\.|\bal\.)(?<=\.) /);
+    return { file, sentence: sentence!.replaceAll("|", "\\|") };
+  }
+  throw new Error(`${name} is declared in no file of src, or has no docstring`);
+}
+
+const intro = `# Layers
+
+Written from an example of each layer, by \`npx vitest run -u --project docs layers-page\`: shapes,
+parameters, FLOP and bytes are what was found. A test fails where a layer is missing, or where this page
+is not what the layers do now.
+
+- *parameters*: names and shapes, as \`namedParameters\` gives them and files keep them. Names are those of
+  PyTorch's \`state_dict\`, and so are shapes, but for the weights of dense layers, [inputs, outputs]:
+  \`loadSafetensors(model, file, { transpose })\`. What is measured and not trained is in italics.
+- *FLOP*, *bytes*: of one \`forward\` after \`evaluate()\`, as \`summary\` counts them: products, sums and
+  functions of elements; and input, parameters and output once each.
+- *compared with PyTorch's*: values and all gradients, in float64; in brackets the case of
+  [\`scripts/fixtures/layers.py\`](../scripts/fixtures/layers.py), which
+  [\`pytorch.test.ts\`](../packages/nn/test/pytorch.test.ts) compares.
+
+All of them go through \`compile\`, \`vmap\` and derivatives of any order; the compiler checks that each fits
+the one before it in a \`sequential\`. Functions of a tensor are layers, too:
+[operations](operations.md) has those of \`@nabla/autograd\`, such as \`relu\`, \`gelu\` and \`softmax\`.`;
