@@ -14,7 +14,6 @@ const once = [
   "arguments",
   "attention-cache",
   "awaited",
-  "browser",
   "checkpoint",
   "cost-fixtures",
   "cost-options",
@@ -57,13 +56,14 @@ const once = [
   "wasm",
 ];
 
-/**
- * What runs on the reference in the plain test command, too: the property tests of edges, parameters and
- * transforms. `pnpm test:reference` runs all, of which values and derivatives against PyTorch and
- * differences are the most.
- */
-const first = ["edges", "parameter-programs", "transforms"];
-const everything = process.env["NABLA_TESTS"] === "reference";
+/** Whole trainings as processes, ranks, kills, and pages in Chromium (`pnpm test:processes`). */
+const processes = [
+  "packages/mnist-demo/test/{page,train}.test.ts",
+  "packages/playground/test/{examples,playground}.test.ts",
+  "packages/autograd/test/browser.test.ts",
+  "packages/mpi/test/{faults,ranks}.test.ts",
+  "scripts/faults/faults.test.ts",
+];
 
 /** What documentation says: its examples, links and generated pages (`pnpm test:docs`). */
 const documentation = [
@@ -98,7 +98,7 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "examples/{adding-problem,character-transformer,derivatives,generative,time}/*.test.ts",
           ],
-          exclude: documentation,
+          exclude: [...documentation, ...processes],
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],
@@ -109,16 +109,16 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "docs", include: documentation } },
+      { extends: true, test: { name: "processes", include: processes } },
       {
         extends: true,
         test: {
           name: "reference",
-          include: everything
-            ? ["packages/{autograd,nn}/test/**/*.test.ts"]
-            : first.map((name) => `packages/autograd/test/${name}.test.ts`),
+          include: ["packages/{autograd,nn}/test/**/*.test.ts"],
           exclude: [
             ...once.map((name) => `packages/{autograd,nn}/test/${name}.test.ts`),
             ...documentation,
+            ...processes,
           ],
           setupFiles: ["scripts/reference-backend.ts"],
         },

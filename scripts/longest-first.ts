@@ -5,18 +5,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes over some four seconds, by the paths' ends; the longest first. */
 const longest = [
-  "mnist-demo/test/page.test.ts",
   "native/test/programs.test.ts",
   "autograd/test/gradients.test.ts",
-  "mnist-demo/test/train.test.ts",
   "autograd/test/threads.test.ts",
   "nn/test/fit.test.ts",
-  "nn/test/arguments.test.ts",
-  "faults/faults.test.ts",
+  "nn/test/wrong-arguments.test.ts",
   "autograd/test/hosts.test.ts",
   "autograd/test/awaited.test.ts",
   "autograd/test/engine.test.ts",
-  "autograd/test/browser.test.ts",
   "nn/test/explain.test.ts",
   "autograd/test/fixtures.test.ts",
   "nn/test/random-training.test.ts",

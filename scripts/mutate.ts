@@ -109,9 +109,9 @@ function breakTexts(part: string): void {
       );
       // On both back ends (vitest.config.ts).
       const env = { ...process.env, NABLA_TESTS: "reference" };
-      const { status } = spawnSync("npx", ["vitest", "run", "--bail=1", `${test}.test.ts`], {
-        env,
-      });
+      const projects = ["--project", "wasm", "--project", "reference"];
+      const args = ["vitest", "run", ...projects, "--bail=1", `${test}.test.ts`];
+      const { status } = spawnSync("npx", args, { env });
       report(`${file}: ${what}`, status !== 0);
     } finally {
       writeFileSync(path, source);

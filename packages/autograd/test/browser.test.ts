@@ -15,9 +15,6 @@ if (!hasChromium) {
   console.warn(`skipped: the engine in a browser; there is no Chromium at ${executablePath}`);
 }
 
-/** Whether all kinds of pages are tested (`pnpm test:page`), or one that is isolated. */
-const isWhole = process.env["NABLA_TESTS"] === "page";
-
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -90,7 +87,8 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
   ] as const;
   test.each([
     ["in a page that is isolated", "/isolated/", true, 1] as const,
-    ...(isWhole ? [notIsolated, noWorkers] : []),
+    notIsolated,
+    noWorkers,
   ])("trains %s, with the same bits as here", async (_, path, isIsolated, dividedRuns) => {
     const page = await opened(path);
     expect(await page.evaluate("globalThis.crossOriginIsolated")).toBe(isIsolated);
@@ -104,19 +102,16 @@ describe.skipIf(!hasChromium)("the engine in Chromium", () => {
     await page.close();
   });
 
-  test.runIf(isWhole)(
-    "trains on the reference in a page that may not compile WebAssembly",
-    async () => {
-      const page = await opened("/isolated/no-code/");
-      setBackend("reference");
-      try {
-        const here = trained();
-        expect(here.backend).toBe("reference");
-        expect(await page.evaluate("globalThis.result")).toEqual(here);
-      } finally {
-        setBackend("wasm");
-      }
-      await page.close();
-    },
-  );
+  test("trains on the reference in a page that may not compile WebAssembly", async () => {
+    const page = await opened("/isolated/no-code/");
+    setBackend("reference");
+    try {
+      const here = trained();
+      expect(here.backend).toBe("reference");
+      expect(await page.evaluate("globalThis.result")).toEqual(here);
+    } finally {
+      setBackend("wasm");
+    }
+    await page.close();
+  });
 });

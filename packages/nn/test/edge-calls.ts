@@ -1,5 +1,5 @@
-// Every public call of the library with arguments that are right: arguments.test.ts puts what is no argument in the place
-// of each, and says which public name is missing.
+// Every public call of the library with arguments that are right: wrong-arguments.test.ts puts what is
+// no argument in the place of each, and says which public name is missing.
 import { tmpdir } from "node:os";
 import * as nabla from "@nabla/autograd";
 import { type Parameter, type Tensor, tensor } from "@nabla/autograd";

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 
-// Gathering nabla's declarations takes seconds.
-describe.runIf(process.env["NABLA_TESTS"] === "page")("the examples", () => {
+describe("the examples", () => {
   test("have no problems but those that they are about, and are short", async () => {
     const { declarations } = await import("../page/declarations.ts");
     const { LanguageService } = await import("../page/src/language-service.ts");
