@@ -19,7 +19,7 @@ import { dense, fit, quadraticCost, sgd } from "@nabla/nn";
 import { mpi } from "../src/mpi.ts";
 import type { World } from "../src/world.ts";
 import { checksums } from "./models.ts";
-import { dataset, measured, trained } from "./training.ts";
+import { byBatches, dataset, measured, trained } from "./training.ts";
 
 const [, , part = "", folder = ""] = process.argv;
 const steps = Number(process.argv[4]);
@@ -93,6 +93,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
       inTwos: (await trained({ world, accumulate: 2, epochs: 1 })).costs,
       ofOwn: await ofOwn(world),
       measured: await measured(world),
+      ...(await byBatchesOf(world)),
     };
   },
 
@@ -211,6 +212,15 @@ async function ofOwn(world: World): Promise<unknown> {
   quadraticCost(w.mul(world.rank + 1), tensor([1, 1])).backward();
   await optimizer.stepAsync();
   return w.arraySync();
+}
+
+/** A training by batches as a whole, and stopped before its last step, for which the last rank has no batch. */
+async function byBatchesOf(world: World): Promise<Readonly<Record<string, unknown>>> {
+  const checkpoint = { path: join(folder, "batches.checkpoint"), every: 1 };
+  const whole = await byBatches({ world });
+  await byBatches({ world, checkpoint, stopAfter: 3 });
+  const rest = await byBatches({ world, checkpoint, resume: true });
+  return { whole, rest };
 }
 
 async function messageOf(f: () => Promise<unknown>): Promise<string> {

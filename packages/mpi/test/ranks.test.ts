@@ -3,7 +3,7 @@ import { gradients, random, tensor } from "@nabla/autograd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mpi } from "../src/mpi.ts";
 import { problemHere, ranks } from "./mpirun.ts";
-import { measured, type Trained, trained } from "./training.ts";
+import { type ByBatches, byBatches, measured, type Trained, trained } from "./training.ts";
 
 const before = random.state();
 afterAll(() => random.restore(before));
@@ -40,6 +40,7 @@ interface Collectives {
 }
 
 type Trainings = Readonly<Record<"compiled" | "withNorm", Trained>> &
+  Readonly<Record<"whole" | "rest", ByBatches>> &
   Readonly<Record<"isSame" | "inTwos" | "ofOwn" | "measured", unknown>>;
 
 interface Stopped {
@@ -118,6 +119,14 @@ describe.skipIf(problemHere !== undefined)("three ranks", () => {
       });
       expect(one.ofOwn).toEqual(results[0]!.ofOwn);
       expect(one.measured).toEqual(await measured());
+    }
+  });
+
+  test("train by costs of batches, and go on just before a step for which one has no batch", async () => {
+    const alone = JSON.parse(JSON.stringify(await byBatches({ accumulate: size }))) as ByBatches;
+    for (const { training } of ended.results as readonly All[]) {
+      expect(training.whole).toEqual(alone);
+      expect(training.rest).toEqual({ ...alone, reports: alone.reports.slice(-1) });
     }
   });
 

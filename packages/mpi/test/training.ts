@@ -1,7 +1,8 @@
 // A training whose steps have batches of two sizes, dropout, batch normalisation, and a last group that
 // is short: alone, or by the ranks of a program.
-import { manualSeed, random } from "@nabla/autograd";
+import { manualSeed, random, type Tensor } from "@nabla/autograd";
 import {
+  type AnyReport,
   adam,
   batchNorm,
   clipGradNorm,
@@ -9,6 +10,7 @@ import {
   dropout,
   type FitOptions,
   fit,
+  madeOf,
   meanAbsoluteError,
   measure,
   quadraticCost,
@@ -17,6 +19,7 @@ import {
   rocAuc,
   sequential,
   type Team,
+  type TrainingOptions,
   toSafetensors,
 } from "@nabla/nn";
 
@@ -74,6 +77,51 @@ export async function trained({
     costs,
     validation,
   };
+}
+
+export interface ByBatches {
+  readonly weights: string;
+  readonly reports: readonly Pick<AnyReport, "costs" | "metrics" | "validationCost">[];
+}
+
+/** Trains by two named costs of batches, the second of a key's noise; from `stopAfter` steps on no more. */
+export async function byBatches({
+  stopAfter,
+  ...more
+}: Partial<TrainingOptions> & { readonly stopAfter?: number } = {}): Promise<ByBatches> {
+  manualSeed(4);
+  const parts = { used: sequential(dense(6, 4), dropout(0.3), dense(4, 1)), idle: dense(1, 1) };
+  const model = { ...madeOf(parts), forward: (x: Tensor) => parts.used.forward(x) };
+  const reports: ByBatches["reports"][number][] = [];
+  const training = fit(model, dataset, {
+    batchCost: (m, { inputs: x, targets }, key) => ({
+      error: quadraticCost(m.forward(x), targets),
+      size: m
+        .forward(random.normal([2, 6], { seed: key }))
+        .square()
+        .mean()
+        .mul(0.1),
+    }),
+    metrics: {
+      error: (m, { inputs: x, targets }) => meanAbsoluteError(m.forward(x), targets),
+      auc: [
+        rocAuc(),
+        (m, { inputs: x, targets }) => [m.forward(x), targets.greater(0).cast("float32")],
+      ],
+    },
+    optimizer: adam(model.parameters(), { learningRate: 0.02 }),
+    epochs: 1,
+    batchSize: 4,
+    reportEvery: 1,
+    validation: dataset,
+    measureBatchSize: 5,
+    ...more,
+  });
+  for await (const { step, costs, metrics, validationCost } of training) {
+    reports.push({ costs, metrics, validationCost });
+    if (step === stopAfter) break;
+  }
+  return { weights: Buffer.from(toSafetensors(model)).toString("base64"), reports };
 }
 
 /** What metrics of both kinds give of a network that is not trained: 42 examples in batches of 5. */

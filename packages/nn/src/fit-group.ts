@@ -161,8 +161,8 @@ export function groupStepOf(
     ),
     named: mapValues(named, ({ dtype }) => full([], -0, { dtype })),
   });
-  /** The named costs of a batch, which are the same in all. */
-  let known: Sums = {};
+  /** The named costs of a batch, which are the same in all; undefined before the first. */
+  let known: Sums | undefined;
   const adding = { first: contributed, next: added };
   const ending = { only: contributed, last: added };
   const run = compiled
@@ -208,6 +208,11 @@ export function groupStepOf(
           return step;
         },
       };
+  /** Named as the costs of another rank's batch, and notes which parameters move by it; computes nothing. */
+  const namedIn = (batch: FeedBatch, place: Place): Sums => {
+    costs.begin(batch, place);
+    return mapValues(contributed(batch).named, ({ dtype }) => zeros([], { dtype }));
+  };
   return async (group, place) => {
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
@@ -219,7 +224,14 @@ export function groupStepOf(
     const [from, to] = ownOf(group.length, together);
     random.restore(after);
     try {
-      if (from === to) return await run.idle(known);
+      if (from === to) {
+        if (!known) {
+          known = namedIn(group[0]!.batch, place);
+          await restore();
+          random.restore(after);
+        }
+        return await run.idle(known);
+      }
       let sum: Sums = {};
       for (let i = from; i < to - 1; i++) {
         sum = await drawnAt(before, i, () => {
