@@ -4,7 +4,7 @@ import type { Dataset } from "./batches.ts";
 import type { Callback } from "./callbacks.ts";
 import type { CheckpointOptions } from "./fit-position.ts";
 import type { Model } from "./layer.ts";
-import type { Metric, Metrics } from "./metrics/metric.ts";
+import type { Metric, Metrics, StatefulMetric } from "./metrics/metric.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { AnyReport } from "./report.ts";
 import type { Team } from "./team.ts";
@@ -101,21 +101,43 @@ export type BatchCost<M = Model, B = Tree> = (
   key: Tensor<[2]>,
 ) => Tensor | Readonly<Record<string, Tensor>>;
 
+/** What a metric with state is to know of a batch. */
+export type Observed = readonly [outputs: Tensor, targets: Tensor, weights?: Tensor | undefined];
+
+/**
+ * Of a batch one number, the mean over its examples; or a metric with state, and what its outputs and targets
+ * are: `[accuracy, (model, { images, labels }) => [model.forward(images), labels]]`.
+ */
+export type BatchMetric<M = Model, B = Tree> =
+  | ((model: M, batch: B) => Tensor)
+  | readonly [metric: StatefulMetric, of: (model: M, batch: B) => Observed];
+
+/** Metrics of whole batches by name, of either kind. */
+export type BatchMetrics<M = Model, B = Tree> = Readonly<Record<string, BatchMetric<M, B>>>;
+
+/** What each of them gives. */
+export type MeasuredOfBatches<Ms> = {
+  readonly [Name in keyof Ms]: Ms[Name] extends readonly [StatefulMetric<infer Value>, unknown]
+    ? Value
+    : number;
+};
+
 /** How `fit` trains any model by a cost of whole batches; `B` is what a batch is. */
 export interface BatchFitOptions<
   M extends Model = Model,
   B = Tree,
-  Name extends string = string,
+  Ms extends BatchMetrics<M, B> = BatchMetrics<M, B>,
   Validation extends TreeData = TreeData,
 > extends TrainingOptions {
   readonly batchCost: BatchCost<M, B>;
   /** Data to measure the cost and the metrics on after each epoch: a dataset, or a stream. */
   readonly validation?: Validation;
   /**
-   * Of each batch of the validation one number, the mean over its examples, with the model in
-   * evaluation: reports have the means over all examples.
+   * Measured on the validation with the model in evaluation, over all examples: functions whose mean is
+   * taken, and metrics with state, each with a function that says what its outputs and targets are, and
+   * if need be the weights of examples.
    */
-  readonly metrics?: Readonly<Record<Name, (model: M, batch: B) => Tensor>>;
+  readonly metrics?: Ms;
   /** How many examples of the validation to compute on at a time. Default: 1000. */
   readonly measureBatchSize?: number;
 }

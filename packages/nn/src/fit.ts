@@ -7,17 +7,22 @@ import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { type Feed, feedOf, type TrainingData } from "./feed.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
-import type { BatchCost, BatchFitOptions, FitOptions } from "./fit-options.ts";
+import type {
+  BatchCost,
+  BatchFitOptions,
+  BatchMetrics,
+  FitOptions,
+  MeasuredOfBatches,
+} from "./fit-options.ts";
 import { noCheckpoints } from "./fit-position.ts";
 import { checkTogether } from "./fit-together.ts";
 import type { Layer, Model } from "./layer.ts";
 import { measure, measuredAtOnce } from "./measure.ts";
-import { measureBatches } from "./measure-batches.ts";
+import { batchMeasureOf } from "./measure-batches.ts";
 import type { Measured, Metric, Metrics, MetricValue } from "./metrics/metric.ts";
 import {
   anything,
   callable,
-  checkKind,
   checkOptions,
   count,
   flag,
@@ -88,9 +93,13 @@ export function fit<const M extends Metrics = Readonly<Record<string, Metric>>>(
 export function fit<
   M extends Model,
   D extends TreeData,
-  Name extends string = string,
-  Validation extends TreeData = TreeData,
->(model: M, data: D, options: BatchFitOptions<M, BatchOf<D>, Name, Validation>): Reports<Name>;
+  const Ms extends BatchMetrics<M, BatchOf<D>>,
+  Validation extends TreeData,
+>(
+  model: M,
+  data: D,
+  options: BatchFitOptions<M, BatchOf<D>, Ms, Validation>,
+): Reports<keyof Ms & string, MeasuredOfBatches<Ms>>;
 export function fit(
   model: Layer | Model,
   data: TrainingData | TreeData,
@@ -316,20 +325,18 @@ function batchCourseOf(model: Model, data: TreeData, options: BatchFitOptions): 
     validation === undefined
       ? undefined
       : treeFeedOf("fit: validation", validation, { usualSize: measureBatchSize, prefetch });
-  for (const [name, metric] of Object.entries<unknown>(metrics)) {
-    checkKind("fit", `metric "${name}"`, metric, callable);
-  }
   if (!measuredFeed && Object.keys(metrics).length > 0) {
     throw new NablaError("fit: metrics are measured on validation; give that, too");
   }
   const costOf = batchCost as BatchCost;
+  const measureOn = batchMeasureOf(costOf, metrics);
   return {
     feed,
     costs: costsBy("fit", optimizer, (batch) => costOf(model, feed.treeOf(batch), random.key())),
     tensors: feed.tensors,
     async measured() {
       if (!measuredFeed) return { metrics: {} };
-      return measureBatches(model, measuredFeed, costOf, metrics, world);
+      return measureOn(model, measuredFeed, world);
     },
   };
 }

@@ -213,7 +213,16 @@ export type { CollateOptions, Padded, PadOptions } from "./collated.ts";
 export { collated, padded } from "./collated.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export { fit } from "./fit.ts";
-export type { BatchCost, BatchFitOptions, FitOptions, TrainingOptions } from "./fit-options.ts";
+export type {
+  BatchCost,
+  BatchFitOptions,
+  BatchMetric,
+  BatchMetrics,
+  FitOptions,
+  MeasuredOfBatches,
+  Observed,
+  TrainingOptions,
+} from "./fit-options.ts";
 export type { CheckpointOptions } from "./fit-position.ts";
 export {
   type LearningRateSweep,

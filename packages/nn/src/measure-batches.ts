@@ -1,66 +1,102 @@
 // What whole batches cost a model that is used, and what else is measured of them.
-import { random, realizeAsync, type Tensor, type Tree, tensor } from "@nabla/autograd";
-import { breather } from "./breather.ts";
+import { NablaError, random, Tensor } from "@nabla/autograd";
+import { kindOf } from "./checks.ts";
 import { checkOneNumber, totalOf } from "./fit-cost.ts";
-import type { BatchCost } from "./fit-options.ts";
+import type { BatchCost, BatchMetrics, Observed } from "./fit-options.ts";
 import type { Model } from "./layer.ts";
+import { isStateful, type MetricValue } from "./metrics/metric.ts";
 import { inEvaluation } from "./mode.ts";
+import { meanTally, stateTally, type Tally, tallied } from "./tallies.ts";
 import { type Team, teamOf } from "./team.ts";
 import type { TreeFeed } from "./tree-feed.ts";
 
-/** Of a batch one number, the mean over its examples. */
-type BatchMetric = (model: Model, batch: Tree) => Tensor;
+/** What is measured of batches: a metric of either kind, and what it is to know of a batch. */
+interface Observer {
+  readonly tally: Tally;
+  readonly observe: (model: Model, batch: never) => Tensor;
+}
 
-/**
- * The means over all examples of the cost, and of each metric. Batch b draws by a key of its own, the
- * same each time.
- */
-export async function measureBatches(
+/** Measures the cost and metrics on batches. */
+export type BatchMeasure = (
   model: Model,
   feed: TreeFeed,
-  batchCost: BatchCost,
-  metrics: Readonly<Record<string, BatchMetric>>,
   world: Team | undefined,
-): Promise<{ readonly cost: number; readonly metrics: Readonly<Record<string, number>> }> {
+) => Promise<{
+  readonly cost: number;
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+}>;
+
+/**
+ * Measures over all examples what batches cost, and each metric. Batch b draws by a key of its own, the
+ * same each time. Throws `NablaError` for metrics that are none.
+ */
+export function batchMeasureOf(
+  batchCost: BatchCost,
+  metrics: BatchMetrics<Model, never>,
+): BatchMeasure {
   const names = Object.keys(metrics);
-  // Of a stream all ranks measure all.
-  const team = feed.examples === undefined ? undefined : teamOf(world);
-  const breathe = breather();
-  /** Of each batch the cost and the metrics, times how many examples it has, and that number. */
-  const rows: number[][] = [];
-  for await (const { batch, count } of feed.epoch(1)) {
-    const position = rows.length;
-    if (team && position % team.size !== team.rank) {
-      rows.push([0, ...names.map(() => 0), count]);
-      continue;
-    }
-    const own = feed.treeOf(batch);
-    const values = inEvaluation(model, () => [
-      totalOf("fit", batchCost(model, own, random.foldIn(0, position))).cost,
-      ...names.map((name) => valueOf(name, metrics[name]!(model, own))),
-    ]);
-    await realizeAsync(...values);
-    const row: number[] = [];
-    for (const value of values) row.push((await value.item()) * count);
-    rows.push([...row, count]);
-    await breathe();
-  }
-  const all = team ? await summedOver(team, rows) : rows;
-  const examples = rows.reduce((sum, row) => sum + row.at(-1)!, 0);
-  const meanAt = (i: number) => all.reduce((sum, row) => sum + row[i]!, 0) / examples;
-  return {
-    cost: meanAt(0),
-    metrics: Object.fromEntries(names.map((name, i) => [name, meanAt(i + 1)] as const)),
+  const observers = Object.entries(metrics).map(([name, metric]) => observerOf(name, metric));
+  const tallies = [meanTally, ...observers.map(({ tally }) => tally)];
+  return async (model, feed, world) => {
+    const values = await tallied(
+      tallies,
+      feed.epoch(1),
+      ({ batch, count }, position) => {
+        const own = feed.treeOf(batch);
+        const graphs = inEvaluation(model, () => [
+          totalOf("fit", batchCost(model, own, random.foldIn(0, position))).cost,
+          ...observers.map(({ observe }) => observe(model, own as never)),
+        ]);
+        return { graphs, count };
+      },
+      // Of a stream all ranks measure all.
+      feed.examples === undefined ? undefined : teamOf(world),
+    );
+    const [cost, ...others] = values;
+    return {
+      cost: cost as number,
+      metrics: Object.fromEntries(names.map((name, i) => [name, others[i]!] as const)),
+    };
   };
 }
 
-/** What all ranks have measured: in each row one of them, and 0 the others. */
-async function summedOver(team: Team, rows: readonly number[][]): Promise<readonly number[][]> {
-  const [sum] = team.sums([tensor(rows, { dtype: "float64" })]);
-  return (await sum!.array()) as number[][];
+function observerOf(name: string, given: unknown): Observer {
+  const what = `fit: metric "${name}"`;
+  const [metric, of]: readonly unknown[] = Array.isArray(given) ? given : [];
+  if (isStateful(metric) && typeof of === "function") {
+    const observedOf = of as (model: Model, batch: never) => unknown;
+    return {
+      tally: stateTally(metric),
+      observe: (model, batch) => metric.observe(...observedIn(what, observedOf(model, batch))),
+    };
+  }
+  if (typeof given !== "function" || isStateful(given)) {
+    const kind = isStateful(given) ? "a metric with state" : kindOf(given);
+    throw new NablaError(
+      `${what} is ${kind}, expected a function of the model and a batch, or ` +
+        "[a metric with state, (model, batch) => [outputs, targets]]",
+    );
+  }
+  return {
+    tally: meanTally,
+    observe(model, batch) {
+      const value: unknown = given(model, batch);
+      checkOneNumber(what, value);
+      return value;
+    },
+  };
 }
 
-function valueOf(name: string, value: unknown): Tensor {
-  checkOneNumber(`fit: metric "${name}"`, value);
-  return value;
+/** Throws `NablaError` unless they are outputs, targets, and weights or none. */
+function observedIn(what: string, given: unknown): Observed {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [];
+  const [outputs, targets, weights] = list;
+  const areTensors = outputs instanceof Tensor && targets instanceof Tensor;
+  if (areTensors && (weights === undefined || weights instanceof Tensor) && list.length <= 3) {
+    return [outputs, targets, weights];
+  }
+  const kind = Array.isArray(given) ? `[${list.map(kindOf).join(", ")}]` : kindOf(given);
+  throw new NablaError(
+    `${what} is of ${kind}, expected [outputs, targets] or [outputs, targets, weights]`,
+  );
 }

@@ -204,7 +204,7 @@ describe("fit by a batchCost", () => {
     const found = async (validation: object, measureBatchSize?: number) => {
       manualSeed(3);
       const model = autoencoder();
-      const options: BatchFitOptions<typeof model, { readonly x: Tensor }, "size"> = {
+      const options = {
         batchCost: (m, { x }) => m.forward(x).sub(x).square().mean(),
         metrics: { size: (m, { x }) => m.forward(x).square().mean() },
         optimizer: adam(model.parameters()),
@@ -212,7 +212,7 @@ describe("fit by a batchCost", () => {
         batchSize: 4,
         validation,
         ...(measureBatchSize !== undefined && { measureBatchSize }),
-      };
+      } satisfies BatchFitOptions<typeof model, { readonly x: Tensor }>;
       const report = (await fit(model, { x: inputs }, options))!;
       return [report.validationCost!, report.metrics!.size];
     };
