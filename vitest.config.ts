@@ -56,9 +56,9 @@ const once = [
   "wasm",
 ];
 
-/** Whole trainings as processes, ranks, kills, and pages in Chromium (`pnpm test:processes`). */
+/** Whole trainings and processes, ranks, kills, and pages in Chromium (`pnpm test:processes`). */
 const processes = [
-  "packages/mnist-demo/test/{page,train}.test.ts",
+  "packages/mnist-demo/test/{compare,evaluate,page,report,train}.test.ts",
   "packages/playground/test/{examples,playground}.test.ts",
   "packages/autograd/test/browser.test.ts",
   "packages/mpi/test/{faults,ranks}.test.ts",

@@ -94,7 +94,7 @@ describe("a number given in a dtype is what cast makes of it", () => {
         );
         expect(compile(made)().dataSync()[0]).toBe(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
