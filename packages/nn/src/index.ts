@@ -166,6 +166,7 @@ export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
 export { adaDelta } from "./optimizers/ada-delta.ts";
 export type { AdaGradOptions } from "./optimizers/ada-grad.ts";
 export { adaGrad } from "./optimizers/ada-grad.ts";
+export { adaMax } from "./optimizers/ada-max.ts";
 export type { AdamOptions } from "./optimizers/adam.ts";
 export { adam } from "./optimizers/adam.ts";
 export type { AdamWOptions } from "./optimizers/adam-w.ts";
@@ -173,12 +174,19 @@ export { adamW } from "./optimizers/adam-w.ts";
 export { weightsDecay } from "./optimizers/groups.ts";
 export type { LionOptions } from "./optimizers/lion.ts";
 export { lion } from "./optimizers/lion.ts";
+export type { MomentOptions } from "./optimizers/moments.ts";
+export type { NAdamOptions } from "./optimizers/n-adam.ts";
+export { nAdam } from "./optimizers/n-adam.ts";
 export type {
   Optimizer,
   OptimizerState,
   ParameterGroup,
   Parameters,
+  Rule,
+  Update,
 } from "./optimizers/optimizer.ts";
+export { optimizerBy } from "./optimizers/optimizer.ts";
+export { rAdam } from "./optimizers/r-adam.ts";
 export type { RmsPropOptions } from "./optimizers/rms-prop.ts";
 export { rmsProp } from "./optimizers/rms-prop.ts";
 export type { SgdOptions } from "./optimizers/sgd.ts";

@@ -69,10 +69,14 @@ function stateful(name: string, options: object, outputs: Tensor, targets: Tenso
   return { name, f, args: [options, outputs, targets, tensor([1, 2])] };
 }
 
+const moments = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
 const optimizers: Readonly<Record<string, object>> = {
   sgd: { learningRate: 0.1, momentum: 0.5, nesterov: true, weightDecay: 0.1 },
-  adam: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-  adamW: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
+  adam: { ...moments, amsGrad: true },
+  adamW: { ...moments, amsGrad: false, weightDecay: 0.1 },
+  nAdam: { ...moments, momentumDecay: 0.1 },
+  rAdam: moments,
+  adaMax: moments,
   rmsProp: { learningRate: 0.1, decay: 0.9, momentum: 0.5, epsilon: 1e-8 },
   adaGrad: { learningRate: 0.1, epsilon: 1e-8 },
   adaDelta: { learningRate: 0.1, decay: 0.9, epsilon: 1e-8 },
@@ -408,6 +412,23 @@ const training: readonly EdgeCall[] = [
   call("clipGradNorm", trained(), 1),
   call("clipGradValue", trained(), 1),
   call("weightsDecay", trained()),
+  {
+    name: "optimizerBy",
+    f: (rule, parameters, options) =>
+      nn.optimizerBy(rule as never, parameters as never, options as never).step(),
+    args: [
+      {
+        name: "plain",
+        defaults: {},
+        check: () => undefined,
+        keeps: () => ["last"],
+        counts: true,
+        update: (p: Parameter, { g }: nn.Update<object>) => p.sub(g),
+      },
+      trained(),
+      rate,
+    ],
+  },
   {
     name: "load",
     f: (state) => nn.adam(trained()).load(state as never),

@@ -2,7 +2,13 @@
 
 import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
+import {
+  type Optimizer,
+  optimizerBy,
+  type Parameters,
+  type Rule,
+  runningMean,
+} from "./optimizer.ts";
 
 export interface AdaDeltaOptions {
   /** What steps are multiplied by: a number, or a schedule. Default: 1, as in the paper. */
@@ -15,6 +21,7 @@ export interface AdaDeltaOptions {
 
 const rule: Rule<Required<AdaDeltaOptions>> = {
   name: "adaDelta",
+  defaults: { learningRate: 1, decay: 0.9, epsilon: 1e-6 },
   check({ decay, epsilon }) {
     checkKind("adaDelta", "decay", decay, fraction);
     checkKind("adaDelta", "epsilon", epsilon, positive);
@@ -46,5 +53,5 @@ export function adaDelta(
   parameters: Parameters<AdaDeltaOptions>,
   options: AdaDeltaOptions = {},
 ): Optimizer {
-  return optimizer(rule, parameters, { learningRate: 1, decay: 0.9, epsilon: 1e-6 }, options);
+  return optimizerBy(rule, parameters, options);
 }

@@ -2,7 +2,7 @@
 
 import { checkKind, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface AdaGradOptions {
   /** How far each component goes in the first step: a number, or a schedule. Default: 0.01. */
@@ -13,6 +13,7 @@ export interface AdaGradOptions {
 
 const rule: Rule<Required<AdaGradOptions>> = {
   name: "adaGrad",
+  defaults: { learningRate: 0.01, epsilon: 1e-10 },
   check: ({ epsilon }) => checkKind("adaGrad", "epsilon", epsilon, positive),
   keeps: () => ["squares"],
   update(p, { g, kept, learningRate, options: { epsilon } }) {
@@ -39,5 +40,5 @@ export function adaGrad(
   parameters: Parameters<AdaGradOptions>,
   options: AdaGradOptions = {},
 ): Optimizer {
-  return optimizer(rule, parameters, { learningRate: 0.01, epsilon: 1e-10 }, options);
+  return optimizerBy(rule, parameters, options);
 }

@@ -2,7 +2,7 @@
 
 import { checkKind, notNegative } from "../options.ts";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
-import { decayed, type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
+import { decayed, type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface AdamWOptions extends AdamOptions {
   /** The part of a parameter that a step of learning rate 1 would take away. Default: 0.01. */
@@ -11,12 +11,13 @@ export interface AdamWOptions extends AdamOptions {
 
 const rule: Rule<Required<AdamWOptions>> = {
   name: "adamW",
+  defaults: { ...adamDefaults, weightDecay: 0.01 },
   counts: true,
   check(options) {
     checkAdam("adamW", options);
     checkKind("adamW", "weightDecay", options.weightDecay, notNegative);
   },
-  keeps: () => adamKeeps,
+  keeps: adamKeeps,
   update: (p, how) => decayed(p, how).sub(adamDirection(how).mul(how.learningRate)),
 };
 
@@ -34,5 +35,5 @@ const rule: Rule<Required<AdamWOptions>> = {
  * w.arraySync(); // => [9]
  */
 export function adamW(parameters: Parameters<AdamWOptions>, options: AdamWOptions = {}): Optimizer {
-  return optimizer(rule, parameters, { ...adamDefaults, weightDecay: 0.01 }, options);
+  return optimizerBy(rule, parameters, options);
 }

@@ -5,7 +5,7 @@ import type { LearningRate } from "../schedules.ts";
 import {
   decayed,
   type Optimizer,
-  optimizer,
+  optimizerBy,
   type Parameters,
   type Rule,
   runningMean,
@@ -24,6 +24,7 @@ export interface LionOptions {
 
 const rule: Rule<Required<LionOptions>> = {
   name: "lion",
+  defaults: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
   check({ beta1, beta2, weightDecay }) {
     checkKind("lion", "beta1", beta1, fraction);
     checkKind("lion", "beta2", beta2, fraction);
@@ -54,6 +55,5 @@ const rule: Rule<Required<LionOptions>> = {
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function lion(parameters: Parameters<LionOptions>, options: LionOptions = {}): Optimizer {
-  const defaults = { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 };
-  return optimizer(rule, parameters, defaults, options);
+  return optimizerBy(rule, parameters, options);
 }

@@ -1,16 +1,10 @@
-// What all optimisers share: groups of parameters, what is kept of each from step to step, and one
-// run for all that changes.
+// What all optimisers share: groups of parameters, and what is kept of each from step to step.
 import {
-  type Data,
   type DType,
   external,
-  formatShape,
   NablaError,
   type Parameter,
   parameter,
-  realize,
-  realizeAsync,
-  ShapeError,
   Tensor,
   takeGradients,
   tensor,
@@ -18,54 +12,11 @@ import {
   zerosLike,
 } from "@nabla/autograd";
 import { checkParameters, kindOf } from "../checks.ts";
-import { checkBlocks, readNow } from "../later.ts";
-import { anything, checkOptions, isPlain } from "../options.ts";
+import { anything, callable, checkOptions, isPlain, type Kind, plain, text } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
+import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
 
-/**
- * What an optimiser has gathered, by name: "steps", how many it has taken (int32), "0.velocity" and
- * the like of the first parameter, and where a rule depends on it, as Adam's, "ownSteps", how many
- * have moved each parameter (int32 [parameters]).
- */
-export type OptimizerState = Readonly<Record<string, Tensor>>;
-
-/** Changes parameters by their gradients. */
-export interface Optimizer {
-  readonly parameters: readonly Parameter[];
-  /**
-   * Takes one step with the gradients that `backward` has left, and clears them. A parameter
-   * without one stays, with all that is kept of it. What the same calls of `backward` left in
-   * parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
-   * a gradient is used once. The costs that `backward` was called on are computed in the same run,
-   * so reading them afterwards is free. A step that throws uses the gradients, too, and changes
-   * nothing else. Throws `NablaError` if no parameter has a gradient.
-   */
-  step(): void;
-  /**
-   * The same, without blocking the event loop: a step of some milliseconds is computed by a worker,
-   * if the host has workers that share memory. Await it before the next. In a function that
-   * `compile` traces, call `step`, and the function by `f.async(x)`.
-   */
-  stepAsync(): Promise<void>;
-  /**
-   * All that later steps depend on besides the parameters: the numbers of steps taken, and what is
-   * kept of each parameter, under its position in `parameters`. No later step changes it.
-   */
-  state(): OptimizerState;
-  /**
-   * Goes on from a state that an optimiser of the same kind, for the same parameters, has given.
-   * A state without "ownSteps", as versions before 0.2 gave it, means that all parameters have
-   * moved in each step. All is checked before anything is changed. Throws `NablaError` for names
-   * that only one side has and for numbers of steps that are no integers from 0, and `ShapeError`
-   * for shapes that differ.
-   */
-  load(state: OptimizerState): void;
-  /**
-   * The learning rate of the next step; of several groups that of the first. One of your own may leave it
-   * out.
-   */
-  learningRate?(): Promise<number>;
-}
+export type { Optimizer, OptimizerState } from "./stepper.ts";
 
 /** Some of an optimiser's parameters, with what is special about them. */
 export type ParameterGroup<Options> = Partial<Options> & {
@@ -95,13 +46,18 @@ export interface Update<Options> {
 export interface Rule<Options> {
   /** What its errors start with. */
   readonly name: string;
-  /** Throws `NablaError` for options out of range. */
-  check(options: Options): void;
-  /** Names of what is kept of a parameter from step to step: tensors of its shape, 0 at first. */
-  keeps(options: Options): readonly string[];
+  /** Options that need not be given. */
+  readonly defaults: Partial<Options>;
+  /** Throws `NablaError` for options out of range. Default: takes all. */
+  check?(options: Options): void;
+  /**
+   * What is kept of a parameter from step to step: names of tensors of its shape and dtype, 0 at first;
+   * or first values by name.
+   */
+  keeps(options: Options, p: Parameter): readonly string[] | Readonly<Record<string, Tensor>>;
   /** Whether it asks for `ofSteps`. Default: false. */
   readonly counts?: true;
-  /** The parameter's new value. */
+  /** The parameter's new value. What it reads of `kept` before it assigns is of the step before. */
   update(p: Parameter, how: Update<Options>): Tensor;
 }
 
@@ -111,23 +67,56 @@ interface Member<Options> {
   readonly kept: Readonly<Record<string, Parameter>>;
 }
 
-/** An optimiser by `rule`. Groups say what differs from `given`, which differs from `defaults`. */
-export function optimizer<Options extends { readonly learningRate: LearningRate }>(
+const ruleKinds: Readonly<Record<string, Kind>> = {
+  name: text,
+  defaults: plain,
+  check: callable,
+  keeps: callable,
+  counts: [(x) => x === true, "true, or left out"],
+  update: callable,
+};
+
+/**
+ * An optimiser by a rule of your own, which says what a step makes of one parameter. Groups,
+ * schedules, states, checkpoints, `compile` and `fit` are as with any other. Groups say what differs
+ * from `options`, which differ from the rule's defaults. The rule is traced where steps are compiled,
+ * so it decides nothing by the values of tensors: `where` does. Throws `NablaError` for what is no
+ * rule, for options without a learning rate, and in a step whose `update` gives no tensor.
+ *
+ * @example
+ * // Against the sign of a velocity.
+ * const signMomentum: Rule<{ learningRate: LearningRate; momentum: number }> = {
+ *   name: "signMomentum",
+ *   defaults: { momentum: 0.9 },
+ *   keeps: () => ["velocity"],
+ *   update(p, { g, kept, learningRate, options }) {
+ *     const velocity = kept["velocity"]!;
+ *     velocity.assign(velocity.mul(options.momentum).add(g));
+ *     return p.sub(velocity.sign().mul(learningRate));
+ *   },
+ * };
+ * const w = parameter([3, -200]);
+ * const optimizer = optimizerBy(signMomentum, [w], { learningRate: 0.5 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.arraySync(); // => [2.5, -199.5]
+ */
+export function optimizerBy<Options extends { readonly learningRate: LearningRate }>(
   rule: Rule<Options>,
   parameters: Parameters<NoInfer<Options>>,
-  defaults: Partial<NoInfer<Options>>,
-  given: Partial<NoInfer<Options>>,
+  options: Partial<NoInfer<Options>>,
 ): Optimizer {
+  checkOptions("optimizerBy", rule, ruleKinds, "name", "defaults", "keeps", "update");
   const { name } = rule;
-  checkOptions(name, given, { learningRate: anything });
-  const options = { ...defaults, ...withoutUndefined<object>(given) };
+  checkOptions(name, options, { learningRate: anything });
+  const given = { ...rule.defaults, ...withoutUndefined<object>(options) };
   const members = groupsOf(name, parameters).flatMap((group): Member<Options>[] => {
     const { parameters: list, ...special } = group;
     checkParameters(name, list);
-    const merged = { ...options, ...withoutUndefined<object>(special) } as unknown as Options;
+    const merged = { ...given, ...withoutUndefined<object>(special) } as unknown as Options;
     checkLearningRate(name, merged.learningRate);
-    rule.check(merged);
-    return list.map((p) => ({ p, options: merged, kept: keptOf(p, rule.keeps(merged)) }));
+    rule.check?.(merged);
+    return list.map((p) => ({ p, options: merged, kept: keptOf(rule, merged, p) }));
   });
   const all = members.map(({ p }) => p);
   if (all.length === 0) throw new NablaError(`${name}: got no parameters, nothing can be learnt`);
@@ -135,15 +124,13 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
   const steps = parameter(0, { name: "steps", dtype: "int32" });
   const own = rule.counts ? new OwnSteps(all.length) : undefined;
-  const named = (): ReadonlyMap<string, Parameter> =>
-    new Map([
-      ["steps", steps],
-      ...(own ? [[ownSteps, own.cell] as const] : []),
-      ...members.flatMap(({ kept }, i) =>
-        Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
-      ),
-    ]);
-  /** Assigns what a step changes, and gives all of that. */
+  const cells: ReadonlyMap<string, Parameter> = new Map([
+    ["steps", steps],
+    ...(own ? [[ownSteps, own.cell] as const] : []),
+    ...members.flatMap(({ kept }, i) =>
+      Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
+    ),
+  ]);
   const takeStep = (): readonly Parameter[] => {
     if (!all.some(({ grad }) => grad)) throw nothingToTake();
     const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
@@ -163,40 +150,32 @@ export function optimizer<Options extends { readonly learningRate: LearningRate 
         g,
         kept,
         learningRate,
-        ofSteps: (key, f) => ofSteps!(i, p.dtype, key, f),
+        ofSteps(key, f) {
+          if (ofSteps) return ofSteps(i, p.dtype, key, f);
+          throw new NablaError(`${name}: the rule asks for ofSteps, and has no \`counts: true\``);
+        },
         options: special,
       };
-      return [p.assign(rule.update(p, how)), ...Object.values(kept)];
+      const next: unknown = rule.update(p, how);
+      if (!(next instanceof Tensor)) {
+        const is = kindOf(next);
+        throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
+      }
+      return [p.assign(next), ...Object.values(kept)];
     });
     return [steps, ...(own ? [own.cell] : []), ...changed];
   };
-  return {
+  return optimizerOf({
     parameters: all,
-    step() {
-      checkBlocks("step", "await optimizer.stepAsync()");
-      realize(...takeStep());
-    },
-    async stepAsync() {
-      await realizeAsync(...takeStep());
-    },
-    state() {
-      return Object.fromEntries([...named()].map(([key, cell]) => [key, cell.snapshot()]));
-    },
-    load(state) {
-      loadState(named(), state);
-    },
+    cells,
+    takeStep,
     async learningRate() {
       const { learningRate } = members[0]!.options;
       if (typeof learningRate === "number") return learningRate;
       return rateAt(name, learningRate, await steps.item());
     },
-  };
+  });
 }
-
-const realizeState = "await realizeAsync(...Object.values(state)) before";
-
-/** The state's name for them. */
-const ownSteps = "ownSteps";
 
 /** How many steps have moved each parameter: one that comes late begins at 1. */
 class OwnSteps {
@@ -252,58 +231,23 @@ function groupsOf<Options>(
   return [{ parameters: list } as unknown as ParameterGroup<Options>];
 }
 
-function keptOf(p: Parameter, keys: readonly string[]): Readonly<Record<string, Parameter>> {
-  const cells = keys.map((key) => [key, parameter(zerosLike(p), { name: `${key} of ${p.name}` })]);
+function keptOf<Options>(
+  rule: Rule<Options>,
+  options: Options,
+  p: Parameter,
+): Readonly<Record<string, Parameter>> {
+  const kept: unknown = rule.keeps(options, p);
+  const first = Array.isArray(kept)
+    ? Object.fromEntries(kept.map((key) => [String(key), zerosLike(p)] as const))
+    : kept;
+  if (!isPlain(first) || Object.values(first).some((value) => !(value instanceof Tensor))) {
+    const expected = "expected a list of names, or tensors by name";
+    throw new NablaError(`${rule.name}: keeps gives ${kindOf(kept)}, ${expected}`);
+  }
+  const cells = Object.entries(first as Readonly<Record<string, Tensor>>).map(
+    ([key, value]) => [key, parameter(value, { name: `${key} of ${p.name}` })] as const,
+  );
   return Object.fromEntries(cells);
-}
-
-function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState): void {
-  checkOptions("load", given, {});
-  for (const [key, value] of Object.entries<unknown>(given)) {
-    if (value instanceof Tensor) continue;
-    throw new NablaError(
-      `load: ${JSON.stringify(key)} is ${kindOf(value)} in the state, expected a tensor`,
-    );
-  }
-  const state = withOwnSteps(cells, given);
-  for (const key of Object.keys(state)) {
-    if (!cells.has(key))
-      throw new NablaError(`load: "${key}" is in the state, not in the optimiser`);
-  }
-  for (const [key, { shape }] of cells) {
-    const value = state[key];
-    if (!value) throw new NablaError(`load: "${key}" is in the optimiser, not in the state`);
-    const [is, wanted] = [formatShape(value.shape), formatShape(shape)];
-    if (is !== wanted)
-      throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
-  }
-  // All are read before any is assigned. Copied: what is loaded belongs to the optimiser alone.
-  const values = Array.from(cells, ([key, { dtype, shape }]) => {
-    const read = readNow("load", state[key]!, realizeState);
-    if (dtype === "int32") checkSteps(key, read);
-    return tensor(read, { dtype, shape });
-  });
-  Array.from(cells.values()).forEach((cell, i) => cell.assign(values[i]!));
-}
-
-function checkSteps(key: string, counts: Data): void {
-  const wrong = counts.find((count) => !(Number.isInteger(count) && count >= 0 && count < 2 ** 31));
-  if (wrong === undefined) return;
-  throw new NablaError(`load: "${key}" has ${wrong}, expected integers from 0, which int32 holds`);
-}
-
-/** A state of before each parameter's steps were counted: all had moved in each. */
-function withOwnSteps(
-  cells: ReadonlyMap<string, Parameter>,
-  state: OptimizerState,
-): OptimizerState {
-  const cell = cells.get(ownSteps);
-  const { steps } = state;
-  if (!cell || !steps || ownSteps in state || steps.rank > 0) return state;
-  return {
-    ...state,
-    [ownSteps]: tensor(new Float64Array(cell.size).fill(readNow("load", steps, realizeState)[0]!)),
-  };
 }
 
 /** A running mean one step on: `decay` of what it was, and the rest of `x`. */

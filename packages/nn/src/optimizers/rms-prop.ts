@@ -2,7 +2,13 @@
 
 import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizer, type Parameters, type Rule, runningMean } from "./optimizer.ts";
+import {
+  type Optimizer,
+  optimizerBy,
+  type Parameters,
+  type Rule,
+  runningMean,
+} from "./optimizer.ts";
 
 export interface RmsPropOptions {
   /** About how far each component goes in a step: a number, or a schedule. Default: 0.01. */
@@ -17,6 +23,7 @@ export interface RmsPropOptions {
 
 const rule: Rule<Required<RmsPropOptions>> = {
   name: "rmsProp",
+  defaults: { learningRate: 0.01, decay: 0.99, momentum: 0, epsilon: 1e-8 },
   check({ decay, momentum, epsilon }) {
     checkKind("rmsProp", "decay", decay, fraction);
     checkKind("rmsProp", "momentum", momentum, fraction);
@@ -50,6 +57,5 @@ export function rmsProp(
   parameters: Parameters<RmsPropOptions>,
   options: RmsPropOptions = {},
 ): Optimizer {
-  const defaults = { learningRate: 0.01, decay: 0.99, momentum: 0, epsilon: 1e-8 };
-  return optimizer(rule, parameters, defaults, options);
+  return optimizerBy(rule, parameters, options);
 }

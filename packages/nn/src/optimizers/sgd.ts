@@ -2,7 +2,7 @@
 import { NablaError } from "@nabla/autograd";
 import { checkKind, checkOptions, flag, fraction, notNegative } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizer, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface SgdOptions {
   /** How far to go against the gradient: a number, or a schedule. */
@@ -17,6 +17,7 @@ export interface SgdOptions {
 
 const rule: Rule<Required<SgdOptions>> = {
   name: "sgd",
+  defaults: { momentum: 0, nesterov: false, weightDecay: 0 },
   check({ momentum, nesterov, weightDecay }) {
     checkKind("sgd", "momentum", momentum, fraction);
     checkOptions("sgd", { nesterov }, { nesterov: flag });
@@ -52,5 +53,5 @@ const rule: Rule<Required<SgdOptions>> = {
  * w.arraySync(); // => [1.5]
  */
 export function sgd(parameters: Parameters<SgdOptions>, options: SgdOptions): Optimizer {
-  return optimizer(rule, parameters, { momentum: 0, nesterov: false, weightDecay: 0 }, options);
+  return optimizerBy(rule, parameters, options);
 }
