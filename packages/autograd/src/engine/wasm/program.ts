@@ -152,13 +152,17 @@ export class WasmProgram implements Program {
   /** If they could but have not loaded it yet, they are told to. */
   isForThreads(): boolean {
     if (!this.#isWorthThreads) return false;
+    const module = this.#module;
+    // A single run is not worth starting threads, which takes some 15 ms, nor loading it.
+    if (!module.hasRun) {
+      module.hasRun = true;
+      return false;
+    }
     const { pool } = this.#device;
     if (!pool) return false;
-    const module = this.#module;
     if (module.loaded && pool.has(module.loaded)) return true;
-    // A single run is not worth it; loading goes on while this thread runs it alone.
-    if (module.hasRun) module.loaded = pool.load(module.code.bytes);
-    module.hasRun = true;
+    // Loading goes on while this thread runs it alone.
+    module.loaded = pool.load(module.code.bytes);
     return false;
   }
 
