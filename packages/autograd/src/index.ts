@@ -20,8 +20,9 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation.ts";
-export type { ParameterOptions } from "./tensor/parameter.ts";
-export { Parameter, parameter } from "./tensor/parameter.ts";
+export type { ParameterOptions } from "./tensor/new-parameter.ts";
+export { parameter } from "./tensor/new-parameter.ts";
+export { Parameter } from "./tensor/parameter.ts";
 export type { Random, RandomOptions, RandomState, Seed } from "./tensor/random.ts";
 export { manualSeed, random } from "./tensor/random.ts";
 export type { ArrayOf, Operand, ShapeOf } from "./tensor/tensor.ts";

@@ -2,6 +2,7 @@
 import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
 import type { FeedBatch, PairFeed } from "./feed.ts";
+import { checkTrainable } from "./freezing.ts";
 import { ignoredIn } from "./labels.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
@@ -82,6 +83,7 @@ export function costsBy(
       });
       cost.backward();
       if (!optimizer.parameters.some(({ grad }) => grad)) {
+        checkTrainable(operation, optimizer.parameters);
         throw new NablaError(
           `${operation}: the cost depends on none of the optimiser's parameters; was it made for another model?`,
         );

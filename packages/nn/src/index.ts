@@ -159,9 +159,10 @@ export {
   topK,
 } from "./metrics.ts";
 
-// Optimisers and their learning rates
+// Optimisers and their learning rates, and what they leave alone
 
 export { clipGradNorm, clipGradValue } from "./clipping.ts";
+export { freeze, unfreeze } from "./freezing.ts";
 export type { AdaDeltaOptions } from "./optimizers/ada-delta.ts";
 export { adaDelta } from "./optimizers/ada-delta.ts";
 export type { AdaGradOptions } from "./optimizers/ada-grad.ts";

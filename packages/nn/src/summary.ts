@@ -3,6 +3,7 @@ import {
   type DType,
   formatShape,
   NablaError,
+  type Parameter,
   type Shape,
   substitute,
   type Tensor,
@@ -45,7 +46,8 @@ interface Row {
  * product of matrices has two for each pair that it multiplies; `explainPlan` tells of the kernels that
  * run. Nothing is computed, and nothing of the model changes. Left out, `inputShape` is one example for
  * a model that begins with `dense`; of others, as of models of several inputs, the table has the parts
- * and their parameters, and no shapes. Throws `ShapeError` where the input does not fit.
+ * and their parameters, and no shapes. Where parameters are frozen, it ends with how many, and how many
+ * are left to train. Throws `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
@@ -64,10 +66,10 @@ export function summary(
   checkOptions("summary", options, { dtype: anything });
   const { dtype = "float32" } = options;
   const inputShape = shape ?? usualInput(model);
-  const total = grouped(model.parameters().reduce((sum, { size }) => sum + size, 0));
+  const totals = totalsOf(model.parameters());
   if (inputShape === undefined) {
     const parts = partsOf(model).map(([name, count]) => [name, grouped(count)]);
-    return table([["part", "parameters"], ...parts, ["total", total]], 1);
+    return table([["part", "parameters"], ...parts, ...totals], 1);
   }
   if (!Array.isArray(inputShape)) {
     const given = `inputShape is ${kindOf(inputShape)}`;
@@ -81,8 +83,9 @@ export function summary(
   const rows: Row[] = [];
   const input = zeros([...inputShape], { dtype }) as Tensor;
   inEvaluation(model, () => describe("", model, input, rows));
-  const sum = (column: "flop" | "bytes") =>
-    grouped(rows.reduce((all, row) => all + row[column], 0));
+  const sums = (["flop", "bytes"] as const).map((column) =>
+    grouped(rows.reduce((all, row) => all + row[column], 0)),
+  );
   const cells = rows.map(({ name, output, parameters, flop, bytes }) => [
     name,
     output,
@@ -92,10 +95,19 @@ export function summary(
     [
       ["layer", "output", "parameters", "FLOP", "bytes"],
       ...cells,
-      ["total", "", total, sum("flop"), sum("bytes")],
+      ...totals.map(([name, count], i) => [name, "", count, ...(i === 0 ? sums : ["", ""])]),
     ],
     2,
   );
+}
+
+/** How many numbers there are; where some are frozen, also how many of these, and how many are not. */
+function totalsOf(parameters: readonly Parameter[]): readonly (readonly [string, string])[] {
+  const sizeOf = (some: readonly Parameter[]) => some.reduce((sum, { size }) => sum + size, 0);
+  const [total, frozen] = [sizeOf(parameters), sizeOf(parameters.filter((p) => p.isFrozen))];
+  const row = (name: string, count: number) => [name, grouped(count)] as const;
+  if (frozen === 0) return [row("total", total)];
+  return [row("total", total), row("frozen", frozen), row("trainable", total - frozen)];
 }
 
 function isLayer(model: Model): model is Layer {
@@ -170,5 +182,5 @@ function table(rows: readonly (readonly string[])[], texts: number): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const padded = (text: string, i: number) =>
     i < texts ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
-  return rows.map((row) => row.map(padded).join("   ")).join("\n");
+  return rows.map((row) => row.map(padded).join("   ").trimEnd()).join("\n");
 }

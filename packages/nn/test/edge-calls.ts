@@ -412,6 +412,10 @@ const training: readonly EdgeCall[] = [
   call("clipGradNorm", trained(), 1),
   call("clipGradValue", trained(), 1),
   call("weightsDecay", trained()),
+  call("freeze", model()),
+  call("freeze", trained()),
+  call("unfreeze", model()),
+  call("unfreeze", trained()),
   {
     name: "optimizerBy",
     f: (rule, parameters, options) =>

@@ -17,7 +17,7 @@ import type { GradientCell } from "./gradient-cell.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { later } from "./later.ts";
 import { checkArguments, gradientEnds } from "./lost-gradients.ts";
-import { isSubstituting, Parameter, parameterOf } from "./parameter.ts";
+import { Parameter, parameterOf } from "./parameter.ts";
 import { newPass } from "./passes.ts";
 import { type Drawn, drawing, drawn, nextKey } from "./random.ts";
 import {
@@ -30,6 +30,7 @@ import {
   replaying,
 } from "./replay.ts";
 import { formOf, hasSignature, type Signature, signatureOf } from "./signature.ts";
+import { isSubstituting } from "./stand-ins.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientUse, type Trace, traced, undo } from "./trace.ts";
 import { mapTree, type TreeLike, tensorsOf } from "./tree.ts";

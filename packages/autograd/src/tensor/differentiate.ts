@@ -23,7 +23,7 @@ declare module "./tensor.ts" {
      * Adds this tensor's gradient with respect to each parameter below it to that parameter's
      * `grad`, or replaces it if an optimiser has used the calls that it is from. The tensor must be
      * one number, unless `seed`, a tensor of its shape, weights its elements. Nothing is computed
-     * yet; the run that computes the gradients computes this tensor too.
+     * yet; the run that computes the gradients computes this tensor too. Frozen parameters are left out.
      */
     backward(seed?: Tensor): void;
   }
@@ -34,8 +34,9 @@ declare module "./tensor.ts" {
  * Calls add up until an optimiser's step has used one of them: if it left a gradient in a parameter
  * that it does not hold, the next call replaces it, so nothing piles up there. The cost must be one
  * number, unless `seed`, a tensor of its shape, weights its elements. Nothing is computed yet; the
- * run that computes the gradients computes the cost too. Throws `GradientError` if the cost is not
- * one number, or depends on no parameter.
+ * run that computes the gradients computes the cost too. Frozen parameters (`isFrozen`) get none, and
+ * none is computed for them. Throws `GradientError` if the cost is not one number, or depends on no
+ * parameter that is not frozen.
  *
  * @example
  * const w = parameter([1, 2]);
@@ -44,20 +45,23 @@ declare module "./tensor.ts" {
  */
 export function backward(cost: Tensor, seed?: Tensor): void {
   const node = nodeOf("backward", cost);
-  const { order, found } = parametersBelow("backward", node);
-  const inputs = [...found.keys()];
+  const { order, found: below } = parametersBelow("backward", node);
+  const found = [...below].filter(([, parameter]) => !parameter.isFrozen);
+  const inputs = found.map(([value]) => value);
   const seedNode = seed === undefined ? undefined : nodeOf("backward", seed);
   const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
-  if (inputs.length === 0) throw nothingToLearn(node);
+  if (inputs.length === 0) throw nothingToLearn(node, [...below.values()]);
   const pass = newPass(node);
   // What an optimiser leaves over is dropped, unless the function itself looks at it.
-  const wants = (parameter: object, { gradients }: Trace): boolean =>
-    !pass.isUsed || gradients.get(Parameter.gradientOf(parameter as Parameter))?.isWhole === true;
+  const wants = (parameter: object, { gradients }: Trace): boolean => {
+    const cell = Parameter.gradientOf(parameter as Parameter);
+    return !cell.isFrozen && (!pass.isUsed || gradients.get(cell)?.isWhole === true);
+  };
   noteAsked("backward", order, wants);
   const own = shares.map((share) => alias(share));
   for (const { cell } of own) cell.companions = [node];
   computeDeep("backward", own);
-  [...found.values()].forEach((parameter, i) => {
+  found.forEach(([, parameter], i) => {
     Parameter.gradientOf(parameter).add(tensorOf(own[i]!), pass);
   });
 }
@@ -132,8 +136,14 @@ function noteAsked(
   replayedTrace()?.asks.push({ operation, order, wants });
 }
 
-/** The error for a cost from which no gradient leads to a parameter. */
-function nothingToLearn(cost: Node): GradientError {
+/** The error for a cost from which no gradient leads to a parameter, or to frozen ones alone. */
+function nothingToLearn(cost: Node, frozen: readonly Parameter[]): GradientError {
+  if (frozen.length > 0) {
+    const all = frozen.length === 1 ? "parameter" : `${frozen.length} parameters, the first being`;
+    return new GradientError(
+      `backward: the cost depends on frozen parameters alone: ${all} "${frozen[0]!.name}"`,
+    );
+  }
   const order = topologicalOrder([cost], origins);
   const below = order.find((node) => parameterOf(node));
   const end = order.find(endsGradients);

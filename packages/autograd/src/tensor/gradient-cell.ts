@@ -1,6 +1,7 @@
 // The gradient that `backward` leaves in a parameter; and in a traced function, how the function
 // reads, leaves and takes it.
 import { finishBackground } from "../engine/background.ts";
+import { TracingError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { shapesEqual } from "../graph/shape.ts";
 import { placeholder } from "../ops/creation.ts";
@@ -34,6 +35,39 @@ export class GradientCell {
   #passes: Passes = noPasses;
   /** The gradient before the last of them. */
   #before: { readonly value: Tensor | null; readonly passes: Passes } = nothing;
+  #isFrozen = false;
+
+  /** Whether it stays empty. In a function that `compile` traces, a guard of the trace. */
+  get isFrozen(): boolean {
+    const trace = replayedTrace();
+    if (trace) this.#decideIn(trace);
+    return this.#isFrozen;
+  }
+
+  /** Freezes it, and drops the gradient; or lets it take gradients again. */
+  setFrozen(isFrozen: boolean): void {
+    if (currentTrace()) {
+      throw new TracingError(
+        "isFrozen: a function that is traced would freeze parameters once, and not at each call; " +
+          "freeze them outside",
+      );
+    }
+    if (isFrozen) this.write(null);
+    else finishBackground("isFrozen");
+    this.#isFrozen = isFrozen;
+  }
+
+  #decideIn({ frozen, guards }: Trace): void {
+    if (frozen.size === 0) {
+      guards.push(() => {
+        for (const [cell, was] of frozen)
+          if ((cell as GradientCell).#isFrozen !== was) return false;
+        return true;
+      });
+    }
+    frozen.set(this, this.#isFrozen);
+  }
+
   /**
    * Reads the gradient. In a function that `compile` traces it is a stand-in for the gradient at
    * each call; whether there is one is a guard of the trace.

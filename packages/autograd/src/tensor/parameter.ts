@@ -11,24 +11,14 @@ import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { stopGradient } from "../ops/elementwise.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
-import { checkOptions, checkText } from "./checks.ts";
+import type { Data } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
+import { standInOf, substituting } from "./stand-ins.ts";
 import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
 import { computeUpdates, copiedLater, isNeeded, noteUpdate, onKnown } from "./updates.ts";
 import { nodeOfValues } from "./values.ts";
-
-let unnamed = 0;
-
-/** The nodes that replace parameters while `substitute` calls a function. */
-let substitutes: Map<Parameter, Node> | undefined;
-
-/** Whether any parameter is substituted now. */
-export function isSubstituting(): boolean {
-  return substitutes !== undefined;
-}
 
 /** The parameter that `node` is a value of, if any. */
 export function parameterOf(node: Node): Parameter | undefined {
@@ -84,9 +74,29 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     this.#gradient.write(value);
   }
 
+  /**
+   * Whether `backward` leaves it alone: then it costs no gradient, has none, and no optimiser changes
+   * it. Freezing drops the gradient that it has. `gradients` and `grad` differentiate by it if they
+   * are asked to, and `assign` changes it. May be set, but not in a function that is traced; functions
+   * that `compile` has traced are traced again where it matters to them.
+   */
+  get isFrozen(): boolean {
+    return this.#gradient.isFrozen;
+  }
+
+  set isFrozen(value: boolean) {
+    if (typeof value !== "boolean") {
+      throw new NablaError(`isFrozen: got ${given(value)}, expected true or false`);
+    }
+    this.#gradient.setFrozen(value);
+  }
+
   #checkGradient(value: Tensor): void {
     if (!(value instanceof Tensor)) {
       throw new NablaError(`grad: got ${given(value)}, expected a tensor, or null`);
+    }
+    if (this.isFrozen) {
+      throw new NablaError(`grad: "${this.name}" is frozen, and takes no gradient`);
     }
     if (shapesEqual(value.shape, this.shape)) return;
     const shapes = `got ${formatShape(value.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
@@ -100,8 +110,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /** @internal A leaf once the value is known: the graph below it need not be kept. */
   protected override currentNode(): Node {
-    const substitute = substitutes?.get(this);
-    if (substitute) return substitute;
+    const stand = standInOf(this);
+    if (stand) return stand.node;
     const trace = replayedTrace();
     if (trace && !this.#isMadeIn(trace) && !isAssigned(this)) return this.#standIn(trace);
     const node = this.#current.at(-1)!;
@@ -208,9 +218,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
     this.#check("assign", node);
     const trace = currentTrace();
-    if (substitutes?.has(this)) {
+    const stand = standInOf(this);
+    if (stand) {
       if (trace && !trace.isReplayed) this.#noteAssignment(trace);
-      substitutes.set(this, stopGradient(node));
+      stand.node = stopGradient(node);
       return this;
     }
     if (trace) this.#noteAssignment(trace);
@@ -240,13 +251,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     for (const [parameter, node] of nodes) parameter.#check("substitute", node);
     // Tasks started before continue with the parameters themselves.
     finishBackground("substitute");
-    const outer = substitutes;
-    substitutes = new Map([...(outer ?? []), ...nodes]);
-    try {
-      return f();
-    } finally {
-      substitutes = outer;
-    }
+    return substituting(new Map(Array.from(nodes, ([p, node]) => [p, { node }])), f);
   }
 
   /** Cuts known values out of a graph that grows deeper with each assignment. */
@@ -361,37 +366,4 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     if (currentBackend().answersLater) return tensorOf(copiedLater(Tensor.nodeOf(this)));
     return tensorOf(nodeOfValues("snapshot", this.dataSync(), this.dtype, this.shape));
   }
-}
-
-/**
- * Creates a parameter with a first value: numbers as `tensor` takes them, or a tensor.
- *
- * @example
- * parameter([[0, 0]], { name: "weight" }).shape; // => [1, 2]
- */
-export function parameter<X extends Tensor>(
-  value: X,
-  options?: ParameterOptions,
-): Parameter<X extends Tensor<infer S> ? S : never>;
-export function parameter<const V extends T.Nested | Data>(
-  value: T.NestedCheck<V, V>,
-  options?: ParameterOptions & { readonly dtype?: DType },
-): Parameter<T.NestedShape<V>>;
-export function parameter(
-  value: unknown,
-  options: ParameterOptions & { readonly dtype?: DType } = {},
-): Parameter {
-  checkOptions("parameter", options, '{ name: "w" }');
-  const { name = `parameter ${unnamed++}`, dtype } = options;
-  checkText("parameter", "name", name);
-  const node =
-    value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
-  const result = new Parameter(node, name);
-  currentCall.end("parameter", node.shape, true);
-  return result;
-}
-
-export interface ParameterOptions {
-  /** Its name in printed graphs and errors. Default: "parameter 0" and so on. */
-  readonly name?: string;
 }

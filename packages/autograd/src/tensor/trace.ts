@@ -35,6 +35,8 @@ export interface Trace {
   readonly gradients: Map<object, GradientUse>;
   /** Gradients of parameters that were asked for. */
   readonly asks: GradientsAsked[];
+  /** Whether parameters were frozen, by cell, where the function decided by it. */
+  readonly frozen: Map<object, boolean>;
 }
 
 /** A call of `backward`, or of `gradients` with respect to parameters. */
@@ -123,6 +125,7 @@ export function traced<Result>(
     differentiated: new Map(),
     gradients: new Map(),
     asks: [],
+    frozen: new Map(),
   };
   traces = [...outer, trace];
   try {

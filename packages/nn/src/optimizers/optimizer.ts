@@ -12,6 +12,7 @@ import {
   zerosLike,
 } from "@nabla/autograd";
 import { checkParameters, kindOf } from "../checks.ts";
+import { checkTrainable } from "../freezing.ts";
 import { anything, callable, checkOptions, isPlain, type Kind, plain, text } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
@@ -120,6 +121,7 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
   });
   const all = members.map(({ p }) => p);
   if (all.length === 0) throw new NablaError(`${name}: got no parameters, nothing can be learnt`);
+  checkTrainable(name, all);
   const twice = all.find((p, i) => all.indexOf(p) !== i);
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
   const steps = parameter(0, { name: "steps", dtype: "int32" });
@@ -132,7 +134,10 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
     ),
   ]);
   const takeStep = (): readonly Parameter[] => {
-    if (!all.some(({ grad }) => grad)) throw nothingToTake();
+    if (!all.some(({ grad }) => grad)) {
+      checkTrainable("step", all);
+      throw nothingToTake();
+    }
     const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
     const rates = members.map(({ p, options: { learningRate } }, i) =>
       typeof learningRate === "number" || !taken[i]

@@ -27,8 +27,8 @@ export interface Optimizer {
   readonly parameters: readonly Parameter[];
   /**
    * Takes one step with the gradients that `backward` has left, and clears them. A parameter
-   * without one stays, with all that is kept of it. What the same calls of `backward` left in
-   * parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
+   * without one stays, with all that is kept of it, as a frozen one does. What the same calls of
+   * `backward` left in parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
    * a gradient is used once. The costs that `backward` was called on are computed in the same run,
    * so reading them afterwards is free. A step that throws uses the gradients, too, and changes
    * nothing else. Throws `NablaError` if no parameter has a gradient.
