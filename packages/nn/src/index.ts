@@ -7,6 +7,22 @@
 // Layers, and models of them
 
 export { relu, sigmoid, softmax, tanh } from "@nabla/autograd";
+export {
+  celu,
+  hardShrink,
+  hardSwish,
+  hardTanh,
+  mish,
+  relu6,
+  selu,
+  softMin,
+  softShrink,
+  softSign,
+  tanhShrink,
+  threshold,
+} from "./activations/elementwise.ts";
+export type { GatedUnit } from "./activations/gated.ts";
+export { geglu, glu, reglu, swiglu } from "./activations/gated.ts";
 export type { Dense, DenseOptions } from "./dense.ts";
 export { dense } from "./dense.ts";
 export type {
@@ -23,18 +39,22 @@ export { gruCell, lstmCell, rnnCell } from "./layers/cells.ts";
 export type { Convolution2d, Convolution2dOptions } from "./layers/convolution.ts";
 export { convolution2d } from "./layers/convolution.ts";
 export type { Dropout } from "./layers/dropout.ts";
-export { dropout } from "./layers/dropout.ts";
+export { dropout, dropPath, spatialDropout } from "./layers/dropout.ts";
 export type { Embedding, EmbeddingOptions } from "./layers/embedding.ts";
 export { embedding } from "./layers/embedding.ts";
 export type { FlattenLayer } from "./layers/flatten.ts";
 export { flatten } from "./layers/flatten.ts";
 export type { GroupNorm } from "./layers/group-norm.ts";
 export { groupNorm } from "./layers/group-norm.ts";
+export type { InstanceNorm, InstanceNormOptions } from "./layers/instance-norm.ts";
+export { instanceNorm } from "./layers/instance-norm.ts";
 export type { LayerNorm, NormOptions } from "./layers/layer-norm.ts";
 export { layerNorm } from "./layers/layer-norm.ts";
 export type { Lengths } from "./layers/lengths.ts";
 export type { Pooling2d } from "./layers/pooling.ts";
 export { averagePooling2d, maxPooling2d } from "./layers/pooling.ts";
+export type { Prelu, PreluOptions } from "./layers/prelu.ts";
+export { prelu } from "./layers/prelu.ts";
 export type {
   Recurrent,
   RecurrentOptions,
@@ -45,6 +65,10 @@ export type {
 export { gru, lstm, rnn } from "./layers/recurrent.ts";
 export type { Residual } from "./layers/residual.ts";
 export { residual } from "./layers/residual.ts";
+export type { RmsNorm } from "./layers/rms-norm.ts";
+export { rmsNorm } from "./layers/rms-norm.ts";
+export type { TiedOutput, TiedOutputOptions } from "./layers/tied-output.ts";
+export { tiedOutput } from "./layers/tied-output.ts";
 export type { TransformerBlock, TransformerBlockOptions } from "./layers/transformer-block.ts";
 export { transformerBlock } from "./layers/transformer-block.ts";
 export type { Sequential } from "./sequential.ts";

@@ -114,7 +114,13 @@ const layers: readonly EdgeCall[] = [
   layer("layerNorm", [3, { epsilon: 1e-5, dtype: "float32" }], rows),
   layer("batchNorm", [3, { momentum: 0.1, epsilon: 1e-5, dtype: "float32" }], rows),
   layer("groupNorm", [1, 2, { epsilon: 1e-5, dtype: "float32" }], images),
-  layer("embedding", [3, 2, initializer], labels),
+  layer("embedding", [3, 2, { paddingIndex: 1, ...initializer }], labels),
+  layer("tiedOutput", [nn.embedding(5, 3), { bias: true }], rows),
+  layer("rmsNorm", [3, { epsilon: 1e-5, dtype: "float32" }], rows),
+  layer("instanceNorm", [2, { affine: true, epsilon: 1e-5, dtype: "float32" }], images),
+  layer("prelu", [2, { initial: 0.1, dtype: "float32" }], images),
+  layer("spatialDropout", [0.5], images),
+  layer("dropPath", [0.5], rows),
   layer("residual", [nn.relu, nn.dense(3, 3)], rows),
   layer("sequential", [nn.dense(3, 2), nn.relu], rows),
   layer(
@@ -448,6 +454,12 @@ const training: readonly EdgeCall[] = [
     args: [{ a: nn.dense(2, 2), b: nabla.parameter(1), c: nn.relu }, { d: nabla.parameter(2) }],
   },
   ...["relu", "sigmoid", "softmax", "tanh"].map((name) => call(name, rows)),
+  ...["relu6", "hardSwish", "selu", "mish", "softSign", "tanhShrink", "softMin"].map((name) =>
+    call(name, rows),
+  ),
+  ...["celu", "softShrink", "hardShrink"].map((name) => call(name, rows, 0.5)),
+  ...["hardTanh", "threshold"].map((name) => call(name, rows, -0.5, 0.5)),
+  ...["glu", "geglu", "swiglu", "reglu"].map((name) => call(name, nabla.ones([2, 4]))),
 ];
 
 const bytes = () => nn.toSafetensors(model());

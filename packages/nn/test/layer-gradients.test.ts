@@ -23,15 +23,18 @@ import {
   groupNorm,
   gru,
   gruCell,
+  instanceNorm,
   type Layer,
   layerNorm,
   loadSafetensors,
   lstm,
   lstmCell,
   multiHeadAttention,
+  prelu,
   residual,
   rnn,
   rnnCell,
+  tiedOutput,
   toSafetensors,
   transformerBlock,
 } from "@nabla/nn";
@@ -91,6 +94,19 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
     shape: [examples, channels],
     apart: true,
   })),
+  instanceNorm: fc.tuple(size(3), size(2)).map(([channels, examples]) => ({
+    layer: instanceNorm(channels, { dtype }),
+    shape: [examples, channels, 3],
+    apart: true,
+  })),
+  prelu: fc.tuple(size(3), size(2)).map(([channels, examples]) => ({
+    layer: prelu(channels, { dtype }),
+    shape: [examples, channels, 2],
+  })),
+  tiedOutput: fc.tuple(size(3), size(4), fc.boolean()).map(([features, count, bias]) => ({
+    layer: tiedOutput(embedding(count, features, { dtype }), { bias }),
+    shape: [2, features],
+  })),
   residual: size(4).map((features) => ({
     layer: residual(dense(features, 3, { dtype }), tanh, dense(3, features, { dtype })),
     shape: [2, features],
@@ -133,6 +149,8 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
 /** Which are tested elsewhere, and why not here. */
 const elsewhere: Readonly<Record<string, string>> = {
   dropout: "draws anew at each call: modes.test.ts",
+  spatialDropout: "draws anew at each call: modes.test.ts",
+  dropPath: "draws anew at each call: modes.test.ts",
   embedding: "takes whole numbers: below",
   flatten: "moves elements: layer-shapes.test-d.ts",
   maxPooling2d: "has kinks: pytorch.test.ts",

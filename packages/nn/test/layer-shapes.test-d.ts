@@ -6,25 +6,41 @@ import {
   convolution2d,
   dense,
   dropout,
+  dropPath,
   embedding,
   flatten,
+  glu,
   groupNorm,
   gru,
   gruCell,
+  instanceNorm,
   layerNorm,
   lstm,
   lstmCell,
   maxPooling2d,
+  mish,
   multiHeadAttention,
+  prelu,
   relu,
+  relu6,
   residual,
+  rmsNorm,
   rnn,
+  selu,
   sequential,
+  spatialDropout,
+  swiglu,
   tanh,
+  tiedOutput,
   transformerBlock,
 } from "@nabla/nn";
 import { describe, expectTypeOf, test } from "vitest";
-import type { ChannelShape, ConvolutionShape, SequenceShape } from "../src/shapes/layers.ts";
+import type {
+  ChannelShape,
+  ConvolutionShape,
+  HalfShape,
+  SequenceShape,
+} from "../src/shapes/layers.ts";
 import type { ChainAt, OutputCheck } from "../src/shapes.ts";
 
 declare function shapeOf<X extends Tensor>(x: X): ShapeOf<X>;
@@ -141,6 +157,38 @@ describe("sequences", () => {
     expectTypeOf<
       Says<[5, 12, 8]>
     >().toEqualTypeOf<"lstm: expects [examples, time, 16], got [5, 12, 8]">();
+  });
+});
+
+describe("units of halves, and tables for both ends", () => {
+  test("halve the features, and give one for each row", () => {
+    const letters = embedding(30, 16);
+    const network = sequential(letters, dense(16, 24), swiglu, dense(12, 16), tiedOutput(letters));
+    const labels = zeros([5, 7], { dtype: "int32" });
+    expectTypeOf(shapeOf(network.forward(labels))).toEqualTypeOf<[5, 7, 30]>();
+    expectTypeOf(shapeOf(glu(zeros([5, n])))).toEqualTypeOf<[5, number]>();
+    // @ts-expect-error 12 features, 24 given
+    sequential(dense(16, 24), swiglu, dense(24, 16));
+    // @ts-expect-error an odd number of features
+    glu(zeros([5, 3]));
+    // @ts-expect-error 16 features, 8 given
+    sequential(dense(3, 8), rmsNorm(16));
+    // @ts-expect-error 4 channels, 8 given
+    sequential(convolution2d(1, 8, 3), prelu(4));
+    // @ts-expect-error 4 channels, 8 given
+    sequential(convolution2d(1, 8, 3), instanceNorm(4));
+    const images = sequential(
+      convolution2d(1, 8, 3),
+      instanceNorm(8),
+      prelu(),
+      spatialDropout(0.1),
+    );
+    expectTypeOf(shapeOf(images.forward(zeros([2, 1, 5, 5])))).toEqualTypeOf<[2, 8, 3, 3]>();
+    const activated = sequential(dense(3, 8), mish, selu, relu6, dropPath(0.1), dense(8, 2));
+    expectTypeOf(shapeOf(activated.forward(zeros([2, 3])))).toEqualTypeOf<[2, 2]>();
+    expectTypeOf<
+      OutputCheck<HalfShape<"glu">, [2, 3], "fits">
+    >().toEqualTypeOf<"glu: expects an even number of features, got [2, 3]">();
   });
 });
 

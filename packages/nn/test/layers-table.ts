@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import { type DType, formatShape, type Shape, zeros } from "@nabla/autograd";
-import { type Layer, readSafetensors, summary } from "@nabla/nn";
+import { type Layer, type LayerFunction, readSafetensors, sequential, summary } from "@nabla/nn";
 import { functions, publicIn } from "./public-names.ts";
 
 export interface Entry {
@@ -33,6 +33,7 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("residual(dense(4, 3), relu, dense(3, 4))", [5, 4], "its layers are"),
     row("flatten()", images, "moves elements"),
     row("embedding(10, 4)", [5, 7], ["Embedding", "embedding"], "int32"),
+    row("tiedOutput(embedding(10, 4))", sequences, ["Linear", "tied-output"]),
   ],
   Convolutions: [row("convolution2d(4, 8, 3)", images, ["Conv2d", "conv"])],
   Pooling: [
@@ -43,8 +44,33 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("batchNorm(4)", images, ["BatchNorm2d", "batch-norm"]),
     row("layerNorm(4)", sequences, ["LayerNorm", "layer-norm"]),
     row("groupNorm(2, 4)", images, ["GroupNorm", "group-norm"]),
+    row("instanceNorm(4)", images, ["InstanceNorm2d", "instance-norm"]),
+    row("rmsNorm(4)", sequences, ["RMSNorm", "rms-norm"]),
   ],
-  Regularisation: [row("dropout(0.5)", [5, 4], "draws its own numbers")],
+  Regularisation: [
+    row("dropout(0.5)", [5, 4], "draws its own numbers"),
+    row("spatialDropout(0.5)", images, "draws its own numbers"),
+    row("dropPath(0.5)", [5, 4], "draws its own numbers"),
+  ],
+  Activations: [
+    row("prelu(4)", images, ["PReLU", "prelu"]),
+    row("glu", [5, 4], ["glu", "glu"]),
+    row("geglu", [5, 4], ["gelu", "geglu"]),
+    row("swiglu", [5, 4], ["silu", "swiglu"]),
+    row("reglu", [5, 4], ["relu", "reglu"]),
+    row("relu6", [5, 4], ["ReLU6", "relu6"]),
+    row("hardTanh", [5, 4], ["Hardtanh", "hard-tanh"]),
+    row("hardSwish", [5, 4], ["Hardswish", "hard-swish"]),
+    row("selu", [5, 4], ["SELU", "selu"]),
+    row("celu", [5, 4], ["CELU", "celu"]),
+    row("mish", [5, 4], ["Mish", "mish"]),
+    row("softSign", [5, 4], ["Softsign", "soft-sign"]),
+    row("tanhShrink", [5, 4], ["Tanhshrink", "tanh-shrink"]),
+    row("softShrink", [5, 4], ["Softshrink", "soft-shrink"]),
+    row("hardShrink", [5, 4], ["Hardshrink", "hard-shrink"]),
+    row("threshold", [5, 4], ["Threshold", "threshold"]),
+    row("softMin", [5, 4], ["Softmin", "soft-min"]),
+  ],
   "Recurrent layers": [
     row("rnn(4, 3)", sequences, ["RNN", "rnn"]),
     row("lstm(4, 3)", sequences, ["LSTM", "lstm"]),
@@ -63,7 +89,7 @@ export const entries: readonly Entry[] = Object.values(groups).flat();
 
 /** Public layers that the table does not have, and names in it that are not public. */
 export function missingFromTable(): { readonly missing: string[]; readonly unknown: string[] } {
-  const all = [...publicIn("layers"), "dense", "sequential"];
+  const all = [...publicIn("layers"), ...publicIn("activations"), "dense", "sequential"];
   const listed = entries.map(({ name }) => name);
   return {
     missing: all.filter((name) => !listed.includes(name)),
@@ -115,7 +141,8 @@ function cellsOf({ name, call, input, dtype = "float32", pytorch }: Entry): read
 
 export function made(call: string): Layer {
   const make = compileFunction(`return ${call};`, Object.keys(functions));
-  return make(...Object.values(functions)) as Layer;
+  const layer = make(...Object.values(functions)) as Layer | LayerFunction;
+  return typeof layer === "function" ? sequential(layer) : layer;
 }
 
 function comparedWith(name: string, pytorch: Entry["pytorch"]): string {
@@ -126,10 +153,17 @@ function comparedWith(name: string, pytorch: Entry["pytorch"]): string {
 }
 
 const root = join(import.meta.dirname, "../../..");
-const texts = ["packages/nn/src", "packages/nn/src/layers"].flatMap((folder) =>
-  readdirSync(join(root, folder))
+const sources = "packages/nn/src";
+const texts = ["", "/layers", "/activations"].flatMap((folder) =>
+  readdirSync(join(root, sources + folder))
     .filter((file) => file.endsWith(".ts"))
-    .map((file) => [`${folder}/${file}`, readFileSync(join(root, folder, file), "utf8")] as const),
+    .map(
+      (file) =>
+        [
+          `${sources}${folder}/${file}`,
+          readFileSync(join(root, sources + folder, file), "utf8"),
+        ] as const,
+    ),
 );
 
 /** Where a public name is declared, and the first sentence of its docstring. */
@@ -168,4 +202,4 @@ is not what the layers do now.
 
 All of them go through \`compile\`, \`vmap\` and derivatives of any order; the compiler checks that each fits
 the one before it in a \`sequential\`. Functions of a tensor are layers, too:
-[operations](operations.md) has those of \`@nabla/autograd\`, such as \`relu\`, \`gelu\` and \`softmax\`.`;
+[operations](operations.md) has those of \`@nabla/autograd\`, such as \`relu\`, \`gelu\`, \`silu\` and \`softmax\`.`;

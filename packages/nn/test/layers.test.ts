@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
 import { embedding } from "../src/layers/embedding.ts";
+import { tiedOutput } from "../src/layers/tied-output.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("dense", () => {
@@ -96,4 +97,41 @@ test("an embedding's indices are those of its rows, and none counts from the end
       "embedding: index",
     );
   }
+});
+
+test("the row of padding is 0 at first, keeps what it is given, and never learns", () => {
+  const layer = embedding(3, 2, { paddingIndex: 1 });
+  expect(layer.weight.arraySync()[1]).toEqual([0, 0]);
+  expect(layer.weight.arraySync()[0]).not.toEqual([0, 0]);
+  layer.weight.assign(layer.weight.add(1));
+  const indices = tensor([1, 2], { dtype: "int32" });
+  const y = layer.forward(indices);
+  expect(y.arraySync()[0]).toEqual([1, 1]);
+  y.sum().backward();
+  expect(layer.weight.grad!.arraySync()).toEqual([
+    [0, 0],
+    [0, 0],
+    [1, 1],
+  ]);
+  expect(() => embedding(3, 2, { paddingIndex: 3 })).toThrow(
+    "embedding: paddingIndex is 3, expected an index from 0 to 2",
+  );
+});
+
+test("a tied output learns by the embedding's table, which has both gradients", () => {
+  const letters = embedding(3, 2);
+  const output = tiedOutput(letters);
+  expect(output.weight).toBe(letters.weight);
+  output
+    .forward(letters.forward(tensor([0], { dtype: "int32" })))
+    .sum()
+    .backward();
+  // sum over all rows of w0 . w: by w0 the sum of rows, and w0 by each row.
+  const [first, second, third] = letters.weight.arraySync();
+  const sum = [0, 1].map((i) => first![i]! + second![i]! + third![i]!);
+  const wanted = [sum.map((x, i) => x + first![i]!), first!, first!];
+  expectClose(letters.weight.grad!, wanted, { absoluteTolerance: 1e-6 });
+  expect(() => (tiedOutput as (table: unknown) => unknown)(dense(2, 3))).toThrow(
+    "tiedOutput: the table is an Object, expected an embedding",
+  );
 });

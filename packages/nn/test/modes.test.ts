@@ -1,9 +1,9 @@
 // Training and evaluation: a model is told, and no other model hears of it.
-import { compile, ones, type Tensor, zeros } from "@nabla/autograd";
+import { compile, ones, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 import { dense } from "../src/dense.ts";
 import { batchNorm } from "../src/layers/batch-norm.ts";
-import { dropout } from "../src/layers/dropout.ts";
+import { type Dropout, dropout, dropPath, spatialDropout } from "../src/layers/dropout.ts";
 import { sequential } from "../src/sequential.ts";
 
 describe("train and evaluate", () => {
@@ -60,5 +60,39 @@ describe("dropout", () => {
 
   test("takes any shape", () => {
     expect(dropout(0.5).forward(zeros([2, 0, 3])).shape).toEqual([2, 0, 3]);
+  });
+});
+
+describe("channels and examples", () => {
+  test.each<[name: string, layer: Dropout, shape: number[], places: number[]]>([
+    ["spatialDropout", spatialDropout(0.25), [100, 40, 3], [2]],
+    ["dropPath", dropPath(0.25), [4000, 3], [1]],
+  ])("%s leaves them out whole, and keeps the expectation", (_, layer, shape, places) => {
+    const y: Tensor = layer.forward(ones(shape));
+    expect(
+      y
+        .max([...places])
+        .equal(y.min([...places]))
+        .all()
+        .itemSync(),
+    ).toBe(1);
+    const kept = y.greater(0).mean().itemSync();
+    expect(Math.abs(kept - 0.75)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / 4000));
+    expect([...new Set(y.dataSync())].sort((a, b) => a - b)).toEqual([0, Math.fround(1 / 0.75)]);
+    layer.evaluate();
+    const x: Tensor = ones(shape);
+    expect(layer.forward(x)).toBe(x);
+    expect(layer.training).toBe(false);
+    layer.train();
+    expect(layer.training).toBe(true);
+  });
+
+  test("want the axes that they are about", () => {
+    expect(() => spatialDropout(0.5).forward(ones([2, 3]))).toThrow(
+      "spatialDropout: expects [examples, channels, ...places], got [2, 3]",
+    );
+    expect(() => dropPath(0.5).forward(tensor(1))).toThrow(
+      "dropPath: expects [examples, ...], got []",
+    );
   });
 });

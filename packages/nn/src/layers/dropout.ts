@@ -1,14 +1,22 @@
-// Dropout: some activations are left out in each step of training.
-import { type KeepShape, random, type ShapeOf, type Tensor } from "@nabla/autograd";
+// Dropout: some activations, channels or examples are left out in each step of training.
+import {
+  formatShape,
+  type KeepShape,
+  random,
+  ShapeError,
+  type ShapeOf,
+  type Tensor,
+} from "@nabla/autograd";
 import { checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
 import { checkKind, fraction } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { Shaped } from "../shapes.ts";
 
-/** Leaves out activations in training. Made by `dropout`. */
+/** Leaves out activations in training. Made by `dropout`, `spatialDropout` and `dropPath`. */
 export interface Dropout extends MadeOf, Shaped<KeepShape> {
-  /** How likely each activation is left out. */
+  /** How likely each activation, channel or example is left out. */
   readonly rate: number;
   readonly kind: string;
   readonly training: boolean;
@@ -36,28 +44,60 @@ export interface Dropout extends MadeOf, Shaped<KeepShape> {
  * training!(ones([1000])).max().itemSync(); // => 2
  */
 export function dropout(rate: number): Dropout {
-  checkKind("dropout", "rate", rate, fraction);
-  const mode = new Mode();
-  const forward = (x: Tensor): Tensor => {
-    checkTensor("dropout", x);
-    return mode.training ? dropped(x, rate) : x;
-  };
-  return {
-    kind: "dropout",
-    rate,
-    ...madeOf({}),
-    get training() {
-      return mode.training;
-    },
-    train: mode.train,
-    evaluate: mode.evaluate,
-    forward: forward as Dropout["forward"],
-  };
+  return dropping("dropout", rate, (x) => x.shape);
 }
 
-/** Each element 0 with probability `rate`, else divided by 1 - rate. */
-export function dropped(x: Tensor, rate: number): Tensor {
+/**
+ * Leaves out whole channels in training, as `dropout` leaves out activations: neighbours in an image
+ * say much the same, so that leaving out one alone changes little. Any shape [examples, channels,
+ * ...places]. J. Tompson et al., "Efficient object localization using convolutional networks", CVPR
+ * 2015, section 3.2; PyTorch's `Dropout1d`, `Dropout2d` and `Dropout3d`. Throws `NablaError` unless
+ * 0 <= rate < 1.
+ *
+ * @example
+ * const y = spatialDropout(0.5).forward(ones([4, 8, 3, 3]));
+ * // In each channel all places are the same, 0 or 2.
+ * y.max([2, 3]).sub(y.min([2, 3])).abs().max().itemSync(); // => 0
+ */
+export function spatialDropout(rate: number): Dropout {
+  return dropping("spatialDropout", rate, ({ shape }) => {
+    if (shape.length >= 3) return [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)];
+    const expected = "expects [examples, channels, ...places]";
+    throw new ShapeError(`spatialDropout: ${expected}, got ${formatShape(shape)}`);
+  });
+}
+
+/**
+ * Leaves out whole examples in training, as `dropout` leaves out activations: at the end of the layers
+ * of a `residual` some examples skip what these would change. Any shape [examples, ...]. G. Huang et
+ * al., "Deep networks with stochastic depth", ECCV 2016. Throws `NablaError` unless 0 <= rate < 1.
+ *
+ * @example
+ * const block = residual(dense(8, 8), relu, dropPath(0.5));
+ * block.forward(zeros([5, 8])).shape; // => [5, 8]
+ */
+export function dropPath(rate: number): Dropout {
+  return dropping("dropPath", rate, ({ shape }) => {
+    if (shape.length >= 1) return [shape[0]!, ...shape.slice(1).map(() => 1)];
+    throw new ShapeError(`dropPath: expects [examples, ...], got ${formatShape(shape)}`);
+  });
+}
+
+/** A layer that drops by draws of a shape that broadcasts to the input's. */
+function dropping(kind: string, rate: number, drawn: (x: Tensor) => readonly number[]): Dropout {
+  checkKind(kind, "rate", rate, fraction);
+  const mode = new Mode();
+  const forward = (x: Tensor): Tensor => {
+    checkTensor(kind, x);
+    const shape = drawn(x);
+    return mode.training ? dropped(x, rate, shape) : x;
+  };
+  return layerOf<Dropout>({ kind, rate, mode, forward });
+}
+
+/** Each element of `shape`, and what it stands for in `x`, 0 with probability `rate`, else divided by 1 - rate. */
+export function dropped(x: Tensor, rate: number, shape: readonly number[] = x.shape): Tensor {
   if (rate === 0) return x;
-  const kept = random.bernoulli([...x.shape], 1 - rate, { dtype: x.dtype });
+  const kept = random.bernoulli([...shape], 1 - rate, { dtype: x.dtype });
   return x.mul(kept.mul(1 / (1 - rate)));
 }

@@ -15,6 +15,7 @@ import type {
   SameShape,
   Shape,
   ShapeFunction,
+  Split,
   WindowPadding,
 } from "@nabla/autograd";
 
@@ -42,6 +43,31 @@ type FeatureOutput<
         : Expects<Operation, In, "features", S>
       : Expects<Operation, In, "features", S>
   : never;
+
+/** `[..., 2 N]` becomes `[..., N]`. */
+export interface HalfShape<Operation extends string> extends ShapeFunction {
+  readonly output: HalfOutput<Operation, this["input"]>;
+}
+
+type HalfOutput<Operation extends string, S> = S extends Shape
+  ? [Half<Last<S>>] extends [never]
+    ? HalfMessage<Operation, S>
+    : RankUnknown<S> extends true
+      ? [...number[], Half<Last<S>>]
+      : S extends readonly [...infer Front extends Shape, number]
+        ? [...Front, Half<Last<S>>]
+        : HalfMessage<Operation, S>
+  : never;
+
+/** `never` of an odd number. */
+type Half<N extends number> = Split<[N], 2, 0>[0] extends readonly [infer Size extends number]
+  ? Size
+  : never;
+
+type HalfMessage<
+  Operation extends string,
+  S extends Shape,
+> = `${Operation}: expects an even number of features, got ${FormatShape<S>}`;
 
 /** The last size, also where the others are not known. */
 export type Last<S> = S extends readonly [...unknown[], infer Size extends number] ? Size : number;
