@@ -17,9 +17,20 @@ test("Newton's method ends at the minimum, each step with twice the digits", asy
   expect(after).toBeLessThan(before ** 2);
 });
 
+test("three methods go through Rosenbrock's valley in fewer than 50 evaluations", async () => {
+  const { minima } = await import("./rosenbrock.ts");
+  expect(minima).toHaveLength(3);
+  for (const { x, evaluations, converged } of minima) {
+    expect(converged).toBe(true);
+    expect(evaluations).toBeLessThan(50);
+    expect(Math.hypot(x.x.itemSync() - 1, x.y.itemSync() - 1)).toBeLessThan(1e-4);
+  }
+});
+
 test("a network that is taught u'' = -u has learnt the sine", async () => {
-  const { error } = await import("./physics-informed.ts");
-  expect(error).toBeLessThan(0.01);
+  const { error, evaluations } = await import("./physics-informed.ts");
+  expect(error).toBeLessThan(0.001);
+  expect(evaluations).toBeLessThan(400);
 });
 
 test("implicit derivatives of Kepler's equation are the known ones, the second too", async () => {

@@ -281,6 +281,12 @@ export type {
 } from "./watching.ts";
 export { bestModel, earlyStopping, reduceOnPlateau } from "./watching.ts";
 
+// Minima
+
+export type { Minimum } from "./minimize/minimize.ts";
+export { minimize, minimizeCost } from "./minimize/minimize.ts";
+export type { MinimizeOptions, MinimizeReport, MinimizeState } from "./minimize/options.ts";
+
 // Differential equations
 
 export type { OdeOptions } from "./ode/odeint.ts";

@@ -246,6 +246,16 @@ const report: nn.Report = {
   secondsLeft: 0,
 };
 
+const minimizing = {
+  method: "lbfgs",
+  tolerance: 1e-3,
+  valueTolerance: 0.1,
+  maxIterations: 2,
+  maxEvaluations: 3,
+  history: 2,
+  afterIteration: () => false,
+};
+
 const training: readonly EdgeCall[] = [
   {
     name: "batches",
@@ -415,6 +425,9 @@ const training: readonly EdgeCall[] = [
     adjoint: true,
   }),
   call("odeint", nabla.neg, { y: rows }, [0, 1], { rtol: 1e-4, atol: 1e-6, maxSteps: 100 }),
+  call("minimize", (x: Tensor) => x.square().sum(), rows, { method: "bfgs", maxIterations: 1 }),
+  call("minimize", ({ a }: { a: Tensor }) => a.square().sum(), { a: rows }, minimizing),
+  call("minimizeCost", () => tensor(1), trained(), minimizing),
   call("clipGradNorm", trained(), 1),
   call("clipGradValue", trained(), 1),
   call("weightsDecay", trained()),

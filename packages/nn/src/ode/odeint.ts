@@ -18,9 +18,9 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { kindOf } from "../checks.ts";
+import { formOf } from "../flat-trees.ts";
 import { checkOptions, count, flag, notNegative, oneOf, positive } from "../options.ts";
 import { classical, dormandPrince, type Field, type Method } from "./runge-kutta.ts";
-import { formOf } from "./trees.ts";
 
 export interface OdeOptions {
   /**
@@ -95,7 +95,7 @@ export function odeint<State extends TreeLike<State>>(
   const others = method === "rk4" ? (["rtol", "atol", "maxSteps"] as const) : (["steps"] as const);
   const unused = others.find((name) => options[name] !== undefined);
   if (unused) throw new NablaError(`odeint: ${unused} is given, which ${method} does not have`);
-  const form = formOf("odeint", y0);
+  const form = formOf("odeint", "y0", y0);
   const at = timesOf(times, form.dtype);
   const start = form.flat(y0, "y0");
   const field = (y: Tensor, t: Tensor): Tensor =>
