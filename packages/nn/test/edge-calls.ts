@@ -107,8 +107,37 @@ const layers: readonly EdgeCall[] = [
     [2, 2, [2, 2], { ...windows, groups: 1, bias: true, ...initializer }],
     images,
   ),
-  layer("maxPooling2d", [2, windows], images),
-  layer("averagePooling2d", [[2, 2], { ...windows, countIncludePad: false }], images),
+  ...[1, 2, 3].flatMap((axes): EdgeCall[] => {
+    const x = nabla.ones([2, 2, ...Array.from({ length: axes }, () => 4)]);
+    const kernel = { groups: 1, bias: true, ...initializer };
+    return [
+      layer(`maxPooling${axes}d`, [2, windows], x),
+      layer(`averagePooling${axes}d`, [2, { ...windows, countIncludePad: false }], x),
+      layer(`adaptiveMaxPooling${axes}d`, [2], x),
+      layer(`adaptiveAveragePooling${axes}d`, [2], x),
+      layer(`upsampling${axes}d`, [2, { method: "linear", alignCorners: true }], x),
+      layer(
+        `convolutionTranspose${axes}d`,
+        [2, 2, 2, { stride: 1, padding: 1, outputPadding: 1, dilation: 1, ...kernel }],
+        x,
+      ),
+      ...(axes === 2
+        ? []
+        : [layer(`convolution${axes}d`, [2, 2, 2, { ...windows, ...kernel }], x)]),
+      ...(axes === 3
+        ? []
+        : [
+            layer(
+              `separableConvolution${axes}d`,
+              [2, 2, 2, { ...windows, bias: true, ...initializer }],
+              x,
+            ),
+          ]),
+    ];
+  }),
+  ...["globalMaxPooling", "globalAveragePooling"].map((name) => layer(name, [], images)),
+  layer("pixelShuffle", [2], nabla.ones([2, 4, 3, 3])),
+  layer("pixelUnshuffle", [2], images),
   layer("flatten", [1], images),
   layer("dropout", [0.5], rows),
   layer("layerNorm", [3, { epsilon: 1e-5, dtype: "float32" }], rows),

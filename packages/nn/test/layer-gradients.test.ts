@@ -15,11 +15,10 @@ import {
 } from "@nabla/autograd";
 import { checkGradients, expectClose, tensors } from "@nabla/autograd/testing";
 import {
-  averagePooling2d,
   batchNorm,
-  convolution2d,
   dense,
   embedding,
+  globalAveragePooling,
   groupNorm,
   gru,
   gruCell,
@@ -57,6 +56,40 @@ interface Drawn {
   readonly apart?: boolean;
 }
 
+/** Layers of places along one, two or three axes. */
+function ofPlaces(axes: number): readonly (readonly [name: string, drawn: fc.Arbitrary<Drawn>])[] {
+  const made = (name: string, ...given: readonly unknown[]): Layer =>
+    functions[`${name}${axes}d`]!(...given) as Layer;
+  const places = new Array<number>(axes).fill(3);
+  const oneOrTwo = fc.tuple(size(2), size(2));
+  const drawn: Readonly<Record<string, (one: number, other: number) => Drawn>> = {
+    convolution: (groups, outputs) => ({
+      layer: made("convolution", groups, groups * outputs, 2, { groups, padding: "same", dtype }),
+      shape: [2, groups, ...places],
+    }),
+    convolutionTranspose: (stride, outputs) => ({
+      layer: made("convolutionTranspose", 2, outputs, 2, { stride, dtype }),
+      shape: [2, 2, ...places.map(() => 2)],
+    }),
+    averagePooling: (window, channels) => ({
+      layer: made("averagePooling", window, { stride: 1 }),
+      shape: [2, channels, ...places],
+    }),
+    adaptiveAveragePooling: (count, channels) => ({
+      layer: made("adaptiveAveragePooling", count),
+      shape: [2, channels, ...places],
+    }),
+    upsampling: (scale, channels) => ({
+      layer: made("upsampling", scale, { method: "linear" }),
+      shape: [1, channels, ...places.map(() => 2)],
+    }),
+  };
+  return Object.entries(drawn).map(([name, draw]) => [
+    `${name}${axes}d`,
+    oneOrTwo.map(([one, other]) => draw(one, other)),
+  ]);
+}
+
 /** Layers with an input's shape, by what they are made for. */
 const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
   dense: fc
@@ -65,18 +98,18 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
       layer: dense(inputs, outputs, { dtype }),
       shape: [...front, inputs],
     })),
-  convolution2d: fc
-    .tuple(size(2), size(2), size(2), size(3), fc.constantFrom<"same" | 1>("same", 1))
-    .map(([groups, inputs, outputs, width, padding]) => ({
-      layer: convolution2d(groups * inputs, groups * outputs, [2, width], {
-        groups,
-        padding,
-        dtype,
-      }),
-      shape: [2, groups * inputs, 3, 3],
-    })),
-  averagePooling2d: fc.tuple(size(2), size(3)).map(([window, channels]) => ({
-    layer: averagePooling2d(window, { stride: 1 }),
+  ...Object.fromEntries([1, 2, 3].flatMap(ofPlaces)),
+  ...Object.fromEntries(
+    [1, 2].map((axes) => [
+      `separableConvolution${axes}d`,
+      fc.tuple(size(3), size(3)).map(([inputs, outputs]) => ({
+        layer: functions[`separableConvolution${axes}d`]!(inputs, outputs, 2, { dtype }) as Layer,
+        shape: [2, inputs, ...new Array<number>(axes).fill(3)],
+      })),
+    ]),
+  ),
+  globalAveragePooling: size(3).map((channels) => ({
+    layer: globalAveragePooling(),
     shape: [2, channels, 3, 2],
   })),
   layerNorm: fc.tuple(size(3), fc.integer({ min: 2, max: 5 })).map(([rows, features]) => ({
@@ -154,6 +187,14 @@ const elsewhere: Readonly<Record<string, string>> = {
   embedding: "takes whole numbers: below",
   flatten: "moves elements: layer-shapes.test-d.ts",
   maxPooling2d: "has kinks: pytorch.test.ts",
+  maxPooling1d: "has kinks: pytorch-windows.test.ts",
+  maxPooling3d: "has kinks: pytorch-windows.test.ts",
+  globalMaxPooling: "has kinks: pytorch-windows.test.ts",
+  adaptiveMaxPooling1d: "has kinks: pytorch-windows.test.ts",
+  adaptiveMaxPooling2d: "has kinks: pytorch-windows.test.ts",
+  adaptiveMaxPooling3d: "has kinks: pytorch-windows.test.ts",
+  pixelShuffle: "moves elements: pytorch-windows.test.ts",
+  pixelUnshuffle: "moves elements: pytorch-windows.test.ts",
 };
 
 const unlisted = publicIn("layers").filter((name) => !(name in layers) && !(name in elsewhere));

@@ -1,14 +1,23 @@
 // Chains of layers of all kinds: the shapes that come out, and what the compiler refuses, where.
 import { type Shape, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
 import {
+  adaptiveAveragePooling2d,
+  adaptiveMaxPooling1d,
   averagePooling2d,
+  averagePooling3d,
   batchNorm,
+  convolution1d,
   convolution2d,
+  convolution3d,
+  convolutionTranspose1d,
+  convolutionTranspose2d,
   dense,
   dropout,
   dropPath,
   embedding,
   flatten,
+  globalAveragePooling,
+  globalMaxPooling,
   glu,
   groupNorm,
   gru,
@@ -17,9 +26,12 @@ import {
   layerNorm,
   lstm,
   lstmCell,
+  maxPooling1d,
   maxPooling2d,
   mish,
   multiHeadAttention,
+  pixelShuffle,
+  pixelUnshuffle,
   prelu,
   relu,
   relu6,
@@ -27,20 +39,20 @@ import {
   rmsNorm,
   rnn,
   selu,
+  separableConvolution2d,
   sequential,
   spatialDropout,
   swiglu,
   tanh,
   tiedOutput,
   transformerBlock,
+  upsampling1d,
+  upsampling2d,
+  upsampling3d,
 } from "@nabla/nn";
 import { describe, expectTypeOf, test } from "vitest";
-import type {
-  ChannelShape,
-  ConvolutionShape,
-  HalfShape,
-  SequenceShape,
-} from "../src/shapes/layers.ts";
+import type { ChannelShape, HalfShape, SequenceShape } from "../src/shapes/layers.ts";
+import type { ConvolutionShape, ShuffledShape } from "../src/shapes/windows.ts";
 import type { ChainAt, OutputCheck } from "../src/shapes.ts";
 
 declare function shapeOf<X extends Tensor>(x: X): ShapeOf<X>;
@@ -105,6 +117,71 @@ describe("images", () => {
     expectTypeOf<
       ChainAt<Layers, "2">
     >().toEqualTypeOf<"sequential: layer 2: batchNorm: expects 16 channels, got [?, 8, ?, ?]">();
+  });
+});
+
+describe("places along one, two and three axes", () => {
+  test("of convolutions and of what they are put together with", () => {
+    const sequence = sequential(
+      convolution1d(2, 8, 3),
+      maxPooling1d(2),
+      convolution1d(8, 4, 3, { padding: "same" }),
+      upsampling1d(3),
+      globalAveragePooling(),
+      dense(4, 2),
+    );
+    expectTypeOf(shapeOf(sequence.forward(zeros([5, 2, 50])))).toEqualTypeOf<[5, 2]>();
+    const volume = convolution3d(1, 4, [1, 3, 3]);
+    expectTypeOf(shapeOf(volume.forward(zeros([2, 1, 5, 8, 8])))).toEqualTypeOf<[2, 4, 5, 6, 6]>();
+    expectTypeOf(shapeOf(averagePooling3d(2).forward(zeros([2, 3, 4, 8, 8])))).toEqualTypeOf<
+      [2, 3, 2, 4, 4]
+    >();
+    const decoder = sequential(
+      convolutionTranspose2d(16, 8, 4, { stride: 2, padding: 1 }),
+      pixelShuffle(2),
+      separableConvolution2d(2, 6, 3, { padding: "same" }),
+      adaptiveAveragePooling2d([7, 5]),
+      pixelUnshuffle(1),
+      flatten(),
+    );
+    expectTypeOf(shapeOf(decoder.forward(zeros([3, 16, 7, 7])))).toEqualTypeOf<[3, 210]>();
+    const y = convolutionTranspose2d(16, 8, 4, { stride: 2, padding: 1 });
+    expectTypeOf(shapeOf(y.forward(zeros([3, 16, 7, 7])))).toEqualTypeOf<[3, 8, 14, 14]>();
+    expectTypeOf(shapeOf(upsampling2d([1, 2]).forward(zeros([1, 2, 3, 4])))).toEqualTypeOf<
+      [1, 2, 3, 8]
+    >();
+    expectTypeOf(shapeOf(pixelUnshuffle(2).forward(zeros([1, 2, 6, 4])))).toEqualTypeOf<
+      [1, 8, 3, 2]
+    >();
+    expectTypeOf(shapeOf(adaptiveMaxPooling1d(4).forward(zeros([1, 2, n])))).toEqualTypeOf<
+      [1, 2, 4]
+    >();
+  });
+
+  test("are refused where they do not fit", () => {
+    // @ts-expect-error an image
+    convolution1d(2, 8, 3).forward(zeros([5, 2, 9, 9]));
+    // @ts-expect-error 3 channels
+    convolutionTranspose1d(2, 8, 3).forward(zeros([5, 3, 9]));
+    // @ts-expect-error 4 channels, 8 given
+    sequential(convolutionTranspose2d(2, 8, 3), convolution2d(4, 2, 3));
+    // @ts-expect-error 6 channels are no multiple of 4
+    pixelShuffle(2).forward(zeros([1, 6, 3, 3]));
+    // @ts-expect-error 3 places are no multiple of 2
+    pixelUnshuffle(2).forward(zeros([1, 6, 4, 3]));
+    // @ts-expect-error no places
+    globalMaxPooling().forward(zeros([1, 6]));
+    // @ts-expect-error 8 features, 16 given
+    sequential(convolution2d(1, 16, 3), globalMaxPooling(), dense(8, 2));
+    // @ts-expect-error no volume
+    upsampling3d(2).forward(zeros([1, 6, 2, 2]));
+    type Says<S extends Shape> = OutputCheck<ShuffledShape<2>, S, "fits">;
+    expectTypeOf<
+      Says<[1, 6, 3, 3]>
+    >().toEqualTypeOf<"pixelShuffle: [1, 6, 3, 3] has 6 channels, expected a multiple of 2²">();
+    expectTypeOf<
+      OutputCheck<ConvolutionShape<2, 8, 3, 1, 0, 1, 1>, [5, 2], "fits">
+    >().toEqualTypeOf<"convolution1d: expects [examples, 2, width], got [5, 2]">();
   });
 });
 

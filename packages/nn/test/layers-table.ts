@@ -24,7 +24,18 @@ const row = (
 ): Entry => ({ name: /^\w+/.exec(call)![0], call, input, pytorch, dtype });
 
 const images = [5, 4, 6, 6];
+const signals = [5, 4, 7];
+const volumes = [5, 4, 3, 6, 6];
 const sequences = [5, 7, 4];
+
+/** Of all numbers of axes. */
+const adaptive = (kind: "Average" | "Max", theirs: string): readonly Entry[] =>
+  [signals, images, volumes].map((input, i) =>
+    row(`adaptive${kind}Pooling${i + 1}d(2)`, input, [
+      `Adaptive${theirs}Pool${i + 1}d`,
+      `adaptive-${kind.toLowerCase()}-pool-${i + 1}d`,
+    ]),
+  );
 
 export const groups: Readonly<Record<string, readonly Entry[]>> = {
   "Dense layers, and layers of layers": [
@@ -35,10 +46,34 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("embedding(10, 4)", [5, 7], ["Embedding", "embedding"], "int32"),
     row("tiedOutput(embedding(10, 4))", sequences, ["Linear", "tied-output"]),
   ],
-  Convolutions: [row("convolution2d(4, 8, 3)", images, ["Conv2d", "conv"])],
+  Convolutions: [
+    row("convolution1d(4, 8, 3)", signals, ["Conv1d", "conv-1d"]),
+    row("convolution2d(4, 8, 3)", images, ["Conv2d", "conv"]),
+    row("convolution3d(4, 8, 3)", volumes, ["Conv3d", "conv-3d"]),
+    row("convolutionTranspose1d(4, 8, 3)", signals, ["ConvTranspose1d", "conv-transpose-1d"]),
+    row("convolutionTranspose2d(4, 8, 3)", images, ["ConvTranspose2d", "conv-transpose-2d"]),
+    row("convolutionTranspose3d(4, 8, 3)", volumes, ["ConvTranspose3d", "conv-transpose-3d"]),
+    row("separableConvolution1d(4, 8, 3)", signals, ["Conv1d", "separable-1d"]),
+    row("separableConvolution2d(4, 8, 3)", images, ["Conv2d", "separable-2d"]),
+  ],
   Pooling: [
+    row("maxPooling1d(2)", signals, ["MaxPool1d", "max-pool-1d"]),
     row("maxPooling2d(2)", images, ["MaxPool2d", "max-pool"]),
+    row("maxPooling3d(2)", volumes, ["MaxPool3d", "max-pool-3d"]),
+    row("averagePooling1d(2)", signals, ["AvgPool1d", "average-pool-1d"]),
     row("averagePooling2d(2)", images, ["AvgPool2d", "average-pool"]),
+    row("averagePooling3d(2)", volumes, ["AvgPool3d", "average-pool-3d"]),
+    row("globalMaxPooling()", images, ["amax", "global-max-pool"]),
+    row("globalAveragePooling()", images, ["mean", "global-average-pool"]),
+    ...adaptive("Average", "Avg"),
+    ...adaptive("Max", "Max"),
+  ],
+  "More and fewer places": [
+    row("upsampling1d(2)", signals, ["Upsample", "upsampling-1d"]),
+    row("upsampling2d(2)", images, ["Upsample", "upsampling-2d"]),
+    row("upsampling3d(2)", volumes, ["Upsample", "upsampling-3d"]),
+    row("pixelShuffle(2)", images, ["PixelShuffle", "pixel-shuffle"]),
+    row("pixelUnshuffle(2)", images, ["PixelUnshuffle", "pixel-unshuffle"]),
   ],
   Normalisation: [
     row("batchNorm(4)", images, ["BatchNorm2d", "batch-norm"]),

@@ -1,25 +1,25 @@
-// The convolution of images: the same few weights at each place.
+// Convolutions: the same few weights at each place, along one, two or three axes.
 import {
   type ConvolutionOptions,
+  conv1d,
   conv2d,
+  conv3d,
   type DTypeOption,
-  NablaError,
   type Parameter,
   type PerAxis,
-  parameter,
   type ShapeOf,
   type Tensor,
+  type WindowAxes,
   type WindowPadding,
-  zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
-import { firstValue, heUniform, type Initializer } from "../initializers.ts";
-import { checkOptions, flag, ofWeights } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
-import type { ConvolutionShape } from "../shapes/layers.ts";
+import type { Initializer } from "../initializers.ts";
+import { layerOf, type Written } from "../layer-of.ts";
+import type { MadeOf } from "../parts.ts";
+import type { ConvolutionShape, EachAxis } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { checkedPlaces, kernelOf } from "./kernels.ts";
 
-export interface Convolution2dOptions<
+export interface ConvolutionLayerOptions<
   Stride extends PerAxis = PerAxis,
   Padding extends WindowPadding = WindowPadding,
   Dilation extends PerAxis = PerAxis,
@@ -31,8 +31,9 @@ export interface Convolution2dOptions<
   readonly initializer?: Initializer;
 }
 
-/** A kernel that goes over images. Made by `convolution2d`. */
-export interface Convolution2d<
+/** A kernel that goes over places. Made by `convolution1d`, `convolution2d` and `convolution3d`. */
+export interface ConvolutionLayer<
+  Axes extends WindowAxes = WindowAxes,
   In extends number = number,
   Out extends number = number,
   Window extends PerAxis = PerAxis,
@@ -40,17 +41,47 @@ export interface Convolution2d<
   Padding extends WindowPadding = WindowPadding,
   Dilation extends PerAxis = PerAxis,
 > extends MadeOf,
-    Shaped<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>> {
+    Shaped<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation, Axes>> {
   readonly inputChannels: In;
   readonly outputChannels: Out;
-  /** [channels out, channels in / groups, height, width], as in PyTorch. */
-  readonly weight: Parameter<[Out, number, number, number]>;
+  /** [channels out, channels in / groups, ...window], as in PyTorch. */
+  readonly weight: Parameter<[Out, number, ...EachAxis<number, Axes>]>;
   /** [channels out]; undefined without bias. */
   readonly bias: Parameter<[Out]> | undefined;
-  /** `x` [examples, channels in, height, width] to [examples, channels out, places, places]. */
+  /** `x` [examples, channels in, ...size] to [examples, channels out, ...places]. */
   forward<X extends Tensor>(
-    x: OutputCheck<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>, ShapeOf<X>, X>,
-  ): Tensor<Output<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation>, ShapeOf<X>>>;
+    x: OutputCheck<
+      ConvolutionShape<In, Out, Window, Stride, Padding, Dilation, Axes>,
+      ShapeOf<X>,
+      X
+    >,
+  ): Tensor<Output<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation, Axes>, ShapeOf<X>>>;
+}
+
+/**
+ * The convolution of sequences: as `convolution2d`, along one axis. Input: [examples, inputChannels,
+ * width]; output: [examples, outputChannels, places]. (Sequences of features, [examples, time, features],
+ * have them as channels by `transpose`.) A. Waibel et al., "Phoneme recognition using time-delay neural
+ * networks", 1989.
+ *
+ * @example
+ * const layer = convolution1d(2, 8, 3, { dilation: 2, padding: "same" });
+ * layer.forward(zeros([100, 2, 50])).shape; // => [100, 8, 50]
+ */
+export function convolution1d<
+  const In extends number,
+  const Out extends number,
+  const Window extends PerAxis,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  inputChannels: In,
+  outputChannels: Out,
+  kernelSize: Window,
+  options: ConvolutionLayerOptions<Stride, Padding, Dilation> = {},
+): ConvolutionLayer<1, In, Out, Window, Stride, Padding, Dilation> {
+  return layerOf(convolution(1, conv1d, inputChannels, outputChannels, kernelSize, options));
 }
 
 /**
@@ -77,57 +108,60 @@ export function convolution2d<
   inputChannels: In,
   outputChannels: Out,
   kernelSize: Window,
-  options: Convolution2dOptions<Stride, Padding, Dilation> = {},
-): Convolution2d<In, Out, Window, Stride, Padding, Dilation> {
-  checkOptions("convolution2d", options, { bias: flag, ...ofWeights });
-  const {
-    bias: hasBias = true,
-    initializer = heUniform(),
-    dtype = "float32",
-    ...windows
-  } = options;
-  const { groups = 1 } = windows;
-  for (const channels of [inputChannels, outputChannels]) {
-    checkCount("convolution2d", "channels", channels);
-  }
-  checkCount("convolution2d", "groups", groups);
-  const size: PerAxis = kernelSize;
-  const window: readonly number[] = typeof size === "number" ? [size, size] : size;
-  if (!Array.isArray(window) || window.length !== 2) {
-    const given = Array.isArray(window) ? `[${window.map(kindOf).join(", ")}]` : kindOf(window);
-    throw new NablaError(
-      `convolution2d: kernelSize is ${given}, expected a number or [height, width]`,
-    );
-  }
-  for (const along of window) checkCount("convolution2d", "kernelSize", along);
-  if (inputChannels % groups !== 0 || outputChannels % groups !== 0) {
-    throw new NablaError(
-      `convolution2d: ${inputChannels} channels in and ${outputChannels} out, expected multiples ` +
-        `of groups, ${groups}`,
-    );
-  }
-  const places = window[0]! * window[1]!;
-  const fans = [(inputChannels / groups) * places, (outputChannels / groups) * places] as const;
-  const shape = [outputChannels, inputChannels / groups, ...window] as const;
-  const weight = parameter(firstValue("convolution2d", initializer, shape, { fans, dtype }), {
-    name: "weight",
-  });
-  const bias = hasBias
-    ? parameter(zeros([outputChannels as number], { dtype }), { name: "bias" })
-    : undefined;
+  options: ConvolutionLayerOptions<Stride, Padding, Dilation> = {},
+): ConvolutionLayer<2, In, Out, Window, Stride, Padding, Dilation> {
+  return layerOf(convolution(2, conv2d, inputChannels, outputChannels, kernelSize, options));
+}
+
+/**
+ * The convolution of volumes, and of films: as `convolution2d`, along three axes. Input: [examples,
+ * inputChannels, depth, height, width]; output: [examples, outputChannels, places, places, places].
+ *
+ * @example
+ * const layer = convolution3d(1, 4, [1, 3, 3]);
+ * layer.forward(zeros([2, 1, 5, 8, 8])).shape; // => [2, 4, 5, 6, 6]
+ */
+export function convolution3d<
+  const In extends number,
+  const Out extends number,
+  const Window extends PerAxis,
+  const Stride extends PerAxis = 1,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  inputChannels: In,
+  outputChannels: Out,
+  kernelSize: Window,
+  options: ConvolutionLayerOptions<Stride, Padding, Dilation> = {},
+): ConvolutionLayer<3, In, Out, Window, Stride, Padding, Dilation> {
+  return layerOf(convolution(3, conv3d, inputChannels, outputChannels, kernelSize, options));
+}
+
+/** What the operations of all numbers of axes have in common. */
+type Convolve = (x: Tensor, kernel: Tensor, options: ConvolutionOptions) => Tensor;
+
+function convolution(
+  axes: WindowAxes,
+  convolve: unknown,
+  inputChannels: number,
+  outputChannels: number,
+  kernelSize: PerAxis,
+  options: ConvolutionLayerOptions,
+): Written<ConvolutionLayer> {
+  const kind = `convolution${axes}d`;
+  const channels = [outputChannels, inputChannels] as const;
+  const { weight, bias, added, windows } = kernelOf(kind, axes, channels, kernelSize, options);
   const forward = (x: Tensor): Tensor => {
-    checkTensor("convolution2d", x);
-    checkLayout("convolution2d", x.shape, ["examples", inputChannels, "height", "width"]);
-    const weighted = conv2d(x, weight, windows as ConvolutionOptions);
-    return bias ? weighted.add(bias.reshape([outputChannels as number, 1, 1])) : weighted;
+    checkedPlaces(kind, x, inputChannels, axes);
+    return added((convolve as Convolve)(x, weight, windows));
   };
+  const parts = { weight, bias };
   return {
-    kind: "convolution2d",
+    kind,
     inputChannels,
     outputChannels,
-    weight,
-    bias,
-    ...madeOf({ weight, bias }),
+    ...parts,
+    parts,
     forward,
-  } as unknown as Convolution2d<In, Out, Window, Stride, Padding, Dilation>;
+  };
 }

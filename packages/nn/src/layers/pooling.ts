@@ -1,24 +1,27 @@
-// Pooling of images: one number for each place of a window, channel by channel.
+// Pooling: one number for each place of a window, channel by channel.
 import {
   type AveragePoolOptions,
   averagePool,
   maxPool,
-  NablaError,
   type PerAxis,
   type ShapeOf,
   type Tensor,
+  type WindowAxes,
   type WindowOptions,
   type WindowPadding,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { layerOf, type Written } from "../layer-of.ts";
 import { checkOptions, flag } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
-import type { PoolingShape } from "../shapes/layers.ts";
+import type { MadeOf } from "../parts.ts";
+import type { PoolingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
 
-/** A window that goes over images. Made by `maxPooling2d` and `averagePooling2d`. */
-export interface Pooling2d<
-  Operation extends string = string,
+type PoolingKind = `${"max" | "average"}Pooling${WindowAxes}d`;
+
+/** A window that goes over places. Made by `maxPooling1d`, `averagePooling2d` and their like. */
+export interface PoolingLayer<
+  Operation extends PoolingKind = PoolingKind,
   Window extends PerAxis = PerAxis,
   Stride extends PerAxis = PerAxis,
   Padding extends WindowPadding = WindowPadding,
@@ -26,10 +29,29 @@ export interface Pooling2d<
 > extends MadeOf,
     Shaped<PoolingShape<Operation, Window, Stride, Padding, Dilation>> {
   readonly window: Window;
-  /** `x` [examples, channels, height, width] to [examples, channels, places, places]. */
+  /** `x` [examples, channels, ...size] to [examples, channels, ...places]. */
   forward<X extends Tensor>(
     x: OutputCheck<PoolingShape<Operation, Window, Stride, Padding, Dilation>, ShapeOf<X>, X>,
   ): Tensor<Output<PoolingShape<Operation, Window, Stride, Padding, Dilation>, ShapeOf<X>>>;
+}
+
+/**
+ * The greatest element under each place of a window, along one axis: as `maxPooling2d`. Input: [examples,
+ * channels, width]; output: [examples, channels, places].
+ *
+ * @example
+ * maxPooling1d(2).forward(tensor([[[1, 5, 2, 0]]])).arraySync(); // => [[[5, 2]]]
+ */
+export function maxPooling1d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  window: Window,
+  options: WindowOptions<Stride, Padding, Dilation> = {},
+): PoolingLayer<"maxPooling1d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("maxPooling1d", 1, window, options));
 }
 
 /**
@@ -50,12 +72,46 @@ export function maxPooling2d<
 >(
   window: Window,
   options: WindowOptions<Stride, Padding, Dilation> = {},
-): Pooling2d<"maxPooling2d", Window, Stride, Padding, Dilation> {
-  checkOptions("maxPooling2d", options, {});
-  const general = options as WindowOptions;
-  return pooling("maxPooling2d", window, (x) =>
-    maxPool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
-  );
+): PoolingLayer<"maxPooling2d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("maxPooling2d", 2, window, options));
+}
+
+/**
+ * The greatest element under each place of a window, along three axes: as `maxPooling2d`. Input:
+ * [examples, channels, depth, height, width]; output: [examples, channels, places, places, places].
+ *
+ * @example
+ * maxPooling3d(2).forward(zeros([2, 3, 4, 8, 8])).shape; // => [2, 3, 2, 4, 4]
+ */
+export function maxPooling3d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  window: Window,
+  options: WindowOptions<Stride, Padding, Dilation> = {},
+): PoolingLayer<"maxPooling3d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("maxPooling3d", 3, window, options));
+}
+
+/**
+ * The mean of the elements under each place of a window, along one axis: as `averagePooling2d`. Input:
+ * [examples, channels, width]; output: [examples, channels, places].
+ *
+ * @example
+ * averagePooling1d(2).forward(tensor([[[1, 5, 2, 0]]])).arraySync(); // => [[[3, 1]]]
+ */
+export function averagePooling1d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
+>(
+  window: Window,
+  options: AveragePoolOptions<Stride, Padding, Dilation> = {},
+): PoolingLayer<"averagePooling1d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("averagePooling1d", 1, window, options));
 }
 
 /**
@@ -75,40 +131,44 @@ export function averagePooling2d<
 >(
   window: Window,
   options: AveragePoolOptions<Stride, Padding, Dilation> = {},
-): Pooling2d<"averagePooling2d", Window, Stride, Padding, Dilation> {
-  checkOptions("averagePooling2d", options, { countIncludePad: flag });
-  const general = options as AveragePoolOptions;
-  return pooling("averagePooling2d", window, (x) =>
-    averagePool<Tensor, PerAxis, PerAxis, WindowPadding, PerAxis>(x, window, general),
-  );
+): PoolingLayer<"averagePooling2d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("averagePooling2d", 2, window, options));
 }
 
-function pooling<
-  Operation extends string,
-  Window extends PerAxis,
-  Stride extends PerAxis,
-  Padding extends WindowPadding,
-  Dilation extends PerAxis,
+/**
+ * The mean of the elements under each place of a window, along three axes: as `averagePooling2d`. Input:
+ * [examples, channels, depth, height, width]; output: [examples, channels, places, places, places].
+ *
+ * @example
+ * averagePooling3d(2).forward(zeros([2, 3, 4, 8, 8])).shape; // => [2, 3, 2, 4, 4]
+ */
+export function averagePooling3d<
+  const Window extends PerAxis,
+  const Stride extends PerAxis = Window,
+  const Padding extends WindowPadding = "valid",
+  const Dilation extends PerAxis = 1,
 >(
-  kind: Operation,
   window: Window,
-  pool: (x: Tensor) => Tensor,
-): Pooling2d<Operation, Window, Stride, Padding, Dilation> {
-  const along: readonly unknown[] = Array.isArray(window) ? window : [window, window];
-  for (const size of along) checkCount(kind, "window", size);
-  if (along.length !== 2) {
-    throw new NablaError(`${kind}: window has ${along.length} sizes, expected one, or two`);
-  }
-  const forward = (x: Tensor): Tensor => {
-    checkTensor(kind, x);
-    checkLayout(kind, x.shape, ["examples", "channels", "height", "width"]);
-    return pool(x);
-  };
-  return { kind, window, ...madeOf({}), forward } as unknown as Pooling2d<
-    Operation,
-    Window,
-    Stride,
-    Padding,
-    Dilation
-  >;
+  options: AveragePoolOptions<Stride, Padding, Dilation> = {},
+): PoolingLayer<"averagePooling3d", Window, Stride, Padding, Dilation> {
+  return layerOf(pooling("averagePooling3d", 3, window, options));
 }
+
+function pooling(
+  kind: PoolingKind,
+  axes: WindowAxes,
+  window: PerAxis,
+  options: AveragePoolOptions,
+): Written<PoolingLayer> {
+  const isMax = kind.startsWith("max");
+  checkOptions(kind, options, isMax ? {} : { countIncludePad: flag });
+  sizesOnAxes(kind, "window", window, axes);
+  const pool = (isMax ? maxPool : averagePool) as Pool;
+  const forward = (x: Tensor): Tensor => {
+    checkedPlaces(kind, x, "channels", axes);
+    return pool(x, window, options);
+  };
+  return { kind, window, forward };
+}
+
+type Pool = (x: Tensor, window: PerAxis, options: WindowOptions) => Tensor;

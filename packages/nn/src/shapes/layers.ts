@@ -2,21 +2,15 @@
 // words of checks.ts. Types only.
 import type {
   Apply,
-  Convolution,
   Flatten,
   FormatDimension,
   FormatShape,
-  KernelCheck,
-  PerAxis,
-  PoolCheck,
-  Pooled,
   RankUnknown,
   SameDimension,
   SameShape,
   Shape,
   ShapeFunction,
   Split,
-  WindowPadding,
 } from "@nabla/autograd";
 
 // Features: the last axis
@@ -50,19 +44,22 @@ export interface HalfShape<Operation extends string> extends ShapeFunction {
 }
 
 type HalfOutput<Operation extends string, S> = S extends Shape
-  ? [Half<Last<S>>] extends [never]
+  ? [Quotient<Last<S>, 2>] extends [never]
     ? HalfMessage<Operation, S>
     : RankUnknown<S> extends true
-      ? [...number[], Half<Last<S>>]
+      ? [...number[], Quotient<Last<S>, 2>]
       : S extends readonly [...infer Front extends Shape, number]
-        ? [...Front, Half<Last<S>>]
+        ? [...Front, Quotient<Last<S>, 2>]
         : HalfMessage<Operation, S>
   : never;
 
-/** `never` of an odd number. */
-type Half<N extends number> = Split<[N], 2, 0>[0] extends readonly [infer Size extends number]
-  ? Size
-  : never;
+/** `never` if it leaves a remainder. */
+export type Quotient<N extends number, Divisor extends number> =
+  Split<[N], Divisor, 0> extends readonly (infer Part)[]
+    ? Part extends readonly [infer Size extends number]
+      ? Size
+      : number
+    : number;
 
 type HalfMessage<
   Operation extends string,
@@ -100,99 +97,6 @@ type ChannelOutput<Operation extends string, S, C extends number> = S extends Sh
         : Expects<Operation, C, "channels", S>
       : Expects<Operation, C, "channels", S>
   : never;
-
-/** `[examples, In, height, width]` becomes `[examples, Out, ...places]`. */
-export interface ConvolutionShape<
-  In extends number,
-  Out extends number,
-  Window extends PerAxis = PerAxis,
-  Stride extends PerAxis = PerAxis,
-  Padding extends WindowPadding = WindowPadding,
-  Dilation extends PerAxis = PerAxis,
-> extends ShapeFunction {
-  readonly output: ConvolutionOutput<
-    this["input"],
-    In,
-    Out,
-    readonly [Out, In, ...OnImages<Window>],
-    Stride,
-    Padding,
-    Dilation
-  >;
-}
-
-/** A window's size on the two axes of images. */
-type OnImages<Window extends PerAxis> = [Window] extends [number]
-  ? [Window, Window]
-  : Window extends readonly [infer Height extends number, infer Width extends number]
-    ? [Height, Width]
-    : [number, number];
-
-type ConvolutionOutput<
-  S,
-  In extends number,
-  Out extends number,
-  Kernel extends Shape,
-  Stride,
-  Padding,
-  Dilation,
-> = S extends Shape
-  ? RankUnknown<S> extends true
-    ? [number, Out, number, number]
-    : S extends readonly [number, infer C extends number, number, number]
-      ? SameDimension<C, In> extends true
-        ? [Convolution<S, Kernel, 2, Stride, Padding, Dilation>] extends [never]
-          ? KernelCheck<"conv2d", S, Kernel, 2, Stride, Padding, Dilation, 1, never>
-          : Convolution<S, Kernel, 2, Stride, Padding, Dilation>
-        : ImageMessage<"convolution2d", FormatDimension<In>, S>
-      : ImageMessage<"convolution2d", FormatDimension<In>, S>
-  : never;
-
-type ImageMessage<
-  Operation extends string,
-  Channels extends string,
-  S extends Shape,
-> = `${Operation}: expects [examples, ${Channels}, height, width], got ${FormatShape<S>}`;
-
-/** `[examples, channels, height, width]` becomes `[examples, channels, ...places]`. */
-export interface PoolingShape<
-  Operation extends string,
-  Window extends PerAxis = PerAxis,
-  Stride extends PerAxis = PerAxis,
-  Padding extends WindowPadding = WindowPadding,
-  Dilation extends PerAxis = PerAxis,
-> extends ShapeFunction {
-  readonly output: PoolingOutput<Operation, this["input"], Window, Stride, Padding, Dilation>;
-}
-
-type PoolingOutput<
-  Operation extends string,
-  S,
-  Window extends PerAxis,
-  Stride extends PerAxis,
-  Padding extends WindowPadding,
-  Dilation extends PerAxis,
-> = S extends Shape
-  ? RankUnknown<S> extends true
-    ? [number, number, number, number]
-    : S extends readonly [number, number, number, number]
-      ? PoolCheck<
-          Pools[Operation & keyof Pools],
-          S,
-          Window,
-          Stride,
-          Padding,
-          Dilation,
-          Pooled<S, Window, Stride, Padding, Dilation>
-        >
-      : ImageMessage<Operation, "channels", S>
-  : never;
-
-/** What runs, and says where a window does not fit. */
-interface Pools {
-  readonly maxPooling2d: "maxPool";
-  readonly averagePooling2d: "averagePool";
-}
 
 /** All axes from `Start` on become one. */
 export interface FlattenShape<Start extends number> extends ShapeFunction {

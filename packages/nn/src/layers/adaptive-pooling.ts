@@ -1,0 +1,156 @@
+// Pooling to a number of places, whatever the input's.
+import {
+  type PerAxis,
+  type ShapeOf,
+  type Tensor,
+  tensor,
+  type WindowAxes,
+  where,
+} from "@nabla/autograd";
+import { layerOf, type Written } from "../layer-of.ts";
+import type { MadeOf } from "../parts.ts";
+import type { ResizedShape } from "../shapes/windows.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { mixedAlong } from "./along-axes.ts";
+import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
+
+type AdaptiveKind = `adaptive${"Max" | "Average"}Pooling${WindowAxes}d`;
+
+/** Pools to so many places. Made by `adaptiveAveragePooling2d`, `adaptiveMaxPooling1d` and their like. */
+export interface AdaptivePooling<
+  Operation extends string = string,
+  Sizes extends PerAxis = PerAxis,
+  Axes extends WindowAxes = WindowAxes,
+> extends MadeOf,
+    Shaped<ResizedShape<Operation, Sizes, Axes>> {
+  readonly places: Sizes;
+  /** `x` [examples, channels, ...size] to [examples, channels, ...places]. */
+  forward<X extends Tensor>(
+    x: OutputCheck<ResizedShape<Operation, Sizes, Axes>, ShapeOf<X>, X>,
+  ): Tensor<Output<ResizedShape<Operation, Sizes, Axes>, ShapeOf<X>>>;
+}
+
+/**
+ * Means over bins, to so many places: as `adaptiveAveragePooling2d`, along one axis. Input: [examples,
+ * channels, width].
+ *
+ * @example
+ * adaptiveAveragePooling1d(2).forward(tensor([[[1, 5, 2]]])).arraySync(); // => [[[3, 3.5]]]
+ */
+export function adaptiveAveragePooling1d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveAveragePooling1d", Sizes, 1> {
+  return layerOf(adaptive("adaptiveAveragePooling1d", 1, places));
+}
+
+/**
+ * Means over bins, as many as `places` on each axis, whatever the image's size: between convolutions and a
+ * layer of a fixed number of features. Bin i goes from floor(i size / places) up to ceil((i + 1) size /
+ * places), as in PyTorch. Input: [examples, channels, height, width]; output: [examples, channels,
+ * ...places]. K. He et al., "Spatial pyramid pooling in deep convolutional networks", 2014. `places`: a
+ * positive integer, or one for each axis.
+ *
+ * @example
+ * adaptiveAveragePooling2d([1, 2]).forward(arange(8).reshape([1, 1, 2, 4])).arraySync();
+ * // => [[[[2.5, 4.5]]]]
+ */
+export function adaptiveAveragePooling2d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveAveragePooling2d", Sizes, 2> {
+  return layerOf(adaptive("adaptiveAveragePooling2d", 2, places));
+}
+
+/**
+ * Means over bins, to so many places: as `adaptiveAveragePooling2d`, along three axes. Input: [examples,
+ * channels, depth, height, width].
+ *
+ * @example
+ * adaptiveAveragePooling3d(2).forward(zeros([1, 3, 5, 6, 7])).shape; // => [1, 3, 2, 2, 2]
+ */
+export function adaptiveAveragePooling3d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveAveragePooling3d", Sizes, 3> {
+  return layerOf(adaptive("adaptiveAveragePooling3d", 3, places));
+}
+
+/**
+ * The greatest element of each bin, to so many places: as `adaptiveMaxPooling2d`, along one axis. Input:
+ * [examples, channels, width].
+ *
+ * @example
+ * adaptiveMaxPooling1d(2).forward(tensor([[[1, 5, 2]]])).arraySync(); // => [[[5, 5]]]
+ */
+export function adaptiveMaxPooling1d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveMaxPooling1d", Sizes, 1> {
+  return layerOf(adaptive("adaptiveMaxPooling1d", 1, places));
+}
+
+/**
+ * The greatest element of each bin, with bins as for `adaptiveAveragePooling2d`. Input: [examples,
+ * channels, height, width]; output: [examples, channels, ...places].
+ *
+ * @example
+ * adaptiveMaxPooling2d([1, 2]).forward(arange(8).reshape([1, 1, 2, 4])).arraySync();
+ * // => [[[[5, 7]]]]
+ */
+export function adaptiveMaxPooling2d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveMaxPooling2d", Sizes, 2> {
+  return layerOf(adaptive("adaptiveMaxPooling2d", 2, places));
+}
+
+/**
+ * The greatest element of each bin, to so many places: as `adaptiveMaxPooling2d`, along three axes. Input:
+ * [examples, channels, depth, height, width].
+ *
+ * @example
+ * adaptiveMaxPooling3d(2).forward(zeros([1, 3, 5, 6, 7])).shape; // => [1, 3, 2, 2, 2]
+ */
+export function adaptiveMaxPooling3d<const Sizes extends PerAxis>(
+  places: Sizes,
+): AdaptivePooling<"adaptiveMaxPooling3d", Sizes, 3> {
+  return layerOf(adaptive("adaptiveMaxPooling3d", 3, places));
+}
+
+function adaptive(kind: AdaptiveKind, axes: WindowAxes, places: PerAxis): Written<AdaptivePooling> {
+  const sizes = sizesOnAxes(kind, "places", places, axes);
+  const pool = kind.startsWith("adaptiveMax") ? greatestAlong : meanAlong;
+  const forward = (x: Tensor): Tensor => {
+    checkedPlaces(kind, x, "channels", axes);
+    return sizes.reduce((y, size, i) => pool(y, 2 + i, binsOf(y.shape[2 + i]!, size)), x);
+  };
+  return { kind, places, forward };
+}
+
+/** From the first place of a bin to the one behind its last. */
+type Bin = readonly [from: number, to: number];
+
+/** `count` bins over `size` places, which overlap where it is no multiple. */
+function binsOf(size: number, count: number): readonly Bin[] {
+  return Array.from({ length: count }, (_, i) => [
+    Math.floor((i * size) / count),
+    Math.ceil(((i + 1) * size) / count),
+  ]);
+}
+
+function meanAlong(x: Tensor, axis: number, bins: readonly Bin[]): Tensor {
+  const places = Array.from({ length: x.shape[axis]! }, (_, place) => place);
+  const weights = bins.map(([from, to]) =>
+    places.map((place) => (place >= from && place < to ? 1 / (to - from) : 0)),
+  );
+  return mixedAlong(x, axis, tensor(weights, { dtype: x.dtype }) as Tensor);
+}
+
+function greatestAlong(x: Tensor, axis: number, bins: readonly Bin[]): Tensor {
+  const longest = Math.max(...bins.map(([from, to]) => to - from));
+  const within = Array.from({ length: longest }, (_, i) => i);
+  const at = bins.map(([from, to]) => within.map((i) => Math.min(from + i, to - 1)));
+  const isIn = bins.map(([from, to]) => within.map((i) => from + i < to));
+  // [..., bins, longest, ...]
+  const found: Tensor = x.gather(axis, tensor(at, { dtype: "int32" }) as Tensor);
+  const behind = x.shape.slice(axis + 1).map(() => 1);
+  const isOwn = tensor(isIn).reshape([bins.length, longest, ...behind]);
+  const own: Tensor = where(isOwn, found, Number.NEGATIVE_INFINITY);
+  return own.max(axis + 1);
+}

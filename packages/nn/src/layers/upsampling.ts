@@ -1,0 +1,111 @@
+// More places than there were: copies of the nearest, or values between neighbours.
+import { type PerAxis, type ShapeOf, type Tensor, tensor, type WindowAxes } from "@nabla/autograd";
+import { layerOf, type Written } from "../layer-of.ts";
+import { checkOptions, flag, oneOf } from "../options.ts";
+import type { MadeOf } from "../parts.ts";
+import type { UpsamplingShape } from "../shapes/windows.ts";
+import type { Output, OutputCheck, Shaped } from "../shapes.ts";
+import { mixedAlong } from "./along-axes.ts";
+import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
+
+export interface UpsamplingOptions {
+  /** Copies, or on each axis the line between neighbours: "bilinear" on images. Default: "nearest". */
+  readonly method?: "nearest" | "linear";
+  /** Linear: whether first and last places stay where they are. Default: false, as in PyTorch. */
+  readonly alignCorners?: boolean;
+}
+
+/** Places a whole number of times as many. Made by `upsampling1d`, `upsampling2d` and `upsampling3d`. */
+export interface Upsampling<Axes extends WindowAxes = WindowAxes, Scale extends PerAxis = PerAxis>
+  extends MadeOf,
+    Shaped<UpsamplingShape<`upsampling${Axes}d`, Scale, Axes>> {
+  readonly scale: Scale;
+  /** `x` [examples, channels, ...size] to [examples, channels, ...size * scale]. */
+  forward<X extends Tensor>(
+    x: OutputCheck<UpsamplingShape<`upsampling${Axes}d`, Scale, Axes>, ShapeOf<X>, X>,
+  ): Tensor<Output<UpsamplingShape<`upsampling${Axes}d`, Scale, Axes>, ShapeOf<X>>>;
+}
+
+/**
+ * Sequences `scale` times as long: as `upsampling2d`, along one axis. Input: [examples, channels, width];
+ * output: [examples, channels, width scale].
+ *
+ * @example
+ * upsampling1d(2, { method: "linear" }).forward(tensor([[[0, 4]]])).arraySync();
+ * // => [[[0, 1, 3, 4]]]
+ */
+export function upsampling1d<const Scale extends PerAxis>(
+  scale: Scale,
+  options: UpsamplingOptions = {},
+): Upsampling<1, Scale> {
+  return layerOf(upsampling(1, scale, options));
+}
+
+/**
+ * Images `scale` times as large: copies of each element, or on each axis the line between neighbours. What
+ * a `convolution2d` behind it makes of them has no pattern of the stride, as that of a transposed
+ * convolution can. Input: [examples, channels, height, width]; output: [examples, channels, height scale,
+ * width scale]. A. Odena, V. Dumoulin and C. Olah, "Deconvolution and checkerboard artifacts", Distill 2016.
+ * `scale`: a positive integer, or one for each axis.
+ *
+ * @example
+ * upsampling2d([1, 2]).forward(tensor([[[[1, 2]]]])).arraySync(); // => [[[[1, 1, 2, 2]]]]
+ */
+export function upsampling2d<const Scale extends PerAxis>(
+  scale: Scale,
+  options: UpsamplingOptions = {},
+): Upsampling<2, Scale> {
+  return layerOf(upsampling(2, scale, options));
+}
+
+/**
+ * Volumes `scale` times as large: as `upsampling2d`, along three axes. Input: [examples, channels, depth,
+ * height, width].
+ *
+ * @example
+ * upsampling3d(2).forward(zeros([1, 2, 3, 4, 5])).shape; // => [1, 2, 6, 8, 10]
+ */
+export function upsampling3d<const Scale extends PerAxis>(
+  scale: Scale,
+  options: UpsamplingOptions = {},
+): Upsampling<3, Scale> {
+  return layerOf(upsampling(3, scale, options));
+}
+
+function upsampling(
+  axes: WindowAxes,
+  scale: PerAxis,
+  options: UpsamplingOptions,
+): Written<Upsampling> {
+  const kind = `upsampling${axes}d`;
+  checkOptions(kind, options, { method: oneOf("nearest", "linear"), alignCorners: flag });
+  const { method = "nearest", alignCorners = false } = options;
+  const times = sizesOnAxes(kind, "scale", scale, axes);
+  const forward = (x: Tensor): Tensor => {
+    checkedPlaces(kind, x, "channels", axes);
+    return times.reduce<Tensor>((y, factor, i) => {
+      if (factor === 1) return y;
+      if (method === "nearest") return y.repeat(factor, 2 + i);
+      const weights = linearWeights(y.shape[2 + i]!, factor, alignCorners);
+      return mixedAlong(y, 2 + i, tensor(weights, { dtype: y.dtype }) as Tensor);
+    }, x);
+  };
+  return { kind, scale, forward };
+}
+
+/** For each new place what it has of each old one. */
+function linearWeights(size: number, factor: number, alignCorners: boolean): number[][] {
+  const count = size * factor;
+  return Array.from({ length: count }, (_, i) => {
+    // Elements have an extent, whose middle is their place, unless the corners are aligned.
+    const exact = alignCorners
+      ? (i * (size - 1)) / (count - 1)
+      : Math.max(0, (i + 0.5) / factor - 0.5);
+    const left = Math.min(Math.floor(exact), size - 1);
+    const right = Math.min(left + 1, size - 1);
+    const row = Array.from({ length: size }, () => 0);
+    row[left]! += 1 - (exact - left);
+    row[right]! += exact - left;
+    return row;
+  });
+}
