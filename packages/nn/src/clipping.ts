@@ -23,15 +23,25 @@ export function clipGradNorm(parameters: readonly Parameter[], most: number): Te
   checkParameters("clipGradNorm", parameters);
   checkKind("clipGradNorm", "the bound", most, positive);
   const moving = parameters.filter((p) => p.grad);
-  const norm = normOf(parameters);
+  const gradients = moving.map(({ grad }) => grad!);
+  const norm = normOf(gradients);
   if (moving.length === 0) return norm;
+  withinNorm(gradients, norm, most).forEach((g, i) => (moving[i]!.grad = g));
+  return gradients.some(isWide) ? norm : norm.cast("float32");
+}
+
+/** The gradients, whose norm is `norm`, scaled so that it is at most `most`. */
+export function withinNorm(
+  gradients: readonly Tensor[],
+  norm: Tensor,
+  most: number,
+): readonly Tensor[] {
   // 1e-6, as in PyTorch: a norm of 0 divides nothing.
   const scale = norm.add(1e-6).reciprocal().mul(most).minimum(1);
   // In two steps: a factor of 1e-40 has few digits in float32.
   const first = where(scale.less(leastFactor), leastFactor, 1).cast("float64");
   const second = scale.div(first);
-  for (const p of moving) p.grad = p.grad!.mul(first.cast(p.dtype)).mul(second.cast(p.dtype));
-  return moving.some(({ grad }) => isWide(grad!)) ? norm : norm.cast("float32");
+  return gradients.map((g) => g.mul(first.cast(g.dtype)).mul(second.cast(g.dtype)));
 }
 
 const leastFactor = 2 ** -64;
@@ -42,8 +52,7 @@ const isWide = ({ dtype }: Tensor): boolean => dtype === "float64";
  * The norm of all gradients as one vector, in float64, which holds the squares of any float32; 0 where
  * there are none.
  */
-export function normOf(parameters: readonly Parameter[]): Tensor<[]> {
-  const gradients = parameters.flatMap(({ grad }) => grad ?? []);
+export function normOf(gradients: readonly Tensor[]): Tensor<[]> {
   if (gradients.length === 0) return tensor(0);
   const squares = gradients.filter((g) => !isWide(g)).map((g) => g.cast("float64").square().sum());
   const lengths = gradients.filter(isWide).map((g) => g.norm());

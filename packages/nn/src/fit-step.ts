@@ -99,7 +99,9 @@ export function changeGradients(
   operation: string,
   { optimizer: { parameters }, beforeStep, gradientNorm = false }: StepOptions,
 ): { readonly norm?: Tensor } {
-  const measured = gradientNorm ? { norm: normOf(parameters) } : {};
+  const measured = gradientNorm
+    ? { norm: normOf(parameters.flatMap(({ grad }) => grad ?? [])) }
+    : {};
   const changed: unknown = beforeStep?.(parameters);
   if (!(changed instanceof Promise)) return measured;
   changed.catch(() => undefined);

@@ -229,13 +229,17 @@ export type { AdamOptions } from "./optimizers/adam.ts";
 export { adam } from "./optimizers/adam.ts";
 export type { AdamWOptions } from "./optimizers/adam-w.ts";
 export { adamW } from "./optimizers/adam-w.ts";
+export { everyNth } from "./optimizers/every-nth.ts";
 export { weightsDecay } from "./optimizers/groups.ts";
 export type { LionOptions } from "./optimizers/lion.ts";
 export { lion } from "./optimizers/lion.ts";
+export type { LookaheadOptions } from "./optimizers/lookahead.ts";
+export { lookahead } from "./optimizers/lookahead.ts";
 export type { MomentOptions } from "./optimizers/moments.ts";
 export type { NAdamOptions } from "./optimizers/n-adam.ts";
 export { nAdam } from "./optimizers/n-adam.ts";
 export type {
+  Moving,
   Optimizer,
   OptimizerState,
   ParameterGroup,
@@ -267,6 +271,16 @@ export {
   stepDecay,
   warmup,
 } from "./schedules.ts";
+
+// Optimisers as chains
+
+export { clipByNorm, clipByValue } from "./transforms/bounds.ts";
+export type { ChainOptions, Transform, Transforming } from "./transforms/chain.ts";
+export { chain } from "./transforms/chain.ts";
+export type { ScaleByRmsOptions } from "./transforms/moments.ts";
+export { addMomentum, scaleByAdam, scaleByRms } from "./transforms/moments.ts";
+export type { DecayOptions } from "./transforms/plain.ts";
+export { decayWeights, scaleByTrustRatio, takeSigns } from "./transforms/plain.ts";
 
 // Training and measuring
 

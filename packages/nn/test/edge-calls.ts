@@ -95,6 +95,39 @@ const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]): Edg
   ];
 });
 
+const transforms: Readonly<Record<string, readonly unknown[]>> = {
+  clipByNorm: [1],
+  clipByValue: [1],
+  addMomentum: [0.5, { nesterov: true }],
+  scaleByAdam: [{ beta1: 0.9, beta2: 0.99, epsilon: 1e-8, amsGrad: true }],
+  scaleByRms: [{ decay: 0.9, epsilon: 1e-8 }],
+  decayWeights: [0.1, { which: () => true }],
+  scaleByTrustRatio: [],
+  takeSigns: [],
+};
+
+const chains: readonly EdgeCall[] = [
+  {
+    name: "chain",
+    f: (transform, parameters, options) =>
+      nn
+        .chain(transform as never)(parameters as never, options as never)
+        .step(),
+    args: [
+      { name: "own", keeps: () => ["a"], counts: true, each: (x: Tensor) => x },
+      trained(),
+      rate,
+    ],
+  },
+  ...Object.entries(transforms).map(([name, args]): EdgeCall => {
+    const f: Function = (...given) =>
+      nn
+        .chain(functions[name]!(...given) as nn.Transform)(trained(), rate)
+        .step();
+    return { name, f, args };
+  }),
+];
+
 const initializer = { initializer: nn.normal(), dtype: "float32" };
 const windows = { stride: 1, padding: "same", dilation: 1 };
 const cells = { ...initializer, recurrentInitializer: nn.orthogonal() };
@@ -464,6 +497,17 @@ const training: readonly EdgeCall[] = [
   call("freeze", trained()),
   call("unfreeze", model()),
   call("unfreeze", trained()),
+  {
+    name: "everyNth",
+    f: (optimizer, n) => nn.everyNth(optimizer as never, n as never).step(),
+    args: [nn.sgd(trained(), rate), 2],
+  },
+  {
+    name: "lookahead",
+    f: (optimizer, options) => nn.lookahead(optimizer as never, options as never).step(),
+    args: [nn.sgd(trained(), rate), { steps: 2, part: 0.5 }],
+  },
+  ...chains,
   {
     name: "optimizerBy",
     f: (rule, parameters, options) =>

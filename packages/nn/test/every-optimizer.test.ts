@@ -10,7 +10,7 @@ import { formulas } from "./optimizer-formulas.ts";
 import { functions, publicIn } from "./public-names.ts";
 
 /** What stands in the folder and is no optimiser. */
-const others = new Set(["optimizerBy", "weightsDecay"]);
+const others = new Set(["everyNth", "lookahead", "optimizerBy", "weightsDecay"]);
 const optimizers = publicIn("optimizers").filter((name) => !others.has(name));
 
 const bowl = (w: Parameter) => w.square().square().sum().add(w.square().sum());

@@ -34,12 +34,14 @@ export function checkAdam(
 }
 
 /** What Adam keeps of a parameter. */
-export function adamKeeps({ amsGrad }: Required<AdamOptions>): readonly string[] {
+export function adamKeeps({ amsGrad }: Pick<Required<AdamOptions>, "amsGrad">): readonly string[] {
   return amsGrad ? [...momentKeeps, "maxSquare"] : momentKeeps;
 }
 
 /** Adam's step, in units of the learning rate. */
-export function adamDirection(how: Update<Required<AdamOptions>>): Tensor {
+export function adamDirection(
+  how: Omit<Update<Omit<Required<AdamOptions>, "learningRate">>, "learningRate">,
+): Tensor {
   const { beta1, beta2, epsilon } = how.options;
   const [mean, meanSquare] = nextMoments(how);
   const maxSquare = how.kept["maxSquare"];

@@ -41,7 +41,10 @@ export function nextMoments({
   g,
   kept,
   options: { beta1, beta2 },
-}: Update<{ readonly beta1: number; readonly beta2: number }>): readonly [Parameter, Parameter] {
+}: Pick<
+  Update<{ readonly beta1: number; readonly beta2: number }>,
+  "g" | "kept" | "options"
+>): readonly [Parameter, Parameter] {
   const [mean, meanSquare] = [kept["mean"]!, kept["meanSquare"]!];
   mean.assign(runningMean(mean, g, beta1));
   meanSquare.assign(runningMean(meanSquare, g.square(), beta2));

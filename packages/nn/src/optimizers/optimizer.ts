@@ -43,6 +43,12 @@ export interface Update<Options> {
   readonly options: Options;
 }
 
+/** A parameter that moves in a step. */
+export interface Moving<Options> {
+  readonly p: Parameter;
+  readonly how: Update<Options>;
+}
+
 /** How one kind of optimiser works. */
 export interface Rule<Options> {
   /** What its errors start with. */
@@ -58,6 +64,11 @@ export interface Rule<Options> {
   keeps(options: Options, p: Parameter): readonly string[] | Readonly<Record<string, Tensor>>;
   /** Whether it asks for `ofSteps`. Default: false. */
   readonly counts?: true;
+  /**
+   * What stands for the gradients of all parameters that move, by their positions among these, where a
+   * rule depends on several at once, as on a norm. Default: the gradients themselves.
+   */
+  together?(moving: readonly Moving<Options>[]): readonly Tensor[];
   /** The parameter's new value. What it reads of `kept` before it assigns is of the step before. */
   update(p: Parameter, how: Update<Options>): Tensor;
 }
@@ -73,6 +84,7 @@ const ruleKinds: Readonly<Record<string, Kind>> = {
   defaults: plain,
   check: callable,
   keeps: callable,
+  together: callable,
   counts: [(x) => x === true, "true, or left out"],
   update: callable,
 };
@@ -133,7 +145,7 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
       Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
     ),
   ]);
-  const takeStep = (): readonly Parameter[] => {
+  const begin = () => {
     if (!all.some(({ grad }) => grad)) {
       checkTrainable("step", all);
       throw nothingToTake();
@@ -144,36 +156,47 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
         ? learningRate
         : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
     );
+    return () => assigned(taken, rates);
+  };
+  const assigned = (
+    taken: readonly (Tensor | undefined)[],
+    rates: readonly (LearningRate | Tensor)[],
+  ): readonly Parameter[] => {
     steps.assign(steps.add(1));
     own?.count(taken.map((g) => g !== undefined));
     const ofSteps = own?.asked();
-    const changed = members.flatMap(({ p, kept, options: special }, i) => {
-      const g = taken[i];
-      if (!g) return [];
-      const learningRate = rates[i] as number | Tensor;
-      const how: Update<Options> = {
-        g,
-        kept,
-        learningRate,
-        ofSteps(key, f) {
-          if (ofSteps) return ofSteps(i, p.dtype, key, f);
-          throw new NablaError(`${name}: the rule asks for ofSteps, and has no \`counts: true\``);
-        },
-        options: special,
-      };
-      const next: unknown = rule.update(p, how);
+    const moving = members.flatMap(
+      ({ p, kept, options: special }, i): readonly Moving<Options>[] => {
+        const g = taken[i];
+        if (!g) return [];
+        const how: Update<Options> = {
+          g,
+          kept,
+          learningRate: rates[i] as number | Tensor,
+          ofSteps(key, f) {
+            if (ofSteps) return ofSteps(i, p.dtype, key, f);
+            throw new NablaError(`${name}: the rule asks for ofSteps, and has no \`counts: true\``);
+          },
+          options: special,
+        };
+        return [{ p, how }];
+      },
+    );
+    const directions = rule.together?.(moving);
+    const changed = moving.flatMap(({ p, how }, i) => {
+      const next: unknown = rule.update(p, directions ? { ...how, g: directions[i]! } : how);
       if (!(next instanceof Tensor)) {
         const is = kindOf(next);
         throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
       }
-      return [p.assign(next), ...Object.values(kept)];
+      return [p.assign(next), ...Object.values(how.kept)];
     });
     return [steps, ...(own ? [own.cell] : []), ...changed];
   };
   return optimizerOf({
     parameters: all,
     cells,
-    takeStep,
+    begin,
     async learningRate() {
       const { learningRate } = members[0]!.options;
       if (typeof learningRate === "number") return learningRate;
@@ -241,18 +264,26 @@ function keptOf<Options>(
   options: Options,
   p: Parameter,
 ): Readonly<Record<string, Parameter>> {
-  const kept: unknown = rule.keeps(options, p);
-  const first = Array.isArray(kept)
-    ? Object.fromEntries(kept.map((key) => [String(key), zerosLike(p)] as const))
-    : kept;
-  if (!isPlain(first) || Object.values(first).some((value) => !(value instanceof Tensor))) {
-    const expected = "expected a list of names, or tensors by name";
-    throw new NablaError(`${rule.name}: keeps gives ${kindOf(kept)}, ${expected}`);
-  }
-  const cells = Object.entries(first as Readonly<Record<string, Tensor>>).map(
+  const cells = Object.entries(firstValues(rule.name, rule.keeps(options, p), p)).map(
     ([key, value]) => [key, parameter(value, { name: `${key} of ${p.name}` })] as const,
   );
   return Object.fromEntries(cells);
+}
+
+/** First values of what `keeps` names. Throws `NablaError` for what it may not give. */
+export function firstValues(
+  name: string,
+  kept: unknown,
+  p: Parameter,
+): Readonly<Record<string, Tensor>> {
+  const first = Array.isArray(kept)
+    ? Object.fromEntries(kept.map((key) => [String(key), zerosLike(p)] as const))
+    : kept;
+  if (isPlain(first) && Object.values(first).every((value) => value instanceof Tensor)) {
+    return first as Readonly<Record<string, Tensor>>;
+  }
+  const expected = "expected a list of names, or tensors by name";
+  throw new NablaError(`${name}: keeps gives ${kindOf(kept)}, ${expected}`);
 }
 
 /** A running mean one step on: `decay` of what it was, and the rest of `x`. */

@@ -65,23 +65,40 @@ export interface Stepper {
   readonly parameters: readonly Parameter[];
   /** All that its steps change besides the parameters, by the state's names. */
   readonly cells: ReadonlyMap<string, Parameter>;
-  /** Assigns what a step changes, and gives all of that. */
-  takeStep(): readonly Parameter[];
+  /**
+   * Takes the gradients, and asks for what changes from step to step; gives a function that assigns what
+   * the step changes, and gives all of that.
+   */
+  begin(): () => readonly Parameter[];
   learningRate(): Promise<number>;
+}
+
+const steppers = new WeakMap<Optimizer, Stepper>();
+
+/** What decides the steps of `optimizer`. Throws `NablaError` for what `optimizerOf` has not made. */
+export function stepperOf(operation: string, optimizer: Optimizer): Stepper {
+  const known = isObject(optimizer) ? steppers.get(optimizer) : undefined;
+  if (known) return known;
+  const made = "expected one that @nabla/nn has made, as adam(…) or optimizerBy(rule, …)";
+  throw new NablaError(`${operation}: optimizer is ${kindOf(optimizer)}, ${made}`);
+}
+
+function isObject(x: unknown): x is object {
+  return typeof x === "object" && x !== null;
 }
 
 /** The state's name for how many steps have moved each parameter. */
 export const ownSteps = "ownSteps";
 
 export function optimizerOf(stepper: Stepper): Optimizer {
-  return {
+  const optimizer: Optimizer = {
     parameters: stepper.parameters,
     step() {
       checkBlocks("step", "await optimizer.stepAsync()");
-      realize(...stepper.takeStep());
+      realize(...stepper.begin()());
     },
     async stepAsync() {
-      await realizeAsync(...stepper.takeStep());
+      await realizeAsync(...stepper.begin()());
     },
     state() {
       return Object.fromEntries([...stepper.cells].map(([key, cell]) => [key, cell.snapshot()]));
@@ -91,6 +108,8 @@ export function optimizerOf(stepper: Stepper): Optimizer {
     },
     learningRate: () => stepper.learningRate(),
   };
+  steppers.set(optimizer, stepper);
+  return optimizer;
 }
 
 const realizeState = "await realizeAsync(...Object.values(state)) before";

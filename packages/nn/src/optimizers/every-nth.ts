@@ -1,0 +1,64 @@
+// A step for several gradients.
+import { NablaError, parameter, takeGradients, where, zerosLike } from "@nabla/autograd";
+import { checkKind, count } from "../options.ts";
+import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
+import { cellsWith, outcomeOf } from "./within.ts";
+
+/**
+ * Makes an optimiser whose `step()` gathers gradients, and lets `optimizer` take one step with the mean of
+ * `n` of them in every nth: in loops of one's own, where batches come one by one. (`fit` does so by
+ * `accumulate`.) Steps, schedules and corrections count every nth call. What is gathered belongs to the
+ * state, so training goes on from a checkpoint between two steps. Each call wants a gradient of every
+ * parameter that is not frozen: throws `NablaError` where one has none, for `n` below 1, and for optimisers that `@nabla/nn`
+ * has not made.
+ *
+ * @example
+ * const w = parameter([1]);
+ * const optimizer = everyNth(sgd([w], { learningRate: 1 }), 2);
+ * for (const slope of [0.25, 0.5]) {
+ *   w.mul(slope).sum().backward();
+ *   optimizer.step();
+ * }
+ * w.arraySync(); // => [0.625]
+ */
+export function everyNth(optimizer: Optimizer, n: number): Optimizer {
+  const inner = stepperOf("everyNth", optimizer);
+  checkKind("everyNth", "n", n, count);
+  const { parameters } = inner;
+  const turn = parameter(0, { name: "turn", dtype: "int32" });
+  const sums = parameters.map((p) => parameter(zerosLike(p), { name: `sum for ${p.name}` }));
+  const cells = cellsWith(
+    "everyNth",
+    inner,
+    new Map([
+      ["everyNth.turn", turn],
+      ...sums.map((sum, i) => [`everyNth.${i}.sum`, sum] as const),
+    ]),
+  );
+  return optimizerOf({
+    parameters,
+    cells,
+    begin() {
+      const gathered = takeGradients(parameters).map((g, i) => {
+        if (g) return sums[i]!.add(g.cast(sums[i]!.dtype));
+        const { name } = parameters[i]!;
+        throw new NablaError(
+          `everyNth: parameter "${name}" has no gradient, and each call wants one`,
+        );
+      });
+      parameters.forEach((p, i) => (p.grad = gathered[i]!.div(n)));
+      const assign = inner.begin();
+      return () => {
+        const changing = [...parameters, ...inner.cells.values()];
+        const after = outcomeOf(changing, assign);
+        const next = turn.add(1);
+        const isNth = next.equal(n);
+        changing.forEach((cell, i) => cell.assign(where(isNth, after[i]!, cell)));
+        sums.forEach((sum, i) => sum.assign(where(isNth, 0, gathered[i]!)));
+        turn.assign(where(isNth, 0, next));
+        return [...parameters, ...cells.values()];
+      };
+    },
+    learningRate: () => inner.learningRate(),
+  });
+}

@@ -1,0 +1,71 @@
+// Lookahead: some steps, and then a part of the way that they have led.
+import { parameter, where, zerosLike } from "@nabla/autograd";
+import { checkOptions, count, type Kind } from "../options.ts";
+import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
+import { cellsWith, outcomeOf } from "./within.ts";
+
+export interface LookaheadOptions {
+  /** How many steps are taken before going back. Default: 5. */
+  readonly steps?: number;
+  /** The part of their way that is kept. Default: 0.5. */
+  readonly part?: number;
+}
+
+const part: Kind = [(x) => typeof x === "number" && x > 0 && x <= 1, "more than 0, 1 at most"];
+
+/**
+ * Makes an optimiser that lets `optimizer` take `steps` steps, and then goes back to a point on the
+ * line from where they began to where they have led. M. Zhang, J. Lucas, G. Hinton and J. Ba,
+ * "Lookahead Optimizer: k steps forward, 1 step back", 2019, algorithm 1. What `optimizer` keeps stays
+ * as it is. Throws `NablaError` for options out of range, and for optimisers that `@nabla/nn` has not
+ * made.
+ *
+ * @example
+ * const w = parameter([1]);
+ * const optimizer = lookahead(sgd([w], { learningRate: 0.25 }), { steps: 2, part: 0.5 });
+ * for (let i = 0; i < 2; i++) {
+ *   w.sum().backward();
+ *   optimizer.step();
+ * }
+ * w.arraySync(); // => [0.75]
+ */
+export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}): Optimizer {
+  const inner = stepperOf("lookahead", optimizer);
+  checkOptions("lookahead", options, { steps: count, part });
+  const { steps = 5, part: kept = 0.5 } = options;
+  const { parameters } = inner;
+  const turn = parameter(0, { name: "turn", dtype: "int32" });
+  const slow = parameters.map((p) => parameter(zerosLike(p), { name: `slow ${p.name}` }));
+  const cells = cellsWith(
+    "lookahead",
+    inner,
+    new Map([
+      ["lookahead.turn", turn],
+      ...slow.map((cell, i) => [`lookahead.${i}.slow`, cell] as const),
+    ]),
+  );
+  return optimizerOf({
+    parameters,
+    cells,
+    begin() {
+      const assign = inner.begin();
+      return () => {
+        const changing = [...parameters, ...inner.cells.values()];
+        const after = outcomeOf(changing, assign);
+        const next = turn.add(1);
+        const [isFirst, isLast] = [turn.equal(0), next.equal(steps)];
+        parameters.forEach((p, i) => {
+          // Where the steps begin is where the parameter is then, whoever has put it there.
+          const start = where(isFirst, p, slow[i]!);
+          const between = start.add(after[i]!.sub(start).mul(kept));
+          slow[i]!.assign(start);
+          p.assign(where(isLast, between, after[i]!));
+        });
+        [...inner.cells.values()].forEach((cell, i) => cell.assign(after[parameters.length + i]!));
+        turn.assign(where(isLast, 0, next));
+        return [...parameters, ...cells.values()];
+      };
+    },
+    learningRate: () => inner.learningRate(),
+  });
+}

@@ -1,0 +1,72 @@
+// Transforms that remember nothing: signs, decay, the size of steps.
+import { type Parameter, type Tensor, where } from "@nabla/autograd";
+import { callable, checkKind, checkOptions, notNegative } from "../options.ts";
+import type { Transform } from "./chain.ts";
+
+/**
+ * A transform to the sign of each component.
+ *
+ * @example
+ * const w = parameter([3, -200]);
+ * const optimizer = chain(addMomentum(0.9), takeSigns())([w], { learningRate: 0.5 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.arraySync(); // => [2.5, -199.5]
+ */
+export function takeSigns(): Transform {
+  return { name: "takeSigns", each: (direction) => direction.sign() };
+}
+
+export interface DecayOptions {
+  /** Which parameters decay, such as `(p) => p.rank >= 2`. Default: all. */
+  readonly which?: (p: Parameter) => boolean;
+}
+
+/**
+ * A transform that adds the part `weightDecay` of the parameter: after others, such as `scaleByAdam`,
+ * the parameter decays by itself, as in `adamW`; as the first it is the gradient of a penalty. Throws
+ * `NablaError` for a part below 0.
+ *
+ * @example
+ * const [weight, bias] = [parameter([[10]]), parameter([10])];
+ * const decay = decayWeights(0.5, { which: (p) => p.rank >= 2 });
+ * const optimizer = chain(decay)([weight, bias], { learningRate: 1 });
+ * weight.sum().add(bias.sum()).backward();
+ * optimizer.step();
+ * [weight.arraySync(), bias.arraySync()]; // => [[[4]], [9]]
+ */
+export function decayWeights(weightDecay: number, options: DecayOptions = {}): Transform {
+  checkKind("decayWeights", "weightDecay", weightDecay, notNegative);
+  checkOptions("decayWeights", options, { which: callable });
+  const { which = () => true } = options;
+  return {
+    name: "decayWeights",
+    each: (direction, { p }) => (which(p) ? direction.add(p.mul(weightDecay)) : direction),
+  };
+}
+
+/**
+ * A transform that makes each direction as long as its parameter: times |p| / |d|, or 1 where one of
+ * them is 0. Y. You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
+ * 2020, algorithm 2, whose `lamb` is `chain(scaleByAdam(), decayWeights(…), scaleByTrustRatio())`.
+ *
+ * @example
+ * const w = parameter([3, 4]);
+ * const optimizer = chain(scaleByTrustRatio())([w], { learningRate: 0.5 });
+ * w.mul(tensor([8, 6])).sum().backward();
+ * optimizer.step();
+ * w.arraySync(); // => [1, 2.5]
+ */
+export function scaleByTrustRatio(): Transform {
+  return {
+    name: "scaleByTrustRatio",
+    each: (direction, { p }) => direction.mul(trustRatio(p, direction)),
+  };
+}
+
+/** How many times longer a parameter is than its direction; 1 where one of them is 0. */
+export function trustRatio(p: Tensor, direction: Tensor): Tensor {
+  const [own, other] = [p.norm(), direction.norm()];
+  const isThere = own.greater(0).logicalAnd(other.greater(0));
+  return where(isThere, own.div(where(isThere, other, 1)), 1);
+}
