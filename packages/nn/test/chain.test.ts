@@ -35,10 +35,13 @@ const starts = () => [
   parameter([2], { dtype: "float64" }),
 ];
 
+type Between = (parameters: readonly Parameter[]) => void;
+const none: Between = () => undefined;
+
 /** What two parameters are after each of some steps. */
 function walk(
   make: Make,
-  { isCompiled = false, steps = 6, between = (_: readonly Parameter[]) => {} } = {},
+  { isCompiled = false, steps = 6, between = none } = {},
 ): readonly (readonly number[])[] {
   const parameters = starts();
   const optimizer = make(parameters);
@@ -64,29 +67,32 @@ describe("a chain takes the steps of", () => {
   const moments = { beta1: 0.8, beta2: 0.95, epsilon: 1e-3 };
   const clipNorm = (parameters: readonly Parameter[]) => void clipGradNorm(parameters, 0.5);
   const clipValue = (parameters: readonly Parameter[]) => clipGradValue(parameters, 0.5);
-  const cases: readonly (readonly [string, Make, Make, ((p: readonly Parameter[]) => void)?])[] = [
-    ["sgd", chained(), (p) => sgd(p, rate)],
+  const cases: readonly (readonly [name: string, own: Make, known: Make, between: Between])[] = [
+    ["sgd", chained(), (p) => sgd(p, rate), none],
     [
       "sgd with momentum and a penalty",
       chained(decayWeights(0.1), addMomentum(0.9, { nesterov: true })),
       (p) => sgd(p, { ...rate, momentum: 0.9, nesterov: true, weightDecay: 0.1 }),
+      none,
     ],
-    ["adam", chained(scaleByAdam(moments)), (p) => adam(p, { ...rate, ...moments })],
+    ["adam", chained(scaleByAdam(moments)), (p) => adam(p, { ...rate, ...moments }), none],
     [
       "adamW with amsGrad",
       chained(scaleByAdam({ amsGrad: true }), decayWeights(0.1)),
       (p) => adamW(p, { ...rate, amsGrad: true, weightDecay: 0.1 }),
+      none,
     ],
     [
       "rmsProp",
       chained(scaleByRms({ decay: 0.9 }), addMomentum(0.5)),
       (p) => rmsProp(p, { ...rate, decay: 0.9, momentum: 0.5 }),
+      none,
     ],
     ["sgd by a clipped norm", chained(clipByNorm(0.5)), (p) => sgd(p, rate), clipNorm],
     ["sgd by clipped values", chained(clipByValue(0.5)), (p) => sgd(p, rate), clipValue],
   ];
   test.each(cases)("%s", (_, own, known, between) => {
-    const expected = walk(known, between ? { between } : {});
+    const expected = walk(known, { between });
     for (const isCompiled of [false, true]) {
       const values = walk(own, { isCompiled });
       values.forEach((value, i) =>
@@ -230,7 +236,7 @@ describe.each(around)("%s", (name, wrap) => {
   });
 
   test("changes nothing where a step cannot be computed", () => {
-    const parameters = starts();
+    const parameters: readonly Parameter[] = starts();
     const optimizer = make(parameters);
     bowl(parameters).backward();
     optimizer.step();

@@ -133,8 +133,9 @@ function checkDirection(
 
 function checkTransform(transform: unknown, position: number): void {
   checkOptions(`chain: transform ${position}`, transform, kinds, "name");
-  const { name, each, all } = transform as Transform;
-  if ((each === undefined) !== (all === undefined)) return;
-  const has = each ? "both `each` and `all`" : "neither `each` nor `all`";
-  throw new NablaError(`chain: ${name} has ${has}, expected one of them`);
+  const one = transform as Transform;
+  const [hasEach, hasAll] = [one.each !== undefined, one.all !== undefined];
+  if (hasEach !== hasAll) return;
+  const has = hasEach ? "both `each` and `all`" : "neither `each` nor `all`";
+  throw new NablaError(`chain: ${one.name} has ${has}, expected one of them`);
 }

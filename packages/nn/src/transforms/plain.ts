@@ -1,6 +1,7 @@
 // Transforms that remember nothing: signs, decay, the size of steps.
-import { type Parameter, type Tensor, where } from "@nabla/autograd";
+import type { Parameter } from "@nabla/autograd";
 import { callable, checkKind, checkOptions, notNegative } from "../options.ts";
+import { trustRatio } from "../trust-ratio.ts";
 import type { Transform } from "./chain.ts";
 
 /**
@@ -48,7 +49,7 @@ export function decayWeights(weightDecay: number, options: DecayOptions = {}): T
 /**
  * A transform that makes each direction as long as its parameter: times |p| / |d|, or 1 where one of
  * them is 0. Y. You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
- * 2020, algorithm 2, whose `lamb` is `chain(scaleByAdam(), decayWeights(…), scaleByTrustRatio())`.
+ * 2020, algorithm 2; `lamb` is `chain(scaleByAdam(…), decayWeights(…), scaleByTrustRatio())`.
  *
  * @example
  * const w = parameter([3, 4]);
@@ -62,11 +63,4 @@ export function scaleByTrustRatio(): Transform {
     name: "scaleByTrustRatio",
     each: (direction, { p }) => direction.mul(trustRatio(p, direction)),
   };
-}
-
-/** How many times longer a parameter is than its direction; 1 where one of them is 0. */
-export function trustRatio(p: Tensor, direction: Tensor): Tensor {
-  const [own, other] = [p.norm(), direction.norm()];
-  const isThere = own.greater(0).logicalAnd(other.greater(0));
-  return where(isThere, own.div(where(isThere, other, 1)), 1);
 }
