@@ -13,6 +13,7 @@ import {
   clipGradValue,
   decayWeights,
   everyNth,
+  freeze,
   lookahead,
   type Optimizer,
   rmsProp,
@@ -277,6 +278,16 @@ test("everyNth says which parameter has no gradient", () => {
   const optimizer = everyNth(sgd([w, v], rate), 2);
   w.sum().backward();
   expect(() => optimizer.step()).toThrow('everyNth: parameter "v" has no gradient');
+  // Frozen parameters want none, and stay.
+  freeze([v]);
+  for (let i = 0; i < 2; i++) {
+    w.sum().backward();
+    optimizer.step();
+  }
+  expectClose(w, [0.95], { relativeTolerance: 1e-6 });
+  expect(v.arraySync()).toEqual([1]);
+  freeze([w]);
+  expect(() => optimizer.step()).toThrow("step: all parameters of the optimiser are frozen");
 });
 
 test("lookahead goes back a part of the way, from wherever its steps begin", () => {

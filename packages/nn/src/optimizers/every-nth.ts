@@ -1,5 +1,6 @@
 // A step for several gradients.
 import { NablaError, parameter, takeGradients, where, zerosLike } from "@nabla/autograd";
+import { checkTrainable } from "../freezing.ts";
 import { checkKind, count } from "../options.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
@@ -39,14 +40,18 @@ export function everyNth(optimizer: Optimizer, n: number): Optimizer {
     parameters,
     cells,
     begin() {
+      checkTrainable("step", parameters);
       const gathered = takeGradients(parameters).map((g, i) => {
+        const { name, isFrozen } = parameters[i]!;
         if (g) return sums[i]!.add(g.cast(sums[i]!.dtype));
-        const { name } = parameters[i]!;
+        if (isFrozen) return undefined;
         throw new NablaError(
           `everyNth: parameter "${name}" has no gradient, and each call wants one`,
         );
       });
-      parameters.forEach((p, i) => (p.grad = gathered[i]!.div(n)));
+      parameters.forEach((p, i) => {
+        if (gathered[i]) p.grad = gathered[i].div(n);
+      });
       const assign = inner.begin();
       return () => {
         const changing = [...parameters, ...inner.cells.values()];
@@ -54,7 +59,7 @@ export function everyNth(optimizer: Optimizer, n: number): Optimizer {
         const next = turn.add(1);
         const isNth = next.equal(n);
         changing.forEach((cell, i) => cell.assign(where(isNth, after[i]!, cell)));
-        sums.forEach((sum, i) => sum.assign(where(isNth, 0, gathered[i]!)));
+        sums.forEach((sum, i) => sum.assign(where(isNth, 0, gathered[i] ?? sum)));
         turn.assign(where(isNth, 0, next));
         return [...parameters, ...cells.values()];
       };
