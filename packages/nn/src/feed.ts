@@ -11,16 +11,17 @@ import {
 } from "@nabla/autograd";
 import { batchRowsLater, type Dataset, exampleCount, examplesAt } from "./batches.ts";
 import { checkCount, kindOf } from "./checks.ts";
+import { checkWeights } from "./example-weights.ts";
 import { checkLabels } from "./labels.ts";
 import { isPlain } from "./options.ts";
-import { checkPair, type Pair, pairOf } from "./pair.ts";
+import { checkPair, type Pair, pairOf, weightsIn } from "./pair.ts";
 
 /** Numbers as `tensor` takes them. */
 type Numbers = Tensor | Data | readonly unknown[];
 
 /**
  * Two things by name: first what goes in, then what should come out, with one row an example;
- * `inputs` and `targets` in any order.
+ * `inputs` and `targets` in any order. `weights` beside them say what each example counts.
  */
 export type StreamedBatch = Readonly<Record<string, Numbers>>;
 
@@ -52,7 +53,7 @@ export interface Feed {
 
 /** Batches of what goes in, and what should come out. */
 export interface PairFeed extends Feed {
-  /** The two tensors of a batch. */
+  /** The tensors of a batch. */
   pairOf(batch: FeedBatch): Pair;
   /**
    * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes, or
@@ -94,10 +95,14 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
   const examples = exampleCount("fit", dataset);
   checkCount("fit", "batchSize", size);
   let areChecked = false;
+  const weights = weightsIn(dataset);
+  let areWeightsChecked = false;
   return {
     examples,
     async *epoch(epoch) {
       await realizeAsync(...Object.values(dataset));
+      if (weights && !areWeightsChecked) await checkWeights("fit", weights);
+      areWeightsChecked = true;
       const order = { size, shuffle: random.foldIn(shuffle, epoch) };
       for await (const rows of batchRowsLater(examples, order)) {
         yield { batch: rows, count: rows.size };
@@ -121,13 +126,13 @@ function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Pai
       for await (const batch of ahead(stream, prefetch)) {
         first ??= batch;
         const pair = await tensorsOf(batch, first);
-        yield { batch: pair, count: pair[0].shape[0]! };
+        yield { batch: pair as readonly Tensor[], count: pair[0].shape[0]! };
       }
       if (!first) throw noBatches("fit", epoch);
     },
-    pairOf: (batch) => batch as Pair,
+    pairOf: (batch) => batch as readonly Tensor[] as Pair,
     checkLabels: (batch, classes, ignored) =>
-      checkLabels("fit", (batch as Pair)[1], classes, ignored),
+      checkLabels("fit", (batch as readonly Tensor[])[1]!, classes, ignored),
   };
 }
 
@@ -186,5 +191,7 @@ async function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Promise<Pa
   const dataset: Dataset = Object.fromEntries(named);
   exampleCount("fit", dataset);
   await realizeAsync(...Object.values(dataset));
+  const weights = weightsIn(dataset);
+  if (weights) await checkWeights("fit", weights);
   return pairOf(dataset);
 }

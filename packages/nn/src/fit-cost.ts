@@ -1,6 +1,7 @@
 // The cost of a batch, as `fit` differentiates it; and what is said of one that is NaN.
 import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
+import { type WeighableCost, weightedCost } from "./example-weights.ts";
 import type { FeedBatch, PairFeed } from "./feed.ts";
 import { checkTrainable } from "./freezing.ts";
 import { ignoredIn } from "./labels.ts";
@@ -36,15 +37,19 @@ export function pairCostsOf(
   model: Layer,
   feed: PairFeed,
   optimizer: Optimizer,
-  costOf: (outputs: Tensor, targets: Tensor) => Tensor,
+  costOf: WeighableCost,
 ): Costs {
   let classes: number | undefined;
   let ignored: ReadonlySet<number>;
   let given: FeedBatch;
   const costs = costsBy(operation, optimizer, (batch) => {
-    const [inputs, targets] = feed.pairOf(batch);
+    const [inputs, targets, weights] = feed.pairOf(batch);
     const outputs = applyLayer(model, inputs);
-    const found = ignoredIn(() => costOf(outputs, targets));
+    const found = ignoredIn(() =>
+      weights
+        ? weightedCost(operation, costOf, outputs, targets, weights)
+        : costOf(outputs, targets),
+    );
     if (classes === undefined && areLabels(targets, outputs)) {
       classes = outputs.shape[1]!;
       ({ ignored } = found);

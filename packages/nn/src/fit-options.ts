@@ -2,6 +2,7 @@
 import type { Parameter, Tensor, Tree } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import type { Callback } from "./callbacks.ts";
+import type { WeighableCost } from "./example-weights.ts";
 import type { CheckpointOptions } from "./fit-position.ts";
 import type { Model } from "./layer.ts";
 import type { Metric, Metrics, StatefulMetric } from "./metrics/metric.ts";
@@ -80,8 +81,11 @@ export interface TrainingOptions {
 /** How `fit` trains a layer by a cost of its outputs and targets. */
 export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>>
   extends TrainingOptions {
-  /** One number for outputs and targets, such as `quadraticCost`. */
-  readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
+  /**
+   * One number for outputs and targets, such as `quadraticCost`; of data with weights it is given
+   * `{ weights }`, too, and divides by their sum, as all costs here do.
+   */
+  readonly cost: WeighableCost;
   /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
   readonly validation?: Dataset;
   /**

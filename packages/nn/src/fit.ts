@@ -7,6 +7,7 @@ import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
 import { type Feed, feedOf, type TrainingData } from "./feed.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
+import { type AtEnd, measuredOn } from "./fit-measured.ts";
 import type {
   BatchCost,
   BatchFitOptions,
@@ -17,9 +18,9 @@ import type {
 import { noCheckpoints } from "./fit-position.ts";
 import { checkTogether } from "./fit-together.ts";
 import type { Layer, Model } from "./layer.ts";
-import { measure, measuredAtOnce } from "./measure.ts";
+import { checkWeighable, measuredAtOnce } from "./measure.ts";
 import { batchMeasureOf } from "./measure-batches.ts";
-import type { Measured, Metric, Metrics, MetricValue } from "./metrics/metric.ts";
+import type { Measured, Metric, Metrics } from "./metrics/metric.ts";
 import {
   anything,
   callable,
@@ -31,7 +32,7 @@ import {
   plain,
   signalled,
 } from "./options.ts";
-import { checkPair } from "./pair.ts";
+import { checkPair, weightsIn } from "./pair.ts";
 import type { AnyReport, Reports } from "./report.ts";
 import { teamOf } from "./team.ts";
 import { numbersOf, rateOf, type StepNumbers, stepOnOne } from "./train-step.ts";
@@ -40,7 +41,8 @@ import { type BatchOf, type TreeData, treeFeedOf } from "./tree-feed.ts";
 /**
  * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
  * dataset has two tensors: `inputs` and `targets`, or by other names first what goes in, then what
- * should come out. Instead of a dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
+ * should come out. A third one called `weights` says what each example counts in the cost. Instead of a
+ * dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
  * or a function that gives one for each epoch. Loop over the reports, with `for await`; leaving the
  * loop ends training. `await fit(…)` trains to the end, and gives the last report. The event loop
  * goes on: steps of some milliseconds are computed by a worker, where the host has workers that share
@@ -307,6 +309,7 @@ function pairCourseOf(model: Layer, data: TrainingData, options: FitOptions<Metr
   const isDataset = feed.examples !== undefined;
   if (validation) checkPair("fit", validation, isDataset ? data : undefined);
   const dataset = validation ?? (isDataset ? (data as Dataset) : undefined);
+  if (dataset && weightsIn(dataset)) checkWeighable("fit", options.metrics);
   return {
     feed,
     costs: pairCostsOf("fit", model, feed, optimizer, cost),
@@ -346,28 +349,6 @@ const notTaken: StepNumbers & { readonly rate?: number | undefined } = {
   costs: {},
   norm: undefined,
 };
-
-interface AtEnd {
-  readonly metrics: Readonly<Record<string, MetricValue>>;
-  readonly cost?: number;
-}
-
-/** The metrics, and of a validation the cost, too. */
-async function measuredOn(
-  model: Layer,
-  dataset: Dataset | undefined,
-  { validation, metrics = {}, cost, world }: FitOptions<Metrics>,
-): Promise<AtEnd> {
-  if (!dataset) return { metrics: {} };
-  const how = world ? { world } : {};
-  if (!validation) return { metrics: await measure(model, dataset, metrics, how) };
-  // By names of its own, so that metrics may have any.
-  const own = Object.entries(metrics).map(([name, metric]) => [`metric ${name}`, metric] as const);
-  const together: Metrics = { ...Object.fromEntries(own), cost };
-  const all = await measure(model, dataset, together, how);
-  const found = Object.keys(metrics).map((name) => [name, all[`metric ${name}`]!] as const);
-  return { metrics: Object.fromEntries(found), cost: all["cost"] as number };
-}
 
 /** Groups of `size`; the last one may be smaller. */
 async function* inGroups<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {

@@ -297,6 +297,7 @@ export { batches } from "./batches.ts";
 export type { Callback, CallbackParts, Kept, KeptState, StatefulCallback } from "./callbacks.ts";
 export type { CollateOptions, Padded, PadOptions } from "./collated.ts";
 export { collated, padded } from "./collated.ts";
+export type { WeighableCost } from "./example-weights.ts";
 export type { BatchStream, StreamedBatch, TrainingData } from "./feed.ts";
 export { fit } from "./fit.ts";
 export type {

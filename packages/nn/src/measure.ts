@@ -6,22 +6,20 @@ import { applyLayer, type Layer } from "./layer.ts";
 import { isStateful, type Measured, type Metric, type Metrics } from "./metrics/metric.ts";
 import { inEvaluation } from "./mode.ts";
 import { checkOptions, count, tensor as isTensor, plain } from "./options.ts";
-import { checkPair, pairOf } from "./pair.ts";
+import { checkPair, pairOf, weightsIn } from "./pair.ts";
 import { meanTally, stateTally, type Tally, tallied } from "./tallies.ts";
 import { type Team, teamOf } from "./team.ts";
 
 /** Examples that are computed on at a time: bounds the memory that activations take. */
 export const measuredAtOnce = 1000;
 
-/** Under what name weights go with a dataset. */
-const weightsName = "weights of the examples";
-
 export interface MeasureOptions {
   /** Examples that are computed on at a time: what activations take. Default: 1000. */
   readonly batchSize?: number;
   /**
    * What each example counts, [examples], or with further axes what each place of it does; 0 that it does
-   * not. For metrics with state only.
+   * not. For metrics with state only. Default: the `weights` of the dataset, if it has some beside its two
+   * tensors.
    */
   readonly weights?: Tensor;
   /**
@@ -54,22 +52,22 @@ export async function measure<const M extends Metrics>(
   checkOptions("measure: metrics", metrics, {});
   checkPair("measure", dataset);
   checkOptions("measure", options, { batchSize: count, weights: isTensor, world: plain });
-  const { batchSize: size = measuredAtOnce, weights } = options;
+  const { batchSize: size = measuredAtOnce } = options;
+  const all = weighedBy(dataset, options.weights);
+  const isWeighted = weightsIn(all) !== undefined;
   const observers = Object.entries(metrics).map(([name, metric]) =>
-    observerOf(name, metric, weights !== undefined),
+    observerOf(name, metric, isWeighted),
   );
   if (observers.length === 0) return {} as Measured<M>;
-  const all = weights ? { ...dataset, [weightsName]: weights } : dataset;
-  if (weights) exampleCount("measure", all);
   const values = await tallied(
     observers.map(({ tally }) => tally),
     batches(all, { size }),
     (batch) => {
-      const [inputs, targets] = pairOf(batch);
+      const [inputs, targets, weights] = pairOf(batch);
       // Nothing else happens before it is in training again: not even another measurement.
       const graphs = inEvaluation(model, () => {
         const outputs = applyLayer(model, inputs);
-        return observers.map(({ observe }) => observe(outputs, targets, batch[weightsName]));
+        return observers.map(({ observe }) => observe(outputs, targets, weights));
       });
       return { graphs, count: inputs.shape[0]! };
     },
@@ -77,6 +75,17 @@ export async function measure<const M extends Metrics>(
   );
   const named = Object.keys(metrics).map((name, i) => [name, values[i]!] as const);
   return Object.fromEntries(named) as Measured<M>;
+}
+
+/** The dataset, with these weights. */
+function weighedBy(dataset: Dataset, weights: Tensor | undefined): Dataset {
+  if (!weights) return dataset;
+  if (weightsIn(dataset)) {
+    throw new NablaError("measure: got weights as an option and in the dataset, expected either");
+  }
+  exampleCount("measure", { ...dataset, "weights of the examples": weights });
+  const [inputs, targets] = pairOf(dataset);
+  return { inputs, targets, weights };
 }
 
 /** A metric of either kind, and what it is to know of a batch. */
@@ -99,16 +108,25 @@ function observerOf(name: string, metric: unknown, isWeighted: boolean): Observe
       `measure: metric "${name}" is ${given}, expected a function, or a metric with state`,
     );
   }
-  if (isWeighted) {
-    throw new NablaError(
-      `measure: metric "${name}" is a function of outputs and targets, which knows no weights; ` +
-        "expected a metric with state, such as precision()",
-    );
-  }
+  if (isWeighted) throw knowsNoWeights("measure", name);
   return {
     tally: meanTally,
     observe: (outputs, targets) => valueOf(name, (metric as Metric)(outputs, targets)),
   };
+}
+
+/** Throws `NablaError` for metrics that know no weights. */
+export function checkWeighable(operation: string, metrics: Metrics = {}): void {
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (!isStateful(metric)) throw knowsNoWeights(operation, name);
+  }
+}
+
+function knowsNoWeights(operation: string, name: string): NablaError {
+  return new NablaError(
+    `${operation}: metric "${name}" is a function of outputs and targets, which knows no weights; ` +
+      "expected a metric with state, such as precision()",
+  );
 }
 
 /** What a function gives as a metric, which must be one number. */

@@ -1,10 +1,10 @@
 // Datasets of two tensors: first what goes in, then what should come out; `inputs` and `targets`
-// stand for that wherever they are.
+// stand for that wherever they are. A third one named `weights` says what each example counts.
 import { NablaError, type Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 
-/** The two tensors of a dataset or a batch. */
-export type Pair = readonly [inputs: Tensor, targets: Tensor];
+/** The tensors of a dataset or a batch. */
+export type Pair = readonly [inputs: Tensor, targets: Tensor, weights?: Tensor];
 
 /** What usually goes in, and what should come out, in lower case. */
 const usualInputs = new Set(["inputs", "input", "images", "image", "features", "x", "xs"]);
@@ -12,26 +12,39 @@ const usualTargets = new Set(["targets", "target", "labels", "label", "y", "ys"]
 
 export function pairOf(dataset: Dataset): Pair {
   const { inputs, targets } = dataset;
-  if (inputs && targets) return [inputs, targets];
-  const [first, second] = Object.values(dataset);
-  return [first!, second!];
+  const [first, second] = pairNames(dataset).map((name) => dataset[name]!);
+  const pair = inputs && targets ? ([inputs, targets] as const) : ([first!, second!] as const);
+  const weights = weightsIn(dataset);
+  return weights ? [...pair, weights] : pair;
+}
+
+/** What the examples of a dataset or a batch count: its third tensor, if that has this name. */
+export function weightsIn(dataset: Dataset): Tensor | undefined {
+  return Object.keys(dataset).length === 3 ? dataset["weights"] : undefined;
+}
+
+/** All names but that of weights. */
+function pairNames(dataset: object): readonly string[] {
+  const names = Object.keys(dataset);
+  return names.length === 3 ? names.filter((name) => name !== "weights") : names;
 }
 
 /**
- * Throws `NablaError` unless there are two tensors, and their names say nothing else than that the
- * first goes in; `like` are the names of data that they belong to, which have the same order.
+ * Throws `NablaError` unless there are two tensors and perhaps `weights`, and their names say nothing else
+ * than that the first goes in; `like` are the names of data that they belong to, which have the same order.
  */
 export function checkPair(operation: string, dataset: object, like?: object): void {
-  const names = Object.keys(dataset);
+  const names = pairNames(dataset);
   if (names.length !== 2) {
+    const all = Object.keys(dataset);
     throw new NablaError(
-      `${operation}: the dataset has ${names.length} tensors (${names.join(", ")}), expected 2: ` +
+      `${operation}: the dataset has ${all.length} tensors (${all.join(", ")}), expected 2: ` +
         "what goes in, and what should come out",
     );
   }
   const [first, second] = names as [string, string];
   if (names.includes("inputs") && names.includes("targets")) return;
-  const [start, end] = like ? Object.keys(like) : names;
+  const [start, end] = like ? pairNames(like) : names;
   const isTurned = usualTargets.has(first.toLowerCase()) || usualInputs.has(second.toLowerCase());
   if (!isTurned && !(first === end && second === start)) return;
   throw new NablaError(

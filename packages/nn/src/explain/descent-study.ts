@@ -5,6 +5,7 @@ import {
   compile,
   concat,
   gradients,
+  NablaError,
   type Parameter,
   parameter,
   random,
@@ -20,7 +21,7 @@ import { applyLayer, type Layer, namedCellsOf } from "../layer.ts";
 import { measuredAtOnce } from "../measure.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { callable, checkOptions, integer, plainList, positive, signalled } from "../options.ts";
-import { pairOf } from "../pair.ts";
+import { pairOf, weightsIn } from "../pair.ts";
 import { type CostOptions, costOf as checkedCost } from "./example-costs.ts";
 
 export interface DescentOptions extends CostOptions {
@@ -110,6 +111,9 @@ export async function* descentStudy(
   const { examples: mostExamples = Number.POSITIVE_INFINITY } = options;
   const { steps = options.examples === undefined ? 100 : Number.POSITIVE_INFINITY } = options;
   const count = exampleCount("descentStudy", dataset);
+  if (weightsIn(dataset)) {
+    throw new NablaError("descentStudy: the dataset has weights, expected one without");
+  }
   for (const size of batchSizes) checkCount("descentStudy", "batch size", size, count);
   await realizeAsync(...Object.values(dataset));
   const parameters = model.parameters();

@@ -1,0 +1,70 @@
+// What examples of a training count: the mean over a batch of costs times weights.
+import { NablaError, type Tensor, where } from "@nabla/autograd";
+import { checkTensor } from "./checks.ts";
+import { listed, ofSums, type StatefulMetric } from "./metrics/metric.ts";
+
+/** A cost of outputs and targets, which may be told what examples count. */
+export type WeighableCost = (
+  outputs: Tensor,
+  targets: Tensor,
+  options?: { readonly weights?: Tensor },
+) => Tensor;
+
+/**
+ * The mean over the batch of each example's cost times its weight: what the cost gives by weights, which is
+ * divided by their sum, times their mean. So a batch of examples that count little moves little, and one that
+ * weighs nothing nothing. Throws `NablaError` for a cost that does not look at weights.
+ */
+export function weightedCost(
+  operation: string,
+  costOf: WeighableCost,
+  outputs: Tensor,
+  targets: Tensor,
+  given: Tensor,
+): Tensor {
+  const weighsNothing = given.notEqual(0).any().logicalNot();
+  // Where all weigh nothing their mean does, too; the sum must not be 0.
+  const weights = where(weighsNothing, 1, given);
+  let isRead = false;
+  const cost = costOf(outputs, targets, {
+    get weights() {
+      isRead = true;
+      return weights;
+    },
+  });
+  checkTensor(`${operation}: the cost`, cost);
+  if (!isRead) {
+    throw new NablaError(
+      `${operation}: the data have weights, which the cost does not look at; expected one that takes ` +
+        "{ weights } behind outputs and targets, as crossEntropy does",
+    );
+  }
+  return cost.mul(given.cast(cost.dtype).mean());
+}
+
+/** The mean over all examples, as a metric of data with weights. */
+export function weightedCostMetric(
+  operation: string,
+  costOf: WeighableCost,
+): StatefulMetric<number> {
+  return ofSums(
+    operation,
+    (outputs, targets, weights) => {
+      const mean = weightedCost(operation, costOf, outputs, targets, weights!);
+      const count = outputs.shape[0]!;
+      return listed(mean.cast("float64").mul(count), mean.mul(0).add(count));
+    },
+    ([sum, count]) => sum! / count!,
+  );
+}
+
+/** Throws `NablaError` unless all weights are finite and none is less than 0. */
+export async function checkWeights(operation: string, weights: Tensor): Promise<void> {
+  const values = await weights.data();
+  const wrong = values.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (wrong < 0) return;
+  const example = Math.floor((wrong * weights.shape[0]!) / values.length);
+  throw new NablaError(
+    `${operation}: the weight of example ${example} is ${values[wrong]}, expected a finite number from 0`,
+  );
+}
