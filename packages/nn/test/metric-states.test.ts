@@ -231,6 +231,22 @@ describe("what is undefined is NaN", () => {
     expect(await of(rocAuc({ average: "none" }), classes, right)).toEqual([0.75, 0.75, Number.NaN]);
   });
 
+  test("a batch of no example is NaN by itself, and nothing beside others", async () => {
+    const none = tensor(new Float32Array(0));
+    const [given, wanted] = [tensor([1, 2, 4]), tensor([0, 1, 1])];
+    for (const metric of [r2Score(), meanSquaredError, recall(), rocAuc()]) {
+      const empty = await metric.observe(none, none).data();
+      expect(metric.result(metric.update(metric.start(), empty))).toBeNaN();
+      const some = await metric.observe(given, wanted).data();
+      const alone = metric.update(metric.start(), some);
+      expect(metric.result(metric.update(alone, empty))).toBe(metric.result(alone));
+    }
+    const pairs = none.reshape([0, 2]);
+    const each = r2Score({ average: "none" });
+    const empty = await each.observe(pairs, pairs).data();
+    expect(each.result(each.update(each.start(), empty))).toEqual([Number.NaN, Number.NaN]);
+  });
+
   test("a state of no example is none", () => {
     for (const metric of [precision(), rocAuc(), r2Score()]) {
       expect(() => metric.result(metric.start())).toThrow("the state knows no example");

@@ -7,6 +7,7 @@ import {
   type ShapeOf,
   type Tensor,
   where,
+  zeros,
 } from "@nabla/autograd";
 import { checkTensor, targetsLike } from "../checks.ts";
 import { checkIgnoresNone } from "../costs/labels.ts";
@@ -116,6 +117,8 @@ function spreads(outputs: Tensor, targets: unknown, given: Tensor | undefined): 
       `r2Score: outputs are ${formatShape(outputs.shape)}, expected [examples] or [examples, outputs]`,
     );
   }
+  // Of no example there is no first one; it weighs nothing.
+  if (outputs.shape[0] === 0) return zeros([1 + 3 * (outputs.shape[1] ?? 1)], { dtype: "float64" });
   const [ys, ts] = [outputs, wanted].map((x) => x.cast("float64").reshape([x.shape[0]!, -1]));
   const weights = weightsOf("r2Score", outputs.shape.slice(0, 1), given).expandDims(-1);
   const all = weights.sum();
