@@ -21,26 +21,34 @@ interface Room {
   readonly rows: Uint8Array;
 }
 
-/** Memory for all buckets, which the next exchange of such buckets uses again. */
+/** Of so many exchanges memory is kept for the next one alike: it would have to be cleared anew each time. */
+const mostKept = 16;
+
+/** Memory of exchanges that have ended, for others of the same buckets; that which was used last. */
 export class Rooms {
-  readonly #make: () => readonly Room[];
-  readonly #free: (readonly Room[])[] = [];
+  /** What was given back last stands last. */
+  readonly #free: { readonly buckets: Buckets; readonly rooms: readonly Room[] }[] = [];
+  readonly #rank: number;
+  readonly #size: number;
 
-  constructor({ counts, bytesPerElement }: Buckets, rank: number, size: number) {
-    this.#make = () =>
-      counts.map((count) => {
-        const shares = sharesOf(count, bytesPerElement, rank, size);
-        const bytes = size * shares.chunk;
-        return { shares, sent: new Uint8Array(bytes), rows: new Uint8Array(bytes) };
-      });
+  constructor(rank: number, size: number) {
+    this.#rank = rank;
+    this.#size = size;
   }
 
-  take(): readonly Room[] {
-    return this.#free.pop() ?? this.#make();
+  take(buckets: Buckets): readonly Room[] {
+    const at = this.#free.findLastIndex((kept) => kept.buckets === buckets);
+    if (at >= 0) return this.#free.splice(at, 1)[0]!.rooms;
+    return buckets.counts.map((count) => {
+      const shares = sharesOf(count, buckets.bytesPerElement, this.#rank, this.#size);
+      const bytes = this.#size * shares.chunk;
+      return { shares, sent: new Uint8Array(bytes), rows: new Uint8Array(bytes) };
+    });
   }
 
-  giveBack(rooms: readonly Room[]): void {
-    this.#free.push(rooms);
+  giveBack(buckets: Buckets, rooms: readonly Room[]): void {
+    this.#free.push({ buckets, rooms });
+    if (this.#free.length > mostKept) this.#free.shift();
   }
 }
 
@@ -62,7 +70,7 @@ export class BucketExchange implements Unfinished {
     this.#communicator = communicator;
     this.#buckets = buckets;
     this.#free = free;
-    this.#rooms = free.take();
+    this.#rooms = free.take(buckets);
     this.#channel = communicator.begin(this);
   }
 
@@ -98,7 +106,7 @@ export class BucketExchange implements Unfinished {
       bytes.set(rows.subarray(0, length), at);
       at += length;
     });
-    this.#free.giveBack(this.#rooms);
+    this.#free.giveBack(this.#buckets, this.#rooms);
   }
 
   giveUp(isDone: (request: Request) => boolean): boolean {

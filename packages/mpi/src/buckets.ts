@@ -13,6 +13,9 @@ export type Bucket = readonly Tensor[];
 const leastBytes = 2 ** 20;
 const mostBuckets = 8;
 
+/** Of so many structures operations are kept, which are part of plans: as many as plans are. */
+const mostStructures = 512;
+
 /** Cuts tensors, in their order, into buckets of at least so many bytes. */
 export function bucketsOf(xs: readonly Tensor[], bucketBytes?: number): readonly Bucket[] {
   const bytesOfAll = (tensors: readonly Tensor[]) =>
@@ -45,16 +48,18 @@ export function bucketedSums(
   communicator: Communicator,
 ): (buckets: readonly Bucket[], added: (rows: Tensor) => Tensor) => Tensor {
   const known = new Map<string, Operations>();
+  const rooms = new Rooms(communicator.rank, communicator.size);
   return (buckets, added) => {
     const { dtype } = buckets[0]![0]!;
     const lengths = buckets.map((bucket) => `[${bucket.map(({ size }) => size).join("] [")}]`);
     const key = `${dtype} ${lengths.join(" | ")}`;
     const counts = buckets.map(sizeOf);
-    let operations = known.get(key);
-    if (!operations) {
-      const all = { what: `allReduce of ${key}`, counts, bytesPerElement: bytesPerElement(dtype) };
-      known.set(key, (operations = operationsOf(communicator, all)));
-    }
+    const all = { what: `allReduce of ${key}`, counts, bytesPerElement: bytesPerElement(dtype) };
+    const operations = known.get(key) ?? operationsOf(communicator, all, rooms);
+    // What was used last stands last.
+    known.delete(key);
+    known.set(key, operations);
+    if (known.size > mostStructures) known.delete(known.keys().next().value!);
     const { begin, sendParts, receiveParts, sendSums, receiveSums } = operations;
     const next = (host: HostFunction, ...inputs: readonly Tensor[]) => host(inputs, [1], "int32");
     const { size } = communicator;
@@ -86,8 +91,7 @@ interface Operations {
   readonly receiveSums: HostFunction;
 }
 
-function operationsOf(communicator: Communicator, buckets: Buckets): Operations {
-  const rooms = new Rooms(buckets, communicator.rank, communicator.size);
+function operationsOf(communicator: Communicator, buckets: Buckets, rooms: Rooms): Operations {
   const underWay = new Map<number, BucketExchange>();
   let last = 0;
   const receiving = (name: string, act: (exchange: BucketExchange, output: Data) => void) =>

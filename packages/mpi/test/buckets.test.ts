@@ -2,6 +2,7 @@
 import { compile, realize, setBackend, type Tensor, tensor } from "@nabla/autograd";
 import { hostFunction } from "@nabla/autograd/backend";
 import { afterEach, expect, test } from "vitest";
+import { Rooms } from "../src/bucket-exchange.ts";
 import { bucketsOf } from "../src/buckets.ts";
 import { collectivesOf } from "../src/collectives.ts";
 import { Communicator } from "../src/communicator.ts";
@@ -105,4 +106,24 @@ test("a run that fails exchanges the rest of what it has begun, so that others c
   expect(() => run(tensor(new Float32Array(100).fill(2 ** 127)))).toThrow("no such layer");
   expect(network.events.filter((event) => event.endsWith("begins"))).toHaveLength(8);
   expect([...run(x)[0]!.dataSync()].slice(0, 2)).toEqual([15, 15]);
+});
+
+test("memory of exchanges is used again, and that of ever new buckets is let go", () => {
+  const rooms = new Rooms(0, 1);
+  const bucketsOfSize = (count: number) => ({ what: "", counts: [count], bytesPerElement: 4 });
+  const [first, second] = [bucketsOfSize(10), bucketsOfSize(10)];
+  const memory = rooms.take(first);
+  rooms.giveBack(first, memory);
+  expect(rooms.take(second)).not.toBe(memory);
+  expect(rooms.take(first)).toBe(memory);
+  expect(rooms.take(first)).not.toBe(memory);
+  const useOthers = (count: number) => {
+    for (let i = 0; i < count; i++) rooms.giveBack(bucketsOfSize(i), []);
+  };
+  rooms.giveBack(first, memory);
+  useOthers(15);
+  expect(rooms.take(first)).toBe(memory);
+  rooms.giveBack(first, memory);
+  useOthers(16);
+  expect(rooms.take(first)).not.toBe(memory);
 });
