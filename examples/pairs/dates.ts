@@ -12,7 +12,6 @@ const months =
 const characters = "^0123456789-, abcdefghijklmnopqrstuvwxyz";
 export const longest = "september 28, 2019".length;
 
-/** A date as it is given, and as it should be written. */
 export interface DatePair {
   readonly given: string;
   readonly wanted: string;

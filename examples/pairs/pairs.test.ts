@@ -108,7 +108,7 @@ test("towers find halves that belong together, and go on from a checkpoint as if
     const optimizer = adam(model.parameters(), { learningRate: 0.02 });
     const reports = fit(model, halves, {
       ...trainingBy(optimizer, halves, 20),
-      epochs: 5,
+      epochs: 8,
       batchSize: 50,
       reportEvery: 1,
       checkpoint: { path: join(folder, `towers-${name}`) },
