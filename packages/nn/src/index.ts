@@ -355,6 +355,7 @@ export type {
   LoadOptions,
   LoadReport,
   NameOptions,
+  ReadOptions,
   SafetensorsFile,
   Saved,
   SaveOptions,

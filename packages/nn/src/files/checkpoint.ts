@@ -10,6 +10,7 @@ import { anything, checkOptions, isPlain, type Kind, plain } from "../options.ts
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
+import { formatNames } from "./formats.ts";
 import { type Described, headerOf, inFileOrder } from "./header.ts";
 import { type Header, isObject } from "./header-in.ts";
 import type { ByteStream, Reading } from "./reading.ts";
@@ -30,7 +31,7 @@ export type Progress = Readonly<Record<string, number | string | boolean>>;
 
 const [inModel, inOptimizer, inKept] = ["model.", "optimizer.", "kept."];
 const format = "nabla checkpoint 1";
-const checksum: Described = { name: "checksum", dtype: "uint8", shape: [checksumBytes] };
+const checksum: Described = { name: "checksum", format: formatNames.uint8, shape: [checksumBytes] };
 
 /**
  * Keeps all that training goes on from: the model's parameters and buffers, the optimiser's state,
@@ -68,7 +69,7 @@ async function checkpointOf(
   }
   const stored = (prefix: string, name: string, x: Tensor): Stored => ({
     name: prefix + name,
-    dtype: x.dtype,
+    format: formatNames[x.dtype],
     shape: x.shape,
     stored: x,
   });

@@ -19,6 +19,8 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   ["I64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigInt64(at, true)) }],
   ["U64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigUint64(at, true)) }],
   ["F16", { dtype: "float32", bytes: 2, at: (view, at) => ofHalf(view.getUint16(at, true)) }],
+  ["F8_E5M2", { dtype: "float32", bytes: 1, at: (view, at) => ofHalf(view.getUint8(at) << 8) }],
+  ["F8_E4M3", { dtype: "float32", bytes: 1, at: (view, at) => ofE4M3(view.getUint8(at)) }],
   ["BF16", { dtype: "float32", bytes: 2, at: (view, at) => ofBrain(view.getUint16(at, true)) }],
 ]);
 
@@ -62,6 +64,19 @@ function ofHalf(bits: number): number {
   if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   return sign * (fraction + 0x400) * 2 ** (exponent - 25);
+}
+
+/**
+ * A sign, 4 bits of exponent, 3 of fraction; no infinities, and NaN only where all of them are 1. P. Micikevicius
+ * et al., "FP8 formats for deep learning", 2022. (E5M2 is the upper half of a binary16.)
+ */
+function ofE4M3(bits: number): number {
+  const sign = bits >> 7 ? -1 : 1;
+  const exponent = (bits >> 3) & 0xf;
+  const fraction = bits & 0x7;
+  if (exponent === 0xf && fraction === 0x7) return Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -9;
+  return sign * (fraction + 8) * 2 ** (exponent - 10);
 }
 
 const single = new DataView(new ArrayBuffer(4));

@@ -7,6 +7,7 @@ import { type Described, lengthBytes } from "./header.ts";
 import { type Entry, type Header, headerLength, parseHeader } from "./header-in.ts";
 import { quoted } from "./names.ts";
 import type { Reading } from "./reading.ts";
+import { isShortFormat, rounded } from "./roundings.ts";
 
 /** A tensor that is to be written, and what the file calls it. */
 export interface Stored extends Described {
@@ -16,7 +17,7 @@ export interface Stored extends Described {
 /** The bytes of each tensor, as they are now. */
 export function elementsOf(tensors: readonly Stored[]): readonly Uint8Array[] {
   realize(...tensors.map(({ stored }) => stored));
-  return tensors.map(({ stored }) => bytesOf(stored.dataSync()));
+  return tensors.map(({ stored, format }) => bytesOf(stored.dataSync(), format));
 }
 
 /** The same without blocking: as they are when it is called, whatever is assigned meanwhile. */
@@ -26,11 +27,12 @@ export async function elementsLater(tensors: readonly Stored[]): Promise<readonl
     realizeAsync(...tensors.map(({ stored }) => stored)),
     ...tensors.map(({ stored }) => stored.data()),
   ]);
-  return read.map(bytesOf);
+  return read.map((elements, i) => bytesOf(elements, tensors[i]!.format));
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Data): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+function bytesOf(elements: Data, format: string): Uint8Array {
+  if (isShortFormat(format)) return rounded(format, elements);
+  return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }
 
 /** What the header says. */

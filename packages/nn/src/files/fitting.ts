@@ -1,5 +1,6 @@
 // What a file gives to whom: parameters take the tensors of their names, all of them or none.
-import { formatShape, NablaError, type Parameter, type Tensor } from "@nabla/autograd";
+import { type DType, formatShape, NablaError, type Parameter, type Tensor } from "@nabla/autograd";
+import { holderOf } from "./conversions.ts";
 import { formatNames } from "./formats.ts";
 import type { Entry, Header } from "./header-in.ts";
 import { quoted } from "./names.ts";
@@ -25,14 +26,14 @@ export function checkFits(
   subject: string,
   { entries }: Header,
   places: ReadonlyMap<string, Place>,
-  { strict }: { readonly strict: boolean },
+  { strict, widen = false }: { readonly strict: boolean; readonly widen?: boolean },
 ): Misfit {
   const found = new Map(entries.map((entry) => [entry.name, entry]));
   const missing = [...places.keys()].filter((name) => !found.has(name));
   const unexpected = [...found.keys()].filter((name) => !places.has(name));
   const problems = [...places].flatMap(([name, place]) => {
     const entry = found.get(name);
-    return entry ? difference(entry, place) : [];
+    return entry ? difference(entry, place, widen) : [];
   });
   if (strict && unexpected.length > 0) {
     problems.unshift(`${listed(unexpected)} in the file, not in the model`);
@@ -45,7 +46,11 @@ export function checkFits(
 }
 
 /** What is different between a tensor and its place. */
-function difference({ name, format, shape }: Entry, { p, isTransposed }: Place): string[] {
+function difference(
+  { name, format, shape }: Entry,
+  { p, isTransposed }: Place,
+  widen: boolean,
+): string[] {
   const called = quoted(name);
   if (isTransposed && p.rank !== 2) {
     return [`${called} is ${formatShape(p.shape)} in the model, only a matrix can be transposed`];
@@ -57,9 +62,19 @@ function difference({ name, format, shape }: Entry, { p, isTransposed }: Place):
     const hint = isOther ? "; see the option transpose" : "";
     return [`${called} is ${given} in the file, ${inModel}${hint}`];
   }
-  if (format === formatNames[p.dtype]) return [];
-  return [`${called} is ${format} in the file, ${formatNames[p.dtype]} in the model`];
+  const own = formatNames[p.dtype];
+  if (format === own) return [];
+  const isNarrower = narrower[p.dtype]?.(format) ?? false;
+  if (isNarrower && widen) return [];
+  const hint = isNarrower ? "; see the option widen" : "";
+  return [`${called} is ${format} in the file, ${own} in the model${hint}`];
 }
+
+/** Which formats have no other numbers than a dtype has. */
+const narrower: Partial<Record<DType, (format: string) => boolean>> = {
+  float32: (format) => holderOf(format) === "float32",
+  float64: (format) => format === formatNames.float32 || holderOf(format) === "float32",
+};
 
 /** The most that an error lists of one kind. */
 const mostListed = 8;
@@ -81,6 +96,6 @@ export function assign(
 ): void {
   for (const [name, x] of tensors) {
     const { p, isTransposed } = places.get(name)!;
-    p.assign(isTransposed ? x.transpose() : x);
+    p.assign((isTransposed ? x.transpose() : x).cast(p.dtype));
   }
 }

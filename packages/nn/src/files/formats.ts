@@ -2,9 +2,7 @@
 import { type DType, NablaError } from "@nabla/autograd";
 import { quoted } from "./names.ts";
 
-/**
- * What the format calls our dtypes. The largest elements come first, as in files of the library.
- */
+/** What the format calls our dtypes. */
 export const formatNames: Readonly<Record<DType, string>> = {
   float64: "F64",
   float32: "F32",
@@ -31,16 +29,6 @@ const bitsOfDType: Readonly<Record<DType, number>> = {
   uint8: 8,
   bool: 8,
 };
-
-/** Bytes that elements of a dtype take. */
-export function bytesOf(dtype: DType, elements: number): number {
-  return (elements * bitsOfDType[dtype]) / 8;
-}
-
-/** Where a dtype stands in the files of the format's library: large elements first. */
-export function rankOf(dtype: DType): number {
-  return dtypeNames.findIndex(([own]) => own === dtype);
-}
 
 function ownDType(format: string): DType | undefined {
   return dtypeNames.find(([, formatName]) => formatName === format)?.[0];

@@ -1,8 +1,8 @@
 // The header of a safetensors file, written: its length in 8 bytes, then JSON that says of each
 // tensor its dtype, its shape, and where its elements stand behind the header. Source:
 // https://github.com/huggingface/safetensors#format
-import { type DType, NablaError, type Shape } from "@nabla/autograd";
-import { bytesOf, formatNames, rankOf } from "./formats.ts";
+import { NablaError, type Shape } from "@nabla/autograd";
+import { bitsOf } from "./formats.ts";
 import { checkUnicode, quoted } from "./names.ts";
 
 /** The bytes in front of the header. */
@@ -16,15 +16,16 @@ export const metadataKey = "__metadata__";
 /** A tensor that is to be written. */
 export interface Described {
   readonly name: string;
-  readonly dtype: DType;
+  /** What the format calls its dtype. */
+  readonly format: string;
   readonly shape: Shape;
 }
 
-/**
- * In the order of the format's library: elements of 8 bytes come first, so that all are aligned.
- */
+/** In what order the format's library writes tensors: large elements first, so that all are aligned. */
+const order = ["F64", "F32", "I32", "BF16", "F16", "U8", "BOOL"];
+
 export function inFileOrder<T extends Described>(tensors: readonly T[]): readonly T[] {
-  const rank = ({ dtype }: T): number => rankOf(dtype);
+  const rank = ({ format }: T): number => order.indexOf(format);
   return tensors.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
@@ -37,14 +38,14 @@ export function headerOf(
   const header = new Map<string, unknown>();
   if (metadata) header.set(metadataKey, checkedMetadata(subject, metadata));
   let begin = 0;
-  for (const { name, dtype, shape } of tensors) {
+  for (const { name, format, shape } of tensors) {
     checkUnicode(subject, name);
     if (header.has(name) || name === metadataKey) {
       throw new NablaError(`${subject}: more than one tensor is called ${quoted(name)}`);
     }
     const count = shape.reduce((product, size) => product * size, 1);
-    const end = begin + bytesOf(dtype, count);
-    header.set(name, { dtype: formatNames[dtype], shape, data_offsets: [begin, end] });
+    const end = begin + (count * bitsOf(format)!) / 8;
+    header.set(name, { dtype: format, shape, data_offsets: [begin, end] });
     begin = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));

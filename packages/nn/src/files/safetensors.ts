@@ -8,9 +8,11 @@ import { type Model, namedCellsOf } from "../layer.ts";
 import { callable, checkOptions, flag, isPlain, plain } from "../options.ts";
 import { elementsIn, elementsLater, elementsOf, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
+import { formatNames } from "./formats.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
 import { type ByteStream, joined, type Reading } from "./reading.ts";
+import { isShortFormat } from "./roundings.ts";
 import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
 
@@ -28,9 +30,25 @@ export interface NameOptions {
 export interface SaveOptions extends NameOptions {
   /** Texts to keep with the parameters. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Which tensors, by the model's names, are written with 16 bits an element, and how: rounded to the nearest
+   * number, of two as near to the even one; what is beyond the largest one becomes infinite. Of float32 and
+   * float64 only. Default: none, each as it is.
+   */
+  readonly rounded?: (name: string) => "F16" | "BF16" | undefined;
+}
+
+export interface ReadOptions {
+  /** Which tensors to read, by the file's names: the others may be of any dtype. Default: all. */
+  readonly only?: (name: string) => boolean;
 }
 
 export interface LoadOptions extends NameOptions {
+  /**
+   * Whether parameters of float32 and float64 take elements of fewer bits (F32, BF16, F16, F8), each of which
+   * is a number of theirs. False: they take tensors of their own dtype. Default: false.
+   */
+  readonly widen?: boolean;
   /**
    * Whether file and model must name the same parameters. False: what both have is loaded. Default:
    * true.
@@ -103,11 +121,12 @@ function contentOf(
   saved: Saved,
   options: SaveOptions,
 ): { readonly header: Uint8Array; readonly tensors: readonly Stored[] } {
-  checkOptions(subject, options, { metadata: plain, ...ofNames });
-  const { metadata, rename = same, transpose = none } = options;
+  checkOptions(subject, options, { metadata: plain, rounded: callable, ...ofNames });
+  const { metadata, rename = same, transpose = none, rounded = () => undefined } = options;
   const named = tensorsOf(subject, saved).map(([name, x]) => {
     const stored = transpose(name) ? transposedMatrix(subject, name, x) : x;
-    return { name: rename(name), dtype: x.dtype, shape: stored.shape, stored };
+    const format = formatOf(subject, name, x, rounded(name));
+    return { name: rename(name), format, shape: stored.shape, stored };
   });
   const tensors = inFileOrder(named);
   return { header: headerOf(subject, tensors, metadata), tensors };
@@ -129,6 +148,15 @@ function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: str
   throw new NablaError(`${subject}: ${quoted(other[0])} is ${kindOf(other[1])}, expected a tensor`);
 }
 
+/** In what format elements are written. Throws `NablaError` for one that they cannot be rounded to. */
+function formatOf(subject: string, name: string, { dtype }: Tensor, short: unknown): string {
+  if (short === undefined) return formatNames[dtype];
+  const isFloat = dtype === "float32" || dtype === "float64";
+  if (isShortFormat(short) && isFloat) return short;
+  const given = `${quoted(name)} is ${dtype}, to be rounded to ${kindOf(short)}`;
+  throw new NablaError(`${subject}: ${given}; expected float32 or float64, and "F16" or "BF16"`);
+}
+
 function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
   if (x.rank === 2) return x.transpose();
   const given = formatShape(x.shape);
@@ -138,8 +166,9 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
 /**
  * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as
  * a promise. Elements of dtypes that nabla lacks are held by one that has all their values: I8, I16
- * and U16 by int32; U32, I64 and U64 by float64; F16 and BF16 by float32. Throws `NablaError` for
- * what is no such file, for whole numbers that float64 cannot hold, and for other dtypes (F8, C64).
+ * and U16 by int32; U32, I64 and U64 by float64; F16, BF16, F8_E4M3 and F8_E5M2 by float32. Throws
+ * `NablaError` for what is no such file, and among the tensors that are read for whole numbers that float64
+ * cannot hold, and for other dtypes (C64, F4).
  *
  * @example
  * const bytes = toSafetensors({ x: tensor([1, 2]) }, { metadata: { made: "here" } });
@@ -147,18 +176,26 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
  * file.tensors.x!.arraySync(); // => [1, 2]
  * file.metadata; // => { made: "here" }
  */
-export function readSafetensors(source: Bytes): SafetensorsFile;
-export function readSafetensors(source: string | ByteStream): Promise<SafetensorsFile>;
+export function readSafetensors(source: Bytes, options?: ReadOptions): SafetensorsFile;
+export function readSafetensors(
+  source: string | ByteStream,
+  options?: ReadOptions,
+): Promise<SafetensorsFile>;
 export function readSafetensors(
   source: Bytes | string | ByteStream,
+  options: ReadOptions = {},
 ): SafetensorsFile | Promise<SafetensorsFile> {
   const subject = subjectOf("readSafetensors", source);
-  return readSource(subject, source, everything(subject));
+  checkOptions(subject, options, { only: callable });
+  return readSource(subject, source, everything(subject, options));
 }
 
-function* everything(subject: string): Reading<SafetensorsFile> {
+function* everything(
+  subject: string,
+  { only = () => true }: ReadOptions,
+): Reading<SafetensorsFile> {
   const header = yield* headerIn(subject);
-  const tensors = yield* elementsIn(subject, header, () => true);
+  const tensors = yield* elementsIn(subject, header, ({ name }) => only(name));
   yield "end";
   return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
 }
@@ -188,12 +225,12 @@ export function loadSafetensors(
 ): LoadReport | Promise<LoadReport> {
   const subject = subjectOf("loadSafetensors", source);
   checkModel(subject, model);
-  checkOptions(subject, options, { strict: flag, ...ofNames });
+  checkOptions(subject, options, { strict: flag, widen: flag, ...ofNames });
   return readSource(subject, source, into(subject, model, options));
 }
 
 function* into(subject: string, model: Model, options: LoadOptions): Reading<LoadReport> {
-  const { strict = true, rename = same, transpose = none } = options;
+  const { strict = true, widen = false, rename = same, transpose = none } = options;
   const header = yield* headerIn(subject);
   const places = new Map<string, Place>();
   for (const [name, p] of namedCellsOf(model)) {
@@ -203,7 +240,7 @@ function* into(subject: string, model: Model, options: LoadOptions): Reading<Loa
     }
     places.set(inFile, { p, isTransposed: transpose(name) });
   }
-  const { missing, unexpected } = checkFits(subject, header, places, { strict });
+  const { missing, unexpected } = checkFits(subject, header, places, { strict, widen });
   const tensors = yield* elementsIn(subject, header, (entry) => places.has(entry.name));
   yield "end";
   assign(tensors, places);

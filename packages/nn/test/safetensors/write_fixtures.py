@@ -49,6 +49,22 @@ def write_dtypes():
     save_file({"half": numpy.array([1.0], dtype=numpy.float16)}, "half.safetensors")
 
 
+def write_rounded():
+    """Numbers of both floats, and their bits as NumPy's float16."""
+    random = numpy.random.default_rng(1)
+    spread = random.standard_normal(60) * 2.0 ** random.integers(-28, 18, 60)
+    edges = [0.0, -0.0, 65504, 65519.99, 65520, 65536, 2.0**-24, 2.0**-25, 2.0**-14, numpy.inf, -numpy.inf, numpy.nan]
+    # Half way between two float16, and just beside it: what is rounded twice goes wrong.
+    middles = 1 + (2 * numpy.arange(20) + 1) * 2.0**-11
+    double = numpy.concatenate([spread, edges, middles, middles + 2.0**-40, middles - 2.0**-40])
+    single = double.astype(numpy.float32)
+    with numpy.errstate(over="ignore"):
+        bits = [x.astype(numpy.float16).view(numpy.uint16) for x in (single, double)]
+    save_file(
+        {"float32": single, "float64": double, "from32": bits[0], "from64": bits[1]}, "rounded.safetensors"
+    )
+
+
 def write_pytorch():
     import torch
     from safetensors.torch import save_file as save_torch_file
@@ -67,4 +83,5 @@ elif sys.argv[1:2] == ["judge"]:
     print(json.dumps(judge(sys.argv[2])))
 else:
     write_dtypes()
+    write_rounded()
     write_pytorch()
