@@ -47,6 +47,8 @@ export type { CellOptions, RecurrentCell, RnnCellOptions } from "./layers/cells.
 export { gruCell, lstmCell, rnnCell } from "./layers/cells.ts";
 export type { ConvolutionLayer, ConvolutionLayerOptions } from "./layers/convolution.ts";
 export { convolution1d, convolution2d, convolution3d } from "./layers/convolution.ts";
+export type { DecoderBlock, DecoderInputs } from "./layers/decoder-block.ts";
+export { decoderBlock } from "./layers/decoder-block.ts";
 export type { Dropout } from "./layers/dropout.ts";
 export { dropout, dropPath, spatialDropout } from "./layers/dropout.ts";
 export type { Embedding, EmbeddingOptions } from "./layers/embedding.ts";
@@ -73,6 +75,14 @@ export {
   maxPooling2d,
   maxPooling3d,
 } from "./layers/pooling.ts";
+export type {
+  LearntOptions,
+  LearntPositions,
+  RotaryOptions,
+  SinusoidalPositions,
+  WaveOptions,
+} from "./layers/positions.ts";
+export { alibi, learntPositions, rotary, sinusoidalPositions } from "./layers/positions.ts";
 export type { Prelu, PreluOptions } from "./layers/prelu.ts";
 export { prelu } from "./layers/prelu.ts";
 export type {

@@ -1,7 +1,7 @@
 // How makers write a layer: its kind, what is its own, its parts, and `forward`. The exact type, of which
 // a function's body knows nothing, is said in one place, here.
 import type { Parameter, Tensor } from "@nabla/autograd";
-import type { Layer, Parts } from "./layer.ts";
+import type { Model, Parts } from "./layer.ts";
 import type { Mode } from "./mode.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 
@@ -24,7 +24,7 @@ export type Written<L> = Own<L> & {
   readonly buffers?: Readonly<Record<string, Parameter>>;
   /** Of one that does something else in training. */
   readonly mode?: Mode;
-  forward(x: Tensor, inputs?: never): Tensor;
+  forward(x: Tensor, inputs: never): Tensor;
 };
 
 /**
@@ -33,8 +33,8 @@ export type Written<L> = Own<L> & {
  */
 // The exact type is what a caller says, and no argument has it: that is what the function is for.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-export function layerOf<General extends Layer, Exact = General>(written: Written<General>): Exact {
-  const { parts = {}, buffers = {}, mode, ...own } = written as Written<Layer>;
+export function layerOf<General extends Model, Exact = General>(written: Written<General>): Exact {
+  const { parts = {}, buffers = {}, mode, ...own } = written as Written<Model>;
   const layer = { ...own, ...madeOf(parts, buffers) };
   if (mode === undefined) return layer as unknown as Exact;
   const { train, evaluate } = mode;

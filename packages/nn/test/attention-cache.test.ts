@@ -1,7 +1,7 @@
 // Attention place by place: the same as of the whole sequence, and by one graph.
-import { compile, random, scan, type Tensor, zeros } from "@nabla/autograd";
+import { compile, ones, random, scan, type Tensor, zeros } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
-import { multiHeadAttention, transformerBlock } from "@nabla/nn";
+import { decoderBlock, multiHeadAttention, transformerBlock } from "@nabla/nn";
 import { describe, expect, test } from "vitest";
 
 const dtype = "float64";
@@ -12,6 +12,14 @@ const near = { absoluteTolerance: 1e-13 };
 
 describe.each([
   ["multiHeadAttention", multiHeadAttention(8, 2, causal)],
+  [
+    "multiHeadAttention of few heads of keys, turned by places",
+    multiHeadAttention(8, 4, { ...causal, keyHeads: 2, positions: "rotary" }),
+  ],
+  [
+    "multiHeadAttention with distances",
+    multiHeadAttention(8, 2, { ...causal, positions: "alibi" }),
+  ],
   ["transformerBlock", transformerBlock(8, 2, causal)],
   ["transformerBlock with the norm after", transformerBlock(8, 2, { ...causal, norm: "after" })],
 ] as const)("%s, place by place", (_, layer) => {
@@ -78,4 +86,30 @@ describe("mistakes", () => {
   ])("read well: %s", (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+test("a decoder's block goes on place by place, with the same context", () => {
+  const block = decoderBlock(8, 2, { positions: "rotary", dtype });
+  const context = random.normal([2, 3, 8], { seed: 2, dtype });
+  const whole = block.forward(x, { context });
+  const [first, cache] = block.step(x.slice(1, 0, 4), block.cache(2, 6), { context });
+  const [second] = block.step(x.slice(1, 4), cache, { context });
+  expectClose(first, whole.slice(1, 0, 4), near);
+  expectClose(second, whole.slice(1, 4), near);
+  expect(() => block.forward(x, {} as never)).toThrow(
+    "decoderBlock: context is undefined, expected a tensor",
+  );
+});
+
+test("what attention looks at sums to 1, and is what its output is made of", () => {
+  const layer = multiHeadAttention(8, 2, { ...causal, bias: false });
+  const [y, weights] = layer.look(x);
+  expect(weights.shape).toEqual([2, 2, 6, 6]);
+  expectClose(weights.sum(-1), ones([2, 2, 6], { dtype }), near);
+  expect(weights.at(0).at(0).at(0).slice(0, 1).abs().max().itemSync()).toBe(0);
+  // The first place sees itself alone, so that its values go through the last projection as they are.
+  const values = x.matmul((layer.inputWeight as Tensor).slice(0, 16, 24).transpose());
+  const first = values.slice(1, 0, 1).matmul(layer.output.weight);
+  expectClose(y.slice(1, 0, 1), first, near);
+  expectClose(layer.forward(x), y, near);
 });

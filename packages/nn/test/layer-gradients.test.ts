@@ -25,6 +25,7 @@ import {
   instanceNorm,
   type Layer,
   layerNorm,
+  learntPositions,
   loadSafetensors,
   lstm,
   lstmCell,
@@ -33,6 +34,7 @@ import {
   residual,
   rnn,
   rnnCell,
+  sinusoidalPositions,
   tiedOutput,
   toSafetensors,
   transformerBlock,
@@ -171,6 +173,14 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
       layer: multiHeadAttention(heads * each, heads, { causal, dtype }),
       shape: [2, places, heads * each],
     })),
+  learntPositions: fc.tuple(size(3), size(3)).map(([places, features]) => ({
+    layer: learntPositions(4, features, { dtype }),
+    shape: [2, places, features],
+  })),
+  sinusoidalPositions: fc.tuple(size(3), size(2)).map(([places, pairs]) => ({
+    layer: sinusoidalPositions(2 * pairs),
+    shape: [2, places, 2 * pairs],
+  })),
   transformerBlock: fc
     .tuple(size(3), fc.constantFrom<"before" | "after">("before", "after"))
     .map(([places, norm]) => ({
@@ -185,6 +195,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   spatialDropout: "draws anew at each call: modes.test.ts",
   dropPath: "draws anew at each call: modes.test.ts",
   embedding: "takes whole numbers: below",
+  decoderBlock: "has two inputs: pytorch-attention.test.ts",
+  rotary: "is a function: pytorch-attention.test.ts",
+  alibi: "is a function: pytorch-attention.test.ts",
   flatten: "moves elements: layer-shapes.test-d.ts",
   maxPooling2d: "has kinks: pytorch.test.ts",
   maxPooling1d: "has kinks: pytorch-windows.test.ts",

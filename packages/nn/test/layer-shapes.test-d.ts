@@ -11,6 +11,7 @@ import {
   convolution3d,
   convolutionTranspose1d,
   convolutionTranspose2d,
+  decoderBlock,
   dense,
   dropout,
   dropPath,
@@ -24,6 +25,7 @@ import {
   gruCell,
   instanceNorm,
   layerNorm,
+  learntPositions,
   lstm,
   lstmCell,
   maxPooling1d,
@@ -230,6 +232,10 @@ describe("sequences", () => {
     sequential(dense(3, 16), tanh, layerNorm(32));
     // @ts-expect-error one row an example, expected a sequence
     sequential(rnn(3, 4, { returns: "last" }), gru(4, 5));
+    // @ts-expect-error 8 features, 16 given
+    sequential(embedding(30, 16), learntPositions(12, 8));
+    // @ts-expect-error 8 features
+    decoderBlock(16, 4).forward(zeros([5, 12, 8]), { context: zeros([5, 3, 16]) });
     type Says<S extends Shape> = OutputCheck<SequenceShape<"lstm", 16, 32, "all">, S, "fits">;
     expectTypeOf<
       Says<[5, 12, 8]>

@@ -14,8 +14,9 @@ test("every layer is among them", () => {
 
 test.each(entries.map((entry) => [entry.call, entry] as const))(
   "%s: vmap gives what each call does",
-  (_, { call, input, dtype }) => {
-    const layer = made(call);
+  (_, entry) => {
+    const { input, dtype } = entry;
+    const layer = made(entry);
     layer.evaluate?.();
     const both: Tensor =
       dtype === "int32"

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
-import { type DType, formatShape, type Shape, zeros } from "@nabla/autograd";
+import { type DType, formatShape, type Shape, type Tensor, zeros } from "@nabla/autograd";
 import { type Layer, type LayerFunction, readSafetensors, sequential, summary } from "@nabla/nn";
 import { functions, publicIn } from "./public-names.ts";
 
@@ -12,6 +12,8 @@ export interface Entry {
   readonly call: string;
   readonly input: Shape;
   readonly dtype?: DType;
+  /** Where `forward` wants more than the input. */
+  readonly inputs?: (x: Tensor) => object;
   /** Beside what of PyTorch's it is tested, in the case of that name in `fixtures/`; or why not. */
   readonly pytorch: readonly [name: string, fixture: string] | string;
 }
@@ -80,7 +82,7 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("layerNorm(4)", sequences, ["LayerNorm", "layer-norm"]),
     row("groupNorm(2, 4)", images, ["GroupNorm", "group-norm"]),
     row("instanceNorm(4)", images, ["InstanceNorm2d", "instance-norm"]),
-    row("rmsNorm(4)", sequences, ["RMSNorm", "rms-norm"]),
+    row("rmsNorm(4)", sequences, ["formula", "rms-norm"]),
   ],
   Regularisation: [
     row("dropout(0.5)", [5, 4], "draws its own numbers"),
@@ -90,9 +92,9 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
   Activations: [
     row("prelu(4)", images, ["PReLU", "prelu"]),
     row("glu", [5, 4], ["glu", "glu"]),
-    row("geglu", [5, 4], ["gelu", "geglu"]),
-    row("swiglu", [5, 4], ["silu", "swiglu"]),
-    row("reglu", [5, 4], ["relu", "reglu"]),
+    row("geglu", [5, 4], ["formula", "geglu"]),
+    row("swiglu", [5, 4], ["formula", "swiglu"]),
+    row("reglu", [5, 4], ["formula", "reglu"]),
     row("relu6", [5, 4], ["ReLU6", "relu6"]),
     row("hardTanh", [5, 4], ["Hardtanh", "hard-tanh"]),
     row("hardSwish", [5, 4], ["Hardswish", "hard-swish"]),
@@ -116,18 +118,31 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
   ],
   Attention: [
     row("multiHeadAttention(4, 2)", sequences, ["MultiheadAttention", "attention"]),
+    row("multiHeadAttention(8, 4, { keyHeads: 2 })", [5, 7, 8], ["formula", "attention-grouped"]),
     row("transformerBlock(4, 2)", sequences, ["TransformerEncoderLayer", "block-before"]),
+    {
+      ...row("decoderBlock(4, 2)", sequences, ["TransformerDecoderLayer", "decoder-before"]),
+      inputs: (context) => ({ context }),
+    },
+  ],
+  Positions: [
+    row("sinusoidalPositions(4)", sequences, ["formula", "sinusoidal-positions"]),
+    row("learntPositions(10, 4)", sequences, ["Embedding", "learnt-positions"]),
+    row("rotary", sequences, ["formula", "rotary"]),
   ],
 };
 
 export const entries: readonly Entry[] = Object.values(groups).flat();
+
+/** Functions beside layers. */
+const notLayers: readonly string[] = ["alibi"];
 
 /** Public layers that the table does not have, and names in it that are not public. */
 export function missingFromTable(): { readonly missing: string[]; readonly unknown: string[] } {
   const all = [...publicIn("layers"), ...publicIn("activations"), "dense", "sequential"];
   const listed = entries.map(({ name }) => name);
   return {
-    missing: all.filter((name) => !listed.includes(name)),
+    missing: all.filter((name) => ![...listed, ...notLayers].includes(name)),
     unknown: listed.filter((name) => !all.includes(name)),
   };
 }
@@ -153,8 +168,9 @@ const found = ["parameters", "FLOP", "bytes", "compared with PyTorch's"];
 const head = `| ${[...columns, ...found].join(" | ")} |`;
 const rule = `|${"---|".repeat(columns.length + found.length)}`;
 
-function cellsOf({ name, call, input, dtype = "float32", pytorch }: Entry): readonly string[] {
-  const layer = made(call);
+function cellsOf(entry: Entry): readonly string[] {
+  const { name, call, input, dtype = "float32", pytorch } = entry;
+  const layer = made(entry);
   layer.evaluate?.();
   const y = layer.forward(zeros([...input], { dtype }));
   const named = [
@@ -174,17 +190,21 @@ function cellsOf({ name, call, input, dtype = "float32", pytorch }: Entry): read
   ];
 }
 
-export function made(call: string): Layer {
+/** The example's layer, of one input. */
+export function made({ call, inputs }: Entry): Layer {
   const make = compileFunction(`return ${call};`, Object.keys(functions));
   const layer = make(...Object.values(functions)) as Layer | LayerFunction;
-  return typeof layer === "function" ? sequential(layer) : layer;
+  if (typeof layer === "function") return sequential(layer);
+  if (inputs === undefined) return layer;
+  const forward = layer.forward.bind(layer) as (x: Tensor, more: object) => Tensor;
+  return { ...layer, forward: (x: Tensor) => forward(x, inputs(x)) };
 }
 
 function comparedWith(name: string, pytorch: Entry["pytorch"]): string {
   if (typeof pytorch === "string") return `no: ${pytorch}`;
   const [theirs, fixture] = pytorch;
   if (!fixtures.has(fixture)) throw new Error(`${name}: no fixture has a case "${fixture}"`);
-  return `\`${theirs}\` (${fixture})`;
+  return theirs === "formula" ? `its formula (${fixture})` : `\`${theirs}\` (${fixture})`;
 }
 
 const root = join(import.meta.dirname, "../../..");
@@ -231,7 +251,8 @@ is not what the layers do now.
   \`loadSafetensors(model, file, { transpose })\`. What is measured and not trained is in italics.
 - *FLOP*, *bytes*: of one \`forward\` after \`evaluate()\`, as \`summary\` counts them: products, sums and
   functions of elements; and input, parameters and output once each.
-- *compared with PyTorch's*: values and all gradients, in float64; in brackets the case of
+- *compared with PyTorch's*: values and all gradients, in float64, with PyTorch's layer or function of that
+  name, or with a formula in PyTorch; in brackets the case of
   [\`scripts/fixtures/layers.py\`](../scripts/fixtures/layers.py), which
   [\`pytorch.test.ts\`](../packages/nn/test/pytorch.test.ts) compares.
 

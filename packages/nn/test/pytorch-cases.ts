@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gradients, realize, type Tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
-import { type Layer, loadSafetensors, readSafetensors, toSafetensors } from "@nabla/nn";
+import { type Layer, loadSafetensors, type Model, readSafetensors, toSafetensors } from "@nabla/nn";
 import { describe, expect, test } from "vitest";
 
 const path = join(import.meta.dirname, "fixtures", "layers.safetensors");
@@ -24,7 +24,7 @@ export function below(prefix: string): Record<string, Tensor> {
 export const isDense = (name: string) => /^weight$|out_proj.weight$|linear[12].weight$/.test(name);
 
 export interface Case {
-  readonly layer: Layer;
+  readonly layer: Model;
   readonly transpose?: (name: string) => boolean;
   readonly call?: (...inputs: Tensor[]) => Tensor;
 }
@@ -45,7 +45,7 @@ export function compareWithPyTorch(cases: Readonly<Record<string, Case>>): void 
     });
 
     test("has PyTorch's outputs and gradients", () => {
-      const y = (call ?? ((x) => layer.forward(x)))(...inputs);
+      const y = (call ?? ((x) => (layer as Layer).forward(x)))(...inputs);
       expectClose(y, tensors[`${name}/out`]!, tolerances);
       const cost = y.mul(tensors[`${name}/g`]!).sum();
       const wanted = below(`${name}/grad/`);

@@ -20,11 +20,21 @@ import {
 import { checkAxis, checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
 import { type Dense, dense } from "../dense.ts";
 import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
-import { checkOptions, flag, fraction, ofWeights, tensor as tensorKind } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import { layerOf } from "../layer-of.ts";
+import {
+  checkOptions,
+  count,
+  flag,
+  fraction,
+  ofWeights,
+  oneOf,
+  tensor as tensorKind,
+} from "../options.ts";
+import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { type Dropout, dropout } from "./dropout.ts";
+import { alibi, rotary } from "./positions.ts";
 
 export interface AttentionOptions extends DTypeOption {
   /** Each place sees itself and those before it, not those after. Default: false. */
@@ -33,6 +43,13 @@ export interface AttentionOptions extends DTypeOption {
   readonly dropout?: number;
   /** Whether all four projections add a number. Default: true; they start at 0. */
   readonly bias?: boolean;
+  /**
+   * Heads of keys and values, each for several heads of queries, which makes caches smaller: grouped-query
+   * attention, or multi-query attention with 1. Default: as many as heads.
+   */
+  readonly keyHeads?: number;
+  /** How attention knows the order of places: `rotary`, `alibi`. Default: "none". */
+  readonly positions?: "none" | "rotary" | "alibi";
   /** First values of the projections, each by itself. Default: `xavierUniform()`. */
   readonly initializer?: Initializer;
 }
@@ -55,7 +72,7 @@ export interface AttentionInputs {
  * tensors, for `compile` and `scan`.
  */
 export type AttentionCache = {
-  /** [examples, heads, places, features of a head], 0 from `length` on. */
+  /** [examples, heads of keys, places, features of a head], 0 from `length` on. */
   readonly keys: Tensor;
   /** As the keys. */
   readonly values: Tensor;
@@ -70,9 +87,13 @@ export interface MultiHeadAttention<F extends number = number>
   readonly features: F;
   readonly heads: number;
   readonly causal: boolean;
-  /** [3 features, features], as in PyTorch: the rows of queries, keys and values. */
+  readonly keyHeads: number;
+  /**
+   * [3 features, features], as in PyTorch: the rows of queries, keys and values; fewer of both with fewer
+   * `keyHeads`.
+   */
   readonly inputWeight: Parameter<[number, F]>;
-  /** [3 features]; undefined without bias. */
+  /** A number for each of these rows; undefined without bias. */
   readonly inputBias: Parameter<[number]> | undefined;
   /** What the heads have found, put together. */
   readonly output: Dense<F, F>;
@@ -81,6 +102,11 @@ export interface MultiHeadAttention<F extends number = number>
     x: OutputCheck<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>, X>,
     inputs?: AttentionInputs,
   ): Tensor<Output<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>>>;
+  /**
+   * What `forward` gives, and what each place looks at to find it: [..., heads, places of x, places of the
+   * context], which sum to 1 along the last axis.
+   */
+  look(x: Tensor, inputs?: AttentionInputs): readonly [y: Tensor, weights: Tensor];
   /** An empty cache for so many examples, with room for so many places. */
   cache(examples: number, places: number): AttentionCache;
   /**
@@ -96,15 +122,22 @@ export interface MultiHeadAttention<F extends number = number>
  * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, put together
  * and projected: queries Q come from each place of `x`, keys K and values V from each place of what
  * is looked at, `x` itself unless `forward` is given a `context`. Input and output: [..., places,
- * features]. Knows nothing of the order of places, but for `causal`. A. Vaswani et al., "Attention
- * is all you need", 2017, section 3.2. Throws `NablaError` unless the features are a multiple of
- * the heads.
+ * features]. Knows nothing of the order of places, but for `causal` and `positions`. A. Vaswani et al.,
+ * "Attention is all you need", 2017, section 3.2; with `keyHeads`: J. Ainslie et al., "GQA: training
+ * generalized multi-query transformer models from multi-head checkpoints", 2023. Throws `NablaError` unless
+ * the features are a multiple of the heads.
  *
  * @example
  * const layer = multiHeadAttention(16, 4, { causal: true });
  * layer.forward(zeros([2, 10, 16])).shape; // => [2, 10, 16]
  * layer.namedParameters().map(([name]) => name);
  * // => ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]
+ *
+ * @example
+ * // Two heads of queries look at each head of keys.
+ * const layer = multiHeadAttention(16, 4, { keyHeads: 2, positions: "rotary" });
+ * const [, weights] = layer.look(zeros([2, 10, 16]));
+ * weights.shape; // => [2, 4, 10, 10]
  *
  * @example
  * // Place by place, for sequences that are made up on the way.
@@ -124,10 +157,12 @@ export function multiHeadAttention<const F extends number>(
     causal: flag,
     dropout: fraction,
     bias: flag,
+    keyHeads: count,
+    positions: oneOf("none", "rotary", "alibi"),
     ...ofWeights,
   });
   const { causal = false, dropout: rate = 0, bias = true, dtype = "float32" } = options;
-  const { initializer = xavierUniform() } = options;
+  const { initializer = xavierUniform(), keyHeads = heads, positions = "none" } = options;
   checkCount("multiHeadAttention", "features", features);
   checkCount("multiHeadAttention", "heads", heads);
   if (features % heads !== 0) {
@@ -135,36 +170,61 @@ export function multiHeadAttention<const F extends number>(
       `multiHeadAttention: ${features} features, expected a multiple of the heads, ${heads}`,
     );
   }
+  if (heads % keyHeads !== 0) {
+    throw new NablaError(
+      `multiHeadAttention: ${heads} heads, expected a multiple of keyHeads, ${keyHeads}`,
+    );
+  }
   const size = features as number;
-  const projection = () => firstValue("multiHeadAttention", initializer, [size, size], { dtype });
-  const inputWeight = parameter(concat([projection(), projection(), projection()]), {
+  const each = size / heads;
+  if (positions === "rotary" && each % 2 !== 0) {
+    const given = `rotary, with ${each} features a head`;
+    throw new NablaError(`multiHeadAttention: positions are ${given}, expected an even number`);
+  }
+  const kept = keyHeads * each;
+  const projection = (rows: number) =>
+    firstValue("multiHeadAttention", initializer, [rows, size], { dtype });
+  const inputWeight = parameter(concat([size, kept, kept].map(projection)), {
     name: "in_proj_weight",
   });
   const inputBias = bias
-    ? parameter(zeros([3 * size], { dtype }), { name: "in_proj_bias" })
+    ? parameter(zeros([size + 2 * kept], { dtype }), { name: "in_proj_bias" })
     : undefined;
   const output: Dense = dense(size, size, { bias, initializer, dtype });
   const left: Dropout = dropout(rate);
 
+  /** Where the rows of queries, keys and values begin and end. */
+  const rows = [0, size, size + kept, size + 2 * kept];
+
   /**
-   * Rows `from` to `to` of the three projections, [..., heads, places, features of a head] each.
+   * Of queries, keys and values those from `from` to `to`, [..., heads, places, features of a head] each.
    */
   const projected = (x: Tensor, from: number, to: number): readonly Tensor[] => {
-    const weight = (inputWeight as Tensor).slice(0, from * size, to * size).transpose();
+    const [start, end] = [rows[from]!, rows[to]!];
+    const weight = (inputWeight as Tensor).slice(0, start, end).transpose();
     const all = x.matmul(weight);
-    const biased = inputBias
-      ? all.add((inputBias as Tensor).slice(0, from * size, to * size))
-      : all;
+    const biased = inputBias ? all.add((inputBias as Tensor).slice(0, start, end)) : all;
     const front = x.shape.slice(0, -1);
-    const parts = biased.reshape([...front, to - from, heads, size / heads]);
-    const rank = front.length + 3;
     return Array.from({ length: to - from }, (_, i) => {
-      const part = parts.slice(rank - 3, i, i + 1).squeeze(rank - 3);
-      return swapped(part);
+      const [first, last] = [rows[from + i]!, rows[from + i + 1]!];
+      const part = biased.slice(-1, first - start, last - start);
+      return swapped(part.reshape([...front, (last - first) / each, each]));
     });
   };
 
-  const forward = (x: Tensor, inputs: AttentionInputs = {}): Tensor => {
+  /** [..., heads, queries, keys], of queries at the places `at`. */
+  const scoresOf = (q: Tensor, k: Tensor, at: Tensor): Tensor => {
+    const scores = q.matmul(forQueries(k).transpose()).mul(Math.sqrt(heads / size));
+    if (positions !== "alibi") return scores;
+    return scores.add(alibi(heads, at.cast(q.dtype), k.shape.at(-2)!));
+  };
+  /** Each head of keys or values as often as heads of queries look at it. */
+  const forQueries = (x: Tensor): Tensor =>
+    keyHeads === heads ? x : x.repeat(heads / keyHeads, x.rank - 3);
+  const turned = (x: Tensor, at: Tensor): Tensor =>
+    positions === "rotary" ? rotary(x, { at }) : x;
+
+  const look = (x: Tensor, inputs: AttentionInputs = {}): readonly [Tensor, Tensor] => {
     checkOptions("multiHeadAttention", inputs, { context: tensorKind, mask: tensorKind });
     const { context, mask } = inputs;
     for (const given of [x, context ?? x]) {
@@ -179,15 +239,18 @@ export function multiHeadAttention<const F extends number>(
     const [q, k, v] = context
       ? [...projected(x, 0, 1), ...projected(lookedAt, 1, 3)]
       : projected(lookedAt, 0, 3);
-    const scores = q!.matmul(k!.transpose()).mul(Math.sqrt(heads / size));
-    const weights = left.forward(weightsOf(scores, mask, causal));
-    const found = swapped(weights.matmul(v!));
-    return output.forward(found.reshape([...found.shape.slice(0, -2), size]));
+    const placesOf = (one: Tensor): Tensor => arange(one.shape.at(-2)!, { dtype: "int32" });
+    const at = placesOf(q!);
+    const scores = scoresOf(turned(q!, at), turned(k!, placesOf(k!)), at);
+    const weights = weightsOf(scores, mask, causal);
+    const found = swapped(left.forward(weights).matmul(forQueries(v!)));
+    return [output.forward(found.reshape([...found.shape.slice(0, -2), size])), weights];
   };
+  const forward = (x: Tensor, inputs: AttentionInputs = {}): Tensor => look(x, inputs)[0];
   const cache = (examples: number, places: number): AttentionCache => {
     checkCount("multiHeadAttention", "examples", examples);
     checkCount("multiHeadAttention", "places", places);
-    const empty = (): Tensor => zeros([examples, heads, places, size / heads], { dtype });
+    const empty = (): Tensor => zeros([examples, keyHeads, places, each], { dtype });
     return { keys: empty(), values: empty(), length: tensor(0, { dtype: "int32" }) };
   };
   const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {
@@ -197,7 +260,7 @@ export function multiHeadAttention<const F extends number>(
       );
     }
     checkTensor("multiHeadAttention", x);
-    const { keys, values, length } = checkedCache(before, heads, size / heads);
+    const { keys, values, length } = checkedCache(before, keyHeads, each);
     const [examples, , places] = keys.shape as readonly [number, number, number];
     checkLayout("multiHeadAttention", x.shape, [examples, "places", size]);
     const next = x.shape[1]!;
@@ -208,12 +271,13 @@ export function multiHeadAttention<const F extends number>(
       `multiHeadAttention: the cache has room for ${places} places, which are taken`,
     );
     const at = end.sub(next).add(arange(next, { dtype: "int32" }));
-    // Where nothing has been there are zeros.
-    const [allKeys, allValues] = [keys.scatterAdd(2, at, k!), values.scatterAdd(2, at, v!)];
-    const scores = q!.matmul(allKeys.transpose()).mul(Math.sqrt(heads / size));
+    // Where nothing has been there are zeros. Keys are kept as they are turned.
+    const allKeys = keys.scatterAdd(2, at, turned(k!, at));
+    const allValues = values.scatterAdd(2, at, v!);
+    const scores = scoresOf(turned(q!, at), allKeys, at);
     const seen = arange(places, { dtype: "int32" }).lessEqual(at.expandDims(1));
     const weights = left.forward(softmax(where(seen, scores, Number.NEGATIVE_INFINITY)));
-    const found = swapped(weights.matmul(allValues));
+    const found = swapped(weights.matmul(forQueries(allValues)));
     const y = output.forward(found.reshape([examples, next, size]));
     return [y, { keys: allKeys, values: allValues, length: end }];
   };
@@ -223,19 +287,21 @@ export function multiHeadAttention<const F extends number>(
     out_proj: output,
     dropout: left,
   };
-  return {
+  return layerOf<MultiHeadAttention, MultiHeadAttention<F>>({
     kind: "multiHeadAttention",
     features,
     heads,
+    keyHeads,
     causal,
     inputWeight,
     inputBias,
     output,
-    ...madeOf(parts),
+    parts,
     forward,
+    look,
     cache,
     step,
-  } as unknown as MultiHeadAttention<F>;
+  });
 }
 
 /** Throws `NablaError` or `ShapeError` for what is no cache of this layer. */

@@ -10,6 +10,7 @@ import {
   count,
   flag,
   fraction,
+  type Kind,
   oneOf,
   positive,
   weightDType,
@@ -17,7 +18,12 @@ import {
 import { type MadeOf, madeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { type AttentionCache, type AttentionInputs, multiHeadAttention } from "./attention.ts";
+import {
+  type AttentionCache,
+  type AttentionInputs,
+  type AttentionOptions,
+  multiHeadAttention,
+} from "./attention.ts";
 import { dropout as dropoutLayer } from "./dropout.ts";
 import { layerNorm } from "./layer-norm.ts";
 
@@ -26,6 +32,10 @@ export interface TransformerBlockOptions extends DTypeOption {
   readonly hiddenFeatures?: number;
   /** Each place sees itself and those before it, not those after. Default: false. */
   readonly causal?: boolean;
+  /** Heads of keys and values of its attention. Default: as many as heads. */
+  readonly keyHeads?: number;
+  /** How its attention knows the order of places. Default: "none". */
+  readonly positions?: AttentionOptions["positions"];
   /**
    * How likely attention's weights, and what either half adds, are left out in training. Default:
    * 0.
@@ -38,6 +48,19 @@ export interface TransformerBlockOptions extends DTypeOption {
   /** Added to the variance when normalising. Default: 1e-5. */
   readonly epsilon?: number;
 }
+
+/** What options of blocks may be. */
+export const ofBlocks: Readonly<Record<string, Kind>> = {
+  hiddenFeatures: count,
+  causal: flag,
+  keyHeads: count,
+  positions: oneOf("none", "rotary", "alibi"),
+  dropout: fraction,
+  activation: callable,
+  norm: oneOf("before", "after"),
+  epsilon: positive,
+  dtype: weightDType,
+};
 
 /** Attention and a network, each beside the way through. Made by `transformerBlock`. */
 export interface TransformerBlock<F extends number = number>
@@ -74,21 +97,19 @@ export function transformerBlock<const F extends number>(
   options: TransformerBlockOptions = {},
 ): TransformerBlock<F> {
   checkCount("transformerBlock", "features", features);
-  checkOptions("transformerBlock", options, {
-    hiddenFeatures: count,
-    causal: flag,
-    dropout: fraction,
-    activation: callable,
-    norm: oneOf("before", "after"),
-    epsilon: positive,
-    dtype: weightDType,
-  });
+  checkOptions("transformerBlock", options, ofBlocks);
   const { hiddenFeatures = 4 * features, causal = false, dropout = 0, activation = gelu } = options;
-  const { norm = "before", epsilon = 1e-5, dtype = "float32" } = options;
+  const { norm = "before", epsilon = 1e-5, dtype = "float32", keyHeads, positions } = options;
   const size = features as number;
   const norms = { epsilon, dtype };
   const parts = {
-    self_attn: multiHeadAttention(size, heads, { causal, dropout, dtype }),
+    self_attn: multiHeadAttention(size, heads, {
+      causal,
+      dropout,
+      dtype,
+      ...(keyHeads !== undefined && { keyHeads }),
+      ...(positions !== undefined && { positions }),
+    }),
     linear1: dense(size, hiddenFeatures, { initializer: heNormal(), dtype }),
     linear2: dense(hiddenFeatures, size, { initializer: xavierUniform(), dtype }),
     norm1: layerNorm(size, norms),
