@@ -93,6 +93,14 @@ export type {
   Unrolled,
 } from "./layers/recurrent.ts";
 export { gru, lstm, rnn } from "./layers/recurrent.ts";
+export type {
+  SpectralNorm,
+  SpectralNormOptions,
+  Weighted,
+  WeightNorm,
+  WeightNormOptions,
+} from "./layers/reparametrized.ts";
+export { spectralNorm, weightNorm } from "./layers/reparametrized.ts";
 export type { Residual } from "./layers/residual.ts";
 export { residual } from "./layers/residual.ts";
 export type { RmsNorm } from "./layers/rms-norm.ts";

@@ -191,6 +191,8 @@ const layers: readonly EdgeCall[] = [
   layer("rmsNorm", [3, { epsilon: 1e-5, dtype: "float32" }], rows),
   layer("instanceNorm", [2, { affine: true, epsilon: 1e-5, dtype: "float32" }], images),
   layer("prelu", [2, { initial: 0.1, dtype: "float32" }], images),
+  layer("weightNorm", [nn.dense(3, 2), { axis: 1 }], rows),
+  layer("spectralNorm", [nn.dense(3, 2), { axis: 1, iterations: 2, epsilon: 1e-12 }], rows),
   layer("spatialDropout", [0.5], images),
   layer("dropPath", [0.5], rows),
   layer("residual", [nn.relu, nn.dense(3, 3)], rows),

@@ -38,6 +38,7 @@ import {
   tiedOutput,
   toSafetensors,
   transformerBlock,
+  weightNorm,
 } from "@nabla/nn";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
@@ -173,6 +174,10 @@ const layers: Readonly<Record<string, fc.Arbitrary<Drawn>>> = {
       layer: multiHeadAttention(heads * each, heads, { causal, dtype }),
       shape: [2, places, heads * each],
     })),
+  weightNorm: fc.tuple(size(3), size(3)).map(([inputs, outputs]) => ({
+    layer: weightNorm(dense(inputs, outputs, { dtype })),
+    shape: [2, inputs],
+  })),
   learntPositions: fc.tuple(size(3), size(3)).map(([places, features]) => ({
     layer: learntPositions(4, features, { dtype }),
     shape: [2, places, features],
@@ -195,6 +200,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   spatialDropout: "draws anew at each call: modes.test.ts",
   dropPath: "draws anew at each call: modes.test.ts",
   embedding: "takes whole numbers: below",
+  spectralNorm: "is another at each call: pytorch-reparametrized.test.ts",
   decoderBlock: "has two inputs: pytorch-attention.test.ts",
   rotary: "is a function: pytorch-attention.test.ts",
   alibi: "is a function: pytorch-attention.test.ts",

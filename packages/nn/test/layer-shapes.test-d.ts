@@ -44,6 +44,7 @@ import {
   separableConvolution2d,
   sequential,
   spatialDropout,
+  spectralNorm,
   swiglu,
   tanh,
   tiedOutput,
@@ -51,6 +52,7 @@ import {
   upsampling1d,
   upsampling2d,
   upsampling3d,
+  weightNorm,
 } from "@nabla/nn";
 import { describe, expectTypeOf, test } from "vitest";
 import type { ChannelShape, HalfShape, SequenceShape } from "../src/shapes/layers.ts";
@@ -256,6 +258,14 @@ describe("units of halves, and tables for both ends", () => {
     glu(zeros([5, 3]));
     // @ts-expect-error 16 features, 8 given
     sequential(dense(3, 8), rmsNorm(16));
+    const normed = sequential(
+      weightNorm(convolution2d(1, 8, 3)),
+      flatten(),
+      spectralNorm(dense(72, 2)),
+    );
+    expectTypeOf(shapeOf(normed.forward(zeros([4, 1, 5, 5])))).toEqualTypeOf<[4, 2]>();
+    // @ts-expect-error 3 features, 8 given
+    sequential(dense(2, 8), weightNorm(dense(3, 2)));
     // @ts-expect-error 4 channels, 8 given
     sequential(convolution2d(1, 8, 3), prelu(4));
     // @ts-expect-error 4 channels, 8 given

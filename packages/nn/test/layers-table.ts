@@ -84,6 +84,10 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("instanceNorm(4)", images, ["InstanceNorm2d", "instance-norm"]),
     row("rmsNorm(4)", sequences, ["formula", "rms-norm"]),
   ],
+  "Weights made of others": [
+    row("weightNorm(dense(4, 3))", [5, 4], ["weight_norm", "weight-norm"]),
+    row("spectralNorm(dense(4, 3))", [5, 4], ["spectral_norm", "spectral-norm"]),
+  ],
   Regularisation: [
     row("dropout(0.5)", [5, 4], "draws its own numbers"),
     row("spatialDropout(0.5)", images, "draws its own numbers"),
