@@ -353,11 +353,16 @@ export type {
 } from "./watching.ts";
 export { bestModel, earlyStopping, reduceOnPlateau } from "./watching.ts";
 
-// Minima
+// Minima, roots and curvature
 
+export { fisherProduct, gaussNewtonProduct } from "./curvature-products.ts";
 export type { Minimum } from "./minimize/minimize.ts";
 export { minimize, minimizeCost } from "./minimize/minimize.ts";
 export type { MinimizeOptions, MinimizeReport, MinimizeState } from "./minimize/options.ts";
+export type { RootOptions } from "./root-find.ts";
+export { rootFind } from "./root-find.ts";
+export type { SharpnessOptions } from "./sharpness.ts";
+export { sharpnessAware } from "./sharpness.ts";
 
 // Differential equations
 

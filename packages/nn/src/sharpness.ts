@@ -1,0 +1,49 @@
+// Sharpness-aware minimisation, as a cost.
+import { gradients, NablaError, type Parameter, substitute, type Tensor } from "@nabla/autograd";
+import { checkParameters, kindOf } from "./checks.ts";
+import { normOf } from "./clipping.ts";
+import { checkOneNumber } from "./fit-cost.ts";
+import { checkOptions, positive } from "./options.ts";
+
+export interface SharpnessOptions {
+  /** How far away the parameters are moved, as one long vector. Default: 0.05. */
+  readonly radius?: number;
+}
+
+/**
+ * The cost about where it is highest near the parameters: a step of length `radius` up its gradient. The
+ * gradient of that, which `backward` leaves in the parameters, is the one of sharpness-aware
+ * minimisation (SAM), so any optimiser that steps by it looks for minima with low surroundings; in `fit`
+ * the cost is the `batchCost`. `cost()` is called twice, so a step takes twice as long, and running
+ * statistics move twice; draws should be from the key that `batchCost` is given. P. Foret, A. Kleiner,
+ * H. Mobahi and B. Neyshabur, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
+ * 2021, algorithm 1. Throws `NablaError` for a radius that is no positive number.
+ *
+ * @example
+ * const w = parameter([3, 4]);
+ * const cost = () => w.square().sum();
+ * sharpnessAware(cost, [w], { radius: 1 }).backward();
+ * w.grad?.arraySync(); // => [7.2, 9.6]
+ */
+export function sharpnessAware(
+  cost: () => Tensor,
+  parameters: readonly Parameter[],
+  options: SharpnessOptions = {},
+): Tensor {
+  if (typeof cost !== "function") {
+    throw new NablaError(`sharpnessAware: cost is ${kindOf(cost)}, expected a function`);
+  }
+  checkParameters("sharpnessAware", parameters);
+  checkOptions("sharpnessAware", options, { radius: positive });
+  const { radius = 0.05 } = options;
+  const moving = parameters.filter(({ isFrozen }) => !isFrozen);
+  const here: unknown = cost();
+  checkOneNumber("sharpnessAware: the cost", here);
+  const slopes = gradients(here, moving);
+  // As in the authors' program: no gradient moves nothing.
+  const scale = normOf(slopes).add(1e-12).reciprocal().mul(radius);
+  const moved = moving.map((p, i) => p.add(slopes[i]!.mul(scale.cast(p.dtype)).stopGradient()));
+  const highest: unknown = substitute(moving, moved, cost);
+  checkOneNumber("sharpnessAware: the cost", highest);
+  return highest;
+}
