@@ -131,10 +131,12 @@ export const catalogue: readonly Entry[] = [
   ...group("Trigonometry", ofElements(trigonometry)),
   ...group("Special functions", ofElements(special, ["digamma", [positives]])),
   ...group("Activations", ofElements(activations)),
-  ...group(
-    "Comparison, logic, choice",
-    ofElements(comparison, ["where", pair, (a, b) => nabla.where(a.less(b), a, b)]),
-  ),
+  ...group("Comparison, logic, choice", [
+    ...ofElements(comparison, ["where", pair, (a, b) => nabla.where(a.less(b), a, b)]),
+    ["nanToNum", [any]],
+    ["isClose", pair],
+    ["allClose", pair],
+  ]),
   ...group("Dtypes and gradients", [
     // Steps of differences are numbers of float32 here.
     ["cast", [eighths], (x) => x.cast("float32"), "definition (`elementwise.test.ts`)"],
@@ -148,9 +150,10 @@ export const catalogue: readonly Entry[] = [
       ["all", [any], (x) => x.greater(0).all(1)],
     ),
   ),
-  ...group("Running totals", [
+  ...group("Running totals and differences", [
     ["cumSum", [any], (x) => x.cumSum(1)],
     ["cumProd", [any], (x) => x.cumProd(1)],
+    ["diff", [any]],
   ]),
   ...group("Shapes and arrangement", [
     ["reshape", [any], (x) => x.reshape([3, 2])],
@@ -183,6 +186,7 @@ export const catalogue: readonly Entry[] = [
     ["diagonal", [square]],
     ["diag", [numbers([3])]],
     ["trace", [square]],
+    ["meshgrid", [numbers([2]), numbers([3])], (a, b) => nabla.stack(nabla.meshgrid([a, b]))],
   ]),
   ...group("Indices and order", [
     ["gather", [any, rows], (x, at) => x.gather(0, at as never)],
@@ -196,6 +200,15 @@ export const catalogue: readonly Entry[] = [
     ["argSort", [any]],
     ["topK", [any], (x) => x.topK(2).values],
     ["oneHot", [rows], (at) => nabla.oneHot(at, 3)],
+    ["quantile", [any], (x) => nabla.quantile(x, 0.3, 1)],
+    ["median", [any], (x) => nabla.median(x, 1)],
+    ["searchSorted", [numbers([4]).sort(), any]],
+    [
+      "binCount",
+      [indices(1, 0, 1), numbers([3])],
+      (at, weights) => nabla.binCount(at, 2, { weights }),
+    ],
+    ["histogram", [any], (x) => nabla.histogram(x, 3).counts],
   ]),
   ...group("Products", [
     ["matmul", [any, numbers([3, 2])]],
@@ -203,6 +216,8 @@ export const catalogue: readonly Entry[] = [
     ["outer", [numbers([2]), numbers([3])]],
     ["tensordot", [any, numbers([3, 2])], (a, b) => a.tensordot(b as never, 1)],
     ["einsum", [any, numbers([3, 2])], (a, b) => nabla.einsum("ij,jk->ik", a, b)],
+    ["kron", [any, numbers([2])]],
+    ["cross", [any, numbers([3])]],
   ]),
   ...group("Windows", [
     ["conv1d", [numbers([1, 2, 5]), numbers([2, 2, 2])]],

@@ -367,6 +367,70 @@ const indexing: readonly EdgeCall[] = [
       ),
   ),
   exact("sort", onAxis(options({ descending: fc.boolean() }))),
+  graph(
+    "quantile",
+    onShape((shape) => [
+      mostly(fc.constantFrom(0, 0.5, 1, 0.3, 0.75), fc.constantFrom<unknown>(-1, 2, Number.NaN)),
+      axesOf(shape),
+      withKeepDims,
+    ]),
+  ),
+  graph("median", onAxes(withKeepDims)),
+  exact(
+    "searchSorted",
+    list(
+      mostly(
+        edgeTensors({ shape: fc.constantFrom([3], [0], [1], [4]) }).map((one) => one.sort()),
+        x,
+      ),
+      x,
+      options({ right: fc.boolean() }),
+    ),
+  ),
+  exact(
+    "binCount",
+    onShape(
+      () => [fc.constantFrom<unknown>(256, 5, 0, -1)],
+      edgeTensors({
+        isPlain: true,
+        dtype: mostly(fc.constantFrom("uint8", "int32"), anyDType) as typeof anyDType,
+      }),
+    ),
+  ),
+  graph(
+    "histogram",
+    list(
+      x,
+      fc.constantFrom<unknown>(1, 3, 10, 0, 1.5),
+      options({ range: fc.constantFrom<unknown>(undefined, [0, 1], [-2, 3.5], [1, 0], [1]) }),
+    ),
+  ),
+  exact("diff", onAxis(options({ times: fc.constantFrom(1, 0, 2, 9) }))),
+  graph("kron", products),
+  graph("cross", pairs().map((given) => [...given, -1]) as Arguments),
+  exact(
+    "meshgrid",
+    list(
+      fc.array(
+        edgeTensors({
+          shape: mostly(fc.constantFrom([2], [0], [1]), fc.constant([])) as fc.Arbitrary<
+            readonly number[]
+          >,
+        }),
+        { maxLength: 3 },
+      ),
+      options({ indexing: fc.constantFrom<unknown>("xy", "ij", "yx") }),
+    ),
+  ),
+  exact(
+    "nanToNum",
+    list(
+      x,
+      options({ nan: fc.constantFrom(0, 3), positiveInfinity: fc.constantFrom(undefined, 9) }),
+    ),
+  ),
+  graph("isClose", pairs({ isPlain: true })),
+  graph("allClose", pairs({ isPlain: true })),
   exact("argSort", onAxis(options({ descending: fc.boolean() }))),
   exact(
     "topK",

@@ -87,6 +87,19 @@ const named: Readonly<Record<string, Call>> = {
   tensordot: withOptions("tensordot", "axes"),
   norm: ([x], { axis, p, ...others }) =>
     functions["norm"]!(x, axis, { p: Number(p ?? 2), ...others }),
+  quantile: ([x], { q, axis, ...others }) => functions["quantile"]!(x, q, axis, others),
+  searchSorted: withAll("searchSorted"),
+  binCount: withOptions("binCount", "length"),
+  "weighted binCount": ([x, weights], { length }) => functions["binCount"]!(x, length, { weights }),
+  histogram: ([x], { bins, ...others }) => {
+    const { counts, edges } = nabla.histogram(x!, bins as number, others);
+    return [counts, edges];
+  },
+  meshgrid: (inputs, options) => nabla.meshgrid(inputs, options) as readonly Tensor[],
+  cross: withOptions("cross", "axis"),
+  nanToNum: withAll("nanToNum"),
+  isClose: withAll("isClose"),
+  allClose: withAll("allClose"),
   maxPool: ([x], { window, ...others }) => functions["maxPool"]!(x, window, others),
   averagePool: ([x], { window, ...others }) => functions["averagePool"]!(x, window, others),
   slogdet: ([x]) => signAndSize(x!),
@@ -112,6 +125,7 @@ const named: Readonly<Record<string, Call>> = {
   ...Object.fromEntries(
     ["sum", "mean", "max", "min", "prod", "any", "all", "logSumExp", "variance", "std"]
       .concat(["argMax", "argMin", "softmax", "logSoftmax", "cumSum", "cumProd", "sort", "argSort"])
+      .concat(["median", "diff"])
       .map((name) => [name, alongAxis(name)]),
   ),
   ...Object.fromEntries(

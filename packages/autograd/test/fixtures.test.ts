@@ -5,12 +5,14 @@ import { callNamed } from "./fixture-calls.ts";
 
 const families = [
   "comparisons",
+  "composed",
   "cumulative",
   "elementwise-binary",
   "elementwise-unary",
   "indexing",
   "linear-algebra",
   "movement",
+  "order",
   "products",
   "reductions",
   "softmax",
