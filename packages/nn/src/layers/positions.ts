@@ -167,7 +167,7 @@ export function rotary<X extends Tensor>(x: X, options: RotaryOptions = {}): Ten
  * an option.
  *
  * @example
- * alibi(1, arange(2), 2).arraySync(); // => [[[-0, -0.0039], [-0.0039, -0]]]
+ * alibi(1, arange(2), 2).arraySync(); // => [[[-0, -0.003906], [-0.003906, -0]]]
  */
 export function alibi(heads: number, at: Tensor, keys: number): Tensor {
   checkCount("alibi", "heads", heads);
