@@ -66,7 +66,7 @@ export function batched(
   outputs: readonly Node[],
   examples: ReadonlyMap<Node, Node>,
   count: number,
-): readonly Node[] {
+): Node[] {
   const known = new Map(examples);
   const order = topologicalOrder(outputs, (node) => (examples.has(node) ? [] : node.inputs));
   for (const node of order) {

@@ -14,7 +14,7 @@ import { stopGradient } from "../ops/elementwise.ts";
 import type { Data } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
-import { standInOf, substituting } from "./stand-ins.ts";
+import { type StandIn, standInOf, substituting } from "./stand-ins.ts";
 import { given, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, isAssigned, replayedTrace, type Trace } from "./trace.ts";
 import { computeUpdates, copiedLater, isNeeded, noteUpdate, onKnown } from "./updates.ts";
@@ -52,11 +52,12 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   readonly #madeIn = replayedTrace();
   readonly #gradient = new GradientCell();
 
-  /** @internal Use `parameter`. */
-  constructor(node: Node, name: string) {
+  /** @internal Use `parameter`. `isLeaf`: no derivative goes back to what the value is made of. */
+  constructor(node: Node, name: string, isLeaf = true) {
     super(node);
     this.name = name;
-    this.#begin(node);
+    if (isLeaf) this.#begin(node);
+    else this.#hold(node);
   }
 
   /**
@@ -111,7 +112,11 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** @internal A leaf once the value is known: the graph below it need not be kept. */
   protected override currentNode(): Node {
     const stand = standInOf(this);
-    if (stand) return stand.node;
+    return stand ? stand.node() : this.#ownNode();
+  }
+
+  /** Its own node, whatever stands in its place. */
+  #ownNode(): Node {
     const trace = replayedTrace();
     if (trace && !this.#isMadeIn(trace) && !isAssigned(this)) return this.#standIn(trace);
     const node = this.#current.at(-1)!;
@@ -217,13 +222,14 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   assign(value: Tensor | T.Nested | Data): this {
     const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
     this.#check("assign", node);
-    const trace = currentTrace();
     const stand = standInOf(this);
-    if (stand) {
-      if (trace && !trace.isReplayed) this.#noteAssignment(trace);
-      stand.node = stopGradient(node);
-      return this;
-    }
+    if (stand) stand.assign(node);
+    else this.#assignOwn(node);
+    return this;
+  }
+
+  #assignOwn(node: Node): void {
+    const trace = currentTrace();
     if (trace) this.#noteAssignment(trace);
     else {
       // The current run may be using its value, or computing one.
@@ -233,7 +239,6 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     this.#begin(trace ? node : this.#onKnown(node));
     if (!trace && this.pending) noteUpdate(this);
     currentCall.end("assign", this.shape, false);
-    return this;
   }
 
   /** Throws unless `node` has its shape and dtype. */
@@ -246,12 +251,42 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     throw new DTypeError(`${operation}: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
   }
 
-  /** @internal Calls `f` with parameters replaced by nodes. */
-  static substituting<Result>(nodes: ReadonlyMap<Parameter, Node>, f: () => Result): Result {
-    for (const [parameter, node] of nodes) parameter.#check("substitute", node);
+  /** @internal Calls `f` with tensors in place of parameters. */
+  static substituting<Result>(values: ReadonlyMap<Parameter, Tensor>, f: () => Result): Result {
+    const stands = new Map<Parameter, StandIn>();
+    for (const [parameter, value] of values) {
+      const node = Tensor.nodeOf(value);
+      parameter.#check("substitute", node);
+      if (!(value instanceof Parameter)) stands.set(parameter, parameter.#valued(node));
+      else if (value !== parameter) stands.set(parameter, value.#asStandIn());
+    }
     // Tasks started before continue with the parameters themselves.
     finishBackground("substitute");
-    return substituting(new Map(Array.from(nodes, ([p, node]) => [p, { node }])), f);
+    return substituting(stands, f);
+  }
+
+  /** Stands in place of another, as what stands in its own place does. */
+  #asStandIn(): StandIn {
+    const itself = {
+      node: () => this.#ownNode(),
+      assign: (node: Node) => this.#assignOwn(node),
+    };
+    return standInOf(this) ?? itself;
+  }
+
+  /** Stands in its place with a value of its own, while a function is called. */
+  #valued(first: Node): StandIn {
+    const calledIn = currentTrace();
+    let node = first;
+    return {
+      node: () => node,
+      assign: (next) => {
+        const trace = currentTrace();
+        // Of a function that is traced meanwhile, nothing may be left.
+        if (trace && trace !== calledIn && !trace.isReplayed) this.#noteAssignment(trace);
+        node = stopGradient(next);
+      },
+    };
   }
 
   /** Cuts known values out of a graph that grows deeper with each assignment. */

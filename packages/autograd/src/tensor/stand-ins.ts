@@ -3,8 +3,10 @@ import type { Node } from "../graph/node.ts";
 
 /** Stands in place of a parameter. */
 export interface StandIn {
-  /** Its value of now: what the function assigns to the parameter is assigned here. */
-  node: Node;
+  /** The node of its value. */
+  node(): Node;
+  /** Takes what is assigned to the parameter. */
+  assign(node: Node): void;
 }
 
 /** By parameter. */

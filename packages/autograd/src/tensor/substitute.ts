@@ -12,7 +12,7 @@ import { given, nodeOf, type Tensor } from "./tensor.ts";
  * `torch.func.functional_call`). Derivatives go to these tensors and on through their graphs, where
  * `assign` would end them: for weights that another network computes, for meta-learning, for a
  * Hessian over parameters. The parameters keep their values and gradients; what `f` assigns to them
- * holds for the rest of `f`. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and
+ * holds for the rest of `f`, or goes to the parameter that is given in place of one. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and
  * `NablaError` if their number differs, if a parameter occurs twice, and if `f` is asynchronous.
  *
  * @example
@@ -39,12 +39,13 @@ export function substitute<Result>(
     const counts = `${values.length} values for ${parameters.length} parameters`;
     throw new NablaError(`substitute: got ${counts}, expected one for each`);
   }
-  const nodes = new Map(parameters.map((p, i) => [p, nodeOf("substitute", values[i] as Tensor)]));
-  if (nodes.size < parameters.length) {
+  for (const value of values) nodeOf("substitute", value as Tensor);
+  const stands = new Map(parameters.map((p, i) => [p, values[i] as Tensor]));
+  if (stands.size < parameters.length) {
     const twice = parameters.find((p, i) => parameters.indexOf(p) < i)!;
     throw new NablaError(`substitute: parameter "${twice.name}" is given twice`);
   }
-  const result = Parameter.substituting(nodes, f);
+  const result = Parameter.substituting(stands, f);
   if (goesOn(result)) {
     throw new NablaError(
       `substitute: f gives ${describe(result)}, which goes on when parameters have their own values again; ` +

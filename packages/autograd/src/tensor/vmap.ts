@@ -10,8 +10,9 @@ import { identity, permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
 import { type AxesOf, alongAxes, axisBelow, axisOf, checkAxesOf } from "./axes.ts";
 import { checkFunction, checkOptions } from "./checks.ts";
-import { nodeOf, Tensor } from "./tensor.ts";
-import { currentTrace, traced, undo } from "./trace.ts";
+import { Parameter } from "./parameter.ts";
+import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
+import { currentTrace, type Trace, traced, undo } from "./trace.ts";
 import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 
 export interface VmapOptions {
@@ -56,7 +57,9 @@ type Results<Value, Options> = Options extends { readonly outAxes: unknown }
  * a loop over the examples, but as one graph. `f` is called once, with tensors that stand for an
  * example; reading their values throws. Tensors that it captures are shared by all examples. Nests,
  * and composes with `grad`, `compile` and the rest: `vmap(grad(f))` is the gradient of each
- * example.
+ * example. Where an argument is a parameter, `f` gets one of an example's shape: what it assigns there,
+ * such as running statistics, is assigned to the whole for all examples at once. Throws `NablaError`
+ * if `f` assigns to a parameter that all examples share, or calls `backward`.
  *
  * @example
  * const distance = (x: Tensor<[2]>, y: Tensor<[2]>) => x.sub(y).norm();
@@ -81,18 +84,13 @@ export function vmap<
     throw new NablaError(`vmap: ${given}, expected "different" or "same"`);
   }
   return (...given) => {
-    const { args, examples, count } = oneExample(given, inAxes);
+    const { args, examples, assignable, count } = oneExample(given, inAxes);
     const { result, trace } = traced(() => f(...(args as Args)), {
       isReplayed: false,
       isRepeated: randomness === "different",
     });
-    if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
-      undo(trace);
-      throw new NablaError(
-        "vmap: the function assigns to a parameter or calls backward(); return what is to be " +
-          "assigned, and gradients from grad()",
-      );
-    }
+    checkEffects(trace, assignable);
+    const assigned = assignable.filter(({ example, node }) => nodeOf("vmap", example) !== node);
     currentTrace()?.keys.push(...trace.keys);
     for (const [node, ask] of trace.asked) currentTrace()?.asked.set(node, ask);
     if (randomness === "different") {
@@ -100,7 +98,12 @@ export function vmap<
     }
     checkGuards(trace.guarded, examples);
     const outputs = tensorsOf("vmap", result).map((x) => nodeOf("vmap", x));
-    const all = batched(outputs, examples, count);
+    const next = assigned.map(({ example }) => nodeOf("vmap", example));
+    const all = batched([...outputs, ...next], examples, count);
+    assignAll(
+      assigned,
+      all.splice(outputs.length).map((node, i) => toAxis(node, assigned[i]!.axis)),
+    );
     const batches = new Set(examples.values());
     // What the function gives back as it got it is no argument.
     const own = all
@@ -108,6 +111,40 @@ export function vmap<
       .map((node) => (batches.has(node) ? identity(node) : node));
     return refilled("vmap", result, own) as Results<Value, Options>;
   };
+}
+
+/** A parameter among the arguments. */
+interface Assignable {
+  readonly whole: Parameter;
+  readonly axis: number;
+  /** What the function gets, and its node at first. */
+  readonly example: Parameter;
+  readonly node: Node;
+}
+
+/** Undoes all and throws `NablaError` if the function assigns to others, or calls `backward`. */
+function checkEffects(trace: Trace, assignable: readonly Assignable[]): void {
+  const examples = new Set<object>(assignable.map(({ example }) => example));
+  const other = [...trace.assigned.keys()].find((one) => !examples.has(one));
+  if (!other && trace.differentiated.size === 0) return;
+  undo(trace);
+  if (!other) throw new NablaError("vmap: the function calls backward(); return what grad() gives");
+  throw new NablaError(
+    `vmap: the function assigns to parameter "${(other as Parameter).name}", which all examples share; ` +
+      "return what is to be assigned, or have a parameter with a value for each example among the arguments",
+  );
+}
+
+/** Assigns the values of all examples to the parameters that have them. */
+function assignAll(assigned: readonly Assignable[], values: readonly Node[]): void {
+  const wholes = assigned.map(({ whole }) => whole);
+  const twice = wholes.find((one, i) => wholes.indexOf(one) < i);
+  if (twice) {
+    throw new NablaError(
+      `vmap: parameter "${twice.name}" is two arguments, and the function assigns to both`,
+    );
+  }
+  wholes.forEach((one, i) => one.assign(tensorOf(values[i]!)));
 }
 
 /** Throws `NablaError` if a guarded tensor differs between examples: no guard could check it. */
@@ -123,6 +160,7 @@ function checkGuards(guarded: readonly Node[], examples: ReadonlyMap<Node, Node>
 /** Arguments for one example, and the batched node for each of their tensors. */
 function oneExample(given: readonly unknown[], inAxes: AxesOf) {
   const examples = new Map<Node, Node>();
+  const assignable: Assignable[] = [];
   let count: number | undefined;
   const take = (x: Tensor, axis: number): Tensor => {
     const { shape } = x;
@@ -135,19 +173,22 @@ function oneExample(given: readonly unknown[], inAxes: AxesOf) {
       );
     }
     const others = shape.map((_, i) => i).filter((i) => i !== index);
-    const example = placeholder(
+    const node = placeholder(
       others.map((i) => shape[i]!),
       x.dtype,
       `example ${examples.size}`,
     );
-    examples.set(example, permute(nodeOf("vmap", x), [index, ...others]));
-    return new Tensor(example);
+    examples.set(node, permute(nodeOf("vmap", x), [index, ...others]));
+    if (!(x instanceof Parameter)) return new Tensor(node);
+    const example = new Parameter(node, x.name, false);
+    assignable.push({ whole: x, axis: index, example, node });
+    return example;
   };
   const args = alongAxes("vmap: inAxes", given, inAxes, take);
   if (count === undefined) {
     throw new NablaError("vmap: no argument has an axis of examples; inAxes is null for all");
   }
-  return { args, examples, count };
+  return { args, examples, assignable, count };
 }
 
 /** Moves the first axis to `axis`. */
