@@ -134,6 +134,11 @@ export type { MadeOf } from "./parts.ts";
 export { madeOf } from "./parts.ts";
 export type { Shaped } from "./shapes.ts";
 
+// Models as functions of their parameters
+
+export type { ParameterTree } from "./functional.ts";
+export { parametersOf, stacked, withParameters } from "./functional.ts";
+
 // First values
 
 export { constant } from "./constant.ts";

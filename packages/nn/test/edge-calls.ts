@@ -27,6 +27,7 @@ const yes = tensor([
   [0, 0, 1],
 ]);
 const model = () => nn.sequential(nn.dense(3, 3), nn.sigmoid);
+const affine = nn.dense(3, 3);
 const named = { inputs: rows, targets: yes };
 const trained = (): readonly Parameter[] => {
   const w = nabla.parameter([1, 2]);
@@ -532,6 +533,9 @@ const training: readonly EdgeCall[] = [
   call("clipGradNorm", trained(), 1),
   call("clipGradValue", trained(), 1),
   call("weightsDecay", trained()),
+  call("parametersOf", model()),
+  curried("withParameters", [affine, nn.parametersOf(affine)], rows),
+  call("stacked", [model(), model()]),
   call("freeze", model()),
   call("freeze", trained()),
   call("unfreeze", model()),
