@@ -120,7 +120,7 @@ describe("substitute", () => {
   });
 
   test("what the function assigns holds for the rest of it", () => {
-    const w = parameter([1]);
+    const w = parameter([1], { name: "w" });
     const f = () => {
       w.assign(w.add(1));
       return w.mul(10);
@@ -129,9 +129,36 @@ describe("substitute", () => {
     expect(substitute([w], [tensor([5])], compile(f)).arraySync()).toEqual([60]);
     expect(compile(() => substitute([w], [tensor([5])], f))().arraySync()).toEqual([60]);
     expect(w.arraySync()).toEqual([1]);
-    const each = () => vmap((x: Tensor) => substitute([w], [x], f))(tensor([[1], [2]]));
-    expect(each).toThrow("vmap: the function assigns");
+    const each = vmap((x: Tensor) => substitute([w], [x], f));
+    expect(each(tensor([[1], [2]])).arraySync()).toEqual([[20], [30]]);
+    // But not after the function that is traced.
+    const over = () =>
+      substitute([w], [tensor([5])], () => vmap((x: Tensor) => f().add(x))(tensor([[1], [2]])));
+    expect(over).toThrow('vmap: the function assigns to parameter "w", which all examples share');
     expect(w.arraySync()).toEqual([1]);
+  });
+
+  test("an assignment in an inner one holds for the rest of the outer one", () => {
+    const [v, w] = [parameter([1]), parameter([2])];
+    const inner = () => substitute([w], [tensor([20])], () => v.assign(v.add(w)).mul(1));
+    const outer = () => inner().add(v.mul(100));
+    expect(substitute([v], [tensor([3])], outer).arraySync()).toEqual([2323]);
+    expect([v, w].map((p) => p.arraySync())).toEqual([[1], [2]]);
+  });
+
+  test("a parameter in place of another takes what is assigned there", () => {
+    const [v, w, u] = [parameter([1]), parameter([2]), parameter([3])];
+    const f = () => w.assign(w.mul(10)).add(v);
+    const call = () => substitute([w], [u], f);
+    expect(call().arraySync()).toEqual([31]);
+    expect(compile(call)().arraySync()).toEqual([301]);
+    // Each stands for the other, and one for itself.
+    expect(substitute([v, w], [w, v], f).arraySync()).toEqual([12]);
+    expect(substitute([w], [w], f).arraySync()).toEqual([30]);
+    expect([v, w, u].map((p) => p.arraySync())).toEqual([[10], [20], [300]]);
+    // In place of what stands in the place of another.
+    expect(substitute([u], [v], call).arraySync()).toEqual([200]);
+    expect([v, w, u].map((p) => p.arraySync())).toEqual([[100], [20], [300]]);
   });
 
   test("inner ones come first, and an error ends all", () => {

@@ -95,7 +95,7 @@ export function withParameters<
  * that are frozen in all models. Throws `NablaError` and `ShapeError` for models that differ.
  *
  * @example
- * const models = [1, 2, 3].map((seed) => dense(2, 1, { initializer: normal({ seed }) }));
+ * const models = [dense(2, 1), dense(2, 1), dense(2, 1)];
  * const stack = stacked(models);
  * stack["weight"]?.shape; // => [3, 2, 1]
  * const outputs = vmap((weights: ParameterTree) => withParameters(models[0]!, weights)(ones([5, 2])));

@@ -111,8 +111,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /** @internal A leaf once the value is known: the graph below it need not be kept. */
   protected override currentNode(): Node {
-    const stand = standInOf(this);
-    return stand ? stand.node() : this.#ownNode();
+    return standInOf(this)?.node() ?? this.#ownNode();
   }
 
   /** Its own node, whatever stands in its place. */
@@ -265,12 +264,9 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return substituting(stands, f);
   }
 
-  /** Stands in place of another, as what stands in its own place does. */
+  /** What it assigns or reads in place of another: what stands in its own place, or itself. */
   #asStandIn(): StandIn {
-    const itself = {
-      node: () => this.#ownNode(),
-      assign: (node: Node) => this.#assignOwn(node),
-    };
+    const itself = { node: () => this.#ownNode(), assign: (node: Node) => this.#assignOwn(node) };
     return standInOf(this) ?? itself;
   }
 
@@ -282,7 +278,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
       node: () => node,
       assign: (next) => {
         const trace = currentTrace();
-        // Of a function that is traced meanwhile, nothing may be left.
+        // A function that is traced meanwhile must not change it.
         if (trace && trace !== calledIn && !trace.isReplayed) this.#noteAssignment(trace);
         node = stopGradient(next);
       },
