@@ -96,7 +96,7 @@ export default defineConfig({
           include: [
             "packages/*/test/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "examples/{adding-problem,character-transformer,derivatives,generative,pairs,time}/*.test.ts",
+            "examples/{adding-problem,character-transformer,derivatives,generative,models,pairs,time}/*.test.ts",
           ],
           exclude: [...documentation, ...processes],
           typecheck: {
