@@ -21,9 +21,10 @@ type Task = { readonly seen: Points; readonly unseen: Points };
 
 /** Sines of any amplitude from 0.1 to 5 and any phase, each with so many points of either kind. */
 export function tasks(count: number, points: number, key: Tensor<[2]>): Task {
-  const [forAmplitude, forPhase, forSeen, forUnseen] = random.split(key, 4);
-  const amplitude = random.uniform([count, 1, 1], { low: 0.1, high: 5, seed: forAmplitude! });
-  const phase = random.uniform([count, 1, 1], { low: 0, high: Math.PI, seed: forPhase! });
+  const keys = [...random.split(key, 4)] as [Tensor, Tensor, Tensor, Tensor];
+  const [forAmplitude, forPhase, forSeen, forUnseen] = keys;
+  const amplitude = random.uniform([count, 1, 1], { low: 0.1, high: 5, seed: forAmplitude });
+  const phase = random.uniform([count, 1, 1], { low: 0, high: Math.PI, seed: forPhase });
   const pointsBy = (seed: Tensor): Points => {
     const x: Tensor = random.uniform([count, points, 1], { low: -5, high: 5, seed });
     return { x, y: x.sub(phase).sin().mul(amplitude) };

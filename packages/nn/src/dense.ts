@@ -7,6 +7,7 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
+import { adapted, canBeAdapted } from "./adapters.ts";
 import { checkAxis, checkCount, checkTensor } from "./checks.ts";
 import { firstValue, type Initializer, xavierUniform } from "./initializers.ts";
 import type { NamedParameter } from "./layer.ts";
@@ -60,13 +61,14 @@ export function dense<const In extends number, const Out extends number>(
   for (const features of [inputFeatures, outputFeatures]) checkCount("dense", "features", features);
   const first = firstValue("dense", initializer, [inputFeatures, outputFeatures], { dtype });
   const weight = parameter(first, { name: "weight" });
+  canBeAdapted(weight, "inputs first");
   const bias = hasBias
     ? parameter(zeros([outputFeatures as number], { dtype }), { name: "bias" })
     : undefined;
   const forward = (x: Tensor): Tensor => {
     checkTensor("dense", x);
     checkAxis("dense", x.shape, -1, inputFeatures, "features");
-    const weighted = x.matmul(weight);
+    const weighted = adapted(x.matmul(weight), x, weight);
     return bias ? weighted.add(bias) : weighted;
   };
   const sizes = { inputFeatures, outputFeatures };

@@ -138,6 +138,8 @@ export type { Shaped } from "./shapes.ts";
 
 export type { ParameterTree } from "./functional.ts";
 export { parametersOf, stacked, withParameters } from "./functional.ts";
+export type { Lora, LoraOptions } from "./lora.ts";
+export { lora } from "./lora.ts";
 
 // First values
 

@@ -536,6 +536,7 @@ const training: readonly EdgeCall[] = [
   call("parametersOf", model()),
   curried("withParameters", [affine, nn.parametersOf(affine)], rows),
   call("stacked", [model(), model()]),
+  call("lora", model(), { rank: 2, scale: 0.5, adapts: () => true }),
   call("freeze", model()),
   call("freeze", trained()),
   call("unfreeze", model()),

@@ -227,7 +227,7 @@ describe("derivatives by parameters", () => {
     const jacobians = vmap(ofOne)(x);
     const kernel = Object.values(jacobians).reduce(
       (sum: Tensor, j) => {
-        const flat = (j).reshape([4 * 3, -1]);
+        const flat = j.reshape([4 * 3, -1]);
         return sum.add(flat.matmul(flat.transpose()));
       },
       tensor(0, { dtype: "float64" }),

@@ -17,6 +17,7 @@ import {
   where,
   zeros,
 } from "@nabla/autograd";
+import { adapted, canBeAdapted } from "../adapters.ts";
 import { checkAxis, checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
 import { type Dense, dense } from "../dense.ts";
 import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
@@ -187,6 +188,7 @@ export function multiHeadAttention<const F extends number>(
   const inputWeight = parameter(concat([size, kept, kept].map(projection)), {
     name: "in_proj_weight",
   });
+  canBeAdapted(inputWeight, "outputs first");
   const inputBias = bias
     ? parameter(zeros([size + 2 * kept], { dtype }), { name: "in_proj_bias" })
     : undefined;
@@ -202,7 +204,7 @@ export function multiHeadAttention<const F extends number>(
   const projected = (x: Tensor, from: number, to: number): readonly Tensor[] => {
     const [start, end] = [rows[from]!, rows[to]!];
     const weight = (inputWeight as Tensor).slice(0, start, end).transpose();
-    const all = x.matmul(weight);
+    const all = adapted(x.matmul(weight), x, inputWeight, start, end);
     const biased = inputBias ? all.add((inputBias as Tensor).slice(0, start, end)) : all;
     const front = x.shape.slice(0, -1);
     return Array.from({ length: to - from }, (_, i) => {
