@@ -52,6 +52,6 @@ function parametersIn(
 export function checkTrainable(operation: string, parameters: readonly Parameter[]): void {
   if (parameters.length === 0 || !parameters.every(({ isFrozen }) => isFrozen)) return;
   throw new NablaError(
-    `${operation}: all parameters of the optimiser are frozen, nothing can be learnt; unfreeze(model) some`,
+    `${operation}: all parameters of the optimiser are frozen, nothing can be learnt`,
   );
 }

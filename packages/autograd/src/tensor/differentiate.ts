@@ -139,9 +139,8 @@ function noteAsked(
 /** The error for a cost from which no gradient leads to a parameter, or to frozen ones alone. */
 function nothingToLearn(cost: Node, frozen: readonly Parameter[]): GradientError {
   if (frozen.length > 0) {
-    const all = frozen.length === 1 ? "parameter" : `${frozen.length} parameters, the first being`;
     return new GradientError(
-      `backward: the cost depends on frozen parameters alone: ${all} "${frozen[0]!.name}"`,
+      `backward: all parameters that the cost depends on are frozen, "${frozen[0]!.name}" first`,
     );
   }
   const order = topologicalOrder([cost], origins);

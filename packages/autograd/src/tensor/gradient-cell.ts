@@ -48,8 +48,7 @@ export class GradientCell {
   setFrozen(isFrozen: boolean): void {
     if (currentTrace()) {
       throw new TracingError(
-        "isFrozen: a function that is traced would freeze parameters once, and not at each call; " +
-          "freeze them outside",
+        "isFrozen: set in a function that is traced, which calls would not repeat",
       );
     }
     if (isFrozen) this.write(null);
@@ -59,11 +58,7 @@ export class GradientCell {
 
   #decideIn({ frozen, guards }: Trace): void {
     if (frozen.size === 0) {
-      guards.push(() => {
-        for (const [cell, was] of frozen)
-          if ((cell as GradientCell).#isFrozen !== was) return false;
-        return true;
-      });
+      guards.push(() => [...frozen].every(([cell, was]) => (cell as this).#isFrozen === was));
     }
     frozen.set(this, this.#isFrozen);
   }

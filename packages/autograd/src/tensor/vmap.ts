@@ -131,7 +131,7 @@ function checkEffects(trace: Trace, assignable: readonly Assignable[]): void {
   if (!other) throw new NablaError("vmap: the function calls backward(); return what grad() gives");
   throw new NablaError(
     `vmap: the function assigns to parameter "${(other as Parameter).name}", which all examples share; ` +
-      "return what is to be assigned, or have a parameter with a value for each example among the arguments",
+      "return what is to be assigned, or make an argument of a parameter for all examples",
   );
 }
 
