@@ -1,6 +1,10 @@
 // An adapted model: begins as the model, learns by its changes alone, and can become one again.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   gradients,
+  manualSeed,
   NablaError,
   type Parameter,
   random,
@@ -138,6 +142,39 @@ describe("an adapted model", () => {
     expect(other.forward(x).arraySync()).toEqual(one.forward(x).arraySync());
     one.train!();
     expect(first.layers[1].training).toBe(true);
+  });
+
+  test("goes on from a checkpoint, which has the changes alone, as if undisturbed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "nabla-lora-"));
+    const base = net();
+    const trained = async (name: string, stopAfter?: number, resume = false) => {
+      const model = net();
+      loadSafetensors(model, toSafetensors(base));
+      manualSeed(resume ? 9 : 1);
+      const adapted = lora(model, { rank: 1 });
+      const optimizer = adam(adapted.parameters());
+      const reports = fit(
+        adapted as never,
+        { inputs, targets },
+        {
+          cost: quadraticCost,
+          optimizer,
+          epochs: 2,
+          batchSize: 2,
+          reportEvery: 1,
+          checkpoint: { path: join(folder, name) },
+          resume,
+        },
+      );
+      for await (const { step } of reports) if (step === stopAfter) break;
+      return [toSafetensors(adapted), toSafetensors(optimizer.state()), toSafetensors(model)];
+    };
+    const draws = random.state();
+    const whole = await trained("whole");
+    await trained("parts", 4);
+    expect(await trained("parts", undefined, true)).toEqual(whole);
+    random.restore(draws);
+    await rm(folder, { recursive: true });
   });
 
   test("leaves frozen what was frozen, once merged, and needs weights", () => {
