@@ -175,6 +175,22 @@ describe("refused, and nothing changed", () => {
       );
     }
   });
+
+  test("states that are no tensors", async () => {
+    const expectThrown = (given: unknown, text: string) => {
+      const thaw = { state: () => given, load: () => undefined };
+      const what = { ...bare(), kept: { thaw } } as unknown as Parameters<typeof kept>[0];
+      return expect(kept(what)).rejects.toThrow(`saveCheckpoint: ${text}`);
+    };
+    await expectThrown(
+      { isFrozen: true },
+      '"isFrozen" in the state of "kept.thaw" is true, expected a tensor',
+    );
+    await expectThrown(
+      new Map(),
+      'the state of "kept.thaw" is a Map, expected a plain object of tensors',
+    );
+  });
 });
 
 test("the checksum is that of zlib", () => {

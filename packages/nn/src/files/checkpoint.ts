@@ -1,7 +1,7 @@
 // Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
-import { NablaError, type RandomState, random, type Tensor } from "@nabla/autograd";
+import { NablaError, type RandomState, random, Tensor } from "@nabla/autograd";
 import type { Kept, KeptState } from "../callbacks.ts";
 import { checkModel, kindOf } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
@@ -13,6 +13,7 @@ import { assign, checkFits, type Place } from "./fitting.ts";
 import { formatNames } from "./formats.ts";
 import { type Described, headerOf, inFileOrder } from "./header.ts";
 import { type Header, isObject } from "./header-in.ts";
+import { quoted } from "./names.ts";
 import type { ByteStream, Reading } from "./reading.ts";
 import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
@@ -76,7 +77,9 @@ async function checkpointOf(
   const tensors = inFileOrder([
     ...namedCellsOf(model).map(([name, p]) => stored(inModel, name, p)),
     ...statesOf(training).flatMap(([prefix, one]) =>
-      Object.entries(one.state()).map(([name, x]) => stored(prefix, name, x)),
+      Object.entries(checkedState(subject, prefix, one)).map(([name, x]) =>
+        stored(prefix, name, x),
+      ),
     ),
   ]);
   const metadata = {
@@ -133,6 +136,20 @@ function statesOf({
     ...(isOptimizer(given) ? [[inOptimizer, given] as const] : optimizers),
     ...named(inKept, kept),
   ];
+}
+
+/** Its state. Throws `NablaError` for what is no plain object of tensors. */
+function checkedState(subject: string, prefix: string, one: Kept): KeptState {
+  const state: unknown = one.state();
+  const name = prefix.slice(0, -1);
+  if (!isPlain(state)) {
+    const given = `the state of ${quoted(name)} is ${kindOf(state)}`;
+    throw new NablaError(`${subject}: ${given}, expected a plain object of tensors`);
+  }
+  const wrong = Object.entries(state).find(([, x]) => !(x instanceof Tensor));
+  if (!wrong) return state as KeptState;
+  const given = `${quoted(wrong[0])} in the state of ${quoted(name)} is ${kindOf(wrong[1])}`;
+  throw new NablaError(`${subject}: ${given}, expected a tensor`);
 }
 
 /** As JSON, which has -0 though `JSON.stringify` writes 0 for it. */

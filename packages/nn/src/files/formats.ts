@@ -47,6 +47,8 @@ export function dtypeOf(
 ): DType {
   const found = ownDType(format);
   if (found) return found;
-  const expected = Object.values(formatNames).join(", ");
-  throw new NablaError(`${subject}: ${quoted(name)} has dtype "${format}", expected ${expected}`);
+  throw new NablaError(
+    `${subject}: ${quoted(name)} has dtype "${format}", which cannot be read; ` +
+      "readSafetensors(file, { only: (name) => … }) reads the other tensors",
+  );
 }
