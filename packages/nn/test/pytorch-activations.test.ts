@@ -1,5 +1,6 @@
 // Activations, and layers that scale or normalise, beside PyTorch's; the gated units, of which PyTorch has
 // the first, beside their formulas in PyTorch.
+import { grad, type Tensor, tensor } from "@nabla/autograd";
 import {
   celu,
   embedding,
@@ -25,6 +26,7 @@ import {
   threshold,
   tiedOutput,
 } from "@nabla/nn";
+import { expect, test } from "vitest";
 import { compareWithPyTorch, dtype } from "./pytorch-cases.ts";
 
 const functions: Readonly<Record<string, LayerFunction>> = {
@@ -57,4 +59,13 @@ compareWithPyTorch({
   ...Object.fromEntries(
     Object.entries(functions).map(([name, f]) => [name, { layer: sequential(f) }]),
   ),
+});
+
+test("celu has no jump of the derivative at 0", () => {
+  const slopes = grad((x: Tensor) => celu(x, 0.5).sum())(tensor([-1e-20, 0, 1e-20]));
+  expect(slopes.arraySync()).toEqual([1, 1, 1]);
+});
+
+test.each(["soft-shrink", "hard-shrink", "threshold"])("%s keeps NaN", (name) => {
+  expect(functions[name]!(tensor([Number.NaN])).arraySync()).toEqual([Number.NaN]);
 });

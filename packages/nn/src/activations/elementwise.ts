@@ -76,8 +76,10 @@ export function selu<X extends Tensor>(x: X): Activated<X> {
  */
 export function celu<X extends Tensor>(x: X, alpha = 1): Activated<X> {
   const checked = given("celu", x, ["alpha", alpha, positive]);
-  const below = checked.minimum(0).div(alpha).expm1().mul(alpha);
-  return where(checked.greater(0), checked, below) as Activated<X>;
+  const isAbove = checked.greater(0);
+  // What is above must not overflow here.
+  const below = where(isAbove, 0, checked).div(alpha).expm1().mul(alpha);
+  return where(isAbove, checked, below) as Activated<X>;
 }
 
 /**
@@ -115,7 +117,7 @@ export function tanhShrink<X extends Tensor>(x: X): Activated<X> {
 }
 
 /**
- * x nearer to 0 by `by`, and 0 where |x| is at most that: the step that makes numbers sparse, in the
+ * x nearer to 0 by `by`, and 0 where |x| is at most that (NaN stays): the step that makes numbers sparse, in the
  * lasso's algorithms.
  *
  * @example
@@ -124,29 +126,29 @@ export function tanhShrink<X extends Tensor>(x: X): Activated<X> {
 export function softShrink<X extends Tensor>(x: X, by = 0.5): Activated<X> {
   const checked = given("softShrink", x, ["by", by, notNegative]);
   const nearer = where(checked.greater(0), checked.sub(by), checked.add(by));
-  return where(checked.abs().greater(by), nearer, 0) as Activated<X>;
+  return where(checked.abs().lessEqual(by), 0, nearer) as Activated<X>;
 }
 
 /**
- * x, and 0 where |x| is at most `bound`.
+ * x, and 0 where |x| is at most `bound`. NaN stays NaN.
  *
  * @example
  * hardShrink(tensor([-2, 0.3, 1])).arraySync(); // => [-2, 0, 1]
  */
 export function hardShrink<X extends Tensor>(x: X, bound = 0.5): Activated<X> {
   const checked = given("hardShrink", x, ["bound", bound, notNegative]);
-  return where(checked.abs().greater(bound), checked, 0) as Activated<X>;
+  return where(checked.abs().lessEqual(bound), 0, checked) as Activated<X>;
 }
 
 /**
- * x above `bound`, else `value`.
+ * x above `bound`, and `value` up to it. NaN stays NaN.
  *
  * @example
  * threshold(tensor([-2, 0.3, 1]), 0.5, 9).arraySync(); // => [9, 9, 1]
  */
 export function threshold<X extends Tensor>(x: X, bound = 0, value = 0): Activated<X> {
   const checked = given("threshold", x, ["bound", bound, finite], ["value", value, finite]);
-  return where(checked.greater(bound), checked, value) as Activated<X>;
+  return where(checked.lessEqual(bound), value, checked) as Activated<X>;
 }
 
 /**
