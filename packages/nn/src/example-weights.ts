@@ -23,13 +23,11 @@ export function weightedCost(
   given: Tensor,
 ): Tensor {
   const weighsNothing = given.notEqual(0).any().logicalNot();
-  // Where all weigh nothing their mean does, too; the sum must not be 0.
-  const weights = where(weighsNothing, 1, given);
   let isRead = false;
   const cost = costOf(outputs, targets, {
     get weights() {
       isRead = true;
-      return weights;
+      return given;
     },
   });
   checkTensor(`${operation}: the cost`, cost);
@@ -39,7 +37,8 @@ export function weightedCost(
         "{ weights } behind outputs and targets, as crossEntropy does",
     );
   }
-  return cost.mul(given.cast(cost.dtype).mean());
+  // The mean by weights of 0 is 0 / 0.
+  return where(weighsNothing, 0, cost.mul(given.cast(cost.dtype).mean()));
 }
 
 /** The mean over all examples, as a metric of data with weights. */
