@@ -155,6 +155,17 @@ describe("minimizeCost", () => {
     expect(states).toEqual(states.toSorted((a, b) => b - a));
   });
 
+  test("leaves frozen parameters as they are", async () => {
+    const [w, b] = [parameter([3], wide), parameter([2], wide)];
+    b.isFrozen = true;
+    const cost = () => w.sub(b).square().add(b.square()).sum();
+    await minimizeCost(cost, [w, b], { tolerance: 1e-10 });
+    expectClose(w, [2], { absoluteTolerance: 1e-8 });
+    expect(b.arraySync()).toEqual([2]);
+    const none = minimizeCost(cost, [b]);
+    await expect(none).rejects.toThrow("minimizeCost: all parameters are frozen");
+  });
+
   test("leaves parameters as they are where it throws", async () => {
     const w = parameter([-1, 4], wide);
     await expect(minimizeCost(() => w.log().sum(), [w])).rejects.toThrow("the value is NaN");

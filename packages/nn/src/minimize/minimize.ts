@@ -51,7 +51,7 @@ export async function minimize<X extends TreeLike<X>>(
 /**
  * Finds parameters, near those that they are, at which `cost()` has a minimum, and assigns them, as
  * `minimize` does: for models that are small, or whose cost is of all data, such as a physics-informed
- * network. The cost must be the same each time, without dropout and other batches. Where this throws, the
+ * network. Those that are frozen stay as they are. The cost must be the same each time, without dropout and other batches. Where this throws, the
  * parameters are as before. Throws what `minimize` throws.
  *
  * @example
@@ -70,11 +70,17 @@ export async function minimizeCost(
     throw new NablaError(`minimizeCost: cost is ${kindOf(cost)}, expected a function`);
   }
   checkParameters("minimizeCost", parameters);
-  const form = formOf("minimizeCost", "the parameters", [...parameters]);
+  const free = parameters.filter(({ isFrozen }) => !isFrozen);
+  if (free.length === 0 && parameters.length > 0) {
+    throw new NablaError(
+      "minimizeCost: all parameters are frozen, nothing can be changed; unfreeze(model) some",
+    );
+  }
+  const form = formOf("minimizeCost", "the parameters", free);
   const partsOf = (flat: Tensor) => form.tree(flat) as readonly Tensor[];
-  const own = (flat: Tensor) => substitute(parameters, partsOf(flat), cost);
-  const start = form.flat([...parameters], "the parameters");
+  const own = (flat: Tensor) => substitute(free, partsOf(flat), cost);
+  const start = form.flat(free, "the parameters");
   const { at, ...report } = await descended("minimizeCost", own, start, options);
-  partsOf(at).forEach((value, i) => parameters[i]!.assign(value));
+  partsOf(at).forEach((value, i) => free[i]!.assign(value));
   return report;
 }
