@@ -23,6 +23,7 @@ import {
   sgd,
   type Transform,
   takeSigns,
+  unfreeze,
 } from "@nabla/nn";
 import { describe, expect, test } from "vitest";
 
@@ -303,6 +304,28 @@ test("lookahead goes back a part of the way, from wherever its steps begin", () 
     optimizer.step();
     expect(w.dataSync()[0]).toBeCloseTo(fast, 13);
   }
+});
+
+test("lookahead leaves frozen parameters, and infinities, where they are", () => {
+  const [w, v, mask] = [parameter([0]), parameter([0]), parameter([Number.NEGATIVE_INFINITY])];
+  const optimizer = lookahead(sgd([w, v, mask], { learningRate: 1 }), { steps: 3, part: 0.5 });
+  const step = () => {
+    w.sum().add(v.sum()).backward();
+    optimizer.step();
+  };
+  step();
+  freeze([v]);
+  step();
+  unfreeze([v]);
+  step();
+  expect([w, v, mask].map((p) => p.arraySync())).toEqual([
+    [-1.5],
+    [-1.5], // half of the way from -1, where it was frozen
+    [Number.NEGATIVE_INFINITY],
+  ]);
+  freeze([v]);
+  for (let i = 0; i < 3; i++) step();
+  expect([w.arraySync(), v.arraySync()]).toEqual([[-3], [-1.5]]);
 });
 
 test.each([

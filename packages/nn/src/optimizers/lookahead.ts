@@ -17,7 +17,7 @@ const part: Kind = [(x) => typeof x === "number" && x > 0 && x <= 1, "more than 
  * Makes an optimiser that lets `optimizer` take `steps` steps, and then goes back to a point on the
  * line from where they began to where they have led. M. Zhang, J. Lucas, G. Hinton and J. Ba,
  * "Lookahead Optimizer: k steps forward, 1 step back", 2019, algorithm 1. What `optimizer` keeps stays
- * as it is. Throws `NablaError` for options out of range, and for optimisers that `@nabla/nn` has not
+ * as it is; frozen parameters stay where they are. Throws `NablaError` for options out of range, and for optimisers that `@nabla/nn` has not
  * made.
  *
  * @example
@@ -55,11 +55,18 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
         const next = turn.add(1);
         const [isFirst, isLast] = [turn.equal(0), next.equal(steps)];
         parameters.forEach((p, i) => {
+          if (p.isFrozen) {
+            // It stays, and where it is released its steps begin.
+            slow[i]!.assign(p);
+            return;
+          }
+          const led = after[i]!;
           // Where the steps begin is where the parameter is then, whoever has put it there.
           const start = where(isFirst, p, slow[i]!);
-          const between = start.add(after[i]!.sub(start).mul(kept));
+          const between = start.add(led.sub(start).mul(kept));
           slow[i]!.assign(start);
-          p.assign(where(isLast, between, after[i]!));
+          // From infinity to itself there is no way.
+          p.assign(where(isLast.logicalAnd(led.notEqual(start)), between, led));
         });
         [...inner.cells.values()].forEach((cell, i) => cell.assign(after[parameters.length + i]!));
         turn.assign(where(isLast, 0, next));
