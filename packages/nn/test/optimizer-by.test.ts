@@ -136,6 +136,18 @@ describe("optimizerBy", () => {
       },
       "scaledMomentum: the rule asks for ofSteps, and has no `counts: true`",
     ],
+    [
+      { update: (_: unknown, { ofSteps }: Update<Options>) => ofSteps("a", () => 3 as never) },
+      'scaledMomentum: ofSteps("a", …) makes 3 of the steps, expected a tensor',
+    ],
+    [
+      { update: (_: unknown, { ofSteps }: Update<Options>) => ofSteps("a", (x) => x.sum()) },
+      'scaledMomentum: ofSteps("a", …) makes [] of the steps, [1], expected their shape',
+    ],
+    [
+      { together: () => [] },
+      "scaledMomentum: together gives an Array, expected a list of 1 tensors, one for each that moves",
+    ],
   ])("refuses what is no rule: %#", (changed, message) => {
     expect(stepOf(changed)).toThrow(message);
   });

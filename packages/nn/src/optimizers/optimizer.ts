@@ -2,9 +2,12 @@
 import {
   type DType,
   external,
+  formatShape,
   NablaError,
   type Parameter,
   parameter,
+  type Shape,
+  ShapeError,
   Tensor,
   takeGradients,
   tensor,
@@ -137,7 +140,7 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
   const twice = all.find((p, i) => all.indexOf(p) !== i);
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
   const steps = parameter(0, { name: "steps", dtype: "int32" });
-  const own = rule.counts ? new OwnSteps(all.length) : undefined;
+  const own = rule.counts ? new OwnSteps(name, all.length) : undefined;
   const cells: ReadonlyMap<string, Parameter> = new Map([
     ["steps", steps],
     ...(own ? [[ownSteps, own.cell] as const] : []),
@@ -182,7 +185,7 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
         return [{ p, how }];
       },
     );
-    const directions = rule.together?.(moving);
+    const directions = rule.together && togetherOf(rule, moving);
     const changed = moving.flatMap(({ p, how }, i) => {
       const next: unknown = rule.update(p, directions ? { ...how, g: directions[i]! } : how);
       if (!(next instanceof Tensor)) {
@@ -205,11 +208,29 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
   });
 }
 
+/** What stands for the gradients of all that move. Throws `NablaError` for what is no list of them. */
+function togetherOf<Options>(
+  rule: Rule<Options>,
+  moving: readonly Moving<Options>[],
+): readonly Tensor[] {
+  const made: unknown = rule.together!(moving);
+  const isFitting =
+    Array.isArray(made) &&
+    made.length === moving.length &&
+    made.every((one) => one instanceof Tensor);
+  if (isFitting) return made as readonly Tensor[];
+  const expected = `expected a list of ${moving.length} tensors, one for each that moves`;
+  throw new NablaError(`${rule.name}: together gives ${kindOf(made)}, ${expected}`);
+}
+
 /** How many steps have moved each parameter: one that comes late begins at 1. */
 class OwnSteps {
   readonly cell: Parameter;
+  readonly #rule: string;
 
-  constructor(count: number) {
+  /** `rule`: what errors start with. */
+  constructor(rule: string, count: number) {
+    this.#rule = rule;
     this.cell = parameter(zeros([count], { dtype: "int32" }), { name: ownSteps });
   }
 
@@ -223,10 +244,21 @@ class OwnSteps {
   asked(): (position: number, dtype: DType, key: string, f: (steps: Tensor) => Tensor) => Tensor {
     const made = new Map<string, Tensor>();
     return (position, dtype, key, f) => {
-      const all = made.get(`${dtype} ${key}`) ?? f(this.cell.cast(dtype));
+      const all = made.get(`${dtype} ${key}`) ?? this.#madeBy(f, dtype, key);
       made.set(`${dtype} ${key}`, all);
       return all.at(position);
     };
+  }
+
+  #madeBy(f: (steps: Tensor) => Tensor, dtype: DType, key: string): Tensor {
+    const all: unknown = f(this.cell.cast(dtype));
+    const asked = `${this.#rule}: ofSteps(${JSON.stringify(key)}, …)`;
+    if (!(all instanceof Tensor)) {
+      throw new NablaError(`${asked} makes ${kindOf(all)} of the steps, expected a tensor`);
+    }
+    const [is, expected] = [formatShape(all.shape as Shape), formatShape(this.cell.shape)];
+    if (is === expected) return all as Tensor;
+    throw new ShapeError(`${asked} makes ${is} of the steps, ${expected}, expected their shape`);
   }
 }
 
