@@ -2,7 +2,7 @@
 // steps come from.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, type Parameter, parameter, tensor } from "@nabla/autograd";
+import { compile, type Parameter, parameter, tensor, zeros } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import type { Optimizer } from "@nabla/nn";
 import { describe, expect, test } from "vitest";
@@ -54,6 +54,15 @@ describe.each(optimizers)("%s", (name) => {
       step();
       expect(u.arraySync()).toEqual(w.arraySync());
     }
+  });
+
+  test.each([[[0, 3]], [[3, 0]]])("steps past a parameter of shape %j", (shape) => {
+    const [w, empty] = [started(), parameter(zeros(shape, { dtype: "float64" }))];
+    const optimizer = make([w, empty]);
+    bowl(w).add(empty.square().sum()).backward();
+    optimizer.step();
+    expect(w.arraySync()).not.toEqual([1, -0.3]);
+    expect(empty.shape).toEqual(shape);
   });
 
   test("is as before where a value that was assigned before its step cannot be computed", () => {

@@ -44,11 +44,11 @@ const rule: Rule<Options> = {
     const velocity = kept["velocity"]!;
     velocity.assign(velocity.mul(options.momentum).add(g));
     const ahead = g.add(velocity.mul(options.momentum));
-    const [rows] = p.shape as readonly [number];
-    const flat = ahead.reshape([rows, p.size / rows]);
+    const flat = ahead.flatten(1);
+    const [rows, columns] = flat.shape as readonly [number, number];
     const direction = orthogonalized(flat, options.iterations).reshape([...p.shape]);
     // As large as Adam's steps, so that one learning rate and one decay serve both.
-    const size = 0.2 * Math.sqrt(Math.max(rows, p.size / rows));
+    const size = 0.2 * Math.sqrt(Math.max(rows, columns));
     return decayed(p, how).sub(direction.mul(size).mul(learningRate));
   },
 };
