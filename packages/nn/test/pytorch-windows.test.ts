@@ -1,4 +1,5 @@
 // Convolutions, pooling and upsampling along one, two and three axes beside PyTorch's.
+import { tensor, zeros } from "@nabla/autograd";
 import {
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,
@@ -25,6 +26,7 @@ import {
   upsampling2d,
   upsampling3d,
 } from "@nabla/nn";
+import { describe, expect, test } from "vitest";
 import { compareWithPyTorch, dtype } from "./pytorch-cases.ts";
 
 const wider = { stride: 2, padding: 1, outputPadding: 1, dtype } as const;
@@ -65,4 +67,36 @@ compareWithPyTorch({
   "upsampling-aligned": { layer: upsampling2d([2, 3], { ...linear, alignCorners: true }) },
   "pixel-shuffle": { layer: pixelShuffle(2) },
   "pixel-unshuffle": { layer: pixelUnshuffle(2) },
+});
+
+describe.each(["float32", "int32", "bool"] as const)("of %s", (dtype) => {
+  const x = tensor([[[1, 0, 1]]], { dtype });
+
+  test("adaptiveAveragePooling1d has means", () => {
+    expect(adaptiveAveragePooling1d(2).forward(x).arraySync()).toEqual([[[0.5, 0.5]]]);
+  });
+
+  test("upsampling1d has what lies between neighbours", () => {
+    const between = [[[1, 0.75, 0.25, 0.25, 0.75, 1]]];
+    expect(upsampling1d(2, linear).forward(x).arraySync()).toEqual(between);
+  });
+});
+
+test("an infinity reaches the places that it has a part in alone", () => {
+  const infinity = Number.POSITIVE_INFINITY;
+  const x = tensor([[[1, 3, infinity, 5]]]);
+  expect(adaptiveAveragePooling1d(2).forward(x).arraySync()).toEqual([[[2, infinity]]]);
+  expect(
+    upsampling1d(3, linear)
+      .forward(x.slice(-1, 1, 4))
+      .arraySync(),
+  ).toEqual([[[3, 3, infinity, infinity, infinity, infinity, infinity, 5, 5]]]);
+});
+
+test("without places there is nothing to pool, and nothing between", () => {
+  const none = zeros([2, 3, 0]);
+  for (const layer of [adaptiveAveragePooling1d(2), adaptiveMaxPooling1d(2)]) {
+    expect(() => layer.forward(none)).toThrow("Pooling1d: [2, 3, 0] has no places to pool");
+  }
+  expect(upsampling1d(2, linear).forward(none).shape).toEqual([2, 3, 0]);
 });

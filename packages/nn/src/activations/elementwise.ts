@@ -117,8 +117,8 @@ export function tanhShrink<X extends Tensor>(x: X): Activated<X> {
 }
 
 /**
- * x nearer to 0 by `by`, and 0 where |x| is at most that (NaN stays): the step that makes numbers sparse, in the
- * lasso's algorithms.
+ * x nearer to 0 by `by`, and 0 where |x| is at most that: the step that makes numbers sparse, in the
+ * lasso's algorithms. NaN stays NaN.
  *
  * @example
  * softShrink(tensor([-2, 0.3, 1])).arraySync(); // => [-1.5, 0, 0.5]

@@ -1,6 +1,8 @@
 // Pooling to a number of places, whatever the input's.
 import {
+  formatShape,
   type PerAxis,
+  ShapeError,
   type ShapeOf,
   type Tensor,
   tensor,
@@ -11,7 +13,7 @@ import { layerOf, type Written } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ResizedShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { mixedAlong } from "./along-axes.ts";
+import { alongAxis, floating, placesOf } from "./along-axes.ts";
 import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
 
 type AdaptiveKind = `adaptive${"Max" | "Average"}Pooling${WindowAxes}d`;
@@ -118,6 +120,9 @@ function adaptive(kind: AdaptiveKind, axes: WindowAxes, places: PerAxis): Writte
   const pool = kind.startsWith("adaptiveMax") ? greatestAlong : meanAlong;
   const forward = (x: Tensor): Tensor => {
     checkedPlaces(kind, x, "channels", axes);
+    if (x.shape.slice(2).includes(0)) {
+      throw new ShapeError(`${kind}: ${formatShape(x.shape)} has no places to pool`);
+    }
     return sizes.reduce((y, size, i) => pool(y, 2 + i, binsOf(y.shape[2 + i]!, size)), x);
   };
   return { kind, places, forward };
@@ -135,22 +140,24 @@ function binsOf(size: number, count: number): readonly Bin[] {
 }
 
 function meanAlong(x: Tensor, axis: number, bins: readonly Bin[]): Tensor {
-  const places = Array.from({ length: x.shape[axis]! }, (_, place) => place);
-  const weights = bins.map(([from, to]) =>
-    places.map((place) => (place >= from && place < to ? 1 / (to - from) : 0)),
-  );
-  return mixedAlong(x, axis, tensor(weights, { dtype: x.dtype }) as Tensor);
+  const numbers = floating(x);
+  const sums = inBins(numbers, axis, bins, 0).sum(axis + 1);
+  const counts = tensor(
+    bins.map(([from, to]) => to - from),
+    { dtype: numbers.dtype },
+  ) as Tensor;
+  return sums.div(alongAxis(counts, x, axis));
 }
 
 function greatestAlong(x: Tensor, axis: number, bins: readonly Bin[]): Tensor {
+  return inBins(x, axis, bins, Number.NEGATIVE_INFINITY).max(axis + 1);
+}
+
+/** The elements of each bin, [..., bins, longest, ...], with `other` behind those of shorter ones. */
+function inBins(x: Tensor, axis: number, bins: readonly Bin[], other: number): Tensor {
   const longest = Math.max(...bins.map(([from, to]) => to - from));
   const within = Array.from({ length: longest }, (_, i) => i);
   const at = bins.map(([from, to]) => within.map((i) => Math.min(from + i, to - 1)));
   const isIn = bins.map(([from, to]) => within.map((i) => from + i < to));
-  // [..., bins, longest, ...]
-  const found: Tensor = x.gather(axis, tensor(at, { dtype: "int32" }) as Tensor);
-  const behind = x.shape.slice(axis + 1).map(() => 1);
-  const isOwn = tensor(isIn).reshape([bins.length, longest, ...behind]);
-  const own: Tensor = where(isOwn, found, Number.NEGATIVE_INFINITY);
-  return own.max(axis + 1);
+  return where(alongAxis(tensor(isIn), x, axis), placesOf(x, axis, at), other);
 }

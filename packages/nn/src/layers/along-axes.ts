@@ -1,10 +1,21 @@
 // What is done to one axis of places after the other.
-import type { Tensor } from "@nabla/autograd";
+import { type Tensor, tensor } from "@nabla/autograd";
 
-/** A [to, from] matrix applied along an axis: each new place is a sum of old ones. */
-export function mixedAlong(x: Tensor, axis: number, matrix: Tensor): Tensor {
-  const last = x.rank - 1;
-  const order = x.shape.map((_, i) => i);
-  [order[axis], order[last]] = [last, axis];
-  return x.permute(order).matmul(matrix.transpose()).permute(order);
+/** `x` in floating numbers, as means and what lies between numbers are. */
+export function floating(x: Tensor): Tensor {
+  return x.dtype === "float32" || x.dtype === "float64" ? x : x.cast("float32");
+}
+
+/** The places `at` of an axis, a list or a table of them. */
+export function placesOf(
+  x: Tensor,
+  axis: number,
+  at: readonly number[] | readonly (readonly number[])[],
+): Tensor {
+  return x.gather(axis, tensor(at, { dtype: "int32" }) as Tensor);
+}
+
+/** Values for the first axes from `axis` on, to be broadcast along those of `x` behind it. */
+export function alongAxis(values: Tensor, x: Tensor, axis: number): Tensor {
+  return values.reshape([...values.shape, ...x.shape.slice(axis + 1).map(() => 1)]);
 }

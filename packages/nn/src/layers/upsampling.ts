@@ -1,11 +1,18 @@
 // More places than there were: copies of the nearest, or values between neighbours.
-import { type PerAxis, type ShapeOf, type Tensor, tensor, type WindowAxes } from "@nabla/autograd";
+import {
+  type PerAxis,
+  type ShapeOf,
+  type Tensor,
+  tensor,
+  type WindowAxes,
+  where,
+} from "@nabla/autograd";
 import { layerOf, type Written } from "../layer-of.ts";
 import { checkOptions, flag, oneOf } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { UpsamplingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { mixedAlong } from "./along-axes.ts";
+import { alongAxis, floating, placesOf } from "./along-axes.ts";
 import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
 
 export interface UpsamplingOptions {
@@ -86,26 +93,50 @@ function upsampling(
     return times.reduce<Tensor>((y, factor, i) => {
       if (factor === 1) return y;
       if (method === "nearest") return y.repeat(factor, 2 + i);
-      const weights = linearWeights(y.shape[2 + i]!, factor, alignCorners);
-      return mixedAlong(y, 2 + i, tensor(weights, { dtype: y.dtype }) as Tensor);
+      return betweenAlong(y, 2 + i, newPlaces(y.shape[2 + i]!, factor, alignCorners));
     }, x);
   };
   return { kind, scale, forward };
 }
 
-/** For each new place what it has of each old one. */
-function linearWeights(size: number, factor: number, alignCorners: boolean): number[][] {
+/** Where a new place lies among the old ones: at one, or a part of the way to the next. */
+interface NewPlace {
+  readonly at: number;
+  readonly part: number;
+}
+
+function newPlaces(size: number, factor: number, alignCorners: boolean): readonly NewPlace[] {
   const count = size * factor;
   return Array.from({ length: count }, (_, i) => {
     // Elements have an extent, whose middle is their place, unless the corners are aligned.
     const exact = alignCorners
       ? (i * (size - 1)) / (count - 1)
       : Math.max(0, (i + 0.5) / factor - 0.5);
-    const left = Math.min(Math.floor(exact), size - 1);
-    const right = Math.min(left + 1, size - 1);
-    const row = Array.from({ length: size }, () => 0);
-    row[left]! += 1 - (exact - left);
-    row[right]! += exact - left;
-    return row;
+    const at = Math.min(Math.floor(exact), size - 1);
+    // Behind the last there is nothing.
+    return { at, part: at === size - 1 ? 0 : exact - at };
   });
+}
+
+/** What lies on the lines between neighbours along an axis. */
+function betweenAlong(x: Tensor, axis: number, places: readonly NewPlace[]): Tensor {
+  const numbers = floating(x);
+  const parts = tensor(
+    places.map(({ part }) => part),
+    { dtype: numbers.dtype },
+  ) as Tensor;
+  const part = alongAxis(parts, x, axis);
+  const left = placesOf(
+    numbers,
+    axis,
+    places.map(({ at }) => at),
+  );
+  const right = placesOf(
+    numbers,
+    axis,
+    places.map(({ at, part }) => (part > 0 ? at + 1 : at)),
+  );
+  const between = left.mul(part.neg().add(1)).add(right.mul(part));
+  // 0 times infinity is no number.
+  return where(part.greater(0), between, left);
 }
