@@ -8,7 +8,9 @@ export function outcomeOf(
   cells: readonly Parameter[],
   assign: () => readonly Parameter[],
 ): readonly Tensor[] {
-  return substitute(cells, cells, () => {
+  // Values, as what is assigned to a parameter that stands in for another goes to that one.
+  const values = cells.map((cell) => cell.stopGradient());
+  return substitute(cells, values, () => {
     assign();
     return cells.map((cell) => cell.stopGradient());
   });
