@@ -1,6 +1,6 @@
 // A copy of the repository, its changes included, in which recipes are followed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,7 +17,8 @@ export class Copy {
       cpSync(join(root, file), join(this.path, file));
     }
     // Links of the repository's own packages lead to the copy's, those of others to where they are.
-    for (const folder of ["", "packages/autograd", "packages/nn", "packages/mnist-demo"]) {
+    const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
+    for (const folder of ["", ...packages]) {
       const modules = join(folder, "node_modules");
       cpSync(join(root, modules), join(this.path, modules), {
         recursive: true,

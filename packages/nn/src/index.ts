@@ -45,7 +45,12 @@ export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
 export type { CellOptions, RecurrentCell, RnnCellOptions } from "./layers/cells.ts";
 export { gruCell, lstmCell, rnnCell } from "./layers/cells.ts";
-export type { ConvolutionLayer, ConvolutionLayerOptions } from "./layers/convolution.ts";
+export type {
+  Convolution2d,
+  Convolution2dOptions,
+  ConvolutionLayer,
+  ConvolutionLayerOptions,
+} from "./layers/convolution.ts";
 export { convolution1d, convolution2d, convolution3d } from "./layers/convolution.ts";
 export type { DecoderBlock, DecoderInputs } from "./layers/decoder-block.ts";
 export { decoderBlock } from "./layers/decoder-block.ts";
@@ -66,7 +71,7 @@ export { layerNorm } from "./layers/layer-norm.ts";
 export type { Lengths } from "./layers/lengths.ts";
 export type { PixelShuffle } from "./layers/pixel-shuffle.ts";
 export { pixelShuffle, pixelUnshuffle } from "./layers/pixel-shuffle.ts";
-export type { PoolingLayer } from "./layers/pooling.ts";
+export type { Pooling2d, PoolingLayer } from "./layers/pooling.ts";
 export {
   averagePooling1d,
   averagePooling2d,

@@ -58,6 +58,23 @@ export interface ConvolutionLayer<
   ): Tensor<Output<ConvolutionShape<In, Out, Window, Stride, Padding, Dilation, Axes>, ShapeOf<X>>>;
 }
 
+/** @deprecated Since 0.2: `ConvolutionLayerOptions`. */
+export type Convolution2dOptions<
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> = ConvolutionLayerOptions<Stride, Padding, Dilation>;
+
+/** @deprecated Since 0.2: `ConvolutionLayer<2, …>`. */
+export type Convolution2d<
+  In extends number = number,
+  Out extends number = number,
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> = ConvolutionLayer<2, In, Out, Window, Stride, Padding, Dilation>;
+
 /**
  * The convolution of sequences: as `convolution2d`, along one axis. Input: [examples, inputChannels,
  * width]; output: [examples, outputChannels, places]. (Sequences of features, [examples, time, features],

@@ -35,6 +35,15 @@ export interface PoolingLayer<
   ): Tensor<Output<PoolingShape<Operation, Window, Stride, Padding, Dilation>, ShapeOf<X>>>;
 }
 
+/** @deprecated Since 0.2: `PoolingLayer`. */
+export type Pooling2d<
+  Operation extends "maxPooling2d" | "averagePooling2d" = "maxPooling2d" | "averagePooling2d",
+  Window extends PerAxis = PerAxis,
+  Stride extends PerAxis = PerAxis,
+  Padding extends WindowPadding = WindowPadding,
+  Dilation extends PerAxis = PerAxis,
+> = PoolingLayer<Operation, Window, Stride, Padding, Dilation>;
+
 /**
  * The greatest element under each place of a window, along one axis: as `maxPooling2d`. Input: [examples,
  * channels, width]; output: [examples, channels, places].
