@@ -46,8 +46,9 @@ interface Row {
  * product of matrices has two for each pair that it multiplies; `explainPlan` tells of the kernels that
  * run. Nothing is computed, and nothing of the model changes. Left out, `inputShape` is one example for
  * a model that begins with `dense`; of others, as of models of several inputs, the table has the parts
- * and their parameters, and no shapes. Where parameters are frozen, it ends with how many, and how many
- * are left to train. Throws `ShapeError` where the input does not fit.
+ * and their parameters, and no shapes. A layer of your own is one row, named by its `kind` if it has
+ * one. Where parameters are frozen, the table ends with how many, and how many are left to train. Throws
+ * `ShapeError` where the input does not fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));
@@ -169,7 +170,8 @@ function bytesOf({ size, dtype }: Tensor): number {
 function nameOf(layer: Layer | LayerFunction): string {
   // Where modules become one, a name that two of them have gets a number: `softmax$1`.
   if (typeof layer === "function") return layer.name.replace(/\$\d+$/, "") || "function";
-  return layer.kind ?? layer.constructor.name;
+  const { name } = layer.constructor;
+  return layer.kind ?? (name === "Object" ? "layer" : name);
 }
 
 /** Thousands apart, the same in every locale. */

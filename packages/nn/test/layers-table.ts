@@ -262,4 +262,14 @@ is not what the layers do now.
 
 All of them go through \`compile\`, \`vmap\` and derivatives of any order; the compiler checks that each fits
 the one before it in a \`sequential\`. Functions of a tensor are layers, too:
-[operations](operations.md) has those of \`@nabla/autograd\`, such as \`relu\`, \`gelu\`, \`silu\` and \`softmax\`.`;
+[operations](operations.md) has those of \`@nabla/autograd\`, such as \`relu\`, \`gelu\`, \`silu\` and \`softmax\`.
+
+Options are explained in each layer's docstring. The option \`initializer\` of layers with weights takes
+\`xavierUniform()\`, \`xavierNormal()\`, \`heUniform()\`, \`heNormal()\`, \`orthogonal()\`, \`normal()\`,
+\`uniform()\`, \`constant(x)\` or \`zeros()\`.
+
+A function that makes a block of layers takes its sizes as \`number\`, which fits any size:
+\`const block = (from: number, to: number) => sequential(convolution2d(from, to, 3), batchNorm(to), relu)\`.
+With type parameters (\`<To extends number>\`) it does not compile, because \`sequential\` compares the sizes of
+neighbours where it is written. For a block whose sizes are checked see
+[a layer of your own](guide/10-layer.md#what-the-compiler-knows-of-it).`;

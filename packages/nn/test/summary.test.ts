@@ -1,5 +1,5 @@
 // Summaries: rows of layers, and a model that is as it was.
-import { manualSeed, random } from "@nabla/autograd";
+import { manualSeed, random, type Tensor } from "@nabla/autograd";
 import {
   batchNorm,
   convolution2d,
@@ -9,6 +9,7 @@ import {
   flatten,
   gru,
   type Layer,
+  madeOf,
   maxPooling2d,
   relu,
   rnn,
@@ -73,6 +74,13 @@ test("counts bytes of what goes in and out, of parameters and of buffers, by the
 test("takes whole numbers for embeddings", () => {
   const letters = sequential(embedding(30, 8), gru(8, 16, { returns: "last" }));
   expect(summary(letters, [2, 5], { dtype: "int32" })).toContain("1 gru         [2, 16]");
+});
+
+test("a layer of one's own is a row with the name that it has, if any", () => {
+  const parts = { inner: dense(3, 3) };
+  const own = { ...madeOf(parts), forward: (x: Tensor) => parts.inner.forward(x).tanh() };
+  expect(row(own, [1, 3])[0]).toBe("layer");
+  expect(row({ ...own, kind: "bounded" }, [1, 3])[0]).toBe("bounded");
 });
 
 test("changes neither statistics, nor modes, nor the draws to come", () => {
