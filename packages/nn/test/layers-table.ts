@@ -70,7 +70,7 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     ...adaptive("Average", "Avg"),
     ...adaptive("Max", "Max"),
   ],
-  "More and fewer places": [
+  "Upsampling and rearrangement": [
     row("upsampling1d(2)", signals, ["Upsample", "upsampling-1d"]),
     row("upsampling2d(2)", images, ["Upsample", "upsampling-2d"]),
     row("upsampling3d(2)", volumes, ["Upsample", "upsampling-3d"]),
@@ -84,7 +84,7 @@ export const groups: Readonly<Record<string, readonly Entry[]>> = {
     row("instanceNorm(4)", images, ["InstanceNorm2d", "instance-norm"]),
     row("rmsNorm(4)", sequences, ["formula", "rms-norm"]),
   ],
-  "Weights made of others": [
+  "Reparametrised weights": [
     row("weightNorm(dense(4, 3))", [5, 4], ["weight_norm", "weight-norm"]),
     row("spectralNorm(dense(4, 3))", [5, 4], ["spectral_norm", "spectral-norm"]),
   ],

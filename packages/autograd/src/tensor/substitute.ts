@@ -11,9 +11,10 @@ import { given, nodeOf, type Tensor } from "./tensor.ts";
  * function of a model becomes a function of its parameters (PyTorch's
  * `torch.func.functional_call`). Derivatives go to these tensors and on through their graphs, where
  * `assign` would end them: for weights that another network computes, for meta-learning, for a
- * Hessian over parameters. The parameters keep their values and gradients; what `f` assigns to them
- * holds for the rest of `f`, or goes to the parameter that is given in place of one. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and
- * `NablaError` if their number differs, if a parameter occurs twice, and if `f` is asynchronous.
+ * Hessian over parameters. The parameters keep their values and gradients. What `f` assigns to one holds
+ * for the rest of `f`; where another parameter stands in for it, that one is assigned, and keeps the
+ * value. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and `NablaError` if their
+ * number differs, if a parameter occurs twice, and if `f` is asynchronous.
  *
  * @example
  * const w = parameter([1, 2]);

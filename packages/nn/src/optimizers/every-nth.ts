@@ -6,12 +6,12 @@ import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
 
 /**
- * Makes an optimiser whose `step()` gathers gradients, and lets `optimizer` take one step with the mean of
- * `n` of them in every nth: in loops of one's own, where batches come one by one. (`fit` does so by
- * `accumulate`.) Steps, schedules and corrections count every nth call. What is gathered belongs to the
- * state, so training goes on from a checkpoint between two steps. Each call wants a gradient of every
- * parameter that is not frozen: throws `NablaError` where one has none, for `n` below 1, and for optimisers that `@nabla/nn`
- * has not made.
+ * Makes an optimiser whose `step()` accumulates gradients; every nth call lets `optimizer` take one step
+ * with the mean of `n` of them. It is for loops of your own, where batches come one by one; `fit` has
+ * `accumulate`. Steps, schedules and bias corrections count every nth call. The accumulated gradients are
+ * part of the state, so training resumes from a checkpoint between two steps. Each call needs a gradient
+ * of every parameter that is not frozen. Throws `NablaError` where one has none, for `n` below 1, and for
+ * optimisers that `@nabla/nn` has not made.
  *
  * @example
  * const w = parameter([1]);
