@@ -1,5 +1,15 @@
 // Products, spread, lengths and truth along axes, against loops.
-import { grad, norm, type Tensor, tensor, zeros } from "@nabla/autograd";
+import {
+  arange,
+  binCount,
+  cross,
+  grad,
+  histogram,
+  norm,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@nabla/autograd";
 import { describe, expect, test } from "vitest";
 import { expectColumns } from "./formulas.ts";
 
@@ -110,4 +120,34 @@ test("softmax and logSumExp hold at ±10,000", () => {
     expect(x.logSumExp().itemSync()).toBeCloseTo(1e4 + Math.LN2, 2);
     expect(x.neg().logSumExp().itemSync()).toBe(1e4);
   }
+});
+
+test("binCount refuses numbers that are none of those that it counts; a mask weighs 1 or 0", () => {
+  const [low, high] = [tensor(Int32Array.of(-1, 0)), tensor(Int32Array.of(0, 3))];
+  expect(() => binCount(low, 3).arraySync()).toThrow("binCount: index -1 is out of range");
+  expect(() => binCount(high, 3).arraySync()).toThrow("binCount: index 3 is out of range");
+  const weights = tensor([true, true, false]);
+  const counts = binCount(tensor(Int32Array.of(1, 1, 0)), 2, { weights });
+  expect([counts.dtype, counts.arraySync()]).toEqual(["int32", [0, 2]]);
+});
+
+test.each([Number.NaN, Infinity, -Infinity])("histogram has no bins up to %d", (bound) => {
+  const { counts, edges } = histogram(tensor([1, bound, 2]), 2);
+  expect(counts.arraySync()).toEqual([0, 0]);
+  expect(edges.arraySync()).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(histogram(tensor([1, bound, 2]), 2, { range: [0, 2] }).counts.arraySync()).toEqual([0, 2]);
+});
+
+test("cross takes one axis of both", () => {
+  const rows = arange(9).reshape([3, 3]);
+  const v = tensor([1, -2, 4]);
+  expect(() => cross(rows, v, 0)).toThrow(
+    "cross: axis 0 of [3, 3] and [3] is not one axis where they broadcast",
+  );
+  // v beside each column.
+  expect(cross(rows, v.expandDims(1), 0).arraySync()).toEqual([
+    [24, 30, 36],
+    [6, 3, 0],
+    [-3, -6, -9],
+  ]);
 });

@@ -52,6 +52,12 @@ export function cross(a: Node, b: Node, axis: number): Node {
     const message = `axis ${axis} of ${formatShape(shape)} has ${shape[along]} elements`;
     throw new ShapeError(`cross: ${message}, expected 3`);
   }) as [number, number];
+  if (i - a.shape.length !== j - b.shape.length) {
+    const shapes = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
+    throw new ShapeError(
+      `cross: axis ${axis} of ${shapes} is not one axis where they broadcast; expected one from the end`,
+    );
+  }
   broadcastShapes("cross", a.shape, b.shape);
   const turned = (x: Node, along: number, places: number) => roll(x, -places, along);
   return sub(mul(turned(a, i, 1), turned(b, j, 2)), mul(turned(a, i, 2), turned(b, j, 1)));

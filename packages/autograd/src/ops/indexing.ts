@@ -149,15 +149,31 @@ const scatterOperation: Scatter = {
   ],
 };
 
-/** `x` with the slices of `updates` added at `indices` along `axis`, in order. */
-export function scatterAdd(x: Node, axis: number, indices: Node, updates: Node): Node {
+/**
+ * `x` with the slices of `updates` added at `indices` along `axis`, in order. `indicesOf` names the
+ * operation whose indices these are, which then do not count from the end.
+ */
+export function scatterAdd(
+  x: Node,
+  axis: number,
+  indices: Node,
+  updates: Node,
+  indicesOf?: string,
+): Node {
   const normal = normalizeAxis("scatterAdd", axis, x.shape);
   checkSameShape("scatterAdd", updates.shape, gatheredShape(normal, x.shape, indices.shape));
   const dtype = promote(x.dtype, updates.dtype);
-  const whole = wholeNumbers("scatterAdd", indices);
+  const whole = wholeNumbers(indicesOf ?? "scatterAdd", indices);
+  const [operation, at] =
+    indicesOf === undefined
+      ? [scatterOperation, whole]
+      : [
+          variant(scatterOperation, { name: indicesOf, fromZero: "index" }),
+          refusedBelowZero(whole, x.shape[normal]!),
+        ];
   const attributes = { axis: normal, along: false };
-  const inputs = [cast(x, dtype), whole, cast(updates, dtype)];
-  return createNode(scatterOperation, inputs, attributes, x.shape, dtype);
+  const inputs = [cast(x, dtype), at, cast(updates, dtype)];
+  return createNode(operation, inputs, attributes, x.shape, dtype);
 }
 
 const sortOperation: Sort = {

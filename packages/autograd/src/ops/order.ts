@@ -6,6 +6,7 @@ import { isFloating } from "../scalar/dtype.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import {
   equal,
+  isFinite,
   isNaN,
   less,
   lessEqual,
@@ -78,8 +79,10 @@ export function searchSorted(sorted: Node, values: Node, right = false): Node {
 /** How often each of 0 … length - 1 is there; or the sums of the weights of each. */
 export function binCount(x: Node, length: number, weights?: Node): Node {
   const whole = reshape(x, [-1]);
-  const each = weights ? reshape(weights, [-1]) : full(whole.shape, 1, "int32");
-  return scatterAdd(full([length], 0, each.dtype), 0, whole, each);
+  const given =
+    weights && reshape(weights.dtype === "bool" ? cast(weights, "int32") : weights, [-1]);
+  const each = given ?? full(whole.shape, 1, "int32");
+  return scatterAdd(full([length], 0, each.dtype), 0, whole, each, "binCount");
 }
 
 /** Edges of as many bins of one width as `bins`. */
@@ -88,6 +91,12 @@ function edgesBetween(low: Node, high: Node, bins: number): Node {
   // The last one exactly.
   const edges = add(low, mul(sub(high, low), parts));
   return where(equal(iota([bins + 1], 0), bins), high, edges);
+}
+
+/** Both, or NaN where they are not finite. */
+function definite(low: Node, high: Node): readonly [Node, Node] {
+  const areFinite = logicalAnd(isFinite(low), isFinite(high));
+  return [where(areFinite, low, Number.NaN), where(areFinite, high, Number.NaN)];
 }
 
 export interface Histogram {
@@ -99,8 +108,7 @@ export interface Histogram {
 export function histogram(x: Node, bins: number, range?: readonly [number, number]): Histogram {
   const all = reshape(isFloating(x.dtype) ? x : cast(x, "float64"), [-1]);
   const bound = (value: number) => full([], value, all.dtype);
-  const given = range ? [bound(range[0]), bound(range[1])] : [min(all), max(all)];
-  const [first, last] = given as [Node, Node];
+  const [first, last] = range ? [bound(range[0]), bound(range[1])] : definite(min(all), max(all));
   // Elements that are all the same lie in the middle of a bin, as in NumPy.
   const half = where(equal(first, last), 0.5, 0);
   const [low, high] = [sub(first, half), add(last, half)];

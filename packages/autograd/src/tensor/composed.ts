@@ -46,7 +46,8 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 
 /**
  * Computes cross products of vectors of three elements, which lie along `axis` (default: the last)
- * of both; all other axes broadcast. Throws `ShapeError` if there are not three.
+ * of both; all other axes broadcast. Throws `ShapeError` if there are not three, and where shapes of
+ * different length have another axis there, which one below 0, from the end, never is.
  *
  * @example
  * cross(tensor([1, 0, 0]), tensor([0, 1, 0])).arraySync(); // => [0, 0, 1]

@@ -94,9 +94,9 @@ export interface BinCountOptions {
 
 /**
  * Counts how often each of the numbers 0 … `length` - 1 is among the elements of `x` (int32 or
- * uint8), as int32; with `weights`, adds up theirs, in their dtype, with gradients. NumPy's
- * `bincount`, but for the length, which no graph knows by itself. A number from `length` on is an
- * error when the graph runs.
+ * uint8), as int32; with `weights`, adds up theirs, in their dtype (int32 of bool), with gradients.
+ * NumPy's `bincount`, but for the length, which no graph knows by itself. A number below 0, or from
+ * `length` on, is an error when the graph runs.
  *
  * @example
  * binCount(tensor([0, 2, 2], { dtype: "int32" }), 4).arraySync(); // => [1, 0, 2, 0]
@@ -133,7 +133,8 @@ export interface Histogram<N extends number = number> {
 
 /**
  * Counts elements by `bins` bins of one width, as NumPy's `histogram`: a bin has its lower edge, the
- * last one both. NaN is counted nowhere if a range is given; without one it makes all edges NaN.
+ * last one both. NaN is counted nowhere if a range is given, infinities neither; without one they make
+ * all edges NaN, and nothing is counted.
  * Throws `NablaError` where there are neither elements nor a range.
  *
  * @example
