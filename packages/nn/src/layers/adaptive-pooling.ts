@@ -33,7 +33,7 @@ export interface AdaptivePooling<
 }
 
 /**
- * Means over bins, to so many places: as `adaptiveAveragePooling2d`, along one axis. Input: [examples,
+ * Means over a given number of bins, along one axis: as `adaptiveAveragePooling2d`. Input: [examples,
  * channels, width].
  *
  * @example
@@ -63,7 +63,7 @@ export function adaptiveAveragePooling2d<const Sizes extends PerAxis>(
 }
 
 /**
- * Means over bins, to so many places: as `adaptiveAveragePooling2d`, along three axes. Input: [examples,
+ * Means over a given number of bins, along three axes: as `adaptiveAveragePooling2d`. Input: [examples,
  * channels, depth, height, width].
  *
  * @example
@@ -76,7 +76,7 @@ export function adaptiveAveragePooling3d<const Sizes extends PerAxis>(
 }
 
 /**
- * The greatest element of each bin, to so many places: as `adaptiveMaxPooling2d`, along one axis. Input:
+ * The largest element of each of a given number of bins, along one axis: as `adaptiveMaxPooling2d`. Input:
  * [examples, channels, width].
  *
  * @example
@@ -89,7 +89,7 @@ export function adaptiveMaxPooling1d<const Sizes extends PerAxis>(
 }
 
 /**
- * The greatest element of each bin, with bins as for `adaptiveAveragePooling2d`. Input: [examples,
+ * The largest element of each bin, with bins as for `adaptiveAveragePooling2d`. Input: [examples,
  * channels, height, width]; output: [examples, channels, ...places].
  *
  * @example
@@ -103,7 +103,7 @@ export function adaptiveMaxPooling2d<const Sizes extends PerAxis>(
 }
 
 /**
- * The greatest element of each bin, to so many places: as `adaptiveMaxPooling2d`, along three axes. Input:
+ * The largest element of each of a given number of bins, along three axes: as `adaptiveMaxPooling2d`. Input:
  * [examples, channels, depth, height, width].
  *
  * @example

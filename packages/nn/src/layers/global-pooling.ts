@@ -19,7 +19,7 @@ export interface GlobalPooling<Operation extends string = string>
 }
 
 /**
- * The greatest element of each channel, wherever it stands. Input: [examples, channels, ...places], along
+ * The largest element of each channel, at any position. Input: [examples, channels, ...places], along
  * any number of axes; output: [examples, channels].
  *
  * @example

@@ -45,7 +45,7 @@ export type Pooling2d<
 > = PoolingLayer<Operation, Window, Stride, Padding, Dilation>;
 
 /**
- * The greatest element under each place of a window, along one axis: as `maxPooling2d`. Input: [examples,
+ * The largest element of each window, along one axis: as `maxPooling2d`. Input: [examples,
  * channels, width]; output: [examples, channels, places].
  *
  * @example
@@ -64,7 +64,7 @@ export function maxPooling1d<
 }
 
 /**
- * The greatest element under each place of a window, channel by channel. Input: [examples,
+ * The largest element of each window, channel by channel. Input: [examples,
  * channels, height, width]; output: [examples, channels, places, places]. `window`: its size on
  * both axes, or [height, width]; the stride is the window if left out. Y.-T. Zhou and R. Chellappa,
  * "Computation of optical flow using a neural network", 1988.
@@ -86,7 +86,7 @@ export function maxPooling2d<
 }
 
 /**
- * The greatest element under each place of a window, along three axes: as `maxPooling2d`. Input:
+ * The largest element of each window, along three axes: as `maxPooling2d`. Input:
  * [examples, channels, depth, height, width]; output: [examples, channels, places, places, places].
  *
  * @example
@@ -105,7 +105,7 @@ export function maxPooling3d<
 }
 
 /**
- * The mean of the elements under each place of a window, along one axis: as `averagePooling2d`. Input:
+ * The mean of each window, along one axis: as `averagePooling2d`. Input:
  * [examples, channels, width]; output: [examples, channels, places].
  *
  * @example
@@ -124,7 +124,7 @@ export function averagePooling1d<
 }
 
 /**
- * The mean of the elements under each place of a window, channel by channel. Shapes and options as
+ * The mean of each window, channel by channel. Shapes and options as
  * for `maxPooling2d`; padding counts as zeros unless `countIncludePad` is false. Y. LeCun et al.,
  * "Gradient-based learning applied to document recognition", 1998, section II.
  *
@@ -145,7 +145,7 @@ export function averagePooling2d<
 }
 
 /**
- * The mean of the elements under each place of a window, along three axes: as `averagePooling2d`. Input:
+ * The mean of each window, along three axes: as `averagePooling2d`. Input:
  * [examples, channels, depth, height, width]; output: [examples, channels, places, places, places].
  *
  * @example
