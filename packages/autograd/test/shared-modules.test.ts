@@ -11,10 +11,17 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
-import { expect, test, vi } from "vitest";
+import { PlannedBackend, register, WasmDevice } from "@nabla/autograd/backend";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { webAssembly } from "../src/engine/wasm/host.ts";
 import { SharedModules } from "../src/engine/wasm/shared-modules.ts";
 import { planFor } from "./planned.ts";
+
+// Modules, and a memory, that no other test file has used.
+const own = "WebAssembly with modules of its own";
+register(new PlannedBackend(own, () => new WasmDevice()));
+beforeAll(() => setBackend(own));
+afterAll(() => setBackend("wasm"));
 
 const drawn = (...shape: readonly number[]): Tensor =>
   random.uniform(shape, { low: -2, high: 2, seed: shape.length }).realize();
@@ -65,7 +72,7 @@ function checkValues(found: readonly Data[], { of }: Sized, x: Tensor): void {
       expect([i, wrong]).toEqual([i, -1]);
     });
   } finally {
-    setBackend("wasm");
+    setBackend(own);
   }
 }
 
