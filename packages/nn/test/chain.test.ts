@@ -306,6 +306,24 @@ test("lookahead goes back a part of the way, from wherever its steps begin", () 
   }
 });
 
+test("a state of more gradients or steps ends at once", () => {
+  const made = (n: number) => {
+    const w = parameter([0]);
+    const inner = everyNth(sgd([w], { learningRate: 1 }), n);
+    return { w, optimizer: lookahead(inner, { steps: n, part: 0.5 }) };
+  };
+  const step = ({ w, optimizer }: ReturnType<typeof made>, slope: number) => {
+    w.mul(slope).sum().backward();
+    optimizer.step();
+  };
+  const [more, fewer] = [made(5), made(2)];
+  for (const slope of [1, 2, 3]) step(more, slope);
+  fewer.optimizer.load(more.optimizer.state());
+  step(fewer, 6);
+  // Half of the way, which is against the mean of four.
+  expect(fewer.w.arraySync()).toEqual([-1.5]);
+});
+
 test("lookahead leaves frozen parameters, and infinities, where they are", () => {
   const [w, v, mask] = [parameter([0]), parameter([0]), parameter([Number.NEGATIVE_INFINITY])];
   const optimizer = lookahead(sgd([w, v, mask], { learningRate: 1 }), { steps: 3, part: 0.5 });

@@ -49,15 +49,16 @@ export function everyNth(optimizer: Optimizer, n: number): Optimizer {
           `everyNth: parameter "${name}" has no gradient, and each call wants one`,
         );
       });
+      const next = turn.add(1);
       parameters.forEach((p, i) => {
-        if (gathered[i]) p.grad = gathered[i].div(n);
+        if (gathered[i]) p.grad = gathered[i].div(next.cast(p.dtype));
       });
       const assign = inner.begin();
       return () => {
         const changing = [...parameters, ...inner.cells.values()];
         const after = outcomeOf(changing, assign);
-        const next = turn.add(1);
-        const isNth = next.equal(n);
+        // A state may be one of more gradients for a step.
+        const isNth = next.greaterEqual(n);
         changing.forEach((cell, i) => cell.assign(where(isNth, after[i]!, cell)));
         sums.forEach((sum, i) => sum.assign(where(isNth, 0, gathered[i] ?? sum)));
         turn.assign(where(isNth, 0, next));

@@ -53,7 +53,7 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
         const changing = [...parameters, ...inner.cells.values()];
         const after = outcomeOf(changing, assign);
         const next = turn.add(1);
-        const [isFirst, isLast] = [turn.equal(0), next.equal(steps)];
+        const [isFirst, isLast] = [turn.equal(0), next.greaterEqual(steps)];
         parameters.forEach((p, i) => {
           if (p.isFrozen) {
             // It stays, and where it is released its steps begin.
