@@ -3,7 +3,28 @@
 // from them, the second half only for who looks back. Words of one place begin with different
 // letters: a choice is all in one character.
 
-const names = ["anna", "ben", "carol", "david", "emma", "frank", "greta", "hugo"];
+/** The people in the sentences. */
+export const usual: readonly string[] = [
+  "anna",
+  "ben",
+  "carol",
+  "david",
+  "emma",
+  "frank",
+  "greta",
+  "hugo",
+];
+/** Half of them renamed: what a trained model is fine-tuned to. */
+export const others: readonly string[] = [
+  "anna",
+  "bob",
+  "carol",
+  "dora",
+  "emma",
+  "felix",
+  "greta",
+  "henry",
+];
 const verbs = ["finds", "keeps", "likes", "sees"];
 const numbers = ["2", "3", "4", "5", "6", "7", "8", "9"];
 const things = ["apples", "birds", "coins", "ducks", "eggs", "figs", "gloves", "hats"];
@@ -20,7 +41,11 @@ export interface Text {
 }
 
 /** At least `length` characters of sentences, cut there. `choose(n)` draws 0 to n - 1. */
-export function sentences(length: number, choose: (n: number) => number): Text {
+export function sentences(
+  length: number,
+  choose: (n: number) => number,
+  names: readonly string[] = usual,
+): Text {
   let text = "";
   const surprise: number[] = [];
   const write = (word: string, choices = 1) => {

@@ -14,11 +14,16 @@ export interface Windows {
 }
 
 /** So many texts of so many characters, each from the start of a sentence. */
-export function windows(count: number, length: number, seed: number): Windows {
+export function windows(
+  count: number,
+  length: number,
+  seed: number,
+  names?: readonly string[],
+): Windows {
   const draws = random.uniform([count * (length + 1)], { seed }).dataSync();
   let next = 0;
   const choose = (n: number) => Math.floor(draws[next++]! * n);
-  const texts = Array.from({ length: count }, () => sentences(length + 1, choose));
+  const texts = Array.from({ length: count }, () => sentences(length + 1, choose, names));
   const labels = texts.map(({ text }) => labelsOf(text));
   // The first character of a text is given.
   const surprises = texts.flatMap(({ surprise }) => surprise.slice(1));
