@@ -56,17 +56,22 @@ const once = [
   "wasm",
 ];
 
-/** Whole trainings and processes, ranks, kills, and pages in Chromium (`pnpm test:processes`). */
+/**
+ * What takes long, or other processes: whole trainings, C compilers, ranks, kills, and pages in Chromium
+ * (`pnpm test:processes`).
+ */
 const processes = [
-  "packages/mnist-demo/test/{compare,evaluate,page,report,train}.test.ts",
+  "packages/mnist-demo/test/{compare,evaluate,explain,page,report,train}.test.ts",
   "packages/playground/test/{examples,playground}.test.ts",
   "packages/autograd/test/browser.test.ts",
   "packages/mpi/test/{faults,ranks}.test.ts",
+  "packages/native/test/*.test.ts",
   "scripts/faults/faults.test.ts",
 ];
 
-/** What documentation says: its examples, links and generated pages (`pnpm test:docs`). */
+/** What documentation says: its examples, links and generated pages, and `examples/` (`pnpm test:docs`). */
 const documentation = [
+  "examples/{adding-problem,character-transformer,derivatives,generative,models,pairs,time}/*.test.ts",
   "scripts/doctest/{examples,links}.test.ts",
   "packages/autograd/test/{engine,operations}-page.test.ts",
   "packages/nn/test/layers-page.test.ts",
@@ -93,11 +98,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "wasm",
-          include: [
-            "packages/*/test/**/*.test.ts",
-            "scripts/**/*.test.ts",
-            "examples/{adding-problem,character-transformer,derivatives,generative,models,pairs,time}/*.test.ts",
-          ],
+          include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [...documentation, ...processes],
           typecheck: {
             enabled: true,

@@ -5,7 +5,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes over some four seconds, by the paths' ends; the longest first. */
 const longest = [
-  "native/test/programs.test.ts",
   "autograd/test/gradients.test.ts",
   "autograd/test/threads.test.ts",
   "nn/test/fit.test.ts",

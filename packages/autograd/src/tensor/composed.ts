@@ -141,7 +141,7 @@ export interface CloseOptions {
  * `@nabla/autograd/testing`, which says where tensors differ.
  *
  * @example
- * isClose(tensor([1, 2]), tensor([1.000001, 2.1])).arraySync(); // => [true, false]
+ * isClose(tensor([1, 2]), tensor([1.000001, 2.1])).arraySync(); // => [1, 0]
  */
 export function isClose<X extends Tensor, Y extends Tensor>(
   a: X,
@@ -156,7 +156,7 @@ export function isClose<X extends Tensor, Y extends Tensor>(
  * Tells whether all elements are close, by `isClose`; a bool of no axes.
  *
  * @example
- * allClose(tensor([1, 2]), tensor([1, 2.000001])).itemSync(); // => true
+ * allClose(tensor([1, 2]), tensor([1, 2.000001])).itemSync(); // => 1
  */
 export function allClose<X extends Tensor, Y extends Tensor>(
   a: X,

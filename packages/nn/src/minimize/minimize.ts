@@ -51,15 +51,16 @@ export async function minimize<X extends TreeLike<X>>(
 /**
  * Finds parameters, near those that they are, at which `cost()` has a minimum, and assigns them, as
  * `minimize` does: for models that are small, or whose cost is of all data, such as a physics-informed
- * network. Those that are frozen stay as they are. The cost must be the same each time, without dropout and other batches. Where this throws, the
- * parameters are as before. Throws what `minimize` throws.
+ * network. Those that are frozen stay as they are. The cost must be the same each time: without dropout,
+ * and of the same examples. Where this throws, the parameters are as before. Throws what `minimize`
+ * throws.
  *
  * @example
  * const line = dense(1, 1, { dtype: "float64" });
  * const [x, y] = [tensor([[0], [1], [2]]), tensor([[1], [3], [5]])];
  * const cost = () => meanSquaredError(line.forward(x.cast("float64")), y.cast("float64"));
  * const { why } = await minimizeCost(cost, line.parameters());
- * [why, line.weight.arraySync(), line.bias?.arraySync()]; // => ["gradient", [[2]], [1]]
+ * [why, line.weight.arraySync(), line.bias?.arraySync()]; // => ["gradient", [[2.000]], [1.000]]
  */
 export async function minimizeCost(
   cost: () => Tensor,
