@@ -1,14 +1,30 @@
+import { readFileSync } from "node:fs";
+import * as nn from "@nabla/nn";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as module from "../src/schedules.ts";
 import {
   cosineDecay,
   exponentialDecay,
   linear,
   oneCycle,
   rateAt,
+  type Schedule,
   stepDecay,
   warmup,
 } from "../src/schedules.ts";
+
+interface Fixtures {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly options: object;
+    readonly rates: readonly number[];
+  }[];
+}
+
+/** Made by scripts/fixtures/schedules.py. */
+const file = new URL("fixtures/schedules.json", import.meta.url);
+const fixtures = JSON.parse(readFileSync(file, "utf8")) as Fixtures;
 
 const rates = fc.double({ min: 1e-6, max: 10, noNaN: true });
 const counts = fc.integer({ min: 2, max: 1000 });
@@ -38,15 +54,25 @@ test("decays go by their factor", () => {
   expect([0, 1, 2].map(exponential)).toEqual([2, 1.8, expect.closeTo(1.62, 12)]);
 });
 
-test("one cycle gives the rates of PyTorch's OneCycleLR", () => {
-  // OneCycleLR(optimizer, max_lr=0.1, total_steps=11, pct_start=6 / 11): torch counts to the step
-  // before the last, so that this is a top in the middle of ten steps.
-  const rate = oneCycle({ most: 0.1, steps: 10, rise: 0.5 });
-  const theirs = [
-    0.004, 0.013167184270002533, 0.037167184270002526, 0.06683281572999747, 0.09083281572999748,
-    0.1, 0.0904508879153485, 0.0654509879153485, 0.03454941208465151, 0.009549512084651508, 4e-7,
-  ];
-  theirs.forEach((expected, step) => expect(rate(step)).toBeCloseTo(expected, 14));
+const made: Readonly<Record<string, (options: never) => Schedule>> = {
+  linear,
+  stepDecay,
+  exponentialDecay,
+  cosineDecay,
+  oneCycle,
+  warmup: ({ steps, after }: { readonly steps: number; readonly after: { cosineDecay: never } }) =>
+    warmup({ steps, after: cosineDecay(after.cosineDecay) }),
+};
+
+test("every schedule is among the fixtures", () => {
+  const all = Object.keys(module).filter((name) => name in nn);
+  expect(Object.keys(made).sort()).toEqual(all.sort());
+  expect(fixtures.cases.map(({ name }) => name).sort()).toEqual(all.sort());
+});
+
+test.each(fixtures.cases)("$name gives the rates of PyTorch", ({ name, options, rates }) => {
+  const rate = made[name]!(options as never);
+  rates.forEach((expected, step) => expect(rate(step)).toBeCloseTo(expected, 14));
 });
 
 test("warming up ends where what follows begins, which then counts from 0", () => {
