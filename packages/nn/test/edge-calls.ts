@@ -516,10 +516,13 @@ const training: readonly EdgeCall[] = [
     adjoint: true,
   }),
   call("odeint", nabla.neg, { y: rows }, [0, 1], { rtol: 1e-4, atol: 1e-6, maxSteps: 100 }),
-  call("minimize", (x: Tensor) => x.square().sum(), rows, { method: "bfgs", maxIterations: 1 }),
+  call("minimize", (x: Tensor) => nabla.square(x).sum(), rows, {
+    method: "bfgs",
+    maxIterations: 1,
+  }),
   call("minimize", () => tensor(1), { a: rows }, minimizing),
   call("minimizeCost", () => tensor(1), trained(), minimizing),
-  call("rootFind", (x: Tensor) => x.sub(2), rows, { tolerance: 0.1, maxSteps: 3 }),
+  call("rootFind", (x: Tensor) => nabla.sub(x, 2), rows, { tolerance: 0.1, maxSteps: 3 }),
   call("rootFind", (x: { a: Tensor }) => x, { a: rows }),
   call(
     "gaussNewtonProduct",
