@@ -120,6 +120,10 @@ describe("minimize", () => {
       "minimize: x0 is int32, expected float32 or float64",
     ],
     [
+      () => minimize((x) => x.cast("int32").max(), tensor([1])),
+      "minimize: what is minimised is int32, whose gradient is 0; expected float32 or float64",
+    ],
+    [
       () => minimize((x) => x.sum(), tensor([1]), { method: "sgd" as never }),
       'minimize: method is "sgd", expected "lbfgs" or "bfgs" or "newtonCg"',
     ],

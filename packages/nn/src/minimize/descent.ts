@@ -2,6 +2,7 @@
 import {
   compile,
   type DType,
+  DTypeError,
   NablaError,
   stack,
   type Tensor,
@@ -116,6 +117,11 @@ function compiledParts(
   const own = (x: Tensor): Tensor => {
     const value: unknown = f(x);
     checkOneNumber(`${operation}: what is minimised`, value);
+    if (value.dtype !== "float32" && value.dtype !== "float64") {
+      throw new DTypeError(
+        `${operation}: what is minimised is ${value.dtype}, whose gradient is 0; expected float32 or float64`,
+      );
+    }
     return value.reshape([]);
   };
   const method = methodOf(own, size, dtype, options);
