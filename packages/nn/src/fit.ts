@@ -16,7 +16,6 @@ import type {
   MeasuredOfBatches,
 } from "./fit-options.ts";
 import { noCheckpoints } from "./fit-position.ts";
-import { checkTogether } from "./fit-together.ts";
 import type { Layer, Model } from "./layer.ts";
 import { checkWeighable, measuredAtOnce } from "./measure.ts";
 import { batchMeasureOf } from "./measure-batches.ts";
@@ -170,7 +169,10 @@ async function* reportsOf(
     : noCheckpoints(resume);
   const start = await checkpoints.start();
   if (start.endedBy !== undefined && start.endedBy in callbacks) return;
-  if (team) await checkTogether(team, model, tensors, { ...course, epochs });
+  if (team) {
+    const { checkTogether } = await import("./fit-together.ts");
+    await checkTogether(team, model, tensors, { ...course, epochs });
+  }
   let isStopped = false;
   let at = start;
   let seconds = 0;
