@@ -14,7 +14,7 @@ import { layerNorm } from "./layer-norm.ts";
 import { ofBlocks, type TransformerBlockOptions } from "./transformer-block.ts";
 
 export interface DecoderInputs {
-  /** [..., places, features]: what the second attention looks at, such as an encoder's output. */
+  /** What the second attention looks at, such as an encoder's output: [..., places, features]. */
   readonly context: Tensor;
   /** True where a place may look among places of `x`, as for `multiHeadAttention`. */
   readonly mask?: Tensor;

@@ -120,7 +120,7 @@ export function learntPositions<const F extends number>(
 }
 
 export interface RotaryOptions extends WaveOptions {
-  /** [places]: where they stand. Default: 0, 1, 2 and so on. */
+  /** Where they stand: [places]. Default: 0, 1, 2 and so on. */
   readonly at?: Tensor;
 }
 

@@ -25,7 +25,7 @@ export interface TiedOutputOptions {
 export interface TiedOutput<F extends number = number, N extends number = number>
   extends MadeOf,
     Shaped<FeatureShape<"tiedOutput", F, N>> {
-  /** [count, features]: that of the embedding. */
+  /** That of the embedding: [count, features]. */
   readonly weight: Parameter<[N, F]>;
   /** [count]; undefined without bias. */
   readonly bias: Parameter<[N]> | undefined;
