@@ -13,7 +13,6 @@ const once = [
   "approximations",
   "arguments",
   "attention-cache",
-  "awaited",
   "checkpoint",
   "cost-fixtures",
   "cost-options",
@@ -21,7 +20,6 @@ const once = [
   "engine",
   "explain",
   "fit",
-  "hosts",
   "initializers",
   "later",
   "layer-gradients",
@@ -61,9 +59,9 @@ const once = [
  * (`pnpm test:processes`).
  */
 const processes = [
-  "packages/mnist-demo/test/{compare,evaluate,explain,page,report,train}.test.ts",
+  "packages/mnist-demo/test/{compare,evaluate,explain,page,report,train,training}.test.ts",
   "packages/playground/test/{examples,playground}.test.ts",
-  "packages/autograd/test/browser.test.ts",
+  "packages/autograd/test/{awaited,browser,hosts}.test.ts",
   "packages/mpi/test/{faults,ranks}.test.ts",
   "packages/native/test/*.test.ts",
   "scripts/faults/faults.test.ts",

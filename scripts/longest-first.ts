@@ -9,8 +9,6 @@ const longest = [
   "autograd/test/threads.test.ts",
   "nn/test/fit.test.ts",
   "nn/test/wrong-arguments.test.ts",
-  "autograd/test/hosts.test.ts",
-  "autograd/test/awaited.test.ts",
   "autograd/test/engine.test.ts",
   "nn/test/explain.test.ts",
   "autograd/test/fixtures.test.ts",
