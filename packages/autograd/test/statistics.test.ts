@@ -5,7 +5,10 @@ import {
   cross,
   grad,
   histogram,
+  median,
+  nanToNum,
   norm,
+  quantile,
   type Tensor,
   tensor,
   zeros,
@@ -150,4 +153,33 @@ test("cross takes one axis of both", () => {
     [6, 3, 0],
     [-3, -6, -9],
   ]);
+});
+
+test("quantiles beside infinities, and of numbers whose difference overflows", () => {
+  const most = Number.MAX_VALUE;
+  const of = (q: number, ...xs: readonly number[]) =>
+    quantile(tensor(xs, { dtype: "float64" }) as Tensor, q).itemSync();
+  expect([of(0.5, 1, Infinity), of(0.75, 1, Infinity), of(0.25, 1, Infinity)]).toEqual([
+    Infinity,
+    Infinity,
+    Infinity,
+  ]);
+  expect([of(0.25, -Infinity, 1), of(0.75, -Infinity, 1)]).toEqual([-Infinity, -Infinity]);
+  expect(of(0.5, -Infinity, Infinity)).toBeNaN();
+  expect([of(0.5, -most, most), of(0.3, most, most), of(0.3, 0.1, 0.1)]).toEqual([0, most, 0.1]);
+  expect(median(tensor([-3e38, 3e38])).itemSync()).toBe(0);
+});
+
+test("numbers that the dtype does not have are refused", () => {
+  const x = tensor([1, 2]);
+  expect(() => nanToNum(x, { nan: 1e39 })).toThrow(
+    "nanToNum: nan is 1e+39, expected a finite number of float32",
+  );
+  expect(nanToNum(tensor([Infinity]), { positiveInfinity: Infinity }).itemSync()).toBe(Infinity);
+  expect(() => histogram(x, 2, { range: [0, 1e39] })).toThrow(
+    "histogram: the range's high is 1e+39, expected a finite number of float32",
+  );
+  expect(() => histogram(x, 2, { range: [1, 1 + 1e-9] })).toThrow(
+    "histogram: range is [1, 1.000000001], which is one number in float32",
+  );
 });

@@ -1,4 +1,4 @@
-// Operations by NumPy's names that others are put together for.
+// NumPy's operations that are compositions of others.
 import { ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { broadcastShapes, formatShape, normalizeAxis } from "../graph/shape.ts";

@@ -45,12 +45,13 @@ export function quantile(name: string, x: Node, q: number, axis?: Axes, keepDims
   return isFloating(x.dtype) ? result : cast(result, "float32");
 }
 
-/** From `a` to `b`; no rounding takes it beyond either, and equal infinities stay what they are. */
+/**
+ * Between `a` and `b`, as a weighted mean: their difference may overflow, and is NaN beside an infinity.
+ * Equal ones stay what they are, without rounding.
+ */
 function interpolated(a: Node, b: Node, part: number): Node {
   if (part === 0) return a;
-  const distance = sub(b, a);
-  const value = part < 0.5 ? add(a, mul(distance, part)) : sub(b, mul(distance, 1 - part));
-  return where(equal(a, b), a, value);
+  return where(equal(a, b), a, add(mul(a, 1 - part), mul(b, part)));
 }
 
 /**

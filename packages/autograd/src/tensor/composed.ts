@@ -1,10 +1,10 @@
-// Functions by NumPy's names that others are put together for. Values and gradients are defined in
+// NumPy's functions that are compositions of others. Values and gradients are defined in
 // ops/composed.ts.
 import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import { formatShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/composed.ts";
-import { checkCount, checkFlags, checkOptions, checkRealNumber } from "./checks.ts";
+import { checkCount, checkFinite, checkFlags, checkOptions, checkRealNumber } from "./checks.ts";
 import type { Broadcasting } from "./operators.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -108,7 +108,8 @@ export interface NanToNumOptions {
 }
 
 /**
- * Puts numbers in place of NaN and infinities; their gradients are 0. Integers stay as they are.
+ * Replaces NaN and infinities by numbers; their gradients are 0. Integers stay as they are. Throws
+ * `NablaError` for numbers that the dtype does not have.
  *
  * @example
  * nanToNum(tensor([1, Number.NaN, Infinity]), { positiveInfinity: 9 }).arraySync(); // => [1, 0, 9]
@@ -120,7 +121,9 @@ export function nanToNum<X extends Tensor>(
   const node = nodeOf("nanToNum", x);
   checkOptions("nanToNum", options, "{ nan: 0 }");
   for (const [name, value] of Object.entries<unknown>({ ...options })) {
-    if (value !== undefined) checkRealNumber("nanToNum", name, value);
+    if (value === undefined) continue;
+    checkRealNumber("nanToNum", name, value);
+    if (Number.isFinite(value)) checkFinite("nanToNum", name, value, node.dtype);
   }
   const { nan = 0, positiveInfinity, negativeInfinity } = options;
   return tensorOf(ops.nanToNum(node, { nan, positiveInfinity, negativeInfinity }));

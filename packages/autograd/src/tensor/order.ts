@@ -4,7 +4,7 @@ import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { formatShape, type Axes as GivenAxes } from "../graph/shape.ts";
 import * as ops from "../ops/order.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { conversions, type DType, isFloating } from "../scalar/dtype.ts";
 import { checkCount, checkFinite, checkFlags, checkOptions } from "./checks.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
@@ -151,7 +151,7 @@ export function histogram<const N extends number>(
   checkCount("histogram", "bins", bins, 1);
   checkOptions("histogram", options, "{ range: [0, 1] }");
   const { range } = options;
-  if (range !== undefined) checkRange(range);
+  if (range !== undefined) checkRange(range, isFloating(node.dtype) ? node.dtype : "float64");
   else if (node.shape.includes(0)) {
     throw new NablaError("histogram: there are no elements, expected some or a range");
   }
@@ -159,15 +159,19 @@ export function histogram<const N extends number>(
   return { counts: tensorOf(counts), edges: tensorOf(edges) };
 }
 
-function checkRange(range: readonly [number, number]): void {
+/** Throws `NablaError` unless `range` is two numbers of `dtype`, the lower one first. */
+function checkRange(range: readonly [number, number], dtype: DType): void {
   if (!Array.isArray(range) || range.length !== 2) {
     const given = describe(range);
     throw new NablaError(`histogram: range is ${given}, expected two numbers, [low, high]`);
   }
   const [low, high] = range;
-  checkFinite("histogram", "the range's low", low);
-  checkFinite("histogram", "the range's high", high);
+  checkFinite("histogram", "the range's low", low, dtype);
+  checkFinite("histogram", "the range's high", high, dtype);
   if (low > high) {
     throw new NablaError(`histogram: range is [${low}, ${high}], expected the lower number first`);
+  }
+  if (low < high && conversions[dtype](low) === conversions[dtype](high)) {
+    throw new NablaError(`histogram: range is [${low}, ${high}], which is one number in ${dtype}`);
   }
 }
