@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import * as nabla from "@nabla/autograd";
 import { type Parameter, type Tensor, tensor } from "@nabla/autograd";
 import * as nn from "@nabla/nn";
+import { publicIn } from "./public-names.ts";
 
 type Function = (...args: readonly unknown[]) => unknown;
 
@@ -94,7 +95,7 @@ const optimizers: Readonly<Record<string, object>> = {
   lion: { learningRate: 0.1, beta1: 0.9, beta2: 0.99, weightDecay: 0.1 },
 };
 
-const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]): EdgeCall[] => {
+function stepsOf(name: string, options: object): readonly EdgeCall[] {
   const step: Function = (parameters, given) => {
     const optimizer = functions[name]!(parameters, given) as nn.Optimizer;
     optimizer.step();
@@ -104,7 +105,11 @@ const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]): Edg
     { name, f: step, args: [trained(), options] },
     { name, f: step, args: [[{ parameters: trained(), ...options }], options] },
   ];
-});
+}
+
+const optimizerCalls = Object.entries(optimizers).flatMap(([name, options]) =>
+  stepsOf(name, options),
+);
 
 const transforms: Readonly<Record<string, readonly unknown[]>> = {
   clipByNorm: [1],
@@ -700,7 +705,7 @@ const looks: readonly EdgeCall[] = [
   },
 ];
 
-export const edgeCalls: readonly EdgeCall[] = [
+const listed: readonly EdgeCall[] = [
   ...layers,
   ...initializers,
   ...costs,
@@ -709,4 +714,16 @@ export const edgeCalls: readonly EdgeCall[] = [
   ...training,
   ...files,
   ...looks,
+];
+
+/** The public functions of a folder that have no call of their own above. */
+const unlisted = (folder: string): readonly string[] =>
+  publicIn(folder).filter((name) => listed.every((one) => one.name !== name));
+
+/** Others are called as most of their kind are: one that cannot be is to have a line above. */
+export const edgeCalls: readonly EdgeCall[] = [
+  ...listed,
+  ...unlisted("layers").map((name) => layer(name, [3], rows)),
+  ...unlisted("costs").map((name) => call(name, rows, yes, { weights: tensor([1, 2]) })),
+  ...unlisted("optimizers").flatMap((name) => stepsOf(name, rate)),
 ];
