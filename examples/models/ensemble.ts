@@ -43,10 +43,10 @@ export function points(count: number): { readonly x: Tensor; readonly y: Tensor 
 }
 
 type Batch = ReturnType<typeof points>;
-/** What `fit` is told of a training, beside the cost. */
+/** The options of `fit`, without the cost. */
 type How = Pick<BatchFitOptions<Model, Batch>, "optimizer" | "epochs" | "batchSize">;
 
-/** How `fit` trains it: the sum of all costs, of which each network has its own. */
+/** How `fit` trains the ensemble: the cost is the sum of the networks' costs. */
 export function together(how: How): BatchFitOptions<Ensemble, Batch> {
   const batchCost = (ensemble: Ensemble, { x, y }: Batch): Tensor =>
     vmap((outputs: Tensor) => meanSquaredError(outputs, y))(ensemble.outputs(x)).sum();

@@ -1,5 +1,5 @@
-// Learns to learn: weights from which one step, by ten points of a sine that is new, goes a long way. The
-// gradient goes through that step. C. Finn et al., "Model-agnostic meta-learning for fast adaptation of
+// Learns initial weights from which one gradient step on ten points of a new sine goes a long way. The gradient of
+// the cost after that step is taken through the step. C. Finn et al., "Model-agnostic meta-learning for fast adaptation of
 // deep networks", 2017, section 5.1.
 import { grad, random, type Tensor, vmap } from "@nabla/autograd";
 import {
@@ -19,7 +19,7 @@ type Points = { readonly x: Tensor; readonly y: Tensor };
 /** A sine to learn by some points, and to be measured by others. */
 type Task = { readonly seen: Points; readonly unseen: Points };
 
-/** Sines of any amplitude from 0.1 to 5 and any phase, each with so many points of either kind. */
+/** Sines of random amplitudes (0.1 to 5) and phases, each with `points` points to learn by and to be measured by. */
 export function tasks(count: number, points: number, key: Tensor<[2]>): Task {
   const keys = [...random.split(key, 4)] as [Tensor, Tensor, Tensor, Tensor];
   const [forAmplitude, forPhase, forSeen, forUnseen] = keys;

@@ -38,7 +38,7 @@ test("an ensemble is each of its networks alone, to the last bit", async () => {
   const data = points(24);
   expect(disagreement(ensemble, data.x)).toBeGreaterThan(0.1);
   await fit(ensemble, data, together({ ...how, optimizer: optimizerOf(ensemble) }));
-  // 4 networks of 8 + 20 + 5 numbers, of which none stays.
+  // 4 networks of 8 + 20 + 5 numbers, which all change.
   expect(differing(ensemble, networks)).toBe(132);
   for (const one of networks) await fit(one, data, alone({ ...how, optimizer: optimizerOf(one) }));
   expect(differing(ensemble, networks)).toBe(0);

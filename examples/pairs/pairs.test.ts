@@ -12,7 +12,7 @@ import { halvesOf, likeness, trainingBy, twoTowers } from "./two-towers.ts";
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "nabla-pairs-"));
-  // Small graphs, of which each would be planned.
+  // The graphs are small, and planning each would take longer than computing it.
   setBackend("reference");
 });
 afterAll(async () => {
@@ -42,7 +42,7 @@ async function ended(
   return { ...last, bits: Buffer.from(toSafetensors(model)).toString("base64") };
 }
 
-/** Checkpoints of a training in its middle, and what comes of going on, beside one that is left in peace. */
+/** Checks that a training that is stopped in the middle and resumed ends as one that runs through. */
 async function expectResumable(
   begun: (name: string, resume: boolean) => Parameters<typeof ended>[0],
   middle: number,

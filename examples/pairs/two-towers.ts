@@ -1,7 +1,7 @@
-// Two towers: a network for the upper halves of images and one for the lower halves, taught to give the halves of
-// one image like vectors, and those of different images unlike ones. So the lower half is found for an upper one,
-// among any number, by what is nearest. A. van den Oord et al., "Representation learning with contrastive
-// predictive coding", 2018.
+// Two towers: one network for the upper halves of images and one for the lower halves, trained so that both halves
+// of an image have similar vectors, and halves of different images do not. The lower half that belongs to an upper
+// one is then its nearest neighbour. A. van den Oord et al., "Representation learning with contrastive predictive
+// coding", 2018.
 import { arange, type Tensor } from "@nabla/autograd";
 import {
   accuracy,
@@ -34,7 +34,7 @@ export function halvesOf(images: Tensor): Halves {
 
 export type TwoTowers = ReturnType<typeof twoTowers>;
 
-/** Vectors of so many `features` for both halves. */
+/** A network for each half, which gives `features` numbers. */
 export function twoTowers(pixels: number, hidden: number, features: number) {
   const tower = () => sequential(dense(pixels, hidden), relu, dense(hidden, features));
   const parts = { upper: tower(), lower: tower() };

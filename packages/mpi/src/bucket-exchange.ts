@@ -21,12 +21,12 @@ interface Room {
   readonly rows: Uint8Array;
 }
 
-/** Of so many exchanges memory is kept for the next one alike: it would have to be cleared anew each time. */
+/** How many ended exchanges' buffers are kept for reuse: new ones are filled with zeros first. */
 const mostKept = 16;
 
-/** Memory of exchanges that have ended, for others of the same buckets; that which was used last. */
+/** Buffers of exchanges that have ended, for later ones of the same buckets; the most recently used. */
 export class Rooms {
-  /** What was given back last stands last. */
+  /** The most recently used come last. */
   readonly #free: { readonly buckets: Buckets; readonly rooms: readonly Room[] }[] = [];
   readonly #rank: number;
   readonly #size: number;

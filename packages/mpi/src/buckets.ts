@@ -13,7 +13,7 @@ export type Bucket = readonly Tensor[];
 const leastBytes = 2 ** 20;
 const mostBuckets = 8;
 
-/** Of so many structures operations are kept, which are part of plans: as many as plans are. */
+/** How many structures' operations are kept: they are part of plans, so as many as there are plans. */
 const mostStructures = 512;
 
 /** Cuts tensors, in their order, into buckets of at least so many bytes. */
@@ -56,7 +56,7 @@ export function bucketedSums(
     const counts = buckets.map(sizeOf);
     const all = { what: `allReduce of ${key}`, counts, bytesPerElement: bytesPerElement(dtype) };
     const operations = known.get(key) ?? operationsOf(communicator, all, rooms);
-    // What was used last stands last.
+    // The most recently used come last.
     known.delete(key);
     known.set(key, operations);
     if (known.size > mostStructures) known.delete(known.keys().next().value!);

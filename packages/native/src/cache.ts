@@ -25,7 +25,7 @@ const mostBytes = 2 ** 27;
 /** The name of an object: a SHA-256 hash. */
 const objectName = /^[0-9a-f]{64}\.so$/;
 
-/** The name of a file that a compilation reads or writes: its object's, the process's number, a draw. */
+/** The name of a file that a compilation reads or writes: its object's, the process's number, random digits. */
 const temporaryName = /^[0-9a-f]{64}\.\d+-[0-9a-f]+\.[co]$/;
 /** Milliseconds after which no compilation needs its files: it was killed, or its computer stopped. */
 const longestNeeded = 3_600_000;
@@ -33,8 +33,8 @@ const longestNeeded = 3_600_000;
 /** Bits of a mode: others may write. */
 const writableByOthers = 0o022;
 
-/** A part of a name that nothing else has: other threads, and copies of this package, share the process's number. */
-export function nameOfOwn(): string {
+/** A suffix of file names that is unique among threads and copies of this package in one process. */
+export function uniqueSuffix(): string {
   return `${process.pid}-${randomUUID().slice(0, 8)}`;
 }
 
@@ -142,7 +142,7 @@ function problemOf(folder: string): string | undefined {
     const found = lstatSync(folder);
     if (!found.isDirectory()) return `${folder} is not a folder`;
     if (!isOwn(found)) return `others may write to ${folder}`;
-    const probe = join(folder, `.probe-${nameOfOwn()}`);
+    const probe = join(folder, `.probe-${uniqueSuffix()}`);
     closeSync(openSync(probe, "w", 0o600));
     unlinkSync(probe);
     return undefined;

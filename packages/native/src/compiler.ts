@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import { type Cache, nameOfOwn } from "./cache.ts";
+import { type Cache, uniqueSuffix } from "./cache.ts";
 import type { Machine } from "./processor.ts";
 
 /** The same arithmetic as in WebAssembly: nothing is fused or reordered by itself. */
@@ -189,7 +189,7 @@ class Compilation implements Job {
 
   /** The object is written whole, and then gets its name. */
   start(command: readonly string[]): void {
-    const own = `${this.path.slice(0, -".so".length)}.${nameOfOwn()}`;
+    const own = `${this.path.slice(0, -".so".length)}.${uniqueSuffix()}`;
     const [source, object] = [`${own}.c`, `${own}.o`];
     this.#files = [source, object];
     try {

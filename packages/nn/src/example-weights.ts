@@ -1,5 +1,5 @@
 // What examples of a training count: the mean over a batch of costs times weights.
-import { NablaError, type Tensor, where } from "@nabla/autograd";
+import { full, NablaError, type Tensor, where } from "@nabla/autograd";
 import { checkTensor } from "./checks.ts";
 import { listed, ofSums, type StatefulMetric } from "./metrics/metric.ts";
 
@@ -51,7 +51,7 @@ export function weightedCostMetric(
     (outputs, targets, weights) => {
       const mean = weightedCost(operation, costOf, outputs, targets, weights!);
       const count = outputs.shape[0]!;
-      return listed(mean.cast("float64").mul(count), mean.mul(0).add(count));
+      return listed(mean.cast("float64").mul(count), full([], count, { dtype: "float64" }));
     },
     ([sum, count]) => sum! / count!,
   );

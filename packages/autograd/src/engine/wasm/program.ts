@@ -153,7 +153,7 @@ export class WasmProgram implements Program {
   isForThreads(): boolean {
     if (!this.#isWorthThreads) return false;
     const module = this.#module;
-    // A single run is not worth starting threads, which takes some 15 ms, nor loading it.
+    // A single run is worth neither starting threads nor loading it there.
     if (!module.hasRun) {
       module.hasRun = true;
       return false;
