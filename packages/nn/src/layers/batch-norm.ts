@@ -12,9 +12,10 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
 import { checkOptions, fraction, positive, weightDType } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { alongChannels, scaledChannels, scaling } from "./standardized.ts";
@@ -120,21 +121,18 @@ export function batchNorm<const C extends number>(
     const normalised = mode.training ? byBatch(x) : byRunning(x);
     return scaledChannels(normalised, { weight, bias });
   };
-  return {
+  return layerOf<BatchNorm, BatchNorm<C>>({
     kind: "batchNorm",
     channels,
     weight,
     bias,
     runningMean,
     runningVariance,
-    ...madeOf({ weight, bias }, { running_mean: runningMean, running_var: runningVariance }),
-    get training() {
-      return mode.training;
-    },
-    train: mode.train,
-    evaluate: mode.evaluate,
+    parts: { weight, bias },
+    buffers: { running_mean: runningMean, running_var: runningVariance },
+    mode,
     forward,
-  } as unknown as BatchNorm<C>;
+  });
 }
 
 /**

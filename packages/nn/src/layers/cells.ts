@@ -17,8 +17,9 @@ import {
 import { checkAxis, checkCount, checkTensor, kindOf } from "../checks.ts";
 import { firstValue, type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
 import type { LayerFunction } from "../layer.ts";
+import { layerOf } from "../layer-of.ts";
 import { callable, checkOptions, type Kind, ofWeights } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 
@@ -272,18 +273,18 @@ function cellLayer<Operation extends string, In extends number, Out extends numb
     checkState(kind, state, steps.states, [...front, hidden]);
     return cell.next()(cell.fromInput(x), state);
   };
-  return {
+  return layerOf<RecurrentCell, RecurrentCell<Operation, In, Out>>({
     kind,
     inputFeatures,
     hiddenFeatures,
     inputWeight: cell.inputWeight,
     stateWeight: cell.stateWeight,
-    ...madeOf(cell.parts),
+    parts: cell.parts,
     forward: (x: Tensor, state?: readonly Tensor[]) => step(x, state)[0]!,
     step,
     initialState: (examples: number) => {
       checkCount(kind, "examples", examples);
       return zeroState([examples]);
     },
-  } as unknown as RecurrentCell<Operation, In, Out>;
+  });
 }

@@ -1,7 +1,8 @@
 // From images to rows of features.
 import { NablaError, type ShapeOf, type Tensor } from "@nabla/autograd";
 import { checkTensor, kindOf } from "../checks.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import { layerOf } from "../layer-of.ts";
+import type { MadeOf } from "../parts.ts";
 import type { FlattenShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 
@@ -32,10 +33,9 @@ export function flatten<const Start extends number = 1>(startAxis?: Start): Flat
     checkTensor("flatten", x);
     return x.flatten(start as number);
   };
-  return {
+  return layerOf<FlattenLayer, FlattenLayer<Start>>({
     kind: "flatten",
-    startAxis: start,
-    ...madeOf({}),
+    startAxis: start as number,
     forward,
-  } as unknown as FlattenLayer<Start>;
+  });
 }

@@ -1,8 +1,9 @@
 // Group normalisation: each example's groups of channels with the mean 0 and the variance 1.
 import { NablaError, type Parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
 import { checkOptions, positive, weightDType } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import type { NormOptions } from "./layer-norm.ts";
@@ -59,13 +60,13 @@ export function groupNorm<const C extends number>(
     const normalised = standardized(grouped, [-1], epsilon).reshape([...x.shape]);
     return scaledChannels(normalised, { weight, bias });
   };
-  return {
+  return layerOf<GroupNorm, GroupNorm<C>>({
     kind: "groupNorm",
     groups,
     channels,
     weight,
     bias,
-    ...madeOf({ weight, bias }),
+    parts: { weight, bias },
     forward,
-  } as unknown as GroupNorm<C>;
+  });
 }

@@ -1,8 +1,9 @@
 // Layer normalisation: each example's features with the mean 0 and the variance 1.
 import type { DTypeOption, Parameter, ShapeOf, Tensor } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
 import { checkOptions, positive, weightDType } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { scaling, standardized } from "./standardized.ts";
@@ -51,12 +52,12 @@ export function layerNorm<const F extends number>(
     checkAxis("layerNorm", x.shape, -1, features, "features");
     return standardized(x, [-1], epsilon).mul(weight).add(bias);
   };
-  return {
+  return layerOf<LayerNorm, LayerNorm<F>>({
     kind: "layerNorm",
     features,
     weight,
     bias,
-    ...madeOf({ weight, bias }),
+    parts: { weight, bias },
     forward,
-  } as unknown as LayerNorm<F>;
+  });
 }

@@ -14,8 +14,9 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
 import { anything, checkOptions, count, flag, fraction, oneOf } from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { MadeOf } from "../parts.ts";
 import type { SequenceShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import {
@@ -290,17 +291,17 @@ function recurrent<
   };
   const [first] = cells[0]!;
   const parts = Object.assign({}, ...cells.flat().map((cell) => cell.parts));
-  return {
+  return layerOf<Recurrent, Recurrent<Operation, In, Out, Given, Both>>({
     kind,
     inputFeatures,
     hiddenFeatures,
     inputWeight: first!.inputWeight,
     stateWeight: first!.stateWeight,
-    ...madeOf(between ? { ...parts, dropout: between } : parts),
+    parts: between ? { ...parts, dropout: between } : parts,
     forward,
     unroll,
     initialState,
-  } as unknown as Recurrent<Operation, In, Out, Given, Both>;
+  });
 }
 
 /**

@@ -2,7 +2,8 @@
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
 import { checkTensor } from "../checks.ts";
 import type { Layer, LayerFunction } from "../layer.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import { layerOf } from "../layer-of.ts";
+import type { MadeOf } from "../parts.ts";
 import { sequential } from "../sequential.ts";
 import type { ResidualShape } from "../shapes/layers.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "../shapes.ts";
@@ -39,10 +40,10 @@ export function residual<Layers extends readonly (Layer | LayerFunction)[]>(
     if (given !== got) throw new ShapeError(`residual: ${given} goes in, ${got} comes out`);
     return x.add(y);
   };
-  return {
+  return layerOf<Residual, Residual<Layers>>({
     kind: "residual",
     layers,
-    ...madeOf(change.parts),
+    parts: change.parts,
     forward,
-  } as unknown as Residual<Layers>;
+  });
 }
