@@ -35,6 +35,7 @@ export type {
 export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNorm, BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
+export type { TransformerBlockOptions } from "./layers/block.ts";
 export type { CellOptions, RecurrentCell, RnnCellOptions } from "./layers/cells.ts";
 export { gruCell, lstmCell, rnnCell } from "./layers/cells.ts";
 export type {
@@ -109,7 +110,7 @@ export {
 } from "./layers/separable-convolution.ts";
 export type { TiedOutput, TiedOutputOptions } from "./layers/tied-output.ts";
 export { tiedOutput } from "./layers/tied-output.ts";
-export type { TransformerBlock, TransformerBlockOptions } from "./layers/transformer-block.ts";
+export type { TransformerBlock } from "./layers/transformer-block.ts";
 export { transformerBlock } from "./layers/transformer-block.ts";
 export type { TransposedLayer, TransposedLayerOptions } from "./layers/transposed-convolution.ts";
 export {

@@ -1,17 +1,14 @@
 // The decoder's block: attention among places, attention to a context, then a small network at each place.
-import { gelu, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
-import { dense } from "../dense.ts";
-import { heNormal, xavierUniform } from "../initializers.ts";
+import type { ShapeOf, Tensor } from "@nabla/autograd";
+import { checkAxis, checkTensor } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
 import { checkOptions, tensor as tensorKind } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { type AttentionCache, multiHeadAttention } from "./attention.ts";
-import { dropout as dropoutLayer } from "./dropout.ts";
+import { blockOf, settingsOf, stepped, type TransformerBlockOptions } from "./block.ts";
 import { layerNorm } from "./layer-norm.ts";
-import { ofBlocks, type TransformerBlockOptions } from "./transformer-block.ts";
 
 export interface DecoderInputs {
   /** What the second attention looks at, such as an encoder's output: [..., places, features]. */
@@ -59,43 +56,23 @@ export function decoderBlock<const F extends number>(
   heads: number,
   options: TransformerBlockOptions = {},
 ): DecoderBlock<F> {
-  checkCount("decoderBlock", "features", features);
-  checkOptions("decoderBlock", options, ofBlocks);
-  const { hiddenFeatures = 4 * features, causal = true, dropout = 0, activation = gelu } = options;
-  const { norm = "before", epsilon = 1e-5, dtype = "float32", keyHeads, positions } = options;
-  const size = features as number;
-  const norms = { epsilon, dtype };
-  const shared = { dropout, dtype, ...(keyHeads !== undefined && { keyHeads }) };
-  const own = { ...shared, causal, ...(positions !== undefined && { positions }) };
-  const parts = {
-    self_attn: multiHeadAttention(size, heads, own),
-    multihead_attn: multiHeadAttention(size, heads, shared),
-    linear1: dense(size, hiddenFeatures, { initializer: heNormal(), dtype }),
-    linear2: dense(hiddenFeatures, size, { initializer: xavierUniform(), dtype }),
-    norm1: layerNorm(size, norms),
-    norm2: layerNorm(size, norms),
-    norm3: layerNorm(size, norms),
-    dropout: dropoutLayer(dropout),
-  };
-  /** x plus what `change` makes of it, normalised where it is wanted. */
-  const beside = (x: Tensor, norms: typeof parts.norm1, change: (x: Tensor) => Tensor): Tensor => {
-    if (norm === "after") return norms.forward(x.add(parts.dropout.forward(change(x))));
-    return x.add(parts.dropout.forward(change(norms.forward(x))));
-  };
-  const network = (x: Tensor): Tensor => {
-    const hidden = parts.dropout.forward(activation(parts.linear1.forward(x)));
-    return parts.linear2.forward(hidden);
-  };
-  /** All three, of which the caller has the first. */
+  const settings = settingsOf("decoderBlock", features, options, true);
+  const ownOptions = { ...settings.attention, ...settings.selfAttention };
+  const self_attn = multiHeadAttention<number>(features, heads, ownOptions);
+  const multihead_attn = multiHeadAttention<number>(features, heads, settings.attention);
+  const block = blockOf(settings);
+  const norm3 = layerNorm<number>(features, settings.norms);
+  const parts = { self_attn, multihead_attn, ...block.parts, norm3 };
+  /** All three parts, with attention among the positions of `x` as the caller has it. */
   const through = (
     x: Tensor,
     { context, contextMask }: DecoderInputs,
     attention: (y: Tensor) => Tensor,
   ): Tensor => {
     const toContext = (y: Tensor): Tensor =>
-      parts.multihead_attn.forward(y, { context, ...(contextMask && { mask: contextMask }) });
-    const seen = beside(x, parts.norm1, attention);
-    return beside(beside(seen, parts.norm2, toContext), parts.norm3, network);
+      multihead_attn.forward(y, { context, ...(contextMask && { mask: contextMask }) });
+    const seen = block.residual(x, parts.norm1, attention);
+    return block.residual(block.residual(seen, parts.norm2, toContext), norm3, block.network);
   };
   const check = (x: Tensor, inputs: unknown): void => {
     checkTensor("decoderBlock", x);
@@ -106,21 +83,15 @@ export function decoderBlock<const F extends number>(
   const forward = (x: Tensor, inputs: DecoderInputs): Tensor => {
     check(x, inputs);
     const { mask } = inputs;
-    return through(x, inputs, (y) => parts.self_attn.forward(y, mask ? { mask } : {}));
+    return through(x, inputs, (y) => self_attn.forward(y, mask ? { mask } : {}));
   };
   const step = (
     x: Tensor,
-    before: AttentionCache,
+    cache: AttentionCache,
     inputs: Omit<DecoderInputs, "mask">,
   ): readonly [Tensor, AttentionCache] => {
     check(x, inputs);
-    let cache = before;
-    const y = through(x, inputs, (one) => {
-      const [found, after] = parts.self_attn.step(one, before);
-      cache = after;
-      return found;
-    });
-    return [y, cache];
+    return stepped(self_attn, cache, (attend) => through(x, inputs, attend));
   };
   return layerOf<DecoderBlock, DecoderBlock<F>>({
     kind: "decoderBlock",
@@ -128,7 +99,7 @@ export function decoderBlock<const F extends number>(
     heads,
     parts,
     forward,
-    cache: (examples: number, places: number) => parts.self_attn.cache(examples, places),
+    cache: (examples: number, places: number) => self_attn.cache(examples, places),
     step,
   });
 }

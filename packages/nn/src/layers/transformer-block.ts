@@ -1,66 +1,12 @@
 // The transformer's block: attention among places, then a small network at each place.
-import { type DTypeOption, gelu, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
-import { dense } from "../dense.ts";
-import { heNormal, xavierUniform } from "../initializers.ts";
-import type { LayerFunction } from "../layer.ts";
-import {
-  callable,
-  checkOptions,
-  count,
-  flag,
-  fraction,
-  type Kind,
-  oneOf,
-  positive,
-  weightDType,
-} from "../options.ts";
-import { type MadeOf, madeOf } from "../parts.ts";
+import type { ShapeOf, Tensor } from "@nabla/autograd";
+import { checkAxis, checkTensor } from "../checks.ts";
+import { layerOf } from "../layer-of.ts";
+import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import {
-  type AttentionCache,
-  type AttentionInputs,
-  type AttentionOptions,
-  multiHeadAttention,
-} from "./attention.ts";
-import { dropout as dropoutLayer } from "./dropout.ts";
-import { layerNorm } from "./layer-norm.ts";
-
-export interface TransformerBlockOptions extends DTypeOption {
-  /** Of the network at each place. Default: 4 times the features. */
-  readonly hiddenFeatures?: number;
-  /** Each place sees itself and those before it, not those after. Default: false. */
-  readonly causal?: boolean;
-  /** Heads of keys and values of its attention. Default: as many as heads. */
-  readonly keyHeads?: number;
-  /** How its attention knows the order of places. Default: "none". */
-  readonly positions?: AttentionOptions["positions"];
-  /**
-   * How likely attention's weights, and what either half adds, are left out in training. Default:
-   * 0.
-   */
-  readonly dropout?: number;
-  /** Between the two layers at each place. Default: `gelu`. */
-  readonly activation?: LayerFunction;
-  /** Where to normalise: what goes into each half, or what comes out. Default: "before". */
-  readonly norm?: "before" | "after";
-  /** Added to the variance when normalising. Default: 1e-5. */
-  readonly epsilon?: number;
-}
-
-/** What options of blocks may be. */
-export const ofBlocks: Readonly<Record<string, Kind>> = {
-  hiddenFeatures: count,
-  causal: flag,
-  keyHeads: count,
-  positions: oneOf("none", "rotary", "alibi"),
-  dropout: fraction,
-  activation: callable,
-  norm: oneOf("before", "after"),
-  epsilon: positive,
-  dtype: weightDType,
-};
+import { type AttentionCache, type AttentionInputs, multiHeadAttention } from "./attention.ts";
+import { blockOf, settingsOf, stepped, type TransformerBlockOptions } from "./block.ts";
 
 /** Attention and a network, each beside the way through. Made by `transformerBlock`. */
 export interface TransformerBlock<F extends number = number>
@@ -96,60 +42,32 @@ export function transformerBlock<const F extends number>(
   heads: number,
   options: TransformerBlockOptions = {},
 ): TransformerBlock<F> {
-  checkCount("transformerBlock", "features", features);
-  checkOptions("transformerBlock", options, ofBlocks);
-  const { hiddenFeatures = 4 * features, causal = false, dropout = 0, activation = gelu } = options;
-  const { norm = "before", epsilon = 1e-5, dtype = "float32", keyHeads, positions } = options;
-  const size = features as number;
-  const norms = { epsilon, dtype };
-  const parts = {
-    self_attn: multiHeadAttention(size, heads, {
-      causal,
-      dropout,
-      dtype,
-      ...(keyHeads !== undefined && { keyHeads }),
-      ...(positions !== undefined && { positions }),
-    }),
-    linear1: dense(size, hiddenFeatures, { initializer: heNormal(), dtype }),
-    linear2: dense(hiddenFeatures, size, { initializer: xavierUniform(), dtype }),
-    norm1: layerNorm(size, norms),
-    norm2: layerNorm(size, norms),
-    dropout: dropoutLayer(dropout),
-  };
-  const network = (x: Tensor): Tensor => {
-    const hidden = parts.dropout.forward(activation(parts.linear1.forward(x)));
-    return parts.linear2.forward(hidden);
-  };
-  /** x plus what `change` makes of it, normalised where it is wanted. */
-  const beside = (x: Tensor, norms: typeof parts.norm1, change: (x: Tensor) => Tensor): Tensor => {
-    if (norm === "after") return norms.forward(x.add(parts.dropout.forward(change(x))));
-    return x.add(parts.dropout.forward(change(norms.forward(x))));
+  const settings = settingsOf("transformerBlock", features, options, false);
+  const ownOptions = { ...settings.attention, ...settings.selfAttention };
+  const self_attn = multiHeadAttention<number>(features, heads, ownOptions);
+  const block = blockOf(settings);
+  const parts = { self_attn, ...block.parts };
+  const through = (x: Tensor, attention: (y: Tensor) => Tensor): Tensor =>
+    block.residual(block.residual(x, parts.norm1, attention), parts.norm2, block.network);
+  const check = (x: Tensor): void => {
+    checkTensor("transformerBlock", x);
+    checkAxis("transformerBlock", x.shape, -1, features, "features");
   };
   const forward = (x: Tensor, inputs: Pick<AttentionInputs, "mask"> = {}): Tensor => {
-    checkTensor("transformerBlock", x);
-    checkAxis("transformerBlock", x.shape, -1, features, "features");
-    const attention = (y: Tensor) => parts.self_attn.forward(y, inputs);
-    return beside(beside(x, parts.norm1, attention), parts.norm2, network);
+    check(x);
+    return through(x, (y) => self_attn.forward(y, inputs));
   };
-  const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {
-    checkTensor("transformerBlock", x);
-    checkAxis("transformerBlock", x.shape, -1, features, "features");
-    let cache = before;
-    const attention = (y: Tensor): Tensor => {
-      const [found, after] = parts.self_attn.step(y, before);
-      cache = after;
-      return found;
-    };
-    const y = beside(beside(x, parts.norm1, attention), parts.norm2, network);
-    return [y, cache];
+  const step = (x: Tensor, cache: AttentionCache): readonly [Tensor, AttentionCache] => {
+    check(x);
+    return stepped(self_attn, cache, (attend) => through(x, attend));
   };
-  return {
+  return layerOf<TransformerBlock, TransformerBlock<F>>({
     kind: "transformerBlock",
     features,
     heads,
-    ...madeOf(parts),
+    parts,
     forward,
-    cache: (examples: number, places: number) => parts.self_attn.cache(examples, places),
+    cache: (examples: number, places: number) => self_attn.cache(examples, places),
     step,
-  } as unknown as TransformerBlock<F>;
+  });
 }
