@@ -14,7 +14,7 @@ import type { MadeOf } from "../parts.ts";
 import type { ResizedShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { alongAxis, floating, placesOf } from "./along-axes.ts";
-import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
+import { checkSpatial, sizesOnAxes } from "./kernels.ts";
 
 type AdaptiveKind = `adaptive${"Max" | "Average"}Pooling${WindowAxes}d`;
 
@@ -119,7 +119,7 @@ function adaptive(kind: AdaptiveKind, axes: WindowAxes, places: PerAxis): Writte
   const sizes = sizesOnAxes(kind, "places", places, axes);
   const pool = kind.startsWith("adaptiveMax") ? greatestAlong : meanAlong;
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, "channels", axes);
+    checkSpatial(kind, x, "channels", axes);
     if (x.shape.slice(2).includes(0)) {
       throw new ShapeError(`${kind}: ${formatShape(x.shape)} has no places to pool`);
     }

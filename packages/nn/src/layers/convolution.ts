@@ -17,7 +17,7 @@ import { layerOf, type Written } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ConvolutionShape, EachAxis } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { checkedPlaces, kernelOf } from "./kernels.ts";
+import { kernelLayer } from "./kernels.ts";
 
 export interface ConvolutionLayerOptions<
   Stride extends PerAxis = PerAxis,
@@ -154,9 +154,6 @@ export function convolution3d<
   return layerOf(convolution(3, conv3d, inputChannels, outputChannels, kernelSize, options));
 }
 
-/** What the operations of all numbers of axes have in common. */
-type Convolve = (x: Tensor, kernel: Tensor, options: ConvolutionOptions) => Tensor;
-
 function convolution(
   axes: WindowAxes,
   convolve: unknown,
@@ -165,20 +162,6 @@ function convolution(
   kernelSize: PerAxis,
   options: ConvolutionLayerOptions,
 ): Written<ConvolutionLayer> {
-  const kind = `convolution${axes}d`;
-  const channels = [outputChannels, inputChannels] as const;
-  const { weight, bias, added, windows } = kernelOf(kind, axes, channels, kernelSize, options);
-  const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, inputChannels, axes);
-    return added((convolve as Convolve)(x, weight, windows));
-  };
-  const parts = { weight, bias };
-  return {
-    kind,
-    inputChannels,
-    outputChannels,
-    ...parts,
-    parts,
-    forward,
-  };
+  const channels = [inputChannels, outputChannels] as const;
+  return kernelLayer(`convolution${axes}d`, axes, convolve, channels, kernelSize, options);
 }

@@ -1,4 +1,4 @@
-// What convolutions share: a kernel and a bias, and places that they go over.
+// What layers along one, two or three axes of space share: checks, and a kernel with a bias.
 import {
   type DTypeOption,
   NablaError,
@@ -11,13 +11,14 @@ import {
 } from "@nabla/autograd";
 import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
 import { firstValue, heUniform, type Initializer } from "../initializers.ts";
+import type { Parts } from "../layer.ts";
 import { checkOptions, flag, ofWeights } from "../options.ts";
 
-/** Of places, by how many there are. */
+/** By the number of axes. */
 const namesOfAxes = [["width"], ["height", "width"], ["depth", "height", "width"]] as const;
 
 /** Throws `ShapeError` unless `x` is [examples, channels, ...size]. */
-export function checkedPlaces(
+export function checkSpatial(
   kind: string,
   x: Tensor,
   channels: number | "channels",
@@ -43,32 +44,39 @@ export function sizesOnAxes(
   );
 }
 
-/** A kernel of a convolution, with the options that the operation takes. */
-export interface Kernel<Windows> {
-  readonly weight: Parameter;
-  readonly bias: Parameter | undefined;
-  /** What has been found, with the bias. */
-  readonly added: (x: Tensor) => Tensor;
-  readonly windows: Windows;
-}
-
 interface KernelOptions extends DTypeOption {
   readonly bias?: boolean;
   readonly initializer?: Initializer;
   readonly groups?: number;
 }
 
+/** An operation such as `conv2d`, whose own type knows the shapes. */
+type Convolve = (x: Tensor, kernel: Tensor, options: object) => Tensor;
+
+/** What convolutions and their transposes are written as, whatever the number of axes. */
+interface KernelLayer {
+  readonly kind: string;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter | undefined;
+  readonly parts: Parts;
+  forward(x: Tensor): Tensor;
+}
+
 /**
- * [channels, others / groups, ...window], of which `channels` are put out, or taken in by the transpose.
+ * A layer that convolves with a kernel and adds a bias. The kernel is [outputs, inputs / groups, ...window],
+ * or [inputs, outputs / groups, ...window] if `isTransposed`.
  */
-export function kernelOf<Options extends KernelOptions>(
+export function kernelLayer(
   kind: string,
   axes: WindowAxes,
-  channels: readonly [first: number, second: number],
+  convolve: unknown,
+  [inputs, outputs]: readonly [inputs: number, outputs: number],
   kernelSize: PerAxis,
-  options: Options,
+  options: KernelOptions,
   isTransposed = false,
-): Kernel<Omit<Options, "bias" | "initializer" | "dtype">> {
+): KernelLayer {
   checkOptions(kind, options, { bias: flag, ...ofWeights });
   const {
     bias: hasBias = true,
@@ -77,7 +85,6 @@ export function kernelOf<Options extends KernelOptions>(
     ...windows
   } = options;
   const { groups = 1 } = options;
-  const [inputs, outputs] = isTransposed ? channels : [channels[1], channels[0]];
   for (const count of [inputs, outputs]) checkCount(kind, "channels", count);
   checkCount(kind, "groups", groups);
   const window = sizesOnAxes(kind, "kernelSize", kernelSize, axes);
@@ -86,13 +93,18 @@ export function kernelOf<Options extends KernelOptions>(
       `${kind}: ${inputs} channels in and ${outputs} out, expected multiples of groups, ${groups}`,
     );
   }
-  const places = window.reduce((product, size) => product * size, 1);
-  const fans = [(inputs / groups) * places, (outputs / groups) * places] as const;
-  const shape = [channels[0], channels[1] / groups, ...window] as const;
-  const first = firstValue(kind, initializer, shape, { fans, dtype });
-  const weight = parameter(first, { name: "weight" });
+  const area = window.reduce((product, size) => product * size, 1);
+  const fans = [(inputs / groups) * area, (outputs / groups) * area] as const;
+  const [first, second] = isTransposed ? [inputs, outputs] : [outputs, inputs];
+  const shape = [first, second / groups, ...window] as const;
+  const values = firstValue(kind, initializer, shape, { fans, dtype });
+  const weight = parameter(values, { name: "weight" });
   const bias = hasBias ? parameter(zeros([outputs], { dtype }), { name: "bias" }) : undefined;
-  const added = (x: Tensor): Tensor =>
-    bias ? x.add(bias.reshape([outputs, ...window.map(() => 1)])) : x;
-  return { weight, bias, added, windows };
+  const forward = (x: Tensor): Tensor => {
+    checkSpatial(kind, x, inputs, axes);
+    const y = (convolve as Convolve)(x, weight, windows);
+    return bias ? y.add(bias.reshape([outputs, ...window.map(() => 1)])) : y;
+  };
+  const sizes = { inputChannels: inputs, outputChannels: outputs };
+  return { kind, ...sizes, weight, bias, parts: { weight, bias }, forward };
 }

@@ -11,7 +11,7 @@ import { layerOf } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ShuffledShape, UnshuffledShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { checkedPlaces } from "./kernels.ts";
+import { checkSpatial } from "./kernels.ts";
 
 /** Moves elements between channels and places. Made by `pixelShuffle` and `pixelUnshuffle`. */
 export interface PixelShuffle<F extends ShapeFunction = ShapeFunction> extends MadeOf, Shaped<F> {
@@ -37,7 +37,7 @@ export function pixelShuffle<const Factor extends number>(
   checkCount("pixelShuffle", "factor", factor);
   const by: number = factor;
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces("pixelShuffle", x, "channels", 2);
+    checkSpatial("pixelShuffle", x, "channels", 2);
     const [count, channels, height, width] = x.shape as readonly [number, number, number, number];
     if (channels % factor ** 2 !== 0) {
       const expected = `${channels} channels, expected a multiple of ${factor}²`;
@@ -70,7 +70,7 @@ export function pixelUnshuffle<const Factor extends number>(
   checkCount("pixelUnshuffle", "factor", factor);
   const by: number = factor;
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces("pixelUnshuffle", x, "channels", 2);
+    checkSpatial("pixelUnshuffle", x, "channels", 2);
     const [count, channels, ...size] = x.shape as readonly [number, number, number, number];
     if (size.some((places) => places % factor !== 0)) {
       const expected = `places that are not multiples of ${factor}`;

@@ -15,7 +15,7 @@ import { checkOptions, flag } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { PoolingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
+import { checkSpatial, sizesOnAxes } from "./kernels.ts";
 
 type PoolingKind = `${"max" | "average"}Pooling${WindowAxes}d`;
 
@@ -174,7 +174,7 @@ function pooling(
   sizesOnAxes(kind, "window", window, axes);
   const pool = (isMax ? maxPool : averagePool) as Pool;
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, "channels", axes);
+    checkSpatial(kind, x, "channels", axes);
     return pool(x, window, options);
   };
   return { kind, window, forward };

@@ -11,7 +11,7 @@ import {
   convolution1d,
   convolution2d,
 } from "./convolution.ts";
-import { checkedPlaces } from "./kernels.ts";
+import { checkSpatial } from "./kernels.ts";
 
 export type SeparableOptions<
   Stride extends PerAxis = PerAxis,
@@ -142,7 +142,7 @@ function separable(
     pointwise: make(inputChannels, outputChannels, 1, { ...weights, bias }),
   };
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, inputChannels, axes);
+    checkSpatial(kind, x, inputChannels, axes);
     return parts.pointwise.forward(parts.depthwise.forward(x));
   };
   return { kind, ...parts, parts, forward };

@@ -3,7 +3,6 @@ import {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
-  type DTypeOption,
   type Parameter,
   type PerAxis,
   type ShapeOf,
@@ -12,12 +11,12 @@ import {
   type TransposedPadding,
   type WindowAxes,
 } from "@nabla/autograd";
-import type { Initializer } from "../initializers.ts";
 import { layerOf, type Written } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { EachAxis, TransposedShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { checkedPlaces, kernelOf } from "./kernels.ts";
+import type { ConvolutionLayerOptions } from "./convolution.ts";
+import { kernelLayer } from "./kernels.ts";
 
 export interface TransposedLayerOptions<
   Stride extends PerAxis = PerAxis,
@@ -25,12 +24,7 @@ export interface TransposedLayerOptions<
   Dilation extends PerAxis = PerAxis,
   OutputPadding extends PerAxis = PerAxis,
 > extends TransposedOptions<Stride, Padding, Dilation, OutputPadding>,
-    DTypeOption {
-  /** Whether a number is added for each channel. Default: true; it starts at 0. */
-  readonly bias?: boolean;
-  /** First values of the kernel. Default: `heUniform()`, for relu. */
-  readonly initializer?: Initializer;
-}
+    Pick<ConvolutionLayerOptions, "bias" | "initializer" | "dtype"> {}
 
 /** A kernel that each place is spread by. Made by `convolutionTranspose1d`, `…2d` and `…3d`. */
 export interface TransposedLayer<
@@ -150,8 +144,6 @@ export function convolutionTranspose3d<
   );
 }
 
-type Convolve = (x: Tensor, kernel: Tensor, options: TransposedOptions) => Tensor;
-
 function transposed(
   axes: WindowAxes,
   convolve: unknown,
@@ -162,19 +154,5 @@ function transposed(
 ): Written<TransposedLayer> {
   const kind = `convolutionTranspose${axes}d`;
   const channels = [inputChannels, outputChannels] as const;
-  const kernel = kernelOf(kind, axes, channels, kernelSize, options, true);
-  const { weight, bias, added, windows } = kernel;
-  const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, inputChannels, axes);
-    return added((convolve as Convolve)(x, weight, windows));
-  };
-  const parts = { weight, bias };
-  return {
-    kind,
-    inputChannels,
-    outputChannels,
-    ...parts,
-    parts,
-    forward,
-  };
+  return kernelLayer(kind, axes, convolve, channels, kernelSize, options, true);
 }

@@ -13,7 +13,7 @@ import type { MadeOf } from "../parts.ts";
 import type { UpsamplingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { alongAxis, floating, placesOf } from "./along-axes.ts";
-import { checkedPlaces, sizesOnAxes } from "./kernels.ts";
+import { checkSpatial, sizesOnAxes } from "./kernels.ts";
 
 export interface UpsamplingOptions {
   /** Copies, or on each axis the line between neighbours: "bilinear" on images. Default: "nearest". */
@@ -89,7 +89,7 @@ function upsampling(
   const { method = "nearest", alignCorners = false } = options;
   const times = sizesOnAxes(kind, "scale", scale, axes);
   const forward = (x: Tensor): Tensor => {
-    checkedPlaces(kind, x, "channels", axes);
+    checkSpatial(kind, x, "channels", axes);
     return times.reduce<Tensor>((y, factor, i) => {
       if (factor === 1) return y;
       if (method === "nearest") return y.repeat(factor, 2 + i);
