@@ -83,6 +83,7 @@ export default defineConfig({
     silent: "passed-only",
     // Some tests start processes that train; machines are shared.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // One more than there are processors: many tests wait for processes, pages and timers. By default one
     // processor is left free, which of two is half.
     maxWorkers: availableParallelism() + 1,
