@@ -92,6 +92,26 @@ test.each([0.01, 1, 8, 100])("of runs of %f ms, one and 1 ms are lost at most", 
   }
 });
 
+test("threads that do not answer are not waited for again and again", () => {
+  const trial = new Trial();
+  let slow = 0;
+  for (let run = 0; run < 150; run++) {
+    const isTogether = trial.isTogether();
+    // A run that finishes on one thread after it has waited.
+    if (isTogether) slow += 6;
+    trial.note(isTogether ? 16 : 10, !isTogether);
+  }
+  expect(slow).toBeLessThanOrEqual(1 + 10 + 6);
+  expect(trial.isTogether()).toBe(false);
+  // Nor do a few fast answers among many that do not come decide for threads.
+  const seldom = new Trial();
+  for (let run = 0; run < tries; run++) {
+    const isTogether = seldom.isTogether();
+    seldom.note(isTogether ? 5 : 10, !isTogether || run % 4 === 1);
+  }
+  expect(seldom.isTogether()).toBe(false);
+});
+
 test("threads whose core is taken away after the trial are left out until the next", () => {
   const after = (together: Times): number => {
     const trial = new Trial();

@@ -220,7 +220,7 @@ export class LoadedPlan {
       if (how === "alone" && isOwn) outcome = how;
     }
     this.#milliseconds = milliseconds;
-    if (isForThreads && (outcome === "together") === isTogether) this.#trial.note(milliseconds);
+    if (isForThreads) this.#trial.note(milliseconds, (outcome === "together") === isTogether);
   }
 
   #runAsIsFaster(): void {
@@ -229,9 +229,8 @@ export class LoadedPlan {
     const isTogether = this.#trial.isTogether();
     const outcome = this.#runSegments(isTogether);
     if (outcome === "again") this.#runAgain();
-    // A run that fell back to one thread, because others were busy, says nothing about either way.
-    if ((outcome === "together") !== isTogether) return;
-    this.#trial.note(isTimed ? performance.now() - start : 0);
+    const isAsWanted = (outcome === "together") === isTogether;
+    this.#trial.note(isTimed ? performance.now() - start : 0, isAsWanted);
   }
 
   /**

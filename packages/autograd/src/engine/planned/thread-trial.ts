@@ -7,6 +7,8 @@ const turnsOfEach = 3;
 const tries = 2 * runsInTurn * turnsOfEach;
 /** Runs of each turn on several threads that do not count: workers may be asleep. */
 const uncounted = 1;
+/** Counted runs on several threads, of those tried, that a trial needs to decide for them. */
+const leastTogether = 5;
 /** Milliseconds that threads may lose, beside the time of one run, before the trial ends. */
 const mostLost = 1;
 const mostRunsLost = 1;
@@ -59,14 +61,17 @@ export class Trial {
     return Math.floor(this.#runs / runsInTurn);
   }
 
-  /** Records the time of a run. */
-  note(milliseconds: number): void {
+  /**
+   * Records the time of a run. One that was to use several threads, and finished on one because others
+   * did not answer, counts for what is lost, but not for how fast threads are.
+   */
+  note(milliseconds: number, isAsWanted = true): void {
     const isTogether = this.isTogether();
     const position = this.#runs % runsInTurn;
     this.#runs++;
     if (!this.#isOpen) {
       if (this.#isFaster) this.#watch(milliseconds);
-    } else if (isTogether) this.#noteTogether(milliseconds, position >= uncounted);
+    } else if (isTogether) this.#noteTogether(milliseconds, isAsWanted && position >= uncounted);
     else this.#noteAlone(milliseconds);
     if (this.#runs >= this.#end) this.#begin();
   }
@@ -89,7 +94,13 @@ export class Trial {
     if (counts) this.#together.push(milliseconds);
     this.#lost += Math.max(0, milliseconds - this.#usual);
     if (this.#lost > mostLost + mostRunsLost * this.#usual) this.#decide(false);
-    else if (this.#runs === tries) this.#decide(quantile(this.#together, 0.75) < this.#usual);
+    else if (this.#runs === tries) this.#decide(this.#isSampleFaster());
+  }
+
+  /** Not if threads rarely answered: they would be waited for again and again. */
+  #isSampleFaster(): boolean {
+    const isEnough = this.#together.length >= leastTogether;
+    return isEnough && quantile(this.#together, 0.75) < this.#usual;
   }
 
   #decide(isFaster: boolean): void {

@@ -67,7 +67,7 @@ export class Pool {
   /** Makes `threads` take part in what is loaded from now on, if that many can be had. */
   resize(threads: number): void {
     const count = threads - 1;
-    if (this.hasFailed || count === this.#workers.length || !this.#isIdle()) return;
+    if (this.hasFailed || count === this.#workers.length || !this.isIdle()) return;
     this.#end();
     // The old ones may still be read for a while.
     this.#address = this.#spare.pop() ?? this.#allocate();
@@ -89,7 +89,7 @@ export class Pool {
 
   /** Makes workers load a module, while others continue. Undefined: not now. */
   load(module: Uint8Array): Loaded | undefined {
-    if (this.#workers.length === 0 || !this.#isReady() || !this.#isIdle()) return undefined;
+    if (this.#workers.length === 0 || !this.#isReady() || !this.isIdle()) return undefined;
     const address = this.#heap.allocate(module.length);
     if (address === undefined) return undefined;
     this.#loading = address;
@@ -109,7 +109,7 @@ export class Pool {
 
   /** Waits until workers have started and loaded everything; for tests. */
   settle(): void {
-    while (!this.hasFailed && (!this.#isReady() || !this.#isIdle()));
+    while (!this.hasFailed && (!this.#isReady() || !this.isIdle()));
     this.#pauseEnd = 0;
   }
 
@@ -121,7 +121,7 @@ export class Pool {
   /** Runs what is loaded, in this thread and others. */
   run({ slot }: Loaded, table: number, stretches: readonly RunStretch[]): Division {
     if (this.#isDividing) return "lost";
-    if (this.#isPausing() || !this.#isIdle()) return "busy";
+    if (this.#isPausing() || !this.isIdle()) return "busy";
     const control = this.#control();
     store(control, controlWords.slot, slot);
     store(control, controlWords.table, table);
@@ -140,7 +140,7 @@ export class Pool {
    * take part; undefined: not now.
    */
   share({ slot }: Loaded, table: number): Shared | undefined {
-    if (this.#isDividing || this.#isPausing() || !this.#isIdle()) return undefined;
+    if (this.#isDividing || this.#isPausing() || !this.isIdle()) return undefined;
     const control = this.#control();
     store(control, controlWords.slot, slot);
     store(control, controlWords.table, table);
@@ -195,12 +195,12 @@ export class Pool {
   finishLoading(): boolean {
     if (this.#loading === 0) return false;
     const end = performance.now() + longestLoad;
-    while (!this.#isIdle()) if (this.hasFailed || performance.now() > end) return false;
+    while (!this.isIdle()) if (this.hasFailed || performance.now() > end) return false;
     return true;
   }
 
   /** Whether all workers have loaded everything. */
-  #isIdle(): boolean {
+  isIdle(): boolean {
     if (this.#loading === 0) return true;
     if (load(this.#control(), controlWords.loaded) < this.#workers.length) return false;
     this.#heap.free(this.#loading);

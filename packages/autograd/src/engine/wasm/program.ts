@@ -160,7 +160,7 @@ export class WasmProgram implements Program {
     }
     const { pool } = this.#device;
     if (!pool) return false;
-    if (module.loaded && pool.has(module.loaded)) return true;
+    if (module.loaded && pool.has(module.loaded)) return pool.isIdle();
     // Loading goes on while this thread runs it alone.
     module.loaded = pool.load(module.code.bytes);
     return false;
