@@ -68,7 +68,7 @@ export default {
       name: "runs-in-browsers",
       comment: "Node's modules are loaded where they are needed: await import(…).",
       severity: "error",
-      from: { path: "^packages/(autograd|nn)/src/" },
+      from: { path: "^packages/(autograd|data|distributions|images|nn|signal)/src/" },
       to: { dependencyTypes: ["core"], dynamic: false },
     },
     {

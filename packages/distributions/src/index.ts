@@ -1,0 +1,2 @@
+/** Probability distributions: draws by keys with gradients, densities and divergences. */
+export {};

@@ -1,0 +1,2 @@
+/** Fourier transforms, windows and spectrograms of tensors, with gradients. */
+export {};
