@@ -49,6 +49,7 @@ const once = [
   "summary",
   "testing",
   "threads",
+  "thread-start",
   "thread-trial",
   "shape-messages",
   "wasm",

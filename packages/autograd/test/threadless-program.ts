@@ -32,9 +32,12 @@ if (how === "workers that fail") {
 
 // What the host has is asked when the library is first used.
 const { compile, random, threads } = await import("@nabla/autograd");
+const { setTrial } = await import("../src/engine/planned/thread-trial.ts");
 const { setAvailableThreads } = await import("../src/engine/wasm/workers.ts");
 if (how !== "no workers") setAvailableThreads(3);
 threads(3);
+// Workers start at once.
+setTrial(false);
 const x = random.normal([300, 300], { seed: 1 }).realize();
 const run = compile(() => x.matmul(x).sum());
 for (let i = 0; i < 5; i++) await run().data();

@@ -28,6 +28,10 @@ export function setTrial(isOn: boolean): void {
   isTried = isOn;
 }
 
+export function isTrialOn(): boolean {
+  return isTried;
+}
+
 /** Decides for each run whether to use several threads. */
 export class Trial {
   /** Runs since the trial began. */

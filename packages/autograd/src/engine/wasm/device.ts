@@ -10,6 +10,7 @@ import { type Machine, WasmProgram } from "./program.ts";
 import { Runner } from "./runner.ts";
 import { SharedModules } from "./shared-modules.ts";
 import { wasmTarget } from "./target.ts";
+import { ThreadStart } from "./thread-start.ts";
 import { firstMemory, ownMemory } from "./usable.ts";
 import { availableThreads, mayStartWorkers } from "./workers.ts";
 
@@ -21,6 +22,7 @@ export class WasmDevice implements Device, Machine {
   readonly modules: SharedModules = new SharedModules();
   /** Created now, so that memory it never frees is at the bottom. */
   readonly #pool: Pool | undefined = this.memory.isShared ? new Pool(this.memory) : undefined;
+  readonly #start = new ThreadStart();
   /** Runs what is awaited; undefined if there are no workers. It is not one of `threads`. */
   readonly runner: Runner | undefined =
     this.memory.isShared && mayStartWorkers() ? new Runner(this.memory) : undefined;
@@ -39,10 +41,10 @@ export class WasmDevice implements Device, Machine {
     return !this.#pool || this.#pool.hasFailed ? 1 : threadsHere();
   }
 
-  /** Threads that run plans; undefined if there is only one. */
+  /** Threads that run plans; undefined if there is only one, or more are not worth starting yet. */
   get pool(): Pool | undefined {
     const { threads } = this;
-    if (!this.#pool || threads === 1) return undefined;
+    if (!this.#pool || threads === 1 || !this.#start.isDue()) return undefined;
     this.#pool.resize(threads);
     return this.#pool.hasFailed ? undefined : this.#pool;
   }

@@ -63,6 +63,23 @@ function processors(): number {
   return os ? os.availableParallelism() : (navigator?.hardwareConcurrency ?? 1);
 }
 
+/** With more processors, asking takes milliseconds, and one of them is rarely not free. */
+const mostAsked = 16;
+
+/**
+ * Milliseconds for which the processors together have idled since the machine started; undefined if the
+ * host does not tell.
+ */
+export function idleTime(): number | undefined {
+  if (availableThreads() > mostAsked) return undefined;
+  const os = host.process?.getBuiltinModule?.("node:os") as
+    | { cpus(): readonly { readonly times: { readonly idle: number } }[] }
+    | undefined;
+  const processors = os?.cpus() ?? [];
+  if (processors.length === 0) return undefined;
+  return processors.reduce((sum, { times }) => sum + times.idle, 0);
+}
+
 /** Whether the host seems to allow workers, before one is started. */
 export function mayStartWorkers(): boolean {
   const { process, Worker } = host;
