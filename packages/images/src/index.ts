@@ -1,2 +1,31 @@
-/** Images as tensors: files and pixels in, resizing, warps, colours and augmentation with gradients. */
-export {};
+/**
+ * Images as tensors: files and pixels in, resizing, warps, colours and augmentation with gradients.
+ *
+ * @module @nabla/images
+ */
+
+// Sizes and parts
+
+export { centerCrop, crop, type Rectangle } from "./crop.ts";
+export { type ResizeOptions, resize } from "./resize.ts";
+export type { Resized, WithChannels } from "./shapes.ts";
+export type { Method } from "./taps.ts";
+
+// Numbers and colours
+
+export {
+  adjustBrightness,
+  adjustContrast,
+  adjustGamma,
+  adjustHue,
+  adjustSaturation,
+} from "./adjust.ts";
+export {
+  grayscale,
+  linearToSrgb,
+  rgbToYCbCr,
+  srgbToLinear,
+  yCbCrToRgb,
+} from "./color.ts";
+export { hsvToRgb, rgbToHsv } from "./hsv.ts";
+export { type ChannelStatistics, imageNet, normalize, toBytes, toFloat } from "./range.ts";

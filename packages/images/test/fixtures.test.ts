@@ -1,0 +1,36 @@
+// Values and gradients against those of PyTorch (fixtures/families/images.py).
+import { setBackend, type Tensor } from "@nabla/autograd";
+import * as images from "@nabla/images";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Call, checkCases, readCases } from "../../../fixtures/cases.ts";
+
+// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
+beforeAll(() => setBackend("reference"));
+afterAll(() => setBackend("wasm"));
+
+type Loose = (...given: readonly unknown[]) => Tensor;
+const functions = images as unknown as Readonly<Record<string, Loose>>;
+
+/** How options of cases are arguments, where they are not the last one as they stand. */
+const asArguments: Readonly<Record<string, (options: Record<string, unknown>) => unknown[]>> = {
+  resize: ({ size, ...options }) => [size, options],
+};
+
+const callOf =
+  (name: string): Call =>
+  (inputs, options) => {
+    const f = functions[name]!;
+    const ofOptions = asArguments[name];
+    if (ofOptions) return f(...inputs, ...ofOptions({ ...options }));
+    if ("factor" in options) return f(...inputs, options["factor"]);
+    return Object.keys(options).length === 0 ? f(...inputs) : f(...inputs, options);
+  };
+
+describe.each(["images"])("%s", (family) => {
+  const cases = readCases(family);
+  test("has cases enough", () => expect(cases.length).toBeGreaterThanOrEqual(40));
+  test.each([...new Set(cases.map(({ call }) => call))])("%s", (name) => {
+    const own = cases.filter(({ call }) => call === name);
+    checkCases(own, callOf(name));
+  });
+});
