@@ -12,6 +12,7 @@ import * as activations from "../src/tensor/activations.ts";
 import * as arithmetic from "../src/tensor/arithmetic.ts";
 import * as comparison from "../src/tensor/comparison.ts";
 import * as exponentials from "../src/tensor/exponentials.ts";
+import * as nanReductions from "../src/tensor/nan-reductions.ts";
 import * as reductions from "../src/tensor/reduce.ts";
 import * as special from "../src/tensor/special.ts";
 import * as statistics from "../src/tensor/statistics.ts";
@@ -67,6 +68,9 @@ function group(title: string, rows: readonly Row[]): readonly Entry[] {
 }
 
 const any = numbers([2, 3]);
+/** NaN in place of some elements. */
+const withGaps = (x: Tensor): Tensor =>
+  x.dtype.startsWith("float") ? nabla.where(x.less(-1.2), Number.NaN, x) : x;
 const eighths = tensor([0.125, -0.5, 0.875], { dtype: "float64" });
 const positives = numbers([2, 3], 0.3, 3);
 const square = numbers([3, 3]);
@@ -153,8 +157,18 @@ export const catalogue: readonly Entry[] = [
   ...group("Running totals and differences", [
     ["cumSum", [any], (x) => x.cumSum(1)],
     ["cumProd", [any], (x) => x.cumProd(1)],
+    ["cumMax", [any], (x) => nabla.cumMax(x, 1)],
+    ["cumMin", [any], (x) => nabla.cumMin(x, 1)],
+    ["logCumSumExp", [any], (x) => nabla.logCumSumExp(x, 1)],
     ["diff", [any]],
   ]),
+  ...group(
+    "Reductions that leave out NaN",
+    namesOf(nanReductions).map((name): Row => {
+      const rest = name === "nanQuantile" ? [0.3, 1] : [1];
+      return [name, [any], (x) => functions[name]!(withGaps(x), ...rest)];
+    }),
+  ),
   ...group("Shapes and arrangement", [
     ["reshape", [any], (x) => x.reshape([3, 2])],
     ["flatten", [any]],

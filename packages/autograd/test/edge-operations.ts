@@ -6,6 +6,7 @@ import * as activations from "../src/tensor/activations.ts";
 import * as arithmetic from "../src/tensor/arithmetic.ts";
 import * as comparison from "../src/tensor/comparison.ts";
 import * as exponentials from "../src/tensor/exponentials.ts";
+import * as nanReductions from "../src/tensor/nan-reductions.ts";
 import * as reductions from "../src/tensor/reduce.ts";
 import * as special from "../src/tensor/special.ts";
 import * as statistics from "../src/tensor/statistics.ts";
@@ -148,6 +149,33 @@ const statisticCalls: readonly EdgeCall[] = Object.keys(statistics).map((name) =
   ),
 );
 
+const totals = onShape((shape) => [
+  fc.oneof(axisOf(shape), fc.constant(undefined)),
+  options({ exclusive: fc.boolean(), reverse: fc.boolean() }),
+]);
+const running = onShape((shape) => [
+  fc.oneof(axisOf(shape), fc.constant(undefined)),
+  options({ reverse: fc.boolean() }),
+]);
+const exactNanReductions = new Set(["nanMax", "nanMin", "nanArgMax", "nanArgMin", "nanSum"]);
+
+/** What there is beside a tensor and its axes. */
+const nanOptions: Readonly<Record<string, Arguments>> = {
+  nanVariance: onAxes(options({ keepDims, correction: fc.constantFrom(0, 1, -1, 100, 0.5) })),
+  nanStd: onAxes(options({ keepDims, correction: fc.constantFrom(0, 1, -1, 100, 0.5) })),
+  nanQuantile: onShape((shape) => [
+    mostly(fc.constantFrom(0, 0.5, 1, 0.3, 0.75), fc.constantFrom<unknown>(-1, 2, Number.NaN)),
+    axesOf(shape),
+    withKeepDims,
+  ]),
+  nanCumSum: totals,
+  nanCumProd: totals,
+};
+
+const nanCalls: readonly EdgeCall[] = Object.keys(nanReductions).map((name) =>
+  (exactNanReductions.has(name) ? exact : graph)(name, nanOptions[name] ?? onAxes(withKeepDims)),
+);
+
 const sizes = fc.array(fc.constantFrom(1, 2, 3, 2, 1, 0, -1), { maxLength: 4 });
 const window = fc.constantFrom<unknown>(1, 2, 3, 2, [2, 1], [2, 2], 0, [1], [1, 1, 2], -1);
 /** One number for all axes, or one for each. */
@@ -216,10 +244,6 @@ const images = edgeTensors({
   ),
 });
 
-const totals = onShape((shape) => [
-  fc.oneof(axisOf(shape), fc.constant(undefined)),
-  options({ exclusive: fc.boolean(), reverse: fc.boolean() }),
-]);
 const matrices = (dtype = anyDType) => edgeTensors({ shape: squares, isPlain: true, dtype });
 const matrixLike = edgeTensors({
   shape: fc.constantFrom([2, 3], [3, 3], [2, 1, 2], [1, 1], [0, 2], [3, 2], [4]),
@@ -514,6 +538,9 @@ const linear: readonly EdgeCall[] = [
   ),
   graph("cumSum", totals),
   graph("cumProd", totals),
+  exact("cumMax", running),
+  exact("cumMin", running),
+  graph("logCumSumExp", running),
   graph("cholesky", list(matrices())),
   graph(
     "triangularSolve",
@@ -537,6 +564,7 @@ export const operationCalls: readonly EdgeCall[] = [
   ),
   ...reductionCalls,
   ...statisticCalls,
+  ...nanCalls,
   ...arrangements,
   ...indexing,
   ...linear,

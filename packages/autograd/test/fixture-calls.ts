@@ -88,6 +88,7 @@ const named: Readonly<Record<string, Call>> = {
   norm: ([x], { axis, p, ...others }) =>
     functions["norm"]!(x, axis, { p: Number(p ?? 2), ...others }),
   quantile: ([x], { q, axis, ...others }) => functions["quantile"]!(x, q, axis, others),
+  nanQuantile: ([x], { q, axis, ...others }) => functions["nanQuantile"]!(x, q, axis, others),
   searchSorted: withAll("searchSorted"),
   binCount: withOptions("binCount", "length"),
   "weighted binCount": ([x, weights], { length }) => functions["binCount"]!(x, length, { weights }),
@@ -125,7 +126,18 @@ const named: Readonly<Record<string, Call>> = {
   ...Object.fromEntries(
     ["sum", "mean", "max", "min", "prod", "any", "all", "logSumExp", "variance", "std"]
       .concat(["argMax", "argMin", "softmax", "logSoftmax", "cumSum", "cumProd", "sort", "argSort"])
-      .concat(["median", "diff"])
+      .concat([
+        "median",
+        "diff",
+        "cumMax",
+        "cumMin",
+        "logCumSumExp",
+        "nanSum",
+        "nanProd",
+        "nanMean",
+      ])
+      .concat(["nanMax", "nanMin", "nanArgMax", "nanArgMin", "nanVariance", "nanStd", "nanMedian"])
+      .concat(["nanCumSum", "nanCumProd"])
       .map((name) => [name, alongAxis(name)]),
   ),
   ...Object.fromEntries(

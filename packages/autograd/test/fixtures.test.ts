@@ -12,6 +12,7 @@ const families = [
   "indexing",
   "linear-algebra",
   "movement",
+  "nan-reductions",
   "order",
   "products",
   "reductions",

@@ -176,6 +176,12 @@ export function scatterAdd(
   return createNode(operation, inputs, attributes, x.shape, dtype);
 }
 
+/** `x` with each element of `updates` added at its own index along `axis`; the other axes fit. */
+export function scatterAddAlong(x: Node, indices: Node, updates: Node, axis: number): Node {
+  const attributes = { axis, along: true };
+  return createNode(scatterOperation, [x, indices, updates], attributes, x.shape, x.dtype);
+}
+
 const sortOperation: Sort = {
   family: "sort",
   name: "argSort",

@@ -3,9 +3,10 @@ import { NablaError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { type Axes, elementCount, normalizeAxes, reducedShape } from "../graph/shape.ts";
 import { isFloating } from "../scalar/dtype.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
+import { add, div, maximum, mul, sub } from "./arithmetic.ts";
 import {
   equal,
+  greater,
   isFinite,
   isNaN,
   less,
@@ -16,10 +17,11 @@ import {
   where,
 } from "./comparison.ts";
 import { full, iota } from "./creation.ts";
-import { gather, scatterAdd, sort } from "./indexing.ts";
+import { gather, scatterAdd, sort, takeAlongAxis } from "./indexing.ts";
 import { permute, reshape, slice } from "./movement.ts";
 import { cast } from "./operands.ts";
-import { max, min } from "./reduce.ts";
+import { max, min, sum } from "./reduce.ts";
+import { ceil, floor } from "./rounding.ts";
 
 /**
  * The value below which a part `q` of the elements lies, between two of them by the line through
@@ -27,13 +29,7 @@ import { max, min } from "./reduce.ts";
  */
 export function quantile(name: string, x: Node, q: number, axis?: Axes, keepDims = false): Node {
   const axes = normalizeAxes(name, axis, x.shape);
-  const count = elementCount(axes.map((i) => x.shape[i]!));
-  if (count === 0) throw new NablaError(`${name}: there are no elements along these axes`);
-  const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-  const kept = others.map((i) => x.shape[i]!);
-  // Integers that float32 cannot tell apart still have an order.
-  const input = isFloating(x.dtype) ? x : cast(x, "float64");
-  const sorted = sort(reshape(permute(input, [...others, ...axes]), [...kept, count]), -1);
+  const { sorted, kept, count } = sortedAlong(name, x, axes);
   const place = q * (count - 1);
   const [below, above] = [Math.floor(place), Math.ceil(place)];
   const at = (i: number) => reshape(slice(sorted, kept.length, i, i + 1), kept);
@@ -43,6 +39,42 @@ export function quantile(name: string, x: Node, q: number, axis?: Axes, keepDims
   const value = where(isNaN(last), last, between);
   const result = reshape(value, reducedShape(x.shape, axes, keepDims));
   return isFloating(x.dtype) ? result : cast(result, "float32");
+}
+
+interface SortedElements {
+  /** `[...kept, count]`, ascending along the last axis; integers are float64. */
+  readonly sorted: Node;
+  readonly kept: readonly number[];
+  readonly count: number;
+}
+
+function sortedAlong(name: string, x: Node, axes: readonly number[]): SortedElements {
+  const count = elementCount(axes.map((i) => x.shape[i]!));
+  if (count === 0) throw new NablaError(`${name}: there are no elements along these axes`);
+  const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const kept = others.map((i) => x.shape[i]!);
+  // Integers that float32 cannot tell apart still have an order.
+  const input = isFloating(x.dtype) ? x : cast(x, "float64");
+  const sorted = sort(reshape(permute(input, [...others, ...axes]), [...kept, count]), -1);
+  return { sorted, kept, count };
+}
+
+/** `quantile` of the elements that are no NaN; NaN where all are. */
+export function nanQuantile(name: string, x: Node, q: number, axis?: Axes, keepDims = false): Node {
+  if (!isFloating(x.dtype)) return quantile(name, x, q, axis, keepDims);
+  const axes = normalizeAxes(name, axis, x.shape);
+  const { sorted } = sortedAlong(name, x, axes);
+  const count = sum(logicalNot(isNaN(sorted)), -1, true);
+  // In float64, so that places are those of `quantile`.
+  const place = mul(maximum(sub(cast(count, "float64"), 1), 0), q);
+  const [below, above] = [floor(place), ceil(place)];
+  const at = (i: Node) => takeAlongAxis(sorted, cast(i, "int32"), -1);
+  const part = sub(place, below);
+  const [a, b] = [at(below), at(above)];
+  const weighted = (y: Node, weight: Node) => mul(y, cast(weight, y.dtype));
+  const between = where(equal(a, b), a, add(weighted(a, sub(1, part)), weighted(b, part)));
+  const result = where(greater(count, 0), between, Number.NaN);
+  return reshape(result, reducedShape(x.shape, axes, keepDims));
 }
 
 /**

@@ -79,7 +79,7 @@ function backwards(x: Node, axis: number, f: (x: Node) => Node): Node {
 }
 
 /** Shifts each element one place later, with `start` as the first. */
-function delayed(x: Node, axis: number, start: number): Node {
+export function delayed(x: Node, axis: number, start: number): Node {
   if (x.shape[axis] === 0) return x;
   const padding = x.shape.map((_, i) => [i === axis ? 1 : 0, 0] as const);
   return pad(slice(x, axis, 0, -1), padding, start);

@@ -24,6 +24,12 @@ export function std(x: Node, axis?: Axes, keepDims = false, correction = 0): Nod
   return rootOrZero(spread("std", x, axis, keepDims, correction));
 }
 
+/** Throws `NablaError` unless it is a finite number. */
+export function checkCorrection(name: string, correction: number): void {
+  if (typeof correction === "number" && Number.isFinite(correction)) return;
+  throw new NablaError(`${name}: correction is ${describe(correction)}, expected a finite number`);
+}
+
 function spread(
   name: string,
   x: Node,
@@ -31,11 +37,7 @@ function spread(
   keepDims: boolean,
   correction: number,
 ): Node {
-  if (!(typeof correction === "number" && Number.isFinite(correction))) {
-    throw new NablaError(
-      `${name}: correction is ${describe(correction)}, expected a finite number`,
-    );
-  }
+  checkCorrection(name, correction);
   const axes = normalizeAxes(name, axis, x.shape);
   // Integers that float32 cannot tell apart still have distances.
   const input = isFloating(x.dtype) ? x : cast(x, "float64");
