@@ -141,6 +141,14 @@ export const catalogue: readonly Entry[] = [
     ["isClose", pair],
     ["allClose", pair],
   ]),
+  ...group("Bits of integers", [
+    ["bitwiseAnd", [indices(6, -3, 255), indices(3, 5, 15)]],
+    ["bitwiseOr", [indices(6, -3, 255), indices(3, 5, 15)]],
+    ["bitwiseXor", [indices(6, -3, 255), indices(3, 5, 15)]],
+    ["bitwiseNot", [indices(6, -3, 255)]],
+    ["leftShift", [indices(6, -3, 255), indices(3, 5, 32)]],
+    ["rightShift", [indices(6, -3, 255), indices(1, 5, 32)]],
+  ]),
   ...group("Dtypes and gradients", [
     // Steps of differences are numbers of float32 here.
     ["cast", [eighths], (x) => x.cast("float32"), "definition (`elementwise.test.ts`)"],
@@ -164,10 +172,12 @@ export const catalogue: readonly Entry[] = [
   ]),
   ...group(
     "Reductions that leave out NaN",
-    namesOf(nanReductions).map((name): Row => {
-      const rest = name === "nanQuantile" ? [0.3, 1] : [1];
-      return [name, [any], (x) => functions[name]!(withGaps(x), ...rest)];
-    }),
+    Object.keys(nanReductions)
+      .sort()
+      .map((name): Row => {
+        const rest = name === "nanQuantile" ? [0.3, 1] : [1];
+        return [name, [any], (x) => functions[name]!(withGaps(x), ...rest)];
+      }),
   ),
   ...group("Shapes and arrangement", [
     ["reshape", [any], (x) => x.reshape([3, 2])],
@@ -209,6 +219,16 @@ export const catalogue: readonly Entry[] = [
       "scatterAdd",
       [any, indices(1, 0), square.slice(0, 0, 2)],
       (x, at, y) => x.scatterAdd(0, at, y),
+    ],
+    ["scatterSet", [any, rows, square], (x, at, y) => nabla.scatterSet(x, 0, at, y)],
+    ["scatterMax", [any, rows, square], (x, at, y) => nabla.scatterMax(x, 0, at, y)],
+    ["scatterMin", [any, rows, square], (x, at, y) => nabla.scatterMin(x, 0, at, y)],
+    ["scatterMean", [any, rows, square], (x, at, y) => nabla.scatterMean(x, 0, at, y)],
+    ["gatherNd", [cube, indices(1, 0, 0, -1, 1, 0).reshape([3, 2])]],
+    [
+      "putAlongAxis",
+      [any, indices(2, 0).reshape([2, 1]), numbers([2, 1])],
+      (x, at, y) => nabla.putAlongAxis(x, at, y, 1),
     ],
     ["sort", [any]],
     ["argSort", [any]],
@@ -292,7 +312,7 @@ export const others: ReadonlySet<string> = new Set(
     "ensure closureConvert",
     "explainPlan checkSameShape formatShape printable findNaN guard takeGradients substitute",
     "constructor currentNode shape dtype size rank data dataSync array arraySync",
-    "item itemSync toString",
+    "item itemSync toString unique uniqueSync nonzero nonzeroSync",
   ].flatMap((line) => line.split(" ")),
 );
 

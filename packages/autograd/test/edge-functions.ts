@@ -355,6 +355,7 @@ const looks: readonly EdgeCall[] = [
     call(name, fc.array(x, { maxLength: 2 })),
   ),
   call("findNaN", list(x)),
+  ...["unique", "uniqueSync", "nonzero", "nonzeroSync"].map((name) => call(name, list(x))),
   call("checkSameShape", list(fc.constant("f"), sizes, sizes)),
   call("formatShape", list(sizes)),
   call("printable", list(fc.constantFrom("a", "\u001b[2J"))),

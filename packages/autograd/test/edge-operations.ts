@@ -368,6 +368,20 @@ const arrangements: readonly EdgeCall[] = [
   exact("trace", list(matrixLike, whole, fc.constantFrom(undefined, [0, 1], [-1, 0]))),
 ];
 
+const scatters: Arguments = fc
+  .constantFrom<readonly number[]>([2, 3], [3], [2, 0])
+  .chain((shape) =>
+    list(
+      edgeTensors({ shape: fc.constant(shape) }),
+      fc.constantFrom(0, 0, -1),
+      indicesOf(fc.constant([2])),
+      edgeTensors({ shape: fc.constant([2, ...shape.slice(1)]) }),
+    ),
+  );
+const includeSelf = options({ includeSelf: fc.boolean() });
+const wholeDType = mostly(fc.constantFrom("int32", "uint8", "bool"), anyDType) as typeof anyDType;
+const bits = pairs({ dtype: wholeDType });
+
 const indexing: readonly EdgeCall[] = [
   exact("gather", places),
   exact(
@@ -377,18 +391,36 @@ const indexing: readonly EdgeCall[] = [
       axisOf(shape),
     ]),
   ),
+  exact("scatterAdd", scatters),
+  exact("scatterSet", scatters),
+  ...["scatterMax", "scatterMin"].map((name) =>
+    exact(
+      name,
+      scatters.chain((given) => list(...given.map((one) => fc.constant(one)), includeSelf)),
+    ),
+  ),
+  graph(
+    "scatterMean",
+    scatters.chain((given) => list(...given.map((one) => fc.constant(one)), includeSelf)),
+  ),
   exact(
-    "scatterAdd",
-    fc
-      .constantFrom<readonly number[]>([2, 3], [3], [2, 0])
-      .chain((shape) =>
-        list(
-          edgeTensors({ shape: fc.constant(shape) }),
-          fc.constantFrom(0, 0, -1),
-          indicesOf(fc.constant([2])),
-          edgeTensors({ shape: fc.constant([2, ...shape.slice(1)]) }),
+    "gatherNd",
+    onShape(() => [indicesOf(fc.constantFrom([2, 1], [2], [1, 2, 2], [0, 1], [3, 3], []))]),
+  ),
+  exact(
+    "putAlongAxis",
+    onShape((shape) => [
+      indicesOf(
+        fc.constantFrom(
+          shape,
+          [...shape.slice(0, -1), 2],
+          shape.map(() => 1),
+          [2],
         ),
       ),
+      edgeTensors({ shape: fc.constantFrom([], [1], shape) }),
+      fc.constantFrom(undefined, -1, 0, 1),
+    ]),
   ),
   exact("sort", onAxis(options({ descending: fc.boolean() }))),
   graph(
@@ -565,6 +597,10 @@ export const operationCalls: readonly EdgeCall[] = [
   ...reductionCalls,
   ...statisticCalls,
   ...nanCalls,
+  ...["bitwiseAnd", "bitwiseOr", "bitwiseXor", "leftShift", "rightShift"].map((name) =>
+    exact(name, bits),
+  ),
+  exact("bitwiseNot", list(edgeTensors({ dtype: wholeDType }))),
   ...arrangements,
   ...indexing,
   ...linear,

@@ -80,6 +80,18 @@ const named: Readonly<Record<string, Call>> = {
   gather: ([x, indices], { axis }) => functions["gather"]!(x, axis, indices),
   takeAlongAxis: withOptions("takeAlongAxis", "axis"),
   scatterAdd: ([x, indices, y], { axis }) => functions["scatterAdd"]!(x, axis, indices, y),
+  ...Object.fromEntries(
+    ["scatterMax", "scatterMin", "scatterMean"].map((name): [string, Call] => [
+      name,
+      ([x, at, y], { axis, ...others }) => functions[name]!(x, axis, at, y, others),
+    ]),
+  ),
+  scatterSet: ([x, at, y], { axis }) => functions["scatterSet"]!(x, axis, at, y),
+  putAlongAxis: withOptions("putAlongAxis", "axis"),
+  uniqueSync: ([x]) => {
+    const { values, indices, inverse, counts } = nabla.uniqueSync(x!);
+    return [values, indices, inverse, counts];
+  },
   oneHot: withOptions("oneHot", "depth"),
   topK: ([x], { k, axis, largest }) =>
     (functions["topK"]!(x, k, axis, { largest }) as unknown as { values: Tensor }).values,

@@ -16,6 +16,7 @@ const families = [
   "order",
   "products",
   "reductions",
+  "scattering",
   "softmax",
   "sorting",
   "windows",

@@ -58,7 +58,7 @@ function reasonsInDocstrings(): ReadonlyMap<string, string> {
   const folder = new URL("../src/ops/", import.meta.url);
   const texts = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
   const definition =
-    /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+(?:: \w+)? = (?:unary|binary)\("(\w+)"/g;
+    /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport const \w+(?:: \w+)? = (?:\/\* @__PURE__ \*\/ )?(?:unary|binary)\("(\w+)"/g;
   const found = texts.flatMap((text) => [...text.matchAll(definition)]);
   return new Map(
     found.flatMap(([, comment, name]) => {

@@ -12,6 +12,7 @@ import {
   gatheredShape,
   isWithinLimits,
   normalizeAxis,
+  type Shape,
 } from "../graph/shape.ts";
 import { type DType, promote } from "../scalar/dtype.ts";
 import { eye, full, iota } from "./creation.ts";
@@ -49,6 +50,18 @@ export function gather(x: Node, axis: number, indices: Node, indicesOf?: string)
           refusedBelowZero(whole, x.shape[normal]!),
         ];
   return createNode(operation, [x, at], { axis: normal, along: false }, shape, x.dtype);
+}
+
+/**
+ * `indices` along `axis` of `shape`, counted from 0; the run throws for those out of range, by the
+ * name of the operation.
+ */
+export function checkedPlaces(name: string, indices: Node, shape: Shape, axis: number): Node {
+  const whole = wholeNumbers(name, indices);
+  const operation = variant(gatherOperation, { name });
+  const attributes = { axis: 0, along: false, exampleAxis: axis, exampleShape: shape };
+  const places = iota([shape[axis]!], 0);
+  return createNode(operation, [places, whole], attributes, indices.shape, "int32");
 }
 
 /** `x`; where `condition`, a bool of shape [], is false, an error that says `message`. */

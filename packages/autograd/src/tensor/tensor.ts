@@ -233,7 +233,7 @@ function checkOne(operation: string, { shape }: Node): void {
 }
 
 /** The value, for a reader: throws while a function is traced whose calls have other values. */
-function readNow(operation: string, x: Tensor): Value {
+export function readNow(operation: string, x: Tensor): Value {
   let node = Tensor.nodeOf(x);
   if (!node.cell.value || readsInOrder()) {
     // The current run may take back a parameter's assignment.
@@ -245,7 +245,7 @@ function readNow(operation: string, x: Tensor): Value {
 }
 
 /** The elements, when they are known; not to be written to. */
-async function readLater(operation: string, node: Node): Promise<Data> {
+export async function readLater(operation: string, node: Node): Promise<Data> {
   if (changesWithCalls(node)) throw tracingError(operation);
   const { value } = node.cell;
   // Known elements wait for no run.
