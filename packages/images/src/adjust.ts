@@ -8,15 +8,12 @@ import {
   finite,
   type Kind,
   notNegative,
+  oneTensor,
 } from "./checks.ts";
 import { grayscale } from "./color.ts";
 import { hsvToRgb, rgbToHsv } from "./hsv.ts";
 import { ofShape } from "./shapes.ts";
 
-const oneTensor: Kind = [
-  (x) => x instanceof Tensor && x.shape.length === 0,
-  "a tensor of shape []",
-];
 const factorKind = either(notNegative, oneTensor);
 
 function checkAdjusted(
@@ -29,7 +26,7 @@ function checkAdjusted(
   checkImage(operation, x, ["channels", "height", "width"]);
   checkFloat(operation, x);
   checkKind(operation, name, factor, kind);
-  if (factor instanceof Tensor) checkFloat(`${operation}: ${name}`, factor);
+  if (factor instanceof Tensor) checkFloat(operation, factor, name);
 }
 
 /** x where `factor` is 1, `other` where it is 0; between them and beyond on the line. Clipped to 0 to 1. */

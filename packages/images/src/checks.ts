@@ -46,10 +46,20 @@ export const wholeNotNegative: Kind = [
 export const probability: Kind = [(x) => isNumber(x) && x >= 0 && x <= 1, "0 to 1"];
 export const sizes: Kind = [(x) => isPair(x, isCount), "[height, width], two positive integers"];
 
+export const oneTensor: Kind = [
+  (x) => x instanceof Tensor && x.shape.length === 0,
+  "a tensor of shape []",
+];
+
 /** One of some texts. */
 export function oneOf(...names: readonly string[]): Kind {
   const fits = (x: unknown) => names.includes(x as string);
   return [fits, names.map((name) => `"${name}"`).join(" or ")];
+}
+
+/** Two of that kind. */
+export function pairOf([fits, expected]: Kind): Kind {
+  return [(x) => isPair(x, fits), `[x, y], each ${expected}`];
 }
 
 /** One of some numbers. */
@@ -161,10 +171,11 @@ export function isFloat({ dtype }: Tensor): boolean {
 }
 
 /** Throws `DTypeError` unless it has fractions. */
-export function checkFloat(operation: string, x: Tensor): void {
+export function checkFloat(operation: string, x: Tensor, what = "the image"): void {
   if (isFloat(x)) return;
-  const hint = x.dtype === "int32" ? 'x.cast("float32")' : "toFloat(x)";
+  const isBytes = what === "the image" && x.dtype !== "int32";
+  const hint = isBytes ? "toFloat(x)" : 'x.cast("float32")';
   throw new DTypeError(
-    `${operation}: the image is ${x.dtype}, expected fractions; ${hint} gives them`,
+    `${operation}: ${what} is ${x.dtype}, expected fractions; ${hint} gives them`,
   );
 }

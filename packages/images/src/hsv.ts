@@ -18,8 +18,8 @@ export function rgbToHsv<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
   const isGrey = value.equal(least);
   const range = value.sub(least);
   // Where all are equal nothing is divided by 0: derivatives would be NaN.
-  const saturation = range.div(where(isGrey, value.mul(0).add(1), value));
-  const divisor = where(isGrey, range.mul(0).add(1), range);
+  const saturation = range.div(where(isGrey, 1, value));
+  const divisor = where(isGrey, 1, range);
   const [toRed, toGreen, toBlue] = [red, green, blue].map((channel) =>
     value.sub(channel).div(divisor),
   ) as [Tensor, Tensor, Tensor];

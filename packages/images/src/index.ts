@@ -11,6 +11,20 @@ export { type ResizeOptions, resize } from "./resize.ts";
 export type { Resized, WithChannels } from "./shapes.ts";
 export type { Method } from "./taps.ts";
 
+// At positions between pixels
+
+export { type CropAndResizeOptions, cropAndResize } from "./crop-and-resize.ts";
+export { type AffineGrid, affineGrid, type GridSampled, gridSample } from "./grid-sample.ts";
+export type { SampleOptions } from "./sample.ts";
+export {
+  type AffineOptions,
+  affineMatrix,
+  perspectiveMatrix,
+  rotate,
+  type WarpOptions,
+  warp,
+} from "./warp.ts";
+
 // Numbers and colours
 
 export {

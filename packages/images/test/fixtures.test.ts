@@ -1,4 +1,4 @@
-// Values and gradients against those of PyTorch (fixtures/families/images.py).
+// Values and gradients against those of PyTorch (fixtures/families/images*.py).
 import { setBackend, type Tensor } from "@nabla/autograd";
 import * as images from "@nabla/images";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,6 +14,9 @@ const functions = images as unknown as Readonly<Record<string, Loose>>;
 /** How options of cases are arguments, where they are not the last one as they stand. */
 const asArguments: Readonly<Record<string, (options: Record<string, unknown>) => unknown[]>> = {
   resize: ({ size, ...options }) => [size, options],
+  affineGrid: ({ size, ...options }) => [size, options],
+  cropAndResize: ({ size, ...options }) => [size, options],
+  rotate: ({ degrees }) => [degrees],
 };
 
 const callOf =
@@ -26,7 +29,7 @@ const callOf =
     return Object.keys(options).length === 0 ? f(...inputs) : f(...inputs, options);
   };
 
-describe.each(["images"])("%s", (family) => {
+describe.each(["images", "images-sampled"])("%s", (family) => {
   const cases = readCases(family);
   test("has cases enough", () => expect(cases.length).toBeGreaterThanOrEqual(40));
   test.each([...new Set(cases.map(({ call }) => call))])("%s", (name) => {
