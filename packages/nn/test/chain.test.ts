@@ -164,6 +164,17 @@ describe("chain", () => {
     expectClose(w, [-2, 8], { relativeTolerance: 1e-6 });
   });
 
+  test("makes directions of the least gradients as long as their parameters", () => {
+    // 5 / 1e-40 is no number of float32.
+    const w = parameter([3, 4]);
+    const optimizer = chain(scaleByTrustRatio())([w], { learningRate: 1 });
+    w.mul(tensor([1e-40, 0]))
+      .sum()
+      .backward();
+    optimizer.step();
+    expectClose(w, [-2, 4], { relativeTolerance: 1e-4 });
+  });
+
   test("takes transforms of one's own, which keep what they like", () => {
     const halving: Transform = {
       name: "halving",

@@ -114,6 +114,50 @@ describe("optimizerBy", () => {
     expect(second.w.arraySync()).toEqual(whole.w.arraySync());
   });
 
+  const wrongSecond: Readonly<Record<string, (next: Tensor) => Tensor>> = {
+    throws: () => {
+      throw new Error("not this one");
+    },
+    "another shape": (next) => next.sum(),
+    "another dtype": (next) => next.cast("float64"),
+  };
+  test.each(Object.keys(wrongSecond))("changes nothing where it fails late: %s", (how) => {
+    let isWrong = false;
+    const [v, w] = [parameter([1], { name: "v" }), parameter([2, 3], { name: "w" })];
+    const update: Rule<Options>["update"] = (p, asked) => {
+      const next = rule.update(p, asked);
+      return isWrong && p === w ? wrongSecond[how]!(next) : next;
+    };
+    const optimizer = optimizerBy({ ...rule, update }, [v, w], { learningRate: 0.1 });
+    const step = () => {
+      v.square().sum().add(w.square().sum()).backward();
+      optimizer.step();
+    };
+    const seen = () => [v, w, ...Object.values(optimizer.state())].map((x) => x.arraySync());
+    step();
+    const before = seen();
+    isWrong = true;
+    const expected: Record<string, string> = {
+      throws: "not this one",
+      "another shape": 'scaledMomentum: update gives [] for "w", which is [2]',
+      "another dtype": 'scaledMomentum: update gives float64 for "w", which is float32',
+    };
+    expect(step).toThrow(expected[how]!);
+    expect(seen()).toEqual(before);
+    expect(compile(step)).toThrow(expected[how]!);
+    expect(seen()).toEqual(before);
+    isWrong = false;
+    step();
+    // As if it had not been tried.
+    const [v2, w2] = [parameter([1]), parameter([2, 3])];
+    const other = optimizerBy(rule, [v2, w2], { learningRate: 0.1 });
+    for (let i = 0; i < 2; i++) {
+      v2.square().sum().add(w2.square().sum()).backward();
+      other.step();
+    }
+    expect(seen()).toEqual([v2, w2, ...Object.values(other.state())].map((x) => x.arraySync()));
+  });
+
   const options = { learningRate: 1 };
   const stepOf = (changed: object) => () => {
     const w = parameter([1], { name: "w" });

@@ -4,7 +4,7 @@ import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   runningMean,
@@ -53,5 +53,5 @@ export function adaDelta(
   parameters: Parameters<AdaDeltaOptions>,
   options: AdaDeltaOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

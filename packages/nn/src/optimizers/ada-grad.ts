@@ -2,7 +2,7 @@
 
 import { checkKind, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface AdaGradOptions {
   /** How far each component goes in the first step: a number, or a schedule. Default: 0.01. */
@@ -40,5 +40,5 @@ export function adaGrad(
   parameters: Parameters<AdaGradOptions>,
   options: AdaGradOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -3,7 +3,7 @@
 import { checkMoments, type MomentOptions, momentDefaults, overMissing } from "./moments.ts";
 import {
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   runningMean,
@@ -41,5 +41,5 @@ export function adaMax(
   parameters: Parameters<MomentOptions>,
   options: MomentOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

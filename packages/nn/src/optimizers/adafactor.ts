@@ -5,7 +5,7 @@ import type { LearningRate } from "../schedules.ts";
 import {
   decayed,
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   type Update,
@@ -106,5 +106,5 @@ export function adafactor(
   parameters: Parameters<AdafactorOptions>,
   options: AdafactorOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -2,7 +2,13 @@
 
 import { checkKind, notNegative } from "../options.ts";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
-import { decayed, type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import {
+  decayed,
+  type Optimizer,
+  optimizerOfRule,
+  type Parameters,
+  type Rule,
+} from "./optimizer.ts";
 
 export interface AdamWOptions extends AdamOptions {
   /** The part of a parameter that a step of learning rate 1 would take away. Default: 0.01. */
@@ -35,5 +41,5 @@ const rule: Rule<Required<AdamWOptions>> = {
  * w.arraySync(); // => [9]
  */
 export function adamW(parameters: Parameters<AdamWOptions>, options: AdamWOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

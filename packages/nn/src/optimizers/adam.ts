@@ -11,7 +11,7 @@ import {
 } from "./moments.ts";
 import {
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   type Update,
@@ -76,5 +76,5 @@ const rule: Rule<Required<AdamOptions>> = {
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function adam(parameters: Parameters<AdamOptions>, options: AdamOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -1,9 +1,9 @@
 // LAMB: Adam's direction, as long as its parameter.
 import { checkKind, notNegative } from "../options.ts";
-import { trustRatio } from "../trust-ratio.ts";
+import { asLongAs } from "../trust-ratio.ts";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";
-import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface LambOptions extends MomentOptions {
   /** How much of the parameter is added to Adam's direction. Default: 0.01. */
@@ -23,7 +23,7 @@ const rule: Rule<Required<LambOptions>> = {
     const { weightDecay } = how.options;
     const options = { ...how.options, amsGrad: false };
     const direction = adamDirection({ ...how, options }).add(p.mul(weightDecay));
-    return p.sub(direction.mul(trustRatio(p, direction)).mul(how.learningRate));
+    return p.sub(asLongAs(p, direction).mul(how.learningRate));
   },
 };
 
@@ -41,5 +41,5 @@ const rule: Rule<Required<LambOptions>> = {
  * w.arraySync(); // => [2.646447, 3.646447]
  */
 export function lamb(parameters: Parameters<LambOptions>, options: LambOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

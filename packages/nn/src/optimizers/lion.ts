@@ -5,7 +5,7 @@ import type { LearningRate } from "../schedules.ts";
 import {
   decayed,
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   runningMean,
@@ -55,5 +55,5 @@ const rule: Rule<Required<LionOptions>> = {
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function lion(parameters: Parameters<LionOptions>, options: LionOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

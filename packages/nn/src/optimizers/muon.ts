@@ -3,7 +3,13 @@ import type { Parameter, Tensor } from "@nabla/autograd";
 import { checkKind, checkOptions, count, flag, fraction, notNegative } from "../options.ts";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";
-import { decayed, type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import {
+  decayed,
+  type Optimizer,
+  optimizerOfRule,
+  type Parameters,
+  type Rule,
+} from "./optimizer.ts";
 
 export interface MuonOptions extends MomentOptions {
   /** How much of the last velocity of a matrix is kept in the next. Default: 0.95. */
@@ -88,5 +94,5 @@ function orthogonalized(x: Tensor, iterations: number): Tensor {
  * Object.keys(optimizer.state()).includes("0.velocity"); // => true
  */
 export function muon(parameters: Parameters<MuonOptions>, options: MuonOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -8,7 +8,7 @@ import {
   nextMoments,
   overMissing,
 } from "./moments.ts";
-import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface NAdamOptions extends MomentOptions {
   /** How fast the momentum grows from half of beta1 to beta1; with 0 it stays half. Default: 0.004. */
@@ -68,5 +68,5 @@ const rule: Rule<Required<NAdamOptions>> = {
  * w.abs().max().itemSync() < 0.1; // => true
  */
 export function nAdam(parameters: Parameters<NAdamOptions>, options: NAdamOptions = {}): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -1,6 +1,7 @@
 // What all optimisers share: groups of parameters, and what is kept of each from step to step.
 import {
   type DType,
+  DTypeError,
   external,
   formatShape,
   NablaError,
@@ -8,6 +9,8 @@ import {
   parameter,
   type Shape,
   ShapeError,
+  stopGradient,
+  substitute,
   Tensor,
   takeGradients,
   tensor,
@@ -123,6 +126,29 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
   options: Partial<NoInfer<Options>>,
 ): Optimizer {
   checkOptions("optimizerBy", rule, ruleKinds, "name", "defaults", "keeps", "update");
+  return optimizerOfRule(rule, parameters, options, allOrNothing);
+}
+
+/** Assigns what a step makes of `cells`, and gives what else it makes. */
+type Carrying = <Result>(cells: readonly Parameter[], step: () => Result) => Result;
+
+/** A step that throws for one parameter has changed nothing that is kept of the others. */
+function allOrNothing<Result>(cells: readonly Parameter[], step: () => Result): Result {
+  const { result, after } = substitute(cells, cells.map(stopGradient), () => ({
+    result: step(),
+    after: cells.map(stopGradient),
+  }));
+  cells.forEach((cell, i) => cell.assign(after[i]!));
+  return result;
+}
+
+/** An optimiser by a rule that throws for no parameter. */
+export function optimizerOfRule<Options extends { readonly learningRate: LearningRate }>(
+  rule: Rule<Options>,
+  parameters: Parameters<NoInfer<Options>>,
+  options: Partial<NoInfer<Options>>,
+  carrying: Carrying = (_, step) => step(),
+): Optimizer {
   const { name } = rule;
   checkOptions(name, options, { learningRate: anything });
   const given = { ...rule.defaults, ...withoutUndefined<object>(options) };
@@ -161,10 +187,11 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
     );
     return () => assigned(taken, rates);
   };
-  const assigned = (
+  /** The values after the step of what moves, by its positions. */
+  const moved = (
     taken: readonly (Tensor | undefined)[],
     rates: readonly (LearningRate | Tensor)[],
-  ): readonly Parameter[] => {
+  ): readonly (readonly [Parameter, Tensor])[] => {
     steps.assign(steps.add(1));
     own?.count(taken.map((g) => g !== undefined));
     const ofSteps = own?.asked();
@@ -186,15 +213,21 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
       },
     );
     const directions = rule.together && togetherOf(rule, moving);
-    const changed = moving.flatMap(({ p, how }, i) => {
+    return moving.map(({ p, how }, i) => {
       const next: unknown = rule.update(p, directions ? { ...how, g: directions[i]! } : how);
-      if (!(next instanceof Tensor)) {
-        const is = kindOf(next);
-        throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
-      }
-      return [p.assign(next), ...Object.values(how.kept)];
+      if (next instanceof Tensor) return [p, checkedNext(name, p, next)] as const;
+      const is = kindOf(next);
+      throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
     });
-    return [steps, ...(own ? [own.cell] : []), ...changed];
+  };
+  const assigned = (
+    taken: readonly (Tensor | undefined)[],
+    rates: readonly (LearningRate | Tensor)[],
+  ): readonly Parameter[] => {
+    const ofMoving = members.flatMap(({ kept }, i) => (taken[i] ? Object.values(kept) : []));
+    const kept = [steps, ...(own ? [own.cell] : []), ...ofMoving];
+    const next = carrying(kept, () => moved(taken, rates));
+    return [...kept, ...next.map(([p, value]) => p.assign(value))];
   };
   return optimizerOf({
     parameters: all,
@@ -206,6 +239,16 @@ export function optimizerBy<Options extends { readonly learningRate: LearningRat
       return rateAt(name, learningRate, await steps.item());
     },
   });
+}
+
+/** The new value of a parameter, if it can be assigned. Throws `ShapeError` and `DTypeError` otherwise. */
+function checkedNext(name: string, p: Parameter, next: Tensor): Tensor {
+  const [is, expected] = [formatShape(next.shape as Shape), formatShape(p.shape as Shape)];
+  if (is !== expected) {
+    throw new ShapeError(`${name}: update gives ${is} for "${p.name}", which is ${expected}`);
+  }
+  if (next.dtype === p.dtype) return next;
+  throw new DTypeError(`${name}: update gives ${next.dtype} for "${p.name}", which is ${p.dtype}`);
 }
 
 /** What stands for the gradients of all that move. Throws `NablaError` for what is no list of them. */

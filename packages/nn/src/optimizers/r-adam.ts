@@ -8,7 +8,7 @@ import {
   nextMoments,
   overMissing,
 } from "./moments.ts";
-import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 const rule: Rule<Required<MomentOptions>> = {
   name: "rAdam",
@@ -61,5 +61,5 @@ export function rAdam(
   parameters: Parameters<MomentOptions>,
   options: MomentOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -4,7 +4,7 @@ import { checkKind, fraction, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import {
   type Optimizer,
-  optimizerBy,
+  optimizerOfRule,
   type Parameters,
   type Rule,
   runningMean,
@@ -57,5 +57,5 @@ export function rmsProp(
   parameters: Parameters<RmsPropOptions>,
   options: RmsPropOptions = {},
 ): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

@@ -2,7 +2,7 @@
 import { NablaError } from "@nabla/autograd";
 import { checkKind, checkOptions, flag, fraction, notNegative } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
-import { type Optimizer, optimizerBy, type Parameters, type Rule } from "./optimizer.ts";
+import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface SgdOptions {
   /** How far to go against the gradient: a number, or a schedule. */
@@ -53,5 +53,5 @@ const rule: Rule<Required<SgdOptions>> = {
  * w.arraySync(); // => [1.5]
  */
 export function sgd(parameters: Parameters<SgdOptions>, options: SgdOptions): Optimizer {
-  return optimizerBy(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options);
 }

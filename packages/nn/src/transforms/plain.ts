@@ -1,7 +1,7 @@
 // Transforms that remember nothing: signs, decay, the size of steps.
 import type { Parameter } from "@nabla/autograd";
 import { callable, checkKind, checkOptions, notNegative } from "../options.ts";
-import { trustRatio } from "../trust-ratio.ts";
+import { asLongAs } from "../trust-ratio.ts";
 import type { Transform } from "./chain.ts";
 
 /**
@@ -61,6 +61,6 @@ export function decayWeights(weightDecay: number, options: DecayOptions = {}): T
 export function scaleByTrustRatio(): Transform {
   return {
     name: "scaleByTrustRatio",
-    each: (direction, { p }) => direction.mul(trustRatio(p, direction)),
+    each: (direction, { p }) => asLongAs(p, direction),
   };
 }
