@@ -243,7 +243,7 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
 
 /** The new value of a parameter, if it can be assigned. Throws `ShapeError` and `DTypeError` otherwise. */
 function checkedNext(name: string, p: Parameter, next: Tensor): Tensor {
-  const [is, expected] = [formatShape(next.shape as Shape), formatShape(p.shape as Shape)];
+  const [is, expected] = [formatShape(next.shape), formatShape(p.shape)];
   if (is !== expected) {
     throw new ShapeError(`${name}: update gives ${is} for "${p.name}", which is ${expected}`);
   }
