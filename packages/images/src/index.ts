@@ -43,3 +43,18 @@ export {
 } from "./color.ts";
 export { hsvToRgb, rgbToHsv } from "./hsv.ts";
 export { type ChannelStatistics, imageNet, normalize, toBytes, toFloat } from "./range.ts";
+
+// Random changes, drawn by keys
+
+export { type Augmentation, augment, sometimes } from "./augment/augment.ts";
+export { type ColorJitterOptions, colorJitter, gaussianNoise } from "./augment/colors.ts";
+export { cutMix, type MixOptions, type Mixture, mixUp } from "./augment/mixing.ts";
+export {
+  cutOut,
+  type RandomAffineOptions,
+  type RandomResizedCropOptions,
+  randomAffine,
+  randomCrop,
+  randomFlip,
+  randomResizedCrop,
+} from "./augment/places.ts";
