@@ -44,6 +44,7 @@ const once = [
   "schedules",
   "shape",
   "shared-modules",
+  "shards",
   "shares",
   "studies",
   "summary",

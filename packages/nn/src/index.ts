@@ -282,6 +282,8 @@ export {
   saveSafetensors,
   toSafetensors,
 } from "./files/safetensors.ts";
+export type { ShardOptions, ShardSource } from "./files/shards.ts";
+export { loadShards, readShards } from "./files/shards.ts";
 export type { ByteSink } from "./files/sinks.ts";
 export type { Bytes } from "./files/source.ts";
 

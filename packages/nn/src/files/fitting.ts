@@ -1,5 +1,6 @@
 // What a file gives to whom: parameters take the tensors of their names, all of them or none.
 import { type DType, formatShape, NablaError, type Parameter, type Tensor } from "@nabla/autograd";
+import { type Model, namedCellsOf } from "../layer.ts";
 import { holderOf } from "./conversions.ts";
 import { formatNames } from "./formats.ts";
 import type { Entry, Header } from "./header-in.ts";
@@ -10,6 +11,29 @@ export interface Place {
   readonly p: Parameter;
   /** Whether the file has its transpose. */
   readonly isTransposed: boolean;
+}
+
+/** Where the tensors of a file go, by the names that the file has for them. */
+export function placesOf(
+  subject: string,
+  model: Model,
+  {
+    rename = (name) => name,
+    transpose = () => false,
+  }: {
+    readonly rename?: ((name: string) => string) | undefined;
+    readonly transpose?: ((name: string) => boolean) | undefined;
+  },
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const [name, p] of namedCellsOf(model)) {
+    const inFile = rename(name);
+    if (places.has(inFile)) {
+      throw new NablaError(`${subject}: more than one parameter is called ${quoted(inFile)}`);
+    }
+    places.set(inFile, { p, isTransposed: transpose(name) });
+  }
+  return places;
 }
 
 /** Names that only one side has. */

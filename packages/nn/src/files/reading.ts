@@ -113,7 +113,8 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-async function* chunksOf(stream: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
+/** The pieces of a stream of either kind. */
+export async function* chunksOf(stream: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
   if (Symbol.asyncIterator in stream) {
     yield* stream;
     return;

@@ -7,7 +7,7 @@ import { checkBlocks } from "../later.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import { callable, checkOptions, flag, isPlain, plain } from "../options.ts";
 import { elementsIn, elementsLater, elementsOf, headerIn, type Stored } from "./elements.ts";
-import { assign, checkFits, type Place } from "./fitting.ts";
+import { assign, checkFits, placesOf } from "./fitting.ts";
 import { formatNames } from "./formats.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
@@ -230,16 +230,9 @@ export function loadSafetensors(
 }
 
 function* into(subject: string, model: Model, options: LoadOptions): Reading<LoadReport> {
-  const { strict = true, widen = false, rename = same, transpose = none } = options;
+  const { strict = true, widen = false } = options;
   const header = yield* headerIn(subject);
-  const places = new Map<string, Place>();
-  for (const [name, p] of namedCellsOf(model)) {
-    const inFile = rename(name);
-    if (places.has(inFile)) {
-      throw new NablaError(`${subject}: more than one parameter is called ${quoted(inFile)}`);
-    }
-    places.set(inFile, { p, isTransposed: transpose(name) });
-  }
+  const places = placesOf(subject, model, options);
   const { missing, unexpected } = checkFits(subject, header, places, { strict, widen });
   const tensors = yield* elementsIn(subject, header, (entry) => places.has(entry.name));
   yield "end";

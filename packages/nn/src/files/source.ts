@@ -2,7 +2,14 @@
 import { NablaError, printable } from "@nabla/autograd";
 import { kindOf } from "../checks.ts";
 import { chunksOfFile } from "./disk.ts";
-import { type ByteStream, type Reading, readFrom, readStream } from "./reading.ts";
+import {
+  type ByteStream,
+  chunksOf,
+  joined,
+  type Reading,
+  readFrom,
+  readStream,
+} from "./reading.ts";
 
 /** What errors begin with: the operation, and the file if it has a name. */
 export function subjectOf(operation: string, place: unknown): string {
@@ -20,10 +27,35 @@ export function readSource<Result>(
 ): Result | Promise<Result> {
   const bytes = bytesOf(subject, source);
   if (bytes) return readFrom(subject, bytes, reading);
-  if (typeof source === "string") {
-    return readStream(subject, chunksOfFile(subject, source), reading);
+  return readStream(subject, streamOf(subject, source as string | ByteStream), reading);
+}
+
+/** All bytes of a source, `most` at most. */
+export async function readAll(
+  subject: string,
+  source: Bytes | string | ByteStream,
+  most: number,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const given = bytesOf(subject, source);
+  const chunks = given ? [given] : chunksOf(streamOf(subject, source as string | ByteStream));
+  for await (const chunk of chunks) {
+    if (!(chunk instanceof Uint8Array)) {
+      throw new NablaError(`${subject}: the stream gave ${kindOf(chunk)}, expected Uint8Array`);
+    }
+    size += chunk.length;
+    if (size > most) {
+      throw new NablaError(`${subject}: has more than ${most} bytes, expected ${most} at most`);
+    }
+    pieces.push(new Uint8Array(chunk));
   }
-  if (isStream(source)) return readStream(subject, source, reading);
+  return joined(pieces);
+}
+
+function streamOf(subject: string, source: string | ByteStream): ByteStream {
+  if (typeof source === "string") return chunksOfFile(subject, source);
+  if (isStream(source)) return source;
   const kind = kindOf(source);
   const hint =
     { "a Response": "; pass response.body", "a Blob": "; pass blob.stream()" }[kind] ?? "";
