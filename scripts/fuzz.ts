@@ -54,8 +54,8 @@ parameters given values in every way, in and out of compile, with updates that f
 edges     of arguments: every public call with special numbers, empty tensors, extremes, and what is
           no argument: the same on both back ends, compiled, batched, of parameters and in gradients,
           or the same error (2000 runs)
-files     with mistakes, safetensors, checkpoints and IDX: an error and nothing changed, or what the file
-          says; memory in proportion to the file, and less than a second (10000 runs of each)`;
+files     with mistakes, safetensors, checkpoints, IDX and NumPy's: an error and nothing changed, or what
+          the file says; memory in proportion to the file, and less than a second (10000 runs of each)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

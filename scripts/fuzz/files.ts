@@ -1,6 +1,7 @@
-// Files with mistakes in them: safetensors, checkpoints and IDX. Each gives an error or what it says, takes memory in
-// proportion to its size, and less than a second.
+// Files with mistakes in them: safetensors, checkpoints, IDX and those of NumPy. Each gives an error or
+// what it says, takes memory in proportion to its size, and less than a second.
 import fc from "fast-check";
+import { checkNpy, mutatedNpy, npzFiles } from "../../packages/data/test/mutated-npy.ts";
 import { checkIdx, mutatedIdx } from "../../packages/mnist-demo/test/mutated-idx.ts";
 import { checkFile, checkpointFiles, mutatedFiles } from "../../packages/nn/test/mutated-files.ts";
 import type { Fuzz, FuzzOptions } from "./fuzz.ts";
@@ -13,6 +14,9 @@ export const fuzzFiles: Fuzz = async (options) => {
   const checkpoints = await checkpointFiles();
   await fuzzKind("checkpoints", checkpoints.files, checkpoints.check, options);
   await fuzzKind("IDX files", mutatedIdx, checkIdx, options);
+  await fuzzKind(".npy files", mutatedNpy, checkNpy, options);
+  const npz = await npzFiles();
+  await fuzzKind(".npz files", npz.files, npz.check, options);
 };
 
 /** Says how many of the files were read, and how many refused. */
