@@ -34,6 +34,14 @@ export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>
  */
 export type TrainingData = Dataset | BatchStream | ((epoch: number) => BatchStream);
 
+/**
+ * What can give the batches of an epoch from any of them on, as pipelines of @nabla/data do: a training
+ * that is resumed asks for none that it has had.
+ */
+interface Skipping {
+  inEpoch(epoch: number, skip: number): Iterable<unknown> | AsyncIterable<unknown>;
+}
+
 /** A batch as a training step takes it: the rows of a dataset's examples, or the examples. */
 export type FeedBatch = Tensor<[number]> | Tree;
 
@@ -47,8 +55,10 @@ export interface Fed {
 export interface Feed {
   /** Examples in an epoch; undefined if only the stream knows. */
   readonly examples: number | undefined;
-  /** The batches of an epoch, counted from 1. */
-  epoch(epoch: number): AsyncIterable<Fed>;
+  /** Whether `epoch` can leave out batches. */
+  readonly canSkip: boolean;
+  /** The batches of an epoch, counted from 1, but the first `skip` ones. */
+  epoch(epoch: number, skip?: number): AsyncIterable<Fed>;
 }
 
 /** Batches of what goes in, and what should come out. */
@@ -86,6 +96,20 @@ export function feedOf(
   return streamFeed(data, prefetch);
 }
 
+export function isSkipping(data: object): data is Skipping {
+  return "inEpoch" in data && typeof data.inEpoch === "function";
+}
+
+/** The batches of an epoch; those of what cannot skip from the first one on. */
+export function streamIn<Stream>(
+  data: Stream | ((epoch: number) => Stream),
+  epoch: number,
+  skip: number,
+): Stream {
+  if (isSkipping(Object(data))) return (data as Skipping).inEpoch(epoch, skip) as Stream;
+  return typeof data === "function" ? (data as (epoch: number) => Stream)(epoch) : data;
+}
+
 export function isStream(data: object | TrainingData): data is Exclude<TrainingData, Dataset> {
   return typeof data === "function" || Symbol.iterator in data || Symbol.asyncIterator in data;
 }
@@ -99,6 +123,7 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
   let areWeightsChecked = false;
   return {
     examples,
+    canSkip: false,
     async *epoch(epoch) {
       await realizeAsync(...Object.values(dataset));
       if (weights && !areWeightsChecked) await checkWeights("fit", weights);
@@ -119,8 +144,9 @@ function datasetFeed(dataset: Dataset, size: number | undefined, shuffle: number
 function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): PairFeed {
   return {
     examples: undefined,
-    async *epoch(epoch) {
-      const stream = typeof data === "function" ? data(epoch) : data;
+    canSkip: isSkipping(data),
+    async *epoch(epoch, skip = 0) {
+      const stream = streamIn(data, epoch, skip);
       checkStream("fit", stream);
       let first: StreamedBatch | undefined;
       for await (const batch of ahead(stream, prefetch)) {
@@ -128,7 +154,7 @@ function streamFeed(data: Exclude<TrainingData, Dataset>, prefetch: number): Pai
         const pair = await tensorsOf(batch, first);
         yield { batch: pair as readonly Tensor[], count: pair[0].shape[0]! };
       }
-      if (!first) throw noBatches("fit", epoch);
+      if (!first && skip === 0) throw noBatches("fit", epoch);
     },
     pairOf: (batch) => batch as readonly Tensor[] as Pair,
     checkLabels: (batch, classes, ignored) =>

@@ -122,6 +122,8 @@ function positionIn(path: string, course: Course, progress: Progress): Position 
     step: numberOf("step"),
     seen: numberOf("seen"),
     inEpoch: numberOf("inEpoch"),
+    // Older checkpoints do not have it: batches are then asked for from the first on.
+    batches: Number(progress["batches"] ?? 0),
     total: numberOf("total"),
     totals: Object.fromEntries(
       Object.entries(progress).flatMap(([name, total]) =>

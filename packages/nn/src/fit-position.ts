@@ -18,6 +18,8 @@ export interface Position {
   readonly seen: number;
   /** Examples of the epoch under way. */
   readonly inEpoch: number;
+  /** Batches of the epoch under way. */
+  readonly batches: number;
   /** The sum of their costs. */
   readonly total: number;
   /** Likewise of each named cost. */
@@ -29,7 +31,10 @@ export interface Position {
 /** What must be the same for a position to mean the same. */
 export type Course = Readonly<Record<"examples" | "batchSize" | "shuffle" | "accumulate", number>>;
 
-export const beginning: Position = { epoch: 1, step: 0, seen: 0, inEpoch: 0, total: 0, totals: {} };
+export const beginning: Position = {
+  ...{ epoch: 1, step: 0, seen: 0, inEpoch: 0, batches: 0, total: 0 },
+  totals: {},
+};
 
 /** Keeps checkpoints, and goes on from one. */
 export interface Checkpoints {

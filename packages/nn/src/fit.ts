@@ -207,8 +207,10 @@ async function* reportsOf(
     }
   };
   for (let { epoch } = start; epoch <= epochs; epoch++) {
-    let passed = 0;
-    const batches = named(feed.epoch(epoch), `epoch ${epoch}`);
+    // What can begin in the middle need not make once more what was trained on.
+    const skipped = feed.canSkip ? at.batches : 0;
+    let passed = skipped > 0 ? at.inEpoch : 0;
+    const batches = named(feed.epoch(epoch, skipped), `epoch ${epoch}`);
     for await (const group of inGroups(batches, atOnce)) {
       const count = group.reduce((sum, fed) => sum + fed.count, 0);
       passed += count;
@@ -230,6 +232,7 @@ async function* reportsOf(
         step: step + 1,
         seen: seen + count,
         inEpoch: passed,
+        batches: at.batches + group.length,
         total: total + last.cost * count,
         // One that a batch does not have is 0 there.
         totals: {
@@ -254,7 +257,7 @@ async function* reportsOf(
       const own = progress(await measured());
       return { report: own, endedBy: await endedAfter(callbacks, own) };
     });
-    at = { ...at, epoch: epoch + 1, inEpoch: 0, total: 0, totals: {}, ...endedBy };
+    at = { ...at, epoch: epoch + 1, inEpoch: 0, batches: 0, total: 0, totals: {}, ...endedBy };
     yield* reported(report);
     await checkpoints.save(at);
     if (endedBy) return;

@@ -11,7 +11,16 @@ import {
 } from "@nabla/autograd";
 import { batchRowsLater } from "./batches.ts";
 import { checkCount, kindOf } from "./checks.ts";
-import { ahead, checkStream, type Feed, type FeedBatch, isStream, noBatches } from "./feed.ts";
+import {
+  ahead,
+  checkStream,
+  type Feed,
+  type FeedBatch,
+  isSkipping,
+  isStream,
+  noBatches,
+  streamIn,
+} from "./feed.ts";
 import { isPlain } from "./options.ts";
 import { formOf, leavesOf, mapTree, tensorsIn } from "./trees.ts";
 
@@ -89,6 +98,7 @@ function datasetFeed(
   checkCount(operation, "batchSize", batchSize);
   return {
     examples,
+    canSkip: false,
     tensors: leaves.map((x, i) => [`tensor ${i} of the data`, x] as const),
     async *epoch(epoch) {
       await realizeAsync(...leaves);
@@ -129,9 +139,10 @@ function streamFeed(
   }
   return {
     examples: undefined,
+    canSkip: isSkipping(data),
     tensors: [],
-    async *epoch(epoch) {
-      const stream: unknown = typeof data === "function" ? data(epoch) : data;
+    async *epoch(epoch, skip = 0) {
+      const stream = streamIn(data, epoch, skip);
       checkStream(operation, stream);
       let form: string | undefined;
       for await (const given of ahead(stream, prefetch)) {
@@ -143,7 +154,7 @@ function streamFeed(
         }
         yield { batch, count: await checkedCount(operation, batch) };
       }
-      if (form === undefined) throw noBatches(operation, epoch);
+      if (form === undefined && skip === 0) throw noBatches(operation, epoch);
     },
     treeOf: (batch) => batch,
   };
