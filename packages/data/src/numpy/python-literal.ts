@@ -12,9 +12,9 @@ export type Literal =
   | ReadonlyMap<string, Literal>;
 
 const token =
-  /[ \t\r\n\f]*(?:(?<number>[+-]?\d+)L?\b|(?<word>True|False|None)\b|[bu]?'(?<single>(?:[^'\\\n]|\\['"\\])*)'|[bu]?"(?<double>(?:[^"\\\n]|\\['"\\])*)"|(?<mark>[()[\]{},:]))/y;
+  /[ \t\r\n]*(?:(?<number>[+-]?\d+)L?\b|(?<word>True|False|None)\b|[bu]?'(?<single>(?:[^'\\\n]|\\['"\\])*)'|[bu]?"(?<double>(?:[^"\\\n]|\\['"\\])*)"|(?<mark>[()[\]{},:]))/y;
 
-const space = /[ \t\r\n\f]*$/y;
+const space = /[ \t\r\n]*$/y;
 
 /** Lists within lists, at most. */
 const deepest = 20;

@@ -1,0 +1,99 @@
+// What goes through a pipeline: elements that are made when somebody wants them, so that one that is
+// dropped is never made.
+import { NablaError } from "@nabla/autograd";
+import { isPlain, kindOf, wrapped } from "../checks.ts";
+
+/** An element that is made when it is asked for, and then kept. */
+export class Cell<T> {
+  readonly #make: () => T | Promise<T>;
+  #value: Promise<T> | undefined;
+
+  constructor(make: () => T | Promise<T>) {
+    this.#make = make;
+  }
+
+  get(): Promise<T> {
+    return (this.#value ??= Promise.resolve().then(this.#make));
+  }
+
+  /** Begins to make it; an error is told to whoever asks for it. */
+  start(): this {
+    this.get().catch(() => undefined);
+    return this;
+  }
+}
+
+/** Cells in order. */
+export type Cells<T> = AsyncGenerator<Cell<T>, void, undefined>;
+
+/** The cells of an epoch, from 1, but the first `skip` ones. */
+export type Stage<T> = (epoch: number, skip: number) => Cells<T>;
+
+/** What elements come from: anything to loop over, or a function that gives that for an epoch. */
+export type Source<T> =
+  | Iterable<T>
+  | AsyncIterable<T>
+  | ((epoch: number) => Iterable<T> | AsyncIterable<T>);
+
+/** The elements of a source. */
+export function sourceStage<T>(source: Source<T>): Stage<T> {
+  if (typeof source !== "function") checkIterable("from", source);
+  let isUsed = false;
+  return async function* (epoch, skip) {
+    const elements = typeof source === "function" ? source(epoch) : source;
+    checkIterable("from", elements);
+    if (Array.isArray(elements)) {
+      for (let i = skip; i < elements.length; i++) yield new Cell<T>(() => elements[i] as T);
+      return;
+    }
+    if (typeof source !== "function" && isOnce(source)) {
+      if (isUsed) {
+        throw new NablaError(
+          "from: a generator or stream gives its elements once; give a function that makes one: " +
+            "from(() => …)",
+        );
+      }
+      isUsed = true;
+    }
+    let i = 0;
+    for await (const element of elements) {
+      if (i++ >= skip) yield new Cell<T>(() => element);
+    }
+  };
+}
+
+function checkIterable(operation: string, x: unknown): void {
+  const isObject = typeof x === "object" && x !== null;
+  if (isObject && (Symbol.iterator in x || Symbol.asyncIterator in x)) return;
+  const hint = isPlain(x) ? "; of a dataset: batches(dataset, …)" : "";
+  throw new NablaError(
+    `${operation}: got ${kindOf(x)}, expected a list, something to loop over, or a function that gives it${hint}`,
+  );
+}
+
+/** Whether it can be looped over once only. */
+function isOnce(x: object): boolean {
+  if (Symbol.asyncIterator in x) return !("inEpoch" in x) && "next" in x;
+  return "next" in x;
+}
+
+/** The same cells; `count` of them are being made ahead of their turn. */
+export async function* ahead<T>(cells: Cells<T>, count: number): Cells<T> {
+  const begun: Cell<T>[] = [];
+  try {
+    for await (const cell of cells) {
+      begun.push(cell.start());
+      if (begun.length > count) yield begun.shift()!;
+    }
+    yield* begun;
+  } finally {
+    await cells.return();
+  }
+}
+
+/** An error of somebody's function, with where it happened. */
+export function failed(operation: string, index: number, error: unknown): NablaError {
+  const subject = `${operation}: element ${index}`;
+  if (!(error instanceof NablaError)) return wrapped(subject, error);
+  return new NablaError(`${subject}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,229 @@
+// Pipelines: what happens to elements on their way into batches, step by step.
+import { NablaError, random, type Seed } from "@nabla/autograd";
+import { callable, checkCount, checkOptions, count, flag, kindOf, natural } from "../checks.ts";
+import { ahead, Cell, type Cells, failed, type Source, type Stage, sourceStage } from "./cells.ts";
+import { type Batched, batchOf } from "./collate.ts";
+import { shuffled } from "./shuffle.ts";
+import { inWorkers, type WorkerOptions } from "./workers.ts";
+
+/** Where an element stands: the epoch, from 1, and its place among those of the epoch, from 0. */
+export interface Place {
+  readonly epoch: number;
+  readonly index: number;
+}
+
+export interface MapOptions {
+  /** How many calls of a function that gives promises are under way at a time. Default: 1. */
+  readonly concurrency?: number;
+}
+
+export interface PipelineBatchOptions<T, B> {
+  /** Makes a batch of some elements. Default: one tensor of numbers or tensors, name by name. */
+  readonly collate?: (elements: readonly T[]) => B | Promise<B>;
+  /** Leave out a last batch that is smaller than the others. Default: false. */
+  readonly dropLast?: boolean;
+}
+
+/** Elements, and what happens to them. Made by `from`; each method gives a new one. */
+export interface Pipeline<T> extends AsyncIterable<T> {
+  /**
+   * What `f` gives for each, in the same order. It must draw random numbers by keys only, such as
+   * `random.foldIn(key, index)`: else what is resumed would not be the same.
+   */
+  map<U>(f: (element: T, place: Place) => U | Promise<U>, options?: MapOptions): Pipeline<U>;
+  /**
+   * What the default export of a module gives for each, computed by workers, in the same order:
+   * `new URL("./decode.js", import.meta.url)`. Elements and results are copied, or handed over where
+   * they are typed arrays in memory of their own.
+   */
+  mapInWorkers<U>(module: URL | string, options?: WorkerOptions): Pipeline<U>;
+  /** Those of which `f` says so. */
+  filter<U extends T>(f: (element: T, place: Place) => element is U): Pipeline<U>;
+  filter(f: (element: T, place: Place) => boolean | Promise<boolean>): Pipeline<T>;
+  /**
+   * Another order in each epoch, the same for the same key: each is drawn from a buffer of so many. A
+   * buffer as large as the source shuffles all.
+   */
+  shuffle(buffer: number, key: Seed): Pipeline<T>;
+  /** So many elements at a time. */
+  batch<B = Batched<T>>(size: number, options?: PipelineBatchOptions<T, B>): Pipeline<B>;
+  /** The first ones. */
+  take(count: number): Pipeline<T>;
+  /** Begins to make so many elements before they are asked for. */
+  prefetch(count: number): Pipeline<T>;
+  /**
+   * The elements of an epoch, from 1, but the first `skip` ones, which are not made where that can be
+   * avoided: `map` before `shuffle` or `batch` is not called for them, what `filter` looks at is made.
+   */
+  inEpoch(epoch: number, skip?: number): AsyncGenerator<T, void, undefined>;
+}
+
+/**
+ * A pipeline over anything to loop over, asynchronous or not, or a function that gives that for each
+ * epoch. `fit` and `measure` take one that ends with `batch`: each epoch has its own order, and a
+ * training that is resumed goes on with the batch it stopped before, to the same bits. Looping over it
+ * gives epoch 1. An error of a function says of which element; a generator, which gives its elements
+ * once, is an error in a second epoch.
+ *
+ * @example
+ * const pipeline = from([1, 2, 3, 4, 5])
+ *   .filter((x) => x !== 3)
+ *   .map((x) => ({ inputs: [x], targets: [2 * x] }))
+ *   .shuffle(5, 7)
+ *   .batch(2)
+ *   .prefetch(1);
+ * const model = dense(1, 1);
+ * const optimizer = adam(model.parameters(), { learningRate: 0.1 });
+ * const last = await fit(model, pipeline, { cost: quadraticCost, optimizer, epochs: 100 });
+ * last!.step; // => 200
+ */
+export function from<T>(source: Source<T>): Pipeline<T> {
+  return pipelineOf(sourceStage(source));
+}
+
+function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
+  async function* inEpoch(epoch: number, skip = 0): AsyncGenerator<T, void, undefined> {
+    checkCount("inEpoch", "epoch", epoch);
+    if (!natural[0](skip)) {
+      throw new NablaError(`inEpoch: skip is ${kindOf(skip)}, expected ${natural[1]}`);
+    }
+    for await (const cell of stage(epoch, skip)) yield await cell.get();
+  }
+  return {
+    inEpoch,
+    [Symbol.asyncIterator]: () => inEpoch(1),
+    map(f, options = {}) {
+      checkFunction("map", f);
+      checkOptions("map", options, { concurrency: count });
+      const { concurrency = 1 } = options;
+      const mapped = mappedBy(stage, f);
+      return pipelineOf(
+        concurrency === 1 ? mapped : (epoch, skip) => ahead(mapped(epoch, skip), concurrency - 1),
+      );
+    },
+    mapInWorkers: <U>(module: URL | string, options?: WorkerOptions) =>
+      pipelineOf(inWorkers<T, U>(stage, module, options)),
+    filter(f: (element: T, place: Place) => boolean | Promise<boolean>) {
+      checkFunction("filter", f);
+      // The compiler knows of the first form what passes.
+      return pipelineOf(filteredBy(stage, f)) as Pipeline<never>;
+    },
+    shuffle(buffer, key) {
+      checkCount("shuffle", "buffer", buffer);
+      // Throws for what is no seed, here and not in the first epoch.
+      random.foldIn(key, 0);
+      return pipelineOf(shuffled(stage, buffer, key));
+    },
+    batch<B = Batched<T>>(size: number, options: PipelineBatchOptions<T, B> = {}) {
+      checkCount("batch", "size", size);
+      checkOptions("batch", options, { collate: callable, dropLast: flag });
+      // Where none is given, B is what it gives.
+      const collate = options.collate ?? (batchOf as unknown as (elements: readonly T[]) => B);
+      return pipelineOf(batchesBy(stage, size, collate, options.dropLast ?? false));
+    },
+    take(most) {
+      checkCount("take", "count", most);
+      return pipelineOf(async function* (epoch, skip) {
+        let left = most - skip;
+        if (left <= 0) return;
+        for await (const cell of stage(epoch, skip)) {
+          yield cell;
+          if (--left === 0) return;
+        }
+      });
+    },
+    prefetch(ahead_) {
+      checkCount("prefetch", "count", ahead_);
+      return pipelineOf((epoch, skip) => ahead(stage(epoch, skip), ahead_));
+    },
+  };
+}
+
+function checkFunction(operation: string, f: unknown): void {
+  if (typeof f === "function") return;
+  throw new NablaError(`${operation}: got ${kindOf(f)}, expected a function of an element`);
+}
+
+/** What a function gives; what it throws says of which element, and draws need keys. */
+function called<T, R>(
+  operation: string,
+  f: (element: T, place: Place) => R | Promise<R>,
+  cell: Cell<T>,
+  place: Place,
+): Cell<R> {
+  return new Cell(async () => {
+    const element = await cell.get();
+    try {
+      const { draws } = random.state();
+      const given = f(element, place);
+      if (random.state().draws !== draws) {
+        throw new NablaError(
+          "drew random numbers without a seed; give draws a key, such as " +
+            "random.foldIn(random.foldIn(key, epoch), index)",
+        );
+      }
+      return await given;
+    } catch (error) {
+      throw failed(operation, place.index, error);
+    }
+  });
+}
+
+function mappedBy<T, U>(
+  stage: Stage<T>,
+  f: (element: T, place: Place) => U | Promise<U>,
+): Stage<U> {
+  return async function* (epoch, skip) {
+    let index = skip;
+    for await (const cell of stage(epoch, skip)) {
+      yield called("map", f, cell, { epoch, index: index++ });
+    }
+  };
+}
+
+function filteredBy<T>(
+  stage: Stage<T>,
+  f: (element: T, place: Place) => boolean | Promise<boolean>,
+): Stage<T> {
+  return async function* (epoch, skip) {
+    let [index, left] = [0, skip];
+    for await (const cell of stage(epoch, 0)) {
+      const passes = await called("filter", f, cell, { epoch, index }).get();
+      if (typeof passes !== "boolean") {
+        const given = `f gave ${kindOf(passes)} for element ${index}`;
+        throw new NablaError(`filter: ${given}, expected true or false`);
+      }
+      index++;
+      if (passes && left-- <= 0) yield cell;
+    }
+  };
+}
+
+function batchesBy<T, B>(
+  stage: Stage<T>,
+  size: number,
+  collate: (elements: readonly T[]) => B | Promise<B>,
+  dropLast: boolean,
+): Stage<B> {
+  return async function* (epoch, skip): Cells<B> {
+    let group: Cell<T>[] = [];
+    let index = skip;
+    const batch = () => {
+      const [cells, own] = [group, index++];
+      group = [];
+      return new Cell(async () => {
+        const elements = await Promise.all(cells.map((cell) => cell.get()));
+        try {
+          return await collate(elements);
+        } catch (error) {
+          throw error instanceof NablaError ? error : failed("batch", own, error);
+        }
+      });
+    };
+    for await (const cell of stage(epoch, skip * size)) {
+      group.push(cell);
+      if (group.length === size) yield batch();
+    }
+    if (group.length > 0 && !dropLast) yield batch();
+  };
+}

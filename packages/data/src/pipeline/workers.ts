@@ -1,0 +1,186 @@
+// Elements made by workers: each calls the default export of a module, of one element at a time.
+import { NablaError } from "@nabla/autograd";
+import { checkOptions, count, kindOf } from "../checks.ts";
+import { ahead, Cell, failed, type Stage } from "./cells.ts";
+
+export interface WorkerOptions {
+  /** Default: one fewer than the host has processors, at least one. */
+  readonly workers?: number;
+}
+
+/** What a worker does: it answers each message with what the module's function gives, or its error. */
+const program = `
+const port = typeof self === "undefined" ? require("node:worker_threads").parentPort : self;
+const listen = (f) => port.on ? port.on("message", f) : (port.onmessage = ({ data }) => f(data));
+let loaded;
+listen(async ({ module, id, element }) => {
+  try {
+    const { default: f } = await (loaded ??= import(module));
+    if (typeof f !== "function") throw new Error("the module has no function as its default export");
+    const value = await f(element);
+    const own = (x) => ArrayBuffer.isView(x) && x.buffer instanceof ArrayBuffer && x.byteLength === x.buffer.byteLength;
+    const parts = own(value) ? [value] : Object(value) === value ? Object.values(value).filter(own) : [];
+    port.postMessage({ id, value }, [...new Set(parts.map((x) => x.buffer))]);
+  } catch (error) {
+    port.postMessage({ id, message: String(error?.message ?? error) });
+  }
+});`;
+
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly message?: string;
+}
+
+/** A worker of either kind of host. */
+interface Host {
+  post(message: unknown): void;
+  end(): Promise<unknown>;
+}
+
+type Listeners = {
+  readonly onAnswer: (answer: Answer) => void;
+  readonly onError: (error: unknown) => void;
+};
+
+/** What the module's function gives for each element, in the same order. */
+export function inWorkers<T, U>(
+  stage: Stage<T>,
+  module: URL | string,
+  options: WorkerOptions = {},
+): Stage<U> {
+  const url = urlOf(module);
+  checkOptions("mapInWorkers", options, { workers: count });
+  return async function* (epoch, skip) {
+    const { workers = Math.max(1, (await processors()) - 1) } = options;
+    const pool = new Pool(url, workers);
+    try {
+      let index = skip;
+      const cells = (async function* () {
+        for await (const cell of stage(epoch, skip)) {
+          const own = index++;
+          yield new Cell(async () => (await pool.call(await cell.get(), own)) as U);
+        }
+      })();
+      // Of each worker one element at work, and one that waits.
+      yield* ahead(cells, 2 * workers);
+    } finally {
+      await pool.end();
+    }
+  };
+}
+
+function urlOf(module: unknown): string {
+  const text = module instanceof URL ? module.href : module;
+  if (typeof text === "string" && URL.canParse(text)) return text;
+  throw new NablaError(
+    `mapInWorkers: got ${kindOf(module)}, expected a URL: new URL("./decode.js", import.meta.url)`,
+  );
+}
+
+async function processors(): Promise<number> {
+  const { process, navigator } = globalThis as {
+    process?: NodeJS.Process;
+    navigator?: { readonly hardwareConcurrency?: number };
+  };
+  const os = process?.getBuiltinModule?.("node:os");
+  return os?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Workers that are started when there is something for them to do. */
+class Pool {
+  readonly #module: string;
+  readonly #most: number;
+  readonly #idle: Host[] = [];
+  readonly #all: Promise<Host>[] = [];
+  readonly #waiting: ((host: Host) => void)[] = [];
+  readonly #calls = new Map<number, Waiting>();
+
+  constructor(module: string, most: number) {
+    this.#module = module;
+    this.#most = most;
+  }
+
+  async call(element: unknown, id: number): Promise<unknown> {
+    const host = await this.#next();
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        this.#calls.set(id, { resolve, reject });
+        host.post({ module: this.#module, id, element });
+      });
+    } catch (error) {
+      throw failed("mapInWorkers", id, error);
+    } finally {
+      this.#calls.delete(id);
+      const next = this.#waiting.shift();
+      if (next) next(host);
+      else this.#idle.push(host);
+    }
+  }
+
+  async #next(): Promise<Host> {
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#all.length === this.#most)
+      return new Promise((resolve) => this.#waiting.push(resolve));
+    const host = startWorker({
+      onAnswer: ({ id, value, message }) => {
+        if (message === undefined) this.#calls.get(id)?.resolve(value);
+        else this.#calls.get(id)?.reject(new Error(message));
+      },
+      // Nobody knows of which element: all that are under way fail.
+      onError: (error) => {
+        for (const { reject } of this.#calls.values()) reject(error);
+      },
+    });
+    this.#all.push(host);
+    return host;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map(async (host) => (await host).end()));
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What is needed of a page's `Worker`. */
+interface PageWorker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  addEventListener(
+    kind: "message" | "error",
+    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
+  ): void;
+}
+
+type PageWorkers = new (address: string, options: { readonly type: "module" }) => PageWorker;
+
+async function startWorker({ onAnswer, onError }: Listeners): Promise<Host> {
+  const { process, Worker } = globalThis as { process?: NodeJS.Process; Worker?: PageWorkers };
+  const threads = process?.getBuiltinModule?.("node:worker_threads");
+  if (threads) {
+    const worker = new threads.Worker(program, { eval: true });
+    worker.on("message", onAnswer);
+    worker.on("error", onError);
+    // A worker's postMessage takes no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  }
+  if (!Worker) throw new NablaError("mapInWorkers: the host has no workers; map does without");
+  const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  const worker = new Worker(address, { type: "module" });
+  worker.addEventListener("message", ({ data }) => onAnswer(data as Answer));
+  worker.addEventListener("error", ({ message }) => onError(new Error(message)));
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    post: (message) => worker.postMessage(message),
+    async end() {
+      worker.terminate();
+      URL.revokeObjectURL(address);
+    },
+  };
+}
