@@ -45,6 +45,7 @@ export * from "./tensor/factors.ts";
 export * from "./tensor/indexing.ts";
 export * from "./tensor/joining.ts";
 export * from "./tensor/linear-algebra.ts";
+export * from "./tensor/matrix-functions.ts";
 export * from "./tensor/nan-reductions.ts";
 export * from "./tensor/order.ts";
 export * from "./tensor/pooling.ts";

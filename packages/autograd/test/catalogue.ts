@@ -277,6 +277,12 @@ export const catalogue: readonly Entry[] = [
     ["qr", [square], (x) => nabla.qr(regular(x)).r],
     ["eigh", [square], (x) => nabla.eigh(spread(x)).eigenvalues],
     ["svd", [square], (x) => nabla.svd(spread(x)).s],
+    ["lu", [square], (x) => nabla.lu(regular(x)).u],
+    ["pinv", [numbers([3, 2])], (x) => nabla.pinv(x)],
+    ["lstsq", [numbers([3, 2]), numbers([3])], (a, b) => nabla.lstsq(a, b).solution],
+    ["matrixRank", [square]],
+    ["matrixPower", [square], (x) => nabla.matrixPower(regular(x), 3)],
+    ["expm", [square], (x) => nabla.expm<Tensor>(x)],
   ]),
   ...group("Creation", [
     ...(["zerosLike", "onesLike"] as const).map(

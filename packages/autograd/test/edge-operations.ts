@@ -99,6 +99,27 @@ const solved = both([
   [[2, 3], [2]],
 ]);
 
+const leastSquares = both([
+  [
+    [3, 2],
+    [3, 2],
+  ],
+  [[2, 3], [2]],
+  [
+    [2, 1, 2],
+    [1, 1],
+  ],
+  [
+    [0, 2],
+    [0, 1],
+  ],
+  [[2, 2], [3]],
+]);
+const tolerances = options({
+  relativeTolerance: fc.constantFrom<unknown>(0, 1e-6, 0.1, -1),
+  absoluteTolerance: fc.constantFrom<unknown>(0, 0.5, Number.NaN),
+});
+
 /** The methods of a face: on one tensor, or on two. */
 function ofElements(face: object, exact: readonly string[]): readonly EdgeCall[] {
   return Object.keys(face).map((name): EdgeCall => {
@@ -587,6 +608,15 @@ const linear: readonly EdgeCall[] = [
   ...["inverse", "determinant", "slogdet"].map((name) => graph(name, list(matrices()))),
   graph("qr", list(plain, options({ mode: fc.constantFrom("reduced", "complete") }))),
   graph("eigh", list(matrices(), options({ lower: fc.boolean() }))),
+  graph("lu", list(plain)),
+  graph("pinv", list(plain, tolerances)),
+  graph("matrixRank", list(plain, tolerances)),
+  graph(
+    "lstsq",
+    fc.tuple(leastSquares, tolerances).map(([two, given]) => [...two, given]),
+  ),
+  graph("matrixPower", list(matrices(), fc.constantFrom<unknown>(0, 1, 2, 3, -1, -2, 0.5))),
+  graph("expm", list(matrices())),
   graph("svd", list(plain, options({ fullMatrices: fc.boolean() }))),
 ];
 

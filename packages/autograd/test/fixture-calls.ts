@@ -116,6 +116,16 @@ const named: Readonly<Record<string, Call>> = {
   maxPool: ([x], { window, ...others }) => functions["maxPool"]!(x, window, others),
   averagePool: ([x], { window, ...others }) => functions["averagePool"]!(x, window, others),
   slogdet: ([x]) => signAndSize(x!),
+  lu: ([x]) => {
+    const { p, l, u } = nabla.lu(x!);
+    return [p, l, u];
+  },
+  lstsq: ([a, b]) => nabla.lstsq(a!, b!).solution,
+  "lstsq residuals": ([a, b]) => nabla.lstsq(a!, b!).residuals,
+  matrixRank: withAll("matrixRank"),
+  matrixPower: withOptions("matrixPower", "power"),
+  "matrixPower of regular": ([x], { power }) => nabla.matrixPower(regular(x!), power as number),
+  "expm of scaled": ([x], { scale }) => nabla.expm(x!.mul(scale as number)),
   "cholesky of positive": ([x]) => nabla.cholesky(positive(x!)),
   "inverse of regular": ([x]) => nabla.inverse(regular(x!)),
   "determinant of regular": ([x]) => nabla.determinant(regular(x!)),

@@ -11,6 +11,7 @@ const families = [
   "elementwise-unary",
   "indexing",
   "linear-algebra",
+  "matrix-functions",
   "movement",
   "nan-reductions",
   "order",

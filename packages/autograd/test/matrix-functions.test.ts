@@ -5,10 +5,16 @@ import {
   compile,
   determinant,
   eigh,
+  expm,
   eye,
   grad,
   inverse,
   jvp,
+  lstsq,
+  lu,
+  matrixPower,
+  matrixRank,
+  pinv,
   qr,
   setBackend,
   slogdet,
@@ -30,7 +36,7 @@ const a: Tensor = x.matmul(x.transpose() as never).add(eye(4, 4, { dtype: "float
 const b = matrices({ ...drawn, n: 2, seed: 6 });
 
 /** With wide and tall matrices where there is a choice. */
-const all: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
+const exact: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
   cholesky: (a) => cholesky(a as never),
   triangularSolve: (a, b) => triangularSolve(a as never, b as never),
   solve: (a, b) => solve(a as never, b as never),
@@ -43,11 +49,21 @@ const all: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
   "eigenvectors of eigh": (a) => eigh(a as never).eigenvectors,
   "u of svd, tall": (a) => svd(a.slice(-1, 0, 2)).u,
   "s of svd": (a) => svd(a).s,
+  "l of lu, tall": (a) => lu(a.slice(-1, 0, 2)).l,
+  "u of lu, wide": (a) => lu(a.slice(-2, 0, 2)).u,
+  expm: (a) => expm(a.mul(0.1) as never),
   "vh of svd, wide": (a) => svd(a.slice(-2, 0, 2)).vh,
+};
+/** And those that are products, whose sums have an order of their own on each back end. */
+const all: typeof exact = {
+  ...exact,
+  "pinv, tall": (a) => pinv(a.slice(-1, 0, 2)),
+  "solution of lstsq": (a, b) => lstsq(a.slice(-1, 0, 2), b).solution,
+  matrixPower: (a) => matrixPower(a.mul(0.1) as never, 3),
 };
 const close = { relativeTolerance: 1e-11, absoluteTolerance: 1e-11 };
 
-test.each(Object.entries(all))("%s: the same bits on every back end, compiled or not", (_, f) => {
+test.each(Object.entries(exact))("%s: the same bits on every back end, compiled or not", (_, f) => {
   const own = backend();
   const values = (["wasm", "reference"] as const).flatMap((name) => {
     setBackend(name);
@@ -79,5 +95,45 @@ test.each(Object.entries(all))("%s: jvp is the slope along a direction", (_, f) 
       .sub(at(-h))
       .div(2 * h),
     { relativeTolerance: 1e-6, absoluteTolerance: 1e-6 },
+  );
+});
+
+test("pinv is the pseudo-inverse: a p a = a, p a p = p, and both products are symmetric", () => {
+  for (const one of [x, x.slice(-1, 0, 2), x.slice(-2, 0, 3), x.mul(0)]) {
+    const p = pinv(one);
+    const [left, right] = [one.matmul(p as never), p.matmul(one as never)];
+    expectClose(left.matmul(one as never), one, close);
+    expectClose(right.matmul(p as never), p, close);
+    expectClose(left, left.transpose(), close);
+    expectClose(right, right.transpose(), close);
+  }
+});
+
+test("the exponential of a sum that commutes is the product of exponentials", () => {
+  const [half, third] = [expm(x.mul(1.5) as never), expm(x.mul(-0.5) as never)];
+  const product = (half as Tensor).matmul(third as never);
+  expectClose(expm(x as never), product, { relativeTolerance: 1e-9, absoluteTolerance: 1e-9 });
+});
+
+test("lu is a product of a permutation and two triangles, of any shape and of singular matrices", () => {
+  for (const one of [x, x.slice(-1, 0, 2), x.slice(-2, 0, 1), x.mul(0), x.slice(-1, 0, 0)]) {
+    const { p, l, u } = lu(one);
+    expectClose(p.matmul(l as never).matmul(u as never), one, close);
+    expect(l.tril().sub(l).abs().sum().itemSync()).toBe(0);
+    expect(u.triu().sub(u).abs().sum().itemSync()).toBe(0);
+    expect(l.abs().greater(1).any().itemSync()).toBe(0);
+  }
+});
+
+test("what cannot be right is an error that says what was expected", () => {
+  expect(() => lstsq(x, b.slice(-2, 0, 3))).toThrow(
+    "lstsq: [3, 4, 4] and [3, 3, 2]: expected 4 rows in the second",
+  );
+  expect(() => matrixPower(x as never, 0.5)).toThrow("power is 0.5, expected an integer");
+  expect(() => matrixRank(x, { relativeTolerance: -1 })).toThrow(
+    "matrixRank: relativeTolerance is -1, expected a number from 0",
+  );
+  expect(() => pinv(x, { absoluteTolerance: Number.NaN })).toThrow(
+    /^pinv: absoluteTolerance is NaN/,
   );
 });

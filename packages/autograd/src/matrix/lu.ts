@@ -4,34 +4,49 @@ import type { Matrix } from "./matrix.ts";
 import { solveTriangle, subtractRow } from "./triangle.ts";
 
 /**
- * Factors `a` with partial pivoting: both triangles in one matrix, without the unit diagonal, and
- * in one more row the row of `a` that each row comes from. A column without a pivot is left alone;
- * its diagonal element is 0.
+ * Factors a square `a` with partial pivoting: both triangles in one matrix, without the unit
+ * diagonal, and in one more row the row of `a` that each row comes from. A column without a pivot is
+ * left alone; its diagonal element is 0.
  */
-export function factorLu({ data: factors }: Matrix, { data: a, rows: n }: Matrix): void {
-  const order = Float64Array.from({ length: n }, (_, i) => i);
-  for (let k = 0; k < n; k++) {
-    const best = pivotRow(a, n, k);
+export function factorLu({ data: factors }: Matrix, a: Matrix): void {
+  const order = eliminate(a);
+  factors.set(a.data);
+  factors.set(order, a.data.length);
+}
+
+/** The same of any `a` [m, n]: the triangles, and the order of the rows in one more column. */
+export function factorRectangle({ data: output, columns }: Matrix, a: Matrix): void {
+  const order = eliminate(a);
+  for (let i = 0; i < a.rows; i++) {
+    output.set(a.data.subarray(i * a.columns, (i + 1) * a.columns), i * columns);
+    output[i * columns + a.columns] = order[i]!;
+  }
+}
+
+/** Puts the triangles in place of `a`; returns the row that each row comes from. */
+function eliminate({ data: a, rows: m, columns: n }: Matrix): Float64Array {
+  const order = Float64Array.from({ length: m }, (_, i) => i);
+  for (let k = 0; k < Math.min(m, n); k++) {
+    const best = pivotRow(a, m, n, k);
     if (best !== k) {
       for (let c = 0; c < n; c++) exchange(a, k * n + c, best * n + c);
       exchange(order, k, best);
     }
     const pivot = a[k * n + k]!;
     if (pivot === 0) continue;
-    for (let i = k + 1; i < n; i++) {
+    for (let i = k + 1; i < m; i++) {
       const factor = a[i * n + k]! / pivot;
       a[i * n + k] = factor;
       subtractRow(a, i * n + k + 1, factor, k * n + k + 1, n - k - 1);
     }
   }
-  factors.set(a);
-  factors.set(order, n * n);
+  return order;
 }
 
 /** The row from `k` on with the largest element in column `k`. */
-function pivotRow(a: Float64Array, n: number, k: number): number {
+function pivotRow(a: Float64Array, m: number, n: number, k: number): number {
   let best = k;
-  for (let i = k + 1; i < n; i++) {
+  for (let i = k + 1; i < m; i++) {
     if (Math.abs(a[i * n + k]!) > Math.abs(a[best * n + k]!)) best = i;
   }
   return best;
