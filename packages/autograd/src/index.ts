@@ -7,12 +7,15 @@
 // Create
 
 export type { Data, DataOf, DType } from "./scalar/dtype.ts";
-export type { DTypeOption, OneHotOptions } from "./tensor/creation.ts";
+export type { DTypeOption, LogspaceOptions, OneHotOptions } from "./tensor/creation.ts";
 export {
   arange,
   eye,
   full,
+  fullLike,
+  geomspace,
   linspace,
+  logspace,
   oneHot,
   ones,
   onesLike,
@@ -33,13 +36,18 @@ export { Tensor } from "./tensor/tensor.ts";
 export * from "./tensor/activations.ts";
 export * from "./tensor/arithmetic.ts";
 export * from "./tensor/arrangement.ts";
+export * from "./tensor/axis-moves.ts";
 export * from "./tensor/bits.ts";
 export * from "./tensor/comparison.ts";
 export * from "./tensor/composed.ts";
+export * from "./tensor/composed-elements.ts";
 export * from "./tensor/conversion.ts";
 export * from "./tensor/convolution.ts";
+export * from "./tensor/covariance.ts";
 export * from "./tensor/cumulative.ts";
+export * from "./tensor/curves.ts";
 export * from "./tensor/diagonal.ts";
+export * from "./tensor/distances.ts";
 export * from "./tensor/exponentials.ts";
 export * from "./tensor/factors.ts";
 export * from "./tensor/indexing.ts";

@@ -61,6 +61,17 @@ const creation: readonly EdgeCall[] = [
       dtype,
     ),
   ),
+  exact("fullLike", list(x, number, dtype)),
+  graph(
+    "logspace",
+    list(
+      number,
+      number,
+      fc.constantFrom(3, 1, 0, 2),
+      options({ dtype: anyDType, base: fc.constantFrom(10, 2, 0.5, -1) }),
+    ),
+  ),
+  graph("geomspace", list(number, number, fc.constantFrom(3, 1, 0, 2), dtype)),
   exact("linspace", list(number, number, fc.constantFrom(3, 1, 0, 2), dtype)),
   exact("eye", list(fc.constantFrom(2, 0, 1), fc.constantFrom(3, undefined, 0), dtype)),
   seeded(

@@ -608,6 +608,50 @@ const linear: readonly EdgeCall[] = [
   ...["inverse", "determinant", "slogdet"].map((name) => graph(name, list(matrices()))),
   graph("qr", list(plain, options({ mode: fc.constantFrom("reduced", "complete") }))),
   graph("eigh", list(matrices(), options({ lower: fc.boolean() }))),
+  graph(
+    "matrixNorm",
+    list(
+      plain,
+      fc.constantFrom<unknown>("fro", "nuc", 1, 2, -1, -2, Infinity, -Infinity, 3, undefined),
+      withKeepDims,
+    ),
+  ),
+  graph("inner", products),
+  graph(
+    "vecdot",
+    pairs().chain((two) => list(...two.map((one) => fc.constant(one)), axis)),
+  ),
+  graph(
+    "cdist",
+    both([
+      [
+        [2, 3],
+        [4, 3],
+      ],
+      [
+        [2, 1, 2],
+        [3, 2],
+      ],
+      [
+        [0, 2],
+        [1, 2],
+      ],
+      [
+        [2, 0],
+        [1, 0],
+      ],
+      [
+        [2, 2],
+        [2, 3],
+      ],
+      [[2], [2]],
+    ]).chain((two) =>
+      list(
+        ...two.map((one) => fc.constant(one)),
+        options({ p: fc.constantFrom(1, 2, 3, Infinity, 0, Number.NaN) }),
+      ),
+    ),
+  ),
   graph("lu", list(plain)),
   graph("pinv", list(plain, tolerances)),
   graph("matrixRank", list(plain, tolerances)),
@@ -620,6 +664,74 @@ const linear: readonly EdgeCall[] = [
   graph("svd", list(plain, options({ fullMatrices: fc.boolean() }))),
 ];
 
+const points = fc
+  .constantFrom<readonly number[]>([3], [1], [0], [2], [])
+  .chain((shape) =>
+    list(x, edgeTensors({ shape: fc.constant(shape) }), edgeTensors({ shape: fc.constant(shape) })),
+  );
+
+const compositions: readonly EdgeCall[] = [
+  ...["exp2", "log10", "deg2rad", "rad2deg"].map((name) => graph(name, list(fc.oneof(x, number)))),
+  exact("isInf", list(fc.oneof(x, number))),
+  ...["logicalXor", "copySign", "heaviside", "fmax", "fmin"].map((name) => exact(name, pairs())),
+  graph("xlogy", pairs()),
+  graph(
+    "lerp",
+    pairs({ isPlain: true }).map(([a, b]) => [a, b, a]),
+  ),
+  exact("isIn", list(x, x)),
+  graph(
+    "average",
+    onShape((shape) => [
+      edgeTensors({ shape: fc.constantFrom(shape, shape.slice(-1)), isPlain: true }),
+      axesOf(shape),
+      withKeepDims,
+    ]),
+  ),
+  graph("peakToPeak", onAxes(withKeepDims)),
+  exact("countNonzero", onAxes(withKeepDims)),
+  graph("cov", list(plain, options({ correction: fc.constantFrom(0, 1, 9, Number.NaN) }))),
+  graph("corrCoef", list(plain)),
+  graph(
+    "trapezoid",
+    onShape((shape) => [
+      options({
+        axis: axisOf(shape),
+        dx: number,
+        x: edgeTensors({ shape: fc.constantFrom(shape, shape.slice(-1)) }),
+      }),
+    ]),
+  ),
+  graph("interp", points),
+  graph("polyval", list(edgeTensors({ shape: fc.constantFrom([3], [0], [1], []) }), plain)),
+  graph(
+    "vander",
+    list(
+      edgeTensors({ shape: fc.constantFrom([3], [0], [1], []), isPlain: true }),
+      fc.constantFrom(undefined, 0, 3, -1),
+      options({ increasing: fc.boolean() }),
+    ),
+  ),
+  exact(
+    "moveAxis",
+    onShape((shape) => [axisOf(shape), axisOf(shape)]),
+  ),
+  exact(
+    "moveAxis",
+    onShape(() => [fc.constantFrom([0, 1], [0]), fc.constantFrom([1, 0], [-1])]),
+  ),
+  exact(
+    "swapAxes",
+    onShape((shape) => [axisOf(shape), axisOf(shape)]),
+  ),
+  exact(
+    "rot90",
+    onShape(() => [whole, fc.constantFrom(undefined, [0, 1], [-1, 0], [0, 0], [1, 2])]),
+  ),
+  exact("unstack", onAxis()),
+  exact("blockDiag", list(fc.array(matrixLike, { maxLength: 3 }))),
+];
+
 export const operationCalls: readonly EdgeCall[] = [
   ...[arithmetic, exponentials, trigonometry, special, activations, comparison].flatMap((face) =>
     ofElements(face, exactElements).filter(({ name }) => name !== "where" && name !== "clip"),
@@ -627,6 +739,7 @@ export const operationCalls: readonly EdgeCall[] = [
   ...reductionCalls,
   ...statisticCalls,
   ...nanCalls,
+  ...compositions,
   ...["bitwiseAnd", "bitwiseOr", "bitwiseXor", "leftShift", "rightShift"].map((name) =>
     exact(name, bits),
   ),

@@ -116,6 +116,21 @@ const named: Readonly<Record<string, Call>> = {
   maxPool: ([x], { window, ...others }) => functions["maxPool"]!(x, window, others),
   averagePool: ([x], { window, ...others }) => functions["averagePool"]!(x, window, others),
   slogdet: ([x]) => signAndSize(x!),
+  average: ([x, weights], { axis }) => functions["average"]!(x, weights, axis),
+  cov: withAll("cov"),
+  trapezoid: withAll("trapezoid"),
+  "trapezoid at": ([y, x], { axis }) => functions["trapezoid"]!(y, { x, axis }),
+  vander: ([x], { columns, ...others }) => functions["vander"]!(x, columns, others),
+  moveAxis: withOptions("moveAxis", "from", "to"),
+  swapAxes: withOptions("swapAxes", "a", "b"),
+  rot90: withOptions("rot90", "times", "axes"),
+  unstack: withOptions("unstack", "axis"),
+  blockDiag: (inputs) => functions["blockDiag"]!(inputs),
+  cdist: ([a, b], { p }) => functions["cdist"]!(a, b, { p: Number(p) }),
+  matrixNorm: ([x], { order, ...others }) => {
+    const which = typeof order === "string" && order.endsWith("Infinity") ? Number(order) : order;
+    return functions["matrixNorm"]!(x, which, others);
+  },
   lu: ([x]) => {
     const { p, l, u } = nabla.lu(x!);
     return [p, l, u];
@@ -159,7 +174,7 @@ const named: Readonly<Record<string, Call>> = {
         "nanMean",
       ])
       .concat(["nanMax", "nanMin", "nanArgMax", "nanArgMin", "nanVariance", "nanStd", "nanMedian"])
-      .concat(["nanCumSum", "nanCumProd"])
+      .concat(["nanCumSum", "nanCumProd", "peakToPeak", "countNonzero"])
       .map((name) => [name, alongAxis(name)]),
   ),
   ...Object.fromEntries(

@@ -12,6 +12,7 @@ const families = [
   "indexing",
   "linear-algebra",
   "matrix-functions",
+  "more-composed",
   "movement",
   "nan-reductions",
   "order",

@@ -6,6 +6,7 @@ export { alongShapes, checkCountAlong } from "./shape/along.ts";
 export {
   type Axes,
   checkReducible,
+  distinctAxes,
   insertedAt,
   normalizeAxes,
   normalizeAxis,

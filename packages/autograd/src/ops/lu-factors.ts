@@ -38,13 +38,15 @@ function partsOf(a: Node, all: Node): LuFactors {
   const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
   const k = Math.min(m, n);
   const lower = tril(slice(all, -1, 0, k), -1);
+  const none = (x: Node, rows: number, columns: number, { dtype }: Node) =>
+    full([...x.shape.slice(0, -2), rows, columns], 0, dtype);
   const l = custom("lowerTriangle", add(lower, eye(m, k, a.dtype)), [a, all], (g, [x, known]) => [
-    shareOf(x!, known!, g, full(x!.shape.with(-2, k), 0, g.dtype)),
+    shareOf(x!, known!, g, none(x!, k, n, g)),
     undefined,
   ]);
   const upper = triu(slice(slice(all, -2, 0, k), -1, 0, n));
   const u = custom("upperTriangle", upper, [a, all], (g, [x, known]) => [
-    shareOf(x!, known!, full(x!.shape.with(-1, k), 0, g.dtype), g),
+    shareOf(x!, known!, none(x!, m, k, g), g),
     undefined,
   ]);
   // Row j of the triangles' product is row order[j] of the matrix.

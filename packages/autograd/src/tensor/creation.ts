@@ -4,6 +4,7 @@ import { NablaError } from "../graph/errors.ts";
 import { checkShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
+import { geometricSteps, powers } from "../ops/spacing.ts";
 import type { Data, DType } from "../scalar/dtype.ts";
 import {
   checkCount,
@@ -121,6 +122,25 @@ export function onesLike<X extends Tensor>(x: X): Tensor<ShapeOf<X>> {
 }
 
 /**
+ * Creates a tensor of the shape and dtype of `x` with `value` everywhere; of another dtype if one is
+ * given.
+ *
+ * @example
+ * fullLike(tensor([1, 2]), 7).arraySync(); // => [7, 7]
+ */
+export function fullLike<X extends Tensor>(
+  x: X,
+  value: number,
+  options: DTypeOption = {},
+): Tensor<ShapeOf<X>> {
+  const node = nodeOf("fullLike", x);
+  checkOptions("fullLike", options);
+  checkRealNumber("fullLike", "value", value);
+  const dtype = checkDType("fullLike", options.dtype ?? node.dtype);
+  return tensorOf(ops.filled(node.shape, value, dtype));
+}
+
+/**
  * Counts from `start` (0 if left out) up to `end` (excluded) by `step`: `start + i * step`,
  * computed in float64. The dtype is float32 unless `dtype` is given, to which numbers are cast.
  *
@@ -195,6 +215,59 @@ export function linspace<const N extends number>(
   const [size] = checkShape("linspace", [checkCount("linspace", "count", count)]);
   const { dtype = "float32" } = options;
   return tensorOf(ops.evenSteps(size!, start, end, checkDType("linspace", dtype)));
+}
+
+export interface LogspaceOptions extends DTypeOption {
+  /** Default: 10. */
+  readonly base?: number;
+}
+
+/**
+ * Creates `count` numbers whose exponents are evenly spaced, from base^`start` to base^`end`, both
+ * included, computed in float64. The dtype is float32 unless `dtype` is given.
+ *
+ * @example
+ * logspace(0, 2, 3).arraySync(); // => [1, 10, 100]
+ */
+export function logspace<const N extends number>(
+  start: number,
+  end: number,
+  count: N,
+  options: LogspaceOptions = {},
+): Tensor<[N]> {
+  checkOptions("logspace", options, "{ base: 2 }");
+  checkFinite("logspace", "start", start);
+  checkFinite("logspace", "end", end);
+  const { dtype = "float32", base = 10 } = options;
+  checkFinite("logspace", "base", base);
+  const [size] = checkShape("logspace", [checkCount("logspace", "count", count)]);
+  return tensorOf(powers(size!, base, start, end, checkDType("logspace", dtype)));
+}
+
+/**
+ * Creates `count` numbers from `start` to `end`, both included, each the same multiple of the one before
+ * it, computed in float64. The dtype is float32 unless `dtype` is given. Throws `NablaError` unless both
+ * are above 0, or both below.
+ *
+ * @example
+ * geomspace(1, 8, 4).arraySync(); // => [1, 2, 4, 8]
+ */
+export function geomspace<const N extends number>(
+  start: number,
+  end: number,
+  count: N,
+  options: DTypeOption = {},
+): Tensor<[N]> {
+  checkOptions("geomspace", options);
+  checkFinite("geomspace", "start", start);
+  checkFinite("geomspace", "end", end);
+  if (!(start * Math.sign(end) > 0)) {
+    const given = `start is ${start} and end ${end}`;
+    throw new NablaError(`geomspace: ${given}, expected both above 0 or both below`);
+  }
+  const [size] = checkShape("geomspace", [checkCount("geomspace", "count", count)]);
+  const { dtype = "float32" } = options;
+  return tensorOf(geometricSteps(size!, start, end, checkDType("geomspace", dtype)));
 }
 
 /**

@@ -131,7 +131,7 @@ export function matrixPower<X extends Tensor>(
   a: T.SquareCheck<"matrixPower", ShapeOf<X>, X>,
   power: number,
 ): Tensor<ShapeOf<X>> {
-  const node = nodeOf("matrixPower", a as Tensor);
+  const node = nodeOf("matrixPower", a);
   if (!Number.isSafeInteger(power)) {
     throw new NablaError(`matrixPower: power is ${describe(power)}, expected an integer`);
   }
