@@ -34,7 +34,7 @@ export function bernoulli<P extends Operand>(
         everywhere.all(),
         "bernoulli.sample: a probability is not in 0 to 1",
       );
-      return u.less(known.cast("float64"));
+      return u.less(known);
     },
     logDensity: (x) => {
       const isYes = x.equal(1);

@@ -30,7 +30,7 @@ export function categorical<X extends Tensor>(
     logs,
     probabilities,
   } = classParameters("categorical", classes, options);
-  const numbers = arange(n).cast(own.dtype);
+  const numbers = arange(n).cast("float64");
   const moment = (power: Tensor) => probabilities.mul(power).sum(-1 as never);
   const made = distribution<Front<ShapeOf<X>>>({
     name: "categorical",
@@ -73,9 +73,8 @@ export function categorical<X extends Tensor>(
 
 /** The class that each of the fractions, uniform in 0 to 1, falls into; a class of 0 is never. */
 export function classesBy(probabilities: Tensor, fraction: Tensor): Tensor {
-  const wide = probabilities.cast("float64");
-  const ends = wide.cumSum(-1 as never);
-  const n = wide.shape.at(-1)!;
+  const ends = probabilities.cumSum(-1 as never);
+  const n = probabilities.shape.at(-1)!;
   const total = ends.slice(-1, n - 1, n);
   const areKnown = total.greater(0).logicalAnd(total.isFinite()).all();
   const message = "categorical.sample: a batch has no class with a positive, finite probability";

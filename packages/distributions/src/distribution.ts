@@ -11,7 +11,7 @@ import {
   where,
 } from "@nabla/autograd";
 import { checkOptions, checkSizes, fail, kindOf } from "./checks.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Float, Parameters } from "./parameters.ts";
 import { batchedTo, broadcastShapes } from "./shapes.ts";
 
 export interface SampleOptions {
@@ -137,15 +137,17 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
       return drawn.cast(dtype) as never;
     },
     logProbability(x) {
-      const at = argument(`${name}.logProbability`, x, formulas);
-      const isOutside = formulas.isOutside(at).logicalAnd(at.isNaN().logicalNot());
-      const outside = event.length > 0 ? overEvent(isOutside, event.length) : isOutside;
+      const [at, result] = argument(`${name}.logProbability`, x, formulas);
+      const isNone = overEvent(at.isNaN(), event.length);
+      const outside = overEvent(formulas.isOutside(at), event.length).logicalAnd(
+        isNone.logicalNot(),
+      );
       const safe = where(eventMask(outside, event.length), formulas.inside, at);
       const value = formulas.logDensity(safe);
       // A parameter that is NaN is NaN outside of the support, too.
       const known = outside.logicalAnd(value.isNaN().logicalNot());
-      const result = where(known, Number.NEGATIVE_INFINITY, value);
-      return result.cast(at.dtype);
+      const inside = where(isNone, Number.NaN, value);
+      return where(known, Number.NEGATIVE_INFINITY, inside).cast(result);
     },
     mean: () => computed("mean", formulas.mean, event.length) as never,
     variance: () => computed("variance", formulas.variance, event.length) as never,
@@ -153,21 +155,22 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
     cdf(x) {
       const { cdf, ends = [] } = formulas;
       if (!cdf) fail(`${name}.cdf: there is no closed form that is known`);
-      const at = argument(`${name}.cdf`, x, formulas);
+      const [at, result] = argument(`${name}.cdf`, x, formulas);
       const [low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY] = ends;
       const [isBelow, isAbove] = [at.less(low), at.greaterEqual(high)];
       const safe = where(isBelow.logicalOr(isAbove), formulas.inside, at);
       const value = cdf(safe);
       const isKnown = value.isNaN().logicalNot();
       const upper = where(isAbove.logicalAnd(isKnown), 1, value);
-      return where(isBelow.logicalAnd(isKnown), 0, upper).cast(at.dtype);
+      const between = where(at.isNaN(), at, upper);
+      return where(isBelow.logicalAnd(isKnown), 0, between).cast(result);
     },
     quantile(p) {
       if (!formulas.quantile) fail(`${name}.quantile: there is no closed form that is known`);
-      const at = argument(`${name}.quantile`, p, formulas);
+      const [at, result] = argument(`${name}.quantile`, p, formulas);
       const isProbability = at.greaterEqual(0).logicalAnd(at.lessEqual(1));
       const safe = where(isProbability, at, 0.5);
-      return where(isProbability, formulas.quantile(safe), Number.NaN).cast(at.dtype);
+      return where(isProbability, formulas.quantile(safe), Number.NaN).cast(result);
     },
     divergenceFrom: (other) => formulas.divergence?.(other),
   };
@@ -179,15 +182,21 @@ function checkSeed(operation: string, seed: unknown): void {
   fail(`${operation}: the seed is ${kindOf(seed)}, expected an integer or a key`);
 }
 
-/** An argument as a tensor of floats, whose shape fits. */
-function argument(operation: string, x: unknown, { parameters, batch, event = [] }: Formulas) {
+/** An argument as a tensor of floats, whose shape fits; and the dtype of what is computed of it. */
+function argument(
+  operation: string,
+  x: unknown,
+  { parameters, batch, event = [] }: Formulas,
+): readonly [Tensor, Float] {
   const { dtype } = parameters;
   const isNumber = typeof x === "number";
   if (!isNumber && !(x instanceof Tensor)) {
     fail(`${operation}: x is ${kindOf(x)}, expected a number or a tensor`);
   }
   const given: Tensor = isNumber ? full([], x, { dtype }) : x;
-  const at: Tensor = given.dtype === "float64" ? given : given.cast(dtype);
+  // Float32 does not have all of int32's numbers.
+  const isWide = given.dtype === "float64" || given.dtype === "int32";
+  const at: Tensor = given.cast(isWide ? "float64" : dtype);
   const rank = event.length;
   const own = at.shape.slice(Math.max(at.shape.length - rank, 0));
   if (at.shape.length < rank || own.some((size, i) => size !== event[i])) {
@@ -199,11 +208,12 @@ function argument(operation: string, x: unknown, { parameters, batch, event = []
     ["x", front],
     ["the batch", { shape: batch ?? parameters.shape }],
   ]);
-  return at;
+  return [at, given.dtype === "float64" ? "float64" : dtype];
 }
 
 /** Whether any element of each event is. */
 function overEvent(isSo: Tensor, eventRank: number): Tensor {
+  if (eventRank === 0) return isSo;
   const axes = Array.from({ length: eventRank }, (_, i) => i - eventRank);
   return isSo.any(axes as never);
 }

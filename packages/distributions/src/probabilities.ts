@@ -9,6 +9,7 @@ import {
   notNegative,
   type Parameters,
   parameters,
+  widened,
 } from "./parameters.ts";
 
 /** A probability, as a number or a tensor, or its logit: log (p / (1 - p)). */
@@ -29,7 +30,8 @@ export function odds(name: string, given: unknown, options?: DistributionOptions
   const isOperand = typeof given === "number" || given instanceof Tensor;
   if (isOperand) {
     const own = parameters(name, { probability: [given, fraction] }, options);
-    const p = own.values.probability;
+    // In float64: what counts multiply needs the digits.
+    const p = widened(own.values.probability);
     return {
       own,
       yes: p,
@@ -45,7 +47,7 @@ export function odds(name: string, given: unknown, options?: DistributionOptions
   }
   checkOptions(name, given, ["logits"], "{ logits: 0 }");
   const own = parameters(name, { logits: [given.logits as Operand, finite] }, options);
-  const { logits } = own.values;
+  const logits = widened(own.values.logits);
   return {
     own,
     yes: logits.sigmoid(),
@@ -107,7 +109,7 @@ export function classParameters(
   }
   const condition = kind === "logits" ? logit : notNegative;
   const own = parameters(name, { [kind]: [value, condition] }, options);
-  const x = Object.values<Tensor>(own.values)[0]!;
+  const x = widened(Object.values<Tensor>(own.values)[0]!);
   const batch = x.shape.slice(0, -1);
   if (kind === "logits") {
     const logs = x.logSoftmax(-1);

@@ -2,32 +2,47 @@
 import type { Tensor } from "@nabla/autograd";
 import {
   bernoulli,
+  beta,
+  binomial,
   cauchy,
   type Distribution,
+  dirichlet,
   exponential,
+  gamma,
   gumbel,
   laplace,
   logistic,
   logNormal,
+  multinomial,
   normal,
+  poisson,
+  studentT,
   uniform,
 } from "@nabla/distributions";
 import { expect, test } from "vitest";
 import { checkCases, readCases } from "../../../fixtures/cases.ts";
 
-type Make = (...parameters: Tensor[]) => Distribution;
+// oxlint-disable-next-line typescript/no-explicit-any -- each takes as many tensors as it has parameters
+type Make = (...parameters: any[]) => Distribution;
 
 /** The functions that make a distribution of its parameters, by name. */
 const families: Readonly<Record<string, Make>> = {
-  bernoulli: (p) => bernoulli(p),
-  cauchy: (m, s) => cauchy(m, s),
-  exponential: (r) => exponential(r),
-  gumbel: (m, s) => gumbel(m, s),
-  laplace: (m, s) => laplace(m, s),
-  logistic: (m, s) => logistic(m, s),
-  logNormal: (m, s) => logNormal(m, s),
-  normal: (m, s) => normal(m, s),
-  uniform: (a, b) => uniform(a, b),
+  bernoulli,
+  beta,
+  binomial,
+  cauchy,
+  dirichlet,
+  exponential,
+  gamma,
+  gumbel,
+  laplace,
+  logistic,
+  logNormal,
+  multinomial: (n: Tensor, probabilities: Tensor) => multinomial(n, { probabilities }),
+  normal,
+  poisson,
+  studentT,
+  uniform,
 };
 
 const cases = readCases("distributions");

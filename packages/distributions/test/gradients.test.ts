@@ -3,20 +3,29 @@ import { gradients, type Tensor, tensor } from "@nabla/autograd";
 import { checkGradients } from "@nabla/autograd/testing";
 import {
   bernoulli,
+  beta,
+  binomial,
   categorical,
   cauchy,
   type Distribution,
+  dirichlet,
   exponential,
+  gamma,
   gumbel,
   laplace,
   logistic,
   logNormal,
+  multinomial,
   normal,
+  poisson,
+  studentT,
   uniform,
 } from "@nabla/distributions";
 import { expect, test } from "vitest";
+import { checkCases, readCases } from "../../../fixtures/cases.ts";
+import { quantileSlope } from "../src/incomplete-gamma.ts";
 
-const locationScale = { normal, laplace, logistic, cauchy, gumbel };
+const locationScale = [normal, laplace, logistic, cauchy, gumbel];
 const [m, s] = [tensor([0.3, -1]), tensor([0.7, 1.5])];
 
 /** What is differentiated, in one function: plans are made once. */
@@ -25,14 +34,19 @@ function everything(d: Distribution, x: Tensor): Tensor {
   return parts.reduce((sum: Tensor, one) => sum.add(one), tensor(0, { dtype: "float64" }));
 }
 
-test.each(Object.entries(locationScale))("%s: density, cdf, moments and draws", (name, make) => {
-  const f = (a: Tensor, b: Tensor, x: Tensor) => {
-    const d = make(a, b);
-    const draws = d.sample([], { seed: 3 }).mul(0.1);
-    const values = d.logProbability(x).add(d.cdf(x)).add(d.entropy());
-    return values.add(d.quantile(0.3)).add(draws.sin());
-  };
-  expect(name).toBe(make(0, 1).name);
+test("families by location and scale: densities, cdfs, entropies, quantiles and draws", () => {
+  const f = (a: Tensor, b: Tensor, x: Tensor) =>
+    locationScale
+      .map((make) => make(a, b))
+      .map((d) =>
+        d
+          .logProbability(x)
+          .add(d.cdf(x))
+          .add(d.entropy())
+          .add(d.quantile(0.3))
+          .add(d.sample([], { seed: 3 }).sin()),
+      )
+      .reduce((sum, one) => sum.add(one));
   checkGradients(f, [m, s, tensor([1.2, -3.1])]);
 });
 
@@ -63,6 +77,59 @@ test("bernoulli and categorical: densities, moments and entropies", () => {
     return parts.reduce((sum: Tensor, part) => sum.add(part), tensor(0, { dtype: "float64" }));
   };
   checkGradients(f, [tensor([0.2, 0.9]), tensor([0.5, -1])]);
+});
+
+test("gamma, beta and studentT: densities, cdfs and moments", () => {
+  const f = (a: Tensor, b: Tensor, x: Tensor) => {
+    const list: readonly Distribution[] = [gamma(a, b), beta(b, a), studentT(a.add(2), b, a)];
+    return list.map((d) => everything(d, x)).reduce((sum, one) => sum.add(one));
+  };
+  checkGradients(f, [tensor([0.4, 3, 20]), tensor([0.7, 1.5, 30]), tensor([0.8, 0.3, 0.6])]);
+});
+
+test("gamma, beta, studentT and dirichlet: implicit gradients of draws, to second order", () => {
+  // Where draws are accepted does not change within a difference's step.
+  const f = (a: Tensor, b: Tensor) => {
+    const options = { seed: 3 };
+    const draws = [gamma(a, b), beta(a, b), studentT(a, 0, b), dirichlet(a)].map((d) =>
+      d.sample([], options),
+    );
+    return draws.reduce((sum: Tensor, one) => sum.add(one.sin()), tensor(0, { dtype: "float64" }));
+  };
+  const before = [tensor([0.4, 3, 20]), tensor([0.7, 1.5, 0.3])] as [Tensor, Tensor];
+  const mass = (a: Tensor, y: Tensor) => gamma(a, 1).cdf(y);
+  // The cumulative probability of a draw does not change with the concentration.
+  const concentration = tensor([0.02, 0.4, 3, 20, 800], { dtype: "float64" });
+  const still = (a: Tensor) => mass(a, gamma(a, 1).sample([40], { seed: 4 })).sum();
+  const [moved] = gradients(still(concentration), [concentration]);
+  expect(Math.max(...moved.abs().dataSync())).toBeLessThan(1e-9);
+  const [first] = gradients(f(...before).sum(), [before[0]]);
+  const [second] = gradients(first.square().sum(), [before[0]]);
+  expect(second.isFinite().all().itemSync()).toBe(1);
+});
+
+test("the implicit gradient of a gamma draw is PyTorch's and mpmath's, and can be differentiated", () => {
+  // torch._standard_gamma_grad within its own errors, and mpmath to 11 digits.
+  const cases = readCases("distributions-implicit");
+  checkCases(cases, ([a, x]) => quantileSlope(a!, x!.log()).mul(x!));
+  const points = [tensor([0.3, 1, 4, 40]), tensor([-2, 0.3, 1.2, 3.8])] as const;
+  checkGradients((a: Tensor, logX: Tensor) => quantileSlope(a, logX), points);
+});
+
+test("counts: densities of poisson, binomial and multinomial", () => {
+  const f = (r: Tensor, p: Tensor) => {
+    const k = tensor([0, 3]);
+    const list = [
+      poisson(r).logProbability(k),
+      poisson(r).cdf(k),
+      binomial(5, p).logProbability(k),
+      binomial(5, p).cdf(k),
+      binomial(5, { logits: r }).logProbability(k),
+      multinomial(3, { probabilities: p }).logProbability(tensor([1, 2])),
+    ];
+    return list.reduce((sum: Tensor, one) => sum.add(one), tensor(0, { dtype: "float64" }));
+  };
+  checkGradients(f, [tensor([0.5, 4]), tensor([0.2, 0.6])]);
 });
 
 test("gradients next to what cannot be are finite", () => {
