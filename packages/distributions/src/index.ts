@@ -19,6 +19,7 @@ export { laplace } from "./laplace.ts";
 export { logistic } from "./logistic.ts";
 export { logNormal, normal } from "./normal.ts";
 export { studentT } from "./student-t.ts";
+export { truncatedNormal } from "./truncated-normal.ts";
 export { uniform } from "./uniform.ts";
 
 // Counts and classes
@@ -29,6 +30,15 @@ export { categorical } from "./categorical.ts";
 export { multinomial } from "./multinomial.ts";
 export { poisson } from "./poisson.ts";
 
-// Probabilities of classes
+// Vectors
 
 export { dirichlet } from "./dirichlet.ts";
+export type { Spread } from "./multivariate-normal.ts";
+export { multivariateNormal } from "./multivariate-normal.ts";
+export { unitSphere } from "./unit-sphere.ts";
+
+// Functions
+
+export type { ChoiceOptions } from "./choice.ts";
+export { choice } from "./choice.ts";
+export { klDivergence } from "./kl-divergence.ts";

@@ -66,12 +66,13 @@ export interface Parameters<Name extends string = string> {
 
 /**
  * The parameters of a distribution. Throws `NablaError` for a number that a parameter may not be, and
- * `ShapeError` for shapes that do not broadcast.
+ * `ShapeError` for shapes that do not broadcast, where they should.
  */
 export function parameters<const Name extends string>(
   distribution: string,
   given: Readonly<Record<Name, readonly [value: Operand, condition: Condition]>>,
   options: DistributionOptions = {},
+  areBroadcast = true,
 ): Parameters<Name> {
   checkOptions(distribution, options, ["dtype"], '{ dtype: "float64" }');
   const entries = Object.entries(given) as [Name, readonly [Operand, Condition]][];
@@ -83,7 +84,7 @@ export function parameters<const Name extends string>(
   const values = entries.map(([name, [value, condition]]) => {
     return [name, parameterOf(distribution, name, value, condition, dtype)] as const;
   });
-  const shape = broadcastShapes(distribution, values);
+  const shape = areBroadcast ? broadcastShapes(distribution, values) : [];
   return { values: Object.fromEntries(values) as Record<Name, Tensor>, dtype, shape };
 }
 

@@ -25,7 +25,7 @@ import { batchedTo } from "./shapes.ts";
  * @example
  * const d = poisson(2);
  * d.logProbability(tensor([0, 1, 1.5])).arraySync(); // => [-2, -1.307, -Infinity]
- * d.cdf(1).itemSync(); // => 0.406
+ * d.cdf(1).itemSync(); // => 0.4060
  */
 export function poisson<R extends Operand>(
   rate: R,

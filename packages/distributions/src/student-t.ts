@@ -14,7 +14,7 @@ import { type DistributionOptions, finite, parameters, positive, widened } from 
  *
  * @example
  * studentT(4, 0, 1).variance().itemSync(); // => 2
- * studentT(4, 0, 1).cdf(1).itemSync(); // => 0.813
+ * studentT(4, 0, 1).cdf(1).itemSync(); // => 0.8130
  */
 export function studentT<D extends Operand, L extends Operand, S extends Operand>(
   degrees: D,

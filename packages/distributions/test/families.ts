@@ -16,6 +16,7 @@ import {
   normal,
   poisson,
   studentT,
+  truncatedNormal,
   uniform,
 } from "@nabla/distributions";
 
@@ -33,6 +34,8 @@ export const continuous: Readonly<Record<string, Distribution>> = {
   logNormal: logNormal(0.5, 0.25),
   normal: normal(-1, 2),
   studentT: studentT(3, 1, 2),
+  truncatedNormal: truncatedNormal(1, 2, 0, 3),
+  "truncatedNormal far from the mean": truncatedNormal(0, 1, 8, Number.POSITIVE_INFINITY),
   uniform: uniform(-1, 3),
 };
 

@@ -14,9 +14,11 @@ import {
   logistic,
   logNormal,
   multinomial,
+  multivariateNormal,
   normal,
   poisson,
   studentT,
+  truncatedNormal,
   uniform,
 } from "@nabla/distributions";
 import { expect, test } from "vitest";
@@ -39,9 +41,11 @@ const families: Readonly<Record<string, Make>> = {
   logistic,
   logNormal,
   multinomial: (n: Tensor, probabilities: Tensor) => multinomial(n, { probabilities }),
+  multivariateNormal: (m: Tensor, covariance: Tensor) => multivariateNormal(m, { covariance }),
   normal,
   poisson,
   studentT,
+  truncatedNormal,
   uniform,
 };
 
