@@ -1,6 +1,7 @@
-// Files with mistakes in them: safetensors, checkpoints, IDX and those of NumPy. Each gives an error or
+// Files with mistakes in them: safetensors, checkpoints, IDX, CSV and those of NumPy. Each gives an error or
 // what it says, takes memory in proportion to its size, and less than a second.
 import fc from "fast-check";
+import { checkCsv, mutatedCsv } from "../../packages/data/test/mutated-csv.ts";
 import { checkNpy, mutatedNpy, npzFiles } from "../../packages/data/test/mutated-npy.ts";
 import { checkIdx, mutatedIdx } from "../../packages/mnist-demo/test/mutated-idx.ts";
 import { checkFile, checkpointFiles, mutatedFiles } from "../../packages/nn/test/mutated-files.ts";
@@ -16,6 +17,7 @@ export const fuzzFiles: Fuzz = async (options) => {
   await fuzzKind("IDX files", mutatedIdx, checkIdx, options);
   await fuzzKind(".npy files", mutatedNpy, checkNpy, options);
   const npz = await npzFiles();
+  await fuzzKind("CSV files", mutatedCsv, checkCsv, options);
   await fuzzKind(".npz files", npz.files, npz.check, options);
 };
 

@@ -13,6 +13,26 @@ export { npy, toNpy } from "./numpy/npy.ts";
 export type { NpzOptions, ToNpzOptions } from "./numpy/npz.ts";
 export { npz, toNpz } from "./numpy/npz.ts";
 
+// Tables and text
+
+export type {
+  CategoryColumn,
+  Column,
+  ColumnKind,
+  NumberColumn,
+  TextColumn,
+} from "./tables/columns.ts";
+export type { CsvOptions, CsvRowOptions } from "./tables/csv.ts";
+export { csv, csvRows } from "./tables/csv.ts";
+export type { EncoderOptions, TableEncoder } from "./tables/encoder.ts";
+export { encoderOf, tableEncoder } from "./tables/encoder.ts";
+export type { LineOptions, Text, TextSource } from "./tables/lines.ts";
+export { jsonLines } from "./tables/lines.ts";
+export type { Standardization } from "./tables/standardization.ts";
+export { standardization } from "./tables/standardization.ts";
+export type { SplitOptions, Table } from "./tables/table.ts";
+export { split } from "./tables/table.ts";
+
 // Pipelines
 
 export type { Source } from "./pipeline/cells.ts";

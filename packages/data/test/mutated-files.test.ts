@@ -1,6 +1,7 @@
 // Some of the files of `pnpm fuzz files`, or NABLA_FUZZ_FILES of each kind.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { checkCsv, mutatedCsv } from "./mutated-csv.ts";
 import { checkNpy, mutatedNpy, npzFiles } from "./mutated-npy.ts";
 import { type Outcome, runsOr } from "./mutations.ts";
 
@@ -26,4 +27,9 @@ test("changed .npy files: an error of one line, or what the file says", async ()
 test("changed .npz files are refused, or have the arrays that they had", async () => {
   const { files, check } = await npzFiles();
   await checkAll(files, check, runsOr(30));
+});
+
+test("changed CSV files: an error of one line, or what the file says", async () => {
+  const counts = await checkAll(mutatedCsv, checkCsv, runsOr(200));
+  expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(10);
 });

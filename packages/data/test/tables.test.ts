@@ -1,0 +1,170 @@
+// Tables: what a CSV file says, its parts, and tensors of them.
+import { grad, type Tensor, tensor } from "@nabla/autograd";
+import { checkGradients } from "@nabla/autograd/testing";
+import { dense, loadSafetensors, sequential, toSafetensors } from "@nabla/nn";
+import { expect, test } from "vitest";
+import {
+  csv,
+  csvRows,
+  encoderOf,
+  jsonLines,
+  split,
+  standardization,
+  tableEncoder,
+} from "../src/index.ts";
+
+const people = {
+  text: "age,city,note\n36,London,a\n,Paris,b\n41,London,c\nNA,NA,d\n50,Paris,e\n",
+};
+
+test("columns are inferred: numbers, categories, texts, and what is missing", async () => {
+  const { count, columns } = await csv(people);
+  expect(count).toBe(5);
+  const nan = Number.NaN;
+  expect(columns["age"]).toEqual({ kind: "number", values: Float64Array.of(36, nan, 41, nan, 50) });
+  expect(columns["city"]).toEqual({
+    kind: "category",
+    values: Int32Array.of(0, 1, 0, -1, 1),
+    categories: ["London", "Paris"],
+  });
+  expect(columns["note"]).toEqual({ kind: "text", values: ["a", "b", "c", "d", "e"] });
+  const big = await csv({ text: "id,x\n9007199254740993,1\n9007199254740993,-.5e-3\n" });
+  expect(big.columns["id"]!.kind).toBe("category");
+  expect(big.columns["x"]!.values).toEqual(Float64Array.of(1, -0.0005));
+  const stated = await csv(people, { columns: { age: "text", note: "category" }, missing: ["d"] });
+  expect(stated.columns["age"]!.values).toEqual(["36", "", "41", "NA", "50"]);
+  expect(stated.columns["note"]!.values).toEqual(Int32Array.of(0, 1, 2, -1, 3));
+});
+
+test.each([
+  ["a,b\n1\n", {}, "csv: record 1 has 1 fields, expected 2"],
+  ["a,a\n1,2\n", {}, 'csv: two columns are called "a"'],
+  ["", {}, "csv: there are no records"],
+  ['a\n"x\n', {}, "csv: behind record 0: Quoted field unterminated"],
+  ['a\n"x"y\n', {}, "csv: behind record 0: Trailing quote on quoted field is malformed"],
+  ["a\nx\n", { columns: { a: "number" } }, 'csv: "a": record 1 has "x", expected a number'],
+  ["a\n1\n", { columns: { b: "number" } }, 'there is no column "b" among "a"'],
+  ["a\n1\n", { columns: { a: "date" } }, "columns is an Object, expected an object of"],
+  ["a\n1\n", { delimiter: ";;" }, 'delimiter is ";;", expected one character'],
+  ["a\n12345\n", { mostCharacters: 4 }, "record 1 has more than 4 characters"],
+  [`a\n"${"x\n".repeat(9)}`, { mostCharacters: 9 }, "record 1 has more than 9 characters"],
+  ["a\n1\n", { header: true }, 'there is no option "header"'],
+])("files and options that are none: case %#", async (text, options, message) => {
+  await expect(csv({ text }, options as never)).rejects.toThrow(message);
+});
+
+test("records by other names, delimiters and line ends", async () => {
+  const records = [];
+  const source = new TextEncoder().encode('\ufeff1;"a;\r\nb"\r\n\r\n2;c');
+  for await (const one of csvRows(source, { delimiter: ";", names: ["n", "t"] })) records.push(one);
+  expect(records).toEqual([
+    { n: "1", t: "a;\nb" },
+    { n: "2", t: "c" },
+  ]);
+  await expect(csv(Uint8Array.of(0x61, 0x0a, 0xff))).rejects.toThrow("csv: the text is no UTF-8");
+});
+
+test("JSON lines, in any pieces", async () => {
+  const bytes = new TextEncoder().encode('{"ü": 1}\r\n\n[2]\r\n"3"');
+  for (const size of [1, 2, 3, 100]) {
+    const pieces = (async function* () {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    })();
+    const values = [];
+    for await (const value of jsonLines(pieces)) values.push(value);
+    expect(values).toEqual([{ ü: 1 }, [2], "3"]);
+  }
+  const read = async (text: string, options = {}) => {
+    for await (const _ of jsonLines({ text }, options));
+  };
+  await expect(read("1\n{\n")).rejects.toThrow('jsonLines: line 2 is no JSON: "{"');
+  await expect(read("12345", { mostCharacters: 4 })).rejects.toThrow("a line has more than 4");
+});
+
+test("split: all rows once, by key, in order; groups stay together", async () => {
+  const text = `x,who\n${Array.from({ length: 60 }, (_, i) => `${i},p${i % 12}`).join("\n")}`;
+  const table = await csv({ text });
+  const parts = async (options: Parameters<typeof split>[1]) => {
+    const { train, validation } = await split(table, options);
+    return [train, validation].map((part) => [...(part.columns["x"]!.values as Float64Array)]);
+  };
+  const [train, validation] = await parts({ key: 1 });
+  expect(validation).toHaveLength(12);
+  expect([...train!, ...validation!].toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: 60 }, (_, i) => i),
+  );
+  expect(train).toEqual(train!.toSorted((a, b) => a - b));
+  expect(await parts({ key: 1 })).toEqual([train, validation]);
+  expect(await parts({ key: 2 })).not.toEqual([train, validation]);
+  const [others, own] = await parts({ key: 1, by: "who", validation: 0.25 });
+  expect(own).toHaveLength(15);
+  const persons = new Set(own!.map((x) => x % 12));
+  expect(others!.filter((x) => persons.has(x % 12))).toEqual([]);
+  await expect(split(table, { key: 1, validation: 0.001 })).rejects.toThrow("would be empty");
+  await expect(split(table, { key: 1, by: "x" })).rejects.toThrow('"x" has numbers');
+  await expect(split(table, {} as never)).rejects.toThrow("split: key is undefined");
+});
+
+test("an encoder of the training part, and one read from its text, give the same tensors", async () => {
+  const table = await csv(people, { columns: { note: "text" } });
+  const encoder = tableEncoder(table, { inputs: ["city", "age"] });
+  expect(encoder.features).toEqual([
+    ...["city=London", "city=Paris", "city missing", "age", "age missing"],
+  ]);
+  const nan = Number.NaN;
+  const expected = [
+    [1, 0, 0, 36, 0],
+    [0, 1, 0, nan, 1],
+    [1, 0, 0, 41, 0],
+    [0, 0, 1, nan, 1],
+    [0, 1, 0, 50, 0],
+  ];
+  for (const one of [encoder, encoderOf(encoder.text)]) {
+    expect(one.inputs(table).arraySync()).toEqual(expected);
+    // One row: its city is a text, and one that training had not.
+    const other = await csv({ text: "age,city\n7,Rome\n" });
+    expect(one.inputs(other).arraySync()).toEqual([[0, 0, 0, 7, 0]]);
+  }
+  const city = tableEncoder(await csv({ text: "x,y\n1,b\n2,a\n3,b\n4,a\n" }), { target: "y" });
+  expect([city.features, city.classes]).toEqual([["x"], ["a", "b"]]);
+  const later = await csv({ text: "x,y\n1,b\n" });
+  expect(city.targets(later).dataSync()).toEqual(Int32Array.of(1));
+  const wrong = await csv({ text: "x,y\n1,unknown\n2,unknown\n" });
+  expect(() => city.targets(wrong)).toThrow('"y" is "unknown" in row 0, a class that training had');
+  expect(() => city.inputs({ count: 0, columns: {} })).toThrow('no column "x"');
+  const numbers = tableEncoder(table, { inputs: ["city"], target: "age" });
+  expect(() => numbers.targets(table)).toThrow('targets: "age" is missing in row 1');
+  expect(() => tableEncoder(table, { inputs: ["note"] })).toThrow('"note" has texts');
+  expect(() => encoderOf('{"inputs":[]}')).toThrow("expected the text of an encoder");
+});
+
+test("standardization: mean 0, deviation 1, in the model's file; gradients", () => {
+  const nan = Number.NaN;
+  const x = tensor([
+    [1, 5, nan],
+    [3, 5, nan],
+    [nan, 5, nan],
+    [8, 5, nan],
+  ]);
+  const layer = standardization(x);
+  expect(layer.mean.arraySync()).toEqual([4, 5, 0]);
+  const deviation = Math.fround(Math.sqrt(26 / 3));
+  expect(layer.deviation.dataSync()).toEqual(Float32Array.of(deviation, 1, 1));
+  const [one, other] = [x, tensor([[0, 0, 0]])].map((some) =>
+    sequential(standardization(some), dense(3, 1)),
+  );
+  loadSafetensors(other!, toSafetensors(one!));
+  const given = tensor([[2, nan, 4]]);
+  expect(other!.forward(given as never).itemSync()).toBe(one!.forward(given as never).itemSync());
+  checkGradients((a) => layer.forward(a).square().sum() as never, [tensor([[1.5, 2, 3]])], {
+    order: 2,
+    relativeTolerance: 1e-2,
+    absoluteTolerance: 1e-2,
+    epsilon: 1e-1,
+  });
+  const sum = (a: Tensor<[number, number]>) => layer.forward(a).sum();
+  const gradient = grad(sum)(tensor([[nan, 2, nan]]));
+  expect(gradient.arraySync()).toEqual([[0, 1, 0]]);
+  expect(() => standardization(tensor([1]))).toThrow("standardization: got [1], expected examples");
+  expect(() => layer.forward(tensor([[1]]))).toThrow("expects 3 features, got [1, 1]");
+});
