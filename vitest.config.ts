@@ -64,6 +64,7 @@ const processes = [
   "packages/mnist-demo/test/{compare,evaluate,explain,page,report,train,training}.test.ts",
   "packages/playground/test/{examples,playground}.test.ts",
   "packages/autograd/test/{awaited,browser,hosts}.test.ts",
+  "packages/images/test/page.test.ts",
   "packages/mpi/test/{faults,ranks}.test.ts",
   "packages/native/test/*.test.ts",
   "scripts/faults/faults.test.ts",
@@ -71,7 +72,7 @@ const processes = [
 
 /** What documentation says: its examples, links and generated pages, and `examples/` (`pnpm test:docs`). */
 const documentation = [
-  "examples/{adding-problem,character-transformer,derivatives,generative,models,pairs,time}/*.test.ts",
+  "examples/{adding-problem,character-transformer,derivatives,generative,images,models,pairs,time}/*.test.ts",
   "scripts/doctest/{examples,links}.test.ts",
   "packages/autograd/test/{engine,operations}-page.test.ts",
   "packages/nn/test/layers-page.test.ts",

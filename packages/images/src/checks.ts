@@ -19,7 +19,7 @@ export function kindOf(x: unknown): string {
   if (typeof x !== "object" || x === null) return String(x);
   if (x instanceof Tensor) return "a tensor";
   const name = (x.constructor as { readonly name?: string } | undefined)?.name ?? "Object";
-  const kind = /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
+  const kind = /^([AEIO]|HTML)/.test(name) ? `an ${name}` : `a ${name}`;
   return typeof (x as PromiseLike<unknown>).then === "function" ? `${kind}; await it` : kind;
 }
 

@@ -58,3 +58,12 @@ export {
   randomFlip,
   randomResizedCrop,
 } from "./augment/places.ts";
+
+// Files and pages
+
+export { type DecodeOptions, decodeImage, readImage } from "./files/decode.ts";
+export { encodeJpeg, encodePng, writePng } from "./files/encode.ts";
+export { fromPixels, type PixelSource, toPixels } from "./files/from-pixels.ts";
+export { type ImageHeader, imageHeader } from "./files/header.ts";
+export type { PageCanvas, PageContext } from "./files/page.ts";
+export type { Channels, Pixels } from "./files/pixels.ts";
