@@ -67,6 +67,7 @@ const processes = [
   "packages/images/test/page.test.ts",
   "packages/mpi/test/{faults,ranks}.test.ts",
   "packages/native/test/*.test.ts",
+  "packages/signal/test/every-length.test.ts",
   "scripts/faults/faults.test.ts",
 ];
 
@@ -76,6 +77,7 @@ const documentation = [
   "scripts/doctest/{examples,links}.test.ts",
   "packages/autograd/test/{engine,operations}-page.test.ts",
   "packages/nn/test/layers-page.test.ts",
+  "examples/sounds/*.test.ts",
 ];
 
 export default defineConfig({
