@@ -35,7 +35,7 @@ export default defineConfig({
     // built-folder.ts removes what the build before has made, and nothing else.
     emptyOutDir: false,
     target: "es2023",
-    license: false,
+    license: { fileName: "licenses.md" },
     // How long plugins take says nothing to whoever builds the page.
     rolldownOptions: { checks: { pluginTimings: false } },
   },

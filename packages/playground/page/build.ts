@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { offline } from "@nabla/mnist-demo/page/offline";
 import { build, type PreviewServer, preview } from "vite";
+import { appendLicenses, notedLicenses } from "./licenses.ts";
 
 const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
 
@@ -16,8 +17,10 @@ export async function buildPlayground(folder: string): Promise<void> {
       configFile,
       logLevel: "warn",
       plugins: [offline()],
+      worker: { plugins: () => [notedLicenses()] },
       build: { outDir: path.resolve(folder) },
     });
+    appendLicenses(path.join(path.resolve(folder), "licenses.md"));
   } finally {
     if (before === undefined) delete process.env["NODE_ENV"];
     else process.env["NODE_ENV"] = before;

@@ -27,7 +27,7 @@ export default defineConfig({
   build: {
     emptyOutDir: true,
     target: "es2023",
-    license: false,
+    license: { fileName: "licenses.md" },
     // TypeScript is as large as it is, and comes last.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: { checks: { pluginTimings: false } },
