@@ -58,12 +58,21 @@ type Stream = keyof typeof streams;
 function draw(name: string, stream: Stream, value: (words: Words) => scalar.Scalar): Elementwise {
   const key: Words = [scalar.input(0), scalar.input(1)];
   const counter: Words = [scalar.input(2), scalar.cast("int32", streams[stream])];
-  return {
+  const operation: Elementwise = {
     family: "elementwise",
     name,
     value: value(threefry(key, counter)),
     gradient: ["none: drawn at random"],
   };
+  draws.add(operation);
+  return operation;
+}
+
+const draws = new WeakSet<object>();
+
+/** Whether it draws random numbers from a key. */
+export function isDraw({ operation }: Node): boolean {
+  return draws.has(operation);
 }
 
 /** The operations that compute the two words of a key. */

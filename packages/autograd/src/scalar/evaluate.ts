@@ -8,16 +8,16 @@ import { type OperatorName, operators } from "./operators.ts";
 
 /** Elements per step: a few chunks fit into the first-level cache. */
 const chunkLength = 1024;
+/** Of few elements: a program of a hundred steps takes longer to lay out for many than to run. */
+const shortChunkLength = 64;
 
 type Evaluate = (a: number, b: number, c: number) => number;
 
 /** A chunk of intermediate results; those of float32 in arrays that round to it. */
 type Slot = Float64Array | Float32Array;
 
-function slotOf(type: DType | null, fill = 0): Slot {
-  return (type === "float32" ? new Float32Array(chunkLength) : new Float64Array(chunkLength)).fill(
-    fill,
-  );
+function slotOf(type: DType | null, length: number, fill = 0): Slot {
+  return (type === "float32" ? new Float32Array(length) : new Float64Array(length)).fill(fill);
 }
 
 /** One operator over a chunk. */
@@ -46,18 +46,19 @@ export function evaluateAll(
   types: readonly DType[],
   output: Data,
 ): void {
-  const { slots, steps, result } = programOf(expression, types);
+  const length = output.length <= shortChunkLength ? shortChunkLength : chunkLength;
+  const { slots, steps, result } = programOf(expression, types, length);
   inputs.forEach((elements, i) => {
     if (elements.length === 1) slots[i]!.fill(elements[0]!, 0, output.length);
   });
-  for (let from = 0; from < output.length; from += chunkLength) {
-    const count = Math.min(chunkLength, output.length - from);
+  for (let from = 0; from < output.length; from += length) {
+    const count = Math.min(length, output.length - from);
     inputs.forEach((elements, i) => {
       if (elements.length !== 1) slots[i]!.set(elements.subarray(from, from + count));
     });
     for (const step of steps) run(step, slots, count);
     const chunk = slots[result]!;
-    output.set(count === chunkLength ? chunk : chunk.subarray(0, count), from);
+    output.set(count === length ? chunk : chunk.subarray(0, count), from);
   }
 }
 
@@ -99,7 +100,7 @@ function sharedLoop(evaluate: Evaluate): Loop {
 
 /** A function of single elements, to combine an accumulator with one more. */
 export function evaluator(expression: Scalar, types: readonly DType[]): Evaluate {
-  const { slots, steps, result } = programOf(expression, types);
+  const { slots, steps, result } = programOf(expression, types, shortChunkLength);
   const [only] = steps;
   const isOneOperator = steps.length === 1 && only!.operands.every((slot, i) => slot === i);
   if (isOneOperator) {
@@ -118,21 +119,22 @@ export function evaluator(expression: Scalar, types: readonly DType[]): Evaluate
 
 const programs = new WeakMap<Scalar, Map<string, Program>>();
 
-function programOf(expression: Scalar, types: readonly DType[]): Program {
+/** `length`: the elements of a slot. */
+function programOf(expression: Scalar, types: readonly DType[], length: number): Program {
   let byTypes = programs.get(expression);
   if (!byTypes) programs.set(expression, (byTypes = new Map()));
-  const key = types.join();
+  const key = `${types.join()} ${length}`;
   let program = byTypes.get(key);
-  if (!program) byTypes.set(key, (program = layOut(expression, types)));
+  if (!program) byTypes.set(key, (program = layOut(expression, types, length)));
   return program;
 }
 
-function layOut(expression: Scalar, types: readonly DType[]): Program {
+function layOut(expression: Scalar, types: readonly DType[], length: number): Program {
   const typeOf = typesIn(types);
-  const slots = types.map((type) => slotOf(type));
+  const slots = types.map((type) => slotOf(type, length));
   const steps: Step[] = [];
   const placeOf = new Map<Scalar, number>();
-  const add = (type: DType | null, fill?: number): number => slots.push(slotOf(type, fill)) - 1;
+  const add = (type: DType | null, fill?: number): number => slots.push(slotOf(type, length, fill)) - 1;
   const place = (part: Scalar, expected: DType | null): number => {
     // A literal takes the other operand's type.
     if (part.kind === "literal") return add(expected, part.value);

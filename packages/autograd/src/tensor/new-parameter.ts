@@ -5,7 +5,9 @@ import type { Data, DType } from "../scalar/dtype.ts";
 import { checkOptions, checkText } from "./checks.ts";
 import { Parameter } from "./parameter.ts";
 import type * as T from "./shapes.ts";
+import { computeSmallDraws } from "./small-draws.ts";
 import { Tensor } from "./tensor.ts";
+import { currentTrace } from "./trace.ts";
 import { nodeOfValues } from "./values.ts";
 
 let unnamed = 0;
@@ -33,6 +35,7 @@ export function parameter(
   checkText("parameter", "name", name);
   const node =
     value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
+  if (!currentTrace()) computeSmallDraws(node);
   const result = new Parameter(node, name);
   currentCall.end("parameter", node.shape, true);
   return result;
