@@ -13,7 +13,9 @@ import {
   sequential,
 } from "@nabla/nn";
 
-const host = process.versions.deno ? `Deno ${process.versions.deno}` : `Node ${process.versions.node}`;
+const host = process.versions.deno
+  ? `Deno ${process.versions.deno}`
+  : `Node ${process.versions.node}`;
 console.log(`${host}: ${backend()}, ${threads()} threads`);
 assert.equal(backend(), "wasm");
 

@@ -6,7 +6,7 @@ const draws: Readonly<Record<string, () => Tensor>> = {
   normal: () => random.normal([8, 8]),
   "normal of float64": () => random.normal([5], { dtype: "float64", mean: 1 }),
   uniform: () => random.uniform([3, 2], { low: -2, high: 1 }),
-  integers: () => random.randint(0, 9, [7]),
+  integers: () => random.randint([7], 0, 9),
   "by a key": () => random.normal([4], { seed: 3 }).mul(0.1).reshape([2, 2]),
   "of a product": () => {
     const x: Tensor = random.normal([4, 4]);

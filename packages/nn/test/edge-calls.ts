@@ -601,6 +601,11 @@ const training: readonly EdgeCall[] = [
 ];
 
 const bytes = () => nn.toSafetensors(model());
+const shards = () => {
+  const names = Object.keys(nn.readSafetensors(bytes()));
+  const files = Object.fromEntries(names.map((name) => [name, "1.safetensors"]));
+  return new TextEncoder().encode(JSON.stringify({ weight_map: files }));
+};
 /** Each is written to once. */
 const opened = (target: unknown) => {
   if (target === "a stream") return new WritableStream();
@@ -618,6 +623,13 @@ const files: readonly EdgeCall[] = [
   },
   call("readSafetensors", bytes()),
   call("loadSafetensors", model(), bytes(), {
+    strict: true,
+    rename: (name: string) => name,
+    transpose: () => false,
+  }),
+  call("readShards", shards(), { open: bytes, only: () => true }),
+  call("loadShards", model(), shards(), {
+    open: bytes,
     strict: true,
     rename: (name: string) => name,
     transpose: () => false,

@@ -134,7 +134,8 @@ function layOut(expression: Scalar, types: readonly DType[], length: number): Pr
   const slots = types.map((type) => slotOf(type, length));
   const steps: Step[] = [];
   const placeOf = new Map<Scalar, number>();
-  const add = (type: DType | null, fill?: number): number => slots.push(slotOf(type, length, fill)) - 1;
+  const add = (type: DType | null, fill?: number): number =>
+    slots.push(slotOf(type, length, fill)) - 1;
   const place = (part: Scalar, expected: DType | null): number => {
     // A literal takes the other operand's type.
     if (part.kind === "literal") return add(expected, part.value);

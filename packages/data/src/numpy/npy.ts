@@ -9,7 +9,7 @@ import {
   Tensor,
   tensor,
 } from "@nabla/autograd";
-import { checkOptions, flag, kindOf, oneOf } from "../checks.ts";
+import { checkOptions, flag, type Kind, kindOf, oneOf } from "../checks.ts";
 import { allBytes, type Bytes, bytesNow, type LaterBytes, subjectOf } from "../sources.ts";
 import { dtypeNames, type Element, elementNamed, type NumpyDType } from "./dtypes.ts";
 import { type Header, headerIn, headerOf } from "./header.ts";
@@ -22,7 +22,9 @@ export interface NpyOptions {
   readonly dtype?: DType;
 }
 
-export const npyKinds = { dtype: oneOf("bool", "uint8", "int32", "float32", "float64") };
+export const npyKinds: Readonly<Record<string, Kind>> = {
+  dtype: oneOf("bool", "uint8", "int32", "float32", "float64"),
+};
 
 /**
  * The array of a NumPy file (`.npy`, format versions 1 to 3, either order of axes and of bytes); of a
@@ -146,11 +148,11 @@ export interface ToNpyOptions {
   readonly version?: 1 | 2 | 3;
 }
 
-export const toNpyKinds = {
+export const toNpyKinds: Readonly<Record<string, Kind>> = {
   dtype: oneOf(...dtypeNames),
   fortranOrder: flag,
   byteOrder: oneOf("little", "big"),
-  version: [(x: unknown) => x === 1 || x === 2 || x === 3, "1, 2 or 3"] as const,
+  version: [(x: unknown) => x === 1 || x === 2 || x === 3, "1, 2 or 3"],
 };
 
 /**
