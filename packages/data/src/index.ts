@@ -33,6 +33,16 @@ export { standardization } from "./tables/standardization.ts";
 export type { SplitOptions, Table } from "./tables/table.ts";
 export { split } from "./tables/table.ts";
 
+export type { Vocabulary } from "./text/characters.ts";
+export { vocabularyOf } from "./text/characters.ts";
+export type { TextTokenizer, TokenizerOptions } from "./text/tokenizer.ts";
+export { tokenizer } from "./text/tokenizer.ts";
+
+// Folders
+
+export type { ClassFolderOptions, ClassFolders, Labelled } from "./folders.ts";
+export { classFolders } from "./folders.ts";
+
 // Pipelines
 
 export type { Source } from "./pipeline/cells.ts";

@@ -1,0 +1,68 @@
+// Folders of files by class, as data sets of images are often kept: class/file.
+import { NablaError } from "@nabla/autograd";
+import { callable, checkOptions, kindOf, quoted } from "./checks.ts";
+import { nodeFiles, systemError } from "./sources.ts";
+import { byCodeUnits } from "./tables/columns.ts";
+
+/** A file, and the class of the folder that it is in. */
+export interface Labelled {
+  readonly path: string;
+  /** The place of the class among `classes`. */
+  readonly label: number;
+}
+
+export interface ClassFolders {
+  /** The names of the folders, in the order of their code units. */
+  readonly classes: readonly string[];
+  /** All files, class by class, each in the order of their names. */
+  readonly files: readonly Labelled[];
+}
+
+export interface ClassFolderOptions {
+  /** Which files there are, by their names. Default: all that do not begin with a dot. */
+  readonly only?: (name: string) => boolean;
+}
+
+/**
+ * The files of a folder that has a folder for each class, with their labels (Node): for
+ * `from(files).map(async ({ path, label }) => ({ image: await decode(path), label }))`. Throws
+ * `NablaError` for folders without classes and classes without files, and for what the system refuses.
+ *
+ * @example
+ * await classFolders("no such folder"); // => throws there is no such file or folder
+ */
+export async function classFolders(
+  folder: string,
+  options: ClassFolderOptions = {},
+): Promise<ClassFolders> {
+  if (typeof folder !== "string") {
+    throw new NablaError(`classFolders: got ${kindOf(folder)}, expected the path of a folder`);
+  }
+  const subject = `classFolders: ${quoted(folder)}`;
+  checkOptions(subject, options, { only: callable });
+  const { only = (name: string) => !name.startsWith(".") } = options;
+  const { fs, paths } = nodeFiles(subject);
+  const entriesOf = async (path: string) => {
+    try {
+      const entries = await fs.readdir(path, { withFileTypes: true });
+      return entries.toSorted((a, b) => byCodeUnits(a.name, b.name));
+    } catch (error) {
+      throw systemError(subject, error);
+    }
+  };
+  const entries = await entriesOf(folder);
+  const classes = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name);
+  if (classes.length === 0) {
+    throw new NablaError(`${subject}: has no folders, expected one for each class`);
+  }
+  const files: Labelled[] = [];
+  for (const [label, name] of classes.entries()) {
+    const path = paths.join(folder, name);
+    const own = (await entriesOf(path)).filter((entry) => entry.isFile() && only(entry.name));
+    if (own.length === 0) throw new NablaError(`${subject}: class ${quoted(name)} has no files`);
+    files.push(...own.map((entry) => ({ path: paths.join(path, entry.name), label })));
+  }
+  return { classes, files };
+}
