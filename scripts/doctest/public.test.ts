@@ -5,7 +5,11 @@ import { join } from "node:path";
 import * as autograd from "@nabla/autograd";
 import * as backend from "@nabla/autograd/backend";
 import * as testing from "@nabla/autograd/testing";
+import * as data from "@nabla/data";
+import * as distributions from "@nabla/distributions";
+import * as images from "@nabla/images";
 import * as nn from "@nabla/nn";
+import * as signal from "@nabla/signal";
 import { globSync } from "tinyglobby";
 import { expect, test } from "vitest";
 
@@ -21,23 +25,22 @@ function withExample(name: string): ReadonlySet<string> {
   );
 }
 
-test.each([
-  ["autograd", autograd],
-  ["nn", nn],
-] as const)("every public function of %s has an example in its docstring", (name, module) => {
-  // Classes have capitals; what another package exports has its docstring there.
-  const functions = Object.entries(module).filter(
-    ([key, value]) => typeof value === "function" && /^[a-z]/.test(key),
-  );
-  const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
-  const without = functions.map(([key]) => key).filter((key) => !have.has(key));
-  expect(without, "want an @example in the docstring, above `export`").toEqual([]);
-});
+const packages = Object.entries({ autograd, data, distributions, images, nn, signal });
 
-test.each([
-  ["autograd", autograd],
-  ["nn", nn],
-] as const)("every function of %s with an example is public", (name, module) => {
+test.each(packages)(
+  "every public function of %s has an example in its docstring",
+  (name, module) => {
+    // Classes have capitals; what another package exports has its docstring there.
+    const functions = Object.entries(module).filter(
+      ([key, value]) => typeof value === "function" && /^[a-z]/.test(key),
+    );
+    const have = new Set(["autograd", name].flatMap((one) => [...withExample(one)]));
+    const without = functions.map(([key]) => key).filter((key) => !have.has(key));
+    expect(without, "want an @example in the docstring, above `export`").toEqual([]);
+  },
+);
+
+test.each(packages)("every function of %s with an example is public", (name, module) => {
   const entries = [module, testing, backend];
   const hidden = [...withExample(name)].filter((one) => !entries.some((entry) => one in entry));
   expect(hidden, `are in no entry of packages/${name}`).toEqual([]);

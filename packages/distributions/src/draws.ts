@@ -20,8 +20,6 @@ export const streams = {
   studentT: 13,
   truncatedNormal: 14,
   choice: 15,
-  vonMises: 16,
-  mixture: 17,
   logNormal: 18,
   bernoulli: 19,
   sphere: 20,
