@@ -46,6 +46,7 @@ const once = [
   "shared-modules",
   "shards",
   "shares",
+  "small-draws",
   "studies",
   "summary",
   "testing",
