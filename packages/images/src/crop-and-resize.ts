@@ -25,7 +25,8 @@ export interface CropAndResizeOptions {
  * Cuts boxes out of images, [examples, channels, height, width], and resizes them to `size`: the result is
  * [boxes, channels, ...size]. `boxes`, [boxes, 4], has top, left, bottom and right, 0 and 1 being the centres
  * of the image's first and last pixels; a box may be turned over, or go beyond the image. Box i is of example
- * `examples[i]`, int32 [boxes]. TensorFlow's `crop_and_resize`, with gradients to images and boxes.
+ * `examples[i]`, int32 [boxes]. TensorFlow's `crop_and_resize`, with gradients to images and boxes. At the
+ * image's first and last pixels positions have no gradient, as in `gridSample`.
  * Throws `ShapeError` or `DTypeError` for what does not fit, and for an example that is not there when the
  * graph runs.
  *

@@ -106,6 +106,34 @@ describe("gridSample", () => {
     }
   });
 
+  test("at the border itself positions have no gradient, as in PyTorch, and no pixel of the other end", () => {
+    const x = tensor([
+      [
+        [1, 2, 4],
+        [3, 5, 9],
+      ],
+    ]);
+    const grid = tensor([
+      [
+        [-1, 0],
+        [1, 0],
+        [0.5, -1],
+        [0.5, 1],
+      ],
+    ]);
+    for (const padding of ["border", "reflection"] as const) {
+      const f = (at: Tensor): Tensor => gridSample(x, at, { padding, alignCorners: true });
+      const gradient = grad((at: Tensor) => f(at).sum() as Tensor)(grid);
+      // torch.nn.functional.grid_sample, 1.13.
+      expectClose(gradient.flatten(), tensor([0, 1, 0, 2.5, 2, 0, 4, 0]), {
+        absoluteTolerance: 1e-6,
+      });
+      const holed = tensor([[[Number.NaN, 2, Number.POSITIVE_INFINITY]]]);
+      const last = gridSample(holed, tensor([[[1, 0]]]), { padding, alignCorners: true });
+      expect(last.itemSync()).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
   test("NaN in the grid is NaN in its place, and refused of whole numbers", () => {
     const grid = tensor([
       [
