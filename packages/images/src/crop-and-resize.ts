@@ -76,7 +76,8 @@ export function cropAndResize<const H extends number, const W extends number>(
   const ys: Tensor = rows.expandDims(2).broadcastTo([count, ...size]);
   const xs: Tensor = columns.expandDims(1).broadcastTo([count, ...size]);
   const isInside = inside(ys, height).logicalAnd(inside(xs, width));
-  const read = sampleAt(operation, own, { xs, ys }, { method, padding: "border" });
+  const positions = method === "nearest" ? { xs: nearest(xs), ys: nearest(ys) } : { xs, ys };
+  const read = sampleAt(operation, own, positions, { method, padding: "border" });
   const isShown: Tensor = isInside.logicalOr(xs.isNaN()).logicalOr(ys.isNaN());
   return ofShape(where(isShown.expandDims(1), read, fill));
 }
@@ -87,6 +88,12 @@ function along(first: Tensor, last: Tensor, size: number, wanted: number): Tenso
   const shares = wanted === 1 ? [0.5] : Array.from({ length: wanted }, (_, i) => i / (wanted - 1));
   const share: Tensor = tensor(shares, { shape: [1, wanted], dtype });
   return first.add(last.sub(first).mul(share)).mul(size - 1);
+}
+
+/** The nearest pixel; halves go up, as in TensorFlow, where `round` makes them even. */
+function nearest(at: Tensor): Tensor {
+  const first: Tensor = at.floor();
+  return where(at.sub(first).less(0.5), first, first.add(1));
 }
 
 function inside(at: Tensor, size: number): Tensor {

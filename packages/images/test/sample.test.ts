@@ -271,6 +271,17 @@ describe("cropAndResize", () => {
     expectClose(cropAndResize(x, turned, first, [3, 7]), expected.flip(-2), close);
   });
 
+  test("nearest: halfway the pixel after, as TensorFlow rounds", () => {
+    const line = arange(0, 4).cast("float32").reshape([1, 1, 1, 4]);
+    const one = tensor([0], { dtype: "int32" });
+    const read = cropAndResize(line, tensor([[0, 0, 0, 1]]), one, [1, 7], { method: "nearest" });
+    expect([...read.dataSync()]).toEqual([0, 1, 1, 2, 2, 3, 3]);
+    const column = cropAndResize(line.transpose(), tensor([[1, 0, 0, 0]]), one, [7, 1], {
+      method: "nearest",
+    });
+    expect([...column.dataSync()]).toEqual([3, 3, 2, 2, 1, 1, 0]);
+  });
+
   test("second gradients, of images and boxes", () => {
     const f = (a: Tensor, b: Tensor): Tensor => cropAndResize(a, b, first, [2, 3]).square();
     const boxes = tensor([[0.12, 0.08, 0.72, 0.9]], { dtype: "float64" });
