@@ -1,6 +1,7 @@
 // Parts of images at any position, all resized to one size.
 import { DTypeError, formatShape, ShapeError, type Tensor, tensor, where } from "@nabla/autograd";
 import {
+  checkElements,
   checkFloat,
   checkImage,
   checkKind,
@@ -65,6 +66,7 @@ export function cropAndResize<const H extends number, const W extends number>(
   }
   checkKind(operation, "size", size, sizes);
   checkOptions(operation, options, { method: oneOf("bilinear", "nearest"), fill: finite });
+  checkElements(operation, [boxes.shape[0]!, x.shape[1]!, ...size]);
   const { method = "bilinear", fill = 0 } = options;
   const [height, width] = x.shape.slice(-2) as [number, number];
   const image: Tensor = isFloat(x) ? x : x.cast("float32");

@@ -259,6 +259,17 @@ describe("warps", () => {
   });
 });
 
+test("sizes of more elements than a tensor can have are refused before they are computed", () => {
+  const x = draw([1, 2, 2]);
+  const size = [2 ** 40, 2] as const;
+  const first = tensor([0], { dtype: "int32" });
+  expect(() => warp(x, identity, { size })).toThrow("warp: [1, 1099511627776, 2] has 21");
+  expect(() => affineGrid(identity, size)).toThrow("affineGrid: [1099511627776, 2, 3] has 65");
+  expect(() => cropAndResize(x.expandDims(0), draw([1, 4]), first, size)).toThrow(
+    "cropAndResize: [1, 1, 1099511627776, 2] has 21",
+  );
+});
+
 describe("cropAndResize", () => {
   const x = draw([2, 2, 4, 5]);
   const first = tensor([0], { dtype: "int32" });
