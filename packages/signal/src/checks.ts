@@ -43,7 +43,11 @@ export function described(x: unknown): string {
   if (typeof x === "bigint") return `${x}n`;
   if (typeof x === "function") return "a function";
   if (x instanceof Tensor) return `a tensor of shape ${formatShape((x as Tensor).shape)}`;
-  if (Array.isArray(x)) return `[${x.map(described).join(", ")}]`.slice(0, 60);
+  if (Array.isArray(x)) {
+    // Lists in lists are not shown: one may hold itself.
+    const shown = x.slice(0, 60).map((one) => (Array.isArray(one) ? "a list" : described(one)));
+    return `[${shown.join(", ")}]`.slice(0, 60);
+  }
   return typeof x === "object" && x !== null ? "an object" : String(x);
 }
 

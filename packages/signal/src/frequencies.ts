@@ -1,5 +1,5 @@
 // What frequencies the elements of a transform are of, and the order with 0 in the middle.
-import { roll, type Shape, type Tensor, tensor } from "@nabla/autograd";
+import { roll, type Shape, Tensor, tensor } from "@nabla/autograd";
 import {
   axisOf,
   checkKind,
@@ -114,10 +114,7 @@ function shifted(
     const found = Array.from(list, (axis) => axisOf(operation, part.shape, axis));
     return found.reduce<Tensor>((y, axis) => roll(y, by(y.shape[axis]!), axis), part);
   };
-  if (x instanceof Object && "real" in x) {
-    const { real, imaginary } = partsOf(operation, x);
-    return { real: move(real), imaginary: move(imaginary!) };
-  }
-  partsOf(operation, x);
-  return move(x);
+  if (x instanceof Tensor) return move(x);
+  const { real, imaginary } = partsOf(operation, x);
+  return { real: move(real), imaginary: move(imaginary!) };
 }
