@@ -124,7 +124,9 @@ export function melSpectrogram(
   options: MelSpectrogramOptions = {},
 ): Tensor {
   const name = "melSpectrogram";
-  if (typeof options !== "object" || options === null) checkOptions(name, options, melKinds);
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    checkOptions(name, options, melKinds);
+  }
   const { mels, low, high, scale, filterNorm, ...others } = options;
   const given = { mels, low, high, scale, filterNorm };
   checkOptions(name, given, melKinds);
@@ -206,6 +208,8 @@ function filters(
     const [left, middle, right] = edges.slice(m, m + 3) as [number, number, number];
     const height = filterNorm === "slaney" ? 2 / (right - left) : 1;
     for (let k = 0; k < bins; k++) {
+    // Closer than float64 tells apart: no frequency lies between.
+    if (left >= middle || middle >= right) continue;
       const f = (k * sampleRate) / fftSize;
       const triangle = Math.min((f - left) / (middle - left), (right - f) / (right - middle));
       values[m * bins + k] = height * Math.max(0, triangle);

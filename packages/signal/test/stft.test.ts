@@ -158,6 +158,11 @@ describe("errors", () => {
       ShapeError,
       "stft: [4] has 4 elements, expected 8",
     ],
+  test("filters narrower than numbers tell apart are empty", () => {
+    const filters = melFilters(8000, 16, { low: 1000, high: 1000.0000000000002, mels: 2 });
+    expect(filters.abs().max().itemSync()).toBe(0);
+  });
+
     ["a reflection", () => stft(ones([4]), 8), ShapeError, "expected 5 or more to pad 4"],
     ["nothing", () => stft(zeros([0]), 8, { padMode: "constant" }), ShapeError, "stft: [0]"],
     ["fftSize", () => stft(x, 0), NablaError, "stft: fftSize is 0, expected a positive integer"],
@@ -195,6 +200,12 @@ describe("errors", () => {
     ["no complex", () => istft(x as unknown as Complex, 8), NablaError, "istft: got a tensor"],
     [
       "an element left out",
+    [
+      "a list of options",
+      () => melSpectrogram(x, 8000, 8, [] as never),
+      NablaError,
+      "melSpectrogram: options are []",
+    ],
       () => istft(stft(x, 8, leavesOut), 8, leavesOut).dataSync(),
       NablaError,
       "istft: the windows leave out an element",
