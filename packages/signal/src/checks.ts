@@ -101,3 +101,12 @@ export function axisOf(operation: string, shape: readonly number[], axis: number
 export function precisionOf(...tensors: readonly Tensor[]): Precision {
   return tensors.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
 }
+
+/** Throws `ShapeError` for a shape larger than tensors can be, before anything of it is computed. */
+export function checkElements(operation: string, shape: readonly number[]): void {
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const longest = Math.max(1, ...shape);
+  if (Math.max(elements, longest) < 2 ** 31) return;
+  const given = elements === 0 ? `${longest} along an axis` : `${elements} elements`;
+  throw new ShapeError(`${operation}: ${formatShape(shape)} has ${given}, expected less than 2^31`);
+}

@@ -2,6 +2,7 @@
 import { roll, type Shape, Tensor, tensor } from "@nabla/autograd";
 import {
   axisOf,
+  checkElements,
   checkKind,
   checkOptions,
   count,
@@ -91,6 +92,7 @@ function frequencies(
 ): Tensor<[number]> {
   checkKind(operation, "n", n, count);
   checkOptions(operation, options, { spacing: finite, dtype: precision });
+  checkElements(operation, [n]);
   const { spacing = 1, dtype = "float32" } = options;
   checkKind(operation, "spacing", spacing, [(x) => x !== 0, "a number that is not 0"]);
   const places = Array.from({ length: n }, (_, k) => place(k)).filter((k) => !Number.isNaN(k));

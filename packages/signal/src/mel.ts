@@ -2,6 +2,7 @@
 import { formatShape, matmul, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
 import { realOf } from "./along-axes.ts";
 import {
+  checkElements,
   checkKind,
   checkOptions,
   count,
@@ -199,17 +200,18 @@ function filters(
     const expected = `expected low < high <= ${sampleRate / 2}, half the sample rate`;
     throw new NablaError(`${operation}: low is ${low}, high ${high} Hz, ${expected}`);
   }
+  const bins = Math.floor(fftSize / 2) + 1;
+  checkElements(operation, [mels, bins]);
   const { to, from } = scales[scale];
   const step = (to(high) - to(low)) / (mels + 1);
   const edges = Array.from({ length: mels + 2 }, (_, i) => from(to(low) + i * step));
-  const bins = Math.floor(fftSize / 2) + 1;
   const values = new Float64Array(mels * bins);
   for (let m = 0; m < mels; m++) {
     const [left, middle, right] = edges.slice(m, m + 3) as [number, number, number];
-    const height = filterNorm === "slaney" ? 2 / (right - left) : 1;
-    for (let k = 0; k < bins; k++) {
     // Closer than float64 tells apart: no frequency lies between.
     if (left >= middle || middle >= right) continue;
+    const height = filterNorm === "slaney" ? 2 / (right - left) : 1;
+    for (let k = 0; k < bins; k++) {
       const f = (k * sampleRate) / fftSize;
       const triangle = Math.min((f - left) / (middle - left), (right - f) / (right - middle));
       values[m * bins + k] = height * Math.max(0, triangle);
