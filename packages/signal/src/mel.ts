@@ -1,5 +1,13 @@
 // Spectra on scales of pitch, with the conventions of librosa.
-import { formatShape, matmul, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
+import {
+  formatShape,
+  matmul,
+  NablaError,
+  ShapeError,
+  type Tensor,
+  tensor,
+  where,
+} from "@nabla/autograd";
 import { realOf } from "./along-axes.ts";
 import {
   checkElements,
@@ -157,13 +165,18 @@ export function decibels(x: Tensor, options: DecibelOptions = {}): Tensor {
   const { reference = 1, least = 1e-10, range } = options;
   const scale = 10 / Math.LN10;
   const power = realOf("decibels", x);
-  const level = power
-    .maximum(least)
-    .log()
+  const level = logOf(power, least)
     .mul(scale)
     .sub(scale * Math.log(Math.max(least, reference)));
   if (range === undefined || level.size === 0) return level;
   return level.maximum(level.max().sub(range));
+}
+
+/** log(x), of `least` for what is below it, also where that is 0 in float32. */
+function logOf(x: Tensor, least: number): Tensor {
+  if (x.dtype === "float64" || Math.fround(least) > 0) return x.maximum(least).log();
+  const isBelow = x.lessEqual(0);
+  return where(isBelow, Math.log(least), where(isBelow, 1, x).log());
 }
 
 /**

@@ -168,6 +168,15 @@ describe("mel spectra", () => {
     expectClose(decibels(tensor([5, 50]), { reference: 5 }), tensor([0, 10]));
   });
 
+  test("decibels of 0 are those of the least power, also where float32 has none so small", () => {
+    const x = tensor([0, -1, 1e-3, Number.NaN]);
+    const level = (y: Tensor): Tensor => decibels(y, { least: 1e-50 });
+    expectClose(level(x), tensor([-500, -500, -30, Number.NaN]));
+    const some = x.slice(0, 0, 3);
+    const [g] = gradients(level(some).sum(), [some]);
+    expectClose(g.slice(0, 0, 2), zeros([2]));
+  });
+
   test("coefficients of a constant spectrum are its mean alone", () => {
     setBackend("reference");
     const level = ones([4, 3]).mul(2);
