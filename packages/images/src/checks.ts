@@ -179,3 +179,12 @@ export function checkFloat(operation: string, x: Tensor, what = "the image"): vo
     `${operation}: ${what} is ${x.dtype}, expected fractions; ${hint} gives them`,
   );
 }
+
+/** Throws `ShapeError` for a shape larger than tensors can be, before anything of it is computed. */
+export function checkElements(operation: string, shape: readonly number[]): void {
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const longest = Math.max(1, ...shape);
+  if (Math.max(elements, longest) < 2 ** 31) return;
+  const given = elements === 0 ? `${longest} along an axis` : `${elements} elements`;
+  throw new ShapeError(`${operation}: ${formatShape(shape)} has ${given}, expected less than 2^31`);
+}

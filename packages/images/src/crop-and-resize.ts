@@ -1,6 +1,7 @@
 // Parts of images at any position, all resized to one size.
 import { DTypeError, formatShape, ShapeError, type Tensor, tensor, where } from "@nabla/autograd";
 import {
+  checkElements,
   checkFloat,
   checkImage,
   checkKind,
@@ -25,7 +26,8 @@ export interface CropAndResizeOptions {
  * Cuts boxes out of images, [examples, channels, height, width], and resizes them to `size`: the result is
  * [boxes, channels, ...size]. `boxes`, [boxes, 4], has top, left, bottom and right, 0 and 1 being the centres
  * of the image's first and last pixels; a box may be turned over, or go beyond the image. Box i is of example
- * `examples[i]`, int32 [boxes]. TensorFlow's `crop_and_resize`, with gradients to images and boxes.
+ * `examples[i]`, int32 [boxes]. TensorFlow's `crop_and_resize`, with gradients to images and boxes. At the
+ * image's first and last pixels positions have no gradient, as in `gridSample`.
  * Throws `ShapeError` or `DTypeError` for what does not fit, and for an example that is not there when the
  * graph runs.
  *
@@ -64,6 +66,7 @@ export function cropAndResize<const H extends number, const W extends number>(
   }
   checkKind(operation, "size", size, sizes);
   checkOptions(operation, options, { method: oneOf("bilinear", "nearest"), fill: finite });
+  checkElements(operation, [boxes.shape[0]!, x.shape[1]!, ...size]);
   const { method = "bilinear", fill = 0 } = options;
   const [height, width] = x.shape.slice(-2) as [number, number];
   const image: Tensor = isFloat(x) ? x : x.cast("float32");
@@ -75,7 +78,8 @@ export function cropAndResize<const H extends number, const W extends number>(
   const ys: Tensor = rows.expandDims(2).broadcastTo([count, ...size]);
   const xs: Tensor = columns.expandDims(1).broadcastTo([count, ...size]);
   const isInside = inside(ys, height).logicalAnd(inside(xs, width));
-  const read = sampleAt(operation, own, { xs, ys }, { method, padding: "border" });
+  const positions = method === "nearest" ? { xs: nearest(xs), ys: nearest(ys) } : { xs, ys };
+  const read = sampleAt(operation, own, positions, { method, padding: "border" });
   const isShown: Tensor = isInside.logicalOr(xs.isNaN()).logicalOr(ys.isNaN());
   return ofShape(where(isShown.expandDims(1), read, fill));
 }
@@ -86,6 +90,12 @@ function along(first: Tensor, last: Tensor, size: number, wanted: number): Tenso
   const shares = wanted === 1 ? [0.5] : Array.from({ length: wanted }, (_, i) => i / (wanted - 1));
   const share: Tensor = tensor(shares, { shape: [1, wanted], dtype });
   return first.add(last.sub(first).mul(share)).mul(size - 1);
+}
+
+/** The nearest pixel; halves go up, as in TensorFlow, where `round` makes them even. */
+function nearest(at: Tensor): Tensor {
+  const first: Tensor = at.floor();
+  return where(at.sub(first).less(0.5), first, first.add(1));
 }
 
 function inside(at: Tensor, size: number): Tensor {

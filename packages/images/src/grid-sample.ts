@@ -8,6 +8,7 @@ import {
   tensor,
 } from "@nabla/autograd";
 import {
+  checkElements,
   checkFloat,
   checkImage,
   checkKind,
@@ -96,13 +97,17 @@ export function affineGrid<M extends Tensor, const H extends number, const W ext
   checkKind("affineGrid", "size", size, sizes);
   checkOptions("affineGrid", options, { alignCorners: flag });
   const [height, width] = size;
+  checkElements("affineGrid", [...matrix.shape.slice(0, -2), height, width, 3]);
   const place = (i: number, count: number): number => {
     if (options.alignCorners === true) return count === 1 ? 0 : (2 * i) / (count - 1) - 1;
     return (2 * i + 1) / count - 1;
   };
   const rows = Array.from({ length: height }, (_, i) => place(i, height));
   const columns = Array.from({ length: width }, (_, j) => place(j, width));
-  const points = rows.flatMap((y) => columns.flatMap((x) => [x, y, 1]));
+  const points = new Float64Array(3 * height * width);
+  for (const [i, y] of rows.entries()) {
+    for (const [j, x] of columns.entries()) points.set([x, y, 1], 3 * (i * width + j));
+  }
   const flat: Tensor = tensor(points, { shape: [height * width, 3], dtype: matrix.dtype });
   const moved: Tensor = flat.matmul(matrix.transpose());
   return ofShape(moved.reshape([...matrix.shape.slice(0, -2), height, width, 2]));

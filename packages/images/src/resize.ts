@@ -1,6 +1,15 @@
 // Images of other sizes: sampled along one axis after the other.
 import { NablaError, type ShapeOf, type Tensor, tensor } from "@nabla/autograd";
-import { checkImage, checkKind, checkOptions, flag, isFloat, oneOf, sizes } from "./checks.ts";
+import {
+  checkElements,
+  checkImage,
+  checkKind,
+  checkOptions,
+  flag,
+  isFloat,
+  oneOf,
+  sizes,
+} from "./checks.ts";
 import { ofShape, type Resized } from "./shapes.ts";
 import { type Method, type Taps, tapsOf } from "./taps.ts";
 
@@ -59,6 +68,7 @@ export function resize<X extends Tensor, const H extends number, const W extends
   if (alignCorners && antialias) {
     throw new NablaError("resize: antialias is not defined with alignCorners: leave one out");
   }
+  checkElements("resize", [...x.shape.slice(0, -2), ...size]);
   const given: Tensor = copies || isFloat(x) ? x : x.cast("float32");
   // The axis that shrinks more goes first: the other one has less to do.
   const ratio = (axis: -1 | -2) => size[axis + 2]! / x.shape.at(axis)!;

@@ -85,6 +85,9 @@ interface Tap {
 function tapsAt(given: Tensor, size: number, options: Required<SampleOptions>): readonly Tap[] {
   const { method, padding } = options;
   const isCubic = method === "bicubic";
+  // At the last pixel the next one is outside, also of positions brought inside: it is left out, since its
+  // weight of 0 would make NaN of an infinity.
+  const canBeOutside = padding === "zeros" || method === "bilinear";
   // Farther out all is zero; infinities would have no fraction.
   const bounded: Tensor = padding === "zeros" ? given.clip(-3, size + 2) : given;
   // Of a cubic each of four pixels is brought inside, not the position between them.
@@ -93,7 +96,7 @@ function tapsAt(given: Tensor, size: number, options: Required<SampleOptions>): 
     const whole = isCubic ? broughtInside(position, size, options) : position;
     const isInside = whole.greaterEqual(0).logicalAnd(whole.lessEqual(size - 1));
     const index: Tensor = where(isInside, whole, 0).cast("int32");
-    return { index, isInside: padding === "zeros" ? isInside : undefined, weight };
+    return { index, isInside: canBeOutside ? isInside : undefined, weight };
   };
   if (method === "nearest") return [tap(at.round())];
   const first: Tensor = at.floor();
@@ -125,13 +128,19 @@ function broughtInside(
   { padding, alignCorners }: Required<SampleOptions>,
 ): Tensor {
   if (padding === "zeros") return at;
-  if (padding === "border") return at.clip(0, size - 1);
+  if (padding === "border") return held(at, size - 1);
   const [low, span] = alignCorners ? [0, size - 1] : [-0.5, size];
   if (span === 0) return at.mul(0);
   // A triangle wave: once there and back is two spans.
   const along: Tensor = at.sub(low).mod(2 * span);
   const mirrored = where(along.lessEqual(span), along, along.neg().add(2 * span));
-  return mirrored.add(low).clip(0, size - 1);
+  return held(mirrored.add(low), size - 1);
+}
+
+/** From 0 to `last`, without a gradient at both ends and beyond, as in PyTorch; NaN stays. */
+function held(at: Tensor, last: number): Tensor {
+  const fromFirst = where(at.lessEqual(0), 0, at);
+  return where(at.greaterEqual(last), last, fromFirst);
 }
 
 /** Reads the image at taps of both axes, which are of `shape`, [..., height, width]. */

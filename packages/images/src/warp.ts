@@ -12,6 +12,7 @@ import {
   zerosLike,
 } from "@nabla/autograd";
 import {
+  checkElements,
   checkFloat,
   checkImage,
   checkKind,
@@ -50,6 +51,7 @@ export function warp(x: Tensor, matrix: Tensor, options: WarpOptions = {}): Tens
   checkMatrix("warp", matrix, 2, 3);
   checkOptions("warp", options, { ...sampleKinds, size: sizes });
   const [height, width] = options.size ?? (x.shape.slice(-2) as [number, number]);
+  checkElements("warp", [...x.shape.slice(0, -2), height, width]);
   const { dtype } = matrix;
   // Each [..., 1, 1], beside rows [height, 1] and columns [1, width].
   const entry = (i: number, j: number): Tensor => matrix.slice(-2, i, i + 1).slice(-1, j, j + 1);

@@ -45,6 +45,13 @@ const steps: Readonly<Record<string, Augmentation>> = {
   sometimes: sometimes(0.5, (image) => image.mul(0.5)),
 };
 const images = random.uniform([6, 3, 6, 7], { seed: 1, dtype: "float64" });
+const correlation = (pairs: readonly (readonly [number, number])[]): number => {
+  const meanOf = (f: (pair: readonly [number, number]) => number): number =>
+    pairs.reduce((sum, pair) => sum + f(pair), 0) / pairs.length;
+  const [a, b] = [meanOf(([x]) => x), meanOf(([, y]) => y)];
+  const both = meanOf(([x, y]) => (x - a) * (y - b));
+  return both / Math.sqrt(meanOf(([x]) => (x - a) ** 2) * meanOf(([, y]) => (y - b) ** 2));
+};
 const numbers = (x: Tensor): number[] => [...x.dataSync()];
 
 describe.each(Object.entries(steps))("%s", (_, step) => {
@@ -227,6 +234,32 @@ describe("mixtures", () => {
       expect(Math.abs(mean - 0.5)).toBeLessThan(0.04);
       expect(Math.abs(variance - 1 / (8 * alpha + 4))).toBeLessThan(0.02);
       expect(shares.every((one) => one >= 0 && one <= 1)).toBe(true);
+    }
+  });
+
+  test("where a rectangle lies does not depend on how large it is", () => {
+    const count = 1000;
+    const [width, other] = [8, arange(1, count + 1)];
+    const lines = other.reshape([count, 1, 1, 1]).broadcastTo([count, 1, width, width]);
+    const changed = cutMix(lines, ones([count, 1]), { key: 3 })
+      .images.notEqual(lines)
+      .cast("float64");
+    for (const axis of [2, 3]) {
+      const shape = [1, 1, 1, 1].with(axis, width);
+      const middles = numbers(
+        changed
+          .mul(arange(0, width).add(0.5).reshape(shape))
+          .sum([1, 2, 3])
+          .div(changed.sum([1, 2, 3])),
+      );
+      // How far from one half: the shares' spread.
+      const spreads = numbers(changed.mean([1, 2, 3]).sub(0.5).abs());
+      const seen = middles.flatMap((middle, i) =>
+        Number.isNaN(middle) || spreads[i] === 0.5 ? [] : [[middle, spreads[i]!] as const],
+      );
+      expect(seen.length).toBeGreaterThan(800);
+      // A standard deviation is 0.035.
+      expect(Math.abs(correlation(seen))).toBeLessThan(0.14);
     }
   });
 

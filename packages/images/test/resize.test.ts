@@ -9,6 +9,7 @@ import {
   type Tensor,
   tensor,
   vmap,
+  zeros,
 } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import { centerCrop, crop, type Method, resize } from "@nabla/images";
@@ -102,6 +103,12 @@ describe("resize", () => {
       "resize: size is [0, 2], expected [height, width], two",
     );
     expect(() => resize(x, [2.5, 2])).toThrow("resize: size is [2.5, 2]");
+    expect(() => resize(x, [2 ** 40, 1])).toThrow(
+      "resize: [2, 1099511627776, 1] has 2199023255552 elements, expected less than 2^31",
+    );
+    expect(() => resize(zeros([0, 2, 2]), [2 ** 40, 1])).toThrow(
+      "resize: [0, 1099511627776, 1] has 1099511627776 along an axis",
+    );
     expect(() => resize(x, 5 as never)).toThrow("resize: size is 5");
     expect(() => resize([[1]] as never, [2, 2])).toThrow("resize: got an Array, expected a tensor");
     expect(() => resize(x, [2, 2], { method: "lanczos" as Method })).toThrow(

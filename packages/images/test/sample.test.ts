@@ -106,6 +106,34 @@ describe("gridSample", () => {
     }
   });
 
+  test("at the border itself positions have no gradient, as in PyTorch, and no pixel of the other end", () => {
+    const x = tensor([
+      [
+        [1, 2, 4],
+        [3, 5, 9],
+      ],
+    ]);
+    const grid = tensor([
+      [
+        [-1, 0],
+        [1, 0],
+        [0.5, -1],
+        [0.5, 1],
+      ],
+    ]);
+    for (const padding of ["border", "reflection"] as const) {
+      const f = (at: Tensor): Tensor => gridSample(x, at, { padding, alignCorners: true });
+      const gradient = grad((at: Tensor) => f(at).sum() as Tensor)(grid);
+      // torch.nn.functional.grid_sample, 1.13.
+      expectClose(gradient.flatten(), tensor([0, 1, 0, 2.5, 2, 0, 4, 0]), {
+        absoluteTolerance: 1e-6,
+      });
+      const holed = tensor([[[Number.NaN, 2, Number.POSITIVE_INFINITY]]]);
+      const last = gridSample(holed, tensor([[[1, 0]]]), { padding, alignCorners: true });
+      expect(last.itemSync()).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
   test("NaN in the grid is NaN in its place, and refused of whole numbers", () => {
     const grid = tensor([
       [
@@ -231,6 +259,17 @@ describe("warps", () => {
   });
 });
 
+test("sizes of more elements than a tensor can have are refused before they are computed", () => {
+  const x = draw([1, 2, 2]);
+  const size = [2 ** 40, 2] as const;
+  const first = tensor([0], { dtype: "int32" });
+  expect(() => warp(x, identity, { size })).toThrow("warp: [1, 1099511627776, 2] has 21");
+  expect(() => affineGrid(identity, size)).toThrow("affineGrid: [1099511627776, 2, 3] has 65");
+  expect(() => cropAndResize(x.expandDims(0), draw([1, 4]), first, size)).toThrow(
+    "cropAndResize: [1, 1, 1099511627776, 2] has 21",
+  );
+});
+
 describe("cropAndResize", () => {
   const x = draw([2, 2, 4, 5]);
   const first = tensor([0], { dtype: "int32" });
@@ -241,6 +280,17 @@ describe("cropAndResize", () => {
     expectClose(cropAndResize(x, whole, first, [3, 7]), expected, close);
     const turned = tensor([[1, 0, 0, 1]], { dtype: "float64" });
     expectClose(cropAndResize(x, turned, first, [3, 7]), expected.flip(-2), close);
+  });
+
+  test("nearest: halfway the pixel after, as TensorFlow rounds", () => {
+    const line = arange(0, 4).cast("float32").reshape([1, 1, 1, 4]);
+    const one = tensor([0], { dtype: "int32" });
+    const read = cropAndResize(line, tensor([[0, 0, 0, 1]]), one, [1, 7], { method: "nearest" });
+    expect([...read.dataSync()]).toEqual([0, 1, 1, 2, 2, 3, 3]);
+    const column = cropAndResize(line.transpose(), tensor([[1, 0, 0, 0]]), one, [7, 1], {
+      method: "nearest",
+    });
+    expect([...column.dataSync()]).toEqual([3, 3, 2, 2, 1, 1, 0]);
   });
 
   test("second gradients, of images and boxes", () => {

@@ -43,7 +43,11 @@ export function described(x: unknown): string {
   if (typeof x === "bigint") return `${x}n`;
   if (typeof x === "function") return "a function";
   if (x instanceof Tensor) return `a tensor of shape ${formatShape((x as Tensor).shape)}`;
-  if (Array.isArray(x)) return `[${x.map(described).join(", ")}]`.slice(0, 60);
+  if (Array.isArray(x)) {
+    // Lists in lists are not shown: one may hold itself.
+    const shown = x.slice(0, 60).map((one) => (Array.isArray(one) ? "a list" : described(one)));
+    return `[${shown.join(", ")}]`.slice(0, 60);
+  }
   return typeof x === "object" && x !== null ? "an object" : String(x);
 }
 
@@ -96,4 +100,13 @@ export function axisOf(operation: string, shape: readonly number[], axis: number
 /** The dtype that a transform of these computes in: float64 if one of them is that. */
 export function precisionOf(...tensors: readonly Tensor[]): Precision {
   return tensors.some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
+}
+
+/** Throws `ShapeError` for a shape larger than tensors can be, before anything of it is computed. */
+export function checkElements(operation: string, shape: readonly number[]): void {
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const longest = Math.max(1, ...shape);
+  if (Math.max(elements, longest) < 2 ** 31) return;
+  const given = elements === 0 ? `${longest} along an axis` : `${elements} elements`;
+  throw new ShapeError(`${operation}: ${formatShape(shape)} has ${given}, expected less than 2^31`);
 }

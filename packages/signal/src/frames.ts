@@ -5,6 +5,8 @@ import { concat, type Tensor } from "@nabla/autograd";
 export function framed(x: Tensor, size: number, hop: number): Tensor {
   const length = x.shape.at(-1)!;
   const count = Math.floor((length - size) / hop) + 1;
+  // However far away the next one would be.
+  if (count === 1) return x.slice(x.rank - 1, 0, size).expandDims(-2);
   const pieces = Math.ceil(size / hop);
   const before = x.shape.slice(0, -1);
   const last = x.rank - 1;
@@ -19,6 +21,7 @@ export function framed(x: Tensor, size: number, hop: number): Tensor {
 /** The sum of frames [..., count, size] that begin `hop` apart: [..., (count - 1) hop + size]. */
 export function overlapped(frames: Tensor, hop: number): Tensor {
   const [count, size] = frames.shape.slice(-2) as [number, number];
+  if (count === 1) return frames.squeeze(-2);
   const pieces = Math.ceil(size / hop);
   const before = frames.shape.slice(0, -2);
   const last = frames.rank - 1;

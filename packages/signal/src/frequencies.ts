@@ -1,7 +1,8 @@
 // What frequencies the elements of a transform are of, and the order with 0 in the middle.
-import { roll, type Shape, type Tensor, tensor } from "@nabla/autograd";
+import { roll, type Shape, Tensor, tensor } from "@nabla/autograd";
 import {
   axisOf,
+  checkElements,
   checkKind,
   checkOptions,
   count,
@@ -91,6 +92,7 @@ function frequencies(
 ): Tensor<[number]> {
   checkKind(operation, "n", n, count);
   checkOptions(operation, options, { spacing: finite, dtype: precision });
+  checkElements(operation, [n]);
   const { spacing = 1, dtype = "float32" } = options;
   checkKind(operation, "spacing", spacing, [(x) => x !== 0, "a number that is not 0"]);
   const places = Array.from({ length: n }, (_, k) => place(k)).filter((k) => !Number.isNaN(k));
@@ -114,10 +116,7 @@ function shifted(
     const found = Array.from(list, (axis) => axisOf(operation, part.shape, axis));
     return found.reduce<Tensor>((y, axis) => roll(y, by(y.shape[axis]!), axis), part);
   };
-  if (x instanceof Object && "real" in x) {
-    const { real, imaginary } = partsOf(operation, x);
-    return { real: move(real), imaginary: move(imaginary!) };
-  }
-  partsOf(operation, x);
-  return move(x);
+  if (x instanceof Tensor) return move(x);
+  const { real, imaginary } = partsOf(operation, x);
+  return { real: move(real), imaginary: move(imaginary!) };
 }

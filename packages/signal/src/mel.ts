@@ -1,7 +1,16 @@
 // Spectra on scales of pitch, with the conventions of librosa.
-import { formatShape, matmul, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
+import {
+  formatShape,
+  matmul,
+  NablaError,
+  ShapeError,
+  type Tensor,
+  tensor,
+  where,
+} from "@nabla/autograd";
 import { realOf } from "./along-axes.ts";
 import {
+  checkElements,
   checkKind,
   checkOptions,
   count,
@@ -124,7 +133,9 @@ export function melSpectrogram(
   options: MelSpectrogramOptions = {},
 ): Tensor {
   const name = "melSpectrogram";
-  if (typeof options !== "object" || options === null) checkOptions(name, options, melKinds);
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    checkOptions(name, options, melKinds);
+  }
   const { mels, low, high, scale, filterNorm, ...others } = options;
   const given = { mels, low, high, scale, filterNorm };
   checkOptions(name, given, melKinds);
@@ -154,13 +165,18 @@ export function decibels(x: Tensor, options: DecibelOptions = {}): Tensor {
   const { reference = 1, least = 1e-10, range } = options;
   const scale = 10 / Math.LN10;
   const power = realOf("decibels", x);
-  const level = power
-    .maximum(least)
-    .log()
+  const level = logOf(power, least)
     .mul(scale)
     .sub(scale * Math.log(Math.max(least, reference)));
   if (range === undefined || level.size === 0) return level;
   return level.maximum(level.max().sub(range));
+}
+
+/** log(x), of `least` for what is below it, also where that is 0 in float32. */
+function logOf(x: Tensor, least: number): Tensor {
+  if (x.dtype === "float64" || Math.fround(least) > 0) return x.maximum(least).log();
+  const isBelow = x.lessEqual(0);
+  return where(isBelow, Math.log(least), where(isBelow, 1, x).log());
 }
 
 /**
@@ -197,13 +213,16 @@ function filters(
     const expected = `expected low < high <= ${sampleRate / 2}, half the sample rate`;
     throw new NablaError(`${operation}: low is ${low}, high ${high} Hz, ${expected}`);
   }
+  const bins = Math.floor(fftSize / 2) + 1;
+  checkElements(operation, [mels, bins]);
   const { to, from } = scales[scale];
   const step = (to(high) - to(low)) / (mels + 1);
   const edges = Array.from({ length: mels + 2 }, (_, i) => from(to(low) + i * step));
-  const bins = Math.floor(fftSize / 2) + 1;
   const values = new Float64Array(mels * bins);
   for (let m = 0; m < mels; m++) {
     const [left, middle, right] = edges.slice(m, m + 3) as [number, number, number];
+    // Closer than float64 tells apart: no frequency lies between.
+    if (left >= middle || middle >= right) continue;
     const height = filterNorm === "slaney" ? 2 / (right - left) : 1;
     for (let k = 0; k < bins; k++) {
       const f = (k * sampleRate) / fftSize;

@@ -2,6 +2,7 @@
 // with the discrete Fourier transform", 1978; names and definitions are SciPy's.
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
 import {
+  checkElements,
   checkKind,
   checkOptions,
   count,
@@ -71,8 +72,11 @@ const formulas: Readonly<Record<WindowName, Formula>> = {
     Math.exp(-0.5 * (((u - 0.5) * (size - 1)) / deviation!) ** 2),
   hamming: cosines(0.54, 0.46),
   hann: cosines(0.5, 0.5),
-  kaiser: (u, _, { beta }) =>
-    besselI0(beta! * Math.sqrt(Math.max(0, 1 - (2 * u - 1) ** 2))) / besselI0(beta!),
+  kaiser(u, _, { beta }) {
+    const x = beta! * Math.sqrt(Math.max(0, 1 - (2 * u - 1) ** 2));
+    if (beta! <= mostBessel) return besselI0(x) / besselI0(beta!);
+    return Math.exp(x - beta!) * (scaledBesselI0(x) / scaledBesselI0(beta!));
+  },
   nuttall: cosines(0.3635819, 0.4891775, 0.1365995, 0.0106411),
   parzen(u, size) {
     const x = Math.abs(2 * u - 1) * ((size - 1) / size);
@@ -125,6 +129,7 @@ export function windowValues(
     );
   }
   checkKind(operation, "n", n, count);
+  checkElements(operation, [n]);
   checkOptions(operation, options, {
     symmetric: flag,
     beta: notNegative,
@@ -144,6 +149,20 @@ export function windowValues(
   const size = options.symmetric ? n : n + 1;
   const formula = formulas[name];
   return Float64Array.from({ length: n }, (_, k) => formula(k / (size - 1), size, options));
+}
+
+/** Up to this I0 is far from overflow, which is at 713. */
+const mostBessel = 600;
+
+/** exp(-x) I0(x): beyond `mostBessel` by the asymptotic series (Abramowitz and Stegun, 1964, 9.7.1). */
+function scaledBesselI0(x: number): number {
+  if (x <= mostBessel) return Math.exp(-x) * besselI0(x);
+  let [sum, term] = [1, 1];
+  for (let k = 1; term > 1e-17; k++) {
+    term *= (2 * k - 1) ** 2 / (8 * k * x);
+    sum += term;
+  }
+  return sum / Math.sqrt(2 * Math.PI * x);
 }
 
 /** The modified Bessel function of order 0, by its power series: all terms are positive. */

@@ -15,7 +15,18 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
-import { type Complex, fft, fft2, fftN, ifft, irfft, irfft2, rfft, rfft2 } from "@nabla/signal";
+import {
+  type Complex,
+  fft,
+  fft2,
+  fftN,
+  fftShift,
+  ifft,
+  irfft,
+  irfft2,
+  rfft,
+  rfft2,
+} from "@nabla/signal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const drawn = (shape: number[], dtype: "float32" | "float64" = "float64"): Tensor =>
@@ -135,6 +146,14 @@ describe("edges", () => {
     expect(irfft(zeros([0, 5])).shape).toEqual([0, 8]);
   });
 
+  test("complex numbers without a prototype are shifted as others are", () => {
+    const z: Complex = Object.create(null, {
+      real: { value: tensor([1, 2, 3]) },
+      imaginary: { value: tensor([4, 5, 6]) },
+    });
+    expect(fftShift(z).imaginary.arraySync()).toEqual([6, 4, 5]);
+  });
+
   test("integers and truth values are transformed in float32", () => {
     for (const dtype of ["int32", "uint8", "bool"] as const) {
       const { real } = fft(tensor([1, 0, 1, 1], { dtype }));
@@ -163,6 +182,8 @@ describe("edges", () => {
 });
 
 describe("errors", () => {
+  const endless: unknown[] = [];
+  endless.push(endless);
   const x = tensor([[1, 2, 3]]);
   const cases: readonly [string, () => unknown, new (...args: never[]) => Error, string][] = [
     ["a scalar", () => fft(tensor(1)), ShapeError, "fft: [] has no axis -1"],
@@ -189,6 +210,7 @@ describe("errors", () => {
       "fft: real is [1, 3], imaginary [1], expected one shape",
     ],
     ["an axis twice", () => fft2(x, { axes: [1, -1] }), NablaError, "fft2: axes are [1, -1]"],
+    ["a list of itself", () => fft2(x, { axes: endless as never }), NablaError, "axes is [a list]"],
     ["three axes", () => fft2(x, { axes: [0, 1, 2] }), NablaError, "fft2: axes are [0, 1, 2]"],
     ["too few", () => fft2(tensor([1])), ShapeError, "fft2: [1] has no axis -2"],
     ["sizes", () => fftN(x, { axes: [0], sizes: [1, 2] }), NablaError, "fftN: 2 sizes for 1 axes"],

@@ -18,6 +18,7 @@ import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import {
   type Complex,
   decibels,
+  fftFreq,
   hertzToMel,
   istft,
   melFilters,
@@ -92,10 +93,52 @@ describe("stft and istft", () => {
     expect(long.dataSync()[29]).toBe(0);
   });
 
+  test("one frame alone does not ask where the next would be", () => {
+    const options = { hopLength: 2 ** 50, center: false, window: "boxcar" } as const;
+    const x = drawn(2, 20);
+    const z = stft(x, 16, options);
+    expect(z.real.shape).toEqual([2, 9, 1]);
+    expectClose(istft(z, 16, options), x.slice(1, 0, 16));
+  });
+
   test("integers are framed in float32", () => {
     const { real } = stft(ones([8], { dtype: "int32" }), 4, { window: "boxcar" });
     expect([real.dtype, real.shape]).toEqual(["float32", [3, 9]]);
     expect(real.at(0).arraySync()).toEqual(Array(9).fill(4));
+  });
+});
+
+describe("windows", () => {
+  test("Kaiser's are finite for any beta", () => {
+    const kaiser = (beta: number) =>
+      window("kaiser", 5, { beta, symmetric: true, dtype: "float64" }).dataSync();
+    // SciPy's i0e, times the powers of e that it leaves out.
+    const beyond = [
+      [601, 1.154536172244117e-35, 5.990363045574103e-260],
+      [720, 1.3754927721664098e-42, 1.3666388463503e-311],
+      [1e300, 0, 0],
+    ] as const;
+    for (const [beta, second, first] of beyond) {
+      const found = kaiser(beta);
+      expect(found[2]).toBe(1);
+      expect(Math.abs(found[1]! - second)).toBeLessThanOrEqual(1e-12 * second);
+      expect(Math.abs(found[0]! - first)).toBeLessThanOrEqual(1e-12 * first);
+    }
+  });
+
+  test("more elements than a tensor can have are refused before they are computed", () => {
+    const huge = 2 ** 40;
+    const message = /has \d+ elements, expected less than 2\^31/;
+    for (const call of [
+      () => window("hann", huge),
+      () => stft(ones([20]), huge),
+      () => fftFreq(huge),
+      () => melFilters(8000, huge),
+      () => melFilters(8000, 16, { mels: huge }),
+    ]) {
+      expect(call).toThrow(ShapeError);
+      expect(call).toThrow(message);
+    }
   });
 });
 
@@ -115,9 +158,23 @@ describe("mel spectra", () => {
     }
   });
 
+  test("filters narrower than numbers tell apart are empty", () => {
+    const filters = melFilters(8000, 16, { low: 1000, high: 1000.0000000000002, mels: 2 });
+    expect(filters.abs().max().itemSync()).toBe(0);
+  });
+
   test("decibels are cut below a range", () => {
     expectClose(decibels(tensor([1, 1e-3, 1e-9]), { range: 40 }), tensor([0, -30, -40]));
     expectClose(decibels(tensor([5, 50]), { reference: 5 }), tensor([0, 10]));
+  });
+
+  test("decibels of 0 are those of the least power, also where float32 has none so small", () => {
+    const x = tensor([0, -1, 1e-3, Number.NaN]);
+    const level = (y: Tensor): Tensor => decibels(y, { least: 1e-50 });
+    expectClose(level(x), tensor([-500, -500, -30, Number.NaN]));
+    const some = x.slice(0, 0, 3);
+    const [g] = gradients(level(some).sum(), [some]);
+    expectClose(g.slice(0, 0, 2), zeros([2]));
   });
 
   test("coefficients of a constant spectrum are its mean alone", () => {
@@ -152,6 +209,12 @@ describe("errors", () => {
     ],
     ["a reflection", () => stft(ones([4]), 8), ShapeError, "expected 5 or more to pad 4"],
     ["nothing", () => stft(zeros([0]), 8, { padMode: "constant" }), ShapeError, "stft: [0]"],
+    [
+      "a list of options",
+      () => melSpectrogram(x, 8000, 8, [] as never),
+      NablaError,
+      "melSpectrogram: options are []",
+    ],
     ["fftSize", () => stft(x, 0), NablaError, "stft: fftSize is 0, expected a positive integer"],
     ["hopLength", () => stft(x, 8, { hopLength: 0 }), NablaError, "stft: hopLength is 0"],
     [

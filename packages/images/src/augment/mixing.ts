@@ -81,7 +81,8 @@ export function cutMix<X extends Tensor, Y extends Tensor>(
   const side = share.neg().add(1).sqrt();
   const [rows, columns] = ([-2, -1] as const).map((axis): Tensor => {
     const whole = images.shape.at(axis)!;
-    const seed = random.foldIn(key, 4 + axis);
+    // Keys 0 to 2 are those of `paired`.
+    const seed = random.foldIn(key, 5 + axis);
     const middle = random.uniform([examples], {
       high: whole,
       seed,
