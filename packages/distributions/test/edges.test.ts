@@ -11,6 +11,7 @@ import {
   multivariateNormal,
   normal,
   studentT,
+  truncatedNormal,
   uniform,
 } from "@nabla/distributions";
 import { expect, test } from "vitest";
@@ -79,4 +80,26 @@ test("the cdf of logNormal has the derivative 0 at 0 in both dtypes", () => {
     const x = tensor([0, -1], { dtype });
     expect(gradients(logNormal(0, 1).cdf(x).sum(), [x])[0].arraySync()).toEqual([0, 0]);
   }
+});
+
+test.each([1e-3, 1e-7, 1e-14])(
+  "between bounds %d apart a normal distribution is almost uniform",
+  (width) => {
+    const d = truncatedNormal(0, 1, 0, width, { dtype: "float64" });
+    const relative = (value: number, expected: number) => Math.abs(value / expected - 1);
+    expect(relative(d.mean().itemSync(), width / 2)).toBeLessThan(width);
+    expect(relative(d.variance().itemSync(), width ** 2 / 12)).toBeLessThan(width + 1e-14);
+    expect(relative(d.cdf(wide([0.3 * width])).dataSync()[0]!, 0.3)).toBeLessThan(width);
+    expect(relative(d.quantile(0.3).itemSync(), 0.3 * width)).toBeLessThan(width);
+    expect(d.entropy().itemSync()).toBeCloseTo(Math.log(width), 6);
+    const drawn = d.sample([200], { seed: 2 });
+    expect(new Set(drawn.dataSync()).size).toBe(200);
+  },
+);
+
+// By mpmath, to 40 digits.
+test("moments between near bounds far from the mean", () => {
+  const d = truncatedNormal(0, 1, 30, 30.0001, { dtype: "float64" });
+  expect(d.mean().itemSync() - 30).toBeCloseTo(4.997499996197527e-5, 14);
+  expect(d.variance().itemSync() / 8.333329580505555e-10).toBeCloseTo(1, 12);
 });
