@@ -1,5 +1,6 @@
 // Parameters that cannot be, weights and bounds at the ends of what dtypes have.
 import { gradients, NablaError, tensor } from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
 import {
   categorical,
   choice,
@@ -102,4 +103,11 @@ test("moments between near bounds far from the mean", () => {
   const d = truncatedNormal(0, 1, 30, 30.0001, { dtype: "float64" });
   expect(d.mean().itemSync() - 30).toBeCloseTo(4.997499996197527e-5, 14);
   expect(d.variance().itemSync() / 8.333329580505555e-10).toBeCloseTo(1, 12);
+});
+
+test("studentT of many degrees is nearly normal", () => {
+  const [d, z] = [studentT(1e10, 0, 1, { dtype: "float64" }), normal(0, 1, { dtype: "float64" })];
+  const x = wide([-3, -1, 0.1, 2, 3]);
+  expectClose(d.logProbability(x), z.logProbability(x), { relativeTolerance: 1e-8 });
+  expectClose(d.cdf(x), z.cdf(x), { relativeTolerance: 1e-5 });
 });
