@@ -22,6 +22,7 @@ import {
   stack,
   svd,
   type Tensor,
+  tensor,
   triangularSolve,
   vmap,
 } from "@nabla/autograd";
@@ -137,3 +138,23 @@ test("what cannot be right is an error that says what was expected", () => {
     /^pinv: absoluteTolerance is NaN/,
   );
 });
+
+test.each([1e6, 1e12, 1e60])(
+  "expm of a triangle with %d above the diagonal keeps its digits",
+  (high) => {
+    const a = tensor(
+      [
+        [1, high],
+        [0, -1],
+      ],
+      { dtype: "float64" },
+    );
+    const expected = [Math.E, high * Math.sinh(1), 0, 1 / Math.E];
+    expm(a)
+      .dataSync()
+      .forEach((value, i) => {
+        if (expected[i] === 0) expect(value).toBe(0);
+        else expect(Math.abs(value / expected[i]! - 1)).toBeLessThan(4e-15);
+      });
+  },
+);

@@ -3,8 +3,10 @@ import {
   average,
   blockDiag,
   cdist,
+  corrCoef,
   cov,
   geomspace,
+  gradients,
   inner,
   interp,
   logspace,
@@ -39,6 +41,34 @@ test("geometric steps have their ends exactly, and go below 0 too", () => {
     },
   );
   expect(logspace(0, 4, 5, { base: 2 }).arraySync()).toEqual([1, 2, 4, 8, 16]);
+});
+
+test("lines go on beside infinite places and heights as in NumPy", () => {
+  const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
+  const one = interp(tensor([inf, -inf, 0, nan]), tensor([0]), tensor([5]));
+  expect(one.arraySync()).toEqual([5, 5, 5, nan]);
+  const at = tensor([0, 0.5, 1, 1.5, 2]);
+  const places = tensor([0, 1, 2]);
+  expect(interp(at, places, tensor([1, 2, inf])).arraySync()).toEqual([1, 1.5, 2, inf, inf]);
+  expect(interp(at, places, tensor([-inf, 2, inf])).arraySync()).toEqual([-inf, -inf, 2, inf, inf]);
+  expect(interp(at, places, tensor([inf, inf, 1])).arraySync()).toEqual([inf, inf, inf, inf, 1]);
+  const x = tensor([0.5, 1, 1.5]);
+  const slopes = gradients(interp(x, places, tensor([1, 2, 5])).sum(), [x])[0];
+  expect(slopes.arraySync()).toEqual([1, 3, 3]);
+});
+
+test.each([1e20, 1e-25])("correlations of float32 numbers as large as %d", (scale) => {
+  const rows = [
+    [1, 2, 4],
+    [3, 1, 2],
+  ];
+  const x = tensor(rows.map((row) => row.map((value) => value * scale)));
+  expectClose(corrCoef(x), corrCoef(tensor(rows)), { relativeTolerance: 1e-6 });
+});
+
+test("an area over places that are small integers goes back where they do", () => {
+  const x = tensor([200, 100, 250], { dtype: "uint8" });
+  expect(trapezoid(tensor([1, 1, 1]), { x }).itemSync()).toBe(50);
 });
 
 const wrong: readonly (readonly [string, () => unknown])[] = [

@@ -12,6 +12,16 @@ const draws: Readonly<Record<string, () => Tensor>> = {
     const x: Tensor = random.normal([4, 4]);
     return x.matmul(x.transpose());
   },
+  "through functions that devices round in their own way": () =>
+    random
+      .normal([50], { seed: 3 })
+      .tanh()
+      .add(random.uniform([50]).pow(2.3)),
+  "beside computed numbers": () => {
+    const x: Tensor = random.normal([6]).exp().mul(1);
+    x.dataSync();
+    return x.add(random.uniform([6]));
+  },
   "with axes that repeat": () => random.normal([4, 1], { seed: 3 }).add(random.uniform([1, 3])),
 };
 

@@ -4,6 +4,7 @@ import { classesBy } from "./categorical.ts";
 import { checkOptions, checkSizes, fail, kindOf } from "./checks.ts";
 import type { SampleOptions } from "./distribution.ts";
 import { exponentials, fractions, keyFor } from "./draws.ts";
+import { safeDivisor } from "./probabilities.ts";
 import { sizeOf } from "./shapes.ts";
 
 export interface ChoiceOptions extends SampleOptions {
@@ -76,9 +77,9 @@ function withoutReplacement(key: Tensor, n: number, count: number, weights?: Ten
     const all = random.permutation(n, { seed: key as Tensor<[2]> });
     return all.slice(0, 0, count);
   }
-  // The first to arrive, at rates that are the weights.
-  const times = exponentials(key, [n]).div(checked(weights, count));
-  return argSort(times).slice(0, 0, count);
+  // The first to arrive, at rates that are the weights; by logarithms, since times overflow.
+  const logTimes = exponentials(key, [n]).log().sub(checked(weights, count).log());
+  return argSort(logTimes).slice(0, 0, count);
 }
 
 /** The weights, of which `least` have to be positive. */
@@ -86,5 +87,6 @@ function checked(weights: Tensor, least: number): Tensor {
   const isWeight = weights.greaterEqual(0).logicalAnd(weights.isFinite());
   const isEnough = where(weights.greater(0), 1, 0).sum().greaterEqual(least);
   const message = `choice: weights are not all 0 or more and finite, with at least ${least} above 0`;
-  return ensure(weights, isWeight.all().logicalAnd(isEnough), message);
+  const known = ensure(weights, isWeight.all().logicalAnd(isEnough), message);
+  return known.div(safeDivisor(known));
 }

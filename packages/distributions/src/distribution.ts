@@ -118,7 +118,13 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
   const dtype = drawsIntegers ? "int32" : parameters.dtype;
   const computed = (what: string, formula: (() => Tensor) | undefined, eventRank = 0): Tensor => {
     if (!formula) fail(`${name}.${what}: there is no closed form that is known`);
-    return batchedTo(formula().cast(parameters.dtype), batch, eventRank);
+    return batchedTo(known(formula()).cast(parameters.dtype), batch, eventRank);
+  };
+  /** NaN where a parameter is, even if the formula does not use that one. */
+  const known = (value: Tensor): Tensor => {
+    if (formulas.batch) return value;
+    const values = Object.values(parameters.values);
+    return values.reduce((result, one) => where(one.isNaN(), Number.NaN, result), value);
   };
   const made: Distribution = {
     name,

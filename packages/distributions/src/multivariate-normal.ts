@@ -6,6 +6,7 @@ import {
   ShapeError,
   Tensor,
   triangularSolve,
+  where,
 } from "@nabla/autograd";
 import { checkOptions, fail, kindOf } from "./checks.ts";
 import { type Distribution, distribution } from "./distribution.ts";
@@ -51,8 +52,10 @@ export function multivariateNormal(
   const { mean: m, matrix: given } = own.values;
   const n = m.shape.at(-1)!;
   const lower = (factor === undefined ? cholesky(given) : given).tril();
-  // NaN where a factor is none.
-  const logDiagonal = lower.diagonal(0, [-2, -1]).log().sum(-1);
+  const diagonal = lower.diagonal(0, [-2, -1]);
+  const logDiagonal = where(diagonal.greater(0), diagonal, Number.NaN).log().sum(-1);
+  /** 0, or NaN where a factor is none. */
+  const unknown = logDiagonal.mul(0).expandDims(-1);
   const batch = broadcastShapes(name, [
     ["the batch of mean", { shape: m.shape.slice(0, -1) }],
     [`that of ${kind}`, { shape: given.shape.slice(0, -2) }],
@@ -68,7 +71,7 @@ export function multivariateNormal(
       const z = normals(keyFor(name, seed), [...shape, n])
         .cast(own.dtype)
         .expandDims(-1);
-      return lower.matmul(z).squeeze(-1).add(m).add(logDiagonal.mul(0).expandDims(-1));
+      return lower.matmul(z).squeeze(-1).add(m).add(unknown);
     },
     logDensity: (x) => {
       const squares = standardized(lower, x.sub(m)).square().sum(-1);
@@ -79,8 +82,8 @@ export function multivariateNormal(
     },
     isOutside: (x) => x.abs().equal(Number.POSITIVE_INFINITY),
     inside: m,
-    mean: () => m,
-    variance: () => lower.square().sum(-1),
+    mean: () => m.add(unknown),
+    variance: () => lower.square().sum(-1).add(unknown),
     entropy: () => logDiagonal.add(0.5 * n * (1 + logOfTwoPi)),
     divergence: (other) => {
       const theirs = factors.get(other);

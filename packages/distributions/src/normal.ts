@@ -94,7 +94,8 @@ export function logNormal<M extends Operand, D extends Operand>(
     },
     entropy: () => m.add(s.log()).add(0.5 + halfLogOfTwoPi),
     cdf: (x) => normalCdf(standardized(x)),
-    ends: [Number.MIN_VALUE, Number.POSITIVE_INFINITY],
+    // 0 is an end, where the logarithm has no derivative.
+    ends: [own.dtype === "float32" ? 2 ** -149 : Number.MIN_VALUE, Number.POSITIVE_INFINITY],
     quantile: (p) => normalQuantile(p.cast("float64")).mul(s).add(m).exp(),
     divergence: (other) => {
       if (other.name !== "logNormal") return undefined;

@@ -1,5 +1,13 @@
 // Probabilities or logits: the two ways in which distributions of counts take their parameter.
-import { type Operand, type Shape, ShapeError, Tensor, where } from "@nabla/autograd";
+import {
+  type Operand,
+  onesLike,
+  type Shape,
+  ShapeError,
+  stopGradient,
+  Tensor,
+  where,
+} from "@nabla/autograd";
 import { checkOptions, fail, kindOf } from "./checks.ts";
 import {
   type Condition,
@@ -115,11 +123,23 @@ export function classParameters(
     const logs = x.logSoftmax(-1);
     return { own, classes, batch, logs, probabilities: x.softmax(-1) };
   }
-  const total = x.sum(-1 as never, { keepDims: true });
-  const shares = x.div(total);
+  const scaled = x.div(safeDivisor(x, -1));
+  const total = scaled.sum(-1 as never, { keepDims: true });
+  const shares = scaled.div(total);
   const isNever = shares.equal(0);
   const logs = where(isNever, Number.NEGATIVE_INFINITY, where(isNever, 1, shares).log());
   return { own, classes, batch, logs, probabilities: shares };
+}
+
+/**
+ * What weights are divided by before they are added up: 1, or the largest where their sum would overflow, or
+ * would be so small that it has few digits.
+ */
+export function safeDivisor(weights: Tensor, axis?: number): Tensor {
+  if (weights.shape.includes(0)) return onesLike(weights);
+  const most = stopGradient(weights.max(axis as never, { keepDims: true }));
+  const isExtreme = most.greater(2 ** 900).logicalOr(most.less(2 ** -900));
+  return where(isExtreme.logicalAnd(most.greater(0)), most, 1);
 }
 
 /** p log q, where 0 times anything is 0. */

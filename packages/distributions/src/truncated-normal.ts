@@ -3,6 +3,7 @@ import { type Operand, type Shape, type Tensor, where } from "@nabla/autograd";
 import { fail } from "./checks.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor, openFractions } from "./draws.ts";
+import { isNarrow, narrowMass, narrowMoments } from "./narrow-interval.ts";
 import { normalCdf, normalDensity, normalQuantile } from "./normal-quantile.ts";
 import {
   type DistributionOptions,
@@ -57,17 +58,37 @@ export function truncatedNormal(
   ];
   const below = cdfOf(a);
   const above = cdfOf(b.neg());
-  const mass = cdfOf(b).sub(below);
+  // By the distance of the bounds themselves: that of `a` and `b` has fewer digits.
+  const [center, half] = [a.add(b).mul(0.5), to.sub(from).div(s).mul(0.5)];
+  const isSmooth = isNarrow(center, half);
+  const [middle, reach] = [where(isSmooth, center, 0), where(isSmooth, half, 0.5)];
+  const mass = where(isSmooth, narrowMass(middle, reach), cdfOf(b).sub(below));
   const known = where(mass.greater(0), mass, Number.NaN);
   const back = (z: Tensor) => z.maximum(a).minimum(b).mul(sign).mul(s).add(m);
   const quantile = (p: Tensor): Tensor => {
     const rest = p.neg().add(1);
     const [share, other] = [where(isMirrored, rest, p), where(isMirrored, p, rest)];
-    return back(inverse(below.add(share.mul(known)), above.add(other.mul(known)), a, b));
+    const x = back(inverse(below.add(share.mul(known)), above.add(other.mul(known)), a, b));
+    // Between near bounds it has the digits of the whole distribution: one of Newton's steps gives the rest.
+    const at = where(isSmooth, x, m);
+    const density = normalDensity(at.sub(m).div(s)).div(known.mul(s));
+    const step = shareBelow(at).sub(p).div(density);
+    return where(isSmooth, at.sub(step).maximum(from).minimum(to), x);
+  };
+  /** The probability below `x`, where bounds are near. */
+  const shareBelow = (x: Tensor): Tensor => {
+    const [own, width] = [x.sub(m).div(s), x.sub(from).div(s).mul(0.5)];
+    const narrow = narrowMass(where(isSmooth, own.sub(width), 0), where(isSmooth, width, 0.5));
+    return narrow.div(known);
   };
   // Terms of the moments: densities at the bounds, 0 where these are infinite.
   const [da, db] = [densityAt(a), densityAt(b)];
-  const shift = da.sub(db).div(known);
+  const [narrowMean, narrowVariance] = narrowMoments(middle, reach);
+  const shift = where(isSmooth, narrowMean, da.sub(db).div(known));
+  const spread = (): Tensor => {
+    const slope = timesDensity(a, da).sub(timesDensity(b, db)).div(known);
+    return where(isSmooth, narrowVariance, slope.add(1).sub(shift.square()));
+  };
   return distribution<Shape>({
     name: "truncatedNormal",
     support: "numbers from low to high",
@@ -85,23 +106,20 @@ export function truncatedNormal(
       x.less(from).logicalOr(x.greater(to)).logicalOr(x.abs().equal(Number.POSITIVE_INFINITY)),
     inside: where(from.isFinite(), from, where(to.isFinite(), to, m)),
     mean: () => m.add(shift.mul(sign).mul(s)),
-    variance: () => {
-      const slope = timesDensity(a, da).sub(timesDensity(b, db)).div(known);
-      return slope.add(1).sub(shift.square()).mul(s.square());
-    },
-    entropy: () => {
-      const slope = timesDensity(a, da).sub(timesDensity(b, db)).div(known);
-      return slope
+    variance: () => spread().mul(s.square()),
+    entropy: () =>
+      spread()
+        .add(shift.square())
         .mul(0.5)
         .add(known.log())
         .add(s.log())
-        .add(0.5 * Math.log(2 * Math.PI * Math.E));
-    },
+        .add(0.5 * Math.log(2 * Math.PI)),
     cdf: (x) => {
       const share = normalCdf(bound(widened(x)))
         .sub(below)
         .div(known);
-      return where(isMirrored, share.neg().add(1), share);
+      const whole = where(isMirrored, share.neg().add(1), share);
+      return where(isSmooth, shareBelow(widened(x)), whole);
     },
     ends: [from, to],
     quantile: (p) => quantile(widened(p)),

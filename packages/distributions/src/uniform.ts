@@ -9,10 +9,10 @@ import {
 } from "@nabla/autograd";
 import { fail } from "./checks.ts";
 import { type Distribution, distribution } from "./distribution.ts";
-import { type DistributionOptions, finite, parameters } from "./parameters.ts";
+import { type DistributionOptions, type Float, finite, parameters } from "./parameters.ts";
 
 /**
- * The uniform distribution from `low` to `high`, which has to be larger. Draws are below `high`, or at
+ * The uniform distribution from `low` to `high`, which has to be larger by a finite number. Draws are below `high`, or at
  * it where that is the rounding; they are reparameterised, and those of `uniform(0, 1)` are
  * `random.uniform`'s.
  *
@@ -30,9 +30,16 @@ export function uniform<L extends Operand, H extends Operand>(
   if (typeof low === "number" && typeof high === "number" && !(low < high)) {
     fail(`uniform: low is ${low}, expected less than high, ${high}`);
   }
+  if (typeof low === "number" && typeof high === "number" && !hasWidth(low, high, own.dtype)) {
+    fail(
+      `uniform: low is ${low} and high ${high}, whose difference ${own.dtype} does not have as a positive, finite number`,
+    );
+  }
   const from: Tensor = own.values.low;
-  // NaN unless it is above.
-  const to = where(own.values.high.greater(from), own.values.high, Number.NaN);
+  const distance = own.values.high.sub(from);
+  // NaN unless it is above, by a number that there is.
+  const isAbove = own.values.high.greater(from).logicalAnd(distance.isFinite());
+  const to = where(isAbove, own.values.high, Number.NaN);
   const width = to.sub(from);
   return distribution<Broadcast<ShapeOf<L>, ShapeOf<H>>>({
     name: "uniform",
@@ -61,4 +68,11 @@ export function uniform<L extends Operand, H extends Operand>(
       return where(isKnown, inside, Number.POSITIVE_INFINITY);
     },
   });
+}
+
+/** Whether the bounds, rounded to the dtype, are a positive, finite number apart. */
+function hasWidth(low: number, high: number, dtype: Float): boolean {
+  const rounded = dtype === "float32" ? Math.fround : Number;
+  const width = rounded(rounded(high) - rounded(low));
+  return width > 0 && Number.isFinite(width);
 }

@@ -69,7 +69,8 @@ function covariances(name: string, x: Node, correction: number): Node {
 
 /** Correlations of variables, from -1 to 1; NaN of those that do not vary. */
 export function corrCoef(x: Node): Node {
-  const all = covariances("corrCoef", isFloating(x.dtype) ? x : cast(x, "float64"), 1);
+  // In float64: squares of float32's numbers overflow and underflow.
+  const all = covariances("corrCoef", cast(x, "float64"), 1);
   if (all.shape.length === 0) return cast(div(all, all), floating(x).dtype);
   const spread = sqrt(diagonal(all));
   const quotients = div(div(all, expandDims(spread, 1)), expandDims(spread, 0));

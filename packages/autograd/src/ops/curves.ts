@@ -2,8 +2,9 @@
 import { ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape, normalizeAxis, shapesEqual } from "../graph/shape.ts";
+import { isFloating } from "../scalar/dtype.ts";
 import { add, clip, div, mul, sub } from "./arithmetic.ts";
-import { greaterEqual, less, where } from "./comparison.ts";
+import { equal, greaterEqual, isFinite, isNaN, less, logicalOr, where } from "./comparison.ts";
 import { diff } from "./composed.ts";
 import { full, iota } from "./creation.ts";
 import { pow } from "./exponentials.ts";
@@ -27,8 +28,10 @@ export function trapezoid(y: Node, x: Node | undefined, spacing: number, axis: n
   if (!x) return mul(sum(middle, along), spacing);
   const isList = x.shape.length === 1 && y.shape.length > 1;
   const shape = y.shape.map((_, i) => (i === along ? size : 1));
-  const widths = diff(isList ? reshape(x, shape) : x, along, 1);
-  return sum(mul(middle, widths), along);
+  // Differences of integers may be none of their dtype.
+  const places = isFloating(x.dtype) ? x : cast(x, "float64");
+  const widths = diff(isList ? reshape(places, shape) : places, along, 1);
+  return sum(mul(middle, cast(widths, floating(x).dtype)), along);
 }
 
 /** The value at `x` of straight lines through points, which are in the order of their places. */
@@ -40,12 +43,18 @@ export function interp(x: Node, places: Node, heights: Node): Node {
   ];
   const last = places.shape[0]! - 1;
   const end = (list: Node, i: number) => reshape(slice(list, 0, i, i + 1), []);
-  if (last === 0) return add(mul(at, 0), end(to, 0));
+  if (last === 0) return where(isNaN(at), at, end(to, 0));
   const left = clip(sub(searchSorted(from, at, true), 1), 0, last - 1);
   const right = add(left, 1);
   const [x0, x1] = [gather(from, 0, left), gather(from, 0, right)];
   const [y0, y1] = [gather(to, 0, left), gather(to, 0, right)];
-  const line = add(y0, mul(div(sub(y1, y0), sub(x1, x0)), sub(at, x0)));
+  const slope = div(sub(y1, y0), sub(x1, x0));
+  const distance = sub(at, x0);
+  const fromLeft = add(y0, mul(slope, distance));
+  // Beside infinite heights as in NumPy: from the other end where the one is NaN.
+  const fromEither = where(isNaN(fromLeft), add(y1, mul(slope, sub(at, x1))), fromLeft);
+  const isLevel = logicalOr(equal(distance, 0), equal(y0, y1));
+  const line = where(isFinite(slope), fromLeft, where(isLevel, y0, fromEither));
   const before = where(less(at, end(from, 0)), end(to, 0), line);
   return where(greaterEqual(at, end(from, last)), end(to, last), before);
 }

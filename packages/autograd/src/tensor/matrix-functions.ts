@@ -143,7 +143,8 @@ export function matrixPower<X extends Tensor>(
  * and PyTorch's `matrix_exp`. NaN if an element is not finite. Gradients are exact, by the exponential
  * of a matrix twice as large. Throws `ShapeError` unless matrices are square.
  *
- * Padé's quotient of degree 13, scaled and squared: N. J. Higham, 2005.
+ * Padé's quotient of degree 13, scaled and squared: N. J. Higham, 2005; as often as the matrix's powers need:
+ * A. H. Al-Mohy and N. J. Higham, 2009.
  *
  * @example
  * const turn = tensor([[0, -Math.PI / 2], [Math.PI / 2, 0]], { dtype: "float64" });

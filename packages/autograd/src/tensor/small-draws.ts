@@ -6,14 +6,47 @@ import { topologicalOrder } from "../graph/order.ts";
 import { elementCount } from "../graph/shape.ts";
 import { isDraw } from "../ops/random.ts";
 import type { Data } from "../scalar/dtype.ts";
+import type { Scalar } from "../scalar/expression.ts";
+import type { OperatorName } from "../scalar/operators.ts";
 
 /** Elements of a draw, beyond which a kernel is faster even if it has to be written. */
 const mostElements = 512;
 /** Nodes of a first value; what has more is no draw. */
 const mostNodes = 100;
 
-/** Families that the reference computes to the bits of all devices. */
-const exact: ReadonlySet<string> = new Set(["literal", "iota", "elementwise", "movement"]);
+/** Families that the reference computes to the bits of all devices; `elementwise` by its operators. */
+const exact: ReadonlySet<string> = new Set(["literal", "iota", "movement"]);
+
+/** Operators that IEEE 754 rounds exactly. Others, such as `exp`, have other last bits on each device. */
+const exactOperators: ReadonlySet<OperatorName> = new Set<OperatorName>([
+  ...(["add", "sub", "mul", "div", "sqrt", "neg", "abs", "min", "max"] as const),
+  ...(["floor", "ceil", "round", "trunc", "powerOf2", "exponent", "significand"] as const),
+  ...(["equal", "less", "lessEqual", "select", "and", "or", "xor", "not"] as const),
+  ...(["shiftLeft", "shiftRight", "shiftRightUnsigned"] as const),
+]);
+
+const exactness = new WeakMap<Scalar, boolean>();
+
+function hasExactOperators(part: Scalar): boolean {
+  let found = exactness.get(part);
+  if (found !== undefined) return found;
+  found =
+    part.kind === "apply"
+      ? exactOperators.has(part.operator) && part.operands.every(hasExactOperators)
+      : part.kind !== "cast" || hasExactOperators(part.operand);
+  exactness.set(part, found);
+  return found;
+}
+
+function isExact(node: Node): boolean {
+  if (node.family === "elementwise") return hasExactOperators(node.operation.value);
+  return exact.has(node.family);
+}
+
+/** A value that is at hand: that of a device may have to be waited for. */
+function isAtHand({ cell, shape }: Node): boolean {
+  return ArrayBuffer.isView(cell.value) && elementCount(shape) <= mostElements;
+}
 
 /** Computes the small draws that `node` is made of. */
 export function computeSmallDraws(node: Node): void {
@@ -24,8 +57,9 @@ export function computeSmallDraws(node: Node): void {
   const known = new Set<Node>();
   for (const one of order) {
     const isKnown =
-      one.cell.value !== undefined ||
-      (exact.has(one.family) &&
+      isAtHand(one) ||
+      (one.cell.value === undefined &&
+        isExact(one) &&
         !one.cell.guard &&
         !one.cell.companions &&
         elementCount(one.shape) <= mostElements &&

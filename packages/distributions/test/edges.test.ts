@@ -1,0 +1,113 @@
+// Parameters that cannot be, weights and bounds at the ends of what dtypes have.
+import { gradients, NablaError, tensor } from "@nabla/autograd";
+import { expectClose } from "@nabla/autograd/testing";
+import {
+  categorical,
+  choice,
+  type Distribution,
+  gumbel,
+  laplace,
+  logistic,
+  logNormal,
+  multivariateNormal,
+  normal,
+  studentT,
+  truncatedNormal,
+  uniform,
+} from "@nabla/distributions";
+import { expect, test } from "vitest";
+
+const wide = (values: readonly number[]) => tensor([...values], { dtype: "float64" });
+const none = tensor([0, Number.NaN]);
+
+test.each<readonly [string, Distribution]>([
+  ["normal", normal(none, 1)],
+  ["laplace", laplace(none, 1)],
+  ["logistic", logistic(none, 1)],
+  ["gumbel", gumbel(none, 1)],
+  ["studentT without a location", studentT(3, none, 1)],
+  ["studentT with a scale below 0", studentT(3, 0, tensor([1, -1]))],
+])("moments of %s are NaN where a parameter is none", (_, d) => {
+  for (const moment of [d.mean(), d.variance(), d.entropy()]) {
+    const [first, second] = moment.dataSync();
+    expect([Number.isFinite(first), second]).toEqual([true, Number.NaN]);
+  }
+});
+
+test.each([-1, 0])("a factor of multivariateNormal with %d on its diagonal gives NaN", (last) => {
+  const factor = tensor([
+    [1, 0],
+    [0, last],
+  ]);
+  const d = multivariateNormal(tensor([0, 0]), { factor });
+  for (const value of [d.mean(), d.variance(), d.entropy(), d.logProbability(tensor([0, 0]))]) {
+    expect([...value.dataSync()].every(Number.isNaN)).toBe(true);
+  }
+});
+
+test("weights as small as float64 has choose what they are of", () => {
+  const chosen = choice(3, [20], { weights: wide([0, 5e-324, 0]), seed: 1 });
+  expect(new Set(chosen.dataSync())).toEqual(new Set([1]));
+  const weights = wide([0, 1, 1e-320]);
+  const both = choice(3, [2], { weights, replace: false, seed: 1 });
+  expect([...both.dataSync()]).toEqual([1, 2]);
+});
+
+test("probabilities whose sum float64 does not have are divided by it", () => {
+  const d = categorical({ probabilities: wide([1e308, 1e308, 0]) });
+  expect(
+    d
+      .logProbability(wide([0, 1, 2]))
+      .exp()
+      .arraySync(),
+  ).toEqual([0.5, 0.5, 0]);
+  const drawn = choice(3, [20], { weights: wide([1e308, 1e308, 0]), seed: 2 });
+  expect(new Set(drawn.dataSync())).toEqual(new Set([0, 1]));
+});
+
+test("bounds of uniform whose difference the dtype does not have are none", () => {
+  const message = "uniform: low is -3e+38 and high 3e+38, whose difference float32 does not have";
+  expect(() => uniform(-3e38, 3e38)).toThrow(NablaError);
+  expect(() => uniform(-3e38, 3e38)).toThrow(message);
+  expect(() => uniform(1, 1 + 1e-12)).toThrow("whose difference float32 does not have");
+  expect(uniform(-3e38, 3e38, { dtype: "float64" }).mean().itemSync()).toBe(0);
+  const d = uniform(tensor([-3e38, 0]), tensor([3e38, 1]));
+  expect(d.mean().arraySync()).toEqual([Number.NaN, 0.5]);
+  expect(d.sample([], { seed: 1 }).dataSync()[0]).toBeNaN();
+});
+
+test("the cdf of logNormal has the derivative 0 at 0 in both dtypes", () => {
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = tensor([0, -1], { dtype });
+    expect(gradients(logNormal(0, 1).cdf(x).sum(), [x])[0].arraySync()).toEqual([0, 0]);
+  }
+});
+
+test.each([1e-3, 1e-7, 1e-14])(
+  "between bounds %d apart a normal distribution is almost uniform",
+  (width) => {
+    const d = truncatedNormal(0, 1, 0, width, { dtype: "float64" });
+    const relative = (value: number, expected: number) => Math.abs(value / expected - 1);
+    expect(relative(d.mean().itemSync(), width / 2)).toBeLessThan(width);
+    expect(relative(d.variance().itemSync(), width ** 2 / 12)).toBeLessThan(width + 1e-14);
+    expect(relative(d.cdf(wide([0.3 * width])).dataSync()[0]!, 0.3)).toBeLessThan(width);
+    expect(relative(d.quantile(0.3).itemSync(), 0.3 * width)).toBeLessThan(width);
+    expect(d.entropy().itemSync()).toBeCloseTo(Math.log(width), 6);
+    const drawn = d.sample([200], { seed: 2 });
+    expect(new Set(drawn.dataSync()).size).toBe(200);
+  },
+);
+
+// By mpmath, to 40 digits.
+test("moments between near bounds far from the mean", () => {
+  const d = truncatedNormal(0, 1, 30, 30.0001, { dtype: "float64" });
+  expect(d.mean().itemSync() - 30).toBeCloseTo(4.997499996197527e-5, 14);
+  expect(d.variance().itemSync() / 8.333329580505555e-10).toBeCloseTo(1, 12);
+});
+
+test("studentT of many degrees is nearly normal", () => {
+  const [d, z] = [studentT(1e10, 0, 1, { dtype: "float64" }), normal(0, 1, { dtype: "float64" })];
+  const x = wide([-3, -1, 0.1, 2, 3]);
+  expectClose(d.logProbability(x), z.logProbability(x), { relativeTolerance: 1e-8 });
+  expectClose(d.cdf(x), z.cdf(x), { relativeTolerance: 1e-5 });
+});
