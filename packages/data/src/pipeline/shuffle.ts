@@ -7,10 +7,10 @@ const block = 1024;
 
 /** The cells in another order, which is that of the key and the epoch. */
 export function shuffled<T>(stage: Stage<T>, size: number, key: Seed): Stage<T> {
-  return async function* (epoch, skip) {
+  return async function* (epoch, skip, endings) {
     const draw = drawsOf(random.foldIn(key, epoch));
     let left = skip;
-    for await (const cell of inOrderOf(draw, stage(epoch, 0), size)) {
+    for await (const cell of inOrderOf(draw, stage(epoch, 0, endings), size)) {
       if (left-- <= 0) yield cell;
     }
   };
