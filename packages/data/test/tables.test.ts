@@ -203,3 +203,25 @@ test("standardization: numbers that are all the same, or that float32 cannot tel
   const tiny = tensor([[1e-60], [2e-60]], float64);
   expect(standardization(tiny).forward(tiny).arraySync()).toEqual([[1e-60], [2e-60]]);
 });
+
+test('one column: "" in quotes is a missing value, an empty line is none', async () => {
+  const text = 'x\n1\n""\n\n"3"\n"a\n""\n"\n""';
+  const rows = ["1", "", "3", 'a\n"\n', ""];
+  const whole = await csv({ text }, { columns: { x: "text" }, missing: [] });
+  expect(whole.columns["x"]!.values).toEqual(rows);
+  const bytes = new TextEncoder().encode(text);
+  const pieces = async function* () {
+    for (const byte of bytes) yield Uint8Array.of(byte);
+  };
+  const records: string[] = [];
+  for await (const { x } of csvRows(pieces())) records.push(x!);
+  expect(records).toEqual(rows);
+});
+
+test("a number beyond float64 is none, and text in place of a path is told", async () => {
+  const { columns } = await csv({ text: "x\n1e400\n-1e400\n" });
+  expect(columns["x"]!.kind).toBe("text");
+  await expect(csv("a,b\n1,2\n")).rejects.toThrow("; text itself is given as { text }");
+  const { message } = await csv(`a\n${"1".repeat(9999)}`).catch((error: Error) => error);
+  expect(message.length).toBeLessThan(600);
+});
