@@ -56,7 +56,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
    * buffer as large as the source shuffles all.
    */
   shuffle(buffer: number, key: Seed): Pipeline<T>;
-  /** So many elements at a time. */
+  /** So many elements at a time; numbers become float32: give labels of classes as int32 tensors. */
   batch<B = Batched<T>>(size: number, options?: PipelineBatchOptions<T, B>): Pipeline<B>;
   /** The first ones. */
   take(count: number): Pipeline<T>;
@@ -71,7 +71,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
 
 /**
  * A pipeline over anything to loop over, asynchronous or not, or a function that gives that for each
- * epoch. `fit` and `measure` take one that ends with `batch`: each epoch has its own order, and a
+ * epoch. `fit` takes one that ends with `batch`: each epoch has its own order, and a
  * training that is resumed goes on with the batch it stopped before, to the same bits. Looping over it
  * gives epoch 1. An error of a function says of which element; a generator, which gives its elements
  * once, is an error in a second epoch.

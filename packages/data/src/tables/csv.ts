@@ -17,7 +17,7 @@ export interface CsvRowOptions {
 
 export interface CsvOptions extends CsvRowOptions {
   /**
-   * What columns are. Left out: "number" if all that is there is a number that float64 holds, else
+   * What columns are: classes called 0 and 1 are to be a "category", say. Left out: "number" if all that is there is a number that float64 holds, else
    * "category" if there are at most 1,000 texts and each twice on average, else "text".
    */
   readonly columns?: Readonly<Record<string, ColumnKind>>;
