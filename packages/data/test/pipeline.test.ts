@@ -102,6 +102,18 @@ test("shuffle: all elements, by key and epoch, none further ahead than the buffe
   expect(chi).toBeLessThan(50);
 });
 
+test("shuffle: draws of its own, of a key that a function folds, too", async () => {
+  // The draw of the first place, as a function with the same key would make it.
+  const uniform = (epoch: number) =>
+    random.uniform([1024], { seed: random.foldIn(random.foldIn(3, epoch), 0), dtype: "float64" });
+  let same = 0;
+  for (let epoch = 1; epoch <= 20; epoch++) {
+    const [first] = await listOf(from(numbers(100)).shuffle(100, 3).take(1).inEpoch(epoch));
+    if (first === Math.floor(100 * uniform(epoch).dataSync()[0]!)) same++;
+  }
+  expect(same).toBeLessThan(5);
+});
+
 test("batches: tensors by name, of numbers, lists, typed arrays and tensors", async () => {
   const rows = numbers(3).map((i) => ({
     ...{ x: [i, i + 1], label: i, isEven: i % 2 === 0, name: `n${i}` },

@@ -225,3 +225,12 @@ test("a number beyond float64 is none, and text in place of a path is told", asy
   const { message } = await csv(`a\n${"1".repeat(9999)}`).catch((error: Error) => error);
   expect(message.length).toBeLessThan(600);
 });
+
+test("split: a group that is too large for the validation part leaves room for others", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => `g${i < 90 ? 0 : 1 + (i % 5)},${i}`);
+  const table = await csv({ text: `g,x\n${rows.join("\n")}\n` });
+  for (let key = 0; key < 10; key++) {
+    const { validation } = await split(table, { key, by: "g", validation: 0.05 });
+    expect([4, 6]).toContain(validation.count);
+  }
+});
