@@ -78,7 +78,7 @@ const documentation = [
   "scripts/doctest/{examples,links}.test.ts",
   "packages/autograd/test/{engine,operations}-page.test.ts",
   "packages/nn/test/layers-page.test.ts",
-  "examples/sounds/*.test.ts",
+  "examples/{sounds,tables}/*.test.ts",
 ];
 
 export default defineConfig({

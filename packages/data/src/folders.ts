@@ -23,10 +23,19 @@ export interface ClassFolderOptions {
   readonly only?: (name: string) => boolean;
 }
 
+/** What is needed of an entry of a folder. */
+interface Entry {
+  readonly name: string;
+  isDirectory(): boolean;
+  isFile(): boolean;
+  isSymbolicLink(): boolean;
+}
+
 /**
- * The files of a folder that has a folder for each class, with their labels (Node): for
- * `from(files).map(async ({ path, label }) => ({ image: await decode(path), label }))`. Throws
- * `NablaError` for folders without classes and classes without files, and for what the system refuses.
+ * The files of a folder that has a folder for each class, with their labels (Node), and what links lead
+ * to: for `from(files).map(async ({ path, label }) => …)`, where costs take labels as
+ * `tensor(label, { dtype: "int32" })`. Throws `NablaError` for folders without classes and classes
+ * without files, for links that lead nowhere, and for what the system refuses.
  *
  * @example
  * await classFolders("no such folder"); // => throws there is no such file or folder
@@ -50,19 +59,37 @@ export async function classFolders(
       throw systemError(subject, error);
     }
   };
-  const entries = await entriesOf(folder);
-  const classes = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map(({ name }) => name);
+  /** What an entry is, or what a link leads to: a folder, a file, or neither. */
+  const kindAt = async (within: string, entry: Entry): Promise<"folder" | "file" | undefined> => {
+    let found: Pick<Entry, "isDirectory" | "isFile"> = entry;
+    if (entry.isSymbolicLink()) {
+      try {
+        found = await fs.stat(paths.join(within, entry.name));
+      } catch (error) {
+        throw systemError(`${subject}: the link ${quoted(entry.name)}`, error);
+      }
+    }
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
+  };
+  const classes: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    if (entry.name.startsWith(".")) continue;
+    if ((await kindAt(folder, entry)) === "folder") classes.push(entry.name);
+  }
   if (classes.length === 0) {
     throw new NablaError(`${subject}: has no folders, expected one for each class`);
   }
   const files: Labelled[] = [];
   for (const [label, name] of classes.entries()) {
     const path = paths.join(folder, name);
-    const own = (await entriesOf(path)).filter((entry) => entry.isFile() && only(entry.name));
-    if (own.length === 0) throw new NablaError(`${subject}: class ${quoted(name)} has no files`);
-    files.push(...own.map((entry) => ({ path: paths.join(path, entry.name), label })));
+    const before = files.length;
+    for (const entry of await entriesOf(path)) {
+      if (!only(entry.name) || (await kindAt(path, entry)) !== "file") continue;
+      files.push({ path: paths.join(path, entry.name), label });
+    }
+    if (files.length === before) {
+      throw new NablaError(`${subject}: class ${quoted(name)} has no files`);
+    }
   }
   return { classes, files };
 }

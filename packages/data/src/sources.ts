@@ -19,9 +19,14 @@ export type ByteStream = AsyncIterable<Uint8Array> | WebStream;
 /** A path (Node), a stream, or a `Blob`, such as a file that a user chose. */
 export type LaterBytes = string | ByteStream | Blob;
 
+/** Of a path no more is shown. */
+const mostShown = 200;
+
 /** What errors begin with: the operation, and the file if it has a name. */
 export function subjectOf(operation: string, source: unknown): string {
-  return typeof source === "string" ? `${operation}: ${printable(source)}` : operation;
+  if (typeof source !== "string") return operation;
+  const isLong = source.length > mostShown;
+  return `${operation}: ${printable(source.slice(0, mostShown))}${isLong ? "…" : ""}`;
 }
 
 /** The bytes of an array or a buffer, also of another realm; undefined for all else. */

@@ -172,3 +172,11 @@ test("what is packed cannot take more memory than mostBytes", async () => {
   expect(Object.keys(await npz(two, { only: (name) => name === "b" }))).toEqual(["b"]);
   await expect(npz(two, { mostBytes: 200 })).rejects.toThrow("mostBytes leaves for it, 68");
 });
+
+test("arrays of any name come back, of one that would be a path of elsewhere, too", async () => {
+  for (const name of ["../x", "/x", "a/b", "c:x", "a\\b", "😀", "__proto__", ""]) {
+    const read = await npz(await toNpz({ [name]: tensor([1, 2]) }));
+    expect(Object.keys(read)).toEqual([name]);
+    expect(read[name]!.arraySync()).toEqual([1, 2]);
+  }
+});

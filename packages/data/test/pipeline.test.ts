@@ -102,6 +102,18 @@ test("shuffle: all elements, by key and epoch, none further ahead than the buffe
   expect(chi).toBeLessThan(50);
 });
 
+test("shuffle: draws of its own, of a key that a function folds, too", async () => {
+  // The draw of the first place, as a function with the same key would make it.
+  const uniform = (epoch: number) =>
+    random.uniform([1024], { seed: random.foldIn(random.foldIn(3, epoch), 0), dtype: "float64" });
+  let same = 0;
+  for (let epoch = 1; epoch <= 20; epoch++) {
+    const [first] = await listOf(from(numbers(100)).shuffle(100, 3).take(1).inEpoch(epoch));
+    if (first === Math.floor(100 * uniform(epoch).dataSync()[0]!)) same++;
+  }
+  expect(same).toBeLessThan(5);
+});
+
 test("batches: tensors by name, of numbers, lists, typed arrays and tensors", async () => {
   const rows = numbers(3).map((i) => ({
     ...{ x: [i, i + 1], label: i, isEven: i % 2 === 0, name: `n${i}` },
@@ -218,6 +230,61 @@ test("workers: the same order; an error says which element", async () => {
   await expect(listOf(from([1]).mapInWorkers(nothing, { workers: 1 }))).rejects.toThrow(
     "mapInWorkers: element 0: Cannot find module",
   );
+});
+
+test("workers: elements that are still being made when the source ends", async () => {
+  const module = new URL("./worker-later.mjs", import.meta.url);
+  const later = from(numbers(5)).mapInWorkers<number>(module, { workers: 2 });
+  expect(await listOf(later.batch(2, asList))).toEqual([[0, 1], [2, 3], [4]]);
+  expect((await listOf(later.shuffle(4, 1))).toSorted((a, b) => a - b)).toEqual(numbers(5));
+  expect(await listOf(later.take(3).batch(3, asList))).toEqual([[0, 1, 2]]);
+});
+
+test.each([
+  ["a worker that ends", "exit", "a worker ended, as by process.exit()"],
+  ["an array that is handed over twice", "table", "gave an array again that was handed over"],
+  ["a tensor", tensor([1]), "element 0: tensors do not go to workers"],
+])("workers: %s is an error", async (_, element, message) => {
+  const module = new URL("./worker-later.mjs", import.meta.url);
+  const made = from<unknown>([element, "table", 3]).mapInWorkers(module, { workers: 1 });
+  await expect(listOf(made)).rejects.toThrow(message);
+});
+
+test("map: no more calls at a time than concurrency says, in batches and ahead of them", async () => {
+  for (const concurrency of [1, 3]) {
+    let [running, most] = [0, 0];
+    const pipeline = from(numbers(12)).map(
+      async (x) => {
+        most = Math.max(most, ++running);
+        await later(x);
+        running--;
+        return x;
+      },
+      { concurrency },
+    );
+    expect((await listOf(pipeline.batch(6, asList).prefetch(2))).flat()).toEqual(numbers(12));
+    expect(most).toBe(concurrency);
+  }
+});
+
+test("a pipeline of a pipeline has the orders of its epochs", async () => {
+  const inner = from(numbers(9)).shuffle(9, 1);
+  for (const epoch of [1, 2]) {
+    const own = await listOf(inner.inEpoch(epoch, 2));
+    expect(await listOf(from(inner).inEpoch(epoch, 2))).toEqual(own);
+  }
+});
+
+test("a stream gives its elements once; draws of collate and orders need a key", async () => {
+  const stream = from(new Blob(["ab"]).stream() as unknown as AsyncIterable<Uint8Array>);
+  await listOf(stream);
+  await expect(listOf(stream)).rejects.toThrow("gives its elements once");
+  const collate = () => random.normal([1]);
+  await expect(listOf(from([1]).batch(1, { collate }))).rejects.toThrow(
+    "batch: element 0: drew random numbers without a seed",
+  );
+  // @ts-expect-error The key is missing.
+  expect(() => from([1]).shuffle(2)).toThrow("shuffle: key is undefined");
 });
 
 test("fit goes on in the middle of an epoch to the same bits, and makes no batch again", async () => {

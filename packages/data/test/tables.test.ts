@@ -168,3 +168,72 @@ test("standardization: mean 0, deviation 1, in the model's file; gradients", () 
   expect(() => standardization(tensor([1]))).toThrow("standardization: got [1], expected examples");
   expect(() => layer.forward(tensor([[1]]))).toThrow("expects 3 features, got [1, 1]");
 });
+
+test("an encoder takes tables of few rows: nothing in a column, other texts, no rows", async () => {
+  const train = await csv({ text: "n,c,t\n1,a,x\n,b,y\n3,,x\n4,a,y\n" });
+  const encoder = tableEncoder(train, { target: "t" });
+  const rows = async (text: string) => encoder.inputs(await csv({ text })).arraySync();
+  expect(encoder.features).toEqual(["n", "n missing", "c=a", "c=b", "c missing"]);
+  expect(await rows("n,c\n1,\n")).toEqual([[1, 0, 0, 0, 1]]);
+  expect(await rows("n,c\n1,other\n")).toEqual([[1, 0, 0, 0, 0]]);
+  expect(await rows("n,c\n")).toEqual([]);
+  await expect(rows("n,c\n1,12\n")).rejects.toThrow('columns: { "c": "category" }');
+  await expect(rows("n,c\n1e39,a\n")).rejects.toThrow('"n" is 1e+39 in row 0, more than float32');
+  const targets = async (text: string) => encoder.targets(await csv({ text }));
+  await expect(targets("n,c,t\n1,a,q\n")).rejects.toThrow('"t" is "q" in row 0, a class that');
+  await expect(targets("n,c,t\n1,a,\n")).rejects.toThrow('"t" is missing in row 0');
+  expect(() => tableEncoder(train, { inputs: ["n", "n"] })).toThrow(
+    '"n" is twice among the inputs',
+  );
+});
+
+test("standardization: numbers that are all the same, or that float32 cannot tell apart", () => {
+  const float64 = { dtype: "float64" } as const;
+  const same = standardization(
+    tensor(
+      [
+        [0.1, 3],
+        [0.1, Number.NaN],
+        [0.1, 3],
+      ],
+      float64,
+    ),
+  );
+  expect(same.deviation.arraySync()).toEqual([1, 1]);
+  const tiny = tensor([[1e-60], [2e-60]], float64);
+  expect(standardization(tiny).forward(tiny).arraySync()).toEqual([[1e-60], [2e-60]]);
+});
+
+test('one column: "" in quotes is a missing value, an empty line is none', async () => {
+  const text = 'x\n1\n""\n\n"3"\n"a\n""\n"\n""';
+  const rows = ["1", "", "3", 'a\n"\n', ""];
+  const whole = await csv({ text }, { columns: { x: "text" }, missing: [] });
+  expect(whole.columns["x"]!.values).toEqual(rows);
+  const bytes = new TextEncoder().encode(text);
+  const pieces = async function* () {
+    for (const byte of bytes) yield Uint8Array.of(byte);
+  };
+  const records: string[] = [];
+  for await (const { x } of csvRows(pieces())) records.push(x!);
+  expect(records).toEqual(rows);
+});
+
+test("a number beyond float64 is none, and text in place of a path is told", async () => {
+  const { columns } = await csv({ text: "x\n1e400\n-1e400\n" });
+  expect(columns["x"]!.kind).toBe("text");
+  await expect(csv("a,b\n1,2\n")).rejects.toThrow("; text itself is given as { text }");
+  const long = await csv(`a\n${"1".repeat(9999)}`).then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  expect(long).toMatch(/^.{100,600}$/);
+});
+
+test("split: a group that is too large for the validation part leaves room for others", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => `g${i < 90 ? 0 : 1 + (i % 5)},${i}`);
+  const table = await csv({ text: `g,x\n${rows.join("\n")}\n` });
+  for (let key = 0; key < 10; key++) {
+    const { validation } = await split(table, { key, by: "g", validation: 0.05 });
+    expect([4, 6]).toContain(validation.count);
+  }
+});

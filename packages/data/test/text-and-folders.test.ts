@@ -1,5 +1,6 @@
 // Text by characters, and files by class.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tensor } from "@nabla/autograd";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { classFolders, from, tokenizer, vocabularyOf } from "../src/index.ts";
@@ -23,6 +24,9 @@ test("characters and numbers that are none are told with their place", () => {
   expect(() => encode("abc")).toThrow('encode: "c" at 2 is none of the 2 characters');
   for (const id of [2, -1, 0.5, Number.NaN]) {
     expect(() => decode([0, id])).toThrow(`decode: got ${id} at 1, expected integers below 2`);
+  }
+  for (const ids of [undefined, 3, "ab", tensor([0])]) {
+    expect(() => decode(ids as never)).toThrow("expected a list of numbers or a typed array");
   }
   expect(() => vocabularyOf("")).toThrow('vocabularyOf: got ""');
   expect(() => vocabularyOf("\ud800")).toThrow("half a surrogate pair");
@@ -59,6 +63,23 @@ test("files by class, in an order that is the same everywhere", async () => {
     await expect(classFolders(`${folder}/readme`)).rejects.toThrow(
       "it is a file, expected a folder",
     );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("folders and files by links; a link that leads nowhere", async () => {
+  const folder = await mkdtemp("/tmp/nabla-links-");
+  try {
+    await mkdir(`${folder}/real/cat`, { recursive: true });
+    await mkdir(`${folder}/set`);
+    await writeFile(`${folder}/real/cat/1.png`, "");
+    await symlink(`${folder}/real/cat/1.png`, `${folder}/real/cat/2.png`);
+    await symlink(`${folder}/real/cat`, `${folder}/set/cat`);
+    const { classes, files } = await classFolders(`${folder}/set`);
+    expect([classes, files.length]).toEqual([["cat"], 2]);
+    await symlink(`${folder}/nowhere`, `${folder}/set/dog`);
+    await expect(classFolders(`${folder}/set`)).rejects.toThrow('the link "dog": there is no such');
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -86,7 +86,7 @@ export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>
    * `{ weights }`, too, and divides by their sum, as all costs here do.
    */
   readonly cost: WeighableCost;
-  /** What to measure the metrics on. Default: the dataset itself; none for a stream of batches. */
+  /** What to measure the metrics on. Default: the dataset itself; a stream of batches needs one for metrics. */
   readonly validation?: Dataset;
   /**
    * Measured at the end of each epoch, under these names: functions whose mean is taken, and metrics with

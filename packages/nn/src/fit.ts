@@ -4,7 +4,7 @@ import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { aroundAll, checkCallbacks, endedAfter, keptOf } from "./callbacks.ts";
 import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
-import { type Feed, feedOf, type TrainingData } from "./feed.ts";
+import { type Feed, feedOf, isStream, type TrainingData } from "./feed.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
 import { type AtEnd, measuredOn } from "./fit-measured.ts";
@@ -312,7 +312,15 @@ function pairCourseOf(model: Layer, data: TrainingData, options: FitOptions<Metr
   const { batchSize, shuffle = 0, prefetch = 1, validation, optimizer, cost } = options;
   const feed = feedOf(data, { batchSize, shuffle, prefetch });
   const isDataset = feed.examples !== undefined;
+  if (validation && isStream(validation)) {
+    throw new NablaError(
+      "fit: validation is a stream, expected { inputs, targets }; with batchCost a stream will do",
+    );
+  }
   if (validation) checkPair("fit", validation, isDataset ? data : undefined);
+  if (!validation && !isDataset && Object.keys(options.metrics ?? {}).length > 0) {
+    throw new NablaError("fit: metrics of a stream are measured on validation; give that, too");
+  }
   const dataset = validation ?? (isDataset ? (data as Dataset) : undefined);
   if (dataset && weightsIn(dataset)) checkWeighable("fit", options.metrics);
   return {

@@ -657,3 +657,15 @@ test.each(["before", "rate", "value"])(
     expect(state()).toEqual(states[0]);
   },
 );
+
+test("a stream has no metrics without a validation, which is a dataset", async () => {
+  const model = dense(1, 1);
+  const stream = [{ inputs: [[1]], targets: [[2]] }];
+  const optimizer = sgd(model.parameters(), { learningRate: 0.1 });
+  const options = { cost: quadraticCost, optimizer, epochs: 1, metrics: { error: quadraticCost } };
+  await expect(fit(model, stream, options)).rejects.toThrow("fit: metrics of a stream are");
+  const validation = { [Symbol.iterator]: () => stream.values() } as never;
+  await expect(fit(model, stream, { ...options, validation })).rejects.toThrow(
+    "fit: validation is a stream, expected { inputs, targets }",
+  );
+});

@@ -57,6 +57,8 @@ export async function npz(
   const { Uint8ArrayReader, ZipReader } = await zip();
   const reader = new ZipReader(new Uint8ArrayReader(bytes), {
     ...{ checkSignature: true, checkOverlappingEntry: true, useWebWorkers: false },
+    // Names are those of arrays, of which nothing becomes a path.
+    filenameValidation: "tolerant",
   });
   const found = new Map<string, Tensor>();
   let left = mostBytes;

@@ -26,14 +26,29 @@ export class Cell<T> {
 /** Cells in order. */
 export type Cells<T> = AsyncGenerator<Cell<T>, void, undefined>;
 
+/**
+ * What is to be done once nobody asks for cells any more. That is later than the end of a stage: who
+ * takes its last cell may still want what is in it.
+ */
+export type Endings = (() => Promise<unknown>)[];
+
 /** The cells of an epoch, from 1, but the first `skip` ones. */
-export type Stage<T> = (epoch: number, skip: number) => Cells<T>;
+export type Stage<T> = (epoch: number, skip: number, endings: Endings) => Cells<T>;
 
 /** What elements come from: anything to loop over, or a function that gives that for an epoch. */
 export type Source<T> =
   | Iterable<T>
   | AsyncIterable<T>
   | ((epoch: number) => Iterable<T> | AsyncIterable<T>);
+
+/** What has an order of its own for each epoch. */
+interface InEpochs<T> {
+  inEpoch(epoch: number, skip: number): AsyncIterable<T>;
+}
+
+function isPipeline<T>(x: Iterable<T> | AsyncIterable<T>): x is AsyncIterable<T> & InEpochs<T> {
+  return typeof (x as Partial<InEpochs<T>>).inEpoch === "function";
+}
 
 /** The elements of a source. */
 export function sourceStage<T>(source: Source<T>): Stage<T> {
@@ -42,6 +57,10 @@ export function sourceStage<T>(source: Source<T>): Stage<T> {
   return async function* (epoch, skip) {
     const elements = typeof source === "function" ? source(epoch) : source;
     checkIterable("from", elements);
+    if (isPipeline(elements)) {
+      for await (const element of elements.inEpoch(epoch, skip)) yield new Cell<T>(() => element);
+      return;
+    }
     if (Array.isArray(elements)) {
       for (let i = skip; i < elements.length; i++) yield new Cell<T>(() => elements[i] as T);
       return;
@@ -73,8 +92,8 @@ function checkIterable(operation: string, x: unknown): void {
 
 /** Whether it can be looped over once only. */
 function isOnce(x: object): boolean {
-  if (Symbol.asyncIterator in x) return !("inEpoch" in x) && "next" in x;
-  return "next" in x;
+  // Generators; streams of the web and of Node.
+  return "next" in x || "getReader" in x || "pipe" in x;
 }
 
 /** The same cells; `count` of them are being made ahead of their turn. */
@@ -89,6 +108,24 @@ export async function* ahead<T>(cells: Cells<T>, count: number): Cells<T> {
   } finally {
     await cells.return();
   }
+}
+
+/** Lets so many calls be under way at a time, in the order in which they come. */
+export function limited(most: number): <R>(f: () => Promise<R>) => Promise<R> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (f) => {
+    if (running < most) running++;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await f();
+    } finally {
+      // Whoever waits takes the place.
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
 }
 
 /** An error of somebody's function, with where it happened. */

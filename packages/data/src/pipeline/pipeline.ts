@@ -1,7 +1,17 @@
 // Pipelines: what happens to elements on their way into batches, step by step.
 import { NablaError, random, type Seed } from "@nabla/autograd";
 import { callable, checkCount, checkOptions, count, flag, kindOf, natural } from "../checks.ts";
-import { ahead, Cell, type Cells, failed, type Source, type Stage, sourceStage } from "./cells.ts";
+import {
+  ahead,
+  Cell,
+  type Cells,
+  type Endings,
+  failed,
+  limited,
+  type Source,
+  type Stage,
+  sourceStage,
+} from "./cells.ts";
 import { type Batched, batchOf } from "./collate.ts";
 import { shuffled } from "./shuffle.ts";
 import { inWorkers, type WorkerOptions } from "./workers.ts";
@@ -28,13 +38,14 @@ export interface PipelineBatchOptions<T, B> {
 export interface Pipeline<T> extends AsyncIterable<T> {
   /**
    * What `f` gives for each, in the same order. It must draw random numbers by keys only, such as
-   * `random.foldIn(key, index)`: else what is resumed would not be the same.
+   * `random.foldIn(key, index)`: else what is resumed would not be the same. Draws without a key are an
+   * error, but behind an `await` in `f`, where nobody can tell whose they are.
    */
   map<U>(f: (element: T, place: Place) => U | Promise<U>, options?: MapOptions): Pipeline<U>;
   /**
    * What the default export of a module gives for each, computed by workers, in the same order:
-   * `new URL("./decode.js", import.meta.url)`. Elements and results are copied, or handed over where
-   * they are typed arrays in memory of their own.
+   * `new URL("./decode.js", import.meta.url)`. Elements and results are copied; results that are typed
+   * arrays in memory of their own are handed over, and empty in the worker afterwards. No tensors.
    */
   mapInWorkers<U>(module: URL | string, options?: WorkerOptions): Pipeline<U>;
   /** Those of which `f` says so. */
@@ -45,7 +56,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
    * buffer as large as the source shuffles all.
    */
   shuffle(buffer: number, key: Seed): Pipeline<T>;
-  /** So many elements at a time. */
+  /** So many elements at a time; numbers become float32: give labels of classes as int32 tensors. */
   batch<B = Batched<T>>(size: number, options?: PipelineBatchOptions<T, B>): Pipeline<B>;
   /** The first ones. */
   take(count: number): Pipeline<T>;
@@ -60,7 +71,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
 
 /**
  * A pipeline over anything to loop over, asynchronous or not, or a function that gives that for each
- * epoch. `fit` and `measure` take one that ends with `batch`: each epoch has its own order, and a
+ * epoch. `fit` takes one that ends with `batch`: each epoch has its own order, and a
  * training that is resumed goes on with the batch it stopped before, to the same bits. Looping over it
  * gives epoch 1. An error of a function says of which element; a generator, which gives its elements
  * once, is an error in a second epoch.
@@ -87,7 +98,12 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
     if (!natural[0](skip)) {
       throw new NablaError(`inEpoch: skip is ${kindOf(skip)}, expected ${natural[1]}`);
     }
-    for await (const cell of stage(epoch, skip)) yield await cell.get();
+    const endings: Endings = [];
+    try {
+      for await (const cell of stage(epoch, skip, endings)) yield await cell.get();
+    } finally {
+      await Promise.all(endings.map((end) => end()));
+    }
   }
   return {
     inEpoch,
@@ -96,9 +112,11 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
       checkFunction("map", f);
       checkOptions("map", options, { concurrency: count });
       const { concurrency = 1 } = options;
-      const mapped = mappedBy(stage, f);
+      const mapped = mappedBy(stage, f, concurrency);
       return pipelineOf(
-        concurrency === 1 ? mapped : (epoch, skip) => ahead(mapped(epoch, skip), concurrency - 1),
+        concurrency === 1
+          ? mapped
+          : (epoch, skip, endings) => ahead(mapped(epoch, skip, endings), concurrency - 1),
       );
     },
     mapInWorkers: <U>(module: URL | string, options?: WorkerOptions) =>
@@ -110,6 +128,9 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
     },
     shuffle(buffer, key) {
       checkCount("shuffle", "buffer", buffer);
+      if (key === undefined) {
+        throw new NablaError("shuffle: key is undefined, expected a seed or a key");
+      }
       // Throws for what is no seed, here and not in the first epoch.
       random.foldIn(key, 0);
       return pipelineOf(shuffled(stage, buffer, key));
@@ -117,16 +138,20 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
     batch<B = Batched<T>>(size: number, options: PipelineBatchOptions<T, B> = {}) {
       checkCount("batch", "size", size);
       checkOptions("batch", options, { collate: callable, dropLast: flag });
-      // Where none is given, B is what it gives.
-      const collate = options.collate ?? (batchOf as unknown as (elements: readonly T[]) => B);
-      return pipelineOf(batchesBy(stage, size, collate, options.dropLast ?? false));
+      const { collate, dropLast = false } = options;
+      const own = (index: number, elements: readonly T[]): B | Promise<B> =>
+        collate
+          ? drawing("batch", index, () => collate(elements))
+          : // Where none is given, B is what batchOf gives.
+            (batchOf(elements) as unknown as B);
+      return pipelineOf(batchesBy(stage, size, own, dropLast));
     },
     take(most) {
       checkCount("take", "count", most);
-      return pipelineOf(async function* (epoch, skip) {
+      return pipelineOf(async function* (epoch, skip, endings) {
         let left = most - skip;
         if (left <= 0) return;
-        for await (const cell of stage(epoch, skip)) {
+        for await (const cell of stage(epoch, skip, endings)) {
           yield cell;
           if (--left === 0) return;
         }
@@ -134,7 +159,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
     },
     prefetch(ahead_) {
       checkCount("prefetch", "count", ahead_);
-      return pipelineOf((epoch, skip) => ahead(stage(epoch, skip), ahead_));
+      return pipelineOf((epoch, skip, endings) => ahead(stage(epoch, skip, endings), ahead_));
     },
   };
 }
@@ -144,39 +169,42 @@ function checkFunction(operation: string, f: unknown): void {
   throw new NablaError(`${operation}: got ${kindOf(f)}, expected a function of an element`);
 }
 
-/** What a function gives; what it throws says of which element, and draws need keys. */
-function called<T, R>(
+/** What a call of a function gives; what it throws says of which element, and draws need keys. */
+async function drawing<R>(
   operation: string,
-  f: (element: T, place: Place) => R | Promise<R>,
-  cell: Cell<T>,
-  place: Place,
-): Cell<R> {
-  return new Cell(async () => {
-    const element = await cell.get();
-    try {
-      const { draws } = random.state();
-      const given = f(element, place);
-      if (random.state().draws !== draws) {
-        throw new NablaError(
-          "drew random numbers without a seed; give draws a key, such as " +
-            "random.foldIn(random.foldIn(key, epoch), index)",
-        );
-      }
-      return await given;
-    } catch (error) {
-      throw failed(operation, place.index, error);
+  index: number,
+  f: () => R | Promise<R>,
+): Promise<Awaited<R>> {
+  try {
+    const { draws } = random.state();
+    const given = f();
+    if (random.state().draws !== draws) {
+      throw new NablaError(
+        "drew random numbers without a seed; give draws a key, such as " +
+          "random.foldIn(random.foldIn(key, epoch), index)",
+      );
     }
-  });
+    return await given;
+  } catch (error) {
+    throw failed(operation, index, error);
+  }
 }
 
 function mappedBy<T, U>(
   stage: Stage<T>,
   f: (element: T, place: Place) => U | Promise<U>,
+  concurrency: number,
 ): Stage<U> {
-  return async function* (epoch, skip) {
+  return async function* (epoch, skip, endings) {
     let index = skip;
-    for await (const cell of stage(epoch, skip)) {
-      yield called("map", f, cell, { epoch, index: index++ });
+    // A batch asks for all of its elements at once.
+    const limit = limited(concurrency);
+    for await (const cell of stage(epoch, skip, endings)) {
+      const place = { epoch, index: index++ };
+      yield new Cell(async () => {
+        const element = await cell.get();
+        return limit(() => drawing("map", place.index, () => f(element, place)));
+      });
     }
   };
 }
@@ -185,10 +213,12 @@ function filteredBy<T>(
   stage: Stage<T>,
   f: (element: T, place: Place) => boolean | Promise<boolean>,
 ): Stage<T> {
-  return async function* (epoch, skip) {
+  return async function* (epoch, skip, endings) {
     let [index, left] = [0, skip];
-    for await (const cell of stage(epoch, 0)) {
-      const passes = await called("filter", f, cell, { epoch, index }).get();
+    for await (const cell of stage(epoch, 0, endings)) {
+      const element = await cell.get();
+      const place = { epoch, index };
+      const passes: unknown = await drawing("filter", index, () => f(element, place));
       if (typeof passes !== "boolean") {
         const given = `f gave ${kindOf(passes)} for element ${index}`;
         throw new NablaError(`filter: ${given}, expected true or false`);
@@ -202,25 +232,20 @@ function filteredBy<T>(
 function batchesBy<T, B>(
   stage: Stage<T>,
   size: number,
-  collate: (elements: readonly T[]) => B | Promise<B>,
+  collate: (index: number, elements: readonly T[]) => B | Promise<B>,
   dropLast: boolean,
 ): Stage<B> {
-  return async function* (epoch, skip): Cells<B> {
+  return async function* (epoch, skip, endings): Cells<B> {
     let group: Cell<T>[] = [];
     let index = skip;
     const batch = () => {
       const [cells, own] = [group, index++];
       group = [];
       return new Cell(async () => {
-        const elements = await Promise.all(cells.map((cell) => cell.get()));
-        try {
-          return await collate(elements);
-        } catch (error) {
-          throw error instanceof NablaError ? error : failed("batch", own, error);
-        }
+        return await collate(own, await Promise.all(cells.map((cell) => cell.get())));
       });
     };
-    for await (const cell of stage(epoch, skip * size)) {
+    for await (const cell of stage(epoch, skip * size, endings)) {
       group.push(cell);
       if (group.length === size) yield batch();
     }

@@ -2,15 +2,18 @@
 import { NablaError, random, type Seed, type Tensor } from "@nabla/autograd";
 import type { Cell, Cells, Stage } from "./cells.ts";
 
+/** "shuf": other draws than those of a function that folds the same key with the epoch and an index. */
+const own = 0x73687566;
+
 /** Draws are made so many at a time. */
 const block = 1024;
 
 /** The cells in another order, which is that of the key and the epoch. */
 export function shuffled<T>(stage: Stage<T>, size: number, key: Seed): Stage<T> {
-  return async function* (epoch, skip) {
-    const draw = drawsOf(random.foldIn(key, epoch));
+  return async function* (epoch, skip, endings) {
+    const draw = drawsOf(random.foldIn(random.foldIn(key, own), epoch));
     let left = skip;
-    for await (const cell of inOrderOf(draw, stage(epoch, 0), size)) {
+    for await (const cell of inOrderOf(draw, stage(epoch, 0, endings), size)) {
       if (left-- <= 0) yield cell;
     }
   };

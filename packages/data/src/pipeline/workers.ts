@@ -1,6 +1,6 @@
 // Elements made by workers: each calls the default export of a module, of one element at a time.
-import { NablaError } from "@nabla/autograd";
-import { checkOptions, count, kindOf } from "../checks.ts";
+import { NablaError, Tensor } from "@nabla/autograd";
+import { checkOptions, count, isPlain, kindOf } from "../checks.ts";
 import { ahead, Cell, failed, type Stage } from "./cells.ts";
 
 export interface WorkerOptions {
@@ -12,6 +12,7 @@ export interface WorkerOptions {
 const program = `
 const port = typeof self === "undefined" ? require("node:worker_threads").parentPort : self;
 const listen = (f) => port.on ? port.on("message", f) : (port.onmessage = ({ data }) => f(data));
+const given = new WeakSet();
 let loaded;
 listen(async ({ module, id, element }) => {
   try {
@@ -19,8 +20,16 @@ listen(async ({ module, id, element }) => {
     if (typeof f !== "function") throw new Error("the module has no function as its default export");
     const value = await f(element);
     const own = (x) => ArrayBuffer.isView(x) && x.buffer instanceof ArrayBuffer && x.byteLength === x.buffer.byteLength;
-    const parts = own(value) ? [value] : Object(value) === value ? Object.values(value).filter(own) : [];
-    port.postMessage({ id, value }, [...new Set(parts.map((x) => x.buffer))]);
+    const parts = Object(value) === value && !ArrayBuffer.isView(value) ? Object.values(value) : [value];
+    if ([value, ...parts].some((x) => typeof x?.dataSync === "function")) {
+      throw new Error("the module gave a tensor, which does not leave its worker: give its dataSync()");
+    }
+    const buffers = [...new Set(parts.filter(own).map((x) => x.buffer))];
+    if (buffers.some((x) => given.has(x))) {
+      throw new Error("the module gave an array again that was handed over before: give a copy");
+    }
+    port.postMessage({ id, value }, buffers);
+    for (const x of buffers) given.add(x);
   } catch (error) {
     port.postMessage({ id, message: String(error?.message ?? error) });
   }
@@ -51,23 +60,36 @@ export function inWorkers<T, U>(
 ): Stage<U> {
   const url = urlOf(module);
   checkOptions("mapInWorkers", options, { workers: count });
-  return async function* (epoch, skip) {
+  return async function* (epoch, skip, endings) {
     const { workers = Math.max(1, (await processors()) - 1) } = options;
     const pool = new Pool(url, workers);
-    try {
-      let index = skip;
-      const cells = (async function* () {
-        for await (const cell of stage(epoch, skip)) {
-          const own = index++;
-          yield new Cell(async () => (await pool.call(await cell.get(), own)) as U);
-        }
-      })();
-      // Of each worker one element at work, and one that waits.
-      yield* ahead(cells, 2 * workers);
-    } finally {
-      await pool.end();
-    }
+    endings.push(() => pool.end());
+    let index = skip;
+    const cells = (async function* () {
+      for await (const cell of stage(epoch, skip, endings)) {
+        const own = index++;
+        yield new Cell(async () => {
+          const element = await cell.get();
+          checkSent(own, element);
+          return (await pool.call(element, own)) as U;
+        });
+      }
+    })();
+    // Of each worker one element at work, and one that waits.
+    yield* ahead(cells, 2 * workers);
   };
+}
+
+/** Throws for tensors: of their copies nothing would be left. */
+function checkSent(index: number, element: unknown): void {
+  const parts: readonly unknown[] = isPlain(element)
+    ? Object.values(element)
+    : Array.isArray(element)
+      ? element
+      : [element];
+  if (!parts.some((x) => x instanceof Tensor)) return;
+  const subject = `mapInWorkers: element ${index}`;
+  throw new NablaError(`${subject}: tensors do not go to workers: give their dataSync()`);
 }
 
 function urlOf(module: unknown): string {
@@ -95,6 +117,8 @@ class Pool {
   readonly #all: Promise<Host>[] = [];
   readonly #waiting: ((host: Host) => void)[] = [];
   readonly #calls = new Map<number, Waiting>();
+  /** Why there will be no more answers. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(module: string, most: number) {
     this.#module = module;
@@ -105,6 +129,7 @@ class Pool {
     const host = await this.#next();
     try {
       return await new Promise<unknown>((resolve, reject) => {
+        if (this.#failure) throw this.#failure.error;
         this.#calls.set(id, { resolve, reject });
         host.post({ module: this.#module, id, element });
       });
@@ -128,8 +153,9 @@ class Pool {
         if (message === undefined) this.#calls.get(id)?.resolve(value);
         else this.#calls.get(id)?.reject(new Error(message));
       },
-      // Nobody knows of which element: all that are under way fail.
+      // Nobody knows of which element: all that are under way fail, and all that come.
       onError: (error) => {
+        this.#failure ??= { error };
         for (const { reject } of this.#calls.values()) reject(error);
       },
     });
@@ -152,7 +178,7 @@ interface PageWorker {
   postMessage(message: unknown): void;
   terminate(): void;
   addEventListener(
-    kind: "message" | "error",
+    kind: "message" | "error" | "messageerror",
     listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
   ): void;
 }
@@ -166,6 +192,9 @@ async function startWorker({ onAnswer, onError }: Listeners): Promise<Host> {
     const worker = new threads.Worker(program, { eval: true });
     worker.on("message", onAnswer);
     worker.on("error", onError);
+    worker.on("messageerror", onError);
+    // After an error, too, which then has been told.
+    worker.on("exit", () => onError(new Error("a worker ended, as by process.exit()")));
     // A worker's postMessage takes no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
@@ -175,6 +204,7 @@ async function startWorker({ onAnswer, onError }: Listeners): Promise<Host> {
   const worker = new Worker(address, { type: "module" });
   worker.addEventListener("message", ({ data }) => onAnswer(data as Answer));
   worker.addEventListener("error", ({ message }) => onError(new Error(message)));
+  worker.addEventListener("messageerror", () => onError(new Error("an answer cannot be read")));
   return {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     post: (message) => worker.postMessage(message),

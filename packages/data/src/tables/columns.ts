@@ -73,20 +73,17 @@ export function byCodeUnits(a: string, b: string): number {
 const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const infinite = /^\s*([+-]?)inf(?:inity)?\s*$/i;
 
-/** The number that a field says; undefined for none, and for a whole number that float64 lacks. */
+/** The number that a field says; undefined for none, for a whole number that float64 lacks, and beyond it. */
 function numberOf(field: string): number | undefined {
   if (decimal.test(field)) {
     const value = Number(field);
     const isWhole = /^\s*[+-]?\d+\s*$/.test(field);
-    return isWhole && !Number.isSafeInteger(value) && BigInt(field) !== bigOf(value)
+    if (!Number.isFinite(value)) return undefined;
+    return isWhole && !Number.isSafeInteger(value) && BigInt(field) !== BigInt(value)
       ? undefined
       : value;
   }
   const found = infinite.exec(field);
   if (!found) return undefined;
   return found[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-}
-
-function bigOf(value: number): bigint | undefined {
-  return Number.isFinite(value) ? BigInt(value) : undefined;
 }

@@ -17,7 +17,7 @@ export interface CsvRowOptions {
 
 export interface CsvOptions extends CsvRowOptions {
   /**
-   * What columns are. Left out: "number" if all that is there is a number that float64 holds, else
+   * What columns are: classes called 0 and 1 are to be a "category", say. Left out: "number" if all that is there is a number that float64 holds, else
    * "category" if there are at most 1,000 texts and each twice on average, else "text".
    */
   readonly columns?: Readonly<Record<string, ColumnKind>>;
@@ -122,9 +122,10 @@ async function* recordsOf(
   const take = function* (isLast: boolean): Generator<readonly string[], void, undefined> {
     const parsed = new papa.Parser({ delimiter, newline: "\n" }).parse(rest, 0, !isLast) as Parsed;
     const [error] = parsed.errors;
+    const isEmpty = emptyLines(papa.Parser, delimiter, rest, parsed, !isLast);
     for (const [i, record] of parsed.data.entries()) {
       if (error && error.row !== undefined && error.row <= i) break;
-      if (record.length === 1 && record[0] === "") continue;
+      if (isEmpty(i)) continue;
       if (width === undefined) {
         width = record.length;
         yield checkedNames(subject, record);
@@ -153,6 +154,27 @@ async function* recordsOf(
     }
   }
   if (rest !== "") yield* take(true);
+}
+
+/**
+ * Which records are empty lines. The parser makes the same of them as of "" in quotes, which is a missing
+ * value where there is one column: there it is asked again where records end.
+ */
+function emptyLines(
+  Parser: new (
+    options: object,
+  ) => { parse(text: string, at: number, ignoresLast: boolean): unknown },
+  delimiter: string,
+  text: string,
+  { data }: Parsed,
+  ignoresLast: boolean,
+): (record: number) => boolean {
+  const isEmpty = (i: number): boolean => data[i]!.length === 1 && data[i]![0] === "";
+  if (!text.includes('""') || !data.some((_, i) => isEmpty(i))) return isEmpty;
+  const ends: number[] = [];
+  const step = ({ meta }: Parsed): void => void ends.push(meta.cursor);
+  new Parser({ delimiter, newline: "\n", step }).parse(text, 0, ignoresLast);
+  return (i) => isEmpty(i) && text.slice(ends[i - 1] ?? 0, ends[i]).trim() === "";
 }
 
 interface Parsed {

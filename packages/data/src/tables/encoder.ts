@@ -27,9 +27,10 @@ export interface TableEncoder {
   /** Of a target of categories: what the labels stand for. */
   readonly classes: readonly string[] | undefined;
   /**
-   * Float32 `[rows, features]`: numbers as they are, NaN where one is missing (`standardization` gives
+   * Float32 `[rows, features]`: numbers rounded to that, NaN where one is missing (`standardization` gives
    * the mean for it); of categories 1 for the one that a row has and 0 for the others, all 0 for one
-   * that the training part does not have.
+   * that the training part does not have. Throws `NablaError` for a column of another kind than in
+   * training, and for a number that float32 cannot hold.
    */
   inputs(table: Table): Tensor<[number, number]>;
   /** Numbers as float32 `[rows, 1]`, or labels of categories as int32 `[rows]`. */
@@ -60,6 +61,10 @@ export function tableEncoder(train: Table, options: EncoderOptions = {}): TableE
       .map(([name]) => name);
   const names = options.inputs ?? usual();
   if (names.length === 0) throw new NablaError(`${operation}: there are no inputs`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new NablaError(`${operation}: ${quoted(twice)} is twice among the inputs`);
+  }
   if (target !== undefined && names.includes(target)) {
     throw new NablaError(`${operation}: ${quoted(target)} is the target, and among the inputs`);
   }
@@ -139,7 +144,10 @@ function encoderBy(inputs: readonly Known[], target: Known | undefined): TableEn
       }
       if (column.kind === "number") {
         const shape: [number, number] = [table.count, 1];
-        return tensor(Float32Array.from(column.values), { shape });
+        const values = Float32Array.from(column.values, (value, row) =>
+          single("targets", target, value, row),
+        );
+        return tensor(values, { shape });
       }
       const places = placesOf(column, target);
       const other = column.values.findIndex((value) => !(places[value]! >= 0));
@@ -159,18 +167,22 @@ function knownColumn(operation: string, table: Table, { name, categories }: Know
   const column = columnIn(operation, table, name);
   // Texts of a table of few rows, which are categories in a larger one.
   if (column.kind === "text" && categories) {
-    const places = new Map(categories.map((text, i) => [text, i]));
-    // Behind the categories: that of none.
-    const unknown = categories.length;
+    const all = [...new Set([...categories, ...column.values.filter((text) => text !== null)])];
+    const places = new Map(all.map((text, i) => [text, i]));
     const values = Int32Array.from(column.values, (text) =>
-      text === null ? -1 : (places.get(text) ?? unknown),
+      text === null ? -1 : places.get(text)!,
     );
-    return { kind: "category", values, categories };
+    return { kind: "category", values, categories: all };
+  }
+  // A column without values, which csv takes for numbers.
+  if (column.kind === "number" && categories && column.values.every(Number.isNaN)) {
+    return { kind: "category", values: new Int32Array(column.values.length).fill(-1), categories };
   }
   const expected = categories ? "category" : "number";
   if (column.kind === expected) return column;
   throw new NablaError(
-    `${operation}: ${quoted(name)} is a column of kind "${column.kind}", "${expected}" in training`,
+    `${operation}: ${quoted(name)} is a column of kind "${column.kind}", "${expected}" in training; ` +
+      `csv takes it for one by columns: { ${quoted(name)}: "${expected}" }`,
   );
 }
 
@@ -193,11 +205,19 @@ function fill(
   const end = at + (known.categories?.length ?? 1);
   column.values.forEach((value, row) => {
     const start = row * width;
-    if (column.kind === "number") values[start + at] = value;
+    if (column.kind === "number") values[start + at] = single("inputs", known, value, row);
     else if (value >= 0 && places[value]! >= 0) values[start + at + places[value]!] = 1;
     if (known.hasMissing && isMissing(column, row)) values[start + end] = 1;
   });
   return end + (known.hasMissing ? 1 : 0);
+}
+
+/** A number that float32 rounds. Throws `NablaError` for one that would become infinite. */
+function single(operation: string, { name }: Known, value: number, row: number): number {
+  if (!Number.isFinite(value) || Number.isFinite(Math.fround(value))) return value;
+  throw new NablaError(
+    `${operation}: ${quoted(name)} is ${value} in row ${row}, more than float32 can hold`,
+  );
 }
 
 function isMissing({ kind, values }: Usable, row: number): boolean {

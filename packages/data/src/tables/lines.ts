@@ -1,6 +1,6 @@
 // Text that comes in pieces of bytes.
 import { NablaError } from "@nabla/autograd";
-import { checkOptions, count, kindOf } from "../checks.ts";
+import { checkOptions, count, kindOf, wrapped } from "../checks.ts";
 import { type Bytes, chunksOf, type LaterBytes, subjectOf } from "../sources.ts";
 
 /** Text as it is, in place of a file of it. */
@@ -36,7 +36,13 @@ export async function* textOf(subject: string, source: TextSource): AsyncGenerat
     yield normal(source.text.replace(/^\ufeff/, ""), true);
     return;
   }
-  for await (const bytes of chunksOf(subject, source)) yield normal(decoded(bytes), false);
+  try {
+    for await (const bytes of chunksOf(subject, source)) yield normal(decoded(bytes), false);
+  } catch (error) {
+    if (typeof source !== "string" || !source.includes("\n")) throw error;
+    const { message } = wrapped(subject, error);
+    throw new NablaError(`${message}; text itself is given as { text }`, { cause: error });
+  }
   yield normal(decoded(), true);
 }
 

@@ -2,6 +2,7 @@
 import {
   formatShape,
   isNaN,
+  logicalAnd,
   type Parameter,
   parameter,
   ShapeError,
@@ -15,7 +16,7 @@ import { checkTensor } from "../numpy/npy.ts";
 export interface Standardization extends Layer {
   /** Of each feature, without what is missing. */
   readonly mean: Parameter;
-  /** Likewise; 1 where all numbers are the same. */
+  /** Likewise; 1 where all numbers are the same, or float32 cannot tell that they are not. */
   readonly deviation: Parameter;
   forward(x: Tensor): Tensor;
   parameters(): readonly Parameter[];
@@ -25,7 +26,8 @@ export interface Standardization extends Layer {
 /**
  * A layer that takes from each feature its mean and divides by its deviation (that of the training
  * examples, `[examples, features]`), and gives 0, the mean, where a number is missing (NaN). Mean and
- * deviation are buffers: no optimiser changes them, and they are saved and loaded with the model.
+ * deviation are buffers: no optimiser changes them, and they are saved and loaded with the model; one to
+ * load them into is `standardization(zeros([1, features]))`. A feature with infinite numbers has no mean.
  * Throws `ShapeError` for examples that are no matrix, or none.
  *
  * @example
@@ -46,11 +48,15 @@ export function standardization(train: Tensor): Standardization {
   const count = isThere.sum(0).maximum(1);
   const mean = values.sum(0).div(count);
   const square = values.sub(mean).square().mul(isThere).sum(0).div(count);
-  const deviation = where(square.greater(0), square.sqrt(), 1);
-  const [m, d] = [mean, deviation].map((x) => x.cast("float32"));
+  // Of equal numbers the mean may be rounded, and so be none of them.
+  const highest = where(isNaN(train), Number.NEGATIVE_INFINITY, train.cast("float64")).max(0);
+  const lowest = where(isNaN(train), Number.POSITIVE_INFINITY, train.cast("float64")).min(0);
+  const m = mean.cast("float32");
+  const spread = square.sqrt().cast("float32");
+  const d = where(logicalAnd(highest.greater(lowest), spread.greater(0)), spread, 1);
   const own: Readonly<Record<"mean" | "deviation", Parameter>> = {
-    mean: parameter(m!, { name: "mean" }),
-    deviation: parameter(d!, { name: "deviation" }),
+    mean: parameter(m, { name: "mean" }),
+    deviation: parameter(d, { name: "deviation" }),
   };
   return {
     ...own,

@@ -55,8 +55,8 @@ export async function split(
   const chosen: number[] = [];
   for (const place of order) {
     const group = groups[place]!;
-    // The number of rows that is nearest to what is wanted.
-    if (chosen.length + group.length / 2 > wanted) break;
+    // The number of rows that is nearest to what is wanted; a group that is too large stays in training.
+    if (chosen.length + group.length / 2 > wanted) continue;
     chosen.push(...group);
   }
   if (chosen.length === 0 || chosen.length === table.count) {

@@ -1,5 +1,5 @@
 // Text by characters: a number for each character that the training text has.
-import { NablaError } from "@nabla/autograd";
+import { NablaError, Tensor } from "@nabla/autograd";
 import { kindOf, quoted } from "../checks.ts";
 
 /** Turns text into numbers and back. */
@@ -12,6 +12,16 @@ export interface Vocabulary {
   readonly encode: (text: string) => Int32Array<ArrayBuffer>;
   /** The text of some numbers. Throws `NablaError` for a number of no character. */
   readonly decode: (ids: ArrayLike<number>) => string;
+}
+
+/** Throws `NablaError` for what is no list of numbers or typed array. */
+export function checkIds(ids: unknown): void {
+  const isList = Array.isArray(ids) || (ArrayBuffer.isView(ids) && "length" in ids);
+  if (isList) return;
+  const hint = ids instanceof Tensor ? "; give its dataSync()" : "";
+  throw new NablaError(
+    `decode: got ${kindOf(ids)}, expected a list of numbers or a typed array${hint}`,
+  );
 }
 
 /**
@@ -50,6 +60,7 @@ export function vocabularyOf(text: string): Vocabulary {
       });
     },
     decode(ids) {
+      checkIds(ids);
       return Array.from(ids, (id, i) => {
         const character = characters[id];
         if (character !== undefined) return character;

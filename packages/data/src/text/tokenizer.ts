@@ -2,7 +2,8 @@
 // where they need one: @huggingface/tokenizers, which reads the files of the models.
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { NablaError } from "@nabla/autograd";
-import { isPlain, kindOf, wrapped } from "../checks.ts";
+import { checkOptions, flag, isPlain, kindOf, wrapped } from "../checks.ts";
+import { checkIds } from "./characters.ts";
 
 export interface TokenizerOptions {
   /** Whether special tokens, such as those for the start and the end, are added. Default: true. */
@@ -52,7 +53,9 @@ export async function tokenizer(
   };
   const own = said("tokenizer", () => new Own({ ...nothing, ...json }, config));
   return {
-    encode(text, { specialTokens = true } = {}) {
+    encode(text, options = {}) {
+      checkOptions("encode", options, { specialTokens: flag });
+      const { specialTokens = true } = options;
       if (typeof text !== "string") {
         throw new NablaError(`encode: got ${kindOf(text)}, expected a text`);
       }
@@ -64,6 +67,7 @@ export async function tokenizer(
       );
     },
     decode: (ids) => {
+      checkIds(ids);
       const list: number[] = Array.from(ids);
       const wrong = list.findIndex((id: number) => own.id_to_token(id) === undefined);
       if (wrong >= 0) {
