@@ -4,7 +4,7 @@ import { ThreadStart } from "../src/engine/wasm/thread-start.ts";
 
 /** The millisecond at which workers start, asked every 10 ms; `idle`: the part of one processor that idles. */
 function startOf(idle: (at: number) => number | undefined): number {
-  let [now, idled] = [0, 0];
+  let [now, idled] = [1, 0];
   const isKnown = (): boolean => idle(now) !== undefined;
   const start = new ThreadStart(
     () => (isKnown() ? idled : undefined),
@@ -16,7 +16,7 @@ function startOf(idle: (at: number) => number | undefined): number {
     if (now > 10_000) break;
   }
   expect(start.isDue()).toBe(true);
-  return now;
+  return now - 1;
 }
 
 test("after a first look, where a processor idles", () => {

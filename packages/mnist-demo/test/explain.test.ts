@@ -17,6 +17,7 @@ import {
 import { describe, expect, onTestFinished, test } from "vitest";
 import { look } from "../page/src/inspection.ts";
 import { KnobBoard } from "../page/src/knobs.ts";
+import { atNeuron } from "../page/src/neuron.ts";
 import { stepBy } from "../page/src/step-by.ts";
 import { runExplain } from "../src/explain/explain-command.ts";
 import { help } from "../src/explain/explain-options.ts";
@@ -281,7 +282,7 @@ test("the terminal tells of a digit what the page tells of it", async () => {
   const { train, test: unseen } = await loadMnist({ directory: data });
   const source = { kind: "examples", from: 3, count: 1 } as const;
   const neuron = { layer: 1, index: 4 };
-  const shown = look(network, unseen, source, neuron);
+  const shown = look(network, unseen, source, atNeuron(neuron));
   const last = told.layers.at(-1)!;
   const near = (wanted: ArrayLike<number>) => Array.from(wanted, (one) => expect.closeTo(one, 6));
   expect(told.cost).toBeCloseTo(shown.cost!, 6);

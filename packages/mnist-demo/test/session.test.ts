@@ -64,7 +64,7 @@ test("one step is one of each way, and a look is at the network of the mini-batc
   const { session, told } = await sessionWith(choices);
   await session.stepOnce();
   expect(told.at(-1)).toMatchObject({ miniBatches: { step: 1 }, fullSet: { step: 1 } });
-  const { layers, label } = session.look({ kind: "examples", from: 3, count: 1 });
+  const { layers, label } = await session.look({ kind: "examples", from: 3, count: 1 });
   expect(label).toBe(3);
   expect(layers.map(({ activations }) => activations.length)).toEqual([8, 10]);
 });

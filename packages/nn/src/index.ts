@@ -164,7 +164,7 @@ export type {
   Rule,
   Update,
 } from "./optimizers/optimizer.ts";
-export { optimizerBy } from "./optimizers/optimizer.ts";
+export { optimizerBy } from "./optimizers/optimizer-by.ts";
 export { rAdam } from "./optimizers/r-adam.ts";
 export type { RmsPropOptions } from "./optimizers/rms-prop.ts";
 export { rmsProp } from "./optimizers/rms-prop.ts";

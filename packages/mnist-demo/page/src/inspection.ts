@@ -1,15 +1,7 @@
 // What the network does with digits, and how they would change it: the numbers that the views show,
 // each from a public call of the library.
-import { gradients, oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
-import {
-  costTerms,
-  type Dense,
-  type Layer,
-  type LayerNudges,
-  nudges,
-  quadraticCost,
-  sequential,
-} from "@nabla/nn";
+import { oneHot, type Tensor, tensor, vmap } from "@nabla/autograd";
+import { costTerms, type Dense, type Layer, type LayerNudges, nudges } from "@nabla/nn";
 import type { Digits } from "../../src/digits.ts";
 
 /**
@@ -98,11 +90,27 @@ interface Batch {
   readonly label: number | undefined;
 }
 
+/** Looks at one neuron, too (neuron.ts). */
+export interface NeuronView<Tensors> {
+  /** The nudges of the neuron for one digit; after `vmap` with an axis of digits in front. */
+  readonly tensors: (layers: readonly LayerNudges[]) => Tensors;
+  readonly look: (
+    network: Layer,
+    digits: { readonly images: Tensor; readonly targets: Tensor },
+    tensors: Tensors,
+  ) => NeuronLook;
+}
+
 /** What a network does with digits, and the changes that they desire; of a neuron too if asked for. */
-export function look(network: Layer, digits: Digits, source: Source, place?: Place): Look {
+export function look<Tensors extends object>(
+  network: Layer,
+  digits: Digits,
+  source: Source,
+  view?: NeuronView<Tensors>,
+): Look {
   const { images, targets, label } = batchOf(digits, source);
-  const all = averages(network, images, targets, place);
-  const neuron = place && neuronLook(network, { images, targets }, all.neuron[0]!, place);
+  const all = averages(network, images, targets, view);
+  const neuron = view?.look(network, { images, targets }, all.neuron[0]! as Tensors);
   return {
     pixels: Uint8Array.from(images.at(0).flatten().dataSync()),
     label,
@@ -139,7 +147,12 @@ function batchOf(digits: Digits, source: Source): Batch {
 }
 
 /** `nudges` of all digits at once: everything has an axis of digits in front. */
-function averages(network: Layer, images: Tensor, targets: Tensor, place?: Place) {
+function averages<Tensors extends object>(
+  network: Layer,
+  images: Tensor,
+  targets: Tensor,
+  view?: NeuronView<Tensors>,
+) {
   let dense: readonly Dense[] = [];
   const ofOne = (image: Tensor, target: Tensor) => {
     const { cost, layers } = nudges(network, image, target);
@@ -150,86 +163,13 @@ function averages(network: Layer, images: Tensor, targets: Tensor, place?: Place
         activations,
         wanted: wantedActivations,
       })),
-      neuron: place ? [ofNeuron(layers, place)] : [],
+      neuron: view ? [view.tensors(layers)] : [],
     };
   };
   return { ...vmap(ofOne)(images, targets), dense };
 }
 
-/** The nudges of one neuron; after `vmap` with an axis of digits in front. */
-type NeuronTensors = {
-  readonly weightedSum: Tensor;
-  readonly activation: Tensor;
-  readonly previous: Tensor;
-  readonly wantedActivation: Tensor;
-  readonly wantedSum: Tensor;
-  readonly wantedBias: Tensor;
-  readonly wantedWeights: Tensor;
-  readonly wantedPrevious: Tensor;
-  /** [neurons of the next layer]; none for an output. */
-  readonly wantedByNext: readonly Tensor[];
-  readonly byBias: Tensor;
-  readonly byWeights: Tensor;
-  readonly byPrevious: Tensor;
-};
-
-function ofNeuron(layers: readonly LayerNudges[], place: Place): NeuronTensors {
-  const { index } = place;
-  const [layer, next] = [layers[place.layer]!, layers[place.layer + 1]];
-  const { bias, weights, previousActivations, effects, ...rest } = layer.neuron(index);
-  return {
-    ...rest,
-    previous: layer.previousActivations,
-    wantedBias: bias!,
-    wantedWeights: weights,
-    wantedPrevious: previousActivations,
-    wantedByNext: next ? [next.avenues.previousActivations.at(index)] : [],
-    byBias: effects.bias,
-    byWeights: effects.weights,
-    byPrevious: effects.previousActivations,
-  };
-}
-
-function neuronLook(
-  network: Layer,
-  { images, targets }: Pick<Batch, "images" | "targets">,
-  neuron: NeuronTensors,
-  place: Place,
-): NeuronLook {
-  const parameters = network.parameters();
-  const [weight, bias] = [parameters[2 * place.layer]!, parameters[2 * place.layer + 1]!];
-  const cost = quadraticCost(network.forward(images), targets);
-  const [ofWeight, ofBias] = gradients(cost, [weight, bias]);
-  const column = (x: Tensor): number[] => numbers(x.transpose().at(place.index));
-  const mean = (x: Tensor): number => x.mean().itemSync();
-  const first = (x: Tensor): number => x.at(0).itemSync();
-  const wantedWeights = numbers(neuron.wantedWeights.mean(0));
-  const wantedBias = mean(neuron.wantedBias);
-  const byGradient = [...column(ofWeight), ofBias.at(place.index).itemSync()];
-  const byNudges = [...wantedWeights, wantedBias];
-  return {
-    place,
-    weightedSum: first(neuron.weightedSum),
-    activation: first(neuron.activation),
-    bias: bias.at(place.index).itemSync(),
-    weights: column(weight),
-    previous: numbers(neuron.previous.at(0)),
-    wantedActivation: mean(neuron.wantedActivation),
-    wantedSum: mean(neuron.wantedSum),
-    wantedBias,
-    wantedWeights,
-    wantedPrevious: numbers(neuron.wantedPrevious.mean(0)),
-    wantedByNext: neuron.wantedByNext.flatMap((wanted) => numbers(wanted.mean(0))),
-    effects: {
-      bias: mean(neuron.byBias),
-      weights: mean(neuron.byWeights),
-      previousActivations: mean(neuron.byPrevious),
-    },
-    difference: Math.max(...byGradient.map((g, i) => Math.abs(-g - byNudges[i]!))),
-  };
-}
-
-function numbers(x: Tensor): number[] {
+export function numbers(x: Tensor): number[] {
   return Array.from(x.dataSync());
 }
 
@@ -241,21 +181,4 @@ export function digitOf(
   const { images, targets, label } = batchOf(digits, source);
   if (label === undefined) throw new Error("nobody said what was drawn");
   return { image: images.slice(0, 0, 1), target: targets.slice(0, 0, 1), label };
-}
-
-/** The terms of the cost if the outputs for a digit were these. */
-export function termsOf(outputs: readonly number[], label: number): readonly number[] {
-  const given = sequential((x) => x);
-  return numbers(costTerms(given, tensor([[...outputs]]), targetOf(label)).at(0));
-}
-
-/** The desired changes of the outputs for a digit, if they were these. */
-export function wishesOf(outputs: readonly number[], label: number): readonly number[] {
-  const given = tensor([[...outputs]]);
-  const [gradient] = gradients(quadraticCost(given, targetOf(label)), [given]);
-  return numbers(gradient.neg());
-}
-
-function targetOf(label: number): Tensor<[1, number]> {
-  return oneHot(tensor([label], { dtype: "int32" }), 10);
 }

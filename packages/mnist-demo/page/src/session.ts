@@ -167,8 +167,9 @@ export class Session {
   }
 
   /** What the network of the mini-batches does with test digits, or one that was drawn. */
-  look(source: Source, place?: Place): Look {
-    return look(this.#miniBatches.network, this.#digits.test, source, place);
+  async look(source: Source, place?: Place): Promise<Look> {
+    const view = place && (await import("./neuron.ts")).atNeuron(place);
+    return look(this.#miniBatches.network, this.#digits.test, source, view);
   }
 
   /** The cost of each test digit, or of each of the first training digits. */

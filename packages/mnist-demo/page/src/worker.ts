@@ -5,7 +5,7 @@ import type { Digits } from "../../src/digits.ts";
 import type { AvenueStep } from "./avenue-step.ts";
 import { type Choices } from "./choices.ts";
 import { DigitShelf } from "./digits.ts";
-import { type Look, type Place, type Source, termsOf, wishesOf } from "./inspection.ts";
+import type { Look, Place, Source } from "./inspection.ts";
 import { type OnProgress, type Pace, Session } from "./session.ts";
 
 // One processor is left to the page, which draws sixty times a second meanwhile: threads of a step
@@ -46,10 +46,13 @@ const service = {
   start: (pace: Pace, until?: number): Promise<void> => started().start(pace, until),
   pause: (): Promise<void> => started().pause(),
   step: (): Promise<void> => started().stepOnce(),
-  look: (source: Source, place?: Place): Look => started().look(source, place),
-  terms: (outputs: readonly number[], label: number): readonly number[] => termsOf(outputs, label),
-  wishes: (outputs: readonly number[], label: number): readonly number[] =>
-    wishesOf(outputs, label),
+  look: (source: Source, place?: Place): Promise<Look> => started().look(source, place),
+  async terms(outputs: readonly number[], label: number): Promise<readonly number[]> {
+    return (await import("./wished-outputs.ts")).termsOf(outputs, label);
+  },
+  async wishes(outputs: readonly number[], label: number): Promise<readonly number[]> {
+    return (await import("./wished-outputs.ts")).wishesOf(outputs, label);
+  },
   costs: (of: Parameters<Session["costs"]>[0]): Promise<Float32Array> => started().costs(of),
   tryAvenues: (
     source: Source,

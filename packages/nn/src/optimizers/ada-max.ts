@@ -1,6 +1,7 @@
 // AdaMax: Adam with the largest gradient of late in place of the root of the mean square.
 
 import { checkMoments, type MomentOptions, momentDefaults, overMissing } from "./moments.ts";
+import { counting } from "./needs.ts";
 import {
   type Optimizer,
   optimizerOfRule,
@@ -41,5 +42,5 @@ export function adaMax(
   parameters: Parameters<MomentOptions>,
   options: MomentOptions = {},
 ): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

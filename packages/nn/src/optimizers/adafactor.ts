@@ -2,6 +2,7 @@
 import { type Parameter, type Tensor, zeros } from "@nabla/autograd";
 import { checkKind, notNegative, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
+import { counting } from "./needs.ts";
 import {
   decayed,
   type Optimizer,
@@ -106,5 +107,5 @@ export function adafactor(
   parameters: Parameters<AdafactorOptions>,
   options: AdafactorOptions = {},
 ): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

@@ -2,6 +2,7 @@
 
 import { checkKind, notNegative } from "../options.ts";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
+import { counting } from "./needs.ts";
 import {
   decayed,
   type Optimizer,
@@ -41,5 +42,5 @@ const rule: Rule<Required<AdamWOptions>> = {
  * w.arraySync(); // => [9]
  */
 export function adamW(parameters: Parameters<AdamWOptions>, options: AdamWOptions = {}): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

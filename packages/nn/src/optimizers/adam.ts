@@ -9,6 +9,7 @@ import {
   nextMoments,
   overMissing,
 } from "./moments.ts";
+import { counting } from "./needs.ts";
 import {
   type Optimizer,
   optimizerOfRule,
@@ -76,5 +77,5 @@ const rule: Rule<Required<AdamOptions>> = {
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function adam(parameters: Parameters<AdamOptions>, options: AdamOptions = {}): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

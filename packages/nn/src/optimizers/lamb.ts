@@ -3,6 +3,7 @@ import { checkKind, notNegative } from "../options.ts";
 import { asLongAs } from "../trust-ratio.ts";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";
+import { counting } from "./needs.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface LambOptions extends MomentOptions {
@@ -41,5 +42,5 @@ const rule: Rule<Required<LambOptions>> = {
  * w.arraySync(); // => [2.646447, 3.646447]
  */
 export function lamb(parameters: Parameters<LambOptions>, options: LambOptions = {}): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

@@ -3,6 +3,7 @@ import type { Parameter, Tensor } from "@nabla/autograd";
 import { checkKind, checkOptions, count, flag, fraction, notNegative } from "../options.ts";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";
+import { counting } from "./needs.ts";
 import {
   decayed,
   type Optimizer,
@@ -94,5 +95,5 @@ function orthogonalized(x: Tensor, iterations: number): Tensor {
  * Object.keys(optimizer.state()).includes("0.velocity"); // => true
  */
 export function muon(parameters: Parameters<MuonOptions>, options: MuonOptions = {}): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

@@ -8,6 +8,7 @@ import {
   nextMoments,
   overMissing,
 } from "./moments.ts";
+import { counting } from "./needs.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 export interface NAdamOptions extends MomentOptions {
@@ -68,5 +69,5 @@ const rule: Rule<Required<NAdamOptions>> = {
  * w.abs().max().itemSync() < 0.1; // => true
  */
 export function nAdam(parameters: Parameters<NAdamOptions>, options: NAdamOptions = {}): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

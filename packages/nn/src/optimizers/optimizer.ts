@@ -1,25 +1,17 @@
 // What all optimisers share: groups of parameters, and what is kept of each from step to step.
 import {
   type DType,
-  DTypeError,
   external,
-  formatShape,
   NablaError,
   type Parameter,
   parameter,
-  type Shape,
-  ShapeError,
-  stopGradient,
-  substitute,
   Tensor,
   takeGradients,
-  tensor,
-  zeros,
   zerosLike,
 } from "@nabla/autograd";
 import { checkParameters, kindOf } from "../checks.ts";
 import { checkTrainable } from "../freezing.ts";
-import { anything, callable, checkOptions, isPlain, type Kind, plain, text } from "../options.ts";
+import { anything, checkOptions, isPlain } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
 
@@ -85,61 +77,26 @@ interface Member<Options> {
   readonly kept: Readonly<Record<string, Parameter>>;
 }
 
-const ruleKinds: Readonly<Record<string, Kind>> = {
-  name: text,
-  defaults: plain,
-  check: callable,
-  keeps: callable,
-  together: callable,
-  counts: [(x) => x === true, "true, or left out"],
-  update: callable,
-};
-
-/**
- * An optimiser by a rule of your own, which says what a step makes of one parameter. Groups,
- * schedules, states, checkpoints, `compile` and `fit` are as with any other. Groups say what differs
- * from `options`, which differ from the rule's defaults. The rule is traced where steps are compiled,
- * so it decides nothing by the values of tensors: `where` does. Throws `NablaError` for what is no
- * rule, for options without a learning rate, and in a step whose `update` gives no tensor.
- *
- * @example
- * // Against the sign of a velocity.
- * const signMomentum: Rule<{ learningRate: LearningRate; momentum: number }> = {
- *   name: "signMomentum",
- *   defaults: { momentum: 0.9 },
- *   keeps: () => ["velocity"],
- *   update(p, { g, kept, learningRate, options }) {
- *     const velocity = kept["velocity"]!;
- *     velocity.assign(velocity.mul(options.momentum).add(g));
- *     return p.sub(velocity.sign().mul(learningRate));
- *   },
- * };
- * const w = parameter([3, -200]);
- * const optimizer = optimizerBy(signMomentum, [w], { learningRate: 0.5 });
- * w.square().sum().backward();
- * optimizer.step();
- * w.arraySync(); // => [2.5, -199.5]
- */
-export function optimizerBy<Options extends { readonly learningRate: LearningRate }>(
-  rule: Rule<Options>,
-  parameters: Parameters<NoInfer<Options>>,
-  options: Partial<NoInfer<Options>>,
-): Optimizer {
-  checkOptions("optimizerBy", rule, ruleKinds, "name", "defaults", "keeps", "update");
-  return optimizerOfRule(rule, parameters, options, allOrNothing);
+/** How many steps have moved each parameter. */
+export interface StepCounts {
+  readonly cell: Parameter;
+  /** Counts a step for those that move. */
+  count(isMoving: readonly boolean[]): void;
+  /** What is asked for in one step. */
+  asked(): (position: number, dtype: DType, key: string, f: (steps: Tensor) => Tensor) => Tensor;
 }
 
-/** Assigns what a step makes of `cells`, and gives what else it makes. */
-type Carrying = <Result>(cells: readonly Parameter[], step: () => Result) => Result;
-
-/** A step that throws for one parameter has changed nothing that is kept of the others. */
-function allOrNothing<Result>(cells: readonly Parameter[], step: () => Result): Result {
-  const { result, after } = substitute(cells, cells.map(stopGradient), () => ({
-    result: step(),
-    after: cells.map(stopGradient),
-  }));
-  cells.forEach((cell, i) => cell.assign(after[i]!));
-  return result;
+/** What only some rules need, so that programs without such a rule do not have it. */
+export interface Needs {
+  /** Counts the steps of each parameter, for rules that count. */
+  readonly ownSteps?: (rule: string, count: number) => StepCounts;
+  /** What a rule makes of all gradients, for rules with `together`. */
+  readonly together?: <Options>(
+    rule: Rule<Options>,
+    moving: readonly Moving<Options>[],
+  ) => readonly Tensor[];
+  /** Assigns what a step makes of `cells`, and gives what else it makes. */
+  readonly carrying?: <Result>(cells: readonly Parameter[], step: () => Result) => Result;
 }
 
 /** An optimiser by a rule that throws for no parameter. */
@@ -147,7 +104,7 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
   rule: Rule<Options>,
   parameters: Parameters<NoInfer<Options>>,
   options: Partial<NoInfer<Options>>,
-  carrying: Carrying = (_, step) => step(),
+  { ownSteps: ownStepsOf, together, carrying = (_, step) => step() }: Needs = {},
 ): Optimizer {
   const { name } = rule;
   checkOptions(name, options, { learningRate: anything });
@@ -166,7 +123,7 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
   const twice = all.find((p, i) => all.indexOf(p) !== i);
   if (twice) throw new NablaError(`${name}: parameter "${twice.name}" is there twice`);
   const steps = parameter(0, { name: "steps", dtype: "int32" });
-  const own = rule.counts ? new OwnSteps(name, all.length) : undefined;
+  const own = rule.counts && ownStepsOf!(name, all.length);
   const cells: ReadonlyMap<string, Parameter> = new Map([
     ["steps", steps],
     ...(own ? [[ownSteps, own.cell] as const] : []),
@@ -212,13 +169,11 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
         return [{ p, how }];
       },
     );
-    const directions = rule.together && togetherOf(rule, moving);
-    return moving.map(({ p, how }, i) => {
-      const next: unknown = rule.update(p, directions ? { ...how, g: directions[i]! } : how);
-      if (next instanceof Tensor) return [p, checkedNext(name, p, next)] as const;
-      const is = kindOf(next);
-      throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
-    });
+    const directions = rule.together && together!(rule, moving);
+    return moving.map(
+      ({ p, how }, i) =>
+        [p, rule.update(p, directions ? { ...how, g: directions[i]! } : how)] as const,
+    );
   };
   const assigned = (
     taken: readonly (Tensor | undefined)[],
@@ -239,70 +194,6 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
       return rateAt(name, learningRate, await steps.item());
     },
   });
-}
-
-/** The new value of a parameter, if it can be assigned. Throws `ShapeError` and `DTypeError` otherwise. */
-function checkedNext(name: string, p: Parameter, next: Tensor): Tensor {
-  const [is, expected] = [formatShape(next.shape), formatShape(p.shape)];
-  if (is !== expected) {
-    throw new ShapeError(`${name}: update gives ${is} for "${p.name}", which is ${expected}`);
-  }
-  if (next.dtype === p.dtype) return next;
-  throw new DTypeError(`${name}: update gives ${next.dtype} for "${p.name}", which is ${p.dtype}`);
-}
-
-/** What stands for the gradients of all that move. Throws `NablaError` for what is no list of them. */
-function togetherOf<Options>(
-  rule: Rule<Options>,
-  moving: readonly Moving<Options>[],
-): readonly Tensor[] {
-  const made: unknown = rule.together!(moving);
-  const isFitting =
-    Array.isArray(made) &&
-    made.length === moving.length &&
-    made.every((one) => one instanceof Tensor);
-  if (isFitting) return made as readonly Tensor[];
-  const expected = `expected a list of ${moving.length} tensors, one for each that moves`;
-  throw new NablaError(`${rule.name}: together gives ${kindOf(made)}, ${expected}`);
-}
-
-/** How many steps have moved each parameter: one that comes late begins at 1. */
-class OwnSteps {
-  readonly cell: Parameter;
-  readonly #rule: string;
-
-  /** `rule`: what errors start with. */
-  constructor(rule: string, count: number) {
-    this.#rule = rule;
-    this.cell = parameter(zeros([count], { dtype: "int32" }), { name: ownSteps });
-  }
-
-  /** Counts a step for those that move. */
-  count(isMoving: readonly boolean[]): void {
-    const each = isMoving.every(Boolean) ? 1 : tensor(isMoving.map(Number), { dtype: "int32" });
-    this.cell.assign(this.cell.add(each));
-  }
-
-  /** What is asked for in one step. */
-  asked(): (position: number, dtype: DType, key: string, f: (steps: Tensor) => Tensor) => Tensor {
-    const made = new Map<string, Tensor>();
-    return (position, dtype, key, f) => {
-      const all = made.get(`${dtype} ${key}`) ?? this.#madeBy(f, dtype, key);
-      made.set(`${dtype} ${key}`, all);
-      return all.at(position);
-    };
-  }
-
-  #madeBy(f: (steps: Tensor) => Tensor, dtype: DType, key: string): Tensor {
-    const all: unknown = f(this.cell.cast(dtype));
-    const asked = `${this.#rule}: ofSteps(${JSON.stringify(key)}, …)`;
-    if (!(all instanceof Tensor)) {
-      throw new NablaError(`${asked} makes ${kindOf(all)} of the steps, expected a tensor`);
-    }
-    const [is, expected] = [formatShape(all.shape as Shape), formatShape(this.cell.shape)];
-    if (is === expected) return all as Tensor;
-    throw new ShapeError(`${asked} makes ${is} of the steps, ${expected}, expected their shape`);
-  }
 }
 
 /** What is undefined is left out, as with any option. */

@@ -8,6 +8,7 @@ import {
   nextMoments,
   overMissing,
 } from "./moments.ts";
+import { counting } from "./needs.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
 const rule: Rule<Required<MomentOptions>> = {
@@ -61,5 +62,5 @@ export function rAdam(
   parameters: Parameters<MomentOptions>,
   options: MomentOptions = {},
 ): Optimizer {
-  return optimizerOfRule(rule, parameters, options);
+  return optimizerOfRule(rule, parameters, options, counting);
 }

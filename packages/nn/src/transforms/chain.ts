@@ -5,11 +5,11 @@ import {
   firstValues,
   type Moving,
   type Optimizer,
-  optimizerBy,
   type Parameters,
   type Rule,
   type Update,
 } from "../optimizers/optimizer.ts";
+import { optimizerBy } from "../optimizers/optimizer-by.ts";
 import { callable, checkOptions, type Kind, text } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 

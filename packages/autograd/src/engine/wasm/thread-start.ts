@@ -13,44 +13,31 @@ const leastIdle = 0.25;
  */
 const longestDelay = 2000;
 
-interface Sample {
-  readonly at: number;
-  /** Milliseconds for which all processors together have idled. */
-  readonly idle: number;
-}
-
 /** Decides when the first worker starts. */
 export class ThreadStart {
   readonly #idleTime: () => number | undefined;
   readonly #now: () => number;
-  #first: Sample | undefined;
-  #last: Sample | undefined;
+  /** When it was asked first, and last, and how long all processors together had idled then. */
+  #first = 0;
+  #last = 0;
+  #idle = Number.POSITIVE_INFINITY;
   #isDue = false;
 
-  constructor(
-    idle: () => number | undefined = idleTime,
-    now: () => number = () => performance.now(),
-  ) {
+  constructor(idle: () => number | undefined = idleTime, now = () => performance.now()) {
     this.#idleTime = idle;
     this.#now = now;
   }
 
   /** Whether workers may start; asked again and again until they do. */
   isDue(): boolean {
-    this.#isDue ||= !isTrialOn() || this.#isNowDue();
-    return this.#isDue;
-  }
-
-  #isNowDue(): boolean {
+    if (this.#isDue || !isTrialOn()) return true;
     const at = this.#now();
-    const last = this.#last;
-    if (last && at - last.at < shortestSample) return false;
+    if (at - this.#last < shortestSample && this.#first > 0) return false;
     const idle = this.#idleTime();
-    // The host does not tell.
-    if (idle === undefined) return true;
-    this.#last = { at, idle };
-    this.#first ??= this.#last;
-    if (!last) return false;
-    return idle - last.idle >= leastIdle * (at - last.at) || at - this.#first.at >= longestDelay;
+    const isFree = idle === undefined || idle - this.#idle >= leastIdle * (at - this.#last);
+    this.#first ||= at;
+    this.#isDue = isFree || at - this.#first >= longestDelay;
+    [this.#last, this.#idle] = [at, idle!];
+    return this.#isDue;
   }
 }
