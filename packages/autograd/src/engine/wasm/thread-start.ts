@@ -23,7 +23,10 @@ export class ThreadStart {
   #idle = Number.POSITIVE_INFINITY;
   #isDue = false;
 
-  constructor(idle: () => number | undefined = idleTime, now = () => performance.now()) {
+  constructor(
+    idle: () => number | undefined = idleTime,
+    now: () => number = () => performance.now(),
+  ) {
     this.#idleTime = idle;
     this.#now = now;
   }
