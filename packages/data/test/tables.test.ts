@@ -218,7 +218,7 @@ test('one column: "" in quotes is a missing value, an empty line is none', async
   expect(records).toEqual(rows);
 });
 
-test("a number beyond float64 is none, and text in place of a path is told", async () => {
+test("a number beyond float64 is not a number, and text in place of a path is an error that says so", async () => {
   const { columns } = await csv({ text: "x\n1e400\n-1e400\n" });
   expect(columns["x"]!.kind).toBe("text");
   await expect(csv("a,b\n1,2\n")).rejects.toThrow("; text itself is given as { text }");

@@ -85,7 +85,7 @@ test("folders and files by links; a link that leads nowhere", async () => {
   }
 });
 
-test("a tokenizer by byte-pair encoding; what is no token, or no tokenizer, is told", async () => {
+test("a tokenizer by byte-pair encoding; what is no token, or no tokenizer, is an error", async () => {
   const vocab = { h: 0, e: 1, l: 2, o: 3, he: 4, ll: 5, hell: 6 };
   const { encode, decode } = await tokenizer({
     model: { type: "BPE", vocab, merges: ["h e", "l l", "he ll"], unk_token: null },

@@ -3,9 +3,10 @@ import { type Broadcast, type Operand, type ShapeOf, where } from "@nabla/autogr
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
-import { logGammaDraws, split } from "./gamma-draws.ts";
+import { logGammaDraws } from "./gamma-draws.ts";
 import { betaCdf, logBeta } from "./incomplete-beta.ts";
 import { type DistributionOptions, parameters, positive, widened } from "./parameters.ts";
+import { split } from "./rejection.ts";
 
 /**
  * The beta distribution on 0 to 1, with density proportional to x^(a - 1) (1 - x)^(b - 1). Draws are

@@ -1,7 +1,7 @@
 // Draws of binomial distributions: few successes by inversion, many by rejection.
-import { type Shape, type Tensor, where, whileLoop, zeros } from "@nabla/autograd";
+import { type Shape, type Tensor, where, whileLoop } from "@nabla/autograd";
 import { fractions, openFractions } from "./draws.ts";
-import { split } from "./gamma-draws.ts";
+import { firstAccepted, split } from "./rejection.ts";
 
 /** With so many successes expected, or failures, draws are by rejection. */
 const least = 10;
@@ -61,36 +61,21 @@ function rejected(key: Tensor, n: Tensor, p: Tensor, isAsked: Tensor, shape: Sha
   const mode = n.add(1).mul(p).floor();
   const ways = (k: Tensor) => k.add(1).lgamma().add(n.sub(k).add(1).lgamma());
   const atMode = ways(mode);
-  const { value } = whileLoop(
-    ({ isDone }) => isDone.all().logicalNot(),
-    (carry) => {
-      const [next, forU, forV] = split(carry.key, 3);
-      const u = openFractions(forU!, shape).sub(0.5);
-      const v = openFractions(forV!, shape);
-      const center = u
-        .abs()
-        .neg()
-        .add(0.5)
-        .maximum(2 ** -54);
-      const k = a.mul(2).div(center).add(b).mul(u).add(c).floor();
-      const isOff = k.less(0).logicalOr(k.greater(n));
-      const count = where(isOff, mode, k);
-      const isSure = center.greaterEqual(0.07).logicalAnd(v.lessEqual(sure));
-      const height = v.mul(alpha).div(a.div(center.square()).add(b)).log();
-      const most = atMode.sub(ways(count)).add(count.sub(mode).mul(logOdds));
-      const isTaken = isOff.logicalNot().logicalAnd(isSure.logicalOr(height.lessEqual(most)));
-      return {
-        key: next!,
-        value: where(carry.isDone, carry.value, count),
-        isDone: carry.isDone.logicalOr(isTaken),
-      };
-    },
-    {
-      key,
-      value: zeros([...shape], { dtype: "float64" }) as Tensor,
-      isDone: isAsked.logicalNot(),
-    },
-    { maxSteps: 64 },
-  );
-  return value;
+  return firstAccepted(key, isAsked, shape, (forU, forV) => {
+    const u = openFractions(forU, shape).sub(0.5);
+    const v = openFractions(forV, shape);
+    const center = u
+      .abs()
+      .neg()
+      .add(0.5)
+      .maximum(2 ** -54);
+    const k = a.mul(2).div(center).add(b).mul(u).add(c).floor();
+    const isOff = k.less(0).logicalOr(k.greater(n));
+    const count = where(isOff, mode, k);
+    const isSure = center.greaterEqual(0.07).logicalAnd(v.lessEqual(sure));
+    const height = v.mul(alpha).div(a.div(center.square()).add(b)).log();
+    const most = atMode.sub(ways(count)).add(count.sub(mode).mul(logOdds));
+    const isTaken = isOff.logicalNot().logicalAnd(isSure.logicalOr(height.lessEqual(most)));
+    return { value: count, isTaken };
+  });
 }

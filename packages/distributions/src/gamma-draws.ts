@@ -1,19 +1,9 @@
 // Draws of gamma distributions, of which others are made.
-import {
-  random,
-  type Shape,
-  stopGradient,
-  type Tensor,
-  where,
-  whileLoop,
-  zeros,
-} from "@nabla/autograd";
+import { type Shape, stopGradient, type Tensor, where } from "@nabla/autograd";
 import { normals, openFractions } from "./draws.ts";
 import { withImplicitGradient } from "./incomplete-gamma.ts";
+import { firstAccepted, split } from "./rejection.ts";
 import { batchedTo } from "./shapes.ts";
-
-/** Proposals of an element before a loop gives up; each is rejected with a probability below 0.05. */
-const mostProposals = 64;
 
 /**
  * Logarithms of draws from gamma distributions with rate 1 and shape `a` (float64, broadcastable to
@@ -28,16 +18,12 @@ export function logGammaDraws(key: Tensor, a: Tensor, shape: Shape): Tensor {
   const d = where(isSmall, fixed.add(1), fixed).sub(1 / 3);
   const c = d.mul(9).rsqrt();
   const [loopKey, boostKey] = split(key, 2);
-  const first = {
-    key: loopKey!,
-    value: zeros([...shape], { dtype: "float64" }) as Tensor,
-    isDone: fixed.isNaN(),
-  };
-  const { value } = whileLoop(
-    ({ isDone }) => isDone.all().logicalNot(),
-    (carry) => {
-      const [next, forNormal, forUniform] = split(carry.key, 3);
-      const z = normals(forNormal!, shape);
+  const value = firstAccepted(
+    loopKey!,
+    fixed.isNaN().logicalNot(),
+    shape,
+    (forNormal, forUniform) => {
+      const z = normals(forNormal, shape);
       const root = c.mul(z).add(1);
       const isInside = root.greater(0);
       const logRoot = where(isInside, root, 1).log();
@@ -46,15 +32,9 @@ export function logGammaDraws(key: Tensor, a: Tensor, shape: Shape): Tensor {
         .square()
         .mul(0.5)
         .add(d.mul(v.neg().add(1).add(logRoot.mul(3))));
-      const isTaken = isInside.logicalAnd(openFractions(forUniform!, shape).log().less(bound));
-      return {
-        key: next!,
-        value: where(carry.isDone, carry.value, logRoot.mul(3)),
-        isDone: carry.isDone.logicalOr(isTaken),
-      };
+      const isTaken = isInside.logicalAnd(openFractions(forUniform, shape).log().less(bound));
+      return { value: logRoot.mul(3), isTaken };
     },
-    first,
-    { maxSteps: mostProposals },
   );
   // A shape below 1: x = y u^(1 / a), where y has the shape a + 1.
   const boost = openFractions(boostKey!, shape)
@@ -62,10 +42,4 @@ export function logGammaDraws(key: Tensor, a: Tensor, shape: Shape): Tensor {
     .div(where(isSmall, fixed, 1));
   const drawn = value.add(d.log()).add(where(isSmall, boost, 0));
   return withImplicitGradient(all, drawn);
-}
-
-/** Keys made of one, as they are told apart in a loop. */
-export function split(key: Tensor, count: number): readonly Tensor[] {
-  const keys = random.split(key, count);
-  return Array.from({ length: count }, (_, i) => keys.at(i));
 }

@@ -7,14 +7,13 @@ import {
   type Tensor,
   where,
   whileLoop,
-  zeros,
 } from "@nabla/autograd";
 import { type Distribution, distribution } from "./distribution.ts";
 import { fractions, keyFor, openFractions } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
-import { split } from "./gamma-draws.ts";
 import { gammaSurvival } from "./incomplete-gamma.ts";
 import { type DistributionOptions, notNegative, parameters, widened } from "./parameters.ts";
+import { firstAccepted, split } from "./rejection.ts";
 import { batchedTo } from "./shapes.ts";
 
 /**
@@ -112,36 +111,21 @@ function rejected(key: Tensor, r: Tensor, isAsked: Tensor, shape: Shape): Tensor
   const inverse = b.sub(3.4).reciprocal().mul(1.1328).add(1.1239);
   const sure = b.sub(2).reciprocal().mul(-3.6224).add(0.9277);
   const logRate = r.log();
-  const { value } = whileLoop(
-    ({ isDone }) => isDone.all().logicalNot(),
-    (carry) => {
-      const [next, forU, forV] = split(carry.key, 3);
-      const u = openFractions(forU!, shape).sub(0.5);
-      const v = openFractions(forV!, shape);
-      const center = u
-        .abs()
-        .neg()
-        .add(0.5)
-        .maximum(2 ** -54);
-      const k = a.mul(2).div(center).add(b).mul(u).add(r).add(0.43).floor();
-      const isSure = center.greaterEqual(0.07).logicalAnd(v.lessEqual(sure));
-      const isOff = k.less(0).logicalOr(center.less(0.013).logicalAnd(v.greater(center)));
-      const count = where(isOff, 0, k);
-      const height = v.log().add(inverse.log()).sub(a.div(center.square()).add(b).log());
-      const isBelow = height.lessEqual(count.mul(logRate).sub(r).sub(count.add(1).lgamma()));
-      const isTaken = isSure.logicalOr(isOff.logicalNot().logicalAnd(isBelow));
-      return {
-        key: next!,
-        value: where(carry.isDone, carry.value, count),
-        isDone: carry.isDone.logicalOr(isTaken),
-      };
-    },
-    {
-      key,
-      value: zeros([...shape], { dtype: "float64" }) as Tensor,
-      isDone: isAsked.logicalNot(),
-    },
-    { maxSteps: 64 },
-  );
-  return value;
+  return firstAccepted(key, isAsked, shape, (forU, forV) => {
+    const u = openFractions(forU, shape).sub(0.5);
+    const v = openFractions(forV, shape);
+    const center = u
+      .abs()
+      .neg()
+      .add(0.5)
+      .maximum(2 ** -54);
+    const k = a.mul(2).div(center).add(b).mul(u).add(r).add(0.43).floor();
+    const isSure = center.greaterEqual(0.07).logicalAnd(v.lessEqual(sure));
+    const isOff = k.less(0).logicalOr(center.less(0.013).logicalAnd(v.greater(center)));
+    const count = where(isOff, 0, k);
+    const height = v.log().add(inverse.log()).sub(a.div(center.square()).add(b).log());
+    const isBelow = height.lessEqual(count.mul(logRate).sub(r).sub(count.add(1).lgamma()));
+    const isTaken = isSure.logicalOr(isOff.logicalNot().logicalAnd(isBelow));
+    return { value: count, isTaken };
+  });
 }

@@ -3,9 +3,10 @@ import { type Broadcast, type Operand, type ShapeOf, type Tensor, where } from "
 import { logOfOnePlusSquare } from "./cauchy.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor, normals } from "./draws.ts";
-import { logGammaDraws, split } from "./gamma-draws.ts";
+import { logGammaDraws } from "./gamma-draws.ts";
 import { betaCdf, logBeta } from "./incomplete-beta.ts";
 import { type DistributionOptions, finite, parameters, positive, widened } from "./parameters.ts";
+import { split } from "./rejection.ts";
 
 /**
  * Student's t distribution with these degrees of freedom, at `location` and of `scale`. The mean is NaN up

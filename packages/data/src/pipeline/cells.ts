@@ -16,7 +16,7 @@ export class Cell<T> {
     return (this.#value ??= Promise.resolve().then(this.#make));
   }
 
-  /** Begins to make it; an error is told to whoever asks for it. */
+  /** Starts making it; an error is thrown where the element is asked for. */
   start(): this {
     this.get().catch(() => undefined);
     return this;

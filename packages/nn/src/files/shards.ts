@@ -85,7 +85,7 @@ export async function loadShards(
   const tensors: (readonly [name: string, x: Tensor])[] = [];
   for (const shard of shards) {
     const wanted = new Set(shard.names.filter((name) => places.has(name)));
-    // What does not fit is told before elements are read; names, when all have been seen.
+    // Tensors that do not fit are an error before elements are read; missing names, once all files were read.
     const read = await shard.read(wanted, (found) => {
       checkFits(shard.subject, { entries: found, metadata: {} }, places, { strict: false, widen });
       entries.push(...found);

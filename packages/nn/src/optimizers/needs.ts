@@ -1,4 +1,4 @@
-// What rules of optimisers need that look at more than one parameter's gradient.
+// What only some rules of optimisers need: counts of steps, and all gradients at once.
 import {
   type DType,
   formatShape,
