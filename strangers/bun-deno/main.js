@@ -1,4 +1,4 @@
-// On Bun, whose engine is JavaScriptCore: trains by `fit`, awaits, divides among threads, and saves.
+// On Bun, whose engine is JavaScriptCore, and on Deno: trains by `fit`, awaits, divides among threads, and saves.
 import assert from "node:assert/strict";
 import { backend, compile, random, threads } from "@nabla/autograd";
 import {
@@ -13,7 +13,8 @@ import {
   sequential,
 } from "@nabla/nn";
 
-const host = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${process.versions.node}`;
+const { bun, deno, node } = process.versions;
+const host = bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node ${node}`;
 console.log(`${host}: ${backend()}, ${threads()} threads`);
 assert.equal(backend(), "wasm");
 
