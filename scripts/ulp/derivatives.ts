@@ -86,14 +86,14 @@ export function derivativesSection(): { readonly text: string; readonly isGood: 
       ({ order, ranges, why }) => `| ${name} | ${names[order]} | ${rangesOf(ranges)} | ${why} |`,
     ),
   );
-  const [ofFirst, ofSecond] = bounds.slice(1);
+  const [ofValue, ofFirst, ofSecond] = bounds;
   const text = `## Derivatives
 
 A derivative keeps the digits that the formula of the value has. The largest errors of functions of one
 element and of their first two derivatives, by WebAssembly, in units in the last place, at some ${inputsOfEach}
 inputs of each dtype (exponents from -30 to 30, the range of the function, and close to 0, 1, -1 and 2),
 against mpmath; where the right result is a normal number. \`packages/autograd/test/derivatives.test.ts\`
-holds values and first derivatives to ${ofFirst} ulp and second ones, which are chains of some ten operations,
+holds values to ${ofValue} ulp, first derivatives to ${ofFirst} and second ones, which are chains of some ten operations,
 to ${ofSecond}, on both back ends.
 
 | function | float32: value | first | second | float64: value | first | second |
