@@ -15,6 +15,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Buffer } from "../src/engine/kernel/language.ts";
+import { isDivisible, sharedLoop } from "../src/engine/kernel/parallel.ts";
 import { arenaBytesOf, layOut } from "../src/engine/plan/arena.ts";
 import { explain } from "../src/engine/plan/explain.ts";
 import type { PassName } from "../src/engine/plan/plan.ts";
@@ -377,5 +378,30 @@ describe("what is alike", () => {
       ),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("scatters", () => {
+  const at = tensor([0, 2, 2], { dtype: "int32" });
+
+  test("fill a slice and add to it before they go on to the next one", () => {
+    expect(kernelsOf([x(2, 5, 3).scatterAdd(1, at, x(2, 3, 3))])).toBe(
+      `1. scatterAdd
+  for i < 2
+    for j < 5
+      for k < 3
+        b3[15*i + 3*j + k] = b0[15*i + 3*j + k]
+    for j < 3, in order
+      for k < 3
+        b3[15*i + 3*b1[j] + k] += b2[9*i + 3*j + k]`,
+    );
+  });
+
+  test("are divided along the axes before their own, and no others", () => {
+    const kernelOf = (y: Tensor) => planFor([y]).steps.find((one) => one.kind === "kernel")!.kernel;
+    const divided = kernelOf(x(2, 5, 3).scatterAdd(1, at, x(2, 3, 3)));
+    expect(isDivisible(divided)).toBe(true);
+    expect(sharedLoop(divided.body[0]!, 4)).toMatchObject({ variable: { name: "i" }, turns: 2 });
+    expect(isDivisible(kernelOf(x(5, 3).scatterAdd(0, at, x(3, 3))))).toBe(false);
   });
 });

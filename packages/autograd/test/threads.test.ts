@@ -58,11 +58,13 @@ function largeOn(count: number): { readonly values: readonly number[]; readonly 
   const [x, w] = [random.normal([301, 257]).realize(), random.normal([257, 130]).realize()];
   const images = random.normal([8, 40, 12, 12]).realize();
   const kernel = random.normal([16, 40, 3, 3]).realize();
+  const places = random.randint([257], 0, 257).realize();
   const run = compile((a: Tensor, b: Tensor) => {
     const y = a.matmul(b).tanh();
     const drawn = random.normal([50_000], { seed: 5, dtype: "float64" });
     const products = [y.matmul(y.transpose()).softmax().sum(0), a.transpose().matmul(y)];
-    return [...products, y.exp().sum(), conv2d(images, kernel), a.cumSum(1), drawn];
+    const scattered = a.scatterAdd(1, places, a);
+    return [...products, y.exp().sum(), conv2d(images, kernel), a.cumSum(1), drawn, scattered];
   });
   run(x, w);
   threadPool()?.settle();

@@ -31,12 +31,20 @@ export function partsWorth(
   return leastShared === 0 ? most : Math.min(Math.floor((2 * nanoseconds) / leastShared), most);
 }
 
-/** Whether no two iterations of its loops conflict, and none reads what another has stored. */
+/**
+ * Whether no two iterations of the loops that can be divided conflict, and none reads what another has
+ * stored.
+ */
 export function isDivisible({ body }: Kernel): boolean {
+  // One statement's parts do not wait for those of another, to whose results they would add.
+  if (body.length === 1) return isInAnyOrder(body[0]!);
   return allStatements(body).every(
-    (statement) =>
-      statement.kind !== "accumulate" && (statement.kind !== "for" || statement.order === "any"),
+    (statement) => statement.kind !== "accumulate" && isInAnyOrder(statement),
   );
+}
+
+function isInAnyOrder(statement: Statement): boolean {
+  return statement.kind === "for" ? statement.order === "any" : statement.kind !== "accumulate";
 }
 
 /**
@@ -54,7 +62,7 @@ function loopsAround(statement: Statement, tileRows: number): readonly SharedLoo
     const { row } = statement;
     return [{ variable: row, turns: Math.ceil(row.size / tileRows) }];
   }
-  if (statement.kind !== "for") return [];
+  if (statement.kind !== "for" || statement.order !== "any") return [];
   const { variable, body } = statement;
   const [only, ...others] = body;
   const inner = only && others.length === 0 ? loopsAround(only, tileRows) : [];

@@ -19,14 +19,7 @@ import { partKernel, partsOf } from "./concats.ts";
 import { convolutionLoops } from "./convolutions.ts";
 import { type Form, type FormedWork, Forms, type Member, type Work } from "./forms.ts";
 import { coordinatesIn, type Group, groupsOf } from "./groups.ts";
-import {
-  type Coordinates,
-  flatten,
-  nested,
-  ownCoordinates,
-  type StartOf,
-  sameCoordinates,
-} from "./index-map.ts";
+import { flatten, nested, type StartOf, sameCoordinates } from "./index-map.ts";
 import type { FormKernels, KernelCache } from "./kernel-cache.ts";
 import { loopStep, type PlannedLoop } from "./loop-steps.ts";
 import type { Loops } from "./loops.ts";
@@ -36,6 +29,7 @@ import type { Numbering } from "./numbering.ts";
 import { prefixLoops } from "./prefixes.ts";
 import { productLoops } from "./products.ts";
 import { reductionLoops } from "./reductions.ts";
+import { scatterLoops } from "./scatters.ts";
 import { splitLoops } from "./splits.ts";
 import type { Step } from "./steps.ts";
 
@@ -236,35 +230,4 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
     default:
   }
   return inPlace(nested(at, stores(lowering.inlined(root, at))));
-}
-
-function scatterLoops(
-  node: NodeOf<"scatter">,
-  at: Coordinates,
-  buffer: Buffer,
-  lowering: Lowering,
-): readonly Statement[] {
-  const [base, indices, updates] = node.inputs as readonly [Node, Node, Node];
-  const from = ownCoordinates(updates.shape);
-  const { place: to } = lowering.indexedCoordinates(node, node.shape, indices, from);
-  const { axis, along } = node.attributes;
-  // Along these two, updates may hit the same element.
-  const picked = from.slice(axis, axis + (along ? 1 : indices.shape.length));
-  return [
-    ...nested(at, [
-      { kind: "store", buffer, index: flatten(at, node.shape), value: lowering.valueAt(base, at) },
-    ]),
-    ...nested(
-      from,
-      [
-        {
-          kind: "accumulate",
-          buffer,
-          index: flatten(to, node.shape),
-          value: lowering.valueAt(updates, from),
-        },
-      ],
-      picked,
-    ),
-  ];
 }
