@@ -77,6 +77,10 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "crossEntropy: label -4 is out of range for 3 classes",
   ],
   [
+    () => crossEntropy(zeros([4, 5, 12]), zeros([4, 3], { dtype: "int32" })),
+    "crossEntropy: [4, 5] and [4, 3] differ",
+  ],
+  [
     () => crossEntropy(zeros([3, 10]), tensor([1, 2, 3])),
     'crossEntropy: labels are float32, expected int32 or uint8: tensor(labels, { dtype: "int32" })',
   ],

@@ -19,9 +19,8 @@ export function checkClasses(operation: string, named: string, outputs: Tensor):
 export function areLabels(operation: string, outputs: Tensor, targets: Tensor): boolean {
   checkTensor(operation, targets);
   const front = outputs.shape.slice(0, -1);
-  const isOneARow =
-    targets.rank === front.length && targets.shape.every((size, axis) => size === front[axis]);
-  if (!isOneARow) checkSameShape(operation, outputs.shape, targets.shape);
+  const isOneARow = targets.rank === front.length;
+  checkSameShape(operation, isOneARow ? front : outputs.shape, targets.shape);
   return isOneARow;
 }
 

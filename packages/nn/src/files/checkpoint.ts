@@ -265,7 +265,9 @@ function loadStates(
     } catch (error) {
       for (const { one, before } of changed) one.load(before);
       if (!(error instanceof NablaError)) throw error;
-      const whose = prefix.startsWith(inKept) ? `"${prefix.slice(inKept.length, -1)}": ` : "";
+      // Nothing is left of the prefix of an optimiser that is the only one.
+      const name = prefix.slice((prefix.startsWith(inKept) ? inKept : inOptimizer).length, -1);
+      const whose = name === "" ? "" : `"${name}": `;
       const text = error.message.replace(/^load: /, "");
       throw new NablaError(`${subject}: ${whose}${text}`, { cause: error });
     }
