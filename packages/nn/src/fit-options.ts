@@ -83,7 +83,8 @@ export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>
   extends TrainingOptions {
   /**
    * One number for outputs and targets, such as `quadraticCost`; of data with weights it is given
-   * `{ weights }`, too, and divides by their sum, as all costs here do.
+   * `{ weights }`, too, and divides by their sum, as all costs here do. What counts is that times the
+   * mean weight: the mean over examples of cost times weight.
    */
   readonly cost: WeighableCost;
   /** What to measure the metrics on. Default: the dataset itself; a stream of batches needs one for metrics. */

@@ -42,7 +42,8 @@ import { type BatchOf, type TreeData, treeFeedOf } from "./tree-feed.ts";
  * dataset has two tensors: `inputs` and `targets`, or by other names first what goes in, then what
  * should come out. A third one called `weights` says what each example counts in the cost. Instead of a
  * dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
- * or a function that gives one for each epoch. Loop over the reports, with `for await`; leaving the
+ * or a function that gives one for each epoch. Layers stay in the mode that they are in: call
+ * `model.train()` first where `model.evaluate()` was called. Loop over the reports, with `for await`; leaving the
  * loop ends training. `await fit(…)` trains to the end, and gives the last report. The event loop
  * goes on: steps of some milliseconds are computed by a worker, where the host has workers that share
  * memory, and between shorter ones it turns at least every 8 ms. So signals, timers and messages come

@@ -221,8 +221,8 @@ function exampleCount({ size, shape }: Tensor): number {
  * The mean over examples of sum(targets * log(targets / softmax(logits))): how much is lost by
  * taking the network's probabilities for the targets'. `logits` [examples, classes], or log
  * probabilities, which log softmax leaves as they are; targets are probabilities of the same shape.
- * Where a target is 0, so is its part. S. Kullback and R. A. Leibler, "On information and
- * sufficiency", 1951.
+ * Where a target is 0, so is its part. Of two distributions: `klDivergence` of
+ * `@nabla/distributions`. S. Kullback and R. A. Leibler, "On information and sufficiency", 1951.
  *
  * @example
  * klDivergence(tensor([[0, 0]]), tensor([[1, 0]])).itemSync(); // => 0.6931
