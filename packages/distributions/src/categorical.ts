@@ -38,7 +38,10 @@ export function categorical<X extends Tensor>(
     parameters: own,
     batch,
     drawsIntegers: true,
-    draw: (seed, shape) => classesBy(probabilities, fractions(keyFor("categorical", seed), shape)),
+    draw: (seed, shape) => {
+      const fraction = fractions(keyFor("categorical", seed), shape);
+      return classesBy("categorical.sample", probabilities, fraction);
+    },
     logDensity: (x) => {
       const isOne = x.expandDims(-1).equal(numbers);
       return where(isOne, logs, 0).sum(-1 as never);
@@ -72,12 +75,12 @@ export function categorical<X extends Tensor>(
 }
 
 /** The class that each of the fractions, uniform in 0 to 1, falls into; a class of 0 is never. */
-export function classesBy(probabilities: Tensor, fraction: Tensor): Tensor {
+export function classesBy(operation: string, probabilities: Tensor, fraction: Tensor): Tensor {
   const ends = probabilities.cumSum(-1 as never);
   const n = probabilities.shape.at(-1)!;
   const total = ends.slice(-1, n - 1, n);
   const areKnown = total.greater(0).logicalAnd(total.isFinite()).all();
-  const message = "categorical.sample: a batch has no class with a positive, finite probability";
+  const message = `${operation}: a batch has no class with a positive, finite probability`;
   const known = ensure(ends, areKnown, message);
   const isPassed = known.lessEqual(fraction.expandDims(-1).mul(total));
   return isPassed

@@ -69,7 +69,7 @@ function elementsOf(from: unknown, axis: number): number {
 function withReplacement(key: Tensor, n: number, shape: Shape, weights?: Tensor): Tensor {
   const u = fractions(key, shape);
   if (!weights) return u.mul(n).floor().cast("int32");
-  return classesBy(checked(weights, 1), u);
+  return classesBy("choice", checked(weights, 1), u);
 }
 
 function withoutReplacement(key: Tensor, n: number, count: number, weights?: Tensor): Tensor {

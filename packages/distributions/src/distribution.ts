@@ -80,6 +80,11 @@ export interface Distribution<out Batch extends Shape = Shape, out Event extends
   divergenceFrom(other: Distribution): Tensor | undefined;
 }
 
+/** Whether it is a distribution, of any copy of this package. */
+export function isDistribution(given: unknown): given is Distribution {
+  return typeof (given as Partial<Distribution> | null)?.divergenceFrom === "function";
+}
+
 /** The formulas of a family. All take and give tensors that broadcast with the batch. */
 export interface Formulas {
   readonly name: string;

@@ -24,6 +24,8 @@ export const streams = {
   bernoulli: 19,
   sphere: 20,
   multivariateNormal: 21,
+  vonMises: 22,
+  mixture: 23,
 } as const;
 
 /** The key of a distribution's draw, made of a seed, or of the program's next one. */

@@ -21,6 +21,7 @@ export { logNormal, normal } from "./normal.ts";
 export { studentT } from "./student-t.ts";
 export { truncatedNormal } from "./truncated-normal.ts";
 export { uniform } from "./uniform.ts";
+export { vonMises } from "./von-mises.ts";
 
 // Counts and classes
 
@@ -36,6 +37,15 @@ export { dirichlet } from "./dirichlet.ts";
 export type { Spread } from "./multivariate-normal.ts";
 export { multivariateNormal } from "./multivariate-normal.ts";
 export { unitSphere } from "./unit-sphere.ts";
+
+// Distributions of others
+
+export { independent } from "./independent.ts";
+export type { Weights } from "./mixture.ts";
+export { mixture } from "./mixture.ts";
+export type { Transform } from "./transform.ts";
+export { affine, exp, sigmoid, tanh } from "./transform.ts";
+export { transformed } from "./transformed.ts";
 
 // Functions
 

@@ -1,13 +1,13 @@
 // The Kullback-Leibler divergence. Families know their own formulas, so that no other is loaded.
 import type { Tensor } from "@nabla/autograd";
 import { fail, kindOf } from "./checks.ts";
-import type { Distribution } from "./distribution.ts";
+import { type Distribution, isDistribution } from "./distribution.ts";
 import { batchedTo, broadcastShapes } from "./shapes.ts";
 
 /**
  * The Kullback-Leibler divergence of `p` from `q` in nats, the expectation under `p` of log p - log q:
  * 0 where they are equal, Infinity where `p` can give what `q` cannot. Batches broadcast. There is a closed
- * form for two of the same family, but for `logistic`, `studentT`, `multinomial` and `truncatedNormal`;
+ * form for two of the same family, but for `logistic`, `studentT`, `multinomial`, `truncatedNormal`, `mixture` and `transformed`;
  * other pairs throw `NablaError`. Two of `binomial` have one if their counts are equal, else it is Infinity (more
  * trials) or NaN (fewer).
  *
@@ -20,7 +20,7 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
     ["p", p],
     ["q", q],
   ] as const) {
-    if (typeof (given as Partial<Distribution> | null)?.divergenceFrom === "function") continue;
+    if (isDistribution(given)) continue;
     fail(`klDivergence: ${name} is ${kindOf(given)}, expected a distribution`);
   }
   const shape = broadcastShapes("klDivergence", [
