@@ -88,7 +88,16 @@ export { wasmProblem } from "./engine/wasm/usable.ts";
 export type { Check } from "./graph/indices.ts";
 export type { Home, Node, Resident, Value } from "./graph/node.ts";
 export type { Graph } from "./graph/order.ts";
-export { bytesPerElement, type Data, type DType, isFloating } from "./scalar/dtype.ts";
+export {
+  bytesPerElement,
+  computedDType,
+  type Data,
+  type DType,
+  isFloating,
+  isHalf,
+  numbersIn,
+  storedAs,
+} from "./scalar/dtype.ts";
 export { exactText } from "./scalar/number-text.ts";
 export { type OperatorName, operators } from "./scalar/operators.ts";
 export { type HostFunctionDefinition, hostFunction } from "./tensor/host-function.ts";

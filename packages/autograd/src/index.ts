@@ -6,7 +6,8 @@
 
 // Create
 
-export type { Data, DataOf, DType } from "./scalar/dtype.ts";
+export type { DataOf, DType, Numbers as Data } from "./scalar/dtype.ts";
+export type { Half } from "./scalar/half.ts";
 export type { DTypeOption, LogspaceOptions, OneHotOptions } from "./tensor/creation.ts";
 export {
   arange,
@@ -38,6 +39,7 @@ export * from "./tensor/arithmetic.ts";
 export * from "./tensor/arrangement.ts";
 export * from "./tensor/axis-moves.ts";
 export * from "./tensor/bits.ts";
+export { fromBits16, toBits16 } from "./tensor/bits16.ts";
 export * from "./tensor/comparison.ts";
 export * from "./tensor/composed.ts";
 export * from "./tensor/composed-elements.ts";

@@ -362,7 +362,7 @@ export const others: ReadonlySet<string> = new Set(
     "ensure closureConvert",
     "explainPlan checkSameShape formatShape printable findNaN guard takeGradients substitute",
     "constructor currentNode shape dtype size rank data dataSync array arraySync",
-    "item itemSync toString unique uniqueSync nonzero nonzeroSync",
+    "item itemSync toString unique uniqueSync nonzero nonzeroSync toBits16 fromBits16",
   ].flatMap((line) => line.split(" ")),
 );
 

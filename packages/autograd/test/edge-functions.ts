@@ -367,6 +367,15 @@ const looks: readonly EdgeCall[] = [
   ),
   call("findNaN", list(x)),
   ...["unique", "uniqueSync", "nonzero", "nonzeroSync"].map((name) => call(name, list(x))),
+  ...["toBits16", "fromBits16"].map((name) =>
+    call(
+      name,
+      list(
+        fc.constantFrom([1, Number.NaN], Uint16Array.of(1, 0xffff), []),
+        fc.constantFrom("float16", "bfloat16", "float32"),
+      ),
+    ),
+  ),
   call("checkSameShape", list(fc.constant("f"), sizes, sizes)),
   call("formatShape", list(sizes)),
   call("printable", list(fc.constantFrom("a", "\u001b[2J"))),

@@ -2,7 +2,15 @@
 import { type DType, type Tensor, tensor } from "@nabla/autograd";
 import fc from "fast-check";
 
-export const dtypes: readonly DType[] = ["float32", "float64", "int32", "uint8", "bool"];
+export const dtypes: readonly DType[] = [
+  "float32",
+  "float64",
+  "int32",
+  "uint8",
+  "bool",
+  "float16",
+  "bfloat16",
+];
 
 const ordinary = [0, 1, 2, 3, -1, 0.5, -2.5, 1.5, 0.1, 3.7, -0.75];
 const floats = [Number.NaN, Infinity, -Infinity, -0, 88.8, -104, 1e10, -1e-30, 2 ** 24 + 1, 710];
@@ -14,6 +22,8 @@ const numbers: Readonly<Record<DType, readonly number[]>> = {
   int32: [0, 1, 2, 3, -1, -2, 7, 65_536, 2 ** 31 - 1, -(2 ** 31), 46_341],
   uint8: [0, 1, 2, 3, 127, 128, 255],
   bool: [0, 1],
+  float16: [...ordinary, ...floats, 2 ** -24, -(2 ** -14), 65_504, -65_519],
+  bfloat16: [...ordinary, ...floats, 2 ** -133, -(2 ** -126), 3.38e38, -1e38],
 };
 
 const plain: Readonly<Record<DType, readonly number[]>> = {
@@ -22,6 +32,8 @@ const plain: Readonly<Record<DType, readonly number[]>> = {
   int32: [0, 1, 2, 3, -1, -2, 7],
   uint8: [0, 1, 2, 3],
   bool: [0, 1],
+  float16: ordinary,
+  bfloat16: ordinary,
 };
 
 export interface EdgeTensorOptions {

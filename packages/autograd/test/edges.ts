@@ -67,7 +67,7 @@ function on(backend: string, f: () => unknown): Outcome {
 }
 
 /** The tensors of a result, in order. */
-function tensorsIn(result: unknown, depth = 8): Tensor[] {
+export function tensorsIn(result: unknown, depth = 8): Tensor[] {
   if (result instanceof Tensor) return [result];
   const isPlain = Array.isArray(result) || Object.getPrototypeOf(result ?? 0) === Object.prototype;
   if (typeof result !== "object" || result === null || !isPlain || depth === 0) return [];
@@ -75,7 +75,10 @@ function tensorsIn(result: unknown, depth = 8): Tensor[] {
 }
 
 /** The arguments with other tensors in place of theirs, in lists and options as well. */
-function withTensors(args: readonly unknown[], tensors: readonly Tensor[]): readonly unknown[] {
+export function withTensors(
+  args: readonly unknown[],
+  tensors: readonly Tensor[],
+): readonly unknown[] {
   let next = 0;
   const other = (one: unknown): unknown => {
     if (one instanceof Tensor) return tensors[next++];
@@ -107,7 +110,7 @@ const slopesOf =
   };
 
 function isFloating({ dtype }: Tensor): boolean {
-  return dtype.startsWith("float");
+  return dtype.includes("float");
 }
 
 /** A graph that gives `x`, and of which nothing is known yet. */

@@ -48,6 +48,7 @@ const signAndSize = (x: Tensor): readonly Tensor[] => {
 };
 
 const named: Readonly<Record<string, Call>> = {
+  cast: withOptions("cast", "dtype"),
   gelu: withOptions("gelu", "approximate"),
   leakyRelu: withOptions("leakyRelu", "slope"),
   elu: withOptions("elu", "alpha"),

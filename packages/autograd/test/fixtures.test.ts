@@ -9,6 +9,7 @@ const families = [
   "cumulative",
   "elementwise-binary",
   "elementwise-unary",
+  "halves",
   "indexing",
   "linear-algebra",
   "matrix-functions",

@@ -25,6 +25,8 @@ const arrays = {
   bool: Uint8Array,
   uint8: Uint8Array,
   int32: Int32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
   float32: Float32Array,
   float64: Float64Array,
 };

@@ -9,6 +9,7 @@ import { graphOf } from "../src/engine/realize.ts";
 import type { Target } from "../src/engine/target.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
 import { dataOf, type Node } from "../src/graph/node.ts";
+import { numbersIn } from "../src/scalar/dtype.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
 
 /** The nodes of some tensors that are still to be computed. */
@@ -41,6 +42,6 @@ export function plannedValues(
   const values = new LoadedPlan(engine, plan).run(given, []);
   return tensors.map((x) => {
     const value = values[pending.indexOf(nodeOf("test", x))];
-    return value ? dataOf(value) : x.dataSync();
+    return value ? numbersIn(x.dtype, dataOf(value)) : x.dataSync();
   });
 }

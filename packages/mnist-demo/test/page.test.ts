@@ -145,10 +145,10 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       names
         .map((name) => gzipSync(readFileSync(path.join(assets, name))).length)
         .reduce((a, b) => a + b);
-    expect(sizeOf([...first])).toBeLessThan(150_000);
+    expect(sizeOf([...first])).toBeLessThan(151_500);
     expect(sizeOf(scripts.filter(isLater))).toBeLessThan(60_000);
     // All of nabla, when the reader runs code.
-    expect(sizeOf(scripts.filter(isLast))).toBeLessThan(205_000);
+    expect(sizeOf(scripts.filter(isLast))).toBeLessThan(208_000);
   });
 
   numberTests(the);

@@ -5,7 +5,15 @@ import { backendWith, problemHere, toolchain } from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));
 
-const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+const dtypes: readonly DType[] = [
+  "bool",
+  "uint8",
+  "int32",
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+];
 
 test.skipIf(problemHere !== undefined)(
   "casts of all sizes are compiled, with the bits of WebAssembly",

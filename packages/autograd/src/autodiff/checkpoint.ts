@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { after } from "../ops/after.ts";
 import { alias } from "../ops/arithmetic.ts";
 import { custom } from "../ops/custom.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { hasFractions } from "../scalar/dtype.ts";
 import { dependents, withReplaced } from "./copy.ts";
 import { gradients } from "./gradients.ts";
 
@@ -16,14 +16,14 @@ import { gradients } from "./gradients.ts";
 export function recomputed(output: Node, inputs: readonly Node[]): Node {
   const itself = new Map(inputs.map((input) => [input, input]));
   const between = new Set(dependents([output], itself));
-  if (!between.has(output) || !isFloating(output.dtype)) return output;
+  if (!between.has(output) || !hasFractions(output.dtype)) return output;
   const outside = new Set<Node>();
   for (const node of between) {
     for (const input of node.inputs) {
       if (!between.has(input) && !itself.has(input)) outside.add(input);
     }
   }
-  const sources = [...inputs, ...outside].filter(({ dtype }) => isFloating(dtype));
+  const sources = [...inputs, ...outside].filter(({ dtype }) => hasFractions(dtype));
   return custom("checkpoint", output, sources, (g) => {
     const again = new Map(inputs.map((input) => [input, after(input, g)]));
     // Aliases: one may depend on another, and gradients through that dependence are not its own.

@@ -1,6 +1,6 @@
 // What a function finds outside of its arguments.
 import type { Node } from "../graph/node.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { hasFractions } from "../scalar/dtype.ts";
 import { dependence } from "./loop-body.ts";
 
 /**
@@ -17,7 +17,7 @@ export function capturedBy(roots: readonly Node[], own: readonly Node[]): readon
     if (seen.has(node)) continue;
     seen.add(node);
     if (isOwn(node)) waiting.push(...node.inputs.toReversed());
-    else if (isFloating(node.dtype) && node.family !== "literal" && node.family !== "iota") {
+    else if (hasFractions(node.dtype) && node.family !== "literal" && node.family !== "iota") {
       captured.push(node);
     }
   }

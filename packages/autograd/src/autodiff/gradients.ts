@@ -14,7 +14,7 @@ import { currentCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
 import { areOfOneLoop } from "../ops/loop.ts";
 import { cast } from "../ops/operands.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { Contributions } from "./contributions.ts";
 import { type Arrived, loopGradients, type ReversePass, type Seeded } from "./loop-gradients.ts";
 import { summed, throughChoice, together } from "./selections.ts";
@@ -124,7 +124,7 @@ function reversePass(
       isLast(node) ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
     );
     if (shares.length > 0) return shares.reduce(together);
-    return first.get(inputs[i]!) ?? full(shape, 0, dtype);
+    return first.get(inputs[i]!) ?? full(shape, 0, computedDType(dtype));
   });
 }
 
@@ -212,7 +212,7 @@ function thatPassOn(
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
     checkHistory(operation, node, found);
-    if (!isFloating(node.dtype)) continue;
+    if (!hasFractions(node.dtype)) continue;
     const from = positions[i]!;
     for (let position = 0; position < from.length && !wanted[i]; position++) {
       wanted[i] = wanted[from[position]!]! && typeof ruleFor(node, position) !== "string";
@@ -223,9 +223,10 @@ function thatPassOn(
 
 /** Sums a contribution over the axes along which `input` was broadcast. */
 function sumTo(share: Node, input: Node, node: Node): Node {
-  if (share.dtype !== input.dtype) {
+  const dtype = computedDType(input.dtype);
+  if (share.dtype !== dtype) {
     throw new Error(
-      `unreachable: the gradient of ${node.operation.name} is ${share.dtype}, its input ${input.dtype}`,
+      `unreachable: the gradient of ${node.operation.name} is ${share.dtype}, expected ${dtype}`,
     );
   }
   if (shapesEqual(share.shape, input.shape)) return share;
@@ -252,7 +253,7 @@ function checkBroadcast(share: Shape, input: Shape, node: Node): void {
 }
 
 function checkCost(operation: string, cost: Node, seed: Node | undefined): void {
-  if (!isFloating(cost.dtype)) {
+  if (!hasFractions(cost.dtype)) {
     throw new GradientError(
       `${operation}: the cost is ${cost.dtype}, expected float32 or float64; ` +
         "only numbers with fractions have gradients",
@@ -266,13 +267,13 @@ function checkCost(operation: string, cost: Node, seed: Node | undefined): void 
   }
   if (!seed) return;
   checkSameShape(`${operation}: seed and cost`, seed.shape, cost.shape);
-  if (!isFloating(seed.dtype)) {
+  if (!hasFractions(seed.dtype)) {
     throw new DTypeError(`${operation}: the seed is ${seed.dtype}, expected ${cost.dtype}`);
   }
 }
 
 function checkInput(operation: string, input: Node, position: number): void {
-  if (isFloating(input.dtype)) return;
+  if (hasFractions(input.dtype)) return;
   throw new GradientError(
     `${operation}: input ${position} is ${input.dtype}, expected float32 or float64; ` +
       'only numbers with fractions have gradients: cast("float32") first',
@@ -280,5 +281,6 @@ function checkInput(operation: string, input: Node, position: number): void {
 }
 
 function seedOf(cost: Node, seed: Node | undefined): Node {
-  return seed ? cast(seed, cost.dtype) : full(cost.shape, 1, cost.dtype);
+  const dtype = computedDType(cost.dtype);
+  return seed ? cast(seed, dtype) : full(cost.shape, 1, dtype);
 }

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { placeholder } from "../ops/creation.ts";
 import { type Iteration, loopOf, type Repeated } from "../ops/loop.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { hasFractions } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
 
 /** How a body finds a node from outside. */
@@ -102,7 +102,7 @@ function constantsIn(
     const { family, inputs } = node;
     const isNumber = family === "literal" || family === "iota";
     const isOfThese = inputs.length > 0 && inputs.every((input) => found.has(input));
-    const isInput = node.cell.value !== undefined || (isSought && isFloating(node.dtype));
+    const isInput = node.cell.value !== undefined || (isSought && hasFractions(node.dtype));
     if (isNumber || (isOfThese && !isInput)) found.add(node);
   }
   return (node) => found.has(node);

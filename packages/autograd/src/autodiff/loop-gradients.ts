@@ -6,7 +6,7 @@ import type { Node, NodeOf } from "../graph/node.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
 import { lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
 import { Lifting } from "./lifted-products.ts";
 import { closed, dependence, type Source } from "./loop-body.ts";
@@ -44,13 +44,13 @@ export function loopGradients(
   const ends = inputs.slice(next.length);
   const elements = ends.slice(0, sequences);
   const isSought = (input: Node) =>
-    isFloating(input.dtype) && (ends.indexOf(input) < 0 || isWanted(inputs.indexOf(input)));
+    hasFractions(input.dtype) && (ends.indexOf(input) < 0 || isWanted(inputs.indexOf(input)));
   const carries = inputs.slice(0, next.length).filter(isSought);
   const [ofElements, ofShared] = [elements, ends.slice(sequences)].map((all) =>
     all.filter(isSought),
   ) as [Node[], Node[]];
 
-  const gradientOf = (of: Node) => placeholder(of.shape, of.dtype, "gradient");
+  const gradientOf = (of: Node) => placeholder(of.shape, computedDType(of.dtype), "gradient");
   const ofCarries = new Map(carries.map((carry) => [carry, gradientOf(carry)]));
   const totals = new Map(ofShared.map((one) => [one, gradientOf(one)]));
   const stacked = arrived.filter((one) => one.node.attributes.isStacked);
@@ -68,7 +68,7 @@ export function loopGradients(
       ({ node: { attributes } }) => !attributes.isStacked && attributes.position === position,
     );
     const given = last.map(({ g }) => g);
-    return given.length > 0 ? given.reduce(add) : full(carry.shape, 0, carry.dtype);
+    return given.length > 0 ? given.reduce(add) : zerosFor(carry);
   };
   const kept = keptBy(loop);
   const sourceOf = (one: Node): Source => {
@@ -91,7 +91,7 @@ export function loopGradients(
     isReversed: !body.isReversed,
     isRecomputed: body.isRecomputed,
     carries: [...ofCarries.values(), ...added.map(({ total }) => total)],
-    first: [...carries.map(firstOf), ...added.map(({ one }) => full(one.shape, 0, one.dtype))],
+    first: [...carries.map(firstOf), ...added.map(({ one }) => zerosFor(one))],
     elements: ofStacked,
     sequences: stacked.map(({ g }) => g),
     condition: condition === undefined ? undefined : inputs[condition],
@@ -114,6 +114,11 @@ export function loopGradients(
   });
   ofElements.forEach((input, i) => shares.set(input, stackOf(back, back.others[i]!)));
   return inputs.map((input) => shares.get(input));
+}
+
+/** Of a gradient. */
+function zerosFor({ shape, dtype }: Node): Node {
+  return full(shape, 0, computedDType(dtype));
 }
 
 function unbounded(name: string): GradientError {

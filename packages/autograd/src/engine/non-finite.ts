@@ -9,7 +9,7 @@ import { elementCount } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { constant, isPlaceholder } from "../ops/creation.ts";
 import { stackOf } from "../ops/loop.ts";
-import { allocate, bytesPerElement, type Data } from "../scalar/dtype.ts";
+import { bytesPerElement, type Data, filledData, numbersIn } from "../scalar/dtype.ts";
 import { overwrittenError, realize, tracingError } from "./realize.ts";
 
 /** Summary of a value's elements. */
@@ -89,14 +89,16 @@ export function originInLoop(
   );
   realize(operation, stacks);
   const partOf = (node: Node, index: number): Data => {
-    if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
+    if (node.family === "literal") return filledData(node.dtype, 1, node.attributes.value);
     const size = elementCount(node.shape);
     const whole = dataOf(stacks[nodes.indexOf(node)]!.cell.value!);
     return whole.slice(index * size, (index + 1) * size);
   };
   for (let step = 0; step < length; step++) {
     const index = isReversed ? length - 1 - step : step;
-    const ranges = new Map(nodes.map((node) => [node, rangeOf(partOf(node, index))]));
+    const ranges = new Map(
+      nodes.map((node) => [node, rangeOf(numbersIn(node.dtype, partOf(node, index)))]),
+    );
     const isFinite = (node: Node) => (ranges.get(node)?.nonFinite ?? 0) === 0;
     const made = nodes
       .slice(inputs.length)
@@ -137,7 +139,7 @@ function rangesOf(
       return node.inputs;
     }
     values.set(node, value);
-    const range = rangeOf(dataOf(value));
+    const range = rangeOf(numbersIn(node.dtype, dataOf(value)));
     ranges.set(node, range);
     return range.nonFinite === 0 ? [] : origins(node);
   });
@@ -149,7 +151,7 @@ function rangesOf(
   for (const some of portionsOf(pending)) {
     compute(operation, some, values);
     for (const node of some) {
-      ranges.set(node, rangeOf(dataOf(values.get(node)!)));
+      ranges.set(node, rangeOf(numbersIn(node.dtype, dataOf(values.get(node)!))));
       if (!uses.has(node)) values.delete(node);
       for (const input of node.inputs) {
         const left = uses.get(input)! - 1;

@@ -4,7 +4,7 @@ import { laterError } from "../graph/later.ts";
 import type { Home, Node, Value } from "../graph/node.ts";
 import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder } from "../ops/creation.ts";
-import { allocate } from "../scalar/dtype.ts";
+import { filledData } from "../scalar/dtype.ts";
 import type { Prepared } from "./backend.ts";
 import { currentBackend } from "./backends.ts";
 import { doneAtOnce, finishBackground, type Task } from "./background.ts";
@@ -256,7 +256,7 @@ export function* valueTask(operation: string, node: Node): Task<Value> {
 }
 
 function knownValue(node: Node): Value {
-  if (node.family === "literal") return allocate(node.dtype, 1).fill(node.attributes.value);
+  if (node.family === "literal") return filledData(node.dtype, 1, node.attributes.value);
   return node.cell.value!;
 }
 

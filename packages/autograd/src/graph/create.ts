@@ -1,5 +1,5 @@
 // Creates nodes, and copies them onto other inputs.
-import type { DType } from "../scalar/dtype.ts";
+import { type DType, isHalf } from "../scalar/dtype.ts";
 import type { AttributesOf, Cell, Family, Node, NodeOf, OperationOf } from "./node.ts";
 import { checkLimits, type Shape } from "./shape.ts";
 import { currentCall, type Site } from "./site.ts";
@@ -16,8 +16,23 @@ export function createNode<F extends Family>(
   dtype: DType,
 ): NodeOf<F> {
   checkLimits(currentCall.nameOr(operation.name), shape);
+  if (isHalf(dtype) && !ofHalves.has(operation.family)) {
+    throw new Error(`unreachable: ${operation.name} is computed in ${dtype}`);
+  }
   return nodeOf(operation, inputs, attributes, shape, dtype, newCell(currentCall.site));
 }
+
+/** Families that can have elements of 16 bits: those that move them, and casts. */
+const ofHalves: ReadonlySet<Family> = new Set<Family>([
+  "source",
+  "literal",
+  "elementwise",
+  "movement",
+  "gather",
+  "ordered",
+  "custom",
+  "loop",
+]);
 
 let count = 0;
 

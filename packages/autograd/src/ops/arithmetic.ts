@@ -156,10 +156,14 @@ export function clip(x: Operand, low: Operand, high: Operand): Node {
 
 /** x itself, but no gradient passes through it. A primitive: the end of gradients. */
 export const stopGradient: Unary = unary("stopGradient", {
-  accepts: "any",
+  accepts: "stored",
   value: (x) => x,
   gradient: "none: stopped on purpose",
 });
 
 /** x itself. A primitive: a node of its own, to differentiate by. */
-export const alias: Unary = unary("alias", { accepts: "any", value: (x) => x, gradient: (g) => g });
+export const alias: Unary = unary("alias", {
+  accepts: "stored",
+  value: (x) => x,
+  gradient: (g) => g,
+});

@@ -86,7 +86,7 @@ export function isChoice(node: Node): boolean {
 /** `a` where the condition is true, else `b`; all three broadcast. */
 export function where(condition: Operand, a: Operand, b: Operand): Node {
   const [truth] = operandNodes([condition], "bool");
-  const inputs = [truth!, ...operandNodes([a, b], "any")];
+  const inputs = [truth!, ...operandNodes([a, b], "stored")];
   return createNode(
     whereOperation,
     inputs,

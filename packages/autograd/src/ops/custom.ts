@@ -7,6 +7,7 @@ import {
   type Node,
   ofFamily,
 } from "../graph/node.ts";
+import { computedDType } from "../scalar/dtype.ts";
 import { full } from "./creation.ts";
 
 /** Results of rules, by gradient: a rule is called once, not once per input. */
@@ -22,7 +23,7 @@ const share: GradientRule = (g, inputs, output, position) => {
       (shares = ofFamily(output, "custom").attributes.rule(g, inputs.slice(1), output)),
     );
   const input = inputs[position]!;
-  return shares[position - 1] ?? full(input.shape, 0, input.dtype);
+  return shares[position - 1] ?? full(input.shape, 0, computedDType(input.dtype));
 };
 
 const operations = new Map<string, Custom>();

@@ -1,7 +1,15 @@
 // Operands of operations: nodes or plain numbers, converted to one dtype.
 import { createNode, noAttributes } from "../graph/create.ts";
 import type { Elementwise, Literal, Node } from "../graph/node.ts";
-import { conversions, type DType, dtypes, isFloating, promote } from "../scalar/dtype.ts";
+import {
+  computedDType,
+  conversions,
+  type DType,
+  dtypes,
+  isFloating,
+  isHalf,
+  promote,
+} from "../scalar/dtype.ts";
 import * as scalar from "../scalar/expression.ts";
 
 /** A node, or a number that takes the other operand's dtype. */
@@ -10,9 +18,9 @@ export type Operand = Node | number;
 /**
  * The dtypes that an operation computes with. "floating": integers become float32. "number": bool
  * becomes int32. "bool": everything becomes a truth value. "any": unchanged. "compared": unchanged,
- * but float64 where float32 would round.
+ * but float64 where float32 would round. Floats of 16 bits become float32, but for "stored", where all have one dtype.
  */
-export type Accepts = "floating" | "number" | "bool" | "any" | "compared";
+export type Accepts = "floating" | "number" | "bool" | "any" | "compared" | "stored";
 
 const literalOperation: Literal = { family: "literal", name: "literal", gradient: [] };
 
@@ -51,7 +59,8 @@ const castOperations = new Map(
       family: "elementwise",
       name: "cast",
       value: scalar.cast(to, scalar.input(0)),
-      gradient: [(g, [x]) => cast(g, x!.dtype)],
+      // Floats of 16 bits have gradients of float32, which are not rounded on their way.
+      gradient: [(g, [x]) => cast(g, computedDType(x!.dtype))],
     },
   ]),
 );
@@ -100,7 +109,8 @@ function commonDType(operands: readonly Operand[], accepts: Accepts): DType {
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i]!;
     if (typeof operand === "number" || operand.dtype === common) continue;
-    common = common ? promote(common, operand.dtype) : operand.dtype;
+    const dtype = accepts === "stored" ? operand.dtype : computedDType(operand.dtype);
+    common = common ? promote(common, dtype) : dtype;
   }
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i]!;
@@ -124,6 +134,7 @@ function isFloat32(operand: Operand, _: number, all: readonly Operand[]): boolea
 /** The smallest dtype from `dtype` on that holds `value`. */
 function dtypeWith(dtype: DType, value: number): DType {
   if (isFloating(dtype)) return dtype;
+  if (isHalf(dtype)) return "float32";
   if (!Number.isInteger(value) || value !== (value | 0)) return "float32";
   if (dtype === "bool") return value === 0 || value === 1 ? "bool" : "int32";
   return dtype === "uint8" && (value < 0 || value > 255) ? "int32" : dtype;

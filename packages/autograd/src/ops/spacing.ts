@@ -1,6 +1,6 @@
 // Lists of numbers whose logarithms are evenly spaced.
 import type { Node } from "../graph/node.ts";
-import { type DType, isFloating } from "../scalar/dtype.ts";
+import { type DType, hasFractions } from "../scalar/dtype.ts";
 import { abs, mul, sub } from "./arithmetic.ts";
 import { equal, lessEqual, where } from "./comparison.ts";
 import { evenSteps, iota } from "./creation.ts";
@@ -30,7 +30,7 @@ export function geometricSteps(count: number, start: number, end: number, dtype:
 
 /** As by a cast; for integers, what rounding has moved from a whole number is that number. */
 function rounded(list: Node, dtype: DType): Node {
-  if (isFloating(dtype)) return cast(list, dtype);
+  if (hasFractions(dtype)) return cast(list, dtype);
   const whole = round(list);
   const isNear = lessEqual(abs(sub(list, whole)), mul(abs(whole), 1e-12));
   return cast(where(isNear, whole, list), dtype);

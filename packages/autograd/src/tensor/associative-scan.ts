@@ -9,7 +9,7 @@ import { formatShape, shapesEqual } from "../graph/shape.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { concat, flip, pad, permute, reshape, slice, stack } from "../ops/movement.ts";
 import { cumProd, cumSum, linearRecurrence } from "../ops/prefix.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { hasFractions } from "../scalar/dtype.ts";
 import { axisOf } from "./axes.ts";
 import { checkFlags, checkFunction } from "./checks.ts";
 import { likeFirst, type Stands, standsFor, tracedStep } from "./loop-step.ts";
@@ -139,7 +139,7 @@ class Combination {
   /** The same by an operation that is made for it, if it is one of these. */
   #inOnePass(nodes: readonly Node[]): readonly Node[] | undefined {
     const [a, b, made] = [this.#a, this.#b, this.#made];
-    if (!nodes.every((node) => isFloating(node.dtype) && node.shape[0]! > 0)) return undefined;
+    if (!nodes.every((node) => hasFractions(node.dtype) && node.shape[0]! > 0)) return undefined;
     const [first, second] = nodes;
     if (nodes.length === 1) {
       if (isOf(made[0]!, add, a[0]!, b[0]!)) return [cumSum(first!, 0)];

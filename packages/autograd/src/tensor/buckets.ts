@@ -6,7 +6,7 @@ import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { pad, slice } from "../ops/movement.ts";
-import type { Data } from "../scalar/dtype.ts";
+import { type Data, filledData, numbersIn } from "../scalar/dtype.ts";
 import { type AxesOf, alongAxes, axisOf, checkAxesOf } from "./axes.ts";
 import { type Cuts, cutsOf, type Padding, resized } from "./padding.ts";
 import type { Compiled } from "./replay.ts";
@@ -168,7 +168,9 @@ function padded(x: Tensor, axis: number, size: number, fill: Fill = () => 0): Te
   );
   const data = dataOf(node);
   if (data) {
-    const value = node.dtype === "bool" ? 0 : fill(data);
+    const { dtype } = node;
+    const number = dtype === "bool" ? 0 : fill(numbersIn(dtype, data));
+    const [value] = filledData(dtype, 1, number) as unknown as readonly [number];
     wide.cell.value = resized(data, node, index, size, value);
   }
   return tensorOf(wide);

@@ -8,8 +8,8 @@ import type * as T from "./shapes.ts";
 import {
   addMethods,
   type Operand,
-  operandOf,
   type ShapeOf,
+  storedOperandOf,
   type Tensor,
   tensorOf,
 } from "./tensor.ts";
@@ -214,7 +214,7 @@ export function where<C extends Operand, X extends Operand, Y extends Operand>(
   a: Broadcasting<"where", C, X>,
   b: T.BroadcastCheck<"where", ShapeOf<C>, ShapeOf<Y>, Broadcasting<"where", X, Y>>,
 ): Tensor<T.Broadcast<T.Broadcast<ShapeOf<C>, ShapeOf<X>>, ShapeOf<Y>>> {
-  const operands = [condition, a, b].map((x) => operandOf("where", x));
+  const operands = [condition, a, b].map((x) => storedOperandOf("where", x));
   return tensorOf(ops.where(operands[0]!, operands[1]!, operands[2]!));
 }
 

@@ -3,7 +3,14 @@
 import * as ops from "../ops/composed-elements.ts";
 import { type Broadcasting, binary, unary } from "./operators.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import {
+  computedNodeOf,
+  type Operand,
+  operandOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+} from "./tensor.ts";
 
 /**
  * Computes 2 to the power x; exact for whole numbers. Integers become float32.
@@ -157,5 +164,5 @@ export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
  * isIn(tensor([1, 5, 2]), tensor([2, 1])).arraySync(); // => [1, 0, 1]
  */
 export function isIn<X extends Tensor>(x: X, values: Tensor): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.isIn(nodeOf("isIn", x), nodeOf("isIn", values)));
+  return tensorOf(ops.isIn(computedNodeOf("isIn", x), computedNodeOf("isIn", values)));
 }

@@ -7,7 +7,7 @@ import * as ops from "../ops/composed.ts";
 import { checkCount, checkFinite, checkFlags, checkOptions, checkRealNumber } from "./checks.ts";
 import type { Broadcasting } from "./operators.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface DiffOptions {
   /** How many times over. Default: 1. */
@@ -27,7 +27,7 @@ export function diff<X extends Tensor, const A extends number = -1>(
   axis?: T.AxesCheck<"diff", ShapeOf<X>, A, A>,
   options: DiffOptions = {},
 ): Tensor {
-  const node = nodeOf("diff", x);
+  const node = computedNodeOf("diff", x);
   checkOptions("diff", options, "{ times: 2 }");
   const { times = 1 } = options;
   checkCount("diff", "times", times);
@@ -41,7 +41,7 @@ export function diff<X extends Tensor, const A extends number = -1>(
  * kron(tensor([1, 10]), tensor([[1, 2]])).arraySync(); // => [[1, 2, 10, 20]]
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
-  return tensorOf(ops.kron(nodeOf("kron", a), nodeOf("kron", b)));
+  return tensorOf(ops.kron(computedNodeOf("kron", a), computedNodeOf("kron", b)));
 }
 
 /**
@@ -57,7 +57,9 @@ export function cross<X extends Tensor, Y extends Tensor>(
   b: Broadcasting<"cross", X, Y>,
   axis = -1,
 ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
-  return tensorOf(ops.cross(nodeOf("cross", a), nodeOf("cross", b as Tensor), axis));
+  return tensorOf(
+    ops.cross(computedNodeOf("cross", a), computedNodeOf("cross", b as Tensor), axis),
+  );
 }
 
 export interface MeshgridOptions {
@@ -89,7 +91,7 @@ export function meshgrid<const List extends readonly Tensor[]>(
   if (!Array.isArray(lists)) {
     throw new NablaError(`meshgrid: got ${describe(lists)}, expected a list of tensors`);
   }
-  const nodes = lists.map((list) => nodeOf("meshgrid", list));
+  const nodes = lists.map((list) => computedNodeOf("meshgrid", list));
   nodes.forEach(({ shape }, i) => {
     if (shape.length === 1) return;
     throw new ShapeError(`meshgrid: list ${i} is ${formatShape(shape)}, expected one axis`);
@@ -118,7 +120,7 @@ export function nanToNum<X extends Tensor>(
   x: X,
   options: NanToNumOptions = {},
 ): Tensor<ShapeOf<X>> {
-  const node = nodeOf("nanToNum", x);
+  const node = computedNodeOf("nanToNum", x);
   checkOptions("nanToNum", options, "{ nan: 0 }");
   for (const [name, value] of Object.entries<unknown>({ ...options })) {
     if (value === undefined) continue;
@@ -151,7 +153,7 @@ export function isClose<X extends Tensor, Y extends Tensor>(
   b: Broadcasting<"isClose", X, Y>,
   options: CloseOptions = {},
 ): Tensor<T.Broadcast<ShapeOf<X>, ShapeOf<Y>>> {
-  const [x, y] = [nodeOf("isClose", a), nodeOf("isClose", b as Tensor)];
+  const [x, y] = [computedNodeOf("isClose", a), computedNodeOf("isClose", b as Tensor)];
   return tensorOf(ops.isClose("isClose", x, y, tolerancesOf("isClose", options)));
 }
 
@@ -166,7 +168,7 @@ export function allClose<X extends Tensor, Y extends Tensor>(
   b: Broadcasting<"allClose", X, Y>,
   options: CloseOptions = {},
 ): Tensor<readonly []> {
-  const [x, y] = [nodeOf("allClose", a), nodeOf("allClose", b as Tensor)];
+  const [x, y] = [computedNodeOf("allClose", a), computedNodeOf("allClose", b as Tensor)];
   return tensorOf(ops.allClose(x, y, tolerancesOf("allClose", options)));
 }
 

@@ -4,8 +4,15 @@ import * as ops from "../ops/elementwise.ts";
 import { cast as castNode } from "../ops/operands.ts";
 import { type DType } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
-import { unary } from "./operators.ts";
-import { addMethods, nodeOf, type Operand, type ShapeOf, type Tensor, tensorOn } from "./tensor.ts";
+import {
+  addMethods,
+  nodeOf,
+  type Operand,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+  tensorOn,
+} from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -37,7 +44,8 @@ export function cast<X extends Tensor>(x: X, dtype: DType): Tensor<ShapeOf<X>> {
  * tensor([1, 2]).stopGradient().arraySync(); // => [1, 2]
  */
 export function stopGradient<X extends Operand>(x: X): Tensor<ShapeOf<X>> {
-  return unary("stopGradient", ops.stopGradient, x);
+  if (typeof x === "number") return tensorOf(ops.stopGradient(x));
+  return tensorOf(ops.stopGradient(nodeOf("stopGradient", x)));
 }
 
 addMethods({

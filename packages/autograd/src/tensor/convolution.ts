@@ -12,7 +12,7 @@ import {
 } from "../ops/convolution.ts";
 import { checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type {
   ConvolutionOptions,
@@ -30,7 +30,10 @@ function withKernel<S extends Shape, Options>(
   options: Options,
 ): Tensor<S> {
   checkOptions(name, options, "{ stride: 2 }");
-  const [input, weights] = [nodeOf(name, x as Tensor), nodeOf(name, kernel as Tensor)];
+  const [input, weights] = [
+    computedNodeOf(name, x as Tensor),
+    computedNodeOf(name, kernel as Tensor),
+  ];
   return tensorOf(operation(name, input, weights, axes, options));
 }
 

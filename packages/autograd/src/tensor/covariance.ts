@@ -6,7 +6,7 @@ import { checkFlags, checkOptions } from "./checks.ts";
 import { reduction } from "./operators.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
  * Averages elements that have weights, like NumPy's `average`: the sum of the products by the sum of
@@ -27,7 +27,7 @@ export function average<
   axis?: T.AxesCheck<"average", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  const [node, given] = [nodeOf("average", x), nodeOf("average", weights)];
+  const [node, given] = [computedNodeOf("average", x), computedNodeOf("average", weights)];
   checkFlags("average", options, "keepDims");
   return tensorOf(ops.average(node, given, axis as GivenAxes, options.keepDims));
 }
@@ -82,7 +82,7 @@ export interface CovarianceOptions {
  * cov(tensor([[1, 2, 3], [6, 4, 2]])).arraySync(); // => [[1, -2], [-2, 4]]
  */
 export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
-  const node = nodeOf("cov", x);
+  const node = computedNodeOf("cov", x);
   checkOptions("cov", options, "{ correction: 0 }");
   return tensorOf(ops.cov(node, options.correction));
 }
@@ -96,5 +96,5 @@ export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
  * corrCoef(tensor([[1, 2, 3], [6, 4, 2]])).arraySync(); // => [[1, -1], [-1, 1]]
  */
 export function corrCoef(x: Tensor): Tensor {
-  return tensorOf(ops.corrCoef(nodeOf("corrCoef", x)));
+  return tensorOf(ops.corrCoef(computedNodeOf("corrCoef", x)));
 }

@@ -5,7 +5,7 @@ import { checkShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { geometricSteps, powers } from "../ops/spacing.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import type { DType, Numbers } from "../scalar/dtype.ts";
 import {
   checkCount,
   checkDType,
@@ -34,7 +34,7 @@ export interface DTypeOption {
  * tensor(new Int32Array(6), { shape: [2, 3] }).dtype; // => "int32"
  * tensor([1.9, -1.9, 3e9], { dtype: "int32" }).arraySync(); // => [1, -1, 2147483647]
  */
-export function tensor<const V extends T.Nested | Data, const To extends number[] = never>(
+export function tensor<const V extends T.Nested | Numbers, const To extends number[] = never>(
   values: T.NestedCheck<V, V>,
   options: {
     readonly shape?: T.ReshapeCheck<"tensor", T.NestedShape<V>, To, readonly [...To]>;

@@ -6,7 +6,7 @@ import * as ops from "../ops/prefix.ts";
 import * as extremes from "../ops/running-extremes.ts";
 import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type { CumulativeOptions } from "../ops/prefix.ts";
 
@@ -43,7 +43,7 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
   options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("cumSum", options, "exclusive", "reverse");
-  return tensorOf(ops.cumSum(nodeOf("cumSum", x), axis as number | undefined, options));
+  return tensorOf(ops.cumSum(computedNodeOf("cumSum", x), axis as number | undefined, options));
 }
 
 /**
@@ -60,7 +60,7 @@ export function cumProd<X extends Tensor, const A extends number | undefined = u
   options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("cumProd", options, "exclusive", "reverse");
-  return tensorOf(ops.cumProd(nodeOf("cumProd", x), axis as number | undefined, options));
+  return tensorOf(ops.cumProd(computedNodeOf("cumProd", x), axis as number | undefined, options));
 }
 
 export interface RunningOptions {
@@ -125,7 +125,7 @@ function running<S extends Shape>(
   options: RunningOptions,
 ): Tensor<S> {
   checkFlags(name, options, "reverse");
-  return tensorOf(operation(nodeOf(name, x), axis as number | undefined, options.reverse));
+  return tensorOf(operation(computedNodeOf(name, x), axis as number | undefined, options.reverse));
 }
 
 addMethods({ cumSum, cumProd });

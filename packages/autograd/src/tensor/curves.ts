@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import * as ops from "../ops/curves.ts";
 import { checkCount, checkFinite, checkFlags, checkOptions } from "./checks.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface TrapezoidOptions {
   /** The places along the axis: a list, or a tensor of the shape of `y`. */
@@ -25,11 +25,11 @@ export interface TrapezoidOptions {
  * trapezoid(tensor([1, 2, 3]), { x: tensor([0, 2, 3]) }).itemSync(); // => 5.5
  */
 export function trapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
-  const node = nodeOf("trapezoid", y);
+  const node = computedNodeOf("trapezoid", y);
   checkOptions("trapezoid", options, "{ dx: 0.1 }");
   const { x, dx = 1, axis = -1 } = options;
   checkFinite("trapezoid", "dx", dx);
-  const places = x === undefined ? undefined : nodeOf("trapezoid", x);
+  const places = x === undefined ? undefined : computedNodeOf("trapezoid", x);
   return tensorOf(ops.trapezoid(node, places, dx, axis));
 }
 
@@ -46,7 +46,7 @@ export function interp<X extends Tensor>(
   places: Tensor,
   heights: Tensor,
 ): Tensor<ShapeOf<X>> {
-  const [at, from, to] = [x, places, heights].map((one) => nodeOf("interp", one));
+  const [at, from, to] = [x, places, heights].map((one) => computedNodeOf("interp", one));
   const shapes = `places ${formatShape(from!.shape)} and heights ${formatShape(to!.shape)}`;
   const [count = 0, ...others] = from!.shape;
   if (others.length > 0 || count === 0 || to!.shape.length !== 1 || to!.shape[0] !== count) {
@@ -63,7 +63,7 @@ export function interp<X extends Tensor>(
  * polyval(tensor([1, 0, -2]), tensor([0, 3])).arraySync(); // => [-2, 7]
  */
 export function polyval<X extends Tensor>(coefficients: Tensor, x: X): Tensor<ShapeOf<X>> {
-  const [list, at] = [nodeOf("polyval", coefficients), nodeOf("polyval", x)];
+  const [list, at] = [computedNodeOf("polyval", coefficients), computedNodeOf("polyval", x)];
   checkList("polyval", "coefficients are", list);
   return tensorOf(ops.polyval(list, at));
 }
@@ -81,7 +81,7 @@ export interface VanderOptions {
  * vander(tensor([2, 3]), 3).arraySync(); // => [[4, 2, 1], [9, 3, 1]]
  */
 export function vander(x: Tensor, columns?: number, options: VanderOptions = {}): Tensor {
-  const node = nodeOf("vander", x);
+  const node = computedNodeOf("vander", x);
   checkList("vander", "got", node);
   checkFlags("vander", options, "increasing");
   const count = checkCount("vander", "columns", columns ?? node.shape[0]!);

@@ -8,6 +8,7 @@ import { formatShape, shapesEqual } from "../graph/shape.ts";
 import { custom } from "../ops/custom.ts";
 import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
+import { computedDType } from "../scalar/dtype.ts";
 import { checkFunction } from "./checks.ts";
 import { parameterOf } from "./parameter.ts";
 import { withoutDraws } from "./random.ts";
@@ -97,7 +98,7 @@ function sharesOf(
   return shares.map((share: Tensor | null, i) => {
     if (share === null) return undefined;
     const [node, { shape, dtype }] = [nodeOf("customGradient", share), inputs[i]!];
-    if (shapesEqual(node.shape, shape)) return cast(node, dtype);
+    if (shapesEqual(node.shape, shape)) return cast(node, computedDType(dtype));
     throw new GradientError(
       `customGradient: the rule gives ${formatShape(node.shape)} for input ${i}, ` +
         `expected its shape ${formatShape(shape)}`,

@@ -3,7 +3,7 @@
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/diagonal.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -55,7 +55,7 @@ export function tril<X extends Tensor>(
   x: T.MatrixCheck<"tril", ShapeOf<X>, X>,
   offset: number = 0,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.tril(nodeOf("tril", x as Tensor), offset));
+  return tensorOf(ops.tril(computedNodeOf("tril", x as Tensor), offset));
 }
 
 /**
@@ -68,7 +68,7 @@ export function triu<X extends Tensor>(
   x: T.MatrixCheck<"triu", ShapeOf<X>, X>,
   offset: number = 0,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(ops.triu(nodeOf("triu", x as Tensor), offset));
+  return tensorOf(ops.triu(computedNodeOf("triu", x as Tensor), offset));
 }
 
 /**
@@ -87,7 +87,9 @@ export function diagonal<
   offset?: Offset,
   axes?: T.AxesCheck<"diagonal", ShapeOf<X>, A, A>,
 ): Tensor<T.Diagonal<ShapeOf<X>, Offset, A>> {
-  return tensorOf(ops.diagonal(nodeOf("diagonal", x as Tensor), offset, axes as Shape | undefined));
+  return tensorOf(
+    ops.diagonal(computedNodeOf("diagonal", x as Tensor), offset, axes as Shape | undefined),
+  );
 }
 
 /**
@@ -100,7 +102,7 @@ export function diag<X extends Tensor, const Offset extends number = 0>(
   x: T.DiagCheck<ShapeOf<X>, X>,
   offset?: Offset,
 ): Tensor<T.Diag<ShapeOf<X>, Offset>> {
-  return tensorOf(ops.diag(nodeOf("diag", x as Tensor), offset));
+  return tensorOf(ops.diag(computedNodeOf("diag", x as Tensor), offset));
 }
 
 /**
@@ -114,7 +116,9 @@ export function trace<X extends Tensor, const A extends T.AxisPair = readonly [0
   offset: number = 0,
   axes?: T.AxesCheck<"trace", ShapeOf<X>, A, A>,
 ): Tensor<T.Trace<ShapeOf<X>, A>> {
-  return tensorOf(ops.trace(nodeOf("trace", x as Tensor), offset, axes as Shape | undefined));
+  return tensorOf(
+    ops.trace(computedNodeOf("trace", x as Tensor), offset, axes as Shape | undefined),
+  );
 }
 
 addMethods({ tril, triu, diagonal, diag, trace });

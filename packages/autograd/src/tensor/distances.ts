@@ -5,7 +5,7 @@ import { NablaError } from "../graph/errors.ts";
 import * as ops from "../ops/distances.ts";
 import { checkFlags, checkNumber, checkOptions } from "./checks.ts";
 import type { ReduceOptions } from "./reduce.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type { MatrixOrder } from "../ops/distances.ts";
 
@@ -17,7 +17,7 @@ export type { MatrixOrder } from "../ops/distances.ts";
  * inner(tensor([[1, 2], [3, 4]]), tensor([1, 10])).arraySync(); // => [21, 43]
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
-  return tensorOf(ops.inner(nodeOf("inner", a), nodeOf("inner", b)));
+  return tensorOf(ops.inner(computedNodeOf("inner", a), computedNodeOf("inner", b)));
 }
 
 /**
@@ -28,7 +28,7 @@ export function inner(a: Tensor, b: Tensor): Tensor {
  * vecdot(tensor([[1, 2], [3, 4]]), tensor([1, 10])).arraySync(); // => [21, 43]
  */
 export function vecdot(a: Tensor, b: Tensor, axis = -1): Tensor {
-  return tensorOf(ops.vecdot(nodeOf("vecdot", a), nodeOf("vecdot", b), axis));
+  return tensorOf(ops.vecdot(computedNodeOf("vecdot", a), computedNodeOf("vecdot", b), axis));
 }
 
 export interface DistanceOptions {
@@ -45,7 +45,7 @@ export interface DistanceOptions {
  * cdist(tensor([[0, 0]]), tensor([[3, 4], [0, 1]])).arraySync(); // => [[5, 1]]
  */
 export function cdist(a: Tensor, b: Tensor, options: DistanceOptions = {}): Tensor {
-  const [x, y] = [nodeOf("cdist", a), nodeOf("cdist", b)];
+  const [x, y] = [computedNodeOf("cdist", a), computedNodeOf("cdist", b)];
   checkOptions("cdist", options, "{ p: 1 }");
   const { p = 2 } = options;
   checkNumber("cdist", "p", p);
@@ -70,7 +70,7 @@ export function matrixNorm(
   order: ops.MatrixOrder = "fro",
   options: ReduceOptions = {},
 ): Tensor {
-  const node = nodeOf("matrixNorm", x);
+  const node = computedNodeOf("matrixNorm", x);
   if (!orders.includes(order)) {
     const expected = '"fro", "nuc", 1, 2, Infinity, or one of these below 0';
     throw new NablaError(`matrixNorm: order is ${describe(order)}, expected ${expected}`);

@@ -2,7 +2,7 @@
 
 import { inOrder } from "../engine/background.ts";
 import { constant } from "../ops/creation.ts";
-import { allocate, conversions, type DType } from "../scalar/dtype.ts";
+import { conversions, type DType, filledData } from "../scalar/dtype.ts";
 import { checkDType, checkFunction, checkOptions, checkRealNumber } from "./checks.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, untraced } from "./trace.ts";
@@ -28,7 +28,7 @@ export function external(f: () => number, options: { readonly dtype?: DType } = 
   const ask = () => {
     const value = untraced(() => inOrder(f));
     checkRealNumber("external", "what the function gives", value);
-    return allocate(to, 1).fill(conversions[to](value));
+    return filledData(to, 1, conversions[to](value));
   };
   const node = constant(ask(), Object.freeze([]), to);
   currentTrace()?.asked.set(node, ask);

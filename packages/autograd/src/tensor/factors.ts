@@ -9,7 +9,7 @@ import * as orthogonal from "../ops/qr.ts";
 import * as singular from "../ops/svd.ts";
 import { checkFlags, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 const qrModes: readonly T.QrMode[] = ["reduced", "complete"];
 
@@ -81,7 +81,7 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
   if (!qrModes.includes(mode)) {
     throw new NablaError(`qr: mode is ${describe(mode)}, expected "reduced" or "complete"`);
   }
-  const { q, r } = orthogonal.qr(nodeOf("qr", a as Tensor), mode);
+  const { q, r } = orthogonal.qr(computedNodeOf("qr", a as Tensor), mode);
   return { q: tensorOf(q), r: tensorOf(r) };
 }
 
@@ -113,7 +113,7 @@ export function eigh<X extends Tensor>(
   options: EighOptions = {},
 ): Eigensystem<ShapeOf<X>> {
   checkFlags("eigh", options, "lower");
-  const node = nodeOf("eigh", a);
+  const node = computedNodeOf("eigh", a);
   const { eigenvalues, eigenvectors } = symmetric.eigh(node, options.lower ?? true);
   return { eigenvalues: tensorOf(eigenvalues), eigenvectors: tensorOf(eigenvectors) };
 }
@@ -144,6 +144,9 @@ export function svd<X extends Tensor, const Full extends boolean = false>(
   options: SvdOptions<Full> = {},
 ): SingularFactors<ShapeOf<X>, Full> {
   checkFlags("svd", options, "fullMatrices");
-  const { u, s, vh } = singular.svd(nodeOf("svd", a as Tensor), options.fullMatrices ?? false);
+  const { u, s, vh } = singular.svd(
+    computedNodeOf("svd", a as Tensor),
+    options.fullMatrices ?? false,
+  );
   return { u: tensorOf(u), s: tensorOf(s), vh: tensorOf(vh) };
 }

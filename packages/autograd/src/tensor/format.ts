@@ -2,7 +2,7 @@
 import { dataOf, type Node } from "../graph/node.ts";
 import { printGraph } from "../graph/print.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import { type Data, type DType, numbersIn } from "../scalar/dtype.ts";
 
 /** Numbers in arrays of any depth. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -26,7 +26,7 @@ const shownWhole = 1000;
 /** Formats the value with dtype and shape if it is known, else the graph. */
 export function formatTensor(node: Node): string {
   if (!node.cell.value) return printGraph([node]);
-  const value = dataOf(node.cell.value);
+  const value = numbersIn(node.dtype, dataOf(node.cell.value));
   const head = `Tensor ${node.dtype} ${formatShape(node.shape)}`;
   if (node.shape.length === 0) return `${head} ${formatNumber(value[0]!, node.dtype)}`;
   const isWhole = elementCount(node.shape) <= shownWhole;

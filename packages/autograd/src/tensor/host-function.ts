@@ -2,9 +2,10 @@
 import type { GradientRule } from "../graph/node.ts";
 import { checkShape } from "../graph/shape.ts";
 import { hostOperation, writtenByHost } from "../ops/host-function.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import { cast } from "../ops/operands.ts";
+import { computedDType, type Data, type DType } from "../scalar/dtype.ts";
 import { checkDType, checkFunction } from "./checks.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /** A host function as an operation. */
 export interface HostFunctionDefinition {
@@ -69,9 +70,9 @@ export function hostFunction(
   const noRule = "none: the host function has no rule";
   const operation = hostOperation(name, { compute, onFailure }, rule ?? noRule);
   return (inputs, shape, dtype) => {
-    const nodes = inputs.map((x) => nodeOf(name, x));
-    return tensorOf(
-      writtenByHost(operation, nodes, checkShape(name, shape), checkDType(name, dtype)),
-    );
+    const nodes = inputs.map((x) => computedNodeOf(name, x));
+    const to = checkDType(name, dtype);
+    const written = computedDType(to);
+    return tensorOf(cast(writtenByHost(operation, nodes, checkShape(name, shape), written), to));
   };
 }

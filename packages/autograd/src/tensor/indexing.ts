@@ -4,7 +4,14 @@ import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/indexing.ts";
 import { checkFlags, checkOptions, checkText } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import {
+  addMethods,
+  computedNodeOf,
+  nodeOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+} from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -106,7 +113,7 @@ export function scatterAdd<X extends Tensor, const A extends number>(
   indices: Tensor,
   updates: Tensor,
 ): Tensor<ShapeOf<X>> {
-  const [node, where, added] = [x, indices, updates].map((t) => nodeOf("scatterAdd", t));
+  const [node, where, added] = [x, indices, updates].map((t) => computedNodeOf("scatterAdd", t));
   return tensorOf(ops.scatterAdd(node!, axis as number, where!, added!));
 }
 
@@ -146,7 +153,9 @@ export function sort<X extends Tensor, const A extends number = -1>(
   options: SortOptions = {},
 ): Tensor<ShapeOf<X>> {
   checkFlags("sort", options, "descending");
-  return tensorOf(ops.sort(nodeOf("sort", x), axis as number | undefined, options.descending));
+  return tensorOf(
+    ops.sort(computedNodeOf("sort", x), axis as number | undefined, options.descending),
+  );
 }
 
 export interface TopKOptions {
@@ -176,7 +185,7 @@ export function topK<X extends Tensor, const K extends number, const A extends n
   options: TopKOptions = {},
 ): TopElements<T.TopK<ShapeOf<X>, K, A>> {
   checkFlags("topK", options, "largest");
-  const node = nodeOf("topK", x);
+  const node = computedNodeOf("topK", x);
   const { values, indices } = ops.topK(
     node,
     k as number,
@@ -200,7 +209,7 @@ export function argSort<X extends Tensor, const A extends number = -1>(
 ): Tensor<ShapeOf<X>> {
   checkFlags("argSort", options, "descending");
   return tensorOf(
-    ops.argSort(nodeOf("argSort", x), axis as number | undefined, options.descending),
+    ops.argSort(computedNodeOf("argSort", x), axis as number | undefined, options.descending),
   );
 }
 

@@ -8,7 +8,7 @@ import * as elimination from "../ops/lu.ts";
 import * as triangles from "../ops/triangular.ts";
 import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface TriangularSolveOptions {
   /** Whether the triangle is below the diagonal; the other one is not read. Default: true. */
@@ -35,7 +35,7 @@ export interface TriangularSolveOptions {
 export function cholesky<X extends Tensor>(
   a: T.SquareCheck<"cholesky", ShapeOf<X>, X>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(factors.cholesky(nodeOf("cholesky", a as Tensor)));
+  return tensorOf(factors.cholesky(computedNodeOf("cholesky", a as Tensor)));
 }
 
 /**
@@ -58,7 +58,9 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
   options: TriangularSolveOptions = {},
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
   checkFlags("triangularSolve", options, "lower", "transpose", "unitDiagonal");
-  const [triangle, right] = [a as Tensor, b as Tensor].map((x) => nodeOf("triangularSolve", x));
+  const [triangle, right] = [a as Tensor, b as Tensor].map((x) =>
+    computedNodeOf("triangularSolve", x),
+  );
   return tensorOf(
     triangles.triangularSolve(triangle!, right!, options satisfies Partial<Triangle>),
   );
@@ -80,7 +82,7 @@ export function solve<X extends Tensor, Y extends Tensor>(
   a: T.SquareCheck<"solve", ShapeOf<X>, X>,
   b: T.SolveCheck<"solve", ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
-  const [left, right] = [nodeOf("solve", a), nodeOf("solve", b as Tensor)];
+  const [left, right] = [computedNodeOf("solve", a), computedNodeOf("solve", b as Tensor)];
   return tensorOf(elimination.solve(left, right));
 }
 
@@ -95,7 +97,7 @@ export function solve<X extends Tensor, Y extends Tensor>(
 export function inverse<X extends Tensor>(
   a: T.SquareCheck<"inverse", ShapeOf<X>, X>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(elimination.inverse(nodeOf("inverse", a as Tensor)));
+  return tensorOf(elimination.inverse(computedNodeOf("inverse", a as Tensor)));
 }
 
 /**
@@ -110,7 +112,7 @@ export function inverse<X extends Tensor>(
 export function determinant<X extends Tensor>(
   a: T.SquareCheck<"determinant", ShapeOf<X>, X>,
 ): Tensor<T.Batch<ShapeOf<X>>> {
-  return tensorOf(elimination.determinant(nodeOf("determinant", a as Tensor)));
+  return tensorOf(elimination.determinant(computedNodeOf("determinant", a as Tensor)));
 }
 
 /**
@@ -128,6 +130,6 @@ export function slogdet<X extends Tensor>(
   readonly sign: Tensor<T.Batch<ShapeOf<X>>>;
   readonly logAbsDet: Tensor<T.Batch<ShapeOf<X>>>;
 } {
-  const { sign, logAbsDet } = elimination.slogdet(nodeOf("slogdet", a));
+  const { sign, logAbsDet } = elimination.slogdet(computedNodeOf("slogdet", a));
   return { sign: tensorOf(sign), logAbsDet: tensorOf(logAbsDet) };
 }

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { full } from "../ops/creation.ts";
 import { add, alias, mul } from "../ops/elementwise.ts";
 import { sum } from "../ops/reduce.ts";
-import { isFloating } from "../scalar/dtype.ts";
+import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { checkFunction } from "./checks.ts";
 import { withGradient } from "./differentiate.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
@@ -50,11 +50,13 @@ export function pulledBack(
   inputs: readonly Node[],
 ): readonly Node[] {
   const parts = seeded
-    .filter(([output]) => isFloating(output.dtype))
+    .filter(([output]) => hasFractions(output.dtype))
     .map(([output, seed]) => gradients(operation, output, inputs, seed));
   return inputs.map((input, i) => {
     const shares = parts.map((part) => part[i]!);
-    return shares.length > 0 ? shares.reduce(add) : full(input.shape, 0, input.dtype);
+    return shares.length > 0
+      ? shares.reduce(add)
+      : full(input.shape, 0, computedDType(input.dtype));
   });
 }
 
@@ -108,7 +110,7 @@ export function pushedForward(
 }
 
 function floatingOf({ dtype }: Node): Node["dtype"] {
-  return isFloating(dtype) ? dtype : "float32";
+  return hasFractions(dtype) ? computedDType(dtype) : "float32";
 }
 
 /**

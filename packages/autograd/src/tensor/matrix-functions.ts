@@ -9,7 +9,7 @@ import * as ops from "../ops/least-squares.ts";
 import { lu as factorsOf } from "../ops/lu-factors.ts";
 import { checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface SingularOptions {
   /**
@@ -46,7 +46,7 @@ export interface LuFactors<S extends Shape> {
  * p.matmul(l).matmul(u).arraySync(); // => [[1, 2], [4, 4]]
  */
 export function lu<X extends Tensor>(a: T.MatrixCheck<"lu", ShapeOf<X>, X>): LuFactors<ShapeOf<X>> {
-  const { p, l, u } = factorsOf(nodeOf("lu", a as Tensor));
+  const { p, l, u } = factorsOf(computedNodeOf("lu", a as Tensor));
   return { p: tensorOf(p), l: tensorOf(l), u: tensorOf(u) };
 }
 
@@ -66,7 +66,7 @@ export function pinv<X extends Tensor>(
   options: SingularOptions = {},
 ): Tensor<T.Factor<ShapeOf<X>, "n", "m">> {
   const tolerance = toleranceOf("pinv", options);
-  return tensorOf(ops.pinv(nodeOf("pinv", a as Tensor), tolerance));
+  return tensorOf(ops.pinv(computedNodeOf("pinv", a as Tensor), tolerance));
 }
 
 export interface LeastSquares {
@@ -94,7 +94,7 @@ export interface LeastSquares {
  */
 export function lstsq(a: Tensor, b: Tensor, options: SingularOptions = {}): LeastSquares {
   const tolerance = toleranceOf("lstsq", options);
-  const found = ops.lstsq(nodeOf("lstsq", a), nodeOf("lstsq", b), tolerance);
+  const found = ops.lstsq(computedNodeOf("lstsq", a), computedNodeOf("lstsq", b), tolerance);
   return {
     solution: tensorOf(found.solution),
     residuals: tensorOf(found.residuals),
@@ -116,7 +116,7 @@ export function matrixRank<X extends Tensor>(
   options: SingularOptions = {},
 ): Tensor<T.Batch<ShapeOf<X>>> {
   const tolerance = toleranceOf("matrixRank", options);
-  return tensorOf(ops.matrixRank(nodeOf("matrixRank", a as Tensor), tolerance));
+  return tensorOf(ops.matrixRank(computedNodeOf("matrixRank", a as Tensor), tolerance));
 }
 
 /**
@@ -131,7 +131,7 @@ export function matrixPower<X extends Tensor>(
   a: T.SquareCheck<"matrixPower", ShapeOf<X>, X>,
   power: number,
 ): Tensor<ShapeOf<X>> {
-  const node = nodeOf("matrixPower", a);
+  const node = computedNodeOf("matrixPower", a);
   if (!Number.isSafeInteger(power)) {
     throw new NablaError(`matrixPower: power is ${describe(power)}, expected an integer`);
   }
@@ -153,7 +153,7 @@ export function matrixPower<X extends Tensor>(
 export function expm<X extends Tensor>(
   a: T.SquareCheck<"expm", ShapeOf<X>, X>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(exponential(nodeOf("expm", a as Tensor)));
+  return tensorOf(exponential(computedNodeOf("expm", a as Tensor)));
 }
 
 /** Throws `NablaError` unless tolerances are numbers from 0. */

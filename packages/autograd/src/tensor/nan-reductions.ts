@@ -12,7 +12,7 @@ import { reduction } from "./operators.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import type { SpreadOptions } from "./statistics.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
  * Sums all elements but NaN; 0 where there are none. Dtypes are those of `sum`.
@@ -163,7 +163,7 @@ export function nanVariance<
   checkFlags("nanVariance", options, "keepDims");
   return tensorOf(
     ops.nanVariance(
-      nodeOf("nanVariance", x),
+      computedNodeOf("nanVariance", x),
       axis as GivenAxes,
       options.keepDims,
       options.correction,
@@ -188,7 +188,12 @@ export function nanStd<
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("nanStd", options, "keepDims");
   return tensorOf(
-    ops.nanStd(nodeOf("nanStd", x), axis as GivenAxes, options.keepDims, options.correction),
+    ops.nanStd(
+      computedNodeOf("nanStd", x),
+      axis as GivenAxes,
+      options.keepDims,
+      options.correction,
+    ),
   );
 }
 
@@ -208,7 +213,7 @@ export function nanQuantile<
   axis?: T.NonEmptyAxesCheck<"nanQuantile", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  const node = nodeOf("nanQuantile", x);
+  const node = computedNodeOf("nanQuantile", x);
   if (!(typeof q === "number" && q >= 0 && q <= 1)) {
     throw new NablaError(`nanQuantile: q is ${describe(q)}, expected a number from 0 to 1`);
   }
@@ -232,7 +237,7 @@ export function nanMedian<
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("nanMedian", options, "keepDims");
-  const node = nodeOf("nanMedian", x);
+  const node = computedNodeOf("nanMedian", x);
   return tensorOf(quantileOf("nanMedian", node, 0.5, axis as GivenAxes, options.keepDims));
 }
 
@@ -248,7 +253,9 @@ export function nanCumSum<X extends Tensor, const A extends number | undefined =
   options: CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("nanCumSum", options, "exclusive", "reverse");
-  return tensorOf(ops.nanCumSum(nodeOf("nanCumSum", x), axis as number | undefined, options));
+  return tensorOf(
+    ops.nanCumSum(computedNodeOf("nanCumSum", x), axis as number | undefined, options),
+  );
 }
 
 /**
@@ -263,5 +270,7 @@ export function nanCumProd<X extends Tensor, const A extends number | undefined 
   options: CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
   checkFlags("nanCumProd", options, "exclusive", "reverse");
-  return tensorOf(ops.nanCumProd(nodeOf("nanCumProd", x), axis as number | undefined, options));
+  return tensorOf(
+    ops.nanCumProd(computedNodeOf("nanCumProd", x), axis as number | undefined, options),
+  );
 }

@@ -1,7 +1,7 @@
 // Creates parameters.
 
 import { currentCall } from "../graph/site.ts";
-import type { Data, DType } from "../scalar/dtype.ts";
+import type { DType, Numbers } from "../scalar/dtype.ts";
 import { checkOptions, checkText } from "./checks.ts";
 import { Parameter } from "./parameter.ts";
 import type * as T from "./shapes.ts";
@@ -22,7 +22,7 @@ export function parameter<X extends Tensor>(
   value: X,
   options?: ParameterOptions,
 ): Parameter<X extends Tensor<infer S> ? S : never>;
-export function parameter<const V extends T.Nested | Data>(
+export function parameter<const V extends T.Nested | Numbers>(
   value: T.NestedCheck<V, V>,
   options?: ParameterOptions & { readonly dtype?: DType },
 ): Parameter<T.NestedShape<V>>;

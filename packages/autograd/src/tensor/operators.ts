@@ -5,7 +5,14 @@ import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
 import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type Operand, operandOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import {
+  computedNodeOf,
+  type Operand,
+  operandOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+} from "./tensor.ts";
 
 /** `Y` if it broadcasts with `X`, else the error as a string type. */
 export type Broadcasting<Operation extends string, X, Y> = T.BroadcastCheck<
@@ -43,5 +50,5 @@ export function reduction<S extends Shape>(
   options: { readonly keepDims?: boolean },
 ): Tensor<S> {
   checkFlags(name, options, "keepDims");
-  return tensorOf(operation(nodeOf(name, x), axis as never, options.keepDims));
+  return tensorOf(operation(computedNodeOf(name, x), axis as never, options.keepDims));
 }

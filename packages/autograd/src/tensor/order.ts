@@ -8,7 +8,7 @@ import { conversions, type DType, isFloating } from "../scalar/dtype.ts";
 import { checkCount, checkFinite, checkFlags, checkOptions } from "./checks.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
  * Finds the value below which a part `q` (0 to 1) of the elements lies, along one axis, several, or
@@ -30,7 +30,7 @@ export function quantile<
   axis?: T.NonEmptyAxesCheck<"quantile", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  const node = nodeOf("quantile", x);
+  const node = computedNodeOf("quantile", x);
   if (!(typeof q === "number" && q >= 0 && q <= 1)) {
     throw new NablaError(`quantile: q is ${describe(q)}, expected a number from 0 to 1`);
   }
@@ -55,7 +55,7 @@ export function median<
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("median", options, "keepDims");
-  const node = nodeOf("median", x);
+  const node = computedNodeOf("median", x);
   return tensorOf(ops.quantile("median", node, 0.5, axis as GivenAxes, options.keepDims));
 }
 
@@ -78,7 +78,10 @@ export function searchSorted<X extends Tensor>(
   values: X,
   options: SearchOptions = {},
 ): Tensor<ShapeOf<X>> {
-  const [within, wanted] = [nodeOf("searchSorted", sorted), nodeOf("searchSorted", values)];
+  const [within, wanted] = [
+    computedNodeOf("searchSorted", sorted),
+    computedNodeOf("searchSorted", values),
+  ];
   checkFlags("searchSorted", options, "right");
   if (within.shape.length !== 1) {
     const given = formatShape(within.shape);
@@ -106,14 +109,14 @@ export function binCount<const N extends number>(
   length: N,
   options: BinCountOptions = {},
 ): Tensor<readonly [N]> {
-  const node = nodeOf("binCount", x);
+  const node = computedNodeOf("binCount", x);
   checkCount("binCount", "length", length);
   checkOptions("binCount", options, "{ weights }");
   if (isFloating(node.dtype) || node.dtype === "bool") {
     throw new DTypeError(`binCount: got ${node.dtype}, expected int32 or uint8`);
   }
   if (options.weights === undefined) return tensorOf(ops.binCount(node, length));
-  const weights = nodeOf("binCount", options.weights);
+  const weights = computedNodeOf("binCount", options.weights);
   const [is, wanted] = [formatShape(weights.shape), formatShape(node.shape)];
   if (is !== wanted) throw new ShapeError(`binCount: weights are ${is}, expected ${wanted}`);
   return tensorOf(ops.binCount(node, length, weights));
@@ -147,7 +150,7 @@ export function histogram<const N extends number>(
   bins: N,
   options: HistogramOptions = {},
 ): Histogram<N> {
-  const node = nodeOf("histogram", x);
+  const node = computedNodeOf("histogram", x);
   checkCount("histogram", "bins", bins, 1);
   checkOptions("histogram", options, "{ range: [0, 1] }");
   const { range } = options;

@@ -1,8 +1,8 @@
 // What padding does to a function: how its results are cut, and whether they depend on the padding.
 import { NablaError, ShapeError } from "../graph/errors.ts";
-import { dataOf, type Node } from "../graph/node.ts";
+import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
-import { allocate, type Data, type DType, isFloating } from "../scalar/dtype.ts";
+import { allocate, computedDType, type Data, type DType, numbersIn } from "../scalar/dtype.ts";
 import { drawn } from "./random.ts";
 import { type Compiled, outcomesOf } from "./replay.ts";
 
@@ -80,8 +80,9 @@ function outcomes(ready: Compiled, args: readonly Node[]): readonly Outcome[] {
   const values = outcomesOf(ready, args);
   return ready.function.graph.outputs.map(({ shape, dtype }, i) => {
     const held = homes[i]?.held;
-    const before = held && dataOf(held, "compile");
-    return { what: nameOf(i), shape, dtype, data: dataOf(values[i]!, "compile"), before };
+    const numbersOf = (value: Value) => numbersIn(dtype, dataOf(value, "compile"));
+    const before = held && numbersOf(held);
+    return { what: nameOf(i), shape, dtype, data: numbersOf(values[i]!), before };
   });
 }
 
@@ -113,17 +114,30 @@ function compare(
 ): void {
   for (const [i, one] of expected.entries()) {
     const [wide, cut] = [found[i]!, cuts[i]];
-    const data = cut ? resized(wide.data, wide, cut.axis, cut.each * padding.from) : wide.data;
+    const data = cut
+      ? resized(wide.data, computedOf(wide), cut.axis, cut.each * padding.from)
+      : wide.data;
     const at = differenceOf(one, data);
     if (at === undefined) continue;
     throw dependence(one.what, padding, [one.data[at]!, data[at]!]);
   }
 }
 
+type OfFloats = Readonly<Partial<Record<DType, number>>>;
+/** Outcomes are kept as numbers. */
+function computedOf({ shape, dtype }: Outcome): Pick<Node, "shape" | "dtype"> {
+  return { shape, dtype: computedDType(dtype) };
+}
+
 /** How far apart equal results may be by rounding, in relation to the greatest. */
-const relative = { float32: 1e-4, float64: 1e-9 } as const;
+const relative: OfFloats = { float16: 1e-3, bfloat16: 1e-2, float32: 1e-4, float64: 1e-9 };
 /** Of a parameter's change, in relation to its value. */
-const roundings = { float32: 2 ** -21, float64: 2 ** -50 } as const;
+const roundings: OfFloats = {
+  float16: 2 ** -9,
+  bfloat16: 2 ** -6,
+  float32: 2 ** -21,
+  float64: 2 ** -50,
+};
 
 /** The first element that differs; undefined if none does. */
 function differenceOf({ data, before, dtype }: Outcome, other: Data): number | undefined {
@@ -133,7 +147,7 @@ function differenceOf({ data, before, dtype }: Outcome, other: Data): number | u
     change = Math.max(change, Math.abs(x - (before?.[i] ?? 0)));
     if (before) size = Math.max(size, Math.abs(x));
   }
-  const allowed = isFloating(dtype) ? relative[dtype] * change + roundings[dtype] * size : 0;
+  const allowed = (relative[dtype] ?? 0) * change + (roundings[dtype] ?? 0) * size;
   const isEqual = (a: number, b: number) => Object.is(a, b) || Math.abs(a - b) <= allowed;
   const at = data.findIndex((x, i) => !isEqual(x, other[i]!));
   return at < 0 ? undefined : at;

@@ -11,7 +11,8 @@ import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { stopGradient } from "../ops/elementwise.ts";
-import type { Data } from "../scalar/dtype.ts";
+import { cast } from "../ops/operands.ts";
+import { hasFractions, isHalf, type Numbers } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { type StandIn, standInOf, substituting } from "./stand-ins.ts";
@@ -211,15 +212,17 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
 
   /**
    * Assigns another value of the same shape and dtype: the current value of a tensor, or of another
-   * parameter. A parameter is a leaf: no derivative goes back to what it was computed from
+   * parameter. One of 16 bits takes other floats too, and rounds them. A parameter is a leaf: no derivative goes back to what it was computed from
    * (`substitute` replaces it by tensors with a graph). The value is computed when it is read, and
    * at the latest when the next one is assigned. If it cannot be computed, what reads it next throws,
    * a compiled function too, and the parameter keeps the value that it had. Graphs built before keep
    * the old value, which stays readable until the update after this one: a graph that is first read
    * later throws. Use `snapshot` for values that must stay longer.
    */
-  assign(value: Tensor | T.Nested | Data): this {
-    const node = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
+  assign(value: Tensor | T.Nested | Numbers): this {
+    const given = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
+    const isRounded = isHalf(this.dtype) && hasFractions(given.dtype);
+    const node = isRounded ? cast(given, this.dtype) : given;
     this.#check("assign", node);
     const stand = standInOf(this);
     if (stand) stand.assign(node);
@@ -378,7 +381,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     return parameter.#home;
   }
 
-  #converted(values: T.Nested | Data): Node {
+  #converted(values: T.Nested | Numbers): Node {
     return nodeOfValues("assign", values, ArrayBuffer.isView(values) ? undefined : this.dtype);
   }
 

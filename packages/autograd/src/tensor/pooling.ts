@@ -3,7 +3,7 @@ import type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 import * as ops from "../ops/pooling.ts";
 import { checkFlags, checkOptions } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 export type { AveragePoolOptions } from "../ops/pooling.ts";
@@ -28,7 +28,7 @@ export function maxPool<
   options: WindowOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
   checkOptions("maxPool", options, "{ stride: 2 }");
-  return tensorOf(ops.maxPool(nodeOf("maxPool", x), window as PerAxis, options));
+  return tensorOf(ops.maxPool(computedNodeOf("maxPool", x), window as PerAxis, options));
 }
 
 /**
@@ -50,5 +50,5 @@ export function averagePool<
   options: ops.AveragePoolOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
   checkFlags("averagePool", options, "countIncludePad");
-  return tensorOf(ops.averagePool(nodeOf("averagePool", x), window as PerAxis, options));
+  return tensorOf(ops.averagePool(computedNodeOf("averagePool", x), window as PerAxis, options));
 }

@@ -8,7 +8,14 @@ import { einsum as einsumOf } from "../ops/einsum.ts";
 import * as ops from "../ops/matmul.ts";
 import type { ShapesOf } from "./joining.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf, tensorOn } from "./tensor.ts";
+import {
+  addMethods,
+  computedNodeOf,
+  type ShapeOf,
+  type Tensor,
+  tensorOf,
+  tensorOn,
+} from "./tensor.ts";
 
 declare module "./tensor.ts" {
   interface Tensor<out S extends Shape = Shape> {
@@ -54,7 +61,7 @@ export function matmul<X extends Tensor, Y extends Tensor>(
   a: X,
   b: T.MatmulCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
-  return tensorOf(ops.matmul(nodeOf("matmul", a), nodeOf("matmul", b as Tensor)));
+  return tensorOf(ops.matmul(computedNodeOf("matmul", a), computedNodeOf("matmul", b as Tensor)));
 }
 
 /**
@@ -69,7 +76,7 @@ export function dot<X extends Tensor, Y extends Tensor>(
   a: X,
   b: T.DotCheck<ShapeOf<X>, ShapeOf<Y>, Y>,
 ): Tensor<T.Dot<ShapeOf<X>, ShapeOf<Y>>> {
-  return tensorOf(contraction.dot(nodeOf("dot", a), nodeOf("dot", b as Tensor)));
+  return tensorOf(contraction.dot(computedNodeOf("dot", a), computedNodeOf("dot", b as Tensor)));
 }
 
 /**
@@ -82,7 +89,7 @@ export function outer<X extends Tensor, Y extends Tensor>(
   a: X,
   b: Y,
 ): Tensor<T.Outer<ShapeOf<X>, ShapeOf<Y>>> {
-  return tensorOf(contraction.outer(nodeOf("outer", a), nodeOf("outer", b)));
+  return tensorOf(contraction.outer(computedNodeOf("outer", a), computedNodeOf("outer", b)));
 }
 
 /**
@@ -99,7 +106,7 @@ export function tensordot<X extends Tensor, Y extends Tensor, const A extends T.
   b: Y,
   axes?: T.TensordotCheck<ShapeOf<X>, ShapeOf<Y>, A, A>,
 ): Tensor<T.Tensordot<ShapeOf<X>, ShapeOf<Y>, A>> {
-  const [left, right] = [nodeOf("tensordot", a), nodeOf("tensordot", b)];
+  const [left, right] = [computedNodeOf("tensordot", a), computedNodeOf("tensordot", b)];
   return tensorOf(contraction.tensordot(left, right, axes as T.PairedAxes | undefined));
 }
 
@@ -124,7 +131,7 @@ export function einsum<const E extends string, const L extends readonly Tensor[]
   if (typeof expression !== "string") {
     throw new NablaError(`einsum: expression is ${describe(expression)}, expected a string`);
   }
-  const nodes = tensors.map((x) => nodeOf("einsum", x));
+  const nodes = tensors.map((x) => computedNodeOf("einsum", x));
   return tensorOn(nodes[0]!, einsumOf(expression, nodes));
 }
 

@@ -353,12 +353,19 @@ function checked<Options extends RandomOptions>(operation: string, options: Opti
   return options;
 }
 
+/** Up to which floats hold all integers. */
+const mostExact: Readonly<Partial<Record<DType, number>>> = {
+  float16: 2 ** 11,
+  bfloat16: 2 ** 8,
+  float32: 2 ** 24,
+};
+
 /** Returns `dtype` if it holds the integers from `least` to `greatest`; else throws. */
 function checkHolds(operation: string, dtype: DType, least: number, greatest: number): DType {
   const to = checkDType(operation, dtype);
   const holds = (one: number) => conversions[to](one) === one;
   // Floats hold all integers between if both ends are exact and none is beyond.
-  const exact = to !== "float32" || Math.max(-least, greatest) <= 2 ** 24;
+  const exact = Math.max(-least, greatest) <= (mostExact[to] ?? Infinity);
   if (exact && holds(least) && holds(Math.max(least, greatest))) return to;
   throw new NablaError(
     `${operation}: ${to} does not hold the numbers from ${least} to ${greatest}`,

@@ -1,12 +1,12 @@
 // Functions that read: the sizes of their results depend on values, which no graph knows. Not while
 // compile(), vmap(), scan() or the like traces a function: they throw TracingError there.
-import { dataOf, type Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import { gather } from "../ops/indexing.ts";
 import { reshape } from "../ops/movement.ts";
-import type { Data } from "../scalar/dtype.ts";
+import type { Numbers } from "../scalar/dtype.ts";
 import { tensor } from "./creation.ts";
-import { nodeOf, readLater, readNow, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, numbersNow, readLater, type Tensor, tensorOf } from "./tensor.ts";
 
 /** What `unique` finds of the elements, u of n different ones. */
 export interface UniqueElements {
@@ -45,7 +45,7 @@ export async function unique(x: Tensor): Promise<UniqueElements> {
  */
 export function uniqueSync(x: Tensor): UniqueElements {
   const node = nodeOf("uniqueSync", x);
-  return uniqueOf(node, dataOf(readNow("uniqueSync", x), "uniqueSync"));
+  return uniqueOf(node, numbersNow("uniqueSync", x));
 }
 
 /**
@@ -72,10 +72,10 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
  */
 export function nonzeroSync(x: Tensor): Tensor {
   const node = nodeOf("nonzeroSync", x);
-  return placesOf(node.shape, dataOf(readNow("nonzeroSync", x), "nonzeroSync"));
+  return placesOf(node.shape, numbersNow("nonzeroSync", x));
 }
 
-function uniqueOf(node: Node, data: Data): UniqueElements {
+function uniqueOf(node: Node, data: Numbers): UniqueElements {
   // Typed arrays are sorted by number, NaN last.
   const sorted = data.slice().sort();
   const values = sorted.filter((value, i) => i === 0 || !isSame(value, sorted[i - 1]!));
@@ -102,7 +102,7 @@ function isSame(a: number, b: number): boolean {
 }
 
 /** The place of one of the ascending `values`, of which the last may be NaN. */
-function placeOf(value: number, values: Data): number {
+function placeOf(value: number, values: Numbers): number {
   if (Number.isNaN(value)) return values.length - 1;
   let [from, to] = [0, values.length - 1];
   while (from < to) {
@@ -114,7 +114,7 @@ function placeOf(value: number, values: Data): number {
   return from;
 }
 
-function placesOf(shape: Shape, data: Data): Tensor {
+function placesOf(shape: Shape, data: Numbers): Tensor {
   const rank = shape.length;
   const found = Int32Array.from(data.keys()).filter((i) => data[i] !== 0);
   const places = new Int32Array(found.length * rank);

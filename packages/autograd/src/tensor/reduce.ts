@@ -6,7 +6,7 @@ import * as ops from "../ops/reduce.ts";
 import * as composed from "../ops/softmax.ts";
 import { reduction } from "./operators.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface ReduceOptions<KeepDims extends boolean = boolean> {
   /** Keep reduced axes, with size 1. Default: false. */
@@ -294,7 +294,7 @@ export function softmax<X extends Tensor, const A extends number = -1>(
   x: X,
   axis?: T.AxesCheck<"softmax", ShapeOf<X>, A, A>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(composed.softmax(nodeOf("softmax", x), axis as GivenAxes));
+  return tensorOf(composed.softmax(computedNodeOf("softmax", x), axis as GivenAxes));
 }
 
 /**
@@ -307,7 +307,7 @@ export function logSoftmax<X extends Tensor, const A extends number = -1>(
   x: X,
   axis?: T.AxesCheck<"logSoftmax", ShapeOf<X>, A, A>,
 ): Tensor<ShapeOf<X>> {
-  return tensorOf(composed.logSoftmax(nodeOf("logSoftmax", x), axis as GivenAxes));
+  return tensorOf(composed.logSoftmax(computedNodeOf("logSoftmax", x), axis as GivenAxes));
 }
 
 addMethods({ sum, mean, max, min, prod, any, all, logSumExp, argMax, argMin, softmax, logSoftmax });

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import * as ops from "../ops/scatter.ts";
 import { checkFlags } from "./checks.ts";
 import type * as T from "./shapes.ts";
-import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface ScatterOptions {
   /**
@@ -30,7 +30,7 @@ export function scatterSet<X extends Tensor, const A extends number>(
   indices: Tensor,
   updates: Tensor,
 ): Tensor<ShapeOf<X>> {
-  const [node, at, set] = [x, indices, updates].map((t) => nodeOf("scatterSet", t));
+  const [node, at, set] = [x, indices, updates].map((t) => computedNodeOf("scatterSet", t));
   return tensorOf(ops.scatterSet(node!, axis as number, at!, set!));
 }
 
@@ -104,7 +104,7 @@ export function scatterMean<X extends Tensor, const A extends number>(
  * gatherNd(tensor([[1, 2], [3, 4]]), corners).arraySync(); // => [2, 3]
  */
 export function gatherNd(x: Tensor, indices: Tensor): Tensor {
-  const [node, at] = [nodeOf("gatherNd", x), nodeOf("gatherNd", indices)];
+  const [node, at] = [computedNodeOf("gatherNd", x), computedNodeOf("gatherNd", indices)];
   return tensorOf(ops.gatherNd(node, at));
 }
 
@@ -124,7 +124,7 @@ export function putAlongAxis<X extends Tensor, const A extends number = -1>(
   values: Tensor,
   axis?: T.AxesCheck<"putAlongAxis", ShapeOf<X>, A, A>,
 ): Tensor<ShapeOf<X>> {
-  const [node, at, set] = [x, indices, values].map((t) => nodeOf("putAlongAxis", t));
+  const [node, at, set] = [x, indices, values].map((t) => computedNodeOf("putAlongAxis", t));
   return tensorOf(ops.putAlongAxis(node!, at!, set!, (axis ?? -1) as number));
 }
 
@@ -137,7 +137,7 @@ function reduced<X extends Tensor>(
   axis: unknown,
   options: ScatterOptions,
 ): Tensor<ShapeOf<X>> {
-  const [node, at, updates] = given.map((t) => nodeOf(name, t));
+  const [node, at, updates] = given.map((t) => computedNodeOf(name, t));
   checkFlags(name, options, "includeSelf");
   return tensorOf(scatter(node!, axis as number, at!, updates!, options.includeSelf));
 }

@@ -5,7 +5,7 @@ import * as ops from "../ops/statistics.ts";
 import { checkFlags } from "./checks.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
-import { addMethods, nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface SpreadOptions<KeepDims extends boolean = boolean> extends ReduceOptions<KeepDims> {
   /** Subtracted from the count in the divisor: 1 for the estimate from a sample. Default: 0. */
@@ -66,7 +66,12 @@ export function variance<
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("variance", options, "keepDims");
   return tensorOf(
-    ops.variance(nodeOf("variance", x), axis as GivenAxes, options.keepDims, options.correction),
+    ops.variance(
+      computedNodeOf("variance", x),
+      axis as GivenAxes,
+      options.keepDims,
+      options.correction,
+    ),
   );
 }
 
@@ -88,7 +93,7 @@ export function std<
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("std", options, "keepDims");
   return tensorOf(
-    ops.std(nodeOf("std", x), axis as GivenAxes, options.keepDims, options.correction),
+    ops.std(computedNodeOf("std", x), axis as GivenAxes, options.keepDims, options.correction),
   );
 }
 
@@ -109,7 +114,9 @@ export function norm<
   options: NormOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   checkFlags("norm", options, "keepDims");
-  return tensorOf(ops.norm(nodeOf("norm", x), axis as GivenAxes, options.keepDims, options.p));
+  return tensorOf(
+    ops.norm(computedNodeOf("norm", x), axis as GivenAxes, options.keepDims, options.p),
+  );
 }
 
 addMethods({ variance, std, norm });

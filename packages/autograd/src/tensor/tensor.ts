@@ -8,8 +8,15 @@ import { dataOf, type Node, type Value } from "../graph/node.ts";
 import { elementCount, formatShape, type Shape } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { identity, slice, squeeze } from "../ops/movement.ts";
-import type { Operand as NodeOperand } from "../ops/operands.ts";
-import type { Data, DataOf, DType } from "../scalar/dtype.ts";
+import { cast, type Operand as NodeOperand } from "../ops/operands.ts";
+import {
+  computedDType,
+  type DataOf,
+  type DType,
+  isHalf,
+  type Numbers,
+  numbersIn,
+} from "../scalar/dtype.ts";
 import { formatTensor, type NestedNumbers, nest } from "./format.ts";
 import { later } from "./later.ts";
 import { detached, settle } from "./settle.ts";
@@ -92,14 +99,14 @@ export class Tensor<out S extends Shape = Shape> {
 
   /**
    * Computes the elements in row-major order, as a typed array of the dtype; a copy. Given the
-   * expected dtype, the compiler knows the type of the array. Runs of some milliseconds do not
-   * block the event loop, if the host has workers that share memory.
+   * expected dtype, the compiler knows the type of the array; floats of 16 bits come as a Float32Array.
+   * Runs of some milliseconds do not block the event loop, if the host has workers that share memory.
    *
    * @example
    * await tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])).data(); // => Float32Array [3, 7]
    */
   data<D extends DType = DType>(dtype?: D): Promise<DataOf<D>>;
-  async data(dtype?: DType): Promise<Data> {
+  async data(dtype?: DType): Promise<Numbers> {
     const node = Tensor.nodeOf(this);
     checkDType("data", node, dtype);
     const value = await readLater("data", node);
@@ -109,18 +116,20 @@ export class Tensor<out S extends Shape = Shape> {
 
   /**
    * Computes the elements in row-major order, as a typed array of the dtype; a copy. Given the
-   * expected dtype, the compiler knows the type of the array. Throws `DTypeError` if the tensor has
-   * another: `cast` converts.
+   * expected dtype, the compiler knows the type of the array; floats of 16 bits come as a Float32Array.
+   * Throws `DTypeError` if the tensor has another: `cast` converts.
    *
    * @example
    * tensor([[1, 2], [3, 4]]).dataSync(); // => Float32Array [1, 2, 3, 4]
    * const numbers: Int32Array = tensor([1, 2], { dtype: "int32" }).dataSync("int32");
    */
   dataSync<D extends DType = DType>(dtype?: D): DataOf<D>;
-  dataSync(dtype?: DType): Data {
+  dataSync(dtype?: DType): Numbers {
     checkDType("dataSync", Tensor.nodeOf(this), dtype);
     const value = readNow("dataSync", this);
-    return ArrayBuffer.isView(value) ? value.slice() : dataOf(value, "dataSync");
+    const isOwn = ArrayBuffer.isView(value) && !isHalf(this.dtype);
+    const numbers = numbersIn(this.dtype, dataOf(value, "dataSync"));
+    return isOwn ? numbers.slice() : numbers;
   }
 
   /**
@@ -139,7 +148,7 @@ export class Tensor<out S extends Shape = Shape> {
    * tensor([1, 2, 3]).greater(1).arraySync(); // => [0, 1, 1]
    */
   arraySync<X extends Tensor>(this: X): ArrayOf<ShapeOf<X>> {
-    return nest(dataOf(readNow("arraySync", this), "arraySync"), this.shape);
+    return nest(numbersNow("arraySync", this), this.shape);
   }
 
   /**
@@ -159,7 +168,7 @@ export class Tensor<out S extends Shape = Shape> {
    */
   itemSync(): number {
     checkOne("itemSync", Tensor.nodeOf(this));
-    return dataOf(readNow("itemSync", this), "itemSync")[0]!;
+    return numbersNow("itemSync", this)[0]!;
   }
 
   /**
@@ -244,18 +253,23 @@ export function readNow(operation: string, x: Tensor): Value {
   return valueOf(operation, node);
 }
 
+/** The elements; not to be written to. Throws as `readNow` does. */
+export function numbersNow(operation: string, x: Tensor): Numbers {
+  return numbersIn(x.dtype, dataOf(readNow(operation, x), operation));
+}
+
 /** The elements, when they are known; not to be written to. */
-export async function readLater(operation: string, node: Node): Promise<Data> {
+export async function readLater(operation: string, node: Node): Promise<Numbers> {
   if (changesWithCalls(node)) throw tracingError(operation);
   const { value } = node.cell;
   // Known elements wait for no run.
-  if (value && ArrayBuffer.isView(value)) return value;
+  if (value && ArrayBuffer.isView(value)) return numbersIn(node.dtype, value);
   return later(elementsTask(operation, node));
 }
 
-function* elementsTask(operation: string, node: Node): Task<Data> {
+function* elementsTask(operation: string, node: Node): Task<Numbers> {
   const value = yield* valueTask(operation, node);
-  return ArrayBuffer.isView(value) ? value : yield* answered(value.read());
+  return numbersIn(node.dtype, ArrayBuffer.isView(value) ? value : yield* answered(value.read()));
 }
 
 /** Marks tensors of every copy of this package. */
@@ -307,8 +321,23 @@ export function nodeOf(operation: string, x: Tensor): Node {
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor`);
 }
 
-/** The node, or the number, that a user passed to `operation`. */
+/** The same as it is computed with: floats of 16 bits as float32. */
+export function computedNodeOf(operation: string, x: Tensor): Node {
+  return computed(nodeOf(operation, x));
+}
+
+function computed(node: Node): Node {
+  return cast(node, computedDType(node.dtype));
+}
+
+/** The node, or the number, that a user passed to `operation`, as it is computed with. */
 export function operandOf(operation: string, x: Operand): NodeOperand {
+  const operand = storedOperandOf(operation, x);
+  return typeof operand === "number" ? operand : computed(operand);
+}
+
+/** The same as it is stored. */
+export function storedOperandOf(operation: string, x: Operand): NodeOperand {
   if (typeof x === "number") return x;
   if (x instanceof Tensor) return Tensor.nodeOf(x);
   throw new NablaError(`${operation}: got ${given(x)}, expected a tensor or a number`);

@@ -17,7 +17,9 @@ import {
   type Data,
   type DType,
   isFloating,
+  isHalf,
   promote,
+  storedAs,
 } from "../scalar/dtype.ts";
 import { checkDType } from "./checks.ts";
 import { checkDepth, nestedShape } from "./nested.ts";
@@ -44,6 +46,7 @@ interface Values {
 }
 
 function dataOf({ data, dtype }: Values, to: DType): Data {
+  if (isHalf(to)) return storedAs(to, Float64Array.from(data));
   const result = allocate(to, data.length);
   // A typed array rounds to its own floats.
   if (to === dtype || isFloating(to)) {

@@ -29,7 +29,15 @@ export function expectClose(actual: Values, expected: Values, tolerances: Tolera
   if (a.rank !== b.rank || a.shape.some((size, axis) => size !== b.shape[axis])) {
     throw new ShapeError(`expectClose: ${formatShape(a.shape)}, expected ${formatShape(b.shape)}`);
   }
-  const byDType = { float32: 1e-5, float64: 1e-10, int32: 0, uint8: 0, bool: 0 };
+  const byDType = {
+    float16: 1e-3,
+    bfloat16: 1e-2,
+    float32: 1e-5,
+    float64: 1e-10,
+    int32: 0,
+    uint8: 0,
+    bool: 0,
+  };
   const { relativeTolerance = byDType[a.dtype], absoluteTolerance = byDType[a.dtype] } = tolerances;
   const [given, wanted] = [a.dataSync(), b.dataSync()];
   let worst = { position: -1, excess: 0 };

@@ -43,7 +43,7 @@ export function isMatrixVector(multiply: Multiply, lanes: number): multiply is M
     lanes % together === 0 &&
     last.size >= together &&
     left.kind === "load" &&
-    left.dtype === total.dtype &&
+    left.buffer.dtype === total.dtype &&
     right.dtype === total.dtype &&
     strideAlong(left.index, last) === 1
   );

@@ -1,6 +1,12 @@
 // Operators and casts as C expressions, on names of operands. Undefined: there is none, and the host
 // would compute it.
-import { type DType, exactText, isFloating, type OperatorName } from "@nabla/autograd/backend";
+import {
+  type DType,
+  exactText,
+  isFloating,
+  isHalf,
+  type OperatorName,
+} from "@nabla/autograd/backend";
 
 /** The C type of an element in a register. */
 export function elementType(dtype: DType): "f32" | "f64" | "i32" {
@@ -8,7 +14,8 @@ export function elementType(dtype: DType): "f32" | "f64" | "i32" {
 }
 
 /** The C type of an element in memory. */
-export function storedType(dtype: DType): "f32" | "f64" | "i32" | "u8" {
+export function storedType(dtype: DType): "f32" | "f64" | "i32" | "u8" | "u16" {
+  if (isHalf(dtype)) return "u16";
   return dtype === "uint8" || dtype === "bool" ? "u8" : elementType(dtype);
 }
 

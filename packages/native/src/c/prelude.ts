@@ -18,6 +18,7 @@ typedef double f64;
 typedef int32_t i32;
 typedef int64_t i64;
 typedef uint8_t u8;
+typedef uint16_t u16;
 #define API __attribute__((visibility("default")))
 #ifdef __clang__
 #define KERNEL static __attribute__((noinline)) void
@@ -114,7 +115,37 @@ INLINE i32 div_i32_1(i32 a, i32 b) { return b == 0 ? 0 : b == -1 ? -a : a / b; }
 INLINE i32 remainder_i32_1(i32 a, i32 b) { return b == 0 || b == -1 ? 0 : a % b; }
 INLINE i32 shl_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a << (b & 31)); }
 INLINE i32 shr_i32_1(i32 a, i32 b) { return a >> (b & 31); }
-INLINE i32 shru_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a >> (b & 31)); }`;
+INLINE i32 shru_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a >> (b & 31)); }
+INLINE f32 of_bfloat16_1(u16 b) { return of_f32_1((i32)((uint32_t)b << 16)); }
+INLINE u16 bits_bfloat16_1(f32 x) { return (uint32_t)bits_f32_1(x) >> 16; }
+INLINE f32 of_float16_1(u16 b) {
+  const i32 size = (b & 0x7fff) << 13, all = size > 0x0f7fffff ? 0x7f800000 : 0;
+  return of_f32_1(bits_f32_1(of_f32_1(size) * 0x1p112f) | all | (i32)((uint32_t)(b & 0x8000) << 16));
+}
+INLINE u16 bits_float16_1(f32 x) {
+  const uint32_t size = bits_f32_1(of_f32_1(bits_f32_1(x) & 0x7fffffff) * 0x1p-112f);
+  return (size >> 13 & 0x7fff) | ((uint32_t)bits_f32_1(x) >> 16 & 0x8000);
+}`;
+
+/**
+ * Floats of 16 bits from and to float32, of which those that are stored are numbers of theirs. The bits of
+ * binary16 are moved to where float32 has them, and multiplied, since the biases differ; infinity and NaN
+ * have all bits of the exponent.
+ */
+function halfVectors(n: number): string {
+  return `
+INLINE f32x${n} of_bfloat16_${n}(u16x${n} b) { return (f32x${n})(__builtin_convertvector(b, u32x${n}) << 16); }
+INLINE u16x${n} bits_bfloat16_${n}(f32x${n} x) { return __builtin_convertvector((u32x${n})x >> 16, u16x${n}); }
+INLINE f32x${n} of_float16_${n}(u16x${n} b) {
+  const u32x${n} bits = __builtin_convertvector(b, u32x${n});
+  const i32x${n} size = (i32x${n})((bits & 0x7fff) << 13), all = (size > 0x0f7fffff) & 0x7f800000;
+  return (f32x${n})((i32x${n})((f32x${n})size * 0x1p112f) | all | (i32x${n})((bits & 0x8000) << 16));
+}
+INLINE u16x${n} bits_float16_${n}(f32x${n} x) {
+  const u32x${n} bits = (u32x${n})x, size = (u32x${n})((f32x${n})(bits & 0x7fffffff) * 0x1p-112f);
+  return __builtin_convertvector((size >> 13 & 0x7fff) | (bits >> 16 & 0x8000), u16x${n});
+}`;
+}
 
 /** (T){ f(a[0], b[0]), f(a[1], b[1]), … } */
 function laneByLane(type: string, lanes: number, call: (lane: number) => string): string {
@@ -128,6 +159,7 @@ function vectorsOf(n: number, isFused: boolean): string {
     ["i32", "i32", 4],
     ["i64", "i64", 8],
     ["u8", "u8", 1],
+    ["u16", "u16", 2],
   ] as const;
   const typedefs = types.map(
     ([name, element, bytes]) =>
@@ -147,6 +179,7 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
     // GCC 12 ends with an internal error where it converts a vector of which one element is stored.
     `INLINE f64x${n} widened_${n}(f32x${n} a) { OPAQUE(a); return __builtin_convertvector(a, f64x${n}); }`,
     wholeVectors(n),
+    halfVectors(n),
   ].join("\n");
 }
 

@@ -37,7 +37,7 @@ export function turnedLoads(
   // Includes parts added meanwhile; not those in a guard, which may not exist.
   for (const value of seen) for (const operand of operandsOf(value)) seen.add(operand);
   const loads = [...seen].filter((value): value is Load => {
-    if (value.kind !== "load" || bytesPerElement(value.dtype) < 4) return false;
+    if (value.kind !== "load" || bytesPerElement(value.buffer.dtype) < 4) return false;
     const stride = strideAlong(value.index, inner) ?? 0;
     return strideAlong(value.index, outer) === 1 && Math.abs(stride) > 1;
   });

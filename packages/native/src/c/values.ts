@@ -5,6 +5,7 @@ import {
   approximationOf,
   type Bound,
   type Buffer,
+  computedDType,
   constantIndex,
   dependencesOf,
   dependencesOfIndex,
@@ -13,6 +14,7 @@ import {
   type Factor,
   type Index,
   isFloating,
+  isHalf,
   operandsFirst,
   operandsOf,
   Substitution,
@@ -281,8 +283,9 @@ export class Values {
   loaded(buffer: Buffer, index: Index, lanes: number): string {
     const { dtype } = buffer;
     const element = `${this.#pointer(buffer)}[${this.index(index)}]`;
-    if (lanes === 1) return element;
     const vector = `*(const ${storedType(dtype)}x${lanes}_at *)&${element}`;
+    if (isHalf(dtype)) return `of_${dtype}_${lanes}(${lanes === 1 ? element : vector})`;
+    if (lanes === 1) return element;
     if (storedType(dtype) !== "u8") return vector;
     const whole = `__builtin_convertvector(${vector}, i32x${lanes})`;
     return dtype === "bool" ? `${whole} != 0` : whole;
@@ -298,35 +301,45 @@ export class Values {
     const { scopes, vector } = this;
     const pointer = this.#pointer(buffer);
     const type = storedType(buffer.dtype);
+    const isNarrowed = isHalf(buffer.dtype);
+    const narrowed = (one: string, lanes: number) =>
+      isNarrowed ? `bits_${buffer.dtype}_${lanes}(${one})` : one;
     if (!vector) {
-      scopes.line(`${pointer}[${this.index(index)}] = ${name};`);
+      scopes.line(`${pointer}[${this.index(index)}] = ${narrowed(name, 1)};`);
       return;
     }
     const { variable, lanes, valid } = vector;
     const number = buffer.dtype === "bool" ? `(-${name})` : name;
     if (strideAlong(index, variable) !== 1) {
-      this.#storeLanes(buffer, index, number, valid);
+      this.#storeLanes(buffer, index, number, valid, (one) => narrowed(one, 1));
       return;
     }
-    const stored = type === "u8" ? `__builtin_convertvector(${number}, u8x${lanes})` : number;
+    const whole = type === "u8" ? `__builtin_convertvector(${number}, u8x${lanes})` : number;
+    const stored = narrowed(whole, lanes);
     const to = `&${pointer}[${this.index(index)}]`;
     if (valid === lanes) {
       scopes.line(`*(${type}x${lanes}_at *)${to} = ${stored};`);
       return;
     }
-    const whole = scopes.fresh("s");
-    scopes.line(`const ${type}x${lanes} ${whole} = ${stored};`);
-    scopes.line(`__builtin_memcpy(${to}, &${whole}, ${valid} * sizeof(${type}));`);
+    const all = scopes.fresh("s");
+    scopes.line(`const ${type}x${lanes} ${all} = ${stored};`);
+    scopes.line(`__builtin_memcpy(${to}, &${all}, ${valid} * sizeof(${type}));`);
   }
 
-  #storeLanes(buffer: Buffer, index: Index, name: string, valid: number): void {
+  #storeLanes(
+    buffer: Buffer,
+    index: Index,
+    name: string,
+    valid: number,
+    narrowed: (element: string) => string,
+  ): void {
     const { scopes } = this;
     const whole = scopes.fresh("s");
-    const type = registerType(buffer.dtype, this.lanes);
+    const type = registerType(computedDType(buffer.dtype), this.lanes);
     scopes.line(`const ${type} ${whole} = ${name};`);
     this.#eachLane(valid, new Set(), (here, lane) => {
       const to = `${this.#pointer(buffer)}[${this.index(here.index(index))}]`;
-      scopes.line(`${to} = ${whole}[${lane}];`);
+      scopes.line(`${to} = ${narrowed(`${whole}[${lane}]`)};`);
     });
   }
 

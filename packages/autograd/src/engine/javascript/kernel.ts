@@ -5,9 +5,11 @@ import {
   type Data,
   type DType,
   isFloating,
+  isHalf,
   isWhole,
   roundings,
 } from "../../scalar/dtype.ts";
+import { bitsOfHalf, numberOfHalf } from "../../scalar/half.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import { operators } from "../../scalar/operators.ts";
 import {
@@ -41,15 +43,18 @@ export function kernelToJavaScript(kernel: Kernel): KernelFunction {
     "operators",
     "roundings",
     "conversions",
+    "halves",
     "fail",
     "given",
     writer.text(),
   );
   return (given, arrays, fail) => {
     const own = [...writer.buffers.keys()].map((buffer) => arrays(givenBuffer(given, buffer)));
-    build(...own, operators, roundings, conversions, fail, given);
+    build(...own, operators, roundings, conversions, halves, fail, given);
   };
 }
+
+const halves = { of: numberOfHalf, bits: bitsOfHalf };
 
 class Writer {
   readonly buffers = new Map<Buffer, string>();
@@ -137,7 +142,8 @@ class Writer {
         const value = this.#value(statement.value);
         const element = `${this.#array(buffer)}[${this.#index(statement.index)}]`;
         const sum = this.#rounded(buffer.dtype, `${element} + ${value}`);
-        this.#line(`${element} = ${kind === "store" ? value : sum};`);
+        const stored = isHalf(buffer.dtype) ? `halves.bits("${buffer.dtype}", ${value})` : value;
+        this.#line(`${element} = ${kind === "store" ? stored : sum};`);
         return;
       }
       case "reduce": {
@@ -222,8 +228,11 @@ class Writer {
 
   #expression(value: Exclude<Value, Total | { kind: "literal" }>): string {
     switch (value.kind) {
-      case "load":
-        return `${this.#array(value.buffer)}[${this.#index(value.index)}]`;
+      case "load": {
+        const element = `${this.#array(value.buffer)}[${this.#index(value.index)}]`;
+        const { dtype } = value.buffer;
+        return isHalf(dtype) ? `halves.of("${dtype}", ${element})` : element;
+      }
       case "position":
         return this.#index(value.index);
       case "cast":

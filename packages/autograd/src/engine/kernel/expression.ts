@@ -1,7 +1,8 @@
 // Converts expressions of the scalar language to values of the kernel language.
-import type { DType } from "../../scalar/dtype.ts";
+import { type DType, isHalf } from "../../scalar/dtype.ts";
 import { operandType, type Scalar, typesIn } from "../../scalar/expression.ts";
 import { operators } from "../../scalar/operators.ts";
+import { halfRounding } from "./half.ts";
 import type { Value } from "./language.ts";
 
 /** The value of an expression with the given operands. */
@@ -23,7 +24,9 @@ export function expressionValue(
     switch (part.kind) {
       case "cast": {
         const operand = lower(part.operand, typeOf(part.operand) ?? part.to);
-        return { kind: "cast", dtype: part.to, operand };
+        if (!isHalf(part.to)) return castTo(part.to, operand);
+        // Only stores have 16 bits.
+        return expressionValue(halfRounding[part.to], [castTo("float64", operand)], "float32");
       }
       case "apply": {
         const { operator, operands: parts } = part;
@@ -37,6 +40,10 @@ export function expressionValue(
     }
   };
   return lower(expression, dtype);
+}
+
+function castTo(dtype: DType, operand: Value): Value {
+  return operand.dtype === dtype ? operand : { kind: "cast", dtype, operand };
 }
 
 type TypeOf = (part: Scalar) => DType | null;

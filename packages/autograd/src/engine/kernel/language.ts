@@ -62,7 +62,11 @@ export interface Index {
 
 // Values: one element each, in registers
 
-/** One element. Common subexpressions are shared objects; a code generator computes them once. */
+/**
+ * One element. Common subexpressions are shared objects; a code generator computes them once. No dtype is
+ * of 16 bits: a load of such elements widens them to float32, and a store narrows a float32 that is one of
+ * their numbers, without rounding.
+ */
 export type Value =
   | { readonly kind: "literal"; readonly dtype: DType; readonly value: number }
   | { readonly kind: "load"; readonly dtype: DType; readonly buffer: Buffer; readonly index: Index }

@@ -5,6 +5,7 @@ import { type Check, checkOf } from "../../graph/indices.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { partStarts } from "../../graph/parts.ts";
 import type { Shape } from "../../graph/shape.ts";
+import { computedDType } from "../../scalar/dtype.ts";
 import { allParts } from "../kernel/dependence.ts";
 import { expressionValue } from "../kernel/expression.ts";
 import { term } from "../kernel/index-arithmetic.ts";
@@ -50,7 +51,12 @@ export class Lowering {
     if (!value) {
       const buffer = this.#plan.bufferOf(node);
       value = buffer
-        ? { kind: "load", dtype: node.dtype, buffer, index: flatten(at, node.shape) }
+        ? {
+            kind: "load",
+            dtype: computedDType(node.dtype),
+            buffer,
+            index: flatten(at, node.shape),
+          }
         : this.inlined(node, at);
       values.set(node, value);
     }
@@ -59,18 +65,19 @@ export class Lowering {
 
   /** The node's operation applied to its inputs' elements. */
   inlined(node: Node, at: Coordinates): Value {
+    const dtype = computedDType(node.dtype);
     // There is no such element: this value is never selected.
-    if (node.shape.includes(0)) return { kind: "literal", dtype: node.dtype, value: 0 };
+    if (node.shape.includes(0)) return { kind: "literal", dtype, value: 0 };
     switch (node.family) {
       case "literal":
-        return { kind: "literal", dtype: node.dtype, value: node.attributes.value };
+        return { kind: "literal", dtype, value: node.attributes.value };
       case "iota":
         return { kind: "position", dtype: "int32", index: at[node.attributes.axis]! };
       case "elementwise": {
         const operands = node.inputs.map((input) =>
           this.valueAt(input, this.#broadcast(at, input.shape)),
         );
-        return expressionValue(node.operation.value, operands, node.dtype);
+        return expressionValue(node.operation.value, operands, dtype);
       }
       case "movement":
         return this.#moved(node, at);
@@ -95,7 +102,8 @@ export class Lowering {
   }
 
   #moved(node: NodeOf<"movement">, at: Coordinates): Value {
-    const { attributes: move, dtype } = node;
+    const { attributes: move } = node;
+    const dtype = computedDType(node.dtype);
     if (move.kind === "concat") return this.#part(node, move.axis, at, 0);
     const { startOf } = this.#plan;
     const { at: from, bounds } = movedCoordinates(node, move, at, startOf);
@@ -119,7 +127,7 @@ export class Lowering {
     if (position === node.inputs.length - 1) return value;
     const bounds: readonly Bound[] = [{ index: at[axis]!, from, to }];
     const otherwise = this.#part(node, axis, at, position + 1);
-    return { kind: "guard", dtype: node.dtype, bounds, value, otherwise };
+    return { kind: "guard", dtype: value.dtype, bounds, value, otherwise };
   }
 
   #gathered(node: NodeOf<"gather">, at: Coordinates): Value {
@@ -131,7 +139,7 @@ export class Lowering {
     const bounds: readonly Bound[] = [
       { index: term(factor), from: 0, to: x.shape[node.attributes.axis]! },
     ];
-    return { kind: "guard", dtype: node.dtype, bounds, value, otherwise: value };
+    return { kind: "guard", dtype: value.dtype, bounds, value, otherwise: value };
   }
 
   /**

@@ -1,6 +1,7 @@
 // Estimates the work of computing one element, by which a plan decides what to materialize and what
 // to recompute.
 import type { Node } from "../../graph/node.ts";
+import { isHalf } from "../../scalar/dtype.ts";
 import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 
@@ -8,6 +9,8 @@ import type { OperatorName } from "../../scalar/operators.ts";
 export function ownWork(node: Node): number {
   switch (node.family) {
     case "elementwise":
+      // The upper half of a float32: loaded as such.
+      if (node.inputs[0]?.dtype === "bfloat16" && node.inputs.length === 1) return 0;
       return Math.max(1, expressionWork(node.operation.value));
     case "gather":
       return 2;
@@ -58,7 +61,7 @@ function expressionWork(expression: Scalar): number {
   const visit = (part: Scalar): number => {
     if (seen.has(part)) return 0;
     seen.add(part);
-    if (part.kind === "cast") return 1 + visit(part.operand);
+    if (part.kind === "cast") return (isHalf(part.to) ? 12 : 1) + visit(part.operand);
     if (part.kind !== "apply") return 0;
     const own = operatorWork[part.operator] ?? 1;
     return part.operands.reduce((sum, operand) => sum + visit(operand), own);

@@ -2,7 +2,14 @@
 // the mathematical definition. It is the oracle of all other back ends, and the fallback.
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { elementCount, type Shape, shapesEqual } from "../../graph/shape.ts";
-import { allocate, type Data } from "../../scalar/dtype.ts";
+import {
+  allocate,
+  computedDType,
+  type Data,
+  filledData,
+  numbersIn,
+  storedAs,
+} from "../../scalar/dtype.ts";
 import { evaluateAll } from "../../scalar/evaluate.ts";
 import { convolve } from "./convolve.ts";
 import { gather, scatterAdd } from "./indexing.ts";
@@ -20,7 +27,7 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
     case "source":
       throw new Error(`unreachable: a ${node.operation.name} without a value`);
     case "literal":
-      return allocate(node.dtype, 1).fill(node.attributes.value);
+      return filledData(node.dtype, 1, node.attributes.value);
     case "iota":
       return iota(node);
     case "elementwise":
@@ -66,11 +73,14 @@ function iota(node: NodeOf<"iota">): Data {
 }
 
 function elementwise(node: NodeOf<"elementwise">, inputs: readonly Data[]): Data {
-  const output = allocate(node.dtype, elementCount(node.shape));
-  const types = node.inputs.map((input) => input.dtype);
-  const stretched = inputs.map((data, i) => stretch(data, node.inputs[i]!, node.shape));
+  const output = allocate(computedDType(node.dtype), elementCount(node.shape));
+  const types = node.inputs.map((input) => computedDType(input.dtype));
+  const stretched = inputs.map((data, i) => {
+    const input = node.inputs[i]!;
+    return numbersIn(input.dtype, stretch(data, input, node.shape));
+  });
   evaluateAll(node.operation.value, stretched, types, output);
-  return output;
+  return storedAs(node.dtype, output);
 }
 
 /** Repeats a single element to the size of `shape`, unless it may stay single. */

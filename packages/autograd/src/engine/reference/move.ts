@@ -1,7 +1,7 @@
 // Movements: the same elements, rearranged.
 import type { NodeOf } from "../../graph/node.ts";
 import { elementCount, stridesOf } from "../../graph/shape.ts";
-import { allocate, type Data } from "../../scalar/dtype.ts";
+import { type Data, filledData } from "../../scalar/dtype.ts";
 import { broadcastView, copy, rowMajor, type View } from "./layout.ts";
 
 /** The output of a movement of `inputs`; a reshape shares its input's array. */
@@ -10,7 +10,7 @@ export function move(node: NodeOf<"movement">, inputs: readonly Data[]): Data {
   const data = inputs[0]!;
   const from = node.inputs[0]!.shape;
   if (how.kind === "reshape") return data;
-  const output = allocate(node.dtype, elementCount(shape));
+  const output = filledData(node.dtype, elementCount(shape), how.kind === "pad" ? how.value : 0);
   const read = (view: View) => copy(shape, data, view, output, rowMajor(shape));
   const strides = stridesOf(from);
   switch (how.kind) {
@@ -46,7 +46,6 @@ export function move(node: NodeOf<"movement">, inputs: readonly Data[]): Data {
       break;
     }
     case "pad": {
-      output.fill(how.value);
       const wide = stridesOf(shape);
       copy(from, data, rowMajor(from), output, {
         offset: place(how.before, wide),

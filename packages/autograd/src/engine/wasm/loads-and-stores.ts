@@ -1,7 +1,8 @@
 // Loads and stores of one element, or of a contiguous vector.
-import { bytesPerElement, type DType } from "../../scalar/dtype.ts";
+import { bytesPerElement, type DType, isHalf } from "../../scalar/dtype.ts";
 import type { Address } from "./addresses.ts";
 import type { Code, FunctionBody, Local } from "./encoder.ts";
+import { addNarrowed, addWidened } from "./halves.ts";
 import type { Instruction } from "./instructions.ts";
 import { addLiteral, type Lanes } from "./lanes.ts";
 
@@ -9,6 +10,8 @@ const loads: Readonly<Record<DType, Instruction>> = {
   bool: "i32.load8_u",
   uint8: "i32.load8_u",
   int32: "i32.load",
+  float16: "i32.load16_u",
+  bfloat16: "i32.load16_u",
   float32: "f32.load",
   float64: "f64.load",
 };
@@ -17,6 +20,8 @@ const stores: Readonly<Record<DType, Instruction>> = {
   bool: "i32.store8",
   uint8: "i32.store8",
   int32: "i32.store",
+  float16: "i32.store16",
+  bfloat16: "i32.store16",
   float32: "f32.store",
   float64: "f64.store",
 };
@@ -27,11 +32,24 @@ const splatLoads: Readonly<Partial<Record<DType, Instruction>>> = {
   float64: "v128.load64_splat",
 };
 
-/** Adds a load of the elements at an address. */
-export function addLoad(code: Code, { local, offset }: Address, dtype: DType, lanes: Lanes): void {
+/** Adds a load of the elements at an address: floats of 16 bits become float32. */
+export function addLoad(
+  code: Code,
+  body: FunctionBody,
+  { local, offset }: Address,
+  dtype: DType,
+  lanes: Lanes,
+): void {
   code.get(local);
   const bytes = bytesPerElement(dtype);
-  if (lanes === 1) code.memory(loads[dtype], offset);
+  if (isHalf(dtype)) {
+    if (lanes === 1) code.memory(loads[dtype], offset);
+    else {
+      code.memory(lanes === 4 ? "v128.load64_zero" : "v128.load32_zero", offset);
+      code.add("i32x4.extend_low_i16x8_u");
+    }
+    addWidened(code, body, dtype, lanes);
+  } else if (lanes === 1) code.memory(loads[dtype], offset);
   else if (bytes * lanes === 16) code.memory("v128.load", offset);
   else if (bytes === 4) code.memory("v128.load64_zero", offset);
   else {
@@ -49,14 +67,17 @@ export function splatLoadOf(dtype: DType): Instruction | undefined {
   return splatLoads[dtype];
 }
 
-/** Stores one element. */
+/** Stores one element; a float32 that is a number of 16 bits as these. */
 export function storeElement(
   code: Code,
+  body: FunctionBody,
   { local, offset }: Address,
   element: Local,
   dtype: DType,
 ): void {
-  code.get(local).get(element).memory(stores[dtype], offset);
+  code.get(local).get(element);
+  if (isHalf(dtype)) addNarrowed(code, body, dtype, 1);
+  code.memory(stores[dtype], offset);
 }
 
 /** Stores the first `valid` elements of a vector. */
@@ -71,6 +92,12 @@ export function storeVector(
 ): void {
   const bytes = bytesPerElement(dtype);
   let packed = vector;
+  if (isHalf(dtype)) {
+    packed = body.local("v128");
+    code.get(vector);
+    addNarrowed(code, body, dtype, lanes);
+    code.tee(packed).get(packed).add("i16x8.narrow_i32x4_u").set(packed);
+  }
   if (bytes === 1) {
     packed = body.local("v128");
     code.get(vector);

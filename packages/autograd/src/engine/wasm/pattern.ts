@@ -198,7 +198,7 @@ class PatternWriter {
         break;
       case "load":
         writer.word(part.buffer.id);
-        writer.text(part.dtype);
+        writer.text(part.buffer.dtype);
         this.#index(part.index);
         break;
       case "position":

@@ -1,5 +1,6 @@
 // Values of the kernel language as instructions: one element, or a vector of consecutive ones along
 // a loop variable.
+import { computedDType } from "../../scalar/dtype.ts";
 import { exactText } from "../../scalar/number-text.ts";
 import {
   dependencesOf,
@@ -94,7 +95,7 @@ export class Values implements ValueWriter {
   #splat(value: Value): Local {
     return this.scopes.define(this.#nameOf(value), dependencesOf(value), "v128", () => {
       const { code } = this.scopes;
-      const splatLoad = value.kind === "load" ? splatLoadOf(value.dtype) : undefined;
+      const splatLoad = value.kind === "load" ? splatLoadOf(value.buffer.dtype) : undefined;
       if (value.kind === "literal" && this.#isArgument(value)) {
         addSplat(code, this.scalar(value), value.dtype);
       } else if (value.kind === "literal") addLiteral(code, value.value, value.dtype, 4);
@@ -118,7 +119,7 @@ export class Values implements ValueWriter {
         else addLiteral(code, value.value, value.dtype, lanes);
         return;
       case "load":
-        addLoad(code, this.#addresses.address(value.buffer, value.index), value.dtype, lanes);
+        this.#addLoad(value.buffer, value.index, lanes);
         return;
       case "position":
         code.get(this.#addresses.index(value.index));
@@ -146,9 +147,10 @@ export class Values implements ValueWriter {
 
   /** Leaves a literal that is an argument on the stack. */
   #addArgument(literal: Literal): void {
-    const { list, numbers, code } = this.scopes;
+    const { list, numbers, code, body } = this.scopes;
     const local = list;
-    addLoad(code, { local, offset: 4 * numbers.get(literal)! }, literal.dtype, 1);
+    const address = { local, offset: 4 * numbers.get(literal)! };
+    addLoad(code, body, address, literal.dtype, 1);
   }
 
   /** The identity of a value: itself, except that equal literals are one. */
@@ -247,9 +249,14 @@ export class Values implements ValueWriter {
   load(buffer: Buffer, index: Index, lanes: Lanes): Local {
     const { code, body } = this.scopes;
     const local = body.local(registerType(buffer.dtype, lanes));
-    addLoad(code, this.#addresses.address(buffer, index), buffer.dtype, lanes);
+    this.#addLoad(buffer, index, lanes);
     code.set(local);
     return local;
+  }
+
+  #addLoad(buffer: Buffer, index: Index, lanes: Lanes): void {
+    const { code, body } = this.scopes;
+    addLoad(code, body, this.#addresses.address(buffer, index), buffer.dtype, lanes);
   }
 
   /** Stores one element, or the valid lanes of a vector. */
@@ -258,7 +265,7 @@ export class Values implements ValueWriter {
     const { dtype } = buffer;
     const address = () => this.#addresses.address(buffer, index);
     if (elements.type !== "v128") {
-      storeElement(code, address(), elements, dtype);
+      storeElement(code, body, address(), elements, dtype);
       return;
     }
     const { variable, lanes, valid } = this.vector!;
@@ -266,9 +273,10 @@ export class Values implements ValueWriter {
       storeVector(code, body, address(), elements, dtype, lanes, valid);
       return;
     }
+    const computed = computedDType(dtype);
     for (let lane = 0; lane < valid; lane++) {
-      const element = body.local(registerType(dtype, 1));
-      addExtract(code, elements, dtype, lane);
+      const element = body.local(registerType(computed, 1));
+      addExtract(code, elements, computed, lane);
       code.set(element);
       this.store(buffer, this.shifted(variable, lane).index(index), element);
     }
