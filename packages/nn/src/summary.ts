@@ -156,6 +156,8 @@ function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: 
 }
 
 const bytesOfElement: Readonly<Record<DType, number>> = {
+  float16: 2,
+  bfloat16: 2,
   float32: 4,
   float64: 8,
   int32: 4,

@@ -1,7 +1,6 @@
 // Elements of NumPy's dtypes, in either order of their bytes, and what holds them here.
 // Source: https://numpy.org/doc/stable/reference/arrays.interface.html
-import type { DType } from "@nabla/autograd";
-import { ofHalf, toHalf } from "./half.ts";
+import { type DType, fromBits16, toBits16 } from "@nabla/autograd";
 
 /** NumPy's names of the dtypes that can be read and written. */
 export type NumpyDType =
@@ -92,9 +91,10 @@ export const elements: readonly Element[] = [
     set: (view, at, x, little) => view.setBigUint64(at, BigInt(x), little),
   },
   {
-    ...{ name: "float16", code: "f2", bytes: 2, holder: "float32" },
-    get: (view, at, little) => ofHalf(view.getUint16(at, little)),
-    set: (view, at, x, little) => view.setUint16(at, toHalf(x), little),
+    ...{ name: "float16", code: "f2", bytes: 2, holder: "float16" },
+    get: (view, at, little) =>
+      fromBits16(Uint16Array.of(view.getUint16(at, little)), "float16")[0]!,
+    set: (view, at, x, little) => view.setUint16(at, toBits16([x], "float16")[0]!, little),
   },
   {
     ...{ name: "float32", code: "f4", bytes: 4, holder: "float32" },

@@ -23,13 +23,13 @@ export interface NpyOptions {
 }
 
 export const npyKinds: Readonly<Record<string, Kind>> = {
-  dtype: oneOf("bool", "uint8", "int32", "float32", "float64"),
+  dtype: oneOf("bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"),
 };
 
 /**
  * The array of a NumPy file (`.npy`, format versions 1 to 3, either order of axes and of bytes); of a
  * path, a stream or a `Blob` as a promise. Dtypes that nabla lacks are held by one that has all their
- * values: int8, int16 and uint16 by int32; uint32, int64 and uint64 by float64; float16 by float32.
+ * values: int8, int16 and uint16 by int32; uint32, int64 and uint64 by float64.
  * Throws `NablaError` for what is no such file, for sizes that are not those of the file, for an
  * integer that float64 cannot hold (beyond 2^53), with its place, and for other dtypes: structures,
  * objects, strings, dates, complex numbers. Nothing is allocated for what a header only promises.
@@ -73,6 +73,8 @@ const arrays = {
   bool: Uint8Array,
   uint8: Uint8Array,
   int32: Int32Array,
+  float16: Float32Array,
+  bfloat16: Float32Array,
   float32: Float32Array,
   float64: Float64Array,
 } as const;
@@ -84,8 +86,8 @@ function checkOf(
   { element, shape }: Header,
 ): (value: number | bigint, place: number) => number {
   // Floats are rounded, as a cast rounds them.
-  const isFloat = dtype === "float32" || dtype === "float64";
-  const has = isFloat ? undefined : elementNamed(dtype).has;
+  const isWhole = dtype === "bool" || dtype === "uint8" || dtype === "int32";
+  const has = isWhole ? elementNamed(dtype).has : undefined;
   return (value, place) => {
     const isNumber = typeof value === "number";
     // A byte of a bool is 0 or 1.
@@ -184,7 +186,12 @@ export function npyOf(
   subject: string,
   { dtype: own, shape }: Tensor,
   values: Data,
-  { dtype = own, fortranOrder = false, byteOrder = "little", version = 1 }: ToNpyOptions,
+  {
+    dtype = numpyDType(subject, own),
+    fortranOrder = false,
+    byteOrder = "little",
+    version = 1,
+  }: ToNpyOptions,
 ): Uint8Array<ArrayBuffer> {
   const element = elementNamed(dtype);
   const isLittle = byteOrder === "little";
@@ -203,6 +210,12 @@ export function npyOf(
     element.set(view, i * element.bytes, value, isLittle);
   }
   return bytes;
+}
+
+function numpyDType(subject: string, dtype: DType): NumpyDType {
+  if (dtype !== "bfloat16") return dtype;
+  const expected = 'expected one of NumPy\'s: { dtype: "float32" } keeps all numbers';
+  throw new DTypeError(`${subject}: the tensor is bfloat16, ${expected}`);
 }
 
 function checkHeld(

@@ -1,5 +1,5 @@
 // Elements of dtypes that nabla lacks, as numbers of one that holds them all: nothing is rounded.
-import { type DType, NablaError } from "@nabla/autograd";
+import { type DType, fromBits16, NablaError } from "@nabla/autograd";
 import { quoted } from "./names.ts";
 
 /** How elements of a foreign dtype are read, and what holds them. */
@@ -18,10 +18,8 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   ["U32", { dtype: "float64", bytes: 4, at: (view, offset) => view.getUint32(offset, true) }],
   ["I64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigInt64(at, true)) }],
   ["U64", { dtype: "float64", bytes: 8, at: (view, at) => exact(view.getBigUint64(at, true)) }],
-  ["F16", { dtype: "float32", bytes: 2, at: (view, at) => ofHalf(view.getUint16(at, true)) }],
-  ["F8_E5M2", { dtype: "float32", bytes: 1, at: (view, at) => ofHalf(view.getUint8(at) << 8) }],
+  ["F8_E5M2", { dtype: "float32", bytes: 1, at: (view, at) => ofE5M2(view.getUint8(at)) }],
   ["F8_E4M3", { dtype: "float32", bytes: 1, at: (view, at) => ofE4M3(view.getUint8(at)) }],
-  ["BF16", { dtype: "float32", bytes: 2, at: (view, at) => ofBrain(view.getUint16(at, true)) }],
 ]);
 
 /** The dtype that holds all elements of a foreign format; undefined: there is none. */
@@ -56,19 +54,14 @@ function exact(value: bigint): number | undefined {
   return BigInt(number) === value ? number : undefined;
 }
 
-/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
-function ofHalf(bits: number): number {
-  const sign = bits >> 15 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (fraction + 0x400) * 2 ** (exponent - 25);
+/** The upper half of a binary16. */
+function ofE5M2(bits: number): number {
+  return fromBits16(Uint16Array.of(bits << 8), "float16")[0]!;
 }
 
 /**
  * A sign, 4 bits of exponent, 3 of fraction; no infinities, and NaN only where all of them are 1. P. Micikevicius
- * et al., "FP8 formats for deep learning", 2022. (E5M2 is the upper half of a binary16.)
+ * et al., "FP8 formats for deep learning", 2022.
  */
 function ofE4M3(bits: number): number {
   const sign = bits >> 7 ? -1 : 1;
@@ -77,12 +70,4 @@ function ofE4M3(bits: number): number {
   if (exponent === 0xf && fraction === 0x7) return Number.NaN;
   if (exponent === 0) return sign * fraction * 2 ** -9;
   return sign * (fraction + 8) * 2 ** (exponent - 10);
-}
-
-const single = new DataView(new ArrayBuffer(4));
-
-/** bfloat16: the upper half of a float32. */
-function ofBrain(bits: number): number {
-  single.setUint32(0, bits << 16);
-  return single.getFloat32(0);
 }

@@ -1,13 +1,21 @@
 // Tensors as they stand in a safetensors file, behind its header: little-endian elements in
 // row-major order.
-import { type Data, NablaError, realize, realizeAsync, type Tensor, tensor } from "@nabla/autograd";
+import {
+  type Data,
+  fromBits16,
+  NablaError,
+  realize,
+  realizeAsync,
+  type Tensor,
+  tensor,
+} from "@nabla/autograd";
 import { converted, holderOf } from "./conversions.ts";
 import { dtypeOf } from "./formats.ts";
 import { type Described, lengthBytes } from "./header.ts";
 import { type Entry, type Header, headerLength, parseHeader } from "./header-in.ts";
 import { quoted } from "./names.ts";
 import type { Reading } from "./reading.ts";
-import { isShortFormat, rounded } from "./roundings.ts";
+import { rounded, shortDType } from "./roundings.ts";
 
 /** A tensor that is to be written, and what the file calls it. */
 export interface Stored extends Described {
@@ -31,7 +39,8 @@ export async function elementsLater(tensors: readonly Stored[]): Promise<readonl
 }
 
 function bytesOf(elements: Data, format: string): Uint8Array {
-  if (isShortFormat(format)) return rounded(format, elements);
+  const short = shortDType(format);
+  if (short) return rounded(short, elements);
   return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }
 
@@ -81,7 +90,7 @@ const arrays = {
 function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
   const held = holderOf(entry.format);
   if (held) {
-    const elements = new arrays[held](converted(subject, entry, bytes));
+    const elements = new arrays[held as keyof typeof arrays](converted(subject, entry, bytes));
     return tensor(elements, { dtype: held, shape: entry.shape });
   }
   const dtype = dtypeOf(subject, entry);
@@ -90,5 +99,8 @@ function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
     const name = quoted(entry.name);
     throw new NablaError(`${subject}: ${name} has the byte ${other}, expected 0 or 1 for BOOL`);
   }
-  return tensor(new arrays[dtype](new Uint8Array(bytes).buffer), { dtype, shape: entry.shape });
+  const { buffer } = new Uint8Array(bytes);
+  const isShort = dtype === "float16" || dtype === "bfloat16";
+  const elements = isShort ? fromBits16(new Uint16Array(buffer), dtype) : new arrays[dtype](buffer);
+  return tensor(elements, { dtype, shape: entry.shape });
 }

@@ -5,6 +5,7 @@ import { holderOf } from "./conversions.ts";
 import { formatNames } from "./formats.ts";
 import type { Entry, Header } from "./header-in.ts";
 import { quoted } from "./names.ts";
+import { shortDType } from "./roundings.ts";
 
 /** Where a tensor of a file goes. */
 export interface Place {
@@ -94,10 +95,15 @@ function difference(
   return [`${called} is ${format} in the file, ${own} in the model${hint}`];
 }
 
+/** Whether float32 has all numbers of a format of fewer bits. */
+function isNarrow(format: string): boolean {
+  return shortDType(format) !== undefined || holderOf(format) === "float32";
+}
+
 /** Which formats have no other numbers than a dtype has. */
 const narrower: Partial<Record<DType, (format: string) => boolean>> = {
-  float32: (format) => holderOf(format) === "float32",
-  float64: (format) => format === formatNames.float32 || holderOf(format) === "float32",
+  float32: (format) => isNarrow(format),
+  float64: (format) => format === formatNames.float32 || isNarrow(format),
 };
 
 /** The most that an error lists of one kind. */

@@ -6,6 +6,8 @@ import { quoted } from "./names.ts";
 export const formatNames: Readonly<Record<DType, string>> = {
   float64: "F64",
   float32: "F32",
+  float16: "F16",
+  bfloat16: "BF16",
   int32: "I32",
   uint8: "U8",
   bool: "BOOL",
@@ -17,7 +19,7 @@ const foreignBits: ReadonlyMap<string, number> = new Map([
   ["F4", 4],
   ...["F6_E2M3", "F6_E3M2"].map((name) => [name, 6] as const),
   ...["I8", "F8_E5M2", "F8_E4M3", "F8_E8M0"].map((name) => [name, 8] as const),
-  ...["I16", "U16", "F16", "BF16"].map((name) => [name, 16] as const),
+  ...["I16", "U16"].map((name) => [name, 16] as const),
   ["U32", 32],
   ...["I64", "U64", "C64"].map((name) => [name, 64] as const),
 ]);
@@ -25,6 +27,8 @@ const foreignBits: ReadonlyMap<string, number> = new Map([
 const bitsOfDType: Readonly<Record<DType, number>> = {
   float64: 64,
   float32: 32,
+  float16: 16,
+  bfloat16: 16,
   int32: 32,
   uint8: 8,
   bool: 8,

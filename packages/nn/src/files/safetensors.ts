@@ -12,7 +12,7 @@ import { formatNames } from "./formats.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
 import { type ByteStream, joined, type Reading } from "./reading.ts";
-import { isShortFormat } from "./roundings.ts";
+import { type ShortFormat, shortDType } from "./roundings.ts";
 import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
 
@@ -152,7 +152,8 @@ function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: str
 function formatOf(subject: string, name: string, { dtype }: Tensor, short: unknown): string {
   if (short === undefined) return formatNames[dtype];
   const isFloat = dtype === "float32" || dtype === "float64";
-  if (isShortFormat(short) && isFloat) return short;
+  if (short === formatNames[dtype]) return formatNames[dtype];
+  if (shortDType(short) && isFloat) return short as ShortFormat;
   const given = `${quoted(name)} is ${dtype}, to be rounded to ${kindOf(short)}`;
   throw new NablaError(`${subject}: ${given}; expected float32 or float64, and "F16" or "BF16"`);
 }
