@@ -4,6 +4,7 @@ import { where } from "@nabla/autograd";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor } from "./draws.ts";
 import { logGammaDraws } from "./gamma-draws.ts";
+import { logMass } from "./gamma-mass.ts";
 import { gammaCdf } from "./incomplete-gamma.ts";
 import { type DistributionOptions, parameters, positive, widened } from "./parameters.ts";
 
@@ -34,7 +35,9 @@ export function gamma<C extends Operand, R extends Operand>(
     logDensity: (x) => {
       const at = widened(x);
       const power = powerOf(at, a.sub(1));
-      return a.mul(b.log()).add(power).sub(b.mul(at)).sub(a.lgamma());
+      const plain = a.mul(b.log()).add(power).sub(b.mul(at)).sub(a.lgamma());
+      const logX = where(at.greater(0), at, 1).log();
+      return logMass(a, b.mul(at), plain.add(logX)).sub(logX);
     },
     isOutside: (x) => x.less(0).logicalOr(x.equal(Number.POSITIVE_INFINITY)),
     inside: 1,

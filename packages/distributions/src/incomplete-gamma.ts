@@ -2,6 +2,7 @@
 // Both are integrals of the density relative to its value at x, from x down to 0 in log x, or from x up:
 // whichever side of the mode falls. All in float64.
 import { customGradient, stopGradient, type Tensor, where } from "@nabla/autograd";
+import { expMinusPlus, log1pMinus, logMass } from "./gamma-mass.ts";
 import { abscissas, weights } from "./quadrature.ts";
 
 interface Tail {
@@ -30,26 +31,29 @@ function tailOf(a: Tensor, x: Tensor): Tail {
   ];
   const exponent = where(
     lower,
-    s.neg().expm1().mul(at).add(shape.mul(s)).neg(),
-    shape.sub(1).mul(s.log1p()).sub(at.mul(s)),
+    at.mul(expMinusPlus(s)).add(shape.sub(at).mul(s)).neg(),
+    shape.sub(1).mul(log1pMinus(s)).add(shape.sub(at).sub(1).mul(s)),
   );
   const mass = exponent.exp().mul(weights()).mul(width.expandDims(-1));
   return { isLower, shift: where(lower, s.neg(), s.log1p()), mass };
 }
 
+/** x^a e^-x / Gamma(a) */
+function densityAt(a: Tensor, x: Tensor): Tensor {
+  return logMass(a, x, a.mul(x.log()).sub(x).sub(a.lgamma())).exp();
+}
+
 /** The regularised lower incomplete gamma function P(a, x), x > 0 and finite. */
 export function gammaCdf(a: Tensor, x: Tensor): Tensor {
   const { isLower, mass } = tailOf(a, x);
-  const density = a.mul(x.log()).sub(x).sub(a.lgamma()).exp();
-  const tail = mass.sum(-1).mul(density);
+  const tail = mass.sum(-1).mul(densityAt(a, x));
   return where(isLower, tail, tail.neg().add(1));
 }
 
 /** 1 - P(a, x), with all digits where it is small. */
 export function gammaSurvival(a: Tensor, x: Tensor): Tensor {
   const { isLower, mass } = tailOf(a, x);
-  const density = a.mul(x.log()).sub(x).sub(a.lgamma()).exp();
-  const tail = mass.sum(-1).mul(density);
+  const tail = mass.sum(-1).mul(densityAt(a, x));
   return where(isLower, tail.neg().add(1), tail);
 }
 

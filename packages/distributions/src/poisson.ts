@@ -11,6 +11,7 @@ import {
 import { type Distribution, distribution } from "./distribution.ts";
 import { fractions, keyFor, openFractions } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
+import { logMass } from "./gamma-mass.ts";
 import { gammaSurvival } from "./incomplete-gamma.ts";
 import { type DistributionOptions, notNegative, parameters, widened } from "./parameters.ts";
 import { firstAccepted, split } from "./rejection.ts";
@@ -44,7 +45,9 @@ export function poisson<R extends Operand>(
     },
     logDensity: (x) => {
       const k = widened(x);
-      return powerOf(r, k).sub(r).sub(k.add(1).lgamma());
+      const plain = powerOf(r, k).sub(r).sub(k.add(1).lgamma());
+      const logRate = where(r.greater(0), r, 1).log();
+      return logMass(k.add(1), r, plain.add(logRate)).sub(logRate);
     },
     isOutside: (x) =>
       x.less(0).logicalOr(x.notEqual(x.floor())).logicalOr(x.isFinite().logicalNot()),
