@@ -24,11 +24,11 @@ export type {
 } from "./tables/columns.ts";
 export type { CsvOptions, CsvRowOptions } from "./tables/csv.ts";
 export { csv, csvRows } from "./tables/csv.ts";
-export type { EncoderOptions, TableEncoder } from "./tables/encoder.ts";
+export type { EncoderOptions, InputOptions, TableEncoder } from "./tables/encoder.ts";
 export { encoderOf, tableEncoder } from "./tables/encoder.ts";
 export type { LineOptions, Text, TextSource } from "./tables/lines.ts";
 export { jsonLines } from "./tables/lines.ts";
-export type { Standardization } from "./tables/standardization.ts";
+export type { Standardization, StandardizationOptions } from "./tables/standardization.ts";
 export { standardization } from "./tables/standardization.ts";
 export type { SplitOptions, Table } from "./tables/table.ts";
 export { split } from "./tables/table.ts";

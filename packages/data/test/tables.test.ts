@@ -1,5 +1,5 @@
 // Tables: what a CSV file says, its parts, and tensors of them.
-import { grad, type Tensor, tensor } from "@nabla/autograd";
+import { grad, type Tensor, tensor, zeros } from "@nabla/autograd";
 import { checkGradients } from "@nabla/autograd/testing";
 import { dense, loadSafetensors, sequential, toSafetensors } from "@nabla/nn";
 import { expect, test } from "vitest";
@@ -148,20 +148,21 @@ test("standardization: mean 0, deviation 1, in the model's file; gradients", () 
   ]);
   const layer = standardization(x);
   expect(layer.mean.arraySync()).toEqual([4, 5, 0]);
-  const deviation = Math.fround(Math.sqrt(26 / 3));
-  expect(layer.deviation.dataSync()).toEqual(Float32Array.of(deviation, 1, 1));
+  const deviations = layer.deviation.dataSync();
+  expect(deviations[0]! / Math.sqrt(26 / 3)).toBeCloseTo(1, 15);
+  expect([...deviations.subarray(1)]).toEqual([1, 1]);
   const [one, other] = [x, tensor([[0, 0, 0]])].map((some) =>
     sequential(standardization(some), dense(3, 1)),
   );
   loadSafetensors(other!, toSafetensors(one!));
   const given = tensor([[2, nan, 4]]);
   expect(other!.forward(given as never).itemSync()).toBe(one!.forward(given as never).itemSync());
-  checkGradients((a) => layer.forward(a).square().sum() as never, [tensor([[1.5, 2, 3]])], {
-    order: 2,
-    relativeTolerance: 1e-2,
-    absoluteTolerance: 1e-2,
-    epsilon: 1e-1,
-  });
+  const exact = standardization(x, { dtype: "float64" });
+  checkGradients(
+    (a) => exact.forward(a).square().sum() as never,
+    [tensor([[1.5, 2, 3]], { dtype: "float64" })],
+    { order: 2 },
+  );
   const sum = (a: Tensor<[number, number]>) => layer.forward(a).sum();
   const gradient = grad(sum)(tensor([[nan, 2, nan]]));
   expect(gradient.arraySync()).toEqual([[0, 1, 0]]);
@@ -172,7 +173,8 @@ test("standardization: mean 0, deviation 1, in the model's file; gradients", () 
 test("an encoder takes tables of few rows: nothing in a column, other texts, no rows", async () => {
   const train = await csv({ text: "n,c,t\n1,a,x\n,b,y\n3,,x\n4,a,y\n" });
   const encoder = tableEncoder(train, { target: "t" });
-  const rows = async (text: string) => encoder.inputs(await csv({ text })).arraySync();
+  const rows = async (text: string) =>
+    encoder.inputs(await csv({ text }), { dtype: "float32" }).arraySync();
   expect(encoder.features).toEqual(["n", "n missing", "c=a", "c=b", "c missing"]);
   expect(await rows("n,c\n1,\n")).toEqual([[1, 0, 0, 0, 1]]);
   expect(await rows("n,c\n1,other\n")).toEqual([[1, 0, 0, 0, 0]]);
@@ -187,7 +189,7 @@ test("an encoder takes tables of few rows: nothing in a column, other texts, no 
   );
 });
 
-test("standardization: numbers that are all the same, or that float32 cannot tell apart", () => {
+test("standardization: numbers that are all the same, tiny, or of extremes", () => {
   const float64 = { dtype: "float64" } as const;
   const same = standardization(
     tensor(
@@ -200,8 +202,38 @@ test("standardization: numbers that are all the same, or that float32 cannot tel
     ),
   );
   expect(same.deviation.arraySync()).toEqual([1, 1]);
-  const tiny = tensor([[1e-60], [2e-60]], float64);
-  expect(standardization(tiny).forward(tiny).arraySync()).toEqual([[1e-60], [2e-60]]);
+  for (const scale of [1e-300, 1e-60, 1e200]) {
+    const given = tensor([[scale], [3 * scale]], float64);
+    const result = standardization(given).forward(given);
+    expect(result.dtype).toBe("float32");
+    expect(result.arraySync()).toEqual([[-1], [1]]);
+  }
+  const none = standardization(zeros([1, 2]));
+  expect([none.mean.dtype, none.deviation.dtype]).toEqual(["float64", "float64"]);
+  for (const dtype of ["float16", null, 1]) {
+    expect(() => standardization(zeros([1, 2]), { dtype } as never)).toThrow(
+      "standardization: dtype is",
+    );
+  }
+});
+
+test("times in seconds, from the file to float32, lose nothing", async () => {
+  const first = 1_600_000_000;
+  const seconds = Array.from({ length: 100 }, (_, i) => first + ((37 * i) % 100) / 50);
+  const text = `time,late\n${seconds.map((time, i) => `${time},${i % 2}\n`).join("")}`;
+  const encoder = tableEncoder(await csv({ text }), { inputs: ["time"] });
+  const table = await csv({ text });
+  const inputs = encoder.inputs(table);
+  expect(inputs.dtype).toBe("float64");
+  const result = standardization(inputs).forward(inputs);
+  // By whole fiftieths of a second.
+  const steps = seconds.map((_, i) => (37 * i) % 100);
+  const deviation = Math.sqrt((100 ** 2 - 1) / 12);
+  result.dataSync().forEach((value, i) => {
+    expect(value).toBeCloseTo((steps[i]! - 49.5) / deviation, 5);
+  });
+  expect(encoder.inputs(table, { dtype: "float32" }).dtype).toBe("float32");
+  expect(() => encoder.inputs(table, { dtype: "int32" as never })).toThrow("inputs: dtype is");
 });
 
 test('one column: "" in quotes is a missing value, an empty line is none', async () => {

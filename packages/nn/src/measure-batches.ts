@@ -10,10 +10,17 @@ import { meanTally, stateTally, type Tally, tallied } from "./tallies.ts";
 import { type Team, teamOf } from "./team.ts";
 import type { TreeFeed } from "./tree-feed.ts";
 
+/** What is observed of a batch, and by which weights of examples. */
+interface Sight {
+  readonly graph: Tensor;
+  readonly weights?: Tensor | undefined;
+}
+
 /** What is measured of batches: a metric of either kind, and what it is to know of a batch. */
 interface Observer {
   readonly tally: Tally;
-  readonly observe: (model: Model, batch: never) => Tensor;
+  /** With the weights of examples, if it knows some. */
+  readonly observe: (model: Model, batch: never) => Sight;
 }
 
 /** Measures the cost and metrics on batches. */
@@ -43,11 +50,15 @@ export function batchMeasureOf(
       feed.epoch(1),
       ({ batch, count }, position) => {
         const own = feed.treeOf(batch);
-        const graphs = inEvaluation(model, () => [
+        const [cost, observed] = inEvaluation(model, () => [
           totalOf("fit", batchCost(model, own, random.foldIn(0, position))).cost,
-          ...observers.map(({ observe }) => observe(model, own as never)),
+          observers.map(({ observe }) => observe(model, own as never)),
         ]);
-        return { graphs, count };
+        return {
+          graphs: [cost, ...observed.map(({ graph }) => graph)],
+          count,
+          weights: observed.flatMap(({ weights }) => weights ?? []),
+        };
       },
       // Of a stream all ranks measure all.
       feed.examples === undefined ? undefined : teamOf(world),
@@ -67,7 +78,10 @@ function observerOf(name: string, given: unknown): Observer {
     const observedOf = of as (model: Model, batch: never) => unknown;
     return {
       tally: stateTally(metric),
-      observe: (model, batch) => metric.observe(...observedIn(what, observedOf(model, batch))),
+      observe(model, batch) {
+        const observed = observedIn(what, observedOf(model, batch));
+        return { graph: metric.observe(...observed), weights: observed[2] };
+      },
     };
   }
   if (typeof given !== "function" || isStateful(given)) {
@@ -82,7 +96,7 @@ function observerOf(name: string, given: unknown): Observer {
     observe(model, batch) {
       const value: unknown = given(model, batch);
       checkOneNumber(what, value);
-      return value;
+      return { graph: value };
     },
   };
 }

@@ -2,6 +2,7 @@
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
 import { checkModel, kindOf } from "./checks.ts";
+import { checkWeights } from "./example-weights.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import { isStateful, type Measured, type Metric, type Metrics } from "./metrics/metric.ts";
 import { inEvaluation } from "./mode.ts";
@@ -35,7 +36,7 @@ export interface MeasureOptions {
  * what it is of all examples at once; of a function of outputs and targets the mean over all examples is
  * taken. A model in training is measured as it will be used, and trains on. The event loop turns at least
  * every 20 ms. Throws `NablaError` for a dataset without examples, for functions that do not give one
- * number, and for weights where there are functions.
+ * number, for weights where there are functions, and for weights that are less than 0 or not finite.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };
@@ -54,11 +55,13 @@ export async function measure<const M extends Metrics>(
   checkOptions("measure", options, { batchSize: count, weights: isTensor, world: plain });
   const { batchSize: size = measuredAtOnce } = options;
   const all = weighedBy(dataset, options.weights);
-  const isWeighted = weightsIn(all) !== undefined;
+  const weights = weightsIn(all);
+  const isWeighted = weights !== undefined;
   const observers = Object.entries(metrics).map(([name, metric]) =>
     observerOf(name, metric, isWeighted),
   );
   if (observers.length === 0) return {} as Measured<M>;
+  if (weights) await checkWeights("measure", weights);
   const values = await tallied(
     observers.map(({ tally }) => tally),
     batches(all, { size }),

@@ -1,6 +1,7 @@
 // What is observed of examples batch by batch, by one process or several, and what metrics make of it.
 import { realizeAsync, type Tensor, tensor } from "@nabla/autograd";
 import { breather } from "./breather.ts";
+import { checkWeights } from "./example-weights.ts";
 import type { MetricState, MetricValue, StatefulMetric } from "./metrics/metric.ts";
 import type { Team } from "./team.ts";
 
@@ -34,6 +35,8 @@ export function stateTally(metric: StatefulMetric): Tally {
 export interface Observation {
   readonly count: number;
   readonly graphs: readonly Tensor[];
+  /** Weights of examples that nobody has looked at before. */
+  readonly weights?: readonly Tensor[];
 }
 
 /**
@@ -74,9 +77,10 @@ export async function tallied<Batch>(
 
 async function read(
   tallies: readonly Tally[],
-  { graphs, count }: Observation,
+  { graphs, count, weights = [] }: Observation,
 ): Promise<readonly Float64Array[]> {
-  await realizeAsync(...graphs);
+  await realizeAsync(...graphs, ...weights);
+  for (const own of weights) await checkWeights("fit: validation", own);
   const observed: Float64Array[] = [];
   for (const [i, graph] of graphs.entries()) {
     observed.push(tallies[i]!.read(await graph.data(), count));

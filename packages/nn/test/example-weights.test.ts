@@ -168,3 +168,38 @@ test("what does not know weights says so", async () => {
     descentStudy(model, data, { batchSizes: [2], optimizer, steps: 1 }).next(),
   ).rejects.toThrow("descentStudy: the dataset has weights, expected one without");
 });
+
+test.each([
+  [-1, "-1"],
+  [Number.NaN, "NaN"],
+  [Number.POSITIVE_INFINITY, "Infinity"],
+])("what is measured by a weight of %s is an error", async (wrong, said) => {
+  const model = dense(3, 2);
+  const own = tensor([1, 1, wrong, 1, 1, 1]);
+  const expected = `the weight of example 2 is ${said}, expected a finite number from 0`;
+  const share = { share: accuracy };
+  await expect(measure(model, { inputs, labels }, share, { weights: own })).rejects.toThrow(
+    `measure: ${expected}`,
+  );
+  await expect(measure(model, { inputs, labels, weights: own }, share)).rejects.toThrow(expected);
+  const optimizer = sgd(model.parameters(), { learningRate: 0.1 });
+  const validation = { inputs, labels, weights: own };
+  const trained = fit(
+    model,
+    { inputs, labels },
+    {
+      batchCost: (layer, batch) => crossEntropy(layer.forward(batch.inputs), batch.labels),
+      validation,
+      metrics: {
+        share: [
+          accuracy,
+          (layer, batch) => [layer.forward(batch.inputs), batch.labels, batch.weights],
+        ],
+      },
+      optimizer,
+      epochs: 1,
+      batchSize: 6,
+    },
+  );
+  await expect(trained).rejects.toThrow(`fit: validation: ${expected}`);
+});

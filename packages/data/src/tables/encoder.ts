@@ -1,6 +1,14 @@
 // Tables as tensors: which columns of a tensor stand for which of a table, learnt from the training part.
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
-import { checkOptions, isPlain, kindOf, quoted, text as textKind, texts } from "../checks.ts";
+import {
+  checkOptions,
+  isPlain,
+  kindOf,
+  oneOf,
+  quoted,
+  text as textKind,
+  texts,
+} from "../checks.ts";
 import type { Column } from "./columns.ts";
 import { checkTable, columnIn, type Table } from "./table.ts";
 
@@ -20,6 +28,11 @@ export interface EncoderOptions {
   readonly target?: string;
 }
 
+export interface InputOptions {
+  /** Default: "float64", as tables have numbers. */
+  readonly dtype?: "float32" | "float64";
+}
+
 /** Makes tensors of tables with the same columns. Made by `tableEncoder`. */
 export interface TableEncoder {
   /** What the columns of the inputs stand for: "age", "age missing", "city=Paris". */
@@ -27,12 +40,13 @@ export interface TableEncoder {
   /** Of a target of categories: what the labels stand for. */
   readonly classes: readonly string[] | undefined;
   /**
-   * Float32 `[rows, features]`: numbers rounded to that, NaN where one is missing (`standardization` gives
-   * the mean for it); of categories 1 for the one that a row has and 0 for the others, all 0 for one
-   * that the training part does not have. Throws `NablaError` for a column of another kind than in
-   * training, and for a number that float32 cannot hold.
+   * `[rows, features]`: numbers as they are in the table, NaN where one is missing; of categories 1 for the
+   * one that a row has and 0 for the others, all 0 for one that the training part does not have. They are
+   * float64: `standardization` gives the mean where one is missing, and float32. Without that layer,
+   * `{ dtype: "float32" }` rounds them. Throws `NablaError` for a column of another kind than in training,
+   * and for a number that float32 cannot hold, if it is asked for.
    */
-  inputs(table: Table): Tensor<[number, number]>;
+  inputs(table: Table, options?: InputOptions): Tensor<[number, number]>;
   /** Numbers as float32 `[rows, 1]`, or labels of categories as int32 `[rows]`. */
   targets(table: Table): Tensor;
   /** All of it as text, for the metadata of the model's file; `encoderOf` reads it. */
@@ -124,10 +138,12 @@ function encoderBy(inputs: readonly Known[], target: Known | undefined): TableEn
     features,
     classes: target?.categories,
     text: JSON.stringify({ format, inputs, target }),
-    inputs(table) {
+    inputs(table, options = {}) {
       checkTable("inputs", table);
+      checkOptions("inputs", options, { dtype: oneOf("float32", "float64") });
       const { count } = table;
-      const values = new Float32Array(count * features.length);
+      const isRounded = options.dtype === "float32";
+      const values = new (isRounded ? Float32Array : Float64Array)(count * features.length);
       let at = 0;
       for (const known of inputs) {
         at = fill(values, at, features.length, knownColumn("inputs", table, known), known);
@@ -195,7 +211,7 @@ function placesOf(column: Usable, { categories = [] }: Known): readonly number[]
 
 /** Writes the features of a column, from a place in each row on; gives the place behind them. */
 function fill(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   at: number,
   width: number,
   column: Usable,
@@ -205,8 +221,10 @@ function fill(
   const end = at + (known.categories?.length ?? 1);
   column.values.forEach((value, row) => {
     const start = row * width;
-    if (column.kind === "number") values[start + at] = single("inputs", known, value, row);
-    else if (value >= 0 && places[value]! >= 0) values[start + at + places[value]!] = 1;
+    if (column.kind === "number") {
+      const isRounded = values instanceof Float32Array;
+      values[start + at] = isRounded ? single("inputs", known, value, row) : value;
+    } else if (value >= 0 && places[value]! >= 0) values[start + at + places[value]!] = 1;
     if (known.hasMissing && isMissing(column, row)) values[start + end] = 1;
   });
   return end + (known.hasMissing ? 1 : 0);
