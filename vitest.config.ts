@@ -57,6 +57,9 @@ const once = [
   "wasm",
 ];
 
+/** The packages whose operations run on several back ends. */
+const several = "{autograd,data,distributions,images,nn,signal}";
+
 /**
  * What takes long, or other processes: whole trainings, C compilers, ranks, kills, and pages in Chromium
  * (`pnpm test:processes`).
@@ -70,6 +73,7 @@ const processes = [
   "packages/native/test/*.test.ts",
   "packages/signal/test/every-length.test.ts",
   "scripts/faults/faults.test.ts",
+  "examples/webcam/webcam.test.ts",
 ];
 
 /** What documentation says: its examples, links and generated pages, and `examples/` (`pnpm test:docs`). */
@@ -120,9 +124,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: "reference",
-          include: ["packages/{autograd,nn}/test/**/*.test.ts"],
+          include: [`packages/${several}/test/**/*.test.ts`],
           exclude: [
-            ...once.map((name) => `packages/{autograd,nn}/test/${name}.test.ts`),
+            ...once.map((name) => `packages/${several}/test/${name}.test.ts`),
             ...documentation,
             ...processes,
           ],

@@ -1,11 +1,12 @@
 /**
- * `pnpm site [FOLDER]`: the page, the playground, the guide and the other documents, and the reference
+ * `pnpm site [FOLDER]`: the page, the playground, the webcam page, the guide and the other documents, and the reference
  * where `pnpm run docs` has made it, as one folder that any static host serves from any path. Links are
  * followed: one that leads nowhere is an error.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { globSync } from "tinyglobby";
+import { buildWebcam } from "../examples/webcam/build.ts";
 import { buildPage } from "../packages/mnist-demo/page/page-command.ts";
 import { contents } from "../packages/mnist-demo/page/src/chapters/contents.ts";
 import { buildPlayground } from "../packages/playground/page/build.ts";
@@ -17,6 +18,7 @@ const reference = "docs/reference";
 
 await buildPage(out);
 await buildPlayground(path.join(out, "playground"));
+await buildWebcam(path.join(out, "webcam"), ["@nabla/source"]);
 // Everything below is made here; nothing of a site before stays.
 rmSync(path.join(out, "docs"), { recursive: true, force: true });
 rmSync(path.join(out, "reference"), { recursive: true, force: true });
@@ -34,7 +36,8 @@ if (hasReference) {
   cpSync(path.join(root, reference), path.join(out, "reference"), { recursive: true });
 }
 linkFromPage();
-const pages = ["index.html", "playground/index.html", ...documents.map(pageOf)];
+linkFromWebcam();
+const pages = ["index.html", "playground/index.html", "webcam/index.html", ...documents.map(pageOf)];
 const broken = pages.flatMap(brokenLinks);
 for (const { id, guide } of contents) {
   const page = `docs/guide/${guide}.html`;
@@ -44,7 +47,7 @@ if (broken.length > 0) {
   console.error(broken.join("\n"));
   process.exitCode = 1;
 } else {
-  const parts = ["the page", "the playground", `${documents.length} documents`];
+  const parts = ["the page", "the playground", "the webcam page", `${documents.length} documents`];
   console.log(`built: ${out}: ${parts.join(", ")}${hasReference ? ", the reference" : ""}`);
 }
 
@@ -67,11 +70,23 @@ function linkFromPage(): void {
   const links = [
     `<a href="docs/guide/index.html">The guide: the same story in code</a>`,
     `<a href="playground/index.html">The playground: code of your own</a>`,
+    `<a href="webcam/index.html">Teach a network what your camera sees</a>`,
     ...(hasReference ? [`<a href="reference/index.html">Reference</a>`] : []),
   ];
   const head = `<meta name="guide" content="docs/guide/" />\n  </head>`;
   const footer = `<footer>\n      <p>${links.join(" · ")}</p>`;
   write("index.html", page.replace("</head>", head).replace("<footer>", footer));
+}
+
+/** So has the webcam page. */
+function linkFromWebcam(): void {
+  const page = readFileSync(path.join(out, "webcam/index.html"), "utf8");
+  const nav = `<nav aria-label="Site">
+        <a href="../index.html">How a network learns</a>
+        <a href="../docs/guide/index.html">Guide</a>
+        <a href="../playground/index.html">Playground</a>
+      </nav>`;
+  write("webcam/index.html", page.replace("<header>", `<header>\n      ${nav}`));
 }
 
 /** Links of a page to files that the site does not have, and to headings that a page does not have. */
