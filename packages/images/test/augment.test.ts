@@ -30,7 +30,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { symmetricBeta } from "../src/augment/mixing.ts";
 
-// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
+// Small graphs, of which each would be planned; fixtures.test.ts has all functions on the other back end.
 beforeAll(() => setBackend("reference"));
 afterAll(() => setBackend("wasm"));
 

@@ -1,4 +1,4 @@
-import { compile, grad, random, setBackend, type Tensor, tensor, vmap } from "@nabla/autograd";
+import { compile, grad, random, type Tensor, tensor, vmap } from "@nabla/autograd";
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import {
   adjustBrightness,
@@ -18,11 +18,7 @@ import {
   toFloat,
   yCbCrToRgb,
 } from "@nabla/images";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
-beforeAll(() => setBackend("reference"));
-afterAll(() => setBackend("wasm"));
+import { describe, expect, test } from "vitest";
 
 const draw = (...shape: readonly number[]): Tensor =>
   random.uniform([...shape], { seed: 5, dtype: "float64", low: 0.05, high: 0.95 });

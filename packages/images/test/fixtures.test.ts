@@ -1,12 +1,8 @@
 // Values and gradients against those of PyTorch (fixtures/families/images*.py).
-import { setBackend, type Tensor } from "@nabla/autograd";
+import { type Tensor } from "@nabla/autograd";
 import * as images from "@nabla/images";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Call, checkCases, readCases } from "../../../fixtures/cases.ts";
-
-// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
-beforeAll(() => setBackend("reference"));
-afterAll(() => setBackend("wasm"));
 
 type Loose = (...given: readonly unknown[]) => Tensor;
 const functions = images as unknown as Readonly<Record<string, Loose>>;

@@ -5,7 +5,6 @@ import {
   jvp,
   manualSeed,
   random,
-  setBackend,
   type Tensor,
   tensor,
   vmap,
@@ -14,11 +13,7 @@ import {
 import { checkGradients, expectClose } from "@nabla/autograd/testing";
 import { centerCrop, crop, type Method, resize } from "@nabla/images";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
-beforeAll(() => setBackend("reference"));
-afterAll(() => setBackend("wasm"));
+import { describe, expect, test } from "vitest";
 
 const draw = (...shape: readonly number[]): Tensor =>
   random.normal([...shape], { seed: 3, dtype: "float64" });
@@ -83,7 +78,6 @@ describe("resize", () => {
   });
 
   test("is the same compiled, batched, and in forward derivatives", () => {
-    setBackend("wasm");
     manualSeed(0);
     const x = draw(3, 2, 5, 4);
     const f = (image: Tensor): Tensor => resize(image, [7, 3], { method: "bicubic" });

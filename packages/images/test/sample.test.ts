@@ -22,7 +22,7 @@ import {
 } from "@nabla/images";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-// Small graphs, of which each would be planned; the engine's own tests compare it with the reference.
+// Small graphs, of which each would be planned; fixtures.test.ts has all functions on the other back end.
 beforeAll(() => setBackend("reference"));
 afterAll(() => setBackend("wasm"));
 

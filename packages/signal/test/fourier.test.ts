@@ -1,5 +1,6 @@
 // What holds of transforms beside their values: functions of functions, edges and errors.
 import {
+  backend,
   compile,
   gradients,
   jvp,
@@ -45,7 +46,9 @@ function mixed(...parts: readonly Tensor[]): Tensor {
 }
 
 beforeEach(() => manualSeed(3));
-afterEach(() => setBackend("wasm"));
+// As the project has it.
+const usual = backend();
+afterEach(() => setBackend(usual));
 
 describe("derivatives to second order agree with differences", () => {
   // They are graphs that back ends do not know of; the reference has nothing to compile.

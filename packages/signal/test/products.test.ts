@@ -1,5 +1,6 @@
 // Convolutions and cosine transforms: derivatives, functions of functions, edges and errors.
 import {
+  backend,
   conv1d,
   grad,
   manualSeed,
@@ -33,7 +34,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 const drawn = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float64" });
 
 beforeEach(() => manualSeed(8));
-afterEach(() => setBackend("wasm"));
+// As the project has it.
+const usual = backend();
+afterEach(() => setBackend(usual));
 
 describe("fftConvolve", () => {
   test("agrees with conv1d, whose kernels are turned", () => {

@@ -1,6 +1,7 @@
 // What holds of spectra of frames beside their values.
 import {
   arange,
+  backend,
   compile,
   gradients,
   manualSeed,
@@ -35,7 +36,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 const drawn = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float64" });
 
 beforeEach(() => manualSeed(5));
-afterEach(() => setBackend("wasm"));
+// As the project has it.
+const usual = backend();
+afterEach(() => setBackend(usual));
 
 describe("stft and istft", () => {
   const ways: readonly [number, StftOptions][] = [
