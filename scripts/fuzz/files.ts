@@ -1,10 +1,11 @@
-// Files with mistakes in them: safetensors, checkpoints, IDX, CSV and those of NumPy. Each gives an error or
+// Files with mistakes in them: safetensors, indices of several, checkpoints, IDX, CSV and those of NumPy. Each gives an error or
 // what it says, takes memory in proportion to its size, and less than a second.
 import fc from "fast-check";
 import { checkCsv, mutatedCsv } from "../../packages/data/test/mutated-csv.ts";
 import { checkNpy, mutatedNpy, npzFiles } from "../../packages/data/test/mutated-npy.ts";
 import { checkIdx, mutatedIdx } from "../../packages/mnist-demo/test/mutated-idx.ts";
 import { checkFile, checkpointFiles, mutatedFiles } from "../../packages/nn/test/mutated-files.ts";
+import { checkIndex, mutatedIndices } from "../../packages/nn/test/mutated-shards.ts";
 import type { Fuzz, FuzzOptions } from "./fuzz.ts";
 import { compareWithLibrary } from "./library.ts";
 import { watchdog } from "./watchdog.ts";
@@ -14,6 +15,7 @@ export const fuzzFiles: Fuzz = async (options) => {
   compareWithLibrary(options);
   const checkpoints = await checkpointFiles();
   await fuzzKind("checkpoints", checkpoints.files, checkpoints.check, options);
+  await fuzzKind("indices of several files", mutatedIndices, checkIndex, options);
   await fuzzKind("IDX files", mutatedIdx, checkIdx, options);
   await fuzzKind(".npy files", mutatedNpy, checkNpy, options);
   const npz = await npzFiles();

@@ -1,7 +1,13 @@
 // CSV files with mistakes in them.
 import type fc from "fast-check";
+import {
+  expectSame,
+  mutated,
+  type Outcome,
+  outcomeOf,
+  withinBound,
+} from "../../../fixtures/mutations.ts";
 import { csv, csvRows } from "../src/index.ts";
-import { expectSame, mutated, type Outcome, outcomeOf, withinBound } from "./mutations.ts";
 
 const files = [
   "a,b,c\n1,x,2.5\n2,y,\n3,x,-1e3\n4,y,NaN\n",

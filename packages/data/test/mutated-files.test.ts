@@ -1,9 +1,9 @@
 // Some of the files of `pnpm fuzz files`, or NABLA_FUZZ_FILES of each kind.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type Outcome, runsOr } from "../../../fixtures/mutations.ts";
 import { checkCsv, mutatedCsv } from "./mutated-csv.ts";
 import { checkNpy, mutatedNpy, npzFiles } from "./mutated-npy.ts";
-import { type Outcome, runsOr } from "./mutations.ts";
 
 async function checkAll(
   files: fc.Arbitrary<Uint8Array>,

@@ -2,8 +2,14 @@
 import { type Tensor, tensor } from "@nabla/autograd";
 import type fc from "fast-check";
 import { readCases } from "../../../fixtures/cases.ts";
+import {
+  expectSame,
+  mutated,
+  type Outcome,
+  outcomeOf,
+  withinBound,
+} from "../../../fixtures/mutations.ts";
 import { npy, npz, toNpz } from "../src/index.ts";
-import { expectSame, mutated, type Outcome, outcomeOf, withinBound } from "./mutations.ts";
 
 const texts = [
   ...["0", "1", "-1", "4", "8", "1.5", "1e3", "4294967296", "9007199254740993", "3, 4", "2, 0"],

@@ -1,7 +1,17 @@
 // Safetensors files and checkpoints with mistakes in them, and what must hold whoever made them: an
 // error of one line and nothing changed, or what the file says; memory in proportion to the file.
-import { NablaError, tensor } from "@nabla/autograd";
+import { tensor } from "@nabla/autograd";
 import fc from "fast-check";
+import {
+  type Change,
+  changedBy,
+  expectSame,
+  inBytes,
+  inElements,
+  type Outcome,
+  outcomeOf,
+  withinBound,
+} from "../../../fixtures/mutations.ts";
 import { dense } from "../src/dense.ts";
 import { loadCheckpoint, saveCheckpoint } from "../src/files/checkpoint.ts";
 import {
@@ -61,25 +71,7 @@ const texts = [
 /** The parts of a header that can be replaced: strings, numbers, and what stands between them. */
 const parts = /"(?:[^"\\]|\\.)*"|[\d.e+-]+|[{}[\],:]/g;
 
-type Outcome = "read" | "refused";
-
-type Change = (bytes: Uint8Array) => Uint8Array;
-
 const nat = fc.nat();
-const inBytes: fc.Arbitrary<Change> = fc
-  .tuple(fc.constantFrom("replace", "flip", "insert", "remove", "truncate", "repeat"), nat, nat)
-  .map(([kind, place, value]) => (bytes) => {
-    const changed = [...bytes];
-    const at = place % (changed.length + 1);
-    if (kind === "insert") changed.splice(at, 0, value % 256);
-    else if (kind === "remove") changed.splice(at, 1 + (value % 9));
-    else if (kind === "truncate") changed.length = at;
-    else if (kind === "repeat") changed.splice(at, 0, ...changed.slice(at, at + (value % 99)));
-    else if (at < changed.length) {
-      changed[at] = kind === "flip" ? changed[at]! ^ (1 << (value % 8)) : value % 256;
-    }
-    return Uint8Array.from(changed);
-  });
 
 /** Part of the header is another, and its length is mostly right. */
 const inHeader: fc.Arbitrary<Change> = fc
@@ -98,25 +90,11 @@ const inHeader: fc.Arbitrary<Change> = fc
     return Uint8Array.from(Buffer.concat([length, Buffer.from(changed), buffer.subarray(end)]));
   });
 
-/** An element is another: the file is as good as before, unless it is a truth. */
-const inElements: fc.Arbitrary<Change> = fc
-  .tuple(nat, fc.nat(255))
-  .map(([place, value]) => (bytes) => {
-    const changed = bytes.slice();
-    if (bytes.length > 0) changed[bytes.length - 1 - (place % Math.min(30, bytes.length))] = value;
-    return changed;
-  });
-
-const changes = fc.array(fc.oneof(inBytes, inHeader, inElements), { minLength: 1, maxLength: 4 });
+const change = fc.oneof(inBytes, inHeader, inElements);
 
 /** A file after some changes, and how many bytes of it come at a time. */
 export const mutatedFiles: fc.Arbitrary<readonly [bytes: Uint8Array, chunkBytes: number]> =
-  fc.tuple(
-    fc
-      .tuple(fc.constantFrom(...wholeFiles), changes)
-      .map(([file, list]) => list.reduce<Uint8Array>((bytes, change) => change(bytes), file)),
-    fc.integer({ min: 1, max: 300 }),
-  );
+  fc.tuple(changedBy(wholeFiles, change), fc.integer({ min: 1, max: 300 }));
 
 /**
  * Whether the file is read or refused; throws unless it says what is read, or is refused as it
@@ -126,21 +104,19 @@ export async function checkFile([bytes, chunkBytes]: readonly [
   Uint8Array,
   number,
 ]): Promise<Outcome> {
-  const before = process.memoryUsage().arrayBuffers;
-  const given = await outcomeOf(() => readSafetensors(bytes));
-  const streamed = await outcomeOf(() => readSafetensors(chunksOf(bytes, chunkBytes)));
-  expectSame(said(streamed), said(given), "a stream and its bytes");
-  if (typeof given !== "string") expectSame(contentOf(given), naivelyRead(bytes), "what is read");
-  const other = dense(2, 3);
-  const untouched = toSafetensors(other);
-  const loaded = await outcomeOf(() => loadSafetensors(other, bytes));
-  if (typeof loaded === "string") {
-    expectSame(toSafetensors(other), untouched, "what was refused");
-  }
-  // Some copies of it, twice; nothing that the file only promises.
-  const taken = process.memoryUsage().arrayBuffers - before;
-  if (taken > 100 * bytes.length + 1_000_000) throw new Error(`${taken} bytes of memory taken`);
-  return typeof given === "string" ? "refused" : "read";
+  return withinBound(bytes, async () => {
+    const given = await outcomeOf(() => readSafetensors(bytes));
+    const streamed = await outcomeOf(() => readSafetensors(chunksOf(bytes, chunkBytes)));
+    expectSame(said(streamed), said(given), "a stream and its bytes");
+    if (typeof given !== "string") expectSame(contentOf(given), naivelyRead(bytes), "what is read");
+    const other = dense(2, 3);
+    const untouched = toSafetensors(other);
+    const loaded = await outcomeOf(() => loadSafetensors(other, bytes));
+    if (typeof loaded === "string") {
+      expectSame(toSafetensors(other), untouched, "what was refused");
+    }
+    return typeof given === "string" ? "refused" : "read";
+  });
 }
 
 /** A checkpoint with changes, which is refused, or is the checkpoint. */
@@ -157,7 +133,7 @@ export async function checkpointFiles(): Promise<{
   await saveCheckpoint(sink, { ...training(), progress: { epoch: 3 } });
   const file = Uint8Array.from(Buffer.concat(chunks));
   return {
-    files: changes.map((list) => list.reduce<Uint8Array>((bytes, change) => change(bytes), file)),
+    files: changedBy([file], change),
     async check(bytes) {
       const given = training();
       const stateOf = () =>
@@ -169,16 +145,6 @@ export async function checkpointFiles(): Promise<{
       return typeof outcome === "string" ? "refused" : "read";
     },
   };
-}
-
-/** What is returned, or the message of the error, which must be ours and of one line. */
-async function outcomeOf<T>(read: () => T | Promise<T>): Promise<T | string> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof NablaError) || !/^\w+: .{1,2000}$/.test(error.message)) throw error;
-    return error.message;
-  }
 }
 
 async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -237,20 +203,4 @@ function naivelyRead(bytes: Uint8Array): unknown {
 
 function byName<T extends readonly [name: string, ...rest: unknown[]]>(tensors: readonly T[]) {
   return tensors.toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function expectSame(given: unknown, expected: unknown, what: string): void {
-  const [a, b] = [given, expected].map(textOf);
-  if (a !== b) throw new Error(`${what}: ${a}, expected ${b}`);
-}
-
-/** All that JSON would lose is in it. */
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === "number" && (!Number.isFinite(part) || Object.is(part, -0))) {
-      return Object.is(part, -0) ? "-0" : String(part);
-    }
-    return part;
-  });
 }
