@@ -16,10 +16,14 @@ const millisecondsBetween = 120;
 /** Thumbnails beyond are not seen. */
 const mostThumbnails = 40;
 
-/** An element that the page has. */
-export function found<E extends Element>(within: ParentNode, selector: string): E {
-  const element = within.querySelector<E>(selector);
-  if (!element) throw new Error(`the page has no ${selector}`);
+/** An element of this kind that the page has. */
+export function found<E extends Element>(
+  within: ParentNode,
+  selector: string,
+  kind: new () => E,
+): E {
+  const element = within.querySelector(selector);
+  if (!(element instanceof kind)) throw new Error(`the page has no ${selector}`);
   return element;
 }
 
@@ -34,10 +38,10 @@ export class Card {
 
   constructor(template: HTMLTemplateElement, usualName: string, events: CardEvents) {
     const copy = template.content.cloneNode(true) as DocumentFragment;
-    this.element = found(copy, ".card");
-    this.#name = found(copy, ".name");
-    this.#record = found(copy, ".record");
-    this.#forget = found(copy, ".forget");
+    this.element = found(copy, ".card", HTMLElement);
+    this.#name = found(copy, ".name", HTMLInputElement);
+    this.#record = found(copy, ".record", HTMLButtonElement);
+    this.#forget = found(copy, ".forget", HTMLButtonElement);
     this.#usualName = usualName;
     this.#name.value = usualName;
     this.#name.setAttribute("aria-label", `Name of ${usualName.toLowerCase()}`);
@@ -75,28 +79,31 @@ export class Card {
     canvas
       .getContext("2d")!
       .putImageData(new ImageData(thumbnail.data, thumbnail.width, thumbnail.height), 0, 0);
-    const thumbnails = found(this.element, ".thumbnails");
+    const thumbnails = found(this.element, ".thumbnails", HTMLElement);
     thumbnails.prepend(canvas);
     if (thumbnails.childElementCount > mostThumbnails) thumbnails.lastElementChild!.remove();
     this.#counted(this.#count + 1);
   }
 
   empty(): void {
-    found(this.element, ".thumbnails").replaceChildren();
+    found(this.element, ".thumbnails", HTMLElement).replaceChildren();
     this.#counted(0);
   }
 
   #counted(count: number): void {
     this.#count = count;
     const words = count === 0 ? "no pictures" : count === 1 ? "1 picture" : `${count} pictures`;
-    found(this.element, ".count").textContent = words;
+    found(this.element, ".count", HTMLElement).textContent = words;
     this.#forget.disabled = count === 0;
   }
 
   #labelButtons(): void {
     this.#record.setAttribute("aria-label", `Record ${this.name}`);
     this.#forget.setAttribute("aria-label", `Forget ${this.name}`);
-    found(this.element, ".files").setAttribute("aria-label", `Add files of ${this.name}`);
+    found(this.element, ".files", HTMLInputElement).setAttribute(
+      "aria-label",
+      `Add files of ${this.name}`,
+    );
   }
 
   /** Held by pointer or key it goes on; a click by other means, as of a screen reader, is one picture. */
@@ -136,7 +143,7 @@ export class Card {
   }
 
   #takesFiles(add: (files: readonly File[]) => Promise<unknown>): void {
-    const input = found<HTMLInputElement>(this.element, ".files");
+    const input = found(this.element, ".files", HTMLInputElement);
     input.addEventListener("change", () => {
       void add([...(input.files ?? [])]);
       input.value = "";

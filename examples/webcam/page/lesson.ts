@@ -101,7 +101,7 @@ export class Lesson {
     this.stop();
     const running = new AbortController();
     this.#running = running;
-    const kinds = [...new Set(this.#examples.map(({ label }) => label))].sort();
+    const kinds = [...new Set(this.#examples.map(({ label }) => label))].sort((a, b) => a - b);
     const labels = this.#examples.map(({ label }) => kinds.indexOf(label));
     // Each thing counts the same, however many pictures there are of it.
     const counts = kinds.map((_, kind) => labels.filter((label) => label === kind).length);

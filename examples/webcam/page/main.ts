@@ -9,17 +9,17 @@ const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "modu
 worker.addEventListener("error", ({ message }) => tell(`The worker failed: ${message}`));
 const service = wrap<Service>(worker);
 
-const video = found<HTMLVideoElement>(document, "#video");
-const cameraButton = found<HTMLButtonElement>(document, "#camera");
-const trainButton = found<HTMLButtonElement>(document, "#train");
-const status = found<HTMLElement>(document, "#status");
-const progress = found<HTMLProgressElement>(document, "#progress");
-const seen = found<HTMLCanvasElement>(document, "#seen");
-const bars = found<HTMLElement>(document, "#bars");
+const video = found(document, "#video", HTMLVideoElement);
+const cameraButton = found(document, "#camera", HTMLButtonElement);
+const trainButton = found(document, "#train", HTMLButtonElement);
+const status = found(document, "#status", HTMLElement);
+const progress = found(document, "#progress", HTMLProgressElement);
+const seen = found(document, "#seen", HTMLCanvasElement);
+const bars = found(document, "#bars", HTMLElement);
 
 /** Says what is the matter; nothing takes the words away. */
 function tell(failure: string): void {
-  found(document, "#failure").textContent = failure;
+  found(document, "#failure", HTMLElement).textContent = failure;
 }
 
 const messageOf = (error: unknown): string =>
@@ -47,7 +47,7 @@ const cards = ["One thing", "Another thing", "A third thing"].map((name, label) 
     card.show(await service.add(label, handedOver(picture)), isMirrored);
     countPictures();
   };
-  const card: Card = new Card(found(document, "#card"), name, {
+  const card: Card = new Card(found(document, "#card", HTMLTemplateElement), name, {
     record: () =>
       trying(async () => {
         const frame = await frameOf(video);
@@ -67,7 +67,7 @@ const cards = ["One thing", "Another thing", "A third thing"].map((name, label) 
   });
   return card;
 });
-found(document, "#cards").append(...cards.map(({ element }) => element));
+found(document, "#cards", HTMLElement).append(...cards.map(({ element }) => element));
 
 let isTraining = false;
 
@@ -102,7 +102,7 @@ function stopCamera(): void {
 function showCamera(): void {
   const isOn = video.srcObject !== null;
   cameraButton.textContent = isOn ? "Turn the camera off" : "Turn the camera on";
-  found<HTMLElement>(document, "#no-video").hidden = isOn;
+  found(document, "#no-video", HTMLElement).hidden = isOn;
   video.hidden = !isOn;
   for (const card of cards) card.hasCamera = isOn;
 }
@@ -110,7 +110,8 @@ function showCamera(): void {
 /** Asks about what the camera sees, as often as answers come, but not more than some ten times a second. */
 async function watch(): Promise<void> {
   const stream = video.srcObject;
-  while (stream && video.srcObject === stream) {
+  const isOn = (): boolean => stream !== null && video.srcObject === stream;
+  while (isOn()) {
     const pause = new Promise((resolve) => setTimeout(resolve, 90));
     const frame = document.hidden ? undefined : await frameOf(video);
     if (frame && (await trying(() => ask(frame))) === undefined) return stopCamera();
@@ -131,7 +132,7 @@ async function ask(picture: Picture): Promise<true> {
   return true;
 }
 
-const askInput = found<HTMLInputElement>(document, "#ask");
+const askInput = found(document, "#ask", HTMLInputElement);
 askInput.addEventListener("change", () => {
   const file = askInput.files?.[0];
   askInput.value = "";
@@ -153,7 +154,7 @@ function drawBars(probabilities: ReadonlyMap<number, number> | undefined): void 
       const [words, number] = row.querySelectorAll("span");
       words!.textContent = name;
       number!.textContent = percent ?? "–";
-      found<HTMLElement>(row, "i").style.width = percent?.replace(" ", "") ?? "0";
+      found(row, "i", HTMLElement).style.width = percent?.replace(" ", "") ?? "0";
       return row;
     }),
   );
@@ -172,7 +173,7 @@ async function train(): Promise<void> {
   const onProgress = ({ step, steps, cost }: Progress): void => {
     costs.push(cost);
     [progress.value, progress.max] = [step, steps];
-    found(document, "#cost").textContent = cost.toFixed(3);
+    found(document, "#cost", HTMLElement).textContent = cost.toFixed(3);
     drawCurve(costs, steps);
   };
   await trying(() => service.train(proxy(onProgress)));
@@ -191,7 +192,7 @@ function drawCurve(costs: readonly number[], steps: number): void {
     const y = 88 - (84 * cost) / most;
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
-  found(document, "#curve polyline").setAttribute("points", points.join(" "));
+  found(document, "#curve polyline", SVGPolylineElement).setAttribute("points", points.join(" "));
 }
 
 showCamera();

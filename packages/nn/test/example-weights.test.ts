@@ -193,7 +193,11 @@ test.each([
       metrics: {
         share: [
           accuracy,
-          (layer, batch) => [layer.forward(batch.inputs), batch.labels, batch.weights],
+          (layer, batch) => [
+            layer.forward(batch.inputs),
+            batch.labels,
+            (batch as typeof validation).weights,
+          ],
         ],
       },
       optimizer,

@@ -18,7 +18,7 @@ import { loadShards, readShards } from "../src/files/shards.ts";
 const model = dense(2, 3);
 const tensors: Readonly<Record<string, Tensor>> = {
   weight: model.weight,
-  bias: model.bias,
+  bias: model.bias!,
   ["__proto__"]: tensor([1, 2]),
   "7": tensor([7]),
 };
@@ -38,7 +38,7 @@ const text = JSON.stringify({ metadata: { total_size: 48 }, weight_map: homes })
 const small = JSON.stringify({
   weight_map: { weight: "model.safetensors", bias: "model.safetensors" },
 });
-const whole = toSafetensors({ weight: model.weight, bias: model.bias });
+const whole = toSafetensors({ weight: model.weight, bias: model.bias! });
 
 /** What stands in place of a part of an index. */
 const texts = [
