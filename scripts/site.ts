@@ -37,7 +37,12 @@ if (hasReference) {
 }
 linkFromPage();
 linkFromWebcam();
-const pages = ["index.html", "playground/index.html", "webcam/index.html", ...documents.map(pageOf)];
+const pages = [
+  "index.html",
+  "playground/index.html",
+  "webcam/index.html",
+  ...documents.map(pageOf),
+];
 const broken = pages.flatMap(brokenLinks);
 for (const { id, guide } of contents) {
   const page = `docs/guide/${guide}.html`;

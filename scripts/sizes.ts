@@ -1,11 +1,12 @@
 /**
  * What the packages weigh in a bundle, and how long the compiler takes for programs that use them:
- * writes docs/sizes.md. The programs and their limits are those of strangers/esbuild, where it is the
- * packed packages that are bundled.
+ * writes docs/sizes.md; with --bundles only what bundles weigh. The programs and their limits are those
+ * of strangers/esbuild, where it is the packed packages that are bundled.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { bundle } from "../strangers/esbuild/bundle.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -117,12 +118,23 @@ function compilations(): string {
   return table(rows);
 }
 
-const typescript = execFileSync(`${root}node_modules/.bin/tsc`, ["--version"], {
-  encoding: "utf8",
-});
+function checksSection(): string {
+  const version = execFileSync(`${root}node_modules/.bin/tsc`, ["--version"], { encoding: "utf8" });
+  return `## Type checks
+
+The programs under [\`examples\`](../examples/README.md) against the packages' declarations, by one thread of TypeScript ${version.replace("Version", "").trim()}, the fastest of three. The first row imports the packages and does nothing. \`pnpm bench:types\` has what each kind of operation costs.
+
+${compilations()}
+`;
+}
+
+const { values } = parseArgs({ options: { bundles: { type: "boolean", default: false } } });
+const page = `${root}docs/sizes.md`;
+const before = readFileSync(page, "utf8");
+const checks = values.bundles ? before.slice(before.indexOf("## Type checks")) : checksSection();
 
 writeFileSync(
-  `${root}docs/sizes.md`,
+  page,
   `# Sizes
 
 What programs weigh that use the packages, bundled and minified by esbuild, and how long the compiler takes for them. \`pnpm sizes\` wrote this page, on Node ${process.version.slice(1)}; a kB is 1000 bytes.
@@ -131,7 +143,7 @@ What programs weigh that use the packages, bundled and minified by esbuild, and 
 
 ${await bundles()}
 
-\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs, all metrics and all that writes reports down in it: a program carries those that it names.
+\`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs, all metrics and all that writes reports down in it: a program carries those that it names. A package that a program does not import, or imports and does not use, adds nothing to it: the same command checks that.
 
 The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
 
@@ -143,10 +155,5 @@ What the parts weigh, minified and not compressed (gzip makes somewhat more than
 
 ${await breakdown()}
 
-## Type checks
-
-The programs under [\`examples\`](../examples/README.md) against the packages' declarations, by one thread of TypeScript ${typescript.replace("Version", "").trim()}, the fastest of three. The first row imports the packages and does nothing. \`pnpm bench:types\` has what each kind of operation costs.
-
-${compilations()}
-`,
+${checks}`,
 );
