@@ -1,5 +1,6 @@
+// Packages that are imported, and not used: a bundler leaves them out.
+/* oxlint-disable no-unused-vars */
 import { grad, tensor } from "@nabla/autograd";
-// Imported, and not used: a bundler leaves them out.
 import * as data from "@nabla/data";
 import * as distributions from "@nabla/distributions";
 import * as images from "@nabla/images";
