@@ -31,6 +31,5 @@ test("changed indices of models in several files: an error of one line and nothi
     fc.asyncProperty(mutatedIndices, async (index) => void counts[await checkIndex(index)]++),
     { numRuns: runsOr(200) },
   );
-  expect(counts.read).toBeGreaterThan(2);
-  expect(counts.refused).toBeGreaterThan(10);
+  expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(10);
 });
