@@ -13,6 +13,7 @@ import {
   real,
   widened,
 } from "./parameters.ts";
+import { tailMoments } from "./tail-moments.ts";
 
 /**
  * The normal distribution with this mean and standard deviation (of the whole one) between `low` and
@@ -63,7 +64,8 @@ export function truncatedNormal(
   const isSmooth = isNarrow(center, half);
   const [middle, reach] = [where(isSmooth, center, 0), where(isSmooth, half, 0.5)];
   const mass = where(isSmooth, narrowMass(middle, reach), cdfOf(b).sub(below));
-  const known = where(mass.greater(0), mass, Number.NaN);
+  // Subnormal numbers have too few digits.
+  const known = where(mass.greaterEqual(2 ** -1022), mass, Number.NaN);
   const back = (z: Tensor) => z.maximum(a).minimum(b).mul(sign).mul(s).add(m);
   const quantile = (p: Tensor): Tensor => {
     const rest = p.neg().add(1);
@@ -84,10 +86,18 @@ export function truncatedNormal(
   // Terms of the moments: densities at the bounds, 0 where these are infinite.
   const [da, db] = [densityAt(a), densityAt(b)];
   const [narrowMean, narrowVariance] = narrowMoments(middle, reach);
-  const shift = where(isSmooth, narrowMean, da.sub(db).div(known));
+  // Both bounds are below the mean, in the mirror or not.
+  const isTail = b.lessEqual(-1).logicalAnd(isSmooth.logicalNot()).logicalAnd(known.isFinite());
+  const [tailMean, tailVariance] = tailMoments(
+    where(isTail, b.neg(), 1),
+    where(isTail, half.mul(2), 1),
+  );
+  const byBounds = where(isTail, b.sub(tailMean), da.sub(db).div(known));
+  const shift = where(isSmooth, narrowMean, byBounds);
   const spread = (): Tensor => {
     const slope = timesDensity(a, da).sub(timesDensity(b, db)).div(known);
-    return where(isSmooth, narrowVariance, slope.add(1).sub(shift.square()));
+    const apart = where(isTail, tailVariance, slope.add(1).sub(shift.square()));
+    return where(isSmooth, narrowVariance, apart);
   };
   return distribution<Shape>({
     name: "truncatedNormal",

@@ -111,3 +111,30 @@ test("studentT of many degrees is nearly normal", () => {
   expectClose(d.logProbability(x), z.logProbability(x), { relativeTolerance: 1e-8 });
   expectClose(d.cdf(x), z.cdf(x), { relativeTolerance: 1e-5 });
 });
+
+// By mpmath, to 60 digits: what is beyond a bound, and between it and another one 2.5 deviations farther.
+test.each([
+  [1, 1.525135276160981, 0.1990976655703488, 1.5218662236450904, 0.19201798687641355],
+  [3, 3.2830986549304364, 0.07055918678526811, 3.2830650571101705, 0.070479544240796],
+  [8, 8.121368112236112, 0.014324883443340911, 8.121368112064475, 0.0143248830194121],
+  [20, 20.04975306852785, 0.0024632616150521637, 20.04975306852785, 0.0024632616150521637],
+  [30, 30.033259667433676, 0.001103771511890091, 30.033259667433676, 0.001103771511890091],
+])("moments of what is %d deviations from the mean or farther", (bound, ...expected) => {
+  const infinity = Number.POSITIVE_INFINITY;
+  const between = (low: number, high: number) =>
+    truncatedNormal(0, 1, low, high, { dtype: "float64" });
+  const above = [between(bound, infinity), between(bound, bound + 2.5)];
+  const below = [between(-infinity, -bound), between(-bound - 2.5, -bound)];
+  for (const [i, [mean, variance]] of [expected.slice(0, 2), expected.slice(2)].entries()) {
+    expect(above[i]!.mean().itemSync() / mean!).toBeCloseTo(1, 13);
+    expect(below[i]!.mean().itemSync() / mean!).toBeCloseTo(-1, 13);
+    for (const d of [above[i]!, below[i]!]) {
+      expect(d.variance().itemSync() / variance!).toBeCloseTo(1, 12);
+    }
+  }
+});
+
+test("a tail that float64 has only as a subnormal number is NaN", () => {
+  const d = truncatedNormal(0, 1, 38, Number.POSITIVE_INFINITY, { dtype: "float64" });
+  for (const x of [d.mean(), d.variance(), d.entropy()]) expect(x.itemSync()).toBeNaN();
+});
