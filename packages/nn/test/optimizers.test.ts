@@ -2,6 +2,7 @@ import { compile, type Parameter, parameter, type Tensor, tensor, zeros } from "
 import { expectClose } from "@nabla/autograd/testing";
 import { describe, expect, test } from "vitest";
 import { adaDelta } from "../src/optimizers/ada-delta.ts";
+import { adafactor } from "../src/optimizers/adafactor.ts";
 import { adam } from "../src/optimizers/adam.ts";
 import { adamW } from "../src/optimizers/adam-w.ts";
 import { lion } from "../src/optimizers/lion.ts";
@@ -260,4 +261,25 @@ describe("a state", () => {
     }
     expect(optimizer.state()["steps"]!.itemSync()).toBe(0);
   });
+});
+
+test.each([
+  [1e18, [[2.6929783821105957, -3.1941776275634766]]],
+  [1e30, [[3, -3]]],
+])("adafactor goes as far for gradients of %d as for small ones, or nowhere", (size, expected) => {
+  const w = parameter([
+    [3, -3],
+    [1, 2],
+  ]);
+  const optimizer = adafactor([w], { learningRate: 0.1 });
+  w.mul(
+    tensor([
+      [size, size],
+      [size, 2 * size],
+    ]),
+  )
+    .sum()
+    .backward();
+  optimizer.step();
+  expect(w.slice(0, 0, 1).arraySync()).toEqual([expected[0]!.map((x) => expect.closeTo(x, 5))]);
 });

@@ -1,5 +1,5 @@
 // Adafactor: mean squares of a matrix from those of its rows and columns.
-import { type Parameter, type Tensor, zeros } from "@nabla/autograd";
+import { type Parameter, type Tensor, where, zeros } from "@nabla/autograd";
 import { checkKind, notNegative, positive } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { counting } from "./needs.ts";
@@ -82,7 +82,10 @@ function meanSquareOf(
   if (p.rank < 2) return next("meanSquare", squares);
   const rows = next("rows", squares.mean(-1, { keepDims: true }));
   const columns = next("columns", squares.mean(-2, { keepDims: true }));
-  return rows.mul(columns).div(rows.mean(-2, { keepDims: true }).maximum(epsilon));
+  const mean = rows.mean(-2, { keepDims: true }).maximum(epsilon);
+  // First the quotient: the product of two mean squares may overflow where its root would not.
+  const ratio = where(mean.equal(Number.POSITIVE_INFINITY), 1, rows.div(mean));
+  return ratio.mul(columns);
 }
 
 function rootMeanSquare(x: Tensor): Tensor {
@@ -93,7 +96,8 @@ function rootMeanSquare(x: Tensor): Tensor {
  * Adam without a mean of gradients, which of a matrix keeps the mean squares of its rows and columns
  * alone: memory for optimisers of large models. Steps are relative to the parameter's size, and bounded.
  * N. Shazeer and M. Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", 2018,
- * algorithms 4 and 5, with the bounds of PyTorch. Throws `NablaError` for options out of range.
+ * algorithms 4 and 5, with the bounds of PyTorch. A gradient whose square the dtype does not have (beyond
+ * 1.8e19 in float32) moves nothing, as with `adam`. Throws `NablaError` for options out of range.
  *
  * @example
  * const w = parameter([[3, -3]]);
