@@ -12,7 +12,7 @@ import { currentCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { stopGradient } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
-import { hasFractions, isHalf, type Numbers } from "../scalar/dtype.ts";
+import { computedDType, hasFractions, isHalf, type Numbers } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { type StandIn, standInOf, substituting } from "./stand-ins.ts";
@@ -249,7 +249,8 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
       const shapes = `got ${formatShape(node.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
       throw new ShapeError(`${operation}: ${shapes}`);
     }
-    if (node.dtype === this.dtype) return;
+    // What stands in the place of 16 bits may be what they are computed as.
+    if (node.dtype === this.dtype || node.dtype === computedDType(this.dtype)) return;
     throw new DTypeError(`${operation}: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
   }
 
