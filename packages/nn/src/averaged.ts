@@ -7,10 +7,10 @@ import {
   ShapeError,
   type Tensor,
   tensor,
-  zerosLike,
 } from "@nabla/autograd";
 import { checkState, realizing, type StatefulCallback } from "./callbacks.ts";
 import { checkModel } from "./checks.ts";
+import { zerosFor } from "./computed.ts";
 import { checkBlocks, readNow } from "./later.ts";
 import type { Model } from "./layer.ts";
 import { checkOptions, fraction, type Kind } from "./options.ts";
@@ -59,8 +59,8 @@ export function averaged(model: Model, options: AveragedOptions = {}): AveragedW
   checkOptions("averaged", options, { decay: fraction, after: steps });
   const { decay, after = 0 } = options;
   // Of integers there is no mean: they stay the model's, as buffers do.
-  const parameters = model.parameters().filter(({ dtype }) => dtype.startsWith("float"));
-  const means = parameters.map((p) => parameter(zerosLike(p), { name: `mean of ${p.name}` }));
+  const parameters = model.parameters().filter(({ dtype }) => dtype.includes("float"));
+  const means = parameters.map((p) => parameter(zerosFor(p), { name: `mean of ${p.name}` }));
   /** Steps so far, of which those beyond `after` count. */
   let seen = 0;
   const count = compile((weight: Tensor) => {

@@ -14,8 +14,8 @@ import {
   type Tensor,
   takeGradients,
   zeros,
-  zerosLike,
 } from "@nabla/autograd";
+import { computedDType, zerosFor } from "./computed.ts";
 import type { Fed, FeedBatch } from "./feed.ts";
 import { type Costs, type Place, placeText } from "./fit-cost.ts";
 import {
@@ -75,8 +75,8 @@ export function groupStepOf(
   const { optimizer, beforeStep, compiled = true } = options;
   const { parameters } = optimizer;
   const sums = [
-    parameter(zeros([], { dtype: parameters[0]!.dtype }), { name: "sum of costs" }),
-    ...parameters.map((p) => parameter(zerosLike(p), { name: `sum of gradients of ${p.name}` })),
+    parameter(zeros([], { dtype: computedDType(parameters[0]!.dtype) }), { name: "sum of costs" }),
+    ...parameters.map((p) => parameter(zerosFor(p), { name: `sum of gradients of ${p.name}` })),
   ];
   const same = sameParameters(costs.operation, parameters);
   /** What the batch under way counts, and all of the group: asked for at each call. */

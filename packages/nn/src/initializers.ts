@@ -17,7 +17,8 @@ import {
   zeros as zeroTensor,
 } from "@nabla/autograd";
 import { kindOf } from "./checks.ts";
-import { checkOptions, finite, notNegative, plainList, weightDType } from "./options.ts";
+import { computedDType } from "./computed.ts";
+import { checkOptions, finite, notNegative, oneOf, plainList } from "./options.ts";
 
 /** How many inputs each neuron has, and how many neurons each input goes to. */
 export type Fans = readonly [inputs: number, outputs: number];
@@ -46,7 +47,9 @@ export function firstValue(
   shape: WeightShape,
   options: InitializerOptions & { readonly dtype: DType },
 ): Tensor {
-  const value = initializer(shape, options) as Tensor | undefined;
+  // What is drawn in 16 bits would be rounded twice.
+  const dtype = computedDType(options.dtype);
+  const value = initializer(shape, { ...options, dtype }) as Tensor | undefined;
   if (!(value instanceof Tensor)) {
     throw new NablaError(
       `${operation}: the initializer gives ${kindOf(value)}, expected a tensor ${formatShape(shape)}`,
@@ -56,7 +59,7 @@ export function firstValue(
   return value.cast(options.dtype);
 }
 
-const kinds = { fans: plainList, dtype: weightDType };
+const kinds = { fans: plainList, dtype: oneOf("float32", "float64") };
 
 /** Throws unless they are what an initializer is given. */
 function checkGiven(operation: string, shape: unknown, options: InitializerOptions): void {

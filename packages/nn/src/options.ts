@@ -39,7 +39,7 @@ export function oneOf(...names: readonly string[]): Kind {
 }
 
 /** The dtypes that weights may have. */
-export const weightDType: Kind = oneOf("float32", "float64");
+export const weightDType: Kind = oneOf("float32", "float64", "float16", "bfloat16");
 
 /** What layers with weights take. */
 export const ofWeights: Readonly<Record<string, Kind>> = {

@@ -42,7 +42,9 @@ export function sharpnessAware(
   const slopes = gradients(here, moving);
   // As in the authors' program: no gradient moves nothing.
   const scale = normOf(slopes).add(1e-12).reciprocal().mul(radius);
-  const moved = moving.map((p, i) => p.add(slopes[i]!.mul(scale.cast(p.dtype)).stopGradient()));
+  const moved = moving.map((p, i) =>
+    p.add(slopes[i]!.mul(scale.cast(slopes[i]!.dtype)).stopGradient()),
+  );
   const highest: unknown = substitute(moving, moved, cost);
   checkOneNumber("sharpnessAware: the cost", highest);
   return highest;

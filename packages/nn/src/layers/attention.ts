@@ -19,6 +19,7 @@ import {
 } from "@nabla/autograd";
 import { adapted, canBeAdapted } from "../adapters.ts";
 import { checkAxis, checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import { type Dense, dense } from "../dense.ts";
 import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
 import { layerOf } from "../layer-of.ts";
@@ -252,7 +253,8 @@ export function multiHeadAttention<const F extends number>(
   const cache = (examples: number, places: number): AttentionCache => {
     checkCount("multiHeadAttention", "examples", examples);
     checkCount("multiHeadAttention", "places", places);
-    const empty = (): Tensor => zeros([examples, keyHeads, places, each], { dtype });
+    const empty = (): Tensor =>
+      zeros([examples, keyHeads, places, each], { dtype: computedDType(dtype) });
     return { keys: empty(), values: empty(), length: tensor(0, { dtype: "int32" }) };
   };
   const step = (x: Tensor, before: AttentionCache): readonly [Tensor, AttentionCache] => {

@@ -12,6 +12,7 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import { layerOf } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
 import { checkOptions, fraction, positive, weightDType } from "../options.ts";
@@ -76,8 +77,10 @@ export function batchNorm<const C extends number>(
   const { momentum = 0.1, epsilon = 1e-5, dtype = "float32" } = options;
   const cell = (name: string, value: Tensor) => parameter(value, { name });
   const { weight, bias } = scaling(channels, dtype);
-  const runningMean = cell("running_mean", zeros([channels as number], { dtype }));
-  const runningVariance = cell("running_var", ones([channels as number], { dtype }));
+  // Running means move by less than 16 bits tell apart.
+  const ofRunning = { dtype: computedDType(dtype) };
+  const runningMean = cell("running_mean", zeros([channels as number], ofRunning));
+  const runningVariance = cell("running_var", ones([channels as number], ofRunning));
   const mode = new Mode();
   const byBatch = (x: Tensor): Tensor => {
     const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
@@ -98,7 +101,7 @@ export function batchNorm<const C extends number>(
       const row = measured
         .reshape([channels as number])
         .stopGradient()
-        .cast(dtype);
+        .cast(ofRunning.dtype);
       return running.assign(running.mul(1 - momentum).add(row.mul(momentum)));
     };
     // Whatever run normalises the batch moves both, or fails and moves none.

@@ -15,6 +15,7 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor, kindOf } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import { firstValue, type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
 import type { LayerFunction } from "../layer.ts";
 import { layerOf } from "../layer-of.ts";
@@ -264,7 +265,9 @@ function cellLayer<Operation extends string, In extends number, Out extends numb
   const cell = cellOf(kind, steps, [inputFeatures, hidden], options);
   const { dtype = "float32" } = options;
   const zeroState = (front: Shape): readonly Tensor[] =>
-    Array.from({ length: steps.states }, () => zeros([...front, hidden], { dtype }));
+    Array.from({ length: steps.states }, () =>
+      zeros([...front, hidden], { dtype: computedDType(dtype) }),
+    );
   const step = (x: Tensor, given?: readonly Tensor[]): readonly Tensor[] => {
     checkTensor(kind, x);
     checkAxis(kind, x.shape, -1, inputFeatures, "features");

@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from "@nabla/autograd";
 import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import { firstValue, type Initializer, normal } from "../initializers.ts";
 import { layerOf } from "../layer-of.ts";
 import { checkOptions, ofWeights, positive, tensor as tensorKind } from "../options.ts";
@@ -53,7 +54,7 @@ export function sinusoidalPositions<const F extends number>(
   const { base = 10_000 } = options;
   const forward = (x: Tensor): Tensor => {
     const places = placesOf("sinusoidalPositions", x, features);
-    const angles = anglesOf(arange(places, { dtype: x.dtype }), features, base);
+    const angles = anglesOf(arange(places, { dtype: computedDType(x.dtype) }), features, base);
     const waves = concat([angles.sin().expandDims(2), angles.cos().expandDims(2)], 2);
     return x.add(waves.reshape([places, features as number]));
   };
@@ -146,7 +147,7 @@ export function rotary<X extends Tensor>(x: X, options: RotaryOptions = {}): Ten
       `rotary: ${given}, expected [${places}], as many as ${formatShape(x.shape)}`,
     );
   }
-  const angles = anglesOf(at.cast(x.dtype), features, base);
+  const angles = anglesOf(at.cast(computedDType(x.dtype)), features, base);
   const [cos, sin] = [angles.cos(), angles.sin()];
   const whole: Tensor = x;
   const first: Tensor = whole.slice(-1, 0, features / 2);

@@ -14,6 +14,7 @@ import {
   zeros,
 } from "@nabla/autograd";
 import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import { layerOf } from "../layer-of.ts";
 import { anything, checkOptions, count, flag, fraction, oneOf } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
@@ -247,7 +248,10 @@ function recurrent<
   };
   const states = layers * directions.length * steps.states;
   const zeroState = (examples: number): readonly Tensor[] =>
-    Array.from({ length: states }, () => zeros([examples, hidden], { dtype }) as Tensor);
+    Array.from(
+      { length: states },
+      () => zeros([examples, hidden], { dtype: computedDType(dtype) }) as Tensor,
+    );
 
   const unroll = (
     x: Tensor,

@@ -1,5 +1,6 @@
 // A step for several gradients.
-import { NablaError, parameter, takeGradients, where, zerosLike } from "@nabla/autograd";
+import { NablaError, parameter, takeGradients, where } from "@nabla/autograd";
+import { zerosFor } from "../computed.ts";
 import { checkTrainable } from "../freezing.ts";
 import { checkKind, count } from "../options.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
@@ -27,7 +28,7 @@ export function everyNth(optimizer: Optimizer, n: number): Optimizer {
   checkKind("everyNth", "n", n, count);
   const { parameters } = inner;
   const turn = parameter(0, { name: "turn", dtype: "int32" });
-  const sums = parameters.map((p) => parameter(zerosLike(p), { name: `sum for ${p.name}` }));
+  const sums = parameters.map((p) => parameter(zerosFor(p), { name: `sum for ${p.name}` }));
   const cells = cellsWith(
     "everyNth",
     inner,
@@ -51,7 +52,7 @@ export function everyNth(optimizer: Optimizer, n: number): Optimizer {
       });
       const next = turn.add(1);
       parameters.forEach((p, i) => {
-        if (gathered[i]) p.grad = gathered[i].div(next.cast(p.dtype));
+        if (gathered[i]) p.grad = gathered[i].div(next.cast(sums[i]!.dtype));
       });
       const assign = inner.begin();
       return () => {

@@ -1,5 +1,6 @@
 // Lookahead: some steps, and then a part of the way that they have led.
-import { parameter, where, zerosLike } from "@nabla/autograd";
+import { parameter, where } from "@nabla/autograd";
+import { zerosFor } from "../computed.ts";
 import { checkOptions, count, type Kind } from "../options.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
@@ -35,7 +36,7 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
   const { steps = 5, part: kept = 0.5 } = options;
   const { parameters } = inner;
   const turn = parameter(0, { name: "turn", dtype: "int32" });
-  const slow = parameters.map((p) => parameter(zerosLike(p), { name: `slow ${p.name}` }));
+  const slow = parameters.map((p) => parameter(zerosFor(p), { name: `slow ${p.name}` }));
   const cells = cellsWith(
     "lookahead",
     inner,

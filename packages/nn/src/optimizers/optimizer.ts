@@ -5,11 +5,14 @@ import {
   NablaError,
   type Parameter,
   parameter,
+  substitute,
   Tensor,
   takeGradients,
+  where,
   zerosLike,
 } from "@nabla/autograd";
 import { checkParameters, kindOf } from "../checks.ts";
+import { isShort } from "../computed.ts";
 import { checkTrainable } from "../freezing.ts";
 import { anything, checkOptions, isPlain } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
@@ -73,6 +76,11 @@ export interface Rule<Options> {
 
 interface Member<Options> {
   readonly p: Parameter;
+  /**
+   * What the rule moves: the parameter, or of one of 16 bits, in which most steps would be lost, its value
+   * in float32, which the parameter is rounded from.
+   */
+  readonly exact: Parameter;
   readonly options: Options;
   readonly kept: Readonly<Record<string, Parameter>>;
 }
@@ -115,9 +123,14 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
     const merged = { ...given, ...withoutUndefined<object>(special) } as unknown as Options;
     checkLearningRate(name, merged.learningRate);
     rule.check?.(merged);
-    return list.map((p) => ({ p, options: merged, kept: keptOf(rule, merged, p) }));
+    return list.map((p) => {
+      const exact = isShort(p.dtype) ? parameter(p.cast("float32"), { name: p.name }) : p;
+      return { p, exact, options: merged, kept: keptOf(rule, merged, exact) };
+    });
   });
   const all = members.map(({ p }) => p);
+  const short = members.filter(({ p, exact }) => p !== exact);
+  const roundedTo = new Map(short.map(({ p, exact }) => [exact, p]));
   if (all.length === 0) throw new NablaError(`${name}: got no parameters, nothing can be learnt`);
   checkTrainable(name, all);
   const twice = all.find((p, i) => all.indexOf(p) !== i);
@@ -127,20 +140,21 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
   const cells: ReadonlyMap<string, Parameter> = new Map([
     ["steps", steps],
     ...(own ? [[ownSteps, own.cell] as const] : []),
-    ...members.flatMap(({ kept }, i) =>
-      Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
-    ),
+    ...members.flatMap(({ p, exact, kept }, i) => [
+      ...(exact === p ? [] : [[`${i}.float32`, exact] as const]),
+      ...Object.entries(kept).map(([key, cell]) => [`${i}.${key}`, cell] as const),
+    ]),
   ]);
   const begin = () => {
     if (!all.some(({ grad }) => grad)) {
       checkTrainable("step", all);
       throw nothingToTake();
     }
-    const taken = takeGradients(all).map((g, i) => g?.cast(all[i]!.dtype));
-    const rates = members.map(({ p, options: { learningRate } }, i) =>
+    const taken = takeGradients(all).map((g, i) => g?.cast(members[i]!.exact.dtype));
+    const rates = members.map(({ exact, options: { learningRate } }, i) =>
       typeof learningRate === "number" || !taken[i]
         ? learningRate
-        : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: p.dtype }),
+        : external(() => rateAt(name, learningRate, steps.itemSync()), { dtype: exact.dtype }),
     );
     return () => assigned(taken, rates);
   };
@@ -153,7 +167,7 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
     own?.count(taken.map((g) => g !== undefined));
     const ofSteps = own?.asked();
     const moving = members.flatMap(
-      ({ p, kept, options: special }, i): readonly Moving<Options>[] => {
+      ({ exact: p, kept, options: special }, i): readonly Moving<Options>[] => {
         const g = taken[i];
         if (!g) return [];
         const how: Update<Options> = {
@@ -181,8 +195,11 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
   ): readonly Parameter[] => {
     const ofMoving = members.flatMap(({ kept }, i) => (taken[i] ? Object.values(kept) : []));
     const kept = [steps, ...(own ? [own.cell] : []), ...ofMoving];
-    const next = carrying(kept, () => moved(taken, rates));
-    return [...kept, ...next.map(([p, value]) => p.assign(value))];
+    const next = onExact(short, () => carrying(kept, () => moved(taken, rates)));
+    return [
+      ...kept,
+      ...next.flatMap(([exact, value]) => written(roundedTo.get(exact), exact, value)),
+    ];
   };
   return optimizerOf({
     parameters: all,
@@ -194,6 +211,25 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
       return rateAt(name, learningRate, await steps.item());
     },
   });
+}
+
+/**
+ * Calls `step` with the values in float32 of parameters of 16 bits. Where one was given another value since the
+ * last step, it goes on from there.
+ */
+function onExact<Result>(short: readonly Member<unknown>[], step: () => Result): Result {
+  if (short.length === 0) return step();
+  const now = short.map(({ p, exact }) => where(p.equal(exact.cast(p.dtype)), exact, p));
+  return substitute(
+    short.map(({ exact }) => exact),
+    now,
+    step,
+  );
+}
+
+/** Assigns the next value of what a rule moves, and of the parameter of 16 bits, if it is of one. */
+function written(p: Parameter | undefined, exact: Parameter, value: Tensor): readonly Parameter[] {
+  return p ? [exact.assign(value), p.assign(value)] : [exact.assign(value)];
 }
 
 /** What is undefined is left out, as with any option. */

@@ -1,0 +1,17 @@
+// What is kept beside parameters of 16 bits, which are read as float32, is float32.
+import { type DType, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
+
+/** Whether elements are floats of 16 bits, which are stored and not computed with. */
+export function isShort(dtype: DType): dtype is "float16" | "bfloat16" {
+  return dtype === "float16" || dtype === "bfloat16";
+}
+
+/** The dtype in which elements of another one are computed. */
+export function computedDType(dtype: DType): DType {
+  return isShort(dtype) ? "float32" : dtype;
+}
+
+/** Zeros for what is gathered of `x`. */
+export function zerosFor<X extends Tensor>({ shape, dtype }: X): Tensor<ShapeOf<X>> {
+  return zeros([...shape], { dtype: computedDType(dtype) }) as unknown as Tensor<ShapeOf<X>>;
+}
