@@ -6,6 +6,7 @@ import {
   conversions,
   type DType,
   dtypes,
+  hasFractions,
   isFloating,
   isHalf,
   promote,
@@ -70,6 +71,11 @@ export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   if (x.family === "literal") return literal(x.attributes.value, dtype);
   return createNode(castOperations.get(dtype)!, [x], noAttributes, x.shape, dtype);
+}
+
+/** Rounds floats to a dtype of 16 bits; leaves others as they are. */
+export function roundedTo(x: Node, dtype: DType): Node {
+  return isHalf(dtype) && hasFractions(x.dtype) ? cast(x, dtype) : x;
 }
 
 /** Converts `operands` to nodes of one dtype that the operation accepts. */

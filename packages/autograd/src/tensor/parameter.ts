@@ -11,8 +11,8 @@ import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { parameterValue, placeholder } from "../ops/creation.ts";
 import { stopGradient } from "../ops/elementwise.ts";
-import { cast } from "../ops/operands.ts";
-import { computedDType, hasFractions, isHalf, type Numbers } from "../scalar/dtype.ts";
+import { roundedTo } from "../ops/operands.ts";
+import { computedDType, type Numbers } from "../scalar/dtype.ts";
 import { GradientCell } from "./gradient-cell.ts";
 import type * as T from "./shapes.ts";
 import { type StandIn, standInOf, substituting } from "./stand-ins.ts";
@@ -220,9 +220,10 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
    * later throws. Use `snapshot` for values that must stay longer.
    */
   assign(value: Tensor | T.Nested | Numbers): this {
-    const given = value instanceof Tensor ? Tensor.nodeOf(value) : this.#converted(value);
-    const isRounded = isHalf(this.dtype) && hasFractions(given.dtype);
-    const node = isRounded ? cast(given, this.dtype) : given;
+    const dtype = ArrayBuffer.isView(value) ? undefined : this.dtype;
+    const isTensor = value instanceof Tensor;
+    const given = isTensor ? Tensor.nodeOf(value) : nodeOfValues("assign", value, dtype);
+    const node = roundedTo(given, this.dtype);
     this.#check("assign", node);
     const stand = standInOf(this);
     if (stand) stand.assign(node);
@@ -243,13 +244,12 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
     currentCall.end("assign", this.shape, false);
   }
 
-  /** Throws unless `node` has its shape and dtype. */
+  /** Throws unless `node` has its shape and dtype, or is what its 16 bits are computed as. */
   #check(operation: string, node: Node): void {
     if (!shapesEqual(node.shape, this.shape)) {
       const shapes = `got ${formatShape(node.shape)}, "${this.name}" is ${formatShape(this.shape)}`;
       throw new ShapeError(`${operation}: ${shapes}`);
     }
-    // What stands in the place of 16 bits may be what they are computed as.
     if (node.dtype === this.dtype || node.dtype === computedDType(this.dtype)) return;
     throw new DTypeError(`${operation}: got ${node.dtype}, "${this.name}" is ${this.dtype}`);
   }
@@ -380,10 +380,6 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** @internal The home of its values. */
   static homeOf(parameter: Parameter): Home {
     return parameter.#home;
-  }
-
-  #converted(values: T.Nested | Numbers): Node {
-    return nodeOfValues("assign", values, ArrayBuffer.isView(values) ? undefined : this.dtype);
   }
 
   /**

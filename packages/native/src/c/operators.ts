@@ -19,6 +19,11 @@ export function storedType(dtype: DType): "f32" | "f64" | "i32" | "u8" | "u16" {
   return dtype === "uint8" || dtype === "bool" ? "u8" : elementType(dtype);
 }
 
+/** What is stored of elements in registers: floats of 16 bits are float32 there. */
+export function storedText(value: string, dtype: DType, lanes: number): string {
+  return isHalf(dtype) ? `bits_${dtype}_${lanes}(${value})` : value;
+}
+
 /** The C type of `lanes` elements in registers. */
 export function registerType(dtype: DType, lanes: number): string {
   return lanes === 1 ? elementType(dtype) : `${elementType(dtype)}x${lanes}`;

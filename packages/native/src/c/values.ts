@@ -32,6 +32,7 @@ import {
   operatorText,
   registerType,
   selectText,
+  storedText,
   storedType,
 } from "./operators.ts";
 import type { Scopes } from "./scopes.ts";
@@ -301,21 +302,18 @@ export class Values {
     const { scopes, vector } = this;
     const pointer = this.#pointer(buffer);
     const type = storedType(buffer.dtype);
-    const isNarrowed = isHalf(buffer.dtype);
-    const narrowed = (one: string, lanes: number) =>
-      isNarrowed ? `bits_${buffer.dtype}_${lanes}(${one})` : one;
     if (!vector) {
-      scopes.line(`${pointer}[${this.index(index)}] = ${narrowed(name, 1)};`);
+      scopes.line(`${pointer}[${this.index(index)}] = ${storedText(name, buffer.dtype, 1)};`);
       return;
     }
     const { variable, lanes, valid } = vector;
     const number = buffer.dtype === "bool" ? `(-${name})` : name;
     if (strideAlong(index, variable) !== 1) {
-      this.#storeLanes(buffer, index, number, valid, (one) => narrowed(one, 1));
+      this.#storeLanes(buffer, index, number, valid);
       return;
     }
     const whole = type === "u8" ? `__builtin_convertvector(${number}, u8x${lanes})` : number;
-    const stored = narrowed(whole, lanes);
+    const stored = storedText(whole, buffer.dtype, lanes);
     const to = `&${pointer}[${this.index(index)}]`;
     if (valid === lanes) {
       scopes.line(`*(${type}x${lanes}_at *)${to} = ${stored};`);
@@ -326,20 +324,14 @@ export class Values {
     scopes.line(`__builtin_memcpy(${to}, &${all}, ${valid} * sizeof(${type}));`);
   }
 
-  #storeLanes(
-    buffer: Buffer,
-    index: Index,
-    name: string,
-    valid: number,
-    narrowed: (element: string) => string,
-  ): void {
+  #storeLanes(buffer: Buffer, index: Index, name: string, valid: number): void {
     const { scopes } = this;
     const whole = scopes.fresh("s");
     const type = registerType(computedDType(buffer.dtype), this.lanes);
     scopes.line(`const ${type} ${whole} = ${name};`);
     this.#eachLane(valid, new Set(), (here, lane) => {
       const to = `${this.#pointer(buffer)}[${this.index(here.index(index))}]`;
-      scopes.line(`${to} = ${narrowed(`${whole}[${lane}]`)};`);
+      scopes.line(`${to} = ${storedText(`${whole}[${lane}]`, buffer.dtype, 1)};`);
     });
   }
 
