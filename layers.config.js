@@ -17,7 +17,7 @@ const layers = [
   "engine/wasm/",
   "engine/(?!target|device|backend.ts|threads|background|pauses)[^/]+$",
   "tensor/",
-  "(index|backend).ts$",
+  "(index|backend|checks).ts$",
   "testing/",
 ];
 

@@ -7,22 +7,23 @@ import { defineConfig } from "rolldown";
 function entries(dir, input) {
   return defineConfig({
     input,
-    external: ["fast-check", "../index.ts"],
+    external: ["fast-check", "../index.ts", "../checks.ts"],
     resolve: { conditionNames: ["@nabla/source"] },
     output: {
       dir,
       entryFileNames: "[name].js",
       chunkFileNames: "shared.js",
+      codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
       minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
       sourcemap: true,
       sourcemapExcludeSources: true,
-      paths: (id) => (id.endsWith("/src/index.ts") ? "../index.js" : id),
+      paths: (id) => id.replace(/^.*[/]src[/](index|checks)[.]ts$/, "../$1.js"),
       comments: { annotation: true, jsdoc: false, legal: false },
     },
   });
 }
 
 export default [
-  entries("dist", { index: "src/index.ts", backend: "src/backend.ts" }),
+  entries("dist", { index: "src/index.ts", backend: "src/backend.ts", checks: "src/checks.ts" }),
   entries("dist/testing", { index: "src/testing/index.ts" }),
 ];

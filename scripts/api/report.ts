@@ -11,6 +11,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 export const entries: Readonly<Record<string, string>> = {
   autograd: "packages/autograd/src/index.ts",
   "autograd-backend": "packages/autograd/src/backend.ts",
+  "autograd-checks": "packages/autograd/src/checks.ts",
   "autograd-testing": "packages/autograd/src/testing/index.ts",
   data: "packages/data/src/index.ts",
   distributions: "packages/distributions/src/index.ts",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as autograd from "@nabla/autograd";
 import * as backend from "@nabla/autograd/backend";
+import * as checks from "@nabla/autograd/checks";
 import * as testing from "@nabla/autograd/testing";
 import * as data from "@nabla/data";
 import * as distributions from "@nabla/distributions";
@@ -41,7 +42,7 @@ test.each(packages)(
 );
 
 test.each(packages)("every function of %s with an example is public", (name, module) => {
-  const entries = [module, testing, backend];
+  const entries = [module, testing, backend, checks];
   const hidden = [...withExample(name)].filter((one) => !entries.some((entry) => one in entry));
   expect(hidden, `are in no entry of packages/${name}`).toEqual([]);
 });

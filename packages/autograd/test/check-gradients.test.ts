@@ -205,17 +205,20 @@ describe("a function", () => {
   const loose = checkGradients as (...given: unknown[]) => void;
   const id = (a: unknown) => a;
   test.each<[string, unknown[]]>([
-    ["f is a tensor, expected a function", [x, [x]]],
-    ["inputs are a tensor, expected a list of tensors: [x]", [id, x]],
+    ["f is a tensor of shape [2], expected a function", [x, [x]]],
+    ["inputs are a tensor of shape [2], expected a list of tensors: [x]", [id, x]],
     ["input 0 is 3, expected a tensor", [id, [3]]],
     ["f gives a promise (await it first), expected a tensor", [async (a: unknown) => a, [x]]],
     ["f gives undefined, expected a tensor", [() => {}, [x]]],
     ["f gives an array, expected a tensor", [(a: unknown) => [a], [x]]],
     ["f gives 1, expected a tensor", [() => 1, [x]]],
-    ['there is no option "tolerance"; there are order, epsilon,', [id, [x], { tolerance: 1 }]],
+    ['there is no option "tolerance", expected order, epsilon,', [id, [x], { tolerance: 1 }]],
     ["order is 3, expected 1 or 2", [id, [x], { order: 3 }]],
-    ["parameters are a tensor, expected a list", [id, [x], { parameters: x }]],
-    ["parameters has a tensor at 0, expected a parameter", [id, [x], { parameters: [x] }]],
+    ["parameters are a tensor of shape [2], expected a list", [id, [x], { parameters: x }]],
+    [
+      "parameters has a tensor of shape [2] at 0, expected a parameter",
+      [id, [x], { parameters: [x] }],
+    ],
     ["there is nothing to check: neither inputs nor parameters", [id, []]],
   ])("%s", (message, given) => {
     expect(() => loose(...given)).toThrow(`checkGradients: ${message}`);

@@ -490,11 +490,11 @@ describe("arguments and results are trees", () => {
   });
 
   const unlike: readonly (readonly [what: string, tree: unknown, text: string])[] = [
-    ["a Map", new Map([["a", x]]), "an object (Map)"],
-    ["a Set", new Set([x]), "an object (Set)"],
-    ["a date", new Date(0), "an object (Date)"],
+    ["a Map", new Map([["a", x]]), "a Map"],
+    ["a Set", new Set([x]), "a Set"],
+    ["a date", new Date(0), "a Date"],
     ["a generator", (function* () {})(), "an object"],
-    ["an instance of a class", new Model(), "an object (Model)"],
+    ["an instance of a class", new Model(), "a Model"],
     ["an array of numbers", [1, 2], "1 as argument 0.b[0][0]"],
     ["nothing", undefined, "undefined"],
     ["a tensor of another copy", { [Symbol.for("@nabla/autograd.tensor")]: true }, "a tensor of"],

@@ -54,6 +54,14 @@ const cases: fc.Arbitrary<Case> = fc
     size.every((one, i) => one + 2 * padding[i]! > dilation[i]! * (window[i]! - 1)),
   );
 
+/** What the operations take of it. */
+const windowsOf = ({ stride, dilation, padding, groups }: Case) => ({
+  stride,
+  dilation,
+  padding,
+  groups,
+});
+
 /** [2, groups * channels, ...size] with [groups * outputs, channels, ...window], place by place. */
 function looped(x: Tensor, kernel: Tensor, one: Case): readonly number[] {
   const { channels, outputs, groups, size, window, stride, dilation, padding } = one;
@@ -94,9 +102,9 @@ test("conv2d is what a loop gives, for any stride, padding, dilation and groups"
   fc.assert(
     fc.property(cases, (one) => {
       const [x, kernel] = operands(one);
-      const given = conv2d(x, kernel, one);
+      const given = conv2d(x, kernel, windowsOf(one));
       expectClose(given.reshape([-1]), tensor(looped(x, kernel, one), float64), close);
-      const single = conv2d(x.cast("float32"), kernel.cast("float32"), one);
+      const single = conv2d(x.cast("float32"), kernel.cast("float32"), windowsOf(one));
       expectClose(single, given.cast("float32"), {
         relativeTolerance: 1e-4,
         absoluteTolerance: 1e-4,
@@ -112,7 +120,9 @@ test("its gradients, and theirs, agree with differences", () => {
   fc.assert(
     fc.property(cases, (one) => {
       const [x, kernel] = operands({ ...one, outputs: 2, size: [4, Math.min(one.size[1], 5)] });
-      checkGradients((a, b) => conv2d(a, b, { ...one, padding: 2 }), [x, kernel], { order });
+      checkGradients((a, b) => conv2d(a, b, { ...windowsOf(one), padding: 2 }), [x, kernel], {
+        order,
+      });
     }),
     { numRuns },
   );
@@ -122,11 +132,11 @@ test("the transpose is the gradient of the input", () => {
   fc.assert(
     fc.property(cases, (one) => {
       const [x, kernel] = operands(one);
-      const y = conv2d(x, kernel, one);
+      const y = conv2d(x, kernel, windowsOf(one));
       const [g] = gradients(y, [x], { seed: y });
-      const back = convTranspose2d(y, kernel, one);
+      const back = convTranspose2d(y, kernel, windowsOf(one));
       const missing = [2, 3].map((axis) => x.shape[axis]! - back.shape[axis]!);
-      const whole = convTranspose2d(y, kernel, { ...one, padding: 0 });
+      const whole = convTranspose2d(y, kernel, { ...windowsOf(one), padding: 0 });
       // What a stride leaves over at the end of an axis no window has seen: zeros.
       const wide = whole.pad([
         [0, 0],
@@ -146,7 +156,7 @@ test("the transpose leaves out what is padding, and adds what no window reaches"
   fc.assert(
     fc.property(cases, around, around, fc.nat(3), (one, rows, columns, outputPadding) => {
       const [x, kernel] = operands(one);
-      const y = conv2d(x, kernel, one);
+      const y = conv2d(x, kernel, windowsOf(one));
       const { stride, dilation, groups } = one;
       const whole = convTranspose2d(y, kernel, { stride, dilation, groups });
       const wide = whole.pad([

@@ -158,7 +158,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => matrix.sum({ keepDims: true } as Any),
-    "sum: axis is an object (Object), expected an integer or a list of integers; options come after it",
+    "sum: axis is an object, expected an integer or a list of integers; options come after it",
   ],
   [
     () => matrix.sum("rows" as Any),
@@ -200,7 +200,10 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     () => (einsum as Any)("ij;jk->ik", matrix, matrix),
     'einsum: "ij;jk" is not made of letters and at most one "..."',
   ],
-  [() => (einsum as Any)(matrix, matrix), "einsum: expression is a tensor, expected a string"],
+  [
+    () => (einsum as Any)(matrix, matrix),
+    "einsum: expression is a tensor of shape [2, 3], expected a string",
+  ],
   [
     () => zeros([Number.NaN, 2]),
     "zeros: dimension 0 of [NaN, 2] is NaN, expected a non-negative integer",
@@ -215,11 +218,11 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => zeros([2], "float64" as Any),
-    'zeros: options are "float64", expected an object such as { dtype: "float64" }',
+    'zeros: options are "float64", expected an object such as { dtype }',
   ],
   [
     () => tensor([tensor(1), tensor(2)] as Any),
-    "tensor: found a tensor among the values at [0], expected numbers; stack or concat put tensors together",
+    "tensor: found a tensor of shape [] among the values at [0], expected numbers; stack or concat put tensors together",
   ],
   [
     () => random.normal([2], { seed: "a" as Any }),
@@ -238,7 +241,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "backward: the cost is int32, expected float32 or float64; " +
       "only numbers with fractions have gradients",
   ],
-  [() => grad(matrix as Any), "grad: got a tensor, expected a function"],
+  [() => grad(matrix as Any), "grad: got a tensor of shape [2, 3], expected a function"],
   [() => grad((() => 3) as Any)(matrix), "grad: got 3, expected a tensor"],
   [
     () => grad((async (x: Tensor) => x.sum()) as Any)(matrix),
@@ -258,7 +261,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "grad: the cost is int32, expected float32 or float64; " +
       "only numbers with fractions have gradients",
   ],
-  [() => compile(matrix as Any), "compile: got a tensor, expected a function"],
+  [() => compile(matrix as Any), "compile: got a tensor of shape [2, 3], expected a function"],
   [
     () => compile((async (x: Tensor) => x) as Any)(matrix),
     "compile: got a promise (await it first) as the result, expected a tensor, or an array or plain object of tensors",
@@ -290,7 +293,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => tensor([1]).sum(0, new Date() as Any),
-    "sum: options are an object (Date), expected an object such as { keepDims: true }",
+    "sum: options are a Date, expected an object such as { keepDims }",
   ],
   [() => tensor([1]).sum(0, { keepDims: 1 as Any }), "sum: keepDims is 1, expected true or false"],
   [() => external(5 as Any), "external: got 5, expected a function"],

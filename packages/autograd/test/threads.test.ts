@@ -87,7 +87,7 @@ test("large products, reductions and draws are divided, and give the same bits",
 
 test("refuses what is no number of threads", () => {
   for (const count of [0, -1, 1.5]) expect(() => threads(count)).toThrow(NablaError);
-  expect(() => threads(0)).toThrow("threads: count is 0, expected an integer of at least 1");
+  expect(() => threads(0)).toThrow("threads: count is 0, expected a positive integer");
   expect(threads()).toBe(before);
 });
 

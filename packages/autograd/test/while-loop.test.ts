@@ -213,7 +213,7 @@ describe("whileLoop", () => {
       ),
     ).toThrow("not known");
     expect(() => power(tensor(1), { maxSteps: 0 })).toThrow(
-      "whileLoop: maxSteps is 0, expected an integer of at least 1",
+      "whileLoop: maxSteps is 0, expected a positive integer",
     );
   });
 });

@@ -1,6 +1,6 @@
 // Folders of files by class, as data sets of images are often kept: class/file.
 import { NablaError } from "@nabla/autograd";
-import { callable, checkOptions, kindOf, quoted } from "./checks.ts";
+import { callable, checkOptions, describe } from "@nabla/autograd/checks";
 import { nodeFiles, systemError } from "./sources.ts";
 import { byCodeUnits } from "./tables/columns.ts";
 
@@ -45,9 +45,9 @@ export async function classFolders(
   options: ClassFolderOptions = {},
 ): Promise<ClassFolders> {
   if (typeof folder !== "string") {
-    throw new NablaError(`classFolders: got ${kindOf(folder)}, expected the path of a folder`);
+    throw new NablaError(`classFolders: got ${describe(folder)}, expected the path of a folder`);
   }
-  const subject = `classFolders: ${quoted(folder)}`;
+  const subject = `classFolders: ${describe(folder)}`;
   checkOptions(subject, options, { only: callable });
   const { only = (name: string) => !name.startsWith(".") } = options;
   const { fs, paths } = nodeFiles(subject);
@@ -66,7 +66,7 @@ export async function classFolders(
       try {
         found = await fs.stat(paths.join(within, entry.name));
       } catch (error) {
-        throw systemError(`${subject}: the link ${quoted(entry.name)}`, error);
+        throw systemError(`${subject}: the link ${describe(entry.name)}`, error);
       }
     }
     return found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
@@ -88,7 +88,7 @@ export async function classFolders(
       files.push({ path: paths.join(path, entry.name), label });
     }
     if (files.length === before) {
-      throw new NablaError(`${subject}: class ${quoted(name)} has no files`);
+      throw new NablaError(`${subject}: class ${describe(name)} has no files`);
     }
   }
   return { classes, files };

@@ -1,6 +1,7 @@
 // Where a file comes from: bytes that are there, a path, a stream.
 import { NablaError, printable } from "@nabla/autograd";
-import { kindOf, wrapped } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { wrapped } from "./checks.ts";
 
 /** A file in memory. */
 export type Bytes = Uint8Array | ArrayBuffer;
@@ -82,7 +83,7 @@ export async function* chunksOf(
     const chunk: unknown = step.value;
     const bytes = bytesNow(subject, chunk);
     if (!bytes)
-      throw new NablaError(`${subject}: the stream gave ${kindOf(chunk)}, expected Uint8Array`);
+      throw new NablaError(`${subject}: the stream gave ${describe(chunk)}, expected Uint8Array`);
     let isTaken = false;
     try {
       yield bytes;
@@ -106,7 +107,7 @@ async function* piecesOf(
   } else if (Object.prototype.toString.call(source) === "[object Blob]" || isFile(source)) {
     yield* webChunks((source as Blob).stream() as WebStream);
   } else {
-    const kind = kindOf(source);
+    const kind = describe(source);
     const hint = kind === "a Response" ? "; pass response.body" : "";
     throw new NablaError(
       `${subject}: expects bytes, a path, a stream or a Blob, got ${kind}${hint}`,

@@ -44,7 +44,7 @@ test.each([
   ['a\n"x"y\n', {}, "csv: behind record 0: Trailing quote on quoted field is malformed"],
   ["a\nx\n", { columns: { a: "number" } }, 'csv: "a": record 1 has "x", expected a number'],
   ["a\n1\n", { columns: { b: "number" } }, 'there is no column "b" among "a"'],
-  ["a\n1\n", { columns: { a: "date" } }, "columns is an Object, expected an object of"],
+  ["a\n1\n", { columns: { a: "date" } }, "columns is an object, expected an object of"],
   ["a\n1\n", { delimiter: ";;" }, 'delimiter is ";;", expected one character'],
   ["a\n12345\n", { mostCharacters: 4 }, "record 1 has more than 4 characters"],
   [`a\n"${"x\n".repeat(9)}`, { mostCharacters: 9 }, "record 1 has more than 9 characters"],

@@ -1,7 +1,8 @@
 // Choosing among elements.
 import { argSort, ensure, gather, random, type Shape, Tensor, where } from "@nabla/autograd";
+import { checkNames, describe } from "@nabla/autograd/checks";
 import { classesBy } from "./categorical.ts";
-import { checkOptions, checkSizes, fail, kindOf } from "./checks.ts";
+import { checkSizes, fail } from "./checks.ts";
 import type { SampleOptions } from "./distribution.ts";
 import { exponentials, fractions, keyFor } from "./draws.ts";
 import { safeDivisor } from "./probabilities.ts";
@@ -30,18 +31,18 @@ export interface ChoiceOptions extends SampleOptions {
 export function choice(from: number | Tensor, shape: Shape, options: ChoiceOptions = {}): Tensor {
   checkSizes("choice", shape);
   const known = ["replace", "weights", "axis", "seed"];
-  checkOptions("choice", options, known, "{ replace: false }");
+  checkNames("choice", options, known);
   const { replace = true, axis = 0, weights } = options;
   if (typeof replace !== "boolean") {
-    fail(`choice: replace is ${kindOf(replace)}, expected true or false`);
+    fail(`choice: replace is ${describe(replace)}, expected true or false`);
   }
   const n = elementsOf(from, axis);
   if (weights !== undefined && !(weights instanceof Tensor)) {
-    fail(`choice: weights are ${kindOf(weights)}, expected a tensor [${n}]`);
+    fail(`choice: weights are ${describe(weights)}, expected a tensor of shape [${n}]`);
   }
   const wide = weights?.cast("float64");
   if (wide && (wide.shape.length !== 1 || wide.shape[0] !== n)) {
-    fail(`choice: weights are ${kindOf(wide)}, expected a tensor [${n}]`);
+    fail(`choice: weights are ${describe(wide)}, expected a tensor of shape [${n}]`);
   }
   const count = sizeOf(shape);
   if (count > 0 && n === 0) fail("choice: there is no element to choose");
@@ -58,12 +59,12 @@ function elementsOf(from: unknown, axis: number): number {
   if (typeof from === "number" && Number.isInteger(from) && from >= 0 && from < 2 ** 31)
     return from;
   if (!(from instanceof Tensor)) {
-    fail(`choice: got ${kindOf(from)}, expected a tensor or a number of elements`);
+    fail(`choice: got ${describe(from)}, expected a tensor or a number of elements`);
   }
   const { shape }: Tensor = from;
   const size = Number.isInteger(axis) ? shape.at(axis) : undefined;
   if (size !== undefined && axis < shape.length && axis >= -shape.length) return size;
-  return fail(`choice: axis is ${kindOf(axis)}, expected one of ${kindOf(from)}`);
+  return fail(`choice: axis is ${describe(axis)}, expected one of ${describe(from)}`);
 }
 
 function withReplacement(key: Tensor, n: number, shape: Shape, weights?: Tensor): Tensor {

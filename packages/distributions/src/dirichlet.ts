@@ -1,6 +1,7 @@
 // The Dirichlet distribution.
 import { ShapeError, type ShapeOf, Tensor } from "@nabla/autograd";
-import { fail, kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
@@ -24,14 +25,14 @@ export function dirichlet<C extends Tensor>(
   options?: DistributionOptions,
 ): Distribution<Front<ShapeOf<C>>> {
   if (!(concentration instanceof Tensor)) {
-    fail(`dirichlet: concentration is ${kindOf(concentration)}, expected a tensor`);
+    fail(`dirichlet: concentration is ${describe(concentration)}, expected a tensor`);
   }
   const own = parameters("dirichlet", { concentration: [concentration, positive] }, options);
   const a = widened(own.values.concentration);
   const classes = a.shape.at(-1) ?? 0;
   if (classes === 0) {
     throw new ShapeError(
-      `dirichlet: concentration is ${kindOf(concentration)}, expected classes last`,
+      `dirichlet: concentration is ${describe(concentration)}, expected classes last`,
     );
   }
   const total = a.sum(-1);

@@ -10,7 +10,8 @@ import {
   Tensor,
   where,
 } from "@nabla/autograd";
-import { checkOptions, checkSizes, fail, kindOf } from "./checks.ts";
+import { checkNames, describe } from "@nabla/autograd/checks";
+import { checkSizes, fail } from "./checks.ts";
 import type { Float, Parameters } from "./parameters.ts";
 import { batchedTo, broadcastShapes } from "./shapes.ts";
 
@@ -142,7 +143,7 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
     sample(shape: Shape = [], options: SampleOptions = {}) {
       const operation = `${name}.sample`;
       checkSizes(operation, shape);
-      checkOptions(operation, options, ["seed"], "{ seed: 7 }");
+      checkNames(operation, options, ["seed"]);
       checkSeed(operation, options.seed);
       const drawn = formulas.draw(options.seed, [...shape, ...batch]);
       return drawn.cast(dtype) as never;
@@ -190,7 +191,7 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
 
 function checkSeed(operation: string, seed: unknown): void {
   if (seed === undefined || seed instanceof Tensor || Number.isSafeInteger(seed)) return;
-  fail(`${operation}: the seed is ${kindOf(seed)}, expected an integer or a key`);
+  fail(`${operation}: the seed is ${describe(seed)}, expected an integer or a key`);
 }
 
 /** An argument as a tensor of floats, whose shape fits; and the dtype of what is computed of it. */
@@ -202,7 +203,7 @@ function argument(
   const { dtype } = parameters;
   const isNumber = typeof x === "number";
   if (!isNumber && !(x instanceof Tensor)) {
-    fail(`${operation}: x is ${kindOf(x)}, expected a number or a tensor`);
+    fail(`${operation}: x is ${describe(x)}, expected a number or a tensor`);
   }
   const given: Tensor = isNumber ? full([], x, { dtype }) : x;
   // Float32 does not have all of int32's numbers.

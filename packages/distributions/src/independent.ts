@@ -1,6 +1,7 @@
 // Batches as events: several independent draws are one.
 import { formatShape, type Shape, ShapeError, type Tensor, where } from "@nabla/autograd";
-import { fail, kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import { type Distribution, distribution, isDistribution } from "./distribution.ts";
 import { dtypeOf } from "./transform.ts";
 
@@ -17,9 +18,9 @@ const basesOf = new WeakMap<object, Distribution>();
  * d.logProbability(tensor([0, 1, 2])).itemSync(); // => -2.757
  */
 export function independent(d: Distribution, axes: number): Distribution {
-  if (!isDistribution(d)) fail(`independent: d is ${kindOf(d)}, expected a distribution`);
+  if (!isDistribution(d)) fail(`independent: d is ${describe(d)}, expected a distribution`);
   if (!Number.isSafeInteger(axes) || axes < 0) {
-    fail(`independent: axes is ${kindOf(axes)}, expected an integer of at least 0`);
+    fail(`independent: axes is ${describe(axes)}, expected an integer of at least 0`);
   }
   const rank = d.batchShape.length;
   if (axes > rank) {

@@ -1,6 +1,7 @@
 // The Kullback-Leibler divergence. Families know their own formulas, so that no other is loaded.
 import type { Tensor } from "@nabla/autograd";
-import { fail, kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import { type Distribution, isDistribution } from "./distribution.ts";
 import { batchedTo, broadcastShapes } from "./shapes.ts";
 
@@ -21,7 +22,7 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
     ["q", q],
   ] as const) {
     if (isDistribution(given)) continue;
-    fail(`klDivergence: ${name} is ${kindOf(given)}, expected a distribution`);
+    fail(`klDivergence: ${name} is ${describe(given)}, expected a distribution`);
   }
   const shape = broadcastShapes("klDivergence", [
     ["p", { shape: p.batchShape }],

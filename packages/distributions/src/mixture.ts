@@ -9,9 +9,10 @@ import {
   Tensor,
   where,
 } from "@nabla/autograd";
+import { checkNames, describe } from "@nabla/autograd/checks";
 import { drawsFor } from "./broadcast-draws.ts";
 import { classesBy } from "./categorical.ts";
-import { checkOptions, fail, kindOf } from "./checks.ts";
+import { fail } from "./checks.ts";
 import { type Distribution, distribution, isDistribution } from "./distribution.ts";
 import { fractions, keyFor } from "./draws.ts";
 import type { Float } from "./parameters.ts";
@@ -61,7 +62,7 @@ export function mixture(
 ): Distribution {
   const all = componentsOf(components);
   const byLogits = !(weights instanceof Tensor);
-  if (byLogits) checkOptions("mixture", weights, ["logits"], "{ logits: tensor([0, 0]) }");
+  if (byLogits) checkNames("mixture", weights, ["logits"]);
   const classes = byLogits ? weights : { probabilities: weights };
   const given = classParameters("mixture", classes, {});
   const { logs, probabilities } = given;
@@ -137,10 +138,10 @@ function componentsOf(given: unknown): Components {
   if (isDistribution(given)) return ofBatch(given);
   const expected =
     "expected a list of distributions, or one with the components as its last batch axis";
-  if (!Array.isArray(given)) fail(`mixture: components are ${kindOf(given)}, ${expected}`);
+  if (!Array.isArray(given)) fail(`mixture: components are ${describe(given)}, ${expected}`);
   const wrong = given.findIndex((one) => !isDistribution(one));
   if (wrong >= 0)
-    fail(`mixture: component ${wrong} is ${kindOf(given[wrong])}, expected a distribution`);
+    fail(`mixture: component ${wrong} is ${describe(given[wrong])}, expected a distribution`);
   if (given.length === 0) fail(`mixture: components are an empty list, ${expected}`);
   return ofList(given as readonly Distribution[]);
 }

@@ -8,7 +8,8 @@ import {
   triangularSolve,
   where,
 } from "@nabla/autograd";
-import { checkOptions, fail, kindOf } from "./checks.ts";
+import { checkNames, describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor, normals } from "./draws.ts";
 import { type DistributionOptions, finite, parameters } from "./parameters.ts";
@@ -38,15 +39,15 @@ export function multivariateNormal(
   options?: DistributionOptions,
 ): Distribution {
   const name = "multivariateNormal";
-  checkOptions(name, spread, ["covariance", "factor"], "{ covariance: eye(3) }");
+  checkNames(name, spread, ["covariance", "factor"]);
   const { covariance, factor } = spread as { covariance?: unknown; factor?: unknown };
   if ((covariance === undefined) === (factor === undefined)) {
     fail(`${name}: expects either a covariance or a factor`);
   }
   const [kind, matrix] = factor === undefined ? ["covariance", covariance] : ["factor", factor];
-  if (!(mean instanceof Tensor)) fail(`${name}: mean is ${kindOf(mean)}, expected a tensor`);
+  if (!(mean instanceof Tensor)) fail(`${name}: mean is ${describe(mean)}, expected a tensor`);
   if (!(matrix instanceof Tensor)) {
-    fail(`${name}: ${kind} is ${kindOf(matrix)}, expected a tensor`);
+    fail(`${name}: ${kind} is ${describe(matrix)}, expected a tensor`);
   }
   const own = vectors(mean, matrix, options);
   const { mean: m, matrix: given } = own.values;

@@ -1,6 +1,7 @@
 // Parameters of distributions: numbers and tensors of one dtype, which broadcast.
 import { DTypeError, full, type Operand, type Shape, Tensor, where } from "@nabla/autograd";
-import { checkOptions, fail, kindOf } from "./checks.ts";
+import { checkNames, describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import { broadcastShapes } from "./shapes.ts";
 
 /** A dtype that has fractions. */
@@ -74,7 +75,7 @@ export function parameters<const Name extends string>(
   options: DistributionOptions = {},
   areBroadcast = true,
 ): Parameters<Name> {
-  checkOptions(distribution, options, ["dtype"], '{ dtype: "float64" }');
+  checkNames(distribution, options, ["dtype"]);
   const entries = Object.entries(given) as [Name, readonly [Operand, Condition]][];
   const dtype = dtypeOf(
     distribution,
@@ -94,7 +95,7 @@ function dtypeOf(distribution: string, given: readonly unknown[], asked: unknown
   }
   if (asked === "float32" || asked === "float64") return asked;
   throw new DTypeError(
-    `${distribution}: dtype is ${kindOf(asked)}, expected "float32" or "float64"`,
+    `${distribution}: dtype is ${describe(asked)}, expected "float32" or "float64"`,
   );
 }
 
@@ -110,7 +111,7 @@ function parameterOf(
     return where(condition.holdsFor(x), x, Number.NaN);
   }
   if (typeof value !== "number") {
-    fail(`${distribution}: ${name} is ${kindOf(value)}, expected a number or a tensor`);
+    fail(`${distribution}: ${name} is ${describe(value)}, expected a number or a tensor`);
   }
   const rounded = dtype === "float32" ? Math.fround(value) : value;
   if (!condition.holds(value)) {

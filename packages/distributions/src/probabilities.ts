@@ -8,7 +8,8 @@ import {
   Tensor,
   where,
 } from "@nabla/autograd";
-import { checkOptions, fail, kindOf } from "./checks.ts";
+import { checkNames, describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import {
   type Condition,
   type DistributionOptions,
@@ -51,9 +52,9 @@ export function odds(name: string, given: unknown, options?: DistributionOptions
   }
   const expected = "expected a probability or { logits }";
   if (typeof given !== "object" || given === null || !("logits" in given)) {
-    fail(`${name}: the probability is ${kindOf(given)}, ${expected}`);
+    fail(`${name}: the probability is ${describe(given)}, ${expected}`);
   }
-  checkOptions(name, given, ["logits"], "{ logits: 0 }");
+  checkNames(name, given, ["logits"]);
   const own = parameters(name, { logits: [given.logits as Operand, finite] }, options);
   const logits = widened(own.values.logits);
   return {
@@ -100,8 +101,7 @@ export function classParameters(
   given: unknown,
   options?: DistributionOptions,
 ): ClassParameters {
-  const example = "{ probabilities: tensor([0.2, 0.8]) }";
-  checkOptions(name, given, ["probabilities", "logits"], example);
+  checkNames(name, given, ["probabilities", "logits"]);
   const { probabilities, logits } = given as { probabilities?: unknown; logits?: unknown };
   if ((probabilities === undefined) === (logits === undefined)) {
     fail(`${name}: expects either probabilities or logits`);
@@ -109,11 +109,11 @@ export function classParameters(
   const [kind, value] =
     logits === undefined ? ["probabilities", probabilities] : ["logits", logits];
   if (!(value instanceof Tensor)) {
-    fail(`${name}: ${kind} is ${kindOf(value)}, expected a tensor`);
+    fail(`${name}: ${kind} is ${describe(value)}, expected a tensor`);
   }
   const classes = value.shape.at(-1) ?? 0;
   if (classes === 0) {
-    throw new ShapeError(`${name}: ${kind} is ${kindOf(value)}, expected classes last`);
+    throw new ShapeError(`${name}: ${kind} is ${describe(value)}, expected classes last`);
   }
   const condition = kind === "logits" ? logit : notNegative;
   const own = parameters(name, { [kind]: [value, condition] }, options);

@@ -1,6 +1,7 @@
 // Transforms of numbers, one to one and smooth, which make a distribution of another one.
 import type { Operand, Shape, Tensor } from "@nabla/autograd";
-import { fail, kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { fail } from "./checks.ts";
 import type { Distribution } from "./distribution.ts";
 import { type Condition, type Float, finite, parameters } from "./parameters.ts";
 
@@ -104,7 +105,7 @@ export function checkTransform(given: unknown, position: number): asserts given 
   const functions = [one?.forward, one?.inverse, one?.logDeterminant];
   if (functions.every((f) => typeof f === "function")) return;
   const expected = "expected a transform such as affine(0, 2)";
-  fail(`transformed: transform ${position} is ${kindOf(given)}, ${expected}`);
+  fail(`transformed: transform ${position} is ${describe(given)}, ${expected}`);
 }
 
 /** Whether y is no value of the transform. */

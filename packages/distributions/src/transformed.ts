@@ -1,7 +1,8 @@
 // Distributions of functions of what another one draws.
 import { formatShape, type Shape, ShapeError, type Tensor, where, zeros } from "@nabla/autograd";
+import { describe } from "@nabla/autograd/checks";
 import { drawsFor } from "./broadcast-draws.ts";
-import { fail, kindOf } from "./checks.ts";
+import { fail } from "./checks.ts";
 import { type Distribution, distribution, type Formulas, isDistribution } from "./distribution.ts";
 import { broadcastShapes } from "./shapes.ts";
 import { checkTransform, dtypeOf, isBeyond, type Transform, valueOf } from "./transform.ts";
@@ -20,7 +21,8 @@ import { checkTransform, dtypeOf, isBeyond, type Transform, valueOf } from "./tr
  * d.quantile(0.5).itemSync(); // => 3
  */
 export function transformed(base: Distribution, ...transforms: readonly Transform[]): Distribution {
-  if (!isDistribution(base)) fail(`transformed: base is ${kindOf(base)}, expected a distribution`);
+  if (!isDistribution(base))
+    fail(`transformed: base is ${describe(base)}, expected a distribution`);
   if (base.dtype === "int32") {
     fail(`transformed: ${base.name} draws integers, expected a distribution with a density`);
   }

@@ -328,7 +328,7 @@ test.each([
     () => mixture(tensor([1, 1]), normal(0, 1)),
   ],
   [
-    'mixture: there is no option "weights", expected "logits"',
+    'mixture: there is no option "weights", expected logits',
     () => mixture(wrong({ weights: 1 }), [normal(0, 1)]),
   ],
   [

@@ -16,25 +16,25 @@ test.each([
   ["uniform: low is 2, expected less than high, 1", () => uniform(2, 1)],
   ["bernoulli: probability is 1.5, expected 0 to 1", () => bernoulli(1.5)],
   [
-    "bernoulli: the probability is an Array, expected a probability or { logits }",
+    "bernoulli: the probability is an array, expected a probability or { logits }",
     () => bernoulli(wrong([1])),
   ],
   [
-    'bernoulli: there is no option "logit", expected "logits"',
+    'bernoulli: there is no option "logit", expected logits; did you mean "logits"?',
     () => bernoulli(wrong({ logits: 0, logit: 0 })),
   ],
   ["categorical: expects either probabilities or logits", () => categorical(wrong({}))],
   [
-    "categorical: probabilities is an Array, expected a tensor",
+    "categorical: probabilities is an array, expected a tensor",
     () => categorical(wrong({ probabilities: [1] })),
   ],
   [
-    'normal: there is no option "dtypes", expected "dtype"',
+    'normal: there is no option "dtypes", expected dtype; did you mean "dtype"?',
     () => normal(0, 1, wrong({ dtypes: 1 })),
   ],
   ["normal: options are 3, expected an object such as", () => normal(0, 1, wrong(3))],
   [
-    'normal.sample: there is no option "key", expected "seed"',
+    'normal.sample: there is no option "key", expected seed',
     () => normal(0, 1).sample([], wrong({ key: 1 })),
   ],
   [
@@ -42,7 +42,7 @@ test.each([
     () => normal(0, 1).sample([], { seed: 0.5 }),
   ],
   [
-    "normal.logProbability: x is an Array, expected a number or a tensor",
+    "normal.logProbability: x is an array, expected a number or a tensor",
     () => normal(0, 1).logProbability(wrong([1])),
   ],
   [
@@ -66,7 +66,7 @@ test.each([
   ["normal.sample: the shape is [-1], expected sizes", () => normal(0, 1).sample([-1])],
   ["normal.sample: the shape is 3, expected sizes", () => normal(0, 1).sample(wrong(3))],
   [
-    "categorical: logits is a tensor [], expected classes last",
+    "categorical: logits is a tensor of shape [], expected classes last",
     () => categorical({ logits: tensor(1) }),
   ],
 ])("%s", (message, call) => {

@@ -163,9 +163,12 @@ test.each([
     () => choice(3, [4], { replace: false }),
   ],
   ["choice: there is no element to choose", () => choice(0, [1])],
-  ["choice: axis is 2, expected one of a tensor [1]", () => choice(tensor([1]), [1], { axis: 2 })],
   [
-    "choice: weights are a tensor [2], expected a tensor [3]",
+    "choice: axis is 2, expected one of a tensor of shape [1]",
+    () => choice(tensor([1]), [1], { axis: 2 }),
+  ],
+  [
+    "choice: weights are a tensor of shape [2], expected a tensor of shape [3]",
     () => choice(3, [1], { weights: tensor([1, 1]) }),
   ],
   ['choice: got "a", expected a tensor or a number of elements', () => choice("a" as never, [1])],

@@ -1,15 +1,7 @@
 // Brightness, contrast, saturation, hue and gamma, by a factor that may be a tensor: learnt, or drawn.
 import { concat, type ShapeOf, Tensor } from "@nabla/autograd";
-import {
-  checkFloat,
-  checkImage,
-  checkKind,
-  either,
-  finite,
-  type Kind,
-  notNegative,
-  oneTensor,
-} from "./checks.ts";
+import { checkKind, finite, type Kind, notNegative } from "@nabla/autograd/checks";
+import { checkFloat, checkImage, either, oneTensor } from "./checks.ts";
 import { grayscale } from "./color.ts";
 import { hsvToRgb, rgbToHsv } from "./hsv.ts";
 import { ofShape } from "./shapes.ts";

@@ -1,6 +1,7 @@
 // Between spaces of colour: red, green and blue; luma and chroma; light.
 import { concat, type ShapeOf, type Tensor, where } from "@nabla/autograd";
-import { checkFloat, checkImage, checkOptions, checkTensor, oneOfNumbers } from "./checks.ts";
+import { checkOptions, checkTensor } from "@nabla/autograd/checks";
+import { checkFloat, checkImage, oneOfNumbers } from "./checks.ts";
 import { ofShape, type WithChannels } from "./shapes.ts";
 
 /** The three channels, each [..., 1, height, width], of an image with fractions. */

@@ -1,17 +1,7 @@
 // Parts of images at any position, all resized to one size.
 import { DTypeError, formatShape, ShapeError, type Tensor, tensor, where } from "@nabla/autograd";
-import {
-  checkElements,
-  checkFloat,
-  checkImage,
-  checkKind,
-  checkOptions,
-  checkTensor,
-  finite,
-  isFloat,
-  oneOf,
-  sizes,
-} from "./checks.ts";
+import { checkKind, checkOptions, checkTensor, finite, oneOf } from "@nabla/autograd/checks";
+import { checkElements, checkFloat, checkImage, isFloat, sizes } from "./checks.ts";
 import { sampleAt } from "./sample.ts";
 import { ofShape } from "./shapes.ts";
 

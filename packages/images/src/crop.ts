@@ -1,6 +1,7 @@
 // Parts of images.
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkImage, checkKind, checkOptions, count, sizes, wholeNotNegative } from "./checks.ts";
+import { checkKind, checkOptions, count, natural } from "@nabla/autograd/checks";
+import { checkImage, sizes } from "./checks.ts";
 import { ofShape, type Resized } from "./shapes.ts";
 
 /** A rectangle, in pixels. */
@@ -26,8 +27,8 @@ export function crop<X extends Tensor, const H extends number, const W extends n
   rectangle: Rectangle<H, W>,
 ): Tensor<Resized<ShapeOf<X>, H, W>> {
   checkImage("crop", x);
-  const kinds = { top: wholeNotNegative, left: wholeNotNegative, height: count, width: count };
-  checkOptions("crop", rectangle, kinds, ...Object.keys(kinds));
+  const kinds = { top: natural, left: natural, height: count, width: count };
+  checkOptions("crop", rectangle, kinds, "top", "left", "height", "width");
   const { top, left, height, width } = rectangle;
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   if (top + height > rows || left + width > columns) {

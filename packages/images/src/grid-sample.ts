@@ -7,16 +7,8 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
-import {
-  checkElements,
-  checkFloat,
-  checkImage,
-  checkKind,
-  checkOptions,
-  checkTensor,
-  flag,
-  sizes,
-} from "./checks.ts";
+import { checkKind, checkOptions, checkTensor, flag } from "@nabla/autograd/checks";
+import { checkElements, checkFloat, checkImage, sizes } from "./checks.ts";
 import { type SampleOptions, sampleAt, sampleKinds } from "./sample.ts";
 import { ofShape } from "./shapes.ts";
 

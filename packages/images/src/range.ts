@@ -1,14 +1,7 @@
 // Numbers of pixels: bytes, fractions from 0 to 1, and what networks are given.
 import { DTypeError, ensure, type ShapeOf, type Tensor, tensor } from "@nabla/autograd";
-import {
-  checkFloat,
-  checkImage,
-  checkKind,
-  checkOptions,
-  checkTensor,
-  type Kind,
-  oneOf,
-} from "./checks.ts";
+import { checkKind, checkOptions, checkTensor, type Kind, oneOf } from "@nabla/autograd/checks";
+import { checkFloat, checkImage } from "./checks.ts";
 import { ofShape } from "./shapes.ts";
 
 /**
@@ -91,7 +84,7 @@ export function normalize<X extends Tensor>(
 ): Tensor<ShapeOf<X>> {
   checkImage("normalize", x, ["channels", "height", "width"]);
   const kinds = { mean: means, standardDeviation: deviations };
-  checkOptions("normalize", statistics, kinds, ...Object.keys(kinds));
+  checkOptions("normalize", statistics, kinds, "mean", "standardDeviation");
   checkFloat("normalize", x);
   const image: Tensor = x;
   const perChannel = (name: keyof ChannelStatistics): Tensor | number => {

@@ -1,15 +1,7 @@
 // Images of other sizes: sampled along one axis after the other.
 import { NablaError, type ShapeOf, type Tensor, tensor } from "@nabla/autograd";
-import {
-  checkElements,
-  checkImage,
-  checkKind,
-  checkOptions,
-  flag,
-  isFloat,
-  oneOf,
-  sizes,
-} from "./checks.ts";
+import { checkKind, checkOptions, flag, oneOf } from "@nabla/autograd/checks";
+import { checkElements, checkImage, isFloat, sizes } from "./checks.ts";
 import { ofShape, type Resized } from "./shapes.ts";
 import { type Method, type Taps, tapsOf } from "./taps.ts";
 

@@ -1,7 +1,8 @@
 // Images at positions between pixels: 0 is the centre of the first pixel. What lies outside follows
 // PyTorch's grid_sample.
 import { ensure, formatShape, type Shape, ShapeError, type Tensor, where } from "@nabla/autograd";
-import { flag, isFloat, type Kind, oneOf } from "./checks.ts";
+import { flag, type Kind, oneOf } from "@nabla/autograd/checks";
+import { isFloat } from "./checks.ts";
 
 export interface SampleOptions {
   /**

@@ -12,18 +12,20 @@ import {
   zerosLike,
 } from "@nabla/autograd";
 import {
-  checkElements,
-  checkFloat,
-  checkImage,
   checkKind,
   checkOptions,
   checkTensor,
-  either,
   finite,
   oneOf,
+  positive,
+} from "@nabla/autograd/checks";
+import {
+  checkElements,
+  checkFloat,
+  checkImage,
+  either,
   oneTensor,
   pairOf,
-  positive,
   sizes,
 } from "./checks.ts";
 import { checkMatrix } from "./grid-sample.ts";

@@ -186,14 +186,14 @@ describe("what steps do", () => {
     );
     expect(() => randomFlip({ horisontal: 1 } as never)).toThrow('there is no option "horisontal"');
     expect(() => randomAffine({ degrees: [30, -30] })).toThrow(
-      "randomAffine: degrees is [30, -30], expected 0 or more, or [from, to]",
+      "randomAffine: degrees is [30, -30], expected a finite number, 0 or more, or [from, to]",
     );
     expect(() => randomResizedCrop([2, 2], { area: [0, 1] })).toThrow(
       "randomResizedCrop: area is [0, 1]",
     );
     expect(() => colorJitter({ hue: Number.NaN })).toThrow("colorJitter: hue is NaN");
     expect(() => gaussianNoise(-1)).toThrow(
-      "gaussianNoise: standardDeviation is -1, expected 0 or more",
+      "gaussianNoise: standardDeviation is -1, expected a finite number, 0 or more",
     );
     expect(() => cutOut(0)).toThrow("cutOut: size is 0");
     expect(() => sometimes(2, randomFlip())).toThrow("sometimes: probability is 2");

@@ -133,10 +133,12 @@ describe("adjustments", () => {
   test("what is no factor is refused", () => {
     const x = draw(3, 2, 2);
     expect(() => adjustBrightness(x, -1)).toThrow(
-      "adjustBrightness: factor is -1, expected 0 or more, or a tensor of shape []",
+      "adjustBrightness: factor is -1, expected a finite number, 0 or more, or a tensor of shape []",
     );
     expect(() => adjustGamma(x, Number.NaN)).toThrow("adjustGamma: gamma is NaN");
-    expect(() => adjustHue(x, tensor([1, 2]))).toThrow("adjustHue: turns is a tensor, expected");
+    expect(() => adjustHue(x, tensor([1, 2]))).toThrow(
+      "adjustHue: turns is a tensor of shape [2], expected",
+    );
     expect(() => adjustContrast(draw(4, 2, 2), 1)).toThrow(
       "adjustContrast: expects [..., 3, height, width]",
     );

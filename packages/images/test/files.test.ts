@@ -222,20 +222,20 @@ describe("pixels", () => {
 
   test("what has none is refused", async () => {
     expect(() => fromPixels({ width: 0, height: 2 })).toThrow(
-      "fromPixels: the size of an Object is 0 x 2, expected positive integers; wait until it is loaded",
+      "fromPixels: the size of an object is 0 x 2, expected positive integers; wait until it is loaded",
     );
     const data = new Uint8ClampedArray(7);
     expect(() => fromPixels({ width: 1, height: 2, data })).toThrow(
       "fromPixels: data is 7 bytes, expected 8 bytes, four for each of 1 x 2 pixels",
     );
     expect(() => fromPixels({ width: 1, height: 1, data: [1, 2, 3, 4] })).toThrow(
-      "data is an Array",
+      "data is an array",
     );
     expect(() => fromPixels(null as never)).toThrow("fromPixels: got null, expected ImageData");
     expect(() => fromPixels({ width: 1, height: 2 })).toThrow("fromPixels: needs OffscreenCanvas");
     await expect(toPixels(zeros([2]))).rejects.toThrow("toPixels: expects [height, width]");
     await expect(toPixels(zeros([2, 2]), {} as never)).rejects.toThrow(
-      "toPixels: got an Object, expected a canvas",
+      "toPixels: got an object, expected a canvas",
     );
   });
 });

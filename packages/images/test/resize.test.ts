@@ -104,7 +104,7 @@ describe("resize", () => {
       "resize: [0, 1099511627776, 1] has 1099511627776 along an axis",
     );
     expect(() => resize(x, 5 as never)).toThrow("resize: size is 5");
-    expect(() => resize([[1]] as never, [2, 2])).toThrow("resize: got an Array, expected a tensor");
+    expect(() => resize([[1]] as never, [2, 2])).toThrow("resize: got an array, expected a tensor");
     expect(() => resize(x, [2, 2], { method: "lanczos" as Method })).toThrow(
       'resize: method is "lanczos", expected "bilinear" or "bicubic" or "nearest" or "nearestExact"',
     );
@@ -115,7 +115,7 @@ describe("resize", () => {
       "resize: antialias is not defined with alignCorners",
     );
     expect(() => resize(x, [2, 2], { antiAlias: true } as never)).toThrow(
-      'resize: there is no option "antiAlias", expected some of method, alignCorners, antialias',
+      'resize: there is no option "antiAlias", expected method, alignCorners, antialias; did you mean "antialias"?',
     );
   });
 });

@@ -8,12 +8,12 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
+import { checkOptions, fraction, type Kind } from "@nabla/autograd/checks";
 import { checkState, realizing, type StatefulCallback } from "./callbacks.ts";
 import { checkModel } from "./checks.ts";
 import { zerosFor } from "./computed.ts";
 import { checkBlocks, readNow } from "./later.ts";
 import type { Model } from "./layer.ts";
-import { checkOptions, fraction, type Kind } from "./options.ts";
 
 export interface AveragedOptions {
   /**

@@ -11,9 +11,9 @@ import {
   Tensor,
   tensor,
 } from "@nabla/autograd";
-import { checkCount, kindOf } from "./checks.ts";
+import { anything, checkKind, checkOptions, describe, flag, plain } from "@nabla/autograd/checks";
+import { checkCount } from "./checks.ts";
 import { checkBlocks } from "./later.ts";
-import { anything, checkOptions, flag } from "./options.ts";
 
 /** Tensors with one row an example: all have the same first size. */
 export type Dataset = Readonly<Record<string, Tensor>>;
@@ -120,11 +120,11 @@ export function examplesAt<D extends Dataset>(dataset: D, rows: Tensor<[number]>
 
 /** How many examples a dataset has. */
 export function exampleCount(operation: string, dataset: Dataset): number {
-  checkOptions(`${operation}: the dataset`, dataset, {});
+  checkKind(operation, "the dataset", dataset, plain);
   for (const [name, x] of Object.entries<unknown>(dataset)) {
     if (x instanceof Tensor) continue;
     throw new NablaError(
-      `${operation}: "${name}" is ${kindOf(x)}, expected a tensor: tensor(${name}) makes one`,
+      `${operation}: "${name}" is ${describe(x)}, expected a tensor: tensor(${name}) makes one`,
     );
   }
   const sizes = Object.entries(dataset).map(([name, { shape }]) => ({ name, size: shape[0] }));

@@ -1,8 +1,7 @@
 // What follows a training from step to step, with a state that checkpoints keep.
 import { NablaError, Tensor, tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { checkKind, describe, plain } from "@nabla/autograd/checks";
 import { readNow } from "./later.ts";
-import { checkOptions } from "./options.ts";
 import type { AnyReport } from "./report.ts";
 
 /** Tensors by name, as optimisers' states are. */
@@ -72,14 +71,14 @@ const parts = ["afterStep", "afterEpoch", "aroundMeasuring", "state", "load"] as
 
 /** Throws `NablaError` unless all are callbacks. */
 export function checkCallbacks(operation: string, callbacks: unknown): void {
-  checkOptions(`${operation}: callbacks`, callbacks, {});
+  checkKind(operation, "callbacks", callbacks, plain);
   for (const [name, one] of Object.entries(callbacks as Readonly<Record<string, unknown>>)) {
     const isObject = (typeof one === "object" && one !== null) || typeof one === "function";
     const own = isObject ? parts.map((part) => (one as Callback)[part]) : [];
     const areFunctions = own.every((part) => part === undefined || typeof part === "function");
     if (areFunctions && own.some((part) => part !== undefined) && !name.includes(".")) continue;
     throw new NablaError(
-      `${operation}: callbacks: "${name}" is ${kindOf(one)}, expected a callback with a name without ` +
+      `${operation}: callbacks: "${name}" is ${describe(one)}, expected a callback with a name without ` +
         "dots, such as earlyStopping({ patience: 3 })",
     );
   }
@@ -112,11 +111,11 @@ export const realizing = "await realizeAsync(...Object.values(state)) before";
 
 /** Throws `NablaError` unless it is a record of tensors. */
 export function checkState(state: unknown): void {
-  checkOptions("load", state, {});
+  checkKind("load", "the state", state, plain);
   for (const [name, x] of Object.entries(state as Readonly<Record<string, unknown>>)) {
     if (x instanceof Tensor) continue;
     throw new NablaError(
-      `load: ${JSON.stringify(name)} is ${kindOf(x)} in the state, expected a tensor`,
+      `load: ${JSON.stringify(name)} is ${describe(x)} in the state, expected a tensor`,
     );
   }
 }

@@ -4,11 +4,11 @@ import {
   formatShape,
   NablaError,
   Parameter,
-  printable,
   type Shape,
   ShapeError,
-  Tensor,
+  type Tensor,
 } from "@nabla/autograd";
+import { checkKind, checkTensor, describe, integerFrom } from "@nabla/autograd/checks";
 
 /** Whether it is a positive integer. */
 export function isCount(value: unknown): value is number {
@@ -22,32 +22,7 @@ export function checkCount(
   value: unknown,
   most: number = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
-  if (isCount(value) && value <= most) return;
-  const given = kindOf(value);
-  const expected =
-    most === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${most}`;
-  throw new NablaError(`${operation}: ${name} is ${given}, expected ${expected}`);
-}
-
-/** Throws `NablaError` for what is no tensor: callers without a compiler meet this one. */
-export function checkTensor(operation: string, x: unknown): void {
-  if (x instanceof Tensor) return;
-  throw new NablaError(`${operation}: expects a tensor, got ${kindOf(x)}; tensor(x) makes one`);
-}
-
-/** Of a text no more is shown. */
-const mostShown = 60;
-
-/** What errors call what was given instead: `3`, `"a"`, `an Array`, `a Promise; await it`. */
-export function kindOf(x: unknown): string {
-  if (typeof x === "string") return printable(JSON.stringify(x.slice(0, mostShown)));
-  if (typeof x === "bigint") return `${x}n`;
-  if (typeof x === "function") return "a function";
-  if (typeof x !== "object" || x === null) return String(x);
-  if (x instanceof Tensor) return "a tensor";
-  const name = (x.constructor as { readonly name?: string } | undefined)?.name ?? "Object";
-  const kind = /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
-  return typeof (x as PromiseLike<unknown>).then === "function" ? `${kind}; await it` : kind;
+  checkKind(operation, name, value, integerFrom(1, most));
 }
 
 /** Throws `NablaError` unless it is a list of parameters. */
@@ -63,7 +38,7 @@ export function checkParameters(
   const wrong = Array.from(list).findIndex((one) => !(one instanceof Parameter));
   if (wrong === -1) return;
   throw new NablaError(
-    `${operation}: got ${kindOf(list[wrong])} at ${wrong}, expected a parameter, ` +
+    `${operation}: got ${describe(list[wrong])} at ${wrong}, expected a parameter, ` +
       "as parameter(x) and model.parameters() give them",
   );
 }
@@ -76,7 +51,7 @@ export function checkModel(operation: string, model: unknown, method?: "forward"
   if (has("parameters") && (method === undefined || has(method))) return;
   const expected = method === undefined ? "a model" : "a layer";
   throw new NablaError(
-    `${operation}: the model is ${kindOf(model)}, expected ${expected}, such as dense(784, 10)`,
+    `${operation}: the model is ${describe(model)}, expected ${expected}, such as dense(784, 10)`,
   );
 }
 
@@ -85,7 +60,7 @@ export function checkOptimizer(operation: string, optimizer: unknown): void {
   const { step, parameters } = (optimizer ?? {}) as { step?: unknown; parameters?: unknown[] };
   if (typeof step !== "function") {
     throw new NablaError(
-      `${operation}: optimizer is ${kindOf(optimizer)}, expected one: sgd(model.parameters(), …)`,
+      `${operation}: optimizer is ${describe(optimizer)}, expected one: sgd(model.parameters(), …)`,
     );
   }
   checkParameters(`${operation}: optimizer.parameters`, parameters as []);
@@ -126,7 +101,6 @@ export function checkLayout(
 export function targetsLike(operation: string, outputs: Tensor, targets: unknown): Tensor {
   checkTensor(operation, outputs);
   checkTensor(operation, targets);
-  const wanted = targets as Tensor;
-  checkSameShape(operation, outputs.shape, wanted.shape);
-  return wanted;
+  checkSameShape(operation, outputs.shape, targets.shape);
+  return targets;
 }

@@ -1,7 +1,8 @@
 // Gradients kept within bounds, between `backward` and the optimiser's step.
 import { type Parameter, stack, type Tensor, tensor, where } from "@nabla/autograd";
+import { checkKind } from "@nabla/autograd/checks";
 import { checkParameters } from "./checks.ts";
-import { checkKind, positive } from "./options.ts";
+import { bound } from "./options.ts";
 
 /**
  * Scales the gradients of all parameters together, so that their norm, as one long vector, is at
@@ -21,7 +22,7 @@ import { checkKind, positive } from "./options.ts";
  */
 export function clipGradNorm(parameters: readonly Parameter[], most: number): Tensor<[]> {
   checkParameters("clipGradNorm", parameters);
-  checkKind("clipGradNorm", "the bound", most, positive);
+  checkKind("clipGradNorm", "the bound", most, bound);
   const moving = parameters.filter((p) => p.grad);
   const gradients = moving.map(({ grad }) => grad!);
   const norm = normOf(gradients);
@@ -72,6 +73,6 @@ export function normOf(gradients: readonly Tensor[]): Tensor<[]> {
  */
 export function clipGradValue(parameters: readonly Parameter[], most: number): void {
   checkParameters("clipGradValue", parameters);
-  checkKind("clipGradValue", "the bound", most, positive);
+  checkKind("clipGradValue", "the bound", most, bound);
   for (const p of parameters) if (p.grad) p.grad = p.grad.clip(-most, most);
 }

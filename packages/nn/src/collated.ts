@@ -1,8 +1,16 @@
 // Examples of different sizes, in batches.
 import { NablaError, random, type Seed, type Tensor, tensor } from "@nabla/autograd";
+import {
+  anything,
+  callable,
+  checkOptions,
+  describe,
+  finite,
+  flag,
+  oneOf,
+} from "@nabla/autograd/checks";
 import { batchRowsLater } from "./batches.ts";
-import { checkCount, kindOf } from "./checks.ts";
-import { anything, callable, checkOptions, finite, flag, oneOf } from "./options.ts";
+import { checkCount } from "./checks.ts";
 
 export interface CollateOptions<Example, Batch> {
   /** Examples in a batch. */
@@ -35,7 +43,7 @@ export function collated<Example, Batch>(
 ): (epoch: number) => AsyncGenerator<Batch, void, undefined> {
   const operation = "collated";
   if (!Array.isArray(examples) || examples.length === 0) {
-    const given = Array.isArray(examples) ? "no examples" : kindOf(examples);
+    const given = Array.isArray(examples) ? "no examples" : describe(examples);
     throw new NablaError(`${operation}: got ${given}, expected a list of examples`);
   }
   checkOptions(
@@ -84,10 +92,11 @@ export function padded(rows: readonly ArrayLike<number>[], options: PadOptions =
   const operation = "padded";
   checkOptions(operation, options, {
     value: finite,
+    length: anything,
     dtype: oneOf("float32", "float64", "int32"),
   });
   if (!Array.isArray(rows) || rows.length === 0) {
-    const given = Array.isArray(rows) ? "no rows" : kindOf(rows);
+    const given = Array.isArray(rows) ? "no rows" : describe(rows);
     throw new NablaError(`${operation}: got ${given}, expected a list of rows`);
   }
   rows.forEach((row: unknown, i) => {
@@ -96,7 +105,9 @@ export function padded(rows: readonly ArrayLike<number>[], options: PadOptions =
       ? Array.from(row as ArrayLike<unknown>).find((x) => typeof x !== "number")
       : row;
     if (isList && wrong === undefined) return;
-    throw new NablaError(`${operation}: row ${i} has ${kindOf(wrong)}, expected a list of numbers`);
+    throw new NablaError(
+      `${operation}: row ${i} has ${describe(wrong)}, expected a list of numbers`,
+    );
   });
   const { value = 0, length } = options;
   if (length !== undefined) checkCount(operation, "length", length);

@@ -1,6 +1,6 @@
 // One value for all: for each step of a schedule, for each element of a first value.
 import { type DTypeOption, full, NablaError } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import type { Initializer } from "./initializers.ts";
 import type { Schedule } from "./schedules.ts";
 
@@ -14,7 +14,7 @@ import type { Schedule } from "./schedules.ts";
  */
 export function constant(value: number): Schedule & Initializer {
   if (!Number.isFinite(value)) {
-    throw new NablaError(`constant: got ${kindOf(value)}, expected a finite number`);
+    throw new NablaError(`constant: got ${describe(value)}, expected a finite number`);
   }
   const valueFor = (asked: number | readonly number[], options: DTypeOption = {}) =>
     typeof asked === "number" ? value : full(asked as number[], value, options);

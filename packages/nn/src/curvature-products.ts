@@ -9,7 +9,7 @@ import {
   type TreeLike,
   vjp,
 } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
 
 /**
  * The product of `v` with the Gauss-Newton matrix J^T H J of the cost `cost(f(x))` at `x`: J is the
@@ -70,6 +70,6 @@ export function fisherProduct<X extends TreeLike<X>>(
 function checkFunctions(operation: string, functions: Readonly<Record<string, unknown>>): void {
   for (const [name, f] of Object.entries(functions)) {
     if (typeof f === "function") continue;
-    throw new NablaError(`${operation}: ${name} is ${kindOf(f)}, expected a function`);
+    throw new NablaError(`${operation}: ${name} is ${describe(f)}, expected a function`);
   }
 }

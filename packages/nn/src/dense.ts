@@ -7,11 +7,12 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
+import { checkOptions, checkTensor, flag } from "@nabla/autograd/checks";
 import { adapted, canBeAdapted } from "./adapters.ts";
-import { checkAxis, checkCount, checkTensor } from "./checks.ts";
+import { checkAxis, checkCount } from "./checks.ts";
 import { firstValue, type Initializer, xavierUniform } from "./initializers.ts";
 import type { NamedParameter } from "./layer.ts";
-import { checkOptions, flag, ofWeights } from "./options.ts";
+import { ofWeights } from "./options.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 

@@ -1,6 +1,6 @@
 // What examples of a training count: the mean over a batch of costs times weights.
 import { full, NablaError, type Tensor, where } from "@nabla/autograd";
-import { checkTensor } from "./checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 import { listed, ofSums, type StatefulMetric } from "./metrics/metric.ts";
 
 /** A cost of outputs and targets, which may be told what examples count. */

@@ -9,11 +9,11 @@ import {
   type Tree,
   tensor,
 } from "@nabla/autograd";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { batchRowsLater, type Dataset, exampleCount, examplesAt } from "./batches.ts";
-import { checkCount, kindOf } from "./checks.ts";
+import { checkCount } from "./checks.ts";
 import { checkWeights } from "./example-weights.ts";
 import { checkLabels } from "./labels.ts";
-import { isPlain } from "./options.ts";
 import { checkPair, type Pair, pairOf, weightsIn } from "./pair.ts";
 
 /** Numbers as `tensor` takes them. */
@@ -84,7 +84,7 @@ export function feedOf(
   { batchSize, shuffle, prefetch }: FeedOptions,
 ): PairFeed {
   if (typeof data !== "function" && (typeof data !== "object" || (data as unknown) === null)) {
-    throw new NablaError(`fit: got ${kindOf(data)} for data, expected { inputs, targets }`);
+    throw new NablaError(`fit: got ${describe(data)} for data, expected { inputs, targets }`);
   }
   if (Array.isArray(data) && data.some((one) => one instanceof Tensor || Array.isArray(one))) {
     throw new NablaError("fit: got a list for data; name what is in it: { inputs: X, targets: y }");
@@ -170,7 +170,7 @@ export function checkStream(
   const isObject = typeof stream === "object" && stream !== null;
   if (isObject && (Symbol.iterator in stream || Symbol.asyncIterator in stream)) return;
   throw new NablaError(
-    `${operation}: the data are ${kindOf(stream)}, expected an iterable of batches`,
+    `${operation}: the data are ${describe(stream)}, expected an iterable of batches`,
   );
 }
 
@@ -207,8 +207,8 @@ export async function* ahead<Batch>(
 
 /** Throws `NablaError` for a batch that is not like the first one. */
 async function tensorsOf(batch: StreamedBatch, first: StreamedBatch): Promise<Pair> {
-  if (!isPlain(batch)) {
-    throw new NablaError(`fit: a batch is ${kindOf(batch)}, expected { inputs, targets }`);
+  if (!isPlainObject(batch)) {
+    throw new NablaError(`fit: a batch is ${describe(batch)}, expected { inputs, targets }`);
   }
   checkPair("fit", batch, first);
   const named = Object.entries(batch).map(

@@ -1,5 +1,6 @@
 // The checkpoints that fit keeps on its way and goes on from: loaded where they are asked for.
 import { NablaError, type Parameter } from "@nabla/autograd";
+import { anything, checkOptions, text } from "@nabla/autograd/checks";
 import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { chunksOfFile, isMissing } from "./files/disk.ts";
@@ -12,7 +13,6 @@ import {
 } from "./fit-position.ts";
 import { namedCellsOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { checkOptions, text } from "./options.ts";
 import type { Team } from "./team.ts";
 
 /** Before the name of a cost, in the progress. */
@@ -34,7 +34,7 @@ export function checkpointsOf(
   resume: boolean,
   team: Team | undefined,
 ): Checkpoints {
-  checkOptions("fit: checkpoint", checkpoint, { path: text });
+  checkOptions("fit: checkpoint", checkpoint, { path: text, every: anything });
   const { path, every } = checkpoint;
   if (every !== undefined) checkCount("fit", "checkpoint.every", every);
   const save = async (position: Position): Promise<void> => {

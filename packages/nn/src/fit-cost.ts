@@ -1,13 +1,12 @@
 // The cost of a batch, as `fit` differentiates it; and what is said of one that is NaN.
 import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { type WeighableCost, weightedCost } from "./example-weights.ts";
 import type { FeedBatch, PairFeed } from "./feed.ts";
 import { checkTrainable } from "./freezing.ts";
 import { ignoredIn } from "./labels.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { isPlain } from "./options.ts";
 
 /** What is differentiated: one number, and the named numbers that it is the sum of, if there are any. */
 export interface Differentiated {
@@ -101,13 +100,13 @@ export function costsBy(
 /** The cost that was given, or the sum of those that were. Throws `NablaError` for what is none. */
 export function totalOf(operation: string, given: unknown): Differentiated {
   if (given instanceof Tensor) return { cost: given, costs: {} };
-  const costs = isPlain(given) ? Object.entries(given) : [];
+  const costs = isPlainObject(given) ? Object.entries(given) : [];
   for (const [name, cost] of costs) {
     checkOneNumber(`${operation}: the cost "${name}"`, cost);
   }
   if (costs.length === 0) {
     throw new NablaError(
-      `${operation}: the cost gives ${kindOf(given)}, expected a tensor of one number`,
+      `${operation}: the cost gives ${describe(given)}, expected a tensor of one number`,
     );
   }
   const all = Object.fromEntries(
@@ -121,7 +120,7 @@ export function checkOneNumber(what: string, given: unknown): asserts given is T
   const isTensor = given instanceof Tensor;
   if (isTensor && given.size === 1) return;
   const { shape } = given as Tensor;
-  const kind = isTensor ? `a tensor ${formatShape(shape)}` : kindOf(given);
+  const kind = isTensor ? `a tensor ${formatShape(shape)}` : describe(given);
   throw new NablaError(`${what} is ${kind}, expected a tensor of one number`);
 }
 

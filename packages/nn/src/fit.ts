@@ -1,9 +1,21 @@
 // The training loop, as something to loop over.
 import { NablaError, random, type Tensor } from "@nabla/autograd";
+import {
+  anything,
+  callable,
+  checkOptions,
+  count,
+  describe,
+  flag,
+  integer,
+  type Kinds,
+  natural,
+  plain,
+} from "@nabla/autograd/checks";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
 import { aroundAll, checkCallbacks, endedAfter, keptOf } from "./callbacks.ts";
-import { checkCount, checkModel, checkOptimizer, kindOf } from "./checks.ts";
+import { checkCount, checkModel, checkOptimizer } from "./checks.ts";
 import { type Feed, feedOf, isStream, type TrainingData } from "./feed.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
@@ -14,23 +26,14 @@ import type {
   BatchMetrics,
   FitOptions,
   MeasuredOfBatches,
+  TrainingOptions,
 } from "./fit-options.ts";
 import { noCheckpoints } from "./fit-position.ts";
 import type { Layer, Model } from "./layer.ts";
 import { checkWeighable, measuredAtOnce } from "./measure.ts";
 import { batchMeasureOf } from "./measure-batches.ts";
 import type { Measured, Metric, Metrics } from "./metrics/metric.ts";
-import {
-  anything,
-  callable,
-  checkOptions,
-  count,
-  flag,
-  integer,
-  type Kind,
-  plain,
-  signalled,
-} from "./options.ts";
+import { signalled } from "./options.ts";
 import { checkPair, weightsIn } from "./pair.ts";
 import type { AnyReport, Reports } from "./report.ts";
 import { teamOf } from "./team.ts";
@@ -265,12 +268,15 @@ async function* reportsOf(
   }
 }
 
-/** Options that both forms have. */
-const commonKinds: Readonly<Record<string, Kind>> = {
+/** Options that both forms have. Some are checked where they are taken apart. */
+const commonKinds: Kinds<TrainingOptions> = {
   optimizer: anything,
+  epochs: anything,
+  batchSize: anything,
+  prefetch: natural,
+  callbacks: anything,
   accumulate: count,
   shuffle: integer,
-  metrics: plain,
   reportEvery: count,
   beforeStep: callable,
   afterStep: callable,
@@ -282,6 +288,9 @@ const commonKinds: Readonly<Record<string, Kind>> = {
   resume: flag,
 };
 
+/** In plain JavaScript the other form's cost may be there, undefined. */
+type Loose<Options> = Options & { readonly cost?: unknown; readonly batchCost?: unknown };
+
 /** Throws `NablaError` for options that only a compiler would have refused. */
 function checkFit(
   model: Layer | Model,
@@ -290,23 +299,35 @@ function checkFit(
   const given: Partial<FitOptions<Metrics> & BatchFitOptions> = Object(options);
   const isPair = given.batchCost === undefined;
   if (typeof model !== "function") checkModel("fit", model, isPair ? "forward" : undefined);
-  const others = isPair
-    ? { cost: anything, validation: plain }
-    : { batchCost: callable, measureBatchSize: count };
-  checkOptions("fit", options, { ...others, ...commonKinds });
-  if (isPair && typeof given.cost !== "function") {
-    throw new NablaError(`fit: cost is ${kindOf(given.cost)}, expected a function: quadraticCost`);
-  }
   if (!isPair && given.cost !== undefined) {
     throw new NablaError("fit: got cost and batchCost, expected either");
+  }
+  if (isPair) {
+    checkOptions("fit", options as Loose<FitOptions>, {
+      ...commonKinds,
+      cost: anything,
+      batchCost: anything,
+      validation: plain,
+      metrics: plain,
+    });
+  } else {
+    checkOptions("fit", options as Loose<BatchFitOptions<Model, never>>, {
+      ...commonKinds,
+      cost: anything,
+      batchCost: callable,
+      validation: anything,
+      metrics: plain,
+      measureBatchSize: count,
+    });
+  }
+  if (isPair && typeof given.cost !== "function") {
+    throw new NablaError(
+      `fit: cost is ${describe(given.cost)}, expected a function: quadraticCost`,
+    );
   }
   if (given.callbacks !== undefined) checkCallbacks("fit", given.callbacks);
   checkOptimizer("fit", given.optimizer);
   checkCount("fit", "epochs", given.epochs);
-  const { prefetch } = given;
-  if (prefetch !== undefined && !(Number.isSafeInteger(prefetch) && prefetch >= 0)) {
-    throw new NablaError(`fit: prefetch is ${kindOf(prefetch)}, expected an integer from 0`);
-  }
 }
 
 function pairCourseOf(model: Layer, data: TrainingData, options: FitOptions<Metrics>): Course {

@@ -11,9 +11,9 @@ import {
   substitute,
   Tensor,
 } from "@nabla/autograd";
-import { checkModel, kindOf } from "./checks.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
+import { checkModel } from "./checks.ts";
 import { type Model, namedBuffersOf, namedCellsOf, namedParametersOf } from "./layer.ts";
-import { isPlain } from "./options.ts";
 
 /** Tensors by the names of a model's parameters, those of `namedParameters` and of its files. */
 export type ParameterTree = Readonly<Record<string, Tensor>>;
@@ -62,9 +62,9 @@ export function withParameters<
 >(model: M, tree: ParameterTree): M["forward"] {
   const operation = "withParameters";
   checkModel(operation, model, "forward");
-  if (!isPlain(tree)) {
+  if (!isPlainObject(tree)) {
     throw new NablaError(
-      `${operation}: the tree is ${kindOf(tree)}, expected tensors by name, as parametersOf(model) gives them`,
+      `${operation}: the tree is ${describe(tree)}, expected tensors by name, as parametersOf(model) gives them`,
     );
   }
   const cells = new Map(namedCellsOf(model));
@@ -103,7 +103,7 @@ export function withParameters<
  */
 export function stacked(models: readonly Model[]): Readonly<Record<string, Parameter>> {
   if (!Array.isArray(models) || models.length === 0) {
-    const given = Array.isArray(models) ? "no model" : kindOf(models);
+    const given = Array.isArray(models) ? "no model" : describe(models);
     throw new NablaError(`stacked: got ${given}, expected a list of models`);
   }
   for (const model of models) checkModel("stacked", model);
@@ -149,7 +149,7 @@ function checkAlike(
 function checkFits(operation: string, name: string, x: unknown, { shape, dtype }: Parameter): void {
   if (!(x instanceof Tensor)) {
     throw new NablaError(
-      `${operation}: ${quoted(name)} is ${kindOf(x)} in the tree, expected a tensor`,
+      `${operation}: ${quoted(name)} is ${describe(x)} in the tree, expected a tensor`,
     );
   }
   const given: Tensor = x;

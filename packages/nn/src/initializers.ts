@@ -16,9 +16,9 @@ import {
   triangularSolve,
   zeros as zeroTensor,
 } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { checkOptions, describe, finite, notNegative, oneOf } from "@nabla/autograd/checks";
 import { computedDType } from "./computed.ts";
-import { checkOptions, finite, notNegative, oneOf, plainList } from "./options.ts";
+import { plainList } from "./options.ts";
 
 /** How many inputs each neuron has, and how many neurons each input goes to. */
 export type Fans = readonly [inputs: number, outputs: number];
@@ -52,7 +52,7 @@ export function firstValue(
   const value = initializer(shape, { ...options, dtype }) as Tensor | undefined;
   if (!(value instanceof Tensor)) {
     throw new NablaError(
-      `${operation}: the initializer gives ${kindOf(value)}, expected a tensor ${formatShape(shape)}`,
+      `${operation}: the initializer gives ${describe(value)}, expected a tensor ${formatShape(shape)}`,
     );
   }
   checkSameShape(`${operation}: initializer`, value.shape, shape);
@@ -64,13 +64,13 @@ const kinds = { fans: plainList, dtype: oneOf("float32", "float64") };
 /** Throws unless they are what an initializer is given. */
 function checkGiven(operation: string, shape: unknown, options: InitializerOptions): void {
   if (!Array.isArray(shape)) {
-    throw new ShapeError(`${operation}: shape is ${kindOf(shape)}, expected an array of sizes`);
+    throw new ShapeError(`${operation}: shape is ${describe(shape)}, expected an array of sizes`);
   }
   const wrong = Array.from(shape).find(
     (size) => !(Number.isSafeInteger(size) && Number(size) >= 0),
   );
   if (wrong !== undefined) {
-    throw new ShapeError(`${operation}: a size is ${kindOf(wrong)}, expected a whole number`);
+    throw new ShapeError(`${operation}: a size is ${describe(wrong)}, expected a whole number`);
   }
   checkOptions(operation, options, kinds);
 }

@@ -1,6 +1,15 @@
 // The learning-rate range test: how the cost goes while the rate grows. L. N. Smith, "Cyclical Learning Rates
 // for Training Neural Networks", 2017, section 3.3.
 import { NablaError, random, type Tensor } from "@nabla/autograd";
+import {
+  anything,
+  callable,
+  checkOptions,
+  count,
+  fraction,
+  type Kinds,
+  positive,
+} from "@nabla/autograd/checks";
 import { checkModel, checkOptimizer } from "./checks.ts";
 import type { TrainingData } from "./feed.ts";
 import { fit } from "./fit.ts";
@@ -9,7 +18,6 @@ import type { BatchCost, BatchFitOptions, TrainingOptions } from "./fit-options.
 import { restorerOf } from "./fit-step.ts";
 import type { Layer, Model } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { callable, checkOptions, count, finite, fraction, type Kind, positive } from "./options.ts";
 import type { Schedule } from "./schedules.ts";
 import type { BatchOf, TreeData } from "./tree-feed.ts";
 
@@ -94,7 +102,7 @@ export async function learningRateSweep(
 ): Promise<LearningRateSweep> {
   const operation = "learningRateSweep";
   checkModel(operation, model);
-  checkOptions(operation, options, kinds, "optimizer");
+  checkOptions<Given>(operation, options, kinds, "optimizer");
   const { from = 1e-6, to = 10, steps = 100, smoothing = 0.9, divergence = 4 } = options;
   if (from >= to) {
     throw new NablaError(`${operation}: rates go from ${from} to ${to}, expected a growing rate`);
@@ -133,24 +141,33 @@ export async function learningRateSweep(
 }
 
 /** What is said of the data and the steps, and nothing else that `fit` might take. */
-function stepsOf(
-  options: SweepOptions & { readonly cost?: unknown; readonly batchCost?: unknown },
-) {
+function stepsOf(options: Given) {
   const { cost, batchCost, batchSize, accumulate, shuffle, prefetch } = options;
   const { beforeStep, signal, compiled } = options;
   const data = { cost, batchCost, batchSize, accumulate, shuffle, prefetch };
   return { ...data, beforeStep, signal, compiled };
 }
 
-const rate: Kind = [(x) => finite[0](x) && positive[0](x), "a positive number"];
-const kinds = {
+type Given = SweepOptions & { readonly cost?: unknown; readonly batchCost?: unknown };
+
+/** `fit` checks what it takes as it is. */
+const kinds: Kinds<Given> = {
+  cost: anything,
+  batchCost: anything,
+  batchSize: anything,
+  accumulate: anything,
+  shuffle: anything,
+  prefetch: anything,
+  beforeStep: anything,
+  signal: anything,
+  compiled: anything,
   optimizer: callable,
-  from: rate,
-  to: rate,
+  from: positive,
+  to: positive,
   steps: count,
   smoothing: fraction,
   divergence: [(x) => typeof x === "number" && x > 1, "a number of more than 1"],
-} satisfies Record<string, Kind>;
+};
 
 /**
  * The middle rate of as many steps in a row as `window` says whose costs have the steepest regression line down.

@@ -9,11 +9,11 @@ import {
   zeros,
   zerosLike,
 } from "@nabla/autograd";
+import { callable, checkOptions, count, positive } from "@nabla/autograd/checks";
 import { type Adapter, axesOf, withAdapters } from "./adapters.ts";
 import { checkModel } from "./checks.ts";
 import { freeze, unfreeze } from "./freezing.ts";
 import { type Model, namedBuffersOf, namedParametersOf, type Parts } from "./layer.ts";
-import { callable, checkOptions, count, positive } from "./options.ts";
 import { madeOf } from "./parts.ts";
 
 export interface LoraOptions {

@@ -1,6 +1,6 @@
 // What whole batches cost a model that is used, and what else is measured of them.
 import { NablaError, random, Tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { checkOneNumber, totalOf } from "./fit-cost.ts";
 import type { BatchCost, BatchMetrics, Observed } from "./fit-options.ts";
 import type { Model } from "./layer.ts";
@@ -85,7 +85,7 @@ function observerOf(name: string, given: unknown): Observer {
     };
   }
   if (typeof given !== "function" || isStateful(given)) {
-    const kind = isStateful(given) ? "a metric with state" : kindOf(given);
+    const kind = isStateful(given) ? "a metric with state" : describe(given);
     throw new NablaError(
       `${what} is ${kind}, expected a function of the model and a batch, or ` +
         "[a metric with state, (model, batch) => [outputs, targets]]",
@@ -109,7 +109,7 @@ function observedIn(what: string, given: unknown): Observed {
   if (areTensors && (weights === undefined || weights instanceof Tensor) && list.length <= 3) {
     return [outputs, targets, weights];
   }
-  const kind = Array.isArray(given) ? `[${list.map(kindOf).join(", ")}]` : kindOf(given);
+  const kind = Array.isArray(given) ? `[${list.map(describe).join(", ")}]` : describe(given);
   throw new NablaError(
     `${what} is of ${kind}, expected [outputs, targets] or [outputs, targets, weights]`,
   );

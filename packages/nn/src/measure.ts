@@ -1,12 +1,12 @@
 // What a model is worth on a dataset.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
+import { checkKind, checkOptions, count, describe, isTensor, plain } from "@nabla/autograd/checks";
 import { batches, type Dataset, exampleCount } from "./batches.ts";
-import { checkModel, kindOf } from "./checks.ts";
+import { checkModel } from "./checks.ts";
 import { checkWeights } from "./example-weights.ts";
 import { applyLayer, type Layer } from "./layer.ts";
 import { isStateful, type Measured, type Metric, type Metrics } from "./metrics/metric.ts";
 import { inEvaluation } from "./mode.ts";
-import { checkOptions, count, tensor as isTensor, plain } from "./options.ts";
 import { checkPair, pairOf, weightsIn } from "./pair.ts";
 import { meanTally, stateTally, type Tally, tallied } from "./tallies.ts";
 import { type Team, teamOf } from "./team.ts";
@@ -50,7 +50,7 @@ export async function measure<const M extends Metrics>(
 ): Promise<Measured<M>> {
   if (typeof model !== "function") checkModel("measure", model, "forward");
   exampleCount("measure", dataset);
-  checkOptions("measure: metrics", metrics, {});
+  checkKind("measure", "metrics", metrics, plain);
   checkPair("measure", dataset);
   checkOptions("measure", options, { batchSize: count, weights: isTensor, world: plain });
   const { batchSize: size = measuredAtOnce } = options;
@@ -106,7 +106,7 @@ function observerOf(name: string, metric: unknown, isWeighted: boolean): Observe
     };
   }
   if (typeof metric !== "function") {
-    const given = kindOf(metric);
+    const given = describe(metric);
     throw new NablaError(
       `measure: metric "${name}" is ${given}, expected a function, or a metric with state`,
     );
@@ -143,5 +143,5 @@ function valueOf(name: string, given: unknown): Tensor {
 
 function tensorOf(name: string, value: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  throw new NablaError(`measure: metric "${name}" gives ${kindOf(value)}, expected one number`);
+  throw new NablaError(`measure: metric "${name}" gives ${describe(value)}, expected one number`);
 }

@@ -1,7 +1,7 @@
 // Layers made of parameters and of other layers: the names of all that stands below, and modes that
 // are passed on.
 import { NablaError, Parameter } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { checkKind, describe, plain } from "@nabla/autograd/checks";
 import {
   type LayerFunction,
   type Model,
@@ -11,7 +11,6 @@ import {
   type Part,
   type Parts,
 } from "./layer.ts";
-import { checkOptions } from "./options.ts";
 
 /** All of a layer but its `forward`, which may be of any kind in a model of several inputs. */
 export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
@@ -32,8 +31,8 @@ export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
  * // => ["inner.weight", "inner.bias", "outer.weight", "outer.bias"]
  */
 export function madeOf(parts: Parts, buffers: Readonly<Record<string, Parameter>> = {}): MadeOf {
-  checkOptions("madeOf", parts, {});
-  checkOptions("madeOf", buffers, {});
+  checkKind("madeOf", "parts", parts, plain);
+  checkKind("madeOf", "buffers", buffers, plain);
   for (const [name, part] of Object.entries<unknown>(parts)) {
     if (!isPart(part)) throw notA(name, part, "a parameter, a layer or a function");
   }
@@ -64,7 +63,7 @@ function isPart(part: unknown): boolean {
 
 function notA(name: string, given: unknown, expected: string): NablaError {
   return new NablaError(
-    `madeOf: ${JSON.stringify(name)} is ${kindOf(given)}, expected ${expected}`,
+    `madeOf: ${JSON.stringify(name)} is ${describe(given)}, expected ${expected}`,
   );
 }
 

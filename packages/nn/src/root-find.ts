@@ -12,9 +12,8 @@ import {
   whileLoop,
   zerosLike,
 } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { checkOptions, count, describe, notNegative } from "@nabla/autograd/checks";
 import { formOf } from "./flat-trees.ts";
-import { checkOptions, count, notNegative } from "./options.ts";
 
 export interface RootOptions {
   /** It is found where no component of `f` is larger. Default: 1e-5 in float32, 1e-10 in float64. */
@@ -44,7 +43,7 @@ export function rootFind<X extends TreeLike<X>, Y extends TreeLike<Y>>(
   options: RootOptions = {},
 ): X {
   if (typeof f !== "function") {
-    throw new NablaError(`rootFind: f is ${kindOf(f)}, expected a function of x`);
+    throw new NablaError(`rootFind: f is ${describe(f)}, expected a function of x`);
   }
   checkOptions("rootFind", options, { tolerance: notNegative, maxSteps: count });
   const form = formOf("rootFind", "x0", x0);

@@ -1,8 +1,7 @@
 // Learning rates that change from step to step: plain functions of the number of steps taken so
 // far.
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
-import { anything, checkOptions } from "./options.ts";
+import { anything, checkOptions, describe } from "@nabla/autograd/checks";
 
 /** The learning rate of a step, given how many steps were taken before it: 0, 1, … */
 export type Schedule = (step: number) => number;
@@ -14,7 +13,7 @@ export type LearningRate = number | Schedule;
 export function checkLearningRate(operation: string, learningRate: LearningRate): void {
   const isRate = typeof learningRate === "number" && learningRate > 0;
   if (isRate || typeof learningRate === "function") return;
-  const given = kindOf(learningRate);
+  const given = describe(learningRate);
   throw new NablaError(
     `${operation}: learningRate is ${given}, expected a positive number or a schedule`,
   );
@@ -25,7 +24,7 @@ export function rateAt(operation: string, schedule: Schedule, step: number): num
   const rate = schedule(step);
   if (typeof rate === "number" && rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate;
   throw new NablaError(
-    `${operation}: the schedule gives ${kindOf(rate)} at step ${step}, expected a number of 0 or more`,
+    `${operation}: the schedule gives ${describe(rate)} at step ${step}, expected a number of 0 or more`,
   );
 }
 
@@ -38,7 +37,7 @@ function check(
 ): void {
   for (const [name, value] of Object.entries(values)) {
     if (Number.isFinite(value) && isFine(value)) continue;
-    throw new NablaError(`${operation}: ${name} is ${kindOf(value)}, expected ${expected}`);
+    throw new NablaError(`${operation}: ${name} is ${describe(value)}, expected ${expected}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // Layers one after the other.
 import { NablaError, type Parameter, type ShapeOf, Tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { applyLayer, type Layer, type LayerFunction, type NamedParameter } from "./layer.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
@@ -36,14 +36,14 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
   list.forEach((layer, i) => {
     if (isLayer(layer)) return;
     throw new NablaError(
-      `sequential: layer ${i} is ${kindOf(layer)}, expected a layer or a function`,
+      `sequential: layer ${i} is ${describe(layer)}, expected a layer or a function`,
     );
   });
   const forward = (x: Tensor): Tensor =>
     list.reduce((activations, layer, i) => {
       const y = applyLayer(layer, activations) as Tensor | undefined;
       if (y instanceof Tensor) return y;
-      throw new NablaError(`sequential: layer ${i} gives ${kindOf(y)}, expected a tensor`);
+      throw new NablaError(`sequential: layer ${i} gives ${describe(y)}, expected a tensor`);
     }, x);
   // Positions are names, in order: JavaScript keeps whole numbers sorted.
   const made = madeOf(Object.fromEntries(list.entries()));

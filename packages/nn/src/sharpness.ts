@@ -1,9 +1,9 @@
 // Sharpness-aware minimisation, as a cost.
 import { gradients, NablaError, type Parameter, substitute, type Tensor } from "@nabla/autograd";
-import { checkParameters, kindOf } from "./checks.ts";
+import { checkOptions, describe, positive } from "@nabla/autograd/checks";
+import { checkParameters } from "./checks.ts";
 import { normOf } from "./clipping.ts";
 import { checkOneNumber } from "./fit-cost.ts";
-import { checkOptions, positive } from "./options.ts";
 
 export interface SharpnessOptions {
   /** How far away the parameters are moved, as one long vector. Default: 0.05. */
@@ -31,7 +31,7 @@ export function sharpnessAware(
   options: SharpnessOptions = {},
 ): Tensor {
   if (typeof cost !== "function") {
-    throw new NablaError(`sharpnessAware: cost is ${kindOf(cost)}, expected a function`);
+    throw new NablaError(`sharpnessAware: cost is ${describe(cost)}, expected a function`);
   }
   checkParameters("sharpnessAware", parameters);
   checkOptions("sharpnessAware", options, { radius: positive });

@@ -10,7 +10,8 @@ import {
   toJSON,
   zeros,
 } from "@nabla/autograd";
-import { checkModel, kindOf } from "./checks.ts";
+import { anything, checkOptions, describe } from "@nabla/autograd/checks";
+import { checkModel } from "./checks.ts";
 import type { Dense } from "./dense.ts";
 import { flopOf } from "./flop.ts";
 import {
@@ -22,7 +23,6 @@ import {
   namedParametersOf,
 } from "./layer.ts";
 import { inEvaluation } from "./mode.ts";
-import { anything, checkOptions } from "./options.ts";
 import { layersOf } from "./sequential.ts";
 
 export interface SummaryOptions {
@@ -73,7 +73,7 @@ export function summary(
     return table([["part", "parameters"], ...parts, ...totals], 1);
   }
   if (!Array.isArray(inputShape)) {
-    const given = `inputShape is ${kindOf(inputShape)}`;
+    const given = `inputShape is ${describe(inputShape)}`;
     throw new NablaError(`summary: ${given}, expected a shape such as [1, 784]`);
   }
   if (!isLayer(model)) {
@@ -83,7 +83,7 @@ export function summary(
   }
   const rows: Row[] = [];
   const input = zeros([...inputShape], { dtype }) as Tensor;
-  inEvaluation(model, () => describe("", model, input, rows));
+  inEvaluation(model, () => addRows("", model, input, rows));
   const sums = (["flop", "bytes"] as const).map((column) =>
     grouped(rows.reduce((all, row) => all + row[column], 0)),
   );
@@ -134,11 +134,11 @@ function usualInput(model: Model | LayerFunction | undefined): Shape | undefined
 }
 
 /** Adds the rows of a layer, and gives zeros of its output's shape. */
-function describe(place: string, layer: Layer | LayerFunction, x: Tensor, rows: Row[]): Tensor {
+function addRows(place: string, layer: Layer | LayerFunction, x: Tensor, rows: Row[]): Tensor {
   const inner = layersOf(layer);
   if (inner) {
     const prefix = place === "" ? "" : `${place}.`;
-    return inner.reduce((y, one, i) => describe(`${prefix}${i}`, one, y, rows), x);
+    return inner.reduce((y, one, i) => addRows(`${prefix}${i}`, one, y, rows), x);
   }
   const parameters = namedParametersOf(layer).reduce((sum, [, { size }]) => sum + size, 0);
   const cells = [...new Set(namedCellsOf(layer).map(([, p]) => p))];

@@ -1,5 +1,6 @@
 // One step of training, for loops of one's own.
 import { NablaError, random, type Tensor, type Tree } from "@nabla/autograd";
+import { anything, callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel, checkOptimizer } from "./checks.ts";
 import type { Fed } from "./feed.ts";
 import { type Costs, costsBy, type Place } from "./fit-cost.ts";
@@ -8,7 +9,6 @@ import type { BatchCost, TrainingOptions } from "./fit-options.ts";
 import { type StepOptions, stepOf, type TakenStep } from "./fit-step.ts";
 import type { Model } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { anything, callable, checkOptions, flag } from "./options.ts";
 import { checkedCount, type NumbersFor } from "./tree-feed.ts";
 import { tensorsIn } from "./trees.ts";
 

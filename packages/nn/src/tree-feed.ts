@@ -9,8 +9,9 @@ import {
   type Tensor,
   type Tree,
 } from "@nabla/autograd";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { batchRowsLater } from "./batches.ts";
-import { checkCount, kindOf } from "./checks.ts";
+import { checkCount } from "./checks.ts";
 import {
   ahead,
   checkStream,
@@ -21,7 +22,6 @@ import {
   noBatches,
   streamIn,
 } from "./feed.ts";
-import { isPlain } from "./options.ts";
 import { formOf, leavesOf, mapTree, tensorsIn } from "./trees.ts";
 
 /** What streams give: trees of tensors, or of numbers as `tensor` takes them. */
@@ -80,10 +80,10 @@ export interface TreeFeedOptions {
 export function treeFeedOf(operation: string, data: unknown, options: TreeFeedOptions): TreeFeed {
   if (typeof data === "function" || (typeof data === "object" && data !== null)) {
     if (isStream(data)) return streamFeed(operation, data as Stream<unknown>, options);
-    if (isPlain(data)) return datasetFeed(operation, data, options);
+    if (isPlainObject(data)) return datasetFeed(operation, data, options);
   }
   throw new NablaError(
-    `${operation}: got ${kindOf(data)} for data, expected an object of tensors, batches, or a function ` +
+    `${operation}: got ${describe(data)} for data, expected an object of tensors, batches, or a function ` +
       "that gives the batches of an epoch",
   );
 }

@@ -1,7 +1,6 @@
 // Trees of tensors, as batches, datasets and states of equations are.
 import { NablaError, Tensor, type Tree, tensor } from "@nabla/autograd";
-import { kindOf } from "./checks.ts";
-import { isPlain } from "./options.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 
 /** Deeper trees are assumed to contain themselves, as in `@nabla/autograd`. */
 const deepest = 1000;
@@ -66,9 +65,9 @@ function mapLeaves(
     if (Array.isArray(part)) {
       return Array.from(part, (one, i) => mapped(one, `${where}[${i}]`, depth + 1));
     }
-    if (!isPlain(part)) {
+    if (!isPlainObject(part)) {
       const expected = "a tensor, or an array or plain object of tensors";
-      throw new NablaError(`${operation}: ${where} is ${kindOf(part)}, expected ${expected}`);
+      throw new NablaError(`${operation}: ${where} is ${describe(part)}, expected ${expected}`);
     }
     const entries = Object.entries(part);
     return Object.fromEntries(

@@ -1,6 +1,21 @@
 // What to do with the reports of a training: stop when it gets no better, and keep the best model.
 import { formatShape, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
 import {
+  anything,
+  checkKind,
+  checkOptions,
+  count,
+  describe,
+  fraction,
+  type Kind,
+  type Kinds,
+  notNegative,
+  oneOf,
+  plain,
+  positive,
+  text,
+} from "@nabla/autograd/checks";
+import {
   checkState,
   type KeptState,
   numbersIn,
@@ -8,19 +23,9 @@ import {
   realizing,
   type StatefulCallback,
 } from "./callbacks.ts";
-import { checkCount, checkModel, kindOf } from "./checks.ts";
+import { checkCount, checkModel } from "./checks.ts";
 import { readNow } from "./later.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
-import {
-  checkOptions,
-  count,
-  fraction,
-  notNegative,
-  oneOf,
-  plain,
-  positive,
-  text,
-} from "./options.ts";
 import type { AnyReport, Report } from "./report.ts";
 
 export interface WatchOptions {
@@ -42,17 +47,20 @@ export interface WatchOptions {
 function worthOf(
   operation: string,
   options: WatchOptions,
+  others: Readonly<Record<string, Kind>> = {},
 ): (report: AnyReport) => number | undefined {
   checkOptions(operation, options, {
+    ...others,
     metric: text,
     better: oneOf("less", "more"),
     minDelta: notNegative,
   });
   const { metric, better = metric === undefined ? "less" : "more" } = options;
   return (report) => {
-    checkOptions(`${operation}: the report`, report, { metrics: plain });
+    checkKind(operation, "the report", report, plain);
     const { cost, validationCost, metrics } = report;
     if (metrics === undefined) return undefined;
+    checkKind(`${operation}: the report`, "metrics", metrics, plain);
     const value = metric === undefined ? (validationCost ?? cost) : metrics[metric];
     if (value === undefined) {
       const names = Object.keys(metrics).join(", ") || "none";
@@ -60,7 +68,7 @@ function worthOf(
     }
     if (typeof value !== "number") {
       throw new NablaError(
-        `${operation}: metric "${metric}" gives ${kindOf(value)}, expected one number an epoch`,
+        `${operation}: metric "${metric}" gives ${describe(value)}, expected one number an epoch`,
       );
     }
     return better === "less" ? -value : value;
@@ -81,8 +89,9 @@ class Waiting {
   #best: number | undefined;
   #worse = 0;
 
-  constructor(operation: string, options: WatchOptions) {
-    this.#worth = worthOf(operation, options);
+  /** `others`: what else may stand among the options. */
+  constructor(operation: string, options: WatchOptions, others: Readonly<Record<string, Kind>>) {
+    this.#worth = worthOf(operation, options, others);
     this.#minDelta = options.minDelta;
   }
 
@@ -133,7 +142,7 @@ export interface EarlyStopping extends StatefulCallback {
 export function earlyStopping(
   options: WatchOptions & { readonly patience: number },
 ): EarlyStopping {
-  const waiting = new Waiting("earlyStopping", options);
+  const waiting = new Waiting("earlyStopping", options, { patience: anything });
   const { patience } = options;
   checkCount("earlyStopping", "patience", patience);
   const stop = (report: AnyReport): boolean => {
@@ -183,13 +192,13 @@ export interface Plateau extends StatefulCallback {
  */
 export function reduceOnPlateau(options: PlateauOptions): Plateau {
   const operation = "reduceOnPlateau";
-  const waiting = new Waiting(operation, options);
-  checkOptions(
-    operation,
-    options,
-    { rate: positive, factor: fraction, patience: count, least: notNegative },
-    "rate",
-  );
+  const waiting = new Waiting(operation, options, {
+    rate: positive,
+    factor: fraction,
+    patience: count,
+    least: notNegative,
+  } satisfies Kinds<Omit<PlateauOptions, keyof WatchOptions>>);
+  checkKind(operation, "rate", options.rate, positive);
   const { rate: first, factor = 0.1, patience = 10, least = 0 } = options;
   let rate = Math.max(first, least);
   const learningRate = (): number => rate;

@@ -319,7 +319,7 @@ describe("fit by a batchCost", () => {
       [
         { x },
         { batchCost: () => ({}) },
-        /the cost gives an Object, expected a tensor of one number/,
+        /the cost gives an object, expected a tensor of one number/,
       ],
       [{ x }, { batchCost: 3 }, /batchCost is 3, expected a function/],
       [{ x }, { cost: quadraticCost }, /got cost and batchCost, expected either/],

@@ -107,9 +107,12 @@ test("what is no metric of batches says what was expected", async () => {
   const cases: readonly (readonly [unknown, string])[] = [
     [3, `metric "found" is 3, expected a function of the model and a batch, or ${expected}`],
     [meanSquaredError, `metric "found" is a metric with state, expected a function`],
-    [[r2Score()], `metric "found" is an Array, expected a function`],
-    [[r2Score(), () => rows], `metric "found" is of a tensor, expected [outputs, targets] or`],
-    [[r2Score(), () => [rows]], `metric "found" is of [a tensor], expected [outputs, targets] or`],
+    [[r2Score()], `metric "found" is an array, expected a function`],
+    [[r2Score(), () => rows], `metric "found" is of a tensor of shape [`],
+    [
+      [r2Score(), () => [rows]],
+      `metric "found" is of [a tensor of shape [23, 3]], expected [outputs, targets] or`,
+    ],
     [
       [r2Score(), () => [rows, rows, rows, rows]],
       `is of [a tensor, a tensor, a tensor, a tensor], expected [outputs, targets] or`,

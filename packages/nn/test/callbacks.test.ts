@@ -272,6 +272,6 @@ test("a state that does not fit is refused, and nothing is changed", async () =>
   expect(bits()).not.toBe(was);
   const wrong = { stop: { afterEpoch: 3 } as unknown as Callback };
   await expect(trained(other, { callbacks: wrong })).rejects.toThrow(
-    /callbacks: "stop" is an Object, expected a callback/,
+    /callbacks: "stop" is an object, expected a callback/,
   );
 });

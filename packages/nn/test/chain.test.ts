@@ -207,7 +207,7 @@ describe("chain", () => {
     [{}, "chain: transform 0: name is undefined, expected a string"],
     [{ name: "nothing", each: () => undefined }, 'chain: nothing gives undefined for "w"'],
     [{ name: "sums", each: (d: Tensor) => d.sum() }, 'chain: sums gives [] for "w", expected [2]'],
-    [{ name: "few", all: () => [] }, "chain: few gives an Array, expected a list of 1 tensors"],
+    [{ name: "few", all: () => [] }, "chain: few gives an array, expected a list of 1 tensors"],
   ])("refuses what is no transform: %#", (transform, message) => {
     expect(step(transform)).toThrow(message);
   });
@@ -244,7 +244,7 @@ describe.each(around)("%s", (name, wrap) => {
     expect(await make(starts()).learningRate!()).toBe(0.1);
     if (name === "both") return;
     const own = { parameters: [], step() {} } as unknown as Optimizer;
-    expect(() => wrap(own)).toThrow(`${name}: optimizer is an Object, expected one that @nabla/nn`);
+    expect(() => wrap(own)).toThrow(`${name}: optimizer is an object, expected one that @nabla/nn`);
     expect(() => wrap(wrap(make(starts())))).toThrow(`${name}: the optimiser is one of ${name}`);
   });
 

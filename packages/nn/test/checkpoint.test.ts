@@ -166,7 +166,7 @@ describe("refused, and nothing changed", () => {
       [Number.NaN, "NaN"],
       [Number.POSITIVE_INFINITY, "Infinity"],
       [null, "null"],
-      [[1], "an Array"],
+      [[1], "an array"],
     ]) {
       const progress = { best: lost } as unknown as Progress;
       await expect(kept({ ...bare(), progress })).rejects.toThrow(

@@ -621,7 +621,7 @@ const files: readonly EdgeCall[] = [
     f: (target, ...rest) => functions["saveSafetensors"]!(opened(target), ...rest),
     args: ["a stream", model(), {}],
   },
-  call("readSafetensors", bytes()),
+  call("readSafetensors", bytes(), { only: () => true }),
   call("loadSafetensors", model(), bytes(), {
     strict: true,
     rename: (name: string) => name,
@@ -735,7 +735,7 @@ const unlisted = (folder: string): readonly string[] =>
 /** Others are called as most of their kind are: one that cannot be is to have a line above. */
 export const edgeCalls: readonly EdgeCall[] = [
   ...listed,
-  ...unlisted("layers").map((name) => layer(name, [3], rows)),
+  ...unlisted("layers").map((name) => layer(name, [3, {}], rows)),
   ...unlisted("costs").map((name) => call(name, rows, yes, { weights: tensor([1, 2]) })),
   ...unlisted("optimizers").flatMap((name) => stepsOf(name, rate)),
 ];

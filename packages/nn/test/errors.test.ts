@@ -20,7 +20,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   [() => dense("3" as Any, 4), 'dense: features is "3", expected a positive integer'],
   [
     () => dense(3, 4).forward([[1, 2, 3]] as Any),
-    "dense: expects a tensor, got an Array; tensor(x) makes one",
+    "dense: got an array, expected a tensor; tensor(x) makes one",
   ],
   [() => dense(3, 4).forward(zeros([2, 5]) as Any), "dense: expects 3 features, got [2, 5]"],
   [
@@ -34,7 +34,7 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => sgd([tensor([1])] as Any, { learningRate: 1 }),
-    "sgd: got a tensor at 0, expected a parameter, as parameter(x) and model.parameters() give them",
+    "sgd: got a tensor of shape [1] at 0, expected a parameter, as parameter(x) and model.parameters() give them",
   ],
   [
     () => sgd([parameter([1])], { learningRate: "0.1" as Any }),
@@ -86,11 +86,11 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
   ],
   [
     () => crossEntropy(zeros([2, 10]), [0, 1] as never),
-    "crossEntropy: expects a tensor, got an Array; tensor(x) makes one",
+    "crossEntropy: got an array, expected a tensor; tensor(x) makes one",
   ],
   [
     () => meanSquaredError([0, 1] as never, zeros([2])),
-    "meanSquaredError: expects a tensor, got an Array; tensor(x) makes one",
+    "meanSquaredError: got an array, expected a tensor; tensor(x) makes one",
   ],
 ];
 

@@ -321,7 +321,7 @@ describe("nudges", () => {
     ],
     [
       () => nudges(dense(1, 2), [1] as never, one),
-      "nudges: the input: expects a tensor, got an Array; tensor(x) makes one",
+      "nudges: the input: got an array, expected a tensor; tensor(x) makes one",
     ],
   ])("refuse what they cannot tell of: %#", (make, message) => expect(make).toThrow(message));
 });

@@ -132,6 +132,6 @@ test("a tied output learns by the embedding's table, which has both gradients", 
   const wanted = [sum.map((x, i) => x + first![i]!), first!, first!];
   expectClose(letters.weight.grad!, wanted, { absoluteTolerance: 1e-6 });
   expect(() => (tiedOutput as (table: unknown) => unknown)(dense(2, 3))).toThrow(
-    "tiedOutput: the table is an Object, expected an embedding",
+    "tiedOutput: the table is an object, expected an embedding",
   );
 });

@@ -138,9 +138,9 @@ test("ends where the cost becomes NaN, and takes back what came before", async (
 });
 
 test("a cost that never falls has no suggestion; rates must grow", async () => {
-  const { model, ...how } = parabola(0);
+  const { model, batchCost, optimizer } = parabola(0);
   const data = { x: tensor([1, 1], { dtype: "float64" }) };
-  const options = { ...how, batchSize: 2, steps: 6 };
+  const options = { batchCost, optimizer, batchSize: 2, steps: 6 };
   const { points, suggestion } = await learningRateSweep(model, data, options);
   expect([points.length, suggestion]).toEqual([6, undefined]);
   await expect(learningRateSweep(model, data, { ...options, from: 1, to: 0.1 })).rejects.toThrow(

@@ -360,6 +360,6 @@ test("weights are those of examples, or of places; perplexity ignores a label", 
 test("one that is watched gives one number", () => {
   const report = { metrics: { each: [1, 2] } } as unknown as Report;
   expect(() => earlyStopping({ patience: 1, metric: "each" })(report)).toThrow(
-    'earlyStopping: metric "each" gives an Array, expected one number an epoch',
+    'earlyStopping: metric "each" gives an array, expected one number an epoch',
   );
 });

@@ -219,7 +219,7 @@ describe("mistakes", () => {
     [run({ method: "euler" }), 'odeint: method is "euler", expected "dopri5" or "rk4"'],
     [run({ method: "rk4", rtol: 1e-3 }), "odeint: rtol is given, which rk4 does not have"],
     [run({ steps: 3 }), "odeint: steps is given, which dopri5 does not have"],
-    [run({ atol: 0 }), "odeint: atol is 0, expected a positive number"],
+    [run({ atol: 0 }), "odeint: atol is 0, expected a positive finite number"],
   ])("read well: %s", (call, message) => {
     expect(call).toThrow(message);
   });

@@ -190,7 +190,7 @@ describe("optimizerBy", () => {
     ],
     [
       { together: () => [] },
-      "scaledMomentum: together gives an Array, expected a list of 1 tensors, one for each that moves",
+      "scaledMomentum: together gives an array, expected a list of 1 tensors, one for each that moves",
     ],
   ])("refuses what is no rule: %#", (changed, message) => {
     expect(stepOf(changed)).toThrow(message);

@@ -3,7 +3,7 @@ import { expectClose } from "@nabla/autograd/testing";
 import { describe, expect, test } from "vitest";
 import { adaDelta } from "../src/optimizers/ada-delta.ts";
 import { adafactor } from "../src/optimizers/adafactor.ts";
-import { adam } from "../src/optimizers/adam.ts";
+import { type AdamOptions, adam } from "../src/optimizers/adam.ts";
 import { adamW } from "../src/optimizers/adam-w.ts";
 import { lion } from "../src/optimizers/lion.ts";
 import type { Optimizer } from "../src/optimizers/optimizer.ts";
@@ -21,11 +21,11 @@ describe("adam", () => {
   ])("refuses what makes no sense: %#", (make, message) => expect(make).toThrow(message));
 });
 
-describe.each([
+describe.each<[string, (parameters: readonly Parameter[], options: AdamOptions) => Optimizer]>([
   ["adam", adam],
-  ["adamW", adamW],
-] as const)("%s", (_, make) => {
-  const options = { learningRate: 0.1, weightDecay: 0 };
+  ["adamW", (parameters, options) => adamW(parameters, { ...options, weightDecay: 0 })],
+])("%s", (_, make) => {
+  const options = { learningRate: 0.1 };
 
   test("corrects each parameter's means by its own steps: one that comes late begins at 1", () => {
     const [a, b, alone] = [parameter([0]), parameter([0]), parameter([0])];

@@ -268,7 +268,7 @@ describe("what cannot be written is refused", () => {
     ],
     [() => toSafetensors("x" as never), 'expects a model, or tensors by name, got "x"'],
     [() => toSafetensors(null as never), "expects a model, or tensors by name, got null"],
-    [() => toSafetensors({ x: [1] as never }), '"x" is an Array, expected a tensor'],
+    [() => toSafetensors({ x: [1] as never }), '"x" is an array, expected a tensor'],
     [
       () => toSafetensors({ "\ud800": tensor([1]) }),
       '"\\ud800" has half a surrogate pair, expected Unicode',
@@ -378,7 +378,9 @@ test("what is neither bytes nor a path nor a stream is refused", () => {
   expect(() => readSafetensors(new Response("") as never)).toThrow(
     "got a Response; pass response.body",
   );
-  expect(() => readSafetensors(Promise.resolve() as never)).toThrow("got a Promise; await it");
+  expect(() => readSafetensors(Promise.resolve() as never)).toThrow(
+    "got a promise (await it first)",
+  );
 });
 
 test("bytes of another realm are read, and bytes that are gone are named", () => {

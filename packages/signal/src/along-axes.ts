@@ -1,6 +1,6 @@
 // Transforms along a list of axes: cut or padded, one axis after the other, and scaled.
 import { NablaError, Tensor, zerosLike } from "@nabla/autograd";
-import { described } from "./checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { type Complex, partsOf, swapped } from "./complex.ts";
 import { type Norm, scaled, sized, type TransformAxis } from "./fourier-options.ts";
 import type { Parts } from "./mixed-radix.ts";
@@ -9,7 +9,7 @@ import { backward, backwardReal, forward, forwardReal } from "./transform.ts";
 /** A real tensor in float32 or float64. Throws `NablaError` for anything else. */
 export function realOf(operation: string, x: unknown): Tensor {
   if (x instanceof Tensor) return partsOf(operation, x).real;
-  throw new NablaError(`${operation}: got ${described(x)}, expected a tensor of real numbers`);
+  throw new NablaError(`${operation}: got ${describe(x)}, expected a tensor of real numbers`);
 }
 
 export function complexAlong(

@@ -10,7 +10,8 @@ import {
   where,
   zerosLike,
 } from "@nabla/autograd";
-import { checkTensor, described, precisionOf } from "./checks.ts";
+import { checkTensor, describe } from "@nabla/autograd/checks";
+import { precisionOf } from "./checks.ts";
 
 /** Complex numbers: tensors of one shape for their real and imaginary parts. */
 export interface Complex<S extends Shape = Shape> {
@@ -111,11 +112,11 @@ export function partsOf(
   if (x instanceof Tensor) return { real: x.cast(precisionOf(x)) };
   if (typeof x !== "object" || x === null || !("real" in x) || !("imaginary" in x)) {
     const expected = "expected a tensor or { real, imaginary }";
-    throw new NablaError(`${operation}: got ${described(x)}, ${expected}`);
+    throw new NablaError(`${operation}: got ${describe(x)}, ${expected}`);
   }
   const { real, imaginary } = x;
-  checkTensor(operation, "real", real);
-  checkTensor(operation, "imaginary", imaginary);
+  checkTensor(operation, real, "real");
+  checkTensor(operation, imaginary, "imaginary");
   const [a, b] = [formatShape(real.shape), formatShape(imaginary.shape)];
   if (a !== b)
     throw new ShapeError(`${operation}: real is ${a}, imaginary ${b}, expected one shape`);
@@ -126,7 +127,7 @@ export function partsOf(
 /** Complex numbers alone. */
 function complexOf(operation: string, z: unknown): Complex {
   if (z instanceof Tensor) {
-    throw new NablaError(`${operation}: got ${described(z)}, expected { real, imaginary }`);
+    throw new NablaError(`${operation}: got ${describe(z)}, expected { real, imaginary }`);
   }
   const { real, imaginary } = partsOf(operation, z);
   return { real, imaginary: imaginary! };

@@ -1,7 +1,8 @@
 // Convolutions by transforms: the product of two spectra is the spectrum of a convolution.
 import { formatShape, NablaError, ShapeError, type Tensor } from "@nabla/autograd";
+import { checkOptions, integer, oneOf } from "@nabla/autograd/checks";
 import { realAlong, realBackAlong, realOf } from "./along-axes.ts";
-import { axisOf, checkOptions, integer, listOf, oneOf } from "./checks.ts";
+import { axisOf, listOf } from "./checks.ts";
 import { multiply } from "./complex.ts";
 import { costOf } from "./radices.ts";
 

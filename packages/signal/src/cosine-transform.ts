@@ -1,8 +1,9 @@
 // Discrete cosine transforms of the second and third type, by Fourier transforms of the same size
 // (J. Makhoul, "A fast cosine transform in one and two dimensions", 1980).
 import { concat, type Shape, stack, type Tensor } from "@nabla/autograd";
+import { checkOptions, count, integer, oneOf } from "@nabla/autograd/checks";
 import { realOf } from "./along-axes.ts";
-import { checkOptions, count, integer, oneOf, precisionOf } from "./checks.ts";
+import { precisionOf } from "./checks.ts";
 import { multiply } from "./complex.ts";
 import { constant } from "./constants.ts";
 import { sized, transformAxis } from "./fourier-options.ts";

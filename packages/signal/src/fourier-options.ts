@@ -1,6 +1,7 @@
 // What the transforms have in common: options, axes and their sizes, and the scale.
 import { formatShape, NablaError, ShapeError, type Tensor } from "@nabla/autograd";
-import { axisOf, checkOptions, count, integer, type Kind, listOf, oneOf } from "./checks.ts";
+import { checkOptions, count, integer, type Kind, oneOf } from "@nabla/autograd/checks";
+import { axisOf, listOf } from "./checks.ts";
 
 /**
  * Where the scale 1/N goes: "backward", to inverse transforms; "forward", to the others; "ortho",

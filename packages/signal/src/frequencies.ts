@@ -1,16 +1,7 @@
 // What frequencies the elements of a transform are of, and the order with 0 in the middle.
 import { roll, type Shape, Tensor, tensor } from "@nabla/autograd";
-import {
-  axisOf,
-  checkElements,
-  checkKind,
-  checkOptions,
-  count,
-  finite,
-  integer,
-  listOf,
-  precision,
-} from "./checks.ts";
+import { checkKind, checkOptions, count, finite, integer } from "@nabla/autograd/checks";
+import { axisOf, checkElements, listOf, precision } from "./checks.ts";
 import { type Complex, partsOf } from "./complex.ts";
 import type { Precision } from "./constants.ts";
 

@@ -8,21 +8,20 @@ import {
   tensor,
   where,
 } from "@nabla/autograd";
-import { realOf } from "./along-axes.ts";
 import {
-  checkElements,
   checkKind,
   checkOptions,
   count,
-  type Kind,
+  type Kinds,
   notNegative,
   oneOf,
   positive,
-  precision,
-} from "./checks.ts";
+} from "@nabla/autograd/checks";
+import { realOf } from "./along-axes.ts";
+import { checkElements, precision } from "./checks.ts";
 import type { Precision } from "./constants.ts";
 import { dct } from "./cosine-transform.ts";
-import { type StftOptions, spectrogram } from "./stft.ts";
+import { type StftOptions, spectrogram, spectrogramKinds } from "./stft.ts";
 
 /**
  * "slaney": linear below 1,000 Hz, logarithmic above (M. Slaney, "Auditory toolbox", 1998); "htk":
@@ -53,7 +52,7 @@ export interface MelSpectrogramOptions extends MelOptions, StftOptions {
   readonly power?: 1 | 2 | undefined;
 }
 
-const melKinds: Readonly<Record<string, Kind>> = {
+const melKinds: Kinds<Omit<MelFilterOptions, "dtype">> = {
   mels: count,
   low: notNegative,
   high: positive,
@@ -86,7 +85,7 @@ const scales: Readonly<
  */
 export function hertzToMel(hertz: number, scale: MelScale = "slaney"): number {
   checkKind("hertzToMel", "hertz", hertz, notNegative);
-  checkKind("hertzToMel", "scale", scale, melKinds.scale!);
+  checkKind("hertzToMel", "scale", scale, melKinds.scale);
   return scales[scale].to(hertz);
 }
 
@@ -98,7 +97,7 @@ export function hertzToMel(hertz: number, scale: MelScale = "slaney"): number {
  */
 export function melToHertz(mel: number, scale: MelScale = "slaney"): number {
   checkKind("melToHertz", "mel", mel, notNegative);
-  checkKind("melToHertz", "scale", scale, melKinds.scale!);
+  checkKind("melToHertz", "scale", scale, melKinds.scale);
   return scales[scale].from(mel);
 }
 
@@ -133,12 +132,9 @@ export function melSpectrogram(
   options: MelSpectrogramOptions = {},
 ): Tensor {
   const name = "melSpectrogram";
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    checkOptions(name, options, melKinds);
-  }
+  checkOptions(name, options, { ...spectrogramKinds, ...melKinds });
   const { mels, low, high, scale, filterNorm, ...others } = options;
   const given = { mels, low, high, scale, filterNorm };
-  checkOptions(name, given, melKinds);
   const spectra = spectrogram(x, fftSize, others);
   const dtype = spectra.dtype === "float64" ? "float64" : "float32";
   return matmul(filters(name, sampleRate, fftSize, { ...given, dtype }), spectra);

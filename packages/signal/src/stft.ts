@@ -1,16 +1,16 @@
 // Short-time Fourier transforms, with the layout and options of PyTorch's `stft` and `istft`.
 import { ensure, formatShape, NablaError, ShapeError, Tensor, tensor } from "@nabla/autograd";
-import { realAlong, realBackAlong, realOf } from "./along-axes.ts";
 import {
   checkKind,
   checkOptions,
   count,
-  described,
+  describe,
   flag,
-  type Kind,
+  type Kinds,
   oneOf,
-  precisionOf,
-} from "./checks.ts";
+} from "@nabla/autograd/checks";
+import { realAlong, realBackAlong, realOf } from "./along-axes.ts";
+import { precisionOf } from "./checks.ts";
 import { type Complex, magnitude, partsOf, squaredMagnitude } from "./complex.ts";
 import { sized } from "./fourier-options.ts";
 import { framed, overlapped } from "./frames.ts";
@@ -39,12 +39,23 @@ export interface IstftOptions extends FrameOptions {
   readonly length?: number | undefined;
 }
 
-const frameKinds: Readonly<Record<string, Kind>> = {
+const frameKinds: Kinds<FrameOptions> = {
   hopLength: count,
   windowLength: count,
   window: [(x) => typeof x === "string" || x instanceof Tensor, "a window's name or a tensor"],
   center: flag,
   normalized: flag,
+};
+
+const stftKinds: Kinds<StftOptions> = {
+  ...frameKinds,
+  padMode: oneOf("reflect", "constant", "edge", "wrap", "symmetric"),
+};
+
+/** What `spectrogram` takes, and with it `melSpectrogram`. */
+export const spectrogramKinds: Kinds<StftOptions & { readonly power?: 1 | 2 | undefined }> = {
+  ...stftKinds,
+  power: [(p) => p === 1 || p === 2, "1 or 2"],
 };
 
 /**
@@ -77,10 +88,7 @@ export function spectrogram(
   fftSize: number,
   options: StftOptions & { readonly power?: 1 | 2 | undefined } = {},
 ): Tensor {
-  checkOptions("spectrogram", options, {
-    ...stftKinds,
-    power: [(p) => p === 1 || p === 2, "1 or 2"],
-  });
+  checkOptions("spectrogram", options, spectrogramKinds);
   const { power = 2, ...others } = options;
   const found = spectra("spectrogram", x, fftSize, others);
   return power === 2 ? squaredMagnitude(found) : magnitude(found);
@@ -125,11 +133,6 @@ export function istft(z: Complex, fftSize: number, options: IstftOptions = {}): 
   if (length === undefined || from + length <= whole) return signal;
   return sized(signal, signal.rank - 1, length);
 }
-
-const stftKinds: Readonly<Record<string, Kind>> = {
-  ...frameKinds,
-  padMode: oneOf("reflect", "constant", "edge", "wrap", "symmetric"),
-};
 
 function spectra(operation: string, x: Tensor, fftSize: number, options: StftOptions): Complex {
   checkKind(operation, "fftSize", fftSize, count);
@@ -185,7 +188,7 @@ function frameOf(
     throw new ShapeError(`${operation}: the window has ${length} elements, fftSize is ${fftSize}`);
   }
   if (window instanceof Tensor && (window.rank !== 1 || window.size !== length)) {
-    const given = `the window is ${described(window)}`;
+    const given = `the window is ${describe(window)}`;
     throw new ShapeError(`${operation}: ${given}, expected [${length}]`);
   }
   const before = Math.floor((fftSize - length) / 2);

@@ -2,16 +2,15 @@
 // with the discrete Fourier transform", 1978; names and definitions are SciPy's.
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
 import {
-  checkElements,
   checkKind,
   checkOptions,
   count,
-  described,
+  describe,
   flag,
   notNegative,
   positive,
-  precision,
-} from "./checks.ts";
+} from "@nabla/autograd/checks";
+import { checkElements, precision } from "./checks.ts";
 import type { Precision } from "./constants.ts";
 
 /** The names of windows without a shape of their own to choose, and of those with one. */
@@ -125,7 +124,7 @@ export function windowValues(
   if (!Object.hasOwn(formulas, name)) {
     const expected = Object.keys(formulas).join(", ");
     throw new NablaError(
-      `${operation}: there is no window ${described(name)}, expected one of ${expected}`,
+      `${operation}: there is no window ${describe(name)}, expected one of ${expected}`,
     );
   }
   checkKind(operation, "n", n, count);

@@ -216,7 +216,7 @@ describe("errors", () => {
       "a list of options",
       () => melSpectrogram(x, 8000, 8, [] as never),
       NablaError,
-      "melSpectrogram: options are []",
+      "melSpectrogram: options are an array",
     ],
     ["fftSize", () => stft(x, 0), NablaError, "stft: fftSize is 0, expected a positive integer"],
     ["hopLength", () => stft(x, 8, { hopLength: 0 }), NablaError, "stft: hopLength is 0"],

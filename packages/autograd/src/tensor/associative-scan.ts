@@ -2,7 +2,6 @@
 // with the logarithm of the length. G. E. Blelloch, "Prefix sums and their applications", 1990,
 // https://www.cs.cmu.edu/~guyb/papers/Ble93.pdf
 import { batched } from "../autodiff/batched.ts";
-import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape, shapesEqual } from "../graph/shape.ts";
@@ -11,8 +10,10 @@ import { concat, flip, pad, permute, reshape, slice, stack } from "../ops/moveme
 import { cumProd, cumSum, linearRecurrence } from "../ops/prefix.ts";
 import { hasFractions } from "../scalar/dtype.ts";
 import { axisOf } from "./axes.ts";
-import { checkFlags, checkFunction } from "./checks.ts";
+import { checkFunction } from "./checks.ts";
+import { flag, integer } from "./kinds.ts";
 import { likeFirst, type Stands, standsFor, tracedStep } from "./loop-step.ts";
+import { checkOptions } from "./options.ts";
 import type { ElementOf } from "./scan.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { mapTree, refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
@@ -62,11 +63,8 @@ export function associativeScan<
   const operation = "associativeScan";
   checkFunction(operation, combine);
   const chosen: AssociativeScanOptions = options ?? {};
-  checkFlags(operation, chosen, "reverse");
+  checkOptions(operation, chosen, { axis: integer, reverse: flag });
   const { axis = 0, reverse = false } = chosen;
-  if (!Number.isSafeInteger(axis)) {
-    throw new NablaError(`${operation}: axis is ${describe(axis)}, expected a whole number`);
-  }
   const { front, axes } = axesFirst(operation, elements, axis);
   const own = () => standsFor(operation, front, "element", 1);
   const [a, b] = [own(), own()];

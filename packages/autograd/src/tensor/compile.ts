@@ -12,11 +12,13 @@ import { type Graph, topologicalOrder } from "../graph/order.ts";
 import { isPlaceholder, placeholder } from "../ops/creation.ts";
 import { type BucketOptions, checkBuckets, inBuckets } from "./buckets.ts";
 import { Traced } from "./calls.ts";
-import { checkFunction, checkOptions } from "./checks.ts";
+import { checkFunction } from "./checks.ts";
 import type { GradientCell } from "./gradient-cell.ts";
+import { anything } from "./kinds.ts";
 import { LastOutput, Link } from "./last-output.ts";
 import { later } from "./later.ts";
 import { checkArguments, gradientEnds } from "./lost-gradients.ts";
+import { checkOptions } from "./options.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { newPass } from "./passes.ts";
 import { type Drawn, drawing, drawn, nextKey } from "./random.ts";
@@ -106,7 +108,7 @@ export function compile<Args extends unknown[], Result extends TreeLike<Result> 
   options: CompileOptions = {},
 ): CompiledFunction<Args, Result> {
   checkFunction("compile", f);
-  checkOptions("compile", options, "{ buckets: [16, 64] }");
+  checkOptions("compile", options, { buckets: anything, bucketAxes: anything });
   const { buckets, bucketAxes = 0 } = options;
   if (buckets !== undefined) checkBuckets(options);
   /** Most recently used first. */

@@ -4,8 +4,10 @@ import { describe } from "../graph/describe.ts";
 import { NablaError, ShapeError } from "../graph/errors.ts";
 import { formatShape, type Shape } from "../graph/shape.ts";
 import * as ops from "../ops/composed.ts";
-import { checkCount, checkFinite, checkFlags, checkOptions, checkRealNumber } from "./checks.ts";
+import { checkFinite, checkRealNumber } from "./checks.ts";
+import { anything, flag, fromZero, natural, oneOf } from "./kinds.ts";
 import type { Broadcasting } from "./operators.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -28,9 +30,8 @@ export function diff<X extends Tensor, const A extends number = -1>(
   options: DiffOptions = {},
 ): Tensor {
   const node = computedNodeOf("diff", x);
-  checkOptions("diff", options, "{ times: 2 }");
+  checkOptions("diff", options, { times: natural });
   const { times = 1 } = options;
-  checkCount("diff", "times", times);
   return tensorOf(ops.diff(node, (axis === undefined ? -1 : axis) as number, times));
 }
 
@@ -83,11 +84,8 @@ export function meshgrid<const List extends readonly Tensor[]>(
   lists: List,
   options: MeshgridOptions = {},
 ): { -readonly [I in keyof List]: Tensor } {
-  checkOptions("meshgrid", options, '{ indexing: "ij" }');
+  checkOptions("meshgrid", options, { indexing: oneOf("xy", "ij") });
   const { indexing = "xy" } = options;
-  if (indexing !== "xy" && indexing !== "ij") {
-    throw new NablaError(`meshgrid: indexing is ${describe(indexing)}, expected "xy" or "ij"`);
-  }
   if (!Array.isArray(lists)) {
     throw new NablaError(`meshgrid: got ${describe(lists)}, expected a list of tensors`);
   }
@@ -121,7 +119,11 @@ export function nanToNum<X extends Tensor>(
   options: NanToNumOptions = {},
 ): Tensor<ShapeOf<X>> {
   const node = computedNodeOf("nanToNum", x);
-  checkOptions("nanToNum", options, "{ nan: 0 }");
+  checkOptions("nanToNum", options, {
+    nan: anything,
+    positiveInfinity: anything,
+    negativeInfinity: anything,
+  });
   for (const [name, value] of Object.entries<unknown>({ ...options })) {
     if (value === undefined) continue;
     checkRealNumber("nanToNum", name, value);
@@ -173,11 +175,11 @@ export function allClose<X extends Tensor, Y extends Tensor>(
 }
 
 function tolerancesOf(name: string, options: CloseOptions): ops.Tolerances {
-  checkFlags(name, options, "equalNaN");
+  checkOptions(name, options, {
+    relativeTolerance: fromZero,
+    absoluteTolerance: fromZero,
+    equalNaN: flag,
+  });
   const { relativeTolerance = 1e-5, absoluteTolerance = 1e-8, equalNaN = false } = options;
-  for (const [key, value] of Object.entries({ relativeTolerance, absoluteTolerance })) {
-    if (typeof value === "number" && value >= 0) continue;
-    throw new NablaError(`${name}: ${key} is ${describe(value)}, expected a number from 0`);
-  }
   return { relative: relativeTolerance, absolute: absoluteTolerance, isNaNEqual: equalNaN };
 }

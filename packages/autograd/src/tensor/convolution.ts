@@ -10,7 +10,8 @@ import {
   type TransposedPadding,
   transposedConvolution,
 } from "../ops/convolution.ts";
-import { checkOptions } from "./checks.ts";
+import { anything } from "./kinds.ts";
+import { checkOptions, type Kinds } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -20,16 +21,20 @@ export type {
   TransposedPadding,
 } from "../ops/convolution.ts";
 
+const ofWindows = { stride: anything, padding: anything, dilation: anything, groups: anything };
+const ofTransposed = { ...ofWindows, outputPadding: anything };
+
 /** Wraps an operation on `x` and a kernel, whose types the caller has checked. */
-function withKernel<S extends Shape, Options>(
+function withKernel<S extends Shape, Options extends object>(
   name: string,
   operation: (name: string, x: Node, kernel: Node, axes: T.WindowAxes, options: Options) => Node,
   x: unknown,
   kernel: unknown,
   axes: T.WindowAxes,
   options: Options,
+  kinds: Kinds<NoInfer<Options>>,
 ): Tensor<S> {
-  checkOptions(name, options, "{ stride: 2 }");
+  checkOptions(name, options, kinds);
   const [input, weights] = [
     computedNodeOf(name, x as Tensor),
     computedNodeOf(name, kernel as Tensor),
@@ -58,7 +63,7 @@ export function conv1d<
   kernel: T.KernelCheck<"conv1d", ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 1, Stride, Padding, Dilation>> {
-  return withKernel("conv1d", convolution, x, kernel, 1, options);
+  return withKernel("conv1d", convolution, x, kernel, 1, options, ofWindows);
 }
 
 /**
@@ -94,7 +99,7 @@ export function convTranspose1d<
     Groups
   >
 > {
-  return withKernel("convTranspose1d", transposedConvolution, x, kernel, 1, options);
+  return withKernel("convTranspose1d", transposedConvolution, x, kernel, 1, options, ofTransposed);
 }
 
 /**
@@ -119,7 +124,7 @@ export function conv2d<
   kernel: T.KernelCheck<"conv2d", ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 2, Stride, Padding, Dilation>> {
-  return withKernel("conv2d", convolution, x, kernel, 2, options);
+  return withKernel("conv2d", convolution, x, kernel, 2, options, ofWindows);
 }
 
 /**
@@ -155,7 +160,7 @@ export function convTranspose2d<
     Groups
   >
 > {
-  return withKernel("convTranspose2d", transposedConvolution, x, kernel, 2, options);
+  return withKernel("convTranspose2d", transposedConvolution, x, kernel, 2, options, ofTransposed);
 }
 
 /**
@@ -180,7 +185,7 @@ export function conv3d<
   kernel: T.KernelCheck<"conv3d", ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation, Groups, K>,
   options: ConvolutionOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<T.Convolution<ShapeOf<X>, ShapeOf<K>, 3, Stride, Padding, Dilation>> {
-  return withKernel("conv3d", convolution, x, kernel, 3, options);
+  return withKernel("conv3d", convolution, x, kernel, 3, options, ofWindows);
 }
 
 /**
@@ -216,5 +221,5 @@ export function convTranspose3d<
     Groups
   >
 > {
-  return withKernel("convTranspose3d", transposedConvolution, x, kernel, 3, options);
+  return withKernel("convTranspose3d", transposedConvolution, x, kernel, 3, options, ofTransposed);
 }

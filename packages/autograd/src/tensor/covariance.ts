@@ -2,8 +2,9 @@
 // reduce.ts. Values and gradients are defined in ops/covariance.ts.
 import type { Axes as GivenAxes } from "../graph/shape.ts";
 import * as ops from "../ops/covariance.ts";
-import { checkFlags, checkOptions } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
 import { reduction } from "./operators.ts";
+import { checkOptions } from "./options.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -28,7 +29,7 @@ export function average<
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
   const [node, given] = [computedNodeOf("average", x), computedNodeOf("average", weights)];
-  checkFlags("average", options, "keepDims");
+  checkOptions("average", options, { keepDims: flag });
   return tensorOf(ops.average(node, given, axis as GivenAxes, options.keepDims));
 }
 
@@ -83,7 +84,7 @@ export interface CovarianceOptions {
  */
 export function cov(x: Tensor, options: CovarianceOptions = {}): Tensor {
   const node = computedNodeOf("cov", x);
-  checkOptions("cov", options, "{ correction: 0 }");
+  checkOptions("cov", options, { correction: anything });
   return tensorOf(ops.cov(node, options.correction));
 }
 

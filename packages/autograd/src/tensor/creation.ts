@@ -6,17 +6,15 @@ import * as ops from "../ops/creation.ts";
 import { oneHot as oneHotNode } from "../ops/indexing.ts";
 import { geometricSteps, powers } from "../ops/spacing.ts";
 import type { DType, Numbers } from "../scalar/dtype.ts";
-import {
-  checkCount,
-  checkDType,
-  checkFinite,
-  checkOptions,
-  checkRealNumber,
-  checkText,
-} from "./checks.ts";
+import { checkCount, checkDType, checkFinite, checkRealNumber } from "./checks.ts";
+import { anything, finite, text } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 import { nodeOfValues } from "./values.ts";
+
+/** Which dtypes there are `checkDType` says. */
+const ofDType = { dtype: anything };
 
 export interface DTypeOption {
   /** Default: "float32". */
@@ -41,7 +39,7 @@ export function tensor<const V extends T.Nested | Numbers, const To extends numb
     readonly dtype?: DType;
   } = {},
 ): Tensor<[To] extends [never] ? T.NestedShape<V> : To> {
-  checkOptions("tensor", options);
+  checkOptions("tensor", options, { shape: anything, ...ofDType });
   return tensorOf(nodeOfValues("tensor", values, options.dtype, options.shape as Shape));
 }
 
@@ -52,7 +50,7 @@ function filled<S extends Shape>(
   options: DTypeOption,
 ): Tensor<S> {
   const checked = checkShape(operation, shape as Shape);
-  checkOptions(operation, options);
+  checkOptions(operation, options, ofDType);
   checkRealNumber(operation, "value", value);
   const { dtype = "float32" } = options;
   return tensorOf(ops.filled(checked, value, checkDType(operation, dtype)));
@@ -134,7 +132,7 @@ export function fullLike<X extends Tensor>(
   options: DTypeOption = {},
 ): Tensor<ShapeOf<X>> {
   const node = nodeOf("fullLike", x);
-  checkOptions("fullLike", options);
+  checkOptions("fullLike", options, ofDType);
   checkRealNumber("fullLike", "value", value);
   const dtype = checkDType("fullLike", options.dtype ?? node.dtype);
   return tensorOf(ops.filled(node.shape, value, dtype));
@@ -186,7 +184,7 @@ function withOptionsLast(
     one !== undefined && (typeof one !== "number" || i === most);
   const at = rest.findIndex(isOptions);
   const [numbers, options = {}] = at < 0 ? [rest] : [rest.slice(0, at), rest[at]];
-  checkOptions(operation, options);
+  checkOptions(operation, options as DTypeOption, ofDType);
   const extra = at < 0 ? undefined : rest.slice(at + 1).find((one) => one !== undefined);
   if (extra !== undefined) {
     throw new NablaError(
@@ -209,7 +207,7 @@ export function linspace<const N extends number>(
   count: N,
   options: DTypeOption = {},
 ): Tensor<[N]> {
-  checkOptions("linspace", options);
+  checkOptions("linspace", options, ofDType);
   checkFinite("linspace", "start", start);
   checkFinite("linspace", "end", end);
   const [size] = checkShape("linspace", [checkCount("linspace", "count", count)]);
@@ -235,11 +233,10 @@ export function logspace<const N extends number>(
   count: N,
   options: LogspaceOptions = {},
 ): Tensor<[N]> {
-  checkOptions("logspace", options, "{ base: 2 }");
+  checkOptions("logspace", options, { base: finite, ...ofDType });
   checkFinite("logspace", "start", start);
   checkFinite("logspace", "end", end);
   const { dtype = "float32", base = 10 } = options;
-  checkFinite("logspace", "base", base);
   const [size] = checkShape("logspace", [checkCount("logspace", "count", count)]);
   return tensorOf(powers(size!, base, start, end, checkDType("logspace", dtype)));
 }
@@ -258,7 +255,7 @@ export function geomspace<const N extends number>(
   count: N,
   options: DTypeOption = {},
 ): Tensor<[N]> {
-  checkOptions("geomspace", options);
+  checkOptions("geomspace", options, ofDType);
   checkFinite("geomspace", "start", start);
   checkFinite("geomspace", "end", end);
   if (!(start * Math.sign(end) > 0)) {
@@ -310,9 +307,8 @@ export function oneHot<X extends Tensor, const Depth extends number>(
   depth: Depth,
   options: OneHotOptions = {},
 ): Tensor<T.OneHot<ShapeOf<X>, Depth>> {
-  checkOptions("oneHot", options);
+  checkOptions("oneHot", options, { labelsOf: text, ...ofDType });
   const { dtype = "float32", labelsOf } = options;
-  checkText("oneHot", "labelsOf", labelsOf);
   const count = checkCount("oneHot", "depth", depth);
   const node = nodeOf(labelsOf ?? "oneHot", indices);
   return tensorOf(oneHotNode(node, count, checkDType("oneHot", dtype), labelsOf));

@@ -4,7 +4,8 @@ import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/prefix.ts";
 import * as extremes from "../ops/running-extremes.ts";
-import { checkFlags } from "./checks.ts";
+import { flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -42,7 +43,7 @@ export function cumSum<X extends Tensor, const A extends number | undefined = un
   axis?: T.AxesCheck<"cumSum", ShapeOf<X>, A, A>,
   options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
-  checkFlags("cumSum", options, "exclusive", "reverse");
+  checkOptions("cumSum", options, { exclusive: flag, reverse: flag });
   return tensorOf(ops.cumSum(computedNodeOf("cumSum", x), axis as number | undefined, options));
 }
 
@@ -59,7 +60,7 @@ export function cumProd<X extends Tensor, const A extends number | undefined = u
   axis?: T.AxesCheck<"cumProd", ShapeOf<X>, A, A>,
   options: ops.CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
-  checkFlags("cumProd", options, "exclusive", "reverse");
+  checkOptions("cumProd", options, { exclusive: flag, reverse: flag });
   return tensorOf(ops.cumProd(computedNodeOf("cumProd", x), axis as number | undefined, options));
 }
 
@@ -124,7 +125,7 @@ function running<S extends Shape>(
   axis: unknown,
   options: RunningOptions,
 ): Tensor<S> {
-  checkFlags(name, options, "reverse");
+  checkOptions(name, options, { reverse: flag });
   return tensorOf(operation(computedNodeOf(name, x), axis as number | undefined, options.reverse));
 }
 

@@ -4,7 +4,9 @@ import { ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import * as ops from "../ops/curves.ts";
-import { checkCount, checkFinite, checkFlags, checkOptions } from "./checks.ts";
+import { checkCount } from "./checks.ts";
+import { anything, finite, flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export interface TrapezoidOptions {
@@ -26,9 +28,8 @@ export interface TrapezoidOptions {
  */
 export function trapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
   const node = computedNodeOf("trapezoid", y);
-  checkOptions("trapezoid", options, "{ dx: 0.1 }");
+  checkOptions("trapezoid", options, { x: anything, dx: finite, axis: anything });
   const { x, dx = 1, axis = -1 } = options;
-  checkFinite("trapezoid", "dx", dx);
   const places = x === undefined ? undefined : computedNodeOf("trapezoid", x);
   return tensorOf(ops.trapezoid(node, places, dx, axis));
 }
@@ -83,7 +84,7 @@ export interface VanderOptions {
 export function vander(x: Tensor, columns?: number, options: VanderOptions = {}): Tensor {
   const node = computedNodeOf("vander", x);
   checkList("vander", "got", node);
-  checkFlags("vander", options, "increasing");
+  checkOptions("vander", options, { increasing: flag });
   const count = checkCount("vander", "columns", columns ?? node.shape[0]!);
   return tensorOf(ops.vander(node, count, options.increasing ?? false));
 }

@@ -3,7 +3,9 @@
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import * as ops from "../ops/distances.ts";
-import { checkFlags, checkNumber, checkOptions } from "./checks.ts";
+import { checkNumber } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import { computedNodeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -46,7 +48,7 @@ export interface DistanceOptions {
  */
 export function cdist(a: Tensor, b: Tensor, options: DistanceOptions = {}): Tensor {
   const [x, y] = [computedNodeOf("cdist", a), computedNodeOf("cdist", b)];
-  checkOptions("cdist", options, "{ p: 1 }");
+  checkOptions("cdist", options, { p: anything });
   const { p = 2 } = options;
   checkNumber("cdist", "p", p);
   return tensorOf(ops.cdist(x, y, p));
@@ -75,6 +77,6 @@ export function matrixNorm(
     const expected = '"fro", "nuc", 1, 2, Infinity, or one of these below 0';
     throw new NablaError(`matrixNorm: order is ${describe(order)}, expected ${expected}`);
   }
-  checkFlags("matrixNorm", options, "keepDims");
+  checkOptions("matrixNorm", options, { keepDims: flag });
   return tensorOf(ops.matrixNorm(node, order, options.keepDims ?? false));
 }

@@ -3,7 +3,9 @@
 import { inOrder } from "../engine/background.ts";
 import { constant } from "../ops/creation.ts";
 import { conversions, type DType, filledData } from "../scalar/dtype.ts";
-import { checkDType, checkFunction, checkOptions, checkRealNumber } from "./checks.ts";
+import { checkDType, checkFunction, checkRealNumber } from "./checks.ts";
+import { anything } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, untraced } from "./trace.ts";
 
@@ -22,7 +24,7 @@ import { currentTrace, untraced } from "./trace.ts";
  */
 export function external(f: () => number, options: { readonly dtype?: DType } = {}): Tensor<[]> {
   checkFunction("external", f);
-  checkOptions("external", options);
+  checkOptions("external", options, { dtype: anything });
   const { dtype = "float32" } = options;
   const to = checkDType("external", dtype);
   const ask = () => {

@@ -1,17 +1,14 @@
 // Matrix factorizations, of the last two axes; the axes before them are batches. Like all of linear
 // algebra (tensor/linear-algebra.ts) as functions only, computed in float64 with the same bits on
 // every back end, and rounded to the operand's dtype at the end; integers become float32.
-import { describe } from "../graph/describe.ts";
-import { NablaError } from "../graph/errors.ts";
 import type { Shape } from "../graph/shape.ts";
 import * as symmetric from "../ops/eigh.ts";
 import * as orthogonal from "../ops/qr.ts";
 import * as singular from "../ops/svd.ts";
-import { checkFlags, checkOptions } from "./checks.ts";
+import { flag, oneOf } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
-
-const qrModes: readonly T.QrMode[] = ["reduced", "complete"];
 
 export interface QrOptions<Mode extends T.QrMode = T.QrMode> {
   /** "reduced" (default): Q is `[m, k]`, k = min(m, n). "complete": Q is `[m, m]`. */
@@ -76,11 +73,8 @@ export function qr<X extends Tensor, const Mode extends T.QrMode = "reduced">(
   a: T.MatrixCheck<"qr", ShapeOf<X>, X>,
   options: QrOptions<Mode> = {},
 ): QrFactors<ShapeOf<X>, Mode> {
-  checkOptions("qr", options, '{ mode: "complete" }');
+  checkOptions("qr", options, { mode: oneOf("reduced", "complete") });
   const mode: T.QrMode = options.mode ?? "reduced";
-  if (!qrModes.includes(mode)) {
-    throw new NablaError(`qr: mode is ${describe(mode)}, expected "reduced" or "complete"`);
-  }
   const { q, r } = orthogonal.qr(computedNodeOf("qr", a as Tensor), mode);
   return { q: tensorOf(q), r: tensorOf(r) };
 }
@@ -112,7 +106,7 @@ export function eigh<X extends Tensor>(
   a: T.SquareCheck<"eigh", ShapeOf<X>, X>,
   options: EighOptions = {},
 ): Eigensystem<ShapeOf<X>> {
-  checkFlags("eigh", options, "lower");
+  checkOptions("eigh", options, { lower: flag });
   const node = computedNodeOf("eigh", a);
   const { eigenvalues, eigenvectors } = symmetric.eigh(node, options.lower ?? true);
   return { eigenvalues: tensorOf(eigenvalues), eigenvectors: tensorOf(eigenvectors) };
@@ -143,7 +137,7 @@ export function svd<X extends Tensor, const Full extends boolean = false>(
   a: T.MatrixCheck<"svd", ShapeOf<X>, X>,
   options: SvdOptions<Full> = {},
 ): SingularFactors<ShapeOf<X>, Full> {
-  checkFlags("svd", options, "fullMatrices");
+  checkOptions("svd", options, { fullMatrices: flag });
   const { u, s, vh } = singular.svd(
     computedNodeOf("svd", a as Tensor),
     options.fullMatrices ?? false,

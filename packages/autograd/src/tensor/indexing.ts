@@ -2,7 +2,8 @@
 // ones count from the end; one out of range is an error when the graph runs.
 import type { Shape } from "../graph/shape.ts";
 import * as ops from "../ops/indexing.ts";
-import { checkFlags, checkOptions, checkText } from "./checks.ts";
+import { flag, text } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import {
   addMethods,
@@ -92,9 +93,8 @@ export function gather<X extends Tensor, const A extends number, I extends Tenso
   indices: I,
   options: GatherOptions = {},
 ): Tensor<T.Gather<ShapeOf<X>, A, ShapeOf<I>>> {
-  checkOptions("gather", options, '{ indicesOf: "lookup" }');
+  checkOptions("gather", options, { indicesOf: text });
   const { indicesOf } = options;
-  checkText("gather", "indicesOf", indicesOf);
   const of = indicesOf ?? "gather";
   return tensorOf(ops.gather(nodeOf(of, x), axis as number, nodeOf(of, indices), indicesOf));
 }
@@ -132,9 +132,8 @@ export function takeAlongAxis<X extends Tensor, I extends Tensor, const A extend
   axis?: A,
   options: TakeAlongOptions = {},
 ): Tensor<T.TakeAlong<ShapeOf<X>, ShapeOf<I>, A>> {
-  checkOptions("takeAlongAxis", options, '{ labelsOf: "cost" }');
+  checkOptions("takeAlongAxis", options, { labelsOf: text });
   const { labelsOf } = options;
-  checkText("takeAlongAxis", "labelsOf", labelsOf);
   const where = nodeOf(labelsOf ?? "takeAlongAxis", indices as Tensor);
   return tensorOf(ops.takeAlongAxis(nodeOf("takeAlongAxis", x), where, axis, labelsOf));
 }
@@ -152,7 +151,7 @@ export function sort<X extends Tensor, const A extends number = -1>(
   axis?: T.AxesCheck<"sort", ShapeOf<X>, A, A>,
   options: SortOptions = {},
 ): Tensor<ShapeOf<X>> {
-  checkFlags("sort", options, "descending");
+  checkOptions("sort", options, { descending: flag });
   return tensorOf(
     ops.sort(computedNodeOf("sort", x), axis as number | undefined, options.descending),
   );
@@ -184,7 +183,7 @@ export function topK<X extends Tensor, const K extends number, const A extends n
   axis?: T.AxesCheck<"topK", ShapeOf<X>, A, A>,
   options: TopKOptions = {},
 ): TopElements<T.TopK<ShapeOf<X>, K, A>> {
-  checkFlags("topK", options, "largest");
+  checkOptions("topK", options, { largest: flag });
   const node = computedNodeOf("topK", x);
   const { values, indices } = ops.topK(
     node,
@@ -207,7 +206,7 @@ export function argSort<X extends Tensor, const A extends number = -1>(
   axis?: T.AxesCheck<"argSort", ShapeOf<X>, A, A>,
   options: SortOptions = {},
 ): Tensor<ShapeOf<X>> {
-  checkFlags("argSort", options, "descending");
+  checkOptions("argSort", options, { descending: flag });
   return tensorOf(
     ops.argSort(computedNodeOf("argSort", x), axis as number | undefined, options.descending),
   );

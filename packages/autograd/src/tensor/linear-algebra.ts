@@ -6,7 +6,8 @@ import type { Triangle } from "../matrix/triangle.ts";
 import * as factors from "../ops/cholesky.ts";
 import * as elimination from "../ops/lu.ts";
 import * as triangles from "../ops/triangular.ts";
-import { checkFlags } from "./checks.ts";
+import { flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -57,7 +58,7 @@ export function triangularSolve<X extends Tensor, Y extends Tensor>(
   b: T.SolveCheck<"triangularSolve", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: TriangularSolveOptions = {},
 ): Tensor<T.Matmul<ShapeOf<X>, ShapeOf<Y>>> {
-  checkFlags("triangularSolve", options, "lower", "transpose", "unitDiagonal");
+  checkOptions("triangularSolve", options, { lower: flag, transpose: flag, unitDiagonal: flag });
   const [triangle, right] = [a as Tensor, b as Tensor].map((x) =>
     computedNodeOf("triangularSolve", x),
   );

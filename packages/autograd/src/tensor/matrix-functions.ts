@@ -7,7 +7,8 @@ import type { Shape } from "../graph/shape.ts";
 import { expm as exponential } from "../ops/expm.ts";
 import * as ops from "../ops/least-squares.ts";
 import { lu as factorsOf } from "../ops/lu-factors.ts";
-import { checkOptions } from "./checks.ts";
+import { fromZero } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -158,11 +159,7 @@ export function expm<X extends Tensor>(
 
 /** Throws `NablaError` unless tolerances are numbers from 0. */
 function toleranceOf(name: string, options: SingularOptions): ops.Tolerance {
-  checkOptions(name, options, "{ relativeTolerance: 1e-6 }");
+  checkOptions(name, options, { relativeTolerance: fromZero, absoluteTolerance: fromZero });
   const { relativeTolerance, absoluteTolerance } = options;
-  for (const [key, value] of Object.entries({ relativeTolerance, absoluteTolerance })) {
-    if (value === undefined || (typeof value === "number" && value >= 0)) continue;
-    throw new NablaError(`${name}: ${key} is ${describe(value)}, expected a number from 0`);
-  }
   return { relative: relativeTolerance, absolute: absoluteTolerance };
 }

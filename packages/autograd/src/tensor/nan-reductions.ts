@@ -7,8 +7,9 @@ import type { Axes as GivenAxes } from "../graph/shape.ts";
 import * as ops from "../ops/nan-reductions.ts";
 import { nanQuantile as quantileOf } from "../ops/order.ts";
 import type { CumulativeOptions } from "../ops/prefix.ts";
-import { checkFlags } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
 import { reduction } from "./operators.ts";
+import { checkOptions } from "./options.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import type { SpreadOptions } from "./statistics.ts";
@@ -160,7 +161,7 @@ export function nanVariance<
   axis?: T.AxesCheck<"nanVariance", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("nanVariance", options, "keepDims");
+  checkOptions("nanVariance", options, { keepDims: flag, correction: anything });
   return tensorOf(
     ops.nanVariance(
       computedNodeOf("nanVariance", x),
@@ -186,7 +187,7 @@ export function nanStd<
   axis?: T.AxesCheck<"nanStd", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("nanStd", options, "keepDims");
+  checkOptions("nanStd", options, { keepDims: flag, correction: anything });
   return tensorOf(
     ops.nanStd(
       computedNodeOf("nanStd", x),
@@ -217,7 +218,7 @@ export function nanQuantile<
   if (!(typeof q === "number" && q >= 0 && q <= 1)) {
     throw new NablaError(`nanQuantile: q is ${describe(q)}, expected a number from 0 to 1`);
   }
-  checkFlags("nanQuantile", options, "keepDims");
+  checkOptions("nanQuantile", options, { keepDims: flag });
   return tensorOf(quantileOf("nanQuantile", node, q, axis as GivenAxes, options.keepDims));
 }
 
@@ -236,7 +237,7 @@ export function nanMedian<
   axis?: T.NonEmptyAxesCheck<"nanMedian", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("nanMedian", options, "keepDims");
+  checkOptions("nanMedian", options, { keepDims: flag });
   const node = computedNodeOf("nanMedian", x);
   return tensorOf(quantileOf("nanMedian", node, 0.5, axis as GivenAxes, options.keepDims));
 }
@@ -252,7 +253,7 @@ export function nanCumSum<X extends Tensor, const A extends number | undefined =
   axis?: T.AxesCheck<"nanCumSum", ShapeOf<X>, A, A>,
   options: CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
-  checkFlags("nanCumSum", options, "exclusive", "reverse");
+  checkOptions("nanCumSum", options, { exclusive: flag, reverse: flag });
   return tensorOf(
     ops.nanCumSum(computedNodeOf("nanCumSum", x), axis as number | undefined, options),
   );
@@ -269,7 +270,7 @@ export function nanCumProd<X extends Tensor, const A extends number | undefined 
   axis?: T.AxesCheck<"nanCumProd", ShapeOf<X>, A, A>,
   options: CumulativeOptions = {},
 ): Tensor<T.Cumulative<ShapeOf<X>, A>> {
-  checkFlags("nanCumProd", options, "exclusive", "reverse");
+  checkOptions("nanCumProd", options, { exclusive: flag, reverse: flag });
   return tensorOf(
     ops.nanCumProd(computedNodeOf("nanCumProd", x), axis as number | undefined, options),
   );

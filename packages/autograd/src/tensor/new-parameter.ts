@@ -2,7 +2,8 @@
 
 import { currentCall } from "../graph/site.ts";
 import type { DType, Numbers } from "../scalar/dtype.ts";
-import { checkOptions, checkText } from "./checks.ts";
+import { anything, text } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import { Parameter } from "./parameter.ts";
 import type * as T from "./shapes.ts";
 import { computeSmallDraws } from "./small-draws.ts";
@@ -30,9 +31,8 @@ export function parameter(
   value: unknown,
   options: ParameterOptions & { readonly dtype?: DType } = {},
 ): Parameter {
-  checkOptions("parameter", options, '{ name: "w" }');
+  checkOptions("parameter", options, { name: text, dtype: anything });
   const { name = `parameter ${unnamed++}`, dtype } = options;
-  checkText("parameter", "name", name);
   const node =
     value instanceof Tensor ? Tensor.nodeOf(value) : nodeOfValues("parameter", value, dtype);
   if (!currentTrace()) computeSmallDraws(node);

@@ -3,7 +3,8 @@
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";
-import { checkFlags } from "./checks.ts";
+import { flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import {
   computedNodeOf,
@@ -49,6 +50,6 @@ export function reduction<S extends Shape>(
   axis: unknown,
   options: { readonly keepDims?: boolean },
 ): Tensor<S> {
-  checkFlags(name, options, "keepDims");
+  checkOptions(name, options, { keepDims: flag });
   return tensorOf(operation(computedNodeOf(name, x), axis as never, options.keepDims));
 }

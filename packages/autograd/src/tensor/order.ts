@@ -5,7 +5,9 @@ import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import { formatShape, type Axes as GivenAxes } from "../graph/shape.ts";
 import * as ops from "../ops/order.ts";
 import { conversions, type DType, isFloating } from "../scalar/dtype.ts";
-import { checkCount, checkFinite, checkFlags, checkOptions } from "./checks.ts";
+import { checkCount, checkFinite } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -34,7 +36,7 @@ export function quantile<
   if (!(typeof q === "number" && q >= 0 && q <= 1)) {
     throw new NablaError(`quantile: q is ${describe(q)}, expected a number from 0 to 1`);
   }
-  checkFlags("quantile", options, "keepDims");
+  checkOptions("quantile", options, { keepDims: flag });
   return tensorOf(ops.quantile("quantile", node, q, axis as GivenAxes, options.keepDims));
 }
 
@@ -54,7 +56,7 @@ export function median<
   axis?: T.NonEmptyAxesCheck<"median", ShapeOf<X>, A, A>,
   options: ReduceOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("median", options, "keepDims");
+  checkOptions("median", options, { keepDims: flag });
   const node = computedNodeOf("median", x);
   return tensorOf(ops.quantile("median", node, 0.5, axis as GivenAxes, options.keepDims));
 }
@@ -82,7 +84,7 @@ export function searchSorted<X extends Tensor>(
     computedNodeOf("searchSorted", sorted),
     computedNodeOf("searchSorted", values),
   ];
-  checkFlags("searchSorted", options, "right");
+  checkOptions("searchSorted", options, { right: flag });
   if (within.shape.length !== 1) {
     const given = formatShape(within.shape);
     throw new ShapeError(`searchSorted: the sorted elements are ${given}, expected one axis`);
@@ -111,7 +113,7 @@ export function binCount<const N extends number>(
 ): Tensor<readonly [N]> {
   const node = computedNodeOf("binCount", x);
   checkCount("binCount", "length", length);
-  checkOptions("binCount", options, "{ weights }");
+  checkOptions("binCount", options, { weights: anything });
   if (isFloating(node.dtype) || node.dtype === "bool") {
     throw new DTypeError(`binCount: got ${node.dtype}, expected int32 or uint8`);
   }
@@ -152,7 +154,7 @@ export function histogram<const N extends number>(
 ): Histogram<N> {
   const node = computedNodeOf("histogram", x);
   checkCount("histogram", "bins", bins, 1);
-  checkOptions("histogram", options, "{ range: [0, 1] }");
+  checkOptions("histogram", options, { range: anything });
   const { range } = options;
   if (range !== undefined) checkRange(range, isFloating(node.dtype) ? node.dtype : "float64");
   else if (node.shape.includes(0)) {

@@ -1,12 +1,15 @@
 // Pooling, as functions. Values and gradients are defined in ops/pooling.ts.
 import type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 import * as ops from "../ops/pooling.ts";
-import { checkFlags, checkOptions } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 export type { PerAxis, WindowOptions, WindowPadding } from "../graph/shape.ts";
 export type { AveragePoolOptions } from "../ops/pooling.ts";
+
+const ofWindows = { stride: anything, padding: anything, dilation: anything };
 
 /**
  * Takes the largest element in a window at each of its places on `[n, c, ...size]`; equal ones
@@ -27,7 +30,7 @@ export function maxPool<
   window: T.PoolCheck<"maxPool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
   options: WindowOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
-  checkOptions("maxPool", options, "{ stride: 2 }");
+  checkOptions("maxPool", options, ofWindows);
   return tensorOf(ops.maxPool(computedNodeOf("maxPool", x), window as PerAxis, options));
 }
 
@@ -49,6 +52,9 @@ export function averagePool<
   window: T.PoolCheck<"averagePool", ShapeOf<X>, Window, Stride, Padding, Dilation, Window>,
   options: ops.AveragePoolOptions<Stride, Padding, Dilation> = {},
 ): Tensor<T.Pooled<ShapeOf<X>, Window, Stride, Padding, Dilation>> {
-  checkFlags("averagePool", options, "countIncludePad");
+  checkOptions("averagePool", options, {
+    ...ofWindows,
+    countIncludePad: flag,
+  });
   return tensorOf(ops.averagePool(computedNodeOf("averagePool", x), window as PerAxis, options));
 }

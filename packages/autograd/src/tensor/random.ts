@@ -10,7 +10,9 @@ import { add, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import * as ops from "../ops/random.ts";
 import { conversions, type DType, dtypes, type Float, isFloating } from "../scalar/dtype.ts";
-import { checkCount, checkDType, checkFinite, checkOptions } from "./checks.ts";
+import { checkCount, checkDType, checkFinite } from "./checks.ts";
+import { anything, natural } from "./kinds.ts";
+import { checkOptions, type Kinds } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, replayedTrace } from "./trace.ts";
@@ -272,7 +274,15 @@ export interface Random {
 export const random: Random = {
   uniform(shape, options = {}) {
     const name = "random.uniform";
-    const { low = 0, high = 1, dtype = "float32" } = checked(name, options);
+    const {
+      low = 0,
+      high = 1,
+      dtype = "float32",
+    } = checked(name, options, {
+      low: anything,
+      high: anything,
+      ...ofDraws,
+    });
     const [to, size] = [floating(name, dtype), sizes(name, shape)];
     checkFinite(name, "low", low, to);
     checkFinite(name, "high", high, to);
@@ -281,7 +291,15 @@ export const random: Random = {
   },
   normal(shape, options = {}) {
     const name = "random.normal";
-    const { mean = 0, standardDeviation = 1, dtype = "float32" } = checked(name, options);
+    const {
+      mean = 0,
+      standardDeviation = 1,
+      dtype = "float32",
+    } = checked(name, options, {
+      mean: anything,
+      standardDeviation: anything,
+      ...ofDraws,
+    });
     const [to, size] = [floating(name, dtype), sizes(name, shape)];
     checkFinite(name, "mean", mean, to);
     checkFinite(name, "standardDeviation", standardDeviation, to);
@@ -294,7 +312,7 @@ export const random: Random = {
   },
   bernoulli(shape, probability = 0.5, options = {}) {
     const name = "random.bernoulli";
-    const { dtype = "bool" } = checked(name, options);
+    const { dtype = "bool" } = checked(name, options, ofDraws);
     if (!(typeof probability === "number" && probability >= 0 && probability <= 1)) {
       throw new NablaError(`${name}: probability is ${describe(probability)}, expected 0 to 1`);
     }
@@ -303,14 +321,14 @@ export const random: Random = {
   },
   permutation(count, options = {}) {
     const name = "random.permutation";
-    const { dtype = "int32" } = checked(name, options);
+    const { dtype = "int32" } = checked(name, options, ofDraws);
     const [size] = sizes(name, [checkCount(name, "count", count)]);
     const to = checkHolds(name, dtype, 0, size! - 1);
     return tensorOf(cast(ops.permutation(keyOf(name, options.seed), size!), to));
   },
   randint(shape, low, high, options = {}) {
     const name = "random.randint";
-    const { dtype = "int32" } = checked(name, options);
+    const { dtype = "int32" } = checked(name, options, ofDraws);
     const inRange = Number.isInteger(low) && Number.isInteger(high) && low < high;
     if (!inRange || low < -(2 ** 31) || high > 2 ** 31) {
       throw new NablaError(
@@ -342,14 +360,20 @@ export const random: Random = {
   },
   restore(state) {
     checkUntraced("random.restore");
-    checkOptions("random.restore", state, "{ seed: 0, draws: 0 }");
+    checkOptions("random.restore", state, { seed: anything, draws: natural });
     const seed = checkSeed("random.restore", state.seed);
-    [programSeed, draws] = [seed, checkCount("random.restore", "draws", state.draws)];
+    [programSeed, draws] = [seed, state.draws];
   },
 };
 
-function checked<Options extends RandomOptions>(operation: string, options: Options): Options {
-  checkOptions(operation, options, "{ seed: 7 }");
+const ofDraws = { seed: anything, dtype: anything };
+
+function checked<Options extends RandomOptions>(
+  operation: string,
+  options: Options,
+  kinds: Kinds<NoInfer<Options>>,
+): Options {
+  checkOptions(operation, options, kinds);
   return options;
 }
 

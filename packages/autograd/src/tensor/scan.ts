@@ -8,8 +8,10 @@ import type { Node } from "../graph/node.ts";
 import { formatShape } from "../graph/shape.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { splitKey } from "../ops/random.ts";
-import { checkFunction, checkOptions } from "./checks.ts";
+import { checkFunction } from "./checks.ts";
+import { anything, flag, natural } from "./kinds.ts";
 import { likeFirst, standsFor, tracedStep } from "./loop-step.ts";
+import { checkOptions } from "./options.ts";
 import { nodeOf, type Tensor } from "./tensor.ts";
 import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 import type { BatchOf } from "./vmap.ts";
@@ -94,7 +96,11 @@ export function scan<
   options: LoopOptions = {},
 ): [carry: Carry, outputs: Output extends undefined ? undefined : BatchOf<Output>] {
   checkFunction("scan", step);
-  checkOptions("scan", options, "{ length: 10 }");
+  checkOptions("scan", options, {
+    length: natural,
+    reverse: flag,
+    checkpoint: anything,
+  });
   return scanned("scan", "the step", step as never, carry, sequences, options) as never;
 }
 
@@ -180,13 +186,7 @@ function segmentOf(operation: string, length: number, { checkpoint }: LoopOption
   );
 }
 
-function lengthOf(sequences: readonly Node[], { length, reverse }: LoopOptions): number {
-  if (reverse !== undefined && typeof reverse !== "boolean") {
-    throw new NablaError(`scan: reverse is ${describe(reverse)}, expected true or false`);
-  }
-  if (length !== undefined && !(Number.isSafeInteger(length) && length >= 0)) {
-    throw new NablaError(`scan: length is ${describe(length)}, expected a whole number from 0 on`);
-  }
+function lengthOf(sequences: readonly Node[], { length }: LoopOptions): number {
   let found = length;
   for (const { shape } of sequences) {
     const [own] = shape;

@@ -3,7 +3,8 @@
 // when the graph runs. Values and gradients are defined in ops/scatter.ts.
 import type { Node } from "../graph/node.ts";
 import * as ops from "../ops/scatter.ts";
-import { checkFlags } from "./checks.ts";
+import { flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
@@ -138,6 +139,6 @@ function reduced<X extends Tensor>(
   options: ScatterOptions,
 ): Tensor<ShapeOf<X>> {
   const [node, at, updates] = given.map((t) => computedNodeOf(name, t));
-  checkFlags(name, options, "includeSelf");
+  checkOptions(name, options, { includeSelf: flag });
   return tensorOf(scatter(node!, axis as number, at!, updates!, options.includeSelf));
 }

@@ -2,7 +2,8 @@
 // gradients are defined in ops/statistics.ts.
 import type { Axes as GivenAxes, Shape } from "../graph/shape.ts";
 import * as ops from "../ops/statistics.ts";
-import { checkFlags } from "./checks.ts";
+import { anything, flag } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type * as T from "./shapes.ts";
 import { addMethods, computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
@@ -64,7 +65,7 @@ export function variance<
   axis?: T.AxesCheck<"variance", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("variance", options, "keepDims");
+  checkOptions("variance", options, { keepDims: flag, correction: anything });
   return tensorOf(
     ops.variance(
       computedNodeOf("variance", x),
@@ -91,7 +92,7 @@ export function std<
   axis?: T.AxesCheck<"std", ShapeOf<X>, A, A>,
   options: SpreadOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("std", options, "keepDims");
+  checkOptions("std", options, { keepDims: flag, correction: anything });
   return tensorOf(
     ops.std(computedNodeOf("std", x), axis as GivenAxes, options.keepDims, options.correction),
   );
@@ -113,7 +114,7 @@ export function norm<
   axis?: T.AxesCheck<"norm", ShapeOf<X>, A, A>,
   options: NormOptions<KeepDims> = {},
 ): Tensor<T.Reduce<ShapeOf<X>, A, KeepDims>> {
-  checkFlags("norm", options, "keepDims");
+  checkOptions("norm", options, { keepDims: flag, p: anything });
   return tensorOf(
     ops.norm(computedNodeOf("norm", x), axis as GivenAxes, options.keepDims, options.p),
   );

@@ -353,6 +353,6 @@ export function given(x: unknown): string {
   if (isForeign(x)) {
     return "a tensor of another copy of @nabla/autograd (have one: npm ls @nabla/autograd)";
   }
-  const text = describe(x);
-  return text === "an array" ? "an array (tensor(array) makes a tensor)" : text;
+  const hint = Array.isArray(x) || ArrayBuffer.isView(x) ? " (tensor(array) makes a tensor)" : "";
+  return describe(x) + hint;
 }

@@ -146,7 +146,7 @@ function toNumber(value: unknown): number | undefined {
 function notANumber(operation: string, value: unknown, index: readonly number[]): never {
   const found = describe(value);
   const where = index.length === 0 ? "" : ` at ${formatShape(index)}`;
-  const hint = found === "a tensor" ? "; stack or concat put tensors together" : "";
+  const hint = found.startsWith("a tensor") ? "; stack or concat put tensors together" : "";
   throw new NablaError(
     `${operation}: found ${found} among the values${where}, expected numbers${hint}`,
   );

@@ -9,7 +9,9 @@ import { placeholder } from "../ops/creation.ts";
 import { identity, permute } from "../ops/movement.ts";
 import { splitKey } from "../ops/random.ts";
 import { type AxesOf, alongAxes, axisBelow, axisOf, checkAxesOf } from "./axes.ts";
-import { checkFunction, checkOptions } from "./checks.ts";
+import { checkFunction } from "./checks.ts";
+import { anything, oneOf } from "./kinds.ts";
+import { checkOptions } from "./options.ts";
 import { Parameter } from "./parameter.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, type Trace, traced, undo } from "./trace.ts";
@@ -76,13 +78,13 @@ export function vmap<
 ): (...args: Arguments<Args, Options>) => Results<Value, Options> {
   checkFunction("vmap", f);
   const chosen: VmapOptions = options === undefined ? {} : options;
-  checkOptions("vmap", chosen, "{ inAxes: [0, null] }");
+  checkOptions("vmap", chosen, {
+    inAxes: anything,
+    outAxes: anything,
+    randomness: oneOf("different", "same"),
+  });
   const { inAxes = 0, outAxes = 0, randomness = "different" } = chosen;
   checkAxesOf("vmap: inAxes", inAxes);
-  if (randomness !== "different" && randomness !== "same") {
-    const given = `randomness is ${describe(randomness)}`;
-    throw new NablaError(`vmap: ${given}, expected "different" or "same"`);
-  }
   return (...given) => {
     const { args, examples, assignable, count } = oneExample(given, inAxes);
     const { result, trace } = traced(() => f(...(args as Args)), {

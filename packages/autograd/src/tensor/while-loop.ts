@@ -9,8 +9,10 @@ import { full, placeholder, steps } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
 import { lastOf } from "../ops/loop.ts";
 import { foldKey } from "../ops/random.ts";
-import { checkCount, checkFunction, checkOptions } from "./checks.ts";
+import { checkFunction } from "./checks.ts";
+import { count } from "./kinds.ts";
 import { likeFirst, standsFor, tracedStep, truthValue } from "./loop-step.ts";
+import { checkOptions } from "./options.ts";
 import { scanned } from "./scan.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
@@ -67,9 +69,8 @@ function looped<Carry extends TreeLike<Carry>>(
   initial: Carry,
   options: WhileOptions,
 ): Carry {
-  checkOptions(operation, options, "{ maxSteps: 100 }");
+  checkOptions(operation, options, { maxSteps: count });
   const { maxSteps } = options;
-  if (maxSteps !== undefined) checkCount(operation, "maxSteps", maxSteps, 1);
   const first = tensorsOf(operation, initial, "the carry").map((x) => nodeOf(operation, x));
   const own = standsFor(operation, initial, "carry");
   const ofBody = tracedStep(operation, "the body", () => body(own.tree as Carry));
@@ -137,7 +138,7 @@ export function forLoop<Carry extends TreeLike<Carry>>(
   options: WhileOptions = {},
 ): Carry {
   checkFunction("forLoop", body, "the body");
-  checkOptions("forLoop", options, "{ maxSteps: 100 }");
+  checkOptions("forLoop", options, { maxSteps: count });
   const bounds = [checkBound("from", from), checkBound("to", to)] as const;
   const [start, end] = bounds;
   if (typeof start === "number" && typeof end === "number") {

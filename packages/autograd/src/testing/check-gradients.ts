@@ -1,5 +1,5 @@
 // Checks gradients against central differences, and forward derivatives against gradients.
-import { describe } from "../graph/describe.ts";
+import { anything, checkOptions, describe, fromZero, positive } from "../checks.ts";
 import {
   DTypeError,
   formatShape,
@@ -46,14 +46,6 @@ export interface CheckGradientsOptions {
    */
   readonly parameters?: readonly Parameter[];
 }
-
-const optionNames: readonly (keyof CheckGradientsOptions)[] = [
-  "order",
-  "epsilon",
-  "relativeTolerance",
-  "absoluteTolerance",
-  "parameters",
-];
 
 /** Up to this many components are checked one by one; larger inputs along random directions. */
 const mostComponents = 200;
@@ -127,11 +119,13 @@ function checkArguments(f: unknown, inputs: unknown, options: object): void {
     const given = describe(inputs);
     throw new NablaError(`checkGradients: inputs are ${given}, expected a list of tensors: [x]`);
   }
-  for (const name of Object.keys(options)) {
-    if (optionNames.includes(name as keyof CheckGradientsOptions)) continue;
-    const known = optionNames.join(", ");
-    throw new NablaError(`checkGradients: there is no option "${name}"; there are ${known}`);
-  }
+  checkOptions<CheckGradientsOptions>("checkGradients", options, {
+    order: anything,
+    epsilon: positive,
+    relativeTolerance: fromZero,
+    absoluteTolerance: fromZero,
+    parameters: anything,
+  });
   const { order = 1, parameters = [] } = options as CheckGradientsOptions;
   if (order !== 1 && order !== 2) {
     throw new NablaError(`checkGradients: order is ${describe(order)}, expected 1 or 2`);

@@ -1,7 +1,7 @@
 // The header of a .npy file: a magic string, a version, and a dictionary as Python writes it.
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 import { formatShape, NablaError } from "@nabla/autograd";
-import { kindOf, quoted } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { dtypeNames, type Element, elements, otherKinds } from "./dtypes.ts";
 import { type Literal, parseLiteral } from "./python-literal.ts";
 
@@ -84,18 +84,18 @@ interface Said {
 function said3(subject: string, text: string): Said {
   const said = parseLiteral(text);
   if (!(said instanceof Map)) {
-    throw new NablaError(`${subject}: the header is no dictionary: ${quoted(text.trim())}`);
+    throw new NablaError(`${subject}: the header is no dictionary: ${describe(text.trim())}`);
   }
   const wanted = ["descr", "fortran_order", "shape"];
   if (said.size !== wanted.length || !wanted.every((key) => said.has(key))) {
     const keys = [...said.keys()].join(", ");
     throw new NablaError(
-      `${subject}: the header has ${quoted(keys)}, expected descr, fortran_order and shape`,
+      `${subject}: the header has ${describe(keys)}, expected descr, fortran_order and shape`,
     );
   }
   const order: unknown = said.get("fortran_order");
   if (typeof order !== "boolean") {
-    throw new NablaError(`${subject}: fortran_order is ${kindOf(order)}, expected True or False`);
+    throw new NablaError(`${subject}: fortran_order is ${describe(order)}, expected True or False`);
   }
   return { descr: said.get("descr")!, fortran_order: order, shape: said.get("shape")! };
 }
@@ -105,7 +105,7 @@ function elementOf(
   descr: Literal,
 ): { readonly element: Element; readonly isLittle: boolean } {
   if (typeof descr !== "string") {
-    const given = Array.isArray(descr) ? "a structure of several fields" : kindOf(descr);
+    const given = Array.isArray(descr) ? "a structure of several fields" : describe(descr);
     throw unreadable(subject, given, "save each field by itself");
   }
   const [, order = "|", code = ""] = /^([<>|=]?)(.*)$/s.exec(descr) ?? [];
@@ -114,10 +114,10 @@ function elementOf(
     if (element.bytes === 1 || order === "<" || order === ">") {
       return { element, isLittle: order !== ">" };
     }
-    throw unreadable(subject, `${quoted(descr)}, without an order of bytes`);
+    throw unreadable(subject, `${describe(descr)}, without an order of bytes`);
   }
   const kind = otherKinds[code[0] ?? ""];
-  throw unreadable(subject, `${quoted(descr)}${kind === undefined ? "" : `, ${kind}`}`);
+  throw unreadable(subject, `${describe(descr)}${kind === undefined ? "" : `, ${kind}`}`);
 }
 
 function unreadable(subject: string, given: string, hint?: string): NablaError {
@@ -132,8 +132,8 @@ function shapeOf(subject: string, shape: Literal): readonly number[] {
     Number.isSafeInteger(size) && !Object.is(size, -0) && (size as number) >= 0;
   if (Array.isArray(shape) && shape.length <= mostAxes && shape.every(isSize)) return shape;
   const given = Array.isArray(shape)
-    ? `[${shape.slice(0, mostAxes).map(kindOf).join(", ").slice(0, 200)}]`
-    : kindOf(shape);
+    ? `[${shape.slice(0, mostAxes).map(describe).join(", ").slice(0, 200)}]`
+    : describe(shape);
   throw new NablaError(
     `${subject}: the shape is ${given}, expected ${mostAxes} sizes at most, integers from 0`,
   );

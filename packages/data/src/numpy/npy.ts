@@ -9,7 +9,7 @@ import {
   Tensor,
   tensor,
 } from "@nabla/autograd";
-import { checkOptions, flag, type Kind, kindOf, oneOf } from "../checks.ts";
+import { checkOptions, describe, flag, type Kinds, oneOf } from "@nabla/autograd/checks";
 import { allBytes, type Bytes, bytesNow, type LaterBytes, subjectOf } from "../sources.ts";
 import { dtypeNames, type Element, elementNamed, type NumpyDType } from "./dtypes.ts";
 import { type Header, headerIn, headerOf } from "./header.ts";
@@ -22,7 +22,7 @@ export interface NpyOptions {
   readonly dtype?: DType;
 }
 
-export const npyKinds: Readonly<Record<string, Kind>> = {
+export const npyKinds: Kinds<NpyOptions> = {
   dtype: oneOf("bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"),
 };
 
@@ -150,7 +150,7 @@ export interface ToNpyOptions {
   readonly version?: 1 | 2 | 3;
 }
 
-export const toNpyKinds: Readonly<Record<string, Kind>> = {
+export const toNpyKinds: Kinds<ToNpyOptions> = {
   dtype: oneOf(...dtypeNames),
   fortranOrder: flag,
   byteOrder: oneOf("little", "big"),
@@ -178,7 +178,7 @@ export function toNpy(x: Tensor, options: ToNpyOptions = {}): Uint8Array<ArrayBu
 
 export function checkTensor(operation: string, x: unknown): void {
   if (x instanceof Tensor) return;
-  throw new NablaError(`${operation}: expects a tensor, got ${kindOf(x)}; tensor(x) makes one`);
+  throw new NablaError(`${operation}: expects a tensor, got ${describe(x)}; tensor(x) makes one`);
 }
 
 /** The file of a tensor whose elements are known. */

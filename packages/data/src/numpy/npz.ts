@@ -1,17 +1,16 @@
 // NumPy's archives of several arrays: .npz, a ZIP file of .npy files.
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
 import { NablaError, realizeAsync, type Tensor } from "@nabla/autograd";
-import type { FileEntry } from "@zip.js/zip.js";
 import {
   callable,
   checkOptions,
   count,
+  describe,
   flag,
-  isPlain,
-  kindOf,
-  quoted,
-  wrapped,
-} from "../checks.ts";
+  isPlainObject,
+} from "@nabla/autograd/checks";
+import type { FileEntry } from "@zip.js/zip.js";
+import { wrapped } from "../checks.ts";
 import { allBytes, type Bytes, type LaterBytes, subjectOf } from "../sources.ts";
 import {
   arrayIn,
@@ -67,7 +66,7 @@ export async function npz(
       if (!only(name)) continue;
       const unpacked = await unpack(subject, name, entry, left);
       left -= unpacked.length;
-      found.set(name, arrayIn(`${subject}: ${quoted(name)}`, unpacked, ofArrays));
+      found.set(name, arrayIn(`${subject}: ${describe(name)}`, unpacked, ofArrays));
     }
   } finally {
     await reader.close().catch(() => undefined);
@@ -87,10 +86,10 @@ async function entriesOf(
     for await (const entry of entries) {
       const { filename, directory } = entry;
       if (directory || !filename.endsWith(ending)) {
-        throw new NablaError(`${subject}: has ${quoted(filename)}, expected .npy files only`);
+        throw new NablaError(`${subject}: has ${describe(filename)}, expected .npy files only`);
       }
       const name = filename.slice(0, -ending.length);
-      if (found.has(name)) throw new NablaError(`${subject}: has ${quoted(name)} twice`);
+      if (found.has(name)) throw new NablaError(`${subject}: has ${describe(name)} twice`);
       if (found.size >= mostEntries) {
         throw new NablaError(`${subject}: has more than ${mostEntries} arrays`);
       }
@@ -111,7 +110,7 @@ async function unpack(
 ): Promise<Uint8Array> {
   const tooMany = () =>
     new NablaError(
-      `${subject}: ${quoted(name)} has more bytes than mostBytes leaves for it, ${most}; ` +
+      `${subject}: ${describe(name)} has more bytes than mostBytes leaves for it, ${most}; ` +
         "raise mostBytes if the archive is to be trusted",
     );
   if (entry.uncompressedSize > most) throw tooMany();
@@ -122,7 +121,7 @@ async function unpack(
       size += chunk.length;
       if (size > most) throw tooMany();
       if (size > entry.uncompressedSize) {
-        const given = `${quoted(name)} has more than the ${entry.uncompressedSize} bytes`;
+        const given = `${describe(name)} has more than the ${entry.uncompressedSize} bytes`;
         throw new NablaError(`${subject}: ${given} that the archive says`);
       }
       chunks.push(chunk);
@@ -131,10 +130,10 @@ async function unpack(
   try {
     await entry.getData(sink);
   } catch (error) {
-    throw wrapped(`${subject}: ${quoted(name)}`, error, "cannot be unpacked: ");
+    throw wrapped(`${subject}: ${describe(name)}`, error, "cannot be unpacked: ");
   }
   if (size !== entry.uncompressedSize) {
-    const given = `${quoted(name)} has ${size} bytes, ${entry.uncompressedSize} in the archive`;
+    const given = `${describe(name)} has ${size} bytes, ${entry.uncompressedSize} in the archive`;
     throw new NablaError(`${subject}: ${given}`);
   }
   const bytes = new Uint8Array(size);
@@ -164,12 +163,12 @@ export async function toNpz(
   options: ToNpzOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions("toNpz", options, { compressed: flag, ...toNpyKinds });
-  if (!isPlain(tensors)) {
-    throw new NablaError(`toNpz: expects tensors by name, got ${kindOf(tensors)}`);
+  if (!isPlainObject(tensors)) {
+    throw new NablaError(`toNpz: expects tensors by name, got ${describe(tensors)}`);
   }
   const { compressed = false, ...ofArrays } = options;
   const named = Object.entries(tensors);
-  for (const [name, x] of named) checkTensor(`toNpz: ${quoted(name)}`, x);
+  for (const [name, x] of named) checkTensor(`toNpz: ${describe(name)}`, x);
   await realizeAsync(...named.map(([, x]) => x));
   const { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await zip();
   const level = compressed ? 6 : 0;
@@ -179,11 +178,11 @@ export async function toNpz(
     ...{ level, lastModDate, extendedTimestamp: false, useWebWorkers: false },
   });
   for (const [name, x] of named) {
-    const file = npyOf(`toNpz: ${quoted(name)}`, x, await x.data(), ofArrays);
+    const file = npyOf(`toNpz: ${describe(name)}`, x, await x.data(), ofArrays);
     try {
       await writer.add(name + ending, new Uint8ArrayReader(file));
     } catch (error) {
-      throw wrapped("toNpz", error, `${quoted(name)}: `);
+      throw wrapped("toNpz", error, `${describe(name)}: `);
     }
   }
   return new Uint8Array(await writer.close());

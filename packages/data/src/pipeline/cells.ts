@@ -1,7 +1,8 @@
 // What goes through a pipeline: elements that are made when somebody wants them, so that one that is
 // dropped is never made.
 import { NablaError } from "@nabla/autograd";
-import { isPlain, kindOf, wrapped } from "../checks.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
+import { wrapped } from "../checks.ts";
 
 /** An element that is made when it is asked for, and then kept. */
 export class Cell<T> {
@@ -84,9 +85,9 @@ export function sourceStage<T>(source: Source<T>): Stage<T> {
 function checkIterable(operation: string, x: unknown): void {
   const isObject = typeof x === "object" && x !== null;
   if (isObject && (Symbol.iterator in x || Symbol.asyncIterator in x)) return;
-  const hint = isPlain(x) ? "; of a dataset: batches(dataset, …)" : "";
+  const hint = isPlainObject(x) ? "; of a dataset: batches(dataset, …)" : "";
   throw new NablaError(
-    `${operation}: got ${kindOf(x)}, expected a list, something to loop over, or a function that gives it${hint}`,
+    `${operation}: got ${describe(x)}, expected a list, something to loop over, or a function that gives it${hint}`,
   );
 }
 

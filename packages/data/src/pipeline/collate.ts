@@ -1,6 +1,6 @@
 // A batch of several examples: numbers become tensors, name by name.
 import { type Data, formatShape, NablaError, stack, Tensor, tensor } from "@nabla/autograd";
-import { isPlain, kindOf } from "../checks.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 
 /** What a batch of such examples is: a tensor of numbers and of tensors, a list of all else. */
 export type Batched<T> = T extends number | boolean | Data | Tensor
@@ -20,7 +20,7 @@ export function batchOf<T>(examples: readonly T[]): Batched<T> {
 
 function batchedAt(all: readonly unknown[], where: string): unknown {
   const [first] = all;
-  if (isPlain(first)) return byName(all, first, where);
+  if (isPlainObject(first)) return byName(all, first, where);
   if (first instanceof Tensor) return stacked(all, where);
   if (ArrayBuffer.isView(first)) return rows(all, where);
   if (typeof first === "number" || typeof first === "boolean" || Array.isArray(first)) {
@@ -38,12 +38,12 @@ function batchedAt(all: readonly unknown[], where: string): unknown {
 function byName(all: readonly unknown[], first: object, where: string): unknown {
   const names = Object.keys(first);
   const isLike = (x: unknown) =>
-    isPlain(x) && Object.keys(x).length === names.length && names.every((name) => name in x);
+    isPlainObject(x) && Object.keys(x).length === names.length && names.every((name) => name in x);
   const other = all.findIndex((x) => !isLike(x));
   if (other >= 0) {
-    const given = isPlain(all[other])
+    const given = isPlainObject(all[other])
       ? `{ ${Object.keys(all[other]).join(", ")} }`
-      : kindOf(all[other]);
+      : describe(all[other]);
     throw unlike(where, other, given, `{ ${names.join(", ")} }`);
   }
   return Object.fromEntries(
@@ -61,7 +61,7 @@ function stacked(all: readonly unknown[], where: string): Tensor {
   const first = all[0] as Tensor;
   const isLike = (x: unknown) =>
     x instanceof Tensor && x.dtype === first.dtype && shapeOf(x) === shapeOf(first);
-  const typeOf = (x: unknown) => (x instanceof Tensor ? `${x.dtype} ${shapeOf(x)}` : kindOf(x));
+  const typeOf = (x: unknown) => (x instanceof Tensor ? `${x.dtype} ${shapeOf(x)}` : describe(x));
   const other = all.findIndex((x) => !isLike(x));
   if (other >= 0) throw unlike(where, other, typeOf(all[other]), typeOf(first));
   return stack(all as readonly Tensor[]);
@@ -77,7 +77,12 @@ function rows(all: readonly unknown[], where: string): Tensor {
   const kind = first.constructor as new (size: number) => Row;
   const isKnown = [Float32Array, Float64Array, Int32Array, Uint8Array].some((one) => kind === one);
   if (!isKnown) {
-    throw unlike(where, 0, kindOf(first), "a Float32Array, Float64Array, Int32Array or Uint8Array");
+    throw unlike(
+      where,
+      0,
+      describe(first),
+      "a Float32Array, Float64Array, Int32Array or Uint8Array",
+    );
   }
   checkAll(
     all,
@@ -103,7 +108,7 @@ function checkAll(
 }
 
 function described(x: unknown): string {
-  return ArrayBuffer.isView(x) ? `${kindOf(x)} of ${(x as Row).length}` : kindOf(x);
+  return ArrayBuffer.isView(x) ? `${describe(x)} of ${(x as Row).length}` : describe(x);
 }
 
 function unlike(where: string, i: number, given: string, expected: string): NablaError {

@@ -1,6 +1,14 @@
 // Pipelines: what happens to elements on their way into batches, step by step.
 import { NablaError, random, type Seed } from "@nabla/autograd";
-import { callable, checkCount, checkOptions, count, flag, kindOf, natural } from "../checks.ts";
+import {
+  callable,
+  checkKind,
+  checkOptions,
+  count,
+  describe,
+  flag,
+  natural,
+} from "@nabla/autograd/checks";
 import {
   ahead,
   Cell,
@@ -94,9 +102,9 @@ export function from<T>(source: Source<T>): Pipeline<T> {
 
 function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
   async function* inEpoch(epoch: number, skip = 0): AsyncGenerator<T, void, undefined> {
-    checkCount("inEpoch", "epoch", epoch);
+    checkKind("inEpoch", "epoch", epoch, count);
     if (!natural[0](skip)) {
-      throw new NablaError(`inEpoch: skip is ${kindOf(skip)}, expected ${natural[1]}`);
+      throw new NablaError(`inEpoch: skip is ${describe(skip)}, expected ${natural[1]}`);
     }
     const endings: Endings = [];
     try {
@@ -127,7 +135,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
       return pipelineOf(filteredBy(stage, f)) as Pipeline<never>;
     },
     shuffle(buffer, key) {
-      checkCount("shuffle", "buffer", buffer);
+      checkKind("shuffle", "buffer", buffer, count);
       if (key === undefined) {
         throw new NablaError("shuffle: key is undefined, expected a seed or a key");
       }
@@ -136,7 +144,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
       return pipelineOf(shuffled(stage, buffer, key));
     },
     batch<B = Batched<T>>(size: number, options: PipelineBatchOptions<T, B> = {}) {
-      checkCount("batch", "size", size);
+      checkKind("batch", "size", size, count);
       checkOptions("batch", options, { collate: callable, dropLast: flag });
       const { collate, dropLast = false } = options;
       const own = (index: number, elements: readonly T[]): B | Promise<B> =>
@@ -147,7 +155,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
       return pipelineOf(batchesBy(stage, size, own, dropLast));
     },
     take(most) {
-      checkCount("take", "count", most);
+      checkKind("take", "count", most, count);
       return pipelineOf(async function* (epoch, skip, endings) {
         let left = most - skip;
         if (left <= 0) return;
@@ -158,7 +166,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
       });
     },
     prefetch(ahead_) {
-      checkCount("prefetch", "count", ahead_);
+      checkKind("prefetch", "count", ahead_, count);
       return pipelineOf((epoch, skip, endings) => ahead(stage(epoch, skip, endings), ahead_));
     },
   };
@@ -166,7 +174,7 @@ function pipelineOf<T>(stage: Stage<T>): Pipeline<T> {
 
 function checkFunction(operation: string, f: unknown): void {
   if (typeof f === "function") return;
-  throw new NablaError(`${operation}: got ${kindOf(f)}, expected a function of an element`);
+  throw new NablaError(`${operation}: got ${describe(f)}, expected a function of an element`);
 }
 
 /** What a call of a function gives; what it throws says of which element, and draws need keys. */
@@ -220,7 +228,7 @@ function filteredBy<T>(
       const place = { epoch, index };
       const passes: unknown = await drawing("filter", index, () => f(element, place));
       if (typeof passes !== "boolean") {
-        const given = `f gave ${kindOf(passes)} for element ${index}`;
+        const given = `f gave ${describe(passes)} for element ${index}`;
         throw new NablaError(`filter: ${given}, expected true or false`);
       }
       index++;

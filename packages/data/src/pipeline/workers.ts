@@ -1,6 +1,6 @@
 // Elements made by workers: each calls the default export of a module, of one element at a time.
 import { NablaError, Tensor } from "@nabla/autograd";
-import { checkOptions, count, isPlain, kindOf } from "../checks.ts";
+import { checkOptions, count, describe, isPlainObject } from "@nabla/autograd/checks";
 import { ahead, Cell, failed, type Stage } from "./cells.ts";
 
 export interface WorkerOptions {
@@ -82,7 +82,7 @@ export function inWorkers<T, U>(
 
 /** Throws for tensors: of their copies nothing would be left. */
 function checkSent(index: number, element: unknown): void {
-  const parts: readonly unknown[] = isPlain(element)
+  const parts: readonly unknown[] = isPlainObject(element)
     ? Object.values(element)
     : Array.isArray(element)
       ? element
@@ -96,7 +96,7 @@ function urlOf(module: unknown): string {
   const text = module instanceof URL ? module.href : module;
   if (typeof text === "string" && URL.canParse(text)) return text;
   throw new NablaError(
-    `mapInWorkers: got ${kindOf(module)}, expected a URL: new URL("./decode.js", import.meta.url)`,
+    `mapInWorkers: got ${describe(module)}, expected a URL: new URL("./decode.js", import.meta.url)`,
   );
 }
 

@@ -1,6 +1,6 @@
 // Columns of tables: numbers, categories, texts.
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 
 /** What a column is. */
 export type ColumnKind = "number" | "category" | "text";
@@ -46,7 +46,7 @@ export function columnOf(
     });
     if (other < 0) return { kind: "number", values: numbers };
     if (kind === "number") {
-      const given = `record ${other + 1} has ${kindOf(fields[other])}`;
+      const given = `record ${other + 1} has ${describe(fields[other])}`;
       throw new NablaError(`${subject}: ${given}, expected a number that float64 can hold`);
     }
   }

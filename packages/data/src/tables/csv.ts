@@ -1,6 +1,7 @@
 // Comma-separated values (RFC 4180): records of a file as they come, and tables of all of them.
 import { NablaError } from "@nabla/autograd";
-import { checkOptions, count, isPlain, oneOf, quoted, texts } from "../checks.ts";
+import { checkOptions, count, describe, isPlainObject, oneOf } from "@nabla/autograd/checks";
+import { texts } from "../checks.ts";
 import { subjectOf } from "../sources.ts";
 import { type Column, type ColumnKind, columnOf } from "./columns.ts";
 import { mostCharacters, type TextSource, textOf, tooLong } from "./lines.ts";
@@ -78,7 +79,7 @@ export async function* csvRows(
 export async function csv(source: TextSource, options: CsvOptions = {}): Promise<Table> {
   const subject = subjectOf("csv", source);
   const columns = [
-    (x: unknown) => isPlain(x) && Object.values(x).every((kind) => kinds[0](kind)),
+    (x: unknown) => isPlainObject(x) && Object.values(x).every((kind) => kinds[0](kind)),
     `an object of ${kinds[1]}`,
   ] as const;
   checkOptions(subject, options, { ...rowKinds, columns, missing: texts });
@@ -95,13 +96,13 @@ export async function csv(source: TextSource, options: CsvOptions = {}): Promise
   if (!fields) throw new NablaError(`${subject}: there are no records, not even names of columns`);
   const unknown = Object.keys(stated).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const all = names.map(quoted).join(", ").slice(0, 200);
-    throw new NablaError(`${subject}: there is no column ${quoted(unknown)} among ${all}`);
+    const all = names.map(describe).join(", ").slice(0, 200);
+    throw new NablaError(`${subject}: there is no column ${describe(unknown)} among ${all}`);
   }
   const isMissing = new Set(missing);
   const found = names.map((name, i): readonly [string, Column] => {
     const kind = Object.hasOwn(stated, name) ? stated[name] : undefined;
-    return [name, columnOf(`${subject}: ${quoted(name)}`, fields[i]!, kind, isMissing)];
+    return [name, columnOf(`${subject}: ${describe(name)}`, fields[i]!, kind, isMissing)];
   });
   return tableOf(Object.fromEntries(found));
 }
@@ -186,7 +187,7 @@ interface Parsed {
 function checkedNames(subject: string, names: readonly string[]): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new NablaError(`${subject}: two columns are called ${quoted(twice)}`);
+    throw new NablaError(`${subject}: two columns are called ${describe(twice)}`);
   }
   if (names.length > mostColumns) {
     throw new NablaError(

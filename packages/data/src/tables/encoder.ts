@@ -2,13 +2,12 @@
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
 import {
   checkOptions,
-  isPlain,
-  kindOf,
+  describe,
+  isPlainObject,
   oneOf,
-  quoted,
   text as textKind,
-  texts,
-} from "../checks.ts";
+} from "@nabla/autograd/checks";
+import { texts } from "../checks.ts";
 import type { Column } from "./columns.ts";
 import { checkTable, columnIn, type Table } from "./table.ts";
 
@@ -77,16 +76,16 @@ export function tableEncoder(train: Table, options: EncoderOptions = {}): TableE
   if (names.length === 0) throw new NablaError(`${operation}: there are no inputs`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new NablaError(`${operation}: ${quoted(twice)} is twice among the inputs`);
+    throw new NablaError(`${operation}: ${describe(twice)} is twice among the inputs`);
   }
   if (target !== undefined && names.includes(target)) {
-    throw new NablaError(`${operation}: ${quoted(target)} is the target, and among the inputs`);
+    throw new NablaError(`${operation}: ${describe(target)} is the target, and among the inputs`);
   }
   const knownOf = (name: string): Known => {
     const column = columnIn(operation, train, name);
     if (column.kind === "text") {
       throw new NablaError(
-        `${operation}: ${quoted(name)} has texts, expected numbers or categories; ` +
+        `${operation}: ${describe(name)} has texts, expected numbers or categories; ` +
           'columns: { … : "category" } of csv makes categories of all texts',
       );
     }
@@ -114,17 +113,17 @@ export function encoderOf(text: string): TableEncoder {
     // Said below, as of all that is none.
   }
   const isKnown = (x: unknown): x is Known =>
-    isPlain(x) &&
+    isPlainObject(x) &&
     typeof x["name"] === "string" &&
     typeof x["hasMissing"] === "boolean" &&
     (x["categories"] === undefined || texts[0](x["categories"]));
-  if (isPlain(said) && said["format"] === format && Array.isArray(said["inputs"])) {
+  if (isPlainObject(said) && said["format"] === format && Array.isArray(said["inputs"])) {
     const { inputs, target } = said;
     if (inputs.every(isKnown) && (target === undefined || isKnown(target))) {
       return encoderBy(inputs, target);
     }
   }
-  throw new NablaError(`encoderOf: got ${kindOf(text)}, expected the text of an encoder`);
+  throw new NablaError(`encoderOf: got ${describe(text)}, expected the text of an encoder`);
 }
 
 const format = "nabla table encoder 1";
@@ -156,7 +155,7 @@ function encoderBy(inputs: readonly Known[], target: Known | undefined): TableEn
       const column = knownColumn("targets", table, target);
       const missing = Array.from(column.values).findIndex((_, row) => isMissing(column, row));
       if (missing >= 0) {
-        throw new NablaError(`targets: ${quoted(target.name)} is missing in row ${missing}`);
+        throw new NablaError(`targets: ${describe(target.name)} is missing in row ${missing}`);
       }
       if (column.kind === "number") {
         const shape: [number, number] = [table.count, 1];
@@ -168,9 +167,9 @@ function encoderBy(inputs: readonly Known[], target: Known | undefined): TableEn
       const places = placesOf(column, target);
       const other = column.values.findIndex((value) => !(places[value]! >= 0));
       if (other < 0) return tensor(column.values.map((value) => places[value]!));
-      const given = quoted(column.categories[column.values[other]!] ?? "another text");
+      const given = describe(column.categories[column.values[other]!] ?? "another text");
       throw new NablaError(
-        `targets: ${quoted(target.name)} is ${given} in row ${other}, a class that training had not`,
+        `targets: ${describe(target.name)} is ${given} in row ${other}, a class that training had not`,
       );
     },
   };
@@ -197,8 +196,8 @@ function knownColumn(operation: string, table: Table, { name, categories }: Know
   const expected = categories ? "category" : "number";
   if (column.kind === expected) return column;
   throw new NablaError(
-    `${operation}: ${quoted(name)} is a column of kind "${column.kind}", "${expected}" in training; ` +
-      `csv takes it for one by columns: { ${quoted(name)}: "${expected}" }`,
+    `${operation}: ${describe(name)} is a column of kind "${column.kind}", "${expected}" in training; ` +
+      `csv takes it for one by columns: { ${describe(name)}: "${expected}" }`,
   );
 }
 
@@ -234,7 +233,7 @@ function fill(
 function single(operation: string, { name }: Known, value: number, row: number): number {
   if (!Number.isFinite(value) || Number.isFinite(Math.fround(value))) return value;
   throw new NablaError(
-    `${operation}: ${quoted(name)} is ${value} in row ${row}, more than float32 can hold`,
+    `${operation}: ${describe(name)} is ${value} in row ${row}, more than float32 can hold`,
   );
 }
 

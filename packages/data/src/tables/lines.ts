@@ -1,6 +1,7 @@
 // Text that comes in pieces of bytes.
 import { NablaError } from "@nabla/autograd";
-import { checkOptions, count, kindOf, wrapped } from "../checks.ts";
+import { checkOptions, count, describe } from "@nabla/autograd/checks";
+import { wrapped } from "../checks.ts";
 import { type Bytes, chunksOf, type LaterBytes, subjectOf } from "../sources.ts";
 
 /** Text as it is, in place of a file of it. */
@@ -80,7 +81,7 @@ export async function* jsonLines(
       yield JSON.parse(line) as unknown;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new NablaError(`${subject}: line ${number} is no JSON: ${kindOf(line)}`);
+      throw new NablaError(`${subject}: line ${number} is no JSON: ${describe(line)}`);
     }
   }
 }

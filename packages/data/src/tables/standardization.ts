@@ -8,8 +8,8 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
+import { checkOptions, oneOf } from "@nabla/autograd/checks";
 import type { Layer, NamedParameter } from "@nabla/nn";
-import { checkOptions, oneOf } from "../checks.ts";
 import { checkTensor } from "../numpy/npy.ts";
 
 /** A layer that standardises its inputs. Made by `standardization`. */

@@ -1,6 +1,6 @@
 // Tables: columns by name, and their parts.
 import { NablaError, random, type Seed } from "@nabla/autograd";
-import { anything, checkOptions, isPlain, kindOf, quoted, text } from "../checks.ts";
+import { anything, checkOptions, describe, isPlainObject, text } from "@nabla/autograd/checks";
 import type { Column } from "./columns.ts";
 
 /** Columns of one length by name. Made by `csv`. */
@@ -83,7 +83,7 @@ function groupsOf(table: Table, by: string | undefined): readonly (readonly numb
   if (by === undefined) return rows.map((row) => [row]);
   const column = columnIn("split", table, by);
   if (column.kind === "number") {
-    throw new NablaError(`split: ${quoted(by)} has numbers, expected categories or texts`);
+    throw new NablaError(`split: ${describe(by)} has numbers, expected categories or texts`);
   }
   const missing = column.kind === "category" ? -1 : null;
   const groups = new Map<unknown, number[]>();
@@ -114,13 +114,13 @@ function rowsOf(table: Table, rows: readonly number[]): Table {
 
 /** Throws `NablaError` for what is no table. */
 export function checkTable(operation: string, table: unknown): void {
-  if (isPlain(table) && isPlain(table["columns"])) return;
-  throw new NablaError(`${operation}: got ${kindOf(table)}, expected a table, as csv gives it`);
+  if (isPlainObject(table) && isPlainObject(table["columns"])) return;
+  throw new NablaError(`${operation}: got ${describe(table)}, expected a table, as csv gives it`);
 }
 
 /** A column by its name. */
 export function columnIn(operation: string, table: Table, name: string): Column {
   if (Object.hasOwn(table.columns, name)) return table.columns[name]!;
-  const all = Object.keys(table.columns).map(quoted).join(", ").slice(0, 200);
-  throw new NablaError(`${operation}: there is no column ${quoted(name)} among ${all}`);
+  const all = Object.keys(table.columns).map(describe).join(", ").slice(0, 200);
+  throw new NablaError(`${operation}: there is no column ${describe(name)} among ${all}`);
 }

@@ -1,6 +1,6 @@
 // Text by characters: a number for each character that the training text has.
 import { NablaError, Tensor } from "@nabla/autograd";
-import { kindOf, quoted } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 
 /** Turns text into numbers and back. */
 export interface Vocabulary {
@@ -20,7 +20,7 @@ export function checkIds(ids: unknown): void {
   if (isList) return;
   const hint = ids instanceof Tensor ? "; give its dataSync()" : "";
   throw new NablaError(
-    `decode: got ${kindOf(ids)}, expected a list of numbers or a typed array${hint}`,
+    `decode: got ${describe(ids)}, expected a list of numbers or a typed array${hint}`,
   );
 }
 
@@ -37,7 +37,7 @@ export function checkIds(ids: unknown): void {
  */
 export function vocabularyOf(text: string): Vocabulary {
   if (typeof text !== "string" || text === "") {
-    throw new NablaError(`vocabularyOf: got ${kindOf(text)}, expected a text that is not empty`);
+    throw new NablaError(`vocabularyOf: got ${describe(text)}, expected a text that is not empty`);
   }
   if (/\p{Surrogate}/u.test(text)) {
     throw new NablaError("vocabularyOf: the text has half a surrogate pair, expected Unicode");
@@ -49,13 +49,13 @@ export function vocabularyOf(text: string): Vocabulary {
     size: characters.length,
     encode(given) {
       if (typeof given !== "string") {
-        throw new NablaError(`encode: got ${kindOf(given)}, expected a text`);
+        throw new NablaError(`encode: got ${describe(given)}, expected a text`);
       }
       return Int32Array.from([...given], (character, i) => {
         const place = places.get(character);
         if (place !== undefined) return place;
         throw new NablaError(
-          `encode: ${quoted(character)} at ${i} is none of the ${characters.length} characters`,
+          `encode: ${describe(character)} at ${i} is none of the ${characters.length} characters`,
         );
       });
     },
@@ -64,7 +64,7 @@ export function vocabularyOf(text: string): Vocabulary {
       return Array.from(ids, (id, i) => {
         const character = characters[id];
         if (character !== undefined) return character;
-        const given = `${kindOf(id)} at ${i}`;
+        const given = `${describe(id)} at ${i}`;
         throw new NablaError(`decode: got ${given}, expected integers below ${characters.length}`);
       }).join("");
     },

@@ -2,7 +2,8 @@
 // where they need one: @huggingface/tokenizers, which reads the files of the models.
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { NablaError } from "@nabla/autograd";
-import { checkOptions, flag, isPlain, kindOf, wrapped } from "../checks.ts";
+import { checkOptions, describe, flag, isPlainObject } from "@nabla/autograd/checks";
+import { wrapped } from "../checks.ts";
 import { checkIds } from "./characters.ts";
 
 export interface TokenizerOptions {
@@ -37,9 +38,9 @@ export async function tokenizer(
   config: Readonly<Record<string, unknown>> = {},
 ): Promise<TextTokenizer> {
   for (const given of [json, config]) {
-    if (!isPlain(given)) {
+    if (!isPlainObject(given)) {
       throw new NablaError(
-        `tokenizer: got ${kindOf(given)}, expected the object in tokenizer.json`,
+        `tokenizer: got ${describe(given)}, expected the object in tokenizer.json`,
       );
     }
   }
@@ -57,7 +58,7 @@ export async function tokenizer(
       checkOptions("encode", options, { specialTokens: flag });
       const { specialTokens = true } = options;
       if (typeof text !== "string") {
-        throw new NablaError(`encode: got ${kindOf(text)}, expected a text`);
+        throw new NablaError(`encode: got ${describe(text)}, expected a text`);
       }
       const { ids } = said("encode", () => own.encode(text, { add_special_tokens: specialTokens }));
       const wrong = ids.findIndex((id: number) => !Number.isSafeInteger(id));
@@ -72,7 +73,7 @@ export async function tokenizer(
       const wrong = list.findIndex((id: number) => own.id_to_token(id) === undefined);
       if (wrong >= 0) {
         throw new NablaError(
-          `decode: ${kindOf(list[wrong])} at ${wrong} is the number of no token`,
+          `decode: ${describe(list[wrong])} at ${wrong} is the number of no token`,
         );
       }
       return said("decode", () => own.decode(list, { skip_special_tokens: true }));

@@ -9,7 +9,8 @@ import {
   vmap,
   where,
 } from "@nabla/autograd";
-import { checkFloat, checkKind, checkTensor, kindOf, probability } from "../checks.ts";
+import { checkKind, checkTensor, describe, probability } from "@nabla/autograd/checks";
+import { checkFloat } from "../checks.ts";
 
 /**
  * Changes one image, [channels, height, width] with fractions, by what it draws with the key, int32 [2]. Any
@@ -61,7 +62,7 @@ function called(step: Augmentation, image: Tensor, key: Tensor, i: number): Tens
 export function checkStep(operation: string, name: string, step: unknown): void {
   if (typeof step === "function") return;
   throw new NablaError(
-    `${operation}: ${name} is ${kindOf(step)}, expected a function of an image and a key, such as randomFlip()`,
+    `${operation}: ${name} is ${describe(step)}, expected a function of an image and a key, such as randomFlip()`,
   );
 }
 

@@ -1,7 +1,8 @@
 // Augmentations of colours, and noise.
 import { random, type Tensor } from "@nabla/autograd";
+import { checkKind, checkOptions, finite, notNegative } from "@nabla/autograd/checks";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "../adjust.ts";
-import { checkKind, checkOptions, either, finite, notNegative, rangeOf } from "../checks.ts";
+import { either, rangeOf } from "../checks.ts";
 import { type Augmentation, drawnBetween } from "./augment.ts";
 
 /** Most of a change to either side, or the range of what is drawn. */

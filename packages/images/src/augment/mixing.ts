@@ -11,7 +11,8 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkFloat, checkImage, checkOptions, checkTensor, isFloat, positive } from "../checks.ts";
+import { checkOptions, checkTensor, positive } from "@nabla/autograd/checks";
+import { checkFloat, checkImage, isFloat } from "../checks.ts";
 import { ofShape } from "../shapes.ts";
 
 export interface MixOptions {

@@ -12,16 +12,13 @@ import {
   checkKind,
   checkOptions,
   count,
-  either,
   finite,
+  natural,
   notNegative,
-  pairOf,
   positive,
   probability,
-  rangeOf,
-  sizes,
-  wholeNotNegative,
-} from "../checks.ts";
+} from "@nabla/autograd/checks";
+import { either, pairOf, rangeOf, sizes } from "../checks.ts";
 import { type SampleOptions, sampleKinds } from "../sample.ts";
 import { affineMatrix, warp } from "../warp.ts";
 import { type Augmentation, drawnBetween } from "./augment.ts";
@@ -65,7 +62,7 @@ export function randomCrop(
   options: { /** Default: 0. */ readonly padding?: number } = {},
 ): Augmentation {
   checkKind("randomCrop", "size", size, sizes);
-  checkOptions("randomCrop", options, { padding: wholeNotNegative });
+  checkOptions("randomCrop", options, { padding: natural });
   const { padding = 0 } = options;
   return (image, key) => {
     const around = [padding, padding] as const;

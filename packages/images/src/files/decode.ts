@@ -1,7 +1,7 @@
 // PNG and JPEG files as tensors. They are decoded by sharp (libvips, libpng, libjpeg-turbo) in Node, and by the
 // browser in pages; before, the size that the header says is held against a limit.
 import { NablaError, printable, type Tensor } from "@nabla/autograd";
-import { checkOptions, count, kindOf } from "../checks.ts";
+import { checkOptions, count, describe } from "@nabla/autograd/checks";
 import { headerOf, type ImageHeader } from "./header.ts";
 import { loadSharp, messageOf, nodeFiles } from "./node.ts";
 import { drawnPixels, pageDecoder } from "./page.ts";
@@ -49,7 +49,7 @@ export async function readImage<const C extends Channels = 3>(
   options: DecodeOptions<C> = {},
 ): Promise<Tensor<[C, number, number]>> {
   if (typeof path !== "string" && !(path instanceof URL)) {
-    throw new NablaError(`readImage: got ${kindOf(path)}, expected a path or a URL`);
+    throw new NablaError(`readImage: got ${describe(path)}, expected a path or a URL`);
   }
   checkDecodeOptions("readImage", options);
   const name = printable(JSON.stringify(String(path)));
@@ -69,7 +69,7 @@ async function bytesAt(path: string | URL): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-function checkDecodeOptions(operation: string, options: unknown): void {
+function checkDecodeOptions(operation: string, options: DecodeOptions): void {
   checkOptions(operation, options, { channels: channelsKind, mostPixels: count });
 }
 

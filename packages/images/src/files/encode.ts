@@ -1,6 +1,6 @@
 // Tensors as PNG and JPEG files, by sharp in Node and by the browser in pages.
 import { NablaError, printable, type Tensor } from "@nabla/autograd";
-import { checkOptions, type Kind, kindOf } from "../checks.ts";
+import { checkOptions, describe, type Kind } from "@nabla/autograd/checks";
 import { loadSharp, messageOf, nodeFiles } from "./node.ts";
 import { imageDataOf, newCanvas } from "./page.ts";
 import { bytesOf, withAlpha } from "./pixels.ts";
@@ -47,7 +47,7 @@ export async function encodeJpeg(
  */
 export async function writePng(path: string | URL, image: Tensor): Promise<void> {
   if (typeof path !== "string" && !(path instanceof URL)) {
-    throw new NablaError(`writePng: got ${kindOf(path)}, expected a path or a file URL`);
+    throw new NablaError(`writePng: got ${describe(path)}, expected a path or a file URL`);
   }
   const files = nodeFiles();
   if (!files) throw new NablaError("writePng: a path needs Node; encodePng gives bytes");

@@ -1,6 +1,6 @@
 // Between tensors and what pages show.
 import { NablaError, type Tensor } from "@nabla/autograd";
-import { checkOptions, kindOf } from "../checks.ts";
+import { checkOptions, describe } from "@nabla/autograd/checks";
 import { drawnPixels, imageDataOf, type PageCanvas } from "./page.ts";
 import {
   bytesOf,
@@ -45,7 +45,7 @@ function pixelsOf(
 ): Omit<Pixels, "data"> & { readonly data: ArrayLike<number> } {
   if (typeof source !== "object" || source === null) {
     throw new NablaError(
-      `fromPixels: got ${kindOf(source)}, expected ImageData, a canvas, or an image`,
+      `fromPixels: got ${describe(source)}, expected ImageData, a canvas, or an image`,
     );
   }
   // A video's or an image's width is that of its place in the page.
@@ -53,16 +53,16 @@ function pixelsOf(
   const width = given["videoWidth"] ?? given["naturalWidth"] ?? given["width"];
   const height = given["videoHeight"] ?? given["naturalHeight"] ?? given["height"];
   if (!isCount(width) || !isCount(height)) {
-    const size = `${kindOf(width)} x ${kindOf(height)}`;
+    const size = `${describe(width)} x ${describe(height)}`;
     throw new NablaError(
-      `fromPixels: the size of ${kindOf(source)} is ${size}, expected positive integers; wait until it is loaded`,
+      `fromPixels: the size of ${describe(source)} is ${size}, expected positive integers; wait until it is loaded`,
     );
   }
   if (!("data" in source)) return drawnPixels("fromPixels", source, width, height);
   const { data } = source;
   const isBytes = data instanceof Uint8ClampedArray || data instanceof Uint8Array;
   if (isBytes && data.length === 4 * width * height) return { width, height, data };
-  const found = isBytes ? `${data.length} bytes` : kindOf(data);
+  const found = isBytes ? `${data.length} bytes` : describe(data);
   throw new NablaError(
     `fromPixels: data is ${found}, expected ${4 * width * height} bytes, four for each of ${width} x ${height} pixels`,
   );
@@ -87,7 +87,7 @@ export async function toPixels(image: Tensor, canvas?: PageCanvas): Promise<Pixe
     canvas !== undefined &&
     typeof (canvas as Partial<PageCanvas> | null)?.getContext !== "function"
   ) {
-    throw new NablaError(`toPixels: got ${kindOf(canvas)}, expected a canvas`);
+    throw new NablaError(`toPixels: got ${describe(canvas)}, expected a canvas`);
   }
   const pixels = withAlpha(await bytesOf("toPixels", image));
   if (canvas === undefined) return pixels;

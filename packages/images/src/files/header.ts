@@ -1,6 +1,6 @@
 // Format and size of an image file, by its first bytes: before anything is decoded.
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 
 /** What a file says of its image. */
 export interface ImageHeader {
@@ -29,7 +29,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
 export function headerOf(operation: string, bytes: unknown): ImageHeader {
   if (!(bytes instanceof Uint8Array)) {
     throw new NablaError(
-      `${operation}: got ${kindOf(bytes)}, expected the bytes of a file, a Uint8Array`,
+      `${operation}: got ${describe(bytes)}, expected the bytes of a file, a Uint8Array`,
     );
   }
   if (pngSignature.every((byte, i) => bytes[i] === byte)) return pngHeader(operation, bytes);

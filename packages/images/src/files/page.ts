@@ -1,7 +1,7 @@
 // What pages draw with, as far as it is used here: its types are not those of Node, and it is not always
 // there.
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import type { Pixels } from "./pixels.ts";
 
 /** A 2D context: `CanvasRenderingContext2D`, or that of an `OffscreenCanvas`. */
@@ -62,7 +62,7 @@ export function drawnPixels(
   } catch (error) {
     // A TypeError for what is no image, a SecurityError for one of another origin.
     const message = error instanceof Error ? error.message : String(error);
-    throw new NablaError(`${operation}: ${kindOf(source)} cannot be read: ${message}`, {
+    throw new NablaError(`${operation}: ${describe(source)} cannot be read: ${message}`, {
       cause: error,
     });
   }

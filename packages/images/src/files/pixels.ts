@@ -1,6 +1,7 @@
 // Pixels as pages and decoders have them, row by row with channels last, and tensors, channels first.
 import { formatShape, NablaError, ShapeError, type Tensor, tensor } from "@nabla/autograd";
-import { checkTensor, isFloat, type Kind, oneOfNumbers } from "../checks.ts";
+import { checkTensor, type Kind } from "@nabla/autograd/checks";
+import { isFloat, oneOfNumbers } from "../checks.ts";
 import { toBytes } from "../range.ts";
 import { ofShape } from "../shapes.ts";
 

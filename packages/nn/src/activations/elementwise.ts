@@ -1,8 +1,14 @@
 // Activations that are made of the operations of autograd, which has the others: relu, leakyRelu, elu,
 // gelu, silu, softplus, sigmoid, logSigmoid, hardSigmoid, tanh, softmax, logSoftmax.
 import { type ShapeOf, softmax, type Tensor, where } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
-import { checkKind, finite, type Kind, notNegative, positive } from "../options.ts";
+import {
+  checkKind,
+  checkTensor,
+  finite,
+  type Kind,
+  notNegative,
+  positive,
+} from "@nabla/autograd/checks";
 
 /** Of an activation the compiler knows that it keeps the shape. */
 type Activated<X extends Tensor> = Tensor<ShapeOf<X>>;

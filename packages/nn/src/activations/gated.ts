@@ -1,7 +1,7 @@
 // Gated linear units: one half of the features, times an activation of the other half. N. Shazeer, "GLU
 // variants improve transformer", 2020, https://arxiv.org/abs/2002.05202
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 import type { HalfShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 

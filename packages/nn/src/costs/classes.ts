@@ -9,15 +9,21 @@ import {
   takeAlongAxis,
   where,
 } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import {
+  checkOptions,
+  checkTensor,
+  fraction,
+  integer,
+  type Kinds,
+  isTensor as tensor,
+} from "@nabla/autograd/checks";
 import { noteIgnored } from "../labels.ts";
-import { fraction, integer, type Kind, tensor } from "../options.ts";
 import { areLabels, checkClasses, checkIgnoresNone } from "./labels.ts";
 import {
-  checkCostOptions,
   counted,
   type FrontOf,
   isPlainMean,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -60,7 +66,7 @@ export function crossEntropy<X extends Tensor, const R extends Reduction = "mean
   targets: Tensor,
   options: CrossEntropyOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("crossEntropy", options, { ...ofClasses, labelSmoothing: fraction });
+  checkOptions("crossEntropy", options, { ...ofReduction, ...ofClasses, labelSmoothing: fraction });
   checkClasses("crossEntropy", "logits", logits);
   return surprise("crossEntropy", logits, targets, options, logSoftmax) as Reduced<R, FrontOf<X>>;
 }
@@ -79,14 +85,14 @@ export function negativeLogLikelihood<X extends Tensor, const R extends Reductio
   options: ClassCostOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
   const operation = "negativeLogLikelihood";
-  checkCostOptions(operation, options, ofClasses);
+  checkOptions(operation, options, { ...ofReduction, ...ofClasses });
   checkClasses(operation, "log probabilities", logProbabilities);
   const logs: Tensor = logProbabilities;
   return surprise(operation, logs, targets, options) as Reduced<R, FrontOf<X>>;
 }
 
 /** Kinds of the options that costs of classes have in common. */
-export const ofClasses: Readonly<Record<string, Kind>> = {
+export const ofClasses: Kinds<Omit<ClassCostOptions, keyof ReductionOptions>> = {
   ignoreLabel: integer,
   classWeights: tensor,
 };
@@ -233,7 +239,7 @@ export function klDivergence<X extends Tensor, const R extends Reduction = "mean
   targets: Tensor,
   options: ReductionOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("klDivergence", options);
+  checkOptions("klDivergence", options, ofReduction);
   checkClasses("klDivergence", "logits", logits);
   checkTensor("klDivergence", targets);
   checkSameShape("klDivergence", logits.shape, targets.shape);

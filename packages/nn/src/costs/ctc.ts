@@ -15,13 +15,12 @@ import {
   takeAlongAxis,
   where,
 } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { anything, checkOptions, checkTensor, flag, type Kind } from "@nabla/autograd/checks";
 import { type Lengths, ownSteps } from "../layers/lengths.ts";
-import { anything, flag, type Kind } from "../options.ts";
 import {
-  checkCostOptions,
   counted,
   type FirstOf,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -70,7 +69,8 @@ export function ctc<X extends Tensor, const R extends Reduction = "mean">(
   labels: Tensor,
   options: CtcOptions<R> = {},
 ): Reduced<R, FirstOf<X>> {
-  checkCostOptions("ctc", options, {
+  checkOptions("ctc", options, {
+    ...ofReduction,
     inputLengths: anything,
     targetLengths: anything,
     blank: wholeNumber,

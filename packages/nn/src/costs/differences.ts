@@ -1,14 +1,14 @@
 // Costs of numbers: how far outputs are from targets.
 import { type SameShapeCheck, type ShapeOf, softplus, type Tensor, where } from "@nabla/autograd";
+import { checkOptions, positive } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
 import { meanOf } from "../metrics/errors.ts";
 import { type StatefulMetric, withState } from "../metrics/metric.ts";
-import { positive } from "../options.ts";
 import {
-  checkCostOptions,
   counted,
   type FirstOf,
   isPlainMean,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -31,7 +31,7 @@ export function quadraticCost<
   targets: SameShapeCheck<"quadraticCost", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: ReductionOptions<R> = {},
 ): Reduced<R, FirstOf<X>> {
-  checkCostOptions("quadraticCost", options);
+  checkOptions("quadraticCost", options, ofReduction);
   const wanted = targetsLike("quadraticCost", outputs, targets);
   const given: Tensor = outputs;
   const examples = given.shape.slice(0, 1);
@@ -65,8 +65,11 @@ export const meanSquaredError: MeanSquaredError = /* @__PURE__ */ withState(
     outputs: Tensor,
     targets: unknown,
     options: ReductionOptions<R> = {},
-  ): Reduced<R, never> =>
-    ofElements("meanSquaredError", outputs, targets, options, (difference) => difference.square()),
+  ): Reduced<R, never> => {
+    checkOptions("meanSquaredError", options, ofReduction);
+    const square = (difference: Tensor): Tensor => difference.square();
+    return ofElements("meanSquaredError", outputs, targets, options, square);
+  },
   /* @__PURE__ */ meanOf("meanSquaredError", (difference) => difference.square()),
 );
 
@@ -89,7 +92,7 @@ export function huber<X extends Tensor, Y extends Tensor, const R extends Reduct
   targets: SameShapeCheck<"huber", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: HuberOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
-  checkCostOptions("huber", options, { delta: positive });
+  checkOptions("huber", options, { ...ofReduction, delta: positive });
   const { delta = 1 } = options;
   return ofElements("huber", outputs, targets, options, (difference) => {
     // Not of |d|: at 0 its slope is none, and the square's would be lost.
@@ -110,7 +113,7 @@ export function logCosh<X extends Tensor, Y extends Tensor, const R extends Redu
   targets: SameShapeCheck<"logCosh", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: ReductionOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
-  checkCostOptions("logCosh", options);
+  checkOptions("logCosh", options, ofReduction);
   return ofElements("logCosh", outputs, targets, options, (difference) => {
     // For small d, cosh d - 1 = 2 sinh(d / 2)^2, whose digits a difference of logarithms would lose.
     const isSmall = difference.abs().less(1);
@@ -121,7 +124,7 @@ export function logCosh<X extends Tensor, Y extends Tensor, const R extends Redu
   });
 }
 
-/** What `f` makes of differences, element by element, reduced. */
+/** What `f` makes of differences, element by element, reduced. The caller has checked the options. */
 export function ofElements<R extends Reduction>(
   operation: string,
   outputs: Tensor,
@@ -129,7 +132,6 @@ export function ofElements<R extends Reduction>(
   options: ReductionOptions<R>,
   f: (difference: Tensor) => Tensor,
 ): Reduced<R, never> {
-  checkCostOptions(operation, options);
   const wanted = targetsLike(operation, outputs, targets);
   const { seen, reduced } = counted(operation, outputs.shape, options);
   return reduced(f(seen(outputs).sub(seen(wanted)))) as Reduced<R, never>;

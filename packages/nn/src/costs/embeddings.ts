@@ -12,14 +12,21 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkTensor, targetsLike } from "../checks.ts";
-import { finite, flag, notNegative, positive } from "../options.ts";
+import {
+  checkOptions,
+  checkTensor,
+  finite,
+  flag,
+  notNegative,
+  positive,
+} from "@nabla/autograd/checks";
+import { targetsLike } from "../checks.ts";
 import { crossEntropy } from "./classes.ts";
 import {
-  checkCostOptions,
   counted,
   type FirstOf,
   type FrontOf,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -42,7 +49,7 @@ export function cosineDistance<
   targets: SameShapeCheck<"cosineDistance", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: ReductionOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("cosineDistance", options);
+  checkOptions("cosineDistance", options, ofReduction);
   const { seen, reduced, others } = pairs("cosineDistance", outputs, [targets], options);
   return reduced(cosine(seen(outputs), seen(others[0]!)).neg().add(1)) as Reduced<R, FrontOf<X>>;
 }
@@ -72,7 +79,7 @@ export function cosineEmbedding<
   isSame: Tensor,
   options: MarginOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("cosineEmbedding", options, { margin: finite });
+  checkOptions("cosineEmbedding", options, { ...ofReduction, margin: finite });
   const { margin = 0 } = options;
   const { seen, reduced, others } = pairs("cosineEmbedding", a, [b], options);
   const similar = sameOf("cosineEmbedding", a, isSame);
@@ -97,7 +104,7 @@ export function contrastive<X extends Tensor, Y extends Tensor, const R extends 
   isSame: Tensor,
   options: MarginOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("contrastive", options, { margin: notNegative });
+  checkOptions("contrastive", options, { ...ofReduction, margin: notNegative });
   const { margin = 1 } = options;
   const { seen, reduced, others } = pairs("contrastive", a, [b], options);
   const similar = sameOf("contrastive", a, isSame);
@@ -134,7 +141,7 @@ export function triplet<
   negative: SameShapeCheck<"triplet", ShapeOf<X>, ShapeOf<Z>, Z>,
   options: TripletOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
-  checkCostOptions("triplet", options, { margin: notNegative, epsilon: positive });
+  checkOptions("triplet", options, { ...ofReduction, margin: notNegative, epsilon: positive });
   const { margin = 1, epsilon = 1e-6 } = options;
   const { seen, reduced, others } = pairs("triplet", anchor, [positiveOne, negative], options);
   const [near, far] = others.map((other) =>
@@ -169,7 +176,7 @@ export function infoNCE<X extends Tensor, const R extends Reduction = "mean">(
   keys: Tensor,
   options: InfoNCEOptions<R> = {},
 ): Reduced<R, FirstOf<X>> {
-  checkCostOptions("infoNCE", options, { temperature: positive, symmetric: flag });
+  checkOptions("infoNCE", options, { ...ofReduction, temperature: positive, symmetric: flag });
   const { temperature = 0.1, symmetric = false, ...more } = options;
   for (const x of [queries, keys]) checkTensor("infoNCE", x);
   const given: Tensor = queries;

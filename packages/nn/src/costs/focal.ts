@@ -9,14 +9,14 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
+import { checkOptions, fraction, notNegative } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
-import { fraction, notNegative } from "../options.ts";
 import { type ClassCostOptions, labelled, ofClasses, weightsOfClasses } from "./classes.ts";
 import { areLabels, checkClasses, checkIgnoresNone } from "./labels.ts";
 import {
-  checkCostOptions,
   counted,
   type FrontOf,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -44,7 +44,7 @@ export function focalCrossEntropy<X extends Tensor, const R extends Reduction = 
   options: FocalCrossEntropyOptions<R> = {},
 ): Reduced<R, FrontOf<X>> {
   const operation = "focalCrossEntropy";
-  checkCostOptions(operation, options, { ...ofClasses, gamma: notNegative });
+  checkOptions(operation, options, { ...ofReduction, ...ofClasses, gamma: notNegative });
   checkClasses(operation, "logits", logits);
   const { gamma = 2, ignoreLabel, classWeights } = options;
   const given: Tensor = logits;
@@ -102,7 +102,7 @@ export function binaryFocalCrossEntropy<
   options: BinaryFocalCrossEntropyOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
   const operation = "binaryFocalCrossEntropy";
-  checkCostOptions(operation, options, { gamma: notNegative, alpha: fraction });
+  checkOptions(operation, options, { ...ofReduction, gamma: notNegative, alpha: fraction });
   const { gamma = 2, alpha } = options;
   const wanted = targetsLike(operation, logits, targets);
   const { seen, reduced } = counted(operation, logits.shape, options);

@@ -1,6 +1,6 @@
 // What is right, as labels or as probabilities.
 import { checkSameShape, formatShape, NablaError, ShapeError, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 
 /** Throws `ShapeError` unless there are examples, and classes on the last axis. */
 export function checkClasses(operation: string, named: string, outputs: Tensor): void {

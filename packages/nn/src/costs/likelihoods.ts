@@ -7,11 +7,11 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkTensor, targetsLike } from "../checks.ts";
-import { flag, positive } from "../options.ts";
+import { checkOptions, checkTensor, flag, positive } from "@nabla/autograd/checks";
+import { targetsLike } from "../checks.ts";
 import {
-  checkCostOptions,
   counted,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -47,7 +47,7 @@ export function gaussianNegativeLogLikelihood<
   options: GaussianOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
   const operation = "gaussianNegativeLogLikelihood";
-  checkCostOptions(operation, options, { full: flag, epsilon: positive });
+  checkOptions(operation, options, { ...ofReduction, full: flag, epsilon: positive });
   const { full = false, epsilon = 1e-6 } = options;
   const wanted = targetsLike(operation, means, targets);
   checkTensor(operation, variances);
@@ -96,7 +96,12 @@ export function poissonNegativeLogLikelihood<
   options: PoissonOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
   const operation = "poissonNegativeLogLikelihood";
-  checkCostOptions(operation, options, { logInput: flag, full: flag, epsilon: positive });
+  checkOptions(operation, options, {
+    ...ofReduction,
+    logInput: flag,
+    full: flag,
+    epsilon: positive,
+  });
   const { logInput = true, full = false, epsilon = 1e-8 } = options;
   const wanted = targetsLike(operation, outputs, targets);
   const { seen, reduced } = counted(operation, outputs.shape, options);

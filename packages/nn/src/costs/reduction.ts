@@ -7,7 +7,7 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkOptions, type Kind, oneOf, tensor } from "../options.ts";
+import { isTensor, type Kinds, oneOf } from "@nabla/autograd/checks";
 
 /** The mean over what counts, the sum of it, or each by itself. */
 export type Reduction = "mean" | "sum" | "none";
@@ -41,19 +41,11 @@ export type FirstOf<X extends Tensor> =
     ? readonly [First]
     : Shape;
 
-const kinds: Readonly<Record<string, Kind>> = {
+/** What all costs take. */
+export const ofReduction: Kinds<ReductionOptions> = {
   reduction: oneOf("mean", "sum", "none"),
-  weights: tensor,
+  weights: isTensor,
 };
-
-/** Checks options of a cost that has these, and others of `more` kinds. */
-export function checkCostOptions(
-  operation: string,
-  options: unknown,
-  more: Readonly<Record<string, Kind>> = {},
-): void {
-  checkOptions(operation, options, { ...kinds, ...more });
-}
 
 /** What each of the examples or elements counts. */
 export interface Counted {

@@ -1,10 +1,10 @@
 // Costs of outputs that each say yes or no.
 import { relu, type SameShapeCheck, type ShapeOf, softplus, Tensor, where } from "@nabla/autograd";
+import { checkOptions, fraction, type Kind } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
-import { fraction, type Kind } from "../options.ts";
 import {
-  checkCostOptions,
   counted,
+  ofReduction,
   type Reduced,
   type Reduction,
   type ReductionOptions,
@@ -48,7 +48,11 @@ export function binaryCrossEntropy<
   options: BinaryCrossEntropyOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
   const operation = "binaryCrossEntropy";
-  checkCostOptions(operation, options, { positiveWeight: weightOfYes, labelSmoothing: fraction });
+  checkOptions(operation, options, {
+    ...ofReduction,
+    positiveWeight: weightOfYes,
+    labelSmoothing: fraction,
+  });
   const { positiveWeight = 1, labelSmoothing = 0 } = options;
   const given = targetsLike(operation, logits, targets);
   const { seen, reduced } = counted(operation, logits.shape, options);
@@ -101,7 +105,7 @@ export function hinge<X extends Tensor, Y extends Tensor, const R extends Reduct
   targets: SameShapeCheck<"hinge", ShapeOf<X>, ShapeOf<Y>, Y>,
   options: ReductionOptions<R> = {},
 ): Reduced<R, ShapeOf<X>> {
-  checkCostOptions("hinge", options);
+  checkOptions("hinge", options, ofReduction);
   const wanted = targetsLike("hinge", outputs, targets);
   const { seen, reduced } = counted("hinge", outputs.shape, options);
   return reduced(relu(seen(outputs).mul(seen(wanted)).neg().add(1))) as Reduced<R, ShapeOf<X>>;

@@ -1,5 +1,14 @@
 // What more labelled examples are good for: the same training on fewer and on more of them.
 import { type Parameter, random, tensor } from "@nabla/autograd";
+import {
+  callable,
+  checkKind,
+  checkOptions,
+  count,
+  integer,
+  type Kind,
+  plain,
+} from "@nabla/autograd/checks";
 import { type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { breather } from "../breather.ts";
 import { checkCount, checkModel } from "../checks.ts";
@@ -10,16 +19,7 @@ import { measure } from "../measure.ts";
 import { isStateful, type Metric, type StatefulMetric } from "../metrics/metric.ts";
 import { accuracy } from "../metrics.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import {
-  callable,
-  checkOptions,
-  count,
-  integer,
-  type Kind,
-  plain,
-  plainList,
-  signalled,
-} from "../options.ts";
+import { plainList, signalled } from "../options.ts";
 import type { CostOptions } from "./example-costs.ts";
 
 const aMetric: Kind = [(x) => typeof x === "function" || isStateful(x), "a metric"];
@@ -75,8 +75,10 @@ export async function* dataStudy(
   data: { readonly train: Dataset; readonly test: Dataset },
   options: DataOptions,
 ): AsyncGenerator<DataPoint, void, undefined> {
-  checkOptions("dataStudy", { model }, { model: callable }, "model");
-  checkOptions("dataStudy: the data", data, { train: plain, test: plain }, "train", "test");
+  checkKind("dataStudy", "model", model, callable);
+  checkKind("dataStudy", "the data", data, plain);
+  checkKind("dataStudy: the data", "train", data.train, plain);
+  checkKind("dataStudy: the data", "test", data.test, plain);
   const kinds = {
     sizes: plainList,
     optimizer: callable,

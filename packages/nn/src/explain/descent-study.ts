@@ -13,6 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
+import { callable, checkOptions, integer } from "@nabla/autograd/checks";
 import { batchRowsLater, type Dataset, exampleCount, examplesAt } from "../batches.ts";
 import { breather } from "../breather.ts";
 import { checkCount, checkModel, checkOptimizer } from "../checks.ts";
@@ -20,7 +21,7 @@ import { quadraticCost } from "../costs.ts";
 import { applyLayer, type Layer, namedCellsOf } from "../layer.ts";
 import { measuredAtOnce } from "../measure.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { callable, checkOptions, integer, plainList, positive, signalled } from "../options.ts";
+import { bound, plainList, signalled } from "../options.ts";
 import { pairOf, weightsIn } from "../pair.ts";
 import { type CostOptions, costOf as checkedCost } from "./example-costs.ts";
 
@@ -101,8 +102,8 @@ export async function* descentStudy(
     batchSizes: plainList,
     cost: callable,
     optimizer: callable,
-    steps: positive,
-    examples: positive,
+    steps: bound,
+    examples: bound,
     shuffle: integer,
     signal: signalled,
   };

@@ -1,9 +1,9 @@
 // What each example by itself costs, and what that is made of.
 import { formatShape, ShapeError, type Tensor, vmap } from "@nabla/autograd";
-import { checkModel, checkTensor, targetsLike } from "../checks.ts";
+import { callable, checkOptions, checkTensor } from "@nabla/autograd/checks";
+import { checkModel, targetsLike } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Layer } from "../layer.ts";
-import { callable, checkOptions } from "../options.ts";
 
 /** One number for outputs and targets: the mean over their examples. */
 export type Cost = (outputs: Tensor, targets: Tensor) => Tensor;

@@ -11,11 +11,11 @@ import {
   type Tensor,
   zerosLike,
 } from "@nabla/autograd";
-import { checkModel, checkTensor } from "../checks.ts";
+import { callable, checkOptions, checkTensor } from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import type { Dense } from "../dense.ts";
 import type { Layer } from "../layer.ts";
-import { callable, checkOptions } from "../options.ts";
 import { type CostOptions, costOf } from "./example-costs.ts";
 import { applyAll, type Stage, stagesOf, titleOf } from "./stages.ts";
 

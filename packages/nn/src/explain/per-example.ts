@@ -1,8 +1,8 @@
 // What each example by itself says of every weight and bias.
 import { gradients, type Tensor, vmap } from "@nabla/autograd";
-import { checkModel, checkTensor } from "../checks.ts";
+import { callable, checkKind, checkTensor } from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import type { Layer } from "../layer.ts";
-import { callable, checkOptions } from "../options.ts";
 import { type Cost, costOf } from "./example-costs.ts";
 
 /**
@@ -26,7 +26,7 @@ export function perExampleGradients(
 ): readonly Tensor[] {
   checkModel("perExampleGradients", model, "forward");
   for (const x of [inputs, targets]) checkTensor("perExampleGradients", x);
-  checkOptions("perExampleGradients", { cost }, { cost: callable }, "cost");
+  checkKind("perExampleGradients", "cost", cost, callable);
   const parameters = model.parameters();
   const ofOne = (input: Tensor, target: Tensor): readonly Tensor[] =>
     gradients(

@@ -1,8 +1,18 @@
 // Which weights and biases a cost is most sensitive to, and whether the gradient says the truth.
 import { gradients, NablaError, Parameter, type Tensor, tensor } from "@nabla/autograd";
-import { checkModel, checkTensor, kindOf } from "../checks.ts";
+import {
+  anything,
+  callable,
+  checkKind,
+  checkOptions,
+  checkTensor,
+  describe,
+  finite,
+  plain,
+} from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import { type Layer, namedParametersOf } from "../layer.ts";
-import { anything, callable, checkOptions, finite, plainList } from "../options.ts";
+import { plainList } from "../options.ts";
 
 /** One weight or bias, and how sensitive the cost is to it. */
 export interface Component {
@@ -58,7 +68,7 @@ export async function sensitivity(
   checkOptions("sensitivity", options, { top: anything });
   const { top = 10 } = options;
   if (!(typeof top === "number" && top >= 1)) {
-    throw new NablaError(`sensitivity: top is ${kindOf(top)}, expected 1 or more`);
+    throw new NablaError(`sensitivity: top is ${describe(top)}, expected 1 or more`);
   }
   const named = namedParametersOf(model);
   const parameters = named.map(([, p]) => p);
@@ -132,7 +142,7 @@ export function pairByRatio(
 ): readonly [Component, Component] {
   checkComponents(components);
   if (!(Number.isFinite(ratio) && ratio >= 1)) {
-    throw new NablaError(`pairByRatio: ratio is ${kindOf(ratio)}, expected 1 or more`);
+    throw new NablaError(`pairByRatio: ratio is ${describe(ratio)}, expected 1 or more`);
   }
   const [first, ...others] = components
     .filter(({ derivative }) => derivative !== 0 && Number.isFinite(derivative))
@@ -152,7 +162,7 @@ function checkComponents(components: unknown): void {
     typeof (one as Partial<Component> | null)?.derivative === "number";
   if (Array.isArray(components) && Array.from(components).every(isComponent)) return;
   throw new NablaError(
-    `pairByRatio: components are ${kindOf(components)}, expected a list that sensitivity has given`,
+    `pairByRatio: components are ${describe(components)}, expected a list that sensitivity has given`,
   );
 }
 
@@ -191,11 +201,14 @@ export async function tryNudge(
   component: Pick<Component, "parameter" | "index" | "derivative">,
   by: number,
 ): Promise<NudgeResult> {
-  checkOptions("tryNudge", component, { index: plainList, derivative: finite }, "index");
+  checkKind("tryNudge", "the component", component, plain);
+  checkKind("tryNudge", "index", component.index, plainList);
+  checkKind("tryNudge", "derivative", component.derivative, finite);
   const { parameter: p, index, derivative } = component;
-  checkOptions("tryNudge", { cost, by }, { cost: callable, by: finite }, "cost", "by");
+  checkKind("tryNudge", "cost", cost, callable);
+  checkKind("tryNudge", "by", by, finite);
   if (!(p instanceof Parameter)) {
-    throw new NablaError(`tryNudge: the parameter is ${kindOf(p)}, expected a parameter`);
+    throw new NablaError(`tryNudge: the parameter is ${describe(p)}, expected a parameter`);
   }
   const valueNow = async () => {
     const value = cost();

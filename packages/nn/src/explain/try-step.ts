@@ -1,9 +1,9 @@
 // What a step of gradient descent by some examples does, to them and to others.
 import { gradients, realizeAsync, type Tensor } from "@nabla/autograd";
-import { checkModel, checkTensor } from "../checks.ts";
+import { callable, checkKind, checkOptions, checkTensor, positive } from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import { quadraticCost } from "../costs.ts";
 import { type Layer, namedCellsOf } from "../layer.ts";
-import { callable, checkKind, checkOptions, positive } from "../options.ts";
 import { type CostOptions, costOf } from "./example-costs.ts";
 
 export interface StepOptions extends CostOptions {

@@ -2,11 +2,18 @@
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
 import { NablaError, type RandomState, random, Tensor } from "@nabla/autograd";
+import {
+  anything,
+  checkOptions,
+  describe,
+  isPlainObject,
+  type Kind,
+  plain,
+} from "@nabla/autograd/checks";
 import type { Kept, KeptState } from "../callbacks.ts";
-import { checkModel, kindOf } from "../checks.ts";
+import { checkModel } from "../checks.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { anything, checkOptions, isPlain, type Kind, plain } from "../options.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, type Place } from "./fitting.ts";
@@ -65,7 +72,7 @@ async function checkpointOf(
   const { model, progress = {} } = training;
   const lost = Object.entries(progress).find(([, value]) => !isKept(value));
   if (lost) {
-    const given = `progress "${lost[0]}" is ${kindOf(lost[1])}`;
+    const given = `progress "${lost[0]}" is ${describe(lost[1])}`;
     throw new NablaError(`${subject}: ${given}, expected a finite number, a string or a boolean`);
   }
   const stored = (prefix: string, name: string, x: Tensor): Stored => ({
@@ -94,7 +101,10 @@ async function checkpointOf(
   return [...chunks, sum.bytes()];
 }
 
-function checkTraining(subject: string, training: Training): void {
+function checkTraining(
+  subject: string,
+  training: Training & { readonly progress?: Progress },
+): void {
   checkOptions(subject, training, { model: anything, optimizer, kept, progress: plain });
   checkModel(subject, training.model);
 }
@@ -106,14 +116,15 @@ const optimizer: Kind = [
 
 const kept: Kind = [
   (x) =>
-    isPlain(x) && Object.entries(x).every(([name, one]) => !name.includes(".") && hasState(one)),
+    isPlainObject(x) &&
+    Object.entries(x).every(([name, one]) => !name.includes(".") && hasState(one)),
   "an object of what has a state",
 ];
 
 function areOptimizers(x: unknown): boolean {
   // Names of what is kept of an optimiser have dots.
   const isNamed = ([name, one]: [string, unknown]) => !name.includes(".") && isOptimizer(one);
-  return isPlain(x) && Object.entries(x).every(isNamed);
+  return isPlainObject(x) && Object.entries(x).every(isNamed);
 }
 
 function isOptimizer(x: unknown): x is Optimizer {
@@ -142,13 +153,13 @@ function statesOf({
 function checkedState(subject: string, prefix: string, one: Kept): KeptState {
   const state: unknown = one.state();
   const name = prefix.slice(0, -1);
-  if (!isPlain(state)) {
-    const given = `the state of ${quoted(name)} is ${kindOf(state)}`;
+  if (!isPlainObject(state)) {
+    const given = `the state of ${quoted(name)} is ${describe(state)}`;
     throw new NablaError(`${subject}: ${given}, expected a plain object of tensors`);
   }
   const wrong = Object.entries(state).find(([, x]) => !(x instanceof Tensor));
   if (!wrong) return state as KeptState;
-  const given = `${quoted(wrong[0])} in the state of ${quoted(name)} is ${kindOf(wrong[1])}`;
+  const given = `${quoted(wrong[0])} in the state of ${quoted(name)} is ${describe(wrong[1])}`;
   throw new NablaError(`${subject}: ${given}, expected a tensor`);
 }
 

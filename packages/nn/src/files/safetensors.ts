@@ -2,10 +2,17 @@
 // behind it (https://github.com/huggingface/safetensors#format). A file can do nothing but give
 // numbers.
 import { formatShape, NablaError, Tensor } from "@nabla/autograd";
-import { checkModel, kindOf } from "../checks.ts";
+import {
+  callable,
+  checkOptions,
+  describe,
+  flag,
+  isPlainObject,
+  plain,
+} from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import { checkBlocks } from "../later.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
-import { callable, checkOptions, flag, isPlain, plain } from "../options.ts";
 import { elementsIn, elementsLater, elementsOf, headerIn, type Stored } from "./elements.ts";
 import { assign, checkFits, placesOf } from "./fitting.ts";
 import { formatNames } from "./formats.ts";
@@ -138,14 +145,16 @@ const none = (): boolean => false;
 
 function tensorsOf(subject: string, saved: Saved): readonly (readonly [name: string, x: Tensor])[] {
   const isModel = typeof (saved as Partial<Model> | null)?.parameters === "function";
-  if (!isModel && !isPlain(saved)) {
-    throw new NablaError(`${subject}: expects a model, or tensors by name, got ${kindOf(saved)}`);
+  if (!isModel && !isPlainObject(saved)) {
+    throw new NablaError(`${subject}: expects a model, or tensors by name, got ${describe(saved)}`);
   }
   if (isModel) return namedCellsOf(saved as Model);
   const tensors = Object.entries(saved as Readonly<Record<string, Tensor>>);
   const other = tensors.find(([, x]) => !(x instanceof Tensor));
   if (!other) return tensors;
-  throw new NablaError(`${subject}: ${quoted(other[0])} is ${kindOf(other[1])}, expected a tensor`);
+  throw new NablaError(
+    `${subject}: ${quoted(other[0])} is ${describe(other[1])}, expected a tensor`,
+  );
 }
 
 /** In what format elements are written. Throws `NablaError` for one that they cannot be rounded to. */
@@ -154,7 +163,7 @@ function formatOf(subject: string, name: string, { dtype }: Tensor, short: unkno
   const isFloat = dtype === "float32" || dtype === "float64";
   if (short === formatNames[dtype]) return formatNames[dtype];
   if (shortDType(short) && isFloat) return short as ShortFormat;
-  const given = `${quoted(name)} is ${dtype}, to be rounded to ${kindOf(short)}`;
+  const given = `${quoted(name)} is ${dtype}, to be rounded to ${describe(short)}`;
   throw new NablaError(`${subject}: ${given}; expected float32 or float64, and "F16" or "BF16"`);
 }
 

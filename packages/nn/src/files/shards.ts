@@ -1,9 +1,9 @@
 // Large models in several safetensors files, with an index in JSON that says which tensor is in which.
 // Source: https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
 import { NablaError, type Tensor } from "@nabla/autograd";
+import { callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel } from "../checks.ts";
 import type { Model } from "../layer.ts";
-import { callable, checkOptions, flag } from "../options.ts";
 import { elementsIn, headerIn } from "./elements.ts";
 import { assign, checkFits, placesOf } from "./fitting.ts";
 import { type Entry, isObject } from "./header-in.ts";

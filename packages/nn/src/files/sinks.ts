@@ -1,7 +1,7 @@
 // Where a file goes: a path, or a stream, of the web or of Node.
 
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { writeFileWhole } from "./disk.ts";
 
 /** Takes bytes: a `WritableStream`, or one of Node's. It is closed when all is written. */
@@ -37,7 +37,9 @@ export async function writeTo(
   else if (isWebSink(target)) await writeWebStream(target, chunks);
   else if (isNodeSink(target)) await writeNodeStream(target, chunks);
   else
-    throw new NablaError(`${subject}: got ${kindOf(target)}, expected a path or a stream to write`);
+    throw new NablaError(
+      `${subject}: got ${describe(target)}, expected a path or a stream to write`,
+    );
 }
 
 function isWebSink(target: unknown): target is WebSink {

@@ -1,6 +1,6 @@
 // Where a file comes from: bytes that are there, a path, a stream.
 import { NablaError, printable } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import { chunksOfFile } from "./disk.ts";
 import {
   type ByteStream,
@@ -42,7 +42,7 @@ export async function readAll(
   const chunks = given ? [given] : chunksOf(streamOf(subject, source as string | ByteStream));
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) {
-      throw new NablaError(`${subject}: the stream gave ${kindOf(chunk)}, expected Uint8Array`);
+      throw new NablaError(`${subject}: the stream gave ${describe(chunk)}, expected Uint8Array`);
     }
     size += chunk.length;
     if (size > most) {
@@ -56,7 +56,7 @@ export async function readAll(
 function streamOf(subject: string, source: string | ByteStream): ByteStream {
   if (typeof source === "string") return chunksOfFile(subject, source);
   if (isStream(source)) return source;
-  const kind = kindOf(source);
+  const kind = describe(source);
   const hint =
     { "a Response": "; pass response.body", "a Blob": "; pass blob.stream()" }[kind] ?? "";
   throw new NablaError(`${subject}: expects bytes, a path or a stream, got ${kind}${hint}`);

@@ -17,21 +17,23 @@ import {
   where,
   zeros,
 } from "@nabla/autograd";
+import {
+  checkOptions,
+  checkTensor,
+  count,
+  describe,
+  flag,
+  fraction,
+  oneOf,
+  isTensor as tensorKind,
+} from "@nabla/autograd/checks";
 import { adapted, canBeAdapted } from "../adapters.ts";
-import { checkAxis, checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
+import { checkAxis, checkCount, checkLayout } from "../checks.ts";
 import { computedDType } from "../computed.ts";
 import { type Dense, dense } from "../dense.ts";
 import { firstValue, type Initializer, xavierUniform } from "../initializers.ts";
 import { layerOf } from "../layer-of.ts";
-import {
-  checkOptions,
-  count,
-  flag,
-  fraction,
-  ofWeights,
-  oneOf,
-  tensor as tensorKind,
-} from "../options.ts";
+import { ofWeights } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -314,7 +316,7 @@ function checkedCache(cache: unknown, heads: number, each: number): AttentionCac
   for (const one of [keys, values, length]) {
     if (one instanceof Tensor) continue;
     throw new NablaError(
-      `multiHeadAttention: the cache is ${kindOf(cache)} without keys, values and length, expected ` +
+      `multiHeadAttention: the cache is ${describe(cache)} without keys, values and length, expected ` +
         "one of layer.cache(examples, places)",
     );
   }

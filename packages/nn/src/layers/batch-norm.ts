@@ -11,11 +11,12 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, fraction, positive } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { computedDType } from "../computed.ts";
 import { layerOf } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
-import { checkOptions, fraction, positive, weightDType } from "../options.ts";
+import { weightDType } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

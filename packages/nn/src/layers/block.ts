@@ -1,10 +1,6 @@
 // What the encoder's and the decoder's block share: options, the network at each position, and how each
 // part is added to its input.
 import { type DTypeOption, gelu, type Tensor } from "@nabla/autograd";
-import { checkCount } from "../checks.ts";
-import { type Dense, dense } from "../dense.ts";
-import { heNormal, xavierUniform } from "../initializers.ts";
-import type { LayerFunction } from "../layer.ts";
 import {
   callable,
   checkOptions,
@@ -13,8 +9,12 @@ import {
   fraction,
   oneOf,
   positive,
-  weightDType,
-} from "../options.ts";
+} from "@nabla/autograd/checks";
+import { checkCount } from "../checks.ts";
+import { type Dense, dense } from "../dense.ts";
+import { heNormal, xavierUniform } from "../initializers.ts";
+import type { LayerFunction } from "../layer.ts";
+import { weightDType } from "../options.ts";
 import type { AttentionCache, AttentionOptions, MultiHeadAttention } from "./attention.ts";
 import { type Dropout, dropout as dropoutLayer } from "./dropout.ts";
 import { type LayerNorm, layerNorm, type NormOptions } from "./layer-norm.ts";

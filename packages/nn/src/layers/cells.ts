@@ -14,12 +14,13 @@ import {
   tanh,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor, kindOf } from "../checks.ts";
+import { callable, checkOptions, checkTensor, describe, type Kinds } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { computedDType } from "../computed.ts";
 import { firstValue, type Initializer, orthogonal, xavierUniform } from "../initializers.ts";
 import type { LayerFunction } from "../layer.ts";
 import { layerOf } from "../layer-of.ts";
-import { callable, checkOptions, type Kind, ofWeights } from "../options.ts";
+import { ofWeights } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -223,11 +224,10 @@ export function cellOf(
 }
 
 /** What all makers of recurrent layers and cells take. */
-export const ofCells: Readonly<Record<string, Kind>> = {
-  recurrentInitializer: callable,
-  activation: callable,
-  ...ofWeights,
-};
+export const ofCells: Kinds<CellOptions> = { recurrentInitializer: callable, ...ofWeights };
+
+/** That, and what only the plainest has. */
+export const ofRnnCells: Kinds<RnnCellOptions> = { ...ofCells, activation: callable };
 
 /**
  * Throws `ShapeError` unless it is a list of `count` tensors of the shape. `of` says what the
@@ -241,7 +241,7 @@ export function checkState(
   of = "",
 ): asserts state is readonly Tensor[] {
   if (!Array.isArray(state) || state.length !== count) {
-    const found = Array.isArray(state) ? `${state.length} tensors of state` : kindOf(state);
+    const found = Array.isArray(state) ? `${state.length} tensors of state` : describe(state);
     throw new ShapeError(`${kind}: ${found}, expected ${count}${of}`);
   }
   for (const one of state as readonly Tensor[]) {
@@ -259,7 +259,7 @@ function cellLayer<Operation extends string, In extends number, Out extends numb
   options: CellOptions,
   stepsOf: () => CellSteps,
 ): RecurrentCell<Operation, In, Out> {
-  checkOptions(kind, options, ofCells);
+  checkOptions(kind, options, kind === "rnnCell" ? ofRnnCells : ofCells);
   for (const features of [inputFeatures, hiddenFeatures]) checkCount(kind, "features", features);
   const [hidden, steps] = [hiddenFeatures as number, stepsOf()];
   const cell = cellOf(kind, steps, [inputFeatures, hidden], options);

@@ -1,8 +1,8 @@
 // The decoder's block: attention among places, attention to a context, then a small network at each place.
 import type { ShapeOf, Tensor } from "@nabla/autograd";
-import { checkAxis, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, isTensor as tensorKind } from "@nabla/autograd/checks";
+import { checkAxis } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, tensor as tensorKind } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -78,7 +78,7 @@ export function decoderBlock<const F extends number>(
     checkTensor("decoderBlock", x);
     checkAxis("decoderBlock", x.shape, -1, features, "features");
     const kinds = { context: tensorKind, mask: tensorKind, contextMask: tensorKind };
-    checkOptions("decoderBlock", inputs, kinds, "context");
+    checkOptions("decoderBlock", inputs as DecoderInputs, kinds, "context");
   };
   const forward = (x: Tensor, inputs: DecoderInputs): Tensor => {
     check(x, inputs);

@@ -7,10 +7,9 @@ import {
   type ShapeOf,
   type Tensor,
 } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkKind, checkTensor, fraction } from "@nabla/autograd/checks";
 import { layerOf } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
-import { checkKind, fraction } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { Shaped } from "../shapes.ts";
 

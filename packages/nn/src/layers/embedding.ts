@@ -10,10 +10,11 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, integer } from "@nabla/autograd/checks";
+import { checkCount } from "../checks.ts";
 import { firstValue, type Initializer, normal } from "../initializers.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, integer, ofWeights } from "../options.ts";
+import { ofWeights } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { EmbeddingShape } from "../shapes/layers.ts";
 import type { Output, Shaped } from "../shapes.ts";

@@ -1,6 +1,6 @@
 // From images to rows of features.
 import { NablaError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor, kindOf } from "../checks.ts";
+import { checkTensor, describe } from "@nabla/autograd/checks";
 import { layerOf } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FlattenShape } from "../shapes/layers.ts";
@@ -27,7 +27,9 @@ export interface FlattenLayer<Start extends number = number>
 export function flatten<const Start extends number = 1>(startAxis?: Start): FlattenLayer<Start> {
   const start: unknown = startAxis === undefined ? 1 : startAxis;
   if (!Number.isInteger(start)) {
-    throw new NablaError(`flatten: startAxis is ${kindOf(start)}, expected an integer: flatten()`);
+    throw new NablaError(
+      `flatten: startAxis is ${describe(start)}, expected an integer: flatten()`,
+    );
   }
   const forward = (x: Tensor): Tensor => {
     checkTensor("flatten", x);

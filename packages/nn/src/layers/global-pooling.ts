@@ -1,6 +1,6 @@
 // Pooling over all places: one number for each channel.
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 import { layerOf, type Written } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { GlobalShape } from "../shapes/windows.ts";

@@ -7,9 +7,10 @@ import {
   type ShapeOf,
   type Tensor,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, flag, positive } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, flag, positive, weightDType } from "../options.ts";
+import { weightDType } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

@@ -6,13 +6,24 @@ import {
   type PerAxis,
   parameter,
   type Tensor,
+  type TransposedPadding,
   type WindowAxes,
+  type WindowOptions,
+  type WindowPadding,
   zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor, kindOf } from "../checks.ts";
+import {
+  anything,
+  checkOptions,
+  checkTensor,
+  describe,
+  flag,
+  type Kinds,
+} from "@nabla/autograd/checks";
+import { checkCount, checkLayout } from "../checks.ts";
 import { firstValue, heUniform, type Initializer } from "../initializers.ts";
 import type { Parts } from "../layer.ts";
-import { checkOptions, flag, ofWeights } from "../options.ts";
+import { ofWeights } from "../options.ts";
 
 /** By the number of axes. */
 const namesOfAxes = [["width"], ["height", "width"], ["depth", "height", "width"]] as const;
@@ -40,15 +51,27 @@ export function sizesOnAxes(
   if (sizes.length === axes) return sizes as readonly number[];
   const expected = `a number or [${namesOfAxes[axes - 1]!.join(", ")}]`;
   throw new NablaError(
-    `${kind}: ${name} is ${kindOf(given)} of ${sizes.length}, expected ${expected}`,
+    `${kind}: ${name} is ${describe(given)} of ${sizes.length}, expected ${expected}`,
   );
 }
 
-interface KernelOptions extends DTypeOption {
+/** Options of windows that autograd's operations check. */
+export const ofWindows: Kinds<WindowOptions> = {
+  stride: anything,
+  padding: anything,
+  dilation: anything,
+};
+
+interface KernelOptions extends DTypeOption, Omit<WindowOptions, "padding"> {
+  readonly padding?: WindowPadding | TransposedPadding;
+  readonly outputPadding?: PerAxis;
+  readonly groups?: number;
   readonly bias?: boolean;
   readonly initializer?: Initializer;
-  readonly groups?: number;
 }
+
+/** What stands to `WindowOptions` is checked by the operations. */
+const ofKernels = { ...ofWindows, groups: anything, bias: flag, ...ofWeights };
 
 /** An operation such as `conv2d`, whose own type knows the shapes. */
 type Convolve = (x: Tensor, kernel: Tensor, options: object) => Tensor;
@@ -77,7 +100,8 @@ export function kernelLayer(
   options: KernelOptions,
   isTransposed = false,
 ): KernelLayer {
-  checkOptions(kind, options, { bias: flag, ...ofWeights });
+  if (isTransposed) checkOptions(kind, options, { ...ofKernels, outputPadding: anything });
+  else checkOptions<Omit<KernelOptions, "outputPadding">>(kind, options, ofKernels);
   const {
     bias: hasBias = true,
     initializer = heUniform(),

@@ -1,8 +1,9 @@
 // Layer normalisation: each example's features with the mean 0 and the variance 1.
 import type { DTypeOption, Parameter, ShapeOf, Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, positive } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, positive, weightDType } from "../options.ts";
+import { weightDType } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

@@ -8,7 +8,7 @@ import {
   Tensor,
   tensor,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 
 /** How many steps each example has: int32 or uint8 [examples], or as many numbers. */
 export type Lengths = Tensor | readonly number[];
@@ -38,7 +38,7 @@ function lengthsOf(kind: string, lengths: unknown, examples: number, time: numbe
     return lengths;
   }
   if (!Array.isArray(lengths)) {
-    const given = kindOf(lengths);
+    const given = describe(lengths);
     throw new NablaError(`${kind}: lengths are ${given}, expected a tensor or a list of numbers`);
   }
   const list = Array.from<unknown>(lengths);
@@ -49,7 +49,7 @@ function lengthsOf(kind: string, lengths: unknown, examples: number, time: numbe
     if (Number.isSafeInteger(length) && (length as number) >= 0 && (length as number) <= time) {
       return;
     }
-    const given = `length ${i} is ${kindOf(length)}`;
+    const given = `length ${i} is ${describe(length)}`;
     throw new NablaError(
       `${kind}: ${given}, expected a whole number from 0 to the ${time} steps that there are`,
     );

@@ -10,12 +10,12 @@ import {
   type WindowOptions,
   type WindowPadding,
 } from "@nabla/autograd";
+import { checkOptions, flag } from "@nabla/autograd/checks";
 import { layerOf, type Written } from "../layer-of.ts";
-import { checkOptions, flag } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { PoolingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
-import { checkSpatial, sizesOnAxes } from "./kernels.ts";
+import { checkSpatial, ofWindows, sizesOnAxes } from "./kernels.ts";
 
 type PoolingKind = `${"max" | "average"}Pooling${WindowAxes}d`;
 
@@ -170,7 +170,8 @@ function pooling(
   options: AveragePoolOptions,
 ): Written<PoolingLayer> {
   const isMax = kind.startsWith("max");
-  checkOptions(kind, options, isMax ? {} : { countIncludePad: flag });
+  if (isMax) checkOptions<WindowOptions>(kind, options, ofWindows);
+  else checkOptions(kind, options, { ...ofWindows, countIncludePad: flag });
   sizesOnAxes(kind, "window", window, axes);
   const pool = (isMax ? maxPool : averagePool) as Pool;
   const forward = (x: Tensor): Tensor => {

@@ -11,11 +11,17 @@ import {
   type ShapeOf,
   type Tensor,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import {
+  checkOptions,
+  checkTensor,
+  positive,
+  isTensor as tensorKind,
+} from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { computedDType } from "../computed.ts";
 import { firstValue, type Initializer, normal } from "../initializers.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, ofWeights, positive, tensor as tensorKind } from "../options.ts";
+import { ofWeights } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

@@ -9,9 +9,10 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, finite } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, finite, weightDType } from "../options.ts";
+import { weightDType } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ChannelShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

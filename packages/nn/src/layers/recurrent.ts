@@ -13,10 +13,18 @@ import {
   where,
   zeros,
 } from "@nabla/autograd";
-import { checkCount, checkLayout, checkTensor } from "../checks.ts";
+import {
+  anything,
+  checkOptions,
+  checkTensor,
+  count,
+  flag,
+  fraction,
+  oneOf,
+} from "@nabla/autograd/checks";
+import { checkCount, checkLayout } from "../checks.ts";
 import { computedDType } from "../computed.ts";
 import { layerOf } from "../layer-of.ts";
-import { anything, checkOptions, count, flag, fraction, oneOf } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { SequenceShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -29,6 +37,7 @@ import {
   gruSteps,
   lstmSteps,
   ofCells,
+  ofRnnCells,
   type RnnCellOptions,
   rnnSteps,
 } from "./cells.ts";
@@ -222,7 +231,7 @@ function recurrent<
     layers: count,
     bidirectional: flag,
     dropout: fraction,
-    ...ofCells,
+    ...(kind === "rnn" ? ofRnnCells : ofCells),
   });
   const { returns = "all", layers = 1, bidirectional = false, dropout = 0 } = options;
   const { dtype = "float32" } = options;

@@ -11,11 +11,11 @@ import {
   substitute,
   type Tensor,
 } from "@nabla/autograd";
-import { checkModel, kindOf } from "../checks.ts";
+import { checkOptions, count, describe, integer, positive } from "@nabla/autograd/checks";
+import { checkModel } from "../checks.ts";
 import type { Layer, Parts } from "../layer.ts";
 import { layerOf, type Written } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
-import { checkOptions, count, integer, positive } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { Output, OutputCheck, Shaped, ShapeFunctionOf } from "../shapes.ts";
 
@@ -171,7 +171,7 @@ function checkWeighted(operation: string, layer: Weighted): void {
   checkModel(operation, layer, "forward");
   const { weight } = layer as Partial<Weighted>;
   if (weight instanceof Parameter && weight.rank >= 2) return;
-  const given = weight instanceof Parameter ? "a row of numbers" : kindOf(weight);
+  const given = weight instanceof Parameter ? "a row of numbers" : describe(weight);
   throw new NablaError(
     `${operation}: the layer's weight is ${given}, expected a matrix or a kernel`,
   );

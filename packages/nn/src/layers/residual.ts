@@ -1,6 +1,6 @@
 // Residual connections: what layers change, added to what they were given.
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 import type { Layer, LayerFunction } from "../layer.ts";
 import { layerOf } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";

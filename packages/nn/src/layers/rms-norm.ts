@@ -1,8 +1,9 @@
 // Normalisation by the root of the mean square alone.
 import { ones, type Parameter, parameter, type ShapeOf, type Tensor } from "@nabla/autograd";
-import { checkAxis, checkCount, checkTensor } from "../checks.ts";
+import { checkOptions, checkTensor, positive } from "@nabla/autograd/checks";
+import { checkAxis, checkCount } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, positive, weightDType } from "../options.ts";
+import { weightDType } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

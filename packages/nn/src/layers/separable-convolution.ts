@@ -1,7 +1,8 @@
 // Depthwise-separable convolutions: places first, channel by channel, then channels, place by place.
 import type { PerAxis, ShapeOf, Tensor, WindowPadding } from "@nabla/autograd";
+import { checkOptions, flag } from "@nabla/autograd/checks";
 import { layerOf, type Written } from "../layer-of.ts";
-import { checkOptions, flag, ofWeights } from "../options.ts";
+import { ofWeights } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { ConvolutionShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -11,7 +12,7 @@ import {
   convolution1d,
   convolution2d,
 } from "./convolution.ts";
-import { checkSpatial } from "./kernels.ts";
+import { checkSpatial, ofWindows } from "./kernels.ts";
 
 export type SeparableOptions<
   Stride extends PerAxis = PerAxis,
@@ -128,7 +129,7 @@ function separable(
   options: SeparableOptions,
 ): Written<SeparableConvolution> {
   const kind = `separableConvolution${axes}d`;
-  checkOptions(kind, options, { bias: flag, ...ofWeights });
+  checkOptions(kind, options, { ...ofWindows, bias: flag, ...ofWeights });
   const { bias = true, initializer, dtype, ...windows } = options;
   const weights = { ...(initializer && { initializer }), ...(dtype && { dtype }) };
   const make = convolution as Make;

@@ -8,9 +8,9 @@ import {
   type Tensor,
   zeros,
 } from "@nabla/autograd";
-import { checkAxis, checkTensor, kindOf } from "../checks.ts";
+import { checkOptions, checkTensor, describe, flag } from "@nabla/autograd/checks";
+import { checkAxis } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
-import { checkOptions, flag } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
@@ -53,7 +53,7 @@ export function tiedOutput<F extends number, N extends number>(
 ): TiedOutput<F, N> {
   const given = table as Partial<Embedding<F, N>> | undefined;
   if (given?.kind !== "embedding" || !(given.weight instanceof Parameter)) {
-    throw new NablaError(`tiedOutput: the table is ${kindOf(table)}, expected an embedding`);
+    throw new NablaError(`tiedOutput: the table is ${describe(table)}, expected an embedding`);
   }
   checkOptions("tiedOutput", options, { bias: flag });
   const { weight, count, features } = table;

@@ -1,6 +1,7 @@
 // The transformer's block: attention among places, then a small network at each place.
 import type { ShapeOf, Tensor } from "@nabla/autograd";
-import { checkAxis, checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
+import { checkAxis } from "../checks.ts";
 import { layerOf } from "../layer-of.ts";
 import type { MadeOf } from "../parts.ts";
 import type { FeatureShape } from "../shapes/layers.ts";

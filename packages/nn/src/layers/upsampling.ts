@@ -7,8 +7,8 @@ import {
   type WindowAxes,
   where,
 } from "@nabla/autograd";
+import { checkOptions, flag, oneOf } from "@nabla/autograd/checks";
 import { layerOf, type Written } from "../layer-of.ts";
-import { checkOptions, flag, oneOf } from "../options.ts";
 import type { MadeOf } from "../parts.ts";
 import type { UpsamplingShape } from "../shapes/windows.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";

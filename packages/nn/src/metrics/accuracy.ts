@@ -1,7 +1,7 @@
 // The share of examples that are right.
 import type { SameShapeCheck, ShapeOf, Tensor } from "@nabla/autograd";
+import { checkOptions, finite } from "@nabla/autograd/checks";
 import { checkCount, targetsLike } from "../checks.ts";
-import { checkOptions, finite } from "../options.ts";
 import { listed, ofSums, type StatefulMetric, weighted, weightsOf, withState } from "./metric.ts";
 import { isAmongFirst } from "./right-classes.ts";
 

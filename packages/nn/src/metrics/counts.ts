@@ -1,7 +1,7 @@
 // Metrics of what was taken for what: of a class how often it was right, and how often it was said to be.
 import { oneHot, type Tensor } from "@nabla/autograd";
+import { checkOptions, finite, oneOf } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
-import { checkOptions, finite, oneOf } from "../options.ts";
 import { listed, ofSums, type StatefulMetric, weighted, weightsOf, withState } from "./metric.ts";
 import { rightClasses } from "./right-classes.ts";
 

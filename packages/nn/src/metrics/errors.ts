@@ -9,9 +9,9 @@ import {
   where,
   zeros,
 } from "@nabla/autograd";
-import { checkTensor, targetsLike } from "../checks.ts";
+import { checkOptions, checkTensor, integer, oneOf } from "@nabla/autograd/checks";
+import { targetsLike } from "../checks.ts";
 import { checkIgnoresNone } from "../costs/labels.ts";
-import { checkOptions, integer, oneOf } from "../options.ts";
 import { meanOfDefined, numbersOrNaN, ratio } from "./counts.ts";
 import {
   checkAlike,

@@ -8,7 +8,7 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 
 /** Of outputs and targets one number, a mean over examples. */
 export type Metric = (outputs: Tensor, targets: Tensor) => Tensor;

@@ -1,7 +1,7 @@
 // Metrics of order: whether outputs are greater where the answer is yes. They keep all outputs, and so are exact.
 import { arange, full, type Tensor, where } from "@nabla/autograd";
+import { checkOptions, oneOf } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
-import { checkOptions, oneOf } from "../options.ts";
 import { meanOfDefined, numbersOrNaN, ratio } from "./counts.ts";
 import { listed, type MetricState, ofAll, type StatefulMetric, weightsOf } from "./metric.ts";
 import { rightClasses } from "./right-classes.ts";

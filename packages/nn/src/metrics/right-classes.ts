@@ -8,7 +8,7 @@ import {
   type Tensor,
   where,
 } from "@nabla/autograd";
-import { checkTensor } from "../checks.ts";
+import { checkTensor } from "@nabla/autograd/checks";
 
 /** What targets say of each example. */
 export interface RightClasses {

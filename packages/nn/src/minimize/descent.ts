@@ -11,8 +11,8 @@ import {
   valueAndGrad,
   zerosLike,
 } from "@nabla/autograd";
+import { callable, checkOptions, count, notNegative, oneOf } from "@nabla/autograd/checks";
 import { checkOneNumber } from "../fit-cost.ts";
-import { callable, checkOptions, count, notNegative, oneOf } from "../options.ts";
 import { limited, type Method, newton, type Point, whole } from "./directions.ts";
 import { lineSearch, type Trial } from "./line-search.ts";
 import type { MinimizeOptions, MinimizeReport } from "./options.ts";

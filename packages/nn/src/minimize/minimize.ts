@@ -6,7 +6,8 @@ import {
   type Tensor,
   type TreeLike,
 } from "@nabla/autograd";
-import { checkParameters, kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
+import { checkParameters } from "../checks.ts";
 import { formOf } from "../flat-trees.ts";
 import { descended } from "./descent.ts";
 import type { MinimizeOptions, MinimizeReport } from "./options.ts";
@@ -40,7 +41,7 @@ export async function minimize<X extends TreeLike<X>>(
   options: MinimizeOptions = {},
 ): Promise<Minimum<X>> {
   if (typeof f !== "function") {
-    throw new NablaError(`minimize: f is ${kindOf(f)}, expected a function of x`);
+    throw new NablaError(`minimize: f is ${describe(f)}, expected a function of x`);
   }
   const form = formOf("minimize", "x0", x0);
   const own = (x: Tensor) => f(form.tree(x) as X);
@@ -68,7 +69,7 @@ export async function minimizeCost(
   options: MinimizeOptions = {},
 ): Promise<MinimizeReport> {
   if (typeof cost !== "function") {
-    throw new NablaError(`minimizeCost: cost is ${kindOf(cost)}, expected a function`);
+    throw new NablaError(`minimizeCost: cost is ${describe(cost)}, expected a function`);
   }
   checkParameters("minimizeCost", parameters);
   const free = parameters.filter(({ isFrozen }) => !isFrozen);

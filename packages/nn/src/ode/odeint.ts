@@ -17,9 +17,16 @@ import {
   vjp,
   zeros,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import {
+  checkOptions,
+  count,
+  describe,
+  flag,
+  notNegative,
+  oneOf,
+  positive,
+} from "@nabla/autograd/checks";
 import { formOf } from "../flat-trees.ts";
-import { checkOptions, count, flag, notNegative, oneOf, positive } from "../options.ts";
 import { classical, dormandPrince, type Field, type Method } from "./runge-kutta.ts";
 
 export interface OdeOptions {
@@ -81,7 +88,7 @@ export function odeint<State extends TreeLike<State>>(
   options: OdeOptions = {},
 ): BatchOf<State> {
   if (typeof f !== "function") {
-    throw new NablaError(`odeint: f is ${kindOf(f)}, expected a function of y and t`);
+    throw new NablaError(`odeint: f is ${describe(f)}, expected a function of y and t`);
   }
   checkOptions("odeint", options, {
     method: oneOf("dopri5", "rk4"),
@@ -204,13 +211,13 @@ function timesOf(times: unknown, dtype: DType): Tensor {
     return ensure(own, steps.greater(0).all().logicalOr(steps.less(0).all()), wrong);
   }
   if (!Array.isArray(times) || times.length === 0) {
-    const given = Array.isArray(times) ? "an empty list" : kindOf(times);
+    const given = Array.isArray(times) ? "an empty list" : describe(times);
     throw new NablaError(`odeint: the times are ${given}, expected a tensor or a list of numbers`);
   }
   const list = Array.from<unknown>(times);
   const wrongOne = list.findIndex((time) => typeof time !== "number" || !Number.isFinite(time));
   if (wrongOne >= 0) {
-    const given = `time ${wrongOne} is ${kindOf(list[wrongOne])}`;
+    const given = `time ${wrongOne} is ${describe(list[wrongOne])}`;
     throw new NablaError(`odeint: ${given}, expected a finite number`);
   }
   const numbers = list as readonly number[];

@@ -1,6 +1,6 @@
 // AdaDelta: steps in the units of the parameters, so that there is no rate to choose.
 
-import { checkKind, fraction, positive } from "../options.ts";
+import { checkKind, fraction, positive } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import {
   type Optimizer,

@@ -1,6 +1,6 @@
 // AdaGrad: gradients divided by how large all of them were together.
 
-import { checkKind, positive } from "../options.ts";
+import { checkKind, positive } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 

@@ -1,6 +1,7 @@
 // Adafactor: mean squares of a matrix from those of its rows and columns.
 import { type Parameter, type Tensor, where, zeros } from "@nabla/autograd";
-import { checkKind, notNegative, positive } from "../options.ts";
+import { checkKind, notNegative, positive } from "@nabla/autograd/checks";
+import { bound } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 import { counting } from "./needs.ts";
 import {
@@ -42,7 +43,7 @@ const rule: Rule<Required<AdafactorOptions>> = {
     checkKind("adafactor", "growth", growth, positive);
     checkKind("adafactor", "epsilon", epsilon, positive);
     checkKind("adafactor", "least", least, positive);
-    checkKind("adafactor", "most", most, positive);
+    checkKind("adafactor", "most", most, bound);
     checkKind("adafactor", "weightDecay", weightDecay, notNegative);
   },
   keeps(_, p) {

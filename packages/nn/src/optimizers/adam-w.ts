@@ -1,6 +1,6 @@
 // AdamW: Adam, with weights that decay by themselves.
 
-import { checkKind, notNegative } from "../options.ts";
+import { checkKind, notNegative } from "@nabla/autograd/checks";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";
 import { counting } from "./needs.ts";
 import {

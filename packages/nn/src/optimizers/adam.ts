@@ -1,6 +1,6 @@
 // Adam: steps of a size that follows each component's own gradients.
 import type { Tensor } from "@nabla/autograd";
-import { checkOptions, flag } from "../options.ts";
+import { checkKind, flag } from "@nabla/autograd/checks";
 import {
   checkMoments,
   type MomentOptions,
@@ -31,7 +31,7 @@ export function checkAdam(
   options: Omit<Required<AdamOptions>, "learningRate">,
 ): void {
   checkMoments(name, options);
-  checkOptions(name, options, { amsGrad: flag });
+  checkKind(name, "amsGrad", options.amsGrad, flag);
 }
 
 /** What Adam keeps of a parameter. */

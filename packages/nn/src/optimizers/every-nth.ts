@@ -1,8 +1,8 @@
 // A step for several gradients.
 import { NablaError, parameter, takeGradients, where } from "@nabla/autograd";
+import { checkKind, count } from "@nabla/autograd/checks";
 import { zerosFor } from "../computed.ts";
 import { checkTrainable } from "../freezing.ts";
-import { checkKind, count } from "../options.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
 

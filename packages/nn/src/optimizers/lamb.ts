@@ -1,5 +1,5 @@
 // LAMB: Adam's direction, as long as its parameter.
-import { checkKind, notNegative } from "../options.ts";
+import { checkKind, notNegative } from "@nabla/autograd/checks";
 import { asLongAs } from "../trust-ratio.ts";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";

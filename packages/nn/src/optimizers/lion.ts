@@ -1,6 +1,6 @@
 // Lion: steps of one size, in the direction of signs.
 
-import { checkKind, fraction, notNegative } from "../options.ts";
+import { checkKind, fraction, notNegative } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import {
   decayed,

@@ -1,7 +1,7 @@
 // Lookahead: some steps, and then a part of the way that they have led.
 import { parameter, where } from "@nabla/autograd";
+import { checkOptions, count, type Kind } from "@nabla/autograd/checks";
 import { zerosFor } from "../computed.ts";
-import { checkOptions, count, type Kind } from "../options.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
 

@@ -1,6 +1,6 @@
 // What Adam and its relatives have in common: running means of gradients and of their squares.
 import type { Parameter, Tensor } from "@nabla/autograd";
-import { checkKind, fraction, positive } from "../options.ts";
+import { checkKind, fraction, positive } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import { runningMean, type Update } from "./optimizer.ts";
 

@@ -1,6 +1,6 @@
 // Muon: steps whose singular values are all about alike.
 import type { Parameter, Tensor } from "@nabla/autograd";
-import { checkKind, checkOptions, count, flag, fraction, notNegative } from "../options.ts";
+import { checkKind, count, flag, fraction, notNegative } from "@nabla/autograd/checks";
 import { adamDirection } from "./adam.ts";
 import { checkMoments, type MomentOptions, momentDefaults, momentKeeps } from "./moments.ts";
 import { counting } from "./needs.ts";
@@ -39,7 +39,7 @@ const rule: Rule<Options> = {
     checkKind("muon", "momentum", options.momentum, fraction);
     checkKind("muon", "iterations", options.iterations, count);
     checkKind("muon", "weightDecay", options.weightDecay, notNegative);
-    checkOptions("muon", options, { matrices: flag });
+    checkKind("muon", "matrices", options.matrices, flag);
   },
   keeps: (options, p) => (isMatrix(p, options) ? ["velocity"] : momentKeeps),
   update(p, how) {

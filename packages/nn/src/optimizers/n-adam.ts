@@ -1,6 +1,6 @@
 // NAdam: Adam, whose step looks ahead along its mean of gradients.
 import { ones, type Tensor, zerosLike } from "@nabla/autograd";
-import { checkKind, notNegative } from "../options.ts";
+import { checkKind, notNegative } from "@nabla/autograd/checks";
 import {
   checkMoments,
   type MomentOptions,

@@ -11,7 +11,7 @@ import {
   tensor,
   zeros,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import type { Moving, Needs, Rule, StepCounts } from "./optimizer.ts";
 import { ownSteps } from "./stepper.ts";
 
@@ -27,7 +27,7 @@ export function togetherOf<Options>(
     made.every((one) => one instanceof Tensor);
   if (isFitting) return made as readonly Tensor[];
   const expected = `expected a list of ${moving.length} tensors, one for each that moves`;
-  throw new NablaError(`${rule.name}: together gives ${kindOf(made)}, ${expected}`);
+  throw new NablaError(`${rule.name}: together gives ${describe(made)}, ${expected}`);
 }
 
 /** How many steps have moved each parameter: one that comes late begins at 1. */
@@ -61,7 +61,7 @@ class OwnSteps implements StepCounts {
     const all: unknown = f(this.cell.cast(dtype));
     const asked = `${this.#rule}: ofSteps(${JSON.stringify(key)}, …)`;
     if (!(all instanceof Tensor)) {
-      throw new NablaError(`${asked} makes ${kindOf(all)} of the steps, expected a tensor`);
+      throw new NablaError(`${asked} makes ${describe(all)} of the steps, expected a tensor`);
     }
     const [is, expected] = [formatShape(all.shape as Shape), formatShape(this.cell.shape)];
     if (is === expected) return all as Tensor;

@@ -10,15 +10,23 @@ import {
   substitute,
   Tensor,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
-import { callable, checkOptions, type Kind, plain, text } from "../options.ts";
+import {
+  anything,
+  callable,
+  checkOptions,
+  describe,
+  type Kinds,
+  plain,
+  text,
+} from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import { counting, togetherOf } from "./needs.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
-const ruleKinds: Readonly<Record<string, Kind>> = {
+const ruleKinds: Kinds<Rule<unknown>> = {
   name: text,
   defaults: plain,
+  required: anything,
   check: callable,
   keeps: callable,
   together: callable,
@@ -81,7 +89,7 @@ function allOrNothing<Result>(cells: readonly Parameter[], step: () => Result): 
 /** The new value of a parameter, if it can be assigned. Throws `NablaError` otherwise. */
 function checkedNext(name: string, p: Parameter, next: unknown): Tensor {
   if (!(next instanceof Tensor)) {
-    const is = kindOf(next);
+    const is = describe(next);
     throw new NablaError(`${name}: update gives ${is} for "${p.name}", expected a tensor`);
   }
   const [is, expected] = [formatShape(next.shape as Shape), formatShape(p.shape)];

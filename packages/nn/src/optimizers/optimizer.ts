@@ -11,10 +11,10 @@ import {
   where,
   zerosLike,
 } from "@nabla/autograd";
-import { checkParameters, kindOf } from "../checks.ts";
+import { checkKind, checkNames, describe, isPlainObject, type Kind } from "@nabla/autograd/checks";
+import { checkParameters } from "../checks.ts";
 import { isShort } from "../computed.ts";
 import { checkTrainable } from "../freezing.ts";
-import { anything, checkOptions, isPlain } from "../options.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
 
@@ -56,6 +56,8 @@ export interface Rule<Options> {
   readonly name: string;
   /** Options that need not be given. */
   readonly defaults: Partial<Options>;
+  /** Names of options that have no default, beside the learning rate. Others are refused. */
+  readonly required?: readonly (keyof Options & string)[];
   /** Throws `NablaError` for options out of range. Default: takes all. */
   check?(options: Options): void;
   /**
@@ -107,6 +109,8 @@ export interface Needs {
   readonly carrying?: <Result>(cells: readonly Parameter[], step: () => Result) => Result;
 }
 
+const aValue: Kind = [(x) => x !== undefined, "a value"];
+
 /** An optimiser by a rule that throws for no parameter. */
 export function optimizerOfRule<Options extends { readonly learningRate: LearningRate }>(
   rule: Rule<Options>,
@@ -115,13 +119,17 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
   { ownSteps: ownStepsOf, together, carrying = (_, step) => step() }: Needs = {},
 ): Optimizer {
   const { name } = rule;
-  checkOptions(name, options, { learningRate: anything });
+  const required = rule.required ?? [];
+  const names = [...new Set([...Object.keys(rule.defaults), ...required, "learningRate"])];
+  checkNames(name, options, names);
   const given = { ...rule.defaults, ...withoutUndefined<object>(options) };
   const members = groupsOf(name, parameters).flatMap((group): Member<Options>[] => {
+    checkNames(name, group, ["parameters", ...names]);
     const { parameters: list, ...special } = group;
     checkParameters(name, list);
     const merged = { ...given, ...withoutUndefined<object>(special) } as unknown as Options;
     checkLearningRate(name, merged.learningRate);
+    for (const key of required) checkKind(name, key, merged[key], aValue);
     rule.check?.(merged);
     return list.map((p) => {
       const exact = isShort(p.dtype) ? parameter(p.cast("float32"), { name: p.name }) : p;
@@ -252,7 +260,7 @@ function groupsOf<Options>(
 ): readonly ParameterGroup<Options>[] {
   if (!Array.isArray(parameters)) checkParameters(name, parameters);
   const isGroup = (one: Parameter | ParameterGroup<Options>): one is ParameterGroup<Options> =>
-    isPlain(one) && "parameters" in one;
+    isPlainObject(one) && "parameters" in one;
   const list: readonly (Parameter | ParameterGroup<Options>)[] = parameters;
   if (list.every(isGroup)) return list;
   if (list.some(isGroup)) {
@@ -281,11 +289,11 @@ export function firstValues(
   const first = Array.isArray(kept)
     ? Object.fromEntries(kept.map((key) => [String(key), zerosLike(p)] as const))
     : kept;
-  if (isPlain(first) && Object.values(first).every((value) => value instanceof Tensor)) {
+  if (isPlainObject(first) && Object.values(first).every((value) => value instanceof Tensor)) {
     return first as Readonly<Record<string, Tensor>>;
   }
   const expected = "expected a list of names, or tensors by name";
-  throw new NablaError(`${name}: keeps gives ${kindOf(kept)}, ${expected}`);
+  throw new NablaError(`${name}: keeps gives ${describe(kept)}, ${expected}`);
 }
 
 /** A running mean one step on: `decay` of what it was, and the rest of `x`. */

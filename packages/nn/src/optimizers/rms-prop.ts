@@ -1,6 +1,6 @@
 // RMSProp: gradients divided by how large they have been of late.
 
-import { checkKind, fraction, positive } from "../options.ts";
+import { checkKind, fraction, positive } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import {
   type Optimizer,

@@ -1,6 +1,6 @@
 // Stochastic gradient descent.
 import { NablaError } from "@nabla/autograd";
-import { checkKind, checkOptions, flag, fraction, notNegative } from "../options.ts";
+import { checkKind, flag, fraction, notNegative } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";
 import { type Optimizer, optimizerOfRule, type Parameters, type Rule } from "./optimizer.ts";
 
@@ -20,7 +20,7 @@ const rule: Rule<Required<SgdOptions>> = {
   defaults: { momentum: 0, nesterov: false, weightDecay: 0 },
   check({ momentum, nesterov, weightDecay }) {
     checkKind("sgd", "momentum", momentum, fraction);
-    checkOptions("sgd", { nesterov }, { nesterov: flag });
+    checkKind("sgd", "nesterov", nesterov, flag);
     if (nesterov && momentum === 0) {
       throw new NablaError("sgd: nesterov is true, and momentum is 0; expected a momentum, as 0.9");
     }

@@ -11,9 +11,8 @@ import {
   Tensor,
   tensor,
 } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { checkKind, describe, plain } from "@nabla/autograd/checks";
 import { checkBlocks, readNow } from "../later.ts";
-import { checkOptions } from "../options.ts";
 
 /**
  * What an optimiser has gathered, by name: "steps", how many it has taken (int32), "0.velocity" and
@@ -80,7 +79,7 @@ export function stepperOf(operation: string, optimizer: Optimizer): Stepper {
   const known = isObject(optimizer) ? steppers.get(optimizer) : undefined;
   if (known) return known;
   const made = "expected one that @nabla/nn has made, as adam(…) or optimizerBy(rule, …)";
-  throw new NablaError(`${operation}: optimizer is ${kindOf(optimizer)}, ${made}`);
+  throw new NablaError(`${operation}: optimizer is ${describe(optimizer)}, ${made}`);
 }
 
 function isObject(x: unknown): x is object {
@@ -115,11 +114,11 @@ export function optimizerOf(stepper: Stepper): Optimizer {
 const realizeState = "await realizeAsync(...Object.values(state)) before";
 
 function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState): void {
-  checkOptions("load", given, {});
+  checkKind("load", "the state", given, plain);
   for (const [key, value] of Object.entries<unknown>(given)) {
     if (value instanceof Tensor) continue;
     throw new NablaError(
-      `load: ${JSON.stringify(key)} is ${kindOf(value)} in the state, expected a tensor`,
+      `load: ${JSON.stringify(key)} is ${describe(value)} in the state, expected a tensor`,
     );
   }
   const state = withOwnSteps(cells, given);

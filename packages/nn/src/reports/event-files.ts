@@ -5,9 +5,8 @@
 // (https://protobuf.dev/programming-guides/encoding): tag by tag, with the Summary
 // (tensorflow/core/framework/summary.proto) of scalars as one of its fields.
 import { NablaError } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { checkOptions, describe, finite } from "@nabla/autograd/checks";
 import { Checksum, castagnoli } from "../files/checksum.ts";
-import { checkOptions, finite } from "../options.ts";
 import type { AnyReport } from "../report.ts";
 import { numbersIn } from "./numbers.ts";
 
@@ -53,7 +52,7 @@ export function eventRecord(report: AnyReport, options: EventOptions): Uint8Arra
   const { step } = report;
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new NablaError(
-      `eventRecord: step of the report is ${kindOf(step)}, expected an integer from 0`,
+      `eventRecord: step of the report is ${describe(step)}, expected an integer from 0`,
     );
   }
   const values = properties

@@ -1,6 +1,6 @@
 // Reports as lines of files: CSV, for spreadsheets and tables, and JSON.
 import { NablaError, printable } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { describe } from "@nabla/autograd/checks";
 import type { AnyReport } from "../report.ts";
 import { numbersIn, numberText } from "./numbers.ts";
 
@@ -19,7 +19,7 @@ export function csvColumns(reports: Iterable<AnyReport>): readonly string[] {
   if (
     typeof (reports as Partial<Iterable<AnyReport>> | undefined)?.[Symbol.iterator] !== "function"
   ) {
-    throw new NablaError(`csvColumns: got ${kindOf(reports)}, expected a list of reports`);
+    throw new NablaError(`csvColumns: got ${describe(reports)}, expected a list of reports`);
   }
   const columns = new Map<string, Set<string>>();
   for (const report of reports) {
@@ -76,18 +76,18 @@ export function csvRow(report: AnyReport, columns: readonly string[]): string {
 function checkColumns(operation: string, columns: unknown): asserts columns is readonly string[] {
   const all: readonly unknown[] = Array.isArray(columns) ? Array.from<unknown>(columns) : [];
   if (all.length === 0) {
-    const given = Array.isArray(columns) ? "no columns" : kindOf(columns);
+    const given = Array.isArray(columns) ? "no columns" : describe(columns);
     throw new NablaError(`${operation}: got ${given}, expected a list of the columns' names`);
   }
   const wrong = all.findIndex((name) => typeof name !== "string");
   if (wrong !== -1) {
     throw new NablaError(
-      `${operation}: column ${wrong} is ${kindOf(all[wrong])}, expected a string`,
+      `${operation}: column ${wrong} is ${describe(all[wrong])}, expected a string`,
     );
   }
   const again = all.find((name, i) => all.indexOf(name) < i);
   if (again === undefined) return;
-  throw new NablaError(`${operation}: column ${kindOf(again)} is there twice`);
+  throw new NablaError(`${operation}: column ${describe(again)} is there twice`);
 }
 
 /** In quotes where it must be: with commas, quotes, line ends, or spaces that some readers cut off. */

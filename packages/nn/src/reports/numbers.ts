@@ -1,7 +1,6 @@
 // The numbers of a report by name, which all that writes reports down goes through.
 import { NablaError, printable } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
-import { isPlain } from "../options.ts";
+import { describe, isPlainObject } from "@nabla/autograd/checks";
 
 /** The numbers of one property of a report: under its own name, or "metrics/recall/0" and so on. */
 export interface NumbersOf {
@@ -20,14 +19,14 @@ const mostNested = 16;
  * is no number where one must be, and where two numbers have one name.
  */
 export function numbersIn(operation: string, report: unknown): readonly NumbersOf[] {
-  if (!isPlain(report)) {
+  if (!isPlainObject(report)) {
     throw new NablaError(
-      `${operation}: the report is ${kindOf(report)}, expected one, as fit gives them`,
+      `${operation}: the report is ${describe(report)}, expected one, as fit gives them`,
     );
   }
   for (const name of ["epoch", "step", "cost"]) {
     if (typeof report[name] === "number") continue;
-    const given = kindOf(report[name]);
+    const given = describe(report[name]);
     throw new NablaError(`${operation}: ${name} of the report is ${given}, expected a number`);
   }
   const names = new Set<string>();
@@ -42,12 +41,12 @@ export function numbersIn(operation: string, report: unknown): readonly NumbersO
     }
     const isRecord = depth === 0 && records.has(name);
     let inner: Iterable<readonly [string | number, unknown]> | undefined;
-    if (isRecord && isPlain(value)) inner = Object.entries(value);
+    if (isRecord && isPlainObject(value)) inner = Object.entries(value);
     if (depth > 0 && depth < mostNested && Array.isArray(value)) {
       inner = (value as readonly unknown[]).entries();
     }
     if (inner) return [...inner].flatMap(([key, one]) => found(one, `${name}/${key}`, depth + 1));
-    const what = depth < mostNested ? kindOf(value) : `nested ${mostNested} deep`;
+    const what = depth < mostNested ? describe(value) : `nested ${mostNested} deep`;
     const expected = isRecord
       ? "a record"
       : depth > 0

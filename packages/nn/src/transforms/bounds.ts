@@ -1,6 +1,7 @@
 // Transforms that keep directions within bounds.
+import { checkKind } from "@nabla/autograd/checks";
 import { normOf, withinNorm } from "../clipping.ts";
-import { checkKind, positive } from "../options.ts";
+import { bound } from "../options.ts";
 import type { Transform } from "./chain.ts";
 
 /**
@@ -15,7 +16,7 @@ import type { Transform } from "./chain.ts";
  * w.arraySync(); // => [2.4, 3.2]
  */
 export function clipByNorm(most: number): Transform {
-  checkKind("clipByNorm", "the bound", most, positive);
+  checkKind("clipByNorm", "the bound", most, bound);
   return {
     name: "clipByNorm",
     all: (directions) => withinNorm(directions, normOf(directions), most),
@@ -34,6 +35,6 @@ export function clipByNorm(most: number): Transform {
  * w.arraySync(); // => [2, 0.25]
  */
 export function clipByValue(most: number): Transform {
-  checkKind("clipByValue", "the bound", most, positive);
+  checkKind("clipByValue", "the bound", most, bound);
   return { name: "clipByValue", each: (direction) => direction.clip(-most, most) };
 }

@@ -1,6 +1,6 @@
 // Optimisers as chains: what makes a step's direction of a gradient, one after the other.
 import { formatShape, NablaError, type Parameter, ShapeError, Tensor } from "@nabla/autograd";
-import { kindOf } from "../checks.ts";
+import { callable, checkOptions, describe, type Kinds, text } from "@nabla/autograd/checks";
 import {
   firstValues,
   type Moving,
@@ -10,7 +10,6 @@ import {
   type Update,
 } from "../optimizers/optimizer.ts";
 import { optimizerBy } from "../optimizers/optimizer-by.ts";
-import { callable, checkOptions, type Kind, text } from "../options.ts";
 import type { LearningRate } from "../schedules.ts";
 
 /** What a transform knows of a parameter besides the direction that comes to it. */
@@ -39,7 +38,7 @@ export interface ChainOptions {
   readonly learningRate: LearningRate;
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds: Kinds<Transform> = {
   name: text,
   keeps: callable,
   counts: [(x) => x === true, "true, or left out"],
@@ -112,7 +111,7 @@ function after(
     return made as readonly Tensor[];
   }
   throw new NablaError(
-    `chain: ${transform.name} gives ${kindOf(made)}, expected a list of ${moving.length} tensors`,
+    `chain: ${transform.name} gives ${describe(made)}, expected a list of ${moving.length} tensors`,
   );
 }
 
@@ -123,7 +122,7 @@ function checkDirection(
 ): void {
   if (!(direction instanceof Tensor)) {
     throw new NablaError(
-      `chain: ${name} gives ${kindOf(direction)} for "${of}", expected a tensor`,
+      `chain: ${name} gives ${describe(direction)} for "${of}", expected a tensor`,
     );
   }
   const [is, expected] = [formatShape((direction as Tensor).shape), formatShape(shape)];
@@ -131,9 +130,8 @@ function checkDirection(
   throw new ShapeError(`chain: ${name} gives ${is} for "${of}", expected ${expected}`);
 }
 
-function checkTransform(transform: unknown, position: number): void {
-  checkOptions(`chain: transform ${position}`, transform, kinds, "name");
-  const one = transform as Transform;
+function checkTransform(one: Transform, position: number): void {
+  checkOptions(`chain: transform ${position}`, one, kinds, "name");
   const [hasEach, hasAll] = [one.each !== undefined, one.all !== undefined];
   if (hasEach !== hasAll) return;
   const has = hasEach ? "both `each` and `all`" : "neither `each` nor `all`";

@@ -1,8 +1,8 @@
 // Transforms that remember what directions have been.
 
-import { type AdamOptions, adamDirection, adamKeeps, checkAdam } from "../optimizers/adam.ts";
+import { checkKind, checkOptions, flag, fraction, positive } from "@nabla/autograd/checks";
+import { type AdamOptions, adamDirection, adamKeeps } from "../optimizers/adam.ts";
 import { runningMean } from "../optimizers/optimizer.ts";
-import { checkKind, checkOptions, flag, fraction, positive } from "../options.ts";
 import type { Transform } from "./chain.ts";
 
 /**
@@ -47,10 +47,14 @@ export function addMomentum(
  * w.arraySync(); // => [2.5, -199.5]
  */
 export function scaleByAdam(options: Omit<AdamOptions, "learningRate"> = {}): Transform {
-  checkOptions("scaleByAdam", options, {});
+  checkOptions("scaleByAdam", options, {
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: positive,
+    amsGrad: flag,
+  });
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, amsGrad = false } = options;
   const own = { beta1, beta2, epsilon, amsGrad };
-  checkAdam("scaleByAdam", own);
   return {
     name: "scaleByAdam",
     counts: true,

@@ -1,6 +1,6 @@
 // Transforms that remember nothing: signs, decay, the size of steps.
 import type { Parameter } from "@nabla/autograd";
-import { callable, checkKind, checkOptions, notNegative } from "../options.ts";
+import { callable, checkKind, checkOptions, notNegative } from "@nabla/autograd/checks";
 import { asLongAs } from "../trust-ratio.ts";
 import type { Transform } from "./chain.ts";
 
