@@ -24,7 +24,7 @@ for (const recipe of recipes) {
 }
 
 /** All at once, as they do not touch. */
-function follow(copy: Copy): void {
+async function follow(copy: Copy): Promise<void> {
   let written = text;
   for (const { title, diff } of chosen) {
     try {
@@ -39,22 +39,22 @@ function follow(copy: Copy): void {
     copy.keep();
   }
   if (options.includes("--write")) writeFileSync(guide, written);
-  const failure = copy.firstFailure([...new Set(chosen.flatMap(({ tests }) => tests))]);
+  const failure = await copy.firstFailure([...new Set(chosen.flatMap(({ tests }) => tests))]);
   if (failure !== undefined) faults.push(failure);
 }
 
 /** Each change but one, for each. */
-function forget(copy: Copy): void {
+async function forget(copy: Copy): Promise<void> {
   for (const { title, diff, tests } of chosen) {
     const hunks = hunksOf(diff);
-    hunks.forEach(({ file, text: left }, i) => {
+    for (const [i, { file, text: left }] of hunks.entries()) {
       for (const one of hunks) if (one.text !== left) copy.apply(one.text);
-      const failure = copy.firstFailure(tests);
+      const failure = await copy.firstFailure(tests);
       copy.restore();
       console.log(`\n${title}, without change ${i + 1} of ${hunks.length} (${file}):`);
       console.log(failure === undefined ? "NOTHING FAILS" : essenceOf(failure));
       if (failure === undefined) faults.push(`${title}: change ${i + 1} can be forgotten`);
-    });
+    }
   }
 }
 
@@ -66,8 +66,8 @@ function essenceOf(output: string): string {
 
 const copy = new Copy();
 try {
-  if (options.includes("--forget")) forget(copy);
-  else follow(copy);
+  if (options.includes("--forget")) await forget(copy);
+  else await follow(copy);
 } finally {
   copy.remove();
 }

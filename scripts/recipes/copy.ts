@@ -1,5 +1,6 @@
 // A copy of the repository, its changes included, in which recipes are followed.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,26 +62,46 @@ export class Copy {
     this.#git(this.path, "clean", "--quiet", "--force", "-d", "packages");
   }
 
-  /** The output of the first command that fails; undefined if none does. */
-  firstFailure(tests: readonly string[]): string | undefined {
-    const node = ["--conditions=@nabla/source", "--import", "tsx"];
-    const commands = [
-      ["node", ...node, "scripts/operations.ts"],
-      ["node", "--import", "tsx", "scripts/doctest/write.ts"],
-      ["npx", "tsc", "--noEmit"],
-      ["npx", "biome", "check"],
-      // Types have been checked, and the reference is an oracle in these tests.
-      ["npx", "vitest", "run", ...tests, "--project=wasm", "--typecheck.enabled=false"],
+  /** The output of a command that fails; undefined if none does. What needs nothing of another runs beside it. */
+  async firstFailure(tests: readonly string[]): Promise<string | undefined> {
+    const node = ["node", "--conditions=@nabla/source", "--import", "tsx"];
+    // Types have been checked, and the reference is an oracle in these tests.
+    const vitest = ["npx", "vitest", "run", "--project=wasm", "--typecheck.enabled=false"];
+    const series = [
+      [
+        [...node, "scripts/doctest/write.ts"],
+        ["npx", "tsc", "--noEmit"],
+      ],
+      [
+        [...node, "scripts/operations.ts"],
+        ["npx", "biome", "check"],
+      ],
+      [[...vitest, ...tests]],
     ];
-    for (const [command, ...args] of commands) {
-      const { status, stdout, stderr } = spawnSync(command!, args, {
-        cwd: this.path,
-        encoding: "utf8",
-        env: { ...process.env, CI: "true", NO_COLOR: "1" },
+    const results = await Promise.all(
+      series.map(async (commands) => {
+        for (const command of commands) {
+          const output = await this.#failureOf(command);
+          if (output !== undefined) return output;
+        }
+        return undefined;
+      }),
+    );
+    return results.find((output) => output !== undefined);
+  }
+
+  /** What a command says if it fails. */
+  async #failureOf([file, ...args]: readonly string[]): Promise<string | undefined> {
+    const env = { ...process.env, CI: "true", NO_COLOR: "1" };
+    const child = spawn(file!, args, { cwd: this.path, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = `${[file, ...args].join(" ")}\n`;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
       });
-      if (status !== 0) return `${command} ${args.join(" ")}\n${stdout}${stderr}`;
     }
-    return undefined;
+    const [status] = await once(child, "close");
+    return status === 0 ? undefined : output;
   }
 
   remove(): void {
