@@ -99,8 +99,8 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "tensor: [5] has 5 elements, [2, 3] has 6",
   ],
   [
-    () => tensor([1], { dtype: "float16" as Any }),
-    'tensor: dtype is "float16", expected "bool", "uint8", "int32", "float32", "float64"',
+    () => tensor([1], { dtype: "float8" as Any }),
+    'tensor: dtype is "float8", expected "bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"',
   ],
   [
     () => convTranspose1d(ones([1, 1, 4]), ones([1, 1, 2]), { outputPadding: (2 ** 40) as Any }),
@@ -121,8 +121,12 @@ const mistakes: readonly (readonly [run: () => unknown, message: string])[] = [
     "gather: index 5 is out of range for axis 0 of [2]",
   ],
   [
+    () => oneHot(tensor([-1], { dtype: "int32" }), 3).arraySync(),
+    "oneHot: label -1 is out of range for 3 classes",
+  ],
+  [
     () => oneHot(tensor([3], { dtype: "int32" }), 3).arraySync(),
-    "oneHot: index 3 is out of range for axis 0 of [3, 3]",
+    "oneHot: label 3 is out of range for 3 classes",
   ],
   [
     () => backward(parameter(zeros([100, 10])).mul(2)),

@@ -92,7 +92,7 @@ test.runIf(backend() === "wasm")(
     expect(far.slice(0, 2 ** 30 - 2, 2 ** 30 + 3).arraySync()).toEqual([0, 0, 1, 2, 0]);
     expect(far.slice(0, 2 ** 31 - 12, 2 ** 31 - 9).arraySync()).toEqual([0, 0, 0]);
     expect(
-      oneHot(tensor([2, -1], { dtype: "int32" }), 60_000)
+      oneHot(tensor([2, 59_999], { dtype: "int32" }), 60_000)
         .sum(0)
         .argMax()
         .itemSync(),

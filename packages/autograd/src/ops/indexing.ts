@@ -93,9 +93,6 @@ export function takeAlongAxis(x: Node, indices: Node, axis = -1, labelsOf?: stri
   return createNode(operation, inputs, { axis: normal, along: true }, picked, x.dtype);
 }
 
-/** Rows of the identity matrix, under the name that errors show. */
-const oneHotOperation: Gather = { ...gatherOperation, name: "oneHot" };
-
 /** What differs in operations whose indices have errors of their own. */
 type Told = Pick<Gather, "name" | "fromZero" | "message">;
 
@@ -127,24 +124,20 @@ function refusedBelowZero(indices: Node, size: number): Node {
 }
 
 /**
- * Adds a last axis of `depth`, with 1 at the index and 0 elsewhere. `labelsOf` names the operation
- * whose labels the indices are.
+ * Adds a last axis of `depth`, with 1 at the label and 0 elsewhere; the name is that of errors. No label
+ * counts from the end: -1 is often one that is not known.
  */
-export function oneHot(indices: Node, depth: number, dtype: DType, labelsOf?: string): Node {
-  const whole = wholeNumbers(labelsOf ?? "oneHot", indices, labelsOf && "labels");
-  const counted = labelsOf === undefined ? whole : refusedBelowZero(whole, depth);
-  const operation =
-    labelsOf === undefined
-      ? oneHotOperation
-      : variant(gatherOperation, { name: labelsOf, fromZero: "label" });
+export function oneHot(labels: Node, depth: number, dtype: DType, name: string): Node {
+  const counted = refusedBelowZero(wholeNumbers(name, labels, "labels"), depth);
+  const operation = variant(gatherOperation, { name, fromZero: "label" });
   const attributes = { axis: 0, along: false };
-  const shape = Object.freeze([...indices.shape, depth]);
+  const shape = Object.freeze([...labels.shape, depth]);
   if (isWithinLimits([depth, depth])) {
     return createNode(operation, [eye(depth, depth, dtype), counted], attributes, shape, dtype);
   }
   // The identity matrix would be too large; comparing the index with positions does the same.
   const positions = iota(checkShape("oneHot", [depth]), 0);
-  const found = createNode(operation, [positions, counted], attributes, indices.shape, "int32");
+  const found = createNode(operation, [positions, counted], attributes, labels.shape, "int32");
   return cast(equal(expandDims(found, -1), positions), dtype);
 }
 

@@ -291,25 +291,25 @@ export function eye(
 }
 
 export interface OneHotOptions extends DTypeOption {
-  /** The operation whose labels the indices are: errors name it, and none counts from the end. */
+  /** The operation whose labels they are, which errors name. Default: "oneHot". */
   readonly labelsOf?: string;
 }
 
 /**
- * Adds a last axis of `depth`: 1 at the index, 0 elsewhere. Negative indices count from the end;
- * one out of range is an error when the graph runs.
+ * Adds a last axis of `depth`: 1 at the label, 0 elsewhere. A label that is not from 0 up to `depth` is an
+ * error when the graph runs: -1, too, which often stands for one that is not known.
  *
  * @example
  * oneHot(tensor([2, 0], { dtype: "int32" }), 3).arraySync(); // => [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot<X extends Tensor, const Depth extends number>(
-  indices: X,
+  labels: X,
   depth: Depth,
   options: OneHotOptions = {},
 ): Tensor<T.OneHot<ShapeOf<X>, Depth>> {
   checkOptions("oneHot", options, { labelsOf: text, ...ofDType });
-  const { dtype = "float32", labelsOf } = options;
+  const { dtype = "float32", labelsOf = "oneHot" } = options;
   const count = checkCount("oneHot", "depth", depth);
-  const node = nodeOf(labelsOf ?? "oneHot", indices);
+  const node = nodeOf(labelsOf, labels);
   return tensorOf(oneHotNode(node, count, checkDType("oneHot", dtype), labelsOf));
 }
