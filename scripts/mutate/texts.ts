@@ -33,8 +33,8 @@ const byFile: Readonly<
   },
   "autodiff/gradients.ts": {
     "the incoming gradient is 2": [
-      "full(cost.shape, 1, cost.dtype)",
-      "full(cost.shape, 2, cost.dtype)",
+      "full(cost.shape, 1, dtype)",
+      "full(cost.shape, 2, dtype)",
       gradients,
     ],
   },

@@ -115,7 +115,7 @@ test("what is no metric of batches says what was expected", async () => {
     ],
     [
       [r2Score(), () => [rows, rows, rows, rows]],
-      `is of [a tensor, a tensor, a tensor, a tensor], expected [outputs, targets] or`,
+      `a tensor of shape [23, 3], a tensor of shape [23, 3]], expected [outputs, targets] or`,
     ],
     [() => rows, `metric "found" is a tensor [23, 3], expected a tensor of one number`],
   ];

@@ -165,7 +165,7 @@ describe.each(shorts)("%s", (dtype) => {
         optimizer,
         epochs: 8,
         batchSize: 20,
-        seed: 1,
+        shuffle: 1,
       } as never,
     ) as unknown as AsyncIterable<{ cost: number }>) {
       reports.push(cost);
