@@ -112,7 +112,8 @@ test("adversaries go on from a checkpoint as if undisturbed", async () => {
   const wanted = state(whole);
   manualSeed(9);
   const other = adversaries(players);
-  progress = (await loadCheckpoint(path, other)) as typeof progress;
+  const { model, optimizer } = other;
+  progress = (await loadCheckpoint(path, { model, optimizer })) as typeof progress;
   for (let { step } = progress; step < 4; step++) await other.step();
   expect(progress.step).toBe(2);
   expect(state(other)).toEqual(wanted);
