@@ -270,7 +270,7 @@ export const catalogue: readonly Entry[] = [
     ["sort", [any]],
     ["argSort", [any]],
     ["topK", [any], (x) => x.topK(2).values],
-    ["oneHot", [rows], (at) => nabla.oneHot(at, 3)],
+    ["oneHot", [indices(1, 0, 2)], (at) => nabla.oneHot(at, 3)],
     ["quantile", [any], (x) => nabla.quantile(x, 0.3, 1)],
     ["median", [any], (x) => nabla.median(x, 1)],
     ["searchSorted", [numbers([4]).sort(), any]],
