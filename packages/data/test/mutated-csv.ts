@@ -52,6 +52,8 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 function strictly(given: string): string[][] | undefined {
   const text = given.replaceAll(/\r\n?/g, "\n");
   const records: string[][] = [[""]];
+  // "" in quotes is a value, also where it is the whole line; an empty line is no record.
+  const quoted = new Set<string[]>();
   let state: "start" | "plain" | "quoted" | "closed" = "start";
   for (const character of text) {
     const record = records.at(-1)!;
@@ -62,6 +64,7 @@ function strictly(given: string): string[][] | undefined {
     } else if (character === '"') {
       if (state === "plain") return undefined;
       if (state === "closed") record[last] += '"';
+      quoted.add(record);
       state = "quoted";
     } else if (character === ",") {
       record.push("");
@@ -77,7 +80,7 @@ function strictly(given: string): string[][] | undefined {
   }
   if (state === "quoted") return undefined;
   // Integers as names of columns would come in another order.
-  const [names = []] = records.filter((record) => record.length > 1 || record[0] !== "");
-  if (names.some((name) => /^\d+$/.test(name))) return undefined;
-  return records.filter((record) => record.length > 1 || record[0] !== "");
+  const filled = records.filter((one) => one.length > 1 || one[0] !== "" || quoted.has(one));
+  if (filled[0]?.some((name) => /^\d+$/.test(name))) return undefined;
+  return filled;
 }

@@ -250,6 +250,29 @@ test('one column: "" in quotes is a missing value, an empty line is none', async
   expect(records).toEqual(rows);
 });
 
+test("spaces behind a quote are passed over, wherever a file comes apart", async () => {
+  const recordsIn = async (text: string, at: number): Promise<unknown[]> => {
+    const bytes = new TextEncoder().encode(text);
+    const pieces = async function* () {
+      yield bytes.subarray(0, at);
+      yield bytes.subarray(at);
+    };
+    const records: unknown[] = [];
+    for await (const record of csvRows(pieces())) records.push(record);
+    return records;
+  };
+  const text = 'x,y\n"a" ,"b"  \n"c", d\n';
+  for (let at = 0; at <= text.length; at++) {
+    expect(await recordsIn(text, at)).toEqual([
+      { x: "a", y: "b" },
+      { x: "c", y: " d" },
+    ]);
+    await expect(recordsIn('x\n1\n"a"b\n"c"\n', at)).rejects.toThrow(
+      "Trailing quote on quoted field is malformed",
+    );
+  }
+});
+
 test("a number beyond float64 is not a number, and text in place of a path is an error that says so", async () => {
   const { columns } = await csv({ text: "x\n1e400\n-1e400\n" });
   expect(columns["x"]!.kind).toBe("text");

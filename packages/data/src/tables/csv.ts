@@ -143,7 +143,10 @@ async function* recordsOf(
       }
       yield record;
     }
-    if (error) throw new NablaError(`${subject}: behind record ${number}: ${error.message}`);
+    // In the record that has not ended, what seems wrong may be right when the rest has come.
+    if (error && (isLast || (error.row ?? 0) < parsed.data.length)) {
+      throw new NablaError(`${subject}: behind record ${number}: ${error.message}`);
+    }
     rest = isLast ? "" : rest.slice(parsed.meta.cursor);
   };
   for await (const piece of textOf(subject, source)) {
