@@ -174,6 +174,30 @@ describe.skipIf(!hasChromium)("the page with a camera", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("stops when the camera ends by itself, and names follow what is written", async () => {
+    const page = await open("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream");
+    await turnOn(page);
+    await page.getByRole("button", { name: "Turn the camera off" }).waitFor();
+    // Chromium has no way to unplug its own camera.
+    await page.evaluate(`{
+      const [track] = document.querySelector("#video").srcObject.getTracks();
+      track.stop();
+      track.dispatchEvent(new Event("ended"));
+    }`);
+    await page.getByRole("button", { name: "Turn the camera on" }).waitFor();
+    expect(await page.getByRole("alert").innerText()).toBe(
+      "The camera has ended. Files will do, too.",
+    );
+    expect(await page.getByRole("button", { name: "Record One thing" }).isDisabled()).toBe(true);
+    const file = { name: "red.png", mimeType: "image/png", buffer: Buffer.from(await red()) };
+    await page.getByLabel("Add files of One thing").setInputFiles(file);
+    await page.getByLabel("Add files of Another thing").setInputFiles(file);
+    await page.getByText("Ready to learn One thing (1), Another thing (1).").waitFor();
+    await page.getByRole("textbox").first().fill("Cup");
+    await page.getByText("Ready to learn Cup (1), Another thing (1).").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("fits on a phone, is reached by Tab in the order of reading, and axe has nothing to complain of", async () => {
     const page = await open("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream");
     await turnOn(page);

@@ -6,14 +6,24 @@ const reasons: Readonly<Record<string, string>> = {
   NotReadableError: "The camera cannot be read: another program may be using it.",
 };
 
-/** Turns the camera on, and shows it; throws what a reader can be told. */
-export async function turnOn(video: HTMLVideoElement): Promise<void> {
+/**
+ * Turns the camera on, and shows it; throws what a reader can be told. `onEnd` hears it when the camera ends by
+ * itself, unplugged or forbidden.
+ */
+export async function turnOn(
+  video: HTMLVideoElement,
+  onEnd: (message: string) => unknown,
+): Promise<void> {
   // Undefined where a page comes neither from this machine nor by https.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new Error(`Cameras need https. ${instead}`);
   try {
     const wanted = { width: { ideal: 640 }, height: { ideal: 480 } };
-    video.srcObject = await devices.getUserMedia({ video: wanted });
+    const stream = await devices.getUserMedia({ video: wanted });
+    video.srcObject = stream;
+    for (const track of stream.getTracks()) {
+      track.addEventListener("ended", () => onEnd(`The camera has ended. ${instead}`));
+    }
     await video.play();
   } catch (error) {
     turnOff(video);

@@ -96,7 +96,7 @@ export class Lesson {
     return new Map(kinds.map((kind, i) => [kind, found[i]!]));
   }
 
-  /** Trains a new network on all examples; it can be asked meanwhile. */
+  /** Trains a new network on all examples; it can be asked meanwhile. All progress has been heard when it ends. */
   async train(onProgress: (progress: Progress) => unknown): Promise<void> {
     this.stop();
     const running = new AbortController();
@@ -127,11 +127,14 @@ export class Lesson {
       },
     );
     let told = 0;
+    let heard: unknown;
     for await (const { step, batchCost } of reports) {
       if (step === told || step > steps) continue;
       told = step;
-      onProgress({ step, steps, cost: batchCost });
+      heard = onProgress({ step, steps, cost: batchCost });
     }
+    // Messages on this way come in order, but not with those of other ways.
+    await heard;
   }
 
   /** Ends the training that is under way. */

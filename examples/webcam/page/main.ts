@@ -63,18 +63,24 @@ const cards = ["One thing", "Another thing", "A third thing"].map((name, label) 
       void trying(() => service.forget(label));
       countPictures();
     },
-    rename: () => drawBars(undefined),
+    rename: () => {
+      drawBars(answers);
+      if (!hasLearnt) countPictures();
+    },
   });
   return card;
 });
 found(document, "#cards", HTMLElement).append(...cards.map(({ element }) => element));
 
 let isTraining = false;
+/** Whether the status says so. */
+let hasLearnt = false;
 
 function countPictures(): void {
   const known = cards.filter(({ count }) => count > 0);
   trainButton.disabled = known.length < 2 && !isTraining;
   if (isTraining) return;
+  hasLearnt = false;
   status.textContent =
     known.length < 2
       ? "It needs pictures of two things."
@@ -88,7 +94,12 @@ cameraButton.addEventListener("click", () => void (video.srcObject ? stopCamera(
 async function startCamera(): Promise<void> {
   tell("");
   cameraButton.disabled = true;
-  await trying(() => turnOn(video));
+  await trying(() =>
+    turnOn(video, (message) => {
+      stopCamera();
+      tell(message);
+    }),
+  );
   cameraButton.disabled = false;
   showCamera();
   if (video.srcObject) void watch();
@@ -142,7 +153,11 @@ askInput.addEventListener("change", () => {
   void trying(async () => ask(await bytesOf(file)), `${file.name}: `);
 });
 
+/** What the bars show. */
+let answers: ReadonlyMap<number, number> | undefined;
+
 function drawBars(probabilities: ReadonlyMap<number, number> | undefined): void {
+  answers = probabilities;
   const most = probabilities && Math.max(...probabilities.values());
   bars.replaceChildren(
     ...cards.map(({ name }, label) => {
@@ -182,6 +197,7 @@ async function train(): Promise<void> {
   countPictures();
   const [first, last] = [costs[0], costs.at(-1)];
   if (first === undefined || last === undefined) return;
+  hasLearnt = true;
   status.textContent = `Learnt in ${costs.length} steps: the cost went from ${first.toFixed(2)} to ${last.toFixed(3)}.`;
 }
 
