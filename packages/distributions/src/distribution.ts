@@ -45,6 +45,8 @@ export interface Distribution<out Batch extends Shape = Shape, out Event extends
    * `logProbability` for a gradient of an expectation (R. J. Williams, 1992).
    */
   readonly isReparameterized: boolean;
+  /** @internal Whether draws are angles, whose density repeats and whose mean is a direction. */
+  readonly isCircular: boolean;
   /**
    * Draws `[...shape, ...batchShape, ...eventShape]`, one for each element of `shape` (default `[]`)
    * and of the batch, all independent.
@@ -96,6 +98,7 @@ export interface Formulas {
   readonly event?: Shape;
   readonly drawsIntegers?: boolean;
   readonly isReparameterized?: boolean;
+  readonly isCircular?: boolean;
   readonly draw: (seed: Seed | undefined, shape: Shape) => Tensor;
   /** At values of the support. */
   readonly logDensity: (x: Tensor) => Tensor;
@@ -140,6 +143,7 @@ export function distribution<Batch extends Shape, Event extends Shape = readonly
     support: formulas.support,
     parameters: parameters.values,
     isReparameterized,
+    isCircular: formulas.isCircular ?? false,
     sample(shape: Shape = [], options: SampleOptions = {}) {
       const operation = `${name}.sample`;
       checkSizes(operation, shape);

@@ -37,6 +37,7 @@ export function independent(d: Distribution, axes: number): Distribution {
     event: [...d.batchShape.slice(rank - axes), ...d.eventShape],
     drawsIntegers: d.dtype === "int32",
     isReparameterized: d.isReparameterized,
+    isCircular: d.isCircular,
     draw: (seed, shape) => {
       const front = shape.slice(0, shape.length - (rank - axes));
       return d.sample(front, seed === undefined ? {} : { seed });
@@ -46,7 +47,10 @@ export function independent(d: Distribution, axes: number): Distribution {
       const isOutside: Tensor = each.equal(Number.NEGATIVE_INFINITY);
       // One that cannot be is enough, also where others are infinitely likely.
       const isNever: Tensor = axes === 0 ? isOutside : isOutside.any(last);
-      return where(isNever, Number.NEGATIVE_INFINITY, total(where(isOutside, 0, each)));
+      const sum = total(where(isOutside, 0, each));
+      // A parameter that is NaN is NaN there, too.
+      const isKnown = isNever.logicalAnd(sum.isNaN().logicalNot());
+      return where(isKnown, Number.NEGATIVE_INFINITY, sum);
     },
     isOutside: (x) => x.notEqual(x).logicalAnd(x.equal(x)),
     inside: 0,

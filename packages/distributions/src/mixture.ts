@@ -30,6 +30,7 @@ interface Components {
   readonly batch: Shape;
   readonly event: Shape;
   readonly drawsIntegers: boolean;
+  readonly isCircular: boolean;
   readonly dtype: Float;
   readonly support: string;
   /** `[..., ...batch, count]` */
@@ -44,10 +45,10 @@ interface Components {
 /**
  * A mixture of distributions: a component is drawn by its weight, then a value of it. `weights`
  * `[...batch, n]` are probabilities, which are divided by their sum, or `{ logits }`. The components are a
- * list of n distributions of the same events, all of integers or none, whose batches broadcast; or one
+ * list of n distributions of the same events, all of integers or none, of angles or none, whose batches broadcast; or one
  * distribution, whose last batch axis counts them. Draws are constants for gradients, as they do not depend
  * smoothly on weights; densities, and so maximum likelihood, have all gradients. There is no closed form of
- * the entropy and of quantiles; `cdf` is known where the components' are. Throws `NablaError` for components
+ * the entropy and of quantiles, and of angles none of mean and variance; `cdf` is known where the components' are. Throws `NablaError` for components
  * that do not fit together, `ShapeError` for shapes.
  *
  * @example
@@ -82,6 +83,11 @@ export function mixture(
   const axis = -1 - event.length;
   const mixed = (values: Tensor): Tensor => timesShares(shares, values).sum(axis);
   const mean = (): Tensor => mixed(all.moment("mean"));
+  const variance = (): Tensor => {
+    const center = mean();
+    const distance = all.moment("mean").sub(center.expandDims(axis));
+    return mixed(all.moment("variance").add(distance.square()));
+  };
   return distribution<Shape, Shape>({
     name: "mixture",
     support: all.support,
@@ -89,18 +95,15 @@ export function mixture(
     batch,
     event,
     drawsIntegers: all.drawsIntegers,
+    isCircular: all.isCircular,
     isReparameterized: false,
     draw: (seed, shape) => drawn(all, probabilities, keyFor("mixture", seed), shape, batch),
-    logDensity: (x) => logSum(logs.add(all.logDensity(x))),
+    logDensity: (x) => logDensityOf(logs, probabilities, all.logDensity(x)),
     // The components know.
     isOutside: (x) => x.notEqual(x).logicalAnd(x.equal(x)),
     inside: 0,
-    mean,
-    variance: () => {
-      const center = mean();
-      const distance = all.moment("mean").sub(center.expandDims(axis));
-      return mixed(all.moment("variance").add(distance.square()));
-    },
+    // Directions are not averaged as numbers are.
+    ...(all.isCircular ? {} : { mean, variance }),
     cdf: (x) => timesShares(probabilities, all.cdf(x)).sum(-1),
   });
 }
@@ -109,6 +112,22 @@ export function mixture(
 function timesShares(shares: Tensor, values: Tensor): Tensor {
   const isIgnored: Tensor = shares.equal(0).logicalAnd(values.isFinite().logicalNot());
   return shares.mul(where(isIgnored, 0, values));
+}
+
+/**
+ * The logarithm of the sum of densities by their shares. Components whose share is 0 add nothing, but a derivative
+ * by it: log (1 + p d / sum), of ratios d / sum up to e^80.
+ */
+function logDensityOf(logs: Tensor, shares: Tensor, densities: Tensor): Tensor {
+  const isIgnored: Tensor = logs.equal(Number.NEGATIVE_INFINITY);
+  // Infinite ones, too; what is NaN stays so.
+  const counted = where(isIgnored.logicalAnd(densities.isNaN().logicalNot()), 0, densities);
+  const sum = logSum(logs.add(counted));
+  const isKnown: Tensor = isIgnored.logicalAnd(sum.isFinite().expandDims(-1));
+  const ratio = where(isKnown, densities.sub(sum.expandDims(-1)), 0)
+    .minimum(80)
+    .exp();
+  return sum.add(where(isKnown, shares.mul(ratio), 0).sum(-1).log1p());
 }
 
 /** log of the sum of e^terms over the last axis; -Infinity, without a gradient, where all terms are. */
@@ -150,10 +169,8 @@ function ofList(list: readonly Distribution[]): Components {
   const [first] = list as readonly [Distribution];
   const event = first.eventShape;
   list.forEach((one, i) => {
-    if (isInteger(one) !== isInteger(first)) {
-      const kinds = [first, one].map(
-        (d) => `${d.name} ${isInteger(d) ? "integers" : "real numbers"}`,
-      );
+    if (kindOf(one) !== kindOf(first)) {
+      const kinds = [first, one].map((d) => `${d.name} ${kindOf(d)}`);
       fail(
         `mixture: component 0 draws ${kinds[0]}, component ${i} ${kinds[1]}: expected all of one kind`,
       );
@@ -173,6 +190,7 @@ function ofList(list: readonly Distribution[]): Components {
     batch,
     event,
     drawsIntegers: isInteger(first),
+    isCircular: first.isCircular,
     dtype: list.some((one) => dtypeOf(one) === "float64") ? "float64" : "float32",
     support: [...supports].join(", or "),
     logDensity: (x) =>
@@ -227,6 +245,7 @@ function ofBatch(d: Distribution): Components {
     batch: batchShape.slice(0, -1),
     event,
     drawsIntegers: isInteger(d),
+    isCircular: d.isCircular,
     dtype: dtypeOf(d),
     support: d.support,
     logDensity: (x) => d.logProbability(spread(x)),
@@ -234,6 +253,11 @@ function ofBatch(d: Distribution): Components {
     moment: (name) => d[name](),
     draw: (key, shape, to) => drawsFor(d, shape, [...to, count], key),
   };
+}
+
+function kindOf(d: Distribution): string {
+  if (isInteger(d)) return "integers";
+  return d.isCircular ? "angles" : "real numbers";
 }
 
 function isInteger(d: Distribution): boolean {

@@ -1,5 +1,13 @@
 // Distributions of functions of what another one draws.
-import { formatShape, type Shape, ShapeError, type Tensor, where, zeros } from "@nabla/autograd";
+import {
+  formatShape,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  where,
+  zeros,
+  zerosLike,
+} from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
 import { drawsFor } from "./broadcast-draws.ts";
 import { fail } from "./checks.ts";
@@ -12,7 +20,7 @@ import { checkTransform, dtypeOf, isBeyond, type Transform, valueOf } from "./tr
  * the other: `affine(location, scale)`, `exp`, `sigmoid`, `tanh`, or an object of your own. The density is
  * that of x divided by |dy / dx|; elements of an event are transformed each by itself. Draws are
  * reparameterised if the base's are. Mean, variance and entropy are known if all transforms are affine, cdf and
- * quantile if an event is one number; else they throw `NablaError`, as do distributions of integers. Next to
+ * quantile if an event is one number; else they throw `NablaError`, as do distributions of integers and of angles. Next to
  * the ends of its range (a sigmoid near 1) y has few digits, and so has its density.
  *
  * @example
@@ -25,6 +33,9 @@ export function transformed(base: Distribution, ...transforms: readonly Transfor
     fail(`transformed: base is ${describe(base)}, expected a distribution`);
   if (base.dtype === "int32") {
     fail(`transformed: ${base.name} draws integers, expected a distribution with a density`);
+  }
+  if (base.isCircular) {
+    fail(`transformed: ${base.name} draws angles, expected a distribution of numbers on a line`);
   }
   transforms.forEach(checkTransform);
   const event = base.eventShape;
@@ -49,7 +60,9 @@ export function transformed(base: Distribution, ...transforms: readonly Transfor
       const total: Tensor = last.length === 0 ? logDeterminant : logDeterminant.sum(last);
       const isNever: Tensor = last.length === 0 ? isOutside : isOutside.any(last);
       const value = base.logProbability(x).sub(total);
-      return where(isNever, Number.NEGATIVE_INFINITY, value);
+      // A parameter that is NaN is NaN outside, too.
+      const isKnown = isNever.logicalAnd(value.isNaN().logicalNot());
+      return where(isKnown, Number.NEGATIVE_INFINITY, value);
     },
     // The formula knows what is outside of the ranges of transforms.
     isOutside: (y) => y.notEqual(y).logicalAnd(y.equal(y)),
@@ -104,7 +117,7 @@ interface Traced {
 
 /** Goes back from y to x. */
 function traced(y: Tensor, transforms: readonly Transform[]): Traced {
-  const start: Traced = { x: y, isOutside: y.abs().equal(infinity), logDeterminant: y.mul(0) };
+  const start: Traced = { x: y, isOutside: y.abs().equal(infinity), logDeterminant: zerosLike(y) };
   return transforms.reduceRight<Traced>((after, one) => {
     const isHere = isBeyond(one, after.x);
     const own = where(isHere, valueOf(one), after.x);

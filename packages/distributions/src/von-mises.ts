@@ -48,6 +48,7 @@ export function vonMises<M extends Operand, C extends Operand>(
     support: "real numbers, as angles in radians",
     parameters: own,
     isReparameterized: false,
+    isCircular: true,
     draw: (seed, shape) => {
       return turnedBy(stopGradient(m), turns(keyFor("vonMises", seed), stopGradient(k), shape));
     },

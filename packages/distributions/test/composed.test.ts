@@ -2,7 +2,9 @@
 import {
   compile,
   DTypeError,
+  grad,
   gradients,
+  hessian,
   NablaError,
   random,
   ShapeError,
@@ -289,6 +291,29 @@ test("independent joins what is drawn by itself", () => {
   expect(mixed.sample([2], { seed: 1 }).shape).toEqual([2, 2, 3]);
 });
 
+test("a component that never is: no density, however high its own, but a derivative by its weight", () => {
+  const d = mixture(wide([0, 1]), [gamma(0.5, 1), normal(0, 1)]);
+  expectClose(d.logProbability(0), wide(-0.5 * Math.log(2 * Math.PI)));
+  const f = (w: Tensor) => mixture(w, [normal(0, 1), normal(wide(1), 1)]).logProbability(0);
+  // (w0 p0 + w1 p1) / (w0 + w1), whose p0 is e^0.5 p1.
+  const r = Math.exp(0.5);
+  expectClose(grad(f)(wide([0, 1])), wide([r - 1, 0]));
+  const second = wide([
+    [1 - r * r, 1 - r],
+    [1 - r, 0],
+  ]);
+  expectClose(hessian(f)(wide([0, 1])), second);
+});
+
+test("a parameter that is NaN is NaN outside of the support, too", () => {
+  const d = transformed(normal(wide([Number.NaN, 0]), 1), exp);
+  for (const x of [-1, Number.POSITIVE_INFINITY]) {
+    expect(d.logProbability(x).arraySync()).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
+  }
+  const joined = independent(gamma(wide([Number.NaN, 1]), 1), 1);
+  expect(joined.logProbability(wide([1, -1])).itemSync()).toBeNaN();
+});
+
 test("compiled and batched draws are those of calls", () => {
   const f = (key: Tensor) =>
     [
@@ -341,6 +366,16 @@ test.each([
     'transformed: transform 1 is "exp", expected a transform',
     () => transformed(normal(0, 1), exp, wrong("exp")),
   ],
+  [
+    "mixture: component 0 draws normal real numbers, component 1 vonMises angles",
+    () => mixture(tensor([1, 1]), [normal(0, 1), vonMises(0, 1)]),
+  ],
+  ["mixture.mean: there is no", () => mixture(tensor([1, 1]), vonMises(zeros([2]), 1)).mean()],
+  [
+    "mixture.variance: there is no",
+    () => mixture(tensor([1]), [independent(vonMises(zeros([2]), 1), 1)]).variance(),
+  ],
+  ["transformed: vonMises draws angles", () => transformed(vonMises(0, 1), exp)],
   ["affine: scale is 0, expected a finite number other than 0", () => affine(0, 0)],
   [
     "transformed: events of dirichlet are [1], but transforms",
