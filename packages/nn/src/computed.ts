@@ -1,5 +1,5 @@
 // What is kept beside parameters of 16 bits, which are read as float32, is float32.
-import { type DType, type ShapeOf, type Tensor, zeros } from "@nabla/autograd";
+import { type DType, type ShapeOf, type Tensor, where, zeros } from "@nabla/autograd";
 
 /** Whether elements are floats of 16 bits, which are stored and not computed with. */
 export function isShort(dtype: DType): dtype is "float16" | "bfloat16" {
@@ -14,4 +14,12 @@ export function computedDType(dtype: DType): DType {
 /** Zeros for what is gathered of `x`. */
 export function zerosFor<X extends Tensor>({ shape, dtype }: X): Tensor<ShapeOf<X>> {
   return zeros([...shape], { dtype: computedDType(dtype) }) as unknown as Tensor<ShapeOf<X>>;
+}
+
+/**
+ * The value of a parameter of 16 bits, `p`, in float32: `exact`, which is kept beside it, unless `p` was given
+ * another since; `p` where nothing is kept.
+ */
+export function exactNow(p: Tensor, dtype: DType, exact: Tensor | undefined): Tensor {
+  return exact ? where(p.equal(exact.cast(dtype)), exact, p) : p;
 }

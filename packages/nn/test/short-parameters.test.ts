@@ -60,6 +60,8 @@ const optimizers: Readonly<Record<string, (p: readonly Parameter[]) => Optimizer
   nAdam: (p) => nn.nAdam(p, { learningRate: 1e-4 }),
   lamb: (p) => nn.lamb(p, { learningRate: 1e-4 }),
   everyNth: (p) => everyNth(sgd(p, { learningRate: 1e-4 }), 2),
+  lookahead: (p) => lookahead(sgd(p, { learningRate: 1e-3 }), { steps: 3 }),
+  both: (p) => lookahead(everyNth(adam(p, { learningRate: 1e-3 }), 2), { steps: 3 }),
   chain: (p) => nn.chain(nn.scaleByAdam())(p, { learningRate: 1e-4 }),
 };
 
@@ -115,6 +117,61 @@ describe.each(shorts)("%s", (dtype) => {
     steps(first, a, 5);
     steps(third, c, 5);
     expect(c.arraySync()).toEqual(a.arraySync());
+  });
+
+  test("training resumes from a checkpoint with the same bits", async () => {
+    const training = () => {
+      const model = sequential(dense(3, 5, { dtype }), batchNorm(5, { dtype }), dense(5, 1));
+      return { model, optimizer: adam(model.parameters(), { learningRate: 1e-3 }) };
+    };
+    const train = ({ model, optimizer }: ReturnType<typeof training>, from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        const x = random.normal([8, 3], { seed: i });
+        model
+          .forward(x)
+          .sub(x.sum(1, { keepDims: true }))
+          .square()
+          .mean()
+          .backward();
+        optimizer.step();
+      }
+    };
+    const all = ({ model, optimizer }: ReturnType<typeof training>) =>
+      Buffer.concat([nn.toSafetensors(model), toSafetensors(optimizer.state())]).toString("base64");
+    const kept = async (one: ReturnType<typeof training>) => {
+      const chunks: Uint8Array[] = [];
+      await nn.saveCheckpoint(
+        new WritableStream<Uint8Array>({ write: (chunk) => void chunks.push(chunk) }),
+        one,
+      );
+      return Uint8Array.from(Buffer.concat(chunks));
+    };
+    const [one, other] = [training(), training()];
+    train(one, 0, 3);
+    const file = await kept(one);
+    const { tensors } = readSafetensors(file);
+    expect(tensors["model.0.weight"]!.dtype).toBe(dtype);
+    expect(tensors["optimizer.0.float32"]!.dtype).toBe("float32");
+    await nn.loadCheckpoint(file, other);
+    expect(all(other)).toBe(all(one));
+    train(one, 3, 6);
+    train(other, 3, 6);
+    expect(all(other)).toBe(all(one));
+    // Of the model alone an optimiser goes on from what its 16 bits say.
+    const third = training();
+    train(third, 0, 1);
+    await nn.loadCheckpoint(file, { model: third.model });
+    const before = third.model.layers[0].weight.arraySync();
+    train(third, 5, 6);
+    const after = third.optimizer.state()["0.float32"]!;
+    expect(after.sub(tensor(before)).abs().max().itemSync()).toBeLessThan(2e-3);
+    // One of float32 fits neither model nor optimiser, and changes nothing.
+    const wide = sequential(dense(3, 5), batchNorm(5), dense(5, 1));
+    const foreign = await kept({ model: wide, optimizer: adam(wide.parameters()) } as never);
+    const bits = all(other);
+    await expect(nn.loadCheckpoint(foreign, other)).rejects.toThrow("F32 in the file");
+    await expect(nn.loadCheckpoint(file, { model: wide })).rejects.toThrow("F32 in the model");
+    expect(all(other)).toBe(bits);
   });
 
   test("layers take the dtype, and compute in float32", () => {

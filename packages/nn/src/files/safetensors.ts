@@ -176,7 +176,7 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
 /**
  * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as
  * a promise. Elements of dtypes that nabla lacks are held by one that has all their values: I8, I16
- * and U16 by int32; U32, I64 and U64 by float64; F16, BF16, F8_E4M3 and F8_E5M2 by float32. Throws
+ * and U16 by int32; U32, I64 and U64 by float64; F8_E4M3 and F8_E5M2 by float32. Throws
  * `NablaError` for what is no such file, and among the tensors that are read for whole numbers that float64
  * cannot hold, and for other dtypes (C64, F4).
  *

@@ -1,7 +1,7 @@
 // Lookahead: some steps, and then a part of the way that they have led.
 import { parameter, where } from "@nabla/autograd";
 import { checkOptions, count, type Kind } from "@nabla/autograd/checks";
-import { zerosFor } from "../computed.ts";
+import { exactNow, zerosFor } from "../computed.ts";
 import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
 
@@ -37,6 +37,8 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
   const { parameters } = inner;
   const turn = parameter(0, { name: "turn", dtype: "int32" });
   const slow = parameters.map((p) => parameter(zerosFor(p), { name: `slow ${p.name}` }));
+  // What `optimizer` keeps of parameters of 16 bits: their ways are of float32, too.
+  const exact = parameters.map((_, i) => inner.cells.get(`${i}.float32`));
   const cells = cellsWith(
     "lookahead",
     inner,
@@ -52,24 +54,29 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
       const assign = inner.begin();
       return () => {
         const changing = [...parameters, ...inner.cells.values()];
+        const now = parameters.map((p, i) => exactNow(p, p.dtype, exact[i]));
         const after = outcomeOf(changing, assign);
+        const afterOf = new Map(changing.map((cell, i) => [cell, after[i]!]));
+        const led = parameters.map((p, i) => exactNow(after[i]!, p.dtype, afterOf.get(exact[i]!)));
         const next = turn.add(1);
         const [isFirst, isLast] = [turn.equal(0), next.greaterEqual(steps)];
         parameters.forEach((p, i) => {
           if (p.isFrozen) {
             // It stays, and where it is released its steps begin.
-            slow[i]!.assign(p);
+            slow[i]!.assign(now[i]!);
             return;
           }
-          const led = after[i]!;
+          const end = led[i]!;
           // Where the steps begin is where the parameter is then, whoever has put it there.
-          const start = where(isFirst, p, slow[i]!);
-          const between = start.add(led.sub(start).mul(kept));
+          const start = where(isFirst, now[i]!, slow[i]!);
+          const between = start.add(end.sub(start).mul(kept));
           slow[i]!.assign(start);
           // From infinity to itself there is no way.
-          p.assign(where(isLast.logicalAnd(led.notEqual(start)), between, led));
+          const to = where(isLast.logicalAnd(end.notEqual(start)), between, end);
+          p.assign(to);
+          if (exact[i]) afterOf.set(exact[i], to);
         });
-        [...inner.cells.values()].forEach((cell, i) => cell.assign(after[parameters.length + i]!));
+        for (const cell of inner.cells.values()) cell.assign(afterOf.get(cell)!);
         turn.assign(where(isLast, 0, next));
         return [...parameters, ...cells.values()];
       };

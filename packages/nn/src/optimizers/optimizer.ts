@@ -8,12 +8,11 @@ import {
   substitute,
   Tensor,
   takeGradients,
-  where,
   zerosLike,
 } from "@nabla/autograd";
 import { checkKind, checkNames, describe, isPlainObject, type Kind } from "@nabla/autograd/checks";
 import { checkParameters } from "../checks.ts";
-import { isShort } from "../computed.ts";
+import { exactNow, isShort } from "../computed.ts";
 import { checkTrainable } from "../freezing.ts";
 import { checkLearningRate, type LearningRate, rateAt } from "../schedules.ts";
 import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
@@ -227,7 +226,7 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
  */
 function onExact<Result>(short: readonly Member<unknown>[], step: () => Result): Result {
   if (short.length === 0) return step();
-  const now = short.map(({ p, exact }) => where(p.equal(exact.cast(p.dtype)), exact, p));
+  const now = short.map(({ p, exact }) => exactNow(p, p.dtype, exact));
   return substitute(
     short.map(({ exact }) => exact),
     now,
