@@ -10,6 +10,7 @@ import {
   cond,
   customGradient,
   type DType,
+  explainPlan,
   fromBits16,
   full,
   fullLike,
@@ -316,6 +317,9 @@ describe.each(halves)("%s", (dtype) => {
   test("is told of: graphs, elements, awaited values", async () => {
     const x = of(3, 1, 3);
     expect(toJSON(x.add(1)).nodes.map((node) => node.dtype)).toContain(dtype);
+    const plan = explainPlan(x.mul(3).cast(dtype));
+    expect(plan).toContain(`${dtype} b1[i] = float32(`);
+    expect(plan).toContain(`mul(${dtype} b0[i], 3)`);
     expect(await x.data()).toEqual(Float32Array.of(3, 1, 3));
     expect(await x.add(0).cast(dtype).array()).toEqual([3, 1, 3]);
     expect(uniqueSync(x).values.arraySync()).toEqual([1, 3]);

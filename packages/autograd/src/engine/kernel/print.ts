@@ -1,4 +1,5 @@
 // Prints kernels, for people and for tests that show how a change affects the code.
+import { isHalf } from "../../scalar/dtype.ts";
 import { shortText } from "../../scalar/number-text.ts";
 import { operandsOf } from "./dependence.ts";
 import {
@@ -139,7 +140,9 @@ class Printer {
   readonly #text = (value: Value): string => this.#value(value);
 
   #place(buffer: Buffer, index: Index): string {
-    return `b${givenBuffer(this.#given, buffer).id}[${this.#index(index)}]`;
+    // Such elements are read as float32, and what is stored there has been rounded.
+    const stored = isHalf(buffer.dtype) ? `${buffer.dtype} ` : "";
+    return `${stored}b${givenBuffer(this.#given, buffer).id}[${this.#index(index)}]`;
   }
 
   /** Prints an index, with the kernel's numeric arguments. */
