@@ -113,3 +113,11 @@ test.each<[unknown, string]>([
 ])("what was given is called by its kind: %#", (value, expected) => {
   expect(described(value)).toBe(expected);
 });
+
+test("options may have names that all objects have", () => {
+  const kinds = { toString: flag, constructor: flag };
+  const check = (options: object) => checkOptions<object>("own", options, kinds as object);
+  expect(() => check({})).not.toThrow();
+  expect(() => check({ toString: true })).not.toThrow();
+  expect(() => check({ toString: 3 })).toThrow("own: toString is 3, expected true or false");
+});

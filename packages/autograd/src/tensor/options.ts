@@ -35,7 +35,8 @@ export function checkOptions<Options extends object>(
   checkNames(operation, options, names);
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of names) {
-    const value = given[name];
+    // Not what all objects have, as toString.
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined && !required.includes(name as never)) continue;
     checkKind(operation, name, value, table[name]!);
   }
