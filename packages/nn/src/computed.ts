@@ -7,8 +7,10 @@ export function isShort(dtype: DType): dtype is "float16" | "bfloat16" {
 }
 
 /** The dtype in which elements of another one are computed. */
-export function computedDType(dtype: DType): DType {
-  return isShort(dtype) ? "float32" : dtype;
+export function computedDType<D extends DType>(
+  dtype: D,
+): Exclude<D, "float16" | "bfloat16"> | "float32" {
+  return isShort(dtype) ? "float32" : (dtype as Exclude<D, "float16" | "bfloat16">);
 }
 
 /** Zeros for what is gathered of `x`. */

@@ -13,6 +13,7 @@ import {
 } from "@nabla/autograd";
 import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { checkModel } from "./checks.ts";
+import { computedDType } from "./computed.ts";
 import { type Model, namedBuffersOf, namedCellsOf, namedParametersOf } from "./layer.ts";
 
 /** Tensors by the names of a model's parameters, those of `namedParameters` and of its files. */
@@ -42,7 +43,7 @@ export function parametersOf(model: Model): Readonly<Record<string, Parameter>> 
  * assigns while it is called, as `batchNorm` does in training, goes to the parameter that the tree has
  * there; where it has another tensor, it holds until the call returns. For other methods there is
  * `substitute`. Throws `NablaError` for names that only one side has, and `ShapeError` and `DTypeError`
- * for tensors that do not fit.
+ * for tensors that do not fit; float32 fits parameters of 16 bits, as their gradients are.
  *
  * @example
  * const model = dense(2, 1);
@@ -161,7 +162,7 @@ function checkFits(operation: string, name: string, x: unknown, { shape, dtype }
       `${operation}: ${quoted(name)} is ${has} in the tree, ${expected} in the model${hint}`,
     );
   }
-  if (x.dtype === dtype) return;
+  if (x.dtype === dtype || x.dtype === computedDType(dtype)) return;
   throw new DTypeError(
     `${operation}: ${quoted(name)} is ${x.dtype} in the tree, ${dtype} in the model`,
   );

@@ -12,6 +12,7 @@ import {
 import { callable, checkOptions, count, positive } from "@nabla/autograd/checks";
 import { type Adapter, axesOf, withAdapters } from "./adapters.ts";
 import { checkModel } from "./checks.ts";
+import { computedDType } from "./computed.ts";
 import { freeze, unfreeze } from "./freezing.ts";
 import { type Model, namedBuffersOf, namedParametersOf, type Parts } from "./layer.ts";
 import { madeOf } from "./parts.ts";
@@ -47,7 +48,7 @@ export interface Lora<M extends Model = Model> extends Model {
  * is little to learn, keep and save: x W + scale x A B. The weights are those of all `dense` layers and
  * of attention's projections in it. Its own parameters are frozen, so their gradients are not computed;
  * A is random and B 0 at first, so the adapted model begins as the model. Files and optimisers get the
- * changes alone. Layers that are shared with other models change for this one only. E. Hu et al., "LoRA:
+ * changes alone; of weights of 16 bits they are float32. Layers that are shared with other models change for this one only. E. Hu et al., "LoRA:
  * low-rank adaptation of large language models", 2021. Throws `NablaError` for a model without such
  * weights.
  *
@@ -121,7 +122,7 @@ function changeOf(weight: Parameter, axes: ReturnType<typeof axesOf>, rank: numb
   const [inputs, outputs] = (
     axes === "inputs first" ? weight.shape : weight.shape.toReversed()
   ) as [number, number];
-  const { dtype } = weight;
+  const dtype = computedDType(weight.dtype);
   const most = 1 / Math.sqrt(inputs);
   const first = random.uniform([inputs, rank], { low: -most, high: most, dtype });
   return {

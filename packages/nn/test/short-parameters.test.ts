@@ -1,10 +1,12 @@
 // Parameters of 16 bits: layers, files, and optimisers that keep their values in float32.
 import {
   compile,
+  grad,
   gradients,
   type Parameter,
   parameter,
   random,
+  realize,
   type Tensor,
   tensor,
 } from "@nabla/autograd";
@@ -172,6 +174,44 @@ describe.each(shorts)("%s", (dtype) => {
     await expect(nn.loadCheckpoint(foreign, other)).rejects.toThrow("F32 in the file");
     await expect(nn.loadCheckpoint(file, { model: wide })).rejects.toThrow("F32 in the model");
     expect(all(other)).toBe(bits);
+  });
+
+  test("models that wrap such a model are trained in float32", () => {
+    const x = random.normal([8, 4], { seed: 1 });
+    const model = sequential(dense(4, 6, { dtype }), relu, dense(6, 1, { dtype }));
+    const adapted = nn.lora(model, { rank: 2 });
+    const step = (one: Layer) => {
+      const optimizer = adam(one.parameters(), { learningRate: 0.05 });
+      const cost = () => (one.forward(x) as Tensor).sub(3).square().mean();
+      const before = cost().itemSync();
+      for (let i = 0; i < 3; i++) {
+        cost().backward();
+        optimizer.step();
+      }
+      expect(cost().itemSync()).toBeLessThan(before);
+    };
+    expect(adapted.parameters().map((p) => p.dtype)).toEqual(Array(4).fill("float32"));
+    step(adapted as never);
+    const learnt = adapted.forward(x);
+    expect(adapted.merged().parameters()[0]!.dtype).toBe(dtype);
+    expect(model.forward(x).sub(learnt).abs().max().itemSync()).toBeLessThan(0.1);
+    step(nn.spectralNorm(dense(4, 2, { dtype })) as never);
+    step(nn.weightNorm(dense(4, 2, { dtype })) as never);
+    const weights = nn.parametersOf(model);
+    const cost = (tree: nn.ParameterTree) => nn.withParameters(model, tree)(x).square().mean();
+    const slopes = grad(cost)(weights);
+    const next = Object.entries(weights).map(([name, w]) => [name, w.sub(slopes[name]!.mul(0.01))]);
+    expect(cost(Object.fromEntries(next) as never).itemSync()).toBeLessThan(
+      cost(weights).itemSync(),
+    );
+  });
+
+  test("optimisers are told of what changes before and between their steps", () => {
+    const w = parameter([1, 2, -3], { dtype });
+    const [one, other] = [sgd([w], { learningRate: 0.5 }), sgd([w], { learningRate: 0.25 })];
+    for (let i = 0; i < 3; i++) realize(w.assign(w.add(1)));
+    for (const optimizer of [one, other, one, other]) steps(optimizer, w, 1);
+    expect(w.arraySync()).toEqual([4 - 1.5, 5 + 0.75, 0]);
   });
 
   test("layers take the dtype, and compute in float32", () => {

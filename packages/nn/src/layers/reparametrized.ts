@@ -13,6 +13,7 @@ import {
 } from "@nabla/autograd";
 import { checkOptions, count, describe, integer, positive } from "@nabla/autograd/checks";
 import { checkModel } from "../checks.ts";
+import { computedDType } from "../computed.ts";
 import type { Layer, Parts } from "../layer.ts";
 import { layerOf, type Written } from "../layer-of.ts";
 import { Mode } from "../mode.ts";
@@ -132,7 +133,7 @@ export function spectralNorm<L extends Weighted>(
   const inputs = weight.size / outputs;
   const matrixOf = (w: Tensor): Tensor => w.permute(order).reshape([outputs, inputs]);
   const unit = (x: Tensor): Tensor => x.div(x.square().sum().sqrt().maximum(epsilon));
-  const { dtype } = weight;
+  const dtype = computedDType(weight.dtype);
   const cell = (name: string, size: number) =>
     parameter(unit(random.normal([size], { dtype })), { name });
   const original = parameter((weight as Tensor).stopGradient(), { name: "weight_orig" });

@@ -131,7 +131,10 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
     for (const key of required) checkKind(name, key, merged[key], aValue);
     rule.check?.(merged);
     return list.map((p) => {
-      const exact = isShort(p.dtype) ? parameter(p.cast("float32"), { name: p.name }) : p;
+      // Of a snapshot, as the parameter may change before the first step.
+      const exact = isShort(p.dtype)
+        ? parameter(p.snapshot().cast("float32"), { name: p.name })
+        : p;
       return { p, exact, options: merged, kept: keptOf(rule, merged, exact) };
     });
   });
