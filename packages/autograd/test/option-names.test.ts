@@ -116,7 +116,7 @@ test.each<[unknown, string]>([
 
 test("options may have names that all objects have", () => {
   const kinds = { toString: flag, constructor: flag };
-  const check = (options: object) => checkOptions<object>("own", options, kinds as object);
+  const check = (options: object) => checkOptions<object>("own", options, kinds);
   expect(() => check({})).not.toThrow();
   expect(() => check({ toString: true })).not.toThrow();
   expect(() => check({ toString: 3 })).toThrow("own: toString is 3, expected true or false");
