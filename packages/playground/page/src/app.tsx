@@ -40,15 +40,19 @@ export function App(): VNode {
       run: () => latestRun.current(),
     });
     editor.current = made;
-    const open = async (): Promise<void> => {
-      const asked = await askedIn(location.hash);
+    let latest = "";
+    const open = async (hash: string): Promise<void> => {
+      latest = hash;
+      const asked = await askedIn(hash);
+      if (latest !== hash) return;
       const named = examples.find(({ name }) => asked.kind === "example" && name === asked.name);
       made.text = asked.kind === "program" ? asked.text : (named ?? examples[0]).text;
       const isLost = asked.kind === "unreadable" || (asked.kind === "example" && !named);
       setNote(isLost ? "The link cannot be read: this is the first example." : undefined);
     };
-    const opened = (): void => void open();
-    opened();
+    // The event's address: by now the last program's link may stand in its place.
+    const opened = ({ newURL }: HashChangeEvent): void => void open(new URL(newURL).hash);
+    void open(location.hash);
     addEventListener("hashchange", opened);
     return () => {
       removeEventListener("hashchange", opened);
