@@ -1,5 +1,6 @@
 // The beta distribution.
 import { type Broadcast, type Operand, type ShapeOf, where } from "@nabla/autograd";
+import { logBetaDensity } from "./beta-mass.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { keyFor } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
@@ -38,7 +39,7 @@ export function beta<A extends Operand, B extends Operand>(
     logDensity: (x) => {
       const at = widened(x);
       const [left, right] = [powerOf(at, m.sub(1)), powerOf(at.neg().add(1), n.sub(1))];
-      return left.add(right).sub(logBeta(m, n));
+      return logBetaDensity(m, n, at, left.add(right).sub(logBeta(m, n)));
     },
     isOutside: (x) => x.less(0).logicalOr(x.greater(1)),
     inside: 0.5,

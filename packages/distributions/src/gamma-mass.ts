@@ -2,8 +2,8 @@
 // the shape rises: terms of a log a cancel in the plain formula. In float64.
 import { type Tensor, where } from "@nabla/autograd";
 
-/** Stirling's series has all digits from this shape on (DLMF 5.11.1). */
-const least = 10;
+/** Stirling's series has all digits from here on (DLMF 5.11.1). */
+export const least = 10;
 const stirling = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360];
 
 /** 1 / (2 n + 3) for the series of atanh, and how many of them 0.3 takes. */
@@ -12,6 +12,12 @@ const exponentials = Array.from({ length: 14 }, (_, n) => -1 / (n + 3));
 
 function polynomial(x: Tensor, coefficients: readonly number[]): Tensor {
   return coefficients.reduceRight<Tensor>((sum, c) => sum.mul(x).add(c), x.mul(0));
+}
+
+/** What log Gamma(x) is beyond (x - 1/2) log x - x + log sqrt(2 pi), for x of `least` or more. */
+export function stirlingRest(x: Tensor): Tensor {
+  const inverse = x.reciprocal();
+  return polynomial(inverse.square(), stirling).mul(inverse);
 }
 
 /** log(1 + x) - x for x above -1, with all digits next to 0. */
@@ -51,9 +57,7 @@ function isCancelling(a: Tensor, x: Tensor): Tensor {
 export function logMass(a: Tensor, x: Tensor, plain: Tensor): Tensor {
   const isHere = isCancelling(a, x);
   const [shape, at] = [where(isHere, a, least), where(isHere, x, least)];
-  const inverse = shape.reciprocal();
-  const rest = polynomial(inverse.square(), stirling).mul(inverse);
-  const exponent = shape.mul(log1pMinus(at.sub(shape).mul(inverse)));
+  const exponent = shape.mul(log1pMinus(at.sub(shape).div(shape)));
   const value = exponent
     .add(
       shape
@@ -61,6 +65,6 @@ export function logMass(a: Tensor, x: Tensor, plain: Tensor): Tensor {
         .log()
         .mul(0.5),
     )
-    .sub(rest);
+    .sub(stirlingRest(shape));
   return where(isHere, value, plain);
 }

@@ -2,6 +2,7 @@
 import { gradients, NablaError, tensor } from "@nabla/autograd";
 import { expectClose } from "@nabla/autograd/testing";
 import {
+  beta,
   categorical,
   choice,
   type Distribution,
@@ -103,6 +104,23 @@ test("moments between near bounds far from the mean", () => {
   const d = truncatedNormal(0, 1, 30, 30.0001, { dtype: "float64" });
   expect(d.mean().itemSync() - 30).toBeCloseTo(4.997499996197527e-5, 14);
   expect(d.variance().itemSync() / 8.333329580505555e-10).toBeCloseTo(1, 12);
+});
+
+// By mpmath, to 60 digits. Where x is not the mean, rounding a / (a + b) is multiplied by (x - mean) / variance.
+test.each([
+  [1e12, 1e12, 0.5, 13.936292795599394, 2.500000000000625e-13, 1e-14],
+  [1e18, 1e18, 0.5, 20.844048074581657, 2.5e-19, 1e-14],
+  [3e10, 7e10, 0.300001, 12.287506511874966, 3.333339444515635e-6, 1e-10],
+  [20, 30, 0.35, 1.5294958598213333, -0.1183564433129346, 1e-13],
+  [10, 9.5e9, 2e-9, 17.67268095570624, 0.6926863910997194, 1e-13],
+  [12, 12, 0.05, -16.915221371340355, -2.2813181073444957, 1e-13],
+])("the density of beta(%d, %d) at %d and its derivative by the first", (a, b, x, ...expected) => {
+  const [value, slope, relativeTolerance] = expected;
+  const first = tensor(a, { dtype: "float64" });
+  const density = beta(first, b, { dtype: "float64" }).logProbability(x);
+  expectClose(density, value, { relativeTolerance });
+  const [derivative] = gradients(density, [first]);
+  expect(derivative.itemSync() / slope).toBeCloseTo(1, -Math.log10(relativeTolerance) - 1);
 });
 
 test("studentT of many degrees is nearly normal", () => {
