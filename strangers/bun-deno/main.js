@@ -30,7 +30,7 @@ const last = await fit(
     optimizer: adam(model.parameters(), { learningRate: 0.02 }),
     epochs: 20,
     batchSize: 50,
-    seed: 3,
+    shuffle: 3,
     metrics: { accuracy },
   },
 );
