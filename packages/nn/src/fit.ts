@@ -1,22 +1,10 @@
 // The training loop, as something to loop over.
 import { NablaError, random, type Tensor } from "@nabla/autograd";
-import {
-  anything,
-  callable,
-  checkOptions,
-  count,
-  describe,
-  flag,
-  integer,
-  type Kinds,
-  natural,
-  plain,
-} from "@nabla/autograd/checks";
 import type { Dataset } from "./batches.ts";
 import { breather } from "./breather.ts";
-import { aroundAll, checkCallbacks, endedAfter, keptOf } from "./callbacks.ts";
-import { checkCount, checkModel, checkOptimizer } from "./checks.ts";
+import { aroundAll, endedAfter, keptOf } from "./callbacks.ts";
 import { type Feed, feedOf, isStream, type TrainingData } from "./feed.ts";
+import { checkFit } from "./fit-checks.ts";
 import { type Costs, costsBy, pairCostsOf } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
 import { type AtEnd, measuredOn } from "./fit-measured.ts";
@@ -26,14 +14,12 @@ import type {
   BatchMetrics,
   FitOptions,
   MeasuredOfBatches,
-  TrainingOptions,
 } from "./fit-options.ts";
 import { noCheckpoints } from "./fit-position.ts";
 import type { Layer, Model } from "./layer.ts";
 import { checkWeighable, measuredAtOnce } from "./measure.ts";
 import { batchMeasureOf } from "./measure-batches.ts";
 import type { Measured, Metric, Metrics } from "./metrics/metric.ts";
-import { signalled } from "./options.ts";
 import { checkPair, weightsIn } from "./pair.ts";
 import type { AnyReport, Reports } from "./report.ts";
 import { teamOf } from "./team.ts";
@@ -266,68 +252,6 @@ async function* reportsOf(
     await checkpoints.save(at);
     if (endedBy) return;
   }
-}
-
-/** Options that both forms have. Some are checked where they are taken apart. */
-const commonKinds: Kinds<TrainingOptions> = {
-  optimizer: anything,
-  epochs: anything,
-  batchSize: anything,
-  prefetch: natural,
-  callbacks: anything,
-  accumulate: count,
-  shuffle: integer,
-  reportEvery: count,
-  beforeStep: callable,
-  afterStep: callable,
-  gradientNorm: flag,
-  signal: signalled,
-  world: plain,
-  compiled: flag,
-  checkpoint: plain,
-  resume: flag,
-};
-
-/** In plain JavaScript the other form's cost may be there, undefined. */
-type Loose<Options> = Options & { readonly cost?: unknown; readonly batchCost?: unknown };
-
-/** Throws `NablaError` for options that only a compiler would have refused. */
-function checkFit(
-  model: Layer | Model,
-  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
-): void {
-  const given: Partial<FitOptions<Metrics> & BatchFitOptions> = Object(options);
-  const isPair = given.batchCost === undefined;
-  if (typeof model !== "function") checkModel("fit", model, isPair ? "forward" : undefined);
-  if (!isPair && given.cost !== undefined) {
-    throw new NablaError("fit: got cost and batchCost, expected either");
-  }
-  if (isPair) {
-    checkOptions("fit", options as Loose<FitOptions>, {
-      ...commonKinds,
-      cost: anything,
-      batchCost: anything,
-      validation: plain,
-      metrics: plain,
-    });
-  } else {
-    checkOptions("fit", options as Loose<BatchFitOptions<Model, never>>, {
-      ...commonKinds,
-      cost: anything,
-      batchCost: callable,
-      validation: anything,
-      metrics: plain,
-      measureBatchSize: count,
-    });
-  }
-  if (isPair && typeof given.cost !== "function") {
-    throw new NablaError(
-      `fit: cost is ${describe(given.cost)}, expected a function: quadraticCost`,
-    );
-  }
-  if (given.callbacks !== undefined) checkCallbacks("fit", given.callbacks);
-  checkOptimizer("fit", given.optimizer);
-  checkCount("fit", "epochs", given.epochs);
 }
 
 function pairCourseOf(model: Layer, data: TrainingData, options: FitOptions<Metrics>): Course {

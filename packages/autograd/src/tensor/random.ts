@@ -4,15 +4,16 @@
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError, TracingError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
-import { checkShape, formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
+import { formatShape, type Shape, shapesEqual } from "../graph/shape.ts";
 import * as graph from "../ops/creation.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { cast } from "../ops/operands.ts";
 import * as ops from "../ops/random.ts";
-import { conversions, type DType, dtypes, type Float, isFloating } from "../scalar/dtype.ts";
+import { type DType } from "../scalar/dtype.ts";
 import { checkCount, checkDType, checkFinite } from "./checks.ts";
 import { anything, natural } from "./kinds.ts";
-import { checkOptions, type Kinds } from "./options.ts";
+import { checkOptions } from "./options.ts";
+import { checked, checkHolds, floating, ofDraws, sizes } from "./random-arguments.ts";
 import type * as T from "./shapes.ts";
 import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { currentTrace, replayedTrace } from "./trace.ts";
@@ -365,44 +366,3 @@ export const random: Random = {
     [programSeed, draws] = [seed, state.draws];
   },
 };
-
-const ofDraws = { seed: anything, dtype: anything };
-
-function checked<Options extends RandomOptions>(
-  operation: string,
-  options: Options,
-  kinds: Kinds<NoInfer<Options>>,
-): Options {
-  checkOptions(operation, options, kinds);
-  return options;
-}
-
-/** Up to which floats hold all integers. */
-const mostExact: Readonly<Partial<Record<DType, number>>> = {
-  float16: 2 ** 11,
-  bfloat16: 2 ** 8,
-  float32: 2 ** 24,
-};
-
-/** Returns `dtype` if it holds the integers from `least` to `greatest`; else throws. */
-function checkHolds(operation: string, dtype: DType, least: number, greatest: number): DType {
-  const to = checkDType(operation, dtype);
-  const holds = (one: number) => conversions[to](one) === one;
-  // Floats hold all integers between if both ends are exact and none is beyond.
-  const exact = Math.max(-least, greatest) <= (mostExact[to] ?? Infinity);
-  if (exact && holds(least) && holds(Math.max(least, greatest))) return to;
-  throw new NablaError(
-    `${operation}: ${to} does not hold the numbers from ${least} to ${greatest}`,
-  );
-}
-
-function sizes(operation: string, shape: unknown): Shape {
-  return checkShape(operation, shape as Shape);
-}
-
-function floating(operation: string, dtype: DType): Float {
-  if (dtypes.includes(dtype) && isFloating(dtype)) return dtype;
-  throw new DTypeError(
-    `${operation}: dtype is ${describe(dtype)}, expected "float32" or "float64"`,
-  );
-}
