@@ -1,7 +1,8 @@
 // Draws of binomial distributions: few successes by inversion, many by rejection.
 import { type Shape, type Tensor, where, whileLoop } from "@nabla/autograd";
-import { fractions, openFractions } from "./draws.ts";
+import { fractions } from "./draws.ts";
 import { firstAccepted, split } from "./rejection.ts";
+import { uniformPair } from "./transformed-rejection.ts";
 
 /** With so many successes expected, or failures, draws are by rejection. */
 const least = 10;
@@ -62,13 +63,7 @@ function rejected(key: Tensor, n: Tensor, p: Tensor, isAsked: Tensor, shape: Sha
   const ways = (k: Tensor) => k.add(1).lgamma().add(n.sub(k).add(1).lgamma());
   const atMode = ways(mode);
   return firstAccepted(key, isAsked, shape, (forU, forV) => {
-    const u = openFractions(forU, shape).sub(0.5);
-    const v = openFractions(forV, shape);
-    const center = u
-      .abs()
-      .neg()
-      .add(0.5)
-      .maximum(2 ** -54);
+    const { u, v, center } = uniformPair(forU, forV, shape);
     const k = a.mul(2).div(center).add(b).mul(u).add(c).floor();
     const isOff = k.less(0).logicalOr(k.greater(n));
     const count = where(isOff, mode, k);

@@ -9,13 +9,14 @@ import {
   whileLoop,
 } from "@nabla/autograd";
 import { type Distribution, distribution } from "./distribution.ts";
-import { fractions, keyFor, openFractions } from "./draws.ts";
+import { fractions, keyFor } from "./draws.ts";
 import { powerOf } from "./gamma.ts";
 import { logMass } from "./gamma-mass.ts";
 import { gammaSurvival } from "./incomplete-gamma.ts";
 import { type DistributionOptions, notNegative, parameters, widened } from "./parameters.ts";
 import { firstAccepted, split } from "./rejection.ts";
 import { batchedTo } from "./shapes.ts";
+import { uniformPair } from "./transformed-rejection.ts";
 
 /**
  * The Poisson distribution: counts at this rate, 0 or more. Draws are int32, so their rate may be 2^30 at
@@ -115,13 +116,7 @@ function rejected(key: Tensor, r: Tensor, isAsked: Tensor, shape: Shape): Tensor
   const sure = b.sub(2).reciprocal().mul(-3.6224).add(0.9277);
   const logRate = r.log();
   return firstAccepted(key, isAsked, shape, (forU, forV) => {
-    const u = openFractions(forU, shape).sub(0.5);
-    const v = openFractions(forV, shape);
-    const center = u
-      .abs()
-      .neg()
-      .add(0.5)
-      .maximum(2 ** -54);
+    const { u, v, center } = uniformPair(forU, forV, shape);
     const k = a.mul(2).div(center).add(b).mul(u).add(r).add(0.43).floor();
     const isSure = center.greaterEqual(0.07).logicalAnd(v.lessEqual(sure));
     const isOff = k.less(0).logicalOr(center.less(0.013).logicalAnd(v.greater(center)));
