@@ -314,7 +314,7 @@ describe.each(halves)("%s", (dtype) => {
     expect(y.arraySync()).toEqual([0.1, 0.2].map(rounded));
   });
 
-  test("is told of: graphs, elements, awaited values", async () => {
+  test("is named in printed graphs, and read as float32, also by await", async () => {
     const x = of(3, 1, 3);
     expect(toJSON(x.add(1)).nodes.map((node) => node.dtype)).toContain(dtype);
     const plan = explainPlan(x.mul(3).cast(dtype));
