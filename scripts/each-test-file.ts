@@ -1,6 +1,13 @@
 // Runs before each test file (vitest.config.ts).
 import { threads } from "@nabla/autograd";
+import fc from "fast-check";
 import { expect } from "vitest";
+
+// Property tests draw anew each time. `.ci/run` gives a seed (`NABLA_SEED`), as Hypothesis does on CI: what
+// passed once passes again until the code changes, and a fault that only some draws find is for those who
+// draw anew, `pnpm fuzz` among them.
+const seed = process.env["NABLA_SEED"];
+if (seed !== undefined) fc.configureGlobal({ seed: Number(seed) });
 
 // Files run side by side, one for each processor and one more; threads of their own would only take turns
 // with them. Tests of threads ask for some.
