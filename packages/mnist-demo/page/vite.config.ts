@@ -4,6 +4,7 @@ import { defineConfig } from "vite";
 import { digitFiles } from "./digit-files.ts";
 import { offline } from "./offline.ts";
 import { prerendered } from "./prerendered.ts";
+import { smaller } from "./smaller.ts";
 import { digitFilePath, digitsOfOpening, testFile, trainFiles } from "./src/digit-files.ts";
 
 const conditions = ["@nabla/source", "module", "browser", "import", "default"];
@@ -27,6 +28,8 @@ export default defineConfig({
   plugins: [
     digitFiles(),
     prerendered(conditions.filter((one) => one !== "browser")),
+    // Before the files are named by what is in them, for when there is no network.
+    smaller(),
     offline(firstDigits.map(digitFilePath)),
   ],
   resolve: { conditions },
@@ -40,7 +43,11 @@ export default defineConfig({
     rolldownOptions: { checks: { pluginTimings: false } },
   },
   // Vite leaves out annotations for bundlers in scripts of the page, and not in those of workers.
-  worker: { format: "es", rolldownOptions: { output: { comments: { annotation: false } } } },
+  worker: {
+    format: "es",
+    plugins: () => [smaller()],
+    rolldownOptions: { output: { comments: { annotation: false } } },
+  },
   server: { headers },
   preview: { headers },
 });
