@@ -12,8 +12,9 @@ import { adapted, canBeAdapted } from "./adapters.ts";
 import { checkAxis, checkCount } from "./checks.ts";
 import { firstValue, type Initializer, xavierUniform } from "./initializers.ts";
 import type { NamedParameter } from "./layer.ts";
+import { layerOf } from "./layer-of.ts";
 import { ofWeights } from "./options.ts";
-import { type MadeOf, madeOf } from "./parts.ts";
+import type { MadeOf } from "./parts.ts";
 import type { DenseShape, Output, OutputCheck, Shaped } from "./shapes.ts";
 
 export interface DenseOptions extends DTypeOption {
@@ -73,12 +74,6 @@ export function dense<const In extends number, const Out extends number>(
     return bias ? weighted.add(bias) : weighted;
   };
   const sizes = { inputFeatures, outputFeatures };
-  return {
-    kind: "dense",
-    ...sizes,
-    weight,
-    bias,
-    ...madeOf({ weight, bias }),
-    forward,
-  } as unknown as Dense<In, Out>;
+  const parts = { weight, bias };
+  return layerOf<Dense, Dense<In, Out>>({ kind: "dense", ...sizes, ...parts, parts, forward });
 }

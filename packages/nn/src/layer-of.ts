@@ -35,11 +35,8 @@ export type Written<L> = Own<L> & {
 // No argument has the exact type: the caller names it, which is the purpose of this function.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function layerOf<General extends Model, Exact = General>(written: Written<General>): Exact {
-  const { parts = {}, buffers = {}, mode, ...own } = written as Written<Model>;
+  const { parts = {}, buffers, mode, ...own } = written as Written<Model>;
   const layer = { ...own, ...madeOf(parts, buffers) };
-  if (mode) {
-    Object.assign(layer, { train: mode.train, evaluate: mode.evaluate });
-    Object.defineProperty(layer, "training", { enumerable: true, get: () => mode.training });
-  }
+  mode?.switches(layer);
   return layer as unknown as Exact;
 }

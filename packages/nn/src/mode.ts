@@ -27,6 +27,12 @@ export class Mode {
   readonly evaluate = (): void => {
     this.#training = false;
   };
+
+  /** Makes `layer` one that is told by this switch, and says how it stands. */
+  switches(layer: object): void {
+    Object.assign(layer, { train: this.train, evaluate: this.evaluate });
+    Object.defineProperty(layer, "training", { enumerable: true, get: () => this.training });
+  }
 }
 
 /** What `f` gives with all of `model` in evaluation; each layer has its own mode again after. */

@@ -2,7 +2,8 @@
 import { NablaError, type Parameter, type ShapeOf, Tensor } from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
 import { applyLayer, type Layer, type LayerFunction, type NamedParameter } from "./layer.ts";
-import { type MadeOf, madeOf } from "./parts.ts";
+import { layerOf } from "./layer-of.ts";
+import type { MadeOf } from "./parts.ts";
 import type { ChainAt, Output, OutputCheck, SequentialShape, Shaped } from "./shapes.ts";
 
 /** Layers, and functions of a tensor, one after the other. Made by `sequential`. */
@@ -32,7 +33,7 @@ export interface Sequential<Layers extends readonly unknown[] = readonly (Layer 
 export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
   ...layers: { readonly [K in keyof Layers]: Layers[K] & ChainAt<Layers, K> }
 ): Sequential<Layers> {
-  const list = layers as readonly unknown[] as readonly (Layer | LayerFunction)[];
+  const list: readonly (Layer | LayerFunction)[] = layers;
   list.forEach((layer, i) => {
     if (isLayer(layer)) return;
     throw new NablaError(
@@ -46,8 +47,13 @@ export function sequential<Layers extends readonly (Layer | LayerFunction)[]>(
       throw new NablaError(`sequential: layer ${i} gives ${describe(y)}, expected a tensor`);
     }, x);
   // Positions are names, in order: JavaScript keeps whole numbers sorted.
-  const made = madeOf(Object.fromEntries(list.entries()));
-  return { kind: "sequential", layers: list, ...made, forward } as unknown as Sequential<Layers>;
+  const parts = Object.fromEntries(list.entries());
+  return layerOf<Sequential, Sequential<Layers>>({
+    kind: "sequential",
+    layers: list,
+    parts,
+    forward,
+  });
 }
 
 function isLayer(x: unknown): boolean {

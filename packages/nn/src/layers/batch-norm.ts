@@ -77,7 +77,7 @@ export function batchNorm<const C extends number>(
   checkOptions("batchNorm", options, kinds);
   const { momentum = 0.1, epsilon = 1e-5, dtype = "float32" } = options;
   const cell = (name: string, value: Tensor) => parameter(value, { name });
-  const { weight, bias } = scaling(channels, dtype);
+  const parts = scaling(channels, dtype);
   // Running means move by less than 16 bits tell apart.
   const ofRunning = { dtype: computedDType(dtype) };
   const runningMean = cell("running_mean", zeros([channels as number], ofRunning));
@@ -123,16 +123,15 @@ export function batchNorm<const C extends number>(
     checkTensor("batchNorm", x);
     checkAxis("batchNorm", x.shape, 1, channels, "channels");
     const normalised = mode.training ? byBatch(x) : byRunning(x);
-    return scaledChannels(normalised, { weight, bias });
+    return scaledChannels(normalised, parts);
   };
   return layerOf<BatchNorm, BatchNorm<C>>({
     kind: "batchNorm",
     channels,
-    weight,
-    bias,
+    ...parts,
     runningMean,
     runningVariance,
-    parts: { weight, bias },
+    parts,
     buffers: { running_mean: runningMean, running_var: runningVariance },
     mode,
     forward,

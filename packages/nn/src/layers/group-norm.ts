@@ -52,22 +52,21 @@ export function groupNorm<const C extends number>(
       `groupNorm: ${channels} channels, expected a multiple of the groups, ${groups}`,
     );
   }
-  const { weight, bias } = scaling(channels, dtype);
+  const parts = scaling(channels, dtype);
   const forward = (x: Tensor): Tensor => {
     checkTensor("groupNorm", x);
     checkAxis("groupNorm", x.shape, 1, channels, "channels");
     const elements = x.size / (x.shape[0]! * groups) || 0;
     const grouped = x.reshape([x.shape[0]!, groups, elements]);
     const normalised = standardized(grouped, [-1], epsilon).reshape([...x.shape]);
-    return scaledChannels(normalised, { weight, bias });
+    return scaledChannels(normalised, parts);
   };
   return layerOf<GroupNorm, GroupNorm<C>>({
     kind: "groupNorm",
     groups,
     channels,
-    weight,
-    bias,
-    parts: { weight, bias },
+    ...parts,
+    parts,
     forward,
   });
 }

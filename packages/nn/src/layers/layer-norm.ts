@@ -47,18 +47,17 @@ export function layerNorm<const F extends number>(
   checkCount("layerNorm", "features", features);
   checkOptions("layerNorm", options, { epsilon: positive, dtype: weightDType });
   const { epsilon = 1e-5, dtype = "float32" } = options;
-  const { weight, bias } = scaling(features, dtype);
+  const parts = scaling(features, dtype);
   const forward = (x: Tensor): Tensor => {
     checkTensor("layerNorm", x);
     checkAxis("layerNorm", x.shape, -1, features, "features");
-    return standardized(x, [-1], epsilon).mul(weight).add(bias);
+    return standardized(x, [-1], epsilon).mul(parts.weight).add(parts.bias);
   };
   return layerOf<LayerNorm, LayerNorm<F>>({
     kind: "layerNorm",
     features,
-    weight,
-    bias,
-    parts: { weight, bias },
+    ...parts,
+    parts,
     forward,
   });
 }

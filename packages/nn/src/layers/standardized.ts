@@ -9,21 +9,18 @@ export function standardized(x: Tensor, axes: readonly number[], epsilon: number
 }
 
 /** What normalised values are multiplied by, 1 at first, and what is added then, 0 at first. */
-export interface Scaling<N extends number> {
-  readonly weight: Parameter<[N]>;
-  readonly bias: Parameter<[N]>;
-}
+export type Scaling = Readonly<Record<"weight" | "bias", Parameter>>;
 
-export function scaling<N extends number>(size: N, dtype: DType): Scaling<N> {
-  const shape = [size as number];
+export function scaling(size: number, dtype: DType): Scaling {
+  const shape = [size];
   return {
     weight: parameter(ones(shape, { dtype }), { name: "weight" }),
     bias: parameter(zeros(shape, { dtype }), { name: "bias" }),
-  } as unknown as Scaling<N>;
+  };
 }
 
 /** `x` scaled channel by channel. */
-export function scaledChannels<N extends number>(x: Tensor, { weight, bias }: Scaling<N>): Tensor {
+export function scaledChannels(x: Tensor, { weight, bias }: Scaling): Tensor {
   return x.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
 }
 
