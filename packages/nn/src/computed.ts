@@ -1,5 +1,5 @@
 // What is kept beside parameters of 16 bits, which are read as float32, is float32.
-import { type DType, type ShapeOf, type Tensor, where, zeros } from "@nabla/autograd";
+import { type DType, type Tensor, where, zeros } from "@nabla/autograd";
 
 /** Whether elements are floats of 16 bits, which are stored and not computed with. */
 export function isShort(dtype: DType): dtype is "float16" | "bfloat16" {
@@ -14,8 +14,8 @@ export function computedDType<D extends DType>(
 }
 
 /** Zeros for what is gathered of `x`. */
-export function zerosFor<X extends Tensor>({ shape, dtype }: X): Tensor<ShapeOf<X>> {
-  return zeros([...shape], { dtype: computedDType(dtype) }) as unknown as Tensor<ShapeOf<X>>;
+export function zerosFor({ shape, dtype }: Tensor): Tensor {
+  return zeros([...shape], { dtype: computedDType(dtype) });
 }
 
 /**

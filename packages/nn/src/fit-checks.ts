@@ -45,7 +45,7 @@ type Loose<Options> = Options & { readonly cost?: unknown; readonly batchCost?: 
 /** Throws `NablaError` for options that only a compiler would have refused. */
 export function checkFit(
   model: Layer | Model,
-  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
+  options: FitOptions<Metrics> | BatchFitOptions,
 ): void {
   const given: Partial<FitOptions<Metrics> & BatchFitOptions> = Object(options);
   const isPair = given.batchCost === undefined;
@@ -62,7 +62,7 @@ export function checkFit(
       metrics: plain,
     });
   } else {
-    checkOptions("fit", options as Loose<BatchFitOptions<Model, never>>, {
+    checkOptions("fit", options as Loose<BatchFitOptions>, {
       ...commonKinds,
       cost: anything,
       batchCost: callable,

@@ -94,7 +94,7 @@ export function fit<
 export function fit(
   model: Layer | Model,
   data: TrainingData | TreeData,
-  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
+  options: FitOptions<Metrics> | BatchFitOptions,
 ): Reports<string, AtEnd["metrics"]> {
   const reports = reportsOf(model, data, options);
   const train = async () => {
@@ -122,14 +122,14 @@ interface Course {
 async function* reportsOf(
   model: Layer | Model,
   data: TrainingData | TreeData,
-  options: FitOptions<Metrics> | BatchFitOptions<Model, never>,
+  options: FitOptions<Metrics> | BatchFitOptions,
 ): AsyncGenerator<AnyReport, void, undefined> {
   checkFit(model, options);
   const { optimizer, batchSize, shuffle = 0, epochs, signal, afterStep } = options;
   const { reportEvery, accumulate = 1, callbacks = {} } = options;
   const { feed, costs, tensors, measured } =
     "batchCost" in options && options.batchCost !== undefined
-      ? batchCourseOf(model, data, options as unknown as BatchFitOptions)
+      ? batchCourseOf(model, data, options)
       : pairCourseOf(model as Layer, data as TrainingData, options as FitOptions<Metrics>);
   const team = teamOf(options.world);
   const atOnce = accumulate * (team?.size ?? 1);

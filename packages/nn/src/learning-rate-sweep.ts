@@ -14,7 +14,7 @@ import { checkModel, checkOptimizer } from "./checks.ts";
 import type { TrainingData } from "./feed.ts";
 import { fit } from "./fit.ts";
 import { NaNCostError } from "./fit-cost.ts";
-import type { BatchCost, BatchFitOptions, TrainingOptions } from "./fit-options.ts";
+import type { BatchCost, TrainingOptions } from "./fit-options.ts";
 import { restorerOf } from "./fit-step.ts";
 import type { Layer, Model } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
@@ -98,26 +98,30 @@ export function learningRateSweep<M extends Model, D extends TreeData>(
 export async function learningRateSweep(
   model: Model,
   data: object,
-  options: SweepOptions,
+  options: Given,
 ): Promise<LearningRateSweep> {
   const operation = "learningRateSweep";
   checkModel(operation, model);
   checkOptions<Given>(operation, options, kinds, "optimizer");
-  const { from = 1e-6, to = 10, steps = 100, smoothing = 0.9, divergence = 4 } = options;
+  const { from = 1e-6, to = 10, steps = 100, smoothing = 0.9, divergence = 4, ...said } = options;
+  const { optimizer: optimizerBy, ...own } = said;
   if (from >= to) {
     throw new NablaError(`${operation}: rates go from ${from} to ${to}, expected a growing rate`);
   }
   const rateOf: Schedule = (step) => from * (to / from) ** (step / Math.max(1, steps - 1));
   const before = random.state();
-  const optimizer = options.optimizer(rateOf);
+  const optimizer = optimizerBy(rateOf);
   checkOptimizer(operation, optimizer);
   const restore = await restorerOf(model, optimizer, true);
   const points: SweepPoint[] = [];
   let [smoothedCost, weights, least] = [0, 0, Number.POSITIVE_INFINITY];
   try {
-    // There is a step in each epoch. Which of both forms it is, `fit` sees and checks.
-    const how = { ...stepsOf(options), optimizer, epochs: steps, reportEvery: 1 };
-    const reports = fit(model, data, how as unknown as BatchFitOptions<Model, BatchOf<object>>);
+    // There is a step in each epoch.
+    const how = { optimizer, epochs: steps, reportEvery: 1 };
+    const reports =
+      own.batchCost === undefined
+        ? fit(model as Layer, data as TrainingData, { ...own, ...how })
+        : fit(model, data, { ...own, ...how });
     for await (const { step, batchCost: cost } of reports) {
       // The report of an epoch's end is of the same step as the one before.
       if (step === points.length) continue;
@@ -140,15 +144,14 @@ export async function learningRateSweep(
   return { points, suggestion: steepest(points, Math.max(3, Math.ceil(steps / 5))) };
 }
 
-/** What is said of the data and the steps, and nothing else that `fit` might take. */
-function stepsOf(options: Given) {
-  const { cost, batchCost, batchSize, accumulate, shuffle, prefetch } = options;
-  const { beforeStep, signal, compiled } = options;
-  const data = { cost, batchCost, batchSize, accumulate, shuffle, prefetch };
-  return { ...data, beforeStep, signal, compiled };
-}
-
-type Given = SweepOptions & { readonly cost?: unknown; readonly batchCost?: unknown };
+type Given = SweepOptions &
+  (
+    | {
+        readonly cost: (outputs: Tensor, targets: Tensor) => Tensor;
+        readonly batchCost?: undefined;
+      }
+    | { readonly batchCost: BatchCost<Model, object>; readonly cost?: undefined }
+  );
 
 /** `fit` checks what it takes as it is. */
 const kinds: Kinds<Given> = {

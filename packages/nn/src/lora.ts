@@ -14,7 +14,7 @@ import { type Adapter, axesOf, withAdapters } from "./adapters.ts";
 import { checkModel } from "./checks.ts";
 import { computedDType } from "./computed.ts";
 import { freeze, unfreeze } from "./freezing.ts";
-import { type Model, namedBuffersOf, namedParametersOf, type Parts } from "./layer.ts";
+import { type Model, namedBuffersOf, namedParametersOf } from "./layer.ts";
 import { madeOf } from "./parts.ts";
 
 export interface LoraOptions {
@@ -43,6 +43,11 @@ export interface Lora<M extends Model = Model> extends Model {
   merged(): M;
 }
 
+/** A model that computes something of anything. */
+interface Computing extends Model {
+  readonly forward: (...args: readonly unknown[]) => unknown;
+}
+
 /**
  * A model that is adapted to something new by a change A B of each weight W, of a rank so low that there
  * is little to learn, keep and save: x W + scale x A B. The weights are those of all `dense` layers and
@@ -65,7 +70,8 @@ export interface Lora<M extends Model = Model> extends Model {
 export function lora<
   // oxlint-disable-next-line typescript/no-explicit-any
   M extends Model & { readonly forward: (...args: any[]) => unknown },
->(model: M, options: LoraOptions = {}): Lora<M> {
+>(model: M, options?: LoraOptions): Lora<M>;
+export function lora(model: Computing, options: LoraOptions = {}): Lora<Computing> {
   checkModel("lora", model, "forward");
   checkOptions("lora", options, { rank: count, scale: positive, adapts: callable });
   const { rank = 4, scale = 1, adapts = () => true } = options;
@@ -95,11 +101,10 @@ export function lora<
     result.catch(() => undefined);
     throw new NablaError("lora: the model's forward gives a Promise, expected what it computes");
   };
-  const parts: Parts = { model };
   return {
     kind: "lora",
     ...madeOf(cells, Object.fromEntries(namedBuffersOf(model))),
-    parts,
+    parts: { model },
     model,
     train: () => model.train?.(),
     evaluate: () => model.evaluate?.(),
@@ -114,7 +119,7 @@ export function lora<
       unfreeze(trainable);
       return model;
     },
-  } as unknown as Lora<M>;
+  };
 }
 
 /** A is drawn as PyTorch's PEFT draws it, between -1 / sqrt(inputs) and that. */

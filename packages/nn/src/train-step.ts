@@ -55,7 +55,11 @@ export interface TrainStepReport {
 export function trainStep<M extends Model, B = Tree>(
   model: M,
   options: TrainStepOptions<M, B>,
-): (...batches: readonly NumbersFor<B>[]) => Promise<TrainStepReport> {
+): (...batches: readonly NumbersFor<B>[]) => Promise<TrainStepReport>;
+export function trainStep(
+  model: Model,
+  options: TrainStepOptions,
+): (...batches: readonly NumbersFor<Tree>[]) => Promise<TrainStepReport> {
   const operation = "trainStep";
   checkModel(operation, model);
   checkOptions(
@@ -72,12 +76,11 @@ export function trainStep<M extends Model, B = Tree>(
   );
   const { optimizer, batchCost } = options;
   checkOptimizer(operation, optimizer);
-  const costOf = batchCost as unknown as BatchCost;
-  const costs = costsBy(operation, optimizer, (batch) => costOf(model, batch, random.key()));
+  const costs = costsBy(operation, optimizer, (batch) => batchCost(model, batch, random.key()));
   const one = stepOnOne(model, costs, options);
   let several: ReturnType<typeof groupStepOf> | undefined;
   let step = 0;
-  const taken = async (batches: readonly NumbersFor<B>[]): Promise<TrainStepReport> => {
+  const taken = async (batches: readonly NumbersFor<Tree>[]): Promise<TrainStepReport> => {
     if (batches.length === 0)
       throw new NablaError(`${operation}: got no batch, expected one or more`);
     const group: Fed[] = [];

@@ -52,7 +52,8 @@ export const reglu: GatedUnit<"reglu"> = gated("reglu", (b) => b.relu());
 function gated<Operation extends string>(
   name: Operation,
   activation: (b: Tensor) => Tensor,
-): GatedUnit<Operation> {
+): GatedUnit<Operation>;
+function gated(name: string, activation: (b: Tensor) => Tensor): (x: Tensor) => Tensor {
   const unit = {
     [name](x: Tensor): Tensor {
       checkTensor(name, x);
@@ -67,5 +68,5 @@ function gated<Operation extends string>(
       return a.mul(activation(b));
     },
   };
-  return unit[name] as unknown as GatedUnit<Operation>;
+  return unit[name]!;
 }

@@ -136,7 +136,7 @@ function along<Memory extends Tree>(method: Method<Memory>, y0: Tensor, times: T
     },
     [y0, memory] as readonly [Tensor, Memory],
     [from, to] as readonly [Tensor, Tensor],
-  ) as unknown as [unknown, Tensor];
+  );
   return concat([first, rest]);
 }
 
@@ -176,7 +176,7 @@ function backwards(solve: Solve): Solve {
           [zeros([size], { dtype }), none] as readonly [Tensor, Tensor],
           [g.slice(0, 1), ys.slice(0, 1), ts.slice(0, 1), ts.slice(0, 0, count - 1)],
           { reverse: true },
-        ) as unknown as [readonly [Tensor, Tensor], Tensor];
+        );
         // A later beginning is a state that has gone less far.
         const ofStart = field(y, ts.at(0), given).mul(atStart).sum().neg();
         let next = 0;

@@ -126,7 +126,8 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
     checkNames(name, group, ["parameters", ...names]);
     const { parameters: list, ...special } = group;
     checkParameters(name, list);
-    const merged = { ...given, ...withoutUndefined<object>(special) } as unknown as Options;
+    // What the rule has no default of is checked below.
+    const merged = { ...given, ...withoutUndefined<object>(special) } as Options;
     checkLearningRate(name, merged.learningRate);
     for (const key of required) checkKind(name, key, merged[key], aValue);
     rule.check?.(merged);
@@ -265,10 +266,11 @@ function groupsOf<Options>(
     isPlainObject(one) && "parameters" in one;
   const list: readonly (Parameter | ParameterGroup<Options>)[] = parameters;
   if (list.every(isGroup)) return list;
-  if (list.some(isGroup)) {
+  if (!list.every((one): one is Parameter => !isGroup(one))) {
     throw new NablaError(`${name}: got parameters and groups in one list, expected either`);
   }
-  return [{ parameters: list } as unknown as ParameterGroup<Options>];
+  const none: Partial<Options> = {};
+  return [{ ...none, parameters: list }];
 }
 
 function keptOf<Options>(
