@@ -1,4 +1,4 @@
-// The C of random programs and products for all kinds of processors: compiled by the compilers that are
+// The C of random programs, products and bytes for all kinds of processors: compiled by the compilers that are
 // here, cross compilers included, and run where that is possible, under qemu too. All must give the bits of
 // WebAssembly on this machine.
 //   pnpm targets [--runs 100] [--seed 1]
@@ -22,6 +22,7 @@ import { programText } from "../packages/native/src/c/program-text.ts";
 import { flags } from "../packages/native/src/compiler.ts";
 import { kinds, type Machine, thisMachine } from "../packages/native/src/processor.ts";
 import { targetOf } from "../packages/native/src/target.ts";
+import { byteCases, rowsOf } from "./fuzz/bytes.ts";
 
 const { values: given } = parseArgs({
   options: {
@@ -95,6 +96,9 @@ function graphs(): readonly (() => readonly Tensor[])[] {
       ]),
     ),
   );
+  const lengths = Array.from({ length: 18 }, (_, i) => i + 1);
+  const drawnRows = lengths.flatMap((n) => fc.sample(rowsOf(n, n % 7), { numRuns: 1, seed }));
+  all.push(() => drawnRows.flatMap((rows) => byteCases(rows).map(({ result }) => result)));
   return all;
 }
 

@@ -4,6 +4,7 @@
 //
 // In vectors all elements except float64 are 32 bits wide. A truth value is 0 or 1 as a single
 // element, and all bits 0 or 1 in a vector.
+import { byteVectors } from "./bytes.ts";
 
 /** Text that defines everything for vectors of these lanes, and for single elements. */
 export function preludeOf(lanes: ReadonlySet<number>, isFused: boolean): string {
@@ -179,6 +180,7 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
     // GCC 12 ends with an internal error where it converts a vector of which one element is stored.
     `INLINE f64x${n} widened_${n}(f32x${n} a) { OPAQUE(a); return __builtin_convertvector(a, f64x${n}); }`,
     wholeVectors(n),
+    byteVectors(n),
     halfVectors(n),
   ].join("\n");
 }

@@ -288,7 +288,7 @@ export class Values {
     if (isHalf(dtype)) return `of_${dtype}_${lanes}(${lanes === 1 ? element : vector})`;
     if (lanes === 1) return element;
     if (storedType(dtype) !== "u8") return vector;
-    const whole = `__builtin_convertvector(${vector}, i32x${lanes})`;
+    const whole = `of_bytes_${lanes}(${vector})`;
     return dtype === "bool" ? `${whole} != 0` : whole;
   }
 
@@ -312,7 +312,7 @@ export class Values {
       this.#storeLanes(buffer, index, number, valid);
       return;
     }
-    const whole = type === "u8" ? `__builtin_convertvector(${number}, u8x${lanes})` : number;
+    const whole = type === "u8" ? `bytes_${lanes}(${number})` : number;
     const stored = storedText(whole, buffer.dtype, lanes);
     const to = `&${pointer}[${this.index(index)}]`;
     if (valid === lanes) {
