@@ -9,7 +9,7 @@ import {
   reducedShape,
 } from "../graph/shape.ts";
 import { isFloating } from "../scalar/dtype.ts";
-import { div, sqrt, square, sub } from "./arithmetic.ts";
+import { div, square, sub } from "./arithmetic.ts";
 import { equal, greater, isNaN, less, logicalNot, where } from "./comparison.ts";
 import { iota } from "./creation.ts";
 import { custom } from "./custom.ts";
@@ -18,7 +18,7 @@ import { reshape } from "./movement.ts";
 import { cast } from "./operands.ts";
 import { type CumulativeOptions, cumProd, cumSum } from "./prefix.ts";
 import { all, argMax, argMin, max, mean, min, prod, sum } from "./reduce.ts";
-import { checkCorrection, variance } from "./statistics.ts";
+import { checkCorrection, rootOrZero, type SpreadOf, variance } from "./statistics.ts";
 
 /** `x` with a number in place of NaN. */
 function replaced(x: Node, by: number): Node {
@@ -52,23 +52,17 @@ function meanOf(name: string, x: Node, axis: Axes | undefined, keepDims: boolean
 }
 
 /** The mean squared distance from the mean, with a divisor of n - `correction` for n numbers. */
-export function nanVariance(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
-  return spread("nanVariance", x, axis, keepDims, correction);
+export function nanVariance(...given: SpreadOf): Node {
+  return spread("nanVariance", ...given);
 }
 
 /** The square root of `nanVariance`; where that is 0, so is the derivative. */
-export function nanStd(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
-  const squared = spread("nanStd", x, axis, keepDims, correction);
-  return where(equal(squared, 0), 0, sqrt(squared));
+export function nanStd(...given: SpreadOf): Node {
+  return rootOrZero(spread("nanStd", ...given));
 }
 
-function spread(
-  name: string,
-  x: Node,
-  axis: Axes | undefined,
-  keepDims: boolean,
-  correction: number,
-): Node {
+/** Another divisor than `variance` has: how many numbers there are is known when the graph runs. */
+function spread(name: string, ...[x, axis, keepDims = false, correction = 0]: SpreadOf): Node {
   checkCorrection(name, correction);
   const axes = normalizeAxes(name, axis, x.shape);
   if (!isFloating(x.dtype)) return variance(x, axes, keepDims, correction);

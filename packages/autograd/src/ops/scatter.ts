@@ -101,36 +101,19 @@ function setBy(name: string, x: Node, axis: number, indices: Node, updates: Node
 
 type Extreme = "scatterMax" | "scatterMin";
 
+type Given = readonly [x: Node, axis: number, indices: Node, updates: Node, includeSelf?: boolean];
+
 /** `x` with the largest of its slices and all `updates` at `indices`. */
-export function scatterMax(
-  x: Node,
-  axis: number,
-  indices: Node,
-  updates: Node,
-  includeSelf = true,
-): Node {
-  return extremes("scatterMax", x, axis, indices, updates, includeSelf);
+export function scatterMax(...given: Given): Node {
+  return extremes("scatterMax", ...given);
 }
 
 /** `x` with the smallest of its slices and all `updates` at `indices`. */
-export function scatterMin(
-  x: Node,
-  axis: number,
-  indices: Node,
-  updates: Node,
-  includeSelf = true,
-): Node {
-  return extremes("scatterMin", x, axis, indices, updates, includeSelf);
+export function scatterMin(...given: Given): Node {
+  return extremes("scatterMin", ...given);
 }
 
-function extremes(
-  name: Extreme,
-  x: Node,
-  axis: number,
-  indices: Node,
-  updates: Node,
-  includeSelf: boolean,
-): Node {
+function extremes(name: Extreme, ...[x, axis, indices, updates, includeSelf = true]: Given): Node {
   const given = scattered(name, x, axis, indices, updates);
   if (!given) return cast(x, promote(x.dtype, updates.dtype));
   const { order, sorted, last, isHit } = runsOf(given);
@@ -181,13 +164,7 @@ function extremesOfRuns(name: Extreme, isFirst: Node, x: Node, axis: number): No
 }
 
 /** `x` with the mean of its slices and all `updates` at `indices`; integers become float32. */
-export function scatterMean(
-  x: Node,
-  axis: number,
-  indices: Node,
-  updates: Node,
-  includeSelf = true,
-): Node {
+export function scatterMean(...[x, axis, indices, updates, includeSelf = true]: Given): Node {
   const given = scattered("scatterMean", floating(x), axis, indices, floating(updates));
   if (!given) return cast(floating(x), promote(floating(x).dtype, floating(updates).dtype));
   const { x: own, places } = given;

@@ -15,13 +15,13 @@ import { max, mean, min, sum } from "./reduce.ts";
  * The mean of the squared distances from the mean, with a divisor of n - `correction` for n
  * elements. In two passes: mean(x^2) - mean(x)^2 would cancel.
  */
-export function variance(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
-  return spread("variance", x, axis, keepDims, correction);
+export function variance(...given: SpreadOf): Node {
+  return spread("variance", ...given);
 }
 
 /** The square root of the variance; where that is 0, so is the derivative. */
-export function std(x: Node, axis?: Axes, keepDims = false, correction = 0): Node {
-  return rootOrZero(spread("std", x, axis, keepDims, correction));
+export function std(...given: SpreadOf): Node {
+  return rootOrZero(spread("std", ...given));
 }
 
 /** Throws `NablaError` unless it is a finite number. */
@@ -30,13 +30,10 @@ export function checkCorrection(name: string, correction: number): void {
   throw new NablaError(`${name}: correction is ${describe(correction)}, expected a finite number`);
 }
 
-function spread(
-  name: string,
-  x: Node,
-  axis: Axes | undefined,
-  keepDims: boolean,
-  correction: number,
-): Node {
+/** What a variance is taken of, and how. */
+export type SpreadOf = readonly [x: Node, axis?: Axes, keepDims?: boolean, correction?: number];
+
+function spread(name: string, ...[x, axis, keepDims = false, correction = 0]: SpreadOf): Node {
   checkCorrection(name, correction);
   const axes = normalizeAxes(name, axis, x.shape);
   // Integers that float32 cannot tell apart still have distances.
@@ -83,7 +80,7 @@ export function norm(x: Node, axis?: Axes, keepDims = false, p = 2): Node {
 }
 
 /** The square root, with derivatives of 0 at 0. */
-function rootOrZero(x: Node): Node {
+export function rootOrZero(x: Node): Node {
   return where(equal(x, 0), 0, sqrt(x));
 }
 
