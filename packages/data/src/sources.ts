@@ -1,21 +1,13 @@
 // Where a file comes from: bytes that are there, a path, a stream.
 import { NablaError, printable } from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
+import type { ByteStream, Bytes } from "@nabla/nn";
 import { wrapped } from "./checks.ts";
 
-/** A file in memory. */
-export type Bytes = Uint8Array | ArrayBuffer;
+export type { ByteStream, Bytes } from "@nabla/nn";
 
 /** What is needed of a `ReadableStream`; not all of them can be iterated. */
-interface WebStream {
-  getReader(): {
-    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-    cancel(reason?: unknown): Promise<void>;
-  };
-}
-
-/** Bytes that come in pieces: a `ReadableStream`, such as a response's body, or one of Node's. */
-export type ByteStream = AsyncIterable<Uint8Array> | WebStream;
+type WebStream = Exclude<ByteStream, AsyncIterable<Uint8Array>>;
 
 /** A path (Node), a stream, or a `Blob`, such as a file that a user chose. */
 export type LaterBytes = string | ByteStream | Blob;

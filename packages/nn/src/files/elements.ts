@@ -9,6 +9,7 @@ import {
   type Tensor,
   tensor,
 } from "@nabla/autograd";
+import { isShort } from "../computed.ts";
 import { converted, holderOf } from "./conversions.ts";
 import { dtypeOf } from "./formats.ts";
 import { type Described, lengthBytes } from "./header.ts";
@@ -100,7 +101,8 @@ function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
     throw new NablaError(`${subject}: ${name} has the byte ${other}, expected 0 or 1 for BOOL`);
   }
   const { buffer } = new Uint8Array(bytes);
-  const isShort = dtype === "float16" || dtype === "bfloat16";
-  const elements = isShort ? fromBits16(new Uint16Array(buffer), dtype) : new arrays[dtype](buffer);
+  const elements = isShort(dtype)
+    ? fromBits16(new Uint16Array(buffer), dtype)
+    : new arrays[dtype](buffer);
   return tensor(elements, { dtype, shape: entry.shape });
 }
