@@ -14,6 +14,7 @@ import {
   valuesOf,
 } from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
+import { writeAhead } from "./ahead.ts";
 import { writeMultiply } from "./multiply.ts";
 import { literalText, operatorText, registerType } from "./operators.ts";
 import { writeReduce } from "./reduce.ts";
@@ -95,7 +96,10 @@ class StatementWriter implements Writer {
     const all = () => body.forEach((part) => this.statement(part));
     if (isForVectors(variable, body)) this.#inVectors(variable, all);
     else if (order !== "any" || !this.#goesTurned(variable, body)) {
-      this.scopes.loop(variable, 0, variable.size, 1, all);
+      this.scopes.loop(variable, 0, variable.size, 1, () => {
+        writeAhead(variable, body, this);
+        all();
+      });
     }
   }
 

@@ -32,20 +32,25 @@ export function turnedLoads(
   inner: Variable,
   lanes: number,
 ): readonly Load[] {
-  const seen = new Set<Value>();
-  for (const statement of statements) if (statement.kind === "store") seen.add(statement.value);
-  // Includes parts added meanwhile; not those in a guard, which may not exist.
-  for (const value of seen) for (const operand of operandsOf(value)) seen.add(operand);
-  const loads = [...seen].filter((value): value is Load => {
-    if (value.kind !== "load" || bytesPerElement(value.buffer.dtype) < 4) return false;
-    const stride = strideAlong(value.index, inner) ?? 0;
-    return strideAlong(value.index, outer) === 1 && Math.abs(stride) > 1;
+  const loads = loadsAlways(statements).filter(({ buffer, index }) => {
+    if (bytesPerElement(buffer.dtype) < 4) return false;
+    const stride = strideAlong(index, inner) ?? 0;
+    return strideAlong(index, outer) === 1 && Math.abs(stride) > 1;
   });
   const [first] = loads;
   if (!first) return [];
   const together = togetherOf(first);
   if (lanes % together > 0 || outer.size < together) return [];
   return loads.filter((load) => togetherOf(load) === together);
+}
+
+/** The loads of what is stored, but for those in a guard, which may not exist. */
+export function loadsAlways(statements: readonly Statement[]): readonly Load[] {
+  const seen = new Set<Value>();
+  for (const statement of statements) if (statement.kind === "store") seen.add(statement.value);
+  // Includes parts added meanwhile.
+  for (const value of seen) for (const operand of operandsOf(value)) seen.add(operand);
+  return [...seen].filter((value): value is Load => value.kind === "load");
 }
 
 /**
