@@ -33,7 +33,7 @@ function writeHead(columns: readonly string[]): void {
 
 /** Multiplications and additions of a work that is one product or convolution. */
 function flopsOf(work: string): number | undefined {
-  if (work.startsWith("W5")) return 2 * Number(work.slice(3)) ** 3;
+  if (work.startsWith("W5")) return 2 * Number.parseInt(work.slice(3), 10) ** 3;
   if (work !== "W15 forward") return undefined;
   const { batch, channels, image, window } = transposed;
   const [inputs, outputs] = channels;

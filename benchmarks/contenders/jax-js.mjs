@@ -45,19 +45,29 @@ async function step({ sizes, cost, optimizer, learningRate, batch }) {
   return { run, first: await run() };
 }
 
-async function product(n) {
-  const [a, b] = [1, 2].map((seed) => matrix(numbers(n * n, seed), [n, n]));
-  const run = () => np.matmul(a.ref, b.ref).data();
-  const values = await run();
-  return { run, first: values.slice(0, n).reduce((sum, value) => sum + value, 0) };
+const isRead = (work) => work.endsWith("read");
+
+/** Reads the array, which disposes of it, or waits until it is there, and disposes of it. */
+async function used(array, reads) {
+  if (reads) return array.data();
+  await array.blockUntilReady();
+  array.dispose();
 }
 
-async function elementwise(isGradient) {
+async function product(n, reads) {
+  const [a, b] = [1, 2].map((seed) => matrix(numbers(n * n, seed), [n, n]));
+  const multiply = () => np.matmul(a.ref, b.ref);
+  const values = await multiply().data();
+  const first = values.slice(0, n).reduce((sum, value) => sum + value, 0);
+  return { run: () => used(multiply(), reads), first };
+}
+
+async function elementwise(isGradient, reads) {
   const x = np.array(numbers(1_000_000, 1));
   const f = (t) => np.sum(np.tanh(t.ref.mul(2).add(1)).mul(nn.sigmoid(t)));
   const compiled = jit(isGradient ? grad(f) : f);
-  const run = () => compiled(x.ref).data();
-  return { run, first: (await run()).reduce((sum, value) => sum + value, 0) };
+  const first = (await compiled(x.ref).data()).reduce((sum, value) => sum + value, 0);
+  return { run: () => used(compiled(x.ref), reads), first };
 }
 
 async function scalars() {
@@ -75,7 +85,7 @@ async function scalars() {
 
 await serve(async (work) => {
   if (work in steps) return step(steps[work]);
-  if (work.startsWith("W5")) return product(Number(work.slice(3)));
-  if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
+  if (work.startsWith("W5")) return product(Number.parseInt(work.slice(3), 10), isRead(work));
+  if (work.startsWith("W6")) return elementwise(work.includes("gradient"), isRead(work));
   return work === "W7" ? scalars() : undefined;
 });

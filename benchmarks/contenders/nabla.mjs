@@ -46,6 +46,8 @@ const isCompiled = mode !== "uncompiled";
 const prepared = (f) => (isCompiled ? compile(f) : f);
 const matrix = (data, shape) => tensor(data, { shape });
 
+const isRead = (work) => work.endsWith("read");
+
 function network({ sizes, cost }) {
   const layers = sizes.slice(1).flatMap((outputs, i) => {
     const layer = dense(sizes[i], outputs);
@@ -73,20 +75,39 @@ function step({ sizes, cost, optimizer, learningRate, batch }) {
   return { run, first: run().itemSync(), isSync: true };
 }
 
-function product(n) {
-  const [a, b] = [1, 2].map((seed) => matrix(numbers(n * n, seed), [n, n]).realize());
-  const multiply = prepared((x, y) => x.matmul(y));
-  const run = () => multiply(a, b).realize();
-  return { run, first: run().slice(0, 0, 1).sum().itemSync(), isSync: true };
+/** Computes tensors that go to where the last ones were, or are read as arrays each time. */
+function repeated(results, isRead, firstOf) {
+  const first = results().reduce((sum, x) => sum + firstOf(x).itemSync(), 0);
+  if (isRead) {
+    const compiled = prepared(results);
+    return { run: () => compiled().map((x) => x.dataSync()), first, isSync: true };
+  }
+  const places = results().map((x) => parameter(x));
+  const assign = () => results().forEach((x, i) => places[i].assign(x));
+  const assignNow = () => {
+    assign();
+    realize(...places);
+  };
+  return { run: isCompiled ? compile(assign) : assignNow, first, isSync: true };
 }
 
-function elementwise(isGradient) {
+function product(n, isRead) {
+  const [a, b] = [1, 2].map((seed) => matrix(numbers(n * n, seed), [n, n]).realize());
+  return repeated(
+    () => [a.matmul(b)],
+    isRead,
+    (c) => c.slice(0, 0, 1).sum(),
+  );
+}
+
+function elementwise(isGradient, isRead) {
   const x = tensor(numbers(1_000_000, 1)).realize();
   const f = (t) => t.mul(2).add(1).tanh().mul(t.sigmoid()).sum();
-  const g = isGradient ? grad(f) : f;
-  const compiled = prepared(g);
-  const run = () => compiled(x).realize();
-  return { run, first: run().sum().itemSync(), isSync: true };
+  return repeated(
+    () => [isGradient ? grad(f)(x) : f(x)],
+    isRead,
+    (y) => y.sum(),
+  );
 }
 
 function scalars() {
@@ -164,15 +185,10 @@ function transposedConvolution(isGradient) {
   const data = kernels(outputs, inputs, window, 0);
   const kernel = matrix(data, [inputs, outputs, window, window]).realize();
   const f = (a, b) => convTranspose2d(a, b, { stride, padding });
-  const g = (a, b) => gradients(f(a, b).square().sum(), [a, b]);
-  const compiled = prepared(isGradient ? g : (a, b) => [f(a, b)]);
-  const run = () => {
-    const results = compiled(x, kernel);
-    realize(...results);
-    return results;
-  };
-  const first = run().reduce((sum, one) => sum + one.square().mean().itemSync(), 0);
-  return { run, first, isSync: true };
+  const results = isGradient
+    ? () => gradients(f(x, kernel).square().sum(), [x, kernel])
+    : () => [f(x, kernel)];
+  return repeated(results, false, (y) => y.square().mean());
 }
 
 /** The scores of one example, which is given and read as an array. */
@@ -188,8 +204,8 @@ function prediction() {
 await serve(async (work) => {
   if (work in steps) return step(steps[work]);
   if (work in scaled) return step(scaled[work]);
-  if (work.startsWith("W5")) return product(Number(work.slice(3)));
-  if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
+  if (work.startsWith("W5")) return product(Number.parseInt(work.slice(3), 10), isRead(work));
+  if (work.startsWith("W6")) return elementwise(work.includes("gradient"), isRead(work));
   if (work === "W14") return prediction();
   if (work === "W7") return scalars();
   if (work in sequences) return sequenceStep(work, prepared);

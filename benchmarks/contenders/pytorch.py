@@ -80,9 +80,13 @@ def step(work):
     return (lambda: train(x, y)), train(x, y).item()
 
 
-def product(n):
+def product(n, is_read):
     a, b = (numbers(n * n, seed).reshape(n, n) for seed in (1, 2))
-    return (lambda: a @ b), (a @ b)[0].sum().item()
+    first = (a @ b)[0].sum().item()
+    if is_read:
+        return (lambda: (a @ b).numpy()), first
+    c = torch.empty(n, n)
+    return (lambda: torch.mm(a, b, out=c)), first
 
 
 def elementwise(is_gradient):
@@ -206,9 +210,10 @@ def prepare(work):
     if work in STEPS:
         return step(STEPS[work])
     if work.startswith("W5"):
-        return product(int(work[3:]))
+        return product(int(work.split()[1]), work.endswith("read"))
     if work.startswith("W6"):
-        return elementwise(work.endswith("gradient"))
+        # An array of NumPy's is the same memory.
+        return elementwise("gradient" in work)
     if work == "W7":
         return scalars()
     if work in SEQUENCES:

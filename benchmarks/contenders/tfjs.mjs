@@ -40,17 +40,28 @@ function step({ sizes, cost, optimizer, learningRate, batch }) {
   return { run: () => void optimise.minimize(costOf), first, isSync: true };
 }
 
-function product(n) {
+const isRead = (work) => work.endsWith("read");
+
+function product(n, reads) {
   const [a, b] = [1, 2].map((seed) => tf.tensor2d(numbers(n * n, seed), [n, n]));
   const first = a.matMul(b).slice([0, 0], [1, n]).sum().dataSync()[0];
-  return { run: () => a.matMul(b).dispose(), first, isSync: true };
+  const run = () => {
+    const c = a.matMul(b);
+    if (reads) c.dataSync();
+    c.dispose();
+  };
+  return { run, first, isSync: true };
 }
 
-function elementwise(isGradient) {
+function elementwise(isGradient, reads) {
   const x = tf.tensor1d(numbers(1_000_000, 1));
   const f = (t) => t.mul(2).add(1).tanh().mul(t.sigmoid()).sum();
   const g = isGradient ? tf.grad(f) : f;
-  const run = () => void tf.tidy(() => g(x).dataSync());
+  const run = () =>
+    tf.tidy(() => {
+      const y = g(x);
+      if (reads) y.dataSync();
+    });
   return { run, first: tf.tidy(() => g(x).sum().dataSync()[0]), isSync: true };
 }
 
@@ -67,7 +78,7 @@ function scalars() {
 
 await serve((work) => {
   if (work in steps) return step(steps[work]);
-  if (work.startsWith("W5")) return product(Number(work.slice(3)));
-  if (work.startsWith("W6")) return elementwise(work.endsWith("gradient"));
+  if (work.startsWith("W5")) return product(Number.parseInt(work.slice(3), 10), isRead(work));
+  if (work.startsWith("W6")) return elementwise(work.includes("gradient"), isRead(work));
   return work === "W7" ? scalars() : undefined;
 });
