@@ -80,6 +80,7 @@ const ofIntegers: Readonly<Partial<Record<OperatorName, string>>> = {
   abs: "abs",
   div: "div",
   remainder: "remainder",
+  pow: "pow",
   shiftLeft: "shl",
   shiftRight: "shr",
   shiftRightUnsigned: "shru",

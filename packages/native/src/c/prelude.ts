@@ -114,6 +114,15 @@ INLINE i32 min_i32_1(i32 a, i32 b) { return a < b ? a : b; }
 INLINE i32 abs_i32_1(i32 a) { return a < 0 ? -a : a; }
 INLINE i32 div_i32_1(i32 a, i32 b) { return b == 0 ? 0 : b == -1 ? -a : a / b; }
 INLINE i32 remainder_i32_1(i32 a, i32 b) { return b == 0 || b == -1 ? 0 : a % b; }
+static i32 pow_i32_1(i32 a, i32 b) {
+  if (b < 0) return a == 1 ? 1 : a == -1 ? (b & 1 ? -1 : 1) : 0;
+  i32 power = 1;
+  for (; b > 0; b >>= 1) {
+    if (b & 1) power *= a;
+    a *= a;
+  }
+  return power;
+}
 INLINE i32 shl_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a << (b & 31)); }
 INLINE i32 shr_i32_1(i32 a, i32 b) { return a >> (b & 31); }
 INLINE i32 shru_i32_1(i32 a, i32 b) { return (i32)((uint32_t)a >> (b & 31)); }
@@ -242,6 +251,7 @@ INLINE ${v} abs_i32_${n}(${v} a) { const ${v} m = a < 0; return (a ^ m) - m; }
 INLINE ${v} madd_i32_${n}(${v} a, ${v} b, ${v} c) { return a * b + c; }
 INLINE ${v} div_i32_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `div_i32_1(a[${l}], b[${l}])`)}; }
 INLINE ${v} remainder_i32_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `remainder_i32_1(a[${l}], b[${l}])`)}; }
+INLINE ${v} pow_i32_${n}(${v} a, ${v} b) { return ${laneByLane(v, n, (l) => `pow_i32_1(a[${l}], b[${l}])`)}; }
 INLINE ${v} shl_i32_${n}(${v} a, ${v} b) { return a << (b & 31); }
 INLINE ${v} shr_i32_${n}(${v} a, ${v} b) { return a >> (b & 31); }
 typedef uint32_t u32x${n} __attribute__((vector_size(${4 * n})));

@@ -1,0 +1,35 @@
+// Powers of whole numbers, which C computes by itself.
+import { compile, pow, setBackend, tensor } from "@nabla/autograd";
+import { afterEach, expect, test } from "vitest";
+import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+
+afterEach(() => setBackend("wasm"));
+
+const bases = [0, 1, -1, 2, -2, 3, 7, -13, 46_341, 2 ** 31 - 1, -(2 ** 31), 255];
+const exponents = [0, 1, 2, 3, 5, 31, 32, 33, -1, -2, -3, 2 ** 31 - 1, -(2 ** 31), 255];
+
+test.skipIf(problemHere !== undefined)(
+  "powers of whole numbers run natively, with the bits of WebAssembly",
+  async () => {
+    const pairs = bases.flatMap((a) => exponents.map((b) => [a, b] as const));
+    const arguments_ = (["int32", "uint8", "bool"] as const).map((dtype) =>
+      [0, 1].map((i) =>
+        tensor(pairs.map((pair) => pair[i]!))
+          .cast("int32")
+          .cast(dtype)
+          .realize(),
+      ),
+    );
+    const run = compile(() => arguments_.map(([a, b]) => pow(a!, b!)));
+    setBackend("wasm");
+    const wanted = run().map((y) => y.arraySync());
+    const { name, device } = backendWith(toolchain());
+    setBackend(name);
+    run();
+    await device().ready();
+    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native"]);
+    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+    setBackend("reference");
+    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+  },
+);
