@@ -288,7 +288,7 @@ Float32 products and their additions are rounded once here, as relaxed SIMD does
 ${rows.join("\n")}
 
 What is made of them adds its own roundings: \`sigmoid\` is 1 / (1 + exp(-x)), with two more. \`lgamma\` and
-\`digamma\` are computed in float64 by sums, products and logarithms that are the same in Node 20 and 24; \`lgamma\`
+\`digamma\` are computed in float64 by sums and products alone, which have the same bits everywhere; \`lgamma\`
 is within some 4 ulp for x > 0, beside its zeros 1 and 2, too, and \`digamma\` within 2.
 
 ${longSums()}

@@ -98,6 +98,7 @@ export {
   numbersIn,
   storedAs,
 } from "./scalar/dtype.ts";
+export { type GammaNumbers, gammaNumbers } from "./scalar/gamma-function.ts";
 export { exactText } from "./scalar/number-text.ts";
 export { type OperatorName, operators } from "./scalar/operators.ts";
 export { type HostFunctionDefinition, hostFunction } from "./tensor/host-function.ts";

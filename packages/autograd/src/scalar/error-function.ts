@@ -12,6 +12,7 @@ import {
   tailDenominator,
   tailNumerator,
 } from "./error-function-coefficients.ts";
+import { polynomial } from "./polynomial.ts";
 
 /** 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to `x`. */
 export function erf(x: number): number {
@@ -94,8 +95,4 @@ function tail(z: number, [square, lost]: SquareInTwo): number {
 
 function ratio(x: number, numerator: readonly number[], denominator: readonly number[]): number {
   return polynomial(x, numerator) / polynomial(x, denominator);
-}
-
-function polynomial(x: number, coefficients: readonly number[]): number {
-  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient);
 }

@@ -1,14 +1,19 @@
 // The logarithm of the gamma function and its derivatives, which Math lacks. M. Abramowitz and I.
 // A. Stegun, "Handbook of Mathematical Functions", 1964, 6.1.33, 6.1.40, 6.3.5, 6.3.7, 6.3.18,
-// 6.4.6, 6.4.7, 6.4.11. Uses only sums, products and Math.log, which are the same in every version
-// of a host: its powers, sines and tangents are not.
-import { cosineSeries, sineSeries } from "./coefficients.ts";
+// 6.4.6, 6.4.7, 6.4.11. Sums and products alone, which have the same bits on every host, and in C
+// (packages/native/src/c/gamma-function.ts).
+import { artanhSeries, cosineSeries, log2Parts, sineSeries } from "./coefficients.ts";
+import { logarithm, logarithmOf1Plus } from "./logarithm.ts";
+import { polynomial } from "./polynomial.ts";
 
 /** From here on eight terms of the asymptotic series are accurate to the last bits. */
 const least = 12;
 
 /** B_2, B_4, …, B_16. */
 const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
+
+/** log(2 pi) / 2. */
+const halfLogOfTurn = 0.9189385332046727;
 
 /** 1 minus Euler's constant. */
 const oneMinusEuler = 0.42278433509846713;
@@ -46,6 +51,37 @@ const aroundZero = [
   1.134638458466385e-5, -7.762817668462094e-6,
 ];
 
+export interface GammaNumbers {
+  readonly artanhSeries: readonly number[];
+  readonly log2Parts: typeof log2Parts;
+  readonly bernoulli: readonly number[];
+  readonly aroundTwo: readonly number[];
+  readonly slopesAroundTwo: readonly number[];
+  readonly zeroOfDigamma: readonly [high: number, low: number];
+  readonly aroundZero: readonly number[];
+  readonly sineSeries: readonly number[];
+  readonly cosineSeries: readonly number[];
+  readonly oneMinusEuler: number;
+  readonly halfLogOfTurn: number;
+  readonly leastAsymptotic: number;
+}
+
+/** All of these numbers, for devices that compute as is done here. */
+export const gammaNumbers: GammaNumbers = {
+  artanhSeries,
+  log2Parts,
+  bernoulli,
+  aroundTwo,
+  slopesAroundTwo,
+  zeroOfDigamma: [zero, zeroLost],
+  aroundZero,
+  sineSeries,
+  cosineSeries,
+  oneMinusEuler,
+  halfLogOfTurn,
+  leastAsymptotic: least,
+};
+
 /**
  * log |Gamma(x)|, within a few ulp for x > 0, also next to its zeros 1 and 2. Below 0 it has zeros
  * between the poles; next to these digits are lost.
@@ -53,15 +89,15 @@ const aroundZero = [
 export function lgamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (!Number.isFinite(x) || (x <= 0 && Number.isInteger(x))) return Infinity;
-  if (x < -0.5) return Math.log(Math.PI / Math.abs(turnOf(x).sine)) - lgamma(1 - x);
+  if (x < -0.5) return logarithm(Math.PI / Math.abs(turnOf(x).sine)) - lgamma(1 - x);
   // Gamma(x) = Gamma(x + 1) / x = Gamma(x + 2) / (x (x + 1))
-  if (x < 0.5) return logGamma2Plus(x) - Math.log1p(x) - Math.log(Math.abs(x));
-  if (x < 1.4) return logGamma2Plus(x - 1) - Math.log1p(x - 1);
+  if (x < 0.5) return logGamma2Plus(x) - logarithmOf1Plus(x) - logarithm(Math.abs(x));
+  if (x < 1.4) return logGamma2Plus(x - 1) - logarithmOf1Plus(x - 1);
   if (x < least) {
     let [shifted, product] = [x, 1];
     for (; shifted >= 2.5; product *= shifted) shifted--;
     const value = logGamma2Plus(shifted - 2);
-    return product === 1 ? value : Math.log(product) + value;
+    return product === 1 ? value : logarithm(product) + value;
   }
   const square = 1 / (x * x);
   let [series, power] = [0, 1 / x];
@@ -70,8 +106,7 @@ export function lgamma(x: number): number {
     series += (b / (n * (n - 1))) * power;
     power *= square;
   });
-  const half = 0.5 * Math.log(2 * Math.PI);
-  return (x - 0.5) * (Math.log(x) - 1) + (half - 0.5 + series);
+  return (x - 0.5) * (logarithm(x) - 1) + (halfLogOfTurn - 0.5 + series);
 }
 
 /** log Gamma(2 + z), for |z| <= 0.6. */
@@ -128,7 +163,7 @@ function asymptotic(n: number, x: number): number {
       series += (b / (2 * (i + 1))) * power;
       power *= square;
     });
-    return Math.log(x) - (0.5 / x + series);
+    return logarithm(x) - (0.5 / x + series);
   }
   // x^-n is multiplied in first: alone it could underflow where a factor would prevent it.
   let [series, power] = [0, square];
@@ -183,10 +218,6 @@ function powerOf(x: number, n: number): number {
     factor *= factor;
   }
   return power;
-}
-
-function polynomial(x: number, coefficients: readonly number[]): number {
-  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient);
 }
 
 /** k (k + 1) … (k + count - 1), which is (k + count - 1)! / (k - 1)!. */

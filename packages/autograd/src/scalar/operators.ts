@@ -1,6 +1,7 @@
 // The operators of the scalar language, on JavaScript numbers. Floats are computed in float64 and
 // rounded when stored; integers wrap around, as in C and in WebAssembly.
 import { erf, erfc, normalCdf } from "./error-function.ts";
+import { exponentOf, significandOf } from "./float-parts.ts";
 import { lgamma, polygamma } from "./gamma-function.ts";
 
 /** An operator's arity, the type of its result, and its value. */
@@ -137,7 +138,7 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
   /** 2^a, for an integer a for which 2^a is a normal number. */
   powerOf2: same(1, (a) => 2 ** a),
   /** The integer e with 2^e <= |a| < 2^(e + 1). */
-  exponent: same(1, (a) => ((highWord(a) >>> 20) % 2048) - 1023),
+  exponent: same(1, exponentOf),
   /** a / 2^e: in ±[1, 2). */
   significand: same(1, significandOf),
   equal: truth((a, b) => a === b),
@@ -172,18 +173,4 @@ function roundHalfToEven(x: number): number {
   if (fraction < 0.5) return below === 0 && x < 0 ? -0 : below;
   if (fraction > 0.5) return Math.ceil(x);
   return below % 2 === 0 ? below : Math.ceil(x);
-}
-
-const number = new DataView(new ArrayBuffer(8));
-
-/** With the exponent of 1. */
-function significandOf(x: number): number {
-  number.setUint32(0, (highWord(x) & 0x800f_ffff) | 0x3ff0_0000);
-  return number.getFloat64(0);
-}
-
-/** Sign, exponent and the first bits of the fraction of a float64. */
-function highWord(x: number): number {
-  number.setFloat64(0, x);
-  return number.getUint32(0);
 }

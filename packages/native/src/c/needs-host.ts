@@ -12,6 +12,7 @@ import {
   type KernelValue as Value,
   valuesOf,
 } from "@nabla/autograd/backend";
+import { mostOrder } from "./gamma-function.ts";
 import { operatorText } from "./operators.ts";
 
 type Application = Extract<Value, { kind: "apply" }>;
@@ -45,7 +46,21 @@ function* applicationsIn(kernel: Kernel): Iterable<Application> {
 function isByHost({ operator, on, operands }: Application): boolean {
   if (operator === "select") return false;
   if (approximationIn(operator, on)) return false;
+  if (operator === "polygamma" && !isOrderInC(operands[0]!)) return true;
   return isWithoutText(operator, on, operands.length);
+}
+
+function isOrderInC(order: Value): boolean {
+  if (order.kind !== "literal" || !Number.isInteger(order.value)) return false;
+  return order.value >= 0 && order.value <= mostOrder;
+}
+
+/** Whether a kernel has one of the gamma functions. */
+export function hasGammaFunctions(kernel: Kernel): boolean {
+  for (const { operator } of applicationsIn(kernel)) {
+    if (operator === "lgamma" || operator === "polygamma") return true;
+  }
+  return false;
 }
 
 function approximationIn(operator: OperatorName, on: DType): Approximation | undefined {

@@ -70,6 +70,8 @@ const ofFloats: ReadonlySet<OperatorName> = new Set<OperatorName>([
   "round",
   "trunc",
   "remainder",
+  "lgamma",
+  "polygamma",
   "powerOf2",
   "exponent",
   "significand",

@@ -158,7 +158,7 @@ INLINE u16x${n} bits_float16_${n}(f32x${n} x) {
 }
 
 /** (T){ f(a[0], b[0]), f(a[1], b[1]), … } */
-function laneByLane(type: string, lanes: number, call: (lane: number) => string): string {
+export function laneByLane(type: string, lanes: number, call: (lane: number) => string): string {
   return `(${type}){${Array.from({ length: lanes }, (_, lane) => call(lane)).join(", ")}}`;
 }
 

@@ -10,8 +10,9 @@ import {
   wasmRates,
 } from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
+import { gammaFunctionText } from "./gamma-function.ts";
 import { kernelText } from "./kernel-text.ts";
-import { hostOperatorOf, limitedOperatorsOf } from "./needs-host.ts";
+import { hasGammaFunctions, hostOperatorOf, limitedOperatorsOf } from "./needs-host.ts";
 import { preludeOf } from "./prelude.ts";
 import { teamType } from "./team.ts";
 import { beyondWord } from "./values.ts";
@@ -77,7 +78,8 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
     texts.push(segmentText(name, calls, operators.length > 0));
     return name;
   });
-  const text = `${[preludeOf(allLanes, machine.isFused), teamType, ...texts].join("\n\n")}\n`;
+  const gamma = [...functions.keys()].some(hasGammaFunctions) ? [gammaFunctionText(allLanes)] : [];
+  const text = `${[preludeOf(allLanes, machine.isFused), ...gamma, teamType, ...texts].join("\n\n")}\n`;
   return { text, names, hostOperators, limited, isDivided };
 }
 
