@@ -3,7 +3,7 @@
 // 6.4.6, 6.4.7, 6.4.11. Sums and products alone, which have the same bits on every host, and in C
 // (packages/native/src/c/gamma-function.ts).
 import { artanhSeries, cosineSeries, log2Parts, sineSeries } from "./coefficients.ts";
-import { logarithm, logarithmOf1Plus } from "./logarithm.ts";
+import { logarithm } from "./logarithm.ts";
 import { polynomial } from "./polynomial.ts";
 
 /** From here on eight terms of the asymptotic series are accurate to the last bits. */
@@ -91,8 +91,8 @@ export function lgamma(x: number): number {
   if (!Number.isFinite(x) || (x <= 0 && Number.isInteger(x))) return Infinity;
   if (x < -0.5) return logarithm(Math.PI / Math.abs(turnOf(x).sine)) - lgamma(1 - x);
   // Gamma(x) = Gamma(x + 1) / x = Gamma(x + 2) / (x (x + 1))
-  if (x < 0.5) return logGamma2Plus(x) - logarithmOf1Plus(x) - logarithm(Math.abs(x));
-  if (x < 1.4) return logGamma2Plus(x - 1) - logarithmOf1Plus(x - 1);
+  if (x < 0.5) return logGamma2Plus(x) - logarithm(Math.abs(x * (1 + x)));
+  if (x < 1.4) return logGamma2Plus(x - 1) - logarithm(x);
   if (x < least) {
     let [shifted, product] = [x, 1];
     for (; shifted >= 2.5; product *= shifted) shifted--;

@@ -1,4 +1,4 @@
-// Natural logarithms by sums and products alone, which have the same bits on every host, and in C: Math.log
+// The natural logarithm by sums and products alone, which has the same bits on every host, and in C: Math.log
 // may differ in its last bit. As engine/kernel/approximations/logarithm.ts has it (Sun's fdlibm, e_log.c).
 import { artanhSeries, log2Parts } from "./coefficients.ts";
 import { exponentOf, significandOf } from "./float-parts.ts";
@@ -20,10 +20,4 @@ export function logarithm(x: number): number {
   const half = 0.5 * (f * f);
   const [high, low] = log2Parts.float64;
   return e * high - (half - (s * (half + r) + e * low) - f);
-}
-
-/** log(1 + x). */
-export function logarithmOf1Plus(x: number): number {
-  const u = 1 + x;
-  return u === 1 ? x : logarithm(u) + (x - (u - 1)) / u;
 }

@@ -69,10 +69,6 @@ static f64 gamma_log(f64 x) {
   const f64 r = square * ${series("square", "gamma_artanh", artanhSeries)}, half = 0.5 * (f * f);
   return e * ${log2High} - (half - (s * (half + r) + e * ${log2Low}) - f);
 }
-static f64 gamma_log1p(f64 x) {
-  const f64 u = 1 + x;
-  return u == 1 ? x : gamma_log(u) + (x - (u - 1)) / u;
-}
 static f64 gamma_power(f64 x, i32 n) {
   f64 power = 1, factor = x;
   for (i32 rest = n; rest > 0; rest /= 2) {
@@ -108,8 +104,8 @@ static f64 lgamma_f64_1(f64 x) {
     gamma_turn(x, &sine, &cosine);
     return gamma_log(${Math.PI} / __builtin_fabs(sine)) - lgamma_f64_1(1 - x);
   }
-  if (x < 0.5) return gamma_log_two_plus(x) - gamma_log1p(x) - gamma_log(__builtin_fabs(x));
-  if (x < 1.4) return gamma_log_two_plus(x - 1) - gamma_log1p(x - 1);
+  if (x < 0.5) return gamma_log_two_plus(x) - gamma_log(__builtin_fabs(x * (1 + x)));
+  if (x < 1.4) return gamma_log_two_plus(x - 1) - gamma_log(x);
   if (x < ${leastAsymptotic}) {
     f64 shifted = x, product = 1;
     for (; shifted >= 2.5; product *= shifted) shifted--;
