@@ -12,7 +12,7 @@ test.skipIf(problemHere !== undefined)(
   "powers of whole numbers run natively, with the bits of WebAssembly",
   async () => {
     const pairs = bases.flatMap((a) => exponents.map((b) => [a, b] as const));
-    const arguments_ = (["int32", "uint8", "bool"] as const).map((dtype) =>
+    const operands = (["int32", "uint8", "bool"] as const).map((dtype) =>
       [0, 1].map((i) =>
         tensor(pairs.map((pair) => pair[i]!))
           .cast("int32")
@@ -20,7 +20,7 @@ test.skipIf(problemHere !== undefined)(
           .realize(),
       ),
     );
-    const run = compile(() => arguments_.map(([a, b]) => pow(a!, b!)));
+    const run = compile(() => operands.map(([a, b]) => pow(a!, b!)));
     setBackend("wasm");
     const wanted = run().map((y) => y.arraySync());
     const { name, device } = backendWith(toolchain());
