@@ -16,6 +16,7 @@ import {
   type Tensor,
   tensor,
   vmap,
+  where,
   zeros,
 } from "@nabla/autograd";
 import fc from "fast-check";
@@ -183,6 +184,44 @@ describe("long graphs", () => {
     let y: Tensor = x;
     for (let i = 0; i < turns; i++) y = y.add(x);
     expect(gradients(y, [x])[0].itemSync()).toBe(turns + 1);
+  });
+
+  // The derivative of y is r (1 - 2 y) times that of the turn before, plus y (1 - y) for r.
+  const logistic = (r: number, count: number): readonly [slope: number, curvature: number] => {
+    let [y, dy, d2y] = [0.3, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const [slope, bend] = [r * (1 - 2 * y), -2 * r];
+      const mixed = 1 - 2 * y;
+      [y, dy, d2y] = [
+        r * y * (1 - y),
+        y * (1 - y) + slope * dy,
+        2 * mixed * dy + bend * dy * dy + slope * d2y,
+      ];
+    }
+    return [dy, d2y];
+  };
+
+  test("gradients that are computed in pieces are those of the whole, to second order", () => {
+    const count = 3000;
+    const r = tensor(2.5, { dtype: "float64" });
+    let y: Tensor = tensor(0.3, { dtype: "float64" });
+    for (let i = 0; i < count; i++) y = y.mul(r).mul(y.neg().add(1));
+    const runs = countRuns();
+    const [slope] = gradients(y, [r]);
+    expect(slope.itemSync()).toBeCloseTo(logistic(2.5, count)[0], 12);
+    expect(runs()).toBeGreaterThan(1);
+    expect(gradients(slope, [r])[0].itemSync()).toBeCloseTo(logistic(2.5, count)[1], 10);
+  });
+
+  test("what is masked stays 0 from piece to piece, times infinite derivatives", () => {
+    const x = tensor([0, 4], { dtype: "float64" });
+    // Infinite at 0, where nothing of it is chosen.
+    let y: Tensor = x.sqrt();
+    for (let i = 0; i < 6000; i++) y = y.mul(0.5).add(y.mul(0.5));
+    const cost = where(x.greater(0), y, 0).sum();
+    const runs = countRuns();
+    expect(gradients(cost, [x])[0].arraySync()).toEqual([0, 0.25]);
+    expect(runs()).toBeGreaterThan(1);
   });
 });
 

@@ -36,6 +36,11 @@ export class Contributions {
     }
   }
 
+  /** Goes on from `total`, which stands for all that has arrived. */
+  startFrom(total: Node): void {
+    this.#sum = total;
+  }
+
   get total(): Node {
     if (this.#pieces.length > 0) {
       this.#sum = together(this.#sum, sumOf(this.#pieces, this.#sum.shape, 0));

@@ -17,12 +17,14 @@ import { cast } from "../ops/operands.ts";
 import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { Contributions } from "./contributions.ts";
 import { type Arrived, loopGradients, type ReversePass, type Seeded } from "./loop-gradients.ts";
+import { Pieces, type Settling } from "./pieces.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
 /**
  * Builds the gradients of `cost` with respect to `inputs` as nodes: zeros for inputs that it does
  * not depend on. `seed` is the gradient of the cost itself; 1 if left out, and then the cost must
- * be one number. `order`: the nodes to go back through, inputs first, if already known.
+ * be one number. `order`: the nodes to go back through, inputs first, if already known. `settling`
+ * computes what a long way back makes, piece by piece; default: nothing is computed.
  */
 export function gradients(
   operation: string,
@@ -30,10 +32,18 @@ export function gradients(
   inputs: readonly Node[],
   seed?: Node,
   order: readonly Node[] = topologicalOrder([cost], origins),
+  settling?: Settling,
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  return reversePass(operation, [[cost, seedOf(cost, seed)]], inputs, nothing, order);
+  return reversePass(
+    operation,
+    [[cost, seedOf(cost, seed)]],
+    inputs,
+    nothing,
+    order,
+    settling && new Pieces(operation, settling),
+  );
 }
 
 function orderOf(outputs: readonly Seeded[]): readonly Node[] {
@@ -55,8 +65,14 @@ function reversePass(
   inputs: readonly Node[],
   first: ReadonlyMap<Node, Node>,
   order: readonly Node[],
+  pieces?: Pieces,
 ): readonly Node[] {
   const ends = sameTensors(order, inputs);
+  // A source passes its gradient on to the tip of its history, if that is among the nodes. (Found
+  // first: a piece that is computed may take the place of an older history.)
+  const areLast = ends.map((nodes) =>
+    nodes.map((node) => !origins(node).some((origin) => nodes.includes(origin))),
+  );
   const below = order.map(origins);
   const positionsOf = positionsIn(order);
   const positions = below.map(positionsOf);
@@ -102,6 +118,9 @@ function reversePass(
         continue;
       }
       if (!contributions || !wanted[i]) continue;
+      if (pieces?.endAt(node)) {
+        pieces.settle(arriving.slice(0, i + 1).filter((sum) => sum !== undefined));
+      }
       currentCall.enterGradientOf(origin);
       const g = contributions.total;
       for (let position = 0; position < from.length; position++) {
@@ -118,10 +137,8 @@ function reversePass(
   }
   return ends.map((nodes, i) => {
     const { shape, dtype } = inputs[i]!;
-    // A source passes its gradient on to the tip of its history, if that is among the nodes.
-    const isLast = (node: Node) => !origins(node).some((origin) => nodes.includes(origin));
-    const shares = nodes.flatMap((node, j) =>
-      isLast(node) ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
+    const shares = nodes.flatMap((_, j) =>
+      areLast[i]![j]! ? (arriving[endsAt[i]![j]!]?.total ?? []) : [],
     );
     if (shares.length > 0) return shares.reduce(together);
     return first.get(inputs[i]!) ?? full(shape, 0, computedDType(dtype));

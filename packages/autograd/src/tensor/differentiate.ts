@@ -13,7 +13,7 @@ import { anything } from "./kinds.ts";
 import { checkOptions } from "./options.ts";
 import { Parameter, parameterOf } from "./parameter.ts";
 import { areUsed, newPass, use } from "./passes.ts";
-import { computeDeep } from "./settle.ts";
+import { computeDeep, settling } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 import { addMethods, given, nodeOf, type ShapeOf, tensorOf } from "./tensor.ts";
 import { currentTrace, type GradientsAsked, replayedTrace, type Trace } from "./trace.ts";
@@ -51,7 +51,7 @@ export function backward(cost: Tensor, seed?: Tensor): void {
   const found = [...below].filter(([, parameter]) => !parameter.isFrozen);
   const inputs = found.map(([value]) => value);
   const seedNode = seed === undefined ? undefined : nodeOf("backward", seed);
-  const shares = autodiff.gradients("backward", node, inputs, seedNode, order);
+  const shares = autodiff.gradients("backward", node, inputs, seedNode, order, settling());
   if (inputs.length === 0) throw nothingToLearn(node, [...below.values()]);
   const pass = newPass(node);
   // What an optimiser leaves over is dropped, unless the function itself looks at it.
@@ -197,7 +197,7 @@ export function gradients<const Inputs extends readonly Tensor[]>(
     noteAsked("gradients", reached, (parameter) => inputs.includes(parameter as Parameter));
   }
   const seedNode = seed === undefined ? undefined : nodeOf("gradients", seed);
-  const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order);
+  const shares = autodiff.gradients("gradients", node, groups.flat(), seedNode, order, settling());
   let next = 0;
   const sums = groups.map((group) =>
     group.map(() => shares[next++]!).reduce((sum, share) => add(sum, share)),
@@ -312,7 +312,14 @@ export function withGradient<
   return (...args) => {
     const { own, inputs } = independent(operation, args, positions);
     const value = f(...(own as Args));
-    const shares = autodiff.gradients(operation, nodeOf(operation, value), inputs);
+    const shares = autodiff.gradients(
+      operation,
+      nodeOf(operation, value),
+      inputs,
+      undefined,
+      undefined,
+      settling(),
+    );
     computeDeep(operation, shares);
     const shareOf = new Map(inputs.map((node, i) => [node, tensorOf(shares[i]!)]));
     const trees = positions.map((i) =>

@@ -1,6 +1,7 @@
 // Bounds a graph that only grows. Every so many levels its tip is computed and becomes a source
 // that remembers its history, and so does a value computed from many bytes; the oldest histories
 // are dropped.
+import type { Settling } from "../autodiff/pieces.ts";
 import { realize } from "../engine/realize.ts";
 import { letGo } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
@@ -55,6 +56,18 @@ export function settle(node: Node): Node {
 export function computeDeep(operation: string, nodes: readonly Node[]): void {
   const deep = isWhole || currentTrace() ? [] : nodes.filter(({ depth }) => depth >= levels);
   if (deep.length > 1) realize(operation, [...deep, ...deep.flatMap(recent)]);
+}
+
+/**
+ * Computes parts of a graph that is made from a deep one, and gives sources that stand for them;
+ * undefined while graphs are not to be computed in pieces.
+ */
+export function settling(): Settling | undefined {
+  if (isWhole || currentTrace()) return undefined;
+  return (operation, nodes) => {
+    realize(operation, nodes);
+    return nodes.map((node) => (node.inputs.length > 0 ? startAfresh(node) : node));
+  };
 }
 
 const none: readonly Node[] = [];
