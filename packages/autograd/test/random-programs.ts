@@ -251,8 +251,9 @@ const exactOnly: readonly Operation[] = [
     canBroadcast(x.tensor.shape, y.tensor.shape) && isNumber(x) && isNumber(y)
       ? `where(${x.name}.less(${y.name}), ${x.name}, ${y.name}.add(1))`
       : undefined,
-  // Float32 products are rounded once or twice, as the host has it: in float64 here.
-  (x) => product(x, x.tensor.dtype === "float32" ? '.cast("float64")' : ""),
+  // Products and sums are rounded once or twice, as the host has it: products of numbers of float32 are exact in
+  // float64.
+  (x) => product(x, isFloat(x) ? '.cast("float32").cast("float64")' : ""),
   (x, _, detail) =>
     x.tensor.rank === 0 || !isNumber(x)
       ? undefined
