@@ -120,7 +120,7 @@ export function scanned(
     tensorsOf(operation, tree, part).map((x) => nodeOf(operation, x));
   const first = nodesOf(carry, "the carry");
   const whole = sequences === undefined ? [] : nodesOf(sequences, "the sequences");
-  const length = lengthOf(whole, options);
+  const length = lengthOf(operation, whole, options);
   const own = standsFor(operation, carry, "carry");
   const element = sequences && standsFor(operation, sequences, "element", 1);
   const { result, keys: drawn } = tracedStep(operation, what, () => step(own.tree, element?.tree));
@@ -186,23 +186,25 @@ function segmentOf(operation: string, length: number, { checkpoint }: LoopOption
   );
 }
 
-function lengthOf(sequences: readonly Node[], { length }: LoopOptions): number {
+function lengthOf(operation: string, sequences: readonly Node[], { length }: LoopOptions): number {
   let found = length;
   for (const { shape } of sequences) {
     const [own] = shape;
     if (own === undefined) {
-      throw new ShapeError("scan: a sequence is one number, expected an axis of iterations");
+      throw new ShapeError(
+        `${operation}: a sequence is one number, expected an axis of iterations`,
+      );
     }
     if (found !== undefined && own !== found) {
       throw new ShapeError(
-        `scan: a sequence of ${formatShape(shape)} has ${own} elements, expected ${found}`,
+        `${operation}: a sequence of ${formatShape(shape)} has ${own} elements, expected ${found}`,
       );
     }
     found = own;
   }
   if (found === undefined) {
     throw new NablaError(
-      "scan: there are no sequences, so it needs the number of iterations: { length: 10 }",
+      `${operation}: there are no sequences, so it needs the number of iterations: { length: 10 }`,
     );
   }
   return found;
