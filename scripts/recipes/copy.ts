@@ -46,8 +46,8 @@ export class Copy {
 
   /** What has changed since `keep`, as a diff with one line around each change. */
   changes(): string {
-    this.#git(this.path, "add", "--all", "packages");
-    return this.#git(this.path, "diff", "--cached", "-U1", "--", "packages").replace(
+    this.#git(this.path, "add", "--all", "packages", "docs");
+    return this.#git(this.path, "diff", "--cached", "-U1", "--", "packages", "docs").replace(
       /^(diff --git|index|new file mode) .*\n/gm,
       "",
     );
@@ -59,7 +59,7 @@ export class Copy {
 
   restore(): void {
     this.#git(this.path, "reset", "--quiet", "--hard");
-    this.#git(this.path, "clean", "--quiet", "--force", "-d", "packages");
+    this.#git(this.path, "clean", "--quiet", "--force", "-d", "packages", "docs");
   }
 
   /** The output of a command that fails; undefined if none does. What needs nothing of another runs beside it. */
@@ -71,6 +71,7 @@ export class Copy {
       [
         [...node, "scripts/doctest/write.ts"],
         ["npx", "tsc", "--noEmit"],
+        ["npx", "tsc", "--noEmit", "-p", "packages/mnist-demo/page"],
       ],
       [
         [...node, "scripts/operations.ts"],

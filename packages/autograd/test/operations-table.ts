@@ -176,9 +176,10 @@ function oraclesByCall(): ReadonlyMap<string, string> {
 }
 
 function primitivesTable(reached: ReadonlyMap<string, Node>): string {
-  const sources = new Set(["source", "literal"]);
+  // Leaves, and loops, whose bodies are made of operations.
+  const left = new Set(["source", "literal", "loop"]);
   const lines = [...reached.values()]
-    .filter(({ family }) => !sources.has(family))
+    .filter(({ family }) => !left.has(family))
     .map(({ operation }) => {
       const { name, family } = operation;
       const why = whyPrimitive(operation);
