@@ -1,7 +1,7 @@
 // Casts, with elements left over beside the vectors: compilers stumble there.
 import { compile, type DType, random, setBackend } from "@nabla/autograd";
 import { afterEach, expect, test } from "vitest";
-import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+import { onBoth, problemHere } from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));
 
@@ -22,13 +22,8 @@ test.skipIf(problemHere !== undefined)(
       dtypes.map((dtype) => random.uniform([size], { seed: size }).mul(9).cast(dtype).realize()),
     );
     const run = compile(() => given.flatMap((x) => dtypes.map((dtype) => x.cast(dtype))));
-    setBackend("wasm");
-    const wanted = run().map((y) => y.arraySync());
-    const { name, device } = backendWith(toolchain());
-    setBackend(name);
-    run();
-    await device().ready();
-    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native"]);
-    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+    const { onWasm, natively, places } = await onBoth(() => run().map((y) => y.arraySync()));
+    expect(places).toEqual(["native"]);
+    expect(natively).toEqual(onWasm);
   },
 );

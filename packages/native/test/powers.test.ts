@@ -1,7 +1,7 @@
 // Powers of whole numbers, which C computes by itself.
 import { compile, pow, setBackend, tensor } from "@nabla/autograd";
 import { afterEach, expect, test } from "vitest";
-import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+import { onBoth, problemHere } from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));
 
@@ -21,15 +21,10 @@ test.skipIf(problemHere !== undefined)(
       ),
     );
     const run = compile(() => operands.map(([a, b]) => pow(a!, b!)));
-    setBackend("wasm");
-    const wanted = run().map((y) => y.arraySync());
-    const { name, device } = backendWith(toolchain());
-    setBackend(name);
-    run();
-    await device().ready();
-    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native"]);
-    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+    const { onWasm, natively, places } = await onBoth(() => run().map((y) => y.arraySync()));
+    expect(places).toEqual(["native"]);
+    expect(natively).toEqual(onWasm);
     setBackend("reference");
-    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+    expect(run().map((y) => y.arraySync())).toEqual(onWasm);
   },
 );

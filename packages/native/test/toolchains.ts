@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setBackend } from "@nabla/autograd";
 import { PlannedBackend, register } from "@nabla/autograd/backend";
 import { onTestFinished } from "vitest";
 import { Cache } from "../src/cache.ts";
@@ -66,6 +67,22 @@ export function toolchain(
   if ("problem" in found) throw new Error(`unreachable: ${found.problem}`);
   const { machine } = found;
   return { machine, compiler: new Compiler(command, machine, new Cache(cache)) };
+}
+
+/** What `run` gives on WebAssembly, and natively once C is compiled; and where the device's programs run then. */
+export async function onBoth<Result>(run: () => Result): Promise<{
+  readonly onWasm: Result;
+  readonly natively: Result;
+  readonly places: readonly string[];
+}> {
+  setBackend("wasm");
+  const onWasm = run();
+  const { name, device } = backendWith(toolchain());
+  setBackend(name);
+  run();
+  await device().ready();
+  const places = [...device().programs()].map(({ runsOn }) => runsOn);
+  return { onWasm, natively: run(), places };
 }
 
 let count = 0;

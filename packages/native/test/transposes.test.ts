@@ -1,7 +1,7 @@
 // Loops whose vectors go from row to row of what they read, with rows and columns left over.
 import { compile, type DType, random, setBackend } from "@nabla/autograd";
 import { afterEach, expect, test } from "vitest";
-import { backendWith, problemHere, toolchain } from "./toolchains.ts";
+import { onBoth, problemHere } from "./toolchains.ts";
 
 afterEach(() => setBackend("wasm"));
 
@@ -18,13 +18,8 @@ test.skipIf(problemHere !== undefined)(
       dtypes.map((dtype) => random.uniform(shape, { seed: 1 }).mul(99).cast(dtype).realize()),
     );
     const run = compile(() => given.map((x) => x.transpose().mul(2).add(x.transpose())));
-    setBackend("wasm");
-    const wanted = run().map((y) => y.arraySync());
-    const { name, device } = backendWith(toolchain());
-    setBackend(name);
-    run();
-    await device().ready();
-    expect([...device().programs()].map(({ runsOn }) => runsOn)).toEqual(["native"]);
-    expect(run().map((y) => y.arraySync())).toEqual(wanted);
+    const { onWasm, natively, places } = await onBoth(() => run().map((y) => y.arraySync()));
+    expect(places).toEqual(["native"]);
+    expect(natively).toEqual(onWasm);
   },
 );

@@ -28,7 +28,7 @@ export class Mode {
     this.#training = false;
   };
 
-  /** Makes `layer` one that is told by this switch, and says how it stands. */
+  /** Gives `layer` the methods `train` and `evaluate`, and `training`, all of which refer to this mode. */
   switches(layer: object): void {
     Object.assign(layer, { train: this.train, evaluate: this.evaluate });
     Object.defineProperty(layer, "training", { enumerable: true, get: () => this.training });

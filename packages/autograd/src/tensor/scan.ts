@@ -127,7 +127,7 @@ export function scanned(
   const [next, outputs] = resultsOf(operation, what, result, carry);
   const keys = new Map(drawn.map((key) => [key, placeholder(key.shape, key.dtype, "key")]));
   const roots = withReplaced([...next, ...outputs], keys);
-  const given = refilledOrNone((result as readonly unknown[])[1]);
+  const given = refilledOrNone(operation, (result as readonly unknown[])[1]);
   if (length === 0) {
     const none = outputs.map(({ shape, dtype }) => full([0, ...shape], 0, dtype));
     return [carry, given(none)];
@@ -154,8 +154,11 @@ export function scanned(
 }
 
 /** The tree of the outputs, of other nodes; undefined if there are none. */
-function refilledOrNone(output: unknown): (nodes: readonly Node[]) => Tree | undefined {
-  return (nodes) => (output === undefined ? undefined : refilled("scan", output, nodes));
+function refilledOrNone(
+  operation: string,
+  output: unknown,
+): (nodes: readonly Node[]) => Tree | undefined {
+  return (nodes) => (output === undefined ? undefined : refilled(operation, output, nodes));
 }
 
 /** The next carries, checked to be like those before, and the outputs. */
