@@ -38,7 +38,9 @@ export class NativeProgram extends WasmProgram {
   readonly #device: Machine;
   readonly #toolchain: Toolchain;
   #state: State = { kind: "unasked" };
-  #runs = 0;
+  /** Runs of its segments so far. */
+  #segmentRuns = 0;
+  readonly #kernelSegments: number;
   /** Whether C runs all segments of kernels, and several threads any of them. */
   #isWhole = false;
   #isDivided = false;
@@ -56,20 +58,23 @@ export class NativeProgram extends WasmProgram {
     this.#plan = plan;
     this.#device = device;
     this.#toolchain = toolchain;
+    this.#kernelSegments = plan.segments.filter(({ kind }) => kind === "kernels").length;
     if ("problem" in toolchain) this.#leaveToWasm(toolchain.problem);
   }
 
   override place(given: readonly Buffer[]): number {
-    if (this.#state.kind === "unasked") {
-      this.#runs++;
-      const isWorthIt = this.#runs * this.milliseconds >= worthCompiling;
-      if (this.#runs >= fewestRuns && isWorthIt) this.#ask();
-    }
-    this.#advance();
+    this.#tierUp();
     return super.place(given);
   }
 
+  /** A loop's body is placed once for all iterations, each of which is a run. */
+  override placeIn(outer: WasmProgram, arena: Buffer): void {
+    this.#tierUp();
+    super.placeIn(outer, arena);
+  }
+
   override run(segment: number, isTogether: boolean): Outcome {
+    this.#segmentRuns++;
     const run = this.#functionOf(segment);
     if (!run) return super.run(segment, isTogether && this.#isTogetherOnWasm);
     const outcome = run.call(this.#device.memory.bytes, this.table, this.#threads(isTogether));
@@ -78,6 +83,7 @@ export class NativeProgram extends WasmProgram {
   }
 
   override start(segment: number, isTogether: boolean): Started | undefined {
+    this.#segmentRuns++;
     const run = this.#functionOf(segment);
     if (!run) return super.start(segment, isTogether && this.#isTogetherOnWasm);
     const { memory, overWord } = this.#device;
@@ -134,6 +140,15 @@ export class NativeProgram extends WasmProgram {
         return `native, with ${name}, but for ${segments - own} of ${segments} segments${reason}`;
       }
     }
+  }
+
+  /** Compiles it from the run on that is worth it, and moves over to what has been compiled. */
+  #tierUp(): void {
+    if (this.#state.kind === "unasked") {
+      const runs = 1 + this.#segmentRuns / this.#kernelSegments;
+      if (runs >= fewestRuns && runs * this.milliseconds >= worthCompiling) this.#ask();
+    }
+    this.#advance();
   }
 
   /** Resolves when it is native, or known not to be. */

@@ -77,6 +77,28 @@ describe.skipIf(problemHere !== undefined)("tier-up", () => {
     expect(weights).toEqual(wanted.weights());
   });
 
+  test("happens to a loop's body, each of whose iterations is a run", () => {
+    const { name, device } = backendWith(toolchain());
+    const w = random.normal([32, 32], { seed: 1 }).mul(0.1).realize();
+    const start = random.normal([16, 32], { seed: 2 }).realize();
+    const inputs = random.normal([50, 16, 32], { seed: 3 }).realize();
+    const loop = compile(
+      (c: Tensor) => scan((h: Tensor, x) => [h.matmul(w).add(x).tanh()], c, inputs)[0],
+    );
+    setBackend("wasm");
+    const wanted = loop(start).arraySync();
+    setBackend(name);
+    const placesOf = () => [...device().programs()].map(({ runsOn }) => runsOn);
+    const seen = new Set<string>();
+    const deadline = performance.now() + 30_000;
+    while (!seen.has("native") && performance.now() < deadline) {
+      expect(loop(start).arraySync()).toEqual(wanted);
+      for (const place of placesOf()) seen.add(place);
+    }
+    expect([...seen]).toEqual(["wasm", "compiling", "native"]);
+    expect(loop(start).arraySync()).toEqual(wanted);
+  });
+
   test("is what `explainPlan` tells of", async () => {
     const { name, device } = backendWith(toolchain());
     setBackend(name);
