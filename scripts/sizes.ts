@@ -145,7 +145,7 @@ ${await bundles()}
 
 \`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs, all metrics and all that writes reports down in it: a program carries those that it names. A package that a program does not import, or imports and does not use, adds nothing to it: the same command checks that.
 
-The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need. What a program cannot leave out:
+The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need, and with what plans, runs and differentiates loops and convolutions, which \`scan\`, \`conv2d\` and the like bring along. What a program cannot leave out:
 
 - **The engine.** It writes WebAssembly for whatever graph comes, so that all it can write has to be there. Its three parts are what most of the loop is.
 - **Methods.** \`x.sin()\` is found when it is called, which no bundler foresees: all methods are in each bundle, and the operations and gradients behind them. Therefore linear algebra, windows, \`einsum\`, \`random\`, \`compile\`, \`vmap\` and the like are functions only.

@@ -1,7 +1,7 @@
 // The reverse pass: from a cost back to the nodes it depends on. Nothing here knows an operation.
 import { DTypeError, GradientError } from "../graph/errors.ts";
 import { checkHistory, origins } from "../graph/history.ts";
-import type { Node, NodeOf } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { newMark, topologicalOrder } from "../graph/order.ts";
 import {
   checkSameShape,
@@ -12,11 +12,10 @@ import {
 } from "../graph/shape.ts";
 import { currentCall } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
-import { areOfOneLoop } from "../ops/loop.ts";
 import { cast } from "../ops/operands.ts";
 import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { Contributions } from "./contributions.ts";
-import { type Arrived, loopGradients, type ReversePass, type Seeded } from "./loop-gradients.ts";
+import { type LoopsBack, loopsBack, type ReversePass, type Seeded } from "./loops-back.ts";
 import { Pieces, type Settling } from "./pieces.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
@@ -91,7 +90,7 @@ function reversePass(
     if (start && endsAt[i]![0]! < order.length) arrive(endsAt[i]![0]!, start);
   });
   outputs.forEach(([, g], i) => arrive(outputsAt[i]!, g));
-  const loops = new Loops(order);
+  let loops: LoopsBack | undefined;
   const back: ReversePass = (roots, sought, totals) =>
     reversePass(operation, roots, sought, totals, orderOf(roots));
   const pass = currentCall.newSite(operation, outputs[0]![0].shape);
@@ -105,6 +104,7 @@ function reversePass(
       if (node.family === "loop") {
         currentCall.enterGradientOf(origin);
         const isWanted = (position: number) => wanted[from[position]!]!;
+        loops ??= loopsBack.part(order);
         const shares = loops.sharesAt(
           i,
           node,
@@ -143,36 +143,6 @@ function reversePass(
     if (shares.length > 0) return shares.reduce(together);
     return first.get(inputs[i]!) ?? full(shape, 0, computedDType(dtype));
   });
-}
-
-/** Collects what arrives at the outcomes of each loop, until it is complete. */
-class Loops {
-  readonly #all: { readonly first: number; readonly node: Node; readonly arrived: Arrived[] }[] =
-    [];
-
-  constructor(order: readonly Node[]) {
-    order.forEach((node, i) => {
-      if (node.family !== "loop" || this.#of(node)) return;
-      this.#all.push({ first: i, node, arrived: [] });
-    });
-  }
-
-  /** The gradients of the loop's inputs, once its first outcome in the order is reached. */
-  sharesAt(
-    at: number,
-    node: NodeOf<"loop">,
-    g: Node | undefined,
-    isWanted: (position: number) => boolean,
-    back: ReversePass,
-  ): readonly (Node | undefined)[] | undefined {
-    const { first, arrived } = this.#of(node)!;
-    if (g) arrived.push({ node, g });
-    return at === first && arrived.length > 0 ? loopGradients(arrived, isWanted, back) : undefined;
-  }
-
-  #of(node: Node) {
-    return this.#all.find((one) => areOfOneLoop(one.node, node));
-  }
 }
 
 /** Each input, with the other nodes of `order` that stand for the same tensor. */

@@ -5,33 +5,51 @@ import { GradientError } from "../graph/errors.ts";
 import type { Node, NodeOf } from "../graph/node.ts";
 import { full, placeholder } from "../ops/creation.ts";
 import { add } from "../ops/elementwise.ts";
-import { lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
+import { areOfOneLoop, lastOf, nodeOfOutcome, type Repeated, stackOf } from "../ops/loop.ts";
 import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { withReplaced } from "./copy.ts";
 import { Lifting } from "./lifted-products.ts";
 import { closed, dependence, type Source } from "./loop-body.ts";
-
-/** An output of a graph, and its gradient. */
-export type Seeded = readonly [output: Node, gradient: Node];
-
-/**
- * The reverse pass through a graph: the gradients of `inputs`, each of which is added to what `first`
- * has for it.
- */
-export type ReversePass = (
-  outputs: readonly Seeded[],
-  inputs: readonly Node[],
-  first: ReadonlyMap<Node, Node>,
-) => readonly Node[];
+import type { LoopsBack, ReversePass, Seeded } from "./loops-back.ts";
 
 /** An outcome of a loop, and its gradient. */
-export interface Arrived {
+interface Arrived {
   readonly node: NodeOf<"loop">;
   readonly g: Node;
 }
 
+/** The loops of a reverse pass, each with what has arrived at its outcomes. */
+export class LoopGradients implements LoopsBack {
+  readonly #all: { readonly first: number; readonly node: Node; readonly arrived: Arrived[] }[] =
+    [];
+
+  /** `order`: the nodes of the pass, inputs first. */
+  constructor(order: readonly Node[]) {
+    order.forEach((node, i) => {
+      if (node.family !== "loop" || this.#of(node)) return;
+      this.#all.push({ first: i, node, arrived: [] });
+    });
+  }
+
+  sharesAt(
+    at: number,
+    node: NodeOf<"loop">,
+    g: Node | undefined,
+    isWanted: (position: number) => boolean,
+    back: ReversePass,
+  ): readonly (Node | undefined)[] | undefined {
+    const { first, arrived } = this.#of(node)!;
+    if (g) arrived.push({ node, g });
+    return at === first && arrived.length > 0 ? loopGradients(arrived, isWanted, back) : undefined;
+  }
+
+  #of(node: Node) {
+    return this.#all.find((one) => areOfOneLoop(one.node, node));
+  }
+}
+
 /** The gradients of a loop's inputs, by position, from those of its outcomes; undefined: not wanted. */
-export function loopGradients(
+function loopGradients(
   arrived: readonly Arrived[],
   isWanted: (position: number) => boolean,
   reversePass: ReversePass,

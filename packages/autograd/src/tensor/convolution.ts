@@ -1,6 +1,7 @@
 // Convolutions and their transposes, as functions. Their values and gradients are defined in
 // ops/convolution.ts. Axes: examples, channels, then depth, height and width, as many as there are.
 // The compiler knows the result's shape if shapes and options are literal.
+import { supplyConvolutions } from "../engine/families.ts";
 import type { Node } from "../graph/node.ts";
 import type { PerAxis, Shape, WindowPadding } from "../graph/shape.ts";
 import {
@@ -35,6 +36,7 @@ function withKernel<S extends Shape, Options extends object>(
   kinds: Kinds<NoInfer<Options>>,
 ): Tensor<S> {
   checkOptions(name, options, kinds);
+  supplyConvolutions();
   const [input, weights] = [
     computedNodeOf(name, x as Tensor),
     computedNodeOf(name, kernel as Tensor),

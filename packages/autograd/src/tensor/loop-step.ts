@@ -1,4 +1,5 @@
 // The step of a loop, called once with tensors that stand for those of any iteration.
+import { supplyLoops } from "../engine/families.ts";
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -27,7 +28,7 @@ export function standsFor(operation: string, tree: Tree, what: string, cut = 0):
 
 /**
  * Calls a step, `what` in errors; returns the keys of the draws in it, too. `isRepeated`: whether it
- * stands for several iterations.
+ * stands for several iterations. From here on there may be loops.
  */
 export function tracedStep<Result>(
   operation: string,
@@ -35,6 +36,7 @@ export function tracedStep<Result>(
   step: () => Result,
   isRepeated = true,
 ): { readonly result: Result; readonly keys: readonly Node[] } {
+  supplyLoops();
   const { result, trace } = traced(step, { isReplayed: false, isRepeated });
   if (trace.assigned.size > 0 || trace.differentiated.size > 0) {
     undo(trace);

@@ -1,7 +1,6 @@
 // Kernels that plans share. A network that processes sequences step by step has the same kernels for
 // every length, and the parts in which a deep graph is computed have most of theirs in common.
 import type { Buffer, Kernel } from "../kernel/language.ts";
-import { BodyPlans } from "./body-plans.ts";
 import type { Form } from "./forms.ts";
 import { hashOf, Writer, wordsEqual } from "./words.ts";
 
@@ -33,8 +32,6 @@ export class KernelCache {
   readonly #mostForms: number;
   readonly #entries = new Map<number, readonly Entry[]>();
   readonly #writer = new Writer();
-  /** The plans of loops' bodies. */
-  readonly bodies: BodyPlans = new BodyPlans();
   #count = 0;
 
   constructor(most: number = mostForms) {

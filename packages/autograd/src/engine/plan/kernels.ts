@@ -16,12 +16,11 @@ import {
 } from "../kernel/language.ts";
 import { isByHost, type Target } from "../target.ts";
 import { partKernel, partsOf } from "./concats.ts";
-import { convolutionLoops } from "./convolutions.ts";
 import { type Form, type FormedWork, Forms, type Member, type Work } from "./forms.ts";
 import { coordinatesIn, type Group, groupsOf } from "./groups.ts";
 import { flatten, nested, type StartOf, sameCoordinates } from "./index-map.ts";
 import type { FormKernels, KernelCache } from "./kernel-cache.ts";
-import { loopStep, type PlannedLoop } from "./loop-steps.ts";
+import type { PlannedLoop } from "./loop-steps.ts";
 import type { Loops } from "./loops.ts";
 import { Lowering } from "./lower.ts";
 import { isOfManyParts, type Materialized } from "./materialized.ts";
@@ -32,6 +31,7 @@ import { reductionLoops } from "./reductions.ts";
 import { scatterLoops } from "./scatters.ts";
 import { splitLoops } from "./splits.ts";
 import type { Step } from "./steps.ts";
+import { convolutions, loops } from "./supplied.ts";
 
 /** What making steps needs to know. */
 export interface Planning {
@@ -71,7 +71,7 @@ export function stepsOf(
   });
   const lowered = new Map<Form, FormKernels>();
   return works.flatMap((one): readonly Step[] => {
-    if ("loop" in one) return [loopStep(one.loop, plan)];
+    if ("loop" in one) return [loops.part.loopStep(one.loop, plan)];
     if (!("form" in one)) return [hostStep(one, plan)];
     const { form, member } = one;
     let kernels = lowered.get(form);
@@ -220,7 +220,7 @@ function loopsOf(group: Group, kept: ReadonlySet<Node>, plan: KernelPlanning): L
     case "contract":
       return productLoops(root, at, context);
     case "convolve":
-      return convolutionLoops(root, at, context);
+      return convolutions.part(root, at, context);
     case "prefix":
       return prefixLoops(root, at, context);
     case "reduce":

@@ -7,7 +7,8 @@ import { areOfOneLoop, nodeOfOutcome } from "../../ops/loop.ts";
 import { literal } from "../../ops/operands.ts";
 import type { DType } from "../../scalar/dtype.ts";
 import type { Buffer } from "../kernel/language.ts";
-import type { BodyPlans } from "./body-plans.ts";
+import { BodyPlans } from "./body-plans.ts";
+import type { KernelCache } from "./kernel-cache.ts";
 import type { LoopStep, Plan } from "./steps.ts";
 
 /** A loop of a graph, with the plan of its body. */
@@ -25,12 +26,17 @@ export interface PlannedLoop {
 /** Plans a body, whose inputs from a position on are the same in all iterations. */
 type PlanBody = (graph: Graph, sharedFrom: number) => Plan;
 
+/** The plans of bodies, kept as long as the kernels for the same target. */
+const bodies = new WeakMap<KernelCache, BodyPlans>();
+
 /** Plans the bodies of all loops among the nodes of a graph. */
 export function plannedLoops(
   order: readonly Node[],
-  plans: BodyPlans,
+  cache: KernelCache,
   planBody: PlanBody,
 ): readonly PlannedLoop[] {
+  let plans = bodies.get(cache);
+  if (!plans) bodies.set(cache, (plans = new BodyPlans()));
   const loops: NodeOf<"loop">[][] = [];
   for (const node of order) {
     if (node.family !== "loop") continue;

@@ -9,13 +9,12 @@ import type { Target } from "../target.ts";
 import { layOut, lifetimesOf } from "./arena.ts";
 import { KernelCache } from "./kernel-cache.ts";
 import { stepsOf } from "./kernels.ts";
-import { plannedLoops } from "./loop-steps.ts";
 import { materializedNodes } from "./materialized.ts";
 import { NodeMap, Numbering } from "./numbering.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
-import { sharedFirst } from "./shared-steps.ts";
 import { foldConstants, mergeCommon, simplify } from "./simplify.ts";
 import type { KernelStep, Plan, Result, Segment, Step } from "./steps.ts";
+import { loops } from "./supplied.ts";
 
 /** The rules that rewrite the graph, in order; each can be switched off by its name. */
 const rules: Readonly<Record<Exclude<PassName, "fuse">, (numbers: Numbering) => Rule>> = {
@@ -69,9 +68,10 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const { order, outputs: rewritten } = rewrite(graph, used);
   const fuse = !off.has("fuse");
   // Bodies may share numbers with the graph, so they are planned before its nodes are numbered.
-  const loops = plannedLoops(order, cache.bodies, (body, from) =>
-    planOf(body, target, { off, cache, sharedFrom: from }),
-  );
+  const planBody = (body: Graph, from: number) =>
+    planOf(body, target, { off, cache, sharedFrom: from });
+  const hasLoops = order.some(({ family }) => family === "loop");
+  const planned = hasLoops ? loops.part.plannedLoops(order, cache, planBody) : [];
   // No two walks over a graph at a time: from here on nodes have these numbers.
   const numbers = new Numbering([...inputs, ...order]);
   const materialized = materializedNodes(order, rewritten, { target, numbers, fuse });
@@ -88,7 +88,7 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const steps = stepsOf(
     materialized,
     rewritten,
-    { target, numbers, bufferOf, addBuffer, addCheck, cache, loops },
+    { target, numbers, bufferOf, addBuffer, addCheck, cache, loops: planned },
     fuse,
   );
   const isRead: boolean[] = [];
@@ -105,7 +105,7 @@ export function planOf(graph: Graph, target: Target, options: PlanOptions = {}):
   const { once, each, lasting } =
     sharedFrom === undefined
       ? { once: [], each: steps, lasting: [] }
-      : sharedFirst(steps, inputBuffers.slice(sharedFrom), kept);
+      : loops.part.sharedFirst(steps, inputBuffers.slice(sharedFrom), kept);
   const inOrder = [...once, ...each];
   return {
     inputs: inputBuffers.map((buffer) => (isRead[buffer.id] ? buffer : undefined)),

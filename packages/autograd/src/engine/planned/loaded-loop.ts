@@ -3,14 +3,14 @@
 import type { NablaError } from "../../graph/errors.ts";
 import { outOfRange } from "../../graph/indices.ts";
 import { runsAt, unfinished } from "../../ops/loop.ts";
-import { allocate, type Data } from "../../scalar/dtype.ts";
+import { allocate } from "../../scalar/dtype.ts";
 import { answered, type Task } from "../background.ts";
 import type { Outcome, Program } from "../device.ts";
 import type { Buffer } from "../kernel/language.ts";
 import type { Pauses } from "../pauses.ts";
-import type { HostSegment, LoopStep, Plan } from "../plan/steps.ts";
-import { interpret } from "../reference/interpret.ts";
+import type { LoopStep, Plan } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
+import { runByHost } from "./host-call.ts";
 
 /** The loops of a plan, by the number of their segments. */
 export function loopsOf(engine: Engine, plan: Plan): readonly (LoadedLoop | undefined)[] {
@@ -190,19 +190,4 @@ function bufferOf({ results }: Plan, i: number): Buffer {
   const result = results[i]!;
   if (result.kind === "input") throw new Error("unreachable: results of a body are its own");
   return result.buffer;
-}
-
-/** Computes a node that no kernel computes, on copies of its buffers. */
-export function* runByHost(program: Program, { node, inputs, writes }: HostSegment): Task<void> {
-  const read = inputs.map((buffer) => program.read(buffer));
-  const arrays: Data[] = [];
-  for (const array of read) arrays.push(yield* answered(array));
-  program.write(writes[0]!, interpret(node, arrays));
-}
-
-/** Does a task of a device that answers at once. */
-export function doneNow<T>(task: Task<T>): T {
-  const { done, value } = task.next();
-  if (!done) throw new Error("unreachable: a device that answers later");
-  return value;
 }

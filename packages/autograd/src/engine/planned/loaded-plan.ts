@@ -10,9 +10,10 @@ import type { Buffer } from "../kernel/language.ts";
 import { Pauses } from "../pauses.ts";
 import { isCalledOnce, type Plan, type Result } from "../plan/steps.ts";
 import type { Engine } from "./engine.ts";
-import { callHost, tellFailure } from "./host-call.ts";
-import { doneNow, type LoadedLoop, loopsOf, runByHost } from "./loaded-loop.ts";
+import { callHost, doneNow, runByHost, tellFailure } from "./host-call.ts";
+import type { LoadedLoop } from "./loaded-loop.ts";
 import type { ResidentValue } from "./residents.ts";
+import { loops } from "./supplied.ts";
 import { Trial } from "./thread-trial.ts";
 
 /** Awaited runs of more milliseconds must not block the caller. */
@@ -53,7 +54,8 @@ export class LoadedPlan {
     // Checked before code is generated: instructions may be unable to encode such addresses.
     engine.checkFits(plan.layout.bytes);
     this.#program = engine.device.load(plan);
-    this.#loops = loopsOf(engine, plan);
+    const hasLoops = plan.segments.some(({ kind }) => kind === "loop");
+    this.#loops = hasLoops ? loops.part(engine, plan) : [];
     const buffers = plan.results.flatMap((one) => (one.kind === "buffer" ? [one.buffer] : []));
     this.#hasTwins = new Set(buffers).size < buffers.length;
   }

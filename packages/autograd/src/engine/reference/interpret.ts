@@ -11,7 +11,6 @@ import {
   storedAs,
 } from "../../scalar/dtype.ts";
 import { evaluateAll } from "../../scalar/evaluate.ts";
-import { convolve } from "./convolve.ts";
 import { gather, scatterAdd } from "./indexing.ts";
 import { broadcastView, copy, rowMajor } from "./layout.ts";
 import { matmul } from "./matmul.ts";
@@ -20,6 +19,7 @@ import { prefix } from "./prefix.ts";
 import { reduce } from "./reduce.ts";
 import { routine } from "./routine.ts";
 import { argSort } from "./sort.ts";
+import { convolutions } from "./supplied.ts";
 
 /** Computes the value of `node`, row-major, from those of its inputs, which it leaves unchanged. */
 export function interpret(node: Node, inputs: readonly Data[]): Data {
@@ -54,7 +54,7 @@ export function interpret(node: Node, inputs: readonly Data[]): Data {
       return output;
     }
     case "convolve":
-      return convolve(node, inputs[0]!, inputs[1]!);
+      return convolutions.part(node, inputs[0]!, inputs[1]!);
     case "loop":
       throw new Error("unreachable: a loop is run as a whole");
     case "ordered":

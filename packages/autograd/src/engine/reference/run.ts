@@ -3,7 +3,7 @@ import { dataOf, type HostFunction, type Node, type NodeOf, type Value } from ".
 import { areOfOneLoop } from "../../ops/loop.ts";
 import type { Data } from "../../scalar/dtype.ts";
 import { interpret } from "./interpret.ts";
-import { repeat } from "./repeat.ts";
+import { loops } from "./supplied.ts";
 
 /**
  * Computes `outputs`. `order`: all nodes that they need without a value in `given`, inputs first.
@@ -31,7 +31,7 @@ export function run(
     const isOfLoop = (one: Node): one is NodeOf<"loop"> =>
       one.family === "loop" && areOfOneLoop(one, node);
     const outcomes = order.filter(isOfLoop);
-    const results = repeat(outcomes, node.inputs.map(valueOf), run);
+    const results = loops.part(outcomes, node.inputs.map(valueOf), run);
     outcomes.forEach((one, i) => values.set(one, results[i]!));
   };
   const called: HostFunction[] = [];
