@@ -118,7 +118,7 @@ function reversePass(
         continue;
       }
       if (!contributions || !wanted[i]) continue;
-      if (pieces?.endAt(node)) {
+      if (pieces?.endAt(node, from.length)) {
         pieces.settle(arriving.slice(0, i + 1).filter((sum) => sum !== undefined));
       }
       currentCall.enterGradientOf(origin);

@@ -2,7 +2,6 @@
 // history; a pass that goes back through many of them is computed in pieces as well. These are much
 // alike, so that most share one plan, where the whole would be planned at once.
 import { copyNode, nodeCount } from "../graph/create.ts";
-import { historyOf } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
 import type { Contributions } from "./contributions.ts";
 import { selectionOf } from "./selections.ts";
@@ -11,7 +10,7 @@ import { selectionOf } from "./selections.ts";
 export type Settling = (operation: string, nodes: readonly Node[]) => readonly Node[];
 
 /** How many nodes a piece has at least. */
-const leastNodes = 4096;
+const leastNodes = 1024;
 
 /** The pieces of one reverse pass. */
 export class Pieces {
@@ -24,9 +23,12 @@ export class Pieces {
     this.#settling = settling;
   }
 
-  /** Whether a piece ends before the pass goes on through `node`. */
-  endAt(node: Node): boolean {
-    return historyOf(node)?.tip !== undefined && nodeCount() - this.#start >= leastNodes;
+  /**
+   * Whether a piece ends before the pass goes on through `node` to as many nodes as `below`: at a source
+   * that had a history when the pass began, which may be dropped by now.
+   */
+  endAt(node: Node, below: number): boolean {
+    return node.family === "source" && below > 0 && nodeCount() - this.#start >= leastNodes;
   }
 
   /** Ends a piece: computes what has arrived so far, from which the next one goes on. */

@@ -34,6 +34,14 @@ const ofHalves: ReadonlySet<Family> = new Set<Family>([
   "loop",
 ]);
 
+/**
+ * How many levels a node of this shape counts as. What has few elements counts as several: planning such
+ * graphs takes the time, not computing them, so they are computed in smaller pieces, which share a plan.
+ */
+export function levelsOf(shape: Shape): number {
+  return shape.length === 0 || (shape.length === 1 && shape[0]! <= 16) ? 4 : 1;
+}
+
 let count = 0;
 
 /** How many nodes were created so far. */
@@ -52,7 +60,8 @@ function nodeOf<F extends Family>(
 ): NodeOf<F> {
   const { family } = operation;
   let depth = 0;
-  for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth + 1);
+  for (let i = 0; i < inputs.length; i++) depth = Math.max(depth, inputs[i]!.depth);
+  if (inputs.length > 0) depth += levelsOf(shape);
   const serial = count++;
   return {
     family,

@@ -236,7 +236,7 @@ export interface NodeOf<F extends Family> {
   readonly attributes: AttributesOf[F];
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Length of the longest path down to a node without inputs. */
+  /** Length of the longest path down to a node without inputs, in levels (`levelsOf`). */
   readonly depth: number;
   /** How many nodes were created before it. */
   readonly serial: number;

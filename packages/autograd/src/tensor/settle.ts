@@ -3,6 +3,7 @@
 // are dropped.
 import type { Settling } from "../autodiff/pieces.ts";
 import { realize } from "../engine/realize.ts";
+import { levelsOf } from "../graph/create.ts";
 import { letGo } from "../graph/history.ts";
 import { endsGradients, type History, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -14,7 +15,7 @@ import { currentTrace } from "./trace.ts";
 
 /** The depth at which the tip of a graph is computed. */
 const levels = 1000;
-/** Nodes at most this many levels below the tip may be used again. */
+/** Nodes this far below the tip, at most, may be used again: so many times the levels that the tip counts as. */
 const recentLevels = 32;
 /** How many bytes of these are kept. */
 const recentBytes = 2 ** 16;
@@ -94,8 +95,9 @@ function startAfresh(node: Node): Node {
  */
 function recent(end: Node): readonly Node[] {
   // A parameter's new value is computed when it is read.
+  const lowest = end.depth - recentLevels * levelsOf(end.shape);
   const isRecent = ({ depth, inputs, cell }: Node) =>
-    depth >= end.depth - recentLevels && inputs.length > 0 && !cell.home;
+    depth >= lowest && inputs.length > 0 && !cell.home;
   let bytes = 0;
   return topologicalOrder([end], ({ inputs }) => inputs.filter(isRecent))
     .reverse()

@@ -1,0 +1,196 @@
+// How long programs wait for plans: what a first result, a new length, a new size of batch and a first step
+// cost, on one thread, in a process of its own.
+//   pnpm build && node benchmarks/waits.mjs CASE [NUMBER]
+// CASE: one of `cases`; NUMBER: of steps.
+import { compile, gradients, random, takeAlongAxis, tensor, threads } from "@nabla/autograd";
+import * as nn from "@nabla/nn";
+import { numbers } from "./works.mjs";
+
+const { dense, sequential } = nn;
+const now = () => performance.now();
+const shown = (milliseconds) => `${milliseconds.toPrecision(3)} ms`;
+const drawn = (...shape) =>
+  tensor(
+    numbers(
+      shape.reduce((a, b) => a * b),
+      shape[0] + 1,
+    ),
+    { shape },
+  ).realize();
+
+/** The same order in each process. */
+const shuffled = (count) => {
+  const keys = numbers(count, 7);
+  return [...keys.keys()].sort((i, j) => keys[i] - keys[j]);
+};
+const part = (times, share) => [...times].sort((a, b) => a - b)[Math.floor(share * times.length)];
+
+/** Lotka and Volterra's equations, by steps of scalars, with the gradient by rates and start. */
+function rungeKutta(steps) {
+  const begin = now();
+  const rates = [1.1, 0.4, 0.1, 0.4].map((rate) => tensor(rate));
+  const start = [tensor(10), tensor(5)];
+  const [births, losses, gains, deaths] = rates;
+  const slope = (x, y) => {
+    const meetings = x.mul(y);
+    return [births.mul(x).sub(losses.mul(meetings)), gains.mul(meetings).sub(deaths.mul(y))];
+  };
+  const h = 0.01;
+  let [x, y] = start;
+  for (let i = 0; i < steps; i++) {
+    const k1 = slope(x, y);
+    const k2 = slope(x.add(k1[0].mul(h / 2)), y.add(k1[1].mul(h / 2)));
+    const k3 = slope(x.add(k2[0].mul(h / 2)), y.add(k2[1].mul(h / 2)));
+    const k4 = slope(x.add(k3[0].mul(h)), y.add(k3[1].mul(h)));
+    const change = (j) =>
+      k1[j]
+        .add(k2[j].mul(2))
+        .add(k3[j].mul(2))
+        .add(k4[j])
+        .mul(h / 6);
+    [x, y] = [x.add(change(0)), y.add(change(1))];
+  }
+  const cost = x.mul(y);
+  for (const g of gradients(cost, [...rates, ...start])) g.itemSync();
+  cost.itemSync();
+  return now() - begin;
+}
+
+/** Milliseconds of a step of REINFORCE for each length of an episode, and the same padded to the longest. */
+function lengths(isCompiled) {
+  const longest = 178;
+  const model = sequential(dense(4, 32), nn.tanh, dense(32, 2));
+  const optimizer = nn.adam(model.parameters());
+  const plain = (states, actions, returns) => {
+    const chances = takeAlongAxis(model.forward(states).logSoftmax(), actions, 1);
+    const cost = chances.squeeze(1).mul(returns).mean().neg();
+    cost.backward();
+    optimizer.step();
+    return cost;
+  };
+  const step = isCompiled ? compile(plain) : plain;
+  const episode = (length) => [
+    drawn(length, 4),
+    tensor(new Int32Array(length), { shape: [length, 1] }).realize(),
+    drawn(length),
+  ];
+  const all = (given) => {
+    const begin = now();
+    for (const one of given) step(...one).itemSync();
+    return now() - begin;
+  };
+  const padded = Array.from({ length: longest }, () => episode(longest));
+  const own = shuffled(longest).map((length) => episode(length + 1));
+  step(...episode(longest)).itemSync();
+  return { padded: all(padded), lengths: all(own), again: all(own) };
+}
+
+/** Percentiles of the times of predictions of one image, and of 1 to 64 of them, after warming up. */
+function server(isCompiled) {
+  const requests = 3000;
+  const model = sequential(dense(784, 128), nn.relu, dense(128, 10));
+  const plain = (x) => model.forward(x).softmax();
+  const predict = isCompiled ? compile(plain) : plain;
+  const images = numbers(784 * 64, 1);
+  const timed = (size) => {
+    const begin = now();
+    predict(tensor(images.slice(0, 784 * size), { shape: [size, 784] })).dataSync();
+    return now() - begin;
+  };
+  const sizes = Array.from({ length: requests / 64 + 1 }, () => shuffled(64)).flat();
+  const parts = (times) => [0.5, 0.99, 0.999].map((share) => part(times, share).toPrecision(3));
+  const cold = sizes.slice(0, 200).map((size) => timed(size + 1));
+  for (const size of sizes) timed(size + 1);
+  for (let i = 0; i < requests; i++) timed(1);
+  const single = Array.from({ length: requests }, () => timed(1));
+  const mixed = sizes.map((size) => timed(size + 1));
+  const largest = Array.from({ length: 500 }, () => timed(64));
+  return {
+    "first 200": parts(cold),
+    single: parts(single),
+    "1 to 64": parts(mixed),
+    "64 each": parts(largest),
+  };
+}
+
+/** The first step and the median of later ones of two networks against each other. */
+function gan(isCompiled) {
+  const begin = now();
+  const batch = 32;
+  const generator = sequential(dense(64, 128), nn.relu, dense(128, 784), nn.tanh);
+  const critic = sequential(dense(784, 128), (x) => x.leakyRelu(0.2), dense(128, 1));
+  const [ofGenerator, ofCritic] = [generator, critic].map((one) => nn.adam(one.parameters()));
+  const plain = (real) => {
+    const made = generator.forward(random.normal([batch, 64]));
+    const told = critic
+      .forward(real)
+      .neg()
+      .softplus()
+      .mean()
+      .add(critic.forward(made.stopGradient()).softplus().mean());
+    told.backward();
+    ofCritic.step();
+    const fooled = critic.forward(made).neg().softplus().mean();
+    fooled.backward();
+    ofGenerator.step();
+    return [told, fooled];
+  };
+  const step = isCompiled ? compile(plain) : plain;
+  const real = drawn(batch, 784);
+  const times = [];
+  for (let i = 0, last = begin; i < 101; i++, last = now()) {
+    for (const cost of step(real)) cost.itemSync();
+    times.push(now() - last);
+  }
+  const [first, ...later] = times;
+  return { first, second: later[0], later: part(later, 0.5) };
+}
+
+/** The first step of a GRU of 8 units with its gradient. */
+function gru(steps) {
+  const x = drawn(1, steps, 8);
+  const begin = now();
+  const layer = nn.gru(8, 8);
+  const cost = layer.forward(x).square().mean();
+  const parameters = layer.parameters().map((one) => one.parameter ?? one);
+  for (const g of gradients(cost, parameters)) g.dataSync();
+  return now() - begin;
+}
+
+/** Microseconds of a time step of LSTM(16, 32), forward and back, at a batch of 16. */
+function lstm(steps) {
+  const layer = nn.lstm(16, 32);
+  const optimizer = nn.sgd(layer.parameters(), { learningRate: 0.01 });
+  const step = compile((x) => {
+    const cost = layer.forward(x).square().mean();
+    cost.backward();
+    optimizer.step();
+    return cost;
+  });
+  const x = drawn(16, steps, 16);
+  const time = () => {
+    const begin = now();
+    step(x).itemSync();
+    return now() - begin;
+  };
+  for (let i = 0; i < 200; i++) time();
+  const times = Array.from({ length: 200 }, time);
+  return (1000 * part(times, 0.2)) / steps;
+}
+
+const cases = {
+  rk4: (steps = 1000) => shown(rungeKutta(steps)),
+  lengths: () => lengths(false),
+  "lengths-compiled": () => lengths(true),
+  server: () => server(false),
+  "server-compiled": () => server(true),
+  gan: () => gan(false),
+  "gan-compiled": () => gan(true),
+  gru: (steps = 100) => shown(gru(steps)),
+  lstm: (steps = 10) => `${lstm(steps).toPrecision(3)} µs a time step`,
+};
+const [name, count] = process.argv.slice(2);
+if (!cases[name]) throw new Error(`no case ${name}: expected ${Object.keys(cases).join(", ")}`);
+threads(1);
+console.log(name, cases[name](count === undefined ? undefined : Number(count)));
+process.exit();
