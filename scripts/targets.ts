@@ -8,7 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { type Data, random, setBackend, type Tensor } from "@nabla/autograd";
+import {
+  conv2d,
+  type Data,
+  gradients,
+  maxPool,
+  random,
+  setBackend,
+  type Tensor,
+} from "@nabla/autograd";
 import { bytesPerElement, tableWords } from "@nabla/autograd/backend";
 import fc from "fast-check";
 import type { Buffer } from "../packages/autograd/src/engine/kernel/language.ts";
@@ -95,6 +103,23 @@ function graphs(): readonly (() => readonly Tensor[])[] {
           .tanh(),
       ]),
     ),
+  );
+  // Elements that are apart, and columns and sums of which rows are joined.
+  all.push(() =>
+    (["float32", "float64"] as const).flatMap((dtype) => {
+      const x = drawn(dtype, 2, 3, 12, 12);
+      const [small, large] = [drawn(dtype, 8, 3, 5, 5), drawn(dtype, 7, 3, 2, 4)];
+      const pooled = maxPool(x.relu(), 2);
+      const y = conv2d(x, small);
+      return [
+        pooled,
+        ...gradients(pooled.square().sum(), [x]),
+        y,
+        ...gradients(y.square().sum(), [x, small]),
+        conv2d(x, large, { stride: 2 }),
+        x.sum([0, 2, 3]),
+      ];
+    }),
   );
   const lengths = Array.from({ length: 18 }, (_, i) => i + 1);
   const drawnRows = lengths.flatMap((n) => fc.sample(rowsOf(n, n % 7), { numRuns: 1, seed }));

@@ -43,7 +43,7 @@ export {
 } from "./engine/kernel/dependence.ts";
 export { nanosecondsOf, type Rates } from "./engine/kernel/estimate.ts";
 export { expressionValue } from "./engine/kernel/expression.ts";
-export { addIndices, constantIndex, term } from "./engine/kernel/index-arithmetic.ts";
+export { addIndices, constantIndex, divideIndex, term } from "./engine/kernel/index-arithmetic.ts";
 export {
   type Bound,
   type Buffer,

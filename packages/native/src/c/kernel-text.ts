@@ -43,7 +43,7 @@ export function kernelText(
   machine: Machine,
   isDivided: boolean,
 ): KernelText {
-  const lanes = machine.bytes / (dtypesOf(kernel).has("float64") ? 8 : 4);
+  const lanes = lanesOf(kernel, machine);
   const writer = new StatementWriter(lanes, machine);
   for (const statement of kernel.body) {
     const shared = isDivided ? sharedLoop(statement, machine.tile.rows) : undefined;
@@ -163,6 +163,11 @@ class StatementWriter implements Writer {
       scopes.line(`${last} = ${name};`);
     });
   }
+}
+
+/** How many elements a kernel's vectors have. */
+export function lanesOf(kernel: Kernel, { bytes }: Machine): number {
+  return bytes / (dtypesOf(kernel).has("float64") ? 8 : 4);
 }
 
 /** All dtypes that a kernel computes in. */

@@ -16,7 +16,7 @@ import {
 import { addInBlocks } from "./blocks.ts";
 import { operatorText, registerType } from "./operators.ts";
 import { bytesAtOnce, turned } from "./turned.ts";
-import type { Vector } from "./values.ts";
+import type { Vector } from "./vector.ts";
 import type { Writer } from "./writer.ts";
 
 /** Rows at a time, if vectors have no more lanes. */

@@ -11,10 +11,11 @@ import {
   type Variable,
 } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
+import { vectorsUntilWhole } from "./columns.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { operatorText, registerType } from "./operators.ts";
 import { bestHeight, bestWidth } from "./tiles.ts";
-import type { Vector } from "./values.ts";
+import type { Vector } from "./vector.ts";
 import type { Writer } from "./writer.ts";
 
 /** Rows at once where there is one column. */
@@ -32,17 +33,22 @@ export function writeMultiply(multiply: Multiply, writer: Writer): void {
     scopes.inSteps(row, rowsOfOneColumn, (rows) => writeTile(multiply, rows, 1, writer));
     return;
   }
-  const all = Math.ceil(column.size / lanes);
+  const together = vectorsUntilWhole(column, lanes);
+  const all = { vectors: Math.ceil(column.size / lanes), together };
   scopes.inSteps(row, bestHeight(row.size, all, machine), (rows) => {
-    const { width } = bestWidth(rows, all, machine);
-    scopes.inSteps(column, width * lanes, (columns) => {
-      writeTile(multiply, rows, columns, writer);
-    });
+    const step = bestWidth(rows, all, machine).width * lanes;
+    scopes.inSteps(column, step, (columns) => writeTile(multiply, rows, columns, writer, step));
   });
 }
 
-/** `rows` rows and `columns` columns, from the counters on. */
-function writeTile(multiply: Multiply, rows: number, columns: number, writer: Writer): void {
+/** `rows` rows and `columns` columns, from the counters on; that of the columns is a multiple of `step`. */
+function writeTile(
+  multiply: Multiply,
+  rows: number,
+  columns: number,
+  writer: Writer,
+  step: number = columns,
+): void {
   const { scopes, values } = writer;
   const { row, column, inner, left, right, total } = multiply;
   const lanes = multiply.column.size === 1 ? 1 : writer.lanes;
@@ -56,7 +62,7 @@ function writeTile(multiply: Multiply, rows: number, columns: number, writer: Wr
   const vectorAt = (vector: number): Vector | undefined =>
     lanes === 1
       ? undefined
-      : { variable: column, lanes, valid: Math.min(lanes, columns - vector * lanes) };
+      : { variable: column, lanes, valid: Math.min(lanes, columns - vector * lanes), step };
   const write = () => {
     const rights = Array.from({ length: vectors }, (_, vector) => {
       values.vector = vectorAt(vector);

@@ -4,7 +4,9 @@
 //
 // In vectors all elements except float64 are 32 bits wide. A truth value is 0 or 1 as a single
 // element, and all bits 0 or 1 in a vector.
+import type { DType } from "@nabla/autograd/backend";
 import { byteVectors } from "./bytes.ts";
+import { elementType } from "./operators.ts";
 
 /** Text that defines everything for vectors of these lanes, and for single elements. */
 export function preludeOf(lanes: ReadonlySet<number>, isFused: boolean): string {
@@ -200,7 +202,7 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
  */
 function rearrangements(n: number): readonly string[] {
   return (["f32", "f64", "i32"] as const).flatMap((type) => {
-    const each = type === "f64" ? 2 : 4;
+    const each = perQuarter(type);
     const v = `${type}x${n}`;
     if (n % each > 0) return [];
     const names = Array.from({ length: n / each }, (_, i) => `p${i}`);
@@ -229,6 +231,15 @@ function rearrangements(n: number): readonly string[] {
       "#endif",
     ];
   });
+}
+
+function perQuarter(type: "f32" | "f64" | "i32"): number {
+  return type === "f64" ? 2 : 4;
+}
+
+/** Whether there is what chooses elements of two vectors. */
+export function canBeShuffled(dtype: DType, lanes: number): boolean {
+  return lanes % perQuarter(elementType(dtype)) === 0;
 }
 
 /** Vectors of `lanes` elements side by side, as one. */

@@ -10,8 +10,9 @@ import {
   wasmRates,
 } from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
+import { withJoinedColumns } from "./columns.ts";
 import { gammaFunctionText } from "./gamma-function.ts";
-import { kernelText } from "./kernel-text.ts";
+import { kernelText, lanesOf } from "./kernel-text.ts";
 import { hasGammaFunctions, hostOperatorOf, limitedOperatorsOf } from "./needs-host.ts";
 import { preludeOf } from "./prelude.ts";
 import { teamType } from "./team.ts";
@@ -45,12 +46,13 @@ export function programText(plan: Plan, machine: Machine): ProgramText {
   const allLanes = new Set<number>();
   const hostOperators = new Set<string>();
   const limited = new Map<number, readonly string[]>();
-  const written = (kernel: Kernel): KernelFunction => {
+  const written = (given: Kernel): KernelFunction => {
     const name = `kernel${functions.size}`;
+    const kernel = withJoinedColumns(given, lanesOf(given, machine), machine);
     const parts = partsOf(kernel, machine);
     const { text, parameters, lanes } = kernelText(kernel, name, machine, parts > 1);
     const own = { name, parameters, parts };
-    functions.set(kernel, own);
+    functions.set(given, own);
     texts.push(text);
     allLanes.add(lanes);
     return own;

@@ -1,19 +1,67 @@
 // Reductions as C: 16 accumulators (kernel/reduction.ts of autograd), in vectors if elements are
 // dealt to them evenly, else one by one; or one, or one per lane, if elements are combined in order.
-import { blocksOfReduce, manyTotals, type ReduceLoop } from "@nabla/autograd/backend";
+import {
+  blocksOfReduce,
+  divideIndex,
+  elementParts,
+  type Index,
+  manyTotals,
+  type ReduceLoop,
+  Substitution,
+  type SumBlocks,
+  strideAlong,
+  term,
+  type Variable,
+} from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
 import { literalText, operatorText, registerType, selectText } from "./operators.ts";
 import type { Writer } from "./writer.ts";
 
 /** Writes the reduction, and binds its total. */
-export function writeReduce(reduce: ReduceLoop, writer: Writer): void {
-  const { variables, lanes, total } = reduce;
-  if (lanes === 1) inOrder(reduce, writer);
-  else {
-    const isDealtEvenly = variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
-    const name = isDealtEvenly ? inVectors(reduce, writer) : oneByOne(reduce, writer);
-    writer.scopes.bindTotal(total, { name, lanes: 1 });
+export function writeReduce(given: ReduceLoop, writer: Writer): void {
+  const { lanes, total } = given;
+  if (lanes === 1) {
+    inOrder(given, writer);
+    return;
   }
+  const blocks = blocksOfReduce(given);
+  const reduce = isDealtEvenly(given) ? given : (merged(given, blocks) ?? given);
+  const write = isDealtEvenly(reduce) ? inVectors : oneByOne;
+  writer.scopes.bindTotal(total, { name: write(reduce, blocks, writer), lanes: 1 });
+}
+
+/** Whether elements next to each other along the last axis always go to accumulators next to each other. */
+function isDealtEvenly({ variables }: ReduceLoop): boolean {
+  return variables.length === 1 || variables.at(-1)!.size % manyTotals === 0;
+}
+
+/**
+ * The reduction with its last axes as one, so that it is dealt evenly, if these are side by side in
+ * memory, and whole in each block; else undefined.
+ */
+function merged(reduce: ReduceLoop, blocks: SumBlocks | undefined): ReduceLoop | undefined {
+  const { variables, value } = reduce;
+  for (let from = variables.length - 2; from >= (blocks ? blocks.loop + 1 : 0); from--) {
+    const [outer, ...inner] = variables.slice(from) as [Variable, ...Variable[]];
+    const size = inner.reduce((product, one) => product * one.size, outer.size);
+    const all: Variable = { kind: "variable", name: outer.name, size };
+    const places = new Map<Variable, Index>();
+    let rest = term(all);
+    for (const variable of [...inner].reverse()) {
+      const { quotient, remainder } = divideIndex(rest, variable.size);
+      places.set(variable, remainder);
+      rest = quotient;
+    }
+    places.set(outer, rest);
+    const own = new Substitution(places).value(value);
+    const isSideBySide = elementParts(own).every(
+      (part) => part.kind !== "load" || [0, 1].includes(strideAlong(part.index, all) ?? -1),
+    );
+    if (!isSideBySide) return undefined;
+    const candidate = { ...reduce, variables: [...variables.slice(0, from), all], value: own };
+    if (isDealtEvenly(candidate)) return candidate;
+  }
+  return undefined;
 }
 
 function combined(reduce: ReduceLoop, a: string, b: string, lanes: number): string {
@@ -45,7 +93,7 @@ function inOrder(reduce: ReduceLoop, writer: Writer): void {
 }
 
 /** All accumulators in vectors. */
-function inVectors(reduce: ReduceLoop, writer: Writer): string {
+function inVectors(reduce: ReduceLoop, blocks: SumBlocks | undefined, writer: Writer): string {
   const { scopes, values } = writer;
   const lanes = Math.min(writer.lanes, manyTotals);
   const { total, start, variables, value } = reduce;
@@ -77,12 +125,12 @@ function inVectors(reduce: ReduceLoop, writer: Writer): string {
       }
     });
   const turns = { step: manyTotals, write, writeRest };
-  addInBlocks(totals, dtype, lanes, variables, blocksOfReduce(reduce), turns, writer);
+  addInBlocks(totals, dtype, lanes, variables, blocks, turns, writer);
   return inHalves(reduce, totals, lanes, writer);
 }
 
 /** Accumulators in an array, element by element. */
-function oneByOne(reduce: ReduceLoop, writer: Writer): string {
+function oneByOne(reduce: ReduceLoop, blocks: SumBlocks | undefined, writer: Writer): string {
   const { scopes, values } = writer;
   const { total, start, variables, value } = reduce;
   const { dtype } = total;
@@ -98,7 +146,7 @@ function oneByOne(reduce: ReduceLoop, writer: Writer): string {
     scopes.line(`${turn} = (${turn} + 1) % ${manyTotals};`);
   };
   const totals = Array.from({ length: manyTotals }, (_, i) => `${all}[${i}]`);
-  addInBlocks(totals, dtype, 1, variables, blocksOfReduce(reduce), { step: 1, write }, writer);
+  addInBlocks(totals, dtype, 1, variables, blocks, { step: 1, write }, writer);
   return inHalves(reduce, totals, 1, writer);
 }
 

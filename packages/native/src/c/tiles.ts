@@ -3,7 +3,7 @@
 import type { Machine } from "../processor.ts";
 
 /** A tile's rows, and its vectors of columns. */
-interface Tile {
+export interface Tile {
   readonly rows: number;
   readonly vectors: number;
 }
@@ -12,14 +12,20 @@ interface Tile {
 const latency = 4;
 const perCycle = 2;
 
+/** The vectors of columns in a product: how many there are, and what a tile's have to be a multiple of. */
+export interface Columns {
+  readonly vectors: number;
+  readonly together: number;
+}
+
 /** The rows of the tiles that take the least time for this many rows and vectors of columns. */
-export function bestHeight(rows: number, vectors: number, machine: Machine): number {
+export function bestHeight(rows: number, columns: Columns, machine: Machine): number {
   let best = { height: 1, cycles: Infinity };
   for (let height = 1; height <= rows && fits({ rows: height, vectors: 1 }, machine); height++) {
     const rest = rows % height;
     const cycles =
-      Math.floor(rows / height) * bestWidth(height, vectors, machine).cycles +
-      (rest > 0 ? bestWidth(rest, vectors, machine).cycles : 0);
+      Math.floor(rows / height) * bestWidth(height, columns, machine).cycles +
+      (rest > 0 ? bestWidth(rest, columns, machine).cycles : 0);
     if (cycles < best.cycles) best = { height, cycles };
   }
   return best.height;
@@ -28,11 +34,13 @@ export function bestHeight(rows: number, vectors: number, machine: Machine): num
 /** The vectors of columns of tiles of so many rows, and the cycles of a step for all columns. */
 export function bestWidth(
   rows: number,
-  vectors: number,
+  { vectors, together }: Columns,
   machine: Machine,
 ): { readonly width: number; readonly cycles: number } {
-  let best = { width: 1, cycles: Infinity };
-  for (let width = 1; width <= vectors && fits({ rows, vectors: width }, machine); width++) {
+  let best = { width: together, cycles: Infinity };
+  const widths = Math.floor(vectors / together);
+  for (let i = 1; i <= widths && fits({ rows, vectors: i * together }, machine); i++) {
+    const width = i * together;
     const rest = vectors % width;
     const cycles =
       Math.floor(vectors / width) * cyclesOf({ rows, vectors: width }) +
@@ -52,7 +60,7 @@ function cyclesOf({ rows, vectors }: Tile): number {
 }
 
 /** Whether totals, a row's vectors of columns and an element fit into registers. */
-function fits({ rows, vectors }: Tile, { registers }: Machine): boolean {
+export function fits({ rows, vectors }: Tile, { registers }: Machine): boolean {
   // With one row, vectors of columns are operands in memory.
   const others = rows === 1 ? 1 : vectors + 1;
   return rows * vectors + others <= registers;

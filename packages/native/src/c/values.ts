@@ -35,20 +35,16 @@ import {
   storedText,
   storedType,
 } from "./operators.ts";
+import { canBeShuffled } from "./prelude.ts";
 import type { Scopes } from "./scopes.ts";
+import type { Vector } from "./vector.ts";
+import { windowsOf, writeWoven } from "./woven.ts";
 
 /** The word of the run table that says whether a number was beyond what C computes. */
 export const beyondWord: number = tableWords.totals;
 
-/** Elements that are computed at once: consecutive ones along a variable. */
-export interface Vector {
-  readonly variable: Variable;
-  readonly lanes: number;
-  /** Those that exist; others hold anything. */
-  readonly valid: number;
-}
-
 type Application = Extract<Value, { kind: "apply" }>;
+type Load = Extract<Value, { kind: "load" }>;
 type Element = Extract<Factor, { kind: "element" }>;
 
 export class Values {
@@ -107,7 +103,10 @@ export class Values {
   }
 
   #text(value: Exclude<Value, Total>, lanes: number): string {
-    if (lanes > 1 && !this.#goesInVectors(value)) return this.#elementByElement(value, lanes);
+    if (lanes > 1 && !this.#goesInVectors(value)) {
+      const woven = value.kind === "load" ? this.#woven(value, lanes) : undefined;
+      return woven ?? this.#elementByElement(value, lanes);
+    }
     switch (value.kind) {
       case "literal":
         return literalText(value.value, value.dtype, lanes);
@@ -208,6 +207,17 @@ export class Values {
   #stride(index: Index): number | undefined {
     const isWide = this.scopes.vectorsAmong(dependencesOfIndex(index)).length > 0;
     return isWide ? undefined : strideAlong(index, this.vector!.variable);
+  }
+
+  /** Whole vectors of which each lane takes an element, if it is known which; else undefined. */
+  #woven({ buffer, index, dtype }: Load, lanes: number): string | undefined {
+    const isPlain = storedType(buffer.dtype) === elementType(dtype) && canBeShuffled(dtype, lanes);
+    const isWide = this.scopes.vectorsAmong(dependencesOfIndex(index)).length > 0;
+    const windows = isPlain && !isWide ? windowsOf(index, this.vector!) : undefined;
+    if (!windows) return undefined;
+    const type = registerType(dtype, lanes);
+    const loaded = (by: number) => this.loaded(buffer, addIndices(index, constantIndex(by)), lanes);
+    return writeWoven(windows, { type, lanes, loaded }, this.scopes);
   }
 
   /** Lane by lane, if elements are not contiguous. */
