@@ -1,7 +1,7 @@
 // Changes of low rank to weights, in force while an adapted model is called (`lora`).
 import type { Parameter, Tensor } from "@nabla/autograd";
 
-/** Adds x A B to what a layer makes of `x` by its weight: as if A B were added to that. */
+/** Adds x A B to a layer's output for `x` and its weight, as if A B were added to the weight. */
 export interface Adapter {
   /** [inputs, rank] */
   readonly a: Tensor;
@@ -15,7 +15,7 @@ type Axes = "inputs first" | "outputs first";
 /** The weights that can be adapted: those of layers that ask for changes. */
 const adaptable = new WeakMap<Parameter, Axes>();
 
-/** Says that a layer asks `adapted` for changes of this weight. */
+/** Marks a weight whose layer calls `adapted`. */
 export function canBeAdapted(weight: Parameter, axes: Axes): void {
   adaptable.set(weight, axes);
 }
@@ -41,10 +41,7 @@ export function withAdapters<Result>(
   }
 }
 
-/**
- * `y`, what a layer makes of `x` by outputs `from` to `to` of its weight, with the change that is in
- * force.
- */
+/** `y`, a layer's output from columns `from` to `to` of its weight, with the active change added. */
 export function adapted(
   y: Tensor,
   x: Tensor,

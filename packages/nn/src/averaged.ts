@@ -17,8 +17,8 @@ import type { Model } from "./layer.ts";
 
 export interface AveragedOptions {
   /**
-   * How much of the mean each step keeps, such as 0.999: an exponential mean, which begins as the weights
-   * after the first step that counts. Left out: the plain mean of all that count.
+   * How much of the mean each step keeps, such as 0.999: an exponential mean that starts from the weights
+   * after the first counted step. Default: the plain mean of all counted steps.
    */
   readonly decay?: number;
   /** How many steps come before the first that counts. Default: 0. */
@@ -58,10 +58,10 @@ export function averaged(model: Model, options: AveragedOptions = {}): AveragedW
   checkModel("averaged", model);
   checkOptions("averaged", options, { decay: fraction, after: steps });
   const { decay, after = 0 } = options;
-  // Of integers there is no mean: they stay the model's, as buffers do.
+  // Integers have no mean: they keep the model's value, as buffers do.
   const parameters = model.parameters().filter(({ dtype }) => dtype.includes("float"));
   const means = parameters.map((p) => parameter(zerosFor(p), { name: `mean of ${p.name}` }));
-  /** Steps so far, of which those beyond `after` count. */
+  /** Number of steps so far; only those beyond `after` count. */
   let seen = 0;
   const count = compile((weight: Tensor) => {
     means.forEach((mean, i) => {

@@ -27,8 +27,8 @@ export interface BatchOptions {
   /** Examples in a batch. */
   readonly size: number;
   /**
-   * A seed or a key: the examples come in the order `random.permutation(count, { seed: shuffle })`.
-   * For another order in each epoch: `random.foldIn(seed, epoch)`. Left out: as they stand.
+   * A seed or a key: the examples are in the order `random.permutation(count, { seed: shuffle })`. For a
+   * different order in each epoch: `random.foldIn(seed, epoch)`. Default: not shuffled.
    */
   readonly shuffle?: Seed;
   /** Leave out a last batch that is smaller than the others. Default: false. */
@@ -41,10 +41,10 @@ export interface Batches<D extends Dataset> extends Generator<Batch<D>, void, un
 }
 
 /**
- * A dataset in batches of `size` examples. The last one holds what is left, unless `dropLast`. The
- * same seed gives the same order. Throws `NablaError` for an empty dataset, for tensors of
- * different numbers of examples, and where `for` would have to wait for a device that answers later
- * (`mustAwait`), as `for await` does.
+ * Divides a dataset into batches of `size` examples. The last one holds the remainder, unless `dropLast`.
+ * The same seed gives the same order. Throws `NablaError` for an empty dataset, for tensors of different
+ * numbers of examples, and where `for` would have to block on a device that answers later (`mustAwait`):
+ * use `for await` there.
  *
  * @example
  * const dataset = { inputs: arange(5), targets: arange(5).mul(10) };
@@ -96,7 +96,7 @@ export async function* batchRowsLater(
   yield* rowsOf(count, await orderOf(count, options)?.data(), options);
 }
 
-/** The order of the examples; undefined: as they stand. */
+/** The order of the examples; undefined: not shuffled. */
 function orderOf(count: number, { size, shuffle }: BatchOptions): Tensor | undefined {
   checkCount("batches", "size", size);
   return shuffle === undefined ? undefined : random.permutation(count, { seed: shuffle });
@@ -112,7 +112,7 @@ function* rowsOf(
   for (let from = 0; from < end; from += size) yield tensor(all.subarray(from, from + size));
 }
 
-/** The examples that stand in these rows. */
+/** The examples in these rows. */
 export function examplesAt<D extends Dataset>(dataset: D, rows: Tensor<[number]>): Batch<D> {
   const parts = Object.entries(dataset).map(([name, all]) => [name, all.gather(0, rows)]);
   return Object.fromEntries(parts) as Batch<D>;

@@ -2,8 +2,8 @@
 // Ctrl-C is seen until the work ends.
 
 /**
- * The event loop is kept waiting for so long at most, or for one piece of the work. (A page shows a
- * frame every 16 ms; a turn takes some 10 µs.)
+ * Upper bound on how long the event loop is blocked, apart from a single piece of work. (A page shows a
+ * frame every 16 ms; one iteration of the event loop takes some 10 µs.)
  */
 const milliseconds = 8;
 
@@ -22,7 +22,7 @@ interface Host {
   readonly MessageChannel?: new () => Channel;
 }
 
-/** Calls `resume` after one turn of the event loop, as soon as the host can. */
+/** Calls `resume` in the next iteration of the event loop, as soon as the host can. */
 function afterTurn(resume: () => void): void {
   const host: Host = globalThis;
   // `setTimeout` waits for 1 ms in Node and for 4 ms in pages: 5 % and 20 % of all time.
@@ -41,7 +41,7 @@ function afterTurn(resume: () => void): void {
   }
 }
 
-/** Gives a function that lets the event loop turn if it is time for that. */
+/** Returns a function that yields to the event loop if it is time to. */
 export function breather(): () => Promise<void> | undefined {
   let since = performance.now();
   const turn = async () => {

@@ -7,7 +7,7 @@ import type { AnyReport } from "./report.ts";
 /** Tensors by name, as optimisers' states are. */
 export type KeptState = Readonly<Record<string, Tensor>>;
 
-/** What checkpoints keep beside model and optimiser. */
+/** State that checkpoints store besides model and optimiser. */
 export interface Kept {
   /** All that it goes on from. No later step changes it. */
   state(): KeptState;
@@ -26,7 +26,7 @@ export interface StatefulCallback extends CallbackParts, Kept {}
 
 /** What callbacks do. */
 export interface CallbackParts {
-  /** After each step, with how training stands; awaited. */
+  /** Called after each step, with a report; awaited. */
   afterStep?(report: AnyReport): unknown;
   /**
    * At the end of each epoch, with its report, while the model has the weights that were measured; awaited.
@@ -39,7 +39,7 @@ export interface CallbackParts {
 
 type Callbacks = Readonly<Record<string, Callback>>;
 
-/** What `measure` gives within all that are to be around it. */
+/** Runs `measure` inside the `aroundMeasuring` of all callbacks. */
 export async function aroundAll<T>(callbacks: Callbacks, measure: () => Promise<T>): Promise<T> {
   const within = Object.values(callbacks).reduce<() => Promise<T>>(
     (inner, one) => (one.aroundMeasuring ? () => one.aroundMeasuring!(inner) : inner),

@@ -1,4 +1,4 @@
-// What functions and layers ask of their options and of what they are given.
+// Checks of options and inputs, shared by functions and layers.
 import {
   checkSameShape,
   formatShape,
@@ -55,7 +55,7 @@ export function checkModel(operation: string, model: unknown, method?: "forward"
   );
 }
 
-/** Throws `NablaError` unless it takes steps, and says of which parameters. */
+/** Throws `NablaError` unless it is an optimiser: takes steps and lists its parameters. */
 export function checkOptimizer(operation: string, optimizer: unknown): void {
   const { step, parameters } = (optimizer ?? {}) as { step?: unknown; parameters?: unknown[] };
   if (typeof step !== "function") {
@@ -67,8 +67,8 @@ export function checkOptimizer(operation: string, optimizer: unknown): void {
 }
 
 /**
- * Throws `ShapeError` unless `axis` (negative: from the end) has `size` elements of what is
- * `named`.
+ * Throws `ShapeError` unless `axis` (negative: from the end) has `size` elements; `named` says what they
+ * are.
  */
 export function checkAxis(
   operation: string,

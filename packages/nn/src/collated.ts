@@ -17,16 +17,16 @@ export interface CollateOptions<Example, Batch> {
   readonly size: number;
   /** Makes a batch of some examples: tensors, or numbers as `tensor` takes them, by name. */
   readonly collate: (examples: readonly Example[]) => Batch;
-  /** Seed of the order, which each epoch draws anew. Left out: as they stand. */
+  /** Seed of the order, which each epoch draws anew. Default: not shuffled. */
   readonly shuffle?: Seed;
   /** Leave out a last batch that is smaller than the others. Default: false. */
   readonly dropLast?: boolean;
 }
 
 /**
- * Examples that are no rows of tensors, such as sentences of different lengths, in batches for `fit` with a
- * `batchCost`: a function that gives those of an epoch. Epoch e's order is that of `batches` with
- * `random.foldIn(shuffle, e)`. Throws `NablaError` for no examples.
+ * Batches examples that are not rows of tensors, such as sentences of different lengths, for `fit` with a
+ * `batchCost`: returns a function that gives the batches of an epoch. Epoch e's order is that of
+ * `batches` with `random.foldIn(shuffle, e)`. Throws `NablaError` if there are no examples.
  *
  * @example
  * const words = [[7], [1, 2, 3], [4, 5]];
@@ -80,7 +80,8 @@ export interface PadOptions {
 }
 
 /**
- * Pads rows to one length, and gives them as one tensor, with the lengths that they had. Throws `NablaError` for no rows, for rows that are no lists of numbers, and for one longer than
+ * Pads rows to one length, and returns them as one tensor, with their original lengths. Throws
+ * `NablaError` if there are no rows, for rows that are not lists of numbers, and for one longer than
  * `length`.
  *
  * @example

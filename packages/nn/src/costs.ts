@@ -1,4 +1,4 @@
-// Costs: one number that says how far the outputs are from what they should be.
+// Costs: a single number for how far the outputs are from the targets.
 export * from "./costs/classes.ts";
 export * from "./costs/ctc.ts";
 export * from "./costs/differences.ts";

@@ -1,4 +1,5 @@
-// Products of vectors with matrices that stand for a cost's Hessian, none of which is built.
+// Products of vectors with curvature matrices that approximate a cost's Hessian, without building
+// these.
 import {
   formatShape,
   hessianVectorProduct,
@@ -13,13 +14,13 @@ import { describe } from "@nabla/autograd/checks";
 
 /**
  * The product of `v` with the Gauss-Newton matrix J^T H J of the cost `cost(f(x))` at `x`: J is the
- * derivative of the outputs `f(x)` by `x`, and H the Hessian of the cost by the outputs. It is the
- * Hessian without what `f` bends, never negative where the cost is convex, and for costs such as
- * `crossEntropy` of logits and `meanSquaredError` the Fisher matrix of the model's own predictions.
- * `x` and `v` are tensors, or arrays or plain objects of tensors; of a model's parameters, `f` is
- * `(values) => substitute(parameters, values, () => model.forward(inputs))`. N. N. Schraudolph, "Fast
- * Curvature Matrix-Vector Products for Second-Order Gradient Descent", 2002. Throws `NablaError` for
- * what is no function.
+ * derivative of the outputs `f(x)` with respect to `x`, and H the Hessian of the cost with respect to the
+ * outputs. It is the Hessian without the curvature of `f`, positive semidefinite if the cost is convex,
+ * and for costs such as `crossEntropy` of logits and `meanSquaredError` it is the Fisher matrix of the
+ * model's own predictions. `x` and `v` are tensors, or arrays or plain objects of tensors; for a model's
+ * parameters, `f` is `(values) => substitute(parameters, values, () => model.forward(inputs))`. N. N.
+ * Schraudolph, "Fast Curvature Matrix-Vector Products for Second-Order Gradient Descent", 2002. Throws
+ * `NablaError` for an argument that is not a function.
  *
  * @example
  * const f = (x: Tensor<[2]>) => x.square();
@@ -40,12 +41,12 @@ export function gaussNewtonProduct<X extends TreeLike<X>, Y extends TreeLike<Y>>
 }
 
 /**
- * The product of `v` with the empirical Fisher matrix at `x`: the mean of g (g^T v) over the gradients g of
- * what each example costs, such as its negative log-likelihood; `costs(x)` gives these, [examples]. With
- * labels that are drawn from the model's predictions it estimates the Fisher matrix itself. `x` and `v`
- * as for `gaussNewtonProduct`. J. Martens, "New Insights and Perspectives on the Natural Gradient Method",
- * 2020, section 11. Throws `NablaError` for what is no function, and `ShapeError` unless costs are
- * [examples].
+ * The product of `v` with the empirical Fisher matrix at `x`: the mean of g (g^T v) over the gradients g
+ * of each example's cost, such as its negative log-likelihood; `costs(x)` returns these costs,
+ * [examples]. With labels drawn from the model's predictions it estimates the Fisher matrix itself. `x`
+ * and `v` as for `gaussNewtonProduct`. J. Martens, "New Insights and Perspectives on the Natural Gradient
+ * Method", 2020, section 11. Throws `NablaError` for an argument that is not a function, and `ShapeError`
+ * unless costs are [examples].
  *
  * @example
  * // Gradients of the two examples: [2, 0] and [0, 3].

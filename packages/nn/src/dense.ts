@@ -1,4 +1,4 @@
-// The dense layer: each neuron sees every input.
+// The dense (fully connected) layer.
 import {
   type DTypeOption,
   type Parameter,
@@ -44,9 +44,9 @@ export interface Dense<In extends number = number, Out extends number = number>
 }
 
 /**
- * A layer of neurons that each see all activations before them: the weighted sums x W + b, to which
- * an activation such as `sigmoid` is applied next. Input: [..., inputFeatures]; output:
- * [..., outputFeatures]. Throws `NablaError` for sizes that are not positive integers.
+ * A fully connected layer: the weighted sums x W + b of all previous activations, usually followed by an
+ * activation such as `sigmoid`. Input: [..., inputFeatures]; output: [..., outputFeatures]. Throws
+ * `NablaError` for sizes that are not positive integers.
  *
  * @example
  * const layer = dense(3, 2);

@@ -3,7 +3,7 @@ import { full, NablaError, type Tensor, where } from "@nabla/autograd";
 import { checkTensor } from "@nabla/autograd/checks";
 import { listed, ofSums, type StatefulMetric } from "./metrics/metric.ts";
 
-/** A cost of outputs and targets, which may be told what examples count. */
+/** A cost of outputs and targets that may also take example weights. */
 export type WeighableCost = (
   outputs: Tensor,
   targets: Tensor,
@@ -11,9 +11,9 @@ export type WeighableCost = (
 ) => Tensor;
 
 /**
- * The mean over the batch of each example's cost times its weight: what the cost gives by weights, which is
- * divided by their sum, times their mean. So a batch of examples that count little moves little, and one that
- * weighs nothing nothing. Throws `NablaError` for a cost that does not look at weights.
+ * The mean over the batch of each example's cost times its weight. Costs divide by the sum of weights, so
+ * this multiplies by their mean: a batch of low total weight gives a small gradient, and one of weight 0
+ * none. Throws `NablaError` for a cost that ignores weights.
  */
 export function weightedCost(
   operation: string,

@@ -20,12 +20,12 @@ import { checkPair, type Pair, pairOf, weightsIn } from "./pair.ts";
 type Numbers = Tensor | Data | readonly unknown[];
 
 /**
- * Two things by name: first what goes in, then what should come out, with one row an example;
- * `inputs` and `targets` in any order. `weights` beside them say what each example counts.
+ * Two tensors by name: first the inputs, then the targets, with one row per example; `inputs` and
+ * `targets` in any order. An optional third, `weights`, has the weight of each example.
  */
 export type StreamedBatch = Readonly<Record<string, Numbers>>;
 
-/** Batches in the order in which they come. */
+/** Batches in order of arrival. */
 export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>;
 
 /**
@@ -35,8 +35,8 @@ export type BatchStream = Iterable<StreamedBatch> | AsyncIterable<StreamedBatch>
 export type TrainingData = Dataset | BatchStream | ((epoch: number) => BatchStream);
 
 /**
- * What can give the batches of an epoch from any of them on, as pipelines of @nabla/data do: a training
- * that is resumed asks for none that it has had.
+ * A source that can start an epoch at any batch, as pipelines of @nabla/data can: a resumed training run
+ * does not request batches that it has already used.
  */
 interface Skipping {
   inEpoch(epoch: number, skip: number): Iterable<unknown> | AsyncIterable<unknown>;
@@ -61,13 +61,13 @@ export interface Feed {
   epoch(epoch: number, skip?: number): AsyncIterable<Fed>;
 }
 
-/** Batches of what goes in, and what should come out. */
+/** Batches of inputs and targets. */
 export interface PairFeed extends Feed {
   /** The tensors of a batch. */
   pairOf(batch: FeedBatch): Pair;
   /**
-   * Throws `NablaError` unless the targets of the batch, or of all, are labels of so many classes, or
-   * ignored.
+   * Throws `NablaError` unless the targets of the batch, or of the whole dataset, are labels below
+   * `classes`, or ignored.
    */
   checkLabels(batch: FeedBatch, classes: number, ignored: ReadonlySet<number>): void;
 }
@@ -179,7 +179,7 @@ export function noBatches(operation: string, epoch: number): NablaError {
   return new NablaError(`${operation}: epoch ${epoch} has no batches${hint}`);
 }
 
-/** The same batches; `count` more than are wanted yet have been asked for. */
+/** The same batches, with `count` more requested in advance. */
 export async function* ahead<Batch>(
   stream: Iterable<Batch> | AsyncIterable<Batch>,
   count: number,
@@ -192,7 +192,7 @@ export async function* ahead<Batch>(
     for (;;) {
       while (asked.length <= count) {
         const next = ask();
-        // What fails ahead of its turn is thrown in its turn.
+        // An error while reading ahead is thrown when its batch is due.
         next.catch(() => {});
         asked.push(next);
       }

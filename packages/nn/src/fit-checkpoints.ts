@@ -1,4 +1,4 @@
-// The checkpoints that fit keeps on its way and goes on from: loaded where they are asked for.
+// The checkpoints that `fit` saves and resumes from; loaded only if requested.
 import { NablaError, type Parameter } from "@nabla/autograd";
 import { anything, checkOptions, text } from "@nabla/autograd/checks";
 import { checkCount } from "./checks.ts";
@@ -21,12 +21,12 @@ const ofCost = "total of ";
 /** What checkpoints had that say nothing of it. */
 const before: Partial<Course> = { accumulate: 1 };
 
-/** What is trained, by what, and what follows it. */
+/** What is trained, by which optimiser, and the state of callbacks. */
 interface Trained extends Training {
   readonly optimizer: Optimizer;
 }
 
-/** The checkpoints that `fit` was asked for. Of several processes the first one reads and writes. */
+/** The checkpoints requested from `fit`. With several processes, the first one reads and writes. */
 export function checkpointsOf(
   training: Trained,
   course: Course,
@@ -87,8 +87,8 @@ async function bytesOfFile(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Throws rather than let what has become NaN, or infinite by the optimiser, take the place of the
- * last good checkpoint. Infinities of what is not trained may be meant: masks.
+ * Throws rather than let values that have become NaN, or trained values that have become infinite,
+ * replace the last good checkpoint. Infinities in values that are not trained may be intended: masks.
  */
 async function checkNumbers({ model, optimizer }: Trained, { step }: Position): Promise<void> {
   const trained = new Set<Parameter>(optimizer.parameters);
@@ -122,7 +122,7 @@ function positionIn(path: string, course: Course, progress: Progress): Position 
     step: numberOf("step"),
     seen: numberOf("seen"),
     inEpoch: numberOf("inEpoch"),
-    // Older checkpoints do not have it: batches are then asked for from the first on.
+    // Older checkpoints do not have it: batches are then requested from the first on.
     batches: Number(progress["batches"] ?? 0),
     total: numberOf("total"),
     totals: Object.fromEntries(

@@ -1,4 +1,4 @@
-// The cost of a batch, as `fit` differentiates it; and what is said of one that is NaN.
+// The cost of a batch, as `fit` differentiates it, and the error for one that is NaN.
 import { findNaN, formatShape, guard, NablaError, type NaNReport, Tensor } from "@nabla/autograd";
 import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { type WeighableCost, weightedCost } from "./example-weights.ts";
@@ -19,8 +19,8 @@ export interface Costs {
   /** What errors begin with. */
   readonly operation: string;
   /**
-   * To be called before what computes the cost of the batch, which may be traced or replayed. Throws
-   * `NablaError` for labels that are no classes.
+   * Call before computing the cost of the batch, which may be traced or replayed. Throws `NablaError` for
+   * labels that are not classes.
    */
   begin(batch: FeedBatch, place: Place): void;
   /**
@@ -30,7 +30,7 @@ export interface Costs {
   differentiated(batch: FeedBatch): Differentiated;
 }
 
-/** The costs of what a layer gives for the inputs, beside the targets. */
+/** The costs of a layer's outputs and the targets. */
 export function pairCostsOf(
   operation: string,
   model: Layer,
@@ -52,7 +52,7 @@ export function pairCostsOf(
     if (classes === undefined && areLabels(targets, outputs)) {
       classes = outputs.shape[1]!;
       ({ ignored } = found);
-      // What was given: while the step is traced, `batch` stands for it and has no values.
+      // The actual batch: while the step is traced, `batch` is a placeholder without values.
       feed.checkLabels(given, classes, ignored);
     }
     return found.result;
@@ -97,7 +97,7 @@ export function costsBy(
   };
 }
 
-/** The cost that was given, or the sum of those that were. Throws `NablaError` for what is none. */
+/** The given cost, or the sum of the named ones. Throws `NablaError` for anything else. */
 export function totalOf(operation: string, given: unknown): Differentiated {
   if (given instanceof Tensor) return { cost: given, costs: {} };
   const costs = isPlainObject(given) ? Object.entries(given) : [];
@@ -124,10 +124,10 @@ export function checkOneNumber(what: string, given: unknown): asserts given is T
   throw new NablaError(`${what} is ${kind}, expected a tensor of one number`);
 }
 
-/** Which step is under way. */
+/** The current step. */
 export interface Place {
   readonly step: number;
-  /** Undefined in loops of one's own. */
+  /** Undefined in hand-written loops. */
   readonly epoch?: number;
 }
 
@@ -141,7 +141,7 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
   return isWhole && targets.rank === 1 && outputs.rank === 2;
 }
 
-/** The cost is NaN; a class of its own for what goes on after it. */
+/** The cost is NaN; a separate class for callers that handle it. */
 export class NaNCostError extends NablaError {}
 
 /** For a cost that is NaN: what may help, and what `findNaN` has found of it. */
@@ -158,7 +158,8 @@ function foundIn(cost: Tensor): NaNReport | null {
   try {
     return findNaN(cost);
   } catch (error) {
-    // What cannot be computed again, such as a draw of a model's own, is no reason to say less.
+    // A graph that cannot be recomputed, for example because of a model's own random draws, must not
+    // hide the error.
     if (error instanceof NablaError) return null;
     throw error;
   }

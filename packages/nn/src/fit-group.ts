@@ -51,17 +51,19 @@ type Sums = Readonly<Record<string, Tensor>>;
 
 /** Of a batch or several, times their weights, added up. */
 interface Added {
-  /** The cost and the gradients; undefined for those that have none. */
+  /** The cost and the gradients; undefined for parameters without one. */
   readonly all: readonly (Tensor | undefined)[];
   readonly named: Sums;
 }
 
 /**
- * Takes a step with the batches of a group, and gives their cost. Gradient and cost are means over
- * examples: those of a batch, which are means themselves, times its share of the size of the first, are
- * added up one batch after the other, and divided by the sum of these shares. So with batches of one
- * size they are added up, and divided by the number of batches. Each batch draws from a place of its own
- * in the sequence of random draws. Throws `NablaError`, and takes no step, where a cost is NaN.
+ * Takes a step with the batches of a group, and returns their cost. Gradient and cost are means over
+ * examples: each batch's mean times its size relative to the first batch, accumulated one batch after the
+ * other, and divided by the sum of these weights. So batches of equal size are summed and divided by
+ * their number. Each batch has its own position in the sequence of random draws. Throws `NablaError`, and
+ * takes no step, if a cost is NaN. With `together`, each rank computes some of the batches, rank 0 the
+ * first ones, and accumulates them; then the ranks' sums are added. Measured values, such as running
+ * statistics, are averaged over ranks.
  *
  * Of `together`, each rank computes some of the batches, the first ones rank 0, and adds them up; then
  * the ranks' sums are added. What layers measure, such as running statistics, is the mean over ranks.
@@ -79,7 +81,7 @@ export function groupStepOf(
     ...parameters.map((p) => parameter(zerosFor(p), { name: `sum of gradients of ${p.name}` })),
   ];
   const same = sameParameters(costs.operation, parameters);
-  /** What the batch under way counts, and all of the group: asked for at each call. */
+  /** The weights of the current batch and of the whole group, evaluated at each call. */
   let [weight, total] = [1, 1];
   const numbers = (ask: () => number) => {
     const known = new Map<DType, Tensor>();
@@ -276,7 +278,7 @@ function nanOnARank(operation: string, place: Place): NablaError {
   );
 }
 
-/** Adds what is named alike. Throws `NablaError` for other names than before. */
+/** Adds values of the same names. Throws `NablaError` if the names differ from before. */
 function addedTo(before: Sums, named: Sums, operation: string): Sums {
   const [were, are] = [before, named].map((sums) => Object.keys(sums).sort().join(", "));
   if (were !== are) {

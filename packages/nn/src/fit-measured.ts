@@ -22,7 +22,7 @@ export async function measuredOn(
   if (!dataset) return { metrics: {} };
   const how = world ? { world } : {};
   if (!validation) return { metrics: await measure(model, dataset, metrics, how) };
-  // By names of its own, so that metrics may have any.
+  // Separate names, so that metrics may have any name.
   const own = Object.entries(metrics).map(([name, metric]) => [`metric ${name}`, metric] as const);
   const costMetric = weightsIn(validation) ? weightedCostMetric("fit", cost) : cost;
   const together: Metrics = { ...Object.fromEntries(own), cost: costMetric };

@@ -1,4 +1,4 @@
-// What fit takes, and what it tells.
+// Options of fit, and the types of its reports.
 import type { Parameter, Tensor, Tree } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 import type { Callback } from "./callbacks.ts";
@@ -19,10 +19,10 @@ export interface TrainingOptions {
   /** Examples in a batch; left out where the data come in batches. */
   readonly batchSize?: number;
   /**
-   * How many batches one step is taken with, by the mean of their gradients: as a batch of so many
-   * times the size, in the memory of one. The mean is that over examples, also where an epoch ends
-   * with fewer batches or a smaller one. `reportEvery` and checkpoints count steps. `dropout` draws
-   * for each batch, and `batchNorm` measures each. Default: 1.
+   * How many batches to average the gradient over for each step: like a batch that many times as large,
+   * in the memory of one. The mean is over examples, even if an epoch ends with fewer batches or a
+   * smaller one. `reportEvery` and checkpoints count steps. `dropout` draws anew for each batch, and
+   * `batchNorm` measures each. Default: 1.
    */
   readonly accumulate?: number;
   /**
@@ -30,15 +30,15 @@ export interface TrainingOptions {
    * `random.foldIn(shuffle, e)`. Default: 0.
    */
   readonly shuffle?: number;
-  /** How many batches of a stream to ask for ahead of their turn. Default: 1. */
+  /** How many batches of a stream to request in advance. Default: 1. */
   readonly prefetch?: number;
   /** Steps between reports within an epoch. Left out: a report at the end of each epoch only. */
   readonly reportEvery?: number;
   /** Between `backward` and the step: what changes gradients, such as `clipGradNorm`; at once. */
   readonly beforeStep?: (parameters: readonly Parameter[]) => void;
   /**
-   * After each step, with how training stands: what changes parameters, such as clipped weights or
-   * a running mean of them, or logs. What it gives is awaited.
+   * Called after each step with a report, for logging, or for changing parameters, such as clipping
+   * weights or averaging them. The result is awaited.
    */
   readonly afterStep?: (report: AnyReport) => unknown;
   /**
@@ -49,7 +49,7 @@ export interface TrainingOptions {
   readonly callbacks?: Readonly<Record<string, Callback>>;
   /** Whether reports have the norm of the gradients, before `beforeStep`. Default: false. */
   readonly gradientNorm?: boolean;
-  /** Ends training in order after the step that is under way. */
+  /** Ends training after the current step. */
   readonly signal?: AbortSignal;
   /**
    * Whether a step is traced once for each size of batch, and replayed. False: for models or costs
@@ -57,8 +57,8 @@ export interface TrainingOptions {
    */
   readonly compiled?: boolean;
   /**
-   * Keeps all that training goes on from in a file: every so many steps, at the end of each epoch,
-   * and when `signal`, or whoever leaves the loop over the reports, ends training.
+   * Saves everything needed to resume training to a file: every so many steps, at the end of each epoch,
+   * and when `signal`, or leaving the loop over the reports, ends training.
    */
   readonly checkpoint?: CheckpointOptions;
   /**
@@ -97,8 +97,8 @@ export interface FitOptions<M extends Metrics = Readonly<Record<string, Metric>>
 }
 
 /**
- * What a batch costs: one number, the mean over its examples, or several by name, whose sum is the cost
- * and which reports show one by one. `key` is a new one at each step: the seed of what the cost draws.
+ * The cost of a batch: one number, the mean over its examples, or several by name, whose sum is the cost
+ * and which reports list. `key` is new at each step: the seed for the cost's random draws.
  */
 export type BatchCost<M = Model, B = Tree> = (
   model: M,
@@ -110,8 +110,9 @@ export type BatchCost<M = Model, B = Tree> = (
 export type Observed = readonly [outputs: Tensor, targets: Tensor, weights?: Tensor | undefined];
 
 /**
- * Of a batch one number, the mean over its examples; or a metric with state, and what its outputs and targets
- * are: `[accuracy, (model, { images, labels }) => [model.forward(images), labels]]`.
+ * A function of the model and a batch that returns one number, the mean over its examples; or a metric
+ * with state, and a function that returns its outputs and targets: `[accuracy, (model, { images, labels
+ * }) => [model.forward(images), labels]]`.
  */
 export type BatchMetric<M = Model, B = Tree> =
   | ((model: M, batch: B) => Tensor)
@@ -120,14 +121,14 @@ export type BatchMetric<M = Model, B = Tree> =
 /** Metrics of whole batches by name, of either kind. */
 export type BatchMetrics<M = Model, B = Tree> = Readonly<Record<string, BatchMetric<M, B>>>;
 
-/** What each of them gives. */
+/** The result of each metric. */
 export type MeasuredOfBatches<Ms> = {
   readonly [Name in keyof Ms]: Ms[Name] extends readonly [StatefulMetric<infer Value>, unknown]
     ? Value
     : number;
 };
 
-/** How `fit` trains any model by a cost of whole batches; `B` is what a batch is. */
+/** Options of `fit` for any model with a cost of whole batches; `B` is the type of a batch. */
 export interface BatchFitOptions<
   M extends Model = Model,
   B = Tree,
@@ -138,9 +139,9 @@ export interface BatchFitOptions<
   /** Data to measure the cost and the metrics on after each epoch: a dataset, or a stream. */
   readonly validation?: Validation;
   /**
-   * Measured on the validation with the model in evaluation, over all examples: functions whose mean is
-   * taken, and metrics with state, each with a function that says what its outputs and targets are, and
-   * if need be the weights of examples.
+   * Measured on the validation data with the model in evaluation mode, over all examples: functions,
+   * whose mean is taken, and metrics with state, each with a function that returns its outputs and
+   * targets, and optionally example weights.
    */
   readonly metrics?: Ms;
   /** How many examples of the validation to compute on at a time. Default: 1000. */

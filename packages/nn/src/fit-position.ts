@@ -1,4 +1,4 @@
-// Where fit stands, and what keeps that.
+// The position of fit in a training run, and where it is saved.
 import { NablaError } from "@nabla/autograd";
 
 export interface CheckpointOptions {
@@ -8,17 +8,17 @@ export interface CheckpointOptions {
   readonly every?: number;
 }
 
-/** Where training stands. */
+/** The position in a training run. */
 export interface Position {
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
   /** Steps taken, in all epochs. */
   readonly step: number;
   /** Examples that were trained on, in all epochs. */
   readonly seen: number;
-  /** Examples of the epoch under way. */
+  /** Examples seen in the current epoch. */
   readonly inEpoch: number;
-  /** Batches of the epoch under way. */
+  /** Batches seen in the current epoch. */
   readonly batches: number;
   /** The sum of their costs. */
   readonly total: number;

@@ -23,7 +23,7 @@ export interface StepOptions {
   readonly gradientNorm?: boolean;
 }
 
-/** What a step gives: the cost, the named costs that it is the sum of, and what else was asked for. */
+/** The result of a step: the cost, its named terms, and other requested values. */
 export interface TakenStep extends Differentiated {
   /** The norm of the gradients, before `beforeStep`. */
   readonly norm?: Tensor;
@@ -94,7 +94,10 @@ export function tensorsOf({ costs, ...others }: TakenStep): readonly Tensor[] {
   return [...Object.values<Tensor>(others), ...Object.values(costs)];
 }
 
-/** Calls what `FitOptions` have between `backward` and the step; measures what they ask for before. */
+/**
+ * Calls the hooks of `FitOptions` between `backward` and the step; measures the gradient norm before, if
+ * requested.
+ */
 export function changeGradients(
   operation: string,
   { optimizer: { parameters }, beforeStep, gradientNorm = false }: StepOptions,
@@ -112,8 +115,8 @@ export function changeGradients(
 }
 
 /**
- * Takes a step with the gradients that are there, once they and `others`, the cost among them, have been
- * computed in a run of their own: so what is wrong with them is found before anything is assigned.
+ * Takes a step with the current gradients, after computing them and `others`, the cost among them, in a
+ * separate run: so errors in them are found before anything is assigned.
  */
 export async function stepAfter(others: readonly Tensor[], optimizer: Optimizer): Promise<void> {
   const gradients = gradientsOf(optimizer.parameters);
@@ -137,7 +140,9 @@ function gradientsOf(parameters: Iterable<Parameter>): readonly {
   return [...parameters].map((p) => ({ p, grad: p.grad }));
 }
 
-/** Takes back what a forward and a backward pass have changed, and values where others may have. */
+/**
+ * Undoes the changes of a forward and a backward pass, and restores values that others may have changed.
+ */
 export async function restorerOf(
   model: Model,
   optimizer: Optimizer,
@@ -157,7 +162,7 @@ export async function restorerOf(
   };
 }
 
-/** Takes a step; an optimiser of one's own may only have the form that blocks. */
+/** Takes a step; a custom optimiser may only have the blocking form. */
 async function stepLater(optimizer: Optimizer): Promise<void> {
   const given: Pick<Optimizer, "step"> & Partial<Optimizer> = optimizer;
   if (given.stepAsync) await given.stepAsync();

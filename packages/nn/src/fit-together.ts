@@ -5,7 +5,9 @@ import type { Course } from "./fit-position.ts";
 import { type Model, namedCellsOf } from "./layer.ts";
 import type { Team } from "./team.ts";
 
-/** Throws `NablaError`, the same on all ranks, for what they cannot train with together. */
+/**
+ * Throws `NablaError`, the same on all ranks, for options that are not supported together with `world`.
+ */
 export async function checkTogether(
   team: Team,
   model: Model,

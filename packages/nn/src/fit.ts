@@ -137,7 +137,7 @@ async function* reportsOf(
   const together = team && { team, accumulate, isStopping };
   const stepOn =
     atOnce > 1 ? groupStepOf(model, costs, options, together) : stepOnOne(model, costs, options);
-  // 0 stands for what only a stream knows.
+  // 0 if only a stream knows.
   const course = {
     examples: feed.examples ?? 0,
     batchSize: batchSize ?? 0,
@@ -186,7 +186,7 @@ async function* reportsOf(
       ? ((epochs * examples - at.seen) * seconds) / (at.seen - start.seen)
       : Number.NaN,
   });
-  /** Gives a report; where the loop is left at it, keeps how training stands. */
+  /** Yields a report; if the loop is left there, saves the position. */
   const reported = async function* (report: AnyReport): AsyncGenerator<AnyReport, void, undefined> {
     let isLeft = true;
     try {
@@ -197,7 +197,7 @@ async function* reportsOf(
     }
   };
   for (let { epoch } = start; epoch <= epochs; epoch++) {
-    // What can begin in the middle need not make once more what was trained on.
+    // A source that can start in the middle need not produce batches that were already trained on.
     const skipped = feed.canSkip ? at.batches : 0;
     let passed = skipped > 0 ? at.inEpoch : 0;
     const batches = named(feed.epoch(epoch, skipped), `epoch ${epoch}`);
@@ -321,7 +321,7 @@ async function* inGroups<T>(all: AsyncIterable<T>, size: number): AsyncGenerator
   if (group.length > 0) yield group;
 }
 
-/** The batches; what their source throws says where it was. */
+/** The batches; an error of their source names the position. */
 async function* named<Batch>(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   where: string,

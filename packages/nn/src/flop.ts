@@ -1,5 +1,4 @@
-// The floating-point operations of a graph, counted from its nodes: what has to be computed, however a
-// back end does it.
+// Counts the floating-point operations of a graph from its nodes, independent of the back end.
 import type { GraphData, GraphNode, Shape } from "@nabla/autograd";
 
 /** Functions of elements that compute nothing. */

@@ -4,11 +4,11 @@ import { checkModel, checkParameters } from "./checks.ts";
 import type { Model } from "./layer.ts";
 
 /**
- * Freezes the parameters of a model or a layer, or those of a list: `backward` leaves no gradient in
- * them, nothing is computed for one, and optimisers leave them alone. Their gradients of now are
- * dropped. All else goes on: gradients pass through the layer to what is before it, `dropout` drops and
- * `batchNorm` measures (`evaluate()` ends that), and files have frozen parameters like any others,
- * but not which ones are frozen. Steps that are compiled are traced again.
+ * Freezes the parameters of a model or a layer, or a list of parameters: `backward` computes no gradient
+ * for them, and optimisers leave them unchanged. Their current gradients are dropped. Everything else
+ * continues: gradients pass through the layer to earlier ones, `dropout` drops and `batchNorm` measures
+ * (`evaluate()` ends that), and files contain frozen parameters like any others, but not which ones are
+ * frozen. Compiled steps are traced again.
  *
  * @example
  * const [base, head] = [dense(4, 8), dense(8, 2)];

@@ -20,8 +20,8 @@ import { type Model, namedBuffersOf, namedCellsOf, namedParametersOf } from "./l
 export type ParameterTree = Readonly<Record<string, Tensor>>;
 
 /**
- * The parameters of a model by their names: a tree for `withParameters`, and so for `grad`, `jacobian`,
- * `vmap` and the like. They are the parameters themselves; `snapshot()` gives values that stay.
+ * The parameters of a model by name: a tree for `withParameters`, and so for `grad`, `jacobian`, `vmap`
+ * and the like. They are the parameters themselves; `snapshot()` copies their values.
  *
  * @example
  * const model = sequential(dense(2, 3), tanh, dense(3, 1));
@@ -37,13 +37,13 @@ export function parametersOf(model: Model): Readonly<Record<string, Parameter>> 
 }
 
 /**
- * `model.forward` as a function of other parameters: with the tensors of a tree in place of the
- * model's, which keep their values and gradients. Derivatives go to these tensors. The tree has a
- * tensor for each parameter of the model, by name, and may have some for its buffers. What the model
- * assigns while it is called, as `batchNorm` does in training, goes to the parameter that the tree has
- * there; where it has another tensor, it holds until the call returns. For other methods there is
- * `substitute`. Throws `NablaError` for names that only one side has, and `ShapeError` and `DTypeError`
- * for tensors that do not fit; float32 fits parameters of 16 bits, as their gradients are.
+ * `model.forward` as a function of other parameters: with the tensors of a tree in place of the model's,
+ * which keep their values and gradients. Derivatives flow to these tensors. The tree has a tensor for
+ * each parameter of the model, by name, and optionally for its buffers. Assignments by the model during
+ * the call, as by `batchNorm` in training, go to the parameter in the tree; if the tree has another kind
+ * of tensor, they last until the call returns. For methods other than `forward`, use `substitute`. Throws
+ * `NablaError` for names that only one side has, and `ShapeError` and `DTypeError` for tensors that do
+ * not fit; float32 fits parameters of 16 bits, like their gradients.
  *
  * @example
  * const model = dense(2, 1);
@@ -89,11 +89,11 @@ export function withParameters<
 }
 
 /**
- * The parameters and buffers of several models of one form, those of one name stacked along a new first
- * axis: for `vmap` over models, which computes all of them at once, to the same bits. They are
- * parameters of their own, of which an optimiser can train all models at once: `madeOf(stack)` makes a
- * model of them for `fit` and for files. Stacks of buffers are frozen, and so are those of parameters
- * that are frozen in all models. Throws `NablaError` and `ShapeError` for models that differ.
+ * The parameters and buffers of several models of the same structure, stacked by name along a new first
+ * axis: for `vmap` over models, which computes all of them at once, to the same bits. The stacks are new
+ * parameters, so an optimiser can train all models at once: `madeOf(stack)` makes a model of them for
+ * `fit` and for files. Stacks of buffers are frozen, and so are those of parameters that are frozen in
+ * all models. Throws `NablaError` and `ShapeError` for models that differ.
  *
  * @example
  * const models = [dense(2, 1), dense(2, 1), dense(2, 1)];
@@ -120,7 +120,7 @@ export function stacked(models: readonly Model[]): Readonly<Record<string, Param
   return Object.fromEntries(stacks);
 }
 
-/** Throws `NablaError` or `ShapeError` unless model `i` has what the first one has. */
+/** Throws `NablaError` or `ShapeError` unless model `i` has the same structure as the first. */
 function checkAlike(
   first: ReadonlyMap<string, Parameter>,
   other: ReadonlyMap<string, Parameter>,

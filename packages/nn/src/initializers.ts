@@ -1,7 +1,7 @@
-// First values of weights; the draws depend on `manualSeed`. Which to choose, by what comes after
-// the layer: Xavier's for sigmoid, tanh and softmax (the default of dense and recurrent layers and
-// of attention), He's for relu and its relatives (the default of convolutions), orthogonal for what
-// is multiplied by itself step after step (the default of a recurrent layer's own weights).
+// Initial values of weights; the draws depend on `manualSeed`. Choose by what follows the layer:
+// Xavier's for sigmoid, tanh and softmax (the default of dense and recurrent layers and of attention),
+// He's for relu and its variants (the default of convolutions), orthogonal for matrices that are
+// applied repeatedly (the default of a recurrent layer's recurrent weights).
 import {
   checkSameShape,
   cholesky,
@@ -25,8 +25,8 @@ export type Fans = readonly [inputs: number, outputs: number];
 
 export interface InitializerOptions extends DTypeOption {
   /**
-   * Left out, [inputs, outputs] is the shape of a matrix, and a kernel's [channels out, channels
-   * in, ...window] has as many inputs and outputs as channels times elements of the window.
+   * By default, [inputs, outputs] is the shape of a matrix, and a kernel's [channels out, channels in,
+   * ...window] has as many inputs and outputs as channels times elements of the window.
    */
   readonly fans?: Fans;
 }
@@ -38,8 +38,8 @@ export type Initializer = (shape: WeightShape, options?: InitializerOptions) => 
 export type WeightShape = readonly [number, number, ...number[]];
 
 /**
- * What an initializer gives for a weight, in the dtype asked for. Throws `NablaError` unless that
- * is a tensor of the shape.
+ * An initializer's value for a weight, in the requested dtype. Throws `NablaError` unless it is a tensor
+ * of the shape.
  */
 export function firstValue(
   operation: string,
@@ -61,7 +61,7 @@ export function firstValue(
 
 const kinds = { fans: plainList, dtype: oneOf("float32", "float64") };
 
-/** Throws unless they are what an initializer is given. */
+/** Throws unless they are valid arguments of an initializer. */
 function checkGiven(operation: string, shape: unknown, options: InitializerOptions): void {
   if (!Array.isArray(shape)) {
     throw new ShapeError(`${operation}: shape is ${describe(shape)}, expected an array of sizes`);

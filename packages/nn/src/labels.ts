@@ -19,7 +19,7 @@ export function checkLabels(
   );
 }
 
-/** Of calls of `ignoredIn` that are under way: the labels that costs ignore within. */
+/** For active calls of `ignoredIn`: the labels that costs inside them ignore. */
 let noted: Set<number> | undefined;
 
 /** To be called by a cost that ignores the label. */

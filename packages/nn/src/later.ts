@@ -1,7 +1,7 @@
-// Devices that answer later: what would have to block there says what to call in its place.
+// Devices that answer later: errors for calls that would have to block, with the call to use instead.
 import { type Data, mustAwait, NablaError, type Tensor } from "@nabla/autograd";
 
-/** Throws `NablaError` where values have to be awaited; `cure` says what to call. */
+/** Throws `NablaError` if values have to be awaited; `cure` names the call to use. */
 export function checkBlocks(operation: string, cure: string): void {
   if (mustAwait()) throw laterError(operation, cure);
 }

@@ -5,7 +5,7 @@ import type { Model, Parts } from "./layer.ts";
 import type { Mode } from "./mode.ts";
 import { type MadeOf, madeOf } from "./parts.ts";
 
-/** A layer's own properties, without those that follow from its parts. */
+/** A layer's own properties, without those derived from its parts. */
 type Own<L> = {
   readonly [K in Exclude<keyof L, keyof MadeOf | "forward" | "kind" | "training" | symbol>]: Wide<
     L[K]

@@ -1,11 +1,10 @@
-// What a model is: anything that says which parameters it has; and a layer, which turns one tensor
-// into another by them.
+// The interfaces of a model, which has parameters, and of a layer, which maps one tensor to another.
 import type { Parameter, Tensor } from "@nabla/autograd";
 
 /**
- * An object that names its parameters, whatever it does with them: a model of several inputs or
- * outputs can be trained, saved, kept at its best and listed like any other. All but the first are
- * for models that have something to say there; `madeOf` writes them for what has several parts.
+ * An object with parameters: a model with several inputs or outputs can be trained, saved, kept at its
+ * best and summarised like any other. Everything but `parameters` is optional; `madeOf` provides the rest
+ * for a model made of parts.
  *
  * @example
  * const parts = { encoder: dense(4, 2), decoder: dense(2, 4) };
@@ -24,18 +23,18 @@ export interface Model {
   /** The parameters by name, in the same order; of a layer without this: by position. */
   namedParameters?(): readonly NamedParameter[];
   /**
-   * What belongs to a trained model beside its parameters, by name: values that training measures
-   * and optimisers leave alone, such as the running statistics of `batchNorm`.
+   * Values other than parameters that belong to a trained model, by name: training measures them and
+   * optimisers leave them unchanged, such as the running statistics of `batchNorm`.
    */
   namedBuffers?(): readonly NamedParameter[];
   /**
-   * From now on `forward` does what is right in training: `dropout` drops, `batchNorm` measures. A
-   * function that `compile` has traced stays in the mode of that time: have one for each mode.
+   * Switches to training mode: `dropout` drops, `batchNorm` measures. A function that `compile` has
+   * traced stays in the mode it was traced in: compile one for each mode.
    */
   train?(): void;
-  /** From now on `forward` does what is right for using the model: the same for the same input. */
+  /** Switches to evaluation mode, in which `forward` is deterministic. */
   evaluate?(): void;
-  /** Whether it was last told to `train`, as layers are at first; none where both are the same. */
+  /** Whether it is in training mode, which is the initial one; undefined if both modes are the same. */
   readonly training?: boolean;
   /** What `summary` calls it, such as "dense". */
   readonly kind?: string;
@@ -43,7 +42,7 @@ export interface Model {
   readonly parts?: Parts;
 }
 
-/** A model that turns a tensor into another. */
+/** A model that maps one tensor to another. */
 export interface Layer extends Model {
   // `any`, so that layers may say exactly which inputs they take (shapes.ts).
   // oxlint-disable-next-line typescript/no-explicit-any
@@ -71,7 +70,7 @@ export function namedParametersOf(layer: Model | LayerFunction): readonly NamedP
   return layer.namedParameters?.() ?? layer.parameters().map((p, i) => [String(i), p]);
 }
 
-/** What a layer, or a function, keeps beside its parameters, by name. */
+/** The buffers of a layer, or of a function, by name. */
 export function namedBuffersOf(layer: Model | LayerFunction): readonly NamedParameter[] {
   return typeof layer === "function" ? [] : (layer.namedBuffers?.() ?? []);
 }

@@ -1,4 +1,4 @@
-// Layers, and activations that are no operations of autograd.
+// Layers, and activations that are not operations of autograd.
 export {
   celu,
   hardShrink,

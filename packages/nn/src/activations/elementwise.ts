@@ -13,7 +13,7 @@ import {
 /** Of an activation the compiler knows that it keeps the shape. */
 type Activated<X extends Tensor> = Tensor<ShapeOf<X>>;
 
-/** Checks what a caller without a compiler gives. */
+/** Runtime checks for callers without a compiler. */
 function given(
   name: string,
   x: Tensor,
@@ -62,8 +62,8 @@ export function hardSwish<X extends Tensor>(x: X): Activated<X> {
 const selfNormalizing = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 
 /**
- * A scaled `elu`, of which layers of any depth keep the mean 0 and the variance 1, if their weights have
- * the variance 1 / inputs. G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017.
+ * A scaled `elu` that keeps mean 0 and variance 1 through layers of any depth, if their weights have
+ * variance 1 / inputs. G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017.
  *
  * @example
  * selu(tensor([-1, 2])).arraySync(); // => [-1.1113, 2.1014]

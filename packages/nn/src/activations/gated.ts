@@ -5,7 +5,7 @@ import { checkTensor } from "@nabla/autograd/checks";
 import type { HalfShape } from "../shapes/layers.ts";
 import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 
-/** A function that gives half as many features. */
+/** A function that halves the number of features. */
 export interface GatedUnit<Operation extends string> extends Shaped<HalfShape<Operation>> {
   /** `x` [..., 2 features] to [..., features]. */
   <X extends Tensor>(

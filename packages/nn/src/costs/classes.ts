@@ -30,11 +30,11 @@ import {
 } from "./reduction.ts";
 
 export interface ClassCostOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
-  /** A label whose examples do not count, such as that of padding; it need be no class. */
+  /** A label whose examples do not count, such as padding; it need not be a class. */
   readonly ignoreLabel?: number;
   /**
-   * `[classes]`: what an example of each class counts. With labels the mean is by these weights, too,
-   * as in PyTorch.
+   * `[classes]`: the weight of an example of each class. With labels the mean is divided by these
+   * weights, as in PyTorch.
    */
   readonly classWeights?: Tensor;
 }
@@ -45,14 +45,14 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Cl
 }
 
 /**
- * The mean over examples of -sum(targets * log(softmax(logits))): how unlikely the network thinks
- * the right answers. `logits` [examples, classes] are what goes into the softmax; further axes, as
- * of sequences, stand before the classes. Targets are the labels, int32 or uint8 [examples], or
- * probabilities [examples, classes]. A label that is no class is an error when the graph runs, unless it
- * is the `ignoreLabel`. A class whose target is 0 costs nothing, even if its logit is -Infinity: so
- * classes are masked. With `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy
- * et al., "Rethinking the Inception architecture for computer vision", CVPR 2016, section 7. Where no
- * example counts the mean is NaN. Throws `ShapeError` for other shapes.
+ * The mean over examples of -sum(targets * log(softmax(logits))): how improbable the correct answers are
+ * to the network. `logits` [examples, classes] are the softmax's input; further axes, as of sequences,
+ * come before the classes. Targets are labels, int32 or uint8 [examples], or probabilities [examples,
+ * classes]. A label that is not a class is an error when the graph runs, unless it is the `ignoreLabel`.
+ * A class with target 0 costs nothing, even if its logit is -Infinity, so that classes can be masked.
+ * With `labelSmoothing` e the targets are (1 - e) targets + e / classes: C. Szegedy et al., "Rethinking
+ * the Inception architecture for computer vision", CVPR 2016, section 7. If no example counts, the mean
+ * is NaN. Throws `ShapeError` for other shapes.
  *
  * @example
  * const labels = tensor([0, 1], { dtype: "int32" });
@@ -113,11 +113,11 @@ function surprise(
     : surpriseOfRows(operation, given, targets, options, toLogs);
 }
 
-/** What labels are in the costs of classes: which count, and what they pick. */
+/** How costs of classes use labels: which count, and which element each picks. */
 export interface Labelled {
   /** Which examples count, bool; undefined for all. */
   readonly mask: Tensor | undefined;
-  /** The labels [...examples, 1], of those that do not count 0. */
+  /** The labels [...examples, 1], with 0 for those that do not count. */
   readonly column: Tensor;
   /** The elements of `x` [...examples, classes] at the labels. */
   readonly at: (x: Tensor) => Tensor;
@@ -212,7 +212,7 @@ function wherePicked(logs: Tensor, column: Tensor): Tensor {
   return where(logs.equal(Number.NEGATIVE_INFINITY).logicalAnd(classes.notEqual(column)), 0, logs);
 }
 
-/** What probabilities of 0 may be multiplied with, as 0 log 0 is 0: 0 in place of -infinity. */
+/** A factor for probabilities of 0, because 0 log 0 is 0: 0 in place of -infinity. */
 function wherePossible(logProbabilities: Tensor, probabilities: Tensor): Tensor {
   const isNever = logProbabilities.equal(Number.NEGATIVE_INFINITY);
   return where(probabilities.equal(0).logicalAnd(isNever), 0, logProbabilities);

@@ -1,4 +1,4 @@
-// What sequences cost that are read from longer ones, wherever their labels stand there.
+// Connectionist temporal classification: the cost of a label sequence without known alignment.
 import {
   arange,
   concat,
@@ -28,13 +28,13 @@ import {
 
 export interface CtcOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
   /**
-   * How many steps of each example's logits are its own; what is behind may be anything, NaN too, and gets
-   * no gradient. Default: all.
+   * How many steps of each example's logits are valid; later ones may be anything, even NaN, and get no
+   * gradient. Default: all.
    */
   readonly inputLengths?: Lengths;
-  /** How many labels each example has; what is behind may be anything. Default: all. */
+  /** How many labels each example has; later ones may be anything. Default: all. */
   readonly targetLengths?: Lengths;
-  /** The class that stands for no label. Default: 0. */
+  /** The class that means "no label". Default: 0. */
   readonly blank?: number;
   /** Whether labels that no path gives cost 0 instead of infinity. Default: false. */
   readonly zeroInfinity?: boolean;
@@ -45,15 +45,18 @@ const wholeNumber: Kind = [
   "an integer from 0",
 ];
 
-/** Stands for log 0: so low that e to it is 0, and sums of it are no infinity. */
+/** In place of log 0: so low that its exponential is 0, while sums of it are finite. */
 const never = -1e30;
 
 /**
- * Connectionist temporal classification: how unlikely the network thinks that reading its steps gives the
- * labels, in that order, each perhaps for several steps, with blanks before, between and behind; equal labels
- * after each other need a blank between. `logits` [examples, time, classes] are what goes into the softmax;
- * labels are int32 or uint8 [examples, labels]. The mean is PyTorch's: of each example's cost by its number of
- * labels (1 for none). Labels that need more steps than there are cost infinity, and give no gradient.
+ * Connectionist temporal classification: how improbable it is to the network that its steps spell the
+ * labels, in that order, each possibly for several steps, with blanks before, between and after them; two
+ * equal labels in a row need a blank between. `logits` [examples, time, classes] are the softmax's input;
+ * labels are int32 or uint8 [examples, labels]. The mean is PyTorch's: of each example's cost divided by
+ * its number of labels (1 for none). Labels that need more steps than there are cost infinity, and give
+ * no gradient. A label that is not a class, or a blank among the labels, is an error when the graph runs.
+ * A. Graves et al., "Connectionist temporal classification: labelling unsegmented sequence data with
+ * recurrent neural networks", ICML 2006.
  *
  * A class beyond those there are, and a blank among the labels, are errors when the graph runs. A. Graves et
  * al., "Connectionist temporal classification: labelling unsegmented sequence data with recurrent neural
@@ -93,7 +96,7 @@ export function ctc<X extends Tensor, const R extends Reduction = "mean">(
   const shown = isOwn ? where(isOwn.transpose([1, 0, 2]), seen(given), 0) : seen(given);
   const logs = logSoftmax(shown).maximum(never);
   const emitted = takeAlongAxis(logs, path.labels.expandDims(1), -1, { labelsOf: "ctc" });
-  // Before the first step one stands at the place of the first blank: there it may stay, or go on.
+  // Before the first step the position is that of the first blank: it may stay there, or advance.
   const first = arange(path.places).equal(0);
   const start: Tensor = where(first, 0, never).cast(given.dtype);
   const steps: Tensor[] = [emitted.transpose([1, 0, 2]), ...(isOwn ? [isOwn] : [])];
@@ -112,7 +115,7 @@ export function ctc<X extends Tensor, const R extends Reduction = "mean">(
   return reduced(isMean ? surprise.div(path.counts) : surprise) as Reduced<R, FirstOf<X>>;
 }
 
-/** Where labels and the blanks around them stand, one after the other. */
+/** The labels with blanks around them, in sequence. */
 interface Path {
   /** Twice the labels, and one. */
   readonly places: number;
@@ -152,7 +155,7 @@ function pathOf(given: Tensor, blank: number, lengths: Lengths | undefined): Pat
   };
 }
 
-/** What stands `by` places earlier; `first` where nothing does. */
+/** The element `by` positions earlier; `first` if there is none. */
 function behind(x: Tensor, by: number, first: number): Tensor {
   const [examples, places] = x.shape as [number, number];
   const before = full([examples, Math.min(by, places)], first, { dtype: x.dtype }) as Tensor;
@@ -160,7 +163,7 @@ function behind(x: Tensor, by: number, first: number): Tensor {
   return concat([before, x.slice(1, 0, places - by)], 1);
 }
 
-/** How likely each place is by one step more, before what the step says of it. */
+/** Log probability of each position one step later, before the step's own logits are added. */
 function onward(reached: Tensor, maySkip: Tensor): Tensor {
   const near = logAddExp(reached, behind(reached, 1, never));
   return logAddExp(near, where(maySkip, behind(reached, 2, never), never));

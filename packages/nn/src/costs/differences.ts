@@ -103,7 +103,7 @@ export function huber<X extends Tensor, Y extends Tensor, const R extends Reduct
 
 /**
  * The mean over all elements of log(cosh(d)): about d^2 / 2 for small differences and |d| - log 2 for
- * large ones, with tanh(d) for its slope. Exact to few roundings of either, and finite wherever d is.
+ * large ones, with slope tanh(d). Accurate to a few roundings in either range, and finite wherever d is.
  *
  * @example
  * logCosh(tensor([1, 1000]), tensor([0, 0]), { reduction: "none" }).arraySync(); // => [0.4338, 999.3069]
@@ -124,7 +124,9 @@ export function logCosh<X extends Tensor, Y extends Tensor, const R extends Redu
   });
 }
 
-/** What `f` makes of differences, element by element, reduced. The caller has checked the options. */
+/**
+ * Applies `f` to the differences, element by element, and reduces. The caller has checked the options.
+ */
 export function ofElements<R extends Reduction>(
   operation: string,
   outputs: Tensor,

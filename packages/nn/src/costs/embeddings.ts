@@ -55,14 +55,14 @@ export function cosineDistance<
 }
 
 export interface MarginOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
-  /** How far what does not belong together should be apart, or, of cosines, how near it may be. */
+  /** The minimum distance wanted between non-matching vectors; for cosines, their maximum similarity. */
   readonly margin?: number;
 }
 
 /**
- * The mean over pairs of vectors of 1 - cos(angle) for those that belong together, and of
- * max(0, cos(angle) - `margin`) for the others. `a` and `b` have one shape [..., features]; `isSame` [...] is
- * above 0 for pairs that belong together, else 0 or -1. `margin` is from -1 to 1 (default: 0). PyTorch's
+ * The mean over pairs of vectors of 1 - cos(angle) for matching pairs, and of max(0, cos(angle) -
+ * `margin`) for the others. `a` and `b` have the same shape [..., features]; `isSame` [...] is above 0
+ * for matching pairs, else 0 or -1. `margin` is from -1 to 1 (default: 0). PyTorch's
  * `CosineEmbeddingLoss`.
  *
  * @example
@@ -89,9 +89,9 @@ export function cosineEmbedding<
 }
 
 /**
- * The mean over pairs of vectors of d^2 / 2 for those that belong together, and of max(0, margin - d)^2 / 2
- * for the others, with their Euclidean distance d. Shapes as for `cosineEmbedding`; default margin: 1. At
- * d = 0 the direction away is none, and the gradient 0. R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality
+ * The mean over pairs of vectors of d^2 / 2 for matching pairs, and of max(0, margin - d)^2 / 2 for the
+ * others, with their Euclidean distance d. Shapes as for `cosineEmbedding`; default margin: 1. At d = 0
+ * there is no direction apart, and the gradient is 0. R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality
  * reduction by learning an invariant mapping", CVPR 2006.
  *
  * @example
@@ -122,8 +122,8 @@ export interface TripletOptions<R extends Reduction = Reduction> extends MarginO
 
 /**
  * The mean over examples of max(0, d(anchor, positive) - d(anchor, negative) + margin), with Euclidean
- * distances: 0 once what belongs to the anchor is nearer than what does not by the margin (default: 1). All
- * have one shape [..., features]. V. Balntas et al., "Learning local feature descriptors with triplets and
+ * distances: 0 once the positive is nearer than the negative by the margin (default: 1). All have the
+ * same shape [..., features]. V. Balntas et al., "Learning local feature descriptors with triplets and
  * shallow convolutional neural networks", BMVC 2016; PyTorch's `TripletMarginLoss`.
  *
  * @example
@@ -160,12 +160,12 @@ export interface InfoNCEOptions<R extends Reduction = Reduction> extends Reducti
 }
 
 /**
- * The mean over queries of -log softmax(cosines with all keys / temperature) at their own key: the cost of
- * telling it from the others. `queries` [examples, features]; `keys` [examples, features], in the same order,
- * perhaps with more rows behind, which are wrong for all. A pair of weight 0 has no part at all: its key is
- * not among those that other queries choose from. A. van den Oord et al., "Representation learning with
- * contrastive predictive coding", 2018; T. Chen et al. (SimCLR) and A. Radford et al. (CLIP) have it in this
- * form. Throws `NablaError` for `symmetric` where there are more keys.
+ * The mean over queries of -log softmax(cosines with all keys / temperature) at their own key: how hard
+ * it is to tell it from the others. `queries` [examples, features]; `keys` [examples, features], in the
+ * same order, optionally followed by more rows, which are negatives for all queries. A pair of weight 0
+ * is excluded entirely: its key is not among those that other queries choose from. A. van den Oord et
+ * al., "Representation learning with contrastive predictive coding", 2018; T. Chen et al. (SimCLR) and A.
+ * Radford et al. (CLIP) use this form. Throws `NablaError` for `symmetric` with more keys than queries.
  *
  * @example
  * const directions = tensor([[1, 0], [0, 1]]);

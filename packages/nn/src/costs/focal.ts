@@ -1,5 +1,5 @@
-// Focal costs, in which what is sure already has little part: T. Lin et al., "Focal loss for dense object
-// detection", ICCV 2017.
+// Focal costs, which reduce the weight of examples that are already classified well: T. Lin et al.,
+// "Focal loss for dense object detection", ICCV 2017.
 import {
   exp,
   logSoftmax,
@@ -24,7 +24,7 @@ import {
 
 export interface FocalCrossEntropyOptions<R extends Reduction = Reduction>
   extends ClassCostOptions<R> {
-  /** How fast the part of what is sure falls; 0 is `crossEntropy`. Default: 2. */
+  /** How fast the weight of well-classified examples falls; 0 is `crossEntropy`. Default: 2. */
   readonly gamma?: number;
 }
 
@@ -78,7 +78,7 @@ function focused(log: Tensor, gamma: number): Tensor {
 
 export interface BinaryFocalCrossEntropyOptions<R extends Reduction = Reduction>
   extends ReductionOptions<R> {
-  /** How fast the part of what is sure falls; 0 is `binaryCrossEntropy`. Default: 2. */
+  /** How fast the weight of well-classified examples falls; 0 is `binaryCrossEntropy`. Default: 2. */
   readonly gamma?: number;
   /** What yes counts, from 0 to 1; no counts 1 - alpha. Default: both count 1. */
   readonly alpha?: number;

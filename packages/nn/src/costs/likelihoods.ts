@@ -75,7 +75,7 @@ export interface PoissonOptions<R extends Reduction = Reduction> extends Reducti
   readonly logInput?: boolean;
   /** Whether log(target!) is part of it, by Stirling's approximation for targets above 1. Default: false. */
   readonly full?: boolean;
-  /** Of rates: what is added before their logarithm is taken. Default: 1e-8. */
+  /** Added to the rates before taking the logarithm. Default: 1e-8. */
   readonly epsilon?: number;
 }
 

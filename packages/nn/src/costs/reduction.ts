@@ -9,7 +9,7 @@ import {
 } from "@nabla/autograd";
 import { isTensor, type Kinds, oneOf } from "@nabla/autograd/checks";
 
-/** The mean over what counts, the sum of it, or each by itself. */
+/** The mean over counted elements, their sum, or each separately. */
 export type Reduction = "mean" | "sum" | "none";
 
 export interface ReductionOptions<R extends Reduction = Reduction> {
@@ -19,19 +19,19 @@ export interface ReductionOptions<R extends Reduction = Reduction> {
    */
   readonly reduction?: R;
   /**
-   * What each example, or each place of it, counts: the shape is that of what is averaged over, or its
-   * first axes. A bool is a mask: what is false does not count. What weighs 0 has no part in the cost
-   * and gets no gradient, even where outputs or targets are NaN. Default: 1 each.
+   * The weight of each example, or of each position in it: of the shape that is averaged over, or its
+   * first axes. A bool is a mask: false does not count. An element of weight 0 is excluded from the cost
+   * and gets no gradient, even if outputs or targets are NaN. Default: 1 each.
    */
   readonly weights?: Tensor;
 }
 
-/** One number, or with "none" a tensor of the shape of what is averaged over. */
+/** One number, or with "none" a tensor of the shape that is averaged over. */
 export type Reduced<R extends Reduction, S extends Shape> = R extends "none"
   ? Tensor<S>
   : Tensor<[]>;
 
-/** All axes but the last, which are those that count examples. */
+/** All axes but the last: those that index examples. */
 export type FrontOf<X extends Tensor> =
   ShapeOf<X> extends readonly [...infer Front extends readonly number[], number] ? Front : Shape;
 
@@ -47,19 +47,19 @@ export const ofReduction: Kinds<ReductionOptions> = {
   weights: isTensor,
 };
 
-/** What each of the examples or elements counts. */
+/** The weight of each example or element. */
 export interface Counted {
   /** bool of the shape of weights: which weigh nothing; undefined where all count. */
   readonly isOut: Tensor | undefined;
   /** `x`, whose first axes count examples; 0 where they weigh nothing. */
   readonly seen: (x: Tensor) => Tensor;
-  /** The costs of all as one number, or as they are. `most`: what each counts at most, for the mean. */
+  /** The reduced cost. `most`: the largest weight of each, for the mean. */
   readonly reduced: (costs: Tensor, most?: Tensor) => Tensor;
 }
 
 /**
- * By options whose kinds have been checked. `shape` is that of what is averaged over; `mask`, bool of that
- * shape, is false for more that does not count.
+ * For options whose kinds have been checked. `shape` is the shape that is averaged over; `mask`, bool of
+ * that shape, excludes further elements where it is false.
  */
 export function counted(
   operation: string,

@@ -28,11 +28,11 @@ export const weightOfYes: Kind = [
 ];
 
 /**
- * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0,
- * with p = sigmoid(logit): how unlikely the network thinks the right answers. Like `crossEntropy`
- * it takes logits, what goes into the sigmoid, since probabilities have lost the digits that it
- * needs: it is softplus(z) - t z. Targets between 0 and 1 are probabilities. An infinite logit
- * costs nothing where it is right, and infinity where it is not. Any shape.
+ * The mean over all elements of -log(p) where the target is 1 and of -log(1 - p) where it is 0, with p =
+ * sigmoid(logit): how improbable the correct answers are to the network. Like `crossEntropy` it takes
+ * logits, the sigmoid's input, because probabilities have lost the digits that it needs: it computes
+ * softplus(z) - t z. Targets between 0 and 1 are probabilities. An infinite logit costs nothing if it is
+ * right, and infinity if it is not. Any shape.
  *
  * @example
  * binaryCrossEntropy(tensor([0, 100]), tensor([1, 1])).itemSync(); // => 0.3466

@@ -31,14 +31,14 @@ export interface DataOptions extends CostOptions {
    * Makes the optimiser of each training: `(parameters) => sgd(parameters, { learningRate: 3 })`.
    */
   readonly optimizer: (parameters: readonly Parameter[]) => Optimizer;
-  /** Steps of each training at least: it ends with the epoch in which they are reached. */
+  /** Minimum number of steps of each training run: it ends with the epoch in which they are reached. */
   readonly steps: number;
   readonly batchSize: number;
   /** What is measured on the examples learnt from and on others. Default: `accuracy`. */
   readonly metric?: Metric | StatefulMetric<number>;
-  /** Seed of which examples come first, and of their order in training. Default: 0. */
+  /** Seed that decides which examples come first, and their order in training. Default: 0. */
   readonly shuffle?: number;
-  /** Ends the study in order, after the step under way. */
+  /** Ends the study after the current step. */
   readonly signal?: AbortSignal;
 }
 
@@ -47,18 +47,17 @@ export interface DataPoint {
   /** How many. */
   readonly examples: number;
   readonly steps: number;
-  /** The metric on these examples, and on those that were not learnt from. */
+  /** The metric on these examples, and on unseen ones. */
   readonly train: number;
   readonly test: number;
 }
 
 /**
- * Trains a new model on the first `size` of the training examples in an order drawn with `shuffle`,
- * for each of `sizes`, and tells how good it is on them and on others. All trainings take about as
- * many steps, so that what differs is how much there was to see. `model` makes a model; to start
- * all from the same weights, call `manualSeed` in it. Datasets have two tensors: what goes in, and
- * what should come out. Throws `NablaError` for sizes that are no positive integers or more than
- * there are examples.
+ * Trains a new model on the first `size` of the training examples, in an order drawn with `shuffle`, for
+ * each of `sizes`, and measures it on these and on unseen examples. All runs take about the same number
+ * of steps, so that they differ only in the amount of data. `model` makes a model; to start all from the
+ * same weights, call `manualSeed` in it. Datasets have two tensors: inputs and targets. Throws
+ * `NablaError` for sizes that are not positive integers, or exceed the number of examples.
  *
  * @example
  * const inputs = tensor([[-2], [-1], [1], [2]]);

@@ -52,7 +52,7 @@ export interface DescentPoint {
   readonly step: number;
   /** Examples looked at in these steps; one that was in two batches counts twice. */
   readonly examples: number;
-  /** The time that the steps took, without that of what was measured between them. */
+  /** The time that the steps took, excluding measurements between them. */
   readonly seconds: number;
   /** The cost of the whole set. */
   readonly cost: number;
@@ -71,14 +71,13 @@ export interface DescentPoint {
 const growth = 4 / 3;
 
 /**
- * Descends from the current parameters with batches of each size in turn, and measures at steps 0,
- * 1, 2, 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, the angle between the
- * next batch's gradient and the true one, and how far the steps have led. All but `seconds` is the
- * same on every machine. Batches are drawn as `batches` does, without a smaller last one.
- * Afterwards the model has its first values again, buffers included. The dataset has two tensors:
- * inputs and targets. The cost must be a mean over examples. A descent ends where the cost is no
- * longer a number. Throws `NablaError` for batch sizes that are not integers from 1 to the number
- * of examples.
+ * Descends from the current parameters with batches of each size in turn, and measures at steps 0, 1, 2,
+ * 3, 4, 5, 7, 9, 12, ... and at the end: the cost of the whole set, the angle between the next batch's
+ * gradient and the true one, and the path length and distance so far. Everything but `seconds` is the
+ * same on every machine. Batches are drawn as by `batches`, without a smaller last one. Afterwards the
+ * model has its initial values again, buffers included. The dataset has two tensors: inputs and targets.
+ * The cost must be a mean over examples. A descent ends if the cost becomes NaN. Throws `NablaError` for
+ * batch sizes that are not integers from 1 to the number of examples.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[2], [4]]) };

@@ -1,4 +1,4 @@
-// What each example by itself costs, and what that is made of.
+// The cost of each example, and its terms.
 import { formatShape, ShapeError, type Tensor, vmap } from "@nabla/autograd";
 import { callable, checkOptions, checkTensor } from "@nabla/autograd/checks";
 import { checkModel, targetsLike } from "../checks.ts";
@@ -21,9 +21,8 @@ export interface CostOptions {
 }
 
 /**
- * The cost of each example by itself, [examples]: for the quadratic cost the sum of squared
- * differences C_k = sum_j (a_j - y_j)^2. The cost of all is their mean. Inputs and targets have one
- * row an example.
+ * The cost of each example, [examples]: for the quadratic cost the sum of squared differences C_k = sum_j
+ * (a_j - y_j)^2. The batch's cost is their mean. Inputs and targets have one row per example.
  *
  * @example
  * const network = sequential((x) => x);

@@ -1,7 +1,7 @@
-// What one example wants of a network: the negative gradient, told as backpropagation is, neuron by
-// neuron and layer by layer. M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, has
-// the formulas; "what an activation wants" is G. Sanderson's way to say them (3Blue1Brown,
-// "Backpropagation, step by step", 2017).
+// What one example wants of a network: the negative gradient, neuron by neuron and layer by layer, as
+// backpropagation computes it. M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, has
+// the formulas; "what an activation wants" is G. Sanderson's phrase (3Blue1Brown, "Backpropagation,
+// step by step", 2017).
 import {
   formatShape,
   gradients,
@@ -19,7 +19,7 @@ import type { Layer } from "../layer.ts";
 import { type CostOptions, costOf } from "./example-costs.ts";
 import { applyAll, type Stage, stagesOf, titleOf } from "./stages.ts";
 
-/** What one example wants of a network of dense layers. Nothing has run: all are graphs. */
+/** What one example wants of a network of dense layers. All are graphs; nothing has run. */
 export interface Nudges {
   /** C, the example's cost as it is. */
   readonly cost: Tensor<[]>;
@@ -30,13 +30,13 @@ export interface Nudges {
 }
 
 /**
- * What the example wants of a dense layer with n inputs and m neurons. "Wants" is a change in
- * proportion to the negative gradient: minus the derivative of the cost C. In the formulas a' are
- * the activations before, z = a' W + b the weighted sums, a the activations made of them, and d =
+ * What the example wants of a dense layer with n inputs and m neurons. "Wants" means a change in
+ * proportion to the negative gradient: minus the derivative of the cost C. In the formulas a' are the
+ * previous activations, z = a' W + b the weighted sums, a the activations computed from them, and d =
  * -dC/dz.
  */
 export interface LayerNudges {
-  /** Where the layer stands in the model, as in the names of its parameters: "1". */
+  /** The layer's position in the model, as in the names of its parameters: "1". */
   readonly name: string;
   readonly layer: Dense;
   /** a', [n]. */
@@ -44,7 +44,8 @@ export interface LayerNudges {
   /** z, [m]. */
   readonly weightedSums: Tensor<[number]>;
   /**
-   * a, [m]: what the functions after the layer, such as `sigmoid`, make of z; z if there are none.
+   * a, [m]: the result of the functions after the layer, such as `sigmoid`, applied to z; z if there are
+   * none.
    */
   readonly activations: Tensor<[number]>;
   /**
@@ -62,22 +63,22 @@ export interface LayerNudges {
   /** By how much each avenue would change the weighted sums, for a unit of step. */
   readonly effects: Effects;
   /**
-   * -dC/da', [n]: for each activation before, the sum of what all neurons of this layer want of it,
-   * the row sums of `avenues.previousActivations`.
+   * -dC/da', [n]: for each previous activation, the sum of the changes that all neurons of this layer
+   * want: the row sums of `avenues.previousActivations`.
    */
   readonly wantedOfPrevious: Tensor<[number]>;
   /** One neuron of the layer, counted from 0. Throws `NablaError` if there is no such neuron. */
   neuron(j: number): NeuronNudges;
 }
 
-/** Wanted changes of all that a layer's weighted sums are made of. */
+/** Wanted changes of everything that a layer's weighted sums depend on. */
 export interface Avenues {
   /** -dC/db = d, [m]; undefined for a layer without bias. */
   readonly bias: Tensor<[number]> | undefined;
   /** -dC/dW, [n, m]: element [i, j] is a'_i d_j, in proportion to the activation before. */
   readonly weights: Tensor<[number, number]>;
   /**
-   * `[n, m]`: column j is what neuron j alone wants of the activations before, w_ij d_j: in
+   * `[n, m]`: column j is the change of the previous activations that neuron j wants, w_ij d_j: in
    * proportion to its weights.
    */
   readonly previousActivations: Tensor<[number, number]>;
@@ -92,7 +93,7 @@ export interface Effects {
   readonly bias: Tensor<[number]>;
   /** d_j sum_i a'_i^2, [m]. */
   readonly weights: Tensor<[number]>;
-  /** d_j sum_i w_ij^2, [m]: of what this neuron alone wants of the activations before. */
+  /** d_j sum_i w_ij^2, [m]: from the changes of the previous activations that this neuron wants. */
   readonly previousActivations: Tensor<[number]>;
 }
 
@@ -106,7 +107,7 @@ export interface NeuronNudges {
   readonly bias: Tensor<[]> | undefined;
   /** Those of its weights, [n]: in proportion to the activations before. */
   readonly weights: Tensor<[number]>;
-  /** Those that it wants of the activations before, [n]: in proportion to its weights. */
+  /** The changes of the previous activations that it wants, [n]: in proportion to its weights. */
   readonly previousActivations: Tensor<[number]>;
   /** How far each avenue would move its weighted sum, for a unit of step. */
   readonly effects: {
@@ -117,11 +118,11 @@ export interface NeuronNudges {
 }
 
 /**
- * What one example wants of every activation, bias and weight of a network of dense layers:
- * forward, what there is; backward, the negative gradient, divided into a neuron's three avenues.
- * `input` and `target` are one example without an axis of examples. All is graph, so that it may be
- * compiled. Dropout does what the model was last told, `train()` or `evaluate()`. Throws
- * `NablaError` for models that hold other layers with parameters.
+ * What one example wants of every activation, bias and weight of a network of dense layers: the forward
+ * pass gives the values, the backward pass the negative gradient, divided into a neuron's three avenues.
+ * `input` and `target` are one example without an axis of examples. Everything is a graph, so it may be
+ * compiled. Dropout follows the model's mode, `train()` or `evaluate()`. Throws `NablaError` for models
+ * with other layers that have parameters.
  *
  * @example
  * const layer = dense(2, 1);
@@ -156,8 +157,7 @@ export function nudges(
     forward.push({ stage, before, sums, after: activations });
   }
   const cost = costOf("nudges", costFor, activations, target.expandDims(0)).reshape([]);
-  // What a layer gives is asked for where it is made: what the next one takes may be a reshape of
-  // it.
+  // The gradient is taken at a layer's own output: the next layer's input may be a reshape of it.
   const wanted = gradients(
     cost,
     forward.flatMap(({ before, sums, after }) => [before, sums, after]),

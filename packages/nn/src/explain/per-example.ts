@@ -1,4 +1,4 @@
-// What each example by itself says of every weight and bias.
+// The gradient of each example for every weight and bias.
 import { gradients, type Tensor, vmap } from "@nabla/autograd";
 import { callable, checkKind, checkTensor } from "@nabla/autograd/checks";
 import { checkModel } from "../checks.ts";
@@ -6,10 +6,10 @@ import type { Layer } from "../layer.ts";
 import { type Cost, costOf } from "./example-costs.ts";
 
 /**
- * The gradient of each example's own cost, one tensor for each of `model.parameters()`, in their
- * order: [examples, ...the parameter's shape], as one graph. Row k is dC_k/dp, so what example k
- * wants of the parameter, its nudge, is minus that. As the cost C is the mean of the C_k, the mean
- * of the rows is the batch's gradient dC/dp, and the mean of the nudges is the negative gradient.
+ * The gradient of each example's own cost, one tensor for each of `model.parameters()`, in their order:
+ * [examples, ...the parameter's shape], as one graph. Row k is dC_k/dp; the change of the parameter that
+ * example k wants, its nudge, is minus that. Since the cost C is the mean of the C_k, the mean of the
+ * rows is the batch's gradient dC/dp, and the mean of the nudges is the negative gradient.
  *
  * @example
  * const layer = dense(1, 1, { bias: false });

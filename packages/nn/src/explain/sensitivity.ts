@@ -1,4 +1,4 @@
-// Which weights and biases a cost is most sensitive to, and whether the gradient says the truth.
+// Which weights and biases a cost is most sensitive to, and a numerical check of the gradient.
 import { gradients, NablaError, Parameter, type Tensor, tensor } from "@nabla/autograd";
 import {
   anything,
@@ -19,11 +19,11 @@ export interface Component {
   /** The parameter's name in the model and the place in it: "1.weight[405, 3]", "1.bias[3]". */
   readonly name: string;
   readonly parameter: Parameter;
-  /** Where the layer stands in the model: "1"; "" for a model that is one layer. */
+  /** The layer's position in the model: "1"; "" for a model that is a single layer. */
   readonly layer: string;
   /** What the layer calls the parameter: "weight", "bias". */
   readonly kind: string;
-  /** Where the component stands in the parameter. */
+  /** The component's index in the parameter. */
   readonly index: readonly number[];
   /** Of a dense layer's weight: which input; undefined for a bias. */
   readonly row: number | undefined;
@@ -105,7 +105,7 @@ export async function sensitivity(
   });
 }
 
-/** What is not a number comes first, where it is seen. */
+/** NaN sorts first, where it is noticed. */
 function magnitude(derivative: number): number {
   return Number.isNaN(derivative) ? Number.POSITIVE_INFINITY : Math.abs(derivative);
 }
@@ -123,11 +123,10 @@ function indexOf(position: number, shape: readonly number[]): number[] {
 }
 
 /**
- * Two of the components, of which the cost is `ratio` times as sensitive to the first: the first is
- * the most sensitive one, the second the one whose ratio to it comes nearest to `ratio`, by factor.
- * Components that the cost does not depend on at all, or whose derivative is not finite, are left
- * out. The list is one that `sensitivity` has given, or a part of it. Throws `NablaError` unless
- * `ratio` is 1 or more and there are two components.
+ * Picks two components, the first of which the cost is `ratio` times as sensitive to: the first is the
+ * most sensitive one, the second the one whose ratio to it is nearest to `ratio`, by factor. Components
+ * with zero or non-finite derivative are left out. The list is one returned by `sensitivity`, or a part
+ * of it. Throws `NablaError` unless `ratio` is 1 or more and there are two components.
  *
  * @example
  * const layer = dense(3, 1);
@@ -166,12 +165,12 @@ function checkComponents(components: unknown): void {
   );
 }
 
-/** What a nudge of one component was said to do, and did. */
+/** The predicted and the actual effect of a nudge of one component. */
 export interface NudgeResult {
   /** The cost before and with the nudge. */
   readonly before: number;
   readonly after: number;
-  /** The change that the derivative says: derivative times nudge. */
+  /** The predicted change: derivative times nudge. */
   readonly predicted: number;
   /**
    * after - before. For a smooth cost it differs from `predicted` in proportion to the nudge's
@@ -181,10 +180,10 @@ export interface NudgeResult {
 }
 
 /**
- * Really nudges one weight or bias by `by`, and gives it its value back: what the gradient predicts
- * for the cost, and what happens. `cost` is a function, since it is computed twice. Graphs built on
- * the parameter before and not yet read cannot be read afterwards; read them first. In float32 a
- * change of the cost that is small beside the cost loses digits.
+ * Changes one weight or bias by `by`, measures the cost, and restores it: returns the change of the cost
+ * that the gradient predicts, and the actual one. `cost` is a function, since it is computed twice.
+ * Unread graphs built on the parameter cannot be read afterwards; read them first. In float32, a change
+ * that is small compared with the cost loses digits.
  *
  * @example
  * const layer = dense(1, 1);

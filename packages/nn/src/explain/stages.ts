@@ -1,5 +1,5 @@
-// A network as backpropagation is told: dense layers, and between them functions that make
-// activations of weighted sums.
+// A network divided for backpropagation: dense layers, and the functions between them that compute
+// activations from weighted sums.
 import { NablaError, type Tensor } from "@nabla/autograd";
 import type { Dense } from "../dense.ts";
 import { applyLayer, type Layer, type LayerFunction } from "../layer.ts";
@@ -7,7 +7,7 @@ import { layersOf } from "../sequential.ts";
 
 /** A dense layer, and the functions that follow it. */
 export interface Stage {
-  /** Where the layer stands in the model, as in the names of its parameters: "0", "2.1". */
+  /** The layer's position in the model, as in the names of its parameters: "0", "2.1". */
   readonly name: string;
   readonly layer: Dense;
   readonly functions: readonly (Layer | LayerFunction)[];

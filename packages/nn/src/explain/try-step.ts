@@ -18,11 +18,11 @@ export interface StepResult<Seen> {
 }
 
 /**
- * Takes one step of gradient descent by the examples alone, calls `look`, and takes the step back:
- * afterwards the model has its previous values, buffers such as running statistics included. `look`
- * is called before the step and after it, and measures what is of interest: the cost of these
- * examples, or of others. It must return numbers, or tensors that were read: graphs of the
- * parameters cannot be read any more once the step is taken back.
+ * Takes one step of gradient descent on these examples, calls `look`, and undoes the step: afterwards the
+ * model has its previous values, including buffers such as running statistics. `look` is called before
+ * and after the step, and measures whatever you need: the cost of these examples, or of others. It must
+ * return numbers, or tensors that were read: graphs of the parameters cannot be read once the step is
+ * undone.
  *
  * @example
  * const layer = dense(1, 1, { bias: false });

@@ -1,4 +1,4 @@
-// Checkpoints: all that training goes on from, in one file. It is a safetensors file, with the
+// Checkpoints: everything needed to resume training, in one file. It is a safetensors file, with the
 // model's tensors under "model." and the optimiser's under "optimizer."; its last four bytes are a
 // checksum.
 import { NablaError, type RandomState, random, Tensor } from "@nabla/autograd";
@@ -34,7 +34,7 @@ export interface Training {
   readonly kept?: Readonly<Record<string, Kept>>;
 }
 
-/** Where training stands: whatever the loop needs to go on, such as epoch and step. */
+/** The state of the loop itself, such as epoch and step. */
 export type Progress = Readonly<Record<string, number | string | boolean>>;
 
 const [inModel, inOptimizer, inKept] = ["model.", "optimizer.", "kept."];
@@ -42,11 +42,11 @@ const format = "nabla checkpoint 1";
 const checksum: Described = { name: "checksum", format: formatNames.uint8, shape: [checksumBytes] };
 
 /**
- * Keeps all that training goes on from: the model's parameters and buffers, the optimiser's state,
- * where the sequence of random draws stands, and the progress. The values are those at the call. A
- * file is written whole or not at all, synced, and only then takes the place of the one before; a
- * stream is closed. Throws `NablaError` for what the disk refuses, and for numbers in the progress
- * that JSON has not.
+ * Saves everything needed to resume training: the model's parameters and buffers, the optimiser's state,
+ * the position in the sequence of random draws, and the progress. Values are those at the time of the
+ * call. A file is written atomically: it is synced before it replaces the previous one; a stream is
+ * closed. Throws `NablaError` for disk errors, and for numbers in the progress that JSON cannot
+ * represent.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -122,7 +122,7 @@ const kept: Kind = [
 ];
 
 function areOptimizers(x: unknown): boolean {
-  // Names of what is kept of an optimiser have dots.
+  // Names of an optimiser's tensors contain dots.
   const isNamed = ([name, one]: [string, unknown]) => !name.includes(".") && isOptimizer(one);
   return isPlainObject(x) && Object.entries(x).every(isNamed);
 }
@@ -135,7 +135,7 @@ function hasState(x: unknown): x is Kept {
   return isOptimizer(x) && typeof x.load === "function";
 }
 
-/** All that has a state, each with what the names of its tensors begin with. */
+/** Everything with state, each with the prefix of its tensors' names. */
 function statesOf({
   optimizer: given,
   kept = {},
@@ -149,7 +149,7 @@ function statesOf({
   ];
 }
 
-/** Its state. Throws `NablaError` for what is no plain object of tensors. */
+/** Its state. Throws `NablaError` unless it is a plain object of tensors. */
 function checkedState(subject: string, prefix: string, one: Kept): KeptState {
   const state: unknown = one.state();
   const name = prefix.slice(0, -1);
@@ -172,7 +172,7 @@ function textOf(progress: Progress): string {
   return `{${members.join()}}`;
 }
 
-/** Whether JSON gives back what it was given. */
+/** Whether a JSON round trip preserves it. */
 function isKept(value: unknown): value is number | string | boolean {
   return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
@@ -199,7 +199,10 @@ export async function loadCheckpoint(
   return loadChecked(source, training, (progress) => progress);
 }
 
-/** Likewise; returns what `check` makes of the progress. Where it throws, nothing is changed. */
+/**
+ * The same for a checkpoint with a check; returns the result of `check` for the progress. If it throws,
+ * nothing is changed.
+ */
 export async function loadChecked<Result>(
   source: string | ByteStream | Bytes,
   training: Training,
@@ -285,7 +288,7 @@ function loadStates(
   }
 }
 
-/** What the header of a checkpoint says. */
+/** The metadata in a checkpoint's header. */
 function contentOf(
   subject: string,
   { entries, metadata }: Header,
@@ -317,7 +320,7 @@ function isProgress(values: Readonly<Record<string, unknown>>): values is Progre
   return Object.values(values).every(isKept);
 }
 
-/** An object written as JSON; undefined for what is none. */
+/** An object parsed from JSON; undefined for anything else. */
 function parsed(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text ?? "");

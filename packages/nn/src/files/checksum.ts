@@ -50,7 +50,7 @@ export class Checksum {
 
 export const checksumBytes = 4;
 
-/** Adds all that is read. */
+/** Adds everything that is read. */
 export function* summed<Result>(sum: Checksum, reading: Reading<Result>): Reading<Result> {
   let step = reading.next();
   while (!step.done) {

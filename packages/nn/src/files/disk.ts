@@ -26,11 +26,10 @@ export async function* chunksOfFile(
 const chunkBytes = 2 ** 20;
 
 /**
- * Writes a file whole or not at all, whatever happens meanwhile: into a new file in the same
- * folder, which takes the name of the old one when its bytes are on the disk. Where that fails, the
- * old file is as it was, and nothing is left of the new one. The new file has the old one's mode,
- * and its owner where the system allows that. A link stays one: the file that it leads to is
- * replaced. Devices and pipes are written to as they are.
+ * Writes a file atomically, whatever happens in the meantime: to a new file in the same folder, which is
+ * renamed to the target once its bytes are on disk. On failure, the old file is unchanged, and nothing is
+ * left of the new one. The new file has the old one's mode, and its owner if the system allows that. A
+ * symbolic link stays one: its target is replaced. Devices and pipes are written to directly.
  */
 export async function writeFileWhole(
   subject: string,
@@ -53,7 +52,7 @@ export async function writeFileWhole(
 /** The most links that systems follow one after the other. */
 const mostLinks = 40;
 
-/** Where a path leads, link by link, also to a file that is not there yet. */
+/** The target of a path, link by link, even if the file does not exist yet. */
 async function targetOf({ fs, paths }: NodeFiles, path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < mostLinks; links++) {
@@ -79,7 +78,7 @@ async function replaceFile(
     await writeChunks(fs, partial, "wx", chunks, old);
     await fs.rename(partial, target);
   });
-  // The file is there: what cannot be tidied up does not make its writing a failure.
+  // The file has been written: a failure to clean up is not a failure to write.
   await syncFolder(node, target).catch(() => undefined);
   await removeAbandoned(node, target).catch(() => undefined);
 }
@@ -135,13 +134,13 @@ async function syncFolder({ fs, paths }: NodeFiles, target: string): Promise<voi
   }
 }
 
-/** Whether an error says that a file is not there. */
+/** Whether an error means that a file does not exist. */
 export function isMissing(error: unknown): boolean {
   const cause = error instanceof NablaError ? error.cause : undefined;
   return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
-/** What the operating system said, in words; other errors as they are. */
+/** The operating system's error, in words; other errors unchanged. */
 function systemError(subject: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (error instanceof NablaError || typeof code !== "string") return error;

@@ -1,5 +1,4 @@
-// Tensors as they stand in a safetensors file, behind its header: little-endian elements in
-// row-major order.
+// Elements of tensors in a safetensors file, after its header: little-endian, in row-major order.
 import {
   type Data,
   fromBits16,
@@ -18,7 +17,7 @@ import { quoted } from "./names.ts";
 import type { Reading } from "./reading.ts";
 import { rounded, shortDType } from "./roundings.ts";
 
-/** A tensor that is to be written, and what the file calls it. */
+/** A tensor to write, and its name in the file. */
 export interface Stored extends Described {
   readonly stored: Tensor;
 }
@@ -29,9 +28,9 @@ export function elementsOf(tensors: readonly Stored[]): readonly Uint8Array[] {
   return tensors.map(({ stored, format }) => bytesOf(stored.dataSync(), format));
 }
 
-/** The same without blocking: as they are when it is called, whatever is assigned meanwhile. */
+/** The same without blocking, with the values at the time of the call, whatever is assigned later. */
 export async function elementsLater(tensors: readonly Stored[]): Promise<readonly Uint8Array[]> {
-  // All is asked for at once, and read in this order: after one run for all.
+  // All are requested at once and read in this order, after a single run.
   const [, ...read] = await Promise.all([
     realizeAsync(...tensors.map(({ stored }) => stored)),
     ...tensors.map(({ stored }) => stored.data()),
@@ -45,7 +44,7 @@ function bytesOf(elements: Data, format: string): Uint8Array {
   return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }
 
-/** What the header says. */
+/** The header entry. */
 export function* headerIn(subject: string): Reading<Header> {
   const name = "its header";
   const length = headerLength(
@@ -85,9 +84,7 @@ const arrays = {
   float64: Float64Array,
 } as const;
 
-/**
- * The tensor that the bytes stand for. They are copied: bytes may begin anywhere, numbers may not.
- */
+/** The tensor of these bytes. They are copied, because bytes may be unaligned. */
 function tensorOf(subject: string, entry: Entry, bytes: Uint8Array): Tensor {
   const held = holderOf(entry.format);
   if (held) {

@@ -44,8 +44,8 @@ export interface Misfit {
 }
 
 /**
- * Checks that tensors of the header fit the places of their names. Throws one error for all that
- * does not; with `strict`, names that only one side has are in it.
+ * Checks that tensors of the header fit the parameters of their names. Throws one error with all
+ * mismatches; with `strict`, it includes names that only one side has.
  */
 export function checkFits(
   subject: string,

@@ -1,4 +1,4 @@
-// Dtypes as safetensors files name them: ours, and those that nabla has not.
+// Names of dtypes in safetensors files: nabla's own, and those it lacks.
 import { type DType, NablaError } from "@nabla/autograd";
 import { quoted } from "./names.ts";
 
@@ -14,7 +14,7 @@ export const formatNames: Readonly<Record<DType, string>> = {
 };
 const dtypeNames = Object.entries(formatNames) as [DType, string][];
 
-/** Bits of an element of the format's dtypes that nabla has not. */
+/** Bits per element of the format's dtypes that nabla lacks. */
 const foreignBits: ReadonlyMap<string, number> = new Map([
   ["F4", 4],
   ...["F6_E2M3", "F6_E3M2"].map((name) => [name, 6] as const),
@@ -38,13 +38,13 @@ function ownDType(format: string): DType | undefined {
   return dtypeNames.find(([, formatName]) => formatName === format)?.[0];
 }
 
-/** Bits of an element, undefined for what is no dtype of the format's. */
+/** Bits per element; undefined if the format has no such dtype. */
 export function bitsOf(format: string): number | undefined {
   const own = ownDType(format);
   return own ? bitsOfDType[own] : foreignBits.get(format);
 }
 
-/** Our dtype of a tensor in a file; throws, by its name, for one that nabla has not. */
+/** nabla's dtype for a tensor in a file; throws, with the tensor's name, for one that nabla lacks. */
 export function dtypeOf(
   subject: string,
   { name, format }: { readonly name: string; readonly format: string },

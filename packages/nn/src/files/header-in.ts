@@ -6,7 +6,7 @@ import { metadataKey, mostHeaderBytes } from "./header.ts";
 import { duplicateKey } from "./json-keys.ts";
 import { checkUnicode, quoted, shown } from "./names.ts";
 
-/** What the header says of a tensor. Offsets are in bytes, from the header's end. */
+/** A tensor's entry in the header. Offsets are in bytes, from the end of the header. */
 export interface Entry {
   readonly name: string;
   /** What the format calls the dtype. */
@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 export interface Header {
-  /** In the order in which their elements stand. */
+  /** In the order of their elements in the file. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -50,7 +50,7 @@ function likelyContent(view: DataView): string | undefined {
   return undefined;
 }
 
-/** What the header says, given its bytes without the length. */
+/** Parses the header, given its bytes without the length. */
 export function parseHeader(subject: string, bytes: Uint8Array): Header {
   const header = parsedObject(subject, bytes);
   const entries = Object.entries(header)
@@ -76,7 +76,7 @@ function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<strin
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     if (text.startsWith("{")) value = JSON.parse(text);
   } catch {
-    // Said below, as of all that is no object.
+    // Reported below, like everything that is not an object.
   }
   if (!isObject(value)) {
     const start = text === "" ? "" : `: ${quoted(text.slice(0, 20))}`;
@@ -91,8 +91,8 @@ function parsedObject(subject: string, bytes: Uint8Array): Readonly<Record<strin
 }
 
 /**
- * Of each tensor the header has one object: so many take some seconds and some 400 MB. A header of
- * 100 MB has room for millions of empty ones.
+ * The header has one object per tensor: this many take some seconds and some 400 MB. A header of 100 MB
+ * has room for millions of empty ones.
  */
 const mostObjects = 2 ** 18;
 
@@ -172,7 +172,8 @@ function isSizes(value: unknown): value is readonly number[] {
 }
 
 /**
- * How many elements a tensor has; undefined if that, or a part of the product, is no exact number.
+ * The number of elements of a tensor; undefined if that, or a partial product, is not exactly
+ * representable.
  */
 function countOf(shape: Shape): number | undefined {
   let count = 1;

@@ -1,5 +1,5 @@
-// The header of a safetensors file, written: its length in 8 bytes, then JSON that says of each
-// tensor its dtype, its shape, and where its elements stand behind the header. Source:
+// Writes the header of a safetensors file: its length in 8 bytes, then JSON with each tensor's dtype,
+// shape, and offsets of its elements after the header. Source:
 // https://github.com/huggingface/safetensors#format
 import { NablaError, type Shape } from "@nabla/autograd";
 import { bitsOf } from "./formats.ts";
@@ -49,7 +49,7 @@ export function headerOf(
     begin = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // Spaces at its end put the elements at a multiple of 8.
+  // Padding with spaces aligns the elements to a multiple of 8.
   const length = Math.ceil(text.length / 8) * 8;
   if (length > mostHeaderBytes) {
     throw new NablaError(`${subject}: the header takes ${length} bytes, of ${mostHeaderBytes}`);

@@ -1,4 +1,4 @@
-// Names and texts in files: what may stand in them, and how errors write them.
+// Names and texts in files: which are allowed, and how errors quote them.
 import { NablaError, printable } from "@nabla/autograd";
 
 /** JSON can write halves of surrogate pairs; UTF-8, and so other readers, have them not. */
@@ -12,7 +12,7 @@ export function quoted(name: string): string {
   return shown(name);
 }
 
-/** A value of JSON, likewise. */
+/** The same for a JSON value. */
 export function shown(value: unknown): string {
   const text = printable(startOf(value, mostShown + 1) ?? "nothing");
   return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
@@ -21,8 +21,8 @@ export function shown(value: unknown): string {
 const mostShown = 60;
 
 /**
- * The text of a value in JSON, of which only the first `most` characters count: as deep and as long
- * as a file may be, no more of it is looked at.
+ * The text of a JSON value, of which only the first `most` characters count: files may be arbitrarily
+ * deep and long, so no more of it is visited.
  */
 function startOf(value: unknown, most: number): string | undefined {
   if (typeof value === "string") return JSON.stringify(value.slice(0, most));

@@ -1,11 +1,11 @@
-// The partial files that whole writes go through: how they are named, whose they are, and which of
-// them nobody will finish any more. One lies beside its target until it takes the target's name.
+// The partial files of atomic writes: their names, their owners, and which are abandoned. Each is in
+// the folder of its target until it is renamed to it.
 import type { NodeFiles } from "./node-files.ts";
 
 /** The most that file systems allow a name, in bytes of UTF-8. */
 const mostNameBytes = 255;
 
-/** A partial whose writer cannot be asked for is abandoned once nothing was written for so long. */
+/** A partial file whose writer cannot be identified is abandoned if nothing was written for this long. */
 const abandonedAfterMilliseconds = 60 * 60 * 1000;
 
 /** Names of the partials that this thread is writing. */
@@ -15,7 +15,7 @@ const own = new Set<string>();
 const pattern = /^\.(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.partial$/;
 const suffixBytes = ".4294967295-00000000-00000000.partial".length;
 
-/** Calls `write` with the path of a partial file for `target`, which nobody else has. */
+/** Calls `write` with the path of a partial file for `target` that no other writer has. */
 export async function withPartial(
   { fs, paths }: NodeFiles,
   target: string,

@@ -1,8 +1,8 @@
-// Reading from the first byte to the last, written once for bytes in memory and for streams: what
-// reads is a generator that asks for what comes next.
+// Reading from the first byte to the last, written once for bytes in memory and for streams: a parser
+// is a generator that requests the next bytes.
 import { NablaError } from "@nabla/autograd";
 
-/** What comes next in a file. */
+/** A request for the next part of a file. */
 export interface Part {
   readonly bytes: number;
   /** What errors call it. */
@@ -11,7 +11,7 @@ export interface Part {
   readonly wanted: boolean;
 }
 
-/** Asks for the parts of a file in order, at last for its end, and gives what they say. */
+/** A parser: requests the parts of a file in order, finally its end, and returns what they contain. */
 export type Reading<Result> = Generator<Part | "end", Result, Uint8Array>;
 
 /** Bytes that come in pieces: a `ReadableStream`, such as a response's body, or one of Node's. */
@@ -27,7 +27,7 @@ interface WebStream {
 
 const nothing: Uint8Array = new Uint8Array();
 
-/** Reads bytes that are there. */
+/** Parses bytes in memory. */
 export function readFrom<Result>(
   subject: string,
   bytes: Uint8Array,
@@ -51,7 +51,8 @@ export function readFrom<Result>(
 }
 
 /**
- * Reads bytes as they come. What is kept of them is what has come, never what a file only promises.
+ * Parses bytes as they arrive. Memory is taken for bytes that have arrived, never for sizes that a file
+ * claims.
  */
 export async function readStream<Result>(
   subject: string,
@@ -85,7 +86,7 @@ export async function readStream<Result>(
       const piece = rest.subarray(0, missing);
       rest = rest.subarray(piece.length);
       missing -= piece.length;
-      // A copy (slice would be none of a Buffer): whoever gave the chunk may use its memory again.
+      // A copy (slice would not copy a Buffer): the owner of the chunk may reuse its memory.
       if (wanted) pieces.push(new Uint8Array(piece));
     }
     at += bytes;

@@ -1,7 +1,7 @@
 // Numbers rounded to formats of 16 bits, to the nearest one, and to the even one of two that are as near.
 import { type Data, type Half, toBits16 } from "@nabla/autograd";
 
-/** What the format calls those that tensors can be written in. */
+/** The format's names of the dtypes that tensors can be rounded to. */
 export type ShortFormat = "F16" | "BF16";
 
 const dtypes: Readonly<Record<ShortFormat, Half>> = { F16: "float16", BF16: "bfloat16" };
@@ -12,7 +12,7 @@ export function shortDType(format: unknown): Half | undefined {
   return isOne ? dtypes[format as ShortFormat] : undefined;
 }
 
-/** The elements as they stand in a file, little-endian. */
+/** The elements as stored in a file, little-endian. */
 export function rounded(dtype: Half, elements: Data): Uint8Array {
   const bits = toBits16(elements, dtype);
   const view = new DataView(new ArrayBuffer(2 * bits.length));

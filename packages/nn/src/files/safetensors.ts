@@ -23,7 +23,7 @@ import { type ShortFormat, shortDType } from "./roundings.ts";
 import { type ByteSink, writeTo } from "./sinks.ts";
 import { type Bytes, readSource, subjectOf } from "./source.ts";
 
-/** How a file's tensors stand to a model's. */
+/** How a file's tensors correspond to a model's. */
 export interface NameOptions {
   /** What the file calls the model's parameter `name`. Default: the same. */
   readonly rename?: (name: string) => string;
@@ -38,9 +38,9 @@ export interface SaveOptions extends NameOptions {
   /** Texts to keep with the parameters. */
   readonly metadata?: Readonly<Record<string, string>>;
   /**
-   * Which tensors, by the model's names, are written with 16 bits an element, and how: rounded to the nearest
-   * number, of two as near to the even one; what is beyond the largest one becomes infinite. Of float32 and
-   * float64 only. Default: none, each as it is.
+   * Which tensors, by the model's names, are written with 16 bits per element, and in which dtype:
+   * rounded to nearest, ties to even; numbers beyond the largest become infinite. Only for float32 and
+   * float64. Default: none.
    */
   readonly rounded?: (name: string) => "F16" | "BF16" | undefined;
 }
@@ -52,8 +52,8 @@ export interface ReadOptions {
 
 export interface LoadOptions extends NameOptions {
   /**
-   * Whether parameters of float32 and float64 take elements of fewer bits (F32, BF16, F16, F8), each of which
-   * is a number of theirs. False: they take tensors of their own dtype. Default: false.
+   * Whether parameters of float32 and float64 accept elements of fewer bits (F32, BF16, F16, F8), which
+   * they represent exactly. If false, dtypes must be equal. Default: false.
    */
   readonly widen?: boolean;
   /**
@@ -83,11 +83,10 @@ export interface SafetensorsFile {
 export type Saved = Model | Readonly<Record<string, Tensor>>;
 
 /**
- * The parameters of a model and its buffers, or any tensors, as the bytes of a safetensors file. A
- * model's are named as `namedParameters` and `namedBuffers` have them: for a `sequential` the
- * layer's position and the layer's own name, as in PyTorch's `state_dict`. The bytes are those that
- * the format's own library would write. Throws `NablaError` for metadata other than strings, and
- * for names that are given twice.
+ * The parameters and buffers of a model, or any tensors, as the bytes of a safetensors file. A model's
+ * are named as in `namedParameters` and `namedBuffers`: for a `sequential` the layer's position and the
+ * layer's own name, as in PyTorch's `state_dict`. The bytes are those that the format's own library would
+ * write. Throws `NablaError` for metadata other than strings, and for duplicate names.
  *
  * @example
  * const bytes = toSafetensors(dense(2, 1));
@@ -101,10 +100,9 @@ export function toSafetensors(saved: Saved, options: SaveOptions = {}): Uint8Arr
 }
 
 /**
- * Writes what `toSafetensors` gives to a file or into a stream (a `WritableStream` or one of
- * Node's, which is closed then). The file is there whole or not at all: it takes the place of an
- * old one only when its bytes are on the disk. Throws `NablaError` for what the disk refuses, with
- * the old file as it was.
+ * Writes the bytes of `toSafetensors` to a file or a stream (a `WritableStream` or a Node stream, which
+ * is then closed). A file is written atomically: it replaces an old one only once its bytes are on disk.
+ * Throws `NablaError` for disk errors; the old file is then unchanged.
  *
  * @example
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -122,7 +120,7 @@ export async function saveSafetensors(
   await writeTo(subject, target, [header, ...(await elementsLater(tensors))]);
 }
 
-/** The header, and the tensors whose elements stand behind it. */
+/** The header, and the tensors whose elements follow it. */
 function contentOf(
   subject: string,
   saved: Saved,
@@ -174,11 +172,11 @@ function transposedMatrix(subject: string, name: string, x: Tensor): Tensor {
 }
 
 /**
- * The tensors of a safetensors file by name, and the texts kept with them; of a path or a stream as
- * a promise. Elements of dtypes that nabla lacks are held by one that has all their values: I8, I16
- * and U16 by int32; U32, I64 and U64 by float64; F8_E4M3 and F8_E5M2 by float32. Throws
- * `NablaError` for what is no such file, and among the tensors that are read for whole numbers that float64
- * cannot hold, and for other dtypes (C64, F4).
+ * The tensors of a safetensors file by name, and its metadata; for a path or a stream, a promise.
+ * Elements of dtypes that nabla lacks are converted to one that can represent them: I8, I16 and U16 to
+ * int32; U32, I64 and U64 to float64; F8_E4M3 and F8_E5M2 to float32. Throws `NablaError` for a malformed
+ * file, and among the tensors to be read for integers that float64 cannot represent, and for other dtypes
+ * (C64, F4).
  *
  * @example
  * const bytes = toSafetensors({ x: tensor([1, 2]) }, { metadata: { made: "here" } });
@@ -211,11 +209,10 @@ function* everything(
 }
 
 /**
- * Gives a model the parameters and buffers of a safetensors file, by name, and says what was not
- * found; of a path or a stream as a promise. All is checked before anything is changed. Throws
- * `NablaError` for what is no such file, for dtypes that nabla lacks, for names that only one
- * side has (unless `strict` is false), and for shapes and dtypes that differ, all of them in one
- * error.
+ * Loads a model's parameters and buffers from a safetensors file, by name, and returns the names that
+ * were not found; for a path or a stream, a promise. Everything is checked before anything is changed.
+ * Throws `NablaError` for a malformed file, for dtypes that nabla lacks, for names that only one side has
+ * (unless `strict` is false), and for shapes and dtypes that differ, all in one error.
  *
  * @example
  * const [one, other] = [dense(2, 1), dense(2, 1)];

@@ -1,5 +1,5 @@
-// Large models in several safetensors files, with an index in JSON that says which tensor is in which.
-// Source: https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
+// Large models in several safetensors files, with a JSON index of which tensor is in which. Source:
+// https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
 import { NablaError, type Tensor } from "@nabla/autograd";
 import { callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel } from "../checks.ts";
@@ -14,22 +14,22 @@ import type { ByteStream, Reading } from "./reading.ts";
 import type { LoadOptions, LoadReport, ReadOptions } from "./safetensors.ts";
 import { type Bytes, readAll, readSource, subjectOf } from "./source.ts";
 
-/** Where a file of a sharded model comes from: bytes, a path, or a stream. */
+/** The source of one file of a sharded model: bytes, a path, or a stream. */
 export type ShardSource = Bytes | string | ByteStream;
 
 export interface ShardOptions {
   /**
-   * Gives the file of this name, such as `model-00001-of-00002.safetensors`. Default, where the index is
-   * a path: the file beside it.
+   * Returns the source of the file with this name, such as `model-00001-of-00002.safetensors`. Default,
+   * if the index is a path: the file in the same folder.
    */
   readonly open?: (file: string) => ShardSource | Promise<ShardSource>;
 }
 
 /**
- * The tensors of a model in several safetensors files, by name, as `readSafetensors` gives those of one;
- * `index` is the `model.safetensors.index.json` that says which tensor is in which file. Files without a
- * tensor that `only` wants are not opened. Throws `NablaError` for what is no such index, for names of
- * files that lead out of the folder, and for files that do not have the tensors that the index says.
+ * The tensors of a model in several safetensors files, by name, converted as by `readSafetensors`;
+ * `index` is the `model.safetensors.index.json` that maps tensors to files. Files without a tensor in
+ * `only` are not opened. Throws `NablaError` for a malformed index, for file names that lead out of the
+ * folder, and for files that lack tensors listed in the index.
  *
  * @example
  * const files = {
@@ -100,9 +100,9 @@ export async function loadShards(
 /** One of the files. */
 interface Shard {
   readonly subject: string;
-  /** What the index says it has. */
+  /** The names listed in the index. */
   readonly names: readonly string[];
-  /** Its tensors of these names; what stands in its header is looked at before. */
+  /** Its tensors of these names; its header is checked first. */
   read(
     wanted: ReadonlySet<string>,
     look: (entries: readonly Entry[]) => void,
@@ -150,7 +150,7 @@ function* shardIn(
   return tensors;
 }
 
-/** Where the files are, if nobody says it. */
+/** The default location of the files. */
 function besides(subject: string, index: ShardSource): (file: string) => string {
   if (typeof index !== "string") {
     throw new NablaError(`${subject}: the index is no path; say by open where its files are`);

@@ -1,4 +1,4 @@
-// Where a file comes from: bytes that are there, a path, a stream.
+// Sources of a file: bytes in memory, a path, a stream.
 import { NablaError, printable } from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
 import { chunksOfFile } from "./disk.ts";
@@ -19,7 +19,7 @@ export function subjectOf(operation: string, place: unknown): string {
 /** A file in memory. */
 export type Bytes = Uint8Array | ArrayBuffer;
 
-/** Reads bytes at once, and a file or stream as it comes. */
+/** Reads bytes synchronously, and a file or stream as it arrives. */
 export function readSource<Result>(
   subject: string,
   source: Bytes | string | ByteStream,
