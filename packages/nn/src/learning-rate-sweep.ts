@@ -64,10 +64,10 @@ export interface LearningRateSweep {
 }
 
 /**
- * Finds a learning rate: trains as `fit` does, while the rate grows from step to step by the same factor, and
- * tells what the batches cost, until the cost diverges or is no finite number. Afterwards model,
- * buffers and the sequence of random draws are as before. Streams are read as far as there are steps. Throws
- * `NablaError` as `fit` does, also where the first cost is NaN, and for a rate `to` that is not more than `from`.
+ * Finds a learning rate: trains like `fit`, while the rate grows by the same factor at each step, and
+ * returns the batch costs, until the cost diverges or is not finite. Afterwards model, buffers and the
+ * sequence of random draws are as before. Streams are read as far as there are steps. Throws `NablaError`
+ * like `fit`, also if the first cost is NaN, and for a rate `to` that is not more than `from`.
  *
  * @example
  * const dataset = { inputs: tensor([[0], [1]]), targets: tensor([[1], [3]]) };
@@ -135,7 +135,7 @@ export async function learningRateSweep(
       if (step === steps) break;
     }
   } catch (error) {
-    // No rate has made the first cost what it is.
+    // The first cost does not depend on any rate.
     if (!(error instanceof NaNCostError) || points.length === 0) throw error;
   } finally {
     await restore();
@@ -153,7 +153,7 @@ type Given = SweepOptions &
     | { readonly batchCost: BatchCost<Model, object>; readonly cost?: undefined }
   );
 
-/** `fit` checks what it takes as it is. */
+/** `fit` checks its own options. */
 const kinds: Kinds<Given> = {
   cost: anything,
   batchCost: anything,
@@ -173,8 +173,8 @@ const kinds: Kinds<Given> = {
 };
 
 /**
- * The middle rate of as many steps in a row as `window` says whose costs have the steepest regression line down.
- * From one step to the next, costs differ more by their batches than by the rate.
+ * The middle rate of the `window` consecutive steps whose costs have the steepest falling regression
+ * line. From one step to the next, costs differ more by their batches than by the rate.
  */
 function steepest(points: readonly SweepPoint[], window: number): number | undefined {
   let [most, found] = [0, undefined as number | undefined];

@@ -1,4 +1,4 @@
-// Low-rank adaptation: a model that learns something new by few parameters beside its own.
+// Low-rank adaptation: fine-tunes a model with few additional parameters.
 import {
   NablaError,
   type Parameter,
@@ -37,8 +37,8 @@ export interface Lora<M extends Model = Model> extends Model {
   /** `forward` of the model, with the changes. */
   readonly forward: M extends { readonly forward: infer Forward } ? Forward : never;
   /**
-   * Adds the changes to the model's own weights, and gives the model: it computes what the adapted one
-   * did but for roundings, and is trained and saved as before. The changes are 0 after.
+   * Adds the changes to the model's own weights, and returns the model: it computes what the adapted one
+   * did, up to rounding, and is trained and saved as before. The changes are 0 afterwards.
    */
   merged(): M;
 }

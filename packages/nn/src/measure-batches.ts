@@ -10,13 +10,13 @@ import { meanTally, stateTally, type Tally, tallied } from "./tallies.ts";
 import { type Team, teamOf } from "./team.ts";
 import type { TreeFeed } from "./tree-feed.ts";
 
-/** What is observed of a batch, and by which weights of examples. */
+/** The observed values of a batch, with example weights. */
 interface Sight {
   readonly graph: Tensor;
   readonly weights?: Tensor | undefined;
 }
 
-/** What is measured of batches: a metric of either kind, and what it is to know of a batch. */
+/** A metric of either kind, and the inputs that it needs from a batch. */
 interface Observer {
   readonly tally: Tally;
   /** With the weights of examples, if it knows some. */
@@ -34,8 +34,8 @@ export type BatchMeasure = (
 }>;
 
 /**
- * Measures over all examples what batches cost, and each metric. Batch b draws by a key of its own, the
- * same each time. Throws `NablaError` for metrics that are none.
+ * Measures batch costs and each metric over all examples. Batch b draws with its own key, the same each
+ * time. Throws `NablaError` for invalid metrics.
  */
 export function batchMeasureOf(
   batchCost: BatchCost,

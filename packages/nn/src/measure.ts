@@ -18,9 +18,9 @@ export interface MeasureOptions {
   /** Examples that are computed on at a time: what activations take. Default: 1000. */
   readonly batchSize?: number;
   /**
-   * What each example counts, [examples], or with further axes what each place of it does; 0 that it does
-   * not. For metrics with state only. Default: the `weights` of the dataset, if it has some beside its two
-   * tensors.
+   * The weight of each example, [examples], or with further axes of each position in it; 0 excludes it.
+   * Only for metrics with state. Default: the `weights` of the dataset, if it has a third tensor of that
+   * name.
    */
   readonly weights?: Tensor;
   /**
@@ -91,7 +91,7 @@ function weighedBy(dataset: Dataset, weights: Tensor | undefined): Dataset {
   return { inputs, targets, weights };
 }
 
-/** A metric of either kind, and what it is to know of a batch. */
+/** A metric of either kind, and the inputs that it needs from a batch. */
 interface Observer {
   readonly tally: Tally;
   readonly observe: (outputs: Tensor, targets: Tensor, weights: Tensor | undefined) => Tensor;

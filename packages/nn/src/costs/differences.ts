@@ -124,9 +124,7 @@ export function logCosh<X extends Tensor, Y extends Tensor, const R extends Redu
   });
 }
 
-/**
- * Applies `f` to the differences, element by element, and reduces. The caller has checked the options.
- */
+/** Applies `f` to the differences elementwise, and reduces. The caller has checked the options. */
 export function ofElements<R extends Reduction>(
   operation: string,
   outputs: Tensor,

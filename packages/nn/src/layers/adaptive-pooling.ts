@@ -18,7 +18,10 @@ import { checkSpatial, sizesOnAxes } from "./kernels.ts";
 
 type AdaptiveKind = `adaptive${"Max" | "Average"}Pooling${WindowAxes}d`;
 
-/** Pools to so many places. Made by `adaptiveAveragePooling2d`, `adaptiveMaxPooling1d` and their like. */
+/**
+ * Pools to a fixed number of positions. Made by `adaptiveAveragePooling2d`, `adaptiveMaxPooling1d` and so
+ * on.
+ */
 export interface AdaptivePooling<
   Operation extends string = string,
   Sizes extends PerAxis = PerAxis,
@@ -46,8 +49,8 @@ export function adaptiveAveragePooling1d<const Sizes extends PerAxis>(
 }
 
 /**
- * Means over bins, as many as `places` on each axis, whatever the image's size: between convolutions and a
- * layer of a fixed number of features. Bin i goes from floor(i size / places) up to ceil((i + 1) size /
+ * Means over bins, `places` of them on each axis, whatever the image's size: between convolutions and a
+ * layer with a fixed number of features. Bin i goes from floor(i size / places) up to ceil((i + 1) size /
  * places), as in PyTorch. Input: [examples, channels, height, width]; output: [examples, channels,
  * ...places]. K. He et al., "Spatial pyramid pooling in deep convolutional networks", 2014. `places`: a
  * positive integer, or one for each axis.
@@ -76,8 +79,8 @@ export function adaptiveAveragePooling3d<const Sizes extends PerAxis>(
 }
 
 /**
- * The largest element of each of a given number of bins, along one axis: as `adaptiveMaxPooling2d`. Input:
- * [examples, channels, width].
+ * The largest element of each of a given number of bins, along one axis; like `adaptiveMaxPooling2d`.
+ * Input: [examples, channels, width].
  *
  * @example
  * adaptiveMaxPooling1d(2).forward(tensor([[[1, 5, 2]]])).arraySync(); // => [[[5, 5]]]
@@ -103,8 +106,8 @@ export function adaptiveMaxPooling2d<const Sizes extends PerAxis>(
 }
 
 /**
- * The largest element of each of a given number of bins, along three axes: as `adaptiveMaxPooling2d`. Input:
- * [examples, channels, depth, height, width].
+ * The largest element of each of a given number of bins, along three axes; like `adaptiveMaxPooling2d`.
+ * Input: [examples, channels, depth, height, width].
  *
  * @example
  * adaptiveMaxPooling3d(2).forward(zeros([1, 3, 5, 6, 7])).shape; // => [1, 3, 2, 2, 2]
@@ -131,7 +134,7 @@ function adaptive(kind: AdaptiveKind, axes: WindowAxes, places: PerAxis): Writte
 /** From the first place of a bin to the one behind its last. */
 type Bin = readonly [from: number, to: number];
 
-/** `count` bins over `size` places, which overlap where it is no multiple. */
+/** `count` bins over `size` positions; they overlap if it is not a multiple. */
 function binsOf(size: number, count: number): readonly Bin[] {
   return Array.from({ length: count }, (_, i) => [
     Math.floor((i * size) / count),

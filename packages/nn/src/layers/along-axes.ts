@@ -1,7 +1,7 @@
 // What is done to one axis of places after the other.
 import { type Tensor, tensor } from "@nabla/autograd";
 
-/** `x` in floating numbers, as means and what lies between numbers are. */
+/** `x` in a floating dtype, for means and interpolation. */
 export function floating(x: Tensor): Tensor {
   return x.dtype === "float32" || x.dtype === "float64" ? x : x.cast("float32");
 }

@@ -1,4 +1,4 @@
-// Attention: each place of a sequence takes from others what it looks for.
+// Attention: each position of a sequence takes a weighted mean over other positions.
 import {
   arange,
   checkSameShape,
@@ -41,20 +41,20 @@ import { type Dropout, dropout } from "./dropout.ts";
 import { alibi, rotary } from "./positions.ts";
 
 export interface AttentionOptions extends DTypeOption {
-  /** Each place sees itself and those before it, not those after. Default: false. */
+  /** Whether each position attends only to itself and earlier ones. Default: false. */
   readonly causal?: boolean;
   /** How likely each weight of attention is left out in training. Default: 0. */
   readonly dropout?: number;
   /** Whether all four projections add a number. Default: true; they start at 0. */
   readonly bias?: boolean;
   /**
-   * Heads of keys and values, each for several heads of queries, which makes caches smaller: grouped-query
-   * attention, or multi-query attention with 1. Default: as many as heads.
+   * Heads of keys and values, each shared by several query heads, which makes caches smaller:
+   * grouped-query attention, or multi-query attention with 1. Default: as many as heads.
    */
   readonly keyHeads?: number;
   /** How attention knows the order of places: `rotary`, `alibi`. Default: "none". */
   readonly positions?: "none" | "rotary" | "alibi";
-  /** First values of the projections, each by itself. Default: `xavierUniform()`. */
+  /** Initial values of the projections, each separately. Default: `xavierUniform()`. */
   readonly initializer?: Initializer;
 }
 
@@ -62,11 +62,12 @@ export interface AttentionInputs {
   /** What is looked at, [..., places, features]. Default: `x` itself. */
   readonly context?: Tensor;
   /**
-   * True (or not 0) where a place may look: it broadcasts to [..., heads, places of x, places of
-   * the context], so [batch, 1, 1, places] hides what is only padding. (PyTorch's layer means the
-   * opposite, its function `scaled_dot_product_attention` the same.) What may look nowhere gets
-   * zeros. At a place that nobody may see anything may stand, NaN and infinities, too: nothing of it
-   * reaches other places, nor a gradient. (At one that some may see NaN becomes that of all.)
+   * True (or non-zero) where a position may attend: it broadcasts to [..., heads, places of x, places of
+   * the context], so [batch, 1, 1, places] hides padding. (PyTorch's layer means the opposite, its
+   * function `scaled_dot_product_attention` the same.) A query that may attend to nothing gets zeros. A
+   * position that no query may attend to can contain anything, even NaN and infinities: it does not
+   * affect other positions or gradients. (A NaN at a position that some may attend to affects all of
+   * them.)
    */
   readonly mask?: Tensor;
 }
@@ -97,7 +98,7 @@ export interface MultiHeadAttention<F extends number = number>
    * `keyHeads`.
    */
   readonly inputWeight: Parameter<[number, F]>;
-  /** A number for each of these rows; undefined without bias. */
+  /** A bias for each of these rows; undefined without bias. */
   readonly inputBias: Parameter<[number]> | undefined;
   /** What the heads have found, put together. */
   readonly output: Dense<F, F>;
@@ -107,29 +108,29 @@ export interface MultiHeadAttention<F extends number = number>
     inputs?: AttentionInputs,
   ): Tensor<Output<FeatureShape<"multiHeadAttention", F, F>, ShapeOf<X>>>;
   /**
-   * What `forward` gives, and what each place looks at to find it: [..., heads, places of x, places of the
-   * context], which sum to 1 along the last axis.
+   * The output of `forward`, and the attention weights: [..., heads, places of x, places of the context],
+   * which sum to 1 along the last axis.
    */
   look(x: Tensor, inputs?: AttentionInputs): readonly [y: Tensor, weights: Tensor];
-  /** An empty cache for so many examples, with room for so many places. */
+  /** An empty cache for `examples` examples, with room for `places` positions. */
   cache(examples: number, places: number): AttentionCache;
   /**
-   * Goes on with a sequence: what `forward` of the whole gives at its next places, `x` [examples,
-   * next places, features], of which there may be one or more, and the cache with them. Whatever the
-   * place, the graph is the same and takes as long: it looks at all the room that the cache has. Only
-   * for `causal`. More places than there is room for are an error when the graph runs.
+   * Continues a sequence: returns the output of `forward` at the next positions, `x` [examples, next
+   * places, features], one or more, and the updated cache. The graph and its run time are the same at
+   * every position: attention covers the whole cache. Only for `causal`. More positions than there is
+   * room for are an error when the graph runs.
    */
   step(x: Tensor, cache: AttentionCache): readonly [y: Tensor, cache: AttentionCache];
 }
 
 /**
- * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, put together
- * and projected: queries Q come from each place of `x`, keys K and values V from each place of what
- * is looked at, `x` itself unless `forward` is given a `context`. Input and output: [..., places,
- * features]. Knows nothing of the order of places, but for `causal` and `positions`. A. Vaswani et al.,
- * "Attention is all you need", 2017, section 3.2; with `keyHeads`: J. Ainslie et al., "GQA: training
- * generalized multi-query transformer models from multi-head checkpoints", 2023. Throws `NablaError` unless
- * the features are a multiple of the heads.
+ * softmax(Q Kᵀ / sqrt(d)) V in each of `heads` heads of d = features / heads features, concatenated and
+ * projected: queries Q come from each position of `x`, keys K and values V from each position of the
+ * `context` given to `forward`, by default `x` itself. Input and output: [..., places, features]. Ignores
+ * the order of positions, except with `causal` and `positions`. A. Vaswani et al., "Attention is all you
+ * need", 2017, section 3.2; with `keyHeads`: J. Ainslie et al., "GQA: training generalized multi-query
+ * transformer models from multi-head checkpoints", 2023. Throws `NablaError` unless the features are a
+ * multiple of the heads.
  *
  * @example
  * const layer = multiHeadAttention(16, 4, { causal: true });
@@ -310,7 +311,7 @@ export function multiHeadAttention<const F extends number>(
   });
 }
 
-/** Throws `NablaError` or `ShapeError` for what is no cache of this layer. */
+/** Throws `NablaError` or `ShapeError` unless it is a cache of this layer. */
 function checkedCache(cache: unknown, heads: number, each: number): AttentionCache {
   const { keys, values, length } = (cache ?? {}) as Partial<AttentionCache>;
   for (const one of [keys, values, length]) {
@@ -326,9 +327,9 @@ function checkedCache(cache: unknown, heads: number, each: number): AttentionCac
 }
 
 /**
- * `x` [..., places, features] with 0 in place of what is not finite, or overflows when it is
- * multiplied, at places that nobody may see: in a product with a weight or a gradient of 0 it would
- * be NaN.
+ * `x` [..., places, features] with 0 in place of values that are not finite, or overflow when multiplied,
+ * at positions that no query may attend to: multiplied by a weight or a gradient of 0 they would give
+ * NaN.
  */
 function withoutHidden(x: Tensor, mask: Tensor): Tensor {
   // [..., heads, queries, places]
@@ -354,7 +355,7 @@ function weightsOf(scores: Tensor, mask: Tensor | undefined, causal: boolean): T
   }
   if (!seen) return softmax(scores);
   const weights = softmax(where(seen, scores, Number.NEGATIVE_INFINITY));
-  // Only a mask of the user's can hide all, of which softmax makes NaN.
+  // Only a user's mask can hide all positions; softmax then gives NaN.
   return mask ? where(seen, weights, 0) : weights;
 }
 

@@ -36,7 +36,7 @@ export interface BatchNorm<C extends number = number>
   readonly channels: C;
   /** `[channels]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[C]>;
-  /** `[channels]`: what is added then; 0 at first. */
+  /** `[channels]`: the shift added then; initially 0. */
   readonly bias: Parameter<[C]>;
   /** [channels]; not trained, but measured. 0 at first. */
   readonly runningMean: Parameter<[C]>;
@@ -51,14 +51,14 @@ export interface BatchNorm<C extends number = number>
 
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel. In training mean and
- * variance are those of the batch over all axes but the second, and each `forward` moves the
- * running statistics, the cells `running_mean` and `running_var`, by `momentum` towards the batch's
- * mean and unbiased variance; after `evaluate()` these stand in for them. Input: [examples,
- * channels, ...]. S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training
- * by reducing internal covariate shift", ICML 2015, algorithms 1 and 2. Distances from the mean
- * whose squares overflow (1.8e19 in float32) give 0, as in PyTorch, and the running variance stays
- * infinite. A compiled function stays in the mode in which it was traced. Throws `NablaError` in training for one element a channel,
- * whose variance says nothing.
+ * variance are those of the batch over all axes but the second, and each `forward` moves the running
+ * statistics, the buffers `running_mean` and `running_var`, by `momentum` towards the batch's mean and
+ * unbiased variance; after `evaluate()` the running statistics are used instead. Input: [examples,
+ * channels, ...]. S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by
+ * reducing internal covariate shift", ICML 2015, algorithms 1 and 2. Distances from the mean whose
+ * squares overflow (1.8e19 in float32) give 0, as in PyTorch, and the running variance stays infinite. A
+ * compiled function stays in the mode in which it was traced. Throws `NablaError` in training for a
+ * single element per channel, which has no variance.
  *
  * @example
  * const layer = batchNorm(1);
@@ -92,8 +92,8 @@ export function batchNorm<const C extends number>(
           "in training; evaluate() uses the running statistics",
       );
     }
-    // What the last batch has measured is there by now, unless nothing of that was read: left alone,
-    // the running statistics would hold on to the graphs of all steps. Nothing happens in compile().
+    // Computes the last batch's statistics unless they are known: otherwise the running statistics
+    // would keep the graphs of all steps. Does nothing in compile().
     computeIfPossible(runningMean, runningVariance);
     const mean = x.mean(axes, { keepDims: true });
     const centred = x.sub(mean);
@@ -139,8 +139,8 @@ export function batchNorm<const C extends number>(
 }
 
 /**
- * Where a batch cannot be computed, as for an index out of range, the running statistics keep what
- * they were. Whoever reads what the layer made of that batch meets the error.
+ * If a batch cannot be computed, for example because of an index out of range, the running statistics
+ * keep their values. Reading the layer's output for that batch throws the error.
  */
 function computeIfPossible(...running: readonly Parameter[]): void {
   try {

@@ -22,7 +22,9 @@ import { type LayerNorm, layerNorm, type NormOptions } from "./layer-norm.ts";
 export interface TransformerBlockOptions extends DTypeOption {
   /** Hidden features of the network at each position. Default: 4 times the features. */
   readonly hiddenFeatures?: number;
-  /** Whether each position sees only itself and earlier ones. Default: false; `decoderBlock`: true. */
+  /**
+   * Whether each position attends only to itself and earlier ones. Default: false; `decoderBlock`: true.
+   */
   readonly causal?: boolean;
   /** Heads of keys and values of its attention. Default: one for each head of queries. */
   readonly keyHeads?: number;
@@ -106,7 +108,7 @@ interface Block {
   readonly residual: (x: Tensor, norm: LayerNorm, change: (x: Tensor) => Tensor) => Tensor;
 }
 
-/** The network of a block, and how each of its parts is added to its input. */
+/** The parts of a block, and how the output of each is added to its input. */
 export function blockOf(settings: BlockSettings): Block {
   const { features, hiddenFeatures, activation, norms } = settings;
   const { dtype } = norms;

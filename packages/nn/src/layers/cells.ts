@@ -1,5 +1,5 @@
-// The steps of recurrent layers: what makes the next state of an input and the state before it. Cells
-// are layers of their own, for loops that decide from step to step what goes in.
+// The steps of recurrent layers, from an input and a state to the next state. Cells are layers, for
+// loops that choose each step's input.
 import {
   concat,
   type DTypeOption,
@@ -62,13 +62,13 @@ export interface RecurrentCell<
    * The next state, the output first: [..., hidden] each; for `lstmCell` the output and the cell.
    */
   step(x: Tensor, state?: readonly Tensor[]): readonly Tensor[];
-  /** The state of zeros that `step` begins with if none is given, for so many examples. */
+  /** The zero state that `step` starts from by default, for this number of examples. */
   initialState(examples: number): readonly Tensor[];
 }
 
 /**
- * One step of `rnn`: `step(x, state)` gives the next state, for loops that choose the next input by
- * the last output, or that `scan` over cells of one's own. Input: [..., inputFeatures]; output:
+ * One step of `rnn`: `step(x, state)` returns the next state, for loops that choose the next input
+ * depending on the last output, or that `scan` over custom cells. Input: [..., inputFeatures]; output:
  * [..., hiddenFeatures]. Parameters are named as those of PyTorch's `RNNCell`.
  *
  * @example
@@ -133,7 +133,9 @@ export interface CellSteps {
   readonly states: number;
   /** What the bias of each gate starts at. Default: 0. */
   readonly biasOf?: readonly number[];
-  /** The next states, the output first, of what the input and the state give to each gate. */
+  /**
+   * The next states, the output first, from the contributions of the input and the state to each gate.
+   */
   step(fromInput: Tensor, fromState: Tensor, states: readonly Tensor[]): readonly Tensor[];
 }
 
@@ -172,7 +174,7 @@ export const gruSteps: CellSteps = {
   },
 };
 
-/** The parameters of a cell, and what it makes of them. */
+/** The parameters of a cell, and its gates. */
 export interface Cell {
   readonly inputWeight: Parameter;
   readonly stateWeight: Parameter;
@@ -230,8 +232,8 @@ export const ofCells: Kinds<CellOptions> = { recurrentInitializer: callable, ...
 export const ofRnnCells: Kinds<RnnCellOptions> = { ...ofCells, activation: callable };
 
 /**
- * Throws `ShapeError` unless it is a list of `count` tensors of the shape. `of` says what the
- * tensors belong to, where that is not one cell.
+ * Throws `ShapeError` unless it is a list of `count` tensors of the shape. `of` names their owner, if
+ * that is not a single cell.
  */
 export function checkState(
   kind: string,

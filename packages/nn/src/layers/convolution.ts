@@ -102,13 +102,12 @@ export function convolution1d<
 }
 
 /**
- * For each place of a kernel on an image the sum of its products with what lies under it, over all
- * channels, plus a bias: one number for each of `outputChannels`. Input: [examples, inputChannels,
- * height, width]; output: [examples, outputChannels, places, places], with
- * floor((size + padding - (dilation (kernel - 1) + 1)) / stride) + 1 places along an axis.
- * `kernelSize`: one number, or [height, width]. Y. LeCun et al., "Gradient-based learning applied
- * to document recognition", 1998, section II. Throws `NablaError` for sizes that are not positive
- * integers or not divisible by `groups`.
+ * Cross-correlates an image with a kernel: at each position, the sum of products of the kernel with the
+ * window under it, over all channels, plus a bias, for each of `outputChannels`. Input: [examples,
+ * inputChannels, height, width]; output: [examples, outputChannels, places, places], with floor((size +
+ * padding - (dilation (kernel - 1) + 1)) / stride) + 1 places along an axis. `kernelSize`: one number, or
+ * [height, width]. Y. LeCun et al., "Gradient-based learning applied to document recognition", 1998,
+ * section II. Throws `NablaError` for sizes that are not positive integers or not divisible by `groups`.
  *
  * @example
  * const layer = convolution2d(1, 8, 3, { padding: "same" });

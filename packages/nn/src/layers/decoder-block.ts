@@ -19,7 +19,7 @@ export interface DecoderInputs {
   readonly contextMask?: Tensor;
 }
 
-/** Two attentions and a network, each beside the way through. Made by `decoderBlock`. */
+/** Two attentions and a network, each with a residual connection. Made by `decoderBlock`. */
 export interface DecoderBlock<F extends number = number>
   extends MadeOf,
     Shaped<FeatureShape<"decoderBlock", F, F>> {

@@ -24,13 +24,12 @@ export interface Dropout extends MadeOf, Shaped<KeepShape> {
 }
 
 /**
- * In training sets each activation to 0 with probability `rate`, by a draw of its own each time
- * that the graph is built or a compiled function is called, and divides the others by 1 - rate, so
- * that their expectation stays; after `evaluate()` passes on what it is given. N. Srivastava et
- * al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014; the
- * division in training is the "inverted" form of its section 10. A function that `compile` traced
- * in training goes on to drop: have another for evaluation. Any shape. Throws `NablaError` unless
- * 0 <= rate < 1.
+ * In training sets each activation to 0 with probability `rate`, with new draws each time that the graph
+ * is built or a compiled function is called, and divides the others by 1 - rate, which preserves their
+ * expectation; after `evaluate()` returns its input. N. Srivastava et al., "Dropout: a simple way to
+ * prevent neural networks from overfitting", JMLR 15, 2014; the division in training is the "inverted"
+ * form of its section 10. A function that `compile` traced in training keeps dropping: compile another
+ * for evaluation. Any shape. Throws `NablaError` unless 0 <= rate < 1.
  *
  * @example
  * const layer = dropout(0.5);
@@ -67,9 +66,9 @@ export function spatialDropout(rate: number): Dropout {
 }
 
 /**
- * Leaves out whole examples in training, as `dropout` leaves out activations: at the end of the layers
- * of a `residual` some examples skip what these would change. Any shape [examples, ...]. G. Huang et
- * al., "Deep networks with stochastic depth", ECCV 2016. Throws `NablaError` unless 0 <= rate < 1.
+ * Drops whole examples in training, as `dropout` drops activations: as the last layer of a `residual`, it
+ * lets some examples skip the others. Any shape [examples, ...]. G. Huang et al., "Deep networks with
+ * stochastic depth", ECCV 2016. Throws `NablaError` unless 0 <= rate < 1.
  *
  * @example
  * const block = residual(dense(8, 8), relu, dropPath(0.5));
@@ -94,7 +93,10 @@ function dropping(kind: string, rate: number, drawn: (x: Tensor) => readonly num
   return layerOf<Dropout>({ kind, rate, mode, forward });
 }
 
-/** Each element of `shape`, and what it stands for in `x`, 0 with probability `rate`, else divided by 1 - rate. */
+/**
+ * Sets each element of `shape`, which broadcasts against `x`, to 0 with probability `rate`; else divides
+ * by 1 - rate.
+ */
 export function dropped(x: Tensor, rate: number, shape: readonly number[] = x.shape): Tensor {
   if (rate === 0) return x;
   const kept = random.bernoulli([...shape], 1 - rate, { dtype: x.dtype });

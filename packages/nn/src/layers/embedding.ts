@@ -1,4 +1,4 @@
-// Embedding: a row of numbers for each of so many things.
+// Embedding: a table with a row of numbers for each index.
 import {
   arange,
   DTypeError,
@@ -40,11 +40,11 @@ export interface Embedding<F extends number = number, N extends number = number>
 }
 
 /**
- * A row of `features` numbers for each of `count` things, such as letters or words, given by their
- * indices: int32 or uint8 of any shape. Only the rows that were asked for get a gradient. Y. Bengio
- * et al., "A neural probabilistic language model", JMLR 3, 2003. Throws `NablaError` for sizes that
- * are not positive integers; an index outside the table, from 0 to `count` - 1, is an error when the
- * graph runs. For a padding, give the table one row more, and its index as `paddingIndex`.
+ * A table with a row of `features` numbers for each of `count` items, such as letters or words, looked up
+ * by index: int32 or uint8 of any shape. Only the rows that were looked up get a gradient. Y. Bengio et
+ * al., "A neural probabilistic language model", JMLR 3, 2003. Throws `NablaError` for sizes that are not
+ * positive integers; an index that is not from 0 to `count` - 1 is an error when the graph runs. For
+ * padding, add a row to the table, and pass its index as `paddingIndex`.
  *
  * @example
  * const letters = embedding(27, 8, { paddingIndex: 26 });

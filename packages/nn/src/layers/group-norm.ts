@@ -18,7 +18,7 @@ export interface GroupNorm<C extends number = number>
   readonly channels: C;
   /** `[channels]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[C]>;
-  /** `[channels]`: what is added then; 0 at first. */
+  /** `[channels]`: the shift added then; initially 0. */
   readonly bias: Parameter<[C]>;
   /** `x` [examples, channels, ...]; the shape stays as it is. */
   forward<X extends Tensor>(
@@ -28,11 +28,11 @@ export interface GroupNorm<C extends number = number>
 
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over each example's
- * groups of channels and all places in them: independent of the batch, so the same in training and
- * after. Input: [examples, channels, ...]. One group is layer normalisation of images, as many as
- * channels instance normalisation. Distances from the mean whose squares overflow (1.8e19 in
- * float32) give 0, as in PyTorch. Y. Wu and K. He, "Group normalization", ECCV 2018, section 3.
- * Throws `NablaError` unless the channels are a multiple of the groups.
+ * groups of channels and all positions in them: independent of the batch, so the same in training and
+ * evaluation. Input: [examples, channels, ...]. One group is layer normalisation of images, as many
+ * groups as channels is instance normalisation. Distances from the mean whose squares overflow (1.8e19 in
+ * float32) give 0, as in PyTorch. Y. Wu and K. He, "Group normalization", ECCV 2018, section 3. Throws
+ * `NablaError` unless the channels are a multiple of the groups.
  *
  * @example
  * const x = tensor([[[1], [3], [40], [20]]]);

@@ -29,7 +29,7 @@ export interface InstanceNorm<C extends number = number>
   readonly channels: C;
   /** `[channels]`: what normalised values are multiplied by, 1 at first; undefined without `affine`. */
   readonly weight: Parameter<[C]> | undefined;
-  /** `[channels]`: what is added then, 0 at first; undefined without `affine`. */
+  /** `[channels]`: the shift added then, initially 0; undefined without `affine`. */
   readonly bias: Parameter<[C]> | undefined;
   /** `x` [examples, channels, ...places]; the shape stays as it is. */
   forward<X extends Tensor>(
@@ -38,10 +38,10 @@ export interface InstanceNorm<C extends number = number>
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the places of
- * each channel of each example by itself: the same in training and after. Input: [examples, channels,
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the positions of
+ * each channel of each example: the same in training and evaluation. Input: [examples, channels,
  * ...places]. D. Ulyanov, A. Vedaldi and V. Lempitsky, "Instance normalization: the missing ingredient
- * for fast stylization", 2016. Throws `NablaError` for a single place, whose variance says nothing.
+ * for fast stylization", 2016. Throws `NablaError` for a single position, which has no variance.
  *
  * @example
  * instanceNorm(2).forward(tensor([[[1, 3], [40, 20]]])).arraySync();

@@ -39,7 +39,9 @@ export function checkSpatial(
   checkLayout(kind, x.shape, ["examples", channels, ...namesOfAxes[axes - 1]!]);
 }
 
-/** The sizes on each axis. Throws `NablaError` for what is no size, or not one for each. */
+/**
+ * The sizes on each axis. Throws `NablaError` for something that is not a size, or not one for each axis.
+ */
 export function sizesOnAxes(
   kind: string,
   name: string,
@@ -70,7 +72,7 @@ interface KernelOptions extends DTypeOption, Omit<WindowOptions, "padding"> {
   readonly initializer?: Initializer;
 }
 
-/** What stands to `WindowOptions` is checked by the operations. */
+/** Operations check the rest of `WindowOptions`. */
 const ofKernels = { ...ofWindows, groups: anything, bias: flag, ...ofWeights };
 
 /** An operation such as `conv2d`, whose own type knows the shapes. */

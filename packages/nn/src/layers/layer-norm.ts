@@ -21,7 +21,7 @@ export interface LayerNorm<F extends number = number>
   readonly features: F;
   /** `[features]`: what normalised values are multiplied by; 1 at first. */
   readonly weight: Parameter<[F]>;
-  /** `[features]`: what is added then; 0 at first. */
+  /** `[features]`: the shift added then; initially 0. */
   readonly bias: Parameter<[F]>;
   /** `x` [..., features]; the shape stays as it is. */
   forward<X extends Tensor>(
@@ -30,11 +30,10 @@ export interface LayerNorm<F extends number = number>
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features,
- * the last axis, of each example by itself: the same in training and after. Input: [..., features].
- * Distances from the mean whose squares overflow (1.8e19 in float32) give 0, as in PyTorch.
- * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016. Throws `NablaError` for
- * sizes that are not positive integers.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, with mean and variance over the features, the
+ * last axis, of each example: the same in training and evaluation. Input: [..., features]. Distances from
+ * the mean whose squares overflow (1.8e19 in float32) give 0, as in PyTorch. J. L. Ba, J. R. Kiros and G.
+ * E. Hinton, "Layer normalization", 2016. Throws `NablaError` for sizes that are not positive integers.
  *
  * @example
  * layerNorm(2).forward(tensor([[1, 3], [40, 20]])).arraySync();

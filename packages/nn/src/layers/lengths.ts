@@ -10,7 +10,7 @@ import {
 } from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
 
-/** How many steps each example has: int32 or uint8 [examples], or as many numbers. */
+/** The number of steps of each example: int32 or uint8 [examples], or an array of numbers. */
 export type Lengths = Tensor | readonly number[];
 
 /**

@@ -1,4 +1,4 @@
-// Where a place stands in its sequence, for layers such as attention that do not know the order of places.
+// Encodings of positions in a sequence, for layers such as attention that ignore the order.
 import {
   arange,
   concat,
@@ -38,14 +38,15 @@ export interface SinusoidalPositions<F extends number = number>
 }
 
 export interface WaveOptions {
-  /** The longest wave has 2π times as many places. Default: 10,000. */
+  /** The longest wavelength is 2π times this many positions. Default: 10,000. */
   readonly base?: number;
 }
 
 /**
- * x plus sines and cosines of its place, by turns, whose waves grow from 2π to 2π `base` places: there is
- * nothing to learn, and no last place. Input: [..., places, features]. A. Vaswani et al., "Attention is all
- * you need", 2017, section 3.5. Throws `NablaError` unless the number of features is even.
+ * Adds to x alternating sines and cosines of the position, with wavelengths from 2π to 2π `base`
+ * positions: nothing to learn, and no maximum length. Input: [..., places, features]. A. Vaswani et al.,
+ * "Attention is all you need", 2017, section 3.5. Throws `NablaError` unless the number of features is
+ * even.
  *
  * @example
  * sinusoidalPositions(2).forward(zeros([3, 2])).arraySync();
@@ -76,7 +77,7 @@ export interface LearntPositions<F extends number = number>
   readonly features: F;
   /** [places, features]. */
   readonly weight: Parameter<[number, F]>;
-  /** `x` [..., places, features], of which there may be fewer; the shape stays as it is. */
+  /** `x` [..., places, features], possibly with fewer positions; the shape is unchanged. */
   forward<X extends Tensor>(
     x: OutputCheck<FeatureShape<"learntPositions", F, F>, ShapeOf<X>, X>,
   ): Tensor<Output<FeatureShape<"learntPositions", F, F>, ShapeOf<X>>>;
@@ -88,9 +89,9 @@ export interface LearntOptions extends DTypeOption {
 }
 
 /**
- * x plus a learnt row of its place, of which there are `places`. Input: [..., places, features], of which
- * there may be fewer. J. Gehring et al., "Convolutional sequence to sequence learning", ICML 2017, section
- * 3.1. Throws `ShapeError` for more places.
+ * Adds to x a learnt row for each of `places` positions. Input: [..., places, features], possibly with
+ * fewer positions. J. Gehring et al., "Convolutional sequence to sequence learning", ICML 2017, section
+ * 3.1. Throws `ShapeError` for more positions.
  *
  * @example
  * learntPositions(10, 4).forward(zeros([2, 7, 4])).shape; // => [2, 7, 4]
@@ -127,14 +128,14 @@ export function learntPositions<const F extends number>(
 }
 
 export interface RotaryOptions extends WaveOptions {
-  /** Where they stand: [places]. Default: 0, 1, 2 and so on. */
+  /** The positions: [places]. Default: 0, 1, 2 and so on. */
   readonly at?: Tensor;
 }
 
 /**
- * Pairs of features turned by angles that grow with the place: products of two such rows depend on how far
- * they are apart, and not on where they stand. Feature i is paired with i + features / 2, as in Llama. `x`
- * [..., places, features]; the shape stays as it is. J. Su et al., "RoFormer: enhanced transformer with
+ * Rotates pairs of features by angles that grow with the position: dot products of two such rows depend
+ * on their distance, and not on their positions. Feature i is paired with i + features / 2, as in Llama.
+ * `x` [..., places, features]; the shape is unchanged. J. Su et al., "RoFormer: enhanced transformer with
  * rotary position embedding", 2021, equation 34. `multiHeadAttention` has it as an option.
  *
  * @example
@@ -166,11 +167,11 @@ export function rotary<X extends Tensor>(x: X, options: RotaryOptions = {}): Ten
 }
 
 /**
- * What attention's scores get for distance: minus a slope of each head times how far two places are apart,
- * [heads, queries, keys]; `at` has the places of the queries, [queries], those of keys begin with 0. Slopes
- * are 2^(-8 i / heads), as in O. Press, N. Smith and M. Lewis, "Train short, test long: attention with
- * linear biases enables input length extrapolation", ICLR 2022; for numbers of heads that are no power of 2
- * those of the next smaller one, and of every second of the next larger one. `multiHeadAttention` has it as
+ * Attention biases for distance: minus a slope of each head times the distance of two positions, [heads,
+ * queries, keys]; `at` has the positions of the queries, [queries], those of keys start at 0. Slopes are
+ * 2^(-8 i / heads), as in O. Press, N. Smith and M. Lewis, "Train short, test long: attention with linear
+ * biases enables input length extrapolation", ICLR 2022; for numbers of heads that are not a power of 2,
+ * those of the next smaller one, and every second one of the next larger. `multiHeadAttention` has it as
  * an option.
  *
  * @example
@@ -190,7 +191,7 @@ export function alibi(heads: number, at: Tensor, keys: number): Tensor {
   return slopes.reshape([heads, 1, 1]).mul(distance).neg();
 }
 
-/** In parts, of which each is a power of 2, 1 to 2 times. */
+/** In groups whose sizes are powers of 2. */
 function slopesOf(heads: number, dtype: "float32" | "float64"): Tensor[] {
   const whole = 2 ** Math.floor(Math.log2(heads));
   // 2^(-8 i / count) for i from 1, in steps.

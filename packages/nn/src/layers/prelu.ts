@@ -1,4 +1,4 @@
-// Parametric relu: how much of what is negative passes is learnt.
+// Parametric relu: the slope for negative inputs is learnt.
 import {
   type DTypeOption,
   full,
@@ -23,7 +23,7 @@ export interface PreluOptions extends DTypeOption {
   readonly initial?: number;
 }
 
-/** With one slope any shape, with several those with as many channels. */
+/** With a single slope, any shape; with several, shapes with that many channels. */
 type PreluShape<C extends number> = C extends 1 ? KeepShape : ChannelShape<"prelu", C>;
 
 /** A relu whose slope below 0 is learnt. Made by `prelu`. */
@@ -38,7 +38,7 @@ export interface Prelu<C extends number = number> extends MadeOf, Shaped<PreluSh
 }
 
 /**
- * x above 0, weight times x below: with one slope for all, or with one for each of `channels`, the
+ * x if positive, weight times x otherwise: with a single slope, or with one for each of `channels`, the
  * second axis. The derivative at 0 is the slope. K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into
  * rectifiers", ICCV 2015, equation 1. Throws `NablaError` for channels that are not a positive integer.
  *

@@ -53,11 +53,11 @@ export interface RecurrentOptions<Given extends Returns = Returns, Both extends 
    * ones, which are those of the last step forwards and of the first step backwards. Default: "all".
    */
   readonly returns?: Given;
-  /** How many there are one above the other, each fed with what the one below gives. Default: 1. */
+  /** How many layers are stacked, each fed with the previous one's outputs. Default: 1. */
   readonly layers?: number;
   /**
-   * Whether each of the layers also goes through the sequence from its end, with weights of its own;
-   * outputs are those of both, one behind the other. Default: false.
+   * Whether each layer also runs over the sequence in reverse, with separate weights; the outputs of both
+   * directions are concatenated. Default: false.
    */
   readonly bidirectional?: Both;
   /** How likely each output of a layer below another is left out in training. Default: 0. */
@@ -71,10 +71,10 @@ export interface RnnOptions<Given extends Returns = Returns, Both extends boolea
 /** Sequences of different lengths, padded at their ends. */
 export interface SequenceOptions {
   /**
-   * How many steps each example has, from 0 on: int32 or uint8 [examples], or as many numbers. What
-   * comes behind is padding: whatever stands there, NaN too, changes nothing; its outputs are 0,
-   * its gradients, too; the state is that of each sequence's own end, where the way back begins.
-   * Default: all steps.
+   * The number of steps of each example, from 0 on: int32 or uint8 [examples], or an array of numbers.
+   * Later steps are padding: their contents, even NaN, have no effect; their outputs and gradients are 0;
+   * the state is that at the end of each sequence, where the reverse direction starts. Default: all
+   * steps.
    */
   readonly lengths?: Lengths;
 }
@@ -84,9 +84,9 @@ export interface Unrolled {
   /** Of all steps: [examples, time, hidden], of both directions [examples, time, 2 hidden]. */
   readonly outputs: Tensor;
   /**
-   * After the last one, to go on from: [examples, hidden] each; for `lstm` the output and the cell.
-   * Those of several layers and directions stand one behind the other, in PyTorch's order: layer by
-   * layer, forwards and then backwards.
+   * The state after the last step, to continue from: [examples, hidden] each; for `lstm` the output and
+   * the cell. States of several layers and directions follow each other in PyTorch's order: layer by
+   * layer, forward and then reverse.
    */
   readonly state: readonly Tensor[];
 }
@@ -128,7 +128,7 @@ export interface Recurrent<
   ): Tensor<Output<RecurrentShape<Operation, In, Hidden, Given, Both>, ShapeOf<X>>>;
   /** All outputs and the state at the end, from the given state, or from zeros. */
   unroll(x: Tensor, state?: readonly Tensor[], options?: SequenceOptions): Unrolled;
-  /** The state of zeros that `unroll` begins with if none is given, for so many examples. */
+  /** The zero state that `unroll` starts from by default, for this number of examples. */
   initialState(examples: number): readonly Tensor[];
 }
 

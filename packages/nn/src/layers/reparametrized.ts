@@ -27,7 +27,7 @@ type Inner<L> = ShapeFunctionOf<L> extends infer F extends ShapeFunction ? F : n
 export type Weighted = Layer & { readonly weight: Parameter };
 
 export interface WeightNormOptions {
-  /** The axis of the weight along which each has a length of its own. Default: that of outputs. */
+  /** The axis of the weight along which each slice has its own length. Default: that of outputs. */
   readonly axis?: number;
 }
 
@@ -44,10 +44,10 @@ export interface WeightNorm<L = Layer> extends MadeOf, Shaped<Inner<L>> {
 }
 
 /**
- * A layer, whose weight is made of lengths g and directions v, a pair for each output: g v / |v|, which
- * learn by themselves. At first the weight is what it was. T. Salimans and D. P. Kingma, "Weight
+ * Reparametrizes a layer's weight as lengths g and directions v, a pair for each output: g v / |v|, which
+ * are trained separately. Initially the weight is unchanged. T. Salimans and D. P. Kingma, "Weight
  * normalization", NIPS 2016, equation 2. For any layer with a `weight`: names are those of PyTorch's
- * `torch.nn.utils.weight_norm`. The layer's own weight is no parameter of the model any more. Throws
+ * `torch.nn.utils.weight_norm`. The layer's own weight is no longer a parameter of the model. Throws
  * `NablaError` for a layer without one.
  *
  * @example

@@ -1,4 +1,4 @@
-// Residual connections: what layers change, added to what they were given.
+// Residual connections: the output of layers, added to their input.
 import { formatShape, ShapeError, type ShapeOf, type Tensor } from "@nabla/autograd";
 import { checkTensor } from "@nabla/autograd/checks";
 import type { Layer, LayerFunction } from "../layer.ts";
@@ -20,10 +20,9 @@ export interface Residual<Layers extends readonly unknown[] = readonly (Layer | 
 }
 
 /**
- * x plus what the layers, one after the other, make of it: they learn a change, and gradients pass
- * by them. Any shape that comes out of the layers as it went in. K. He, X. Zhang, S. Ren and J.
- * Sun, "Deep residual learning for image recognition", CVPR 2016, equation 1. Throws `ShapeError`
- * where another shape comes out.
+ * x plus the output of the layers, applied one after the other: they learn a change, and gradients bypass
+ * them. For layers that keep the shape. K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for
+ * image recognition", CVPR 2016, equation 1. Throws `ShapeError` if the layers change the shape.
  *
  * @example
  * const block = residual(dense(8, 32), relu, dense(32, 8));

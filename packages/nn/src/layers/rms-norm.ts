@@ -23,10 +23,10 @@ export interface RmsNorm<F extends number = number>
 }
 
 /**
- * x / sqrt(mean of squares + epsilon) * weight, with the mean over the features, the last axis, of
- * each example by itself: `layerNorm` without the mean and the bias. Input: [..., features]. B. Zhang
- * and R. Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4. Throws
- * `NablaError` for sizes that are not positive integers.
+ * x / sqrt(mean of squares + epsilon) * weight, with the mean over the features, the last axis, of each
+ * example: `layerNorm` without the mean and the bias. Input: [..., features]. B. Zhang and R. Sennrich,
+ * "Root mean square layer normalization", NeurIPS 2019, equation 4. Throws `NablaError` for sizes that
+ * are not positive integers.
  *
  * @example
  * rmsNorm(2).forward(tensor([[3, 4], [0, 2]])).arraySync();

@@ -85,11 +85,11 @@ export function separableConvolution1d<
 }
 
 /**
- * A convolution in two steps: of each channel by itself, and then of all channels at each place: with
- * window² + outputChannels weights for each channel in place of their product. Input: [examples,
+ * A convolution in two steps, first of each channel separately, then across channels at each position:
+ * with window² + outputChannels weights for each channel instead of their product. Input: [examples,
  * inputChannels, height, width]; output: [examples, outputChannels, places, places]. F. Chollet,
  * "Xception: deep learning with depthwise separable convolutions", CVPR 2017. Options are those of
- * `convolution2d`, but for groups.
+ * `convolution2d`, except for groups.
  *
  * @example
  * const layer = separableConvolution2d(8, 16, 3, { padding: "same" });

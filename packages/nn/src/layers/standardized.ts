@@ -8,7 +8,7 @@ export function standardized(x: Tensor, axes: readonly number[], epsilon: number
   return centred.mul(variance.add(epsilon).rsqrt());
 }
 
-/** What normalised values are multiplied by, 1 at first, and what is added then, 0 at first. */
+/** The scale of normalised values, initially 1, and the shift added then, initially 0. */
 export type Scaling = Readonly<Record<"weight" | "bias", Parameter>>;
 
 export function scaling(size: number, dtype: DType): Scaling {
@@ -24,7 +24,7 @@ export function scaledChannels(x: Tensor, { weight, bias }: Scaling): Tensor {
   return x.mul(alongChannels(weight, x.rank)).add(alongChannels(bias, x.rank));
 }
 
-/** One number a channel, to be broadcast along the second axis of a tensor of so many axes. */
+/** One number per channel, reshaped to broadcast along the second axis of a tensor of this rank. */
 export function alongChannels(row: Tensor, rank: number): Tensor {
   return row.reshape([row.size, ...Array.from({ length: rank - 2 }, () => 1)]);
 }

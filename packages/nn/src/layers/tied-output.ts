@@ -36,10 +36,9 @@ export interface TiedOutput<F extends number = number, N extends number = number
 }
 
 /**
- * The products of what a model has found with each row of an embedding's table, as logits: the model
- * has one table for its inputs and its outputs, which learns from both and is saved once. Input:
- * [..., features]; output: [..., count]. O. Press and L. Wolf, "Using the output embedding to improve
- * language models", EACL 2017.
+ * The products of a model's features with each row of an embedding's table, as logits: inputs and outputs
+ * share one table, which is trained by both and saved once. Input: [..., features]; output: [..., count].
+ * O. Press and L. Wolf, "Using the output embedding to improve language models", EACL 2017.
  *
  * @example
  * const letters = embedding(26, 8);

@@ -9,7 +9,7 @@ import type { Output, OutputCheck, Shaped } from "../shapes.ts";
 import { type AttentionCache, type AttentionInputs, multiHeadAttention } from "./attention.ts";
 import { blockOf, settingsOf, stepped, type TransformerBlockOptions } from "./block.ts";
 
-/** Attention and a network, each beside the way through. Made by `transformerBlock`. */
+/** Attention and a network, each with a residual connection. Made by `transformerBlock`. */
 export interface TransformerBlock<F extends number = number>
   extends MadeOf,
     Shaped<FeatureShape<"transformerBlock", F, F>> {
@@ -28,9 +28,9 @@ export interface TransformerBlock<F extends number = number>
 
 /**
  * x + attention(norm(x)), and then x + network(norm(x)), where the network is two dense layers with
- * `gelu` between, at each place by itself. Input and output: [..., places, features]. A. Vaswani et
- * al., "Attention is all you need", 2017, figure 1, with the normalisation before each half instead
- * of behind (`norm: "after"` is theirs), which trains without warm-up: R. Xiong et al., "On layer
+ * `gelu` between, applied at each position. Input and output: [..., places, features]. A. Vaswani et al.,
+ * "Attention is all you need", 2017, figure 1, but with the normalisation before each half instead of
+ * after it (`norm: "after"` is theirs), which trains without warm-up: R. Xiong et al., "On layer
  * normalization in the transformer architecture", ICML 2020. Names are those of PyTorch's
  * `TransformerEncoderLayer`.
  *

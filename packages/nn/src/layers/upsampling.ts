@@ -22,7 +22,7 @@ export interface UpsamplingOptions {
   readonly alignCorners?: boolean;
 }
 
-/** Places a whole number of times as many. Made by `upsampling1d`, `upsampling2d` and `upsampling3d`. */
+/** Enlarges by an integer factor. Made by `upsampling1d`, `upsampling2d` and `upsampling3d`. */
 export interface Upsampling<Axes extends WindowAxes = WindowAxes, Scale extends PerAxis = PerAxis>
   extends MadeOf,
     Shaped<UpsamplingShape<`upsampling${Axes}d`, Scale, Axes>> {
@@ -49,11 +49,11 @@ export function upsampling1d<const Scale extends PerAxis>(
 }
 
 /**
- * Images `scale` times as large: copies of each element, or on each axis the line between neighbours. What
- * a `convolution2d` behind it makes of them has no pattern of the stride, as that of a transposed
- * convolution can. Input: [examples, channels, height, width]; output: [examples, channels, height scale,
- * width scale]. A. Odena, V. Dumoulin and C. Olah, "Deconvolution and checkerboard artifacts", Distill 2016.
- * `scale`: a positive integer, or one for each axis.
+ * Images `scale` times as large: by repeating elements, or by linear interpolation along each axis. A
+ * following `convolution2d` leaves no checkerboard pattern, as a transposed convolution can. Input:
+ * [examples, channels, height, width]; output: [examples, channels, height scale, width scale]. A. Odena,
+ * V. Dumoulin and C. Olah, "Deconvolution and checkerboard artifacts", Distill 2016. `scale`: a positive
+ * integer, or one for each axis.
  *
  * @example
  * upsampling2d([1, 2]).forward(tensor([[[[1, 2]]]])).arraySync(); // => [[[[1, 1, 2, 2]]]]
@@ -99,7 +99,10 @@ function upsampling(
   return { kind, scale, forward };
 }
 
-/** Where a new place lies among the old ones: at one, or a part of the way to the next. */
+/**
+ * The position of a new element among the old ones: an index, and the fraction of the distance to the
+ * next.
+ */
 interface NewPlace {
   readonly at: number;
   readonly part: number;
@@ -118,7 +121,7 @@ function newPlaces(size: number, factor: number, alignCorners: boolean): readonl
   });
 }
 
-/** What lies on the lines between neighbours along an axis. */
+/** Linear interpolation along an axis. */
 function betweenAlong(x: Tensor, axis: number, places: readonly NewPlace[]): Tensor {
   const numbers = floating(x);
   const parts = tensor(
@@ -137,6 +140,6 @@ function betweenAlong(x: Tensor, axis: number, places: readonly NewPlace[]): Ten
     places.map(({ at, part }) => (part > 0 ? at + 1 : at)),
   );
   const between = left.mul(part.neg().add(1)).add(right.mul(part));
-  // 0 times infinity is no number.
+  // 0 times infinity is NaN.
   return where(part.greater(0), between, left);
 }

@@ -11,12 +11,12 @@ export interface ClassMetric extends StatefulMetric<number> {
 }
 
 /**
- * The share of examples whose greatest output is the right one. `outputs` [examples, classes];
- * targets are labels [examples], or rows [examples, classes] whose greatest element is the right
- * one. Further axes, as of sequences, stand before the classes. An example with a NaN among its
- * outputs or targets is never right. Throws `NablaError` for one output, which has nothing to be
- * greater than (`binaryAccuracy` is for outputs that say yes or no); a label that is no class is an
- * error when the graph runs.
+ * The share of examples whose largest output is the correct class. `outputs` [examples, classes]; targets
+ * are labels [examples], or rows [examples, classes] whose largest element is the correct class. Further
+ * axes, as of sequences, come before the classes. An example with a NaN among its outputs or targets is
+ * never correct. Throws `NablaError` for a single output, which has nothing to compare with
+ * (`binaryAccuracy` is for yes-or-no outputs); a label that is not a class is an error when the graph
+ * runs.
  *
  * @example
  * accuracy(tensor([[0.1, 0.9], [0.8, 0.2]]), tensor([[0, 1], [0, 1]])).itemSync(); // => 0.5
@@ -48,7 +48,7 @@ function amongFirst(operation: string, k: number): ClassMetric {
 }
 
 export interface BinaryAccuracyOptions {
-  /** What an output is above that says yes: 0 for logits, 0.5 behind a sigmoid. Default: 0. */
+  /** The threshold above which an output means yes: 0 for logits, 0.5 after a sigmoid. Default: 0. */
   readonly threshold?: number;
 }
 
@@ -62,11 +62,11 @@ export interface BinaryAccuracy extends StatefulMetric<number> {
 }
 
 /**
- * The share of elements on the right side: an output above `threshold` says yes, and so does a
- * target above 0.5, be the others 0 or -1. Both have one shape, whatever it is. For outputs as
- * `binaryCrossEntropy` and `hinge` take them the threshold is 0, as it is where `fit` and `measure`
- * are given this metric; behind a sigmoid, 0.5. NaN is never right. Throws `ShapeError` for shapes
- * that differ.
+ * The share of correct elements: an output above `threshold` means yes, and so does a target above 0.5,
+ * whether the others are 0 or -1. Both have the same shape, of any rank. For outputs as
+ * `binaryCrossEntropy` and `hinge` take them the threshold is 0, as it is when `fit` and `measure` are
+ * given this metric; after a sigmoid, 0.5. NaN is never correct. Throws `ShapeError` for shapes that
+ * differ.
  *
  * @example
  * const targets = tensor([[1], [0]]);

@@ -1,4 +1,4 @@
-// Metrics of what was taken for what: of a class how often it was right, and how often it was said to be.
+// Metrics from confusion counts: per class, how often it was predicted, and how often correctly.
 import { oneHot, type Tensor } from "@nabla/autograd";
 import { checkOptions, finite, oneOf } from "@nabla/autograd/checks";
 import { targetsLike } from "../checks.ts";
@@ -59,7 +59,7 @@ export type Average = "binary" | "macro" | "weighted" | "micro" | "none";
 export interface ClassOptions<A extends Average = Average> {
   /** Default: "binary". */
   readonly average?: A;
-  /** Of "binary": what an output is above that says yes, as for `binaryAccuracy`. Default: 0. */
+  /** For "binary": the threshold above which an output means yes, as for `binaryAccuracy`. Default: 0. */
   readonly threshold?: number;
 }
 
@@ -67,10 +67,10 @@ export interface ClassOptions<A extends Average = Average> {
 export type Averaged<A extends Average> = A extends "none" ? readonly number[] : number;
 
 /**
- * A metric: of what was said to be of a class, the share that is. For "binary" outputs and targets
- * have one shape, whatever it is; else shapes and errors are those of `accuracy`, and the greatest
- * output is what is said. NaN where the class was never said; "macro" and "weighted" leave such
- * classes out, as scikit-learn does with `zero_division=np.nan`. An output of NaN is a miss.
+ * A metric: the share of predictions of a class that are correct. For "binary" outputs and targets have
+ * the same shape, of any rank; else shapes and errors are those of `accuracy`, and the largest output is
+ * the prediction. NaN if the class was never predicted; "macro" and "weighted" leave such classes out, as
+ * scikit-learn does with `zero_division=np.nan`. An output of NaN is a miss.
  *
  * @example
  * const outputs = tensor([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]);
@@ -85,9 +85,9 @@ export function precision<A extends Average = "binary">(
 }
 
 /**
- * A metric: of what is of a class, the share that was said to be; "none" gives what is also called
- * the accuracy of each class, and "macro" the balanced accuracy. Shapes, errors and NaN as for
- * `precision`: here NaN where the class has no example.
+ * A metric: the share of a class's examples that were predicted correctly; "none" gives the accuracy of
+ * each class, and "macro" the balanced accuracy. Shapes, errors and NaN as for `precision`: here NaN if
+ * the class has no example.
  *
  * @example
  * const dataset = { outputs: tensor([2, -1, 3]), targets: tensor([1, 1, 0]) };
@@ -100,8 +100,8 @@ export function recall<A extends Average = "binary">(
 }
 
 /**
- * A metric: the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Shapes, errors and
- * NaN as for `precision`: here NaN where the class has no example and was never said.
+ * A metric: the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Shapes, errors and NaN as
+ * for `precision`: here NaN if the class has no example and was never predicted.
  *
  * @example
  * const dataset = { outputs: tensor([2, -1, 3]), targets: tensor([1, 1, 0]) };
@@ -114,9 +114,9 @@ export function f1Score<A extends Average = "binary">(
 }
 
 /**
- * A metric: intersection over union, also called Jaccard's index: TP / (TP + FP + FN). By default
- * the mean over classes. For pixels the classes stand on the last axis: outputs [images, height,
- * width, classes]. Shapes, errors and NaN as for `f1Score`.
+ * A metric: intersection over union, also called Jaccard's index: TP / (TP + FP + FN). By default the
+ * mean over classes. For pixels the classes are the last axis: outputs [images, height, width, classes].
+ * Shapes, errors and NaN as for `f1Score`.
  *
  * @example
  * const outputs = tensor([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]);
@@ -129,7 +129,7 @@ export function iou<A extends Average = "macro">(
   return scored("iou", options, "macro", (both, said, is) => ratio(both, said + is - both));
 }
 
-/** Of weights: of a class what was said and is, what was said, and what is. */
+/** Sums of weights per class: predicted and correct, predicted, and actual. */
 type Score = (both: number, said: number, is: number) => number | undefined;
 
 function scored<A extends Average>(
@@ -159,7 +159,7 @@ function scored<A extends Average>(
   );
 }
 
-/** bool [...examples, classes]: of which class an example was said to be, and of which it is. */
+/** bool [...examples, classes]: the predicted class of each example, and the actual one. */
 interface Decisions {
   readonly said: Tensor;
   readonly is: Tensor;
@@ -204,12 +204,12 @@ export function ratio(part: number, whole: number): number | undefined {
   return part === 0 && whole === 0 ? undefined : part / whole;
 }
 
-/** What a list shows of them: NaN for what is undefined. */
+/** Per-class values as a list: NaN for undefined ones. */
 export function numbersOrNaN(values: readonly (number | undefined)[]): readonly number[] {
   return values.map((value) => value ?? Number.NaN);
 }
 
-/** The mean, by weights, of those that are defined; NaN if none is, or if one of them is. */
+/** The mean, by weights, of the defined ones; NaN if none is, or if one of them is NaN. */
 export function meanOfDefined(
   values: readonly (number | undefined)[],
   weights?: ArrayLike<number>,

@@ -47,7 +47,7 @@ export const meanAbsoluteError: MeanAbsoluteError = /* @__PURE__ */ withState(
   /* @__PURE__ */ meanOf("meanAbsoluteError", (difference) => difference.abs()),
 );
 
-/** A metric: the mean over all elements of what `f` makes of differences between outputs and targets. */
+/** A metric: the mean over all elements of `f` of the differences between outputs and targets. */
 export function meanOf(
   operation: string,
   f: (difference: Tensor) => Tensor,
@@ -107,8 +107,8 @@ export function r2Score<A extends "macro" | "none" = "macro">(
 }
 
 /**
- * Of a batch: what all examples weigh; then of each output the mean of targets, the sum of squared
- * distances of targets from it, and that of squared errors.
+ * Per batch: the total weight of the examples; then for each output the mean of targets, the sum of
+ * squared distances of targets from it, and the sum of squared errors.
  */
 function spreads(outputs: Tensor, targets: unknown, given: Tensor | undefined): Tensor<[number]> {
   const wanted = targetsLike("r2Score", outputs, targets);
@@ -117,12 +117,12 @@ function spreads(outputs: Tensor, targets: unknown, given: Tensor | undefined): 
       `r2Score: outputs are ${formatShape(outputs.shape)}, expected [examples] or [examples, outputs]`,
     );
   }
-  // Of no example there is no first one; it weighs nothing.
+  // A batch without examples has weight 0.
   if (outputs.shape[0] === 0) return zeros([1 + 3 * (outputs.shape[1] ?? 1)], { dtype: "float64" });
   const [ys, ts] = [outputs, wanted].map((x) => x.cast("float64").reshape([x.shape[0]!, -1]));
   const weights = weightsOf("r2Score", outputs.shape.slice(0, 1), given).expandDims(-1);
   const all = weights.sum();
-  // From the first target that counts: then those that are constant differ by nothing at all.
+  // Relative to the first target that counts: constant targets then differ by exactly 0.
   const first = ts!.gather(0, weights.notEqual(0).cast("int32").argMax(0));
   const distances = ts!.sub(first);
   const mean = weighted(distances, weights).sum(0).div(all);
@@ -152,7 +152,7 @@ function together(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 export interface PerplexityOptions {
-  /** A label whose examples do not count, such as that of padding. */
+  /** A label whose examples do not count, such as padding. */
   readonly ignoreLabel?: number;
 }
 

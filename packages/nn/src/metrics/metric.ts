@@ -16,7 +16,7 @@ export type Metric = (outputs: Tensor, targets: Tensor) => Tensor;
 /** What a metric gives: a number, or a list of them, such as one a class. */
 export type MetricValue = number | readonly MetricValue[];
 
-/** What is known of the examples so far: sums, or all that the examples had, batch by batch. */
+/** The accumulated state: sums, or all observed values, batch by batch. */
 export type MetricState = readonly Float64Array[];
 
 /**
@@ -36,12 +36,12 @@ export interface StatefulMetric<out Value extends MetricValue = MetricValue> {
   /** What is known before any example. */
   start(): MetricState;
   /**
-   * What is to be known of a batch, float64 [n]; a graph, which is computed where it is read. Of each
-   * example or element `weights` say what it counts, 0 that it does not; their shape is that of the
-   * examples, or its first axes. Default: 1 each.
+   * The observed values of a batch, float64 [n]; a graph, computed when it is read. `weights` are those
+   * of each example or element, 0 to exclude it; their shape is that of the examples, or its first axes.
+   * Default: 1 each.
    */
   observe(outputs: Tensor, targets: Tensor, weights?: Tensor): Tensor<[number]>;
-  /** The state with what was observed of one more batch. */
+  /** The state after one more batch's observed values. */
   update(state: MetricState, observed: ArrayLike<number>): MetricState;
   /** The metric of all examples so far. NaN where it is undefined, as a share of no examples is. */
   result(state: MetricState): Value;
@@ -50,7 +50,7 @@ export interface StatefulMetric<out Value extends MetricValue = MetricValue> {
 /** Metrics by name, of either kind. */
 export type Metrics = Readonly<Record<string, Metric | StatefulMetric>>;
 
-/** What each of the metrics gives. */
+/** The result of each metric. */
 export type Measured<M extends Metrics> = { readonly [Name in keyof M]: ValueOf<M[Name]> };
 
 type ValueOf<M> = M extends StatefulMetric<infer Value> ? Value : number;
@@ -84,7 +84,7 @@ export function ofSums<Value extends MetricValue>(
   };
 }
 
-/** A metric whose state is all that was observed. */
+/** A metric whose state is all observed values. */
 export function ofAll<Value extends MetricValue>(
   operation: string,
   observe: (outputs: Tensor, targets: Tensor, weights?: Tensor) => Tensor,
@@ -124,7 +124,7 @@ export function withState<F, Value extends MetricValue>(
   return Object.assign(f as F & object, metric);
 }
 
-/** What each of the examples, which have that shape, counts: float64; 1 where there are no weights. */
+/** The weight of each example, of that shape: float64; 1 without weights. */
 export function weightsOf(
   operation: string,
   shape: readonly number[],
@@ -146,7 +146,7 @@ export function weightsOf(
     .broadcastTo([...shape]);
 }
 
-/** x times the weights, in float64: 0 where the weight is 0, whatever is there. */
+/** x times the weights, in float64: 0 where the weight is 0, whatever x is. */
 export function weighted(x: Tensor, weights: Tensor): Tensor {
   return where(weights.equal(0), 0, x.cast("float64").mul(weights));
 }

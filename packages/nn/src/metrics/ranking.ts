@@ -7,8 +7,8 @@ import { listed, type MetricState, ofAll, type StatefulMetric, weightsOf } from 
 import { rightClasses } from "./right-classes.ts";
 
 /**
- * Of which outputs: "binary" for those that each say yes or no; for classes each against all others,
- * the mean over classes ("macro"), or a list of them ("none").
+ * Kind of outputs: "binary" for yes-or-no outputs; for classes each against all others, the mean over
+ * classes ("macro"), or a list of them ("none").
  */
 export type RankingAverage = "binary" | "macro" | "none";
 
@@ -21,13 +21,13 @@ export interface RankingOptions<A extends RankingAverage = RankingAverage> {
 export type RankingValue<A extends RankingAverage> = A extends "none" ? readonly number[] : number;
 
 /**
- * A metric: the area under the receiver operating characteristic, which is how often an output whose
- * answer is yes is greater than one whose answer is no; equal ones count half. Exact: the state keeps
- * all outputs. Logits and probabilities give the same. For "binary" both have one shape, and a target
- * above 0.5 says yes; else outputs are [examples, classes], and targets as for `accuracy`. NaN where
- * all answers are the same, or an output or target is NaN; "macro" leaves out classes of which all or
- * no examples are, but not one with an output of NaN. J. Hanley and B. McNeil, "The meaning and use of
- * the area under a receiver operating characteristic (ROC) curve", 1982.
+ * A metric: the area under the receiver operating characteristic, the probability that a positive example
+ * has a larger output than a negative one; equal outputs count half. Exact: the state keeps all outputs.
+ * Logits and probabilities give the same. For "binary" both have the same shape, and a target above 0.5
+ * is positive; else outputs are [examples, classes], and targets as for `accuracy`. NaN if all targets
+ * are the same, or an output or target is NaN; "macro" leaves out classes of which all or no examples
+ * are, but not one with an output of NaN. J. Hanley and B. McNeil, "The meaning and use of the area under
+ * a receiver operating characteristic (ROC) curve", 1982.
  *
  * @example
  * const dataset = { outputs: tensor([0.1, 0.4, 0.35, 0.8]), targets: tensor([0, 0, 1, 1]) };
@@ -55,7 +55,7 @@ export function averagePrecision<A extends RankingAverage = "binary">(
   return ranked("averagePrecision", options, precisionOver);
 }
 
-/** What stands at one threshold: the weights of those outputs whose answer is yes, and no. */
+/** The total weights of positive and of negative examples at one threshold. */
 interface Step {
   readonly yes: number;
   readonly no: number;
@@ -106,7 +106,7 @@ function ranked<A extends RankingAverage>(
   );
 }
 
-/** 1 for yes, 0 for no, NaN where nobody knows. */
+/** 1 for positive, 0 for negative, NaN if unknown. */
 function binaryAnswers(operation: string, outputs: Tensor, targets: Tensor): Tensor {
   const wanted = targetsLike(operation, outputs, targets);
   return where(wanted.equal(wanted), wanted.greater(0.5).cast("float64"), Number.NaN);
@@ -119,7 +119,7 @@ function classAnswers(operation: string, outputs: Tensor, targets: Tensor): Tens
   return where(isKnown.expandDims(-1), isRight, Number.NaN);
 }
 
-/** Of one class all outputs, whether they should say yes, and what they count. */
+/** All outputs of one class, whether they are positive, and their weights. */
 interface Column {
   readonly outputs: Float64Array;
   readonly isYes: Float64Array;

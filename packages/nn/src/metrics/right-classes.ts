@@ -61,9 +61,9 @@ export function isAmongFirst(
   targets: Tensor,
 ): Tensor {
   const { isRight, isKnown, labels } = rightClasses(operation, outputs, targets);
-  // Not a product, in which the NaN of another class would count.
+  // Not a product, to which the NaN of another class would spread.
   const right = where(isRight, outputs, 0).sum(-1, { keepDims: true });
-  // NaN is less or equal to nothing, so it stands before all: never among the right ones.
+  // NaN compares false with everything, so it would rank first: it is never among the correct ones.
   const before = outputs.lessEqual(right).logicalNot();
   const classes = arange(outputs.shape.at(-1)!, { dtype: "int32" });
   const first = outputs.equal(right).logicalAnd(classes.less(labels.expandDims(-1)));
