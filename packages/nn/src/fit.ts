@@ -27,16 +27,15 @@ import { numbersOf, rateOf, type StepNumbers, stepOnOne } from "./train-step.ts"
 import { type BatchOf, type TreeData, treeFeedOf } from "./tree-feed.ts";
 
 /**
- * Trains: shuffles the dataset, and takes one step of the optimiser for each mini-batch. The
- * dataset has two tensors: `inputs` and `targets`, or by other names first what goes in, then what
- * should come out. A third one called `weights` says what each example counts in the cost. Instead of a
- * dataset, an iterable of batches will do, of arrays or tensors, synchronous or not;
- * or a function that gives one for each epoch. Layers stay in the mode that they are in: call
- * `model.train()` first where `model.evaluate()` was called. Loop over the reports, with `for await`; leaving the
- * loop ends training. `await fit(…)` trains to the end, and gives the last report. The event loop
- * goes on: steps of some milliseconds are computed by a worker, where the host has workers that share
- * memory, and between shorter ones it turns at least every 8 ms. So signals, timers and messages come
- * through, and pages show their frames.
+ * Trains a model: shuffles the dataset, and takes one optimiser step for each mini-batch. The dataset has
+ * two tensors: `inputs` and `targets`, or by other names first the inputs, then the targets. A third one
+ * called `weights` has the weight of each example in the cost. Instead of a dataset, it accepts a
+ * synchronous or asynchronous iterable of batches, of arrays or tensors, or a function that returns one
+ * for each epoch. Layers keep their mode: call `model.train()` first if `model.evaluate()` was called.
+ * Loop over the reports with `for await`; leaving the loop ends training. `await fit(…)` trains to the
+ * end, and returns the last report. The event loop is not blocked: steps of more than a few milliseconds
+ * run in a worker, if the host has workers that share memory, and between shorter ones it runs at least
+ * every 8 ms. So signals, timers and messages are handled, and pages render.
  *
  * Throws `NablaError` for data that are empty or whose numbers of examples differ, for data whose
  * names say that they are the other way round (`{ labels, images }`), for labels that are no

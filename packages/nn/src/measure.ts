@@ -31,12 +31,12 @@ export interface MeasureOptions {
 }
 
 /**
- * What each metric gives for all examples of a dataset, which has two tensors as for `fit`: first
- * what goes in, then what should come out. A metric with state, as `precision()` and `accuracy` are, gives
- * what it is of all examples at once; of a function of outputs and targets the mean over all examples is
- * taken. A model in training is measured as it will be used, and trains on. The event loop turns at least
- * every 20 ms. Throws `NablaError` for a dataset without examples, for functions that do not give one
- * number, for weights where there are functions, and for weights that are less than 0 or not finite.
+ * Measures each metric over all examples of a dataset, which has two tensors as for `fit`: first the
+ * inputs, then the targets. A metric with state, such as `precision()` and `accuracy`, is exact over all
+ * examples; for a function of outputs and targets the mean over all examples is taken. A model in
+ * training mode is measured in evaluation mode, and then restored. The event loop runs at least every 20
+ * ms. Throws `NablaError` for a dataset without examples, for functions that do not return one number,
+ * for weights with functions, and for weights that are negative or not finite.
  *
  * @example
  * const dataset = { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) };

@@ -1,9 +1,9 @@
-// Whether a layer is in training. Each layer that does something else then holds a switch of its
-// own, so that a model is told, and no other model hears of it.
+// Whether a layer is in training mode. Each layer that depends on the mode holds a separate switch, so
+// that switching one model does not affect another.
 import { Parameter } from "@nabla/autograd";
 import type { LayerFunction, Model } from "./layer.ts";
 
-/** The layers below `layer`, itself included, that are in training and can be told. */
+/** The layers below `layer`, itself included, that are in training mode and can be switched. */
 function inTraining(layer: Model | LayerFunction): readonly Model[] {
   if (typeof layer === "function") return [];
   if (layer.training) return [layer];

@@ -1,4 +1,4 @@
-// What options of layers and of training may be, beside the kinds that all packages share.
+// Kinds of options of layers and of training, besides those that all packages share.
 import { callable, type Kind, oneOf } from "@nabla/autograd/checks";
 
 export const signalled: Kind = [

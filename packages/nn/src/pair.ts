@@ -1,5 +1,5 @@
-// Datasets of two tensors: first what goes in, then what should come out; `inputs` and `targets`
-// stand for that wherever they are. A third one named `weights` says what each example counts.
+// Datasets of two tensors: first the inputs, then the targets; in any order if they are called
+// `inputs` and `targets`. A third one named `weights` has the weight of each example.
 import { NablaError, type Tensor } from "@nabla/autograd";
 import type { Dataset } from "./batches.ts";
 

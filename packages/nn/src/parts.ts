@@ -1,5 +1,5 @@
-// Layers made of parameters and of other layers: the names of all that stands below, and modes that
-// are passed on.
+// Layers made of parameters and other layers: qualified names of everything below, and modes that
+// apply to all parts.
 import { NablaError, Parameter } from "@nabla/autograd";
 import { checkKind, describe, plain } from "@nabla/autograd/checks";
 import {
@@ -16,10 +16,10 @@ import {
 export interface MadeOf extends Required<Omit<Model, "training" | "kind">> {}
 
 /**
- * What a layer of several parts says of itself: parameters under the names of the parts, those of a
- * layer behind its name and a dot, as in PyTorch's `state_dict`; one that is shared is named once.
- * `train` and `evaluate` are passed on to all parts; a compiled function stays in the mode in which
- * it was traced. `buffers` are cells of its own that are not trained.
+ * The properties of a layer with several parts: parameters under the names of the parts, those of a layer
+ * prefixed with its name and a dot, as in PyTorch's `state_dict`; a shared one is named once. `train` and
+ * `evaluate` apply to all parts; a compiled function stays in the mode in which it was traced. `buffers`
+ * are its own cells that are not trained.
  *
  * @example
  * const parts = { inner: dense(4, 8), outer: dense(8, 4) };
@@ -67,7 +67,7 @@ function notA(name: string, given: unknown, expected: string): NablaError {
   );
 }
 
-/** All that parts name, behind their own names; the first name of what is shared stands for all. */
+/** The qualified names of everything in the parts; a shared cell is listed under its first name. */
 function firstNames(
   parts: Parts,
   namesOf: (layer: Model | LayerFunction) => readonly NamedParameter[],

@@ -1,9 +1,9 @@
-// How a training stands, as it tells.
+// Reports on a training run.
 import type { MetricValue } from "./metrics/metric.ts";
 
-/** How training stands; `Name` are those of the metrics, which give `Values`. */
+/** A report on a training run; `Name` are the names of the metrics, whose results are `Values`. */
 export interface Report<Name extends string = string, Values = Readonly<Record<Name, number>>> {
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
   /** Steps taken, in all epochs. */
   readonly step: number;
@@ -13,7 +13,7 @@ export interface Report<Name extends string = string, Values = Readonly<Record<N
   readonly batchCost: number;
   /** The means of the named costs, where `batchCost` gives some; else empty. */
   readonly costs: Readonly<Record<string, number>>;
-  /** The norm of the last step's gradients, where `gradientNorm` asks for it. */
+  /** The norm of the last step's gradients, if `gradientNorm` requests it. */
   readonly gradientNorm: number | undefined;
   /** The learning rate of the last step, that of the first group; of an optimiser that tells. */
   readonly learningRate: number | undefined;
@@ -30,7 +30,7 @@ export interface Report<Name extends string = string, Values = Readonly<Record<N
 /** A report, whatever its metrics give. */
 export type AnyReport = Report<string, Readonly<Record<string, MetricValue>>>;
 
-/** The reports of a training, to be looped over: it takes steps as they are asked for. */
+/** The reports of a training run, to be iterated over: steps are taken as reports are requested. */
 export interface Reports<Name extends string = string, Values = Readonly<Record<Name, number>>>
   extends AsyncGenerator<Report<Name, Values>, void, undefined> {
   /** `await` trains to the end, and gives the last report; undefined if there was none. */

@@ -23,13 +23,13 @@ export interface RootOptions {
 }
 
 /**
- * Finds a root of `f` near `x0` by Newton's method: an `x` at which `f(x)`, of the form of `x`, is 0; a
- * tensor, or an array or plain object of tensors of one dtype. It is a part of the graph, and found
- * when that runs. Derivatives go to what `f` captures, by the implicit function theorem, without going
- * back through the steps: with J the derivative of f by x, those of x are -J^-1 those of f; they have
- * derivatives in turn. None goes to `x0`. The derivative by x is a matrix of the number of elements
- * squared, so this is for some hundreds. Throws `NablaError` when the graph runs if no root is found,
- * and `ShapeError` if `f` gives another shape.
+ * Finds a root of `f` near `x0` by Newton's method: an `x` at which `f(x)`, of the same form as `x`, is
+ * 0; a tensor, or an array or plain object of tensors of one dtype. The search is part of the graph, and
+ * runs with it. Derivatives flow to tensors that `f` captures, by the implicit function theorem, without
+ * differentiating the steps: with J the derivative of f with respect to x, those of x are -J^-1 times
+ * those of f; they can be differentiated again. None flows to `x0`. J is a matrix of the number of
+ * elements squared, so this is for some hundreds. Throws `NablaError` when the graph runs if no root is
+ * found, and `ShapeError` if `f` returns another shape.
  *
  * @example
  * // How the root of x^3 = a depends on a: 1 / (3 x^2).

@@ -19,7 +19,7 @@ export function checkLearningRate(operation: string, learningRate: LearningRate)
   );
 }
 
-/** What the schedule says of the step. Throws `NablaError` unless it is 0 or more. */
+/** The schedule's value at the step. Throws `NablaError` unless it is 0 or more. */
 export function rateAt(operation: string, schedule: Schedule, step: number): number {
   const rate = schedule(step);
   if (typeof rate === "number" && rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate;
@@ -80,7 +80,7 @@ export function linear(options: LinearOptions): Schedule {
 export interface LinearOptions {
   readonly from: number;
   readonly to: number;
-  /** Steps on the way. */
+  /** Number of steps of the decay. */
   readonly steps: number;
 }
 
@@ -126,7 +126,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
 export interface ExponentialDecayOptions {
   readonly rate: number;
   readonly factor: number;
-  /** Steps in which the whole factor comes about. Default: 1. */
+  /** Number of steps in which the rate falls by the whole factor. Default: 1. */
   readonly steps?: number;
 }
 
@@ -151,7 +151,7 @@ export interface CosineDecayOptions {
   readonly from: number;
   /** Default: 0. */
   readonly to?: number;
-  /** Steps on the way. */
+  /** Number of steps of the decay. */
   readonly steps: number;
 }
 
@@ -184,7 +184,7 @@ export interface OneCycleOptions {
   readonly most: number;
   /** Steps of the whole cycle. */
   readonly steps: number;
-  /** The part of the steps in which the rate rises. Default: 0.3. */
+  /** The fraction of the steps in which the rate rises. Default: 0.3. */
   readonly rise?: number;
 }
 
@@ -208,8 +208,8 @@ export function warmup(options: WarmupOptions): Schedule {
 }
 
 export interface WarmupOptions {
-  /** Steps on the way up. */
+  /** Number of warm-up steps. */
   readonly steps: number;
-  /** What comes then: a rate, or a schedule. */
+  /** The rate afterwards: a number, or a schedule. */
   readonly after: LearningRate;
 }

@@ -22,9 +22,9 @@ export interface Sequential<Layers extends readonly unknown[] = readonly (Layer 
 }
 
 /**
- * A network of layers, each fed with what the one before gives. A layer without parameters may be a
- * plain function. Where one layer's features do not fit the next one's, the compiler says so at
- * the guilty layer.
+ * A network of layers, each fed with the previous one's output. A layer without parameters may be a plain
+ * function. If one layer's output does not fit the next one, the compiler reports it at the layer that
+ * does not fit.
  *
  * @example
  * const network = sequential(dense(784, 16), sigmoid, dense(16, 10), sigmoid);

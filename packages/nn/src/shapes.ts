@@ -1,5 +1,5 @@
-// What the compiler knows of layers: the shape that comes out of one and of a sequence, and the
-// messages for an input, or a neighbour, that does not fit. Types only.
+// Layers as shape functions: the shape after one layer and after a sequence, and the messages for an
+// input, or a next layer, that does not fit. Types only.
 import type {
   Apply,
   FormatDimension,
@@ -24,8 +24,8 @@ export interface Shaped<F extends ShapeFunction> {
 export type KeepsShape = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
 
 /**
- * A layer's shape function: the one it names, `KeepShape` for functions that keep every shape, and
- * else whatever its result's type says, whatever goes in.
+ * A layer's shape function: the one it names, `KeepShape` for functions that keep every shape, or else
+ * its result's type, for any input.
  */
 export type ShapeFunctionOf<Layer> =
   Named<Layer> extends infer F extends ShapeFunction
@@ -85,7 +85,7 @@ type FeaturesInto<Layer> = Layer extends { readonly inputFeatures: infer N exten
   ? N
   : number;
 
-/** The layers; in place of the first that does not fit the one before it, the message. */
+/** The layers; in place of the first that does not fit the previous one, the message. */
 type Chain<
   Layers extends readonly unknown[],
   Given extends Shape = Shape,
@@ -114,7 +114,7 @@ type ChainMessage<
   ? Others["length"]
   : 0} gives ${FormatDimension<Given>}`;
 
-/** To be intersected with the layer at `Position`, so that the error stands at the guilty one. */
+/** Intersected with the layer at `Position`, so that the error is reported there. */
 export type ChainAt<
   Layers extends readonly unknown[],
   Position,

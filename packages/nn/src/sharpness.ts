@@ -11,13 +11,13 @@ export interface SharpnessOptions {
 }
 
 /**
- * The cost about where it is highest near the parameters: a step of length `radius` up its gradient. The
- * gradient of that, which `backward` leaves in the parameters, is the one of sharpness-aware
- * minimisation (SAM), so any optimiser that steps by it looks for minima with low surroundings; in `fit`
- * the cost is the `batchCost`. `cost()` is called twice, so a step takes twice as long, and running
- * statistics move twice; draws should be from the key that `batchCost` is given. P. Foret, A. Kleiner,
- * H. Mobahi and B. Neyshabur, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
- * 2021, algorithm 1. Throws `NablaError` for a radius that is no positive number.
+ * The cost at the worst nearby point: after a step of length `radius` up its gradient. The gradient
+ * there, which `backward` leaves in the parameters, is that of sharpness-aware minimisation (SAM), so any
+ * optimiser that uses it looks for flat minima; in `fit`, call it in `batchCost`. `cost()` is called
+ * twice, so a step takes twice as long, and running statistics are updated twice; random draws should use
+ * the key given to `batchCost`. P. Foret, A. Kleiner, H. Mobahi and B. Neyshabur, "Sharpness-Aware
+ * Minimization for Efficiently Improving Generalization", 2021, algorithm 1. Throws `NablaError` for a
+ * radius that is not a positive number.
  *
  * @example
  * const w = parameter([3, 4]);

@@ -1,4 +1,4 @@
-// A model as a table: what each layer gives, what it has to learn, and what it takes to run.
+// A model as a table: each layer's output shape, parameters, and cost.
 import {
   type DType,
   formatShape,
@@ -39,16 +39,16 @@ interface Row {
 }
 
 /**
- * A table of the model's layers: each with the shape that it gives for an input of `inputShape`, the
- * number of its parameters, the floating-point operations of one `forward` after `evaluate()`, and the
- * bytes that it reads and writes at least: input, parameters, buffers and output. Layers inside of a
- * `sequential` stand one by one. An operation is a product, a sum or a function of an element, so a
- * product of matrices has two for each pair that it multiplies; `explainPlan` tells of the kernels that
- * run. Nothing is computed, and nothing of the model changes. Left out, `inputShape` is one example for
- * a model that begins with `dense`; of others, as of models of several inputs, the table has the parts
- * and their parameters, and no shapes. A layer of your own is one row, named by its `kind` if it has
- * one. Where parameters are frozen, the table ends with how many, and how many are left to train. Throws
- * `ShapeError` where the input does not fit.
+ * A table of the model's layers: each with its output shape for an input of `inputShape`, the number of
+ * its parameters, the floating-point operations of one `forward` in evaluation mode, and the minimum
+ * bytes that it reads and writes: input, parameters, buffers and output. Layers inside a `sequential` are
+ * listed individually. An operation is a product, a sum or a function of an element, so a matrix product
+ * has two for each pair that it multiplies; `explainPlan` shows the actual kernels. Nothing is computed,
+ * and the model is not changed. By default, `inputShape` is one example for a model that starts with
+ * `dense`; for others, such as models of several inputs, the table has the parts and their parameters,
+ * and no shapes. A custom layer is one row, named by its `kind` if it has one. If parameters are frozen,
+ * the table ends with the numbers of frozen and trainable ones. Throws `ShapeError` if the input does not
+ * fit.
  *
  * @example
  * console.log(summary(sequential(dense(784, 16), sigmoid, dense(16, 10)), [1, 784]));

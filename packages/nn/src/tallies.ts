@@ -1,4 +1,4 @@
-// What is observed of examples batch by batch, by one process or several, and what metrics make of it.
+// Values observed batch by batch, by one process or several, and the metrics computed from them.
 import { realizeAsync, type Tensor, tensor } from "@nabla/autograd";
 import { breather } from "./breather.ts";
 import { checkWeights } from "./example-weights.ts";
@@ -8,13 +8,13 @@ import type { Team } from "./team.ts";
 /** A metric of either kind, as something that is observed batch by batch. */
 export interface Tally {
   start(): MetricState;
-  /** What is to be kept of what was observed of so many examples. */
+  /** Keeps the values observed for a number of examples. */
   read(observed: ArrayLike<number>, count: number): Float64Array;
   update(state: MetricState, observed: Float64Array): MetricState;
   result(state: MetricState): MetricValue;
 }
 
-/** The mean over all examples of what is observed, which is a mean over those of a batch. */
+/** The mean over all examples of observed values, each of which is a mean over a batch. */
 export const meanTally: Tally = {
   start: () => [],
   read: (observed, count) => Float64Array.of(observed[0]! * count, count),
@@ -35,13 +35,13 @@ export function stateTally(metric: StatefulMetric): Tally {
 export interface Observation {
   readonly count: number;
   readonly graphs: readonly Tensor[];
-  /** Weights of examples that nobody has looked at before. */
+  /** Checks weights of examples that have not been checked before. */
   readonly weights?: readonly Tensor[];
 }
 
 /**
- * What the tallies give for all batches, in their order. Of a team each rank observes some of them, and
- * what they have observed is put together in the order of batches: so all get the bits of one process.
+ * The results for all batches, in their order. In a team each rank observes some of them, and the values
+ * are merged in the order of batches: so all ranks get the bits of a single process.
  */
 export async function tallied<Batch>(
   tallies: readonly Tally[],
@@ -88,7 +88,7 @@ async function read(
   return observed;
 }
 
-/** What each rank has observed, in their order, without those that had no batch. */
+/** The observed values of each rank, in order, without ranks that had no batch. */
 async function ofAllRanks(
   team: Team,
   own: readonly Float64Array[] | undefined,

@@ -8,14 +8,14 @@ export interface Team {
   /** How many there are. */
   readonly size: number;
   /**
-   * For each tensor the sum of what all ranks have, added in the order of ranks.
+   * For each tensor the sum over all ranks, added in the order of ranks.
    *
    * @example
    * const world = await mpi();
    * world.sums([tensor([1, 2]), tensor(3)])[0]?.arraySync(); // => [1, 2]
    */
   sums(xs: readonly Tensor[]): readonly Tensor[];
-  /** Throws the same `NablaError` on all ranks unless all say the same of each of these. */
+  /** Throws the same `NablaError` on all ranks unless all have the same value for each of these. */
   checkAgreement(operation: string, facts: Readonly<Record<string, string>>): Promise<void>;
   /** The bytes that rank 0 gives; undefined if it gives none. */
   bytesOfFirst(own: Uint8Array | undefined): Promise<Uint8Array | undefined>;

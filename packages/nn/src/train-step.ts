@@ -1,4 +1,4 @@
-// One step of training, for loops of one's own.
+// One training step, for hand-written loops.
 import { NablaError, random, type Tensor, type Tree } from "@nabla/autograd";
 import { anything, callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel, checkOptimizer } from "./checks.ts";
@@ -24,23 +24,22 @@ export interface TrainStepReport {
   readonly cost: number;
   /** The same of the named costs, where `batchCost` gives some; else empty. */
   readonly costs: Readonly<Record<string, number>>;
-  /** The norm of the gradients before `beforeStep`, where `gradientNorm` asks for it. */
+  /** The norm of the gradients before `beforeStep`, if `gradientNorm` requests it. */
   readonly gradientNorm: number | undefined;
   /** The learning rate, that of the first group; of an optimiser that tells. */
   readonly learningRate: number | undefined;
 }
 
 /**
- * Makes a function that takes a step with a batch, as `fit` takes one: the cost, its gradients and the
- * optimiser's step, compiled once for each form of batch; or none of it, when something is wrong.
- * For loops of one's own, and for several steps in turn, such as those of a discriminator and a
- * generator. Batches are trees of tensors or numbers with a row an example in the first tensor; a step
- * with several takes the mean of their gradients over all examples. All that later steps depend on
- * is in the model, the optimiser and the sequence of random draws, so `saveCheckpoint` and
- * `loadCheckpoint` go on with the same bits. Steps that are not awaited wait for each other. Gradients that
- * were left in parameters before do not count, and those of parameters that the optimiser does not have
- * stay as they are. Throws `NablaError` when the cost becomes NaN: model, optimiser and draws are then as
- * before the step.
+ * Makes a function that takes a step with a batch, as in `fit`: the cost, its gradients and the
+ * optimiser's step, compiled once for each signature of a batch; if anything fails, nothing is changed.
+ * For hand-written loops, and for alternating steps, such as those of a discriminator and a generator.
+ * Batches are trees of tensors or numbers with one row per example in the first tensor; a step with
+ * several takes the mean of their gradients over all examples. Everything that later steps depend on is
+ * in the model, the optimiser and the sequence of random draws, so `saveCheckpoint` and `loadCheckpoint`
+ * resume with the same bits. Steps that are not awaited wait for each other. Gradients already in
+ * parameters do not count, and those of parameters that the optimiser does not have are unchanged. Throws
+ * `NablaError` if the cost becomes NaN: model, optimiser and draws are then as before the step.
  *
  * @example
  * const w = parameter([0]);
@@ -95,7 +94,7 @@ export function trainStep(
     const { cost, costs: named, norm } = await numbersOf(found);
     return { cost, costs: named, gradientNorm: norm, learningRate: rate };
   };
-  /** The step before, whatever came of it. */
+  /** The previous step, whether it succeeded or not. */
   let before: Promise<unknown> = Promise.resolve();
   return (...batches) => {
     const own = before.then(() => taken(batches));
@@ -133,6 +132,6 @@ export async function numbersOf({ cost, costs, norm }: TakenStep): Promise<StepN
 
 /** The learning rate of the next step, of an optimiser that tells. */
 export async function rateOf(optimizer: Optimizer): Promise<number | undefined> {
-  // One of one's own may have something else under this name.
+  // A custom optimiser may have something else under this name.
   return typeof optimizer.learningRate === "function" ? optimizer.learningRate() : undefined;
 }

@@ -71,7 +71,7 @@ export interface TreeFeedOptions {
   readonly batchSize?: number | undefined;
   /** That of a dataset, without one. */
   readonly usualSize?: number;
-  /** Left out: the examples come as they stand. */
+  /** Default: not shuffled. */
   readonly shuffle?: number;
   readonly prefetch: number;
 }

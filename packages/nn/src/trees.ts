@@ -5,7 +5,7 @@ import { describe, isPlainObject } from "@nabla/autograd/checks";
 /** Deeper trees are assumed to contain themselves, as in `@nabla/autograd`. */
 const deepest = 1000;
 
-/** The tensors of a tree, in order. Throws `NablaError` for what is none; `what` in errors. */
+/** The tensors of a tree, in order. Throws `NablaError` for anything else; `what` names it in errors. */
 export function leavesOf(operation: string, what: string, tree: unknown): readonly Tensor[] {
   const found: Tensor[] = [];
   mapLeaves(operation, what, tree, (x) => {
@@ -16,7 +16,7 @@ export function leavesOf(operation: string, what: string, tree: unknown): readon
   return found;
 }
 
-/** A tree like it, of what `replace` makes of its tensors. */
+/** A tree of the same form, with each tensor replaced by `replace`. */
 export function mapTree<T>(tree: T, replace: (x: Tensor) => Tensor): T {
   return mapLeaves("", "", tree, (x) => (x instanceof Tensor ? replace(x) : undefined)) as T;
 }

@@ -30,8 +30,8 @@ import type { AnyReport, Report } from "./report.ts";
 
 export interface WatchOptions {
   /**
-   * The name of a metric, to look at in place of the cost: that on the validation where there is
-   * one, else that of training.
+   * The name of a metric to watch instead of the cost: on the validation data if there is some, else on
+   * the training data.
    */
   readonly metric?: string;
   /** Which values are better. Default: "less" for the cost, "more" for a metric. */
@@ -41,8 +41,7 @@ export interface WatchOptions {
 }
 
 /**
- * What the report of an epoch's end says of the model, where more is better; undefined within
- * epochs.
+ * The value to compare from the report of an epoch's end, where more is better; undefined within epochs.
  */
 function worthOf(
   operation: string,
@@ -75,10 +74,10 @@ function worthOf(
   };
 }
 
-/** Whether `worth` is better than all before by so much; NaN is never. */
+/** Whether `worth` is better than all earlier ones by `minDelta`; NaN never is. */
 function isBetter(worth: number, best: number | undefined, minDelta = 0): boolean {
   if (best === undefined) return !Number.isNaN(worth);
-  // An infinite worth, as of a cost that was infinite, is no less than itself minus anything.
+  // An infinite value, as from an infinite cost, is not less than itself minus anything.
   return worth > best && !(worth - best < minDelta);
 }
 
@@ -89,7 +88,7 @@ class Waiting {
   #best: number | undefined;
   #worse = 0;
 
-  /** `others`: what else may stand among the options. */
+  /** `others`: further allowed options. */
   constructor(operation: string, options: WatchOptions, others: Readonly<Record<string, Kind>>) {
     this.#worth = worthOf(operation, options, others);
     this.#minDelta = options.minDelta;
@@ -107,7 +106,7 @@ class Waiting {
     if (isBest) this.#best = value;
   }
 
-  /** Begins to count anew. */
+  /** Resets the count. */
   again(): void {
     this.#worse = 0;
   }
@@ -130,9 +129,9 @@ export interface EarlyStopping extends StatefulCallback {
 }
 
 /**
- * Says when to stop: true once `patience` epochs in a row were no better than the best before, by
- * the cost on the validation where there is one, or by a metric. An epoch of NaN is no better. As a callback
- * of `fit` it ends training.
+ * Decides when to stop: true once `patience` epochs in a row were no better than the best before, by the
+ * cost on the validation data if there is some, or by a metric. An epoch of NaN is no better. As a
+ * callback of `fit` it ends training.
  *
  * @example
  * const stop = earlyStopping({ patience: 2 });
@@ -176,10 +175,10 @@ export interface Plateau extends StatefulCallback {
 }
 
 /**
- * A learning rate that becomes less, by a factor, once `patience` epochs in a row were no better than the
- * best before, by the cost on the validation where there is one, or by a metric; then it counts anew. It is
- * the optimiser's `learningRate` and one of the callbacks of `fit`; in a loop of your own, call
- * `afterEpoch` with each report.
+ * A learning rate that falls by a factor once `patience` epochs in a row were no better than the best
+ * before, by the cost on the validation data if there is some, or by a metric; then it counts again. It
+ * is both the optimiser's `learningRate` and a callback of `fit`; in your own loop, call `afterEpoch`
+ * with each report.
  *
  * @example
  * const rate = reduceOnPlateau({ rate: 0.1, patience: 1, factor: 0.5 });
@@ -311,7 +310,7 @@ export function bestModel<Seen extends AnyReport = Report>(
   };
 }
 
-/** Numbers that JSON has not, as texts: reports have no others. */
+/** Strings for numbers that JSON lacks: reports contain no other strings. */
 function textBytes(report: AnyReport): Uint8Array {
   const written = (_: string, x: unknown) =>
     typeof x === "number" && (!Number.isFinite(x) || Object.is(x, -0)) ? numberText(x) : x;

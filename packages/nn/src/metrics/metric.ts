@@ -20,9 +20,8 @@ export type MetricValue = number | readonly MetricValue[];
 export type MetricState = readonly Float64Array[];
 
 /**
- * A metric that is exact over all examples, whatever the sizes of batches: what it keeps of them are sums in
- * float64, or all that it depends on. `measure` and `fit` take it in the place of a `Metric`. In a loop of
- * your own:
+ * A metric that is exact over all examples, whatever the batch sizes: its state is sums in float64, or
+ * all observed values. `measure` and `fit` accept it in place of a `Metric`. In your own loop:
  *
  * @example
  * const metric = precision();

@@ -17,7 +17,7 @@ import { limited, type Method, newton, type Point, whole } from "./directions.ts
 import { lineSearch, type Trial } from "./line-search.ts";
 import type { MinimizeOptions, MinimizeReport } from "./options.ts";
 
-/** A point on a line, with what is known there. */
+/** A point on a line, with the known value and slope. */
 interface Found extends Trial {
   readonly point: Point;
   /** The largest component of the gradient, and the sum of all; without signs. */

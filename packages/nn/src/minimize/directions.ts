@@ -1,5 +1,5 @@
-// Directions of descent: what methods of minimisation make of points and gradients. J. Nocedal and
-// S. J. Wright, "Numerical Optimization", 2006.
+// Directions of descent, from points and gradients. J. Nocedal and S. J. Wright, "Numerical
+// Optimization", 2006.
 import {
   concat,
   type DType,
@@ -16,7 +16,7 @@ import {
 /** A point, [n], and the gradient there. */
 export type Point = { readonly x: Tensor; readonly gradient: Tensor };
 
-/** How directions are found, and what is remembered for the next. */
+/** How directions are found, and the state kept for the next. */
 export interface Method<Memory extends Tree = Tree> {
   /** What is remembered at first. */
   readonly memory: Memory;
@@ -37,8 +37,8 @@ function overPositive(x: Tensor): Tensor {
 }
 
 /**
- * Limited-memory BFGS, algorithm 7.4: the last `history` steps and what they changed of the gradient,
- * the oldest first. Rows of 0 stand for steps that have not been.
+ * Limited-memory BFGS, algorithm 7.4: the last `history` steps and the resulting changes of the gradient,
+ * the oldest first. Rows of 0 stand for steps not yet taken.
  */
 export function limited(
   size: number,
@@ -81,7 +81,7 @@ export function limited(
   };
 }
 
-/** BFGS, algorithm 6.1: a whole matrix, [n, n], in place of the inverse of the Hessian. */
+/** BFGS, algorithm 6.1: a full matrix, [n, n], that approximates the inverse Hessian. */
 export function whole(
   size: number,
   dtype: DType,
@@ -111,9 +111,9 @@ export function whole(
 }
 
 /**
- * Newton's direction by conjugate gradients, algorithm 7.1: no more exactly than the gradient is
- * small. A direction in which the function curves downwards, which ends it, counts, too: without it,
- * steps along a bent valley are short.
+ * Newton's direction by conjugate gradients, algorithm 7.1, to a tolerance that follows the gradient's
+ * norm. A direction of negative curvature ends the iteration but is still used: without it, steps along a
+ * curved valley are short.
  */
 export function newton(f: (x: Tensor) => Tensor, size: number): Method<readonly []> {
   return {

@@ -15,10 +15,10 @@ const enough = 1e-4;
 /** How much of the slope may be left. */
 const steep = 0.9;
 /**
- * A point at which the value is low enough and the slope flat enough, tried first at `first`; or, when
- * no interval is left to look in or `most` points have been tried (50 at most), a point that is lower than
- * `start`, if there is one. `resolution` is how far apart numbers are that differ by more than
- * rounding, relative to their size. Values that are no finite numbers count as too far.
+ * A point with a sufficiently low value and flat slope, tried first at `first`; or, when no interval is
+ * left to search or `most` points have been tried (at most 50), a point that is lower than `start`, if
+ * there is one. `resolution` is the smallest relative difference that exceeds rounding. Non-finite values
+ * count as too far.
  */
 export async function lineSearch<T extends Trial>(
   start: Trial,

@@ -18,13 +18,13 @@ export interface Minimum<X> extends MinimizeReport {
 }
 
 /**
- * Finds a minimum of `f` near `x0`: a tensor, or an array or plain object of tensors, of one dtype,
- * of which float64 has the digits for small tolerances. `f` gives a tensor of one number, the same for
- * the same `x` each time; it is compiled once, with its gradient. Each iteration looks along a line for a
- * point that satisfies the strong Wolfe conditions. Methods and line search: J. Nocedal and
- * S. J. Wright, "Numerical Optimization", 2006, algorithms 7.4 (L-BFGS), 6.1 (BFGS), 7.1 (Newton with
- * conjugate gradients), 3.5 and 3.6. What ends it stands in `why`. Throws `NablaError` where the value or
- * the gradient at `x0` is no finite number, and for options out of range.
+ * Finds a minimum of `f` near `x0`: a tensor, or an array or plain object of tensors, of one dtype; small
+ * tolerances need float64. `f` returns a tensor of one number, always the same for the same `x`; it is
+ * compiled once, with its gradient. Each iteration searches along a line for a point that satisfies the
+ * strong Wolfe conditions. Methods and line search: J. Nocedal and S. J. Wright, "Numerical
+ * Optimization", 2006, algorithms 7.4 (L-BFGS), 6.1 (BFGS), 7.1 (Newton with conjugate gradients), 3.5
+ * and 3.6. `why` gives the reason for stopping. Throws `NablaError` if the value or the gradient at `x0`
+ * is not finite, and for options out of range.
  *
  * @example
  * const banana = (x: Tensor) => {
@@ -50,11 +50,10 @@ export async function minimize<X extends TreeLike<X>>(
 }
 
 /**
- * Finds parameters, near those that they are, at which `cost()` has a minimum, and assigns them, as
- * `minimize` does: for models that are small, or whose cost is of all data, such as a physics-informed
- * network. Those that are frozen stay as they are. The cost must be the same each time: without dropout,
- * and of the same examples. Where this throws, the parameters are as before. Throws what `minimize`
- * throws.
+ * Finds a minimum of `cost()` near the current parameters, and assigns it, like `minimize`: for small
+ * models, or a cost over all data, such as a physics-informed network. Frozen parameters are unchanged.
+ * The cost must be deterministic: no dropout, and always the same examples. If this throws, the
+ * parameters are as before. Throws the errors of `minimize`.
  *
  * @example
  * const line = dense(1, 1, { dtype: "float64" });

@@ -3,8 +3,8 @@
 /** How a minimum is looked for. */
 export interface MinimizeOptions {
   /**
-   * "lbfgs" (default) remembers some steps, for any number of variables; "bfgs" a matrix of their number
-   * squared, for some hundreds; "newtonCg" asks for second derivatives, by products with the Hessian.
+   * "lbfgs" (default) remembers a few steps, for any number of variables; "bfgs" a matrix of that number
+   * squared, for some hundreds; "newtonCg" uses second derivatives, by products with the Hessian.
    */
   readonly method?: "lbfgs" | "bfgs" | "newtonCg";
   /** It is found where no component of the gradient is larger. Default: 1e-5. */

@@ -36,7 +36,7 @@ export interface OdeOptions {
   readonly method?: "dopri5" | "rk4";
   /** Of "dopri5", the error of a step that is allowed in proportion to y. Default: 1e-6. */
   readonly rtol?: number;
-  /** Of "dopri5", the error of a step that is allowed beside that. Default: 1e-8. */
+  /** For "dopri5", the error of a step that is allowed in addition. Default: 1e-8. */
   readonly atol?: number;
   /** Of "dopri5", the most steps from one time to the next. Default: 1000. */
   readonly maxSteps?: number;
@@ -140,7 +140,7 @@ function along<Memory extends Tree>(method: Method<Memory>, y0: Tensor, times: T
   return concat([first, rest]);
 }
 
-/** Gradients by the adjoint equation, whose own gradients are computed likewise. */
+/** Gradients by the adjoint equation, which can be differentiated in the same way. */
 function backwards(solve: Solve): Solve {
   const solveBack: Solve = (field, y0, times, captured) =>
     customGradient(
@@ -148,7 +148,10 @@ function backwards(solve: Solve): Solve {
       (g, [y, ts, ...given], ys) => {
         const [size, sizes] = [y.size, given.map((one) => one.size)];
         const dtype = y.dtype;
-        /** Slopes of y, of the cost's gradient by it, and of those by what is captured. */
+        /**
+         * Derivatives of y, of the cost's gradient with respect to it, and of those with respect to
+         * captured tensors.
+         */
         const together: Field = (all, t, others) => {
           const [state, costate] = [all.slice(0, 0, size), all.slice(0, size, 2 * size)];
           const [slope, pullback] = vjp(

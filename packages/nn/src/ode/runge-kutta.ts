@@ -15,14 +15,14 @@ import {
   whileLoop,
 } from "@nabla/autograd";
 
-/** y' of y [size] and t [], and of what it captures: tensors that derivatives go to. */
+/** y' from y [size], t [] and captured tensors, to which derivatives flow. */
 export type Field = (y: Tensor, t: Tensor, captured: readonly Tensor[]) => Tensor;
 
 /** Goes from one time to another. */
 export interface Method<Memory> {
   /** What it begins with, of the first state and both first times. */
   begin(y: Tensor, from: Tensor, to: Tensor): Memory;
-  /** The state at `to`, and what it goes on with. */
+  /** The state at `to`, and the values that the next interval starts from. */
   go(y: Tensor, from: Tensor, to: Tensor, memory: Memory): readonly [y: Tensor, memory: Memory];
 }
 
@@ -33,7 +33,7 @@ function moved(y: Tensor, h: Tensor, terms: readonly (readonly [number, Tensor])
   return y.add(sum.mul(h));
 }
 
-/** The classical method, in so many steps from one time to the next. */
+/** The classical method, with a fixed number of steps from one time to the next. */
 export function classical(
   field: Field,
   captured: readonly Tensor[],
@@ -93,9 +93,9 @@ const tooSmall =
   "there, or rtol and atol are finer than the dtype; rk4 has fixed steps";
 
 /**
- * The adaptive method. Sizes of steps are numbers to derivatives, but for the last one before each
- * time, which ends there. Of each step its gradient needs the state before it only: the stages are
- * computed again.
+ * The adaptive method. Derivatives treat step sizes as constants, except for the last step before each
+ * time, which ends there. The gradient of a step needs only the state before it: the stages are
+ * recomputed.
  */
 export function dormandPrince(
   field: Field,
@@ -105,7 +105,7 @@ export function dormandPrince(
   const norm = (x: Tensor, scale: Tensor): Tensor => x.div(scale).square().mean().sqrt();
   const scaleOf = (y: Tensor) => y.abs().mul(rtol).add(atol);
 
-  /** The state after a step of `h`, all slopes on the way; `first` is y' at its beginning. */
+  /** The state after a step of `h`, with all its slopes; `first` is y' at the start. */
   const stepped = (y: Tensor, t: Tensor, h: Tensor, first: Tensor, given: readonly Tensor[]) => {
     const slopes = [first];
     let next = y;
@@ -171,7 +171,7 @@ export function dormandPrince(
     return {
       y: taken(y, t, size, ...captured),
       t: where(isLast, to, t.add(size)),
-      // A step that was cut short at a time says nothing against longer ones.
+      // A step shortened to end at a requested time is no reason to avoid longer ones.
       h: where(isLast, maximum(h, tried.retry), tried.retry).stopGradient(),
       slope: tried.slope.stopGradient(),
       isStuck: tried.isStuck,

@@ -1,4 +1,4 @@
-// AdaDelta: steps in the units of the parameters, so that there is no rate to choose.
+// AdaDelta: steps in the units of the parameters, so that there is no learning rate to choose.
 
 import { checkKind, fraction, positive } from "@nabla/autograd/checks";
 import type { LearningRate } from "../schedules.ts";

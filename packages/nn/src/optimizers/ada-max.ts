@@ -1,4 +1,4 @@
-// AdaMax: Adam with the largest gradient of late in place of the root of the mean square.
+// AdaMax: Adam with a decaying maximum of gradients instead of the root mean square.
 
 import { checkMoments, type MomentOptions, momentDefaults, overMissing } from "./moments.ts";
 import { counting } from "./needs.ts";

@@ -16,7 +16,10 @@ import {
 export interface AdafactorOptions {
   /** How far to go, relative to the parameter: a number, or a schedule; 1 / sqrt(t) at most. Default: 0.01. */
   readonly learningRate?: LearningRate;
-  /** How fast the mean of squares comes to be of many: its decay at step t is 1 - t^-`growth`. Default: 0.8. */
+  /**
+   * How fast the averaging window of the mean of squares grows: its decay at step t is 1 - t^-`growth`.
+   * Default: 0.8.
+   */
   readonly growth?: number;
   /** The least mean of squares, as a root. Default: 2^-23. */
   readonly epsilon?: number;

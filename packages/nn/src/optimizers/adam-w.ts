@@ -1,4 +1,4 @@
-// AdamW: Adam, with weights that decay by themselves.
+// AdamW: Adam with decoupled weight decay.
 
 import { checkKind, notNegative } from "@nabla/autograd/checks";
 import { type AdamOptions, adamDefaults, adamDirection, adamKeeps, checkAdam } from "./adam.ts";

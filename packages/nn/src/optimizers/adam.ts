@@ -61,13 +61,12 @@ const rule: Rule<Required<AdamOptions>> = {
 };
 
 /**
- * Adam: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2 are the running means of
- * gradients and their squares, which start at 0; the step t is against m / (1 - beta1^t), divided
- * by sqrt(v / (1 - beta2^t)) + epsilon. Each parameter counts its own steps: one whose first
- * gradient comes late begins at t = 1. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
- * Optimization", 2015, algorithm 1. With `amsGrad` the largest v so far is in place of v (S. J. Reddi,
- * S. Kale and S. Kumar, "On the Convergence of Adam and Beyond", 2018, with corrections as in
- * PyTorch). Throws `NablaError` for options out of range.
+ * Adam: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2 are running means of gradients and
+ * their squares, which start at 0; the step is along -m / (1 - beta1^t), divided by sqrt(v / (1 -
+ * beta2^t)) + epsilon. Steps are counted per parameter: one whose first gradient comes late starts at t =
+ * 1. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1. With
+ * `amsGrad` the largest v so far replaces v (S. J. Reddi, S. Kale and S. Kumar, "On the Convergence of
+ * Adam and Beyond", 2018, with corrections as in PyTorch). Throws `NablaError` for options out of range.
  *
  * @example
  * const w = parameter([3, -200]);

@@ -7,12 +7,12 @@ import { type Optimizer, optimizerOf, stepperOf } from "./stepper.ts";
 import { cellsWith, outcomeOf } from "./within.ts";
 
 /**
- * Makes an optimiser whose `step()` accumulates gradients; every nth call lets `optimizer` take one step
- * with the mean of `n` of them. It is for loops of your own, where batches come one by one; `fit` has
+ * Makes an optimiser whose `step()` accumulates gradients; at every nth call, `optimizer` takes one step
+ * with the mean of `n` of them. It is for your own loops, where batches arrive one by one; `fit` has
  * `accumulate`. Steps, schedules and bias corrections count every nth call. The accumulated gradients are
  * part of the state, so training resumes from a checkpoint between two steps. Each call needs a gradient
- * of every parameter that is not frozen. Throws `NablaError` where one has none, for `n` below 1, and for
- * optimisers that `@nabla/nn` has not made.
+ * for every parameter that is not frozen. Throws `NablaError` if one has none, for `n` below 1, and for
+ * optimisers not made by `@nabla/nn`.
  *
  * @example
  * const w = parameter([1]);

@@ -15,11 +15,11 @@ export interface LookaheadOptions {
 const part: Kind = [(x) => typeof x === "number" && x > 0 && x <= 1, "more than 0, 1 at most"];
 
 /**
- * Makes an optimiser that lets `optimizer` take `steps` steps, and then goes back to a point on the
- * line from where they began to where they have led. M. Zhang, J. Lucas, G. Hinton and J. Ba,
- * "Lookahead Optimizer: k steps forward, 1 step back", 2019, algorithm 1. What `optimizer` keeps stays
- * as it is; frozen parameters stay where they are. Throws `NablaError` for options out of range, and for optimisers that `@nabla/nn` has not
- * made.
+ * Makes an optimiser that lets `optimizer` take `steps` steps, and then moves back to a point on the line
+ * between their start and end. M. Zhang, J. Lucas, G. Hinton and J. Ba, "Lookahead Optimizer: k steps
+ * forward, 1 step back", 2019, algorithm 1. The state of `optimizer` is unchanged by this; frozen
+ * parameters are not moved. Throws `NablaError` for options out of range, and for optimisers not made by
+ * `@nabla/nn`.
  *
  * @example
  * const w = parameter([1]);
@@ -67,11 +67,11 @@ export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}):
             return;
           }
           const end = led[i]!;
-          // Where the steps begin is where the parameter is then, whoever has put it there.
+          // Steps start from the parameter's current value, whoever assigned it.
           const start = where(isFirst, now[i]!, slow[i]!);
           const between = start.add(end.sub(start).mul(kept));
           slow[i]!.assign(start);
-          // From infinity to itself there is no way.
+          // The difference of two infinities is NaN.
           const to = where(isLast.logicalAnd(end.notEqual(start)), between, end);
           p.assign(to);
           if (exact[i]) afterOf.set(exact[i], to);

@@ -52,9 +52,9 @@ export function nextMoments({
 }
 
 /**
- * 1 / (1 - beta^t) at a parameter's own step t: what corrects a running mean that starts at 0.
- * Without the digits that 1 - x loses for x near 1; and the reciprocal, once, since of all that is
- * done for an element divisions take longest.
+ * 1 / (1 - beta^t) at a parameter's own step t: the correction of a running mean that starts at 0.
+ * Computed without the cancellation of 1 - x near x = 1; as a reciprocal, computed once, because
+ * divisions are the slowest operations per element.
  */
 export function overMissing({ ofSteps }: Pick<Update<unknown>, "ofSteps">, beta: number): Tensor {
   return ofSteps(String(beta), (steps) => steps.mul(Math.log(beta)).expm1().neg().reciprocal());

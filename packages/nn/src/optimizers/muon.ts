@@ -76,12 +76,12 @@ function orthogonalized(x: Tensor, iterations: number): Tensor {
 }
 
 /**
- * Steps matrices against their velocity (Nesterov's), with all its singular values made about 1: K. Jordan
- * et al., "Muon: An optimizer for hidden layers in neural networks", 2024; kernels count as matrices of
- * all that leads to an output. They are scaled by 0.2 sqrt(the longer side), as J. Liu et al., "Muon is
- * Scalable for LLM Training", 2025, formula 4, so that parameters with fewer axes, and groups with
- * `matrices: false`, follow AdamW with the same rate and decay. Throws `NablaError` for options out of
- * range.
+ * Steps matrices along their velocity (Nesterov's), with all its singular values made about 1: K. Jordan
+ * et al., "Muon: An optimizer for hidden layers in neural networks", 2024; kernels count as matrices with
+ * one column or row per output channel. Updates are scaled by 0.2 sqrt(the longer side), as J. Liu et
+ * al., "Muon is Scalable for LLM Training", 2025, formula 4, so that parameters with fewer axes, and
+ * groups with `matrices: false`, can use AdamW with the same rate and decay. Throws `NablaError` for
+ * options out of range.
  *
  * @example
  * const [embedded, hidden] = [dense(8, 4), dense(4, 4)];

@@ -54,9 +54,9 @@ const rule: Rule<Required<NAdamOptions>> = {
 };
 
 /**
- * Adam with Nesterov's momentum: in place of the mean of gradients the step has what that will be next,
- * were the next gradient this one; the momentum at step t is beta1 (1 - 0.96^(t momentumDecay) / 2).
- * T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016, algorithm 2, with the schedule of its
+ * Adam with Nesterov's momentum: instead of the mean of gradients the step uses its next value, assuming
+ * that the next gradient equals this one; the momentum at step t is beta1 (1 - 0.96^(t momentumDecay) /
+ * 2). T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016, algorithm 2, with the schedule of its
  * appendix, as in PyTorch. Throws `NablaError` for options out of range.
  *
  * @example

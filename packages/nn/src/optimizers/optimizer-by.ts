@@ -1,4 +1,4 @@
-// Optimisers by rules of one's own.
+// Optimisers from custom rules.
 import {
   DTypeError,
   formatShape,
@@ -35,11 +35,11 @@ const ruleKinds: Kinds<Rule<unknown>> = {
 };
 
 /**
- * An optimiser by a rule of your own, which says what a step makes of one parameter. Groups,
- * schedules, states, checkpoints, `compile` and `fit` are as with any other. Groups say what differs
- * from `options`, which differ from the rule's defaults. The rule is traced where steps are compiled,
- * so it decides nothing by the values of tensors: `where` does. Throws `NablaError` for what is no
- * rule, for options without a learning rate, and in a step whose `update` gives no tensor.
+ * Makes an optimiser from your own rule, which gives the update of a single parameter. Groups, schedules,
+ * states, checkpoints, `compile` and `fit` work as with any other. Groups override `options`, which
+ * override the rule's defaults. The rule is traced when steps are compiled, so it must not branch on the
+ * values of tensors: use `where`. Throws `NablaError` for an invalid rule, for options without a learning
+ * rate, and in a step whose `update` does not return a tensor.
  *
  * @example
  * // Against the sign of a velocity.

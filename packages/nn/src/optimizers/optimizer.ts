@@ -1,4 +1,4 @@
-// What all optimisers share: groups of parameters, and what is kept of each from step to step.
+// The parts that all optimisers share: groups of parameters, and per-parameter state.
 import {
   type DType,
   external,
@@ -19,7 +19,7 @@ import { type Optimizer, optimizerOf, ownSteps } from "./stepper.ts";
 
 export type { Optimizer, OptimizerState } from "./stepper.ts";
 
-/** Some of an optimiser's parameters, with what is special about them. */
+/** Some of an optimiser's parameters, with options of their own. */
 export type ParameterGroup<Options> = Partial<Options> & {
   readonly parameters: readonly Parameter[];
 };
@@ -27,7 +27,7 @@ export type ParameterGroup<Options> = Partial<Options> & {
 /** Parameters, all alike or in groups. */
 export type Parameters<Options> = readonly Parameter[] | readonly ParameterGroup<Options>[];
 
-/** What a rule knows of a parameter besides its value. */
+/** What a rule is given for a parameter besides its value. */
 export interface Update<Options> {
   readonly g: Tensor;
   /** What is kept of it, by the rule's names; the rule assigns. */
@@ -55,7 +55,7 @@ export interface Rule<Options> {
   readonly name: string;
   /** Options that need not be given. */
   readonly defaults: Partial<Options>;
-  /** Names of options that have no default, beside the learning rate. Others are refused. */
+  /** Names of options without a default, besides the learning rate. Other names are rejected. */
   readonly required?: readonly (keyof Options & string)[];
   /** Throws `NablaError` for options out of range. Default: takes all. */
   check?(options: Options): void;
@@ -64,11 +64,11 @@ export interface Rule<Options> {
    * or first values by name.
    */
   keeps(options: Options, p: Parameter): readonly string[] | Readonly<Record<string, Tensor>>;
-  /** Whether it asks for `ofSteps`. Default: false. */
+  /** Whether it needs `ofSteps`. Default: false. */
   readonly counts?: true;
   /**
-   * What stands for the gradients of all parameters that move, by their positions among these, where a
-   * rule depends on several at once, as on a norm. Default: the gradients themselves.
+   * Replaces the gradients of all updated parameters, in order, if a rule depends on several at once, as
+   * on a norm. Default: the gradients themselves.
    */
   together?(moving: readonly Moving<Options>[]): readonly Tensor[];
   /** The parameter's new value. What it reads of `kept` before it assigns is of the step before. */
@@ -78,8 +78,8 @@ export interface Rule<Options> {
 interface Member<Options> {
   readonly p: Parameter;
   /**
-   * What the rule moves: the parameter, or of one of 16 bits, in which most steps would be lost, its value
-   * in float32, which the parameter is rounded from.
+   * The value that the rule updates: the parameter, or, since most steps would be lost in 16 bits, a
+   * float32 copy of a 16-bit parameter, from which the parameter is rounded.
    */
   readonly exact: Parameter;
   readonly options: Options;
@@ -89,9 +89,9 @@ interface Member<Options> {
 /** How many steps have moved each parameter. */
 export interface StepCounts {
   readonly cell: Parameter;
-  /** Counts a step for those that move. */
+  /** Increments the step count of updated parameters. */
   count(isMoving: readonly boolean[]): void;
-  /** What is asked for in one step. */
+  /** The inputs of one step. */
   asked(): (position: number, dtype: DType, key: string, f: (steps: Tensor) => Tensor) => Tensor;
 }
 
@@ -99,12 +99,12 @@ export interface StepCounts {
 export interface Needs {
   /** Counts the steps of each parameter, for rules that count. */
   readonly ownSteps?: (rule: string, count: number) => StepCounts;
-  /** What a rule makes of all gradients, for rules with `together`. */
+  /** Values computed from all gradients, for rules with `together`. */
   readonly together?: <Options>(
     rule: Rule<Options>,
     moving: readonly Moving<Options>[],
   ) => readonly Tensor[];
-  /** Assigns what a step makes of `cells`, and gives what else it makes. */
+  /** Assigns the step's new values of `cells`, and returns its other results. */
   readonly carrying?: <Result>(cells: readonly Parameter[], step: () => Result) => Result;
 }
 
@@ -238,7 +238,7 @@ function onExact<Result>(short: readonly Member<unknown>[], step: () => Result):
   );
 }
 
-/** Assigns the next value of what a rule moves, and of the parameter of 16 bits, if it is of one. */
+/** Assigns the next value that a rule computes, and, for a 16-bit parameter, its rounded value. */
 function written(p: Parameter | undefined, exact: Parameter, value: Tensor): readonly Parameter[] {
   return p ? [exact.assign(value), p.assign(value)] : [exact.assign(value)];
 }
@@ -284,7 +284,7 @@ function keptOf<Options>(
   return Object.fromEntries(cells);
 }
 
-/** First values of what `keeps` names. Throws `NablaError` for what it may not give. */
+/** Initial values of the state named in `keeps`. Throws `NablaError` for invalid names. */
 export function firstValues(
   name: string,
   kept: unknown,
@@ -300,12 +300,12 @@ export function firstValues(
   throw new NablaError(`${name}: keeps gives ${describe(kept)}, ${expected}`);
 }
 
-/** A running mean one step on: `decay` of what it was, and the rest of `x`. */
+/** A running mean after one more value: `decay` of the old mean, and the rest from `x`. */
 export function runningMean(mean: Tensor, x: Tensor, decay: number): Tensor {
   return mean.mul(decay).add(x.mul(1 - decay));
 }
 
-/** The parameter after a step's weight decay by itself: p (1 - learningRate * weightDecay). */
+/** The parameter after a step's decoupled weight decay: p (1 - learningRate * weightDecay). */
 export function decayed(
   p: Parameter,
   { learningRate, options: { weightDecay } }: Update<{ readonly weightDecay: number }>,

@@ -1,4 +1,4 @@
-// RAdam: Adam, whose first steps wait until the mean of squares says something.
+// RAdam: Adam without scaling until the mean of squares is reliable.
 import { where } from "@nabla/autograd";
 import {
   checkMoments,

@@ -38,12 +38,12 @@ const rule: Rule<Required<SgdOptions>> = {
 };
 
 /**
- * Goes against the gradient: p - learningRate * g. With momentum m, against a velocity that keeps a
- * part of what it was: v = m v + g, p - learningRate * v (B. T. Polyak, "Some methods of speeding
- * up the convergence of iteration methods", 1964), with `nesterov` against g + m v (I. Sutskever et
- * al., "On the importance of initialization and momentum in deep learning", 2013). `weightDecay` w
- * makes g + w p of g, the gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options
- * out of range, and for `nesterov` without a momentum.
+ * Stochastic gradient descent: p - learningRate * g. With momentum m, along a decaying velocity: v = m v
+ * + g, p - learningRate * v (B. T. Polyak, "Some methods of speeding up the convergence of iteration
+ * methods", 1964), with `nesterov` along g + m v (I. Sutskever et al., "On the importance of
+ * initialization and momentum in deep learning", 2013). `weightDecay` w replaces g by g + w p, the
+ * gradient of an L2 penalty w / 2 |p|^2. Throws `NablaError` for options out of range, and for `nesterov`
+ * without a momentum.
  *
  * @example
  * const w = parameter([3]);

@@ -1,5 +1,5 @@
-// What optimisers are, and what they do with whatever decides their steps: one run for each, and
-// states to go on from.
+// Optimisers, and how they apply the function that computes their steps: one run per step, and a state
+// that can be saved.
 import {
   type Data,
   formatShape,
@@ -15,9 +15,9 @@ import { checkKind, describe, plain } from "@nabla/autograd/checks";
 import { checkBlocks, readNow } from "../later.ts";
 
 /**
- * What an optimiser has gathered, by name: "steps", how many it has taken (int32), "0.velocity" and
- * the like of the first parameter, and where a rule depends on it, as Adam's, "ownSteps", how many
- * have moved each parameter (int32 [parameters]).
+ * The state of an optimiser, by name: "steps", the number of steps taken (int32), "0.velocity" and the
+ * like for the first parameter, and if a rule depends on it, as Adam's, "ownSteps", the number of updates
+ * of each parameter (int32 [parameters]).
  */
 export type OptimizerState = Readonly<Record<string, Tensor>>;
 
@@ -25,12 +25,12 @@ export type OptimizerState = Readonly<Record<string, Tensor>>;
 export interface Optimizer {
   readonly parameters: readonly Parameter[];
   /**
-   * Takes one step with the gradients that `backward` has left, and clears them. A parameter
-   * without one stays, with all that is kept of it, as a frozen one does. What the same calls of
-   * `backward` left in parameters of other optimisers is for their steps, and the next `backward` starts afresh there:
-   * a gradient is used once. The costs that `backward` was called on are computed in the same run,
-   * so reading them afterwards is free. A step that throws uses the gradients, too, and changes
-   * nothing else. Throws `NablaError` if no parameter has a gradient.
+   * Takes one step with the gradients that `backward` has left, and clears them. A parameter without one
+   * is unchanged, with its state, like a frozen one. Gradients that the same calls of `backward` left in
+   * parameters of other optimisers remain for their steps, and the next `backward` replaces them: a
+   * gradient is used once. The costs that `backward` was called on are computed in the same run, so
+   * reading them afterwards is free. A step that throws consumes the gradients, too, and changes nothing
+   * else. Throws `NablaError` if no parameter has a gradient.
    */
   step(): void;
   /**
@@ -40,21 +40,20 @@ export interface Optimizer {
    */
   stepAsync(): Promise<void>;
   /**
-   * All that later steps depend on besides the parameters: the numbers of steps taken, and what is
-   * kept of each parameter, under its position in `parameters`. No later step changes it.
+   * Everything that later steps depend on besides the parameters: the number of steps taken, and the
+   * state of each parameter, under its position in `parameters`. Later steps do not change it.
    */
   state(): OptimizerState;
   /**
-   * Goes on from a state that an optimiser of the same kind, for the same parameters, has given.
-   * A state without "ownSteps", as versions before 0.2 gave it, means that all parameters have
-   * moved in each step. All is checked before anything is changed. Throws `NablaError` for names
-   * that only one side has and for numbers of steps that are no integers from 0, and `ShapeError`
-   * for shapes that differ.
+   * Restores a state saved by an optimiser of the same kind, for the same parameters. A state without
+   * "ownSteps", from versions before 0.2, means that all parameters were updated in each step. Everything
+   * is checked before anything is changed. Throws `NablaError` for names that only one side has and for
+   * numbers of steps that are not integers from 0, and `ShapeError` for shapes that differ.
    */
   load(state: OptimizerState): void;
   /**
-   * The learning rate of the next step; of several groups that of the first. One of your own may leave it
-   * out.
+   * The learning rate of the next step; with several groups, that of the first. Custom optimisers may
+   * leave it out.
    */
   learningRate?(): Promise<number>;
 }
@@ -65,8 +64,8 @@ export interface Stepper {
   /** All that its steps change besides the parameters, by the state's names. */
   readonly cells: ReadonlyMap<string, Parameter>;
   /**
-   * Takes the gradients, and asks for what changes from step to step; gives a function that assigns what
-   * the step changes, and gives all of that.
+   * Takes the gradients, and evaluates values that change from step to step; returns a function that
+   * assigns the step's new values, and returns all of them.
    */
   begin(): () => readonly Parameter[];
   learningRate(): Promise<number>;
@@ -74,7 +73,7 @@ export interface Stepper {
 
 const steppers = new WeakMap<Optimizer, Stepper>();
 
-/** What decides the steps of `optimizer`. Throws `NablaError` for what `optimizerOf` has not made. */
+/** The function behind `optimizer`. Throws `NablaError` for objects not made by `optimizerOf`. */
 export function stepperOf(operation: string, optimizer: Optimizer): Stepper {
   const known = isObject(optimizer) ? steppers.get(optimizer) : undefined;
   if (known) return known;
@@ -133,7 +132,7 @@ function loadState(cells: ReadonlyMap<string, Parameter>, given: OptimizerState)
     if (is !== wanted)
       throw new ShapeError(`load: "${key}" is ${is} in the state, ${wanted} in the optimiser`);
   }
-  // All are read before any is assigned. Copied: what is loaded belongs to the optimiser alone.
+  // All are read before any is assigned. They are copied, because the optimiser owns its state.
   const values = Array.from(cells, ([key, { dtype, shape }]) => {
     const read = readNow("load", state[key]!, realizeState);
     if (dtype === "int32") checkSteps(key, read);

@@ -1,14 +1,15 @@
-// Steps whose outcome is decided in the graph: what an optimiser would make of everything, and then
-// what is made of that.
+// Steps whose outcome depends on values: the inner step is computed on stand-ins, and its result used
+// in the graph.
 import { NablaError, type Parameter, substitute, type Tensor } from "@nabla/autograd";
 import type { Stepper } from "./stepper.ts";
 
-/** What the step that `assign` takes makes of parameters and cells, none of which it changes. */
+/** The new values of parameters and cells after the step that `assign` takes; none of them is changed. */
 export function outcomeOf(
   cells: readonly Parameter[],
   assign: () => readonly Parameter[],
 ): readonly Tensor[] {
-  // Values, as what is assigned to a parameter that stands in for another goes to that one.
+  // Values rather than cells, because an assignment to a parameter that stands in for another goes to
+  // that one.
   const values = cells.map((cell) => cell.stopGradient());
   return substitute(cells, values, () => {
     assign();
@@ -16,7 +17,7 @@ export function outcomeOf(
   });
 }
 
-/** The cells of `inner`, and others beside them. Throws `NablaError` where names are there already. */
+/** The cells of `inner`, and additional ones. Throws `NablaError` for duplicate names. */
 export function cellsWith(
   operation: string,
   { cells }: Stepper,

@@ -5,10 +5,10 @@ import type { AnyReport } from "../report.ts";
 import { numbersIn, numberText } from "./numbers.ts";
 
 /**
- * The columns of a table of reports: all numbers that any of them has, in the order of the reports'
- * properties, such as "epoch", "cost", "costs/error", "metrics/accuracy"; of a metric that is a list
- * "metrics/recall/0" and so on. Reports within an epoch have no metrics: give one of an epoch's end, too,
- * or name the columns yourself. Throws `NablaError` for what are no reports.
+ * The columns of a table of reports: all numbers in any of them, in the order of the reports' properties,
+ * such as "epoch", "cost", "costs/error", "metrics/accuracy"; for a metric that is a list
+ * "metrics/recall/0" and so on. Reports within an epoch have no metrics: include one of an epoch's end,
+ * or name the columns yourself. Throws `NablaError` for arguments that are not reports.
  *
  * @example
  * const report = { epoch: 1, step: 10, cost: 0.5, metrics: { recall: [0.5, 1] } };
@@ -45,9 +45,9 @@ export function csvHeader(columns: readonly string[]): string {
 }
 
 /**
- * A report as a row of a CSV file with these columns, with the line's end. All digits are kept; what the
- * report does not have is empty; NaN, Infinity and -Infinity are written like this, as JavaScript's
- * `Number` and Python's `float` read them. Throws `NablaError` for what is no report, and for a number
+ * A report as a row of a CSV file with these columns, with the line's end. All digits are kept; missing
+ * values are empty; NaN, Infinity and -Infinity are written like this, as JavaScript's `Number` and
+ * Python's `float` read them. Throws `NablaError` for an argument that is not a report, and for a number
  * that has no column.
  *
  * @example
@@ -96,9 +96,10 @@ function field(text: string): string {
 }
 
 /**
- * A report as a line of JSON, with the line's end; what is undefined is left out. JSON has neither NaN nor
- * infinities: they are the strings "NaN", "Infinity" and "-Infinity", and as no other value of a report is
- * a string, a reader gets them back by `Number`, as below. Throws `NablaError` for what is no report.
+ * A report as a line of JSON, with the line's end; undefined values are left out. JSON has neither NaN
+ * nor infinities: they are the strings "NaN", "Infinity" and "-Infinity"; since no other value of a
+ * report is a string, a reader can convert them with `Number`, as below. Throws `NablaError` for an
+ * argument that is not a report.
  *
  * @example
  * const line = jsonLine({ epoch: 1, step: 10, cost: Number.NaN, costs: { error: 0.5 } } as never);

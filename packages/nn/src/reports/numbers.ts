@@ -1,4 +1,4 @@
-// The numbers of a report by name, which all that writes reports down goes through.
+// The numbers of a report by name, for all formats.
 import { NablaError, printable } from "@nabla/autograd";
 import { describe, isPlainObject } from "@nabla/autograd/checks";
 
@@ -15,8 +15,8 @@ const records: ReadonlySet<string> = new Set(["costs", "metrics"]);
 const mostNested = 16;
 
 /**
- * The numbers of each property of a report; none of what is undefined. Throws `NablaError` where something
- * is no number where one must be, and where two numbers have one name.
+ * The numbers of each property of a report; none for undefined ones. Throws `NablaError` if something is
+ * not a number, and if two numbers have the same name.
  */
 export function numbersIn(operation: string, report: unknown): readonly NumbersOf[] {
   if (!isPlainObject(report)) {

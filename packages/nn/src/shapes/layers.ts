@@ -1,5 +1,5 @@
-// What each kind of layer does to a shape, and what is said of an input that does not fit: in the
-// words of checks.ts. Types only.
+// How each kind of layer changes a shape, and the messages for an input that does not fit: the same as
+// in checks.ts. Types only.
 import type {
   Apply,
   Flatten,

@@ -1,5 +1,5 @@
-// What convolutions, pooling and upsampling do to a shape, and what is said of an input that does not fit.
-// Types only.
+// How convolutions, pooling and upsampling change a shape, and the messages for an input that does not
+// fit. Types only.
 import type {
   Convolution,
   FormatDimension,
@@ -161,7 +161,7 @@ export interface PoolingShape<
 
 type PoolingOutput<
   Operation extends string,
-  /** What runs, and says where a window does not fit. */
+  /** The shape, or the message if a window does not fit. */
   Pool extends string,
   Axes extends WindowAxes,
   S,

@@ -12,21 +12,21 @@ import {
 import { optimizerBy } from "../optimizers/optimizer-by.ts";
 import type { LearningRate } from "../schedules.ts";
 
-/** What a transform knows of a parameter besides the direction that comes to it. */
+/** What a transform is given for a parameter besides the incoming direction. */
 export interface Transforming extends Pick<Update<unknown>, "kept" | "ofSteps"> {
   readonly p: Parameter;
 }
 
 /**
- * A part of a chain: makes a direction of the one that comes to it, for each parameter by itself
- * (`each`), or for all that move (`all`). The first gets gradients.
+ * A part of a chain: maps the incoming direction to another, for each parameter separately (`each`), or
+ * for all updated ones (`all`). The first gets gradients.
  */
 export interface Transform {
   /** What errors call it. */
   readonly name: string;
-  /** What is kept of a parameter, as a `Rule` says it. Default: nothing. */
+  /** The state of a parameter, as in a `Rule`. Default: none. */
   keeps?(p: Parameter): readonly string[] | Readonly<Record<string, Tensor>>;
-  /** Whether it asks for `ofSteps`. Default: false. */
+  /** Whether it needs `ofSteps`. Default: false. */
   readonly counts?: true;
   each?(direction: Tensor, how: Transforming): Tensor;
   all?(directions: readonly Tensor[], hows: readonly Transforming[]): readonly Tensor[];
@@ -47,10 +47,10 @@ const kinds: Kinds<Transform> = {
 };
 
 /**
- * Puts transforms together to a function that makes optimisers: the gradient goes through all of them, and
- * the parameter goes against what comes out, p - learningRate * direction. The order matters:
- * `decayWeights` before `scaleByAdam` is a penalty, after it the decay of `adamW`. Groups may have
- * learning rates of their own. As `optax.chain`. Throws `NablaError` for what is no transform.
+ * Combines transforms to a function that makes optimisers: the gradient passes through all of them, and
+ * the parameter moves against the result, p - learningRate * direction. The order matters: `decayWeights`
+ * before `scaleByAdam` is a penalty, after it the decay of `adamW`. Groups may have different learning
+ * rates. Like `optax.chain`. Throws `NablaError` for an argument that is not a transform.
  *
  * @example
  * const clippedAdamW = chain(clipByNorm(1), scaleByAdam(), decayWeights(0.01));

@@ -6,8 +6,8 @@ import { runningMean } from "../optimizers/optimizer.ts";
 import type { Transform } from "./chain.ts";
 
 /**
- * A transform to a velocity, which keeps the part `keep` of what it was: v = keep v + d; with
- * `nesterov` to d + keep v. As in `sgd`. Throws `NablaError` for a part that is not 0 up to 1.
+ * A transform to a velocity with decay `keep`: v = keep v + d; with `nesterov` to d + keep v. As in
+ * `sgd`. Throws `NablaError` for a decay that is not from 0 up to 1.
  *
  * @example
  * const w = parameter([1]);
@@ -36,7 +36,7 @@ export function addMomentum(
 }
 
 /**
- * A transform to Adam's direction, with the options of `adam` but for the learning rate. Throws
+ * A transform to Adam's direction, with the options of `adam` except for the learning rate. Throws
  * `NablaError` for options out of range.
  *
  * @example

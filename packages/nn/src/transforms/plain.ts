@@ -24,9 +24,9 @@ export interface DecayOptions {
 }
 
 /**
- * A transform that adds the part `weightDecay` of the parameter: after others, such as `scaleByAdam`,
- * the parameter decays by itself, as in `adamW`; as the first it is the gradient of a penalty. Throws
- * `NablaError` for a part below 0.
+ * A transform that adds `weightDecay` times the parameter: after others, such as `scaleByAdam`, this is
+ * decoupled weight decay, as in `adamW`; as the first it is the gradient of a penalty. Throws
+ * `NablaError` for a negative factor.
  *
  * @example
  * const [weight, bias] = [parameter([[10]]), parameter([10])];
