@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "../strangers/esbuild/bundle.js";
+import { obstacles } from "./sizes/obstacles.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 // Inside the repository, where the packages are found; not in the sources, where git would see it.
@@ -79,6 +80,28 @@ async function breakdown(): Promise<string> {
   return table([["part", "the whole, kB", "the training loop, kB"], ...rows]);
 }
 
+/** What keeps the training loop from being smaller. */
+async function obstaclesSection(): Promise<string> {
+  const loop = `${stranger}programs/training-loop.js`;
+  const found = await obstacles(loop);
+  const { gzipBytes } = await bundle(loop);
+  const rest = found.reduce((bytes, one) => bytes - one.bytes, gzipBytes);
+  const rows = found.map(({ what, bytes }) => [what, kilobytes(bytes)]);
+  return `The goal for the training loop is 40 kB. The largest parts that it does not need or hardly needs, and how much smaller its bundle would be without each:
+
+${table([["part", "gzip, kB"], ...rows])}
+
+Without all of these it would still be about ${kilobytes(rest)} kB: graph, gradients, planner and code generator. A bundle of 40 kB needs a smaller engine, not a better bundler. Why each part stays:
+
+- **Methods.** A bundler cannot know which methods of a class are called. An entry without methods would break programs that get their tensors from another package and call \`x.add(y)\`; a bundler plugin that collects the names of called methods would work for one bundler, and fail for computed names. Functions alone are in the bundle only if they are called.
+- **Functions that WebAssembly lacks.** \`x.tanh()\` and \`x.lgamma()\` are methods, so these stay as long as methods do.
+- **Error texts.** Errors say what was given, what was expected and where; codes would need a table to read them.
+- **Threads and awaited runs.** \`await x.data()\` uses them in each program.
+- **The reference.** It must be there before the first synchronous read. Top-level \`await import()\` could load it in time, but \`require\` and bundles that are classic scripts would no longer work.
+- **Long names.** The names of properties could be shortened when the packages are built, but then printed objects, stack traces and profiles would show them, and many are public in \`@nabla/autograd/backend\`.
+- **Call sites.** They are recorded before anyone calls \`findNaN\`.`;
+}
+
 /** What `tsc` says of its work on a program, the fastest of three: a busy machine only adds time. */
 function compilation(file: string): readonly string[] {
   const options = { extends: `${root}examples/tsconfig.json`, files: [file], include: [] };
@@ -145,15 +168,15 @@ ${await bundles()}
 
 \`pnpm strangers esbuild\` bundles the same programs from the packed packages, and fails where one is beyond its limit ([programs](../strangers/esbuild/programs.json)). That of the whole of \`@nabla/nn\` is what has all costs, all metrics and all that writes reports down in it: a program carries those that it names. A package that a program does not import, or imports and does not use, adds nothing to it: the same command checks that.
 
-The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need, and with what plans, runs and differentiates loops and convolutions, which \`scan\`, \`conv2d\` and the like bring along. What a program cannot leave out:
-
-- **The engine.** It writes WebAssembly for whatever graph comes, so that all it can write has to be there. Its three parts are what most of the loop is.
-- **Methods.** \`x.sin()\` is found when it is called, which no bundler foresees: all methods are in each bundle, and the operations and gradients behind them. Therefore linear algebra, windows, \`einsum\`, \`random\`, \`compile\`, \`vmap\` and the like are functions only.
-- **The reference.** A host without WebAssembly's vectors runs graphs in plain JavaScript, and only there does one know whether it has them.
+The package is two modules (one is shared with \`@nabla/autograd/backend\`) whose parts a bundler can leave out: functions that are not called, with the operations that only they need, and with what plans, runs and differentiates loops and convolutions, which \`scan\`, \`conv2d\` and the like bring along. Methods cannot be left out; therefore linear algebra, windows, \`einsum\`, \`random\`, \`compile\`, \`vmap\` and the like are functions only. [More on what stays](#what-keeps-bundles-from-being-smaller).
 
 What the parts weigh, minified and not compressed (gzip makes somewhat more than a third of it):
 
 ${await breakdown()}
+
+## What keeps bundles from being smaller
+
+${await obstaclesSection()}
 
 ${checks}`,
 );

@@ -3,11 +3,13 @@
 // save a host some 2 ms of 30, and a bundle nothing. Annotations stay, by which bundlers leave out what
 // a program does not use; esbuild's minifier would drop them.
 import { defineConfig } from "rolldown";
+import { workerTexts } from "./worker-texts.js";
 
 function entries(dir, input) {
   return defineConfig({
     input,
     external: ["fast-check", "../index.ts", "../checks.ts"],
+    plugins: [workerTexts()],
     resolve: { conditionNames: ["@nabla/source"] },
     output: {
       dir,
