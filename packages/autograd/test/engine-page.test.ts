@@ -10,7 +10,7 @@ import {
 } from "@nabla/autograd";
 import binaryen from "binaryen";
 import { expect, test } from "vitest";
-import { structureOf } from "../src/engine/plan/key.ts";
+import { structureOf } from "../src/graph/structure.ts";
 import { planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { planToModule } from "../src/engine/wasm/module.ts";
@@ -95,7 +95,7 @@ each parameter. That makes ${order.length} nodes to compute, from ${inputs.lengt
 
 ## 2. The key
 
-\`engine/plan/key.ts\` encodes the structure of that graph (operations, attributes, shapes, dtypes, edges; not the
+\`graph/structure.ts\` encodes the structure of that graph (operations, attributes, shapes, dtypes, edges; not the
 data) as ${words.length} numbers, by which \`structure-cache.ts\` finds the plan of an earlier graph with the same structure. On a
 cache hit, stages 3 to 7 are skipped. \`compile()\` skips even building the key.
 

@@ -1,7 +1,7 @@
 // Plans of loops' bodies, which loops of all lengths share.
 import type { Body, Node } from "../../graph/node.ts";
+import { hashOf, Writer, wordsEqual, writeBody } from "../../graph/words.ts";
 import type { Plan } from "./steps.ts";
-import { hashOf, Writer, wordsEqual, writeBody } from "./words.ts";
 
 /** Plans that are kept; beyond that, all are forgotten. */
 const mostPlans = 256;

@@ -2,9 +2,9 @@
 // parts, share kernels, which take these as arguments: a network that processes a sequence step by
 // step has the same few kernels in each step.
 import type { Node, NodeOf } from "../../graph/node.ts";
+import { hashOf, operationNumber, Writer, wordsEqual } from "../../graph/words.ts";
 import type { BufferOf, Group } from "./groups.ts";
 import { NodeMap, type Numbering } from "./numbering.ts";
-import { hashOf, operationNumber, Writer, wordsEqual } from "./words.ts";
 
 /** Work that becomes kernels. */
 export type Work =

@@ -1,8 +1,9 @@
 // Kernels that plans share. A network that processes sequences step by step has the same kernels for
 // every length, and the parts in which a deep graph is computed have most of theirs in common.
+
+import { hashOf, Writer, wordsEqual } from "../../graph/words.ts";
 import type { Buffer, Kernel } from "../kernel/language.ts";
 import type { Form } from "./forms.ts";
-import { hashOf, Writer, wordsEqual } from "./words.ts";
 
 /** The kernels of a form. */
 export interface FormKernels {

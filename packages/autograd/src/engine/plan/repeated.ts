@@ -2,7 +2,7 @@
 // where a plan is made, which takes milliseconds; the check may take some microseconds.
 import type { Node } from "../../graph/node.ts";
 import { warnAbout } from "../../graph/warn.ts";
-import { operationNumber } from "./words.ts";
+import { operationNumber } from "../../graph/words.ts";
 
 /** Repetitions in a row that are no accident. */
 const often = 16;

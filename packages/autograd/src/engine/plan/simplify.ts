@@ -3,6 +3,7 @@
 import { noAttributes } from "../../graph/create.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { shapesEqual } from "../../graph/shape.ts";
+import { operationNumber } from "../../graph/words.ts";
 import { permute, reshape } from "../../ops/movement.ts";
 import { literal } from "../../ops/operands.ts";
 import { isFloating, roundings } from "../../scalar/dtype.ts";
@@ -11,7 +12,6 @@ import type { Scalar } from "../../scalar/expression.ts";
 import type { OperatorName } from "../../scalar/operators.ts";
 import type { Numbering } from "./numbering.ts";
 import type { Rule } from "./rewrite.ts";
-import { operationNumber } from "./words.ts";
 
 /** Merges equal operations on equal inputs. */
 export function mergeCommon(numbers: Numbering): Rule {

@@ -1,17 +1,17 @@
 // Back ends on devices that run plans: plan and load once per structure, then run.
 import type { Value } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";
+import { structureOf } from "../../graph/structure.ts";
+import { StructureCache } from "../../graph/structure-cache.ts";
 import type { Backend, BackendMemory, Prepared } from "../backend.ts";
 import { finishBackground } from "../background.ts";
 import type { Device } from "../device.ts";
 import { KernelCache } from "../plan/kernel-cache.ts";
-import { structureOf } from "../plan/key.ts";
 import { planOf } from "../plan/plan.ts";
 import { notePlanned } from "../plan/repeated.ts";
 import type { Plan } from "../plan/steps.ts";
 import { Engine } from "./engine.ts";
 import { LoadedPlan } from "./loaded-plan.ts";
-import { StructureCache } from "./structure-cache.ts";
 
 /** Limits on kept plans, and on the bytes of their programs. */
 const keptPlans = 512;

@@ -1,6 +1,8 @@
 // Patterns: the kernels of a plan as integers, without the numbers that code can take as arguments,
 // sizes of loops and literals. Plans of one pattern, such as those of one network for different
 // batches, can share code.
+
+import { hashOf, Writer } from "../../graph/words.ts";
 import { isFloating } from "../../scalar/dtype.ts";
 import { operandsFirst } from "../kernel/dependence.ts";
 import type {
@@ -14,7 +16,6 @@ import type {
 } from "../kernel/language.ts";
 import { type Blocks, blocksOfMultiply, blocksOfReduce } from "../kernel/reduction.ts";
 import type { Plan } from "../plan/steps.ts";
-import { hashOf, Writer } from "../plan/words.ts";
 import { type Literal, sizeClass } from "./extents.ts";
 import { type Features, kernelsOf } from "./module.ts";
 

@@ -2,9 +2,10 @@
 // numbers are constants. One that differs from it in sizes and literals only gets a module that
 // takes these as arguments, and all further ones get the same: a new size of batch is planned, but
 // nothing is compiled.
+
+import { wordsEqual } from "../../graph/words.ts";
 import type { Kernel, Variable } from "../kernel/language.ts";
 import type { Plan } from "../plan/steps.ts";
-import { wordsEqual } from "../plan/words.ts";
 import type { NumbersOf } from "./argument-lists.ts";
 import { type Literal, sizeClass } from "./extents.ts";
 import { type Features, type ModuleTables, planToModule, tablesOf } from "./module.ts";

@@ -1,6 +1,6 @@
 // A cache keyed by structures of graphs.
-import type { Structure } from "../plan/key.ts";
-import { wordsEqual } from "../plan/words.ts";
+import type { Structure } from "./structure.ts";
+import { wordsEqual } from "./words.ts";
 
 /** Keeps what was made for structures; evicts the least recently used. */
 export class StructureCache<Kept extends { readonly bytes: number }> {

@@ -1,6 +1,7 @@
 // Encodes graphs, and parts of them, as integers: equal ones give the same words.
-import type { Body, Loop, Node, Operation } from "../../graph/node.ts";
-import { dtypes } from "../../scalar/dtype.ts";
+
+import { dtypes } from "../scalar/dtype.ts";
+import type { Body, Loop, Node, Operation } from "./node.ts";
 
 const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
 const operationNumbers = new WeakMap<object, number>();

@@ -1,8 +1,8 @@
 // Structures: a graph as integers, namely operations, attributes, shapes, dtypes and wiring, but
 // not data. Graphs of equal structure share a plan. (Integers, because a step that is not compiled
 // looks its plan up each time: string keys took 60 µs for the README's network, ten times as long.)
-import type { Node } from "../../graph/node.ts";
-import { newMark } from "../../graph/order.ts";
+import type { Node } from "./node.ts";
+import { newMark } from "./order.ts";
 import { hashOf, operationNumber, Writer } from "./words.ts";
 
 /** A graph's structure, and the nodes with values that it starts from, in the order of mention. */
