@@ -10,13 +10,14 @@ import {
   type Shape,
   shapesEqual,
 } from "../graph/shape.ts";
-import { currentCall } from "../graph/site.ts";
+import { currentCall, type Origin } from "../graph/site.ts";
 import { full } from "../ops/creation.ts";
 import { cast } from "../ops/operands.ts";
 import { computedDType, hasFractions } from "../scalar/dtype.ts";
 import { Contributions } from "./contributions.ts";
 import { type LoopsBack, loopsBack, type ReversePass, type Seeded } from "./loops-back.ts";
 import { Pieces, type Settling } from "./pieces.ts";
+import { recorded } from "./recordings.ts";
 import { summed, throughChoice, together } from "./selections.ts";
 
 /**
@@ -35,13 +36,18 @@ export function gradients(
 ): readonly Node[] {
   checkCost(operation, cost, seed);
   inputs.forEach((input, i) => checkInput(operation, input, i));
-  return reversePass(
-    operation,
-    [[cost, seedOf(cost, seed)]],
+  const pass = (from: Node, origins?: Map<Origin, number>) =>
+    reversePass(operation, [[cost, from]], inputs, nothing, order, {
+      pieces: settling && new Pieces(operation, settling),
+      origins,
+    });
+  if (seed) return pass(seedOf(cost, seed));
+  return recorded(
+    cost,
     inputs,
-    nothing,
     order,
-    settling && new Pieces(operation, settling),
+    () => currentCall.newSite(operation, cost.shape),
+    (origins) => pass(seedOf(cost, undefined), origins),
   );
 }
 
@@ -54,6 +60,13 @@ function orderOf(outputs: readonly Seeded[]): readonly Node[] {
 
 const nothing: ReadonlyMap<Node, Node> = new Map();
 
+/** What some passes need. */
+interface PassOptions {
+  readonly pieces?: Pieces | undefined;
+  /** Where to note for which node of the order others are made. */
+  readonly origins?: Map<Origin, number> | undefined;
+}
+
 /**
  * Goes back from `outputs`, each with its gradient, to `inputs`; the gradient of one of these is added
  * to what `first` has for it. `order`: the nodes between, inputs first.
@@ -64,7 +77,7 @@ function reversePass(
   inputs: readonly Node[],
   first: ReadonlyMap<Node, Node>,
   order: readonly Node[],
-  pieces?: Pieces,
+  { pieces, origins: noted }: PassOptions = {},
 ): readonly Node[] {
   const ends = sameTensors(order, inputs);
   // A source passes its gradient on to the tip of its history, if that is among the nodes. (Found
@@ -101,6 +114,7 @@ function reversePass(
       const node = order[i]!;
       const from = positions[i]!;
       const origin = { operation: node.operation.name, site: node.cell.site, pass };
+      noted?.set(origin, i);
       if (node.family === "loop") {
         currentCall.enterGradientOf(origin);
         const isWanted = (position: number) => wanted[from[position]!]!;

@@ -100,6 +100,11 @@ export function copyNode(node: Node, inputs: readonly Node[]): Node {
   return withInputs(node, inputs, newCell(node.cell.site));
 }
 
+/** The same for a node of its own, created at `site`. */
+export function copyAt(site: Site, node: Node, inputs: readonly Node[]): Node {
+  return withInputs(node, inputs, newCell(site));
+}
+
 /** The same for a plan, whose own nodes never get values: they share a cell. */
 export function copyForPlan(node: Node, inputs: readonly Node[]): Node {
   return withInputs(node, inputs, cellOfPlans);

@@ -25,17 +25,17 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
 
   /** The cached entry of a structure, if there is one. */
   find({ words, hash }: Structure): Kept | undefined {
-    return this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words))?.kept;
+    const known = this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
+    if (!known) return undefined;
+    known.used = ++this.#time;
+    return known.kept;
   }
 
   /** The cached entry of a structure, or a new one from `make`. */
   get(structure: Structure, make: () => Kept): Kept {
+    const known = this.find(structure);
+    if (known) return known;
     const { words, hash } = structure;
-    const known = this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
-    if (known) {
-      known.used = ++this.#time;
-      return known.kept;
-    }
     const own = words.slice();
     const kept = make();
     const entry: Entry<Kept> = { words: own, kept, used: ++this.#time };
