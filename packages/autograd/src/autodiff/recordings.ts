@@ -6,7 +6,6 @@ import { historyOf } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { currentCall, type Origin, Site } from "../graph/site.ts";
-import { type Structure, structureOf } from "../graph/structure.ts";
 import { StructureCache } from "../graph/structure-cache.ts";
 
 /** What a pass made: nodes, and which of them, or of the graph, are the gradients. */
@@ -51,22 +50,19 @@ export function recorded(
   pass: (origins?: Map<Origin, number>) => readonly Node[],
 ): readonly Node[] {
   if (order.length > mostNodes || !order.every(isOfStructure)) return pass();
-  const structure = structureOf(order, [cost, ...inputs]);
-  const known = recordings.find(structure);
-  if (known) return copied(known, order, siteOfPass());
-  const { hash } = structure;
-  if (!seen.has(hash)) {
-    if (seen.size >= mostSeen) seen.clear();
-    seen.add(hash);
-    return pass();
-  }
-  // Further structures are written where this one is.
-  const own: Structure = { ...structure, words: structure.words.slice() };
-  const origins = new Map<Origin, number>();
-  const results = pass(origins);
-  const recording = recordingOf(results, order, origins);
-  if (recording) recordings.get(own, () => recording);
-  return results;
+  let results: readonly Node[] | undefined;
+  const { kept } = recordings.get(order, [cost, ...inputs], ({ hash }) => {
+    if (!seen.has(hash)) {
+      if (seen.size >= mostSeen) seen.clear();
+      seen.add(hash);
+      results = pass();
+      return undefined;
+    }
+    const origins = new Map<Origin, number>();
+    results = pass(origins);
+    return recordingOf(results, order, origins);
+  });
+  return results ?? copied(kept!, order, siteOfPass());
 }
 
 /** Whether all that a pass looks at in a node is part of the structure. */

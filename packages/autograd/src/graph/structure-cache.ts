@@ -1,6 +1,13 @@
 // A cache keyed by structures of graphs.
-import type { Structure } from "./structure.ts";
+import type { Node } from "./node.ts";
+import { Pattern, type Structure, structureOf } from "./structure.ts";
 import { wordsEqual } from "./words.ts";
+
+/** What is kept for a graph's structure, and the graph's inputs, in the order of mention. */
+export interface Found<Kept> {
+  readonly kept: Kept;
+  readonly inputs: readonly Node[];
+}
 
 /** Keeps what was made for structures; evicts the least recently used. */
 export class StructureCache<Kept extends { readonly bytes: number }> {
@@ -8,6 +15,8 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
   readonly #mostBytes: number;
   readonly #dropped: (kept: Kept) => void;
   readonly #entries = new Map<number, Entry<Kept>[]>();
+  /** The entry that was found last. */
+  #last: Entry<Kept> | undefined;
   #count = 0;
   #bytes = 0;
   #time = 0;
@@ -23,32 +32,57 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     for (const entries of this.#entries.values()) for (const { kept } of entries) yield kept;
   }
 
-  /** The cached entry of a structure, if there is one. */
-  find({ words, hash }: Structure): Kept | undefined {
-    const known = this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
-    if (!known) return undefined;
-    known.used = ++this.#time;
-    return known.kept;
+  /** What is kept for the structure of a graph, if anything is. */
+  find(order: readonly Node[], outputs: readonly Node[]): Kept | undefined {
+    return this.#entryOf(structureOf(order, outputs))?.kept;
   }
 
-  /** The cached entry of a structure, or a new one from `make`. */
-  get(structure: Structure, make: () => Kept): Kept {
-    const known = this.find(structure);
-    if (known) return known;
-    const { words, hash } = structure;
-    const own = words.slice();
-    const kept = make();
-    const entry: Entry<Kept> = { words: own, kept, used: ++this.#time };
+  /**
+   * What is kept for the structure of a graph, or what \`make\` makes for it: if that is undefined,
+   * nothing is kept.
+   */
+  get<Made extends Kept | undefined>(
+    order: readonly Node[],
+    outputs: readonly Node[],
+    make: (structure: Structure) => Made,
+  ): Found<Kept | Made> {
+    // A program that repeats itself asks for the same one after the same one.
+    const expected = this.#last?.next;
+    const inputs = expected?.pattern.match(order, outputs);
+    if (inputs) return { kept: this.#used(expected!).kept, inputs };
+    const structure = structureOf(order, outputs);
+    const known = this.#entryOf(structure);
+    if (known) return { kept: this.#used(known).kept, inputs: structure.inputs };
+    // Further structures are written where this one is.
+    const own = { ...structure, words: structure.words.slice() };
+    const pattern = new Pattern(order, outputs);
+    const kept = make(own);
+    if (kept) this.#add(own, pattern, kept);
+    return { kept, inputs: own.inputs };
+  }
+
+  #entryOf({ words, hash }: Structure): Entry<Kept> | undefined {
+    return this.#entries.get(hash)?.find((entry) => wordsEqual(entry.words, words));
+  }
+
+  #used(entry: Entry<Kept>): Entry<Kept> {
+    entry.used = ++this.#time;
+    if (this.#last) this.#last.next = entry;
+    this.#last = entry;
+    return entry;
+  }
+
+  #add({ words, hash }: Structure, pattern: Pattern, kept: Kept): void {
+    const entry = this.#used({ words, pattern, kept, used: 0, next: undefined });
     const entries = this.#entries.get(hash);
     if (entries) entries.push(entry);
     else this.#entries.set(hash, [entry]);
     this.#count++;
     this.#bytes += bytesOf(entry);
     if (this.#count > this.#mostKept || this.#bytes > this.#mostBytes) this.#drop(entry);
-    return kept;
   }
 
-  /** Evicts the older half of the entries, but not `newest`: rarely, and all at once. */
+  /** Evicts the older half of the entries, but not \`newest\`: rarely, and all at once. */
   #drop(newest: Entry<Kept>): void {
     const all = [...this.#entries].flatMap(([hash, entries]) =>
       entries.map((entry) => ({ hash, entry })),
@@ -63,15 +97,20 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
       this.#bytes -= bytesOf(entry);
       this.#dropped(entry.kept);
     }
+    // What follows an entry may have been dropped.
+    for (const { entry } of all) entry.next = undefined;
   }
 }
 
 interface Entry<Kept> {
   readonly words: Int32Array;
+  readonly pattern: Pattern;
   readonly kept: Kept;
   used: number;
+  /** The entry that was found after it the last time. */
+  next: Entry<Kept> | undefined;
 }
 
-function bytesOf({ words, kept }: Entry<{ readonly bytes: number }>): number {
-  return words.byteLength + kept.bytes;
+function bytesOf({ words, pattern, kept }: Entry<{ readonly bytes: number }>): number {
+  return words.byteLength + pattern.bytes + kept.bytes;
 }

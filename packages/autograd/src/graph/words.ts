@@ -1,12 +1,23 @@
 // Encodes graphs, and parts of them, as integers: equal ones give the same words.
 
 import { dtypes } from "../scalar/dtype.ts";
-import type { Body, Loop, Node, Operation } from "./node.ts";
+import type { Body, Family, Loop, Node, Operation } from "./node.ts";
 
 const dtypeNumbers = new Map(dtypes.map((dtype, i) => [dtype, i]));
 const operationNumbers = new WeakMap<object, number>();
 let operationCount = 0;
 const textNumbers = new Map<string, number>();
+
+/** Families whose attributes are no part of a structure. */
+export const familiesWithoutWords: ReadonlySet<Family> = new Set<Family>([
+  "source",
+  "elementwise",
+  "contract",
+  "ordered",
+  "custom",
+  "routine",
+  "host",
+]);
 
 /** Written before an entry of a list that is no word by itself. */
 const isWide = -(2 ** 31);
@@ -59,15 +70,8 @@ export class Writer {
   }
 
   attributes(node: Node): void {
+    if (familiesWithoutWords.has(node.family)) return;
     switch (node.family) {
-      case "source":
-      case "elementwise":
-      case "contract":
-      case "ordered":
-      case "custom":
-      case "routine":
-      case "host":
-        return;
       case "literal":
         this.number(node.attributes.value);
         return;

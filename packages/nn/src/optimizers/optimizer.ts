@@ -161,7 +161,10 @@ export function optimizerOfRule<Options extends { readonly learningRate: Learnin
       checkTrainable("step", all);
       throw nothingToTake();
     }
-    const taken = takeGradients(all).map((g, i) => g?.cast(members[i]!.exact.dtype));
+    const taken = takeGradients(all).map((g, i) => {
+      const { dtype } = members[i]!.exact;
+      return g?.dtype === dtype ? g : g?.cast(dtype);
+    });
     const rates = members.map(({ exact, options: { learningRate } }, i) =>
       typeof learningRate === "number" || !taken[i]
         ? learningRate

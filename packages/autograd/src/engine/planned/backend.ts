@@ -1,7 +1,6 @@
 // Back ends on devices that run plans: plan and load once per structure, then run.
 import type { Value } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";
-import { structureOf } from "../../graph/structure.ts";
 import { StructureCache } from "../../graph/structure-cache.ts";
 import type { Backend, BackendMemory, Prepared } from "../backend.ts";
 import { finishBackground } from "../background.ts";
@@ -43,11 +42,9 @@ export class PlannedBackend<D extends Device> implements Backend {
 
   prepare({ inputs: given, order, outputs }: Graph): Prepared {
     const engine = this.#made();
-    const structure = structureOf(order, outputs);
-    const { inputs } = structure;
-    const ready = this.#plans.get(structure, () => {
+    const { kept: ready, inputs } = this.#plans.get(order, outputs, (structure) => {
       notePlanned(order);
-      const graph = { inputs, order, outputs };
+      const graph = { inputs: structure.inputs, order, outputs };
       const plan = planOf(graph, engine.device.target, { cache: this.#kernels });
       return new LoadedPlan(engine, plan);
     });
@@ -73,7 +70,7 @@ export class PlannedBackend<D extends Device> implements Backend {
 
   /** Known once the graph, or one like it, has run. */
   note({ order, outputs }: Graph): string | undefined {
-    return this.#plans.find(structureOf(order, outputs))?.note;
+    return this.#plans.find(order, outputs)?.note;
   }
 
   get memory(): BackendMemory {
