@@ -7,6 +7,8 @@ import { checkShape, formatShape, type Shape } from "./sizes.ts";
  * fit, the error names them and the rightmost pair of sizes that differ.
  */
 export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): Shape {
+  // Mostly one operand has the common shape already.
+  for (const shape of shapes) if (shapes.every((other) => stretchesTo(other, shape))) return shape;
   // Operands that fit pairwise fit together, so errors show only shapes that a user wrote.
   let rank = 0;
   for (let i = 0; i < shapes.length; i++) {
@@ -21,6 +23,17 @@ export function broadcastShapes(operation: string, ...shapes: readonly Shape[]):
     }
   }
   return Object.freeze(sizes);
+}
+
+/** Whether `from` broadcasts to `to`, without changing that. */
+function stretchesTo(from: Shape, to: Shape): boolean {
+  const added = to.length - from.length;
+  if (added < 0) return false;
+  for (let axis = 0; axis < from.length; axis++) {
+    const size = from[axis];
+    if (size !== 1 && size !== to[added + axis]) return false;
+  }
+  return true;
 }
 
 function checkBroadcast(operation: string, a: Shape, b: Shape): void {
@@ -43,8 +56,7 @@ export function broadcastMisfit(a: Shape, b: Shape): readonly [number, number] |
 /** `to`, checked: stretching `from` to it may add axes in front and widen those of size 1. */
 export function broadcastToShape(from: Shape, to: Shape): Shape {
   const result = checkShape("broadcastTo", to);
-  const added = to.length - from.length;
-  if (added < 0 || from.some((size, axis) => size !== 1 && size !== to[added + axis])) {
+  if (!stretchesTo(from, to)) {
     const given = `${formatShape(from)} cannot be broadcast to ${formatShape(to)}`;
     throw new ShapeError(`broadcastTo: ${given}`);
   }
