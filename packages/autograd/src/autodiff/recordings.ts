@@ -77,7 +77,7 @@ function isOfStructure(node: Node): boolean {
   );
 }
 
-/** What a pass has made; undefined if it holds data. */
+/** What a pass has made; undefined if there is more to it than its structure, as data. */
 function recordingOf(
   results: readonly Node[],
   order: readonly Node[],
@@ -89,7 +89,7 @@ function recordingOf(
   const made: Made[] = [];
   for (const node of nodes) {
     if (positions.has(node)) continue;
-    if (node.family === "source") return undefined;
+    if (node.family === "source" || !isOfStructure(node)) return undefined;
     positions.set(node, order.length + made.length);
     const isShared = node.family === "literal" && node.cell.site === undefined;
     const from = node.cell.site?.gradientOf;
