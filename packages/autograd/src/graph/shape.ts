@@ -23,7 +23,7 @@ export {
   transposed,
   transposedOrder,
 } from "./shape/axis-order.ts";
-export { broadcastShapes, broadcastToShape } from "./shape/broadcast.ts";
+export { broadcastShapes, broadcastToShape, stretchesTo } from "./shape/broadcast.ts";
 export { type Einsum, einsumLabels, type Label } from "./shape/einsum.ts";
 export { concatShape, splitSizes, stackShape } from "./shape/join.ts";
 export { matmulShape, solveShape } from "./shape/matmul.ts";

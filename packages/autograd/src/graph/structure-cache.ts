@@ -97,8 +97,6 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
       this.#bytes -= bytesOf(entry);
       this.#dropped(entry.kept);
     }
-    // What follows an entry may have been dropped.
-    for (const { entry } of all) entry.next = undefined;
   }
 }
 
@@ -107,7 +105,7 @@ interface Entry<Kept> {
   readonly pattern: Pattern;
   readonly kept: Kept;
   used: number;
-  /** The entry that was found after it the last time. */
+  /** The entry that was found after it the last time; it was used later, so it is dropped no earlier. */
   next: Entry<Kept> | undefined;
 }
 

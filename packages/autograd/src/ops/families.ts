@@ -8,7 +8,7 @@ import {
   normalizeAxes,
   reducedShape,
   type Shape,
-  shapesEqual,
+  stretchesTo,
 } from "../graph/shape.ts";
 import type { DType } from "../scalar/dtype.ts";
 import { input, type Scalar, typeOf } from "../scalar/expression.ts";
@@ -106,12 +106,20 @@ function elementwiseBuilder(operation: Elementwise, accepts: Accepts = "floating
 
 /** The shape that all `inputs` broadcast to. */
 export function commonShape(name: string, inputs: readonly Node[]): Shape {
-  const { shape } = inputs[0]!;
-  for (let i = 1; i < inputs.length; i++) {
-    if (shapesEqual(inputs[i]!.shape, shape)) continue;
-    return broadcastShapes(name, ...inputs.map((node) => node.shape));
+  // Mostly one input has it already.
+  for (let i = 0; i < inputs.length; i++) {
+    const { shape } = inputs[i]!;
+    if (allStretchTo(inputs, shape)) return shape;
   }
-  return shape;
+  return broadcastShapes(name, ...inputs.map((node) => node.shape));
+}
+
+function allStretchTo(inputs: readonly Node[], shape: Shape): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    const own = inputs[i]!.shape;
+    if (own !== shape && !stretchesTo(own, shape)) return false;
+  }
+  return true;
 }
 
 /** Builds nodes of a reduction. */

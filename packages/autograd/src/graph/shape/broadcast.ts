@@ -7,8 +7,6 @@ import { checkShape, formatShape, type Shape } from "./sizes.ts";
  * fit, the error names them and the rightmost pair of sizes that differ.
  */
 export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): Shape {
-  // Mostly one operand has the common shape already.
-  for (const shape of shapes) if (shapes.every((other) => stretchesTo(other, shape))) return shape;
   // Operands that fit pairwise fit together, so errors show only shapes that a user wrote.
   let rank = 0;
   for (let i = 0; i < shapes.length; i++) {
@@ -26,7 +24,7 @@ export function broadcastShapes(operation: string, ...shapes: readonly Shape[]):
 }
 
 /** Whether `from` broadcasts to `to`, without changing that. */
-function stretchesTo(from: Shape, to: Shape): boolean {
+export function stretchesTo(from: Shape, to: Shape): boolean {
   const added = to.length - from.length;
   if (added < 0) return false;
   for (let axis = 0; axis < from.length; axis++) {
