@@ -10,11 +10,11 @@ import {
 } from "@nabla/autograd";
 import binaryen from "binaryen";
 import { expect, test } from "vitest";
-import { structureOf } from "../src/graph/structure.ts";
 import { planOf } from "../src/engine/plan/plan.ts";
 import { graphOf } from "../src/engine/realize.ts";
 import { planToModule } from "../src/engine/wasm/module.ts";
 import { wasmTarget } from "../src/engine/wasm/target.ts";
+import { structureOf } from "../src/graph/structure.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
 
 function block(text: string, language = "text"): string {
@@ -97,7 +97,8 @@ each parameter. That makes ${order.length} nodes to compute, from ${inputs.lengt
 
 \`graph/structure.ts\` encodes the structure of that graph (operations, attributes, shapes, dtypes, edges; not the
 data) as ${words.length} numbers, by which \`structure-cache.ts\` finds the plan of an earlier graph with the same structure. On a
-cache hit, stages 3 to 7 are skipped. \`compile()\` skips even building the key.
+cache hit, stages 3 to 7 are skipped. In a loop the structure that followed last time is tried first: the graph is
+compared with it node by node, without encoding it. \`compile()\` skips even building the graph.
 
 ## 3. Rewriting
 

@@ -1,5 +1,5 @@
-// Reverse passes are recorded, and copied for graphs of the same structure: what comes of it is the graph
-// that the pass makes. And the cache that this rests on tells structures apart as their words do.
+// Copies of recorded reverse passes are the graphs that the passes create, and the cache behind them
+// distinguishes the structures that their words distinguish.
 import {
   customGradient,
   gradients,
@@ -17,7 +17,7 @@ import { graphOf } from "../src/engine/realize.ts";
 import type { Node } from "../src/graph/node.ts";
 import { topologicalOrder } from "../src/graph/order.ts";
 import { printGraph } from "../src/graph/print.ts";
-import { Pattern, structureOf } from "../src/graph/structure.ts";
+import { structureOf, Template } from "../src/graph/structure.ts";
 import { StructureCache } from "../src/graph/structure-cache.ts";
 import { wordsEqual } from "../src/graph/words.ts";
 import { nodeOf } from "../src/tensor/tensor.ts";
@@ -176,19 +176,19 @@ const variants = (draw: () => Tensor): readonly Tensor[] => {
   ];
 };
 
-test("a pattern matches the graphs that have its words, and gives their inputs in order", () => {
+test("a template matches the graphs that have its words, and gives their inputs in order", () => {
   const drawn = [1, 2].map(() =>
     variants(() => random.uniform([2, 3]).realize()).map((x) => graphOf("test", pendingNodes([x]))),
   );
   const [some, others] = drawn as [(typeof drawn)[0], (typeof drawn)[0]];
   some.forEach((one, i) => {
-    const pattern = new Pattern(one.order, one.outputs);
+    const template = new Template(one.order, one.outputs);
     const words = structureOf(one.order, one.outputs).words.slice();
     others.forEach((other, j) => {
       const structure = structureOf(other.order, other.outputs);
       const isEqual = wordsEqual(words, structure.words);
       expect([i, j, isEqual]).toEqual([i, j, i === j]);
-      const inputs = pattern.match(other.order, other.outputs);
+      const inputs = template.match(other.order, other.outputs);
       // Loops are compared by identity.
       const hasLoop = other.order.some(({ family }) => family === "loop");
       if (hasLoop) expect(inputs).toBe(undefined);

@@ -1,6 +1,6 @@
-// Reverse passes that were recorded. What a pass makes depends on the structure of the graph that it
-// goes back through, and not on the data; so for another graph of the same structure, as a step that
-// is not compiled builds each time, the nodes of the gradients are copied, and no rule is called.
+// Recordings of reverse passes. The nodes that a pass creates depend on the structure of the graph, not on
+// its data. A training step that is not compiled builds the same structure each time: from the third time
+// on its gradient nodes are copied from a recording, without calling derivative rules.
 import { copyAt, copyForPlan } from "../graph/create.ts";
 import { historyOf } from "../graph/history.ts";
 import type { Node } from "../graph/node.ts";
@@ -8,21 +8,21 @@ import { topologicalOrder } from "../graph/order.ts";
 import { currentCall, type Origin, Site } from "../graph/site.ts";
 import { StructureCache } from "../graph/structure-cache.ts";
 
-/** What a pass made: nodes, and which of them, or of the graph, are the gradients. */
+/** The nodes that a pass created, and the positions of its results. */
 interface Recording {
   readonly made: readonly Made[];
-  /** Positions of the gradients: in the graph's order, and then among the nodes made. */
+  /** Positions of the gradients: below the graph's length in its order, from there on in `made`. */
   readonly results: readonly number[];
-  /** Positions of the nodes whose rules made others. */
+  /** Positions in the graph's order of the nodes whose rules created others. */
   readonly origins: readonly number[];
   readonly bytes: number;
 }
 
 interface Made {
   readonly node: Node;
-  /** Positions of the inputs that a copy gets; undefined: a literal that all graphs share. */
+  /** Positions of the inputs of a copy; undefined for a literal that all graphs share. */
   readonly inputs: readonly number[] | undefined;
-  /** The place among `origins` of the node whose rule made it; -1: it belongs to the whole pass. */
+  /** Index into `origins` of the node whose rule created it; -1 if the pass itself did. */
   readonly origin: number;
 }
 
@@ -33,14 +33,14 @@ const bytesEach = 256;
 const mostNodes = 4096;
 const recordings = new StructureCache<Recording>(mostKept, mostBytes, () => undefined);
 
-/** Hashes of structures that were there once; a pass is recorded when its structure comes again. */
+/** Hashes of structures seen once: a pass is recorded the second time. */
 const seen = new Set<number>();
 const mostSeen = 4096;
 
 /**
- * The gradients of `cost` by `inputs`: copied from a recorded pass through a graph of the structure of
- * `order`, or made by `pass`, which notes for which node of `order` it makes others. `siteOfPass` is
- * called if it is copied.
+ * The gradients of `cost` with respect to `inputs`: copied if a pass through the structure of `order` was
+ * recorded, otherwise from `pass`, which notes in `origins` the position of the node behind each origin.
+ * `siteOfPass` creates the site of the pass for a copy.
  */
 export function recorded(
   cost: Node,
@@ -65,7 +65,7 @@ export function recorded(
   return results ?? copied(kept!, order, siteOfPass());
 }
 
-/** Whether all that a pass looks at in a node is part of the structure. */
+/** Whether the structure has everything about the node that a pass depends on. */
 function isOfStructure(node: Node): boolean {
   const { family, cell } = node;
   return (
@@ -77,7 +77,7 @@ function isOfStructure(node: Node): boolean {
   );
 }
 
-/** What a pass has made; undefined if there is more to it than its structure, as data. */
+/** A recording of a pass; undefined if its nodes contain more than structure, such as data. */
 function recordingOf(
   results: readonly Node[],
   order: readonly Node[],
@@ -110,7 +110,7 @@ function recordingOf(
   };
 }
 
-/** Makes the nodes of a recorded pass for another graph. */
+/** Creates the nodes of a recorded pass for another graph. */
 function copied(
   { made, results, origins }: Recording,
   order: readonly Node[],

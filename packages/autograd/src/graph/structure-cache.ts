@@ -1,6 +1,6 @@
 // A cache keyed by structures of graphs.
 import type { Node } from "./node.ts";
-import { Pattern, type Structure, structureOf } from "./structure.ts";
+import { type Structure, structureOf, Template } from "./structure.ts";
 import { wordsEqual } from "./words.ts";
 
 /** What is kept for a graph's structure, and the graph's inputs, in the order of mention. */
@@ -46,18 +46,18 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     outputs: readonly Node[],
     make: (structure: Structure) => Made,
   ): Found<Kept | Made> {
-    // A program that repeats itself asks for the same one after the same one.
+    // In a loop, the structure that followed last time is likely to follow again.
     const expected = this.#last?.next;
-    const inputs = expected?.pattern.match(order, outputs);
+    const inputs = expected?.template.match(order, outputs);
     if (inputs) return { kept: this.#used(expected!).kept, inputs };
     const structure = structureOf(order, outputs);
     const known = this.#entryOf(structure);
     if (known) return { kept: this.#used(known).kept, inputs: structure.inputs };
-    // Further structures are written where this one is.
+    // The next structure overwrites these words.
     const own = { ...structure, words: structure.words.slice() };
-    const pattern = new Pattern(order, outputs);
+    const template = new Template(order, outputs);
     const kept = make(own);
-    if (kept) this.#add(own, pattern, kept);
+    if (kept) this.#add(own, template, kept);
     return { kept, inputs: own.inputs };
   }
 
@@ -72,8 +72,8 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
     return entry;
   }
 
-  #add({ words, hash }: Structure, pattern: Pattern, kept: Kept): void {
-    const entry = this.#used({ words, pattern, kept, used: 0, next: undefined });
+  #add({ words, hash }: Structure, template: Template, kept: Kept): void {
+    const entry = this.#used({ words, template, kept, used: 0, next: undefined });
     const entries = this.#entries.get(hash);
     if (entries) entries.push(entry);
     else this.#entries.set(hash, [entry]);
@@ -102,13 +102,13 @@ export class StructureCache<Kept extends { readonly bytes: number }> {
 
 interface Entry<Kept> {
   readonly words: Int32Array;
-  readonly pattern: Pattern;
+  readonly template: Template;
   readonly kept: Kept;
   used: number;
   /** The entry that was found after it the last time; it was used later, so it is dropped no earlier. */
   next: Entry<Kept> | undefined;
 }
 
-function bytesOf({ words, pattern, kept }: Entry<{ readonly bytes: number }>): number {
-  return words.byteLength + pattern.bytes + kept.bytes;
+function bytesOf({ words, template, kept }: Entry<{ readonly bytes: number }>): number {
+  return words.byteLength + template.bytes + kept.bytes;
 }

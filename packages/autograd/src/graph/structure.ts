@@ -56,10 +56,10 @@ function referenceTo(node: Node, mark: number, inputs: Node[]): number {
 }
 
 /**
- * A structure in the form in which a graph is compared with it, a node at a time: which takes a quarter
- * of the time that its words take.
+ * A structure in a form that a graph can be compared with node by node. That takes about a quarter of the
+ * time of encoding the graph.
  */
-export class Pattern {
+export class Template {
   readonly #operations: readonly Operation[];
   readonly #attributes: Node["attributes"][];
   /** Of the nodes in their order, and then of the inputs. */
@@ -80,7 +80,7 @@ export class Pattern {
     });
     for (const output of outputs) references.push(referenceTo(output, mark, inputs));
     this.#operations = order.map(({ operation }) => operation);
-    // Others may keep much alive, as a history.
+    // Those of other families may keep a history or a closure alive.
     this.#attributes = order.map(({ family, attributes }) =>
       familiesWithoutWords.has(family) ? noAttributes : attributes,
     );
@@ -95,8 +95,8 @@ export class Pattern {
   }
 
   /**
-   * The inputs of a graph of this structure, in the order of mention. Undefined for others, and for some
-   * of this structure: bodies of loops are compared by identity.
+   * The inputs of a graph of this structure, in the order of mention; undefined for another structure.
+   * Also undefined for equal loops of different operations: their bodies are not compared.
    */
   match(order: readonly Node[], outputs: readonly Node[]): readonly Node[] | undefined {
     const count = this.#operations.length;
@@ -135,7 +135,7 @@ export class Pattern {
     if (dtype !== this.#dtypes[position]) return false;
     if (shape === this.#shapes[position]) return true;
     if (!shapesEqual(shape, this.#shapes[position]!)) return false;
-    // The next graph may well have the same object.
+    // The next graph probably has the same object.
     this.#shapes[position] = shape;
     return true;
   }
