@@ -15,21 +15,32 @@ import {
   type Variable,
 } from "@nabla/autograd/backend";
 import type { Machine } from "../processor.ts";
-import { fits } from "./tiles.ts";
+import { type Columns, fits } from "./tiles.ts";
 import { windowsOf } from "./woven.ts";
 
-/** How many columns of joined ones are a row. */
-const rowLengths = new WeakMap<Variable, number>();
+/** What is known of joined columns. */
+interface Joined {
+  /** After how many of them they are apart in the same way again. */
+  readonly length: number;
+  /** How many loads a vector takes. */
+  readonly loads: number;
+}
 
-/** It must save at least this share of vectors: those of two rows take several loads. */
+const joinedColumns = new WeakMap<Variable, Joined>();
+
+/** Another loop must save at least this share of vectors: those of several rows take several loads. */
 const leastSaved = 0.2;
 
-/** The vectors after which rows begin at a vector's first lane again; 1 where columns are not joined. */
-export function vectorsUntilWhole(column: Variable, lanes: number): number {
-  const length = rowLengths.get(column) ?? 1;
-  let vectors = 1;
-  while ((vectors * lanes) % length > 0) vectors++;
-  return Math.min(vectors, Math.ceil(column.size / lanes));
+/** Products of so many elements are worth storing them one by one. */
+const longSum = 256;
+
+/** The columns of a product in vectors. */
+export function columnsOf(column: Variable, lanes: number): Columns {
+  const { length, loads } = joinedColumns.get(column) ?? { length: 1, loads: 1 };
+  const vectors = Math.ceil(column.size / lanes);
+  let together = 1;
+  while (together < vectors && (together * lanes) % length > 0) together++;
+  return { vectors, together, loads };
 }
 
 /** The kernel with columns joined where that saves vectors. */
@@ -38,50 +49,93 @@ export function withJoinedColumns(kernel: Kernel, lanes: number, machine: Machin
   return body.every((one, i) => one === kernel.body[i]) ? kernel : { ...kernel, body };
 }
 
-function joinedIn(statement: Statement, lanes: number, machine: Machine): Statement {
-  if (statement.kind !== "for") return statement;
-  const [only, ...others] = statement.body;
-  if (statement.order === "any" && only?.kind === "multiply" && others.length === 0) {
-    return joined(statement.variable, only, lanes, machine) ?? statement;
-  }
-  const body = statement.body.map((one) => joinedIn(one, lanes, machine));
-  return body.every((one, i) => one === statement.body[i]) ? statement : { ...statement, body };
+/** A product, and the loops around it. */
+interface Nest {
+  readonly loops: readonly Variable[];
+  readonly product: Multiply;
 }
 
-/** The product with the columns of all turns of a loop around it; undefined if that saves too little. */
+function joinedIn(statement: Statement, lanes: number, machine: Machine): Statement {
+  if (statement.kind !== "for") return statement;
+  const nest = nestOf(statement);
+  if (!nest) {
+    const body = statement.body.map((one) => joinedIn(one, lanes, machine));
+    return body.every((one, i) => one === statement.body[i]) ? statement : { ...statement, body };
+  }
+  const { loops } = nest;
+  let [best, count] = [nest, vectorsOf(nest, lanes)];
+  for (let from = loops.length - 1; from >= 0; from--) {
+    const product = joined(loops.slice(from), nest.product, lanes, machine);
+    const next = product && { loops: loops.slice(0, from), product };
+    if (!next || vectorsOf(next, lanes) > (1 - leastSaved) * count) continue;
+    [best, count] = [next, vectorsOf(next, lanes)];
+  }
+  if (best === nest) return statement;
+  const { product, loops: left } = best;
+  return left.reduceRight<Statement>((inner, variable) => {
+    return { kind: "for", variable, order: "any", body: [inner] };
+  }, product);
+}
+
+/** The loops around a product and nothing else, in any order; undefined if there is more. */
+function nestOf(statement: Statement): Nest | undefined {
+  if (statement.kind === "multiply") return { loops: [], product: statement };
+  if (statement.kind !== "for" || statement.order !== "any") return undefined;
+  const [only, ...others] = statement.body;
+  const inner = only && others.length === 0 ? nestOf(only) : undefined;
+  return inner && { ...inner, loops: [statement.variable, ...inner.loops] };
+}
+
+function vectorsOf({ loops, product: { column } }: Nest, lanes: number): number {
+  return sizeOf(loops) * Math.ceil(column.size / lanes);
+}
+
+function sizeOf(variables: readonly Variable[]): number {
+  return variables.reduce((all, { size }) => all * size, 1);
+}
+
+/** The product with the columns of all turns of loops around it; undefined if they cannot be joined. */
 function joined(
-  loop: Variable,
+  loops: readonly Variable[],
   multiply: Multiply,
   lanes: number,
   machine: Machine,
 ): Multiply | undefined {
-  const { column, left, body } = multiply;
-  const size = loop.size * column.size;
-  const vectors = Math.ceil(size / lanes);
-  const before = loop.size * Math.ceil(column.size / lanes);
-  if (column.size === 1 || vectors > (1 - leastSaved) * before) return undefined;
-  if (dependencesOf(left).has(loop)) return undefined;
-  const all: Variable = { kind: "variable", name: column.name, size };
-  rowLengths.set(all, column.size);
-  const together = vectorsUntilWhole(all, lanes);
-  if (!fits({ rows: Math.min(multiply.row.size, 2), vectors: together }, machine)) return undefined;
-  const { quotient, remainder } = divideIndex(term(all), column.size);
-  const here = new Substitution(
-    new Map<Variable, Index>([
-      [loop, quotient],
-      [column, remainder],
-    ]),
-  );
-  const own = { ...multiply, column: all, right: here.value(multiply.right) };
+  const { row, column, inner, left, body } = multiply;
+  if (column.size === 1 || loops.some((loop) => dependencesOf(left).has(loop))) return undefined;
+  const all: Variable = { kind: "variable", name: column.name, size: sizeOf([...loops, column]) };
+  const [, ...within] = [...loops, column];
+  const length = sizeOf(within);
+  joinedColumns.set(all, { length, loads: 1 });
+  const { together } = columnsOf(all, lanes);
+  if (!fits({ rows: Math.min(row.size, 2), vectors: together }, machine)) return undefined;
+  const here = new Substitution(placesIn(all, [...loops, column]));
+  const right = here.value(multiply.right);
   const vector = { variable: all, lanes, valid: lanes, step: together * lanes };
-  const isWoven = elementParts(own.right).every((part) => {
-    if (part.kind === "load") return windowsOf(part.index, vector) !== undefined;
-    return part.kind !== "guard" && part.kind !== "position";
-  });
-  if (!isWoven) return undefined;
+  let loads = 0;
+  for (const part of elementParts(right)) {
+    if (part.kind === "guard" || part.kind === "position") return undefined;
+    const windows = part.kind === "load" ? windowsOf(part.index, vector) : [];
+    if (!windows) return undefined;
+    loads += windows.length;
+  }
+  joinedColumns.set(all, { length, loads });
   const statements = body.map((one) => here.statement(one));
-  const isSideBySide = statements.every(
-    (one) => one.kind === "store" && strideAlong(one.index, all) === 1,
+  const areStores = statements.every(
+    (one) =>
+      one.kind === "store" && (strideAlong(one.index, all) === 1 || sizeOf(inner) >= longSum),
   );
-  return isSideBySide ? { ...own, body: statements } : undefined;
+  return areStores ? { ...multiply, column: all, right, body: statements } : undefined;
+}
+
+/** Where nested loops are at each turn of one loop over all of them. */
+function placesIn(all: Variable, loops: readonly Variable[]): ReadonlyMap<Variable, Index> {
+  const places = new Map<Variable, Index>();
+  let rest = term(all);
+  for (const loop of [...loops].reverse()) {
+    const { quotient, remainder } = divideIndex(rest, loop.size);
+    places.set(loop, remainder);
+    rest = quotient;
+  }
+  return places;
 }

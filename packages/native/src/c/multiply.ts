@@ -11,7 +11,7 @@ import {
   type Variable,
 } from "@nabla/autograd/backend";
 import { addInBlocks } from "./blocks.ts";
-import { vectorsUntilWhole } from "./columns.ts";
+import { columnsOf } from "./columns.ts";
 import { isMatrixVector, writeMatrixVector } from "./matrix-vector.ts";
 import { operatorText, registerType } from "./operators.ts";
 import { bestHeight, bestWidth } from "./tiles.ts";
@@ -33,8 +33,7 @@ export function writeMultiply(multiply: Multiply, writer: Writer): void {
     scopes.inSteps(row, rowsOfOneColumn, (rows) => writeTile(multiply, rows, 1, writer));
     return;
   }
-  const together = vectorsUntilWhole(column, lanes);
-  const all = { vectors: Math.ceil(column.size / lanes), together };
+  const all = columnsOf(column, lanes);
   scopes.inSteps(row, bestHeight(row.size, all, machine), (rows) => {
     const step = bestWidth(rows, all, machine).width * lanes;
     scopes.inSteps(column, step, (columns) => writeTile(multiply, rows, columns, writer, step));

@@ -12,10 +12,13 @@ export interface Tile {
 const latency = 4;
 const perCycle = 2;
 
-/** The vectors of columns in a product: how many there are, and what a tile's have to be a multiple of. */
+/** The columns of a product. */
 export interface Columns {
   readonly vectors: number;
+  /** What a tile's vectors have to be a multiple of. */
   readonly together: number;
+  /** How many loads a vector takes. */
+  readonly loads: number;
 }
 
 /** The rows of the tiles that take the least time for this many rows and vectors of columns. */
@@ -34,7 +37,7 @@ export function bestHeight(rows: number, columns: Columns, machine: Machine): nu
 /** The vectors of columns of tiles of so many rows, and the cycles of a step for all columns. */
 export function bestWidth(
   rows: number,
-  { vectors, together }: Columns,
+  { vectors, together, loads }: Columns,
   machine: Machine,
 ): { readonly width: number; readonly cycles: number } {
   let best = { width: together, cycles: Infinity };
@@ -43,8 +46,8 @@ export function bestWidth(
     const width = i * together;
     const rest = vectors % width;
     const cycles =
-      Math.floor(vectors / width) * cyclesOf({ rows, vectors: width }) +
-      (rest > 0 ? cyclesOf({ rows, vectors: rest }) : 0);
+      Math.floor(vectors / width) * cyclesOf({ rows, vectors: width }, loads) +
+      (rest > 0 ? cyclesOf({ rows, vectors: rest }, loads) : 0);
     if (cycles < best.cycles) best = { width, cycles };
   }
   return best;
@@ -54,8 +57,9 @@ export function bestWidth(
  * Cycles that a step of the inner loop takes: arithmetic, loads, or waiting for the last step; and
  * what columns cost that are in no register, and often not in the first cache.
  */
-function cyclesOf({ rows, vectors }: Tile): number {
-  const busy = Math.max((rows * vectors) / perCycle, (rows + vectors) / perCycle, latency);
+function cyclesOf({ rows, vectors }: Tile, loads: number): number {
+  const loaded = rows + vectors * loads;
+  const busy = Math.max((rows * vectors) / perCycle, loaded / perCycle, latency);
   return busy + vectors / 4;
 }
 

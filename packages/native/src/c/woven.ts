@@ -1,7 +1,7 @@
 // Elements of a vector that are not side by side in memory, but at distances known beforehand: every
 // second one, each one twice, some of each row. They are loaded as a few whole vectors, of which each
 // lane takes one element.
-import { dependencesOf, type Factor, type Index, strideAlong } from "@nabla/autograd/backend";
+import { dependencesOf, type Factor, type Index, type Variable } from "@nabla/autograd/backend";
 import type { Scopes } from "./scopes.ts";
 import type { Vector } from "./vector.ts";
 
@@ -74,19 +74,45 @@ function stepsOfFactor(factor: Factor, vector: Vector): readonly number[] | unde
   if (factor === variable) return each((lane) => lane);
   if (!dependencesOf(factor).has(variable)) return each(() => 0);
   if (factor.kind !== "quotient" && factor.kind !== "remainder") return undefined;
-  const { of, by } = factor;
-  const stride = strideAlong(of, variable);
-  if (stride === undefined || stride < 0) return undefined;
-  const isWhole = of.terms.every(
-    (one) => one.factor === variable || (one.coefficient > 0 && one.coefficient % by === 0),
-  );
-  // The counter is 0 if it would take no other step.
-  const beginsWhole = (stride * every) % by === 0 || variable.size <= every;
-  if (!isWhole || !beginsWhole || of.constant < 0) return undefined;
-  const first = of.constant % by;
-  return factor.kind === "quotient"
-    ? each((lane) => Math.floor((first + stride * lane) / by))
-    : each((lane) => ((first + stride * lane) % by) - first);
+  const divided = asFunction(factor, variable, 1);
+  if (!divided) return undefined;
+  const from = (start: number) => each((lane) => divided.at(start + lane) - divided.at(start));
+  const first = from(0);
+  // Vectors that begin elsewhere have to be the same; after as many as the period, all begin again.
+  const end = Math.min(variable.size, every * divided.period);
+  for (let start = every; start < end && start % divided.period > 0; start += every) {
+    if (from(start).some((step, lane) => step !== first[lane])) return undefined;
+  }
+  return first;
+}
+
+/** What depends on one variable alone: its value there, and after how many steps its changes recur. */
+interface OfOne {
+  readonly at: (counter: number) => number;
+  readonly period: number;
+}
+
+/** A factor as a function of a variable, but for multiples of `by` of it; undefined if it is none. */
+function asFunction(factor: Factor, variable: Variable, by: number): OfOne | undefined {
+  if (factor === variable) return { at: (counter) => counter, period: 1 };
+  if (factor.kind !== "quotient" && factor.kind !== "remainder") return undefined;
+  const divisor = factor.by;
+  const all = divisor * by;
+  const { constant, terms } = factor.of;
+  const varying = terms.filter(({ coefficient }) => coefficient % all !== 0 || coefficient < 0);
+  const [only, ...others] = terms.filter((one) => dependencesOf(one.factor).has(variable));
+  const isAlone = varying.every((one) => one === only) && others.length === 0;
+  if (!only || !isAlone || only.coefficient < 0 || constant < 0) return undefined;
+  const inner = asFunction(only.factor, variable, all);
+  if (!inner) return undefined;
+  const of = (counter: number) => constant + only.coefficient * inner.at(counter);
+  return {
+    at:
+      factor.kind === "quotient"
+        ? (counter) => Math.floor(of(counter) / divisor)
+        : (counter) => of(counter) % divisor,
+    period: inner.period * divisor,
+  };
 }
 
 /** What vectors are loaded as. */
