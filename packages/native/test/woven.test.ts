@@ -93,6 +93,7 @@ describe.skipIf(problemHere !== undefined)("axes that become one", () => {
       { channels: [1, 8], size: 12, window: 5, dtype: "float32", stride: 1 },
       { channels: [2, 19], size: 7, window: 2, dtype: "float32", stride: 1 },
       { channels: [3, 2], size: 9, window: 3, dtype: "float64", stride: 1 },
+      { channels: [8, 5], size: 17, window: 2, dtype: "float32", stride: 1 },
       { channels: [2, 3], size: 50, window: 3, dtype: "float32", stride: 2 },
     ] as const;
     const given = works.map(({ channels: [inputs, outputs], size, window, dtype, stride }) => ({
