@@ -1,8 +1,8 @@
-// What ranks tell each other beside numbers: facts that must be equal, bytes of the first one.
+// Values that ranks exchange besides numbers: facts that must be equal, and bytes of the first rank.
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
 import type { Collectives } from "./collectives.ts";
 
-/** Throws the same `NablaError` on all ranks unless all say the same of each of these. */
+/** Throws the same `NablaError` on all ranks unless all have the same value for each of these. */
 export async function checkAgreement(
   { allGather }: Pick<Collectives, "allGather">,
   operation: string,

@@ -1,5 +1,6 @@
-// The sum over all ranks of several buckets of elements: each bucket is exchanged while those after it are
-// computed. Its elements go to the ranks, each of which adds a share of them, and the sums to all ranks again.
+// The sum over all ranks of several buckets of elements: each bucket is exchanged while later ones are
+// computed (reduce-scatter, then all-gather): its elements are sent to the ranks, each of which adds
+// up a share of them, and the sums are sent back to all ranks.
 import type { Data } from "@nabla/autograd/backend";
 import type { Channel, Communicator, Request, Unfinished } from "./communicator.ts";
 import { bytesOf, join, type Shares, sharesOf } from "./shares.ts";
@@ -94,7 +95,7 @@ export class BucketExchange implements Unfinished {
     this.#beginSums();
   }
 
-  /** Waits for the sums of all buckets, one after the other. Throws if a rank has not come so far. */
+  /** Waits for the sums of all buckets, one after the other. Throws if a rank has not got this far. */
   receiveSums(output: Data): void {
     for (const request of this.#sums) this.#communicator.wait(this.what, request);
     this.#communicator.end(this);

@@ -1,5 +1,5 @@
-// Sums of buckets of tensors as operations of graphs: a bucket's exchange begins once its tensors are there, and
-// is under way while those of the next one are computed.
+// Sums of buckets of tensors as graph operations: a bucket's exchange starts once its tensors are
+// computed, and proceeds while those of the next one are computed.
 import type { Tensor } from "@nabla/autograd";
 import { bytesPerElement, type Data, inOneRun } from "@nabla/autograd/backend";
 import { BucketExchange, type Buckets, Rooms } from "./bucket-exchange.ts";
@@ -13,10 +13,13 @@ export type Bucket = readonly Tensor[];
 const leastBytes = 2 ** 20;
 const mostBuckets = 8;
 
-/** How many structures' operations are kept: they are part of plans, so as many as there are plans. */
+/**
+ * The maximum number of structures whose operations are kept: they are part of plans, so as many as there
+ * are plans.
+ */
 const mostStructures = 512;
 
-/** Cuts tensors, in their order, into buckets of at least so many bytes. */
+/** Divides tensors, in order, into buckets of at least this many bytes. */
 export function bucketsOf(xs: readonly Tensor[], bucketBytes?: number): readonly Bucket[] {
   const bytesOfAll = (tensors: readonly Tensor[]) =>
     tensors.reduce((sum, { size, dtype }) => sum + size * bytesPerElement(dtype), 0);
@@ -38,8 +41,9 @@ export function bucketsOf(xs: readonly Tensor[], bucketBytes?: number): readonly
 }
 
 /**
- * Gives the sum over all ranks of buckets, as one tensor, all elements one after the other; `added` adds the
- * rows of a tensor.
+ * Returns the sum of buckets over all ranks, as one tensor of all elements in sequence; `added` adds the
+ * rows of a tensor. Host functions start and finish the parts of an exchange. Each passes its number to
+ * the next, so they are called in one order, the same on all ranks, and kernels run in between.
  *
  * An exchange is under way between host functions that begin and end its parts. Each gives its number to
  * the next: so they are called in one order, the same on all ranks, and kernels run in between.
@@ -84,7 +88,7 @@ type HostFunction = ReturnType<typeof exchangeFunction>;
 interface Operations {
   /** Sends the parts of the first bucket, and gives the number of the exchange. */
   readonly begin: HostFunction;
-  /** These take the number, and send or receive what comes next. */
+  /** These take the number, and send or receive the next part. */
   readonly sendParts: HostFunction;
   readonly receiveParts: HostFunction;
   readonly sendSums: HostFunction;

@@ -9,7 +9,7 @@ import { exchangeFunction } from "./spans.ts";
 
 /** Collective operations; all ranks call them in the same order. */
 export interface Collectives {
-  /** For each of the tensors the sum over all ranks. */
+  /** The sum of each of the tensors over all ranks. */
   sums(xs: readonly Tensor[]): readonly Tensor[];
   /** One row for each rank. */
   allGather(x: Tensor): Tensor;
@@ -143,7 +143,7 @@ export function collectivesOf(communicator: Communicator, bucketBytes?: number):
   };
 }
 
-/** The same elements as a tensor of its own: a gradient by it is none by `x`. */
+/** The same elements as a new tensor: a gradient with respect to it is not one with respect to `x`. */
 export function unchanged(x: Tensor): Tensor {
   return x.reshape([...x.shape]);
 }

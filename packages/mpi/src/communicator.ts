@@ -1,8 +1,8 @@
-// Exchanges between the ranks of a program. Before each, all ranks tell each other which one it is: so
-// ranks that do not do the same get an error that names what they do, and never wait for each other.
+// Exchanges between the ranks of a program. Before each, all ranks compare which exchange it is: so
+// ranks that disagree get an error that names both, and never deadlock.
 import { NablaError } from "@nabla/autograd";
 
-/** Where each process's bytes of an exchange are: how many, and from which one on. */
+/** The bytes of each process in an exchange: count and offset. */
 export interface Parts {
   readonly counts: Int32Array;
   readonly offsets: Int32Array;
@@ -27,7 +27,7 @@ export interface Channel {
 export interface Library extends Channel {
   readonly rank: number;
   readonly size: number;
-  /** Has an order of its own: what is begun here does not come before or after what is begun there. */
+  /** Has a separate order: exchanges here are not ordered with those elsewhere. */
   readonly beside: Channel;
   /** Ends the program in order; all processes have to. */
   finalize(): void;
@@ -36,22 +36,24 @@ export interface Library extends Channel {
 /** An exchange of several parts, which runs begin and end while they compute. */
 export interface Unfinished {
   /**
-   * Exchanges all that is left of it, with bytes that mean nothing, so that no other rank waits for this
-   * one. Gives whether that is done; `isDone` waits for a part.
+   * Completes the rest of the exchange with meaningless bytes, so that no other rank waits for this one.
+   * Returns whether that is done; `isDone` waits for a part.
    */
   giveUp(isDone: (request: Request) => boolean): boolean;
   /** What it is, in errors. */
   readonly what: string;
 }
 
-/** Bytes by which ranks compare what they do, and bytes of what they say of it if it differs. */
+/**
+ * The length of the bytes by which ranks compare exchanges, and of the description sent if they differ.
+ */
 const signBytes = 8;
 const textBytes = 1024;
 
 /** Signs that are kept: of the last exchanges, which are those of one step again and again. */
 const mostSigns = 1000;
 
-/** Milliseconds for which a rank looks for the others before it sleeps between looks. */
+/** Milliseconds for which a rank spins while waiting for others, before it sleeps between polls. */
 const longestLook = 0.2;
 /** Milliseconds of each sleep. */
 const sleep = 0.05;
@@ -65,13 +67,13 @@ export class Communicator {
   readonly rank: number;
   readonly size: number;
   readonly #library: Library;
-  /** Seconds after which a rank gives up waiting for others. */
+  /** Seconds after which a rank stops waiting for others. */
   readonly #patience: number;
   readonly #signs = new Map<string, Uint8Array>();
   readonly #receivedSigns: Uint8Array;
-  /** Those that all ranks have begun and this one has not ended, the last one last. */
+  /** Exchanges that all ranks have started and this one has not finished, the latest last. */
   readonly #unfinished: Unfinished[] = [];
-  /** Whether something that nobody waits for any more may still be going on. */
+  /** Whether an abandoned exchange may still be in progress. */
   #isUnderWay = false;
   /** Why nothing can be exchanged any more. */
   #failure: NablaError | undefined;
@@ -106,8 +108,8 @@ export class Communicator {
   }
 
   /**
-   * Leaves when the process ends: in order if all ranks do, and else so that the others are told.
-   * `reason`: why it ends with a code that is not 0.
+   * Leaves when the process ends: normally if all ranks do, and otherwise after notifying the others.
+   * `reason`: why it ends with a non-zero code.
    */
   leave(code: number, reason: string | undefined): void {
     this.giveUp();
@@ -116,7 +118,7 @@ export class Communicator {
     try {
       if (!this.#failure) this.#check(end, code === 0 ? this.#patience : lastWait);
     } catch {
-      // All others throw likewise.
+      // All other ranks throw the same error.
     }
     if (this.#isUnderWay) return;
     if (this.#failure) {
@@ -128,8 +130,8 @@ export class Communicator {
   }
 
   /**
-   * All ranks begin an exchange of several parts: those are begun `beside`, without further checks, since
-   * each rank begins all of them, whatever happens. Throws `NablaError` unless all ranks do.
+   * All ranks start an exchange of several parts: the parts are started `beside` it, without further
+   * checks, since each rank starts all of them in any case. Throws `NablaError` unless all ranks do.
    */
   begin(one: Unfinished): Channel {
     this.#meet(one.what);
@@ -149,15 +151,15 @@ export class Communicator {
   }
 
   /**
-   * Gives up what is not ended, after a failure of this rank alone: the others are told so at the end of
-   * it, where all get an error. Where all ranks fail alike they can go on.
+   * Abandons unfinished exchanges after a failure of this rank alone: the others learn of it at the end
+   * of the exchange, where all get an error. If all ranks fail in the same way, they can continue.
    */
   giveUp(): void {
     for (let one = this.#unfinished.pop(); one; one = this.#unfinished.pop()) {
       try {
         this.#giveUpOne(one);
       } catch {
-        // The others throw likewise; here something else has failed before.
+        // The others throw the same; here another error came first.
       }
     }
   }
@@ -219,7 +221,7 @@ export class Communicator {
     );
   }
 
-  /** Waits until what was begun is done. Throws `NablaError` where that takes longer. */
+  /** Waits until the started exchange is done. Throws `NablaError` if that takes longer. */
   #wait(what: string, request: Request, patience: number): void {
     if (this.#isDoneWithin(request, patience)) return;
     this.#isUnderWay = true;
@@ -239,7 +241,7 @@ export class Communicator {
     }
   }
 
-  /** What stands for a text. */
+  /** A hash of a text. */
   #sign(what: string): Uint8Array {
     let sign = this.#signs.get(what);
     if (!sign) {

@@ -1,4 +1,4 @@
-// What whoever starts the processes of an MPI program says in their environment.
+// Environment variables set by the launchers of MPI programs.
 
 /** The processes of the program that this one is of. */
 export interface Launch {
@@ -12,7 +12,7 @@ export interface Launch {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Undefined for a process that was started by itself. */
+/** Undefined for a process not started by a launcher. */
 export function launchOf(environment: Environment): Launch | undefined {
   const count = (name: string) => {
     const value = Number(environment[name]);

@@ -1,6 +1,6 @@
-// The functions of an MPI library that are needed, by addresses. Only bytes are moved, so of the library's
-// own types the communicator of all processes, bytes, requests and an error handler are all that differs
-// between Open MPI, where handles are pointers, and MPICH and its kin, where they are numbers.
+// The required functions of an MPI library, by address. Only bytes are moved, so the only types that
+// differ between Open MPI, where handles are pointers, and MPICH and derivatives, where they are
+// numbers, are the world communicator, bytes, requests and an error handler.
 import { NablaError } from "@nabla/autograd";
 import koffi from "koffi";
 import type { Channel, Library, Request } from "./communicator.ts";
@@ -26,8 +26,8 @@ const names: Readonly<Record<Launch["kind"], readonly string[]>> = {
 };
 
 /**
- * Loads the library of whoever started the processes, or the one at `path`, and enters the program.
- * Throws `NablaError` where there is none.
+ * Loads the library of the launcher, or the one at `path`, and enters the program. Throws `NablaError` if
+ * there is none.
  */
 export function loadLibrary({ kind, size }: Launch, path: string | undefined): Library {
   const tried = path === undefined ? names[kind] : [path];
@@ -75,7 +75,7 @@ function entered(library: Loaded, name: string): Library {
     return library.func(`int ${name}(${list})`) as unknown as Foreign;
   };
   const errorText = declare("MPI_Error_string", "int", at, at);
-  /** The function; throws for what it returns. */
+  /** The function; throws if it returns an error. */
   const checked = (name: string, ...types: readonly string[]) => {
     const call = declare(name, ...types);
     return (...given: readonly (number | bigint)[]): void => {
@@ -123,7 +123,7 @@ function entered(library: Loaded, name: string): Library {
     #used: readonly unknown[];
     readonly #mover: Progress | undefined;
 
-    /** `begin` is given the address of the request; `mover` moves it on beside this thread. */
+    /** `begin` is given the address of the request; `mover` makes progress on it from another thread. */
     constructor(
       begin: (request: Address) => void,
       used: readonly unknown[],
@@ -178,7 +178,7 @@ function entered(library: Loaded, name: string): Library {
   };
 }
 
-/** Where the library keeps a request, and says whether it is done. */
+/** Memory for a request of the library, and for its completion flag. */
 interface Place {
   readonly words: Int32Array;
   readonly flag: Address;

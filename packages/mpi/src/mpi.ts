@@ -7,8 +7,8 @@ import { type World, worldOf } from "./world.ts";
 
 export interface MpiOptions {
   /**
-   * Seconds after which a rank that waits for others gives up, by an error: more than any rank computes
-   * alone. Default: 600.
+   * Seconds after which a rank that waits for others throws: longer than any rank computes without
+   * communicating. Default: 600.
    */
   readonly patience?: number;
   /**
@@ -22,11 +22,11 @@ export interface MpiOptions {
 let entered: Promise<World> | undefined;
 
 /**
- * Gives the world of this process: the processes that `mpirun` has started with it, and which all run
- * this program; each uses its share of the machine's processors. A process that was started by itself is
- * a world of one, in which nothing is loaded, and collective operations give what they are given. A
- * further call gives the same world. Throws `NablaError` where there are several processes and no MPI
- * library; `NABLA_MPI=/a/path` says where it is.
+ * Returns the world of this process: the processes that `mpirun` has started, which all run this program;
+ * each uses its share of the machine's processors. A process not started by a launcher is a world of one:
+ * no library is loaded, and collective operations return their input. Further calls return the same
+ * world. Throws `NablaError` if there are several processes and no MPI library; `NABLA_MPI=/a/path` sets
+ * its location.
  *
  * @example
  * const world = await mpi();

@@ -1,5 +1,6 @@
-// What moves exchanges on while this rank computes. MPI libraries go on with large messages only where they are
-// called; so a thread beside calls one of them from time to time, as long as something is under way.
+// Makes progress on exchanges while this rank computes. MPI libraries move large messages only inside
+// calls; so a background thread calls the library from time to time, as long as an exchange is in
+// progress.
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 
@@ -16,7 +17,7 @@ export interface Probe {
 /** Milliseconds between calls. */
 const pause = 0.1;
 
-/** Milliseconds for which a rank that ends waits for the thread to leave the library. */
+/** Milliseconds for which an ending rank waits for the thread to leave the library. */
 const lastWait = 1000;
 
 /** Words of the memory that both threads have: how much is under way, and whether the thread is at it. */
@@ -45,7 +46,7 @@ for (;;) {
 }
 `;
 
-/** The thread, which starts when something is under way for the first time. */
+/** The thread, started with the first exchange. */
 export class Progress {
   readonly #probe: Probe;
   readonly #words = new Int32Array(new SharedArrayBuffer(16));

@@ -1,5 +1,5 @@
-// Which elements of several arrays, one after the other, each rank adds up: as many for each, fewer for the last
-// ones.
+// Divides the elements of several arrays, in sequence, among the ranks that add them up: equal shares,
+// smaller for the last ranks.
 import type { Data } from "@nabla/autograd/backend";
 import type { Parts } from "./communicator.ts";
 
@@ -12,11 +12,11 @@ export interface Shares {
   readonly to: number;
   /** What each other rank is sent: its share of this rank's elements. A rank sends itself nothing. */
   readonly sent: Parts;
-  /** What comes from each other rank, a row for each: its elements of this rank's share. */
+  /** Received from each other rank, one row each: its elements of this rank's share. */
   readonly received: Parts;
 }
 
-/** The shares of so many elements. */
+/** The shares of this many elements. */
 export function sharesOf(
   count: number,
   bytesPerElement: number,
@@ -39,8 +39,8 @@ export function sharesOf(
 }
 
 /**
- * Copies the elements of all inputs to `joined`, if that is given, one after the other; but those of this
- * rank's own share to its row among `rows`, since nobody is sent them.
+ * Copies the elements of all inputs, in sequence, to `joined`, if given; those of this rank's own share
+ * go to its row among `rows` instead, since they are not sent.
  */
 export function join(
   inputs: readonly Data[],

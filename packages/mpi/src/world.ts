@@ -1,4 +1,4 @@
-// The ranks of a program, as a user sees them.
+// The ranks of a program, as users see them.
 import { NablaError, random, type Seed, type ShapeOf, Tensor, tensor } from "@nabla/autograd";
 import type { Dataset, Optimizer, Team } from "@nabla/nn";
 import { bytesOfFirst, checkAgreement } from "./agreement.ts";
@@ -6,8 +6,8 @@ import { type Collectives, unchanged } from "./collectives.ts";
 
 /**
  * The processes of a program, which all run it; each is a rank. All call the same collective operations
- * in the same order: ranks that do not get an error that names what they do. Operations run where their
- * results are read, as others do.
+ * in the same order: if they do not, they get an error that names what each does. Operations run when
+ * their results are read, like others.
  */
 export interface World extends Team {
   /** Which process this is, from 0. */
@@ -15,8 +15,8 @@ export interface World extends Team {
   /** How many there are. */
   readonly size: number;
   /**
-   * The sum, or mean, of what all ranks have, added in the order of ranks. The gradient is that of the
-   * sum of all ranks' costs.
+   * The sum, or mean, over all ranks, added in the order of ranks. The gradient is that of the sum of all
+   * ranks' costs.
    *
    * @example
    * const world = await mpi();
@@ -44,8 +44,8 @@ export interface World extends Team {
   /** Waits until all ranks have come here. */
   barrier(): Promise<void>;
   /**
-   * This rank's part of a dataset: as many examples for all ranks, one after the other; what is left
-   * over belongs to none. For loops of your own: `fit` takes the whole dataset.
+   * This rank's part of a dataset: equal numbers of consecutive examples for all ranks; a remainder is
+   * left out. For your own loops: `fit` takes the whole dataset.
    *
    * @example
    * const world = await mpi();
@@ -61,8 +61,8 @@ export interface World extends Team {
    */
   key(seed: Seed): Tensor;
   /**
-   * The optimiser, whose steps take the mean of all ranks' gradients. For loops of your own: `fit` has
-   * the option `world`.
+   * Wraps an optimiser so that its steps use the mean of all ranks' gradients. For your own loops: `fit`
+   * has the option `world`.
    *
    * @example
    * const world = await mpi();

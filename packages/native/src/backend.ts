@@ -22,11 +22,11 @@ export const nativeBackend: NativeBackend = new NativeBackend();
 
 /** How many structures of graphs run where. */
 export interface NativePrograms {
-  /** As C, all of them or but for some kernels. */
+  /** Running as C, possibly except for some kernels. */
   readonly native: number;
   /** On WebAssembly, until they are compiled. */
   readonly compiling: number;
-  /** On WebAssembly: they have not run often enough, or cannot be compiled. */
+  /** On WebAssembly: run too rarely so far, or not compilable. */
   readonly wasm: number;
 }
 
@@ -41,8 +41,8 @@ export interface Native {
   /** Counts what runs where. */
   programs(): NativePrograms;
   /**
-   * Compiles all that has run so far, and resolves when nothing is being compiled any more. Only
-   * measurements have to wait: what is computed is the same before.
+   * Compiles everything that has run so far, and resolves when compilation is done. Needed only for
+   * measurements: results are the same before.
    */
   ready(): Promise<void>;
 }

@@ -19,7 +19,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** Bytes of all objects, beyond which those that were used longest ago go. */
+/** Maximum bytes of all objects, beyond which the least recently used are deleted. */
 const mostBytes = 2 ** 27;
 
 /** The name of an object: a SHA-256 hash. */
@@ -55,7 +55,7 @@ export class Cache {
   /** Why objects are not kept for later; undefined if they are. */
   readonly problem: string | undefined;
 
-  /** Throws an error of the system if there is no folder to be had. */
+  /** Throws a system error if there is no usable folder. */
   constructor(setting: string | undefined = process.env["NABLA_CACHE"]) {
     let problem: string | undefined;
     if (setting === "off") problem = "NABLA_CACHE is off";
@@ -74,13 +74,13 @@ export class Cache {
     temporary.add(folder);
   }
 
-  /** The object of that name, if it is there, whole, and nobody else could have written it. */
+  /** The object of that name, if it exists, is complete, and no other user could have written it. */
   find(name: string): string | undefined {
     const path = this.pathOf(name);
     try {
       if (!existsSync(path) || !isOwn(lstatSync(path)) || !isWhole(path)) return undefined;
     } catch {
-      // Another process has removed it meanwhile.
+      // Another process has removed it in the meantime.
       return undefined;
     }
     try {
@@ -151,7 +151,7 @@ function problemOf(folder: string): string | undefined {
   }
 }
 
-/** Whether it is this user's, and nobody else may write to it. */
+/** Whether it belongs to this user, and nobody else may write to it. */
 function isOwn({ uid, mode }: Stats): boolean {
   return uid === process.getuid?.() && (mode & writableByOthers) === 0;
 }

@@ -1,5 +1,5 @@
-// The system's C compiler, in other processes. Nobody waits for it: whoever wants an object looks
-// whether it is there, which also works in a program that never lets an event arrive.
+// Runs the system's C compiler in other processes. Nothing waits for it: callers poll for the object,
+// which also works in a program that never returns to the event loop.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -33,7 +33,7 @@ export const flags = [
 
 /** Milliseconds after which a compiler is given up, and ended. */
 const longestCompilation = 120_000;
-/** Milliseconds between two looks whether an object is there. */
+/** Milliseconds between two polls for an object. */
 const lookEvery = 2;
 
 let compilers: Set<Compiler> | undefined;
@@ -55,7 +55,7 @@ export interface Job {
   wait(): Promise<void>;
   /** Why there is no object, and will be none. */
   readonly problem: string | undefined;
-  /** Whether the object is there, as far as known: a look takes some microseconds. */
+  /** Whether the object exists, as far as known: polling takes a few microseconds. */
   isDone(): boolean;
 }
 
@@ -65,7 +65,7 @@ export class Compiler {
   readonly #machine: Machine;
   readonly cache: Cache;
   readonly #longest: number;
-  /** What an object depends on beside its text. */
+  /** What an object depends on besides its source. */
   readonly #identity: string;
   readonly #waiting: Compilation[] = [];
   readonly #running = new Set<Compilation>();
@@ -131,7 +131,7 @@ export class Compiler {
     }
   }
 
-  /** Ends all that runs. */
+  /** Ends all running compilers. */
   stop(): void {
     for (const job of this.#running) job.stop();
   }

@@ -1,4 +1,4 @@
-// The processor: which vectors it has, asked of the system.
+// Detects the processor's vector extensions.
 import { readFileSync } from "node:fs";
 import { fusesMultiplyAdd } from "@nabla/autograd/backend";
 

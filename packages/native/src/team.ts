@@ -30,7 +30,7 @@ export class Team {
     this.#asked();
   }
 
-  /** Resolves when it is there, or known not to be had, if somebody has asked for it. */
+  /** Resolves when it is ready, or known to be unavailable, if it was requested. */
   async ready(): Promise<void> {
     await this.#job?.wait();
   }
