@@ -1,4 +1,4 @@
-// Where a file comes from: bytes that are there, a path, a stream.
+// Sources of a file: bytes in memory, a path, a stream.
 import { NablaError, printable } from "@nabla/autograd";
 import { describe } from "@nabla/autograd/checks";
 import type { ByteStream, Bytes } from "@nabla/nn";
@@ -36,7 +36,7 @@ export function bytesNow(subject: string, source: unknown): Uint8Array | undefin
   }
 }
 
-/** All bytes, as many as have come: nothing is allocated for what is only promised. */
+/** All bytes that have arrived: nothing is allocated for a claimed size. */
 export async function allBytes(subject: string, source: Bytes | LaterBytes): Promise<Uint8Array> {
   const given = bytesNow(subject, source);
   if (given) return given;

@@ -102,7 +102,7 @@ export interface Formulas {
   readonly draw: (seed: Seed | undefined, shape: Shape) => Tensor;
   /** At values of the support. */
   readonly logDensity: (x: Tensor) => Tensor;
-  /** Whether values lie outside of the support; what it says of NaN does not matter. */
+  /** Whether values are outside the support; the result for NaN does not matter. */
   readonly isOutside: (x: Tensor) => Tensor;
   /** A value of the support, at which formulas are computed in place of values outside. */
   readonly inside: Tensor | number;

@@ -45,7 +45,7 @@ export function odds(name: string, given: unknown, options?: DistributionOptions
       own,
       yes: p,
       no: p.neg().add(1),
-      // Only what is asked for is computed: the other logarithm may be infinite.
+      // Only the requested one is computed: the other logarithm may be infinite.
       logYes: (at) => where(at, p, 1).log(),
       logNo: (at) => where(at, p, 0).neg().log1p(),
     };

@@ -19,8 +19,8 @@ export interface ResizeOptions {
    */
   readonly alignCorners?: boolean;
   /**
-   * Whether smaller images average all pixels that they stand for, as Pillow does: without, fine
-   * patterns turn into coarse ones. For "bilinear" and "bicubic", not with `alignCorners`. Default: false.
+   * Whether to average all pixels that a smaller image's pixel covers, as Pillow does: otherwise fine
+   * patterns alias to coarse ones. For "bilinear" and "bicubic", not with `alignCorners`. Default: false.
    */
   readonly antialias?: boolean;
 }

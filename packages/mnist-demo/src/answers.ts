@@ -4,7 +4,7 @@ import { batches, type Layer } from "@nabla/nn";
 import type { Digits } from "./digits.ts";
 import type { AnsweredDigit } from "./drawing.ts";
 
-/** Digits that the network is asked about at a time. */
+/** Digits per forward pass. */
 const askedAtOnce = 500;
 
 /** The answers for all digits, in their order, with the ten outputs of each. */

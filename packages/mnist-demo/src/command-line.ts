@@ -1,5 +1,5 @@
-// What all commands do with their arguments: which options there are, how a value is read from its
-// text, and what is answered to what may not be said.
+// Argument parsing for all commands: the available options, how values are read, and errors for
+// invalid ones.
 
 import { parseArgs } from "node:util";
 import { NablaError } from "@nabla/autograd";
@@ -10,13 +10,13 @@ export interface OptionNames<Value extends string, Flag extends string> {
   readonly command: string;
   /** Options that take a value. */
   readonly values: readonly Value[];
-  /** Options that are there or not. */
+  /** Flags. */
   readonly flags?: readonly Flag[];
-  /** What may stand alone, such as "a file"; left out: nothing may. */
+  /** What a positional argument is, such as "a file"; undefined: none is allowed. */
   readonly alone?: string;
 }
 
-/** What was said: the text of each option that was given. */
+/** The parsed arguments: the text of each given option. */
 export interface Given<Value extends string, Flag extends string = never> {
   /**
    * The value of an option, or `otherwise` if it was not given. Throws `NablaError` for other
@@ -24,19 +24,19 @@ export interface Given<Value extends string, Flag extends string = never> {
    */
   read<T, U>(name: Value, kind: Kind<T>, otherwise: U): T | U;
   has(name: Value | Flag): boolean;
-  /** What stands alone, where that may be. */
+  /** The positional argument, if allowed. */
   readonly alone: string | undefined;
 }
 
-/** How a value is read from its text (undefined: it cannot be), and what it may be, in words. */
+/** How a value is parsed from its text (undefined: it is invalid), and a description of valid values. */
 export interface Kind<T> {
   readonly read: (text: string) => T | undefined;
   readonly expected: string;
 }
 
 /**
- * What `meaning` makes of the options among the arguments, or "help" if that is asked for. Throws
- * `NablaError` for options that there are not, and for what is no option.
+ * The result of `meaning` for the given options, or "help" if requested. Throws `NablaError` for unknown
+ * options, and for other arguments.
  */
 export function readArguments<Options, Value extends string, Flag extends string = never>(
   names: OptionNames<Value, Flag>,
@@ -82,7 +82,7 @@ export function readArguments<Options, Value extends string, Flag extends string
       throw new NablaError(`--${name}: got ${got}, expected ${kind.expected}`);
     },
   });
-  // Last, for a value that is missing makes the next one stand alone.
+  // Last, because a value after a missing one becomes positional.
   if (stray === undefined) return options;
   throw new NablaError(
     `${command}: got ${JSON.stringify(stray)}, expected ${expected ? `${expected} and options` : "only options"}`,
@@ -107,7 +107,7 @@ export const positiveNumber: Kind<number> = {
   expected: "a positive number",
 };
 
-/** Any text, which stands for `what`. */
+/** Any text; `what` describes it in errors. */
 export function name(what: string): Kind<string> {
   return { read: (text) => text || undefined, expected: what };
 }

@@ -1,4 +1,4 @@
-// Networks of neurons that see all that is before them.
+// Fully connected networks.
 
 import { random, type Tensor } from "@nabla/autograd";
 import {
@@ -35,7 +35,7 @@ export function denseNetworkOf(options: NeuronOptions): Layer {
   return sequential(pixelsToActivations, ...neuronsOn(pixels, options));
 }
 
-/** The layers of neurons on so many inputs. */
+/** The layers for this number of inputs. */
 export function neuronsOn(
   inputs: number,
   { hidden, activation, cost }: NeuronOptions,

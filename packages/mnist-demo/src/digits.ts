@@ -24,8 +24,8 @@ export interface NamedIdx extends Idx {
 }
 
 /**
- * The digits of two files. Throws `NablaError`, naming the file, for what are no images or labels
- * of digits.
+ * The digits of two files. Throws `NablaError` with the file's name unless they are images and labels of
+ * digits.
  */
 export function digitsIn(images: NamedIdx, labels: NamedIdx): Digits {
   const [count, height, width] = images.shape as [number, number, number];

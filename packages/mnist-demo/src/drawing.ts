@@ -1,10 +1,10 @@
-// Digits drawn in a terminal, side by side, with what the network says of each. With colours, one
-// character shows two pixels, one above the other: "▀" in the upper one's grey on the lower one's.
-// Without, it shows their mean as a character that is about as dark.
+// Draws digits in a terminal, side by side, with the network's answers. With colours, one character
+// shows two pixels, one above the other: "▀" in the upper one's grey on the lower one's. Without, it
+// shows their mean as a character that is about as dark.
 
 import { styled, type Terminal } from "./terminal.ts";
 
-/** An image with what the network says and what it should say. */
+/** An image with the network's answer and the label. */
 export interface AnsweredDigit {
   /** 28 rows of 28 pixels: 0 is paper, 255 is ink. */
   readonly pixels: ArrayLike<number>;

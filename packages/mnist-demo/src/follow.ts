@@ -1,4 +1,4 @@
-// Training as it is watched: progress on stderr, and pauses in which a signal can arrive.
+// Progress of training on stderr, with pauses in which a signal can arrive.
 
 import { setImmediate } from "node:timers/promises";
 import type { Report } from "@nabla/nn";
@@ -10,7 +10,7 @@ import type { Training } from "./training.ts";
 const millisecondsBetweenPauses = 20;
 
 /**
- * Reads the reports, shows them, and gives the last one. `onEpoch` hears of the end of each epoch.
+ * Reads the reports, shows them, and returns the last one. `onEpoch` is called at the end of each epoch.
  */
 export async function follow(
   run: Training,

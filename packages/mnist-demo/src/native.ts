@@ -1,4 +1,4 @@
-// The option --native, which all commands have: what they compute runs as C.
+// The option --native, which all commands have: runs computations as C.
 
 import { backend, setBackend } from "@nabla/autograd";
 import { optionalPackage } from "./optional-package.ts";
@@ -14,7 +14,7 @@ export function nativeHelp(column: number): string {
   return `  ${"--native".padEnd(column - 2)}computes as C, if there is a compiler: faster, with the same results`;
 }
 
-/** Does all of a command natively; says so where WebAssembly has to do it. */
+/** Runs all of a command natively; reports what WebAssembly has to do. */
 export async function natively<T>(run: () => Promise<T>, stderr: Stream): Promise<T> {
   const before = backend();
   const { native } = await optionalPackage(

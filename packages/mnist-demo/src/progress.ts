@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 export interface Progress {
-  /** Shows how training stands; at the end of an epoch, `done` is 1. */
+  /** Shows the progress of training; at the end of an epoch, `done` is 1. */
   show(standing: Standing): void;
   /** Takes a bar away, so that something else can be written. */
   clear(): void;
@@ -61,9 +61,7 @@ export function formatLine(standing: Standing): string {
 const widest = 30;
 const narrowest = 5;
 
-/**
- * One line with a bar, in which what has no room is left out: the bar first, then from the right.
- */
+/** One line with a bar; what does not fit is left out: the bar first, then from the right. */
 export function formatBar(standing: Standing, terminal: Terminal): string {
   // In a terminal's last column some would begin a new line, which could not be drawn over.
   const room = terminal.columns - 1;
@@ -87,7 +85,7 @@ function barOf(done: number, width: number, terminal: Terminal): string {
   );
 }
 
-/** The epochs' numbers take the same room, so that lines stand in columns. */
+/** The epochs' numbers are padded to align in columns. */
 export function epochOf({ epoch, epochs }: Pick<Standing, "epoch" | "epochs">): string {
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 }

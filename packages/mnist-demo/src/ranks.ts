@@ -8,7 +8,7 @@ import type { Environment } from "./terminal.ts";
 /** What Open MPI and MPICH say to each process: how many there are. */
 const sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
 
-/** The processes that train together; undefined for one that was started by itself. */
+/** The processes that train together; undefined if there is only one. */
 export async function ranksIn(env: Environment): Promise<Team | undefined> {
   if (!sizes.some((name) => Number(env[name]) > 1)) return undefined;
   const { mpi } = await optionalPackage(

@@ -1,4 +1,4 @@
-// What every command is given, and what it answers to a user's mistake.
+// What every command is given, and how user errors are reported.
 
 import { NablaError } from "@nabla/autograd";
 import { natively } from "./native.ts";
@@ -8,11 +8,11 @@ export interface CommandContext {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly env: Environment;
-  /** Aborted: end after the step under way, with the accuracy so far. */
+  /** Aborted: end after the current step, with the accuracy so far. */
   readonly signal: AbortSignal;
-  /** Keys as they are pressed, from the call on; left out where nobody can press any. */
+  /** Key presses from the call on; undefined if there is no keyboard. */
   readonly keys?: () => AsyncIterator<string>;
-  /** What stands before a command's name where it is called; left out: the repository's. */
+  /** The prefix of a command's name in usage texts; undefined: the repository's. */
   readonly runner?: string;
 }
 
@@ -23,8 +23,8 @@ const repositoryRunner = "npx --yes pnpm@12";
 export const interrupted: number = 130;
 
 /**
- * Runs a command: gives its exit code, or 1 for what the user must mend, which is said in one line
- * on stderr. "help" writes the help.
+ * Runs a command and returns its exit code, or 1 for a user error, which is reported in one line on
+ * stderr. "help" prints the help.
  */
 export async function runCommand<Options extends object>(
   { help, parse, run }: Command<Options>,

@@ -24,7 +24,7 @@ export interface Terminal {
 export function terminalOf(stream: Stream, env: Environment): Terminal {
   const isLive = stream.isTTY === true && env["TERM"] !== "dumb" && !env["CI"];
   const depth = isLive && !env["NO_COLOR"] ? (stream.getColorDepth?.(env) ?? 1) : 1;
-  // A terminal that does not know its width says 0.
+  // A terminal of unknown width reports 0.
   return { isLive, columns: stream.columns || 80, colors: colorsOf(depth) };
 }
 

@@ -17,7 +17,7 @@ import { checkpointOf, help, parseOptions, type TrainOptions } from "./train-opt
 import { type Training, training } from "./training.ts";
 import { checkWritable } from "./writable.ts";
 
-/** Runs `train` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
+/** Runs `train` and returns its exit code: 0, 1 for a user error, 130 if interrupted. */
 export async function runTrain(args: readonly string[], context: CommandContext): Promise<number> {
   return await runCommand({ help, parse: parseOptions, run: train }, args, context);
 }

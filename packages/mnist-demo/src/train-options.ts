@@ -1,4 +1,4 @@
-// The command line of `train`: what may be said, and what is meant when it is not.
+// The command line of `train`: options and their defaults.
 
 import { NablaError } from "@nabla/autograd";
 import {
@@ -24,7 +24,7 @@ import {
 } from "./training-options.ts";
 
 export interface TrainOptions extends TrainingOptions, NativeOption {
-  /** The folder of one's own MNIST files; undefined for those of the package. */
+  /** A folder with the user's MNIST files; undefined for those of the package. */
   readonly data: string | undefined;
   /** The file that the network is written to; undefined: none. */
   readonly save: string | undefined;
@@ -32,11 +32,11 @@ export interface TrainOptions extends TrainingOptions, NativeOption {
   readonly checkpointEvery: number | undefined;
   /** The page to write; undefined: none. */
   readonly report: string | undefined;
-  /** Whether to go on from the checkpoint beside the file. */
+  /** Whether to resume from the checkpoint next to the file. */
   readonly resume: boolean;
 }
 
-/** The file that training goes on from, beside the network's. */
+/** The checkpoint file, next to the network's. */
 export function checkpointOf(file: string): string {
   return `${file}.checkpoint`;
 }
@@ -120,7 +120,9 @@ function decayOf(optimizer: OptimizerName): Kind<number> {
   return { read: () => undefined, expected: `none, for ${optimizer} lets no weights decay` };
 }
 
-/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+/**
+ * Parses the arguments. Throws `NablaError` that names the option, the given value and the expected one.
+ */
 export function parseOptions(given: readonly string[]): TrainOptions | "help" {
   const names = { command: "train", values: valueOptions, flags: ["resume", "native"] as const };
   return readArguments(names, given, (said) => {

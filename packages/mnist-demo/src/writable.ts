@@ -1,4 +1,4 @@
-// Whether what a command will write at its end can be written, asked before the work begins.
+// Checks that a command's output files can be written, before the work starts.
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";

@@ -24,7 +24,10 @@ export interface FourierOptions {
 export interface FourierAxesOptions {
   /** The size of the transform along each of the axes. Default: their sizes. */
   readonly sizes?: readonly number[] | undefined;
-  /** The axes. Default: the last two of `fft2` and the like; of `fftN` all, or as many as sizes. */
+  /**
+   * The axes. Default: for `fft2` and the like the last two; for `fftN` all, or as many as there are
+   * sizes.
+   */
   readonly axes?: readonly number[] | undefined;
   /** Default: "backward". */
   readonly norm?: Norm | undefined;

@@ -145,7 +145,7 @@ export interface DecibelOptions {
   readonly reference?: number | undefined;
   /** Powers below this are taken for it. Default: 1e-10. */
   readonly least?: number | undefined;
-  /** What lies so many dB below the greatest of all is raised to that. Default: nothing is. */
+  /** Values more than this many dB below the maximum are raised to that level. Default: no limit. */
   readonly range?: number | undefined;
 }
 

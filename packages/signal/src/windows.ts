@@ -33,8 +33,8 @@ export type WindowName =
 
 export interface WindowOptions {
   /**
-   * Whether the last element mirrors the first one, as filters want it. Default: false, one period of
-   * a periodic window, as spectra want it.
+   * Whether the last element mirrors the first one, as for filters. Default: false, one period of a
+   * periodic window, as for spectra.
    */
   readonly symmetric?: boolean | undefined;
   /** Of "kaiser", needed: the larger, the wider the main lobe and the lower the others. */

@@ -23,7 +23,7 @@ export interface Element {
   /** What headers call it, without the order of its bytes. */
   readonly code: string;
   readonly bytes: number;
-  /** Ours that has all its numbers, but of integers of 64 bits those that float64 has not. */
+  /** nabla's dtype that can represent all its values, except for 64-bit integers beyond float64. */
   readonly holder: DType;
   /** The number at an offset; a bigint where float64 has it not. */
   readonly get: (view: DataView, at: number, isLittle: boolean) => number | bigint;

@@ -158,8 +158,8 @@ export const toNpyKinds: Kinds<ToNpyOptions> = {
 };
 
 /**
- * A tensor as the bytes of a NumPy file, those that `numpy.save` would write. Throws `NablaError` for
- * what is no tensor, and `DTypeError` for an element that `dtype` cannot hold, with its place.
+ * Returns a tensor as the bytes of a NumPy file, those that `numpy.save` would write. Throws `NablaError`
+ * unless it is a tensor, and `DTypeError` for an element that `dtype` cannot represent, with its index.
  *
  * @example
  * const x = tensor([1.5, -2]);

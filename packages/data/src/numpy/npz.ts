@@ -34,10 +34,10 @@ const mostEntries = 2 ** 16;
 const ending = ".npy";
 
 /**
- * The arrays of a NumPy archive (`.npz`, packed or not) by name, as `npy` reads them. Throws
- * `NablaError` for what is no such archive, for a wrong checksum, for entries that overlap, that have
- * one name or that are no arrays, and as soon as more than `mostBytes` have been unpacked, whatever the
- * archive says.
+ * Reads the arrays of a NumPy archive (`.npz`, compressed or not) by name, like `npy`. Throws
+ * `NablaError` for a malformed archive, for a wrong checksum, for entries that overlap, have the same
+ * name or are not arrays, and as soon as more than `mostBytes` have been unpacked, whatever size the
+ * archive claims.
  *
  * @example
  * const bytes = await toNpz({ inputs: tensor([[1, 2]]), targets: tensor([3]) });

@@ -19,7 +19,7 @@ const space = /[ \t\r\n]*$/y;
 /** Lists within lists, at most. */
 const deepest = 20;
 
-/** What a text says; undefined for what is no such literal. */
+/** The value of a literal; undefined if the text is not one. */
 export function parseLiteral(text: string): Literal | undefined {
   const reader = new Reader(text);
   try {

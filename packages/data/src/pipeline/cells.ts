@@ -1,5 +1,4 @@
-// What goes through a pipeline: elements that are made when somebody wants them, so that one that is
-// dropped is never made.
+// The elements of a pipeline, computed lazily, so that dropped ones are never computed.
 import { NablaError } from "@nabla/autograd";
 import { describe, isPlainObject } from "@nabla/autograd/checks";
 import { wrapped } from "../checks.ts";
@@ -28,8 +27,8 @@ export class Cell<T> {
 export type Cells<T> = AsyncGenerator<Cell<T>, void, undefined>;
 
 /**
- * What is to be done once nobody asks for cells any more. That is later than the end of a stage: who
- * takes its last cell may still want what is in it.
+ * Called once no more cells are requested. That is later than the end of a stage: the consumer of its
+ * last cell may still need its contents.
  */
 export type Endings = (() => Promise<unknown>)[];
 
@@ -111,7 +110,7 @@ export async function* ahead<T>(cells: Cells<T>, count: number): Cells<T> {
   }
 }
 
-/** Lets so many calls be under way at a time, in the order in which they come. */
+/** Limits how many calls run at a time, in the order of arrival. */
 export function limited(most: number): <R>(f: () => Promise<R>) => Promise<R> {
   let running = 0;
   const waiting: (() => void)[] = [];

@@ -45,9 +45,9 @@ export interface PipelineBatchOptions<T, B> {
 /** Elements, and what happens to them. Made by `from`; each method gives a new one. */
 export interface Pipeline<T> extends AsyncIterable<T> {
   /**
-   * What `f` gives for each, in the same order. It must draw random numbers by keys only, such as
-   * `random.foldIn(key, index)`: else what is resumed would not be the same. Draws without a key are an
-   * error, but behind an `await` in `f`, where nobody can tell whose they are.
+   * The results of `f` for each element, in order. It must draw random numbers only by keys, such as
+   * `random.foldIn(key, index)`: otherwise a resumed run would differ. Draws without a key are an error,
+   * except after an `await` in `f`, where their origin cannot be detected.
    */
   map<U>(f: (element: T, place: Place) => U | Promise<U>, options?: MapOptions): Pipeline<U>;
   /**
@@ -56,7 +56,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
    * arrays in memory of their own are handed over, and empty in the worker afterwards. No tensors.
    */
   mapInWorkers<U>(module: URL | string, options?: WorkerOptions): Pipeline<U>;
-  /** Those of which `f` says so. */
+  /** The elements for which `f` returns true. */
   filter<U extends T>(f: (element: T, place: Place) => element is U): Pipeline<U>;
   filter(f: (element: T, place: Place) => boolean | Promise<boolean>): Pipeline<T>;
   /**
@@ -68,7 +68,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
   batch<B = Batched<T>>(size: number, options?: PipelineBatchOptions<T, B>): Pipeline<B>;
   /** The first ones. */
   take(count: number): Pipeline<T>;
-  /** Begins to make so many elements before they are asked for. */
+  /** Computes this many elements in advance. */
   prefetch(count: number): Pipeline<T>;
   /**
    * The elements of an epoch, from 1, but the first `skip` ones, which are not made where that can be
@@ -78,11 +78,11 @@ export interface Pipeline<T> extends AsyncIterable<T> {
 }
 
 /**
- * A pipeline over anything to loop over, asynchronous or not, or a function that gives that for each
- * epoch. `fit` takes one that ends with `batch`: each epoch has its own order, and a
- * training that is resumed goes on with the batch it stopped before, to the same bits. Looping over it
- * gives epoch 1. An error of a function says of which element; a generator, which gives its elements
- * once, is an error in a second epoch.
+ * Makes a pipeline from any iterable, asynchronous or not, or a function that returns one for each epoch.
+ * `fit` takes one that ends with `batch`: each epoch has its own order, and a resumed training run
+ * continues with the next batch, to the same bits. Iterating over it gives epoch 1. An error in a
+ * function names the element; a generator, which can be consumed only once, is an error in a second
+ * epoch.
  *
  * @example
  * const pipeline = from([1, 2, 3, 4, 5])
@@ -177,7 +177,7 @@ function checkFunction(operation: string, f: unknown): void {
   throw new NablaError(`${operation}: got ${describe(f)}, expected a function of an element`);
 }
 
-/** What a call of a function gives; what it throws says of which element, and draws need keys. */
+/** The result of a function call; errors name the element, and draws need keys. */
 async function drawing<R>(
   operation: string,
   index: number,

@@ -46,7 +46,7 @@ async function* inOrderOf<T>(
   }
 }
 
-/** Random integers from 0 below what is asked, by a key. */
+/** Random integers from 0 up to a limit, by a key. */
 function drawsOf(key: Tensor): (below: number) => Promise<number> {
   let drawn: ArrayLike<number> = [];
   let at = 0;

@@ -153,7 +153,7 @@ class Pool {
         if (message === undefined) this.#calls.get(id)?.resolve(value);
         else this.#calls.get(id)?.reject(new Error(message));
       },
-      // Nobody knows of which element: all that are under way fail, and all that come.
+      // The element is unknown: all pending and later calls fail.
       onError: (error) => {
         this.#failure ??= { error };
         for (const { reject } of this.#calls.values()) reject(error);

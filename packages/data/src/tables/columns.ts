@@ -27,7 +27,7 @@ export interface TextColumn {
 
 export type Column = NumberColumn | CategoryColumn | TextColumn;
 
-/** Most categories of a column of which nobody says that it has some. */
+/** Maximum number of categories of a column whose kind is inferred. */
 const mostCategories = 1000;
 
 /** The column of some fields; of the kind that fits them if none is given. */

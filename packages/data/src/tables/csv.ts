@@ -18,8 +18,9 @@ export interface CsvRowOptions {
 
 export interface CsvOptions extends CsvRowOptions {
   /**
-   * What columns are: classes called 0 and 1 are to be a "category", say. Left out: "number" if all that is there is a number that float64 holds, else
-   * "category" if there are at most 1,000 texts and each twice on average, else "text".
+   * Kinds of columns: for example "category" for classes called 0 and 1. Default: "number" if all values
+   * are numbers that float64 can represent, else "category" if there are at most 1,000 different texts,
+   * each twice on average, else "text".
    */
   readonly columns?: Readonly<Record<string, ColumnKind>>;
   /** Which fields are missing values. Default: those of pandas: "", "NA", "N/A", "NaN", "null", "None", … */
@@ -66,8 +67,9 @@ export async function* csvRows(
 }
 
 /**
- * The table of a CSV file; memory is some times that of the file. Throws `NablaError` as `csvRows` does,
- * for a file without records, and for what is not of the kind that `columns` says, with its record.
+ * Reads the table of a CSV file, using several times its size in memory. Throws `NablaError` like
+ * `csvRows`, for a file without records, and for a value that is not of the kind in `columns`, with its
+ * record.
  *
  * @example
  * const text = "age,city\n36,London\n,Paris\n41,London\n50,Paris\n";

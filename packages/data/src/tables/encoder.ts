@@ -1,4 +1,5 @@
-// Tables as tensors: which columns of a tensor stand for which of a table, learnt from the training part.
+// Encodes tables as tensors: which tensor columns represent which table columns is learnt from the
+// training part.
 import { NablaError, type Tensor, tensor } from "@nabla/autograd";
 import {
   checkOptions,
@@ -36,7 +37,7 @@ export interface InputOptions {
 export interface TableEncoder {
   /** What the columns of the inputs stand for: "age", "age missing", "city=Paris". */
   readonly features: readonly string[];
-  /** Of a target of categories: what the labels stand for. */
+  /** For a categorical target: the names of the labels. */
   readonly classes: readonly string[] | undefined;
   /**
    * `[rows, features]`: numbers as they are in the table, NaN where one is missing; of categories 1 for the

@@ -22,9 +22,9 @@ export interface ColorJitterOptions {
 const factor = either(notNegative, rangeOf(notNegative));
 
 /**
- * Draws factors of brightness, contrast and saturation, and a turn of hue, and adjusts images of 1 or 3
- * channels, from 0 to 1, by them in this order (torchvision's `ColorJitter` draws an order, too). Throws
- * `NablaError` for what is no range.
+ * Draws factors of brightness, contrast and saturation, and a hue rotation, and adjusts images of 1 or 3
+ * channels, from 0 to 1, in this order (torchvision's `ColorJitter` also draws the order). Throws
+ * `NablaError` for invalid ranges.
  *
  * @example
  * augment(colorJitter({ brightness: 0.2, hue: 0.05 }))(ones([5, 3, 8, 8])).shape; // => [5, 3, 8, 8]

@@ -40,10 +40,10 @@ interface Pairing {
 }
 
 /**
- * Adds to each image of a batch, [examples, ...], another one: share x + (1 - share) other, with a share of
- * its own, and likewise to its labels, [examples, ...], such as `oneHot` gives them (H. Zhang et al., "mixup:
- * beyond empirical risk minimization", 2018; there a batch has one share). Throws `DTypeError` for integers,
- * `ShapeError` if there are not as many labels as images.
+ * Mixes each image of a batch, [examples, ...], with another: share x + (1 - share) other, with a
+ * separate share for each, and its labels in the same way, [examples, ...], such as those of `oneHot` (H.
+ * Zhang et al., "mixup: beyond empirical risk minimization", 2018; there a batch has one share). Throws
+ * `DTypeError` for integers, `ShapeError` if there are not as many labels as images.
  *
  * @example
  * const labels = oneHot(tensor([0, 1, 2, 1], { dtype: "int32" }), 3);

@@ -137,8 +137,9 @@ export interface RandomAffineOptions extends SampleOptions {
 }
 
 /**
- * Rotates, scales and moves images about their middle, each by what is drawn; the size stays. What comes in
- * from outside is as `padding` says, zeros by default. Throws `NablaError` for ranges that are not in order.
+ * Rotates, scales and moves images about their centre, each by random amounts; the size is unchanged.
+ * Pixels from outside are filled according to `padding`, with zeros by default. Throws `NablaError` for
+ * invalid ranges.
  *
  * @example
  * augment(randomAffine({ degrees: 15, scale: [0.9, 1.1] }))(ones([5, 3, 8, 8])).shape; // => [5, 3, 8, 8]

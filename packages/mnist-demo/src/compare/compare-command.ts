@@ -24,7 +24,7 @@ import { costMap } from "./cost-map.ts";
 import { dataSections } from "./data-sections.ts";
 import { type Descent, descentSections, drunkOf } from "./descent-sections.ts";
 
-/** Runs `compare` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
+/** Runs `compare` and returns its exit code: 0, 1 for a user error, 130 if interrupted. */
 export async function runCompare(
   args: readonly string[],
   context: CommandContext,
@@ -59,7 +59,7 @@ function headOf({ learningRate, seed }: CompareOptions): string {
 const mostOnMap = 300;
 const mapSize = [72, 40] as const;
 
-/** A descent, and where it was at each of its points. */
+/** A descent, with its position at each of its points. */
 interface Descended {
   readonly points: DescentPoint[];
   readonly path: Float32Array[];

@@ -15,7 +15,7 @@ export interface CompareOptions extends Files, NativeOption {
   /** Whether to compare amounts of data, not sizes of batches. */
   readonly data: boolean;
   readonly examples: number;
-  /** Undefined: 1, 10, 100, 1000 and all examples, as far as there are so many. */
+  /** Undefined: 1, 10, 100, 1000 and all examples, as far as there are that many. */
   readonly batchSizes: readonly number[] | undefined;
   /** How many digits each descent looks at. */
   readonly budget: number;
@@ -25,7 +25,7 @@ export interface CompareOptions extends Files, NativeOption {
   readonly steps: number | undefined;
   readonly learningRate: number;
   readonly seed: number;
-  /** The folder of one's own MNIST files. */
+  /** A folder with the user's MNIST files. */
   readonly directory: string | undefined;
 }
 
@@ -79,7 +79,9 @@ Examples
 
 const sizes = integers(1, 1_000_000, "10,100,1000");
 
-/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+/**
+ * Parses the arguments. Throws `NablaError` that names the option, the given value and the expected one.
+ */
 export function parseOptions(given: readonly string[]): CompareOptions | "help" {
   const names = { command: "compare", values, flags: ["data", "native"] } as const;
   return readArguments(names, given, (said) => ({

@@ -14,7 +14,7 @@ export interface CostMap {
   readonly size: readonly [width: number, height: number];
   /** Where paths go, as shares of the width and the height, 0 to 1. */
   readonly paths: readonly (readonly Spot[])[];
-  /** How much of the paths' squared distances from the start lies in the plane. */
+  /** The fraction of the paths' squared distances from the start that lies in the plane. */
   readonly share: number;
   /** How many digits the costs are the mean of. */
   readonly examples: number;

@@ -15,11 +15,11 @@ import { mapFigure, mapText } from "./map-drawing.ts";
 export type Descent = readonly DescentPoint[];
 
 /**
- * The cost of a network that outputs a tenth for each of ten digits, whatever it is shown:
- * 0.9^2 + 9 x 0.1^2. Descents rest there for a while.
+ * The cost of a network that outputs a tenth for each of ten digits, for any input: 0.9^2 + 9 x 0.1^2.
+ * Descents rest there for a while.
  */
 export const plateau = 0.9;
-/** The cost by which descents are compared. */
+/** The cost at which descents are compared. */
 const goal = plateau / 2;
 
 /**
@@ -129,7 +129,7 @@ function moralOf(drunk: Descent, careful: Descent): string {
   );
 }
 
-/** About when a descent comes down to the goal: between the two points around it. */
+/** Approximately when a descent reaches the goal: interpolated between the two points around it. */
 function whenAt(
   descent: Descent,
 ): { readonly examples: number; readonly step: number } | undefined {
@@ -146,7 +146,7 @@ function commonSteps(descents: readonly Descent[]): number {
   return Math.min(...descents.map((descent) => descent.at(-1)!.step));
 }
 
-/** The length of a descent's path divided by its distance from the start, after about so many steps. */
+/** The length of a descent's path divided by its distance from the start, after about this many steps. */
 function ratioOf(descent: Descent, steps: number): string {
   const { walked, gained } = descent.findLast(({ step }) => step <= steps)!;
   return gained > 0 ? (walked / gained).toFixed(1) : "-";

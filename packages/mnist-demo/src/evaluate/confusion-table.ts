@@ -1,4 +1,4 @@
-// Which digits were taken for which, as text.
+// The confusion matrix, as text.
 
 /** A row for each label, a column for each answer; what never happened is a dot. */
 export function confusionTable(counts: readonly (readonly number[])[]): string {

@@ -1,4 +1,4 @@
-// The command `evaluate`: what a saved network gets right and wrong.
+// The command `evaluate`: the accuracy and the mistakes of a saved network.
 
 import { NablaError } from "@nabla/autograd";
 import { name, naturalNumber, readArguments } from "../command-line.ts";
@@ -36,7 +36,9 @@ Examples
   npx --yes pnpm@12 evaluate digits.safetensors --worst 20
 `;
 
-/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+/**
+ * Parses the arguments. Throws `NablaError` that names the option, the given value and the expected one.
+ */
 export function parseEvaluate(given: readonly string[]): EvaluateOptions | "help" {
   const options = { values: ["worst", "data"], flags: ["native"] } as const;
   const names = { command: "evaluate", ...options, alone: "one file" };
@@ -53,7 +55,7 @@ export function parseEvaluate(given: readonly string[]): EvaluateOptions | "help
   });
 }
 
-/** Runs `evaluate` and gives its exit code: 0, or 1 for what the user must mend. */
+/** Runs `evaluate` and returns its exit code: 0, or 1 for a user error. */
 export async function runEvaluate(
   args: readonly string[],
   context: CommandContext,

@@ -1,5 +1,5 @@
-// The end of the walk: what the cost is most sensitive to, what ten digits want together, and why a
-// step follows their average.
+// The last chapters: what the cost is most sensitive to, what ten digits want together, and why a step
+// follows their average.
 
 import { formatCount } from "../progress.ts";
 import { signed, table, wrapped } from "../sections/bars.ts";

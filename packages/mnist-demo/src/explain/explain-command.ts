@@ -24,7 +24,7 @@ import { guide } from "./guided.ts";
 import { takeStep, type Walk, walkThrough } from "./walk.ts";
 import { walkJson } from "./walk-json.ts";
 
-/** Runs `explain` and gives its exit code: 0, 1 for what the user must mend, 130 if interrupted. */
+/** Runs `explain` and returns its exit code: 0, 1 for a user error, 130 if interrupted. */
 export async function runExplain(
   args: readonly string[],
   context: CommandContext,

@@ -78,7 +78,9 @@ const neuronPlace: Kind<NeuronPlace> = {
 
 const digit: Kind<number> = { read: (text) => integer(text, 0, 9), expected: "a digit, 0 to 9" };
 
-/** What the arguments ask for. Throws `NablaError`, naming the option, what it got and may be. */
+/**
+ * Parses the arguments. Throws `NablaError` that names the option, the given value and the expected one.
+ */
 export function parseOptions(given: readonly string[]): ExplainOptions | "help" {
   return readArguments({ command: "explain", values, flags }, given, (said) => ({
     example: said.read("example", naturalNumber, undefined),

@@ -3,7 +3,7 @@ import { wrapped } from "../sections/bars.ts";
 import { printedSection, type Section } from "../sections/section.ts";
 import { type Stream, styled, type Terminal } from "../terminal.ts";
 
-/** Why the reader has left the chapters, and at which: what the next walk begins with. */
+/** Why and at which chapter the reader has left: where the next tour starts. */
 export interface Left {
   readonly at: number;
   readonly because:
@@ -22,11 +22,11 @@ interface Guided {
   readonly keys: AsyncIterator<string>;
   /** The chapter to begin at. */
   readonly at: number;
-  /** The network that is walked through, and what it has been through. */
+  /** The network that is explained, and its training so far. */
   readonly what: string;
 }
 
-/** Clears the screen, and what was scrolled, and goes to its top. */
+/** Clears the screen and the scrollback, and moves to the top. */
 const clear = "\x1b[2J\x1b[3J\x1b[H";
 const [enter, right, left, controlC] = ["\r", "\x1b[C", "\x1b[D", "\x03"];
 
@@ -40,7 +40,7 @@ const leaving: ReadonlyMap<string, Left["because"]> = new Map([
   ["a", "stepByAll"],
 ]);
 
-/** Shows a chapter, and another one as the reader asks for it, until the reader has enough. */
+/** Shows chapters, in the order that the reader chooses, until the reader quits. */
 export async function guide(sections: readonly Section[], given: Guided): Promise<Left> {
   const { stdout, terminal, keys, what } = given;
   const last = sections.length - 1;

@@ -1,4 +1,4 @@
-// docs/results.md: what was reached, beside what was published.
+// docs/results.md: the accuracies reached, compared with published ones.
 
 import type { Row } from "./rows.ts";
 
