@@ -115,10 +115,10 @@ function entered(library: Loaded, name: string): Library {
   const finalize = checked("MPI_Finalize");
   /** Requests whose arrays the library still reads and writes. */
   const underWay = new Set<MpiRequest>();
-  const places: Place[] = [];
+  const freeSlots: RequestSlot[] = [];
 
   class MpiRequest implements Request {
-    readonly #place: Place = places.pop() ?? placed();
+    readonly #slot: RequestSlot = freeSlots.pop() ?? newSlot();
     /** What must stay where it is; nothing once it is done. */
     #used: readonly unknown[];
     readonly #mover: Progress | undefined;
@@ -129,7 +129,7 @@ function entered(library: Loaded, name: string): Library {
       used: readonly unknown[],
       mover: Progress | undefined,
     ) {
-      begin(this.#place.request);
+      begin(this.#slot.request);
       this.#used = used;
       this.#mover = mover;
       mover?.begin();
@@ -138,13 +138,13 @@ function entered(library: Loaded, name: string): Library {
 
     isDone(): boolean {
       if (this.#used.length === 0) return true;
-      const { request, flag, words: given } = this.#place;
+      const { request, flag, words: given } = this.#slot;
       test(request, flag, status);
       if (given[0] === 0) return false;
       this.#used = [];
       this.#mover?.end();
       underWay.delete(this);
-      places.push(this.#place);
+      freeSlots.push(this.#slot);
       return true;
     }
   }
@@ -179,13 +179,13 @@ function entered(library: Loaded, name: string): Library {
 }
 
 /** Memory for a request of the library, and for its completion flag. */
-interface Place {
+interface RequestSlot {
   readonly words: Int32Array;
   readonly flag: Address;
   readonly request: Address;
 }
 
-function placed(): Place {
+function newSlot(): RequestSlot {
   const words = new Int32Array(new ArrayBuffer(16));
   const flag = addressOf(words);
   return { words, flag, request: flag + 8n };

@@ -22,7 +22,7 @@ export interface Costs {
    * Call before computing the cost of the batch, which may be traced or replayed. Throws `NablaError` for
    * labels that are not classes.
    */
-  begin(batch: FeedBatch, place: Place): void;
+  begin(batch: FeedBatch, position: StepPosition): void;
   /**
    * The cost, whose gradients it leaves in the parameters. Where it is NaN, the run that computes it
    * throws `NablaError`.
@@ -73,17 +73,17 @@ export function costsBy(
   optimizer: Optimizer,
   costOf: (batch: FeedBatch) => Tensor | Readonly<Record<string, Tensor>>,
 ): Costs {
-  let place: Place;
+  let position: StepPosition;
   return {
     operation,
     begin(_, at) {
-      place = at;
+      position = at;
     },
     differentiated(batch) {
       const found = totalOf(operation, costOf(batch));
       const { cost } = found;
       guard(cost, (known) => {
-        if (Number.isNaN(known.dataSync()[0])) throw nanError(operation, known, place);
+        if (Number.isNaN(known.dataSync()[0])) throw nanError(operation, known, position);
       });
       cost.backward();
       if (!optimizer.parameters.some(({ grad }) => grad)) {
@@ -125,14 +125,14 @@ export function checkOneNumber(what: string, given: unknown): asserts given is T
 }
 
 /** The current step. */
-export interface Place {
+export interface StepPosition {
   readonly step: number;
   /** Undefined in hand-written loops. */
   readonly epoch?: number;
 }
 
 /** `at step 3 (epoch 2)`. */
-export function placeText({ step, epoch }: Place): string {
+export function positionText({ step, epoch }: StepPosition): string {
   return `at step ${step}${epoch === undefined ? "" : ` (epoch ${epoch})`}`;
 }
 
@@ -145,12 +145,12 @@ function areLabels(targets: Tensor, outputs: Tensor): boolean {
 export class NaNCostError extends NablaError {}
 
 /** For a cost that is NaN: what may help, and what `findNaN` has found of it. */
-function nanError(operation: string, cost: Tensor, place: Place): NaNCostError {
+function nanError(operation: string, cost: Tensor, position: StepPosition): NaNCostError {
   const found = foundIn(cost);
-  const cure = cureFor(found, place.step);
+  const cure = cureFor(found, position.step);
   const text = found ? `\n${found.toString()}` : "";
   return new NaNCostError(
-    `${operation}: the cost became NaN ${placeText(place)}, which was not taken${cure}${text}`,
+    `${operation}: the cost became NaN ${positionText(position)}, which was not taken${cure}${text}`,
   );
 }
 

@@ -17,7 +17,7 @@ import {
 } from "@nabla/autograd";
 import { computedDType, zerosFor } from "./computed.ts";
 import type { Fed, FeedBatch } from "./feed.ts";
-import { type Costs, type Place, placeText } from "./fit-cost.ts";
+import { type Costs, positionText, type StepPosition } from "./fit-cost.ts";
 import {
   byItself,
   changeGradients,
@@ -73,7 +73,7 @@ export function groupStepOf(
   costs: Costs,
   options: StepOptions,
   together?: Together,
-): (group: readonly Fed[], place: Place) => Promise<GroupStep> {
+): (group: readonly Fed[], position: StepPosition) => Promise<GroupStep> {
   const { optimizer, beforeStep, compiled = true } = options;
   const { parameters } = optimizer;
   const sums = [
@@ -118,7 +118,7 @@ export function groupStepOf(
   };
   const keep = ({ all }: Added): readonly Tensor[] =>
     all.flatMap((x, i) => (x ? [sums[i]!.assign(x)] : []));
-  let at: Place;
+  let at: StepPosition;
   const buffers = namedBuffersOf(model).flatMap(([, p]) => (isFloat(p) ? [p] : []));
   /** The sums of all ranks. */
   const ofAll = (own: Added): Added & { readonly stopping?: Tensor } => {
@@ -211,24 +211,24 @@ export function groupStepOf(
         },
       };
   /** Named as the costs of another rank's batch, and notes which parameters move by it; computes nothing. */
-  const namedIn = (batch: FeedBatch, place: Place): Sums => {
-    costs.begin(batch, place);
+  const namedIn = (batch: FeedBatch, position: StepPosition): Sums => {
+    costs.begin(batch, position);
     return mapValues(contributed(batch).named, ({ dtype }) => zeros([], { dtype }));
   };
-  return async (group, place) => {
+  return async (group, position) => {
     const restore = await restorerOf(model, optimizer, beforeStep !== undefined);
     const before = random.state();
     const after = { ...before, draws: before.draws + 1 };
     const sizes = group.map(({ count }) => count);
     const weights = sizes.map((size) => size / sizes[0]!);
     total = weights.reduce((sum, one) => sum + one);
-    at = place;
+    at = position;
     const [from, to] = ownOf(group.length, together);
     random.restore(after);
     try {
       if (from === to) {
         if (!known) {
-          known = namedIn(group[0]!.batch, place);
+          known = namedIn(group[0]!.batch, position);
           await restore();
           random.restore(after);
         }
@@ -239,7 +239,7 @@ export function groupStepOf(
         sum = await drawnAt(before, i, () => {
           const { batch } = group[i]!;
           weight = weights[i]!;
-          costs.begin(batch, place);
+          costs.begin(batch, position);
           return (i === from ? run.first : run.next)(batch, sum);
         });
       }
@@ -247,7 +247,7 @@ export function groupStepOf(
       const taken = await drawnAt(before, last, () => {
         const { batch } = group[last]!;
         weight = weights[last]!;
-        costs.begin(batch, place);
+        costs.begin(batch, position);
         return (last === from ? run.only : run.last)(batch, sum);
       });
       known = taken.costs;
@@ -272,9 +272,9 @@ function isFloat({ dtype }: Parameter): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
-function nanOnARank(operation: string, place: Place): NablaError {
+function nanOnARank(operation: string, position: StepPosition): NablaError {
   return new NablaError(
-    `${operation}: the cost of one of the ranks became NaN ${placeText(place)}, which was not taken`,
+    `${operation}: the cost of one of the ranks became NaN ${positionText(position)}, which was not taken`,
   );
 }
 

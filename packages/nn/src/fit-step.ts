@@ -11,7 +11,7 @@ import {
 } from "@nabla/autograd";
 import { normOf } from "./clipping.ts";
 import type { FeedBatch } from "./feed.ts";
-import type { Costs, Differentiated, Place } from "./fit-cost.ts";
+import type { Costs, Differentiated, StepPosition } from "./fit-cost.ts";
 import { type LayerFunction, type Model, namedBuffersOf, namedParametersOf } from "./layer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
@@ -34,7 +34,7 @@ export function stepOf(
   model: Model,
   costs: Costs,
   options: StepOptions,
-): (batch: FeedBatch, place: Place) => Promise<TakenStep> {
+): (batch: FeedBatch, position: StepPosition) => Promise<TakenStep> {
   const { optimizer, beforeStep, compiled = true } = options;
   const differentiated = (batch: FeedBatch): TakenStep =>
     byItself(model, optimizer, () => {

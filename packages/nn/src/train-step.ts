@@ -3,7 +3,7 @@ import { NablaError, random, type Tensor, type Tree } from "@nabla/autograd";
 import { anything, callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel, checkOptimizer } from "./checks.ts";
 import type { Fed } from "./feed.ts";
-import { type Costs, costsBy, type Place } from "./fit-cost.ts";
+import { type Costs, costsBy, type StepPosition } from "./fit-cost.ts";
 import { type GroupStep, groupStepOf } from "./fit-group.ts";
 import type { BatchCost, TrainingOptions } from "./fit-options.ts";
 import { type StepOptions, stepOf, type TakenStep } from "./fit-step.ts";
@@ -108,9 +108,9 @@ export function stepOnOne(
   model: Model,
   costs: Costs,
   options: StepOptions,
-): (group: readonly Fed[], place: Place) => Promise<GroupStep> {
+): (group: readonly Fed[], position: StepPosition) => Promise<GroupStep> {
   const step = stepOf(model, costs, options);
-  return ([fed], place) => step(fed!.batch, place);
+  return ([fed], position) => step(fed!.batch, position);
 }
 
 /** A step, in numbers. */

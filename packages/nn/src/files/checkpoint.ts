@@ -16,7 +16,7 @@ import { type Model, namedCellsOf } from "../layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { Checksum, checksumBytes, summed } from "./checksum.ts";
 import { elementsIn, elementsLater, headerIn, type Stored } from "./elements.ts";
-import { assign, checkFits, type Place } from "./fitting.ts";
+import { assign, checkFits, type Destination } from "./fitting.ts";
 import { formatNames } from "./formats.ts";
 import { type Described, headerOf, inFileOrder } from "./header.ts";
 import { type Header, isObject } from "./header-in.ts";
@@ -221,15 +221,15 @@ function* checkpointIn<Result>(
   const sum = new Checksum();
   const header = yield* summed(sum, headerIn(subject));
   const { randomState, progress, entries } = contentOf(subject, header);
-  const places = new Map(
-    namedCellsOf(training.model).map(([name, p]): [string, Place] => [
+  const destinations = new Map(
+    namedCellsOf(training.model).map(([name, p]): [string, Destination] => [
       inModel + name,
       { p, isTransposed: false },
     ]),
   );
   const isOther = (name: string) => name.startsWith(inOptimizer) || name.startsWith(inKept);
   const ofModel = entries.filter(({ name }) => !isOther(name));
-  checkFits(subject, { ...header, entries: ofModel }, places, { strict: true });
+  checkFits(subject, { ...header, entries: ofModel }, destinations, { strict: true });
   const tensors = yield* summed(
     sum,
     elementsIn(subject, { ...header, entries }, () => true),
@@ -252,8 +252,8 @@ function* checkpointIn<Result>(
     tensors.filter(([name]) => isOther(name) && isAsked(name)),
   );
   assign(
-    tensors.filter(([name]) => places.has(name)),
-    places,
+    tensors.filter(([name]) => destinations.has(name)),
+    destinations,
   );
   random.restore(randomState);
   return result;

@@ -1,4 +1,4 @@
-// What a file gives to whom: parameters take the tensors of their names, all of them or none.
+// Loads tensors of a file into the parameters of their names, all of them or none.
 import { type DType, formatShape, NablaError, type Parameter, type Tensor } from "@nabla/autograd";
 import { type Model, namedCellsOf } from "../layer.ts";
 import { holderOf } from "./conversions.ts";
@@ -7,15 +7,15 @@ import type { Entry, Header } from "./header-in.ts";
 import { quoted } from "./names.ts";
 import { shortDType } from "./roundings.ts";
 
-/** Where a tensor of a file goes. */
-export interface Place {
+/** The parameter that a tensor of a file is loaded into. */
+export interface Destination {
   readonly p: Parameter;
   /** Whether the file has its transpose. */
   readonly isTransposed: boolean;
 }
 
-/** Where the tensors of a file go, by the names that the file has for them. */
-export function placesOf(
+/** The parameters that the tensors of a file are loaded into, by their names in the file. */
+export function destinationsOf(
   subject: string,
   model: Model,
   {
@@ -25,16 +25,16 @@ export function placesOf(
     readonly rename?: ((name: string) => string) | undefined;
     readonly transpose?: ((name: string) => boolean) | undefined;
   },
-): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
+): ReadonlyMap<string, Destination> {
+  const destinations = new Map<string, Destination>();
   for (const [name, p] of namedCellsOf(model)) {
     const inFile = rename(name);
-    if (places.has(inFile)) {
+    if (destinations.has(inFile)) {
       throw new NablaError(`${subject}: more than one parameter is called ${quoted(inFile)}`);
     }
-    places.set(inFile, { p, isTransposed: transpose(name) });
+    destinations.set(inFile, { p, isTransposed: transpose(name) });
   }
-  return places;
+  return destinations;
 }
 
 /** Names that only one side has. */
@@ -50,15 +50,15 @@ export interface Misfit {
 export function checkFits(
   subject: string,
   { entries }: Header,
-  places: ReadonlyMap<string, Place>,
+  destinations: ReadonlyMap<string, Destination>,
   { strict, widen = false }: { readonly strict: boolean; readonly widen?: boolean },
 ): Misfit {
   const found = new Map(entries.map((entry) => [entry.name, entry]));
-  const missing = [...places.keys()].filter((name) => !found.has(name));
-  const unexpected = [...found.keys()].filter((name) => !places.has(name));
-  const problems = [...places].flatMap(([name, place]) => {
+  const missing = [...destinations.keys()].filter((name) => !found.has(name));
+  const unexpected = [...found.keys()].filter((name) => !destinations.has(name));
+  const problems = [...destinations].flatMap(([name, destination]) => {
     const entry = found.get(name);
-    return entry ? difference(entry, place, widen) : [];
+    return entry ? difference(entry, destination, widen) : [];
   });
   if (strict && unexpected.length > 0) {
     problems.unshift(`${listed(unexpected)} in the file, not in the model`);
@@ -70,10 +70,10 @@ export function checkFits(
   return { missing, unexpected };
 }
 
-/** What is different between a tensor and its place. */
+/** What is different between a tensor and its destination. */
 function difference(
   { name, format, shape }: Entry,
-  { p, isTransposed }: Place,
+  { p, isTransposed }: Destination,
   widen: boolean,
 ): string[] {
   const called = quoted(name);
@@ -119,13 +119,13 @@ function listed(names: readonly string[]): string {
   return `${shortened(names.map(quoted)).join(", ")} ${verb}`;
 }
 
-/** Gives each place its tensor. */
+/** Gives each destination its tensor. */
 export function assign(
   tensors: readonly (readonly [name: string, x: Tensor])[],
-  places: ReadonlyMap<string, Place>,
+  destinations: ReadonlyMap<string, Destination>,
 ): void {
   for (const [name, x] of tensors) {
-    const { p, isTransposed } = places.get(name)!;
+    const { p, isTransposed } = destinations.get(name)!;
     p.assign((isTransposed ? x.transpose() : x).cast(p.dtype));
   }
 }

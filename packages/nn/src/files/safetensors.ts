@@ -14,7 +14,7 @@ import { checkModel } from "../checks.ts";
 import { checkBlocks } from "../later.ts";
 import { type Model, namedCellsOf } from "../layer.ts";
 import { elementsIn, elementsLater, elementsOf, headerIn, type Stored } from "./elements.ts";
-import { assign, checkFits, placesOf } from "./fitting.ts";
+import { assign, checkFits, destinationsOf } from "./fitting.ts";
 import { formatNames } from "./formats.ts";
 import { headerOf, inFileOrder } from "./header.ts";
 import { quoted } from "./names.ts";
@@ -239,10 +239,10 @@ export function loadSafetensors(
 function* into(subject: string, model: Model, options: LoadOptions): Reading<LoadReport> {
   const { strict = true, widen = false } = options;
   const header = yield* headerIn(subject);
-  const places = placesOf(subject, model, options);
-  const { missing, unexpected } = checkFits(subject, header, places, { strict, widen });
-  const tensors = yield* elementsIn(subject, header, (entry) => places.has(entry.name));
+  const destinations = destinationsOf(subject, model, options);
+  const { missing, unexpected } = checkFits(subject, header, destinations, { strict, widen });
+  const tensors = yield* elementsIn(subject, header, (entry) => destinations.has(entry.name));
   yield "end";
-  assign(tensors, places);
+  assign(tensors, destinations);
   return { missing, unexpected, metadata: header.metadata };
 }

@@ -5,7 +5,7 @@ import { callable, checkOptions, flag } from "@nabla/autograd/checks";
 import { checkModel } from "../checks.ts";
 import type { Model } from "../layer.ts";
 import { elementsIn, headerIn } from "./elements.ts";
-import { assign, checkFits, placesOf } from "./fitting.ts";
+import { assign, checkFits, destinationsOf } from "./fitting.ts";
 import { type Entry, isObject } from "./header-in.ts";
 import { duplicateKey } from "./json-keys.ts";
 import { quoted, shown } from "./names.ts";
@@ -79,21 +79,24 @@ export async function loadShards(
   const ofNames = { rename: callable, transpose: callable };
   checkOptions(subject, options, { strict: flag, widen: flag, open: callable, ...ofNames });
   const { strict = true, widen = false } = options;
-  const places = placesOf(subject, model, options);
+  const destinations = destinationsOf(subject, model, options);
   const shards = await shardsOf(subject, index, options);
   const entries: Entry[] = [];
   const tensors: (readonly [name: string, x: Tensor])[] = [];
   for (const shard of shards) {
-    const wanted = new Set(shard.names.filter((name) => places.has(name)));
+    const wanted = new Set(shard.names.filter((name) => destinations.has(name)));
     // Tensors that do not fit are an error before elements are read; missing names, once all files were read.
     const read = await shard.read(wanted, (found) => {
-      checkFits(shard.subject, { entries: found, metadata: {} }, places, { strict: false, widen });
+      checkFits(shard.subject, { entries: found, metadata: {} }, destinations, {
+        strict: false,
+        widen,
+      });
       entries.push(...found);
     });
     tensors.push(...read);
   }
-  const misfit = checkFits(subject, { entries, metadata: {} }, places, { strict, widen });
-  assign(tensors, places);
+  const misfit = checkFits(subject, { entries, metadata: {} }, destinations, { strict, widen });
+  assign(tensors, destinations);
   return misfit;
 }
 
