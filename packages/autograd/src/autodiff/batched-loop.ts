@@ -110,7 +110,7 @@ function makeLoopOfAll(
       examples.set(own, placeholder([count, ...own.shape], own.dtype, "examples"));
     });
     differs = new Set([...examples.keys(), ...dependents(body.nodes, examples)]);
-    // Where some examples run, and others do not, all that they have in the end may differ.
+    // If some examples run and others do not, all final values may differ between examples.
     const isApart = condition !== undefined && isBatched[condition]!;
     const more = next.findIndex((node, i) => !isBatched[i] && (isApart || differs.has(node)));
     if (more < 0) break;
@@ -164,8 +164,8 @@ class Choice {
   }
 
   /**
-   * The examples, with one that runs in place of each that does not: what is computed of these is left
-   * out, but its derivatives, which are multiplied by 0, must not be infinite.
+   * The examples, with a running one in place of each that does not run: its results are discarded, but
+   * its derivatives, which are multiplied by 0, must not be infinite.
    */
   safe(examples: ReadonlyMap<Node, Node>): ReadonlyMap<Node, Node> {
     if (this.#count === 0) return examples;

@@ -178,8 +178,8 @@ function batchedConvolve(
 }
 
 /**
- * The rule is one for single examples, so it is batched too when a gradient needs it. It may use nodes
- * of its graph beside those that it is given.
+ * The rule is written for single examples, so it is batched too when a gradient needs it. It may use
+ * nodes of its graph besides its arguments.
  */
 function batchedCustom(
   node: NodeOf<"custom">,

@@ -4,8 +4,8 @@ import { hasFractions } from "../scalar/dtype.ts";
 import { dependence } from "./loop-body.ts";
 
 /**
- * The nodes that `roots` use beside `own`, and that a derivative may go to: the last ones on the way
- * that do not depend on any of `own`. Numbers that the graph contains are none.
+ * The nodes that `roots` use besides `own`, and that a derivative may flow to: the first ones found,
+ * going down, that do not depend on any of `own`. Literals are excluded.
  */
 export function capturedBy(roots: readonly Node[], own: readonly Node[]): readonly Node[] {
   const ends = new Set(own);

@@ -36,7 +36,7 @@ export class Contributions {
     }
   }
 
-  /** Goes on from `total`, which stands for all that has arrived. */
+  /** Continues from `total`, the sum of everything so far. */
   startFrom(total: Node): void {
     this.#sum = total;
   }

@@ -90,7 +90,7 @@ function copyLoop(loop: Loop, copies: ReadonlyMap<Node, Node>): Loop {
   return { ...loop, body: { ...body, nodes, next } };
 }
 
-/** A custom rule may use nodes of its graph beside those that it is given. */
+/** A custom rule may use nodes of its graph besides its arguments. */
 function copyCustom(
   node: NodeOf<"custom">,
   inputs: readonly Node[],

@@ -1,6 +1,6 @@
-// Products whose sum over all iterations is the gradient of what these share, such as the weights of a
-// cell: a sum of products a_t g_t is one product of all a_t, side by side, and all g_t, which takes no
-// total from iteration to iteration, and is fast.
+// Products whose sum over all iterations is the gradient of a shared value, such as the weights of a
+// cell: a sum of products a_t g_t is one product of the concatenated a_t and g_t, which needs no
+// accumulator carried between iterations, and is fast.
 import type { Node, NodeOf } from "../graph/node.ts";
 import { add } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -8,7 +8,7 @@ import { permute, reshape, transpose } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
 import type { Source } from "./loop-body.ts";
 
-/** What was added to a total in each iteration, without what was lifted out. */
+/** The values added to a total in each iteration, without those that were lifted out. */
 export interface Lifted {
   /** The next total; undefined if all was lifted out. */
   readonly next: Node | undefined;
@@ -16,12 +16,12 @@ export interface Lifted {
   readonly outside: readonly ((stackOf: (node: Node) => Node) => Node)[];
 }
 
-/** Lifts products out of a loop: first all products, then sums of what these keep. */
+/** Lifts products out of a loop: first all products, then sums of nodes whose stacks these keep. */
 export class Lifting {
   readonly #sourceOf: (node: Node) => Source;
   readonly #kept = new Set<Node>();
 
-  /** `sourceOf` says where the loop finds a node that is not its own. */
+  /** `sourceOf` says where the loop gets a node that is not in its body. */
   constructor(sourceOf: (node: Node) => Source) {
     this.#sourceOf = sourceOf;
   }
@@ -34,7 +34,7 @@ export class Lifting {
   /** What becomes of the next values of totals. */
   of(totals: readonly Node[], next: readonly Node[]): readonly Lifted[] {
     const all = next.map((node, i) => addedTo(totals[i]!, node));
-    // Products first: sums use what these keep.
+    // Products first: sums use the stacks that these keep.
     const products = new Set(all.flat().filter((one) => this.#isProduct(one)));
     return all.map((added, i) => {
       const outside: Lifted["outside"][number][] = [];

@@ -1,4 +1,4 @@
-// Closes the body of a loop: what it uses from outside becomes an input of the loop.
+// Closes the body of a loop: captured nodes become inputs of the loop.
 import type { Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { placeholder } from "../ops/creation.ts";
@@ -20,7 +20,7 @@ export interface OpenIteration extends Omit<Iteration, "shared"> {
   /** The first values of the carries, and the sequences. */
   readonly first: readonly Node[];
   readonly sequences: readonly Node[];
-  /** Whether derivatives may be asked for by what it finds outside, such as ones that a user made. */
+  /** Whether derivatives may be taken with respect to captured nodes, such as those that a user made. */
   readonly isSought: boolean;
   readonly sourceOf: (node: Node) => Source;
 }
@@ -89,8 +89,8 @@ export function dependence(own: ReadonlySet<Node>): (node: Node) => boolean {
 }
 
 /**
- * Tells which nodes below `roots` are made of numbers that the graph contains, and are no input that
- * derivatives may be asked for by.
+ * Marks the nodes below `roots` that are computed from literals only, and are not inputs that derivatives
+ * may be taken with respect to.
  */
 function constantsIn(
   roots: readonly Node[],

@@ -1,6 +1,6 @@
-// Gradients of loops: a second loop, which goes the other way. It carries the gradients of the carries,
-// and adds up those of what all iterations share; what it needs of the first loop's iterations is kept in
-// stacks. So it is a loop like any other, and has gradients itself.
+// Gradients of loops: a second loop, in reverse order. It carries the gradients of the carries, and
+// accumulates those of shared values; the values it needs from the first loop's iterations are kept in
+// stacks. It is an ordinary loop, and can be differentiated again.
 import { GradientError } from "../graph/errors.ts";
 import type { Node, NodeOf } from "../graph/node.ts";
 import { full, placeholder } from "../ops/creation.ts";

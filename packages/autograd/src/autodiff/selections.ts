@@ -1,5 +1,5 @@
-// Selections: gradients that are partly masked, `where(condition, g, 0)`. Masked elements must stay
-// 0 on their way back, but 0 times an infinite derivative is NaN: so the mask is carried along and
+// Selections: gradients that are partly masked, `where(condition, g, 0)`. Masked elements must stay 0
+// in the backward pass, but 0 times an infinite derivative is NaN: so the mask is carried along and
 // applied last.
 import type { GradientRule, Node } from "../graph/node.ts";
 import { type Shape, shapesEqual } from "../graph/shape.ts";
@@ -86,8 +86,8 @@ function isReshape(node: Node): boolean {
 }
 
 /**
- * The condition before it was broadcast and reshaped from `shape`: a condition that is constant
- * along an axis stays so on the way there and back.
+ * The condition before it was broadcast and reshaped from `shape`: a condition that is constant along an
+ * axis stays so in both passes.
  */
 function before(condition: Node, shape: Shape): Node | undefined {
   if (!isReshape(condition)) return undefined;

@@ -25,7 +25,7 @@ export interface Prepared {
 
 /** Runs graphs. */
 export interface Backend {
-  /** The name by which it is chosen. */
+  /** The name that selects it. */
   readonly name: string;
   /** Why it cannot be used on this host; undefined if it can. Asked before anything else. */
   problem?(): string | undefined;

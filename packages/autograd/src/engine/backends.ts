@@ -1,4 +1,4 @@
-// Back ends by name: built-in ones, and those that others register.
+// Back ends by name: built-in and registered ones.
 import { describe } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { Backend } from "./backend.ts";

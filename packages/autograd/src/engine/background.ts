@@ -62,7 +62,7 @@ abstract class Turn {
   }
 }
 
-/** Work that blocks: nothing can run or wait beside it, so that one object is enough. */
+/** Work that blocks: nothing else can run or wait at the same time, so one object is enough. */
 class Blocking extends Turn {
   readonly isAdvancing = true;
 
@@ -115,7 +115,7 @@ class Background<T> extends Turn {
   }
 }
 
-/** The current task, and those that wait for their turn. */
+/** The current task, and the queue of waiting ones. */
 const queue: Turn[] = [];
 
 /**
@@ -138,7 +138,7 @@ export async function inBackground<T>(task: Task<T>): Promise<T> {
 
 let isInOrder = false;
 
-/** Calls `f`, in which values are read as of when all tasks are over that were started before. */
+/** Calls `f`, in which values are read as after all tasks started before. */
 export function inOrder<T>(f: () => T): T {
   const outer = isInOrder;
   isInOrder = true;

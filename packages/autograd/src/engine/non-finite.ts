@@ -1,5 +1,5 @@
-// Finds where in a graph the first NaN or infinity came up: evaluates nodes one by one on the
-// current back end.
+// Finds where in a graph the first NaN or infinity appeared: evaluates nodes one by one on the current
+// back end.
 import { withReplaced } from "../autodiff/copy.ts";
 import { copyNode } from "../graph/create.ts";
 import { origins } from "../graph/history.ts";

@@ -1,4 +1,4 @@
-// Pauses of work that this thread has to do: the event loop turns meanwhile.
+// Pauses in work on this thread, in which the event loop runs.
 import type { Elsewhere } from "./background.ts";
 
 /** Milliseconds without a pause: a timer of 50 Hz, or a frame, is not kept waiting for longer. */

@@ -32,7 +32,7 @@ function realizeInTurn(operation: string, nodes: readonly Node[]): void {
   }
 }
 
-/** The same as a task, for `inBackground`: what takes long goes on elsewhere where it can. */
+/** The same as a task, for `inBackground`: long runs continue on another thread if possible. */
 export function* realizing(operation: string, nodes: readonly Node[]): Task<void> {
   const outputs = new Set(nodes.filter(isPending));
   if (outputs.size === 0) return;
@@ -46,8 +46,8 @@ export function* realizing(operation: string, nodes: readonly Node[]): Task<void
 }
 
 /**
- * Computes updates of parameters, in one run or, if that fails, each separately. Those that fail
- * note the error: who reads them gets it, also if what they were made of is gone by then.
+ * Computes updates of parameters, in one run or, if that fails, each separately. Those that fail record
+ * the error: their reader gets it, even if the update's inputs are gone by then.
  */
 export function realizeUpdates(nodes: readonly Node[]): void {
   if (!nodes.some(isPending)) return;

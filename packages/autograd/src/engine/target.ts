@@ -14,13 +14,13 @@ export interface Target {
   /** Bytes after the end of a buffer that may be read, without effect. */
   readonly slack: number;
   /**
-   * Whether a kernel is not to be in one segment with others of which this says otherwise: the
-   * device runs it in another way. Default: none is.
+   * Whether a kernel needs a separate segment from kernels for which this differs: the device runs it in
+   * another way. Default: none does.
    */
   readonly isApart?: (kernel: Kernel) => boolean;
   /**
-   * Whether kernels compute a node; if not, the host does, between two kernels. Not asked of
-   * host functions.
+   * Whether kernels compute a node; if not, the host does, between two kernels. Not called for host
+   * functions.
    */
   readonly computes: (node: Node) => boolean;
 }

@@ -1,4 +1,4 @@
-// What nodes hold beside their operation and their inputs.
+// The data of a node besides its operation and its inputs.
 import type { Shape } from "./shape.ts";
 
 /** How a movement rearranges its input: what an index of its output means there. */

@@ -28,7 +28,7 @@ export function callSiteOf(stack: unknown): CallSite | undefined {
     if (!isOfNabla(at)) return { at, called };
     if (!isOfAutograd(at)) ofLayers ??= { at, called };
     const name = nameOf(v8 ?? other ?? "");
-    // In a bundle, names are no longer those that users call.
+    // In a bundle, functions no longer have the public names.
     if (packages !== undefined && name !== methods) called = name;
   }
   return ofLayers;
@@ -59,7 +59,7 @@ const ending = /autograd\/(?:src|dist)\/graph\/call-site\.[jt]s$/.exec(own);
 const packages = ending ? own.slice(0, ending.index) : undefined;
 const inPackages = /^(autograd|nn)\/(?:src|dist)\//;
 const installed = /@nabla\/(autograd|nn)\/(?:src|dist)\//;
-/** Where a bundle's source map says that nabla's code comes from. */
+/** Where a bundle's source map locates nabla's code. */
 const mapped = /(?:@nabla|packages)\/(autograd|nn)\/(?:src|dist)\//;
 
 function packageOf(at: string): string | undefined {

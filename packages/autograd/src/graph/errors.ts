@@ -33,7 +33,7 @@ export class TracingError extends NablaError {
   }
 }
 
-/** The derivative does not exist, or was asked of something that has none. */
+/** The derivative does not exist, or was requested with respect to something that has none. */
 export class GradientError extends NablaError {
   static {
     this.prototype.name = "GradientError";

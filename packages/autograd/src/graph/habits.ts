@@ -1,5 +1,5 @@
-// Habits: calls of public functions that are alike, by what was called before them. A program that
-// repeats itself repeats them, so that a few calls tell where all others were written.
+// Habits: similar calls of public functions, recognized by the calls before them. A program that
+// repeats itself repeats them, so that a few stack traces locate all of its calls.
 import type { CallSite } from "./call-site.ts";
 import { type Shape, shapesEqual } from "./shape.ts";
 
@@ -23,7 +23,7 @@ export interface Habit {
 export const newCalls = 64;
 const callsBetweenLooks = 4096;
 
-/** Whether the next call, after so many, is to take a stack. */
+/** Whether the next call, after this many, should capture a stack trace. */
 export function isLookedAt(calls: number): boolean {
   return calls < newCalls || (calls & (calls - 1)) === 0 || calls % callsBetweenLooks === 0;
 }

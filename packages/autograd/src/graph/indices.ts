@@ -8,11 +8,11 @@ export interface Check {
   readonly operation: string;
   /** What errors call an index that does not count from the end; below 0 the size is taken off. */
   readonly fromZero: "label" | "index" | undefined;
-  /** All that the error says, where the index tells that a condition does not hold. */
+  /** The whole error message, for an index that encodes a failed condition. */
   readonly message: string | undefined;
   readonly axis: number;
   readonly shape: Shape;
-  /** How much further from 0 the indices are than those that the user gave. */
+  /** How much further from 0 the indices are than the user's. */
   readonly beyond: number;
 }
 

@@ -9,7 +9,7 @@ const cures: ReadonlyMap<string, string> = new Map([
   ["compile", "await f.async(x) in place of f(x)"],
 ]);
 
-/** The error for what would have to block on a device that answers later. */
+/** The error for a call that would have to block on a device that answers later. */
 export function laterError(operation: string): NablaError {
   const cure = cures.get(operation) ?? "await realizeAsync(x), or x.data(), before";
   return new NablaError(

@@ -14,7 +14,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return undefined;
 }
 
-/** Whether `to` is made of `from` by so many mistakes. */
+/** Whether `to` differs from `from` by at most this many typing errors. */
 function areNear(from: string, to: string, mistakes: number): boolean {
   if (from === to) return true;
   const [rest, left] = [from.slice(1), to.slice(1)];

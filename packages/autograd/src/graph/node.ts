@@ -104,7 +104,7 @@ export interface Sort extends Definition {
 export interface Convolve extends Definition {
   readonly family: "convolve";
 }
-/** The value of input 0, computed after input 1: a dependency beside that of values. */
+/** The value of input 0, computed after input 1: a scheduling dependency. */
 export interface Ordered extends Definition {
   readonly family: "ordered";
 }
@@ -308,8 +308,8 @@ export interface Home {
 }
 
 /**
- * What is known of a node's value and its origin. Fields that most nodes have are there from the
- * start, and none is deleted: an object that loses fields is slow.
+ * A node's value, if known, and its origin. Fields that most nodes have exist from the start, and none is
+ * deleted: an object that loses fields is slow.
  */
 export interface Cell {
   /** Where the node was created; shared literals have none. */

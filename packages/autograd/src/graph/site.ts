@@ -61,11 +61,11 @@ export class Site {
 export interface Origin {
   readonly operation: string;
   readonly site: Site | undefined;
-  /** Where the gradient was asked for. */
+  /** Where the gradient was requested. */
   readonly pass: Site;
 }
 
-/** The call of a public function that is under way: what nodes created now belong to. */
+/** The current call of a public function: the site of nodes created now. */
 class CurrentCall {
   readonly #habits = new Habits();
   /** The function, from when it has its tensors until it returns. */

@@ -19,7 +19,7 @@ export const familiesWithoutWords: ReadonlySet<Family> = new Set<Family>([
   "host",
 ]);
 
-/** Written before an entry of a list that is no word by itself. */
+/** Precedes an entry of a list that is not a word. */
 const isWide = -(2 ** 31);
 
 /** Writes numbers one after another. */
@@ -29,7 +29,7 @@ export class Writer {
   readonly #bits = new Float64Array(1);
   readonly #halves = new Int32Array(this.#bits.buffer);
 
-  /** Discards what was written. */
+  /** Discards everything written. */
   begin(): void {
     this.#count = 0;
   }
@@ -109,7 +109,7 @@ export function operationNumber(operation: Operation): number {
   return number;
 }
 
-/** How many loops are remembered; one that is forgotten gets another number when it comes again. */
+/** How many loops are remembered; a forgotten one gets another number when it is seen again. */
 const mostLoops = 1000;
 /** Loops that there were, by the hash of their words. */
 const loops = new Map<number, { readonly words: Int32Array; readonly number: number }[]>();

@@ -22,7 +22,7 @@ export class Blocks implements DeviceMemory {
     this.#blocks.delete(address);
   }
 
-  /** The arena: a buffer for a run's intermediate results, which nobody has to free. */
+  /** The arena: a buffer for a run's intermediate results, which is never freed explicitly. */
   arenaOf(bytes: number): ArrayBuffer | undefined {
     this.arena = Math.max(this.arena, bytes);
     return this.#room(bytes);

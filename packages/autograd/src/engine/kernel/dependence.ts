@@ -74,7 +74,7 @@ export function loadsOf(value: Value | Factor): readonly Extract<Value, { kind: 
 
 /** A value with all its parts, including indices. */
 export function allParts(value: Value | Factor): ReadonlySet<Value | Factor> {
-  // Iterating over a set includes elements added meanwhile.
+  // Iterating over a set includes elements added during the iteration.
   const parts = new Set([value]);
   for (const part of parts) for (const inner of partsOf(part)) parts.add(inner);
   return parts;
@@ -92,7 +92,7 @@ export function elementParts(value: Value, seen: Set<Value> = new Set<Value>()):
     parts.push(part);
   };
   add(value);
-  // Includes parts added meanwhile.
+  // Includes parts added during the iteration.
   for (const part of parts) {
     if (part.kind === "guard") {
       add(part.value);

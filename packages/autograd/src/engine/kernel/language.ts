@@ -28,9 +28,7 @@ export interface Variable {
   readonly size: number;
 }
 
-/**
- * The terms of an index beside loop variables. Non-negative, except `element`.
- */
+/** The terms of an index besides loop variables. Non-negative, except `element`. */
 export type Factor =
   | Variable
   | { readonly kind: "quotient"; readonly of: Index; readonly by: number }
@@ -128,7 +126,7 @@ export type Statement =
       readonly index: Index;
       readonly value: Value;
     }
-  /** Adds to what is stored; in sequential loops, as indices may repeat. */
+  /** Adds to the stored value; in sequential loops, because indices may repeat. */
   | {
       readonly kind: "accumulate";
       readonly buffer: Buffer;

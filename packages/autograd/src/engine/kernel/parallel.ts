@@ -15,8 +15,8 @@ const fairTurns = 16;
 const mostParts = 64;
 
 /**
- * How many parts a kernel of so many nanoseconds is worth dividing into, where one of `leastShared`
- * is worth two: 1 if it is not, or cannot be divided.
+ * Into how many parts a kernel of this many nanoseconds should be divided, if one of `leastShared` is
+ * worth two: 1 if division does not pay or is impossible.
  */
 export function partsWorth(
   kernel: Kernel,

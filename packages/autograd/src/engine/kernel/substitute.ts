@@ -3,7 +3,7 @@ import { operandsFirst, operandsOf } from "./dependence.ts";
 import { addIndices, scaleIndex, term } from "./index-arithmetic.ts";
 import type { Bound, Factor, Index, Statement, Total, Value, Variable } from "./language.ts";
 
-/** What is known where a substitution is made, beside its variables. */
+/** Known facts for a substitution, besides its variables. */
 interface Known {
   readonly totals?: ReadonlyMap<Total, Total>;
   /** Whether a bound, as it was before, holds; undefined if it depends. */

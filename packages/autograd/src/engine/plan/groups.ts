@@ -71,7 +71,7 @@ class Grouping {
   readonly #groups = new Set<Growing>();
   readonly #groupOf: NodeMap<Growing>;
   readonly #loops: Growing[] = [];
-  /** How many walks there were below a node, and the last that came by each, by its number. */
+  /** The number of walks below a node, and the latest one that visited each node. */
   #walks = 0;
   readonly #seen: Int32Array;
 

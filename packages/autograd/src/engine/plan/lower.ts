@@ -66,7 +66,7 @@ export class Lowering {
   /** The node's operation applied to its inputs' elements. */
   inlined(node: Node, at: Coordinates): Value {
     const dtype = computedDType(node.dtype);
-    // There is no such element: this value is never selected.
+    // The element does not exist: this value is never selected.
     if (node.shape.includes(0)) return { kind: "literal", dtype, value: 0 };
     switch (node.family) {
       case "literal":

@@ -1,4 +1,5 @@
-// Plans: what runs in place of a graph. Made once for each structure, and run on any data.
+// Plans: the kernels, memory layout and order that run a graph. Made once for each structure, and run
+// on any data.
 import type { Check } from "../../graph/indices.ts";
 import type { Node } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";

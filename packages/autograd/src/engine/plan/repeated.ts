@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { warnAbout } from "../../graph/warn.ts";
 import { operationNumber } from "../../graph/words.ts";
 
-/** Repetitions in a row that are no accident. */
+/** Consecutive repetitions that count as a pattern. */
 const often = 16;
 /** Kinds of programs whose repetitions are counted. */
 const mostKinds = 256;

@@ -11,7 +11,7 @@ export interface SharedFirst {
   readonly lasting: readonly Buffer[];
 }
 
-/** `kept`: what a body gives is written in each iteration, since it goes to another place. */
+/** `kept`: a body's outputs are written in each iteration, because their destinations differ. */
 export function sharedFirst(
   steps: readonly Step[],
   shared: readonly Buffer[],

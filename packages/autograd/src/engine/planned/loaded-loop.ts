@@ -85,7 +85,7 @@ export class LoadedLoop {
       if (end.outcome === "alone") outcome = "alone";
       failure ??= end.failure;
       if (!isByCarry) continue;
-      // The condition of what is computed after a failed check may hold for ever.
+      // After a failed check, the condition is meaningless and might hold forever.
       if (failure || (yield* answered(program.failure()))) break;
       chosen = yield* answered(program.read(bufferOf(plan, condition)));
     }

@@ -31,7 +31,7 @@ export class ResidentValue implements Resident {
   readonly places: Places;
   readonly dtype: DType;
   readonly size: number;
-  /** Its address in the device's memory; 0 if it is not there. */
+  /** Its address in the device's memory; 0 if it is not resident. */
   address: Address;
   /** The elements, if they were evicted, or read at the end of their run. */
   data: Data | undefined;
@@ -79,9 +79,9 @@ export class ResidentValue implements Resident {
   }
 }
 
-/** Bytes of parameters up to which none are evicted, as long as none was evicted in vain. */
+/** Bytes of parameters up to which none are evicted, as long as no eviction was in vain. */
 const leastBudget = 2 ** 28;
-/** The weight of a parameter beside its bytes, to limit the number of parameters as well. */
+/** The weight of a parameter besides its bytes, to limit the number of parameters as well. */
 const extraWeight = 2 ** 14;
 /** A value that returns before this many budgets were evicted should have stayed. */
 const inVain = 8;
@@ -94,7 +94,7 @@ export class Residents {
   readonly #allocate: (bytes: number) => Address;
   readonly #placesOf = new WeakMap<Home, Places>();
   readonly #inMemory = new Set<Places>();
-  /** Frees blocks early where the event loop turns. Nothing relies on it. */
+  /** Frees blocks early if the event loop runs. Nothing relies on it. */
   readonly #registry: FinalizationRegistry<Places>;
   #bytes = 0;
   #weight = 0;
@@ -105,8 +105,8 @@ export class Residents {
   /** The last run for which not enough could be evicted. */
   #shortOf = 0;
   /**
-   * The weight beyond which values are evicted before others are added. It grows by values that
-   * return soon: a program that cycles through more parameters than fit evicts each in vain once.
+   * The weight beyond which values are evicted before others are added. It grows by values that are soon
+   * needed again: a program that cycles through more parameters than fit evicts each in vain once.
    */
   #budget = leastBudget;
   /** Replaces the budget in tests; does not grow. */

@@ -5,11 +5,11 @@
 const runsInTurn = 4;
 const turnsOfEach = 3;
 const tries = 2 * runsInTurn * turnsOfEach;
-/** Runs of each turn on several threads that do not count: workers may be asleep. */
+/** Initial threaded runs of each trial phase that do not count: workers may be asleep. */
 const uncounted = 1;
 /** Counted runs on several threads, of those tried, that a trial needs to decide for them. */
 const leastTogether = 5;
-/** Milliseconds that threads may lose, beside the time of one run, before the trial ends. */
+/** Milliseconds that threads may lose, besides the time of one run, before the trial ends. */
 const mostLost = 1;
 const mostRunsLost = 1;
 /** Runs after which it is tried again. */

@@ -6,8 +6,8 @@ import type { Scalar } from "../../../scalar/expression.ts";
 export interface Approximation {
   readonly value: Scalar;
   /**
-   * The largest |x| of its only operand for which it is valid; beyond, and for NaN, the host computes.
-   * Default: all.
+   * The largest |x| of its only operand for which it is valid; beyond, and for NaN, the host computes the
+   * function. Default: any.
    */
   readonly limit?: number;
 }

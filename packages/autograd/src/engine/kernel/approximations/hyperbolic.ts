@@ -48,7 +48,7 @@ function sineByExponential(reduced: Reduction, to: number): Scalar {
 /** (sinh x - x) / x^3 in x^2, up to 1, by Remez's algorithm. */
 const sineSeries = [0.16666667, 0.00833335, 0.0001983616, 2.816951e-6];
 
-/** In float32 by a series up to 1, where the exponential has not enough digits. */
+/** In float32 by a series up to 1, where the exponential loses digits. */
 function sineOf32(): Scalar {
   const square = mul(x, x);
   const near = mulAdd(mul(size, square), polynomial(square, sineSeries), size);
@@ -95,7 +95,7 @@ export const tanh: Approximations = both(
 
 type Log1p = (of: Scalar) => Scalar;
 
-/** A sum, and what it loses by its rounding, as a share of 1 more: the logarithm of 1 more loses that. */
+/** The rounding error of 1 + x, relative to it: the logarithm of 1 + x loses that. */
 function sumOf(most: Scalar, least: Scalar): { readonly sum: Scalar; readonly lost: Scalar } {
   const sum = add(most, least);
   return { sum, lost: div(sub(least, sub(sum, most)), add(sum, 1)) };

@@ -49,7 +49,7 @@ const core64: Core = (f, e) => {
   return sub(mul(e, log2High), sub(sub(half, low), f));
 };
 
-/** The smallest normal number, and the k for which 2^k makes normal numbers of all below. */
+/** The smallest normal number, and the k for which 2^k scales all smaller ones to normal numbers. */
 export type Subnormal = readonly [end: number, lift: number];
 
 export const subnormal32: Subnormal = [2 ** -126, 24];

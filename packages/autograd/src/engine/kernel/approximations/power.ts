@@ -40,7 +40,7 @@ interface Precision {
   readonly log2: InTwo;
   /** How many coefficients make a difference, of logarithm and exponential. */
   readonly terms: readonly [number, number];
-  /** Exponents from which on the result is 0, and infinite. */
+  /** Exponents from which the result is 0, or infinite. */
   readonly ends: readonly [number, number];
 }
 
