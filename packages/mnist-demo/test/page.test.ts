@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
     }
   });
 
-  test("has less than 146 kB of compressed script, and what comes later less than 60 kB", () => {
+  test("has less than 148 kB of compressed script, and what comes later less than 60 kB", () => {
     const assets = path.join(the.folder, "assets");
     const html = readFileSync(path.join(the.folder, "index.html"), "utf8");
     const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
       names
         .map((name) => gzipSync(readFileSync(path.join(assets, name))).length)
         .reduce((a, b) => a + b);
-    expect(sizeOf([...first])).toBeLessThan(146_000);
+    expect(sizeOf([...first])).toBeLessThan(148_000);
     expect(sizeOf(scripts.filter(isLater))).toBeLessThan(60_000);
     // All of nabla, when the reader runs code.
     expect(sizeOf(scripts.filter(isLast))).toBeLessThan(203_000);
