@@ -22,8 +22,8 @@ export function toBits16(numbers: T.Nested | Numbers, dtype: Half): Uint16Array 
 }
 
 /**
- * The numbers that bits of float16 or bfloat16 stand for, exactly. Throws `DTypeError` for another dtype,
- * and `NablaError` for what is no Uint16Array.
+ * The numbers that bits of float16 or bfloat16 represent, exactly. Throws `DTypeError` for another dtype,
+ * and `NablaError` for an argument that is not a Uint16Array.
  *
  * @example
  * fromBits16(Uint16Array.of(15360, 1), "float16"); // => Float32Array [1, 5.9605e-8]
@@ -31,7 +31,7 @@ export function toBits16(numbers: T.Nested | Numbers, dtype: Half): Uint16Array 
  */
 export function fromBits16(bits: Uint16Array, dtype: Half): Float32Array {
   checkHalf("fromBits16", dtype);
-  // By its tag: an array of another realm is no instance of ours.
+  // By its tag: an array of another realm is not an instance of this realm's class.
   if (Object.prototype.toString.call(bits) !== "[object Uint16Array]") {
     throw new NablaError(`fromBits16: got ${describe(bits)}, expected a Uint16Array`);
   }

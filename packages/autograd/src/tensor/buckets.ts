@@ -157,7 +157,7 @@ const beyond =
     return most > 0 === isGreatest ? 2 * most : most / 2;
   };
 
-/** `x` with the size `size` along an axis. What is known is padded without a plan of its own. */
+/** `x` with the size `size` along an axis. Known values are padded without a separate plan. */
 function padded(x: Tensor, axis: number, size: number, fill: Fill = () => 0): Tensor {
   const node = nodeOf("compile", x);
   const index = axisOf("compile", "bucketAxes", node.shape, axis);

@@ -113,7 +113,7 @@ export class Call implements Past {
     for (const call of below) if (call.#weight < this.#keptFrom) call.letGo();
   }
 
-  /** Creates a node with the value of an output, from which derivatives go back into the call. */
+  /** Creates a node with the value of an output, whose derivatives continue into the call. */
   result(position: number): Node {
     const { outputs } = this.#function!.graph;
     const output = outputs[position]!;

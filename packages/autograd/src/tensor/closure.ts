@@ -1,4 +1,4 @@
-// Functions with what they capture as an argument.
+// Functions with their captured tensors as an argument.
 import { capturedBy } from "../autodiff/closure.ts";
 import { withReplaced } from "../autodiff/copy.ts";
 import type { Node } from "../graph/node.ts";

@@ -143,8 +143,8 @@ export interface CloseOptions {
 }
 
 /**
- * Tells of which elements |a - b| <= absoluteTolerance + relativeTolerance |b|; bool. Infinities are
- * close to themselves alone. Tolerances are NumPy's. For tests there is `expectClose` in
+ * Whether |a - b| <= absoluteTolerance + relativeTolerance |b|, element by element; bool. Infinities are
+ * close only to themselves. Tolerances are NumPy's. For tests there is `expectClose` in
  * `@nabla/autograd/testing`, which says where tensors differ.
  *
  * @example

@@ -1,4 +1,4 @@
-// A choice between two computations, of which only one runs.
+// A choice between two computations, only one of which runs.
 import { closed } from "../autodiff/loop-body.ts";
 import { nodeCount } from "../graph/create.ts";
 import { NablaError } from "../graph/errors.ts";

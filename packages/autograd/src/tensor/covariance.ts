@@ -10,9 +10,9 @@ import type * as T from "./shapes.ts";
 import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
- * Averages elements that have weights, like NumPy's `average`: the sum of the products by the sum of
- * the weights. `weights` has the shape of `x`, or, for one axis, a number for each of its places. NaN or
- * infinite where weights add up to 0.
+ * Averages weighted elements, like NumPy's `average`: the sum of the products divided by the sum of the
+ * weights. `weights` has the shape of `x`, or, for one axis, a number for each position along it. NaN or
+ * infinite where weights sum to 0.
  *
  * @example
  * average(tensor([1, 2, 6]), tensor([1, 1, 2])).itemSync(); // => 3.75

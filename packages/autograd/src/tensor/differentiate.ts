@@ -129,7 +129,7 @@ function parametersBelow(
   return { order, found };
 }
 
-/** Notes for the function that is traced that gradients were asked for. */
+/** Records, for the function being traced, that gradients were requested. */
 function noteAsked(
   operation: string,
   order: readonly Node[],
@@ -138,7 +138,7 @@ function noteAsked(
   replayedTrace()?.asks.push({ operation, order, wants });
 }
 
-/** The error for a cost from which no gradient leads to a parameter, or to frozen ones alone. */
+/** The error for a cost from which no gradient reaches a parameter, or only frozen ones. */
 function nothingToLearn(cost: Node, frozen: readonly Parameter[]): GradientError {
   if (frozen.length > 0) {
     return new GradientError(
@@ -216,7 +216,7 @@ function nodesOf(
   order: readonly Node[],
 ): readonly (readonly Node[])[] {
   const nodes = inputs.map((input) => nodeOf("gradients", input));
-  /** By parameter; one may be asked for twice. */
+  /** By parameter; one may be requested twice. */
   const found = new Map<Node, Set<Node>>();
   inputs.forEach((input, i) => {
     if (!(input instanceof Parameter)) return;

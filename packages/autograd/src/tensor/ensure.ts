@@ -6,10 +6,10 @@ import { ensured } from "../ops/indexing.ts";
 import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
- * Gives `x`; whatever run computes it throws `NablaError` with this message if `condition`, a bool of
- * shape [], is false, and keeps nothing. Unlike `guard` it is part of the graph: it holds in loops and
- * branches (of those that are taken), in `vmap` (of each example) and in derivatives, and goes on with
- * `x` only. The message is what a reader sees: begin it with the name of your function.
+ * Returns `x`; any run that computes it throws `NablaError` with this message if `condition`, a bool of
+ * shape [], is false, and keeps nothing. Unlike `guard` it is part of the graph: it works in loops and
+ * branches (if they are taken), in `vmap` (for each example) and in derivatives, and is only evaluated if
+ * the result is used. The message is what a user sees: start it with the name of your function.
  *
  * @example
  * const root = (x: Tensor<[]>) => ensure(x.sqrt(), x.greaterEqual(0), "root: x is below 0");

@@ -165,9 +165,9 @@ export function backend(): BackendName {
 }
 
 /**
- * Whether values have to be awaited, because the device answers later: `x.dataSync()` and all that
- * would have to wait throws, and `await x.data()` is to be called in its place. False on back ends of
- * nabla's own, and while a function is traced, which computes nothing.
+ * Whether values have to be awaited, because the device answers later: `x.dataSync()` and everything else
+ * that would have to wait throws, and `await x.data()` must be used instead. False on nabla's own back
+ * ends, and while a function is traced, which computes nothing.
  *
  * @example
  * mustAwait(); // => false

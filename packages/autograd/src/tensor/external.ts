@@ -1,4 +1,4 @@
-// External numbers, such as a learning rate, that a graph asks for at each run.
+// External numbers, such as a learning rate, that are evaluated at each run.
 
 import { inOrder } from "../engine/background.ts";
 import { constant } from "../ops/creation.ts";

@@ -28,7 +28,7 @@ export interface GradientOrigin {
   readonly operation: string;
   /** Where that was written: `file:line:column`. */
   readonly createdAt: string | undefined;
-  /** Where the gradient was asked for. */
+  /** Where the gradient was requested. */
   readonly askedAt: string | undefined;
   /** Set if that operation is part of a gradient itself. */
   readonly gradientOf: GradientOrigin | undefined;

@@ -1,5 +1,4 @@
-// Remembers what a compiled function gave to a parameter, for `findNaN`, as long as that call is
-// its last.
+// Remembers a compiled function's output for a parameter, for `findNaN`, until the next call.
 import { valueOf } from "../engine/realize.ts";
 import { NablaError } from "../graph/errors.ts";
 import type { CompiledCall, Node, Value } from "../graph/node.ts";

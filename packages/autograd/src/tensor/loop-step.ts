@@ -1,4 +1,4 @@
-// The step of a loop, called once with tensors that stand for those of any iteration.
+// The step of a loop, called once with placeholder tensors.
 import { supplyLoops } from "../engine/families.ts";
 import { describe } from "../graph/describe.ts";
 import { DTypeError, NablaError, ShapeError } from "../graph/errors.ts";

@@ -1,5 +1,5 @@
-// Gradients that a compiled function asks for, and that would have to go on outside of it: its
-// arguments are values there.
+// Gradients that a compiled function requests, and that would have to continue outside it: its
+// arguments are values inside.
 import { GradientError } from "../graph/errors.ts";
 import { endsGradients, type Node } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -8,7 +8,7 @@ import type { Trace } from "./trace.ts";
 
 /** An argument at which gradients end. */
 export interface GradientEnd {
-  /** What asked for the gradients. */
+  /** The call that requested the gradients. */
   readonly operation: string;
   readonly position: number;
   /** Whether the function or its caller uses the gradient of this parameter. */

@@ -1,5 +1,4 @@
-// Typed wrappers that turn operations on nodes into functions on tensors: unary, binary,
-// reductions.
+// Typed wrappers that turn operations on nodes into functions on tensors: unary, binary, reductions.
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import type { Operand as NodeOperand } from "../ops/operands.ts";

@@ -1,4 +1,5 @@
-// Options held against a table of what they may be: one for each function, for callers without a compiler.
+// Checks of options against a table of their kinds: one for each function, for callers without a
+// compiler.
 import { describe, describeList, isPlainObject } from "../graph/describe.ts";
 import { NablaError } from "../graph/errors.ts";
 import { nearest } from "../graph/nearest.ts";
@@ -35,7 +36,7 @@ export function checkOptions<Options extends object>(
   checkNames(operation, options, names);
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of names) {
-    // Not what all objects have, as toString.
+    // Not properties of every object, such as toString.
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined && !required.includes(name as never)) continue;
     checkKind(operation, name, value, table[name]!);

@@ -6,13 +6,13 @@ import { allocate, computedDType, type Data, type DType, numbersIn } from "../sc
 import { drawn } from "./random.ts";
 import { type Compiled, outcomesOf } from "./replay.ts";
 
-/** The size of what was given, and the size that it is padded to. */
+/** The original size, and the size that it is padded to. */
 export interface Padding {
   readonly from: number;
   readonly to: number;
 }
 
-/** Which axis of a result is cut: it has `each` elements for each of the arguments' axis. */
+/** The axis of a result to cut: it has `each` elements for each one of the arguments' axis. */
 export interface Cut {
   readonly axis: number;
   readonly each: number;

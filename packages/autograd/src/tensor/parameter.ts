@@ -39,7 +39,7 @@ export function parameterOf(node: Node): Parameter | undefined {
 export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
   /** Its name in printed graphs and errors. */
   readonly name: string;
-  /** The nodes that stand for the current value, and for the previous one. */
+  /** The nodes of the current value, and of the previous one. */
   #current: Node[] = [];
   #previous: Node[] = [];
   /** Those of a first value that is still not computed when the next is assigned. */
@@ -282,7 +282,7 @@ export class Parameter<out S extends Shape = Shape> extends Tensor<S> {
       node: () => node,
       assign: (next) => {
         const trace = currentTrace();
-        // A function that is traced meanwhile must not change it.
+        // A function that is being traced must not change it.
         if (trace && trace !== calledIn && !trace.isReplayed) this.#noteAssignment(trace);
         node = stopGradient(next);
       },

@@ -110,7 +110,7 @@ export interface Drawn<Result> {
   readonly result: Result;
   /** Undoes the draws, unless something else was drawn since. */
   takeBack(): void;
-  /** Calls `f` in place of the first function, with the same draws if it makes as many. */
+  /** Calls `f` instead of the first function, with the same draws if it makes as many. */
   again(f: () => Result): Drawn<Result>;
 }
 
@@ -157,7 +157,7 @@ const keyShape: Shape = Object.freeze([2]);
 export interface RandomState {
   /** The last seed given to `manualSeed`; 0 before. */
   readonly seed: number;
-  /** Draws since then, not counting those with a seed of their own. */
+  /** Draws since then, not counting explicitly seeded ones. */
   readonly draws: number;
 }
 

@@ -1,5 +1,6 @@
-// Functions that read: the sizes of their results depend on values, which no graph knows. Not while
-// compile(), vmap(), scan() or the like traces a function: they throw TracingError there.
+// Functions that read values: the sizes of their results depend on values, which a graph does not
+// know. Not while compile(), vmap(), scan() or the like traces a function: they throw TracingError
+// there.
 import type { Node } from "../graph/node.ts";
 import type { Shape } from "../graph/shape.ts";
 import { gather } from "../ops/indexing.ts";
@@ -16,7 +17,7 @@ export interface UniqueElements {
   readonly indices: Tensor;
   /** Of the shape of `x`, int32: which of the values each element is. */
   readonly inverse: Tensor;
-  /** `[u]`, int32: how often each is there. */
+  /** `[u]`, int32: the number of occurrences of each. */
   readonly counts: Tensor;
 }
 
@@ -101,7 +102,7 @@ function isSame(a: number, b: number): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
 
-/** The place of one of the ascending `values`, of which the last may be NaN. */
+/** The index among ascending `values`, of which the last may be NaN. */
 function placeOf(value: number, values: Numbers): number {
   if (Number.isNaN(value)) return values.length - 1;
   let [from, to] = [0, values.length - 1];

@@ -32,7 +32,9 @@ export interface Guarded {
 export type Input =
   /** When the call is made: arguments, draws and numbers from outside. */
   | { readonly give: (args: readonly Node[]) => Value | Node; readonly find?: undefined }
-  /** When its turn comes: values of parameters and gradients, which earlier calls may change. */
+  /**
+   * Evaluated when its turn comes: values of parameters and gradients, which earlier calls may change.
+   */
   | { readonly find: () => Node; readonly give?: undefined };
 
 /** A traced function. */
@@ -81,10 +83,10 @@ export function replay(ready: Compiled, args: readonly Node[]): unknown {
   return kept(ready, values, check?.call ?? new Call(ready.function, given, values));
 }
 
-/** A call that was made, and whose turn may come later. */
+/** A pending call. */
 export interface Asked {
   readonly ready: Compiled;
-  /** Its inputs; undefined where they are found in its turn. */
+  /** Its inputs; undefined if they are looked up when its turn comes. */
   readonly inputs: (Node | Value | undefined)[];
 }
 
@@ -126,7 +128,7 @@ function askedOf(ready: Compiled, args: readonly Node[]): Asked {
   return { ready, inputs };
 }
 
-/** All inputs of a call, in its turn. */
+/** All inputs of a call, when its turn comes. */
 function givenTo({ ready, inputs }: Asked): Given {
   const all = ready.inputs;
   for (let i = 0; i < all.length; i++) inputs[i] ??= all[i]!.find!();

@@ -17,14 +17,17 @@ import { refilled, type Tree, type TreeLike, tensorsOf } from "./tree.ts";
 import type { BatchOf } from "./vmap.ts";
 
 export interface LoopOptions {
-  /** The number of iterations; needed if there are no sequences, and else their length. */
+  /** The number of iterations; required if there are no sequences, and otherwise their length. */
   readonly length?: number;
-  /** Whether to go from the last elements to the first; outputs stay beside them. Default: false. */
+  /**
+   * Whether to go from the last element to the first; outputs keep the order of the elements. Default:
+   * false.
+   */
   readonly reverse?: boolean;
   /**
-   * Whether derivatives keep the carries of every √T-th of T iterations only, and compute the others
-   * again: memory grows with √T, and they take about a third more time. A number keeps those of every
-   * so many. Default: false, all that they need is kept.
+   * Whether derivatives keep only the carry of every √T-th of T iterations, and recompute the others:
+   * memory grows with √T, for about a third more time. A number n keeps that of every n-th. Default:
+   * false, everything needed is kept.
    */
   readonly checkpoint?: boolean | number;
 }

@@ -10,8 +10,8 @@ import { computedNodeOf, type ShapeOf, type Tensor, tensorOf } from "./tensor.ts
 
 export interface ScatterOptions {
   /**
-   * Whether an element of `x` counts among those that come to its place. If not, it stays where none
-   * comes. Default: true.
+   * Whether an element of `x` is combined with the updates at its position. If not, it is kept only where
+   * there is no update. Default: true.
    */
   readonly includeSelf?: boolean;
 }

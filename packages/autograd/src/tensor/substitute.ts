@@ -7,14 +7,13 @@ import { Parameter } from "./parameter.ts";
 import { given, nodeOf, type Tensor } from "./tensor.ts";
 
 /**
- * Calls `f` with tensors in place of parameters, one for each, of the same shape and dtype: a
- * function of a model becomes a function of its parameters (PyTorch's
- * `torch.func.functional_call`). Derivatives go to these tensors and on through their graphs, where
- * `assign` would end them: for weights that another network computes, for meta-learning, for a
- * Hessian over parameters. The parameters keep their values and gradients. What `f` assigns to one holds
- * for the rest of `f`; where another parameter stands in for it, that one is assigned, and keeps the
- * value. Throws `ShapeError` and `DTypeError` for tensors that do not fit, and `NablaError` if their
- * number differs, if a parameter occurs twice, and if `f` is asynchronous.
+ * Calls `f` with tensors in place of parameters, one for each, of the same shape and dtype: a function of
+ * a model becomes a function of its parameters (PyTorch's `torch.func.functional_call`). Derivatives flow
+ * to these tensors and on through their graphs, where `assign` would end them: for weights computed by
+ * another network, for meta-learning, for a Hessian over parameters. The parameters keep their values and
+ * gradients. Assignments by `f` to one last until `f` returns; if another parameter takes its place, that
+ * one is assigned, and keeps the value. Throws `ShapeError` and `DTypeError` for tensors that do not fit,
+ * and `NablaError` if their number differs, if a parameter occurs twice, and if `f` is asynchronous.
  *
  * @example
  * const w = parameter([1, 2]);

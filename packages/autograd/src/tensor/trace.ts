@@ -1,4 +1,4 @@
-// Traces: records what a function does beside building its graph.
+// Traces: records what a function does besides building its graph.
 import type { Node, Value } from "../graph/node.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import type { Pass } from "./passes.ts";
@@ -11,8 +11,8 @@ export interface Trace {
    */
   readonly isReplayed: boolean;
   /**
-   * Whether the graph stands for several, whose random draws differ: those of all iterations of a loop,
-   * or of all examples of `vmap`.
+   * Whether the graph represents several, with different random draws: all iterations of a loop, or all
+   * examples of `vmap`.
    */
   readonly isRepeated: boolean;
   /** Keys of random draws, in order: each call of the compiled function draws new ones. */
@@ -21,7 +21,9 @@ export interface Trace {
   readonly asked: Map<Node, () => Value>;
   /** Stand-ins for tensors that existed before, and how to find these at each call. */
   readonly found: Map<Node, () => Node>;
-  /** Guards: whether all that the function decided by is unchanged; else it is traced again. */
+  /**
+   * Guards: whether all conditions that the function branched on still hold; if not, it is traced again.
+   */
   readonly guards: (() => boolean)[];
   /** Nodes that each call computes and checks before it keeps anything. */
   readonly guarded: Node[];
@@ -33,7 +35,7 @@ export interface Trace {
   readonly differentiated: Map<object, () => void>;
   /** Uses of gradients, by cell. */
   readonly gradients: Map<object, GradientUse>;
-  /** Gradients of parameters that were asked for. */
+  /** The requested gradients of parameters. */
   readonly asks: GradientsAsked[];
   /** Whether parameters were frozen, by cell, where the function decided by it. */
   readonly frozen: Map<object, boolean>;
@@ -149,7 +151,7 @@ export function untraced<Result>(f: () => Result): Result {
   }
 }
 
-/** Undoes all that a traced function did to parameters. */
+/** Undoes everything that a traced function did to parameters. */
 export function undo({ assigned, differentiated }: Trace): void {
   for (const restore of [...assigned.values(), ...differentiated.values()]) restore();
 }
