@@ -4,6 +4,7 @@ import { anything, checkOptions, text } from "@nabla/autograd/checks";
 import { checkCount } from "./checks.ts";
 import { loadChecked, type Progress, saveCheckpoint, type Training } from "./files/checkpoint.ts";
 import { chunksOfFile, isMissing } from "./files/disk.ts";
+import { joined } from "./files/reading.ts";
 import {
   beginning,
   type CheckpointOptions,
@@ -77,13 +78,7 @@ async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
 async function bytesOfFile(path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of chunksOfFile(`loadCheckpoint: ${path}`, path)) chunks.push(chunk);
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joined(chunks);
 }
 
 /**
