@@ -5,11 +5,11 @@ import type { Kernel, Statement, Variable } from "./language.ts";
 /** A loop that can be divided, and its iterations. */
 export interface SharedLoop {
   readonly variable: Variable;
-  readonly turns: number;
+  readonly iterations: number;
 }
 
 /** From this many iterations on, threads get about equal parts of a loop. */
-const fairTurns = 16;
+const fairIterations = 16;
 
 /** The largest number of parts. */
 const mostParts = 64;
@@ -25,9 +25,11 @@ export function partsWorth(
   tileRows: number,
 ): number {
   if (nanoseconds < leastShared || !isDivisible(kernel)) return 1;
-  const turns = kernel.body.map((statement) => sharedLoop(statement, tileRows)?.turns ?? 0);
-  if (turns.includes(0)) return 1;
-  const most = Math.min(mostParts, Math.max(...turns));
+  const iterations = kernel.body.map(
+    (statement) => sharedLoop(statement, tileRows)?.iterations ?? 0,
+  );
+  if (iterations.includes(0)) return 1;
+  const most = Math.min(mostParts, Math.max(...iterations));
   return leastShared === 0 ? most : Math.min(Math.floor((2 * nanoseconds) / leastShared), most);
 }
 
@@ -53,18 +55,18 @@ function isInAnyOrder(statement: Statement): boolean {
  */
 export function sharedLoop(statement: Statement, tileRows: number): SharedLoop | undefined {
   const around = loopsAround(statement, tileRows);
-  const most = Math.max(...around.map(({ turns }) => turns));
-  return around.find(({ turns }) => turns >= Math.min(fairTurns, most));
+  const most = Math.max(...around.map(({ iterations }) => iterations));
+  return around.find(({ iterations }) => iterations >= Math.min(fairIterations, most));
 }
 
 function loopsAround(statement: Statement, tileRows: number): readonly SharedLoop[] {
   if (statement.kind === "multiply") {
     const { row } = statement;
-    return [{ variable: row, turns: Math.ceil(row.size / tileRows) }];
+    return [{ variable: row, iterations: Math.ceil(row.size / tileRows) }];
   }
   if (statement.kind !== "for" || statement.order !== "any") return [];
   const { variable, body } = statement;
   const [only, ...others] = body;
   const inner = only && others.length === 0 ? loopsAround(only, tileRows) : [];
-  return [{ variable, turns: variable.size }, ...inner];
+  return [{ variable, iterations: variable.size }, ...inner];
 }
