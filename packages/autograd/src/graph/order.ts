@@ -31,14 +31,30 @@ export function topologicalOrder(
   inputsOf: (node: Node) => readonly Node[] = inputsOfNode,
 ): Node[] {
   // A history created during a walk is walked separately and leaves the marks alone.
-  if (isUnderWay) return walk(roots, inputsOf, new Set());
+  if (isUnderWay) return walk(roots, inputsOf, new Path(), new Set());
   isUnderWay = true;
   try {
-    return walk(roots, inputsOf, undefined);
+    return walk(roots, inputsOf, path, undefined);
+  } catch (error) {
+    path = new Path();
+    throw error;
   } finally {
     isUnderWay = false;
   }
 }
+
+/**
+ * A path down from a root: each node with its inputs and how many of them are done. (Three arrays,
+ * because an object for each node takes twice the time.)
+ */
+class Path {
+  readonly nodes: Node[] = [];
+  readonly below: (readonly Node[])[] = [];
+  readonly done: number[] = [];
+}
+
+/** Empty between walks, and used again: growing arrays takes time. */
+let path = new Path();
 
 function inputsOfNode(node: Node): readonly Node[] {
   return node.inputs;
@@ -48,15 +64,11 @@ function inputsOfNode(node: Node): readonly Node[] {
 function walk(
   roots: Iterable<Node>,
   inputsOf: (node: Node) => readonly Node[],
+  { nodes, below, done }: Path,
   seen: Set<Node> | undefined,
 ): Node[] {
   const order: Node[] = [];
   const mark = newMark();
-  // A path down from a root: each node with its inputs and how many of them are done. (Three
-  // arrays, because an object for each node takes twice the time.)
-  const path: Node[] = [];
-  const below: (readonly Node[])[] = [];
-  const done: number[] = [];
   for (const root of roots) {
     let next: Node | undefined = root;
     for (;;) {
@@ -66,16 +78,16 @@ function walk(
         const inputs = inputsOf(next);
         if (inputs.length === 0) order.push(next);
         else {
-          path.push(next);
+          nodes.push(next);
           below.push(inputs);
           done.push(0);
         }
       }
-      const last = path.length - 1;
+      const last = nodes.length - 1;
       if (last < 0) break;
       next = below[last]![done[last]!++];
       if (next) continue;
-      order.push(path.pop()!);
+      order.push(nodes.pop()!);
       below.pop();
       done.pop();
     }

@@ -149,13 +149,12 @@ export class Template {
 }
 
 function haveEqualEntries(a: object, b: object): boolean {
-  const own: readonly (readonly [string, unknown])[] = Object.entries(a);
-  const other: typeof own = Object.entries(b);
-  return (
-    own.length === other.length &&
-    own.every(([key, value], i) => key === other[i]![0] && areEqual(value, other[i]![1]))
-  );
+  const keys = Object.keys(a);
+  const [own, other] = [a, b] as readonly [Entries, Entries];
+  return keys.length === Object.keys(b).length && keys.every((k) => areEqual(own[k], other[k]));
 }
+
+type Entries = Readonly<Record<string, unknown>>;
 
 function areEqual(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);

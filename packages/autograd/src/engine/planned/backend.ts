@@ -1,5 +1,5 @@
 // Back ends on devices that run plans: plan and load once per structure, then run.
-import type { Value } from "../../graph/node.ts";
+import type { Node, Value } from "../../graph/node.ts";
 import type { Graph } from "../../graph/order.ts";
 import { StructureCache } from "../../graph/structure-cache.ts";
 import type { Backend, BackendMemory, Prepared } from "../backend.ts";
@@ -15,6 +15,9 @@ import { LoadedPlan } from "./loaded-plan.ts";
 /** Limits on kept plans, and on the bytes of their programs. */
 const keptPlans = 512;
 const keptPlanBytes = 2 ** 26;
+
+/** Up to this many nodes are searched one by one. */
+const mostSearched = 24;
 
 /** Limits in bytes. */
 export interface MemoryLimits {
@@ -51,8 +54,7 @@ export class PlannedBackend<D extends Device> implements Backend {
     // Usually they are in the order given.
     if (inputs.length === given.length && inputs.every((node, i) => node === given[i]))
       return ready;
-    const positions = new Map(given.map((node, i) => [node, i]));
-    const wanted = inputs.map((node) => positions.get(node)!);
+    const wanted = positionsOf(inputs, given);
     const inOrder = (values: readonly Value[]) => wanted.map((i) => values[i]!);
     return {
       run: (values, homes, accept) => ready.run(inOrder(values), homes, accept),
@@ -99,4 +101,12 @@ export class PlannedBackend<D extends Device> implements Backend {
     });
     return this.#engine;
   }
+}
+
+/** The position in `given` of each of `nodes`. */
+function positionsOf(nodes: readonly Node[], given: readonly Node[]): readonly number[] {
+  // In a short list a search is faster than a map.
+  if (given.length <= mostSearched) return nodes.map((node) => given.indexOf(node));
+  const positions = new Map(given.map((node, i) => [node, i]));
+  return nodes.map((node) => positions.get(node)!);
 }
