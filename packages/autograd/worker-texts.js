@@ -17,6 +17,8 @@ async function minified(text) {
   return literal.replace(/__(\d+)__/g, (_, position) => expressions[position]);
 }
 
+const linesOf = (text) => text.split("\n").length;
+
 export function workerTexts() {
   return {
     name: "worker-texts",
@@ -25,8 +27,10 @@ export function workerTexts() {
       async handler(code, id) {
         const [whole, text] = program.exec(code) ?? [];
         if (text === undefined) this.error(`no program of a worker in ${id}`);
-        const short = await minified(text);
-        return { code: code.replace(whole, () => `const main = \`${short}\`;`) };
+        const short = `const main = \`${await minified(text)}\`;`;
+        // As many lines as before, so that the source map of the file holds.
+        const lines = "\n".repeat(linesOf(whole) - linesOf(short));
+        return { code: code.replace(whole, () => short + lines), map: null };
       },
     },
   };
