@@ -401,7 +401,10 @@ describe("scatters", () => {
     const kernelOf = (y: Tensor) => planFor([y]).steps.find((one) => one.kind === "kernel")!.kernel;
     const divided = kernelOf(x(2, 5, 3).scatterAdd(1, at, x(2, 3, 3)));
     expect(isDivisible(divided)).toBe(true);
-    expect(sharedLoop(divided.body[0]!, 4)).toMatchObject({ variable: { name: "i" }, turns: 2 });
+    expect(sharedLoop(divided.body[0]!, 4)).toMatchObject({
+      variable: { name: "i" },
+      iterations: 2,
+    });
     expect(isDivisible(kernelOf(x(5, 3).scatterAdd(0, at, x(3, 3))))).toBe(false);
   });
 });

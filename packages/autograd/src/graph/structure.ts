@@ -60,7 +60,7 @@ function referenceTo(node: Node, mark: number, inputs: Node[]): number {
  * time of encoding the graph.
  */
 export class Template {
-  readonly #operations: readonly Operation[];
+  readonly #operations: readonly (Operation | number)[];
   readonly #attributes: Node["attributes"][];
   /** Of the nodes in their order, and then of the inputs. */
   readonly #shapes: Shape[];
@@ -79,7 +79,7 @@ export class Template {
       node.number = position;
     });
     for (const output of outputs) references.push(referenceTo(output, mark, inputs));
-    this.#operations = order.map(({ operation }) => operation);
+    this.#operations = order.map(({ operation }) => identityOf(operation));
     // Those of other families may keep a history or a closure alive.
     this.#attributes = order.map(({ family, attributes }) =>
       familiesWithoutWords.has(family) ? noAttributes : attributes,
@@ -94,10 +94,7 @@ export class Template {
     return 24 * this.#shapes.length + this.#references.byteLength;
   }
 
-  /**
-   * The inputs of a graph of this structure, in the order of mention; undefined for another structure.
-   * Also undefined for equal loops of different operations: their bodies are not compared.
-   */
+  /** The inputs of a graph of this structure, in the order of mention; undefined for another structure. */
   match(order: readonly Node[], outputs: readonly Node[]): readonly Node[] | undefined {
     const count = this.#operations.length;
     if (order.length !== count) return undefined;
@@ -107,7 +104,7 @@ export class Template {
     for (let position = 0; position < count; position++) {
       const node = order[position]!;
       const { inputs: own } = node;
-      if (node.operation !== this.#operations[position]) return undefined;
+      if (identityOf(node.operation) !== this.#operations[position]) return undefined;
       if (own.length !== this.#references[next++]) return undefined;
       for (let i = 0; i < own.length; i++) {
         if (referenceTo(own[i]!, mark, inputs) !== this.#references[next++]) return undefined;
@@ -148,10 +145,22 @@ export class Template {
   }
 }
 
+/**
+ * The operation, or its number: loops of equal bodies have the same, and a template should not keep a body
+ * or a host function alive.
+ */
+function identityOf(operation: Operation): Operation | number {
+  const { family } = operation;
+  return family === "loop" || family === "host" ? operationNumber(operation) : operation;
+}
+
 function haveEqualEntries(a: object, b: object): boolean {
   const keys = Object.keys(a);
   const [own, other] = [a, b] as readonly [Entries, Entries];
-  return keys.length === Object.keys(b).length && keys.every((k) => areEqual(own[k], other[k]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => key in other && areEqual(own[key], other[key]))
+  );
 }
 
 type Entries = Readonly<Record<string, unknown>>;
