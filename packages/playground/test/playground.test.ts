@@ -211,6 +211,39 @@ describe.skipIf(!hasChromium)("the playground in Chromium", () => {
     }
   });
 
+  test("a link that is opened while the address is renewed stays", async () => {
+    await open();
+    // Packing ends when the test says so.
+    await page.evaluate(`{
+      const Packing = CompressionStream;
+      globalThis.pause = Promise.withResolvers();
+      globalThis.CompressionStream = class {
+        constructor(format) {
+          const { readable, writable } = new Packing(format);
+          this.writable = writable;
+          this.readable = readable.pipeThrough(new TransformStream({
+            async transform(chunk, controller) {
+              globalThis.isPacking = true;
+              await globalThis.pause.promise;
+              controller.enqueue(chunk);
+            },
+          }));
+        }
+      };
+    }`);
+    await write("// mine\n");
+    await page.waitForFunction("globalThis.isPacking");
+    await page.evaluate(`location.hash = "#example=xor"`);
+    await expect.poll(() => page.locator("select").inputValue()).toBe("xor");
+    // Longer than a pause in typing, after which the address is renewed.
+    await page.waitForTimeout(1000);
+    await page.evaluate("globalThis.pause.resolve()");
+    await page.waitForTimeout(1000);
+    expect(await page.evaluate("location.hash")).toBe("#example=xor");
+    await page.evaluate(`location.hash = "#example=line"`);
+    await expect.poll(() => page.locator("select").inputValue()).toBe("line");
+  });
+
   test("works without a network once it has been opened", async () => {
     const own = await serveFolder(folder);
     const { port } = own.httpServer.address() as AddressInfo;

@@ -32,6 +32,8 @@ export function App(): VNode {
   };
   const latestRun = useRef(run);
   latestRun.current = run;
+  // The part of the address behind "#" that was opened or written last.
+  const address = useRef("");
 
   useEffect(() => {
     const made = new Editor({
@@ -45,6 +47,7 @@ export function App(): VNode {
       latest = hash;
       const asked = await askedIn(hash);
       if (latest !== hash) return;
+      address.current = hash;
       const named = examples.find(({ name }) => asked.kind === "example" && name === asked.name);
       made.text = asked.kind === "program" ? asked.text : (named ?? examples[0]).text;
       const isLost = asked.kind === "unreadable" || (asked.kind === "example" && !named);
@@ -68,12 +71,19 @@ export function App(): VNode {
   const example = examples.find((one) => one.text === text);
   useEffect(() => {
     if (text === "") return;
+    let isShown = true;
     const renew = async (): Promise<void> => {
-      const hash = example ? `#example=${example.name}` : await linkOf(text);
-      history.replaceState(null, "", hash ?? location.pathname + location.search);
+      const hash = example ? `#example=${example.name}` : ((await linkOf(text)) ?? "");
+      // Meanwhile another text may be shown, or another link be about to be opened.
+      if (!isShown || location.hash !== address.current) return;
+      address.current = hash;
+      history.replaceState(null, "", hash || location.pathname + location.search);
     };
     const timer = setTimeout(() => void renew(), pause);
-    return () => clearTimeout(timer);
+    return () => {
+      isShown = false;
+      clearTimeout(timer);
+    };
   }, [text]);
 
   const copy = async (): Promise<void> => {
