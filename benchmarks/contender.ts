@@ -95,6 +95,7 @@ export function contenders(isWanted: (name: string) => boolean = () => true): re
     node("jax-js", "jax-js jit", "jax-js"),
     node("tfjs", "tfjs wasm", "tfjs"),
     node(byHand, "by hand, 1 thr.", "yardstick"),
+    node(byHand, "by hand in C, 1 thr.", "yardstick-c"),
   ];
   return entries
     .filter(({ name }) => isWanted(name))

@@ -106,13 +106,17 @@ function notesOn(
   const of = (name: string) => times.get(all.find((one) => one.name === name)!)!;
   const both = (mode: string) =>
     [1, 2].map((threads) => of(`nabla ${mode}, ${threads} thr.`)) as [number, number];
-  const [one] = both("compiled");
   const notes: string[] = [];
-  const hand = all.find(({ family }) => family === byHand);
-  const handTime = hand && times.get(hand);
-  if (handTime !== undefined) {
+  for (const [mode, hand] of [
+    ["compiled", "by hand"],
+    ["native", "by hand in C"],
+  ] as const) {
+    const yardstick = all.find(({ name }) => name === `${hand}, 1 thr.`);
+    const time = yardstick && times.get(yardstick);
+    if (time === undefined) continue;
+    const [one] = both(mode);
     notes.push(
-      `${work}: one thread, compiled, takes ${(one / handTime).toFixed(2)} times as long as by hand.`,
+      `${work}: one thread, ${mode}, takes ${(one / time).toFixed(2)} times as long as ${hand}.`,
     );
   }
   const flops = flopsOf(work);

@@ -2,6 +2,8 @@
 // cost, on one thread, in a process of its own.
 //   pnpm build && node benchmarks/waits.mjs CASE [NUMBER]
 // CASE: one of `cases`; NUMBER: of steps.
+import { createServer } from "node:http";
+import { Worker } from "node:worker_threads";
 import { compile, gradients, random, takeAlongAxis, tensor, threads } from "@nabla/autograd";
 import * as nn from "@nabla/nn";
 import { numbers } from "./works.mjs";
@@ -113,6 +115,85 @@ function server(isCompiled) {
   };
 }
 
+/** Clients on a thread of their own, each with one request for one image at a time. */
+const clients = `
+  const { Agent, request } = require("node:http");
+  const { parentPort, workerData: { port, count, each } } = require("node:worker_threads");
+  const agent = new Agent({ keepAlive: true, maxSockets: count });
+  const body = Buffer.from(new Float32Array(784).fill(0.5).buffer);
+  const ask = () =>
+    new Promise((resolve, reject) => {
+      const begin = performance.now();
+      const asked = request({ port, host: "127.0.0.1", agent, method: "POST" }, (response) => {
+        response.resume().on("end", () => resolve(performance.now() - begin));
+      });
+      asked.on("error", reject).end(body);
+    });
+  const one = async () => {
+    const times = [];
+    for (let i = 0; i < each; i++) times.push(await ask());
+    return times;
+  };
+  Promise.all(Array.from({ length: count }, one)).then((all) => parentPort.postMessage(all.flat()));
+`;
+
+/**
+ * Percentiles of the times that `count` clients of a server in this process wait for a prediction: each
+ * image predicted alone, or all those together, 1 to `count`, that have come meanwhile.
+ */
+async function http(count) {
+  const model = sequential(dense(784, 128), nn.relu, dense(128, 10));
+  const sizes = new Set();
+  const predict = (images) => {
+    sizes.add(images.length);
+    const x = new Float32Array(784 * images.length);
+    for (const [i, image] of images.entries()) x.set(image, 784 * i);
+    const chances = model.forward(tensor(x, { shape: [images.length, 784] })).softmax();
+    const all = chances.dataSync();
+    return images.map((_, i) => all.subarray(10 * i, 10 * (i + 1)));
+  };
+  let isTogether = false;
+  let waiting = [];
+  const answerAll = () => {
+    const asked = waiting;
+    waiting = [];
+    const answers = predict(asked.map(({ image }) => image));
+    for (const [i, { response }] of asked.entries()) response.end(JSON.stringify([...answers[i]]));
+  };
+  const server = createServer((request, response) => {
+    const parts = [];
+    request.on("data", (part) => parts.push(part));
+    request.on("end", () => {
+      const image = new Float32Array(Uint8Array.from(Buffer.concat(parts)).buffer);
+      if (!isTogether) response.end(JSON.stringify([...predict([image])[0]]));
+      else if (waiting.push({ image, response }) === 1) setImmediate(answerAll);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  const times = (each) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(clients, { eval: true, workerData: { port, count, each } });
+      worker.once("message", resolve).once("error", reject);
+    });
+  const parts = (all) => [0.5, 0.99, 0.999].map((share) => part(all, share).toPrecision(3));
+  const results = {};
+  for (const [name, each] of [
+    ["first", 50],
+    ["later", 300],
+  ]) {
+    for (isTogether of [false, true]) {
+      sizes.clear();
+      const milliseconds = parts(await times(each));
+      results[`${name}, ${isTogether ? "together" : "alone"}`] = {
+        milliseconds,
+        sizes: sizes.size,
+      };
+    }
+  }
+  return results;
+}
+
 const small = () => ({
   batch: 32,
   real: drawn(32, 784),
@@ -143,11 +224,52 @@ const ofImages = () => ({
   ),
 });
 
+/**
+ * The layers, batch and optimiser of TensorFlow.js's example mnist-acgan: convolutions of 3 x 3 and
+ * transposed ones of 5 x 5, 200 images for the critic in a step, and 100 for the generator.
+ */
+const ofExample = () => {
+  const widened = { stride: 2, padding: 2, outputPadding: 1 };
+  const halved = { stride: 2, padding: 1 };
+  const even = { padding: 1 };
+  const leaky = (x) => x.leakyRelu(0.2);
+  return {
+    batch: 100,
+    optimizer: { learningRate: 2e-4, beta1: 0.5 },
+    real: drawn(100, 1, 28, 28),
+    generator: sequential(
+      dense(64, 384 * 3 * 3),
+      nn.relu,
+      (x) => x.reshape([-1, 384, 3, 3]),
+      nn.convolutionTranspose2d(384, 192, 5),
+      nn.relu,
+      nn.convolutionTranspose2d(192, 96, 5, widened),
+      nn.relu,
+      nn.convolutionTranspose2d(96, 1, 5, widened),
+      nn.tanh,
+    ),
+    critic: sequential(
+      nn.convolution2d(1, 32, 3, halved),
+      leaky,
+      nn.convolution2d(32, 64, 3, even),
+      leaky,
+      nn.convolution2d(64, 128, 3, halved),
+      leaky,
+      nn.convolution2d(128, 256, 3, even),
+      leaky,
+      nn.flatten(),
+      dense(256 * 7 * 7, 1),
+    ),
+  };
+};
+
 /** The first step and the median of `count` later ones of two networks against each other. */
 function gan(networks, isCompiled, count) {
   const begin = now();
-  const { batch, real, generator, critic } = networks();
-  const [ofGenerator, ofCritic] = [generator, critic].map((one) => nn.adam(one.parameters()));
+  const { batch, real, generator, critic, optimizer } = networks();
+  const [ofGenerator, ofCritic] = [generator, critic].map((one) =>
+    nn.adam(one.parameters(), optimizer),
+  );
   const plain = (real) => {
     const made = generator.forward(random.normal([batch, 64]));
     const told = critic
@@ -215,11 +337,14 @@ const cases = {
   "gan-compiled": () => gan(small, true, 100),
   "gan-images": () => gan(ofImages, false, 8),
   "gan-images-compiled": () => gan(ofImages, true, 8),
+  "gan-example": () => gan(ofExample, false, 8),
+  "gan-example-compiled": () => gan(ofExample, true, 8),
+  http: (count = 64) => http(count),
   gru: (steps = 100) => shown(gru(steps)),
   lstm: (steps = 10) => `${lstm(steps).toPrecision(3)} µs a time step`,
 };
 const [name, count] = process.argv.slice(2);
 if (!cases[name]) throw new Error(`no case ${name}: expected ${Object.keys(cases).join(", ")}`);
 threads(1);
-console.log(name, cases[name](count === undefined ? undefined : Number(count)));
+console.log(name, await cases[name](count === undefined ? undefined : Number(count)));
 process.exit();

@@ -5,8 +5,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import { numbers, oneHotLabels, steps, weights } from "../works.mjs";
+import { steps } from "../works.mjs";
 import { serve } from "./serve.mjs";
+import { argumentsOf } from "./yardstick-arguments.mjs";
 
 // Later versions have relaxed SIMD without.
 if (process.versions.v8.startsWith("11.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -24,13 +25,6 @@ execFileSync(process.execPath, [
   ...[...flags, "--noAssert", "-o", compiled],
 ]);
 
-/** `count` rows of `from` numbers each, in rows of `to`. */
-function widened(data, from, to) {
-  const rows = new Float32Array((data.length / from) * to);
-  data.forEach((value, i) => (rows[Math.floor(i / from) * to + (i % from)] = value));
-  return rows;
-}
-
 await serve((work) => {
   if (work !== "W1") return undefined;
   const env = {
@@ -40,15 +34,9 @@ await serve((work) => {
   };
   const module = new WebAssembly.Module(readFileSync(compiled));
   const { exports } = new WebAssembly.Instance(module, { env });
-  const write = (name, data) =>
-    new Float32Array(exports.memory.buffer, exports[name].value, data.length).set(data);
-  const { sizes, batch } = steps.W1;
-  write("x", numbers(batch * sizes[0], 100));
-  write("y", widened(oneHotLabels(batch), 10, 16));
-  [1, 2, 3].forEach((layer) => {
-    const [inputs, outputs] = [sizes[layer - 1], sizes[layer]];
-    write(`w${layer}`, widened(weights(inputs, outputs, layer - 1), outputs, 16));
-    write(`b${layer}`, new Float32Array(16));
+  const names = ["x", "y", "w1", "w2", "w3", "b1", "b2", "b3"];
+  argumentsOf(steps.W1).forEach((data, which) => {
+    new Float32Array(exports.memory.buffer, exports[names[which]].value, data.length).set(data);
   });
   return { run: exports.step, first: exports.step(), isSync: true };
 });
