@@ -28,25 +28,25 @@ const { values } = parseArgs({
 
 interface Row {
   readonly name: string;
-  readonly turns: number;
+  readonly iterations: number;
   readonly early: number;
   readonly late: number;
   readonly seconds: number;
 }
 
 /** Runs `step` so often, in one go. */
-function loop(name: string, turns: number, step: (i: number) => void): Row {
+function loop(name: string, iterations: number, step: (i: number) => void): Row {
   const started = performance.now();
-  const tenth = Math.ceil(turns / 10);
-  const every = Math.ceil(turns / 1000);
+  const tenth = Math.ceil(iterations / 10);
+  const every = Math.ceil(iterations / 1000);
   let [early, late] = [0, 0];
-  for (let i = 0; i < turns; i++) {
+  for (let i = 0; i < iterations; i++) {
     step(i);
     if (i % every !== 0) continue;
     if (i < tenth) early = Math.max(early, process.memoryUsage.rss());
-    if (i >= turns - tenth) late = Math.max(late, process.memoryUsage.rss());
+    if (i >= iterations - tenth) late = Math.max(late, process.memoryUsage.rss());
   }
-  return { name, turns, early, late, seconds: (performance.now() - started) / 1000 };
+  return { name, iterations, early, late, seconds: (performance.now() - started) / 1000 };
 }
 
 manualSeed(0);
@@ -84,12 +84,19 @@ const rows = [
 ];
 
 const inMegabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-const lines = rows.map(({ name, turns, early, late, seconds }) => {
+const lines = rows.map(({ name, iterations, early, late, seconds }) => {
   const growth = `${((late / early - 1) * 100).toFixed(1)} %`;
-  const cells = [name, turns, seconds.toFixed(0), inMegabytes(early), inMegabytes(late), growth];
+  const cells = [
+    name,
+    iterations,
+    seconds.toFixed(0),
+    inMegabytes(early),
+    inMegabytes(late),
+    growth,
+  ];
   return `| ${cells.join(" | ")} |`;
 });
-const table = `| loop | turns | seconds | most resident in the first tenth (MiB) | in the last | growth |
+const table = `| loop | iterations | seconds | most resident in the first tenth (MiB) | in the last | growth |
 |---|---|---|---|---|---|
 ${lines.join("\n")}`;
 console.log(table);
@@ -97,10 +104,10 @@ console.log(memory());
 
 const page = `# Memory
 
-Nothing is disposed of by hand, and no finaliser runs inside a synchronous loop. Memory stays flat all the same:
-what users read are arrays that JavaScript collects, what lies between is one arena, parameters that were
-used least lately leave WebAssembly memory for such arrays, and plans are kept for the 512 structures that
-were used last.
+Programs dispose of nothing, and no finaliser can run inside a synchronous loop. Memory still stays flat: results
+that are read are arrays, which JavaScript collects; intermediate values share one arena; the least recently
+used parameters are moved from WebAssembly's memory to such arrays; and plans are kept for the 512 most
+recently used structures.
 
 Measured by \`pnpm bench:memory\`, which wrote this page, on Node ${process.versions.node}:
 
