@@ -1,15 +1,15 @@
-// Pieces of a reverse pass. A deep graph was computed in pieces, each of which ends in sources with a
-// history; a pass that goes back through many of them is computed in pieces as well. These are much
-// alike, so that most share one plan, where the whole would be planned at once.
+// Pieces of a reverse pass. A deep graph is computed in pieces, each of which ends in sources that have a
+// history; a reverse pass through many of them is computed in pieces, too. Most pieces have the same
+// structure and share one plan, which is faster than planning the whole pass at once.
 import { copyNode, nodeCount } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import type { Contributions } from "./contributions.ts";
 import { selectionOf } from "./selections.ts";
 
-/** Computes nodes in one run for the function `operation`, and gives sources that stand for them. */
+/** Computes nodes in one run for the function `operation`, and returns sources with their values. */
 export type Settling = (operation: string, nodes: readonly Node[]) => readonly Node[];
 
-/** How many nodes a piece has at least. */
+/** The least number of nodes in a piece. */
 const leastNodes = 1024;
 
 /** The pieces of one reverse pass. */
@@ -24,17 +24,17 @@ export class Pieces {
   }
 
   /**
-   * Whether a piece ends before the pass goes on through `node` to as many nodes as `below`: at a source
-   * that had a history when the pass began, which may be dropped by now.
+   * Whether a piece ends before the pass continues through `node` to the `below` nodes of its history: at a
+   * source that had a history when the pass began, even if it has been dropped since.
    */
   endAt(node: Node, below: number): boolean {
     return node.family === "source" && below > 0 && nodeCount() - this.#start >= leastNodes;
   }
 
-  /** Ends a piece: computes what has arrived so far, from which the next one goes on. */
+  /** Ends a piece: computes the contributions so far, from which the next piece continues. */
   settle(sums: readonly Contributions[]): void {
     const totals = sums.map(({ total }) => total);
-    // A selection has to stay one: its parts are computed.
+    // A selection stays a selection; its parts are computed.
     const parts = totals.map((total) => (selectionOf(total) ? total.inputs : [total]));
     const stands = this.#settling(this.#operation, parts.flat());
     let next = 0;
