@@ -73,18 +73,20 @@ export function addInBlocks(
   const wide = registerType("float64", lanes);
   const all = scopes.fresh("all");
   const here = registerType(dtype, lanes);
-  const [to, from] =
-    lanes === 1
-      ? [(x: string) => `(f64)${x}`, (x: string) => `(${here})(${x})`]
-      : [
-          (x: string) => `__builtin_convertvector(${x}, ${wide})`,
-          (x: string) => `__builtin_convertvector(${x}, ${here})`,
-        ];
+  const isByHalves = dtype !== "float64" && lanes > 1;
   scopes.line(`${wide} ${all}[${totals.length}] = {0};`);
   loopsInBlocks(variables, blocks, turns, scopes, () =>
     totals.forEach((total, i) => {
-      scopes.line(`${all}[${i}] += ${to(total)}; ${total} = (${here}){0};`);
+      const text = isByHalves
+        ? `addWide_${lanes}(&${all}[${i}], ${total})`
+        : `${all}[${i}] += ${total}`;
+      scopes.line(`${text}; ${total} = (${here}){0};`);
     }),
   );
-  totals.forEach((total, i) => scopes.line(`${total} = ${from(`${all}[${i}] + ${to(total)}`)};`));
+  totals.forEach((total, i) => {
+    const text = isByHalves
+      ? `narrowSum_${lanes}(&${all}[${i}], ${total})`
+      : `${all}[${i}] + ${total}`;
+    scopes.line(`${total} = ${text};`);
+  });
 }

@@ -7,6 +7,7 @@
 import type { DType } from "@nabla/autograd/backend";
 import { byteVectors } from "./bytes.ts";
 import { elementType } from "./operators.ts";
+import { wideTotals } from "./wide-totals.ts";
 
 /** Text that defines everything for vectors of these lanes, and for single elements. */
 export function preludeOf(lanes: ReadonlySet<number>, isFused: boolean): string {
@@ -193,6 +194,7 @@ typedef ${element} ${name}x${n}_at __attribute__((vector_size(${bytes * n}), ali
     wholeVectors(n),
     byteVectors(n),
     halfVectors(n),
+    wideTotals(n),
   ].join("\n");
 }
 
